@@ -1,0 +1,8 @@
+"""``python -m autogradcli``: the same as the command ``autogradcli``."""
+
+import sys
+
+from autogradcli.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,348 @@
+"""The backward pass: from the roots down, each node once, when all that flows into it has arrived.
+
+Creation order is a topological order, so the pass collects the nodes that can be reached, sorts them by sequence
+number and walks them from the newest to the oldest: no recursion, no queue. A leaf's sink runs as soon as its last
+contribution has come.
+
+In a first-order pass gradients are bare arrays and rules run on kernels. With ``create_graph`` they are tensors and
+the same rules record a graph of their own. Hooks see tensors in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .hooks import run_tensor_hooks
+from .node import FREED, AccumulateGrad, Node, Nowhere, Output, index_of, node_of
+from .record import run_arrays
+from .state import state
+from .tensor import Tensor, wrap
+from .worlds import cast_array, roles
+
+Edge = Node | Output
+
+
+class Pass:
+    """One backward pass: what to keep, what to capture, what to accumulate."""
+
+    __slots__ = ("accumulate", "captured", "create_graph", "keep_graph", "pending", "targets")
+
+    def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
+        self.keep_graph = keep_graph
+        self.create_graph = create_graph
+        self.accumulate = accumulate
+        self.targets: dict[Node, set[int]] | None = None
+        if targets is not None:
+            self.targets = {}
+            for edge in targets:
+                self.targets.setdefault(edge.node if isinstance(edge, Output) else edge, set()).add(index_of(edge))
+        self.captured: dict[tuple[Node, int], Any] = {}
+        self.pending: dict[Node, Any] = {}
+
+    def run(self, roots: Sequence[tuple[Edge, Any]]) -> None:
+        """Send the gradients (arrays; tensors with ``create_graph``) from the roots down.
+
+        Raises RuntimeError where the graph was freed or a saved value modified.
+        """
+        owned: set[Node] = set()
+        for edge, g in roots:
+            self._arrive(edge, g, owned)
+        order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
+        needed = self._needed(order) if self.targets is not None else None
+        grad, state.grad = state.grad, self.create_graph
+        try:
+            self._sinks(roots, waiting)
+            if self.create_graph or needed is not None or state.anomaly:
+                self._walk(order, waiting, needed, owned)
+            else:
+                self._walk_fast(order, waiting, owned)
+        finally:
+            state.grad = grad
+            state.running_node = None
+
+    def _sinks(self, roots: Sequence[tuple[Edge, Any]], waiting: dict[Node, int]) -> None:
+        """Roots that are leaves themselves, where nothing else flows into them."""
+        for edge, _ in roots:
+            if isinstance(edge, AccumulateGrad) and not waiting.get(edge) and edge in self.pending:
+                self._leaf(edge)
+
+    def _arrive(self, edge: Edge, g: Any, owned: set[Node]) -> None:
+        """Add a gradient to what has arrived at an edge so far."""
+        pending = self.pending
+        if edge.__class__ is Output:
+            node, index = edge.node, edge.index  # type: ignore[union-attr]
+            slots = pending.get(node)
+            if slots is None:
+                slots = pending[node] = [None] * type(node).outputs
+            slots[index] = g if slots[index] is None else self._add(slots[index], g)
+            return
+        sofar = pending.get(edge)  # type: ignore[arg-type]
+        if sofar is None:
+            pending[edge] = g  # type: ignore[index]
+        elif edge in owned and not self.create_graph and g.dtype is sofar.dtype:
+            sofar += g  # this buffer was made here: nobody else sees it
+        else:
+            total = pending[edge] = self._add(sofar, g)  # type: ignore[index]
+            if total.__class__ is np.ndarray:
+                owned.add(edge)  # type: ignore[arg-type]
+
+    def _add(self, a: Any, b: Any) -> Any:
+        return roles.add(a, b) if self.create_graph else a + b
+
+    def _walk_fast(self, order: list[Node], waiting: dict[Node, int], owned: set[Node]) -> None:
+        """The ordinary pass: everything reachable, arrays only."""
+        pending = self.pending
+        keep = self.keep_graph
+        for node in order:
+            if node not in pending:
+                continue
+            if node.extra is None and node.fix is None:
+                grads = node.run(pending.pop(node))
+            else:
+                grads = self._step(node, pending.pop(node))
+            if not keep:
+                node.release()
+            for edge, g in zip(node.edges, grads, strict=True):
+                if edge is None:
+                    continue
+                if g is not None:
+                    if edge.__class__ is Output or edge in pending:
+                        self._arrive(edge, g, owned)
+                    else:
+                        pending[edge] = g  # type: ignore[index]
+                if edge.__class__ is AccumulateGrad:
+                    left = waiting[edge] = waiting[edge] - 1  # type: ignore[index]
+                    if not left and edge in pending:
+                        self._leaf(edge)  # type: ignore[arg-type]
+
+    def _walk(
+        self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Node]
+    ) -> None:
+        """The pass with everything: captures, pruning, ``create_graph``, anomaly checks."""
+        pending = self.pending
+        for node in order:
+            g = pending.pop(node, None)
+            wanted = needed is None or node in needed
+            grads: tuple[Any, ...] = ()
+            if g is not None:
+                if needed is not None and node in self.targets:  # type: ignore[operator]
+                    g = self._capture(node, g)
+                if wanted:
+                    grads = self._step(node, g, hooked=needed is not None and node in self.targets)  # type: ignore[operator]
+                    if not self.keep_graph:
+                        node.release()
+            for k, edge in enumerate(node.edges):
+                if edge is None:
+                    continue
+                if grads and grads[k] is not None:
+                    self._arrive(edge, grads[k], owned)
+                if edge.__class__ is AccumulateGrad:
+                    left = waiting[edge] = waiting[edge] - 1  # type: ignore[index]
+                    if not left and edge in pending:
+                        self._leaf(edge)  # type: ignore[arg-type]
+
+    def _needed(self, order: list[Node]) -> set[Node]:
+        """The nodes that must run for a target to be reached: all that have a target below them."""
+        targets = self.targets or {}
+        leads: set[Node] = set(targets)
+        needed: set[Node] = set()
+        for node in reversed(order):
+            if any(e is not None and node_of(e) in leads for e in node.edges):
+                leads.add(node)
+                needed.add(node)
+        return needed
+
+    # -- one node -----------------------------------------------------------------------------------------
+
+    def _step(self, node: Node, g: Any, hooked: bool = False) -> tuple[Any, ...]:
+        extra = node.extra
+        if extra is not None:
+            if not hooked and (extra.tensor_hooks or extra.retains):
+                g = self._tensor_hooks(node, g)
+            for prehook in list(extra.prehooks.values()):
+                g = self._replace(prehook(self._as_tensors(g)), g)
+        if node.saved is None:
+            raise RuntimeError(FREED)
+        previous, state.running_node = state.running_node, node
+        try:
+            if self.create_graph:
+                grads = node.run_tensors(g)
+            elif node.fix is not None or (extra is not None and extra.packed):
+                grads = run_arrays(node, g)
+            else:
+                grads = node.run(g)
+        finally:
+            state.running_node = previous
+        if state.anomaly and state.anomaly_check_nan:
+            _check_nan(node, grads)
+        if extra is not None and extra.posthooks:
+            for posthook in list(extra.posthooks.values()):
+                grads = self._replace_all(posthook(self._as_tensors(list(grads)), self._as_tensors(g)), grads, posthook)
+        return grads
+
+    def _tensor_hooks(self, node: Node, g: Any) -> Any:
+        """Hooks of the tensors that the node made, then retained gradients."""
+        extra = node.extra
+        assert extra is not None
+        several = type(node).outputs > 1
+        for index in {*extra.tensor_hooks, *extra.retains}:
+            one = g[index] if several else g
+            if one is None:
+                continue
+            shown = run_tensor_hooks(extra.tensor_hooks.get(index), self._tensor(one))
+            if index in extra.retains:
+                owner = extra.retains[index]()
+                if owner is not None:
+                    add_grad(owner, shown, self.create_graph)
+            one = shown if self.create_graph else shown.array
+            if several:
+                g[index] = one
+            else:
+                g = one
+        return g
+
+    def _capture(self, node: Node, g: Any) -> Any:
+        """Keep the gradient of a target, after its tensor's hooks."""
+        assert self.targets is not None
+        if node.extra is not None and (node.extra.tensor_hooks or node.extra.retains):
+            g = self._tensor_hooks(node, g)
+        for index in self.targets[node]:
+            one = g[index] if type(node).outputs > 1 else g
+            if one is not None:
+                self.captured[node, index] = one
+        return g
+
+    def _leaf(self, sink: AccumulateGrad) -> None:
+        """A leaf whose gradient is complete."""
+        g = self.pending.pop(sink)
+        extra = sink.extra
+        if g.__class__ is not Tensor and g.dtype is not sink.array.dtype and sink.grad_dtype is ...:
+            g = cast_array(g, sink.array.dtype)
+        if extra is not None and extra.tensor_hooks:
+            shown = run_tensor_hooks(extra.tensor_hooks.get(0), self._tensor(g))
+            g = shown if self.create_graph else shown.array
+        if self.targets is not None:
+            if sink in self.targets:
+                self.captured[sink, 0] = g
+            return
+        if extra is not None:
+            for prehook in list(extra.prehooks.values()):
+                g = self._replace(prehook(self._as_tensors(g)), g)
+        accumulate(sink, g)
+        if extra is not None:
+            if extra.post_accumulate:
+                variable = variable_of(sink)
+                for hook in list(extra.post_accumulate.values()):
+                    hook(variable)
+            for posthook in list(extra.posthooks.values()):
+                posthook((), self._as_tensors(g))
+
+    # -- what hooks see -----------------------------------------------------------------------------------
+
+    def _tensor(self, g: Any) -> Any:
+        return g if isinstance(g, Tensor) else wrap(g)
+
+    def _as_tensors(self, g: Any) -> tuple[Any, ...]:
+        several = g if isinstance(g, (list, tuple)) else (g,)
+        return tuple(None if x is None else self._tensor(x) for x in several)
+
+    def _replace(self, given: Any, g: Any) -> Any:
+        if given is None:
+            return g
+        values = [x if self.create_graph or x is None else x.array for x in given]
+        return values if isinstance(g, list) else values[0]
+
+    def _replace_all(self, given: Any, grads: tuple[Any, ...], hook: Any) -> tuple[Any, ...]:
+        if given is None:
+            return grads
+        name = getattr(hook, "name", None) or getattr(hook, "__name__", "hook")
+        out = []
+        for new, old in zip(given, grads, strict=True):
+            if new is not None and old is not None and new.array.shape != self._tensor(old).array.shape:
+                raise RuntimeError(f"hook '{name}' has changed the size of value")
+            out.append(new if self.create_graph or new is None else new.array)
+        return tuple(out)
+
+
+def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
+    """Every node below the roots, newest first, without the sinks; and how many edges lead to each sink."""
+    seen: set[Node] = set()
+    order: list[Node] = []
+    waiting: dict[Node, int] = {}
+    stack: list[Node] = list(roots)
+    while stack:
+        node = stack.pop()
+        if node in seen or node.__class__ is AccumulateGrad:
+            continue
+        seen.add(node)
+        order.append(node)
+        for edge in node.edges:
+            if edge is None:
+                continue
+            if edge.__class__ is AccumulateGrad:
+                waiting[edge] = waiting.get(edge, 0) + 1  # type: ignore[index, arg-type]
+            else:
+                stack.append(edge.node if edge.__class__ is Output else edge)  # type: ignore[union-attr, arg-type]
+    order.sort(key=attrgetter("seq"), reverse=True)
+    return order, waiting
+
+
+def accumulate(sink: AccumulateGrad, g: Any) -> None:
+    """Add a complete gradient (array or tensor) to a leaf's ``.grad``."""
+    old = sink.grad
+    recorded = isinstance(g, Tensor)
+    if old is None:
+        sink.grad = roles.clone_grad(g) if recorded else wrap(own(g))
+    elif recorded or old.node is not None:
+        sink.grad = roles.add(old, g if recorded else wrap(g))
+    elif not state.grad and old.array.dtype is g.dtype:
+        if not old.array.flags.writeable or any(s == 0 and n > 1 for n, s in zip(old.array.shape, old.array.strides, strict=True)):
+            sink.grad = wrap(old.array + g)
+        else:
+            old.array += g  # in place, so who holds .grad sees the sum, as in PyTorch
+            if old.counter is not None:
+                old.counter[0] += 1
+    else:
+        sink.grad = wrap(np.asarray(old.array + g))
+    if state.inference and sink.grad is not None:
+        from .record import mark_inference
+
+        mark_inference(sink.grad)
+
+
+def add_grad(tensor: Tensor, g: Tensor, create_graph: bool) -> None:
+    """Add to the ``.grad`` of a tensor that is no leaf (``retain_grad``, ``backward(inputs=...)``)."""
+    old = tensor.grad
+    if old is None:
+        tensor.store_grad(roles.clone_grad(g) if create_graph else wrap(own(g.array)))
+    else:
+        tensor.store_grad(roles.add(old, g))
+
+
+def own(g: Any) -> np.ndarray:
+    """A gradient as an array of its own: contiguous, writable, shared with nobody."""
+    return np.array(g, order="C")
+
+
+def variable_of(sink: AccumulateGrad) -> Tensor:
+    """The leaf of a sink; where the program dropped it, a twin that shares its memory and gradient."""
+    variable = sink.variable_ref()
+    if variable is None:
+        variable = wrap(sink.array)
+        variable.node = sink
+    return variable
+
+
+def _check_nan(node: Node, grads: tuple[Any, ...]) -> None:
+    for k, g in enumerate(grads):
+        if g is not None:
+            array = g.array if isinstance(g, Tensor) else g
+            if array.dtype.kind in "fc" and np.isnan(array).any():
+                raise RuntimeError(f"Function '{type(node).__name__}' returned nan values in its {k}th output.")
+
+

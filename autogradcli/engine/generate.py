@@ -1,0 +1,194 @@
+"""Straight-line code for an operation, written from its declaration on first use.
+
+A generic ``apply(op, *args)`` costs 3 us an operation in Python; code that knows its operation costs 1 us. What is
+generated covers the common case only: no special mode, float32 or float64 operands of one dtype, a single result
+that is no view. Everything else goes to ``record.record``, which is the same in readable form.
+
+For ``mul`` the text is (shortened):
+
+    def mul(input, other):
+        if state.special: return record(OP, (input, other))
+        a_input = input.array; dt = a_input.dtype
+        if dt is not F32 and dt is not F64: return record(OP, (input, other))
+        ...
+        r = KERNEL(a_input, a_other)
+        t = new(Tensor); t.array = r; ...
+        if state.grad and (n_input is not None or n_other is not None):
+            node = new(NODE); node.saved = (input if n_other is not None else None, version, ...)
+            t.node = node
+        return t
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .node import FREED
+from .operation import GLOBALS, Operation, Param
+from .record import SUM_BACK, record
+from .saved import modified
+from .state import next_sequence, state
+from .tensor import Parameter, Tensor, wrap
+from .worlds import ARRAYS
+
+GLOBALS.update(
+    state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__, wrap=wrap,
+    ndarray=np.ndarray, asarray=np.asarray, next_sequence=next_sequence, modified=modified,
+    F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, FREED=FREED, SUM_BACK=SUM_BACK,
+)  # fmt: skip
+
+
+def generate(op: Operation) -> None:
+    """Give the operation's function its own code, and its node class the array world's ``run``."""
+    params = ", ".join(p.name if not p.has_default else f"{p.name}=DEFAULT_{p.name}" for p in op.params)
+    args = ", ".join(p.name for p in op.params) + ("," if len(op.params) == 1 else "")
+    general = f"record(OP_{op.name}, ({args}))"
+    GLOBALS[f"OP_{op.name}"] = op
+    GLOBALS[f"KERNEL_{op.name}"] = op.kernel
+    GLOBALS[f"NODE_{op.name}"] = op.node_class
+    lines = [f"def {op.name}({params}):"]
+    if _is_simple(op):
+        lines += _forward(op, general)
+        _attach_run(op)
+    else:
+        lines.append(f"    return {general}")
+    for p in op.params:
+        if p.has_default:
+            GLOBALS[f"DEFAULT_{p.name}"] = p.default
+    made = _compile(op, lines)
+    call: Any = op.call
+    call.__defaults__ = made.__defaults__
+    call.__code__ = made.__code__
+
+
+def _is_simple(op: Operation) -> bool:
+    kinds = {p.kind for p in op.params}
+    return not op.outputs and op.view is None and "list" not in kinds and bool(op.edges or op.promote)
+
+
+def _compile(op: Operation, lines: list[str]) -> Any:
+    scope: dict[str, Any] = {}
+    exec(compile("\n".join(lines), f"<{op.name}>", "exec"), GLOBALS, scope)  # our own text, from our own tables
+    return scope.popitem()[1]
+
+
+def _forward(op: Operation, general: str) -> list[str]:
+    tensors = [p for p in op.params if p.kind in ("tensor", "index")]
+    out = [f"    if state.special: return {general}"]
+    first: Param | None = None
+    for p in tensors:
+        out += _operand(p, first, general)
+        if p.kind == "tensor" and first is None:
+            first = p
+    call = ", ".join(f"a_{p.name}" if p in tensors else p.name for p in op.params)
+    out += [
+        f"    try: r = KERNEL_{op.name}({call})",
+        f"    except (ValueError, TypeError, OverflowError): return {general}",  # which words the error
+        "    if r.__class__ is not ndarray: r = asarray(r)",
+        "    t = new(Tensor); t.array = r; t.meta = None; t.counter = None",
+    ]
+    edges = op.edges
+    if not edges:
+        return [*out, "    t.node = None", "    return t"]
+    some = " or ".join(f"n_{p.name} is not None" for p in edges)
+    out += [f"    if state.grad and ({some}):", f"        node = new(NODE_{op.name})"]
+    out.append("        node.edges = (" + "".join(f"n_{p.name}, " for p in edges) + ")")
+    entries: list[str] = []
+    for save in op.saves:
+        wanted = " or ".join(f"n_{edges[k].name} is not None" for k in save.wanted_by)
+        if save.kind == "input":
+            name = save.param
+            entries += [f"{name} if {wanted} else None", f"v_{name}"]
+            out.append(f"        v_{name} = {_version(op.params[save.index])}")
+        elif save.kind == "output":
+            out.append("        t.counter = c = [0]")
+            entries += ["r", "c"]
+        elif save.kind == "plain":
+            entries += [save.name, "None"]
+        else:
+            entries += [f"a_{save.param}.{save.kind}", "None"]
+    out.append("        node.saved = (" + "".join(f"{e}, " for e in entries) + ")")
+    if op.broadcast and len(tensors) > 1:
+        shapes = [f"s_{p.name}" for p in edges]
+        out.append("        s = r.shape")
+        for p in edges:
+            wide = f"a_{p.name}.shape" if not p.number else f"s if a_{p.name} is {p.name} else a_{p.name}.shape"
+            out.append(f"        s_{p.name} = {wide}")
+        same = " and ".join(f"{s} == s" for s in shapes)
+        out.append(f"        node.fix = None if {same} else (({''.join(s + ', ' for s in shapes)}), None, False)")
+    else:
+        out.append("        node.fix = None")
+    out += ["        node.extra = None", "        node.seq = next_sequence()", "        t.node = node"]
+    return [*out, "    else: t.node = None", "    return t"]
+
+
+def _operand(p: Param, first: Param | None, general: str) -> list[str]:
+    a, n = f"a_{p.name}", f"n_{p.name}"
+    if p.optional:
+        return [f"    if {p.name} is not None: return {general}", f"    {a} = {n} = None"]
+    if p.number and first is not None:
+        # a Python float stays a weak scalar; an int may overflow or hit a bool, so NumPy decides in the general path
+        return [
+            f"    if {p.name}.__class__ is Tensor or {p.name}.__class__ is Parameter:",
+            f"        {a} = {p.name}.array; {n} = {p.name}.node",
+            f"        if {a}.dtype is not dt: return {general}",
+            f"    elif {p.name}.__class__ is float or {p.name}.__class__ is int: {a} = {p.name}; {n} = None",
+            f"    else: return {general}",
+        ]
+    out = [f"    {a} = {p.name}.array; {n} = {p.name}.node"]
+    if p.number:
+        out = [
+            f"    if {p.name}.__class__ is not Tensor and {p.name}.__class__ is not Parameter: return {general}",
+            *out,
+        ]
+    if p.kind == "index":
+        return out
+    if first is None:
+        return [*out, f"    dt = {a}.dtype", f"    if dt is not F32 and dt is not F64: return {general}"]
+    return [*out, f"    if {a}.dtype is not dt: return {general}"]
+
+
+def _version(p: Param) -> str:
+    if p.number:
+        return f"None if a_{p.name} is {p.name} else 0 if {p.name}.counter is None else {p.name}.counter[0]"
+    return f"0 if {p.name} is None or {p.name}.counter is None else {p.name}.counter[0]"
+
+
+def _attach_run(op: Operation) -> None:
+    """The array world's backward step: unpack, check versions, apply the rules of the wanted edges."""
+    if not op.edges or op.vjp is not None:
+        return
+    lines = ["def run(node, g):", "    saved = node.saved", "    if saved is None: raise RuntimeError(FREED)"]
+    names = "".join(f"{s.name}, v{k}, " for k, s in enumerate(op.saves))
+    if names:
+        lines.append(f"    {names}= saved")
+    for k, s in enumerate(op.saves):
+        x = s.name
+        if s.kind == "input":
+            lines += [
+                f"    if {x}.__class__ is Tensor or {x}.__class__ is Parameter:",
+                f"        c = {x}.counter",
+                f"        if (0 if c is None else c[0]) != v{k}:"
+                f" raise modified({x}.array, {x}.node, {x}.counter[0], v{k})",
+                f"        {x} = {x}.array",
+            ]
+        elif s.kind == "output":
+            lines += [
+                f"    if {x}.__class__ is not ndarray:",  # an in-place result: (tensor, version)
+                f"        if {x}.counter[0] != v{k}: raise modified({x}.array, node, {x}.counter[0], v{k})",
+                f"        {x} = {x}.array",
+                f"    elif v{k}[0]: raise modified({x}, node, v{k}[0], 0)",
+            ]
+    lines.append("    " + "".join(f"e{k}, " for k in range(len(op.edges))) + "= node.edges")
+    results = []
+    for k, p in enumerate(op.edges):
+        rule = op.rules[p.name]
+        GLOBALS[f"RULE_{op.name}_{p.name}"] = rule
+        code: Any = rule
+        given = "".join(f", {n}" for n in code.__code__.co_varnames[2 : code.__code__.co_argcount])
+        call = f"RULE_{op.name}_{p.name}(ARRAYS, g{given})"
+        results.append(f"{call} if e{k} is not None else None" if len(op.edges) > 1 else call)
+    lines.append("    return (" + "".join(f"{r}, " for r in results) + ")")
+    op.node_class.run = _compile(op, lines)  # type: ignore[method-assign]

@@ -1,0 +1,171 @@
+"""Modes: whether operations are recorded, and how. Each is a context, a decorator and, some, a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .state import state
+
+
+class ContextMode:
+    """What ``with`` accepts in the language. As a decorator it holds while the function runs."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Any:
+        raise NotImplementedError
+
+    def __exit__(self, *problem: object) -> None:
+        raise NotImplementedError
+
+    def fresh(self) -> ContextMode:
+        """The mode for one call of a decorated function."""
+        return self
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return Decorated(self, function)
+
+
+class Decorated:
+    """A function that runs under a mode."""
+
+    __slots__ = ("function", "mode")
+
+    def __init__(self, mode: ContextMode, function: Callable[..., Any]) -> None:
+        self.mode = mode
+        self.function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self.mode.fresh():
+            return self.function(*args, **kwargs)
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.function, "name", "function"))
+
+    def __repr__(self) -> str:
+        return repr(self.function)
+
+
+class GradMode(ContextMode):
+    """``no_grad``, ``enable_grad``: reusable and nestable, so what to restore is a stack."""
+
+    __slots__ = ("enabled", "name", "previous")
+
+    def __init__(self, name: str, enabled: bool) -> None:
+        self.name = name
+        self.enabled = enabled
+        self.previous: list[bool] = []
+
+    def fresh(self) -> GradMode:
+        return GradMode(self.name, self.enabled)
+
+    def __enter__(self) -> None:
+        self.previous.append(state.grad)
+        state.grad = self.enabled
+
+    def __exit__(self, *problem: object) -> None:
+        state.grad = self.previous.pop()
+
+    def __repr__(self) -> str:
+        return f"<torch.autograd.grad_mode.{self.name} object at 0x{id(self):x}>"
+
+
+class SetGradEnabled(GradMode):
+    """``set_grad_enabled(mode)`` acts at once; as a context it restores what was before that."""
+
+    __slots__ = ()
+
+    def __init__(self, enabled: bool) -> None:
+        super().__init__("set_grad_enabled", enabled)
+        self.previous.append(state.grad)
+        state.grad = enabled
+
+    def fresh(self) -> GradMode:
+        return GradMode(self.name, self.enabled)
+
+    def __enter__(self) -> None:
+        state.grad = self.enabled
+
+    def __exit__(self, *problem: object) -> None:
+        state.grad = self.previous[0]
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        state.grad = self.previous[0]  # as a decorator it must not act on what surrounds the function
+        return Decorated(self, function)
+
+
+class InferenceMode(ContextMode):
+    """``inference_mode(mode=True)``: nothing is recorded and what is made can never take part in a graph."""
+
+    __slots__ = ("enabled", "previous")
+
+    def __init__(self, enabled: bool = True) -> None:
+        self.enabled = enabled
+        self.previous: list[tuple[bool, bool]] = []
+
+    def fresh(self) -> InferenceMode:
+        return InferenceMode(self.enabled)
+
+    def __enter__(self) -> None:
+        self.previous.append((state.grad, state.inference))
+        state.inference = self.enabled
+        state.grad = not self.enabled
+        state.refresh()
+
+    def __exit__(self, *problem: object) -> None:
+        state.grad, state.inference = self.previous.pop()
+        state.refresh()
+
+
+class AnomalyMode(ContextMode):
+    """``set_detect_anomaly(mode, check_nan=True)``: the backward pass stops at the first NaN it makes."""
+
+    __slots__ = ("previous",)
+
+    def __init__(self, enabled: bool = True, check_nan: bool = True) -> None:
+        self.previous = (state.anomaly, state.anomaly_check_nan)
+        state.anomaly = enabled
+        state.anomaly_check_nan = check_nan
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *problem: object) -> None:
+        state.anomaly, state.anomaly_check_nan = self.previous
+
+
+class SavedTensorsHooks(ContextMode):
+    """``saved_tensors_hooks(pack, unpack)``: how nodes made meanwhile keep the tensors that they save."""
+
+    __slots__ = ("pack", "unpack")
+
+    def __init__(self, pack: Callable[[Any], Any], unpack: Callable[[Any], Any]) -> None:
+        self.pack = pack
+        self.unpack = unpack
+
+    def __enter__(self) -> None:
+        state.pack_hooks.append((self.pack, self.unpack))
+        state.refresh()
+
+    def __exit__(self, *problem: object) -> None:
+        state.pack_hooks.pop()
+        state.refresh()
+
+
+def no_grad() -> GradMode:
+    return GradMode("no_grad", False)
+
+
+def enable_grad() -> GradMode:
+    return GradMode("enable_grad", True)
+
+
+def snapshot() -> tuple[Any, ...]:
+    """All modes as they are, for a session to come back to."""
+    return state.snapshot()
+
+
+def restore(saved: tuple[Any, ...]) -> None:
+    state.restore(saved)

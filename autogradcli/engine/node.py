@@ -1,0 +1,141 @@
+"""Nodes of the graph: what made a tensor, and how its gradient flows on.
+
+    x ──▶ MulBackward0 ──edges──▶ (AccumulateGrad of x, AccumulateGrad of y)
+
+A node keeps its edges (one for each differentiable input, None where the input needs no gradient), the values
+that its rules name, and a sequence number. A tensor points at its node; a node never points at the tensor that
+it made, so a graph holds no cycle and is freed with its last tensor.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .state import next_sequence
+
+if TYPE_CHECKING:
+    from .operation import Operation
+    from .tensor import Tensor
+
+FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+    "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+    "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+    "you need to access saved tensors after calling backward."
+)
+
+
+class Extra:
+    """What few nodes have: hooks, captures, metadata, packed saved values."""
+
+    __slots__ = ("metadata", "packed", "post_accumulate", "posthooks", "prehooks", "retains", "tensor_hooks")
+
+    def __init__(self) -> None:
+        self.tensor_hooks: dict[int, dict[int, Callable[[Any], Any]]] = {}  # output -> key -> hook
+        self.retains: dict[int, weakref.ref[Tensor]] = {}  # output -> the tensor whose .grad to fill
+        self.prehooks: dict[int, Callable[[Any], Any]] = {}
+        self.posthooks: dict[int, Callable[[Any, Any], Any]] = {}
+        self.post_accumulate: dict[int, Callable[[Any], Any]] = {}
+        self.metadata: dict[Any, Any] | None = None
+        self.packed = False
+
+
+class Node:
+    """One recorded operation. Subclasses, one for each graph name, are made by ``operation.py``."""
+
+    __slots__ = ("__weakref__", "edges", "extra", "fix", "saved", "seq")
+
+    op: ClassVar[Operation]
+    outputs: ClassVar[int] = 1
+    title: ClassVar[str] = ""
+
+    edges: tuple[Node | Output | None, ...]
+    saved: tuple[Any, ...] | None
+    fix: Any  # per-edge shape and dtype to bring a gradient back to; None where nothing is to be done
+    extra: Extra | None
+    seq: int
+
+    def run(self, g: Any) -> tuple[Any, ...]:
+        """The array world: gradients of the inputs, as arrays, from that of the output(s)."""
+        raise NotImplementedError
+
+    def run_tensors(self, g: Any) -> tuple[Any, ...]:
+        """The tensor world: the same, as tensors with a graph of their own."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Free saved values after a pass that doesn't retain the graph."""
+
+    def name(self) -> str:
+        return type(self).title or type(self).__name__
+
+    def need_extra(self) -> Extra:
+        if self.extra is None:
+            self.extra = Extra()
+        return self.extra
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object at 0x{id(self):x}>"
+
+
+class Output:
+    """Stands for output ``index`` of a node with several, wherever a tensor or an edge points at it."""
+
+    __slots__ = ("index", "node")
+
+    def __init__(self, node: Node, index: int) -> None:
+        self.node = node
+        self.index = index
+
+
+class AccumulateGrad(Node):
+    """The sink of a leaf: adds what arrives to ``.grad``. It *is* the leaf's autograd state.
+
+    The leaf points at this node and this node only weakly back, so a dropped leaf is freed at once;
+    the array is kept so that a hook can still see the leaf.
+    """
+
+    __slots__ = ("array", "grad", "grad_dtype", "variable_ref")
+
+    title = "torch::autograd::AccumulateGrad"
+
+    def __init__(self, variable: Tensor) -> None:
+        self.edges = ()
+        self.saved = ()
+        self.fix = None
+        self.extra = None
+        self.seq = next_sequence()
+        self.array: np.ndarray = variable.array
+        self.grad: Tensor | None = None
+        self.grad_dtype: Any = ...
+        self.variable_ref = weakref.ref(variable)
+
+
+class Nowhere(Node):
+    """The sink of a view made under ``no_grad``: it requires grad, as PyTorch says, and receives nothing."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.edges = ()
+        self.saved = ()
+        self.fix = None
+        self.extra = None
+        self.seq = next_sequence()
+
+    def run(self, g: Any) -> tuple[Any, ...]:
+        return ()
+
+    run_tensors = run
+
+
+def node_of(edge: Node | Output | None) -> Node | None:
+    return edge.node if edge.__class__ is Output else edge  # type: ignore[return-value, union-attr]
+
+
+def index_of(edge: Node | Output | None) -> int:
+    return edge.index if isinstance(edge, Output) else 0

@@ -1,0 +1,233 @@
+"""Declaring an operation: forward, derivative rules, graph name and examples in one place.
+
+    @operation(
+        kernel=np.multiply,
+        promote="promote",
+        kind="bilinear",
+        input=lambda F, g, other: g * other,
+        other=lambda F, g, input: g * input,
+    )
+    def mul(input: Array, other: Array | Number) -> Array:
+        '''Elementwise product.'''
+
+A rule is the vector-Jacobian product for the parameter that it is named after. It is a function of a namespace
+``F``, the gradient ``g`` of the result, and whatever values its further parameters name; naming a value is what
+makes the node save it:
+
+    a parameter's name      its value            ``result`` (``result0``, ...)   an output
+    ``input_shape``         only its shape       ``input_dtype``                 only its dtype
+
+The rule runs in three worlds (``worlds.py``): on arrays, on tensors, on formulas. So it may use Python's operators,
+``F.<any declared operation>(...)`` and ``.shape``/``.ndim``/``.dtype``, and nothing else of NumPy or of tensors.
+Rules are written for real numbers; for a holomorphic function the engine conjugates around the rule
+(vjp = conj(rule(conj g))), unless the declaration says ``complex="own"``.
+
+The decorated name becomes a function on tensors. Its straight-line code is generated on first use (``generate.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from .node import Node
+
+Array = np.ndarray  # a tensor operand; inside a kernel its array
+Index = np.ndarray  # a tensor operand that takes no part in promotion and has no derivative
+Number = bool | int | float | complex
+
+Rule = Callable[..., Any]
+
+#: Every declared operation by its name: the table that all else is derived from.
+OPERATIONS: dict[str, Operation] = {}
+
+
+class Param:
+    """One parameter of an operation."""
+
+    __slots__ = ("default", "has_default", "index", "kind", "name", "number", "optional")
+
+    def __init__(self, name: str, index: int, annotation: str, default: Any, has_default: bool) -> None:
+        self.name = name
+        self.index = index
+        words = [w.strip() for w in annotation.split("|")]
+        self.kind = {"Array": "tensor", "Index": "index", "list[Array]": "list"}.get(words[0], "plain")
+        self.number = self.kind == "tensor" and "Number" in words  # a Python number is accepted as it is
+        self.optional = self.kind != "plain" and "None" in words
+        self.default = default
+        self.has_default = has_default
+
+
+class Save:
+    """One value that a node keeps: which, and for which edges' sake."""
+
+    __slots__ = ("index", "kind", "name", "param", "wanted_by")
+
+    def __init__(self, name: str, kind: str, param: str, index: int) -> None:
+        self.name = name
+        self.kind = kind  # input, output, plain, shape, dtype
+        self.param = param
+        self.index = index
+        self.wanted_by: list[int] = []  # positions in ``edges``
+
+
+class Operation:
+    """A declared operation. Everything derived from the declaration is computed when first asked for."""
+
+    __slots__ = (
+        "_parsed", "broadcast", "call", "complex", "differentiable", "doc", "edges", "examples", "frees", "inplace_name",
+        "jvp", "kernel", "kind", "name", "node_class", "node_name", "outputs", "params", "promote", "rules", "saves",
+        "spelling", "source", "vjp", "view",
+    )  # fmt: skip
+
+    def __init__(self, source: FunctionType, options: dict[str, Any]) -> None:
+        self.name: str = source.__name__
+        self.source = source
+        self.doc: str = source.__doc__ or ""
+        self.kernel: Callable[..., Any] = options.pop("kernel", None) or source
+        self.node_name: str = options.pop("node", None) or _camel(self.name) + "Backward0"
+        self.promote: str | None = options.pop("promote", None)
+        self.broadcast: bool = options.pop("broadcast", self.promote is not None)
+        self.kind: str | None = options.pop("kind", None)
+        self.complex: str = options.pop("complex", "holomorphic")
+        self.outputs: tuple[str, ...] = options.pop("outputs", ())
+        self.differentiable: tuple[int, ...] | None = options.pop("differentiable", None)
+        self.view: str | None = options.pop("view", None)
+        self.spelling: str = options.pop("spelling", None) or self.name
+        self.examples: Any = options.pop("examples", None)
+        self.jvp: Rule | None = options.pop("jvp", None)
+        self.vjp: Rule | None = options.pop("vjp", None)
+        self.inplace_name: str | None = options.pop("inplace_name", None)
+        self.rules: dict[str, Rule] = options
+        self._parsed = False
+
+    def parse(self) -> Operation:
+        """Read the source's signature and the rules' parameter names. Raises TypeError for a wrong declaration."""
+        if self._parsed:
+            return self
+        code = self.source.__code__
+        names = code.co_varnames[: code.co_argcount]
+        defaults = self.source.__defaults__ or ()
+        first = len(names) - len(defaults)
+        notes = self.source.__annotations__
+        self.params: list[Param] = [
+            Param(n, k, str(notes.get(n, "Any")), defaults[k - first] if k >= first else None, k >= first)
+            for k, n in enumerate(names)
+        ]
+        by_name = {p.name: p for p in self.params}
+        joint = _rule_names(self.vjp, 3) if self.vjp else None
+        if joint is not None:  # one rule for several inputs: ``vjp_inputs`` are the tensor parameters in order
+            self.edges: list[Param] = [p for p in self.params if p.kind in ("tensor", "list") and p.name not in self.rules]
+        else:
+            self.edges = [p for p in self.params if p.name in self.rules]
+        for name in self.rules:
+            if name not in by_name or by_name[name].kind not in ("tensor", "list"):
+                raise TypeError(f"{self.name}: a rule for {name!r}, which is no tensor parameter")
+        saves: dict[str, Save] = {}
+        for position, param in enumerate(self.edges):
+            for name in joint if joint is not None else _rule_names(self.rules[param.name], 2):
+                save = saves.get(name) or saves.setdefault(name, self._save(name, by_name))
+                save.wanted_by.append(position)
+        order = {p.name: p.index for p in self.params}
+        self.saves: list[Save] = sorted(saves.values(), key=lambda s: (order.get(s.param, 99), s.name))
+        self.frees = any(s.kind in ("input", "output") for s in self.saves)
+        self.node_class: type[Node] = type(
+            self.node_name, (Node,), {"__slots__": (), "op": self, "outputs": max(1, len(self.outputs))}
+        )
+        if self.frees:
+            self.node_class.release = _release  # type: ignore[method-assign]
+        self._parsed = True
+        return self
+
+    def _save(self, name: str, by_name: dict[str, Param]) -> Save:
+        if name in by_name:
+            kind = "plain" if by_name[name].kind == "plain" else "input"
+            return Save(name, kind, name, by_name[name].index)
+        if name.startswith("result"):
+            return Save(name, "output", "", int(name[6:] or 0))
+        stem, _, suffix = name.rpartition("_")
+        if stem in by_name and suffix in ("shape", "dtype"):
+            return Save(name, suffix, stem, by_name[stem].index)
+        raise TypeError(f"{self.name}: a rule names {name!r}, which is neither a parameter nor a result")
+
+    @property
+    def has_gradient(self) -> bool:
+        return bool(self.rules) or self.vjp is not None
+
+
+def _release(node: Node) -> None:
+    node.saved = None
+
+
+def _rule_names(rule: Rule, skip: int) -> tuple[str, ...]:
+    code = rule.__code__  # type: ignore[attr-defined]
+    return cast("tuple[str, ...]", code.co_varnames[skip : code.co_argcount])
+
+
+def _camel(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+# -- functions that write themselves on first use ---------------------------------------------------------
+#
+# A declared name is bound to a stub. Its first call generates straight-line code for the operation and puts that
+# code *into the stub* (``__code__``), so every reference that was imported meanwhile is the fast one.
+
+GLOBALS: dict[str, Any] = {}
+
+
+def _stub(*args: Any, **kwargs: Any) -> Any:
+    return materialise("NAME")(*args, **kwargs)  # noqa: F821 - found in GLOBALS
+
+
+_STUB = _stub.__code__
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare an operation; see the top of this file. Options beside the rules:
+
+    kernel      a ufunc or function on arrays used instead of the body
+    node        graph name; ``MulBackward0`` follows from ``mul``
+    promote     ``"promote"``: operands are brought to PyTorch's result type; ``"float"``: and integers to the default
+                floating dtype; ``"compare"``: promoted, the result is bool; None: kernels take what comes
+    broadcast   gradients are summed back to the shape of their input (the default where operands are promoted)
+    kind        ``"linear"``, ``"bilinear"``, ``"elementwise"``: gives forward mode; else ``jvp`` or, failing that,
+                the transpose of the rules
+    vjp         one rule for all tensor parameters: ``(F, g, needs, ...) -> gradients in order``
+    outputs     names of several results; ``differentiable`` the positions of those with gradients
+    view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
+    spelling    the language's name for the call, where it isn't the declared one
+    examples    ``lambda r: [args, ...]``: calls for the tests, ``r(shape)`` a random array of the domain
+
+    Raises TypeError, on first use, where a rule names what doesn't exist.
+    """
+
+    def declare(source: Callable[..., Any]) -> Callable[..., Any]:
+        op = Operation(cast(FunctionType, source), options)
+        OPERATIONS[op.name] = op
+        stub = FunctionType(
+            _STUB.replace(co_consts=tuple(op.name if c == "NAME" else c for c in _STUB.co_consts), co_name=op.name),
+            GLOBALS,
+            op.name,
+        )
+        stub.__doc__ = op.doc
+        op.call = stub
+        stub.op = op  # type: ignore[attr-defined]
+        return stub
+
+    return declare
+
+
+def materialise(name: str) -> Callable[..., Any]:
+    from .generate import generate
+
+    op = OPERATIONS[name].parse()
+    generate(op)
+    return op.call
+
+
+GLOBALS["materialise"] = materialise

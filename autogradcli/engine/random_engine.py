@@ -1,0 +1,124 @@
+"""The Mersenne Twister MT19937, one whole block at a time on NumPy.
+
+The stream is that of Matsumoto and Nishimura's reference code ("Mersenne Twister", ACM TOMACS 8(1), 1998)
+seeded by its ``init_genrand``. ``numpy.random`` holds the same engine, but importing it costs more than the
+first draw may: a block made here takes microseconds, and most programs need one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words = NDArray[np.uint32]
+
+SIZE = 624  # words of state, and of a block of output
+_SHIFT = 397  # word k + 624 depends on the words k, k + 1 and k + 397
+_UPPER = np.uint32(0x80000000)
+_LOWER = np.uint32(0x7FFFFFFF)
+_MATRIX = np.uint32(0x9908B0DF)
+_TEMPER_B = np.uint32(0x9D2C5680)
+_TEMPER_C = np.uint32(0xEFC60000)
+_ONE, _7, _11, _15, _18 = (np.uint32(n) for n in (1, 7, 11, 15, 18))
+_CHUNK = 16384  # words tempered at once, so that the passes stay in the cache
+
+
+def seeded_key(seed: int) -> Words:
+    """The 624 words that ``init_genrand`` makes of the low 32 bits of a seed."""
+    word = seed & 0xFFFFFFFF
+    key = [word]
+    for i in range(1, SIZE):
+        word = (1812433253 * (word ^ (word >> 30)) + i) & 0xFFFFFFFF
+        key.append(word)
+    return np.array(key, np.uint32)
+
+
+def _extend(stream: Words, known: int) -> None:
+    """Continue the untempered sequence in place: ``stream[:known]`` is given, ``known`` at least 624."""
+    start = known - SIZE
+    end = stream.size - SIZE
+    while start < end:
+        # 623 at once: mixing pairs of the known words needs no new word, and the shifted words that are new
+        # were made by the slice before.
+        count = min(SIZE - 1, end - start)
+        mixed = stream[start : start + count] & _UPPER
+        mixed |= stream[start + 1 : start + 1 + count] & _LOWER
+        odd = mixed & _ONE
+        odd *= _MATRIX
+        mixed >>= _ONE
+        mixed ^= odd
+        step = SIZE - _SHIFT
+        for low in range(0, count, step):
+            high = min(low + step, count)
+            np.bitwise_xor(
+                stream[start + low + _SHIFT : start + high + _SHIFT],
+                mixed[low:high],
+                out=stream[start + low + SIZE : start + high + SIZE],
+            )
+        start += count
+
+
+def _temper(words: Words) -> Words:
+    result = np.empty_like(words)
+    for start in range(0, words.size, _CHUNK):
+        y = words[start : start + _CHUNK]
+        y = y ^ (y >> _11)
+        t = y << _7
+        t &= _TEMPER_B
+        y ^= t
+        np.left_shift(y, _15, out=t)
+        t &= _TEMPER_C
+        y ^= t
+        np.right_shift(y, _18, out=t)
+        np.bitwise_xor(y, t, out=result[start : start + _CHUNK])
+    return result
+
+
+class MersenneTwister:
+    """The engine. ``key`` is the untempered block in use, ``used`` how many of its words were given out.
+
+    A fresh seed has ``used == 624`` with no block made yet (``fresh``), as its first word comes from the
+    block after the key.
+    """
+
+    __slots__ = ("_block", "fresh", "key", "used")
+
+    def __init__(self, key: Words, used: int = SIZE, fresh: bool = True) -> None:
+        self.key = key
+        self.used = used
+        self.fresh = fresh
+        self._block = key if fresh else _temper(key)
+
+    def words(self, count: int) -> Words:
+        """The next ``count`` 32-bit words. The array may share memory with the engine: read only."""
+        used = self.used
+        if used + count <= SIZE:
+            self.used = used + count
+            return self._block[used : used + count]
+        rest = self._block[used:]
+        blocks = -((rest.size - count) // SIZE)
+        stream = np.empty((blocks + 1) * SIZE, np.uint32)
+        stream[:SIZE] = self.key
+        _extend(stream, SIZE)
+        fresh_words = _temper(stream[SIZE:])
+        self.key = stream[-SIZE:].copy()
+        self._block = fresh_words[-SIZE:].copy()
+        self.fresh = False
+        missing = count - rest.size
+        self.used = missing - (blocks - 1) * SIZE
+        return np.concatenate((rest, fresh_words[:missing])) if rest.size else fresh_words[:missing]
+
+    def long_words(self, count: int) -> NDArray[np.uint64]:
+        """The next ``count`` 64-bit words, each made of two: the first is the high half."""
+        words = self.words(2 * count)
+        result: NDArray[Any] = words[0::2].astype(np.uint64)
+        result <<= np.uint64(32)
+        result |= words[1::2]
+        return result
+
+    def long_list(self, count: int) -> list[int]:
+        """``long_words`` as Python integers: the quick way for a few."""
+        words = self.words(2 * count).tolist()
+        return [(words[i] << 32) | words[i + 1] for i in range(0, 2 * count, 2)]

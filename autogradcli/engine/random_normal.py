@@ -1,0 +1,195 @@
+"""Normal numbers by the Box-Muller transform, as PyTorch's CPU kernels evaluate it, bit for bit.
+
+Sixteen uniform numbers make sixteen normal ones: the first eight give the radii, the last eight the
+angles. In float32 PyTorch evaluates log, sin and cos with the polynomials of Moshier's Cephes library in
+AVX2 registers, where the compiler fuses most products into the sums that follow; the fused steps are
+evaluated here in float64, in which a product of two float32 is exact.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+_f = np.float32
+
+# Cephes logf: log(1 + x) on [sqrt(1/2) - 1, sqrt(2) - 1], and log(2) in two parts.
+_SQRT_HALF = _f(0.707106781186547524)
+_LOG = tuple(
+    float(_f(c))
+    for c in (
+        7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+        -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+    )
+)  # fmt: skip
+_LOG2_LOW, _LOG2_HIGH = _f(-2.12194440e-4), _f(0.693359375)
+
+# Cephes sinf and cosf on [0, pi/4], and -pi/4 in three parts.
+_FOUR_OVER_PI = _f(1.27323954473516)
+_QUARTER_PI = tuple(
+    float(_f(c)) for c in (-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8)
+)
+_SIN = tuple(float(_f(c)) for c in (-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1))
+_COS = tuple(float(_f(c)) for c in (2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2))
+
+_TWO_PI = 2.0 * math.pi
+_CHUNK = 512  # blocks of sixteen evaluated at once, so that the passes stay in the cache
+
+
+def fused_float32(a: Array, b: Array | np.float32, c: Array | np.float32) -> Array:
+    """``a * b + c`` with one rounding, to float32. Off only where the float64 sum lands on a tie."""
+    product = np.multiply(a, b, dtype=np.float64)
+    product += c
+    return product.astype(_f)
+
+
+def fused_float64(a: Array, b: float, c: float) -> Array:
+    """``a * b + c`` with one rounding, in float64: exact product and sum by Dekker and Knuth.
+
+    Dekker, "A floating-point technique for extending the available precision" (1971).
+    """
+    product = a * b
+    if c == 0.0 or not (np.abs(product) < 1e290).all() or abs(b) > 1e290:  # the splitting would overflow
+        return product + c
+    big = a * 134217729.0
+    a_high = big - (big - a)
+    a_low = a - a_high
+    large = b * 134217729.0
+    b_high = large - (large - b)
+    b_low = b - b_high
+    error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    total = product + c
+    part = total - product
+    rest = (product - (total - part)) + (c - part)
+    return total + (rest + error)
+
+
+def _horner(x: Array, coefficients: tuple[float, ...], scratch: Array) -> Array:
+    """A polynomial by fused steps in float32; ``x`` and the result are float32 numbers held in float64."""
+    y: Array = x * coefficients[0]
+    for coefficient in coefficients[1:-1]:
+        y += coefficient
+        scratch[...] = y
+        y[...] = scratch
+        y *= x
+    y += coefficients[-1]
+    scratch[...] = y
+    return scratch
+
+
+def _log_float32(x: Array) -> Array:
+    """Cephes' ``logf`` for x in [2**-24, 1]."""
+    bits = x.view(np.int32)
+    exponent = ((bits >> 23) - 126).astype(_f)
+    fraction = ((bits & 0x007FFFFF) | 0x3F000000).view(_f)  # in [1/2, 1)
+    small = fraction < _SQRT_HALF
+    exponent -= small
+    fraction += fraction * small
+    fraction -= _f(1)
+    wide = fraction.astype(np.float64)
+    square = fraction * fraction
+    y = _horner(wide, _LOG, np.empty_like(fraction))
+    y *= fraction
+    y = fused_float32(y, square, exponent * _LOG2_LOW)
+    square *= _f(0.5)
+    y -= square
+    fraction += y
+    return fused_float32(exponent, _LOG2_HIGH, fraction)
+
+
+def _sign(octant: Array) -> Array:
+    """-1 in octants 4 to 7, else 1."""
+    return (1 - ((octant & 4) >> 1)).astype(_f)
+
+
+def _sincos_float32(x: Array) -> tuple[Array, Array]:
+    """Cephes' ``sinf`` and ``cosf`` for x in [0, 2 pi]."""
+    octant = ((x * _FOUR_OVER_PI).astype(np.int32) + 1) & ~1
+    y = octant.astype(np.float64)
+    for part in _QUARTER_PI:
+        x = (y * part + x).astype(_f)
+    z = x * x
+    wide = z.astype(np.float64)
+    cosine = _horner(wide, _COS, np.empty_like(z))
+    cosine *= z
+    cosine = fused_float32(cosine, z, z * _f(-0.5))
+    cosine += _f(1)
+    sine = _horner(wide, _SIN, np.empty_like(z))
+    sine *= z
+    sine = fused_float32(sine, x, x)
+    swap = (octant & 2) != 0
+    return (
+        np.where(swap, cosine, sine) * _sign(octant),
+        np.where(swap, sine, cosine) * _sign(octant + 2),
+    )
+
+
+def box_muller_float32(uniform: Array, mean: float, std: float) -> Array:
+    """Normal float32 numbers from uniform ones in [0, 1), a multiple of sixteen in one dimension."""
+    result = np.empty((uniform.size // 16, 2, 8), _f)
+    source = uniform.reshape(result.shape)
+    mean32, std32 = _f(mean), _f(std)
+    for start in range(0, len(source), _CHUNK):
+        block = source[start : start + _CHUNK]
+        radius = _log_float32(_f(1) - block[:, 0])
+        radius *= _f(-2)
+        np.sqrt(radius, out=radius)
+        sine, cosine = _sincos_float32(block[:, 1] * _f(_TWO_PI))
+        for part, wave in enumerate((cosine, sine)):
+            wave *= radius
+            target = result[start : start + _CHUNK, part]
+            if std32 == 1:
+                np.add(wave, mean32, out=target)
+            else:
+                target[...] = fused_float32(wave, std32, mean32)
+    return result.reshape(-1)
+
+
+def each(function: Any, values: Array) -> Array:
+    """The C library's function of every element: NumPy's own vectorised ones differ in the last bit."""
+    return np.fromiter(map(function, values.ravel().tolist()), np.float64, values.size).reshape(values.shape)
+
+
+def box_muller_float64(uniform: Array, mean: float, std: float) -> Array:
+    """Normal float64 numbers from uniform ones in [0, 1), a multiple of sixteen in one dimension."""
+    source = uniform.reshape(-1, 2, 8)
+    radius = np.sqrt(-2.0 * each(math.log, 1.0 - source[:, 0]))
+    angle = _TWO_PI * source[:, 1]
+    result = np.empty_like(source)
+    result[:, 0] = fused_float64(radius * each(math.cos, angle), std, mean)
+    result[:, 1] = fused_float64(radius * each(math.sin, angle), std, mean)
+    return result.reshape(-1)
+
+
+def box_muller_float16(uniform: Array, mean: float, std: float) -> Array:
+    """Normal float16 numbers from uniform ones in [0, 1], a multiple of sixteen in one dimension.
+
+    Each named quantity is rounded to float16. A uniform number may round to 1, whose radius is infinite.
+    """
+    half = np.float16
+    source = uniform.reshape(-1, 2, 8)
+    with np.errstate(all="ignore"):
+        logarithm = np.log((_f(1) - source[:, 0]).astype(half).astype(np.float64)).astype(_f)
+        radius = np.sqrt(_f(-2) * logarithm).astype(half).astype(_f)
+        angle = (_TWO_PI * source[:, 1].astype(np.float64)).astype(_f).astype(half).astype(np.float64)
+        result = np.empty_like(source)
+        for part, wave in enumerate((np.cos(angle), np.sin(angle))):
+            result[:, part] = fused_float32(radius * wave.astype(_f), _f(half(std)), _f(half(mean)))
+    return result.reshape(-1)
+
+
+def polar_pairs(doubles: list[float]) -> list[float]:
+    """Standard normal numbers, two of two doubles: the first is the angle's, the second the radius's."""
+    result: list[float] = []
+    sqrt, log1p, cos, sin = math.sqrt, math.log1p, math.cos, math.sin
+    for i in range(0, len(doubles), 2):
+        radius = sqrt(-2.0 * log1p(-doubles[i + 1]))
+        angle = _TWO_PI * doubles[i]
+        result.append(radius * cos(angle))
+        result.append(radius * sin(angle))
+    return result

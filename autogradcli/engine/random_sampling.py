@@ -1,0 +1,227 @@
+"""Samples whose parameters are arrays: Poisson and binomial counts, categories, normal numbers of given means.
+
+They draw from a ``Generator`` in PyTorch's order. The two counts are made one element at a time, by
+rejection: W. Hörmann, "The transformed rejection method for generating Poisson random variables" (1993)
+and "The generation of binomial random variates" (1993); small ones by inversion.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import dtypes
+from .random import Generator
+
+Array = NDArray[Any]
+
+
+def normal(generator: Generator, mean: float | Array, std: float | Array) -> Array:
+    """Normal numbers of the broadcast shape of the two, one of them an array; in the dtype of the mean, if
+    that is an array. RuntimeError: a negative or complex std, or shapes that don't fit."""
+    if isinstance(std, np.ndarray):
+        if std.dtype.kind == "c":
+            raise RuntimeError("normal expects standard deviation to be non-complex")
+        if std.size and std.min() < 0:
+            raise RuntimeError("normal expects all elements of std >= 0.0")
+        if isinstance(mean, np.ndarray):
+            out = np.empty(np.broadcast_shapes(mean.shape, std.shape), mean.dtype)
+        else:
+            out = np.empty_like(std)
+        generator.normal_(out)
+        out *= std.astype(out.real.dtype, copy=False)
+    else:
+        assert isinstance(mean, np.ndarray)
+        out = np.empty_like(mean)
+        generator.normal_(out, 0.0, std)
+    out += mean
+    return out
+
+
+def poisson(generator: Generator, rate: Array) -> Array:
+    """Poisson counts of these rates, in their dtype.
+
+    RuntimeError: a rate is negative or not a number. NotImplementedError: a dtype that is not floating.
+    """
+    out = np.empty_like(rate)
+    if rate.size and rate.dtype.kind != "f":
+        raise NotImplementedError(f"\"poisson_cpu\" not implemented for '{dtypes.of(rate).type_name}'")
+    values = rate.ravel(order="K").astype(np.float64).tolist()
+    _assign(out, [float(_poisson(generator, value)) for value in values])
+    return out
+
+
+def _assign(out: Array, values: list[float]) -> None:
+    """Write in the order of memory, into an array made by ``empty_like``."""
+    out.ravel(order="K")  # a dense layout: its axes by stride are its memory
+    axes = sorted(range(out.ndim), key=lambda d: -out.strides[d])
+    view = out.transpose(axes)
+    view[...] = np.array(values, np.float64).reshape(view.shape)
+
+
+def _poisson(generator: Generator, rate: float) -> int:
+    if not rate >= 0.0:
+        raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
+    if rate == 0.0:
+        return 0
+    if rate < 10.0:
+        count, product, limit = 0, 1.0, math.exp(-rate)
+        while True:
+            product *= generator.double_list(1)[0]
+            if product <= limit:
+                return count
+            count += 1
+    log_rate = math.log(rate)
+    b = 0.931 + 2.53 * math.sqrt(rate)
+    a = -0.059 + 0.02483 * b
+    inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
+    squeeze = 0.9277 - 3.6224 / (b - 2.0)
+    while True:
+        u, v = generator.double_list(2)
+        u -= 0.5
+        distance = 0.5 - abs(u)
+        count = math.floor((2.0 * a / distance + b) * u + rate + 0.43)
+        if distance >= 0.07 and v <= squeeze:
+            return count
+        if count < 0 or (distance < 0.013 and v > distance):
+            continue
+        ratio = math.log(v) + math.log(inverse_alpha) - math.log(a / (distance * distance) + b)
+        if ratio <= -rate + count * log_rate - math.lgamma(count + 1.0):
+            return count
+
+
+def binomial(generator: Generator, count: Array, probability: Array) -> Array:
+    """Binomial counts of broadcast numbers of trials and probabilities, in their dtype.
+
+    ValueError: a dtype that is not floating. RuntimeError: the two differ. NotImplementedError: float16.
+    """
+    for name, array in (("count", count), ("prob", probability)):
+        if array.dtype.kind != "f":
+            raise ValueError(
+                f"binomial only supports floating-point dtypes for {name}, got: {dtypes.of(array).type_name}"
+            )
+    if count.dtype != probability.dtype:
+        raise RuntimeError(
+            f"Found dtype {dtypes.of(probability).type_name} but expected {dtypes.of(count).type_name}"
+        )
+    if count.dtype == np.float16:
+        raise NotImplementedError("\"binomial_cpu\" not implemented for 'Half'")
+    trials, chances = np.broadcast_arrays(count, probability)
+    pairs = zip(trials.ravel().tolist(), chances.ravel().tolist(), strict=True)
+    values = [_binomial(generator, n, p) for n, p in pairs]
+    return np.array(values, np.float64).astype(count.dtype).reshape(trials.shape)
+
+
+def _binomial(generator: Generator, n: float, p: float) -> float:
+    if n <= 0.0 or p <= 0.0:
+        return 0.0
+    if p >= 1.0:
+        return n
+    if p > 0.5:
+        q = 1.0 - p
+        return n - (_binomial_rejection(generator, n, q) if n * q >= 10.0 else _binomial_gaps(generator, n, q))
+    if p <= 0.5:
+        return _binomial_rejection(generator, n, p) if n * p >= 10.0 else _binomial_gaps(generator, n, p)
+    return math.nan
+
+
+def _binomial_gaps(generator: Generator, n: float, p: float) -> float:
+    """Count successes by the geometric gaps between them."""
+    log_failure = math.log1p(-p)
+    successes, total = 0.0, 0.0
+    while True:
+        u = generator.double_list(1)[0]
+        total += math.ceil(math.log(u) / log_failure) if u else math.inf
+        if not total <= n:
+            return successes
+        successes += 1.0
+
+
+def _binomial_rejection(generator: Generator, n: float, p: float) -> float:
+    deviation = math.sqrt(n * p * (1.0 - p))
+    b = 1.15 + 2.53 * deviation
+    a = -0.0873 + 0.0248 * b + 0.01 * p
+    c = n * p + 0.5
+    squeeze = 0.92 - 4.2 / b
+    odds = p / (1.0 - p)
+    alpha = (2.83 + 5.1 / b) * deviation
+    mode = math.floor((n + 1.0) * p)
+    while True:
+        u, v = generator.double_list(2)
+        u -= 0.5
+        distance = 0.5 - abs(u)
+        k = math.floor((2.0 * a / distance + b) * u + c)
+        if distance >= 0.07 and v <= squeeze:
+            return float(k)
+        if k < 0 or k > n:
+            continue
+        ratio = math.log(v * alpha / (a / (distance * distance) + b)) if v else -math.inf
+        bound = (
+            (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
+            + (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
+            + (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0))
+            + _stirling_tail(mode) + _stirling_tail(n - mode) - _stirling_tail(k) - _stirling_tail(n - k)
+        )  # fmt: skip
+        if ratio <= bound:
+            return float(k)
+
+
+def _stirling_tail(k: float) -> float:
+    """What Stirling's approximation of log(k!) leaves out."""
+    if k <= 9:
+        return math.lgamma(k + 1.0) - ((k + 0.5) * math.log(k + 1.0) - (k + 1.0) + 0.5 * math.log(2.0 * math.pi))
+    square = (k + 1.0) ** 2
+    return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / square) / square) / (k + 1.0)
+
+
+def multinomial(generator: Generator, weights: Array, count: int, replacement: bool = False) -> Array:
+    """Indices into the last dimension of one or two, drawn with probability proportional to the weights.
+
+    RuntimeError: other dimensions, a dtype that is not floating, a weight or a sum that is no probability,
+    more samples than categories without replacement.
+    """
+    if weights.dtype.kind != "f":
+        raise RuntimeError(
+            f"multinomial only supports floating-point dtypes for input, got: {dtypes.of(weights).type_name}"
+        )
+    if weights.ndim not in (1, 2):
+        raise RuntimeError("prob_dist must be 1 or 2 dim")
+    categories = weights.shape[-1]
+    if count <= 0:
+        raise RuntimeError("cannot sample n_sample <= 0 samples")
+    if not replacement and count > categories:
+        raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
+    if weights.size == 0:
+        return np.empty((*weights.shape[:-1], count), np.int64)
+    if replacement and count > 1:
+        rows = [_categories(generator, row, count) for row in np.atleast_2d(weights)]
+        return np.array(rows, np.int64).reshape(*weights.shape[:-1], count)
+    if not (np.isfinite(weights).all() and weights.min() >= 0):
+        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+    if (weights.sum(-1) == 0).any():
+        raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
+    # The largest of weight / exponential is category i with probability weight i over the sum.
+    race = np.empty_like(weights)
+    generator.exponential_(race)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.divide(weights, race, out=race)
+    if count == 1:
+        return race.argmax(-1)[..., None]
+    return np.argsort(-race, axis=-1, kind="stable")[..., :count]
+
+
+def _categories(generator: Generator, weights: Array, count: int) -> Array:
+    if (weights < 0).any():
+        raise RuntimeError("invalid multinomial distribution (encountering probability entry < 0)")
+    if not np.isfinite(weights).all():
+        raise RuntimeError("invalid multinomial distribution (encountering probability entry = infinity or NaN)")
+    cumulative = np.add.accumulate(weights)  # in the dtype of the weights, one by one
+    total = cumulative[-1]
+    if not total > 0:
+        raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
+    cumulative /= total
+    cumulative[-1] = 1
+    return np.searchsorted(cumulative.astype(np.float64), generator.doubles(count), side="left")

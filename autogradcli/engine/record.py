@@ -1,0 +1,307 @@
+"""Recording an operation in general: the readable form of what ``generate.py`` writes for the common case.
+
+    1. unwrap the operands and bring them to one dtype   2. run the kernel   3. wrap the result(s), views as views
+    4. if anything requires grad, make the node          5. push tangents    6. tell whoever traces
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .dtypes import DType
+from .node import Node, Output
+from .operation import Operation, Param, Save
+from .saved import open_saved, pack, saved_array, saved_tensor
+from .state import next_sequence, state
+from .tensor import Tensor, wrap
+from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
+
+SUM_BACK = sum_to_array
+
+
+def record(op: Operation, args: tuple[Any, ...]) -> Any:
+    """Apply ``op`` to tensors: its result as a tensor (or a tuple of them) with the history it must have.
+
+    Raises RuntimeError where shapes or dtypes don't fit, in PyTorch's words.
+    """
+    arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
+    if op.promote is not None:
+        _promote(op, arrays)
+    try:
+        raw = op.kernel(*arrays)
+    except ValueError as error:
+        mismatch = shape_mismatch(arrays) if op.broadcast else None
+        if mismatch is None:
+            raise
+        raise mismatch from error
+    multiple = bool(op.outputs) or isinstance(raw, (tuple, list))
+    results = [_as_array(r) for r in raw] if multiple else [_as_array(raw)]
+    outputs = [wrap(r) for r in results]
+    node = _make_node(op, args, arrays, outputs, multiple) if op.has_gradient else None
+    if op.view is not None:
+        from .views import attach_views
+
+        attach_views(op, _first_tensor(op, args), outputs, node)
+    elif node is not None:
+        for k, t in enumerate(outputs):
+            if op.differentiable is None or k in op.differentiable:
+                if t.array.dtype.kind in "fc":
+                    t.node = Output(node, k) if type(node).outputs > 1 else node
+    if state.special:
+        _special(op, args, outputs)
+    return tuple(outputs) if multiple else outputs[0]
+
+
+def _unwrap(p: Param, value: Any) -> Any:
+    if p.kind == "list":
+        return [t.array for t in value]
+    if p.kind == "plain":
+        return value
+    if value is None or not isinstance(value, Tensor):
+        return value
+    return value.array
+
+
+def _as_array(value: Any) -> np.ndarray:
+    return value if value.__class__ is np.ndarray else np.asarray(value)
+
+
+def _promote(op: Operation, arrays: list[Any]) -> None:
+    """Bring the operands to PyTorch's result type, in place."""
+    spots = [p.index for p in op.params if p.kind == "tensor" and arrays[p.index] is not None]
+    lists = [p.index for p in op.params if p.kind == "list"]
+    operands = [arrays[k] for k in spots] + [a for k in lists for a in arrays[k]]
+    dtype = dtypes.result_type(*operands)
+    if op.promote == "float" and dtype.category < dtypes.FLOATING:
+        dtype = dtypes.default.dtype
+    for k in spots:
+        arrays[k] = to_dtype(arrays[k], dtype)
+    for k in lists:
+        arrays[k] = [to_dtype(a, dtype) for a in arrays[k]]
+
+
+def to_dtype(value: Any, dtype: DType) -> Any:
+    """An operand in the dtype of the operation. Python integers wrap around as PyTorch's do."""
+    if isinstance(value, np.ndarray):
+        return value if value.dtype is dtype.np else value.astype(dtype.np)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and dtype.category == dtypes.FLOATING:
+        return np.array(value, dtype=dtype.np)
+    try:
+        return np.array(value).astype(dtype.np)
+    except (OverflowError, TypeError):
+        raise RuntimeError("Overflow when unpacking long long") from None
+
+
+def shape_mismatch(arrays: list[Any]) -> RuntimeError | None:
+    """PyTorch's words for shapes that don't broadcast, or None where they do."""
+    shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
+    for k in range(1, len(shapes)):
+        a, b = shapes[0], shapes[k]
+        for back in range(1, min(len(a), len(b)) + 1):
+            m, n = a[-back], b[-back]
+            if m != n and 1 not in (m, n):
+                dim = max(len(a), len(b)) - back
+                return RuntimeError(
+                    f"The size of tensor a ({m}) must match the size of tensor b ({n}) "
+                    f"at non-singleton dimension {dim}"
+                )
+    return None
+
+
+def _first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:
+    return next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
+
+
+def _make_node(
+    op: Operation, args: tuple[Any, ...], arrays: list[Any], outputs: list[Tensor], multiple: bool
+) -> Node | None:
+    if not state.grad or state.inference:
+        return None
+    operands: list[Any] = []
+    wants: list[bool] = []
+    for p in op.edges:
+        value = args[p.index]
+        if p.kind == "list":
+            operands += value
+            wants.append(any(t.node is not None for t in value))
+        else:
+            operands.append(value)
+            wants.append(isinstance(value, Tensor) and value.node is not None)
+    if True not in wants:
+        return None
+    node: Node = object.__new__(op.node_class)
+    node.edges = tuple(o.node if isinstance(o, Tensor) else None for o in operands)
+    node.extra = None
+    node.seq = next_sequence()
+    node.fix = _fix(op, operands, outputs)
+    if multiple and type(node).outputs == 1:
+        node = _retype(node, op, len(outputs))
+    if state.pack_hooks:
+        node.need_extra().packed = True
+    entries: list[Any] = []
+    for save in op.saves:
+        wanted = any(wants[k] for k in save.wanted_by)
+        entries += save_entry(save, wanted, args, outputs, node)
+    node.saved = tuple(entries)
+    return node
+
+
+def _retype(node: Node, op: Operation, outputs: int) -> Node:
+    """A node whose number of outputs depends on the call, as unbind's does: a class for each number."""
+    made = type(op.node_name, (op.node_class,), {"__slots__": (), "outputs": max(2, outputs)})
+    twin: Node = object.__new__(made)
+    twin.edges, twin.extra, twin.seq, twin.fix = node.edges, node.extra, node.seq, node.fix
+    return twin
+
+
+def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Tensor], node: Node) -> tuple[Any, Any]:
+    if save.kind == "output":
+        if not wanted:
+            return None, None
+        t = outputs[save.index]
+        if state.pack_hooks:
+            return pack(t), None
+        return t.array, t.need_counter()
+    value = args[save.index]
+    if save.kind == "input":
+        if not wanted or value is None:
+            return None, None
+        if isinstance(value, (list, tuple)):
+            return [pack(t) for t in value], [t.version for t in value]
+        if isinstance(value, Tensor):
+            return pack(value), value.version
+        return value, None
+    if save.kind == "shape":
+        if isinstance(value, (list, tuple)):
+            return [t.array.shape for t in value], None
+        return (value.array.shape if isinstance(value, Tensor) else ()), None
+    if save.kind == "dtype":
+        return (dtypes.of(value.array) if isinstance(value, Tensor) else None), None
+    return value, None
+
+
+def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
+    """What a gradient needs after the rule: shapes to sum back to, dtypes to cast to, conjugation."""
+    result = outputs[0].array
+    shapes = dtypes_ = None
+    if op.broadcast and any(isinstance(o, Tensor) and o.array.shape != result.shape for o in operands):
+        shapes = tuple(o.array.shape if isinstance(o, Tensor) else None for o in operands)
+    if any(isinstance(o, Tensor) and o.array.dtype is not result.dtype for o in operands):
+        dtypes_ = tuple(
+            o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands
+        )
+    conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
+    return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None
+
+
+# -- the backward step in general -------------------------------------------------------------------------
+
+
+def run_arrays(node: Node, g: Any) -> tuple[Any, ...]:
+    """Gradients of the inputs in the array world, whatever the node saved and however shapes differ."""
+    fix = node.fix
+    conj = fix is not None and fix[2]
+    if conj:
+        g = _each(np.conj, g)
+    grads = _apply(node, ARRAYS, g, saved_array)
+    if fix is None:
+        return grads
+    out = []
+    for k, x in enumerate(grads):
+        if x is not None:
+            if conj:
+                x = np.conj(x)
+            if fix[0] is not None and fix[0][k] is not None:
+                x = sum_to_array(x, fix[0][k])
+            if fix[1] is not None and fix[1][k] is not None:
+                x = cast_array(x, fix[1][k])
+        out.append(x)
+    return tuple(out)
+
+
+def run_tensors(node: Node, g: Any) -> tuple[Any, ...]:
+    """Gradients of the inputs in the tensor world: themselves recorded."""
+    fix = node.fix
+    conj = fix is not None and fix[2]
+    if conj:
+        g = _each(roles.conj, g)
+    grads = _apply(node, TENSORS, g, saved_tensor)
+    if fix is None:
+        return grads
+    out = []
+    for k, x in enumerate(grads):
+        if x is not None:
+            if conj:
+                x = roles.conj(x)
+            if fix[0] is not None and fix[0][k] is not None and x.array.shape != fix[0][k]:
+                x = roles.sum_to(x, fix[0][k])
+            if fix[1] is not None and fix[1][k] is not None and x.array.dtype is not fix[1][k]:
+                x = roles.cast(x, dtypes.from_numpy(fix[1][k]))
+        out.append(x)
+    return tuple(out)
+
+
+def _each(function: Any, g: Any) -> Any:
+    return [None if x is None else function(x) for x in g] if isinstance(g, list) else function(g)
+
+
+def _apply(node: Node, F: Any, g: Any, opener: Any) -> tuple[Any, ...]:
+    op = type(node).op
+    values = open_saved(node, opener)
+    edges = node.edges
+    if op.vjp is not None:
+        needs = tuple(e is not None for e in edges)
+        return tuple(op.vjp(F, g, needs, **values))
+    grads: list[Any] = []
+    singles = sum(p.kind != "list" for p in op.edges)
+    for p in op.edges:
+        width = len(edges) - singles if p.kind == "list" else 1
+        wanted = edges[len(grads) : len(grads) + width]
+        if all(e is None for e in wanted):
+            grads += [None] * width
+            continue
+        rule = op.rules[p.name]
+        code: Any = rule
+        given = code.__code__.co_varnames[2 : code.__code__.co_argcount]
+        found = rule(F, g, *(values[n] for n in given))
+        if p.kind == "list":
+            grads += [x if e is not None else None for x, e in zip(found, wanted, strict=True)]
+        else:
+            grads.append(found)
+    return tuple(grads)
+
+
+Node.run = run_arrays  # type: ignore[method-assign]
+Node.run_tensors = run_tensors  # type: ignore[method-assign]
+
+
+def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
+    if state.inference:
+        for t in outputs:
+            if op.view is None or _first_tensor(op, args).is_inference:
+                mark_inference(t)
+    if state.dual_level:
+        from .forward import push_tangents
+
+        push_tangents(op, args, outputs)
+    if state.tape is not None:
+        state.tape.append((op, args, outputs))
+
+
+class InferenceCounter(list[int]):
+    """The version counter of an inference tensor: there is none, so saving one for backward is an error."""
+
+    def __getitem__(self, index: Any) -> Any:
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode "
+            "in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor "
+            "and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+        )
+
+
+def mark_inference(t: Tensor) -> None:
+    t.need_meta().inference = True
+    t.counter = InferenceCounter((0,))

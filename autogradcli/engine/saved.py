@@ -1,0 +1,156 @@
+"""What a node keeps for its rule, and the checks when the rule reads it back.
+
+``node.saved`` is flat, two entries a value, because building one tuple is all that the forward pass can afford:
+
+    input     (the tensor, or a Python number; the version it had)
+    output    (its array; its version counter)     kept without the tensor, which points at this node
+    anything  (the value; None)
+
+A value that no wanted gradient needs is None. Saved-tensor hooks put a ``Packed`` in the first place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import dtypes
+from .node import FREED, Node, Output, node_of
+from .state import state
+from .tensor import Tensor, wrap
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .operation import Save
+
+
+class Packed:
+    """A saved tensor in the form that a pack hook gave it."""
+
+    __slots__ = ("handle", "unpack", "version")
+
+    def __init__(self, handle: Any, unpack: Callable[[Any], Any]) -> None:
+        self.handle = handle
+        self.unpack = unpack
+
+    def open(self) -> Tensor:
+        value = self.unpack(self.handle)
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                f"{type(value).__name__}"
+            )
+        return value
+
+
+def pack(tensor: Tensor) -> Tensor | Packed:
+    """Run the innermost saved-tensor hook, where there is one."""
+    if not state.pack_hooks:
+        return tensor
+    pack_hook, unpack_hook = state.pack_hooks[-1]
+    return pack_with(tensor, pack_hook, unpack_hook)
+
+
+def pack_with(tensor: Tensor, pack_hook: Callable[[Any], Any], unpack_hook: Callable[[Any], Any]) -> Packed:
+    grad, state.grad = state.grad, False
+    try:
+        version = tensor.version
+        handle = pack_hook(tensor)
+    finally:
+        state.grad = grad
+    if tensor.version != version:
+        raise RuntimeError(
+            "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
+            "can not be modified by in-place operations as this can lead to unexpected side-effects. Please "
+            "open an issue if you need to perform in-place operations on the input to a pack hook."
+        )
+    return Packed(handle, unpack_hook)
+
+
+def modified(array: np.ndarray, maker: Node | Output | None, version: int, expected: int) -> RuntimeError:
+    """PyTorch's error for a saved value that an in-place operation changed."""
+    kind = dtypes.of(array).type_name
+    made = ""
+    node = node_of(maker)
+    if node is not None and node.edges:
+        number = maker.index if isinstance(maker, Output) else 0
+        made = f", which is output {number} of {graph_name(node)},"
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{kind}Tensor [{', '.join(map(str, array.shape))}]]{made} is at version {version}; "
+        f"expected version {expected} instead. Hint: enable anomaly detection to find the operation that failed "
+        "to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
+
+
+def graph_name(node: Node) -> str:
+    """The name in messages: ``ExpBackward0`` is Exp."""
+    name = type(node).__name__
+    at = name.rfind("Backward")
+    return name[:at] if at > 0 and not name.endswith("Backwards") else name
+
+
+def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
+    """A saved value for the array world: checked, unwrapped. Raises RuntimeError where it was modified."""
+    if value is None:
+        return None
+    if save.kind == "input":
+        if isinstance(value, Tensor):
+            if value.version != mark:
+                raise modified(value.array, value.node, value.version, mark)
+            return value.array
+        if isinstance(value, Packed):
+            return value.open().array
+        if isinstance(value, list):
+            return [saved_array(node, save, v, m) for v, m in zip(value, mark, strict=True)]
+        return value
+    if save.kind == "output":
+        if isinstance(value, Packed):
+            return value.open().array
+        if isinstance(value, Tensor):
+            if value.version != mark:
+                raise modified(value.array, output_edge(node, save.index), value.version, mark)
+            return value.array
+        if mark[0]:
+            raise modified(value, output_edge(node, save.index), mark[0], 0)
+        return value
+    return value
+
+
+def saved_tensor(node: Node, save: Save, value: Any, mark: Any) -> Any:
+    """A saved value for the tensor world: as ``saved_array``, with its history."""
+    if isinstance(value, Packed):
+        opened = value.open()
+        if save.kind == "output":
+            return with_history(opened, output_edge(node, save.index))
+        return opened
+    checked = saved_array(node, save, value, mark)
+    if save.kind == "input":
+        return value
+    if save.kind == "output" and checked is not None:
+        twin = wrap(checked)
+        twin.node = output_edge(node, save.index)
+        twin.counter = value.counter if isinstance(value, Tensor) else mark
+        return twin
+    return value
+
+
+def with_history(opened: Tensor, edge: Node | Output) -> Tensor:
+    twin = wrap(opened.array)
+    twin.node = edge
+    return twin
+
+
+def output_edge(node: Node, index: int) -> Node | Output:
+    return node if type(node).outputs == 1 else Output(node, index)
+
+
+def open_saved(node: Node, opener: Callable[[Node, Save, Any, Any], Any]) -> dict[str, Any]:
+    """All saved values of a node by the names that rules use. Raises RuntimeError where they were freed."""
+    saved = node.saved
+    if saved is None:
+        raise RuntimeError(FREED)
+    return {
+        save.name: opener(node, save, saved[2 * k], saved[2 * k + 1]) for k, save in enumerate(type(node).op.saves)
+    }

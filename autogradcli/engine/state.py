@@ -1,0 +1,85 @@
+"""The engine's one mutable state: what the current modes are.
+
+A recorded operation asks two questions of it, ``special`` and ``grad``, so both are plain slots. Everything
+that an operation's straight-line code doesn't know (forward-mode duals, saved-tensor hooks, inference mode,
+tracing) sets ``special``, and the operation takes the general path in ``record.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from . import dtypes
+
+
+class State:
+    __slots__ = (
+        "anomaly",
+        "anomaly_check_nan",
+        "dual_level",
+        "grad",
+        "inference",
+        "pack_hooks",
+        "running_node",
+        "special",
+        "tape",
+        "warn",
+    )
+
+    grad: bool
+    special: bool
+    inference: bool
+    anomaly: bool
+    anomaly_check_nan: bool
+    dual_level: int
+    pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
+    tape: list[Any] | None
+    running_node: Any
+    warn: Callable[[str, str], None]
+
+    def __init__(self) -> None:
+        self.warn = _drop
+        self.reset()
+
+    def reset(self) -> None:
+        self.grad = True
+        self.inference = False
+        self.anomaly = False
+        self.anomaly_check_nan = True
+        self.dual_level = 0
+        self.pack_hooks = []
+        self.tape = None
+        self.running_node = None
+        self.special = False
+
+    def refresh(self) -> None:
+        """Recompute ``special`` after a mode changed."""
+        self.special = bool(self.dual_level or self.pack_hooks or self.inference or self.tape is not None)
+
+    def snapshot(self) -> tuple[Any, ...]:
+        return (
+            self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
+            list(self.pack_hooks), self.tape, self.warn, dtypes.default.dtype,
+        )  # fmt: skip
+
+    def restore(self, saved: tuple[Any, ...]) -> None:
+        (
+            self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
+            hooks, self.tape, self.warn, default,
+        ) = saved  # fmt: skip
+        self.pack_hooks = list(hooks)
+        self.running_node = None
+        dtypes.default.set(default)
+        self.refresh()
+
+
+def _drop(category: str, message: str) -> None:
+    """Where warnings go until a session listens."""
+
+
+state = State()
+
+#: Sequence numbers of nodes: creation order is a topological order of every graph.
+next_sequence = count().__next__

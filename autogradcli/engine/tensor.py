@@ -1,0 +1,224 @@
+"""The tensor: an array, the node that made it, and whatever few tensors have beside.
+
+    array    the values; a view shares the memory of its base through NumPy's own views
+    node     what made it (or an ``Output`` of it); for a leaf that requires grad its ``AccumulateGrad``;
+             None where no gradient is needed
+    counter  a one-element list, shared by all who share the memory: how often it was changed in place;
+             None until somebody needs it, which means zero
+    meta     base and siblings of a view, forward-mode tangent, ...; None for most
+
+Operators are attached by ``functions/``: this file knows no operation.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .dtypes import DType
+from .node import AccumulateGrad, Node, Nowhere, Output, node_of
+from .state import state
+
+
+class Size(tuple[int, ...]):
+    """A shape: ``torch.Size([2, 3])``."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    def __getitem__(self, index: Any) -> Any:
+        found = tuple.__getitem__(self, index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, tuple):
+            return NotImplemented
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: Any) -> Any:
+        if not isinstance(other, tuple):
+            return NotImplemented
+        return Size(tuple.__add__(other, self))
+
+    def __mul__(self, times: Any) -> Any:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
+
+    def numel(self) -> int:
+        product = 1
+        for n in self:
+            product *= n
+        return product
+
+
+class Meta:
+    """What few tensors have."""
+
+    __slots__ = ("base", "grad", "inference", "level", "multi_view", "name", "note", "tangent", "views")
+
+    def __init__(self) -> None:
+        self.base: Tensor | None = None  # of a view: the tensor that owns the memory
+        self.views: list[weakref.ref[Tensor]] | None = None  # of a base: its living views
+        self.multi_view: tuple[str, int] | None = None  # made by a function that returns several views
+        self.note: str = ""  # under which mode a view was made
+        self.grad: Tensor | None = None  # of a tensor that is no leaf requiring grad
+        self.tangent: Tensor | None = None
+        self.level = 0  # of the tangent: the dual level it belongs to
+        self.inference = False
+        self.name: str | None = None
+
+
+class Tensor:
+    __slots__ = ("__weakref__", "array", "counter", "meta", "node")
+
+    array: np.ndarray
+    node: Node | Output | None
+    meta: Meta | None
+    counter: list[int] | None
+
+    def __init__(self, array: np.ndarray, requires_grad: bool = False) -> None:
+        self.array = array
+        self.node = None
+        self.meta = None
+        self.counter = None
+        if requires_grad:
+            self.require_grad()
+
+    # -- what it is -----------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        return Size(self.array.shape)
+
+    @property
+    def ndim(self) -> int:
+        return self.array.ndim
+
+    @property
+    def dtype(self) -> DType:
+        return dtypes.of(self.array)
+
+    @property
+    def requires_grad(self) -> bool:
+        return self.node is not None
+
+    @property
+    def is_leaf(self) -> bool:
+        node = self.node
+        return node is None or node.__class__ is AccumulateGrad or node.__class__ is Nowhere
+
+    @property
+    def grad_fn(self) -> Node | None:
+        return None if self.is_leaf else node_of(self.node)
+
+    @property
+    def output_nr(self) -> int:
+        return self.node.index if isinstance(self.node, Output) else 0
+
+    @property
+    def base(self) -> Tensor | None:
+        return None if self.meta is None else self.meta.base
+
+    @property
+    def is_inference(self) -> bool:
+        return self.meta is not None and self.meta.inference
+
+    def need_meta(self) -> Meta:
+        if self.meta is None:
+            self.meta = Meta()
+        return self.meta
+
+    def need_counter(self) -> list[int]:
+        if self.counter is None:
+            self.counter = [0]
+        return self.counter
+
+    @property
+    def version(self) -> int:
+        return 0 if self.counter is None else self.counter[0]
+
+    # -- leaves ---------------------------------------------------------------------------------------
+
+    def require_grad(self) -> None:
+        """Make it a leaf that requires grad. Raises RuntimeError for a dtype that has no gradients."""
+        if self.node is not None:
+            return
+        if dtypes.of(self.array).category < dtypes.FLOATING:
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if self.is_inference and not state.inference:
+            raise RuntimeError(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+            )
+        node = AccumulateGrad(self)
+        if self.meta is not None and self.meta.grad is not None:
+            node.grad, self.meta.grad = self.meta.grad, None
+        self.node = node
+
+    def drop_grad(self) -> None:
+        """Make a leaf require no grad. Raises RuntimeError for a tensor that operations made."""
+        node = self.node
+        if node is None:
+            return
+        if node.__class__ is AccumulateGrad:
+            if node.grad is not None:  # type: ignore[union-attr]
+                self.need_meta().grad = node.grad  # type: ignore[union-attr]
+        elif node.__class__ is not Nowhere:
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed "
+                "variable in a subgraph that doesn't require differentiation use "
+                "var_no_grad = var.detach()."
+            )
+        self.node = None
+
+    @property
+    def grad(self) -> Tensor | None:
+        if self.node.__class__ is AccumulateGrad:
+            return self.node.grad  # type: ignore[union-attr]
+        return None if self.meta is None else self.meta.grad
+
+    def store_grad(self, grad: Tensor | None) -> None:
+        """Put a gradient into ``.grad`` unchecked."""
+        if self.node.__class__ is AccumulateGrad:
+            self.node.grad = grad  # type: ignore[union-attr]
+        elif grad is not None or self.meta is not None:
+            self.need_meta().grad = grad
+
+    def rebind(self, array: np.ndarray) -> None:
+        """``x.data = ...``: other memory under the same tensor, history and gradient untouched."""
+        self.array = array
+        if self.node.__class__ is AccumulateGrad:
+            self.node.array = array  # type: ignore[union-attr]
+
+
+class Parameter(Tensor):
+    """A leaf of a module; prints as ``Parameter containing:``."""
+
+    __slots__ = ()
+
+
+def wrap(array: np.ndarray | np.generic) -> Tensor:
+    """A tensor of these values without history."""
+    t: Tensor = _new(Tensor)
+    t.array = array if array.__class__ is np.ndarray else np.asarray(array)
+    t.node = None
+    t.meta = None
+    t.counter = None
+    return t
+
+
+def alias(t: Tensor) -> Tensor:
+    """Another tensor of the same memory, history and version counter: what a node saves of a tensor that is
+    about to be changed in place, since the tensor itself will point at that very node."""
+    twin = wrap(t.array)
+    twin.node = t.node
+    twin.counter = t.need_counter()
+    return twin
+
+
+_new = object.__new__

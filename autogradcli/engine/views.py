@@ -1,0 +1,197 @@
+"""Views: tensors that share memory, and what an in-place change to one means for the others.
+
+        base  b ────────────────┐ memory: one NumPy buffer, one version counter
+        view  v = b[1:3]    ────┤
+        view  w = v.view(2,1) ──┘ base of both is b: chains are flattened
+
+Every view knows its base; a base knows its living views weakly. When one of the family is changed in place with
+history, the *base* gets a new node that contains the change, and each living view gets its history anew, as "a
+strided window on the base":
+
+        b.node = CopySlices(old b.node, the in-place operation)
+        v.node = AsStridedBackward0(b.node)      for every view v
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+from .node import AccumulateGrad, Node, Nowhere, Output
+from .operation import Operation
+from .state import next_sequence, state
+from .tensor import Meta, Tensor, wrap
+from .worlds import roles
+
+PRUNE_AT = 32
+
+
+def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node | None) -> None:
+    """Make fresh tensors views of ``source``: shared counter, base, history."""
+    for k, view in enumerate(views):
+        if node is not None:
+            view.node = Output(node, k) if type(node).outputs > 1 else node
+        elif source.node is not None:
+            view.node = Nowhere()
+        link(source, view)
+        meta = view.meta
+        assert meta is not None
+        if op.view == "multi":
+            meta.multi_view = (op.spelling.capitalize(), k)
+        elif source.meta is not None and source.meta.multi_view is not None and node is not None:
+            meta.multi_view = source.meta.multi_view
+        meta.note = "inference" if state.inference else "" if state.grad else "no_grad"
+
+
+def link(source: Tensor, view: Tensor) -> None:
+    """Note that ``view`` shares the memory of ``source``."""
+    root = source if source.meta is None or source.meta.base is None else source.meta.base
+    view.counter = source.need_counter()
+    if root is not source:
+        root.counter = source.counter
+    meta = view.meta = Meta()
+    meta.base = root
+    family = root.need_meta()
+    if family.views is None:
+        family.views = []
+    elif len(family.views) >= PRUNE_AT and len(family.views) & (len(family.views) - 1) == 0:
+        family.views = [r for r in family.views if r() is not None]
+    family.views.append(weakref.ref(view))
+
+
+def offset_of(array: np.ndarray, base: np.ndarray) -> int:
+    """Distance from the base's first element, in elements."""
+    return (array.__array_interface__["data"][0] - base.__array_interface__["data"][0]) // array.itemsize
+
+
+def strides_of(array: np.ndarray) -> tuple[int, ...]:
+    """Strides in elements. NumPy keeps no promise for dimensions of size 0 and 1, PyTorch's are contiguous there."""
+    size = array.itemsize
+    strides = [s // size for s in array.strides]
+    return tuple(strides)
+
+
+class Window:
+    """Where in its base a view lies: size, strides and offset, in elements."""
+
+    __slots__ = ("offset", "size", "strides")
+
+    def __init__(self, view: np.ndarray, base: np.ndarray) -> None:
+        self.size = view.shape
+        self.strides = strides_of(view)
+        self.offset = offset_of(view, base)
+
+
+def like_base(base_shape: tuple[int, ...], strides: tuple[int, ...], values: Any) -> np.ndarray:
+    """A copy of a gradient laid out in memory as the base is, so that windows on the base fit it."""
+    span = 1 + sum((n - 1) * s for n, s in zip(base_shape, strides, strict=True)) if 0 not in base_shape else 1
+    storage = np.zeros(span, dtype=values.dtype)
+    out = np.ndarray(base_shape, values.dtype, buffer=storage, strides=tuple(s * values.itemsize for s in strides))
+    out[...] = values
+    return out
+
+
+class AsStridedBackward0(Node):
+    """History of a view, made anew after its family was changed in place: a window on the base."""
+
+    __slots__ = ("base_shape", "base_strides", "window")
+
+    def __init__(self, base: Tensor, view: Tensor) -> None:
+        self.edges = (base.node,)
+        self.saved = ()
+        self.fix = None
+        self.extra = None
+        self.seq = next_sequence()
+        self.window = Window(view.array, base.array)
+        self.base_shape = base.array.shape
+        self.base_strides = strides_of(base.array)
+
+    def run(self, g: Any) -> tuple[Any, ...]:
+        out = like_base(self.base_shape, self.base_strides, np.zeros((), g.dtype))
+        add_to_window(out, self.window, g)
+        return (out,)
+
+    def run_tensors(self, g: Any) -> tuple[Any, ...]:
+        window = self.window
+        return (roles.strided_sum(g, self.base_shape, self.base_strides, window.size, window.strides, window.offset),)
+
+
+def window_on(array: np.ndarray, window: Window) -> np.ndarray:
+    """The window on an array that ``like_base`` made."""
+    size = array.itemsize
+    storage = array.base if array.base is not None else array
+    return np.ndarray(
+        window.size, array.dtype, buffer=storage, offset=window.offset * size,
+        strides=tuple(s * size for s in window.strides),
+    )  # type: ignore[call-overload, no-any-return]  # fmt: skip
+
+
+def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
+    """Add to a window whose elements may overlap, as those of an expanded tensor do."""
+    if any(s == 0 and n > 1 for n, s in zip(window.size, window.strides, strict=True)):
+        index = np.full(window.size, window.offset)
+        for k, (n, s) in enumerate(zip(window.size, window.strides, strict=True)):
+            index += (np.arange(n) * s).reshape((n,) + (1,) * (len(window.size) - k - 1))
+        np.add.at(array.base, index, values)
+    else:
+        window_on(array, window)[...] += values
+
+
+class CopySlices(Node):
+    """An in-place operation on a view, as history of the base.
+
+    The gradient of the base goes through unchanged but for the window, which goes through the operation.
+    """
+
+    __slots__ = ("base_shape", "base_strides", "function", "window")
+
+    title = "torch::autograd::CopySlices"
+
+    def __init__(self, base: Tensor, view: Tensor, function: Node) -> None:
+        self.edges = (base.node, *function.edges[1:])
+        self.saved = ()
+        self.fix = None
+        self.extra = None
+        self.seq = next_sequence()
+        self.function = function
+        self.window = Window(view.array, base.array)
+        self.base_shape = base.array.shape
+        self.base_strides = strides_of(base.array)
+
+    def run(self, g: Any) -> tuple[Any, ...]:
+        out = like_base(self.base_shape, self.base_strides, g)
+        window = window_on(out, self.window)
+        first, *rest = self.function.run(window.copy())
+        window[...] = 0 if first is None else first
+        return (out, *rest)
+
+    def run_tensors(self, g: Any) -> tuple[Any, ...]:
+        out = wrap(like_base(self.base_shape, self.base_strides, np.zeros((), g.array.dtype)))
+        roles.copy_into(out, g)
+        window = roles.as_strided(out, self.window.size, self.window.strides, self.window.offset)
+        first, *rest = self.function.run_tensors(roles.clone(window))
+        roles.copy_into(window, wrap(np.zeros((), g.array.dtype)) if first is None else first)
+        return (out, *rest)
+
+    def release(self) -> None:
+        self.function.release()
+
+
+def rebase(target: Tensor, function: Node | None) -> None:
+    """Give ``target``, just changed in place by ``function``, and all who share its memory, their new history."""
+    base = target.base
+    if function is None:
+        return
+    if base is None:
+        target.node = function
+        base = target
+    else:
+        base.node = CopySlices(base, target, function)
+    family = base.meta.views if base.meta is not None else None
+    if family:
+        for ref in family:
+            view = ref()
+            if view is not None and not isinstance(view.node, (AccumulateGrad, Nowhere)):
+                view.node = AsStridedBackward0(base, view)

@@ -1,0 +1,86 @@
+"""The three worlds in which a derivative rule runs.
+
+    arrays    ``F.mul`` is the kernel of ``mul``; the ordinary first-order backward pass, no wrapping, no graph
+    tensors   ``F.mul`` is ``mul`` itself, recorded; ``create_graph=True``, and so derivatives of any order
+    formulas  ``F.mul`` builds an expression (``explain/formula.py``)
+
+The first two are this file. The engine itself needs a handful of operations to do, once, what no rule has to
+(sum over broadcast dimensions, cast, accumulate); which ones play these roles is told by ``operations/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .operation import OPERATIONS
+
+
+class Arrays:
+    """``F`` on arrays: every operation's kernel, under its name."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        kernel = _find(name).kernel
+        setattr(self, name, kernel)
+        return kernel
+
+
+class Tensors:
+    """``F`` on tensors: every operation itself, recorded."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = _find(name).call
+        setattr(self, name, call)
+        return call
+
+
+def _find(name: str) -> Any:
+    try:
+        return OPERATIONS[name]
+    except KeyError:
+        raise AttributeError(f"no operation is declared as {name!r}") from None
+
+
+ARRAYS = Arrays()
+TENSORS = Tensors()
+
+
+class Roles:
+    """The operations that the engine itself uses, on tensors: set by ``operations/``."""
+
+    __slots__ = ("add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "strided_sum", "sum_to")
+
+    add: Callable[..., Any]  # (a, b): accumulation
+    sum_to: Callable[..., Any]  # (g, shape): a gradient summed back over broadcast dimensions
+    cast: Callable[..., Any]  # (g, dtype)
+    conj: Callable[..., Any]  # (g)
+    clone: Callable[..., Any]  # (g)
+    clone_grad: Callable[..., Any]  # (g): what .grad holds after a pass with create_graph
+    expand: Callable[..., Any]  # (x, shape): a view
+    as_strided: Callable[..., Any]  # (x, size, stride, offset): a view
+    copy_into: Callable[..., Any]  # (target, source): in place, recorded
+    strided_sum: Callable[..., Any]  # (g, base_shape, base_strides, size, strides, offset): transpose of a window
+
+
+roles = Roles()
+
+
+def sum_to_array(g: Any, shape: tuple[int, ...]) -> Any:
+    """Sum a gradient back to the shape that was broadcast to its shape."""
+    if g.shape == shape:
+        return g
+    lead = g.ndim - len(shape)
+    axes = tuple(range(lead)) + tuple(k for k, n in enumerate(shape, lead) if n == 1 and g.shape[k] != 1)
+    summed = np.add.reduce(g, axis=axes, keepdims=True)
+    return summed.reshape(shape)
+
+
+def cast_array(g: Any, dtype: np.dtype) -> Any:
+    """Bring a gradient to its input's dtype; of a complex one a real input takes the real part."""
+    if g.dtype is dtype:
+        return g
+    if g.dtype.kind == "c" and dtype.kind != "c":
+        g = g.real
+    return g.astype(dtype)

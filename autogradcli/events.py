@@ -1,0 +1,60 @@
+"""What happens while a program runs. A session emits these; ``show/`` turns them into text.
+
+``line`` and ``column`` count from 1 and are the program's own. Nothing here prints. They are named tuples
+because ``dataclasses`` would add milliseconds to every start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from .engine.tensor import Tensor
+
+
+class Printed(NamedTuple):
+    """Text that the program wrote with ``print``, line ends included."""
+
+    line: int
+    text: str
+
+
+class Value(NamedTuple):
+    """The value of a bare expression. ``source`` is its own text in the program."""
+
+    line: int
+    source: str
+    value: object
+
+
+class Gradients(NamedTuple):
+    """After a ``backward()``: the named leaves whose ``.grad`` it changed, in order of their names' making."""
+
+    line: int
+    leaves: Sequence[tuple[str, Tensor]]
+
+
+class Warned(NamedTuple):
+    line: int
+    category: str
+    message: str
+
+
+class Failed(NamedTuple):
+    """The error that ended the program (or the statement, in a REPL).
+
+    ``message`` is what Python and PyTorch say, to the character; ``hint`` is ours ("did you mean ...?").
+    ``text`` is the program's line, for the caret under ``column`` to ``end_column``.
+    """
+
+    line: int
+    column: int
+    end_column: int
+    type: str
+    message: str
+    text: str
+    hint: str = ""
+
+
+Event = Printed | Value | Gradients | Warned | Failed
+Emit = Callable[[Event], None]

@@ -1,0 +1,251 @@
+"""Tensors from nothing and from data: ``tensor``, ``zeros``, ``full``, ``arange``, ``linspace``, ``eye``, ``*_like``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..engine import dtypes
+from ..engine.dtypes import DType
+from ..engine.record import mark_inference
+from ..engine.state import state
+from ..engine.tensor import Tensor, wrap
+from .from_data import array_from, cast, to_tensor
+from .function import define, hooks
+
+hooks.to_tensor = to_tensor
+
+_OPTIONS = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False"
+
+
+def made(array: np.ndarray, requires_grad: bool = False) -> Tensor:
+    """A fresh leaf. Raises RuntimeError where a gradient is asked for a dtype that has none."""
+    t = wrap(array)
+    if state.inference:
+        mark_inference(t)
+    if requires_grad:
+        if array.dtype.kind not in "fc" and array.dtype.name != "bfloat16":
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        t.require_grad()
+    return t
+
+
+def _tensor(data: Any, dtype: DType | None, device: Any, pin_memory: bool, requires_grad: bool) -> Tensor:
+    """A tensor of numbers: a leaf with a copy of the data.
+
+    The dtype is found from the data (bool, int64, the default floating or complex dtype) unless it is given.
+    """
+    if isinstance(data, Tensor):
+        state.warn(
+            "UserWarning",
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+        )
+    return made(array_from(data, dtype), requires_grad)
+
+
+def _as_tensor(data: Any, dtype: DType | None, device: Any) -> Tensor:
+    """The tensor itself, or a new one of the data."""
+    if isinstance(data, Tensor):
+        return data if dtype is None or data.dtype is dtype else made(cast(data.array, dtype))
+    return made(array_from(data, dtype))
+
+
+def _sizes(name: str, size: tuple[int, ...]) -> tuple[int, ...]:
+    if any(n < 0 for n in size):
+        if name == "empty":
+            bad = next(n for n in size if n < 0)
+            raise RuntimeError(f"Trying to create tensor with negative dimension {bad}: {list(size)}")
+        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+    return size
+
+
+def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
+    def create(
+        size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin_memory: bool, requires_grad: bool
+    ) -> Tensor:
+        return made(fill(_sizes(name, size), (dtype or dtypes.default.dtype).np), requires_grad)
+
+    def create_like(
+        input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
+    ) -> Tensor:
+        return made(fill(input.array.shape, input.array.dtype if dtype is None else dtype.np), requires_grad)
+
+    def create_new(
+        input: Tensor, size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+    ) -> Tensor:
+        return made(fill(_sizes(name, size), input.array.dtype if dtype is None else dtype.np), grad)
+
+    create.__doc__ = f"A tensor of the given shape, {doc}."
+    create_like.__doc__ = f"A tensor of the shape and dtype of another, {doc}."
+    create_new.__doc__ = f"A tensor of the given shape and of this one's dtype, {doc}."
+    define(name, (f"(IntList size, *, {_OPTIONS})", create))
+    define(name + "_like", (f"(Tensor input, *, MemoryFormat? memory_format=None, {_OPTIONS})", create_like))
+    define("new_" + name, (f"(Tensor input, IntList size, *, {_OPTIONS})", create_new), into="Tensor")
+
+
+def _zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    return np.zeros(shape, dtype)
+
+
+def _ones(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    return np.ones(shape, dtype)
+
+
+def _full_array(shape: tuple[int, ...], value: Any, dtype: DType | None) -> np.ndarray:
+    if isinstance(value, Tensor):
+        value = value.array.item()
+    kind = dtypes.of_scalar(value) if dtype is None else dtype
+    return np.broadcast_to(array_from(value, kind), shape).copy()
+
+
+def _full(
+    size: tuple[int, ...], value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
+) -> Tensor:
+    """A tensor of the given shape filled with one value, whose type decides the dtype unless it is given."""
+    return made(_full_array(_sizes("full", size), value, dtype), requires_grad)
+
+
+def _full_like(
+    input: Tensor, value: Any, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+) -> Tensor:
+    """A tensor of the shape and dtype of another, filled with one value."""
+    return made(_full_array(input.array.shape, value, dtype or input.dtype), grad)
+
+
+def _new_full(
+    input: Tensor, size: tuple[int, ...], value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+) -> Tensor:
+    """A tensor of the given shape and of this one's dtype, filled with one value."""
+    return made(_full_array(_sizes("full", size), value, dtype or input.dtype), grad)
+
+
+def _new_tensor(input: Tensor, data: Any, dtype: DType | None, device: Any, requires_grad: bool) -> Tensor:
+    """A tensor of numbers in this one's dtype."""
+    return made(array_from(data, dtype or input.dtype), requires_grad)
+
+
+def _number(value: Any) -> Any:
+    return value.array.item() if isinstance(value, Tensor) else value
+
+
+def _arange(
+    start: Any, end: Any, step: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
+) -> Tensor:
+    """Numbers from ``start`` up to, not including, ``end`` by ``step``: integers where all three are."""
+    start, end, step = _number(start), _number(end), _number(step)
+    if dtype is None:
+        whole = all(isinstance(v, int) for v in (start, end, step))
+        dtype = dtypes.int64 if whole else dtypes.default.dtype
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
+    if (step > 0 and start > end) or (step < 0 and start < end):
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    if dtype.category == dtypes.INTEGER:
+        start, end, step = int(start), int(end), int(step)
+        count = -((start - end) // step)
+    else:
+        count = math.ceil((end - start) / step)
+    _check_count(count)
+    wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
+    values = np.arange(count, dtype=wide) * wide(step) + wide(start)
+    return made(values.astype(dtype.np), requires_grad)
+
+
+
+
+
+def _check_count(count: int) -> None:
+    if count > 2**40:
+        raise RuntimeError(
+            f"[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory: you tried to allocate "
+            f"{count * 8} bytes. Error code 12 (Cannot allocate memory)"
+        )
+
+
+def _linspace(
+    start: Any, end: Any, steps: int, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
+) -> Tensor:
+    """``steps`` evenly spaced numbers from ``start`` to ``end``, both included."""
+    return made(_spaced(_number(start), _number(end), steps, dtype), requires_grad)
+
+
+def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray:
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    _check_count(steps)
+    if dtype is None:
+        dtype = dtypes.default.dtype
+        if isinstance(start, complex) or isinstance(end, complex):
+            dtype = dtypes.complex_of(dtype)
+    if steps == 1:
+        return np.array([start]).astype(dtype.np)
+    # from both ends towards the middle, in the result's own precision, as PyTorch's kernel computes it
+    work = dtype.np if dtype.category >= dtypes.FLOATING else np.dtype(np.float32)
+    half = steps // 2
+    index = np.arange(steps)
+    if dtype.category >= dtypes.FLOATING:
+        first, last = np.array(start, work), np.array(end, work)
+        step = (last - first) / np.array(max(steps - 1, 1), work)
+    else:
+        first, last = np.array(start, dtype.np), np.array(end, dtype.np)
+        step = np.array((float(end) - float(start)) / max(steps - 1, 1), work)
+    low = first + step * index[:half].astype(work)
+    high = last - step * (steps - 1 - index[half:]).astype(work)
+    return np.concatenate([low, high]).astype(dtype.np)
+
+
+def _logspace(
+    start: Any, end: Any, steps: int, base: float, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+) -> Tensor:
+    """``steps`` numbers from ``base ** start`` to ``base ** end``, evenly spaced in their logarithm."""
+    kind = dtype or dtypes.default.dtype
+    exponents = _spaced(_number(start), _number(end), steps, dtypes.float64)
+    return made(np.power(base, exponents).astype(kind.np), grad)
+
+
+def _eye(n: int, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool) -> Tensor:
+    """The identity matrix."""
+    return _eye_wide(n, n, dtype, layout, device, pin, requires_grad)
+
+
+def _eye_wide(n: int, m: int, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool) -> Tensor:
+    """A matrix with ones on its diagonal."""
+    for name, size in (("n", n), ("m", m)):
+        if size < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
+    return made(np.eye(n, m, dtype=(dtype or dtypes.default.dtype).np), requires_grad)
+
+
+def _scalar_tensor(value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool) -> Tensor:
+    """A 0-d tensor of one number, in the default dtype unless another is given."""
+    return made(array_from(value, dtype or dtypes.default.dtype), grad)
+
+
+define("tensor", ("(object data, *, ScalarType? dtype=None, Device? device=None, bool pin_memory=False, bool requires_grad=False)", _tensor))
+define("as_tensor", ("(object data, *, ScalarType? dtype=None, Device? device=None)", _as_tensor), aliases=("asarray",))
+_filled("zeros", _zeros, "filled with zeros")
+_filled("ones", _ones, "filled with ones")
+_filled("empty", _zeros, "with values of no meaning (zeros, in fact)")
+define("full", (f"(IntList size, Scalar fill_value, *, {_OPTIONS})", _full))
+define("full_like", (f"(Tensor input, Scalar fill_value, *, MemoryFormat? memory_format=None, {_OPTIONS})", _full_like))
+define("new_full", (f"(Tensor input, IntList size, Scalar fill_value, *, {_OPTIONS})", _new_full), into="Tensor")
+define(
+    "new_tensor",
+    ("(Tensor input, object data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False)", _new_tensor),
+    into="Tensor",
+)
+define(
+    "arange",
+    (f"(Scalar end, *, {_OPTIONS})", lambda end, *options: _arange(0, end, 1, *options)),
+    (f"(Scalar start, Scalar end, Scalar step=1, *, {_OPTIONS})", _arange),
+)
+define("linspace", (f"(Scalar start, Scalar end, int steps, *, {_OPTIONS})", _linspace))
+define("logspace", (f"(Scalar start, Scalar end, int steps, float base=10.0, *, {_OPTIONS})", _logspace))
+define("eye", (f"(int n, *, {_OPTIONS})", _eye), (f"(int n, int m, *, {_OPTIONS})", _eye_wide))
+define("scalar_tensor", (f"(Scalar s, *, {_OPTIONS})", _scalar_tensor))

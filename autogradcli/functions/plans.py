@@ -1,0 +1,145 @@
+"""A plan: how the arguments of an implementation are made of the arguments of a call, for calls alike.
+
+Made once for arguments of some types, used for all later ones; so the forms that occur most (as they are, one
+converted) do no more than they must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..engine.tensor import Tensor
+from .kinds import KINDS, TENSOR_OR_NUMBER, Convert, tensors_of
+from .signature import Parameter, is_numbers
+
+Implementation = Callable[..., Any]
+
+#: implementation, defaults that follow the arguments, and what makes its arguments of the call's
+#: (positional ones, then the keywords' values), or None if they go in as they are.
+Plan = tuple[Implementation, tuple[Any, ...], Convert | None]
+
+#: index among the implementation's parameters, where its value is among the call's, conversion
+Move = tuple[int, int | slice, Convert | None]
+
+
+class Hooks:
+    """What other modules provide, so that this one knows no operation.
+
+    to_tensor     makes a tensor of a number or a nested list of numbers, by the rules of ``torch.tensor``
+    write_out     (function name, out, result) -> what the function returns: ``out`` after the result went
+                  into it; raises what PyTorch raises where it can't
+    extension     whether bare names take numbers and lists for tensors at all
+    warned        whether the one warning about deprecated overloads was given
+    """
+
+    __slots__ = ("extension", "to_tensor", "warned", "write_out")
+
+    to_tensor: Callable[[Any], Tensor]
+    write_out: Callable[[str, Any, Any], Any]
+
+    def __init__(self) -> None:
+        self.extension = True
+        self.warned = False
+
+
+hooks = Hooks()
+
+
+def arguments_of(plan: Plan, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Sequence[Any]:
+    _, tail, convert = plan
+    values = (*args, *kwargs.values())
+    return (*values, *tail) if convert is None else convert(values)
+
+
+def converter_of(parameter: Parameter, number: int, value: object, lenient: bool) -> Convert | None:
+    """What makes of a value like this one what the implementation wants. ``number`` counts parameters."""
+    kind = parameter.kind
+    if value is None and parameter.nullable:
+        return None
+    if kind is KINDS["TensorList"]:
+        if lenient:
+            return lambda values: tensors_of(list(map(tensor_of, values)), number)
+        return lambda values: tensors_of(values, number)
+    if kind is KINDS["Tensor"] or (kind is TENSOR_OR_NUMBER and isinstance(value, (tuple, list))):
+        return None if isinstance(value, Tensor) else tensor_of
+    return None if kind.converter is None else kind.converter(type(value), parameter.size)
+
+
+def tensor_of(value: object) -> object:
+    return hooks.to_tensor(value) if is_numbers(value) else value
+
+
+def unnamed_out(parameters: Sequence[Parameter], implementation: Implementation) -> int | None:
+    """The place of ``out`` in the schema, if the implementation has no parameter of that name."""
+    for i, parameter in enumerate(parameters):
+        if parameter.name == "out":
+            code = getattr(implementation, "__code__", None)
+            named = code is not None and "out" in code.co_varnames[: code.co_argcount]
+            return None if named else i
+    return None
+
+
+def writing_out(name: str, implementation: Implementation, out: int) -> Implementation:
+    def written(*values: Any) -> Any:
+        target = values[out]
+        result = implementation(*values[:out], *values[out + 1 :])
+        return result if target is None else hooks.write_out(name, target, result)
+
+    return written
+
+
+def simplest(
+    template: list[Any], moves: Sequence[Move], given: int
+) -> tuple[tuple[Any, ...], Convert | None]:
+    """The defaults that follow the call's values, and what has to be done to these values, if anything."""
+    if all(i == at for i, at, _ in moves) and len(moves) == given:  # in order, without a gap
+        tail = tuple(template[given:])
+        conversions = [(i, convert) for i, _, convert in moves if convert is not None]
+        if not conversions:
+            return tail, None
+        if len(conversions) == 1:
+            return (), _converting_one(*conversions[0], tail)
+        return (), _converting(conversions, tail)
+    if len(moves) == 2 and moves[0] == (0, 0, None) and moves[1][0] == 1 and isinstance(moves[1][1], slice):
+        return (), _gathering(moves[1][2], tuple(template[2:]))
+    return (), _moving(template, moves)
+
+
+def _converting_one(at: int, convert: Convert, tail: tuple[Any, ...]) -> Convert:
+    def arguments(values: tuple[Any, ...]) -> list[Any]:
+        made = [*values, *tail]
+        made[at] = convert(values[at])
+        return made
+
+    return arguments
+
+
+def _converting(conversions: list[tuple[int, Convert]], tail: tuple[Any, ...]) -> Convert:
+    def arguments(values: tuple[Any, ...]) -> list[Any]:
+        made = [*values, *tail]
+        for at, convert in conversions:
+            made[at] = convert(made[at])
+        return made
+
+    return arguments
+
+
+def _gathering(convert: Convert | None, tail: tuple[Any, ...]) -> Convert:
+    """``x.view(2, 3)``: all but the receiver are one list."""
+    assert convert is not None
+
+    def arguments(values: tuple[Any, ...]) -> list[Any]:
+        return [values[0], convert(values[1:]), *tail]
+
+    return arguments
+
+
+def _moving(template: list[Any], moves: Sequence[Move]) -> Convert:
+    def arguments(values: tuple[Any, ...]) -> list[Any]:
+        made = template.copy()
+        for i, at, convert in moves:
+            made[i] = values[at] if convert is None else convert(values[at])
+        return made
+
+    return arguments

@@ -1,0 +1,50 @@
+"""The closed tables of what the language can name: attributes by type, and module-like namespaces.
+
+What is not in a table does not exist for a program. The tables hold our own callables only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Property:
+    """An attribute that is computed: ``get(value)``, and where it can be assigned ``set(value, new)``."""
+
+    __slots__ = ("delete", "doc", "get", "set")
+
+    def __init__(
+        self,
+        get: Callable[[Any], Any],
+        set: Callable[[Any, Any], None] | None = None,
+        delete: Callable[[Any], None] | None = None,
+        doc: str = "",
+    ) -> None:
+        self.get, self.set, self.delete, self.doc = get, set, delete, doc
+
+
+class Method:
+    """An attribute that is called: ``value.name(*args, **kwargs)`` is ``call(value, *args, **kwargs)``."""
+
+    __slots__ = ("call", "doc")
+
+    def __init__(self, call: Callable[..., Any], doc: str = "") -> None:
+        self.call, self.doc = call, doc
+
+
+Attribute = Property | Method
+
+#: type -> name -> attribute; a subclass sees its bases' tables.
+ATTRIBUTES: dict[type, dict[str, Attribute]] = {}
+
+#: dotted namespace ("torch", "torch.nn.functional", "math") -> name -> value.
+NAMESPACES: dict[str, dict[str, Any]] = {}
+
+
+def attributes_of(kind: type) -> dict[str, Attribute]:
+    return ATTRIBUTES.setdefault(kind, {})
+
+
+def namespace(name: str) -> dict[str, Any]:
+    return NAMESPACES.setdefault(name, {})

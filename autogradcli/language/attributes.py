@@ -1,0 +1,144 @@
+"""Attributes by table: what a value of this type has under this name. Nothing else is reachable.
+
+The registry's tables are per type; here they are merged along the type's bases on first sight. An entry
+``"*"`` is a Property whose ``get`` gives the dict of what programs may set on the value by any name
+(``ctx.factor = 2``). Names with two underscores around are found only if a table has them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..functions.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
+from .values import UNBOUND, BoundMethod, Namespace, UserFunction
+
+#: What stands for "any name" in a table.
+ANY = "*"
+
+
+class _Tables(dict[type, dict[str, Attribute]]):
+    """type -> its merged table."""
+
+    def __missing__(self, kind: type) -> dict[str, Attribute]:
+        table = self[kind] = _merged(kind)
+        return table
+
+
+def _merged(kind: type) -> dict[str, Attribute]:
+    table: dict[str, Attribute] = {}
+    for base in reversed(kind.__mro__):
+        table.update(ATTRIBUTES.get(base, ()))
+    return table
+
+
+TABLES = _Tables()
+
+
+def entry_of(value: Any, name: str) -> Attribute | None:
+    """The table's entry. A table that grew after it was merged is merged again before None is given."""
+    kind = type(value)
+    entry = TABLES[kind].get(name)
+    if entry is None:
+        table = _merged(kind)
+        if len(table) != len(TABLES[kind]):
+            TABLES[kind] = table
+            entry = table.get(name)
+    return entry
+
+
+def get_attribute(value: Any, name: str) -> Any:
+    """``value.name``. Raises AttributeError in Python's words."""
+    if type(value) is Namespace:
+        found = value.get(name)
+        if found is UNBOUND:
+            raise AttributeError(f"module '{value.dotted}' has no attribute '{name}'", name=name, obj=value)
+        return found
+    entry = None if name == ANY else entry_of(value, name)
+    if entry is None:
+        own = _own(value)
+        if own is not None and name in own:
+            return own[name]
+        raise missing(value, name)
+    if type(entry) is Property:
+        return entry.get(value)
+    assert isinstance(entry, Method)
+    return BoundMethod(entry.call, value, name)
+
+
+def set_attribute(value: Any, name: str, new: Any) -> None:
+    """``value.name = new``. Raises AttributeError."""
+    entry = entry_of(value, name)
+    if type(entry) is Property and entry.set is not None:
+        entry.set(value, new)
+        return
+    own = _own(value)
+    if entry is None or type(entry) is Method:
+        if own is not None:
+            own[name] = new
+            return
+        if entry is None:
+            raise missing(value, name)
+        raise AttributeError(f"'{type(value).__name__}' object attribute '{name}' is read-only")
+    raise AttributeError(f"attribute '{name}' of '{_class_name(value)}' objects is not writable")
+
+
+def delete_attribute(value: Any, name: str) -> None:
+    """``del value.name``. Raises AttributeError."""
+    entry = entry_of(value, name)
+    if type(entry) is Property and entry.delete is not None:
+        entry.delete(value)
+        return
+    own = _own(value)
+    if own is not None and name in own:
+        del own[name]
+        return
+    if entry is None:
+        raise missing(value, name)
+    raise AttributeError(f"attribute '{name}' of '{_class_name(value)}' objects is not writable")
+
+
+def missing(value: Any, name: str) -> AttributeError:
+    if isinstance(value, type):
+        message = f"type object '{value.__name__}' has no attribute '{name}'"
+    elif type(value) is Namespace:
+        message = f"module '{value.dotted}' has no attribute '{name}'"
+    else:
+        message = f"'{type(value).__name__}' object has no attribute '{name}'"
+    return AttributeError(message, name=name, obj=value)
+
+
+def _own(value: Any) -> dict[str, Any] | None:
+    """What the program itself may set on this value."""
+    entry = TABLES[type(value)].get(ANY)
+    return entry.get(value) if type(entry) is Property else None
+
+
+def _class_name(value: Any) -> str:
+    # PyTorch's tensor properties belong to its base class in C++.
+    name = type(value).__name__
+    return "torch._C.TensorBase" if name == "Tensor" else name
+
+
+def names_of(value: Any) -> list[str]:
+    """Every attribute of a value, sorted: for completion and suggestions. Evaluates none of them."""
+    if type(value) is Namespace:
+        return value.all_names()
+    names = set(_merged(type(value)))
+    if ANY in names:
+        names.remove(ANY)
+        names |= set(_own(value) or ())
+    return sorted(names)
+
+
+attributes_of(UserFunction)["__name__"] = Property(
+    lambda function: function.name, lambda function, new: setattr_name(function, new)
+)
+attributes_of(UserFunction)[ANY] = Property(lambda function: function.attributes)
+attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
+attributes_of(type)["__name__"] = Property(lambda kind: kind.__name__)
+
+
+def setattr_name(function: UserFunction, new: Any) -> None:
+    if type(new) is not str:
+        raise TypeError("__name__ must be set to a string object")
+    function.name = new

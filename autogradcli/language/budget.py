@@ -1,0 +1,246 @@
+"""What a program may cost: sizes, depth, printed text, memory, time, and the interrupt.
+
+There is one, ``budget``, for the run under way, as the engine has one state. Loops and calls spend its
+``fuel``; when that runs out, :meth:`Budget.poll` looks at what costs more to look at: the interrupt, the deadline and the memory in use.
+So Ctrl-C, a time limit and "no limit at all" are the same mechanism, and a tight loop pays a subtraction.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+#: Elements of a list, tuple, set or dict that one operation may make.
+MAX_ITEMS = 1 << 22
+#: Characters of a string that one operation may make.
+MAX_TEXT = 1 << 24
+#: Characters that one run may print.
+MAX_PRINTED = 1 << 27
+#: Bits of an integer; dividing two of this size takes milliseconds.
+MAX_BITS = 1 << 18
+#: Width and precision of a format.
+MAX_WIDTH = 100_000
+#: Calls of user functions inside one another, as Python's own limit allows them.
+MAX_DEPTH = 980
+#: Characters of a program, and levels of its expressions.
+MAX_SOURCE = 1 << 24
+#: Containers inside one another, for operations that Python carries out by recursion in C.
+MAX_NESTING = 400
+#: Elements that repr, comparison or hashing of one value may visit, shared ones counted each time.
+MAX_VISITS = 1 << 23
+#: Bytes by which a program may make the process grow.
+MAX_MEMORY = 1 << 32
+#: Iterators over iterators: each level is a level of the C stack.
+MAX_LAZY = 50
+
+#: Python frames that evaluation may use: MAX_DEPTH calls of a usual size, and small enough that code in C
+#: that honours this limit (``repr`` of nested lists) stays inside a stack of 8 MB.
+PYTHON_FRAMES = 14_000
+
+_FUEL = 128
+_CHUNK = 1 << 14
+
+
+class OutOfTime(BaseException):
+    """The deadline passed. No ``except`` of a program catches it."""
+
+
+#: What a program must never catch, and what runs none of its ``finally`` blocks: stop means stop.
+UNCATCHABLE = (KeyboardInterrupt, SystemExit, GeneratorExit, OutOfTime)
+
+
+class Budget:
+    """The costs of the run under way, and its current line for whoever wants to name it."""
+
+    __slots__ = ("_base", "_deadline", "_seconds", "depth", "fuel", "interrupted", "line", "memory", "printed", "write")
+
+    def __init__(self, *, memory: int = MAX_MEMORY) -> None:
+        self.memory = memory
+        self.line = 0
+        self.depth = 0
+        self.fuel = _FUEL
+        self.printed = 0
+        #: Where ``print`` writes.
+        self.write: Callable[[str], None] = _nowhere
+        self.interrupted = False
+        self._deadline: float | None = None
+        self._seconds = 0.0
+        self._base = 0
+
+    def start(self, seconds: float | None) -> None:
+        """Begin a run that may last so many seconds (None: as long as it likes)."""
+        self.line = self.depth = self.printed = 0
+        self.fuel = _FUEL
+        self.interrupted = False
+        self._deadline = None if seconds is None else monotonic() + seconds
+        self._seconds = seconds or 0.0
+        self._base = resident_bytes()
+
+    def poll(self) -> None:
+        """Raises KeyboardInterrupt, OutOfTime or MemoryError if it is time to stop; else gives new fuel."""
+        self.fuel = _FUEL
+        if self.interrupted:
+            self.interrupted = False
+            raise KeyboardInterrupt
+        if self._deadline is not None and monotonic() > self._deadline:
+            raise OutOfTime(f"stopped after {self._seconds:g} s")
+        if peak_bytes() - self._base > self.memory and resident_bytes() - self._base > self.memory:
+            raise MemoryError(f"the program uses more than {self.memory >> 20} MB")
+
+    def spend(self, bytes_: int) -> None:
+        """Count an allocation, so that many large ones bring the next poll nearer."""
+        self.fuel -= 1 + (bytes_ >> 16)
+        if self.fuel < 0:
+            self.poll()
+
+    def items(self, iterable: Iterable[Any]) -> list[Any]:
+        """The elements as a new list, interruptible. Raises MemoryError past MAX_ITEMS."""
+        kind = type(iterable)
+        if kind is list or kind is tuple or kind is dict or kind is set:
+            self.spend(8 * len(iterable))  # type: ignore[arg-type]
+            return list(iterable)
+        if kind is range:
+            check_items(len(iterable))  # type: ignore[arg-type]
+        iterator = iter(iterable)
+        result = list(islice(iterator, _CHUNK))
+        while len(result) % _CHUNK == 0 and result:
+            self.spend(8 * _CHUNK)
+            before = len(result)
+            result.extend(islice(iterator, _CHUNK))
+            if len(result) == before:
+                break
+            check_items(len(result))
+        return result
+
+    def print(self, text: str) -> None:
+        """Write printed text. Raises MemoryError past MAX_PRINTED characters of a run."""
+        self.printed += len(text)
+        if self.printed > MAX_PRINTED:
+            raise MemoryError(f"the program printed more than {MAX_PRINTED} characters")
+        self.write(text)
+
+
+def _nowhere(text: str) -> None:
+    """Where text goes while no run is under way."""
+
+
+def check_items(count: int) -> None:
+    if count > MAX_ITEMS:
+        raise MemoryError(f"{count} elements are more than the {MAX_ITEMS} that one value may have")
+
+
+def check_text(count: int) -> None:
+    if count > MAX_TEXT:
+        raise MemoryError(f"{count} characters are more than the {MAX_TEXT} that one string may have")
+
+
+def check_bits(count: int) -> None:
+    if count > MAX_BITS:
+        raise OverflowError(f"an integer of {count} bits is larger than the {MAX_BITS} bits that one may have")
+
+
+#: What ``measure`` looks into. Exceptions are looked into by their arguments.
+CONTAINERS = frozenset({list, tuple, dict, set})
+
+
+def measure(value: Any, what: str = "", *, text: bool = False) -> int:
+    """Check that an operation which recurses over ``value`` in C is affordable; about how much it will visit.
+
+    ``what`` ends Python's own message (" in comparison"). With ``text`` the operation is ``repr``: characters
+    count, and a value may contain itself. Raises RecursionError past MAX_NESTING levels and MemoryError past
+    MAX_VISITS elements: a list of ten lists of ten lists ... takes ten lines to write and for ever to print.
+    """
+    if type(value) not in CONTAINERS:
+        if isinstance(value, BaseException):
+            return measure(value.args, what, text=text)
+        return 0
+    visits = _weight(value) if text else 0
+    contents = _inner(value)
+    if contents is None and visits <= MAX_VISITS:
+        return visits
+    path: list[Any] = [value]
+    on_path = {id(value)}
+    levels = [contents or iter(())]
+    while levels:
+        for inner in levels[-1]:
+            if id(inner) in on_path:
+                if text:
+                    continue
+                raise RecursionError("maximum recursion depth exceeded" + what)
+            visits += _weight(inner) if text else 1 + len(inner)
+            if visits > MAX_VISITS:
+                raise MemoryError(f"the value has more than {MAX_VISITS} elements, shared ones counted each time")
+            contents = _inner(inner)
+            if contents is None:
+                continue
+            if len(levels) >= MAX_NESTING:
+                raise RecursionError("maximum recursion depth exceeded" + what)
+            path.append(inner)
+            on_path.add(id(inner))
+            levels.append(contents)
+            break
+        else:
+            levels.pop()
+            on_path.discard(id(path.pop()))
+    if visits > MAX_VISITS:
+        raise MemoryError(f"the value's text has more than {MAX_VISITS} characters")
+    return visits
+
+
+def _inner(value: Any) -> Iterator[Any] | None:
+    """An iterator over the containers in a container; None if it has none."""
+    if type(value) is dict:
+        if CONTAINERS.isdisjoint(map(type, value)) and CONTAINERS.isdisjoint(map(type, value.values())):
+            return None
+        value = [*value, *value.values()]
+    elif CONTAINERS.isdisjoint(map(type, value)):
+        return None
+    return iter([item for item in value if type(item) in CONTAINERS])
+
+
+def _weight(value: Any) -> int:
+    """About the characters that a container's own elements take."""
+    contents = [*value, *value.values()] if type(value) is dict else value
+    weight = 2 * len(contents) + 2
+    for item in contents:
+        if type(item) is str:
+            weight += len(item)
+        elif type(item) is int:
+            weight += item.bit_length() >> 2
+    return weight
+
+
+def hashable(value: Any) -> Any:
+    """``value`` itself, once hashing it is known to be affordable: tuples hash by unchecked recursion."""
+    if type(value) is tuple:
+        measure(value)
+    return value
+
+
+def peak_bytes() -> int:
+    """The largest size that the process had; 0 where the system does not tell."""
+    return _getrusage(_SELF).ru_maxrss * _UNIT if _getrusage is not None else 0
+
+
+def resident_bytes() -> int:
+    """The size of the process now, or the peak where the system tells only that."""
+    try:
+        with open("/proc/self/statm", "rb") as status:
+            return int(status.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return peak_bytes()
+
+
+try:
+    from resource import RUSAGE_SELF as _SELF
+    from resource import getrusage as _getrusage
+except ImportError:  # Windows has no such module
+    _getrusage = None  # type: ignore[assignment]
+
+_UNIT = 1 if sys.platform == "darwin" else 1024
+
+budget = Budget()

@@ -1,0 +1,90 @@
+"""What may be called, decided by a closed list of types and tables, never by Python's ``callable``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+from ..engine.modes import ContextMode, Decorated
+from ..functions import registry
+from .attributes import TABLES
+from .values import BoundMethod, Namespace, UserFunction
+
+#: Types whose values are called as they are. Python functions come only out of the registry's tables:
+#: a program can't make one.
+DIRECT: set[type] = {UserFunction, BoundMethod, FunctionType, BuiltinFunctionType, Decorated, staticmethod}
+
+#: What calling a class does: ``int("3")``. Classes that are not here and in no namespace can't be called.
+CONSTRUCTORS: dict[type, Callable[..., Any]] = {}
+
+#: The table entry that makes values of a type callable, under a name that no program can write.
+CALL = "__call__"
+
+
+class Builtin:
+    """A function of the language's own."""
+
+    __slots__ = ("call", "name")
+
+    def __init__(self, name: str, call: Callable[..., Any]) -> None:
+        self.name, self.call = name, call
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.call(*args, **kwargs)
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<built-in function {self.name}>"
+
+
+def callable_of(value: Any) -> Callable[..., Any]:
+    """What to call for a value. Raises TypeError, "'int' object is not callable"."""
+    kind = type(value)
+    if kind is Builtin:
+        return value.call  # type: ignore[no-any-return]
+    if kind in DIRECT:
+        return value  # type: ignore[no-any-return]
+    if isinstance(value, type):
+        constructor = CONSTRUCTORS.get(value)
+        if constructor is not None:
+            return constructor
+        if issubclass(value, BaseException) or _is_named(value):
+            return value
+        raise TypeError(f"cannot create '{value.__name__}' instances")
+    entry = TABLES[kind].get(CALL)
+    if type(entry) is registry.Method:
+        call = entry.call
+        return lambda *args, **kwargs: call(value, *args, **kwargs)
+    if isinstance(value, ContextMode) or _is_named(value):
+        return value
+    raise TypeError(f"'{kind.__name__}' object is not callable")
+
+
+def is_callable(value: Any) -> bool:
+    try:
+        callable_of(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_named(value: Any) -> bool:
+    """Whether a value that Python could call stands in a namespace: then so does its kind of call."""
+    if not callable(value) or type(value) is Namespace:
+        return False
+    kind = type(value)
+    for table in registry.NAMESPACES.values():
+        for named in table.values():
+            if named is value:
+                if kind is not type:
+                    DIRECT.add(kind)
+                return True
+    return False
+
+
+Builtin.__name__ = Builtin.__qualname__ = "builtin_function_or_method"
+Builtin.__module__ = "builtins"

@@ -1,0 +1,91 @@
+"""Where a run failed, and a hint. The error's own type and words stay Python's and PyTorch's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any
+
+from ..events import Failed
+from .attributes import names_of
+from .budget import OutOfTime
+from .syntax import Place, Source
+
+
+def failed(error: BaseException, source: Source, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> Failed:
+    """The event for an error that ended a run."""
+    kind = _type_name(error)
+    message = _message(error)
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        line = error.lineno or 1
+        column = error.offset or 1
+        text = source.line(line)
+        end = error.end_offset if error.end_offset and error.end_lineno == line else column + 1
+        return Failed(line + source.first_line - 1, column, max(end, column + 1), kind, message, text)
+    place = place_of(error.__traceback__)
+    if place is None:
+        return Failed(source.first_line, 1, 2, kind, message, source.line(1))
+    source, node = place.source, place.node
+    column = source.column(node.lineno, node.col_offset)
+    text = source.line(node.lineno)
+    if node.end_lineno == node.lineno:
+        end = source.column(node.lineno, node.end_col_offset or 0)
+    else:
+        end = len(text) + 1
+    return Failed(
+        node.lineno + source.first_line - 1,
+        column,
+        max(end, column + 1),
+        kind,
+        message,
+        text,
+        _hint(error, variables, prelude),
+    )
+
+
+def place_of(traceback: TracebackType | None) -> Place | None:
+    """The innermost piece of the program that was running.
+
+    A compiled node is a Python function with its place as a default argument, so the traceback tells and a
+    run without errors pays nothing.
+    """
+    found = None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if "place" in code.co_varnames:
+            place = traceback.tb_frame.f_locals.get("place")
+            if type(place) is Place:
+                found = place
+        traceback = traceback.tb_next
+    return found
+
+
+def _type_name(error: BaseException) -> str:
+    return "TimeoutError" if isinstance(error, OutOfTime) else type(error).__name__
+
+
+def _message(error: BaseException) -> str:
+    from .text_format import to_str
+
+    if isinstance(error, RecursionError):
+        # Python's own limit adds what it was doing ("... while calling a Python object").
+        return str(error)
+    try:
+        return to_str(error)
+    except (RecursionError, MemoryError, ValueError):
+        return "(an error whose text is too long)"
+
+
+def _hint(error: BaseException, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> str:
+    if isinstance(error, NameError) and error.name:
+        return _did_you_mean(error.name, [*variables, *prelude])
+    if isinstance(error, AttributeError) and error.name:
+        return _did_you_mean(error.name, names_of(error.obj))
+    return ""
+
+
+def _did_you_mean(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    found = get_close_matches(name[:40], {n for n in names if n.startswith("_") == name.startswith("_")}, 1, 0.7)
+    return f"did you mean `{found[0]}`?" if found else ""

@@ -1,0 +1,259 @@
+"""The operators on checked values: Python's own, with the costs bounded that a few characters could explode.
+
+Numbers and tensors pass through at the price of a type test; what grows (integers, strings, lists) is
+measured before it is made.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from .budget import CONTAINERS, MAX_BITS, MAX_ITEMS, budget, check_bits, check_items, check_text, hashable, measure
+from .text_format import percent_format
+from .values import LAZY
+
+Binary = Callable[[Any, Any], Any]
+
+_SEQUENCES = frozenset({list, tuple})
+
+
+def _not_types(symbol: str, a: Any, b: Any) -> None:
+    """Raises TypeError for classes as operands: ``int | str`` would make a value outside the language."""
+    if isinstance(a, type) or isinstance(b, type):
+        raise TypeError(
+            f"unsupported operand type(s) for {symbol}: '{type(a).__name__}' and '{type(b).__name__}'"
+        )
+
+
+def add(a: Any, b: Any) -> Any:
+    kind = type(a)
+    if kind is str and type(b) is str:
+        check_text(len(a) + len(b))
+        budget.spend(len(a) + len(b))
+    elif kind in _SEQUENCES and type(b) is kind:
+        check_items(len(a) + len(b))
+        budget.spend(8 * (len(a) + len(b)))
+    elif kind is int:
+        result = a + b
+        if type(result) is int and result.bit_length() > MAX_BITS:
+            check_bits(result.bit_length())
+        return result
+    return a + b
+
+
+def mul(a: Any, b: Any) -> Any:
+    kind = type(a)
+    if kind is int:
+        if type(b) is int:
+            if a.bit_length() + b.bit_length() > MAX_BITS:
+                check_bits((a * b).bit_length())
+            return a * b
+        _check_repeat(b, a)
+    elif kind is str or kind in _SEQUENCES:
+        _check_repeat(a, b)
+    return a * b
+
+
+def mod(a: Any, b: Any) -> Any:
+    return percent_format(a, b) if type(a) is str else a % b
+
+
+def iadd(a: Any, b: Any) -> Any:
+    if type(a) is list:
+        # list += takes any iterable.
+        more = budget.items(b)
+        check_items(len(a) + len(more))
+        a += more
+        return a
+    if type(a) in (int, str, tuple):
+        return add(a, b)
+    return operator.iadd(a, b)
+
+
+def imul(a: Any, b: Any) -> Any:
+    if type(a) is list:
+        _check_repeat(a, b)
+        return operator.imul(a, b)
+    if type(a) in (int, str, tuple):
+        return mul(a, b)
+    return operator.imul(a, b)
+
+
+def imod(a: Any, b: Any) -> Any:
+    return percent_format(a, b) if type(a) is str else operator.imod(a, b)
+
+
+def _check_repeat(sequence: Any, count: Any) -> None:
+    if type(count) is not int and type(count) is not bool:
+        return
+    if type(sequence) is str:
+        check_text(len(sequence) * count)
+        budget.spend(len(sequence) * max(count, 0))
+    elif type(sequence) in _SEQUENCES:
+        check_items(len(sequence) * count)
+        budget.spend(8 * len(sequence) * max(count, 0))
+
+
+def power(a: Any, b: Any) -> Any:
+    if type(a) is int and type(b) is int:
+        _check_power(a, b)
+    return a**b
+
+
+def in_place_power(a: Any, b: Any) -> Any:
+    if type(a) is int and type(b) is int:
+        _check_power(a, b)
+    return operator.ipow(a, b)
+
+
+def _check_power(a: int, b: int) -> None:
+    if b > 1 and (a > 1 or a < -1):
+        # a has at least 2 ** (bit_length - 1), so the result at least this many bits.
+        check_bits((a.bit_length() - 1) * b)
+
+
+def left_shift(a: Any, b: Any) -> Any:
+    if type(a) is int and type(b) is int and a and b > 0:
+        check_bits(a.bit_length() + b)
+    return a << b
+
+
+def in_place_left_shift(a: Any, b: Any) -> Any:
+    if type(a) is int and type(b) is int:
+        return left_shift(a, b)
+    return operator.ilshift(a, b)
+
+
+def bit_or(a: Any, b: Any) -> Any:
+    _not_types("|", a, b)
+    return a | b
+
+
+def in_place_bit_or(a: Any, b: Any) -> Any:
+    _not_types("|=", a, b)
+    return operator.ior(a, b)
+
+
+BINARY: dict[type[ast.operator], Binary] = {
+    ast.Add: add,
+    ast.Sub: operator.sub,
+    ast.Mult: mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: mod,
+    ast.Pow: power,
+    ast.MatMult: operator.matmul,
+    ast.LShift: left_shift,
+    ast.RShift: operator.rshift,
+    ast.BitAnd: operator.and_,
+    ast.BitOr: bit_or,
+    ast.BitXor: operator.xor,
+}
+IN_PLACE: dict[type[ast.operator], Binary] = {
+    ast.Add: iadd,
+    ast.Sub: operator.isub,
+    ast.Mult: imul,
+    ast.Div: operator.itruediv,
+    ast.FloorDiv: operator.ifloordiv,
+    ast.Mod: imod,
+    ast.Pow: in_place_power,
+    ast.MatMult: operator.imatmul,
+    ast.LShift: in_place_left_shift,
+    ast.RShift: operator.irshift,
+    ast.BitAnd: operator.iand,
+    ast.BitOr: in_place_bit_or,
+    ast.BitXor: operator.ixor,
+}
+
+
+# Comparison
+
+
+def _comparing(compare: Binary) -> Binary:
+    def run(a: Any, b: Any) -> Any:
+        if type(a) in CONTAINERS and type(b) in CONTAINERS:
+            measure(a, " in comparison")
+            measure(b, " in comparison")
+        return compare(a, b)
+
+    return run
+
+
+equal = _comparing(operator.eq)
+less = _comparing(operator.lt)
+
+
+def contains(container: Any, item: Any) -> bool:
+    """``item in container``. Raises TypeError as Python does."""
+    kind = type(container)
+    if kind is dict or kind is set:
+        return hashable(item) in container
+    if kind in _SEQUENCES:
+        if type(item) in CONTAINERS:
+            return any([item is element or bool(equal(item, element)) for element in container])
+        return item in container
+    if kind is range and type(item) is not int and type(item) is not bool:
+        # Python would compare with each element in C, which Ctrl-C can't stop. A range holds only integers.
+        if type(item) is float:
+            return item.is_integer() and int(item) in container
+        return any(bool(element == item) for element in container)
+    if isinstance(container, LAZY):
+        return any(item is element or bool(equal(item, element)) for element in container)
+    return item in container
+
+
+COMPARISONS: dict[type[ast.cmpop], Binary] = {
+    ast.Eq: equal,
+    ast.NotEq: _comparing(operator.ne),
+    ast.Lt: less,
+    ast.LtE: _comparing(operator.le),
+    ast.Gt: _comparing(operator.gt),
+    ast.GtE: _comparing(operator.ge),
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.In: lambda item, container: contains(container, item),
+    ast.NotIn: lambda item, container: not contains(container, item),
+}
+
+UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+    ast.Invert: operator.invert,
+    ast.Not: operator.not_,
+}
+
+
+# Subscripts
+
+#: What ``v[i]`` may be taken of; a class, say, has a subscript in Python that leads outside the language.
+_SUBSCRIPTABLE = frozenset({list, tuple, dict, str, range})
+
+
+def subscript(value: Any, index: Any) -> Any:
+    kind = type(value)
+    if kind is dict:
+        return value[hashable(index)]
+    if kind in _SUBSCRIPTABLE or not isinstance(value, type):
+        return value[index]
+    raise TypeError(f"'{kind.__name__}' object is not subscriptable")
+
+
+def set_subscript(value: Any, index: Any, new: Any) -> None:
+    kind = type(value)
+    if kind is dict:
+        hashable(index)
+        if len(value) >= MAX_ITEMS:
+            check_items(len(value) + 1)
+    elif kind is list and type(index) is slice:
+        new = budget.items(new)
+        check_items(len(value) + len(new))
+    value[index] = new
+
+
+def delete_subscript(value: Any, index: Any) -> None:
+    if type(value) is dict:
+        hashable(index)
+    del value[index]

@@ -1,0 +1,151 @@
+"""Source text to a checked syntax tree: Python's grammar, a closed list of its nodes.
+
+``ast.parse`` finds the errors of the grammar. Those that Python's compiler would find (``return`` outside a
+function, a name both parameter and global) are found here, in Python's words; a construct that is not part
+of the language is a SyntaxError too.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from typing import NoReturn
+
+from .budget import MAX_BITS, MAX_SOURCE
+
+FILENAME = "<program>"
+
+#: How deep ``ast.parse`` may recurse in C. Python itself allows a little less.
+_PARSE_LIMIT = 1000
+
+
+class Source:
+    """A program's text by lines, for places and for the text of a statement. Numbers count from 1."""
+
+    __slots__ = ("first_line", "lines")
+
+    def __init__(self, text: str, first_line: int = 1) -> None:
+        # Not splitlines: Python's line ends are these, and a form feed or U+2028 in a string is none.
+        self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.first_line = first_line
+
+    def line(self, number: int) -> str:
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def column(self, number: int, offset: int) -> int:
+        """The column of a byte offset of a line, as the parser counts."""
+        line = self.line(number)
+        return offset + 1 if line.isascii() else len(line.encode()[:offset].decode(errors="replace")) + 1
+
+    def segment(self, node: ast.expr) -> str:
+        """The text of an expression."""
+        first, last = node.lineno, node.end_lineno or node.lineno
+        start = self.column(first, node.col_offset) - 1
+        end = self.column(last, node.end_col_offset or 0) - 1
+        if first == last:
+            return self.line(first)[start:end]
+        return "\n".join([self.line(first)[start:], *self.lines[first : last - 1], self.line(last)[:end]])
+
+
+class Place:
+    """Where a compiled node stands. Closures keep it as their default argument ``place``; see ``errors.py``."""
+
+    __slots__ = ("node", "source")
+
+    def __init__(self, node: ast.expr | ast.stmt | ast.excepthandler, source: Source) -> None:
+        self.node = node
+        self.source = source
+
+
+def parse(text: str) -> ast.Module:
+    """The syntax tree. Raises SyntaxError, or RecursionError/MemoryError for absurd nesting."""
+    if len(text) > MAX_SOURCE:
+        raise MemoryError(f"a program of more than {MAX_SOURCE} characters")
+    limit = sys.getrecursionlimit()
+    with warnings.catch_warnings():
+        # "invalid escape sequence" and its like go to stderr in Python; they are no events of the run.
+        warnings.simplefilter("ignore")
+        try:
+            # The parser's own depth in C is a multiple of this limit.
+            sys.setrecursionlimit(max(_PARSE_LIMIT, _frames() + 200))
+            return ast.parse(text, FILENAME)
+        except ValueError as error:
+            raise _bare_syntax_error(str(error)) from None
+        finally:
+            sys.setrecursionlimit(limit)
+
+
+def _frames() -> int:
+    frame, count = sys._getframe(), 0
+    while frame.f_back is not None:
+        frame, count = frame.f_back, count + 1
+    return count
+
+
+def _bare_syntax_error(message: str) -> SyntaxError:
+    return SyntaxError(message, (FILENAME, 1, 1, ""))
+
+
+def fail(message: str, node: ast.AST) -> NoReturn:
+    """Raises SyntaxError at a node."""
+    line = getattr_int(node, "lineno", 1)
+    column = getattr_int(node, "col_offset", 0) + 1
+    end_line = getattr_int(node, "end_lineno", line)
+    end_column = getattr_int(node, "end_col_offset", column) + 1
+    raise SyntaxError(message, (FILENAME, line, column, None, end_line, end_column))
+
+
+def getattr_int(node: ast.AST, name: str, default: int) -> int:
+    value = vars(node).get(name)
+    return value if isinstance(value, int) else default
+
+
+def is_complete(text: str) -> bool:
+    """Whether a prompt should run this text instead of asking for another line.
+
+    A wrong program is complete: running it shows its error. A compound statement is complete once a blank
+    line follows it.
+    """
+    try:
+        tree = parse(text)
+    except SyntaxError as error:
+        return not _may_continue(text, error)
+    except (RecursionError, MemoryError):
+        return True
+    if not tree.body:
+        # A decorator or a comment alone; nothing at all is complete.
+        return True
+    last = tree.body[-1]
+    compound = isinstance(
+        last, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.With, ast.Try, ast.TryStar)
+    )
+    if compound and not text.endswith("\n"):
+        ended = (last.end_lineno or 0) < text.count("\n") + 1 and not text.rsplit("\n", 1)[-1].strip()
+        return ended
+    return not text.endswith("\\")
+
+
+def _may_continue(text: str, error: SyntaxError) -> bool:
+    message = error.msg or ""
+    if "was never closed" in message or "unterminated triple-quoted" in message:
+        return True
+    if "unexpected EOF" in message:
+        return True
+    last_line = text.rstrip("\n").count("\n") + 1
+    if isinstance(error, IndentationError) and message.startswith("expected an indented block"):
+        return (error.lineno or 0) >= last_line and not text.endswith("\n\n")
+    if message.startswith(("expected 'except' or 'finally'", "expected an indented")):
+        return (error.lineno or 0) >= last_line and not text.endswith("\n\n")
+    stripped = text.rstrip()
+    if text.rstrip(" \t").endswith("\\"):
+        return True
+    return stripped.split("\n")[-1].lstrip().startswith("@") and (error.lineno or 0) >= last_line
+
+
+def check_constant(node: ast.Constant) -> None:
+    value = node.value
+    if type(value) is int and value.bit_length() > MAX_BITS:
+        fail(f"an integer of more than {MAX_BITS} bits", node)
+    if type(value) is bytes:
+        fail("bytes are not part of this language", node)

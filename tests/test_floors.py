@@ -1,0 +1,199 @@
+"""The arrows of the house point down: every module of the package imports only from floors below its own.
+
+The imports are read from the source, so those inside functions and under ``if TYPE_CHECKING`` count too.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "autogradcli"
+MAX_LINES = 450
+
+
+class Floor(NamedTuple):
+    name: str
+    others: str = ""
+    """The packages of other people that it may import."""
+    only: str | None = None
+    """The floors that it may import, where that is less than all below."""
+
+
+# The house, from the roof to the ground.
+FLOORS = (
+    Floor("__main__", only="cli"),
+    Floor("cli", others="click rich"),
+    Floor("repl", others="prompt_toolkit"),
+    Floor("show", others="rich"),
+    Floor("session", others="numpy"),
+    Floor("events", others="numpy", only="engine"),
+    Floor("language", others="numpy"),
+    Floor("explain", others="numpy"),
+    Floor("functions", others="numpy scipy"),
+    Floor("operations", others="numpy scipy"),
+    Floor("engine", others="numpy"),
+    Floor("__init__"),  # the version, which every floor may read
+)
+NAMES = [floor.name for floor in FLOORS]
+
+#: Inside functions only: what these cost is paid by those who need them.
+LAZY = {"scipy", "repl"}
+
+#: "Nothing typed can hurt" rests on the language having no part in these. ``re.compile`` is another thing.
+FORBIDDEN_NAMES = {
+    *("eval", "exec", "compile", "__import__", "__builtins__"),
+    *("getattr", "setattr", "delattr", "vars", "globals", "locals"),
+}
+FORBIDDEN_ATTRIBUTES = {"__dict__", "__getattribute__", "__globals__", "attrgetter", "methodcaller"}
+FORBIDDEN_MODULES = {"builtins", "importlib", "pickle"}
+
+
+class Import(NamedTuple):
+    line: int
+    target: str
+    """Dotted and absolute; for ``from a import b``, ``a.b``."""
+    in_function: bool
+
+
+def imports(tree: ast.Module, module: str, is_package: bool) -> Iterator[Import]:
+    """Every import of a module, relative names resolved."""
+    home = module.split(".") if is_package else module.split(".")[:-1]
+    pending: list[tuple[ast.AST, bool]] = [(tree, False)]
+    while pending:
+        node, in_function = pending.pop()
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(node.lineno, alias.name, in_function)
+        elif isinstance(node, ast.ImportFrom):
+            parts = home[: len(home) - node.level + 1] if node.level else []
+            parts += node.module.split(".") if node.module else []
+            for alias in node.names:
+                yield Import(node.lineno, ".".join([*parts, alias.name]), in_function)
+        inside = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        pending += [(child, inside) for child in ast.iter_child_nodes(node)]
+
+
+def floor_of(target: str) -> str:
+    """The floor of a dotted name of the project; the package's own name is on ``__init__``."""
+    parts = target.split(".")
+    return "__init__" if len(parts) == 1 or parts[1] == "__version__" else parts[1]
+
+
+def wrong_imports(source: str, module: str, is_package: bool = False) -> Iterator[str]:
+    here = floor_of(module)
+    if here not in NAMES:
+        yield f"{here} has no floor: give it one in FLOORS, and in DESIGN's picture"
+        return
+    floor = FLOORS[NAMES.index(here)]
+    below = set(NAMES[NAMES.index(here) + 1 :] if floor.only is None else floor.only.split()) | {"__init__"}
+    for line, target, in_function in imports(ast.parse(source), module, is_package):
+        top = target.split(".")[0]
+        if top == "autogradcli":
+            there = floor_of(target)
+            if there == here:
+                continue
+            allowed, kind = below, f"{there}/"
+        elif top in sys.stdlib_module_names:
+            continue
+        else:
+            there = top
+            allowed, kind = set(floor.others.split()), top
+        if there not in allowed:
+            may = ", ".join(sorted(allowed)) or "nothing"
+            yield f"line {line}: {here} imports {kind} ({target}), but may import only: {may}"
+        elif there in LAZY and not in_function:
+            yield f"line {line}: {here} imports {kind} at the start; do it in the function that needs it"
+
+
+def forbidden_names(source: str, module: str) -> Iterator[str]:
+    """What would let a program reach Python itself; asked of the language only."""
+    if floor_of(module) != "language":
+        return
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in FORBIDDEN_NAMES:
+            yield f"line {node.lineno}: the language uses {node.id}"
+        elif isinstance(node, ast.Attribute) and node.attr in FORBIDDEN_ATTRIBUTES:
+            yield f"line {node.lineno}: the language uses .{node.attr}"
+    for line, target, _ in imports(tree, module, is_package=False):
+        if target.split(".")[0] in FORBIDDEN_MODULES or target.split(".")[-1] in FORBIDDEN_ATTRIBUTES:
+            yield f"line {line}: the language imports {target}"
+
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_module(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    is_package = path.name == "__init__.py"
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    module = ".".join(parts[:-1] if is_package else parts)
+    wrong = [*wrong_imports(source, module, is_package), *forbidden_names(source, module)]
+    lines = source.count("\n")
+    if lines > MAX_LINES:
+        wrong.append(f"{lines} lines; at most {MAX_LINES}, so that a name can say what is inside: split it")
+    assert not wrong, "\n" + "\n".join(f"{path.relative_to(ROOT)}: {what}" for what in wrong)
+
+
+# The check checks: (module, source, what it says; "" where all is well).
+SAMPLES = [
+    ("engine.node", "from ..operations import pointwise", "engine imports operations/"),
+    ("engine.node", "from .. import session", "engine imports session/"),
+    ("engine.node", "import autogradcli.show.table", "engine imports show/"),
+    ("engine.node", "import autogradcli", ""),
+    ("engine.node", "from . import tensor\nfrom .tensor import Tensor\nimport numpy.linalg", ""),
+    ("engine.node", "if TYPE_CHECKING:\n    from ..functions import registry", "engine imports functions/"),
+    ("engine.node", "def f():\n    from ..language import parse", "engine imports language/"),
+    ("engine.node", "import torch", "engine imports torch"),
+    ("operations.linalg", "def f():\n    from scipy import linalg", ""),
+    ("operations.linalg", "from scipy import linalg", "at the start"),
+    ("operations.linalg", "class C:\n    import scipy.linalg", "at the start"),
+    ("operations.linalg", "from ..functions.registry import namespace", "operations imports functions/"),
+    ("functions.torch", "from ..explain import formula", "functions imports explain/"),
+    ("explain.formula", "from ..language import parse", "explain imports language/"),
+    ("language.parse", "from ..events import Printed", "language imports events/"),
+    ("language.parse", "from ..explain import formula\nfrom .. import __version__", ""),
+    ("events", "from .engine.tensor import Tensor", ""),
+    ("events", "from .language import parse", "events imports language/"),
+    ("session", "from .language import parse\nfrom .events import Event", ""),
+    ("session", "from .show import table", "session imports show/"),
+    ("show.table", "import rich.table\nfrom ..session import Session", ""),
+    ("show.table", "import click", "show imports click"),
+    ("show.table", "from ..cli import main", "show imports cli/"),
+    ("repl.keys", "import prompt_toolkit", ""),
+    ("repl.keys", "from ..cli.main import main", "repl imports cli/"),
+    ("cli.main", "import prompt_toolkit", "cli imports prompt_toolkit"),
+    ("cli.main", "from ..repl import run", "at the start"),
+    ("cli.main", "import click\ndef f():\n    from ..repl import run", ""),
+    ("__main__", "from autogradcli.cli.main import main", ""),
+    ("__main__", "from autogradcli.session import Session", "__main__ imports session/"),
+    ("__main__", "import cellar", "__main__ imports cellar"),
+    ("cellar.wine", "", "cellar has no floor"),
+    ("cli.main", "from .. import cellar", "cli imports cellar/"),
+    ("language.call", "value = getattr(tensor, name)", "uses getattr"),
+    ("language.call", "read = getattr", "uses getattr"),
+    ("language.call", "eval(text)", "uses eval"),
+    ("language.call", "exec(text)", "uses exec"),
+    ("language.call", "compile(text, '', 'exec')", "uses compile"),
+    ("language.call", "import builtins", "imports builtins"),
+    ("language.call", "from operator import attrgetter", "imports operator.attrgetter"),
+    ("language.call", "import operator\noperator.attrgetter('x')", "uses .attrgetter"),
+    ("language.call", "import re\nre.compile('x')\nNAMES = {'eval', 'getattr'}", ""),
+    ("engine.hooks", "getattr(node, name)", ""),
+]
+
+
+@pytest.mark.parametrize(("module", "source", "says"), SAMPLES)
+def test_the_check(module: str, source: str, says: str) -> None:
+    module = f"autogradcli.{module}"
+    said = "\n".join([*wrong_imports(source, module), *forbidden_names(source, module)])
+    assert says in said
+    assert bool(says) == bool(said)
