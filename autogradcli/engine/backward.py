@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
 from .hooks import run_tensor_hooks
-from .node import FREED, AccumulateGrad, Node, Nowhere, Output, index_of, node_of
+from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
 from .record import run_arrays
 from .state import state
 from .tensor import Tensor, wrap
@@ -27,10 +26,18 @@ from .worlds import cast_array, roles
 Edge = Node | Output
 
 
+_running: list[Pass] = []
+
+
+def current_pass() -> Pass:
+    """The innermost backward pass that is running: hooks ask. Raises IndexError where none is."""
+    return _running[-1]
+
+
 class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
-    __slots__ = ("accumulate", "captured", "create_graph", "keep_graph", "pending", "targets")
+    __slots__ = ("accumulate", "captured", "create_graph", "keep_graph", "pending", "reached", "targets")
 
     def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
         self.keep_graph = keep_graph
@@ -43,6 +50,7 @@ class Pass:
                 self.targets.setdefault(edge.node if isinstance(edge, Output) else edge, set()).add(index_of(edge))
         self.captured: dict[tuple[Node, int], Any] = {}
         self.pending: dict[Node, Any] = {}
+        self.reached: tuple[list[Node], dict[Node, int]] = ([], {})
 
     def run(self, roots: Sequence[tuple[Edge, Any]]) -> None:
         """Send the gradients (arrays; tensors with ``create_graph``) from the roots down.
@@ -54,7 +62,9 @@ class Pass:
             self._arrive(edge, g, owned)
         order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
         needed = self._needed(order) if self.targets is not None else None
+        self.reached = (order, waiting)
         grad, state.grad = state.grad, self.create_graph
+        _running.append(self)
         try:
             self._sinks(roots, waiting)
             if self.create_graph or needed is not None or state.anomaly:
@@ -62,8 +72,15 @@ class Pass:
             else:
                 self._walk_fast(order, waiting, owned)
         finally:
+            _running.pop()
             state.grad = grad
             state.running_node = None
+
+    def will_reach(self, edge: Edge | None) -> bool:
+        """Whether this pass comes by the place where a tensor's gradient flows."""
+        node = node_of(edge)
+        order, waiting = self.reached
+        return node in waiting or node in order
 
     def _sinks(self, roots: Sequence[tuple[Edge, Any]], waiting: dict[Node, int]) -> None:
         """Roots that are leaves themselves, where nothing else flows into them."""
@@ -75,7 +92,7 @@ class Pass:
         """Add a gradient to what has arrived at an edge so far."""
         pending = self.pending
         if edge.__class__ is Output:
-            node, index = edge.node, edge.index  # type: ignore[union-attr]
+            node, index = edge.node, edge.index
             slots = pending.get(node)
             if slots is None:
                 slots = pending[node] = [None] * type(node).outputs
@@ -116,13 +133,11 @@ class Pass:
                     else:
                         pending[edge] = g  # type: ignore[index]
                 if edge.__class__ is AccumulateGrad:
-                    left = waiting[edge] = waiting[edge] - 1  # type: ignore[index]
+                    left = waiting[edge] = waiting[edge] - 1
                     if not left and edge in pending:
-                        self._leaf(edge)  # type: ignore[arg-type]
+                        self._leaf(edge)
 
-    def _walk(
-        self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Node]
-    ) -> None:
+    def _walk(self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Node]) -> None:
         """The pass with everything: captures, pruning, ``create_graph``, anomaly checks."""
         pending = self.pending
         for node in order:
@@ -142,9 +157,9 @@ class Pass:
                 if grads and grads[k] is not None:
                     self._arrive(edge, grads[k], owned)
                 if edge.__class__ is AccumulateGrad:
-                    left = waiting[edge] = waiting[edge] - 1  # type: ignore[index]
+                    left = waiting[edge] = waiting[edge] - 1
                     if not left and edge in pending:
-                        self._leaf(edge)  # type: ignore[arg-type]
+                        self._leaf(edge)
 
     def _needed(self, order: list[Node]) -> set[Node]:
         """The nodes that must run for a target to be reached: all that have a target below them."""
@@ -285,9 +300,9 @@ def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
             if edge is None:
                 continue
             if edge.__class__ is AccumulateGrad:
-                waiting[edge] = waiting.get(edge, 0) + 1  # type: ignore[index, arg-type]
+                waiting[edge] = waiting.get(edge, 0) + 1
             else:
-                stack.append(edge.node if edge.__class__ is Output else edge)  # type: ignore[union-attr, arg-type]
+                stack.append(edge.node if edge.__class__ is Output else edge)
     order.sort(key=attrgetter("seq"), reverse=True)
     return order, waiting
 
@@ -297,11 +312,13 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
     old = sink.grad
     recorded = isinstance(g, Tensor)
     if old is None:
-        sink.grad = roles.clone_grad(g) if recorded else wrap(own(g))
+        sink.grad = _copy(g) if recorded else wrap(own(g))
     elif recorded or old.node is not None:
         sink.grad = roles.add(old, g if recorded else wrap(g))
     elif not state.grad and old.array.dtype is g.dtype:
-        if not old.array.flags.writeable or any(s == 0 and n > 1 for n, s in zip(old.array.shape, old.array.strides, strict=True)):
+        if not old.array.flags.writeable or any(
+            s == 0 and n > 1 for n, s in zip(old.array.shape, old.array.strides, strict=True)
+        ):
             sink.grad = wrap(old.array + g)
         else:
             old.array += g  # in place, so who holds .grad sees the sum, as in PyTorch
@@ -319,9 +336,17 @@ def add_grad(tensor: Tensor, g: Tensor, create_graph: bool) -> None:
     """Add to the ``.grad`` of a tensor that is no leaf (``retain_grad``, ``backward(inputs=...)``)."""
     old = tensor.grad
     if old is None:
-        tensor.store_grad(roles.clone_grad(g) if create_graph else wrap(own(g.array)))
+        tensor.store_grad(_copy(g) if create_graph else wrap(own(g.array)))
     else:
         tensor.store_grad(roles.add(old, g))
+
+
+def _copy(g: Tensor) -> Tensor:
+    """What ``.grad`` holds after a pass with ``create_graph``: a copy, which is itself history."""
+    if g.node is None:
+        return wrap(own(g.array))
+    copied: Tensor = roles.copy_into(wrap(np.empty(g.array.shape, g.array.dtype)), g)
+    return copied
 
 
 def own(g: Any) -> np.ndarray:
@@ -344,5 +369,3 @@ def _check_nan(node: Node, grads: tuple[Any, ...]) -> None:
             array = g.array if isinstance(g, Tensor) else g
             if array.dtype.kind in "fc" and np.isnan(array).any():
                 raise RuntimeError(f"Function '{type(node).__name__}' returned nan values in its {k}th output.")
-
-

@@ -1,10 +1,10 @@
 """Forward mode: tangents pushed along with the operations, from the same rules as the backward pass.
 
-    linear        the operation on the tangents
-    bilinear      one term for each operand: the operation with that operand replaced by its tangent
-    elementwise   the Jacobian is diagonal, so the rule applied to the tangent is the product with it
-    else          the declaration's ``jvp``; failing that, the transpose of the rule, which is linear in the gradient:
-                  with  v(g) = J^T g   the tangent is   d/dg <v(g), t> = J t      (two backward passes)
+linear        the operation on the tangents
+bilinear      one term for each operand: the operation with that operand replaced by its tangent
+elementwise   the Jacobian is diagonal, so the rule applied to the tangent is the product with it
+else          the declaration's ``jvp``; failing that, the transpose of the rule, which is linear in the gradient:
+              with  v(g) = J^T g   the tangent is   d/dg <v(g), t> = J t      (two backward passes)
 """
 
 from __future__ import annotations
@@ -68,7 +68,10 @@ def jvp(op: Operation, args: tuple[Any, ...], tangents: dict[str, Any], outputs:
         found = op.call(*new)
         return list(found) if isinstance(found, tuple) else [found]
     if op.kind == "bilinear":
-        terms = [op.call(*[tangents[n] if p.name == n else a for p, a in zip(op.params, args, strict=True)]) for n in tangents]
+        terms = [
+            op.call(*[tangents[n] if p.name == n else a for p, a in zip(op.params, args, strict=True)])
+            for n in tangents
+        ]
         return [_total(terms)]
     if op.kind == "elementwise":
         shape = outputs[0].array.shape
@@ -107,8 +110,9 @@ def _value(name: str, values: dict[str, Any], outputs: list[Tensor]) -> Any:
         return outputs[int(name[6:] or 0)]
     stem, _, suffix = name.rpartition("_")
     value = values[stem]
-    pick = (lambda t: t.shape) if suffix == "shape" else (lambda t: t.dtype)
-    return [pick(t) for t in value] if isinstance(value, (list, tuple)) else pick(value)
+    several = value if isinstance(value, (list, tuple)) else [value]
+    found = [t.shape if suffix == "shape" else t.dtype for t in several]
+    return found if isinstance(value, (list, tuple)) else found[0]
 
 
 def _total(terms: list[Any]) -> Any:
@@ -127,7 +131,11 @@ def _transposed(
     grad, state.grad = state.grad, True
     try:
         seeds = [wrap(np.zeros(t.array.shape, t.array.dtype)) for t in outputs]
-        live = [k for k, t in enumerate(outputs) if t.array.dtype.kind in "fc" and (op.differentiable is None or k in op.differentiable)]
+        live = [
+            k
+            for k, t in enumerate(outputs)
+            if t.array.dtype.kind in "fc" and (op.differentiable is None or k in op.differentiable)
+        ]
         for k in live:
             seeds[k].require_grad()
         g: Any = seeds if op.outputs else seeds[0]

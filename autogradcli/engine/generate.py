@@ -191,4 +191,4 @@ def _attach_run(op: Operation) -> None:
         call = f"RULE_{op.name}_{p.name}(ARRAYS, g{given})"
         results.append(f"{call} if e{k} is not None else None" if len(op.edges) > 1 else call)
     lines.append("    return (" + "".join(f"{r}, " for r in results) + ")")
-    op.node_class.run = _compile(op, lines)  # type: ignore[method-assign]
+    setattr(op.node_class, "run", _compile(op, lines))  # noqa: B010 - typed as a method

@@ -51,7 +51,7 @@ def hook_after_accumulation(tensor: Tensor, hook: Callable[[Any], Any]) -> Remov
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     if tensor.node.__class__ is not AccumulateGrad:
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-    return add_hook(tensor.node.need_extra().post_accumulate, hook)  # type: ignore[union-attr]
+    return add_hook(tensor.node.need_extra().post_accumulate, hook)
 
 
 def hook_node(node: Node, hook: Callable[[Any, Any], Any]) -> RemovableHandle:

@@ -78,10 +78,34 @@ class Operation:
     """A declared operation. Everything derived from the declaration is computed when first asked for."""
 
     __slots__ = (
-        "_parsed", "broadcast", "call", "complex", "differentiable", "doc", "edges", "examples", "frees", "inplace_name",
-        "jvp", "kernel", "kind", "name", "node_class", "node_name", "outputs", "params", "promote", "rules", "saves",
-        "spelling", "source", "vjp", "view",
+        "_parsed",
+        "broadcast",
+        "call",
+        "complex",
+        "differentiable",
+        "doc",
+        "edges",
+        "examples",
+        "frees",
+        "inplace_name",
+        "jvp",
+        "kernel",
+        "kind",
+        "name",
+        "node_class",
+        "node_name",
+        "outputs",
+        "params",
+        "promote",
+        "rules",
+        "saves",
+        "source",
+        "spelling",
+        "view",
+        "vjp",
     )  # fmt: skip
+
+    call: Callable[..., Any]
 
     def __init__(self, source: FunctionType, options: dict[str, Any]) -> None:
         self.name: str = source.__name__
@@ -120,7 +144,9 @@ class Operation:
         by_name = {p.name: p for p in self.params}
         joint = _rule_names(self.vjp, 3) if self.vjp else None
         if joint is not None:  # one rule for several inputs: ``vjp_inputs`` are the tensor parameters in order
-            self.edges: list[Param] = [p for p in self.params if p.kind in ("tensor", "list") and p.name not in self.rules]
+            self.edges: list[Param] = [
+                p for p in self.params if p.kind in ("tensor", "list") and p.name not in self.rules
+            ]
         else:
             self.edges = [p for p in self.params if p.name in self.rules]
         for name in self.rules:
@@ -138,7 +164,7 @@ class Operation:
             self.node_name, (Node,), {"__slots__": (), "op": self, "outputs": max(1, len(self.outputs))}
         )
         if self.frees:
-            self.node_class.release = _release  # type: ignore[method-assign]
+            setattr(self.node_class, "release", _release)  # noqa: B010 - typed as a method, which it becomes
         self._parsed = True
         return self
 
@@ -163,8 +189,8 @@ def _release(node: Node) -> None:
 
 
 def _rule_names(rule: Rule, skip: int) -> tuple[str, ...]:
-    code = rule.__code__  # type: ignore[attr-defined]
-    return cast("tuple[str, ...]", code.co_varnames[skip : code.co_argcount])
+    code = rule.__code__
+    return code.co_varnames[skip : code.co_argcount]
 
 
 def _camel(name: str) -> str:
@@ -180,7 +206,7 @@ GLOBALS: dict[str, Any] = {}
 
 
 def _stub(*args: Any, **kwargs: Any) -> Any:
-    return materialise("NAME")(*args, **kwargs)  # noqa: F821 - found in GLOBALS
+    return materialise("NAME")(*args, **kwargs)
 
 
 _STUB = _stub.__code__
@@ -216,7 +242,7 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
         )
         stub.__doc__ = op.doc
         op.call = stub
-        stub.op = op  # type: ignore[attr-defined]
+        stub.__dict__["op"] = op
         return stub
 
     return declare

@@ -9,6 +9,7 @@ others from 64; normal numbers by blocks of sixteen in contiguous arrays of sixt
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,18 @@ from numpy.typing import DTypeLike, NDArray
 
 from . import dtypes
 from .random_draws import Draws
+from .random_fill import (
+    DIGITS,
+    as_real,
+    bound_name,
+    bounds,
+    check_kernel,
+    fill,
+    integer_range,
+    memory_axes,
+    not_implemented,
+)
 from .random_normal import (
-    box_muller_float16,
     box_muller_float32,
     box_muller_float64,
     each,
@@ -29,87 +40,10 @@ Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
-_DIGITS = {_FLOAT16: 11, _FLOAT32: 24, _FLOAT64: 53}  # of the significand
-_BLOCKS = {_FLOAT16: box_muller_float16, _FLOAT32: box_muller_float32, _FLOAT64: box_muller_float64}
 _EPSILON = 2.0**-52
 _LONG_MIN, _LONG_MAX = -(1 << 63), (1 << 63) - 1
 _WIDE = 1 << 28  # integers from a range this wide take 64 bits each
 _NARROW_SHUFFLE = (1 << 32) // 20  # permutations this long and longer take 64 bits a step
-
-#: The names of types in the messages about bounds, where they are not ``DType.cpp_name``.
-_BOUND_NAMES = {
-    "short": "short int", "long": "long int", "unsigned short": "short unsigned int",
-    "unsigned long": "long unsigned int",
-}  # fmt: skip
-
-
-def _bound_name(out: Array) -> str:
-    name = dtypes.of(out).cpp_name
-    return _BOUND_NAMES.get(name, name)
-
-
-def _not_implemented(kernel: str, array: Array) -> NotImplementedError:
-    return NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.of(array).type_name}'")
-
-
-def _check_kernel(kernel: str, out: Array, kinds: str) -> None:
-    """Unless the dtype is of these kinds, and not one of the wide unsigned ones, the kernel's refusal."""
-    if out.dtype.kind not in kinds or (out.dtype.kind == "u" and out.dtype.itemsize > 1):
-        raise _not_implemented(kernel, out)
-
-
-def _memory_axes(out: Array) -> list[int]:
-    """The axes of an array, the longest stride first."""
-    strides, shape = out.strides, out.shape
-    return sorted(range(out.ndim), key=lambda d: -abs(strides[d]) if shape[d] > 1 else 0)
-
-
-def _memory_order(out: Array) -> Array:
-    """A view of the array whose rows, read in order, walk through its memory upwards."""
-    return out if out.flags.c_contiguous else out.transpose(_memory_axes(out))
-
-
-def _bounds(dtype: np.dtype[Any]) -> tuple[float, float]:
-    """The smallest and the largest number of a real dtype."""
-    if dtype.kind == "b":
-        return 0, 1
-    limits = np.iinfo(dtype) if dtype.kind in "iu" else np.finfo(dtype)
-    return (int(limits.min), int(limits.max)) if dtype.kind in "iu" else (float(limits.min), float(limits.max))
-
-
-def _integer_range(out: Array, low: int, high: int | None) -> tuple[int, int]:
-    """The first and the last integer of a range; without an end, to the last that every step up to it is exact.
-
-    A floating dtype moves bounds that it can't hold inwards. RuntimeError: nothing is left between.
-    """
-    dtype = out.dtype
-    if dtype.kind != "f":
-        return low, int(_bounds(dtype)[1]) if high is None else high - 1
-    step_of = _DIGITS[dtype]
-
-    def held(value: int) -> int:
-        return int(dtype.type(value))
-
-    first = low
-    if held(low + 1) < low:
-        first = held(low + 1) + (1 << (abs(low + 1).bit_length() - step_of))
-    if high is None:
-        last = 1 << step_of
-        if first >= last:
-            raise RuntimeError(
-                "random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' casted to dtype, "
-                f"but got from={first} > to_inc={last}"
-            )
-        return first, last
-    end = high
-    if held(high - 1) >= high:
-        end = held(high - 1) - (1 << (abs(high - 1).bit_length() - step_of))
-    if first >= end:
-        raise RuntimeError(
-            "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, "
-            f"but got from={first} >= to={end}"
-        )
-    return first, end - 1
 
 
 def _exp(value: float) -> float:
@@ -118,23 +52,6 @@ def _exp(value: float) -> float:
 
 def _log(value: float) -> float:
     return math.log(value) if value else -math.inf
-
-
-def _as_real(out: Array) -> Array:
-    """The parts of a complex array as a last dimension of two, sharing its memory."""
-    part = out.real
-    return np.lib.stride_tricks.as_strided(part, (*out.shape, 2), (*out.strides, part.itemsize))
-
-
-def _fill(out: Array, values: Array) -> Array:
-    """Write values in the order of memory. A float64 becomes a float16 by way of float32, as in PyTorch."""
-    if out.dtype == _FLOAT16 and values.dtype == _FLOAT64:
-        values = values.astype(np.float32)
-    elif out.dtype.kind in "iu" and values.dtype.kind == "f":
-        values = values.astype(np.int64)
-    view = _memory_order(out)
-    view[...] = values.reshape(view.shape)
-    return out
 
 
 class Generator(Draws):
@@ -157,34 +74,37 @@ class Generator(Draws):
         NotImplementedError: the dtype is not floating.
         """
         if out.dtype.kind == "c":
-            self.uniform_(_as_real(out), low, high)
+            self.uniform_(as_real(out), low, high)
             return out
         if out.dtype.kind != "f":
-            raise _not_implemented("check_uniform_bounds", out)
+            raise not_implemented("check_uniform_bounds", out)
         limit = float(np.finfo(out.dtype).max)
         for name, bound in (("from", low), ("to", high)):
             if not -limit <= bound <= limit:
-                raise RuntimeError(f"{name} is out of bounds for {_bound_name(out)}")
+                raise RuntimeError(f"{name} is out of bounds for {bound_name(out)}")
         if low > high:
             raise RuntimeError(
                 f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}"
             )
         if high - low > limit:
             raise RuntimeError(
-                f"uniform_ expects to-from <= std::numeric_limits<{dtypes.of(out).type_name}>::max(), but found "
-                f"to={high:g} and from={low:g} which result in to-from to exceed the limit"
+                f"uniform_ expects to-from <= std::numeric_limits<{dtypes.of(out).type_name}>::max(), "
+                f"but found to={high:g} and from={low:g} which result in to-from to exceed the limit"
             )
         values: Array
+        standard = low == 0.0 and high == 1.0
         if out.dtype == _FLOAT64:
             values = self.doubles(out.size)
-            if low != 0.0 or high != 1.0:
+            if not standard:
                 values = fused_float64(values, high - low, low)
         else:
             values = self.floats(out.size)
-            if low != 0.0 or high != 1.0:
-                first, last = out.dtype.type(low), out.dtype.type(high)
-                values = fused_float32(values, np.float32(last - first), np.float32(first))
-        return _fill(out, values)
+            if not standard:
+                values = fused_float32(values, np.float32(high) - np.float32(low), np.float32(low))
+            values = values.astype(out.dtype, copy=False)
+        if not standard or out.dtype == _FLOAT16:  # what was rounded up to the open end starts again
+            values[values >= out.dtype.type(high)] = out.dtype.type(low)
+        return fill(out, values)
 
     # -- normal --------------------------------------------------------------------------------------------
 
@@ -203,28 +123,25 @@ class Generator(Draws):
         if not size:
             return out
         if out.dtype.kind == "c":
-            self.normal_(_as_real(out), mean, std / math.sqrt(2.0))
+            self.normal_(as_real(out), mean, std / math.sqrt(2.0))
             return out
         if out.dtype.kind != "f":
-            raise _not_implemented("normal_kernel_cpu", out)
+            raise not_implemented("normal_kernel_cpu", out)
         if size < 16 or not out.flags.c_contiguous:
-            return _fill(out, fused_float64(np.array(self.normals(size)), std, mean))
-        transform = _BLOCKS[out.dtype]
+            return fill(out, fused_float64(np.array(self.normals(size)), std, mean))
+        double = out.dtype == _FLOAT64
+        uniform: Callable[[int], Array] = self.doubles if double else self.floats
+        transform = box_muller_float64 if double else box_muller_float32
         flat = out.reshape(-1)
-        flat[:] = self._uniform(out.dtype, size)
         whole = size - size % 16
         if whole == size:
-            flat[:] = transform(flat, mean, std)
-        else:  # sixteen more uniform numbers, and the last block made again of them
-            again = self._uniform(out.dtype, 16)
-            flat[:whole] = transform(flat[:whole], mean, std)
-            flat[-16:] = transform(again, mean, std)
+            flat[:] = transform(uniform(size), mean, std)
+        else:  # the last sixteen are made again of sixteen more uniform numbers
+            start = whole if out.dtype == _FLOAT16 else size  # float16 makes none for the rest before
+            values = uniform(start + 16)
+            flat[:whole] = transform(values[:whole], mean, std)
+            flat[-16:] = transform(values[start:], mean, std)
         return out
-
-    def _uniform(self, dtype: np.dtype[Any], count: int) -> Array:
-        if dtype == _FLOAT64:
-            return self.doubles(count)
-        return self.floats(count).astype(dtype, copy=False)
 
     def log_normal_(self, out: Array, mean: float = 1.0, std: float = 2.0) -> Array:
         """Fill with exponentials of normal numbers.
@@ -235,9 +152,9 @@ class Generator(Draws):
             raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
         if not out.size:
             return out
-        _check_kernel("log_normal_cpu", out, "f")
+        check_kernel("log_normal_cpu", out, "f")
         exponents = fused_float64(np.array(self.normals(out.size)), std, mean)
-        return _fill(out, each(_exp, exponents))
+        return fill(out, each(_exp, exponents))
 
     # -- integers ------------------------------------------------------------------------------------------
 
@@ -264,39 +181,39 @@ class Generator(Draws):
                 raise RuntimeError(
                     "random_full_64_bits_range_kernel_cpu handles only int64, double, float and bfloat16"
                 )
-            return _fill(out, self.long_words(out.size).view(np.int64))
+            return fill(out, self.long_words(out.size).view(np.int64))
         if dtype.kind == "c":
             raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
-        low, last = _integer_range(out, low, high)
-        lowest, highest = _bounds(dtype)
+        low, last = integer_range(out, low, high)
+        lowest, highest = bounds(dtype)
         if not lowest <= low <= highest:
-            raise RuntimeError(f"from is out of bounds for {_bound_name(out)}")
+            raise RuntimeError(f"from is out of bounds for {bound_name(out)}")
         if not lowest <= last <= highest:
-            raise RuntimeError(f"to - 1 is out of bounds for {_bound_name(out)}")
+            raise RuntimeError(f"to - 1 is out of bounds for {bound_name(out)}")
         span = last - low + 1
         if span >= _WIDE:
             long = self.long_words(out.size)
             if span < 1 << 64:
                 long %= np.uint64(span)
             long += np.uint64(low % (1 << 64))  # modulo 2**64, so a negative start comes out right
-            return _fill(out, long.view(np.int64))
+            return fill(out, long.view(np.int64))
         narrow = (self.words(out.size) % np.uint32(span)).astype(np.int64)
         narrow += low
-        return _fill(out, narrow)
+        return fill(out, narrow)
 
     def _random_whole(self, out: Array) -> Array:
         if not out.size:
             return out
-        _check_kernel("random_kernel_cpu", out, "biuf")
+        check_kernel("random_kernel_cpu", out, "biuf")
         dtype = out.dtype
         if dtype == np.int64:
-            return _fill(out, (self.long_words(out.size) & np.uint64(_LONG_MAX)).view(np.int64))
+            return fill(out, (self.long_words(out.size) & np.uint64(_LONG_MAX)).view(np.int64))
         if dtype == _FLOAT64:
-            return _fill(out, self.long_words(out.size) % np.uint64((1 << 53) + 1))
+            return fill(out, self.long_words(out.size) % np.uint64((1 << 53) + 1))
         if dtype.kind == "f":
-            return _fill(out, self.words(out.size) % np.uint32((1 << _DIGITS[dtype]) + 1))
+            return fill(out, self.words(out.size) % np.uint32((1 << DIGITS[dtype]) + 1))
         highest = 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
-        return _fill(out, self.words(out.size) & np.uint32(highest))
+        return fill(out, self.words(out.size) & np.uint32(highest))
 
     def randperm(self, count: int, dtype: DTypeLike = np.int64) -> Array:
         """A permutation of 0 to count - 1, by Fisher and Yates' shuffle from the front.
@@ -308,13 +225,13 @@ class Generator(Draws):
             raise RuntimeError(f"Trying to create tensor with negative dimension {count}: [{count}]")
         out = np.empty(count, dtype)
         kind = out.dtype.kind
-        if kind == "f" and count > (1 << _DIGITS[out.dtype]) + 1:
-            limit = "2049" if out.dtype == _FLOAT16 else f"2^{_DIGITS[out.dtype]}+1"
+        if kind == "f" and count > (1 << DIGITS[out.dtype]) + 1:
+            limit = "2049" if out.dtype == _FLOAT16 else f"2^{DIGITS[out.dtype]}+1"
             raise RuntimeError(f"n cannot be greater than {limit} for {dtypes.of(out).type_name} type.")
         if kind in "iu" and out.dtype.itemsize < 8 and count - 1 > np.iinfo(out.dtype).max:
             name = "int" if out.dtype == np.int32 else f"{out.dtype.name}_t"
             raise RuntimeError(f"value cannot be converted to type {name} without overflow")
-        _check_kernel("randperm", out, "iuf")
+        check_kernel("randperm", out, "iuf")
         if count < 2:
             out[:] = 0
             return out
@@ -340,29 +257,30 @@ class Generator(Draws):
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
         if not out.size:
             return out
-        _check_kernel("bernoulli_scalar_cpu_", out, "biuf")
-        return _fill(out, self.doubles(out.size) < p)
+        check_kernel("bernoulli_scalar_cpu_", out, "biuf")
+        return fill(out, self.doubles(out.size) < p)
 
     def bernoulli(self, p: Array) -> Array:
-        """Ones of probability ``p``, element by element, and zeros, in the dtype and layout of ``p``."""
-        return self._bernoulli_each(np.empty_like(p), p)
+        """Ones of probability ``p``, element by element, and zeros, in the dtype of ``p``."""
+        return self._bernoulli_each(np.empty(p.shape, p.dtype), p)
 
     def _bernoulli_each(self, out: Array, p: Array) -> Array:
         if not out.size:
             return out
-        _check_kernel("bernoulli_tensor_cpu_self_", out, "biuf")
+        check_kernel("bernoulli_tensor_cpu_self_", out, "biuf")
         if p.dtype.kind != "f":
-            raise _not_implemented("bernoulli_tensor_cpu_p_", p)
-        limits = np.broadcast_to(p, out.shape).transpose(_memory_axes(out)).ravel()
+            raise not_implemented("bernoulli_tensor_cpu_p_", p)
+        limits = np.broadcast_to(p, out.shape).transpose(memory_axes(out)).ravel()
         wrong = ~((limits >= 0) & (limits <= 1))
         count = int(wrong.argmax()) if wrong.any() else out.size
         uniform: Array = self.doubles(count) if p.dtype == _FLOAT64 else self.floats(count)
         if count < out.size:  # found only after the trials before it were made
             raise RuntimeError(
                 "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  "
-                "(Could this error message be improved?  If so, please report an enhancement request to PyTorch.)"
+                "(Could this error message be improved?  "
+                "If so, please report an enhancement request to PyTorch.)"
             )
-        return _fill(out, uniform < limits)
+        return fill(out, uniform < limits)
 
     def geometric_(self, out: Array, p: float) -> Array:
         """Fill with the number of trials of probability ``p`` up to the first success.
@@ -373,13 +291,13 @@ class Generator(Draws):
             raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
         if not out.size:
             return out
-        _check_kernel("geometric_cpu", out, "iuf")
-        return _fill(out, np.ceil(each(_log, self.doubles(out.size)) / math.log1p(-p)))
+        check_kernel("geometric_cpu", out, "iuf")
+        return fill(out, np.ceil(each(_log, self.doubles(out.size)) / math.log1p(-p)))
 
     # -- other continuous ones -----------------------------------------------------------------------------
 
     def exponential_(self, out: Array, rate: float = 1.0) -> Array:
-        """Fill with exponentially distributed numbers. RuntimeError: a dtype that is not floating, rate <= 0."""
+        """Fill with exponential numbers. RuntimeError: a dtype that is not floating, rate <= 0."""
         if out.dtype.kind != "f":
             raise RuntimeError(
                 "Exponential distribution is a continuous probability distribution. "
@@ -387,17 +305,22 @@ class Generator(Draws):
             )
         if not rate > 0.0:
             raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={rate:g}")
-        return _fill(out, each(math.log1p, -self.doubles(out.size)) * (-1.0 / rate))
+        return fill(out, each(math.log1p, -self.doubles(out.size)) * (-1.0 / rate))
 
     def cauchy_(self, out: Array, median: float = 0.0, sigma: float = 1.0) -> Array:
         """Fill with Cauchy numbers. RuntimeError: a dtype that is not floating, sigma <= 0."""
         if out.dtype.kind != "f":
             raise RuntimeError(
                 "Cauchy distribution is a continuous probability distribution. "
-                f"dtype must be a floating point but you specified {_bound_name(out)}"
+                f"dtype must be a floating point but you specified {bound_name(out)}"
             )
         if not sigma > 0.0:
             raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
         uniform = self.doubles(out.size)
         np.clip(uniform, _EPSILON, 1.0 - _EPSILON, out=uniform)
-        return _fill(out, fused_float64(each(math.tan, math.pi * (uniform - 0.5)), sigma, median))
+        return fill(out, fused_float64(each(math.tan, math.pi * (uniform - 0.5)), sigma, median))
+
+
+#: What draws where no generator is given. Its sequence can't be foreseen until it is seeded.
+default_generator = Generator()
+default_generator.seed()

@@ -60,7 +60,7 @@ class Draws:
         return self._seed
 
     def seed(self) -> int:
-        """Start a sequence that nobody can foresee, from 53 bits of the system's entropy. Returns the seed."""
+        """Start a sequence that nobody can foresee, of 53 bits from the system. Returns the seed."""
         import os
 
         return self.manual_seed(int.from_bytes(os.urandom(8), "little") & _MASK53).initial_seed()
@@ -121,7 +121,7 @@ class Draws:
         """Uniform float64 numbers in [0, 1): 53 bits of a 64-bit word."""
         words = self.long_words(count)
         words &= np.uint64(_MASK53)
-        return words * _STEP53
+        return np.multiply(words, _STEP53, dtype=np.float64)
 
     def double_list(self, count: int) -> list[float]:
         """``doubles`` as a list: the quick way for a few."""
@@ -129,7 +129,9 @@ class Draws:
 
     def floats(self, count: int) -> NDArray[np.float32]:
         """Uniform float32 numbers in [0, 1): 24 bits of a 32-bit word."""
-        return np.multiply(self.words(count) & _MASK24, _STEP24, dtype=np.float32, casting="unsafe")
+        bits = self.words(count) & _MASK24
+        result: NDArray[np.float32] = np.multiply(bits, _STEP24, dtype=np.float32, casting="unsafe")
+        return result
 
     def normals(self, count: int) -> list[float]:
         """Standard normal float64 numbers, drawn alone: the one that waits comes first."""

@@ -31,11 +31,15 @@ _LOG2_LOW, _LOG2_HIGH = _f(-2.12194440e-4), _f(0.693359375)
 
 # Cephes sinf and cosf on [0, pi/4], and -pi/4 in three parts.
 _FOUR_OVER_PI = _f(1.27323954473516)
-_QUARTER_PI = tuple(
-    float(_f(c)) for c in (-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8)
+_QUARTER_PI = tuple(float(_f(c)) for c in (-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8))
+_COS_SIN = tuple(
+    np.array(pair, _f).astype(np.float64).reshape(2, 1, 1)
+    for pair in (
+        (2.443315711809948e-5, -1.9515295891e-4),
+        (-1.388731625493765e-3, 8.3321608736e-3),
+        (4.166664568298827e-2, -1.6666654611e-1),
+    )
 )
-_SIN = tuple(float(_f(c)) for c in (-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1))
-_COS = tuple(float(_f(c)) for c in (2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2))
 
 _TWO_PI = 2.0 * math.pi
 _CHUNK = 512  # blocks of sixteen evaluated at once, so that the passes stay in the cache
@@ -69,8 +73,8 @@ def fused_float64(a: Array, b: float, c: float) -> Array:
     return total + (rest + error)
 
 
-def _horner(x: Array, coefficients: tuple[float, ...], scratch: Array) -> Array:
-    """A polynomial by fused steps in float32; ``x`` and the result are float32 numbers held in float64."""
+def _horner(x: Array, coefficients: tuple[float, ...] | tuple[Array, ...], scratch: Array) -> Array:
+    """A polynomial by fused steps in float32, left in ``scratch``; ``x`` holds float32 numbers in float64."""
     y: Array = x * coefficients[0]
     for coefficient in coefficients[1:-1]:
         y += coefficient
@@ -115,11 +119,10 @@ def _sincos_float32(x: Array) -> tuple[Array, Array]:
         x = (y * part + x).astype(_f)
     z = x * x
     wide = z.astype(np.float64)
-    cosine = _horner(wide, _COS, np.empty_like(z))
+    cosine, sine = _horner(wide, _COS_SIN, np.empty((2, *z.shape), _f))
     cosine *= z
     cosine = fused_float32(cosine, z, z * _f(-0.5))
     cosine += _f(1)
-    sine = _horner(wide, _SIN, np.empty_like(z))
     sine *= z
     sine = fused_float32(sine, x, x)
     swap = (octant & 2) != 0
@@ -163,23 +166,6 @@ def box_muller_float64(uniform: Array, mean: float, std: float) -> Array:
     result = np.empty_like(source)
     result[:, 0] = fused_float64(radius * each(math.cos, angle), std, mean)
     result[:, 1] = fused_float64(radius * each(math.sin, angle), std, mean)
-    return result.reshape(-1)
-
-
-def box_muller_float16(uniform: Array, mean: float, std: float) -> Array:
-    """Normal float16 numbers from uniform ones in [0, 1], a multiple of sixteen in one dimension.
-
-    Each named quantity is rounded to float16. A uniform number may round to 1, whose radius is infinite.
-    """
-    half = np.float16
-    source = uniform.reshape(-1, 2, 8)
-    with np.errstate(all="ignore"):
-        logarithm = np.log((_f(1) - source[:, 0]).astype(half).astype(np.float64)).astype(_f)
-        radius = np.sqrt(_f(-2) * logarithm).astype(half).astype(_f)
-        angle = (_TWO_PI * source[:, 1].astype(np.float64)).astype(_f).astype(half).astype(np.float64)
-        result = np.empty_like(source)
-        for part, wave in enumerate((np.cos(angle), np.sin(angle))):
-            result[:, part] = fused_float32(radius * wave.astype(_f), _f(half(std)), _f(half(mean)))
     return result.reshape(-1)
 
 

@@ -1,4 +1,4 @@
-"""Samples whose parameters are arrays: Poisson and binomial counts, categories, normal numbers of given means.
+"""Samples whose parameters are arrays: Poisson and binomial counts, categories, normals of a mean each.
 
 They draw from a ``Generator`` in PyTorch's order. The two counts are made one element at a time, by
 rejection: W. Hörmann, "The transformed rejection method for generating Poisson random variables" (1993)
@@ -30,12 +30,12 @@ def normal(generator: Generator, mean: float | Array, std: float | Array) -> Arr
         if isinstance(mean, np.ndarray):
             out = np.empty(np.broadcast_shapes(mean.shape, std.shape), mean.dtype)
         else:
-            out = np.empty_like(std)
+            out = np.empty(std.shape, std.dtype)
         generator.normal_(out)
         out *= std.astype(out.real.dtype, copy=False)
     else:
         assert isinstance(mean, np.ndarray)
-        out = np.empty_like(mean)
+        out = np.empty(mean.shape, mean.dtype)
         generator.normal_(out, 0.0, std)
     out += mean
     return out
@@ -46,20 +46,10 @@ def poisson(generator: Generator, rate: Array) -> Array:
 
     RuntimeError: a rate is negative or not a number. NotImplementedError: a dtype that is not floating.
     """
-    out = np.empty_like(rate)
     if rate.size and rate.dtype.kind != "f":
         raise NotImplementedError(f"\"poisson_cpu\" not implemented for '{dtypes.of(rate).type_name}'")
-    values = rate.ravel(order="K").astype(np.float64).tolist()
-    _assign(out, [float(_poisson(generator, value)) for value in values])
-    return out
-
-
-def _assign(out: Array, values: list[float]) -> None:
-    """Write in the order of memory, into an array made by ``empty_like``."""
-    out.ravel(order="K")  # a dense layout: its axes by stride are its memory
-    axes = sorted(range(out.ndim), key=lambda d: -out.strides[d])
-    view = out.transpose(axes)
-    view[...] = np.array(values, np.float64).reshape(view.shape)
+    values = [_poisson(generator, value) for value in rate.astype(np.float64).ravel().tolist()]
+    return np.array(values, np.float64).astype(rate.dtype).reshape(rate.shape)
 
 
 def _poisson(generator: Generator, rate: float) -> int:
@@ -83,14 +73,40 @@ def _poisson(generator: Generator, rate: float) -> int:
         u, v = generator.double_list(2)
         u -= 0.5
         distance = 0.5 - abs(u)
-        count = math.floor((2.0 * a / distance + b) * u + rate + 0.43)
+        position = (2.0 * a / distance + b) * u + rate + 0.43
+        count = math.floor(position) if abs(position) < 2.0**63 else -(1 << 63)  # an infinite rate ends, too
         if distance >= 0.07 and v <= squeeze:
             return count
         if count < 0 or (distance < 0.013 and v > distance):
             continue
         ratio = math.log(v) + math.log(inverse_alpha) - math.log(a / (distance * distance) + b)
-        if ratio <= -rate + count * log_rate - math.lgamma(count + 1.0):
+        if ratio <= -rate + count * log_rate - _log_gamma(count + 1.0):
             return count
+
+
+#: Stirling's series of log gamma, fitted for x >= 8, as Sun's fdlibm and the C library have it.
+_STIRLING = (
+    4.18938533204672725052e-01, 8.33333333333329678849e-02, -2.77777777728775536470e-03,
+    7.93650558643019558500e-04, -5.95187557450339963135e-04, 8.36339918996282139126e-04,
+    -1.63092934096575273989e-03,
+)  # fmt: skip
+
+
+def _log_gamma(x: float) -> float:
+    """The C library's ``lgamma``: Python's own differs in the last bit,
+    enough to turn a trial of a huge rate."""
+    if x < 8.0:
+        return math.lgamma(x)
+    log = math.log(x)
+    if x >= 2.0**58:
+        return x * (log - 1.0)
+    inverse = 1.0 / x
+    square = inverse * inverse
+    series = 0.0
+    for coefficient in _STIRLING[:1:-1]:
+        series = series * square + coefficient
+    correction = _STIRLING[0] + inverse * (_STIRLING[1] + square * series)
+    return (x - 0.5) * (log - 1.0) + correction
 
 
 def binomial(generator: Generator, count: Array, probability: Array) -> Array:
@@ -121,11 +137,12 @@ def _binomial(generator: Generator, n: float, p: float) -> float:
     if p >= 1.0:
         return n
     if p > 0.5:
-        q = 1.0 - p
-        return n - (_binomial_rejection(generator, n, q) if n * q >= 10.0 else _binomial_gaps(generator, n, q))
-    if p <= 0.5:
-        return _binomial_rejection(generator, n, p) if n * p >= 10.0 else _binomial_gaps(generator, n, p)
-    return math.nan
+        return n - _binomial_rare(generator, n, 1.0 - p)
+    return _binomial_rare(generator, n, p) if p <= 0.5 else math.nan
+
+
+def _binomial_rare(generator: Generator, n: float, p: float) -> float:
+    return _binomial_rejection(generator, n, p) if n * p >= 10.0 else _binomial_gaps(generator, n, p)
 
 
 def _binomial_gaps(generator: Generator, n: float, p: float) -> float:
@@ -148,14 +165,14 @@ def _binomial_rejection(generator: Generator, n: float, p: float) -> float:
     squeeze = 0.92 - 4.2 / b
     odds = p / (1.0 - p)
     alpha = (2.83 + 5.1 / b) * deviation
-    mode = math.floor((n + 1.0) * p)
+    mode = _floor((n + 1.0) * p)
     while True:
         u, v = generator.double_list(2)
         u -= 0.5
         distance = 0.5 - abs(u)
-        k = math.floor((2.0 * a / distance + b) * u + c)
+        k = _floor((2.0 * a / distance + b) * u + c)
         if distance >= 0.07 and v <= squeeze:
-            return float(k)
+            return k
         if k < 0 or k > n:
             continue
         ratio = math.log(v * alpha / (a / (distance * distance) + b)) if v else -math.inf
@@ -166,13 +183,18 @@ def _binomial_rejection(generator: Generator, n: float, p: float) -> float:
             + _stirling_tail(mode) + _stirling_tail(n - mode) - _stirling_tail(k) - _stirling_tail(n - k)
         )  # fmt: skip
         if ratio <= bound:
-            return float(k)
+            return k
+
+
+def _floor(value: float) -> float:
+    return float(math.floor(value)) if math.isfinite(value) else value
 
 
 def _stirling_tail(k: float) -> float:
     """What Stirling's approximation of log(k!) leaves out."""
     if k <= 9:
-        return math.lgamma(k + 1.0) - ((k + 0.5) * math.log(k + 1.0) - (k + 1.0) + 0.5 * math.log(2.0 * math.pi))
+        stirling = (k + 0.5) * math.log(k + 1.0) - (k + 1.0) + 0.5 * math.log(2.0 * math.pi)
+        return math.lgamma(k + 1.0) - stirling
     square = (k + 1.0) ** 2
     return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / square) / square) / (k + 1.0)
 
@@ -209,16 +231,21 @@ def multinomial(generator: Generator, weights: Array, count: int, replacement: b
     with np.errstate(divide="ignore", invalid="ignore"):
         np.divide(weights, race, out=race)
     if count == 1:
-        return race.argmax(-1)[..., None]
-    return np.argsort(-race, axis=-1, kind="stable")[..., :count]
+        first: Array = race.argmax(-1)[..., None]
+        return first
+    order: Array = np.argsort(-race, axis=-1, kind="stable")
+    return order[..., :count]
 
 
 def _categories(generator: Generator, weights: Array, count: int) -> Array:
     if (weights < 0).any():
         raise RuntimeError("invalid multinomial distribution (encountering probability entry < 0)")
     if not np.isfinite(weights).all():
-        raise RuntimeError("invalid multinomial distribution (encountering probability entry = infinity or NaN)")
-    cumulative = np.add.accumulate(weights)  # in the dtype of the weights, one by one
+        raise RuntimeError(
+            "invalid multinomial distribution (encountering probability entry = infinity or NaN)"
+        )
+    sums = np.float32 if weights.dtype == np.float16 else weights.dtype
+    cumulative = np.add.accumulate(weights, dtype=sums)
     total = cumulative[-1]
     if not total > 0:
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")

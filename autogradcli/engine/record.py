@@ -1,7 +1,7 @@
 """Recording an operation in general: the readable form of what ``generate.py`` writes for the common case.
 
-    1. unwrap the operands and bring them to one dtype   2. run the kernel   3. wrap the result(s), views as views
-    4. if anything requires grad, make the node          5. push tangents    6. tell whoever traces
+1. unwrap the operands and bring them to one dtype   2. run the kernel   3. wrap the result(s), views as views
+4. if anything requires grad, make the node          5. push tangents    6. tell whoever traces
 """
 
 from __future__ import annotations
@@ -105,14 +105,14 @@ def shape_mismatch(arrays: list[Any]) -> RuntimeError | None:
             if m != n and 1 not in (m, n):
                 dim = max(len(a), len(b)) - back
                 return RuntimeError(
-                    f"The size of tensor a ({m}) must match the size of tensor b ({n}) "
-                    f"at non-singleton dimension {dim}"
+                    f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}"
                 )
     return None
 
 
 def _first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:
-    return next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
+    first: Tensor = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
+    return first
 
 
 def _make_node(
@@ -190,9 +190,7 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     if op.broadcast and any(isinstance(o, Tensor) and o.array.shape != result.shape for o in operands):
         shapes = tuple(o.array.shape if isinstance(o, Tensor) else None for o in operands)
     if any(isinstance(o, Tensor) and o.array.dtype is not result.dtype for o in operands):
-        dtypes_ = tuple(
-            o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands
-        )
+        dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None
 
@@ -274,8 +272,8 @@ def _apply(node: Node, F: Any, g: Any, opener: Any) -> tuple[Any, ...]:
     return tuple(grads)
 
 
-Node.run = run_arrays  # type: ignore[method-assign]
-Node.run_tensors = run_tensors  # type: ignore[method-assign]
+setattr(Node, "run", run_arrays)  # noqa: B010 - the general step is every node's default
+setattr(Node, "run_tensors", run_tensors)  # noqa: B010
 
 
 def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:

@@ -151,6 +151,4 @@ def open_saved(node: Node, opener: Callable[[Node, Save, Any, Any], Any]) -> dic
     saved = node.saved
     if saved is None:
         raise RuntimeError(FREED)
-    return {
-        save.name: opener(node, save, saved[2 * k], saved[2 * k + 1]) for k, save in enumerate(type(node).op.saves)
-    }
+    return {save.name: opener(node, save, saved[2 * k], saved[2 * k + 1]) for k, save in enumerate(type(node).op.saves)}

@@ -60,7 +60,7 @@ class Size(tuple[int, ...]):
 class Meta:
     """What few tensors have."""
 
-    __slots__ = ("base", "grad", "inference", "level", "multi_view", "name", "note", "tangent", "views")
+    __slots__ = ("attributes", "base", "grad", "inference", "level", "multi_view", "name", "note", "tangent", "views")
 
     def __init__(self) -> None:
         self.base: Tensor | None = None  # of a view: the tensor that owns the memory
@@ -72,6 +72,7 @@ class Meta:
         self.level = 0  # of the tangent: the dual level it belongs to
         self.inference = False
         self.name: str | None = None
+        self.attributes: dict[str, Any] = {}  # what the program itself put on the tensor
 
 
 class Tensor:
@@ -152,9 +153,7 @@ class Tensor:
         if dtypes.of(self.array).category < dtypes.FLOATING:
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if self.is_inference and not state.inference:
-            raise RuntimeError(
-                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
-            )
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         node = AccumulateGrad(self)
         if self.meta is not None and self.meta.grad is not None:
             node.grad, self.meta.grad = self.meta.grad, None
@@ -166,8 +165,8 @@ class Tensor:
         if node is None:
             return
         if node.__class__ is AccumulateGrad:
-            if node.grad is not None:  # type: ignore[union-attr]
-                self.need_meta().grad = node.grad  # type: ignore[union-attr]
+            if node.grad is not None:
+                self.need_meta().grad = node.grad
         elif node.__class__ is not Nowhere:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed "
@@ -179,13 +178,13 @@ class Tensor:
     @property
     def grad(self) -> Tensor | None:
         if self.node.__class__ is AccumulateGrad:
-            return self.node.grad  # type: ignore[union-attr]
+            return self.node.grad
         return None if self.meta is None else self.meta.grad
 
     def store_grad(self, grad: Tensor | None) -> None:
         """Put a gradient into ``.grad`` unchecked."""
         if self.node.__class__ is AccumulateGrad:
-            self.node.grad = grad  # type: ignore[union-attr]
+            self.node.grad = grad
         elif grad is not None or self.meta is not None:
             self.need_meta().grad = grad
 
@@ -193,7 +192,7 @@ class Tensor:
         """``x.data = ...``: other memory under the same tensor, history and gradient untouched."""
         self.array = array
         if self.node.__class__ is AccumulateGrad:
-            self.node.array = array  # type: ignore[union-attr]
+            self.node.array = array
 
 
 class Parameter(Tensor):

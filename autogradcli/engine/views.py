@@ -63,7 +63,8 @@ def link(source: Tensor, view: Tensor) -> None:
 
 def offset_of(array: np.ndarray, base: np.ndarray) -> int:
     """Distance from the base's first element, in elements."""
-    return (array.__array_interface__["data"][0] - base.__array_interface__["data"][0]) // array.itemsize
+    start: int = array.__array_interface__["data"][0]
+    return (start - base.__array_interface__["data"][0]) // array.itemsize
 
 
 def strides_of(array: np.ndarray) -> tuple[int, ...]:
@@ -125,7 +126,7 @@ def window_on(array: np.ndarray, window: Window) -> np.ndarray:
     return np.ndarray(
         window.size, array.dtype, buffer=storage, offset=window.offset * size,
         strides=tuple(s * size for s in window.strides),
-    )  # type: ignore[call-overload, no-any-return]  # fmt: skip
+    )  # fmt: skip
 
 
 def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
@@ -134,7 +135,8 @@ def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
         index = np.full(window.size, window.offset)
         for k, (n, s) in enumerate(zip(window.size, window.strides, strict=True)):
             index += (np.arange(n) * s).reshape((n,) + (1,) * (len(window.size) - k - 1))
-        np.add.at(array.base, index, values)
+        storage: Any = array.base
+        np.add.at(storage, index, values)
     else:
         window_on(array, window)[...] += values
 

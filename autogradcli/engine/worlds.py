@@ -22,7 +22,7 @@ class Arrays:
     """``F`` on arrays: every operation's kernel, under its name."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        kernel = _find(name).kernel
+        kernel: Callable[..., Any] = _find(name).kernel
         setattr(self, name, kernel)
         return kernel
 
@@ -31,7 +31,7 @@ class Tensors:
     """``F`` on tensors: every operation itself, recorded."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        call = _find(name).call
+        call: Callable[..., Any] = _find(name).call
         setattr(self, name, call)
         return call
 
@@ -50,15 +50,15 @@ TENSORS = Tensors()
 class Roles:
     """The operations that the engine itself uses, on tensors: set by ``operations/``."""
 
-    __slots__ = ("add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "strided_sum", "sum_to")
+    __slots__ = ("add", "as_strided", "cast", "clone", "conj", "copy_into", "expand", "stack", "strided_sum", "sum_to")
 
     add: Callable[..., Any]  # (a, b): accumulation
     sum_to: Callable[..., Any]  # (g, shape): a gradient summed back over broadcast dimensions
     cast: Callable[..., Any]  # (g, dtype)
     conj: Callable[..., Any]  # (g)
     clone: Callable[..., Any]  # (g)
-    clone_grad: Callable[..., Any]  # (g): what .grad holds after a pass with create_graph
     expand: Callable[..., Any]  # (x, shape): a view
+    stack: Callable[..., Any]  # (tensors, dim)
     as_strided: Callable[..., Any]  # (x, size, stride, offset): a view
     copy_into: Callable[..., Any]  # (target, source): in place, recorded
     strided_sum: Callable[..., Any]  # (g, base_shape, base_strides, size, strides, offset): transpose of a window

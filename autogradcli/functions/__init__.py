@@ -1,0 +1,1 @@
+"""The names that users call. Importing this package fills the tables of ``registry``."""

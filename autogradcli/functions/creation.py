@@ -14,11 +14,14 @@ from ..engine.record import mark_inference
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from .from_data import array_from, cast, to_tensor
-from .function import define, hooks
+from .function import define
+from .plans import hooks
 
 hooks.to_tensor = to_tensor
 
-_OPTIONS = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False"
+_OPTIONS = (
+    "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False"
+)
 
 
 def made(array: np.ndarray, requires_grad: bool = False) -> Tensor:
@@ -117,7 +120,14 @@ def _full_like(
 
 
 def _new_full(
-    input: Tensor, size: tuple[int, ...], value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+    input: Tensor,
+    size: tuple[int, ...],
+    value: Any,
+    dtype: DType | None,
+    layout: Any,
+    device: Any,
+    pin: bool,
+    grad: bool,
 ) -> Tensor:
     """A tensor of the given shape and of this one's dtype, filled with one value."""
     return made(_full_array(_sizes("full", size), value, dtype or input.dtype), grad)
@@ -155,9 +165,6 @@ def _arange(
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
     values = np.arange(count, dtype=wide) * wide(step) + wide(start)
     return made(values.astype(dtype.np), requires_grad)
-
-
-
 
 
 def _check_count(count: int) -> None:
@@ -227,7 +234,13 @@ def _scalar_tensor(value: Any, dtype: DType | None, layout: Any, device: Any, pi
     return made(array_from(value, dtype or dtypes.default.dtype), grad)
 
 
-define("tensor", ("(object data, *, ScalarType? dtype=None, Device? device=None, bool pin_memory=False, bool requires_grad=False)", _tensor))
+define(
+    "tensor",
+    (
+        "(object data, *, ScalarType? dtype=None, Device? device=None, bool pin_memory=False, bool requires_grad=False)",
+        _tensor,
+    ),
+)
 define("as_tensor", ("(object data, *, ScalarType? dtype=None, Device? device=None)", _as_tensor), aliases=("asarray",))
 _filled("zeros", _zeros, "filled with zeros")
 _filled("ones", _ones, "filled with ones")
@@ -237,7 +250,10 @@ define("full_like", (f"(Tensor input, Scalar fill_value, *, MemoryFormat? memory
 define("new_full", (f"(Tensor input, IntList size, Scalar fill_value, *, {_OPTIONS})", _new_full), into="Tensor")
 define(
     "new_tensor",
-    ("(Tensor input, object data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False)", _new_tensor),
+    (
+        "(Tensor input, object data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False)",
+        _new_tensor,
+    ),
     into="Tensor",
 )
 define(

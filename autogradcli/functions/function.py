@@ -53,6 +53,9 @@ PLACES = {
     "autograd": ("torch.autograd", ""),
     "functional": ("torch.autograd.functional", ""),
     "func": ("torch.func", ""),
+    "graph": ("torch.autograd.graph", ""),
+    "forward_ad": ("torch.autograd.forward_ad", ""),
+    "function_module": ("torch.autograd.function", ""),
 }
 
 

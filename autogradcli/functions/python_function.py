@@ -1,5 +1,6 @@
-"""Functions that PyTorch writes in Python (``F.mse_loss``, ``autograd.grad``, ``Tensor.backward``): the signature
-of the Python function checks a call, and CPython's own messages are PyTorch's messages.
+"""Functions that PyTorch writes in Python: ``F.mse_loss``, ``autograd.grad``, ``Tensor.backward``.
+
+The signature of the Python function checks a call, and CPython's own messages are PyTorch's messages.
 """
 
 from __future__ import annotations

@@ -35,8 +35,26 @@ class Method:
 
 Attribute = Property | Method
 
-#: type -> name -> attribute; a subclass sees its bases' tables.
-ATTRIBUTES: dict[type, dict[str, Attribute]] = {}
+
+class AttributeTables(dict[type, dict[str, Attribute]]):
+    """type -> name -> attribute; a subclass sees its bases' tables. A type without a table of its own may get one
+    when it is first asked for: each kind of node has attributes for just what it saves."""
+
+    def __init__(self) -> None:
+        self.makers: list[Callable[[type], dict[str, Attribute] | None]] = []
+
+    def get(self, kind: type, default: Any = None) -> Any:
+        found = dict.get(self, kind)
+        if found is None:
+            for make in self.makers:
+                found = make(kind)
+                if found is not None:
+                    self[kind] = found
+                    return found
+        return default if found is None else found
+
+
+ATTRIBUTES = AttributeTables()
 
 #: dotted namespace ("torch", "torch.nn.functional", "math") -> name -> value.
 NAMESPACES: dict[str, dict[str, Any]] = {}

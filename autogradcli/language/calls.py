@@ -80,7 +80,9 @@ def _is_named(value: Any) -> bool:
     for table in registry.NAMESPACES.values():
         for named in table.values():
             if named is value:
-                if kind is not type:
+                if isinstance(value, type):
+                    CONSTRUCTORS[value] = value
+                else:
                     DIRECT.add(kind)
                 return True
     return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..engine.operation import Array, Number, operation
+from ..engine.worlds import roles
 
 
 @operation(
@@ -55,7 +56,7 @@ _BOOL_ONE = (
 )
 
 
-def _scaled(x: Array, alpha: Number, like: Array) -> Array:
+def _scaled(x: Array | Number, alpha: Number, like: Array) -> Array:
     return np.multiply(x, np.asarray(alpha).astype(like.dtype))
 
 
@@ -90,3 +91,6 @@ def neg(input: Array) -> Array:
             "the `~` or `logical_not()` operator instead."
         )
     return np.negative(input)
+
+
+roles.add = add

@@ -1,0 +1,87 @@
+"""What a command needs of the world: streams, whether they are terminals, whether the process is ours.
+
+Commands get it as click's ``ctx.obj``, so that a test, or a program that calls ``cli`` by itself, gives its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import StringIO
+from typing import TextIO
+
+from ..show.stream import Stream, is_terminal
+
+#: The largest program that is read, in bytes: the language's own limit, with room for letters of four bytes.
+MAX_BYTES = 1 << 26
+
+
+class Environment:
+    """The standard streams, and ``own_process``: whether limits of the whole process are ours to set."""
+
+    __slots__ = ("err", "out", "own_process", "stdin")
+
+    def __init__(self, *, own_process: bool = False) -> None:
+        self.own_process = own_process
+        self.stdin: TextIO = sys.stdin or StringIO()
+        self.out = Stream(_tolerant(sys.stdout))
+        self.err = Stream(_tolerant(sys.stderr), always_escape=True)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sits at both ends."""
+        return is_terminal(self.stdin) and self.out.terminal
+
+    def read_stdin(self) -> str:
+        """All of the standard input. Raises as ``decoded``, and OSError."""
+        if is_terminal(self.stdin):
+            self.err.raw("reading a program from the terminal; Ctrl-D on an empty line ends it\n")
+        try:
+            binary = self.stdin.buffer
+        except AttributeError:  # a StringIO
+            return self.stdin.read(MAX_BYTES)
+        return decoded(binary.read(MAX_BYTES + 1))
+
+    def read_program(self, path: str) -> str:
+        """The text of a program, ``-`` for the standard input. Raises OSError, and as ``decoded``."""
+        if path == "-":
+            return self.read_stdin()
+        with open(path, "rb", 0) as file:
+            pieces, size = [], 0
+            while size <= MAX_BYTES and (piece := file.read(MAX_BYTES)):
+                pieces.append(piece)
+                size += len(piece)
+        return decoded(b"".join(pieces))
+
+
+def decoded(data: bytes) -> str:
+    """A program's bytes as text. Raises UnreadableError if they are too many or not UTF-8."""
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(f"more than {MAX_BYTES >> 20} MB are no program")
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        raise UnreadableError(f"not UTF-8 text: byte 0x{data[error.start]:02x}", line, column) from None
+
+
+class UnreadableError(Exception):
+    """Bytes that are no program, and where they stop being one."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+def _tolerant(file: TextIO | None) -> TextIO:
+    """The stream, made to write ``\\xe9`` where its encoding has no such letter instead of failing."""
+    if file is None:  # closed by whoever started us
+        return open(os.devnull, "w")
+    reconfigure = getattr(file, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+    return file

@@ -1,0 +1,110 @@
+"""How random numbers get into an array: in the order of its memory, if its dtype can hold them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import dtypes
+
+Array = NDArray[Any]
+
+_FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
+DIGITS = {_FLOAT16: 11, _FLOAT32: 24, _FLOAT64: 53}  # of the significand
+
+#: The names of types in the messages about bounds, where they are not ``DType.cpp_name``.
+_BOUND_NAMES = {
+    "short": "short int", "long": "long int", "unsigned short": "short unsigned int",
+    "unsigned long": "long unsigned int",
+}  # fmt: skip
+
+
+def bound_name(out: Array) -> str:
+    name = dtypes.of(out).cpp_name
+    return _BOUND_NAMES.get(name, name)
+
+
+def not_implemented(kernel: str, array: Array) -> NotImplementedError:
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.of(array).type_name}'")
+
+
+def check_kernel(kernel: str, out: Array, kinds: str) -> None:
+    """Unless the dtype is of these kinds, and not one of the wide unsigned ones, the kernel's refusal."""
+    if out.dtype.kind not in kinds or (out.dtype.kind == "u" and out.dtype.itemsize > 1):
+        raise not_implemented(kernel, out)
+
+
+def memory_axes(out: Array) -> list[int]:
+    """The axes of an array, the longest stride first."""
+    strides, shape = out.strides, out.shape
+    return sorted(range(out.ndim), key=lambda d: -abs(strides[d]) if shape[d] > 1 else 0)
+
+
+def memory_order(out: Array) -> Array:
+    """A view of the array whose rows, read in order, walk through its memory upwards."""
+    return out if out.flags.c_contiguous else out.transpose(memory_axes(out))
+
+
+def bounds(dtype: np.dtype[Any]) -> tuple[float, float]:
+    """The smallest and the largest number of a real dtype."""
+    if dtype.kind == "b":
+        return 0, 1
+    if dtype.kind == "f":
+        limit = float(np.finfo(dtype).max)
+        return -limit, limit
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
+
+
+def integer_range(out: Array, low: int, high: int | None) -> tuple[int, int]:
+    """The first and the last integer of a range. Without an end: to the last that the dtype counts to.
+
+    A floating dtype moves bounds that it can't hold inwards. RuntimeError: nothing is left between.
+    """
+    dtype = out.dtype
+    if dtype.kind != "f":
+        return low, int(bounds(dtype)[1]) if high is None else high - 1
+    digits, limit = DIGITS[dtype], bounds(dtype)[1]
+
+    def held(value: int) -> int:
+        return int(dtype.type(value)) if abs(value) <= limit else value
+
+    first = low
+    if held(low + 1) < low:
+        first = held(low + 1) + (1 << (abs(low + 1).bit_length() - digits))
+    if high is None:
+        last = 1 << digits
+        if first >= last:
+            raise RuntimeError(
+                "random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' casted to "
+                f"dtype, but got from={first} > to_inc={last}"
+            )
+        return first, last
+    end = high
+    if held(high - 1) >= high:
+        end = held(high - 1) - (1 << (abs(high - 1).bit_length() - digits))
+    if first >= end:
+        raise RuntimeError(
+            "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, "
+            f"but got from={first} >= to={end}"
+        )
+    return first, end - 1
+
+
+def as_real(out: Array) -> Array:
+    """The parts of a complex array as a last dimension of two, sharing its memory."""
+    part = out.real
+    return np.lib.stride_tricks.as_strided(part, (*out.shape, 2), (*out.strides, part.itemsize))
+
+
+def fill(out: Array, values: Array) -> Array:
+    """Write values in the order of memory. A float64 becomes a float16 by way of float32, as in PyTorch."""
+    if out.dtype == _FLOAT16 and values.dtype == _FLOAT64:
+        values = values.astype(np.float32)
+    elif out.dtype.kind in "iu" and values.dtype.kind == "f":
+        values = values.astype(np.int64)
+    view = memory_order(out)
+    view[...] = values.reshape(view.shape)
+    return out

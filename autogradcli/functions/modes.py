@@ -1,0 +1,136 @@
+"""The modes of autograd as the language names them: ``no_grad``, ``inference_mode``, anomaly detection, hooks on saved
+tensors, the default dtype, print options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engine import dtypes
+from ..engine.dtypes import DType
+from ..engine.modes import (
+    AnomalyMode,
+    ContextMode,
+    Decorated,
+    InferenceMode,
+    SavedTensorsHooks,
+    SetGradEnabled,
+    enable_grad,
+    no_grad,
+)
+from ..engine.state import state
+from ..engine.tensor import Tensor
+from .python_function import define_python
+from .registry import namespace
+from .tensor_text import set_printoptions
+
+
+class ModeFunction:
+    """``no_grad``: called it gives a context; given a function it decorates it."""
+
+    __slots__ = ("doc", "make", "name")
+
+    def __init__(self, name: str, make: Any, doc: str) -> None:
+        self.name = name
+        self.make = make
+        self.doc = doc
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and not kwargs and callable(args[0]) and not isinstance(args[0], (bool, Tensor)):
+            return Decorated(self.make(), args[0])
+        return self.make(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<class 'torch.autograd.grad_mode.{self.name}'>"
+
+
+def _set_grad_enabled(mode: Any) -> ContextMode:
+    if not isinstance(mode, bool):
+        raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
+    return SetGradEnabled(mode)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are recorded now."""
+    return state.grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether inference mode is on."""
+    return state.inference
+
+
+def is_anomaly_enabled() -> bool:
+    """Whether the backward pass looks for NaN."""
+    return state.anomaly
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether anomaly detection checks for NaN."""
+    return state.anomaly_check_nan
+
+
+def set_default_dtype(d: DType) -> None:
+    """Set the floating dtype that numbers get. Raises TypeError for any other dtype."""
+    if not isinstance(d, DType):
+        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
+    if not d.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
+    dtypes.default.set(d)
+
+
+def get_default_dtype() -> DType:
+    """The floating dtype that numbers get."""
+    return dtypes.default.dtype
+
+
+def set_options(
+    precision: Any = None,
+    threshold: Any = None,
+    edgeitems: Any = None,
+    linewidth: Any = None,
+    profile: Any = None,
+    sci_mode: Any = None,
+) -> None:
+    """How tensors are printed: digits, when to summarise and how much to show then, line width, notation."""
+    set_printoptions(precision, threshold, edgeitems, linewidth, profile, sci_mode)
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether a value is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+def _register() -> None:
+    for place in ("torch", "torch.autograd"):
+        table = namespace(place)
+        table["no_grad"] = ModeFunction("no_grad", no_grad, "Operations inside are not recorded.")
+        table["enable_grad"] = ModeFunction("enable_grad", enable_grad, "Operations inside are recorded.")
+        table["inference_mode"] = ModeFunction("inference_mode", InferenceMode, "No recording, for good.")
+        table["set_grad_enabled"] = ModeFunction("set_grad_enabled", _set_grad_enabled, "Recording on or off.")
+    autograd = namespace("torch.autograd")
+    autograd["set_detect_anomaly"] = ModeFunction("set_detect_anomaly", AnomalyMode, "Stop at the first NaN made.")
+    autograd["detect_anomaly"] = ModeFunction(
+        "detect_anomaly", lambda check_nan=True: AnomalyMode(True, check_nan), "Stop at the first NaN made."
+    )
+    graph = namespace("torch.autograd.graph")
+    graph["saved_tensors_hooks"] = ModeFunction(
+        "saved_tensors_hooks", SavedTensorsHooks, "How nodes keep what they save."
+    )
+    for name, dtype in dtypes.NAMES.items():
+        namespace("torch")[name] = dtype
+    for name, value in (
+        ("pi", 3.141592653589793),
+        ("e", 2.718281828459045),
+        ("inf", float("inf")),
+        ("nan", float("nan")),
+    ):
+        namespace("torch")[name] = value
+    for function in (
+        is_grad_enabled, is_inference_mode_enabled, is_anomaly_enabled, is_anomaly_check_nan_enabled,
+        set_default_dtype, get_default_dtype, is_tensor,
+    ):  # fmt: skip
+        define_python(function.__name__, function)
+    define_python("set_printoptions", set_options)
+
+
+_register()

@@ -1,0 +1,381 @@
+"""Python's builtin functions and classes, as the closed list that programs see, their costs bounded."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import cmp_to_key
+from typing import Any
+
+from ..engine.tensor import Tensor
+from ..functions.registry import NAMESPACES
+from .attributes import entry_of, get_attribute, set_attribute
+from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
+from .calls import CONSTRUCTORS, Builtin, callable_of, is_callable
+from .operators import equal, less, power
+from .text_format import format_value, to_repr, to_str
+from .values import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction
+
+#: name -> value, filled below.
+BUILTINS: dict[str, Any] = {}
+
+
+def _builtin(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Enter a function under its own name, a trailing underscore left out."""
+    name = function.__name__.rstrip("_")
+    BUILTINS[name] = Builtin(name, function)
+    return function
+
+
+@_builtin
+def print_(
+    *values: Any, sep: str | None = None, end: str | None = None, file: None = None, flush: bool = False
+) -> None:
+    if file is not None:
+        raise TypeError("print() has no other place to write to than the output")
+    for option, text in (("sep", sep), ("end", end)):
+        if text is not None and type(text) is not str:
+            raise TypeError(f"{option} must be None or a string, not {type(text).__name__}")
+    separator = " " if sep is None else sep
+    budget.print(separator.join([to_str(value) for value in values]) + ("\n" if end is None else end))
+
+
+# Numbers
+
+
+def _or_tensors(name: str, on_python: Callable[..., Any]) -> Callable[..., Any]:
+    """Python's function, and the tensor's of that name where Python's has an error on tensors."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not args or not isinstance(args[0], Tensor):
+            return on_python(*args, **kwargs)
+        if kwargs or (len(args) > 1 and not isinstance(args[1], Tensor)):
+            return callable_of(NAMESPACES["torch"][name])(*args, **kwargs)
+        try:
+            return on_python(*args)
+        except (TypeError, RuntimeError):
+            return callable_of(NAMESPACES["torch"][name])(*args)
+
+    return call
+
+
+def _dispatching(function: Callable[..., Any]) -> Callable[..., Any]:
+    name = function.__name__.rstrip("_")
+    BUILTINS[name] = Builtin(name, _or_tensors(name, function))
+    return function
+
+
+@_dispatching
+def abs_(value: Any, /) -> Any:
+    return abs(value)
+
+
+@_dispatching
+def round_(number: Any, ndigits: Any = None) -> Any:
+    if type(ndigits) is int and abs(ndigits) > MAX_WIDTH and type(number) is int:
+        raise OverflowError(f"round() to more than {MAX_WIDTH} digits")
+    return round(number) if ndigits is None else round(number, ndigits)
+
+
+@_dispatching
+def pow_(base: Any, exp: Any, mod: Any = None) -> Any:
+    if mod is None:
+        return power(base, exp)
+    if type(exp) is int and type(mod) is int and exp.bit_length() * mod.bit_length() ** 2 > 1 << 36:
+        raise OverflowError("pow() with a modulus of integers this large")
+    return pow(base, exp, mod)
+
+
+@_dispatching
+def sum_(iterable: Any, /, start: Any = 0) -> Any:
+    if type(start) is str:
+        raise TypeError("sum() can't sum strings [use ''.join(seq) instead]")
+    total = start
+    for value in _polled(iterable):
+        if type(value) is list or type(value) is tuple:
+            check_items(len(value) + (len(total) if type(total) in (list, tuple) else 0))
+            budget.spend(16 * len(value))
+        total = total + value
+        if type(total) is int and total.bit_length() > MAX_BITS:
+            check_bits(total.bit_length())
+    return total
+
+
+def _extreme(name: str, better: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def extreme(*args: Any, key: Any = None, default: Any = UNBOUND) -> Any:
+        if not args:
+            raise TypeError(f"{name} expected at least 1 argument, got 0")
+        if len(args) > 1 and default is not UNBOUND:
+            raise TypeError(f"Cannot specify a default for {name}() with multiple positional arguments")
+        rank = callable_of(key) if key is not None else None
+        found = found_rank = UNBOUND
+        for value in _polled(args[0]) if len(args) == 1 else args:
+            rank_of = value if rank is None else rank(value)
+            if found is UNBOUND or better(rank_of, found_rank):
+                found, found_rank = value, rank_of
+        if found is UNBOUND:
+            if default is UNBOUND:
+                raise ValueError(f"{name}() arg is an empty sequence")
+            return default
+        return found
+
+    extreme.__name__ = name
+    return _dispatching(extreme)
+
+
+_extreme("max", lambda a, b: less(b, a) if type(a) in CONTAINERS else a > b)
+_extreme("min", lambda a, b: less(a, b) if type(a) in CONTAINERS else a < b)
+
+
+def _polled(iterable: Any) -> Iterator[Any]:
+    """The elements one by one, so that a long loop in C can be interrupted."""
+    for value in iterable:
+        budget.fuel -= 1
+        if budget.fuel < 0:
+            budget.poll()
+        yield value
+
+
+@_dispatching
+def all_(iterable: Any, /) -> bool:
+    return all(_polled(iterable))
+
+
+@_dispatching
+def any_(iterable: Any, /) -> bool:
+    return any(_polled(iterable))
+
+
+@_builtin
+def divmod_(x: Any, y: Any, /) -> Any:
+    return divmod(x, y)
+
+
+@_builtin
+def bin_(number: Any, /) -> str:
+    return bin(number)
+
+
+for _name in ("chr", "hex", "len", "oct", "ord", "id"):
+    BUILTINS[_name] = Builtin(_name, vars(builtins)[_name])
+
+
+# Iteration
+
+
+@_builtin
+def sorted_(iterable: Any, /, *, key: Any = None, reverse: Any = False) -> list[Any]:
+    result = budget.items(iterable)
+    sort_list(result, key=key, reverse=reverse)
+    return result
+
+
+def sort_list(values: list[Any], *, key: Any = None, reverse: Any = False) -> None:
+    """``values.sort()``: containers are compared by the guarded comparison, so that they can't hang it."""
+    rank = callable_of(key) if key is not None else None
+    if rank is None and CONTAINERS.isdisjoint(map(type, values)):
+        values.sort(reverse=reverse)
+        return
+    guarded = cmp_to_key(lambda a, b: -1 if less(a, b) else (1 if less(b, a) else 0))
+    values.sort(key=guarded if rank is None else lambda value: guarded(rank(value)), reverse=reverse)
+
+
+@_builtin
+def iter_(value: Any, /) -> Any:
+    return iter(value)
+
+
+@_builtin
+def next_(iterator: Any, default: Any = UNBOUND, /) -> Any:
+    return next(iterator) if default is UNBOUND else next(iterator, default)
+
+
+def _plain(function: Any) -> Callable[..., Any]:
+    return function if type(function) is UserFunction else callable_of(function)
+
+
+def _map(function: Any, /, *iterables: Iterable[Any]) -> Any:
+    return LazyMap(_plain(function), *iterables)
+
+
+def _filter(function: Any, iterable: Iterable[Any], /) -> Any:
+    # A function of Python's, not None: a long run of rejected elements must be interruptible.
+    return LazyFilter((lambda value: bool(value)) if function is None else _plain(function), iterable)
+
+
+# What values are
+
+
+@_builtin
+def isinstance_(value: Any, kinds: Any, /) -> bool:
+    measure(kinds)
+    if type(kinds) is tuple:
+        return any([isinstance_(value, kind) for kind in kinds])
+    check = None if isinstance(kinds, type) else entry_of(kinds, "__instancecheck__")
+    if check is not None:
+        return bool(check.call(kinds, value))  # type: ignore[union-attr]
+    kinds = _CLASS_OF.get(id(kinds), kinds)
+    if not isinstance(kinds, type):
+        raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+    return isinstance(value, kinds)
+
+
+#: Names that are functions here and classes in Python, by identity.
+_CLASS_OF: dict[int, type] = {}
+
+
+@_builtin
+def issubclass_(kind: Any, kinds: Any, /) -> bool:
+    if not isinstance(kind, type):
+        raise TypeError("issubclass() arg 1 must be a class")
+    wanted = kinds if type(kinds) is tuple else (kinds,)
+    if not all([isinstance(each, type) for each in wanted]):
+        raise TypeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
+    return issubclass(kind, wanted)
+
+
+@_builtin
+def callable_(value: Any, /) -> bool:
+    return is_callable(value)
+
+
+@_builtin
+def hash_(value: Any, /) -> int:
+    return hash(hashable(value))
+
+
+@_builtin
+def repr_(value: Any, /) -> str:
+    return to_repr(value)
+
+
+@_builtin
+def ascii_(value: Any, /) -> str:
+    return to_repr(value).encode("ascii", "backslashreplace").decode()
+
+
+@_builtin
+def format_(value: Any, format_spec: str = "", /) -> str:
+    if type(format_spec) is not str:
+        raise TypeError(f"format() argument 2 must be str, not {type(format_spec).__name__}")
+    return format_value(value, format_spec)
+
+
+@_builtin
+def getattr_(value: Any, name: Any, default: Any = UNBOUND, /) -> Any:
+    """By the language's tables, as ``value.name`` is."""
+    if type(name) is not str:
+        raise TypeError("attribute name must be string, not '" + type(name).__name__ + "'")
+    try:
+        return get_attribute(value, name)
+    except AttributeError:
+        if default is UNBOUND:
+            raise
+        return default
+
+
+@_builtin
+def hasattr_(value: Any, name: Any, /) -> bool:
+    if type(name) is not str:
+        raise TypeError("attribute name must be string, not '" + type(name).__name__ + "'")
+    try:
+        get_attribute(value, name)
+    except AttributeError:
+        return False
+    return True
+
+
+@_builtin
+def setattr_(value: Any, name: Any, new: Any, /) -> None:
+    if type(name) is not str:
+        raise TypeError("attribute name must be string, not '" + type(name).__name__ + "'")
+    set_attribute(value, name, new)
+
+
+# Classes: their names are Python's classes themselves, and calling one does this.
+
+
+def _type(value: Any = UNBOUND, /, *others: Any) -> type:
+    if value is UNBOUND or others:
+        raise TypeError("type() takes 1 argument")
+    return type(value)
+
+
+def _str(value: Any = "", /) -> str:
+    return to_str(value)
+
+
+def _int(*args: Any, **kwargs: Any) -> int:
+    if args and type(args[0]) is str:
+        # Python bounds decimal digits itself; bases that are powers of two it does not.
+        check_bits(4 * len(args[0]))
+    return int(*args, **kwargs)
+
+
+def _items(kind: type) -> Callable[..., Any]:
+    def construct(*args: Any, **kwargs: Any) -> Any:
+        if len(args) != 1 or kwargs:
+            return kind(*args, **kwargs)
+        items = budget.items(args[0])
+        if kind is set:
+            for item in items:
+                hashable(item)
+        return items if kind is list else kind(items)
+
+    return construct
+
+
+def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
+    if len(args) != 1 or type(args[0]) is dict:
+        return dict(*args, **kwargs)
+    pairs = [pair if type(pair) is tuple else tuple(budget.items(pair)) for pair in budget.items(args[0])]
+    for number, pair in enumerate(pairs):
+        if len(pair) != 2:
+            raise ValueError(
+                f"dictionary update sequence element #{number} has length {len(pair)}; 2 is required"
+            )
+        hashable(pair[0])
+    return dict(pairs, **kwargs)
+
+
+def _zip(*iterables: Iterable[Any], strict: Any = False) -> Any:
+    return LazyZip(*iterables, strict=strict)
+
+
+def _reversed(sequence: Any, /) -> Any:
+    if isinstance(sequence, (set, *LAZY)):
+        raise TypeError(f"'{type(sequence).__name__}' object is not reversible")
+    return reversed(sequence)
+
+
+CONSTRUCTORS.update(
+    {
+        type: _type, bool: bool, int: _int, float: float, complex: complex, str: _str, list: _items(list),
+        tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: slice, LazyZip: _zip,
+        LazyMap: _map, LazyFilter: _filter, LazyEnumerate: LazyEnumerate, reversed: _reversed,
+        staticmethod: staticmethod, classmethod: classmethod,
+    }
+)  # fmt: skip
+
+BUILTINS.update(
+    {
+        "type": type, "bool": bool, "int": int, "float": float, "complex": complex, "str": str, "list": list,
+        "tuple": tuple, "set": set, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
+        "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
+        "classmethod": classmethod, "Ellipsis": Ellipsis, "NotImplemented": NotImplemented,
+    }
+)  # fmt: skip
+
+#: The errors that programs can cause, catch and raise. Those that end a process are not among them.
+for _kind in (
+    BaseException, Exception, ArithmeticError, AssertionError, AttributeError, BufferError, EOFError,
+    FloatingPointError, ImportError, IndexError, KeyError, LookupError, MemoryError, ModuleNotFoundError,
+    NameError, NotImplementedError, OSError, OverflowError, RecursionError, ReferenceError, RuntimeError,
+    StopIteration, SyntaxError, IndentationError, SystemError, TimeoutError, TypeError, UnboundLocalError,
+    UnicodeError, ValueError, Warning, UserWarning, DeprecationWarning, FutureWarning, RuntimeWarning,
+    ZeroDivisionError,
+):  # fmt: skip
+    BUILTINS[_kind.__name__] = _kind
+
+assert sys.get_int_max_str_digits() > 0  # the bound on the text of an integer

@@ -1,0 +1,258 @@
+"""The attributes of Python's own types that programs see, their costs bounded where Python's are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..functions.registry import Attribute, Method, Property, attributes_of
+from .budget import CONTAINERS, MAX_ITEMS, budget, check_items, check_text, hashable
+from .builtins import sort_list
+from .operators import equal
+from .text_format import str_format, str_format_map
+
+
+def _methods(kind: type, names: str) -> dict[str, Attribute]:
+    """Enter methods of a Python type as they are."""
+    table = attributes_of(kind)
+    for name in names.split():
+        table[name] = Method(vars(kind)[name])
+    return table
+
+
+def _property(kind: type, name: str) -> Property:
+    return Property(vars(kind)[name].__get__)
+
+
+def _number(kind: type, methods: str, properties: str) -> None:
+    table = _methods(kind, methods)
+    for name in properties.split():
+        table[name] = _property(kind, name)
+
+
+_number(int, "bit_length bit_count conjugate as_integer_ratio", "real imag numerator denominator")
+_number(float, "is_integer hex conjugate as_integer_ratio", "real imag")
+_number(complex, "conjugate", "real imag")
+
+# Strings
+
+_str = _methods(
+    str,
+    "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit isidentifier "
+    "islower isnumeric isprintable isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind "
+    "rindex rpartition rsplit rstrip split splitlines startswith strip swapcase title upper",
+)
+
+
+def _padding(name: str) -> Callable[..., str]:
+    method = vars(str)[name]
+
+    def pad(text: str, *args: Any) -> str:
+        if args and type(args[0]) is int:
+            check_text(args[0])
+        return method(text, *args)  # type: ignore[no-any-return]
+
+    return pad
+
+
+for _name in ("center", "ljust", "rjust", "zfill"):
+    _str[_name] = Method(_padding(_name))
+
+
+def _expandtabs(text: str, tabsize: int = 8) -> str:
+    if type(tabsize) is int:
+        check_text(len(text) + text.count("\t") * max(tabsize, 0))
+    return text.expandtabs(tabsize)
+
+
+def _replace(text: str, old: str, new: str, count: int = -1, /) -> str:
+    if type(old) is str and type(new) is str and len(new) > len(old):
+        times = text.count(old) if count < 0 else min(count, text.count(old))
+        check_text(len(text) + times * (len(new) - len(old)))
+    budget.spend(len(text))
+    return text.replace(old, new, count)
+
+
+def _join(separator: str, iterable: Any, /) -> str:
+    try:
+        items = budget.items(iterable)
+    except TypeError as error:
+        if "is not iterable" in str(error):
+            raise TypeError("can only join an iterable") from None
+        raise
+    length = len(separator) * len(items) + sum([len(item) for item in items if type(item) is str])
+    check_text(length)
+    budget.spend(length)
+    return separator.join(items)
+
+
+_str |= {
+    "expandtabs": Method(_expandtabs),
+    "replace": Method(_replace),
+    "join": Method(_join),
+    "format": Method(str_format),
+    "format_map": Method(str_format_map),
+}
+
+# Lists and tuples
+
+_list = _methods(list, "clear reverse")
+
+
+def _append(values: list[Any], value: Any, /) -> None:
+    if len(values) >= MAX_ITEMS:
+        check_items(len(values) + 1)
+    values.append(value)
+
+
+def _insert(values: list[Any], index: Any, value: Any, /) -> None:
+    if len(values) >= MAX_ITEMS:
+        check_items(len(values) + 1)
+    budget.spend(8 * len(values))
+    values.insert(index, value)
+
+
+def _extend(values: list[Any], iterable: Any, /) -> None:
+    more = budget.items(iterable)
+    check_items(len(values) + len(more))
+    values.extend(more)
+
+
+def _pop(values: list[Any], index: Any = -1, /) -> Any:
+    return values.pop(index)
+
+
+def _copy(values: list[Any], /) -> list[Any]:
+    budget.spend(8 * len(values))
+    return values.copy()
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a is b or bool(equal(a, b))
+
+
+def _count(values: Any, value: Any, /) -> int:
+    if type(value) in CONTAINERS:
+        return sum([_same(each, value) for each in values])
+    return values.count(value)  # type: ignore[no-any-return]
+
+
+def _index(values: Any, value: Any, start: Any = 0, stop: Any = None, /) -> int:
+    if type(value) in CONTAINERS:
+        for number in range(*slice(start, stop).indices(len(values))):
+            if _same(values[number], value):
+                return number
+        raise ValueError("list.index(x): x not in list" if type(values) is list else "tuple.index(x): x not in tuple")
+    return values.index(value, start) if stop is None else values.index(value, start, stop)  # type: ignore[no-any-return]
+
+
+def _remove(values: list[Any], value: Any, /) -> None:
+    if type(value) not in CONTAINERS:
+        values.remove(value)
+        return
+    for number, each in enumerate(values):
+        if _same(each, value):
+            del values[number]
+            return
+    raise ValueError("list.remove(x): x not in list")
+
+
+def _sort(values: list[Any], *, key: Any = None, reverse: Any = False) -> None:
+    sort_list(values, key=key, reverse=reverse)
+
+
+_list |= {
+    "append": Method(_append), "copy": Method(_copy), "count": Method(_count), "extend": Method(_extend),
+    "index": Method(_index), "insert": Method(_insert), "pop": Method(_pop), "remove": Method(_remove),
+    "sort": Method(_sort),
+}  # fmt: skip
+attributes_of(tuple).update({"count": Method(_count), "index": Method(_index)})
+
+# Dicts: the views are lists in all but name, so they are made as Python makes them.
+
+_dict = _methods(dict, "clear copy items keys popitem values")
+for _view in (type({}.keys()), type({}.values()), type({}.items())):
+    attributes_of(_view)
+
+
+def _get(values: dict[Any, Any], key: Any, default: Any = None, /) -> Any:
+    return values.get(hashable(key), default)
+
+
+def _setdefault(values: dict[Any, Any], key: Any, default: Any = None, /) -> Any:
+    check_items(len(values))
+    return values.setdefault(hashable(key), default)
+
+
+def _dict_pop(values: dict[Any, Any], key: Any, /, *default: Any) -> Any:
+    return values.pop(hashable(key), *default)
+
+
+def _dict_update(values: dict[Any, Any], /, *others: Any, **more: Any) -> None:
+    from .builtins import CONSTRUCTORS
+
+    values.update(CONSTRUCTORS[dict](*others, **more))
+    check_items(len(values))
+
+
+_dict |= {
+    "get": Method(_get), "pop": Method(_dict_pop), "setdefault": Method(_setdefault),
+    "update": Method(_dict_update),
+}  # fmt: skip
+
+# Sets
+
+_set = _methods(set, "clear copy pop")
+
+
+def _with_element(name: str) -> Callable[..., Any]:
+    method = vars(set)[name]
+
+    def call(values: set[Any], element: Any, /) -> Any:
+        check_items(len(values))
+        return method(values, hashable(element))
+
+    return call
+
+
+def _with_sets(name: str) -> Callable[..., Any]:
+    method = vars(set)[name]
+
+    def call(values: set[Any], /, *others: Any) -> Any:
+        lists = [other if type(other) is set else [*map(hashable, budget.items(other))] for other in others]
+        budget.spend(32 * len(values))
+        return method(values, *lists)
+
+    return call
+
+
+for _name in ("add", "discard", "remove"):
+    _set[_name] = Method(_with_element(_name))
+for _name in (
+    "difference", "difference_update", "intersection", "intersection_update", "isdisjoint", "issubset",
+    "issuperset", "symmetric_difference", "symmetric_difference_update", "union", "update",
+):  # fmt: skip
+    _set[_name] = Method(_with_sets(_name))
+
+# Ranges, slices, errors
+
+for _kind, _names in ((range, "start stop step"), (slice, "start stop step")):
+    for _name in _names.split():
+        attributes_of(_kind)[_name] = _property(_kind, _name)
+_methods(slice, "indices")
+
+
+def _range_count(values: range, value: Any, /) -> int:
+    return int(type(value) in (int, bool, float) and value == value // 1 and int(value) in values)
+
+
+def _range_index(values: range, value: Any, /) -> int:
+    if type(value) not in (int, bool):
+        raise ValueError(f"{value!r} is not in range")
+    return values.index(value)
+
+
+attributes_of(range).update({"count": Method(_range_count), "index": Method(_range_index)})
+
+attributes_of(BaseException)["args"] = Property(lambda error: error.args)
+attributes_of(StopIteration)["value"] = Property(lambda error: error.value)

@@ -1,0 +1,185 @@
+"""Powers and roots. The three forms of ``pow`` are three operations, as their graph names tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..engine import dtypes
+from ..engine.operation import Array, Number, operation
+from .refuse import not_implemented_for
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """``base ** exponent`` of two arrays of one dtype. Raises NotImplementedError for booleans, RuntimeError
+    for a negative exponent among integers given as a number."""
+    kind = base.dtype.kind
+    if kind == "b":
+        not_implemented_for("pow", base)
+    if kind in "iu" and exponent.dtype.kind == "i" and (exponent < 0).any():
+        return _integer_power(base, exponent)
+    return np.power(base, exponent)
+
+
+def _integer_power(base: Any, exponent: Any) -> Any:
+    """Negative exponents truncate towards zero: 1 and -1 keep their powers, all else is 0."""
+    odd = exponent & 1
+    small = np.where(base == 1, 1, np.where(base == -1, np.where(odd, -1, 1), 0))
+    return np.where(exponent < 0, small, np.power(base, np.maximum(exponent, 0))).astype(base.dtype)
+
+
+def _power_number(input: Any, exponent: Any) -> Any:
+    """``input ** exponent`` for a Python number, with PyTorch's shortcuts, which fix the last digits."""
+    kind = input.dtype.kind
+    if kind != "f":
+        dtype = dtypes.result_type(input, exponent).np
+        if dtype.kind in "iu" and exponent < 0:
+            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        input = input.astype(dtype)
+        if dtype.kind != "f":
+            return _power_exact(input, exponent)
+    elif exponent.__class__ is complex:
+        dtype = dtypes.result_type(input, exponent).np
+        return np.power(input.astype(dtype), np.asarray(exponent, dtype))
+    if exponent == 2:
+        return np.square(input)
+    if exponent == 3:
+        return input * input * input
+    if exponent == 0.5:
+        return np.sqrt(input)
+    if exponent == 1:
+        return np.positive(input)
+    if exponent == -1:
+        return np.reciprocal(input)
+    if exponent == -2:
+        return np.reciprocal(np.square(input))
+    if exponent == -0.5:
+        return np.reciprocal(np.sqrt(input))
+    return np.power(input, input.dtype.type(exponent))
+
+
+def _power_exact(input: Any, exponent: Any) -> Any:
+    """Integers and complex numbers: small whole powers by multiplication."""
+    if input.dtype.kind == "b":
+        not_implemented_for("pow", input)
+    if exponent == 2:
+        return np.multiply(input, input)
+    if exponent == 3:
+        return input * input * input
+    if exponent == 0.5:
+        return np.sqrt(input)
+    if exponent == -1:
+        return np.reciprocal(input)
+    return np.power(input, np.asarray(exponent).astype(input.dtype))
+
+
+def _by_exponent(F: Any, g: Any, input: Any, exponent: Number) -> Any:
+    if exponent == 2:
+        return g * (2 * input)
+    if exponent == 0:
+        return F.zeros_like(g)
+    return g * (exponent * F.pow_tensor_scalar(input, exponent - 1))
+
+
+@operation(
+    node="PowBackward0",
+    spelling="pow",
+    kind="elementwise",
+    kernel=_power_number,
+    input=_by_exponent,
+    examples=lambda r: [
+        (r(2, 3), 2), (r(2, 3), 3), (r(2, 3, low=0.5, high=2), -1.5), (r(2, 3), 0), (r(2), 1), (r(3), -1),
+    ],
+)  # fmt: skip
+def pow_tensor_scalar(input: Array, exponent: Number) -> Array:
+    """Elementwise power ``input ** exponent`` for a number.
+
+    The derivative is ``exponent * input ** (exponent - 1)``, and zeros for the exponent 0.
+    """
+
+
+def _exponent_rule(F: Any, g: Any, input: Any, exponent: Any, result: Any) -> Any:
+    zero = (input == 0.0) & (F.real(exponent) >= 0.0)
+    return g * F.where(zero, 0.0, result * F.log(input))
+
+
+@operation(
+    node="PowBackward1",
+    spelling="pow",
+    promote="promote",
+    kind="elementwise",
+    kernel=_power,
+    input=lambda F, g, input, exponent: F.where(
+        exponent == 0.0, 0.0, g * (exponent * F.pow_tensor_tensor(input, exponent - 1))
+    ),
+    exponent=_exponent_rule,
+    examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3)), (r(low=0.5, high=2), r(2))],
+)
+def pow_tensor_tensor(input: Array, exponent: Array) -> Array:
+    """Elementwise power of two tensors, broadcast. Where the exponent is 0 the base has the derivative 0."""
+
+
+def _base_number(base: Any, exponent: Any) -> Any:
+    dtype = dtypes.result_type(base, exponent).np
+    return _power(np.asarray(base).astype(dtype), exponent.astype(dtype, copy=False))
+
+
+def _scalar_base_rule(F: Any, g: Any, base: Any, exponent: Any, result: Any) -> Any:
+    if base == 0:
+        return g * F.where(F.real(exponent) >= 0.0, 0.0, result * -float("inf"))
+    return g * (result * _log_of(base))
+
+
+def _log_of(base: Any) -> Any:
+    """The logarithm of a number; of a negative real one NaN, as in real arithmetic."""
+    import cmath
+
+    if isinstance(base, complex):
+        return cmath.log(base)
+    return cmath.log(base).real if base > 0 else float("nan")
+
+
+@operation(
+    node="PowBackward2",
+    spelling="pow",
+    kind="elementwise",
+    kernel=_base_number,
+    exponent=_scalar_base_rule,
+    examples=lambda r: [(2.0, r(2, 3)), (1, r(3)), (0.5, r())],
+)
+def pow_scalar_tensor(base: Number, exponent: Array) -> Array:
+    """Power of a number to the elements of a tensor."""
+
+
+@operation(
+    kernel=np.sqrt,
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, result: g / (2 * result),
+    examples=lambda r: [(r(2, 3, low=0.5, high=2),)],
+)
+def sqrt(input: Array) -> Array:
+    """Square root. Its derivative at 0 is infinite."""
+
+
+@operation(
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, result: -0.5 * g * F.pow_tensor_scalar(result, 3),
+    examples=lambda r: [(r(2, 3, low=0.5, high=2),)],
+)
+def rsqrt(input: Array) -> Array:
+    """Reciprocal of the square root."""
+    return np.reciprocal(np.sqrt(input))
+
+
+@operation(
+    kernel=np.reciprocal,
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, result: -g * (result * result),
+    examples=lambda r: [(r(2, 3, low=0.5, high=2),)],
+)
+def reciprocal(input: Array) -> Array:
+    """Reciprocal ``1 / input``."""

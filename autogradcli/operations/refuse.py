@@ -1,0 +1,21 @@
+"""What kernels say of a dtype that they don't take: PyTorch's words."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from ..engine import dtypes
+
+
+def not_implemented_for(kernel: str, x: Any) -> NoReturn:
+    """Raise NotImplementedError: PyTorch's kernel of that name has no form for the dtype of ``x``."""
+    raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.of(x).type_name}'")
+
+
+def underivable(derivative: str) -> Any:
+    """A rule for a parameter whose derivative PyTorch doesn't have either: raises NotImplementedError."""
+
+    def rule(F: Any, g: Any) -> NoReturn:
+        raise NotImplementedError(f"{derivative} is not implemented.")
+
+    return rule

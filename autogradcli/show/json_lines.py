@@ -1,0 +1,160 @@
+"""Events as JSON Lines: one object a line, written as things happen.
+
+Values are objects with a ``type``:
+
+    tensor           dtype, shape, data (nested lists), requires_grad, is_leaf, grad_fn, grad
+    int float bool str NoneType   data
+    complex          data: [real, imaginary]
+    list tuple set frozenset Size ...   data: a list of values
+    dict             data: a list of [key, value]
+    range            data: [start, stop, step]
+    everything else  text: its ``repr``
+
+A complex number within a tensor's data is [real, imaginary] too, so its data is one level deeper than its
+shape. ``grad`` is null or an object of dtype, shape and data. The JSON is strict: not-a-number and the
+infinities are the strings "NaN", "Infinity" and "-Infinity". The data of a tensor of more than MAX_DATA
+elements is null, and what stands deeper than MAX_DEPTH inside one another has ``text`` in place of data.
+"""
+
+from __future__ import annotations
+
+from json import dumps
+from json.encoder import encode_basestring_ascii as quote
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from ..engine.tensor import Tensor
+from ..events import Event, Failed, Gradients, Printed, Value, Warned
+from ..functions.tensor_repr import shown_name
+from ..language.budget import measure
+from ..language.text_format import to_repr
+from .stream import Stream
+
+MAX_DATA = 1 << 20
+MAX_DEPTH = 100
+
+
+class JsonLines:
+    """The events of one program as lines on ``out``.
+
+    ``bounds`` adds a line before and one after the program; ``gradients`` adds a line after each
+    ``backward()``, with the leaves that it reached.
+    """
+
+    __slots__ = ("bounds", "gradients", "head", "out")
+
+    def __init__(self, out: Stream, file: str, *, bounds: bool = True, gradients: bool = False) -> None:
+        self.out = out
+        self.head = f'", "file": {quote(file)}'
+        self.bounds = bounds
+        self.gradients = gradients
+
+    def begin(self) -> None:
+        if self.bounds:
+            self.out.raw(f'{{"event": "begin{self.head}}}\n')
+
+    def show(self, event: Event) -> None:
+        kind = event.__class__
+        if kind is Printed:
+            text = quote(event.text)  # type: ignore[union-attr]
+            self.out.raw(f'{{"event": "print{self.head}, "line": {event.line}, "text": {text}}}\n')
+        elif kind is Value:
+            value = dumps(encoded(event.value), allow_nan=False)  # type: ignore[union-attr]
+            source = quote(event.source)  # type: ignore[union-attr]
+            self.out.raw(
+                f'{{"event": "value{self.head}, "line": {event.line}, "source": {source}, "value": {value}}}\n'
+            )
+        elif isinstance(event, Failed):
+            self.out.raw(
+                f'{{"event": "error{self.head}, "line": {event.line}, "column": {event.column}, '
+                f'"type": {quote(event.type)}, "message": {quote(event.message)}}}\n'
+            )
+        elif isinstance(event, Warned):
+            category, message = quote(event.category), quote(event.message)
+            self.out.raw(
+                f'{{"event": "warning{self.head}, "line": {event.line}, '
+                f'"category": {category}, "message": {message}}}\n'
+            )
+        elif isinstance(event, Gradients) and self.gradients:
+            leaves = dumps({name: encoded(leaf) for name, leaf in event.leaves}, allow_nan=False)
+            self.out.raw(f'{{"event": "gradients{self.head}, "line": {event.line}, "leaves": {leaves}}}\n')
+
+    def end(self, ok: bool, seconds: float) -> None:
+        if self.bounds:
+            word = "true" if ok else "false"
+            self.out.raw(f'{{"event": "end{self.head}, "ok": {word}, "seconds": {seconds:.6f}}}\n')
+
+
+def encoded(value: Any) -> dict[str, Any]:
+    """A value as JSON's own types. Raises MemoryError or RecursionError if it is out of proportion."""
+    measure(value, text=True)
+    return _value(value, [])
+
+
+def _value(value: Any, path: list[int]) -> dict[str, Any]:
+    if isinstance(value, Tensor):
+        return tensor(value)
+    kind = type(value)
+    if value is None or kind is bool or kind is int or kind is str:
+        return {"type": kind.__name__, "data": value}
+    if kind is float:
+        return {"type": "float", "data": _number(value)}
+    if kind is complex:
+        return {"type": "complex", "data": [_number(value.real), _number(value.imag)]}
+    if kind is range:
+        return {"type": "range", "data": [value.start, value.stop, value.step]}
+    if not isinstance(value, tuple | list | dict | set | frozenset):
+        return {"type": kind.__name__, "text": to_repr(value)}
+    if id(value) in path or len(path) >= MAX_DEPTH:
+        return {"type": kind.__name__, "text": "..."}
+    path.append(id(value))
+    if isinstance(value, dict):
+        data = [[_value(key, path), _value(inner, path)] for key, inner in value.items()]
+    else:
+        data = [_value(inner, path) for inner in value]  # type: ignore[misc]
+    path.pop()
+    return {"type": kind.__name__, "data": data}
+
+
+def tensor(value: Tensor) -> dict[str, Any]:
+    """A tensor with what autograd knows about it."""
+    grad_fn, grad = value.grad_fn, value.grad
+    return {
+        "type": "tensor",
+        **_array(value),
+        "requires_grad": value.requires_grad,
+        "is_leaf": value.is_leaf,
+        "grad_fn": None if grad_fn is None else shown_name(grad_fn),
+        "grad": None if grad is None else _array(grad),
+    }
+
+
+def _array(value: Tensor) -> dict[str, Any]:
+    array = value.array
+    return {
+        "dtype": value.dtype.name,
+        "shape": list(array.shape),
+        "data": _data(array) if array.size <= MAX_DATA else None,
+    }
+
+
+def _data(array: np.ndarray) -> Any:
+    kind = array.dtype.kind
+    if kind == "c":
+        array = np.stack([array.real, array.imag], axis=-1)
+    elif kind not in "fbiu":  # bfloat16, a dtype from outside NumPy
+        array = array.astype(np.float32)
+    data = array.tolist()
+    return data if array.dtype.kind in "biu" or np.isfinite(array).all() else _strict(data)
+
+
+def _strict(data: Any) -> Any:
+    return [_strict(inner) for inner in data] if isinstance(data, list) else _number(data)
+
+
+def _number(value: float) -> float | str:
+    if isfinite(value):
+        return value
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"

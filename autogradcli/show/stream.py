@@ -1,0 +1,63 @@
+"""Where text goes out: a stream that escapes for a terminal, flushes as things happen and knows its colours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TextIO
+
+from .escape import escape
+
+#: Styles, as the terminal's own sixteen colours: others are unreadable somewhere.
+BOLD, DIM, RED, YELLOW, CYAN = "1", "2", "1;31", "33", "36"
+
+
+class StreamClosed(BaseException):
+    """The reader has gone, or the disk is full: ``reason`` is the system's error.
+
+    No ``Exception``, because it rises through a session whose programs may catch those.
+    """
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Stream:
+    """An output stream as ``show/`` uses it. Raises StreamClosed where the system refuses the text."""
+
+    __slots__ = ("_flush", "_write", "always_escape", "colour", "file", "terminal")
+
+    def __init__(
+        self, file: TextIO, *, always_escape: bool = False, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        self.file = file
+        self._write = file.write
+        self._flush = file.flush
+        self.terminal = is_terminal(file)
+        self.always_escape = always_escape or self.terminal
+        self.colour = self.terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+    def write(self, text: str) -> None:
+        """Other people's text: as it is into a pipe or a file, escaped on a terminal."""
+        self.raw(escape(text) if self.always_escape else text)
+
+    def raw(self, text: str) -> None:
+        """Text that is already escaped, and may hold our own colours."""
+        try:
+            self._write(text)
+            self._flush()
+        except OSError as error:
+            raise StreamClosed(error) from None
+
+    def style(self, text: str, style: str) -> str:
+        """The text (escaped by the caller) in a style, where this stream has any."""
+        return f"\x1b[{style}m{text}\x1b[0m" if self.colour and text else text
+
+
+def is_terminal(file: TextIO | None) -> bool:
+    """Whether a person reads or writes at the other end."""
+    try:
+        return file is not None and file.isatty()
+    except (OSError, ValueError):  # ValueError: it is closed
+        return False

@@ -1,0 +1,141 @@
+"""Every declared operation proves its own declaration: one table, all checks, no operation left out silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from operation_checks import (
+    Failed,
+    Point,
+    check_first_order,
+    check_float32,
+    check_forward_mode,
+    check_second_order,
+    check_worlds,
+)
+from operation_samples import Sample, samples, with_gradient
+
+from autogradcli.engine.operation import OPERATIONS, Operation
+
+Check = Callable[[Point], None]
+
+CHECKS: dict[str, Check] = {
+    "first order": check_first_order,
+    "second order": check_second_order,
+    "forward mode": check_forward_mode,
+    "worlds": check_worlds,
+    "float32": check_float32,
+}
+
+#: (operation, check): why PyTorch doesn't have it either. An entry that isn't needed fails the test.
+EXEMPT: dict[tuple[str, str], str] = {}
+
+#: What a kernel may raise for a dtype that it doesn't take.
+REFUSALS = (RuntimeError, NotImplementedError, TypeError, ValueError)
+
+
+def problems_of(name: str) -> list[str]:
+    """What is wrong with a declaration, a line each."""
+    op = OPERATIONS[name]
+    found = documentation(op)
+    if not op.has_gradient:
+        return found
+    try:
+        calls = samples(op)
+    except Exception as error:
+        return [*found, f"{name}: its examples: {type(error).__name__}: {error}"]
+    used: set[str] = set()
+    with np.errstate(all="ignore"):
+        for sample in calls:
+            found += _checked(sample, CHECKS, used)
+            found += _broadcast(sample, used)
+            found += _complex(sample, used)
+    unneeded = [check for (op_name, check) in EXEMPT if op_name == name and check not in used]
+    return found + [f"{name}: exempted from {check!r} but passes it: take the exemption away" for check in unneeded]
+
+
+def _checked(sample: Sample, checks: dict[str, Check], used: set[str]) -> list[str]:
+    found = []
+    if not sample.slots:
+        return [f"{sample}: no floating operand that has a rule: the example proves nothing"]
+    try:
+        point = Point(sample)
+    except Exception as error:
+        return [f"{sample}: the call itself: {type(error).__name__}: {error}"]
+    for label, check in checks.items():
+        try:
+            check(point)
+        except Failed as failure:
+            problem = str(failure)
+        except Exception as error:
+            problem = f"{sample}: {label}: {type(error).__name__}: {error}"
+        else:
+            continue
+        if (sample.op.name, label) in EXEMPT:
+            used.add(label)
+        else:
+            found.append(problem)
+    return found
+
+
+def _broadcast(sample: Sample, used: set[str]) -> list[str]:
+    """The checks at operands whose shapes have to be broadcast; which of them do is the kernel's to say."""
+    found: list[str] = []
+    variants = list(sample.broadcasts())
+    accepted = [v for v in variants if _accepts(v)]
+    if variants and not accepted:
+        return [f"{sample}: declared broadcast, but accepts no shapes that are: broadcast=False"]
+    for variant in accepted:
+        found += _checked(variant, {"first order": check_first_order, "forward mode": check_forward_mode}, used)
+    return found
+
+
+def _accepts(sample: Sample) -> bool:
+    try:
+        Point(sample)
+    except (*REFUSALS, IndexError):
+        return False
+    return True
+
+
+def _complex(sample: Sample, used: set[str]) -> list[str]:
+    """The checks at complex operands, where the operation takes them."""
+    if any(x.dtype.kind == "c" for x in sample.inputs) or any(sample.symmetric):
+        return []
+    twin = sample.map(lambda a: a + 0.4j * np.cos(3 * a + np.arange(a.size).reshape(a.shape)), "complex")
+    try:
+        point = Point(twin)
+    except REFUSALS:
+        return []
+    if any(y.dtype.kind != "c" for y in point.y) and sample.op.complex == "holomorphic":
+        return [f"{twin}: a real result, so the function isn't holomorphic: complex=\"own\" and a rule for it"]
+    checks = {"first order": check_first_order, "second order": check_second_order, "forward mode": check_forward_mode}
+    return _checked(twin, checks, used)
+
+
+def documentation(op: Operation) -> list[str]:
+    """The docstring begins with a sentence, and what rules name exists."""
+    found = []
+    first = op.doc.strip().partition("\n")[0].strip()
+    if not first:
+        found.append(f"{op.name}: no docstring")
+    elif not first.endswith("."):
+        found.append(f"{op.name}: the docstring's first line is no sentence: {first!r}")
+    try:
+        op.parse()
+    except TypeError as error:
+        found.append(str(error))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_operation(name: str) -> None:
+    problems = problems_of(name)
+    assert not problems, "\n" + "\n".join(problems)
+
+
+def test_exemptions_name_operations_with_gradients() -> None:
+    known = set(with_gradient())
+    assert not [entry for entry in EXEMPT if entry[0] not in known or entry[1] not in CHECKS]
