@@ -13,11 +13,15 @@ from typing import Any
 import numpy as np
 from operation_samples import Sample
 
+from autogradcli import events
 from autogradcli.engine.backward import Pass
 from autogradcli.engine.node import index_of, node_of
 from autogradcli.engine.record import run_arrays
 from autogradcli.engine.state import state
 from autogradcli.engine.tensor import Tensor, wrap
+from autogradcli.explain.derivation import gradients as formulas
+from autogradcli.explain.expression_text import text_of
+from autogradcli.session import Session
 
 STEP = 1e-5
 TOLERANCE = 2e-6
@@ -253,3 +257,33 @@ def _raw_dtypes(sample: Sample, x: Sequence[np.ndarray], y: Sequence[np.ndarray]
     node = node_of(outputs[0].node)
     assert node is not None
     return [g.dtype for g in run_arrays(node, np.ones_like(outputs[0].array)) if g is not None]
+
+
+def check_formula(point: Point) -> None:
+    """The rules on expressions have the same values, and their text gives them again when it is run."""
+    sample, x, u = point.sample, point.x, point.u
+    names = [f"x{k}" for k in range(len(x))] if len(x) > 1 else ["x"]
+    seeds = {f"g{k}" if len(u) > 1 else "g": wrap(np.array(a)) for k, a in enumerate(u)}
+    variables = {name: wrap(np.array(a)) for name, a in zip(names, x, strict=True)}
+    found = formulas(lambda v: tuple(call(sample, [v[name] for name in names])), variables, list(seeds.values()))
+    arrays = backward(sample, x, u)
+    session = Session()
+    session.variables.update(variables | seeds)
+    for (name, expression), want in zip(found, arrays, strict=True):
+        if expression is None:
+            same(sample, f"the gradient of {name}, which no formula reaches", [want], [np.zeros_like(want)])
+            continue
+        same(sample, f"the formula of {name}", [expression.tensor.array], [want])
+        text = text_of(expression, frozenset(session.variables))
+        same(sample, f"the formula of {name}, {text}", [evaluated(session, text)], [want])
+
+
+def evaluated(session: Session, text: str) -> np.ndarray:
+    """The value of a line of the language. Raises Failed with its error."""
+    seen: list[events.Event] = []
+    if not session.run(text, seen.append):
+        raise Failed(f"{text}: {seen[-1]}")
+    value = next((e.value for e in seen if isinstance(e, events.Value)), None)
+    if not isinstance(value, Tensor):
+        raise Failed(f"{text} gives {value!r}, no tensor")
+    return value.array

@@ -11,6 +11,7 @@ from operation_checks import (
     Point,
     check_first_order,
     check_float32,
+    check_formula,
     check_forward_mode,
     check_second_order,
     check_worlds,
@@ -27,6 +28,7 @@ CHECKS: dict[str, Check] = {
     "forward mode": check_forward_mode,
     "worlds": check_worlds,
     "float32": check_float32,
+    "formula": check_formula,
 }
 
 #: (operation, check): why PyTorch doesn't have it either. An entry that isn't needed fails the test.

@@ -10,11 +10,3 @@ FAILED = 1
 USAGE = 2
 #: Ctrl-C.
 INTERRUPTED = 130
-
-
-class Ended(Exception):
-    """A command is done, with this exit code; what there is to say has been said."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code

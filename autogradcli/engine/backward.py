@@ -302,7 +302,7 @@ def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
             if edge.__class__ is AccumulateGrad:
                 waiting[edge] = waiting.get(edge, 0) + 1
             else:
-                stack.append(edge.node if edge.__class__ is Output else edge)
+                stack.append(edge.node if isinstance(edge, Output) else edge)
     order.sort(key=attrgetter("seq"), reverse=True)
     return order, waiting
 

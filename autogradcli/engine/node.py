@@ -134,7 +134,7 @@ class Nowhere(Node):
 
 
 def node_of(edge: Node | Output | None) -> Node | None:
-    return edge.node if edge.__class__ is Output else edge
+    return edge.node if isinstance(edge, Output) else edge
 
 
 def index_of(edge: Node | Output | None) -> int:

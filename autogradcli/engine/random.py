@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
 from . import dtypes
 from .random_draws import Draws
@@ -27,6 +26,7 @@ from .random_fill import (
     integer_range,
     memory_axes,
     not_implemented,
+    warn_inexact,
 )
 from .random_normal import (
     box_muller_float32,
@@ -36,8 +36,9 @@ from .random_normal import (
     fused_float64,
 )
 
-Array = NDArray[Any]
+Array = np.ndarray
 Shape = tuple[int, ...]
+DTypeLike = type[Any] | str | np.dtype
 
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
 _EPSILON = 2.0**-52
@@ -83,9 +84,7 @@ class Generator(Draws):
             if not -limit <= bound <= limit:
                 raise RuntimeError(f"{name} is out of bounds for {bound_name(out)}")
         if low > high:
-            raise RuntimeError(
-                f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}"
-            )
+            raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
         if high - low > limit:
             raise RuntimeError(
                 f"uniform_ expects to-from <= std::numeric_limits<{dtypes.of(out).type_name}>::max(), "
@@ -173,9 +172,7 @@ class Generator(Draws):
         low = 0 if low is None else low
         dtype = out.dtype
         if high is not None and low >= high:
-            raise RuntimeError(
-                f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
-            )
+            raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
         if high is None and low == _LONG_MIN:
             if out.size and dtype not in (np.int64, _FLOAT64, _FLOAT32):
                 raise RuntimeError(
@@ -190,6 +187,8 @@ class Generator(Draws):
             raise RuntimeError(f"from is out of bounds for {bound_name(out)}")
         if not lowest <= last <= highest:
             raise RuntimeError(f"to - 1 is out of bounds for {bound_name(out)}")
+        if dtype.kind == "f":
+            warn_inexact(out, low, last)
         span = last - low + 1
         if span >= _WIDE:
             long = self.long_words(out.size)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .random_engine import SIZE, MersenneTwister, Words, seeded_key
+from .random_engine import SIZE, MersenneTwister, seeded_key
 from .random_normal import polar_pairs
+
+Array = np.ndarray
 
 DEFAULT_SEED = 67280421310721  # of a generator that nobody has seeded
 STATE_BYTES = 5056
@@ -71,7 +72,7 @@ class Draws:
             engine = self._engine = MersenneTwister(seeded_key(self._seed))
         return engine
 
-    def get_state(self) -> NDArray[np.uint8]:
+    def get_state(self) -> Array:
         """The whole state: 5056 bytes, laid out as PyTorch's."""
         engine = self._twister()
         record = np.zeros((), _STATE)
@@ -85,7 +86,7 @@ class Draws:
             record["has_next_normal"] = 1
         return np.frombuffer(record.tobytes(), np.uint8).copy()
 
-    def set_state(self, state: NDArray[Any]) -> Self:
+    def set_state(self, state: Array) -> Self:
         """Go on from a state that ``get_state`` gave, here or in PyTorch.
 
         TypeError: not a uint8 array. RuntimeError: not of 5056 bytes, or no state of the engine.
@@ -109,28 +110,29 @@ class Draws:
 
     # -- raw draws -----------------------------------------------------------------------------------------
 
-    def words(self, count: int) -> Words:
+    def words(self, count: int) -> Array:
         """The next 32-bit words; read only."""
         return self._twister().words(count)
 
-    def long_words(self, count: int) -> NDArray[np.uint64]:
+    def long_words(self, count: int) -> Array:
         """The next 64-bit words, two of 32 bits each."""
         return self._twister().long_words(count)
 
-    def doubles(self, count: int) -> NDArray[np.float64]:
+    def doubles(self, count: int) -> Array:
         """Uniform float64 numbers in [0, 1): 53 bits of a 64-bit word."""
         words = self.long_words(count)
         words &= np.uint64(_MASK53)
-        return np.multiply(words, _STEP53, dtype=np.float64)
+        result: Array = words * _STEP53
+        return result
 
     def double_list(self, count: int) -> list[float]:
         """``doubles`` as a list: the quick way for a few."""
         return [(word & _MASK53) * _STEP53 for word in self._twister().long_list(count)]
 
-    def floats(self, count: int) -> NDArray[np.float32]:
+    def floats(self, count: int) -> Array:
         """Uniform float32 numbers in [0, 1): 24 bits of a 32-bit word."""
         bits = self.words(count) & _MASK24
-        result: NDArray[np.float32] = np.multiply(bits, _STEP24, dtype=np.float32, casting="unsafe")
+        result: Array = np.multiply(bits, _STEP24, dtype=np.float32, casting="unsafe")
         return result
 
     def normals(self, count: int) -> list[float]:

@@ -7,12 +7,9 @@ first draw may: a block made here takes microseconds, and most programs need one
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-Words = NDArray[np.uint32]
+Array = np.ndarray
 
 SIZE = 624  # words of state, and of a block of output
 _SHIFT = 397  # word k + 624 depends on the words k, k + 1 and k + 397
@@ -25,7 +22,7 @@ _ONE, _7, _11, _15, _18 = (np.uint32(n) for n in (1, 7, 11, 15, 18))
 _CHUNK = 16384  # words tempered at once, so that the passes stay in the cache
 
 
-def seeded_key(seed: int) -> Words:
+def seeded_key(seed: int) -> Array:
     """The 624 words that ``init_genrand`` makes of the low 32 bits of a seed."""
     word = seed & 0xFFFFFFFF
     key = [word]
@@ -35,7 +32,7 @@ def seeded_key(seed: int) -> Words:
     return np.array(key, np.uint32)
 
 
-def _extend(stream: Words, known: int) -> None:
+def _extend(stream: Array, known: int) -> None:
     """Continue the untempered sequence in place: ``stream[:known]`` is given, ``known`` at least 624."""
     start = known - SIZE
     end = stream.size - SIZE
@@ -60,7 +57,7 @@ def _extend(stream: Words, known: int) -> None:
         start += count
 
 
-def _temper(words: Words) -> Words:
+def _temper(words: Array) -> Array:
     result = np.empty_like(words)
     for start in range(0, words.size, _CHUNK):
         y = words[start : start + _CHUNK]
@@ -85,13 +82,13 @@ class MersenneTwister:
 
     __slots__ = ("_block", "fresh", "key", "used")
 
-    def __init__(self, key: Words, used: int = SIZE, fresh: bool = True) -> None:
+    def __init__(self, key: Array, used: int = SIZE, fresh: bool = True) -> None:
         self.key = key
         self.used = used
         self.fresh = fresh
         self._block = key if fresh else _temper(key)
 
-    def words(self, count: int) -> Words:
+    def words(self, count: int) -> Array:
         """The next ``count`` 32-bit words. The array may share memory with the engine: read only."""
         used = self.used
         if used + count <= SIZE:
@@ -110,10 +107,10 @@ class MersenneTwister:
         self.used = missing - (blocks - 1) * SIZE
         return np.concatenate((rest, fresh_words[:missing])) if rest.size else fresh_words[:missing]
 
-    def long_words(self, count: int) -> NDArray[np.uint64]:
+    def long_words(self, count: int) -> Array:
         """The next ``count`` 64-bit words, each made of two: the first is the high half."""
         words = self.words(2 * count)
-        result: NDArray[Any] = words[0::2].astype(np.uint64)
+        result: Array = words[0::2].astype(np.uint64)
         result <<= np.uint64(32)
         result |= words[1::2]
         return result

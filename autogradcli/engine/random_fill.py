@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import dtypes
+from .state import state
 
-Array = NDArray[Any]
+Array = np.ndarray
 
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
 DIGITS = {_FLOAT16: 11, _FLOAT32: 24, _FLOAT64: 53}  # of the significand
@@ -91,6 +91,20 @@ def integer_range(out: Array, low: int, high: int | None) -> tuple[int, int]:
             f"but got from={first} >= to={end}"
         )
     return first, end - 1
+
+
+def warn_inexact(out: Array, low: int, last: int) -> None:
+    """Warn of each end of a range beyond which a floating dtype has no longer every integer."""
+    digits = DIGITS[out.dtype]
+    for name, value, place in (("from", low, 110), ("to - 1", last, 111)):
+        if abs(value) > 1 << digits:
+            state.warn(
+                "UserWarning",
+                f"{name} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations "
+                f"{bound_name(out)} can support discrete uniform distribution only within this range. "
+                "This warning will become an error in version 1.7 release, please fix the code in advance "
+                f"(Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/DistributionTemplates.h:{place}.)",
+            )
 
 
 def as_real(out: Array) -> Array:

@@ -12,9 +12,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+Array = np.ndarray
 
 _f = np.float32
 
@@ -47,7 +46,7 @@ _CHUNK = 512  # blocks of sixteen evaluated at once, so that the passes stay in 
 
 def fused_float32(a: Array, b: Array | np.float32, c: Array | np.float32) -> Array:
     """``a * b + c`` with one rounding, to float32. Off only where the float64 sum lands on a tie."""
-    product = np.multiply(a, b, dtype=np.float64)
+    product: Array = np.multiply(a, b, dtype=np.float64)
     product += c
     return product.astype(_f)
 
@@ -70,7 +69,8 @@ def fused_float64(a: Array, b: float, c: float) -> Array:
     total = product + c
     part = total - product
     rest = (product - (total - part)) + (c - part)
-    return total + (rest + error)
+    result: Array = total + (rest + error)
+    return result
 
 
 def _horner(x: Array, coefficients: tuple[float, ...] | tuple[Array, ...], scratch: Array) -> Array:

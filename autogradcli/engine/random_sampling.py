@@ -8,15 +8,20 @@ and "The generation of binomial random variates" (1993); small ones by inversion
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import dtypes
 from .random import Generator
+from .record import shape_mismatch
 
-Array = NDArray[Any]
+Array = np.ndarray
+
+
+def _check_shapes(*arrays: Array) -> None:
+    mismatch = shape_mismatch(list(arrays))
+    if mismatch is not None:
+        raise mismatch
 
 
 def normal(generator: Generator, mean: float | Array, std: float | Array) -> Array:
@@ -28,11 +33,13 @@ def normal(generator: Generator, mean: float | Array, std: float | Array) -> Arr
         if std.size and std.min() < 0:
             raise RuntimeError("normal expects all elements of std >= 0.0")
         if isinstance(mean, np.ndarray):
+            _check_shapes(mean, std)
             out = np.empty(np.broadcast_shapes(mean.shape, std.shape), mean.dtype)
         else:
             out = np.empty(std.shape, std.dtype)
         generator.normal_(out)
-        out *= std.astype(out.real.dtype, copy=False)
+        common = dtypes.result_type(out, std).np  # a wider std counts in full before the result is narrowed
+        np.multiply(out, std, out=out, dtype=common, casting="unsafe")
     else:
         assert isinstance(mean, np.ndarray)
         out = np.empty(mean.shape, mean.dtype)
@@ -93,8 +100,7 @@ _STIRLING = (
 
 
 def _log_gamma(x: float) -> float:
-    """The C library's ``lgamma``: Python's own differs in the last bit,
-    enough to turn a trial of a huge rate."""
+    """The C library's ``lgamma``: Python's own differs in the last bit, which can turn a huge rate."""
     if x < 8.0:
         return math.lgamma(x)
     log = math.log(x)
@@ -120,11 +126,10 @@ def binomial(generator: Generator, count: Array, probability: Array) -> Array:
                 f"binomial only supports floating-point dtypes for {name}, got: {dtypes.of(array).type_name}"
             )
     if count.dtype != probability.dtype:
-        raise RuntimeError(
-            f"Found dtype {dtypes.of(probability).type_name} but expected {dtypes.of(count).type_name}"
-        )
+        raise RuntimeError(f"Found dtype {dtypes.of(probability).type_name} but expected {dtypes.of(count).type_name}")
     if count.dtype == np.float16:
         raise NotImplementedError("\"binomial_cpu\" not implemented for 'Half'")
+    _check_shapes(count, probability)
     trials, chances = np.broadcast_arrays(count, probability)
     pairs = zip(trials.ravel().tolist(), chances.ravel().tolist(), strict=True)
     values = [_binomial(generator, n, p) for n, p in pairs]
@@ -241,9 +246,7 @@ def _categories(generator: Generator, weights: Array, count: int) -> Array:
     if (weights < 0).any():
         raise RuntimeError("invalid multinomial distribution (encountering probability entry < 0)")
     if not np.isfinite(weights).all():
-        raise RuntimeError(
-            "invalid multinomial distribution (encountering probability entry = infinity or NaN)"
-        )
+        raise RuntimeError("invalid multinomial distribution (encountering probability entry = infinity or NaN)")
     sums = np.float32 if weights.dtype == np.float16 else weights.dtype
     cumulative = np.add.accumulate(weights, dtype=sums)
     total = cumulative[-1]

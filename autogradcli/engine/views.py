@@ -64,7 +64,8 @@ def link(source: Tensor, view: Tensor) -> None:
 def offset_of(array: np.ndarray, base: np.ndarray) -> int:
     """Distance from the base's first element, in elements."""
     start: int = array.__array_interface__["data"][0]
-    return (start - base.__array_interface__["data"][0]) // array.itemsize
+    origin: int = base.__array_interface__["data"][0]
+    return (start - origin) // array.itemsize
 
 
 def strides_of(array: np.ndarray) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from .plans import hooks
 
 hooks.to_tensor = to_tensor
 
-_OPTIONS = (
+OPTIONS = (
     "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False"
 )
 
@@ -57,7 +57,7 @@ def _as_tensor(data: Any, dtype: DType | None, device: Any) -> Tensor:
     return made(array_from(data, dtype))
 
 
-def _sizes(name: str, size: tuple[int, ...]) -> tuple[int, ...]:
+def sizes(name: str, size: tuple[int, ...]) -> tuple[int, ...]:
     if any(n < 0 for n in size):
         if name == "empty":
             bad = next(n for n in size if n < 0)
@@ -70,7 +70,7 @@ def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
     def create(
         size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin_memory: bool, requires_grad: bool
     ) -> Tensor:
-        return made(fill(_sizes(name, size), (dtype or dtypes.default.dtype).np), requires_grad)
+        return made(fill(sizes(name, size), (dtype or dtypes.default.dtype).np), requires_grad)
 
     def create_like(
         input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
@@ -80,14 +80,14 @@ def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
     def create_new(
         input: Tensor, size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
     ) -> Tensor:
-        return made(fill(_sizes(name, size), input.array.dtype if dtype is None else dtype.np), grad)
+        return made(fill(sizes(name, size), input.array.dtype if dtype is None else dtype.np), grad)
 
     create.__doc__ = f"A tensor of the given shape, {doc}."
     create_like.__doc__ = f"A tensor of the shape and dtype of another, {doc}."
     create_new.__doc__ = f"A tensor of the given shape and of this one's dtype, {doc}."
-    define(name, (f"(IntList size, *, {_OPTIONS})", create))
-    define(name + "_like", (f"(Tensor input, *, MemoryFormat? memory_format=None, {_OPTIONS})", create_like))
-    define("new_" + name, (f"(Tensor input, IntList size, *, {_OPTIONS})", create_new), into="Tensor")
+    define(name, (f"(IntList size, *, {OPTIONS})", create))
+    define(name + "_like", (f"(Tensor input, *, MemoryFormat? memory_format=None, {OPTIONS})", create_like))
+    define("new_" + name, (f"(Tensor input, IntList size, *, {OPTIONS})", create_new), into="Tensor")
 
 
 def _zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -109,7 +109,7 @@ def _full(
     size: tuple[int, ...], value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
 ) -> Tensor:
     """A tensor of the given shape filled with one value, whose type decides the dtype unless it is given."""
-    return made(_full_array(_sizes("full", size), value, dtype), requires_grad)
+    return made(_full_array(sizes("full", size), value, dtype), requires_grad)
 
 
 def _full_like(
@@ -130,7 +130,7 @@ def _new_full(
     grad: bool,
 ) -> Tensor:
     """A tensor of the given shape and of this one's dtype, filled with one value."""
-    return made(_full_array(_sizes("full", size), value, dtype or input.dtype), grad)
+    return made(_full_array(sizes("full", size), value, dtype or input.dtype), grad)
 
 
 def _new_tensor(input: Tensor, data: Any, dtype: DType | None, device: Any, requires_grad: bool) -> Tensor:
@@ -245,9 +245,9 @@ define("as_tensor", ("(object data, *, ScalarType? dtype=None, Device? device=No
 _filled("zeros", _zeros, "filled with zeros")
 _filled("ones", _ones, "filled with ones")
 _filled("empty", _zeros, "with values of no meaning (zeros, in fact)")
-define("full", (f"(IntList size, Scalar fill_value, *, {_OPTIONS})", _full))
-define("full_like", (f"(Tensor input, Scalar fill_value, *, MemoryFormat? memory_format=None, {_OPTIONS})", _full_like))
-define("new_full", (f"(Tensor input, IntList size, Scalar fill_value, *, {_OPTIONS})", _new_full), into="Tensor")
+define("full", (f"(IntList size, Scalar fill_value, *, {OPTIONS})", _full))
+define("full_like", (f"(Tensor input, Scalar fill_value, *, MemoryFormat? memory_format=None, {OPTIONS})", _full_like))
+define("new_full", (f"(Tensor input, IntList size, Scalar fill_value, *, {OPTIONS})", _new_full), into="Tensor")
 define(
     "new_tensor",
     (
@@ -258,10 +258,10 @@ define(
 )
 define(
     "arange",
-    (f"(Scalar end, *, {_OPTIONS})", lambda end, *options: _arange(0, end, 1, *options)),
-    (f"(Scalar start, Scalar end, Scalar step=1, *, {_OPTIONS})", _arange),
+    (f"(Scalar end, *, {OPTIONS})", lambda end, *options: _arange(0, end, 1, *options)),
+    (f"(Scalar start, Scalar end, Scalar step=1, *, {OPTIONS})", _arange),
 )
-define("linspace", (f"(Scalar start, Scalar end, int steps, *, {_OPTIONS})", _linspace))
-define("logspace", (f"(Scalar start, Scalar end, int steps, float base=10.0, *, {_OPTIONS})", _logspace))
-define("eye", (f"(int n, *, {_OPTIONS})", _eye), (f"(int n, int m, *, {_OPTIONS})", _eye_wide))
-define("scalar_tensor", (f"(Scalar s, *, {_OPTIONS})", _scalar_tensor))
+define("linspace", (f"(Scalar start, Scalar end, int steps, *, {OPTIONS})", _linspace))
+define("logspace", (f"(Scalar start, Scalar end, int steps, float base=10.0, *, {OPTIONS})", _logspace))
+define("eye", (f"(int n, *, {OPTIONS})", _eye), (f"(int n, int m, *, {OPTIONS})", _eye_wide))
+define("scalar_tensor", (f"(Scalar s, *, {OPTIONS})", _scalar_tensor))

@@ -58,8 +58,8 @@ class Budget:
 
     __slots__ = ("_base", "_deadline", "_seconds", "depth", "fuel", "interrupted", "line", "memory", "printed", "write")
 
-    def __init__(self, *, memory: int = MAX_MEMORY) -> None:
-        self.memory = memory
+    def __init__(self) -> None:
+        self.memory = MAX_MEMORY
         self.line = 0
         self.depth = 0
         self.fuel = _FUEL
@@ -71,8 +71,9 @@ class Budget:
         self._seconds = 0.0
         self._base = 0
 
-    def start(self, seconds: float | None) -> None:
-        """Begin a run that may last so many seconds (None: as long as it likes)."""
+    def start(self, seconds: float | None, memory: int | None = None) -> None:
+        """Begin a run that may last so many seconds (None: as long as it likes) and grow by so many bytes."""
+        self.memory = MAX_MEMORY if memory is None else memory
         self.line = self.depth = self.printed = 0
         self.fuel = _FUEL
         self.interrupted = False

@@ -23,9 +23,24 @@ BUILTINS: dict[str, Any] = {}
 
 def _builtin(function: Callable[..., Any]) -> Callable[..., Any]:
     """Enter a function under its own name, a trailing underscore left out."""
-    name = function.__name__.rstrip("_")
-    BUILTINS[name] = Builtin(name, function)
+    name = function.__qualname__ = function.__name__.rstrip("_")
+    BUILTINS[name] = Builtin(name, _exactly_one(name, function) if name in _ONE_ARGUMENT else function)
     return function
+
+
+#: Those that in Python are functions in C of exactly one argument, and say so.
+_ONE_ARGUMENT = frozenset({"abs", "all", "any", "ascii", "bin", "callable", "hash", "repr"})
+
+
+def _exactly_one(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            raise TypeError(f"{name}() takes no keyword arguments")
+        if len(args) != 1:
+            raise TypeError(f"{name}() takes exactly one argument ({len(args)} given)")
+        return function(args[0])
+
+    return call
 
 
 @_builtin
@@ -61,8 +76,9 @@ def _or_tensors(name: str, on_python: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _dispatching(function: Callable[..., Any]) -> Callable[..., Any]:
-    name = function.__name__.rstrip("_")
-    BUILTINS[name] = Builtin(name, _or_tensors(name, function))
+    name = function.__qualname__ = function.__name__.rstrip("_")
+    on_python = _exactly_one(name, function) if name in _ONE_ARGUMENT else function
+    BUILTINS[name] = Builtin(name, _or_tensors(name, on_python))
     return function
 
 

@@ -19,7 +19,9 @@ def _module(dotted: str) -> Namespace:
         for count in range(1, len(parts) + 1):
             prefix = ".".join(parts[:count])
             if Namespace.of(prefix) is None:
-                raise ModuleNotFoundError(f"No module named '{prefix}'", name=prefix)
+                package = parts[0] if parts[0] == "math" and count == 2 else ""
+                note = f"; '{package}' is not a package" if package else ""
+                raise ModuleNotFoundError(f"No module named '{prefix}'{note}", name=prefix)
         raise ModuleNotFoundError(f"No module named '{dotted}'", name=dotted)
     return found
 

@@ -96,30 +96,29 @@ _str |= {
 
 # Lists and tuples
 
-_list = _methods(list, "clear reverse")
+_list = _methods(list, "clear pop reverse")
 
 
-def _append(values: list[Any], value: Any, /) -> None:
+# A wrong number of arguments goes on to Python's method, so that the error is Python's.
+
+
+def _append(values: list[Any], *args: Any) -> None:
     if len(values) >= MAX_ITEMS:
         check_items(len(values) + 1)
-    values.append(value)
+    values.append(*args)
 
 
-def _insert(values: list[Any], index: Any, value: Any, /) -> None:
+def _insert(values: list[Any], *args: Any) -> None:
     if len(values) >= MAX_ITEMS:
         check_items(len(values) + 1)
     budget.spend(8 * len(values))
-    values.insert(index, value)
+    values.insert(*args)
 
 
 def _extend(values: list[Any], iterable: Any, /) -> None:
     more = budget.items(iterable)
     check_items(len(values) + len(more))
     values.extend(more)
-
-
-def _pop(values: list[Any], index: Any = -1, /) -> Any:
-    return values.pop(index)
 
 
 def _copy(values: list[Any], /) -> list[Any]:
@@ -163,7 +162,7 @@ def _sort(values: list[Any], *, key: Any = None, reverse: Any = False) -> None:
 
 _list |= {
     "append": Method(_append), "copy": Method(_copy), "count": Method(_count), "extend": Method(_extend),
-    "index": Method(_index), "insert": Method(_insert), "pop": Method(_pop), "remove": Method(_remove),
+    "index": Method(_index), "insert": Method(_insert), "remove": Method(_remove),
     "sort": Method(_sort),
 }  # fmt: skip
 attributes_of(tuple).update({"count": Method(_count), "index": Method(_index)})

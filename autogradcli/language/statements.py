@@ -16,7 +16,7 @@ from .calls import callable_of
 from .context import STATEMENTS, Context, compiles_statement, expression
 from .functions import maker
 from .syntax import Place
-from .values import Frame, Run, UserFunction
+from .values import Frame, Run
 
 
 class _Signal:
@@ -213,7 +213,7 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     def make(f: Frame, place: Place = c.place(node.bases[0] if node.bases else node)) -> Any:
         found = [base(f) for base in bases]
         base = found[0] if len(found) == 1 else None
-        subclass = getattr_subclass(base)
+        subclass = _subclass_of(base)
         members: dict[str, Any] = {}
         body([members, *[None] * extra, *[f[slot] for slot in sources]])
         return subclass(name, members)
@@ -227,9 +227,9 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     return define
 
 
-def getattr_subclass(base: Any) -> Any:
+def _subclass_of(base: Any) -> Any:
     """What makes a subclass. Raises TypeError for a base that programs can't derive from."""
-    subclass = None if base is None or type(base) is UserFunction else getattr(base, "subclass", None)
-    if subclass is None:
-        raise TypeError("a class must have one base, torch.autograd.Function or torch.nn.Module")
-    return subclass
+    try:
+        return base.subclass
+    except AttributeError:
+        raise TypeError("a class must have one base, torch.autograd.Function or torch.nn.Module") from None

@@ -117,13 +117,14 @@ def storage_of(array: np.ndarray) -> np.ndarray:
     return owner.transpose(order)
 
 
-def strided(array: np.ndarray, shape: Shape, strides: Shape) -> np.ndarray:
+def strided(array: np.ndarray, shape: Shape, strides: Shape, dtype: np.dtype | None = None) -> np.ndarray:
     """A window that begins where ``array`` does; strides in bytes. Raises ValueError beyond the memory."""
+    if dtype is None:
+        dtype = array.dtype
     if array.flags.c_contiguous:
-        return np.ndarray(shape, array.dtype, array, 0, strides)
+        return np.ndarray(shape, dtype, array, 0, strides)
     storage = storage_of(array)
-    offset = address(array) - address(storage)
-    return np.ndarray(shape, array.dtype, storage, offset, strides)
+    return np.ndarray(shape, dtype, storage, address(array) - address(storage), strides)
 
 
 def broadcast_shape(*shapes: Sequence[int]) -> Shape:

@@ -10,7 +10,7 @@ from ..engine import dtypes
 from ..engine.operation import Array, Index, operation
 from ..engine.state import state
 from . import matrix_kernels as kernels
-from .linalg_checks import LinAlgError, at_element, check_singular, first_failure, floating, info_array, matrix, square
+from .linalg_checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, square
 from .matrix_rules import T, column, mm, row
 
 # -- determinants -----------------------------------------------------------------------------------------
@@ -19,9 +19,409 @@ from .matrix_rules import T, column, mm, row
 @operation(
     node="LinalgDetBackward0",
     spelling="linalg.det",
-    input=lambda F, g, input: F.det_backward(g, input),
-    examples=lambda r: [(r(3, 3),), (r(2, 2, 2),), (r(1, 1),), (r(0, 0),)],
+    A=lambda F, g, A: F.det_backward(g, A),
+    examples=lambda r: [(r(3, 3),), (r(2, 2, 2),), (r(1, 1),)],
 )
-def linalg_det(A: Array, *_: Any) -> Array:
+def linalg_det(A: Array) -> Array:
     """Determinant of a square matrix, or of each of a batch."""
-    raise NotImplementedError
+    square(A, "linalg.det")
+    floating(A, "linalg.det", "lu_cpu")
+    return np.linalg.det(A)  # type: ignore[no-any-return]
+
+
+@operation(
+    g=lambda F, h, A: F.sum_dim(h * F.cofactors(A), (-2, -1), False),
+    A=lambda F, h, g, A: column(F, column(F, g)) * F.cofactors_backward(h, A),
+    examples=lambda r: [(r(), r(3, 3)), (r(2), r(2, 2, 2))],
+)
+def det_backward(g: Array, A: Array) -> Array:
+    """Gradient of the determinant, ``g`` times the matrix of cofactors.
+
+    At a singular matrix PyTorch gives zeros in an ordinary backward pass and the cofactors with ``create_graph``.
+    """
+    g = np.asarray(g)[..., None, None]
+    if state.grad:
+        return g * cofactor_matrix(A)
+    det = np.linalg.det(A)
+    singular = det == 0
+    safe = np.where(singular[..., None, None], np.eye(A.shape[-1], dtype=A.dtype), A)
+    scale = np.where(singular, 0, det)[..., None, None].astype(A.dtype)
+    return g * scale * np.swapaxes(np.linalg.inv(safe), -2, -1)  # type: ignore[no-any-return]
+
+
+@operation(
+    A=lambda F, g, A: F.cofactors_backward(g, A),
+    examples=lambda r: [(r(3, 3),), (r(2, 2, 2),)],
+)
+def cofactors(A: Array) -> Array:
+    """The matrix of cofactors, ``det(A) A^-T`` where ``A`` is invertible."""
+    return cofactor_matrix(A)
+
+
+def cofactor_matrix(A: Array) -> Array:
+    """From the singular value decomposition, so that it holds for singular matrices too."""
+    if A.size == 0:
+        return A.copy()
+    u, s, vh = np.linalg.svd(A)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    others = _product_without(s)
+    return sign[..., None, None] * ((u.conj() * others[..., None, :]) @ vh.conj())  # type: ignore[no-any-return]
+
+
+def _product_without(s: Array) -> Array:
+    """For each entry of the last dimension the product of all others."""
+    n = s.shape[-1]
+    one = np.ones((*s.shape[:-1], 1), s.dtype)
+    left = np.cumprod(np.concatenate([one, s[..., : n - 1]], -1), -1)
+    right = np.cumprod(np.concatenate([one, s[..., :0:-1]], -1), -1)[..., ::-1]
+    return left * right  # type: ignore[no-any-return]
+
+
+@operation(
+    h=lambda F, g, A: F.cofactors_backward(g, A),
+    A=lambda F, g, h, A: _third_derivative(F, g, h, A),
+    examples=lambda r: [(r(3, 3), r(3, 3)), (r(2, 2, 2), r(2, 2, 2))],
+)
+def cofactors_backward(h: Array, A: Array) -> Array:
+    """Gradient of ``<h, cofactors(A)>``: the cofactors' Jacobian, which is symmetric, times ``h``.
+
+    In the basis of the singular vectors ``A`` is diagonal, and the minors of a diagonal matrix are products of
+    its entries but two.
+    """
+    if A.size == 0:
+        return A.copy()
+    u, s, vh = np.linalg.svd(A)
+    sign = (np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
+    n = A.shape[-1]
+    off = ~np.eye(n, dtype=bool)
+    kept = off[:, None, :] & off[None, :, :]
+    others = np.where(kept, s[..., None, None, :], 1).prod(-1) * off
+    turned = np.swapaxes(u, -2, -1) @ h @ np.swapaxes(vh, -2, -1)
+    result = -others * np.swapaxes(turned, -2, -1)
+    index = np.arange(n)
+    result[..., index, index] = (others @ turned[..., index, index, None])[..., 0]
+    return (sign * (u.conj() @ result @ vh.conj())).astype(A.dtype, copy=False)  # type: ignore[no-any-return]
+
+
+def _third_derivative(F: Any, g: Any, h: Any, A: Any) -> Any:
+    """Gradient of ``<g, cofactors_backward(h, A)>`` with respect to an invertible ``A``.
+
+    With ``C = A^-1`` that product is ``det (tr(Cg) tr(Ch) - tr(CgCh))``; and ``dC = -C dA C``.
+    """
+    C = F.linalg_inv(A)
+    cg, ch = mm(F, C, g), mm(F, C, h)
+    det, tr_g, tr_h = F.linalg_det(A), _trace(F, cg), _trace(F, ch)
+    det, tr_g, tr_h, tr_gh = (column(F, column(F, x)) for x in (det, tr_g, tr_h, _trace(F, mm(F, cg, ch))))
+    outer = (tr_g * tr_h - tr_gh) * C - mm(F, tr_h * cg + tr_g * ch, C)
+    return T(F, det * (outer + mm(F, mm(F, cg, ch) + mm(F, ch, cg), C)))
+
+
+def _trace(F: Any, a: Any) -> Any:
+    return F.sum_dim(F.diagonal(a, 0, -2, -1), (-1,), False)
+
+
+@operation(
+    node="LinalgSlogdetBackward0",
+    spelling="linalg.slogdet",
+    complex="own",
+    outputs=("sign", "logabsdet"),
+    differentiable=(0, 1),
+    A=lambda F, g, A, result0: _slogdet_rule(F, g, A, result0),
+    examples=lambda r: [(r(3, 3),), (r(2, 2, 2),)],
+)
+def linalg_slogdet(A: Array) -> tuple[Array, Array]:
+    """Sign and logarithm of the absolute value of the determinant."""
+    square(A, "linalg.slogdet")
+    floating(A, "linalg.slogdet", "lu_cpu")
+    sign, logabsdet = np.linalg.slogdet(A)
+    return np.asarray(sign), np.asarray(logabsdet)
+
+
+def _slogdet_rule(F: Any, g: Any, A: Any, sign: Any) -> Any:
+    """Of a real matrix the sign is constant; of a complex one it turns with the imaginary part of the logarithm."""
+    inverse = F.linalg_inv(A, False)
+    weight = g[1]
+    if "complex" in str(A.dtype):
+        zero = F.zeros_like(sign)
+        turn = zero if g[0] is None else F.conj(g[0]) * sign
+        turn = (turn - F.conj(turn)) * 0.5
+        weight = turn if g[1] is None else turn + g[1]
+        return F.conj(F.transpose(column(F, column(F, weight)) * inverse, -2, -1))
+    if weight is None:
+        return F.zeros_like(A)
+    return column(F, column(F, weight)) * T(F, inverse)
+
+
+# -- inverses ---------------------------------------------------------------------------------------------
+
+
+@operation(
+    node="LinalgInvExBackward0",
+    spelling="linalg.inv",
+    A=lambda F, g, result: -mm(F, T(F, result), mm(F, g, T(F, result))),
+    examples=lambda r: [(r.spd(3),), (r.spd(2),)],
+)
+def linalg_inv(A: Array, check: bool = True) -> Array:
+    """Inverse of a square matrix, or of each of a batch.
+
+    Raises LinAlgError for a singular matrix unless ``check`` is False; then the result has infinities.
+    """
+    square(A, "linalg.inv")
+    floating(A, "linalg.inv")
+    inverse, info = invert(A)
+    if check:
+        check_singular(info, "linalg.inv")
+    return inverse
+
+
+@operation(
+    node="LinalgInvExBackward0",
+    spelling="linalg.inv_ex",
+    outputs=("inverse", "info"),
+    differentiable=(0,),
+    A=lambda F, g, result0: -mm(F, T(F, result0), mm(F, g[0], T(F, result0))),
+    examples=lambda r: [(r.spd(3),)],
+)
+def linalg_inv_ex(A: Array, check_errors: bool = False) -> tuple[Array, Array]:
+    """Inverse, and for each matrix the number of the diagonal element that is zero, or 0."""
+    square(A, "linalg.inv")
+    floating(A, "linalg.inv")
+    inverse, info = invert(A)
+    if check_errors:
+        check_singular(info, "linalg.inv_ex")
+    return inverse, info
+
+
+def invert(A: Array) -> tuple[Array, Array]:
+    """The inverses and LAPACK's info of a batch."""
+    try:
+        return np.linalg.inv(A), np.zeros(A.shape[:-2], np.int32)
+    except np.linalg.LinAlgError:
+        lu, pivots, info = kernels.lu_factor(A)
+        one = np.broadcast_to(np.eye(A.shape[-1], dtype=A.dtype), A.shape)
+        return solve_factored(lu, pivots, one), info
+
+
+def solve_factored(lu: Array, pivots: Array, b: Array, adjoint: bool = False) -> Array:
+    """X of ``A X = B``, or ``A^H X = B``, from packed LU factors and pivots."""
+    order = kernels.permutation_of(pivots, lu.shape[-1])
+    batch = np.broadcast_shapes(lu.shape[:-2], b.shape[:-2])
+    order = np.broadcast_to(order, (*batch, lu.shape[-1]))
+    b = np.broadcast_to(b, (*batch, *b.shape[-2:]))
+    if not adjoint:
+        b = np.take_along_axis(b, order[..., None], -2)
+        return kernels.solve_triangular(lu, kernels.solve_triangular(lu, b, False, True), True, False)
+    dual = np.swapaxes(lu, -2, -1).conj()
+    x = kernels.solve_triangular(dual, kernels.solve_triangular(dual, b, False, False), True, True)
+    return np.take_along_axis(x, np.argsort(order, -1)[..., None], -2)
+
+
+# -- systems ----------------------------------------------------------------------------------------------
+
+
+def is_vector(a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> bool:
+    """Whether the right hand side is a batch of vectors, as ``linalg.solve`` decides it."""
+    return len(b_shape) == 1 or (len(a_shape) - 1 == len(b_shape) and b_shape == a_shape[:-1])
+
+
+def check_system(A: Array, B: Array, left: bool, name: str) -> None:
+    """Raise RuntimeError, in PyTorch's words, where shapes or dtypes of a system don't fit."""
+    if A.dtype is not B.dtype:
+        a, b = dtypes.of(A).type_name, dtypes.of(B).type_name
+        raise RuntimeError(
+            f"{name}: Expected A and B to have the same dtype, but found A of type {a} and B of type {b} instead"
+        )
+    matrix(B, name, "B")
+    if A.shape[-1] != B.shape[-2 if left else -1]:
+        equation = "AX = B" if left else "XA = B"
+        raise RuntimeError(
+            f"{name}: Incompatible shapes of A and B for the equation {equation} "
+            f"({A.shape[-2]}x{A.shape[-1]} and {B.shape[-2]}x{B.shape[-1]})"
+        )
+
+
+@operation(
+    node="LinalgSolveExBackward0",
+    spelling="linalg.solve",
+    broadcast=True,
+    A=lambda F, g, A, A_shape, B_shape, left, result: _solve_matrix_rule(F, g, A, B_shape, left, result),
+    B=lambda F, g, A, B_shape, left: _solve_right_rule(F, g, A, B_shape, left),
+    examples=lambda r: [
+        (r.spd(3), r(3)),
+        (r.spd(3), r(3, 2)),
+        (r.spd(2), r(3, 2), False),
+        (r.spd(2), r(3, 2, 2)),
+    ],
+)
+def linalg_solve(A: Array, B: Array, left: bool = True, name: str = "torch.linalg.solve") -> Array:
+    """X of ``A X = B``, or of ``X A = B`` where not ``left``."""
+    square(A, "linalg.solve")
+    floating(A, "linalg.solve")
+    vector = is_vector(A.shape, B.shape)
+    if vector and not left:
+        raise RuntimeError(
+            "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case "
+            "linalg.solve is equivalent to B / A.squeeze(-1)"
+        )
+    right = B[..., None] if vector else B
+    check_system(A, right, left, "linalg.solve")
+    check_batch(A, right, "linalg.solve")
+    if not left:
+        return np.swapaxes(_solve(np.swapaxes(A, -2, -1), np.swapaxes(right, -2, -1), name), -2, -1)
+    found = _solve(A, right, name)
+    return found[..., 0] if vector else found
+
+
+def check_batch(A: Array, B: Array, name: str) -> None:
+    """Raise RuntimeError where leading dimensions don't broadcast."""
+    a, b = A.shape[:-2], B.shape[:-2]
+    for m, n in zip(a[::-1], b[::-1], strict=False):
+        if m != n and 1 not in (m, n):
+            raise RuntimeError(
+                f"The batch dimensions of the right hand side and the matrix do not broadcast: {list(b)} and {list(a)}"
+            )
+
+
+def _solve(A: Array, B: Array, name: str) -> Array:
+    try:
+        return np.linalg.solve(A, B)  # type: ignore[no-any-return]
+    except np.linalg.LinAlgError:
+        failed = first_failure(kernels.lu_factor(A)[2])
+        where = at_element(failed[0], A.ndim > 2) if failed else ""
+        raise LinAlgError(f"{name}: {where}The solver failed because the input matrix is singular.") from None
+
+
+def _solve_right_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: bool) -> Any:
+    if is_vector(A.shape, b_shape):
+        solved = F.linalg_solve(T(F, A), column(F, g), left)
+        return F.squeeze_dim(solved, -1)
+    return F.linalg_solve(T(F, A), g, left)
+
+
+def _solve_matrix_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: bool, x: Any) -> Any:
+    if is_vector(A.shape, b_shape):
+        return -mm(F, F.linalg_solve(T(F, A), column(F, g), left), row(F, x))
+    solved = F.linalg_solve(T(F, A), g, left)
+    return -mm(F, solved, T(F, x)) if left else -mm(F, T(F, x), solved)
+
+
+@operation(
+    node="LinalgSolveTriangularBackward0",
+    spelling="linalg.solve_triangular",
+    broadcast=True,
+    A=lambda F, g, A, upper, left, unitriangular, result: _triangular_matrix_rule(
+        F, g, A, upper, left, unitriangular, result
+    ),
+    B=lambda F, g, A, upper, left, unitriangular: F.linalg_solve_triangular(T(F, A), g, not upper, left, unitriangular),
+    examples=lambda r: [
+        (r.spd(3), r(3, 2), True, True, False),
+        (r.spd(3), r(3, 2), False, True, True),
+        (r.spd(2), r(3, 2), True, False, False),
+    ],
+)
+def linalg_solve_triangular(
+    A: Array, B: Array, upper: bool, left: bool = True, unitriangular: bool = False
+) -> Array:
+    """X of ``A X = B``, or of ``X A = B`` where not ``left``, with a triangular matrix; the other half isn't read."""
+    square(A, "linalg.solve_triangular")
+    matrix(B, "linalg.solve_triangular", "B")
+    if A.shape[-1] == B.shape[-2 if left else -1] and A.dtype is B.dtype:
+        floating(A, "linalg.solve_triangular")
+    check_system(A, B, left, "linalg.solve_triangular")
+    check_batch(A, B, "linalg.solve_triangular")
+    if left:
+        return kernels.solve_triangular(A, B, upper, unitriangular)
+    found = kernels.solve_triangular(np.swapaxes(A, -2, -1), np.swapaxes(B, -2, -1), not upper, unitriangular)
+    return np.swapaxes(found, -2, -1)
+
+
+def _triangular_matrix_rule(F: Any, g: Any, A: Any, upper: bool, left: bool, unit: bool, x: Any) -> Any:
+    solved = F.linalg_solve_triangular(T(F, A), g, not upper, left, unit)
+    full = -mm(F, solved, T(F, x)) if left else -mm(F, T(F, x), solved)
+    return F.triu(full, int(unit)) if upper else F.tril(full, -int(unit))
+
+
+@operation(
+    node="TriangularSolveBackward0",
+    outputs=("solution", "cloned_coefficient"),
+    differentiable=(0,),
+    broadcast=True,
+    vjp=lambda F, g, needs, A, result0, upper, transpose, unitriangular: _old_triangular_rule(
+        F, g, needs, A, result0, upper, transpose, unitriangular
+    ),
+    examples=lambda r: [(r(3, 2), r.spd(3), True, False, False), (r(3, 2), r.spd(3), False, True, False)],
+)
+def triangular_solve(
+    input: Array, A: Array, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> tuple[Array, Array]:
+    """X of ``A X = input`` with a triangular matrix, and a copy of the matrix."""
+    matrix(A, "triangular_solve")
+    matrix(input, "triangular_solve", "b")
+    square(A, "triangular_solve")
+    check_batch(A, input, "triangular_solve")
+    if transpose:
+        solved = kernels.solve_triangular(np.swapaxes(A, -2, -1), input, not upper, unitriangular)
+    else:
+        solved = kernels.solve_triangular(A, input, upper, unitriangular)
+    return solved, np.array(np.broadcast_to(A, (*solved.shape[:-2], *A.shape[-2:])))
+
+
+def _old_triangular_rule(
+    F: Any, g: Any, needs: Any, A: Any, x: Any, upper: bool, transpose: bool, unit: bool
+) -> tuple[Any, Any]:
+    if g[0] is None:
+        return None, None
+    if transpose:
+        solved = F.linalg_solve_triangular(A, g[0], upper, True, unit)
+        full = -mm(F, x, T(F, solved))
+    else:
+        solved = F.linalg_solve_triangular(T(F, A), g[0], not upper, True, unit)
+        full = -mm(F, solved, T(F, x))
+    return solved if needs[0] else None, F.triu(full, int(unit)) if upper else F.tril(full, -int(unit))
+
+
+@operation(
+    node="LinalgLuSolveBackward0",
+    spelling="linalg.lu_solve",
+    broadcast=True,
+    LU=lambda F, g, LU, pivots, left, adjoint, result: _lu_solve_factor_rule(F, g, LU, pivots, left, adjoint, result),
+    B=lambda F, g, LU, pivots, left, adjoint: F.linalg_lu_solve(LU, pivots, g, left, not adjoint),
+)
+def linalg_lu_solve(LU: Array, pivots: Index, B: Array, left: bool = True, adjoint: bool = False) -> Array:
+    """X of ``A X = B`` (``X A = B``; ``A^H X = B``) from the packed factors of ``A``."""
+    floating(LU, "torch.linalg.lu_solve")
+    if pivots.dtype != np.int32:
+        raise RuntimeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32")
+    square(LU, "torch.linalg.lu_solve", "LU")
+    check_system(LU, B, left, "torch.linalg.lu_solve")
+    check_batch(LU, B, "torch.linalg.lu_solve")
+    if left:
+        return solve_factored(LU, pivots, B, adjoint)
+    dual = np.swapaxes(B, -2, -1).conj()
+    return np.swapaxes(solve_factored(LU, pivots, dual, not adjoint), -2, -1).conj()  # type: ignore[no-any-return]
+
+
+def _lu_solve_factor_rule(F: Any, g: Any, LU: Any, pivots: Any, left: bool, adjoint: bool, x: Any) -> Any:
+    """Gradient with respect to the packed factors: that of ``A = P L U`` taken apart again.
+
+    ``gU = triu(L^T P^T gA)`` and ``gL = tril(P^T gA U^T, -1)``.
+    """
+    solved = F.linalg_lu_solve(LU, pivots, g, left, not adjoint)
+    if left:
+        outer = mm(F, x, T(F, solved)) if adjoint else mm(F, solved, T(F, x))
+    else:
+        outer = mm(F, T(F, solved), x) if adjoint else mm(F, T(F, x), solved)
+    rows = -F.lu_permute(outer, pivots, True)
+    below = F.tril(mm(F, rows, T(F, F.triu(LU, 0))), -1)
+    return below + F.triu(rows + mm(F, T(F, F.tril(LU, -1)), rows), 0)
+
+
+@operation(
+    kind="linear",
+    input=lambda F, g, pivots, back: F.lu_permute(g, pivots, not back),
+)
+def lu_permute(input: Array, pivots: Index, back: bool) -> Array:
+    """``P @ input`` for the permutation that pivots stand for; ``P^T @ input`` where ``back``."""
+    order = np.broadcast_to(kernels.permutation_of(pivots, input.shape[-2]), input.shape[:-1])
+    return np.take_along_axis(input, (order if back else np.argsort(order, -1))[..., None], -2)
+

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
 from .refuse import not_implemented_for
 
@@ -99,9 +100,9 @@ def pow_tensor_scalar(input: Array, exponent: Number) -> Array:
     """
 
 
-def _exponent_rule(F: Any, g: Any, input: Any, exponent: Any, result: Any) -> Any:
-    zero = (input == 0.0) & (F.real(exponent) >= 0.0)
-    return g * F.where(zero, 0.0, result * F.log(input))
+def _exponent_rule(F: Any, g: Any, input: Any, exponent: Any, result: Any, exponent_dtype: DType) -> Any:
+    real = F.real(exponent) if exponent_dtype.is_complex else exponent
+    return g * F.where((input == 0.0) & (real >= 0.0), 0.0, result * F.log(input))
 
 
 @operation(
@@ -125,9 +126,10 @@ def _base_number(base: Any, exponent: Any) -> Any:
     return _power(np.asarray(base).astype(dtype), exponent.astype(dtype, copy=False))
 
 
-def _scalar_base_rule(F: Any, g: Any, base: Any, exponent: Any, result: Any) -> Any:
+def _scalar_base_rule(F: Any, g: Any, base: Any, exponent: Any, result: Any, exponent_dtype: DType) -> Any:
     if base == 0:
-        return g * F.where(F.real(exponent) >= 0.0, 0.0, result * -float("inf"))
+        real = F.real(exponent) if exponent_dtype.is_complex else exponent
+        return g * F.where(real >= 0.0, 0.0, result * -float("inf"))
     return g * (result * _log_of(base))
 
 

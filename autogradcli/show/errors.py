@@ -8,9 +8,13 @@
 
 from __future__ import annotations
 
-from ..events import Failed, Warned
+from typing import TYPE_CHECKING
+
 from .escape import escape, escape_line
 from .stream import BOLD, CYAN, RED, YELLOW, Stream
+
+if TYPE_CHECKING:  # these bring NumPy, and a wrong option is an error too
+    from ..events import Failed, Warned
 
 #: Characters of a program's line that are shown, and how many of them before the caret.
 WINDOW = 100
@@ -21,9 +25,14 @@ INDENT = "    "
 def error_text(event: Failed, file: str, stream: Stream) -> str:
     """The finished text of an error, line ends included, in the stream's colours.
 
-    ``file`` names the program; empty where there is none to name (a prompt).
+    ``file`` names the program; empty where there is none to name (a prompt). An error of line 0 is one of the
+    whole file, which could not be read.
     """
-    place = f"{escape_line(file)}:{event.line}:{event.column}: " if file else ""
+    place = f"{escape_line(file)}: "
+    if event.line:
+        place = f"{escape_line(file)}:{event.line}:{event.column}: "
+    if not file:
+        place = ""
     message = escape(event.message)
     head = stream.style(escape_line(event.type), RED) + (f": {message}" if message else "")
     lines = [stream.style(place, BOLD) + head]

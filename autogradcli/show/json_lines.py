@@ -30,23 +30,24 @@ from ..events import Event, Failed, Gradients, Printed, Value, Warned
 from ..functions.tensor_repr import shown_name
 from ..language.budget import measure
 from ..language.text_format import to_repr
+from .plain import Display
 from .stream import Stream
 
 MAX_DATA = 1 << 20
 MAX_DEPTH = 100
 
 
-class JsonLines:
+class JsonLines(Display):
     """The events of one program as lines on ``out``.
 
     ``bounds`` adds a line before and one after the program; ``gradients`` adds a line after each
     ``backward()``, with the leaves that it reached.
     """
 
-    __slots__ = ("bounds", "gradients", "head", "out")
+    __slots__ = ("bounds", "gradients", "head")
 
     def __init__(self, out: Stream, file: str, *, bounds: bool = True, gradients: bool = False) -> None:
-        self.out = out
+        super().__init__(out)
         self.head = f'", "file": {quote(file)}'
         self.bounds = bounds
         self.gradients = gradients
@@ -67,8 +68,11 @@ class JsonLines:
                 f'{{"event": "value{self.head}, "line": {event.line}, "source": {source}, "value": {value}}}\n'
             )
         elif isinstance(event, Failed):
+            self.note_failure(event)
+            # What could not even be read has no place of its own; here it is the beginning.
+            line, column = max(event.line, 1), max(event.column, 1)
             self.out.raw(
-                f'{{"event": "error{self.head}, "line": {event.line}, "column": {event.column}, '
+                f'{{"event": "error{self.head}, "line": {line}, "column": {column}, '
                 f'"type": {quote(event.type)}, "message": {quote(event.message)}}}\n'
             )
         elif isinstance(event, Warned):

@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from ..events import Event, Failed, Printed, Value, Warned
 from ..language.text_format import to_repr
 from .errors import error_text, warning_text
 from .stream import Stream
 
 
-class Display(Protocol):
-    """What a front end needs of a format: one for each program that runs."""
+class Display:
+    """How the events of one program are shown. A session's ``emit`` is ``show``.
+
+    ``failure`` is the type of the error that ended the program, "" while there is none.
+    """
+
+    __slots__ = ("failure", "out")
+
+    def __init__(self, out: Stream) -> None:
+        self.out = out
+        self.failure = ""
 
     def begin(self) -> None:
         """Before the program."""
 
     def show(self, event: Event) -> None:
-        """One event, at once. The session's ``emit``. Raises what making the text of a value raises."""
+        """Show an event, at once. Raises what making the text of a value raises, and StreamClosed."""
+        raise NotImplementedError
 
     def end(self, ok: bool, seconds: float) -> None:
         """After the program."""
 
+    def note_failure(self, event: Failed) -> None:
+        """Every ``show`` begins so with an error.
 
-class Plain:
+        A session makes an event of whatever ends its run, our own closed stream included. That one is no
+        error of the program: raised again here, it leaves the session.
+        """
+        if self.out.closed is not None:
+            raise self.out.closed
+        self.failure = event.type
+
+
+class Plain(Display):
     """PyTorch's text to ``out``, warnings and errors to ``err`` under the program's name."""
 
-    __slots__ = ("err", "file", "out")
+    __slots__ = ("err", "file")
 
     def __init__(self, out: Stream, err: Stream, file: str) -> None:
-        self.out = out
+        super().__init__(out)
         self.err = err
         self.file = file
-
-    def begin(self) -> None:
-        pass
 
     def show(self, event: Event) -> None:
         kind = event.__class__
@@ -42,10 +57,8 @@ class Plain:
             self.out.write(event.text)  # type: ignore[union-attr]
         elif kind is Value:
             self.out.write(to_repr(event.value) + "\n")  # type: ignore[union-attr]
-        elif kind is Failed:
-            self.err.raw(error_text(event, self.file, self.err))  # type: ignore[arg-type]
-        elif kind is Warned:
-            self.err.raw(warning_text(event, self.file, self.err))  # type: ignore[arg-type]
-
-    def end(self, ok: bool, seconds: float) -> None:
-        pass
+        elif isinstance(event, Failed):
+            self.note_failure(event)
+            self.err.raw(error_text(event, self.file, self.err))
+        elif isinstance(event, Warned):
+            self.err.raw(warning_text(event, self.file, self.err))

@@ -26,7 +26,7 @@ class StreamClosed(BaseException):
 class Stream:
     """An output stream as ``show/`` uses it. Raises StreamClosed where the system refuses the text."""
 
-    __slots__ = ("_flush", "_write", "always_escape", "colour", "file", "terminal")
+    __slots__ = ("_flush", "_write", "always_escape", "closed", "colour", "file", "terminal")
 
     def __init__(
         self, file: TextIO, *, always_escape: bool = False, environ: Mapping[str, str] = os.environ
@@ -34,6 +34,8 @@ class Stream:
         self.file = file
         self._write = file.write
         self._flush = file.flush
+        #: Set once the system has refused a text.
+        self.closed: StreamClosed | None = None
         self.terminal = is_terminal(file)
         self.always_escape = always_escape or self.terminal
         self.colour = self.terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
@@ -48,7 +50,8 @@ class Stream:
             self._write(text)
             self._flush()
         except OSError as error:
-            raise StreamClosed(error) from None
+            self.closed = StreamClosed(error)
+            raise self.closed from None
 
     def style(self, text: str, style: str) -> str:
         """The text (escaped by the caller) in a style, where this stream has any."""

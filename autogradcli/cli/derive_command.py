@@ -1,0 +1,39 @@
+"""``autogradcli derive``: the gradient as a formula."""
+
+from __future__ import annotations
+
+import click
+
+from .exits import FAILED, OK
+from .options import ASSIGNMENT, ExpressionCommand, environment, format_option, session_options
+
+
+@click.command("derive", cls=ExpressionCommand)
+@click.argument("expr")
+@click.argument("variables", nargs=-1, required=True, type=ASSIGNMENT, metavar="NAME=VALUE...")
+@format_option("plain", "json")
+@session_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    expr: str,
+    variables: tuple[tuple[str, str], ...],
+    format_: str,
+    dtype: str | None,
+    seed: int | None,
+    memory: float,
+) -> None:
+    """Print the gradient of EXPR with respect to each NAME as a formula.
+
+    The values give the variables their shapes, and decide which branch of the expression is taken.
+
+    \b
+      autogradcli derive '(1.5 * (x + 2)**2).sum()' 'x=[1, 2]'
+    """
+    from . import gradients, programs
+
+    env = environment(ctx)
+    programs.prepare(env, memory)
+    session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
+    ok = gradients.derive(session, expr, variables, format_, dtype, env)
+    ctx.exit(OK if ok else FAILED)

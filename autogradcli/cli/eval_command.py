@@ -1,0 +1,58 @@
+"""``autogradcli eval``: the arguments, or the standard input, as one program."""
+
+from __future__ import annotations
+
+import click
+
+from .exits import FAILED, OK
+from .options import ASSIGNMENT, FORMATS, ExpressionCommand, environment, format_option, no_grad_option, session_options
+
+
+@click.command("eval", cls=ExpressionCommand)
+@click.argument("expr", nargs=-1)
+@format_option(*FORMATS)
+@click.option(
+    "--var",
+    "variables",
+    type=ASSIGNMENT,
+    multiple=True,
+    help="Set a variable first; a list of numbers becomes a tensor. May be given again.",
+)
+@session_options
+@no_grad_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    expr: tuple[str, ...],
+    format_: str,
+    variables: tuple[tuple[str, str], ...],
+    dtype: str | None,
+    seed: int | None,
+    no_grad: bool,
+    memory: float,
+) -> None:
+    """Evaluate expressions and show their values.
+
+    The arguments are the lines of one program; a semicolon separates statements within a line. Without an
+    argument, or with - alone, the program is read from the standard input.
+
+    \b
+      autogradcli eval '2 ** 10'
+      autogradcli eval 'x = tensor([1., 2.], requires_grad=True); (x**2).sum().backward()' x.grad
+      autogradcli eval --var x=3 '-x**2 + sin(x)'
+    """
+    from . import programs
+
+    env = environment(ctx)
+    programs.prepare(env, memory)
+    from_stdin = not expr or expr == ("-",)
+    display = programs.open_display(format_, env, "<stdin>" if from_stdin else "<eval>", batch=False)
+    session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
+    try:
+        source = env.read_stdin() if from_stdin else "\n".join(expr)
+    except (OSError, programs.UnreadableError) as error:
+        display.show(programs.unreadable(error))
+        ctx.exit(FAILED)
+    ok = programs.assign_all(session, variables, format_, env) and programs.run(session, source, display)
+    display.end(ok, 0.0)
+    ctx.exit(OK if ok else FAILED)

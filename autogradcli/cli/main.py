@@ -1,0 +1,93 @@
+"""The command ``autogradcli``: whatever happens ends in an exit code and, if bad, in one clear line.
+
+Click is imported within ``main``, so that the search for garbage rests meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..show.errors import plain_error_text
+from ..show.stream import StreamClosed
+from .environment import Environment
+from .exits import FAILED, INTERRUPTED, OK, USAGE
+from .limits import quick_end, quick_start
+
+if TYPE_CHECKING:
+    from click import ClickException
+
+NAME = "autogradcli"
+#: In the environment, it shows the traceback of an internal error, as ``--debug`` does.
+DEBUG = "AUTOGRADCLI_DEBUG"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code. Never raises, unless asked to by ``--debug``."""
+    quick_start()
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    environment = Environment(own_process=True)
+    try:
+        try:
+            return _run(arguments, environment)
+        except StreamClosed:
+            raise
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except BaseException as error:
+            if "--debug" in arguments[:1] or os.environ.get(DEBUG):
+                raise
+            environment.err.raw(plain_error_text(NAME, *_last_words(error), environment.err))
+            return FAILED
+    except StreamClosed as closed:
+        return _closed(closed, environment)
+    finally:
+        quick_end()
+
+
+def _run(arguments: list[str], environment: Environment) -> int:
+    import click
+
+    from .group import cli
+
+    try:
+        code = cli.main(arguments, prog_name=NAME, standalone_mode=False, obj=environment)
+    except click.ClickException as error:
+        environment.err.raw(_usage_error(error, environment))
+        return error.exit_code
+    except click.Abort:
+        return INTERRUPTED
+    return code if isinstance(code, int) else OK
+
+
+def _usage_error(error: ClickException, environment: Environment) -> str:
+    from click import UsageError
+
+    if not isinstance(error, UsageError) or error.ctx is None:
+        return plain_error_text(NAME, error.format_message(), environment.err)
+    name = error.ctx.command_path
+    usage = "usage: " + error.ctx.get_usage().removeprefix("Usage: ")
+    return plain_error_text(name, error.format_message(), environment.err) + f"{usage}\nmore: {name} --help\n"
+
+
+def _last_words(error: BaseException) -> tuple[str, str]:
+    """The message and the hint about an error that nothing below has made an event of."""
+    if isinstance(error, MemoryError):
+        return "out of memory", ""
+    if isinstance(error, ImportError):
+        return str(error), "the installation is not complete: install autogradcli again"
+    text = f"{type(error).__name__}: {error}".rstrip(": ")
+    return f"internal error: {text}", f"please report it, with what {DEBUG}=1 shows"
+
+
+def _closed(closed: StreamClosed, environment: Environment) -> int:
+    """The reader of our output has gone, which ends a command quietly; a full disk does not."""
+    # What is still in the buffers would fail again when the interpreter ends.
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except (OSError, ValueError, AttributeError):
+            continue
+    return OK

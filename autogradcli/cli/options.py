@@ -1,0 +1,122 @@
+"""What several commands share: options, names with values, expressions that begin with a minus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from .environment import Environment
+
+FORMATS = ("auto", "rich", "plain", "json")
+DTYPES = ("float32", "float64", "float16", "float", "double", "half")
+
+Decorated = Callable[..., Any]
+
+
+class ExpressionCommand(click.Command):
+    """A command whose words may begin with a minus: what is none of its options is an expression."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        flags, valued = set(), set()
+        for parameter in self.get_params(ctx):
+            if isinstance(parameter, click.Option):
+                (flags if parameter.is_flag else valued).update(parameter.opts)
+        return super().parse_args(ctx, words_last(args, flags, valued))
+
+
+def words_last(args: list[str], flags: set[str], valued: set[str]) -> list[str]:
+    """The same arguments, options first, then ``--``, then the words.
+
+    An option is what is one, and anything of the form ``--word`` or ``--word=...``: a misspelt option is not
+    to be taken for an expression.
+    """
+    options: list[str] = []
+    words: list[str] = []
+    rest = iter(args)
+    for arg in rest:
+        if arg == "--":
+            words += rest
+        elif arg in valued:
+            value = next(rest, None)
+            if value is None:
+                return args  # which the parser refuses, by name
+            options += [arg, value]
+        elif arg in flags or (arg.startswith("--") and arg[2:].partition("=")[0].replace("-", "").isalpha()):
+            options.append(arg)
+        else:
+            words.append(arg)
+    return [*options, "--", *words]
+
+
+class Assignment(click.ParamType):
+    """``NAME=VALUE``, as a pair of strings. VALUE is an expression of the language."""
+
+    name = "NAME=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        from keyword import iskeyword
+
+        name, equals, text = value.partition("=")
+        name, text = name.strip(), text.strip()
+        if not equals or not name.isidentifier() or iskeyword(name) or not text or text.startswith("="):
+            self.fail(f"{value!r} is not of the form NAME=VALUE", param, ctx)
+        return name, text
+
+
+ASSIGNMENT = Assignment()
+
+
+def format_option(*formats: str) -> Decorated:
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How results are written; auto is rich on a terminal and plain elsewhere.",
+    )
+
+
+def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
+    if value is not None and not -(2**63) <= value < 2**64:
+        raise click.BadParameter("a seed has at most 64 bits", ctx, param)
+    return value
+
+
+no_grad_option = click.option("--no-grad", is_flag=True, help="Record no history, as under torch.no_grad().")
+
+
+def session_options(command: Decorated) -> Decorated:
+    """--dtype, --seed and --memory, as keywords of ``programs.open_session``."""
+    for option in (
+        click.option(
+            "--memory",
+            type=click.FloatRange(min=0, min_open=True),
+            default=4.0,
+            show_default=True,
+            metavar="GB",
+            help="How much memory the calculation may take.",
+        ),
+        click.option(
+            "--seed",
+            type=int,
+            callback=_seed,
+            metavar="N",
+            help="Seed of the random numbers, as by torch.manual_seed(N).",
+        ),
+        click.option("--dtype", type=click.Choice(DTYPES), help="The default dtype of floating tensors."),
+    ):
+        command = option(command)
+    return command
+
+
+def environment(ctx: click.Context) -> Environment:
+    """The streams and so on; those of the process if the caller gave none."""
+    if ctx.obj is None:
+        ctx.obj = Environment()
+    found: Environment = ctx.obj
+    return found

@@ -1,0 +1,158 @@
+"""From options to a session and a display: what ``eval``, ``grad``, ``derive`` and ``run`` have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..engine import dtypes
+from ..engine.dtypes import DType
+from ..engine.tensor import Tensor
+from ..events import Event, Failed, Value
+from ..session import Session
+from ..show.plain import Display, Plain
+from .environment import Environment, UnreadableError
+from .limits import limit_memory, started
+
+
+def prepare(environment: Environment, memory: float) -> None:
+    """What is set once in a process of our own, when all modules are loaded and before anything runs."""
+    if environment.own_process:
+        started()
+        limit_memory(memory)
+
+
+def open_session(
+    *, dtype: str | None, seed: int | None, memory: float, no_grad: bool = False, timeout: float | None = None
+) -> Session:
+    """A fresh session, from the options as the command line has them."""
+    return Session(
+        seed=seed,
+        default_dtype=None if dtype is None else dtypes.NAMES[dtype],
+        grad_enabled=not no_grad,
+        deadline_seconds=timeout,
+        memory_bytes=int(memory * (1 << 30)),
+    )
+
+
+def open_display(format_: str, environment: Environment, file: str, *, batch: bool) -> Display:
+    """The display of one program. ``batch``: as things happen and between bounds, not one table at the end."""
+    if format_ == "auto":
+        format_ = "rich" if environment.out.terminal else "plain"
+    if format_ == "json":
+        from ..show.json_lines import JsonLines
+
+        return JsonLines(environment.out, file, bounds=batch, gradients=not batch)
+    if format_ == "rich":
+        from ..show.table import Rich
+
+        return Rich(environment.out, environment.err, file, collect=not batch)
+    return Plain(environment.out, environment.err, file)
+
+
+def run(session: Session, source: str, display: Display, *, echo: bool = True) -> bool:
+    """Run a program and show it. Raises KeyboardInterrupt if that is what ended it."""
+    ok = session.run(source, display.show, echo=echo)
+    if display.failure == "KeyboardInterrupt":
+        raise KeyboardInterrupt
+    return ok
+
+
+def unreadable(error: OSError | UnreadableError) -> Failed:
+    """The event for a file that could not be read."""
+    if isinstance(error, UnreadableError):
+        return Failed(error.line, error.column, error.column + 1, "SyntaxError", str(error), "")
+    return Failed(0, 0, 0, type(error).__name__, error.strerror or str(error), "")
+
+
+def value_of(session: Session, source: str, display: Display, shown_as: str = "") -> tuple[bool, Any]:
+    """The value of an expression, and whether there is one: what goes wrong is shown.
+
+    ``shown_as`` is the text that the user wrote, where ``source`` is another.
+    """
+    values: list[Any] = []
+
+    def keep(event: Event) -> None:
+        if isinstance(event, Value):
+            values.append(event.value)
+        elif isinstance(event, Failed) and shown_as:
+            display.show(about(shown_as, event.type, event.message))
+        else:
+            display.show(event)
+
+    if not session.run(source, keep):
+        if display.failure == "KeyboardInterrupt":
+            raise KeyboardInterrupt
+        return False, None
+    if len(values) != 1:
+        display.show(about(source, "ValueError", "an expression with a value is needed here"))
+        return False, None
+    return True, values[0]
+
+
+def about(text: str, type_: str, message: str, hint: str = "") -> Failed:
+    """The event for an error of the whole of a text of the command line."""
+    line = text.split("\n", 1)[0]
+    return Failed(1, 1, len(line) + 1, type_, message, line, hint)
+
+
+def evaluated(session: Session, text: str, display: Display) -> tuple[bool, Any]:
+    """The value of a text of the command line; a list of numbers becomes a tensor. Errors are shown."""
+    ok, value = value_of(session, text, display)
+    if ok and isinstance(value, list):
+        # In the session, for its default dtype; ``_`` is the list.
+        ok, value = value_of(session, "torch.tensor(_)", display, shown_as=text)
+    session.variables.pop("_", None)
+    return ok, value
+
+
+def assign_all(
+    session: Session, variables: tuple[tuple[str, str], ...], format_: str, environment: Environment
+) -> bool:
+    """Set the variables of ``--var``, in their order. What goes wrong is shown."""
+    for name, text in variables:
+        display = open_display(format_, environment, f"--var {name}", batch=False)
+        ok, value = evaluated(session, text, display)
+        display.end(ok, 0.0)
+        if not ok:
+            return False
+        session.variables[name] = value
+    return True
+
+
+def leaf(value: Any, default: DType) -> Tensor:
+    """A number or a tensor as a new leaf that requires grad; integers become floats of the default dtype.
+
+    Raises TypeError for anything else.
+    """
+    if isinstance(value, Tensor):
+        array = value.array.copy()
+        if value.dtype.category < dtypes.FLOATING:
+            array = array.astype(default.np)
+    elif isinstance(value, complex):
+        array = np.array(value, dtypes.complex_of(default).np)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        array = np.array(float(value), default.np)
+    else:
+        raise TypeError(f"a number, a list of numbers or a tensor is needed, not a {type(value).__name__}")
+    return Tensor(array, requires_grad=True)
+
+
+def leaves(
+    session: Session, variables: tuple[tuple[str, str], ...], default: DType, format_: str, environment: Environment
+) -> bool:
+    """Set the variables of ``grad`` and ``derive``: leaves that require grad. What goes wrong is shown."""
+    for name, text in variables:
+        display = open_display(format_, environment, name, batch=False)
+        ok, value = evaluated(session, text, display)
+        if ok:
+            try:
+                session.variables[name] = leaf(value, default)
+            except (TypeError, OverflowError, MemoryError) as error:
+                display.show(about(text, type(error).__name__, str(error)))
+                ok = False
+        display.end(ok, 0.0)
+        if not ok:
+            return False
+    return True

@@ -1,0 +1,276 @@
+"""Gradients as formulas: the backward pass in the world of expressions.
+
+The program runs once with tracing, which says what every tensor was made of. Then the pass goes from the result to
+the leaves as the engine's own does, but each rule gets expressions: inputs by their names, intermediate results as
+the expressions that made them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..engine import dtypes
+from ..engine.backward import Pass
+from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
+from ..engine.operation import Operation
+from ..engine.state import state
+from ..engine.tensor import Tensor, wrap
+from ..engine.worlds import roles
+from .expression import Constant, Expr, Name, value_of
+from .expression_text import text_of
+from .formula import FORMULAS, apply, total
+
+Entry = tuple[Operation, tuple[Any, ...], list[Tensor]]
+
+
+class NoFormula(ValueError):
+    """The program does what no formula says: changes in place, a Function of its own, a result without gradient."""
+
+
+def derive(
+    compute: Callable[[Mapping[str, Any]], Any], variables: Mapping[str, Any], gradient: Any = None
+) -> list[tuple[str, str]]:
+    """The gradient of what ``compute`` gives, with respect to each variable, as text of the language.
+
+    ``compute`` gets the variables by name, the floating ones as leaves that require grad, and gives a tensor.
+    ``gradient`` is the seed for a result that is no scalar; it is called ``g``. A variable that the result doesn't
+    depend on gets ``None``. Raises NoFormula; TooLong for a formula that nobody would read; Unspeakable.
+    """
+    taken = frozenset(variables) | {"g"}
+    found = gradients(compute, variables, None if gradient is None else (gradient,))
+    return [(name, "None" if e is None else text_of(e, taken)) for name, e in found]
+
+
+def gradients(
+    compute: Callable[[Mapping[str, Any]], Any], variables: Mapping[str, Any], seeds: Sequence[Any] | None = None
+) -> list[tuple[str, Expr | None]]:
+    """As ``derive``: the expressions themselves.
+
+    ``compute`` may give a tuple of tensors; their seeds are called ``g0``, ``g1``, ...
+    """
+    values = {name: _leaf(value) for name, value in variables.items()}
+    tape, made = _traced(compute, values)
+    results = made if isinstance(made, (tuple, list)) else (made,)
+    roots: list[tuple[Node | Output, Expr]] = []
+    for k, result in enumerate(results):
+        if not isinstance(result, Tensor):
+            raise NoFormula(f"the result is no tensor but {type(result).__name__}")
+        if result.node is not None:
+            given = None if seeds is None else seeds[k]
+            roots.append((result.node, _seed(result, given, f"g{k}" if len(results) > 1 else "g")))
+    if not roots:
+        raise NoFormula("the result has no gradient: it depends on no variable that has one")
+    reached = History(values, tape).pull(roots)
+    leaves = [(name, v) for name, v in values.items() if isinstance(v, Tensor) and isinstance(v.node, AccumulateGrad)]
+    out = [(name, reached.get(node_of(leaf.node))) for name, leaf in leaves]
+    _verify(roots, [(leaf, e) for (_, leaf), (_, e) in zip(leaves, out, strict=True)])
+    return out
+
+
+def _leaf(value: Any) -> Any:
+    if isinstance(value, (float, complex)):
+        kind = dtypes.default.dtype if isinstance(value, float) else dtypes.complex_of(dtypes.default.dtype)
+        return Tensor(np.asarray(value, dtype=kind.np), requires_grad=True)
+    if isinstance(value, Tensor):
+        return Tensor(value.array, requires_grad=value.dtype.category >= dtypes.FLOATING)
+    return value
+
+
+def _traced(compute: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> tuple[list[Entry], Any]:
+    tape: list[Entry] = []
+    outer, state.tape = state.tape, tape
+    state.refresh()
+    try:
+        return tape, compute(values)
+    finally:
+        state.tape = outer
+        state.refresh()
+
+
+def _seed(result: Tensor, gradient: Any, name: str) -> Expr:
+    if gradient is not None:
+        if not isinstance(gradient, Tensor) or gradient.array.shape != result.array.shape:
+            raise NoFormula(f"the gradient must be a tensor of the result's shape {list(result.array.shape)}")
+        return Name(name, wrap(gradient.array))
+    if result.array.size != 1:
+        raise NoFormula("grad can be implicitly created only for scalar outputs: give a gradient, or take the sum")
+    return Constant(wrap(np.ones(result.array.shape, result.array.dtype)))
+
+
+class History:
+    """What every tensor of a traced program was made of, as expressions."""
+
+    __slots__ = ("_by_id", "_by_node", "_entries", "_tape")
+
+    def __init__(self, values: Mapping[str, Any], tape: list[Entry]) -> None:
+        self._tape = tape  # holds the tensors, so their ids stay their own
+        self._by_id: dict[int, Expr] = {}
+        self._by_node: dict[tuple[Node, int], Expr] = {}
+        self._entries: dict[Node, tuple[Operation, tuple[Any, ...], list[Expr]]] = {}
+        for name, value in values.items():
+            if isinstance(value, Tensor):
+                self._note(value, Name(name, wrap(value.array)))
+        for op, args, outputs in tape:
+            self._forward(op, args, outputs)
+
+    def _forward(self, op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
+        given = tuple(self.expression(a) for a in args)
+        made = apply(op, given, [wrap(t.array) for t in outputs])
+        results = list(made) if isinstance(made, tuple) else [made]
+        for t, e in zip(outputs, results, strict=True):
+            self._note(t, e)
+            node = node_of(t.node)
+            if node is not None:
+                self._entries[node] = (op, given, results)
+
+    def _note(self, tensor: Tensor, expression: Expr) -> None:
+        self._by_id[id(tensor)] = expression
+        node = node_of(tensor.node)
+        if node is not None:
+            self._by_node[node, index_of(tensor.node)] = expression
+
+    def expression(self, value: Any) -> Any:
+        """What a tensor was made of; a constant where it was made of nothing."""
+        if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
+            return [self.expression(v) for v in value]
+        if not isinstance(value, Tensor):
+            return value
+        node = node_of(value.node)
+        if node is not None and (node, index_of(value.node)) in self._by_node:
+            return self._by_node[node, index_of(value.node)]
+        return self._by_id.get(id(value)) or Constant(wrap(value.array.copy()))
+
+    # -- the pass -----------------------------------------------------------------------------------------
+
+    def pull(self, roots: Sequence[tuple[Node | Output, Expr]]) -> dict[Node | None, Expr]:
+        """The gradients of all leaves below, from those of the roots."""
+        pending: dict[Node, list[Expr | None]] = {}
+        for edge, seed in roots:
+            _arrive(pending, edge, seed)
+        for node in reversed(self._entries):  # the order of the tape is that of the graph
+            if node in pending:
+                for edge, g in zip(node.edges, self._step(node, pending.pop(node)), strict=True):
+                    if edge is not None and g is not None:
+                        _arrive(pending, edge, g)
+        done: dict[Node | None, Expr] = {}
+        for node, arrived in pending.items():
+            if not isinstance(node, AccumulateGrad):
+                raise NoFormula(f"{type(node).__name__} has no formula: it comes of a change in place or a Function")
+            assert arrived[0] is not None
+            done[node] = arrived[0]
+        return done
+
+    def _step(self, node: Node, arrived: list[Expr | None]) -> list[Expr | None]:
+        """One node's rules, and what the engine does around them."""
+        op, args, results = self._entries[node]
+        conj = node.fix is not None and node.fix[2]
+        g: Any = arrived if type(node).outputs > 1 else arrived[0]
+        if conj:
+            g = [None if x is None else FORMULAS.conj(x) for x in g] if isinstance(g, list) else FORMULAS.conj(g)
+        grads = rules(op, args, results, g, tuple(e is not None for e in node.edges))
+        return [self._fixed(node, k, x, conj) for k, x in enumerate(grads)]
+
+    def _fixed(self, node: Node, k: int, g: Any, conj: bool) -> Expr | None:
+        if g is None or node.fix is None:
+            return g  # type: ignore[no-any-return]
+        shapes, kinds, _ = node.fix
+        if conj:
+            g = FORMULAS.conj(g)
+        if shapes is not None and shapes[k] is not None and tuple(g.shape) != shapes[k]:
+            g = _by_role(roles.sum_to, g, shapes[k])
+        if kinds is not None and kinds[k] is not None and g.tensor.array.dtype is not kinds[k]:
+            g = _by_role(roles.cast, g, dtypes.from_numpy(kinds[k]))
+        return g  # type: ignore[no-any-return]
+
+
+def _arrive(pending: dict[Node, list[Expr | None]], edge: Node | Output, g: Expr) -> None:
+    node = edge.node if isinstance(edge, Output) else edge
+    slots = pending.setdefault(node, [None] * type(node).outputs)
+    index = index_of(edge)
+    sofar = slots[index]
+    slots[index] = g if sofar is None else total(sofar, g)
+
+
+def rules(
+    op: Operation, args: Sequence[Any], results: Sequence[Expr], g: Any, needs: Sequence[bool]
+) -> list[Expr | None]:
+    """The rules of an operation on expressions, one gradient for each edge of its node; None where not needed."""
+    values = {p.name: a for p, a in zip(op.params, args, strict=True)}
+    if op.vjp is not None:
+        return list(op.vjp(FORMULAS, g, tuple(needs), **_named(op.vjp, 3, values, results)))
+    out: list[Expr | None] = []
+    for p in op.edges:
+        width = len(values[p.name]) if p.kind == "list" else 1
+        wanted = needs[len(out) : len(out) + width]
+        if not any(wanted):
+            out += [None] * width
+            continue
+        rule = op.rules[p.name]
+        found = rule(FORMULAS, g, *_named(rule, 2, values, results).values())
+        if p.kind == "list":
+            out += [x if need else None for x, need in zip(found, wanted, strict=True)]
+        else:
+            out.append(found)
+    return out
+
+
+def _named(rule: Any, skip: int, values: Mapping[str, Any], results: Sequence[Expr]) -> dict[str, Any]:
+    """What a rule's parameters name."""
+    names = rule.__code__.co_varnames[skip : rule.__code__.co_argcount]
+    return {name: _value(name, values, results) for name in names}
+
+
+def _value(name: str, values: Mapping[str, Any], results: Sequence[Expr]) -> Any:
+    if name in values:
+        return values[name]
+    if name.startswith("result"):
+        return results[int(name[6:] or 0)]
+    stem, _, suffix = name.rpartition("_")
+    value = values[stem]
+    if isinstance(value, (list, tuple)):
+        return [tuple(v.shape) if suffix == "shape" else v.dtype for v in value]
+    if not isinstance(value, Expr):
+        return () if suffix == "shape" else None
+    return tuple(value.shape) if suffix == "shape" else value.dtype
+
+
+def _by_role(role: Any, *args: Any) -> Any:
+    """One of the engine's own operations: a declared one, or a function that calls such, traced."""
+    op = getattr(role, "op", None)
+    if op is not None:
+        return apply(op, (*args, *[p.default for p in op.params[len(args) :]]))
+    values = [value_of(a) for a in args]
+    tape, result = _traced(lambda _: _ungraphed(role, values), {})
+    history = History({}, [])
+    for a, v in zip(args, values, strict=True):
+        if isinstance(a, Expr):
+            history._note(v, a)
+    for entry in tape:
+        history._forward(*entry)
+    return history.expression(result)
+
+
+def _ungraphed(function: Callable[..., Any], values: Sequence[Any]) -> Any:
+    grad, state.grad = state.grad, False
+    try:
+        return function(*values)
+    finally:
+        state.grad = grad
+
+
+def _verify(roots: Sequence[tuple[Node | Output, Expr]], found: Sequence[tuple[Tensor, Expr | None]]) -> None:
+    """Compare with the engine's own gradients: a value that changed in place meanwhile would make a formula wrong."""
+    task = Pass(True, False, [leaf.node for leaf, _ in found if leaf.node is not None], accumulate=False)
+    task.run([(edge, np.array(seed.tensor.array)) for edge, seed in roots])
+    for leaf, expression in found:
+        assert isinstance(leaf.node, AccumulateGrad)
+        true = task.captured.get((leaf.node, 0))
+        if true is None or expression is None:
+            continue
+        mine = expression.tensor.array
+        tolerance = 1e-6 if mine.dtype.itemsize >= 8 else 1e-3
+        if mine.shape != true.shape or not np.allclose(mine, true, rtol=tolerance, atol=tolerance, equal_nan=True):
+            raise NoFormula("no formula says what the program does: a value in it was changed in place")

@@ -1,0 +1,234 @@
+"""Expressions: what a formula is made of, each with the value that it has at the point where it was derived.
+
+    Name        a variable: ``x``
+    Constant    a tensor that depends on no variable
+    Operator    Python's operators by their symbols: ``+ - * / ** @ < ...``, and ``neg``
+    Call        a declared operation applied to expressions, numbers, shapes, lists
+    Item        one result of a call that has several
+
+They stand for tensors in derivative rules, so they have ``.shape``, ``.ndim``, ``.dtype`` and Python's operators. Trees
+share subtrees; nothing changes an expression once it is made.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from ..engine.dtypes import DType
+from ..engine.operation import Operation
+from ..engine.state import state
+from ..engine.tensor import Size, Tensor
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
+    "@": operator.matmul, "//": operator.floordiv, "%": operator.mod, "&": operator.and_, "|": operator.or_,
+    "^": operator.xor, "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge,
+}  # fmt: skip
+
+
+class Expr:
+    """An expression for a tensor. ``tensor`` is its value: no history, never changed."""
+
+    __slots__ = ("tensor",)
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """The operands: expressions, numbers and whatever else operations take."""
+        return ()
+
+    # -- what rules ask of a tensor ---------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        return self.tensor.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.tensor.ndim
+
+    @property
+    def dtype(self) -> DType:
+        return self.tensor.dtype
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a formula can't depend on a tensor's value")
+
+    def __add__(self, other: Any) -> Expr:
+        return operate("+", self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return operate("+", other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return operate("-", self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return operate("-", other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return operate("*", self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return operate("*", other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return operate("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return operate("/", other, self)
+
+    def __pow__(self, other: Any) -> Expr:
+        return operate("**", self, other)
+
+    def __rpow__(self, other: Any) -> Expr:
+        return operate("**", other, self)
+
+    def __matmul__(self, other: Any) -> Expr:
+        return operate("@", self, other)
+
+    def __floordiv__(self, other: Any) -> Expr:
+        return operate("//", self, other)
+
+    def __mod__(self, other: Any) -> Expr:
+        return operate("%", self, other)
+
+    def __rmod__(self, other: Any) -> Expr:
+        return operate("%", other, self)
+
+    def __and__(self, other: Any) -> Expr:
+        return operate("&", self, other)
+
+    def __or__(self, other: Any) -> Expr:
+        return operate("|", self, other)
+
+    def __xor__(self, other: Any) -> Expr:
+        return operate("^", self, other)
+
+    def __lt__(self, other: Any) -> Expr:
+        return operate("<", self, other)
+
+    def __le__(self, other: Any) -> Expr:
+        return operate("<=", self, other)
+
+    def __gt__(self, other: Any) -> Expr:
+        return operate(">", self, other)
+
+    def __ge__(self, other: Any) -> Expr:
+        return operate(">=", self, other)
+
+    def __eq__(self, other: Any) -> Any:
+        return operate("==", self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return operate("!=", self, other)
+
+    __hash__ = object.__hash__
+
+    def __neg__(self) -> Expr:
+        return negate(self)
+
+    def __invert__(self) -> Expr:
+        return invert(self)
+
+
+class Name(Expr):
+    __slots__ = ("name",)
+
+    def __init__(self, name: str, tensor: Tensor) -> None:
+        self.name = name
+        self.tensor = tensor
+
+
+class Constant(Expr):
+    __slots__ = ()
+
+
+class Operator(Expr):
+    """``symbol`` is a key of OPERATORS; with one operand it is ``-`` or ``~``."""
+
+    __slots__ = ("operands", "symbol")
+
+    def __init__(self, symbol: str, operands: tuple[Any, ...], tensor: Tensor) -> None:
+        self.symbol = symbol
+        self.operands = operands
+        self.tensor = tensor
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return self.operands
+
+
+class Call(Expr):
+    """``args`` has a value for every parameter of the operation. Of several results ``tensor`` is the first."""
+
+    __slots__ = ("args", "op", "results")
+
+    def __init__(self, op: Operation, args: tuple[Any, ...], results: list[Tensor]) -> None:
+        self.op = op
+        self.args = args
+        self.results = results
+        self.tensor = results[0]
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return self.args
+
+
+class Item(Expr):
+    __slots__ = ("call", "index")
+
+    def __init__(self, call: Call, index: int) -> None:
+        self.call = call
+        self.index = index
+        self.tensor = call.results[index]
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return (self.call,)
+
+
+def value_of(part: Any) -> Any:
+    """The value of an operand: of an expression its tensor, of a list the values in it."""
+    if isinstance(part, Expr):
+        return part.tensor
+    if isinstance(part, (list, tuple)) and any(isinstance(p, Expr) for p in part):
+        return [value_of(p) for p in part]
+    return part
+
+
+def without_history(function: Callable[..., Any], *args: Any) -> Any:
+    """Call a function of tensors on values, unrecorded and untraced."""
+    grad, tape = state.grad, state.tape
+    state.grad, state.tape = False, None
+    state.refresh()
+    try:
+        return function(*args)
+    finally:
+        state.grad, state.tape = grad, tape
+        state.refresh()
+
+
+def operate(symbol: str, left: Any, right: Any) -> Expr:
+    """``left symbol right``, tidied."""
+    from .simplify import tidy_operator
+
+    tensor = without_history(OPERATORS[symbol], value_of(left), value_of(right))
+    return tidy_operator(Operator(symbol, (left, right), tensor))
+
+
+def negate(operand: Expr) -> Expr:
+    from .simplify import tidy_operator
+
+    return tidy_operator(Operator("-", (operand,), without_history(operator.neg, operand.tensor)))
+
+
+def invert(operand: Expr) -> Expr:
+    from .simplify import tidy_operator
+
+    return tidy_operator(Operator("~", (operand,), without_history(operator.invert, operand.tensor)))

@@ -1,0 +1,98 @@
+"""The third world of derivative rules: ``F`` builds expressions.
+
+``FORMULAS.exp(x)`` is the expression ``exp(x)`` for every declared operation; an operation that Python has an operator
+for becomes that operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..engine.operation import OPERATIONS, Operation, Param
+from ..engine.tensor import Tensor
+from .expression import Call, Expr, Item, Operator, negate, operate, value_of, without_history
+from .simplify import tidy_call, tidy_item, tidy_operator
+
+#: The names, in the language, of what an operator says. They tell two operands; what else an operation takes must
+#: be at its default.
+INFIX = {
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "matmul": "@", "mm": "@", "mv": "@", "bmm": "@",
+    "dot": "@", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+}  # fmt: skip
+SWAPPED = {"rsub": "-"}
+
+
+class Formulas:
+    """``F`` on expressions."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        op = OPERATIONS.get(name)
+        if op is None:
+            raise AttributeError(f"no operation is declared as {name!r}")
+
+        def build(*args: Any, **options: Any) -> Any:
+            return apply(op, complete(op, args, options))
+
+        setattr(self, name, build)
+        return build
+
+
+FORMULAS = Formulas()
+
+
+def complete(op: Operation, args: Sequence[Any], options: dict[str, Any]) -> tuple[Any, ...]:
+    """A value for every parameter. Raises TypeError where one is missing."""
+    op.parse()
+    values = list(args)
+    for p in op.params[len(args) :]:
+        if p.name not in options and not p.has_default:
+            raise TypeError(f"{op.name}() is missing {p.name!r}")
+        values.append(options.get(p.name, p.default))
+    return tuple(values)
+
+
+def apply(op: Operation, args: tuple[Any, ...], results: Sequence[Tensor] | None = None) -> Any:
+    """An operation on expressions: an expression, or a tuple of them where there are several results.
+
+    ``results`` are its values where they are known already.
+    """
+    if results is None:
+        made = without_history(op.call, *[value_of(a) for a in args])
+        several = isinstance(made, tuple)
+        results = list(made) if several else [made]
+    else:
+        several = bool(op.outputs) or len(results) > 1
+    if not several:
+        return _single(op, args, results[0])
+    call = Call(op, args, list(results))
+    return tuple(tidy_item(Item(call, k)) for k in range(len(results)))
+
+
+def _single(op: Operation, args: tuple[Any, ...], result: Tensor) -> Expr:
+    plain = all(is_default(a, p) for a, p in zip(args[2:], op.params[2:], strict=True))
+    if op.spelling == "neg" and len(args) == 1:
+        return tidy_operator(Operator("-", args, result))
+    if plain and len(args) >= 2:
+        left, right = args[:2]
+        if op.spelling in INFIX:
+            return tidy_operator(Operator(INFIX[op.spelling], (left, right), result))
+        if op.spelling in SWAPPED:
+            return tidy_operator(Operator(SWAPPED[op.spelling], (right, left), result))
+    return tidy_call(Call(op, args, [result]))
+
+
+def is_default(value: Any, p: Param) -> bool:
+    if isinstance(value, Expr) or not p.has_default:
+        return False
+    return value is p.default or (type(value) is type(p.default) and bool(value == p.default))
+
+
+def total(left: Expr, right: Expr) -> Expr:
+    """Accumulation: a sum whose negative terms are differences."""
+    if isinstance(right, Operator) and right.symbol == "-" and len(right.operands) == 1:
+        return operate("-", left, right.operands[0])
+    return operate("+", left, right)
+
+
+__all__ = ["FORMULAS", "apply", "complete", "negate", "total"]

@@ -1,0 +1,97 @@
+"""Removing noise from expressions while they are built: what is constant is computed, factors of one go.
+
+Each rule keeps value, shape and dtype of the expression as they are; it looks at one level only, since the operands
+were tidied when they were made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..engine.tensor import Tensor
+from .expression import Call, Constant, Expr, Item, Operator
+
+
+def is_constant(part: Any) -> bool:
+    """Whether an operand depends on no variable."""
+    if isinstance(part, Expr):
+        return isinstance(part, Constant)
+    if isinstance(part, (list, tuple)):
+        return all(is_constant(p) for p in part)
+    return True
+
+
+def uniform(part: Any) -> Any:
+    """The number that a constant has in all its elements; None where there is none."""
+    if isinstance(part, (bool, int, float, complex)):
+        return part
+    if not isinstance(part, Constant):
+        return None
+    array = part.tensor.array
+    if not array.size or array.dtype.kind == "b":
+        return None
+    first = array.reshape(-1)[0]
+    return shortest(first) if (array == first).all() else None
+
+
+def shortest(value: np.generic) -> Any:
+    """A Python number with the fewest digits that give this value again in its dtype."""
+    return float(str(value)) if value.dtype.kind == "f" else value.item()
+
+
+def tidy_operator(made: Operator) -> Expr:
+    """The expression, or a simpler one of the same value, shape and dtype."""
+    if all(is_constant(p) for p in made.operands):
+        return Constant(made.tensor)
+    if len(made.operands) == 1:
+        return _tidy_unary(made)
+    left, right = made.operands
+    weak_left, weak_right = _weak(left, right, made.tensor), _weak(right, left, made.tensor)
+    a, b = uniform(weak_left), uniform(weak_right)
+    if made.symbol == "*":
+        if a is not None and a == 1 and _alike(right, made.tensor):
+            return right  # type: ignore[no-any-return]
+        if b is not None and b == 1 and _alike(left, made.tensor):
+            return left  # type: ignore[no-any-return]
+    elif made.symbol in ("/", "**") and b is not None and b == 1 and _alike(left, made.tensor):
+        return left  # type: ignore[no-any-return]
+    if weak_left is left and weak_right is right:
+        return made
+    return Operator(made.symbol, (weak_left, weak_right), made.tensor)
+
+
+def _tidy_unary(made: Operator) -> Expr:
+    operand = made.operands[0]
+    if made.symbol == "-" and isinstance(operand, Operator) and operand.symbol == "-" and len(operand.operands) == 1:
+        return operand.operands[0]  # type: ignore[no-any-return]
+    return made
+
+
+def tidy_call(made: Call) -> Expr:
+    """The same for the call of an operation."""
+    if len(made.results) == 1 and all(is_constant(a) for a in made.args):
+        return Constant(made.tensor)
+    return made
+
+
+def tidy_item(made: Item) -> Expr:
+    return Constant(made.tensor) if all(is_constant(a) for a in made.call.args) else made
+
+
+def _weak(part: Any, other: Any, result: Tensor) -> Any:
+    """A uniform constant beside an expression that alone has the result's shape and dtype is only a number there."""
+    if isinstance(part, Constant) and _alike(other, result):
+        number = uniform(part)
+        if number is not None and result.array.dtype.kind in "fc":
+            return number
+    return part
+
+
+def _alike(part: Any, result: Tensor) -> bool:
+    return (
+        isinstance(part, Expr)
+        and part.tensor.array.shape == result.array.shape
+        and part.tensor.array.dtype == result.array.dtype
+    )

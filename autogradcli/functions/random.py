@@ -1,0 +1,301 @@
+"""Random tensors: ``rand``, ``randn``, ``randint``, ``manual_seed``, and the methods that fill in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..engine import dtypes, random_sampling
+from ..engine.dtypes import DType
+from ..engine.inplace import check_inplace, check_overlap
+from ..engine.operation import Array, operation
+from ..engine.random import Generator, default_generator
+from ..engine.tensor import Tensor, wrap
+from .creation import OPTIONS, made, sizes
+from .declare import in_place
+from .function import define
+from .kinds import TYPE_NAMES
+from .python_function import define_python
+from .registry import Method, Property, attributes_of, namespace
+
+TYPE_NAMES[Generator] = "torch.Generator"
+
+_LIKE = f"*, MemoryFormat? memory_format=None, {OPTIONS}"
+
+
+def _source(generator: Generator | None) -> Generator:
+    return default_generator if generator is None else generator
+
+
+def _kind(dtype: DType | None) -> np.dtype:
+    return (dtype or dtypes.default.dtype).np
+
+
+# -- tensors of random numbers ---------------------------------------------------------------------------------
+
+
+def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.ndarray], doc: str) -> None:
+    """``name`` with a shape, and ``name_like`` with the shape and dtype of a tensor."""
+
+    def create(
+        size: tuple[int, ...],
+        generator: Generator | None,
+        dtype: DType | None,
+        layout: Any,
+        device: Any,
+        pin: bool,
+        grad: bool,
+    ) -> Tensor:
+        return made(draw(_source(generator), sizes(name, size), _kind(dtype)), grad)
+
+    def create_plain(
+        size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+    ) -> Tensor:
+        return made(draw(default_generator, sizes(name, size), _kind(dtype)), grad)
+
+    def create_like(
+        input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+    ) -> Tensor:
+        kind = input.array.dtype if dtype is None else dtype.np
+        return made(draw(default_generator, input.array.shape, kind), grad)
+
+    create.__doc__ = create_plain.__doc__ = f"A tensor of the given shape with {doc}."
+    create_like.__doc__ = f"A tensor of the shape and dtype of another with {doc}."
+    define(
+        name,
+        (f"(IntList size, *, Generator? generator, {OPTIONS})", create),
+        (f"(IntList size, *, {OPTIONS})", create_plain),
+    )
+    define(name + "_like", (f"(Tensor input, {_LIKE})", create_like))
+
+
+_drawn("rand", lambda g, shape, kind: g.rand(shape, kind), "uniform random numbers in [0, 1)")
+_drawn("randn", lambda g, shape, kind: g.randn(shape, kind), "standard normal random numbers")
+
+
+def _randint(low: int, high: int, size: tuple[int, ...], generator: Any, dtype: DType | None, *rest: Any) -> Tensor:
+    """A tensor of random integers from ``low`` up to, not including, ``high``."""
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    kind = (dtype or dtypes.int64).np
+    return made(_source(generator).randint(low, high, sizes("randint", size), kind), bool(rest[-1]))
+
+
+def _randint_like(input: Tensor, low: int, high: int, memory_format: Any, dtype: DType | None, *rest: Any) -> Tensor:
+    """Random integers in the shape and dtype of another tensor."""
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    kind = input.array.dtype if dtype is None else dtype.np
+    return made(default_generator.randint(low, high, input.array.shape, kind), bool(rest[-1]))
+
+
+def _randperm(n: int, generator: Any, dtype: DType | None, *rest: Any) -> Tensor:
+    """A random permutation of the integers below ``n``."""
+    return made(_source(generator).randperm(n, (dtype or dtypes.int64).np), bool(rest[-1]))
+
+
+define(
+    "randint",
+    (
+        f"(int high, IntList size, *, Generator? generator=None, {OPTIONS})",
+        lambda high, *rest: _randint(0, high, *rest),
+    ),
+    (f"(int low, int high, IntList size, *, Generator? generator=None, {OPTIONS})", _randint),
+)
+define(
+    "randint_like",
+    (f"(Tensor input, int high, {_LIKE})", lambda input, high, *rest: _randint_like(input, 0, high, *rest)),
+    (f"(Tensor input, int low, int high, {_LIKE})", _randint_like),
+)
+define("randperm", (f"(int n, *, Generator? generator=None, {OPTIONS})", _randperm))
+
+
+def _normal(mean: Any, std: Any, generator: Generator | None) -> Tensor:
+    """Normal random numbers, each with the mean and standard deviation at its place."""
+    means = mean.array if isinstance(mean, Tensor) else mean
+    deviations = std.array if isinstance(std, Tensor) else std
+    return made(random_sampling.normal(_source(generator), means, deviations))
+
+
+def _normal_of(mean: float, std: float, size: tuple[int, ...], generator: Any, dtype: Any, *rest: Any) -> Tensor:
+    """Normal random numbers of one mean and standard deviation."""
+    out = np.empty(sizes("normal", size), _kind(dtype))
+    return made(_source(generator).normal_(out, mean, std), bool(rest[-1]))
+
+
+define(
+    "normal",
+    ("(Tensor mean, Tensor std, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
+    ("(Tensor mean, float std=1.0, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
+    ("(float mean, Tensor std, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
+    (f"(float mean, float std, IntList size, *, Generator? generator=None, {OPTIONS})", _normal_of),
+)
+
+
+# -- sampling by a tensor ----------------------------------------------------------------------------------------
+#
+# Draws depend on a tensor's values but have no derivative: PyTorch gives them a node whose gradient is zero.
+
+
+@operation(input=lambda F, g: F.zeros_like(g), examples=lambda r: [(r(2, 3, low=0.0, high=1.0), None)])
+def bernoulli(input: Array, generator: Generator | None) -> Array:
+    """Ones with the probabilities of ``input``, element by element, and zeros."""
+    return _source(generator).bernoulli(input)
+
+
+def _bernoulli_p(input: Tensor, p: float, generator: Generator | None) -> Tensor:
+    """Ones of probability ``p``, and zeros, in the shape of ``input``."""
+    return made(_source(generator).bernoulli_(np.empty(input.array.shape, input.array.dtype), p))
+
+
+define(
+    "bernoulli",
+    ("(Tensor input, *, Generator? generator=None, Tensor out=None)", bernoulli),
+    ("(Tensor input, float p, *, Generator? generator=None)", _bernoulli_p),
+    into="torch Tensor",
+)
+
+
+@operation(input=lambda F, g: F.zeros_like(g), examples=lambda r: [(r(2, 3, low=0.5, high=4.0), None)])
+def poisson(input: Array, generator: Generator | None) -> Array:
+    """Poisson random numbers of the rates ``input``, element by element."""
+    return random_sampling.poisson(_source(generator), input)
+
+
+define("poisson", ("(Tensor input, Generator? generator=None)", poisson))
+
+
+def _multinomial(input: Tensor, num_samples: int, replacement: bool, generator: Generator | None) -> Tensor:
+    """Indices drawn with the probabilities in (each row of) ``input``."""
+    return made(random_sampling.multinomial(_source(generator), input.array, num_samples, replacement))
+
+
+define(
+    "multinomial",
+    (
+        "(Tensor input, SymInt num_samples, bool replacement=False, *, Generator? generator=None, Tensor out=None)",
+        _multinomial,
+    ),
+    into="torch Tensor",
+)
+
+
+def _binomial(count: Tensor, prob: Tensor, generator: Generator | None) -> Tensor:
+    """Binomial random numbers: successes of probability ``prob`` in ``count`` trials."""
+    return made(random_sampling.binomial(_source(generator), count.array, prob.array))
+
+
+define("binomial", ("(Tensor count, Tensor prob, Generator? generator=None)", _binomial))
+
+
+# -- filling in place --------------------------------------------------------------------------------------------
+
+
+def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]:
+    """An operation that replaces every element: no gradient flows to what was there before."""
+
+    @operation(node=f"{name.strip('_').title().replace('_', '')}Backward0", input=lambda F, g: F.zeros_like(g))
+    def fill(input: Array, values: Any) -> Array:
+        """The values that were drawn."""
+        return values
+
+    def apply(input: Tensor, *arguments: Any) -> Tensor:
+        *bounds, generator = arguments
+        check_inplace(input)
+        check_overlap(input.array)
+        values = draw(_source(generator), np.empty(input.array.shape, input.array.dtype), *bounds)
+        if input.node is None:
+            np.copyto(input.array, values)
+            input.need_counter()[0] += 1
+            return input
+        return in_place(fill)(input, values)
+
+    apply.__doc__ = f"Fill with random numbers, in place: {name}."
+    return apply
+
+
+_FILLERS: dict[str, tuple[str, Callable[..., np.ndarray]]] = {
+    "uniform_": ("float from=0.0, float to=1.0, ", lambda g, out, low, high: g.uniform_(out, low, high)),
+    "normal_": ("float mean=0.0, float std=1.0, ", lambda g, out, mean, std: g.normal_(out, mean, std)),
+    "log_normal_": ("float mean=1.0, float std=2.0, ", lambda g, out, mean, std: g.log_normal_(out, mean, std)),
+    "exponential_": ("float lambd=1.0, ", lambda g, out, rate: g.exponential_(out, rate)),
+    "cauchy_": ("float median=0.0, float sigma=1.0, ", lambda g, out, median, sigma: g.cauchy_(out, median, sigma)),
+    "geometric_": ("float p, ", lambda g, out, p: g.geometric_(out, p)),
+}
+for _name, (_bounds, _draw) in _FILLERS.items():
+    define(_name, (f"(Tensor input, {_bounds}*, Generator? generator=None)", _filler(_name, _draw)), into="Tensor")
+
+_random = _filler("random_", lambda g, out, *b: g.random_(out, *b))
+define(
+    "random_",
+    ("(Tensor input, *, Generator? generator=None)", _random),
+    ("(Tensor input, int from, int? to, *, Generator? generator=None)", _random),
+    (
+        "(Tensor input, int to, *, Generator? generator=None)",
+        lambda input, to, generator: _random(input, 0, to, generator),
+    ),
+    into="Tensor",
+)
+
+
+def _bernoulli_values(source: Generator, out: np.ndarray, p: Any) -> np.ndarray:
+    filled: np.ndarray = source.bernoulli_(out, p.array if isinstance(p, Tensor) else p)
+    return filled
+
+
+_bernoulli_fill = _filler("bernoulli_", _bernoulli_values)
+define(
+    "bernoulli_",
+    ("(Tensor input, Tensor p, *, Generator? generator=None)", _bernoulli_fill),
+    ("(Tensor input, float p=0.5, *, Generator? generator=None)", _bernoulli_fill),
+    into="Tensor",
+)
+
+
+# -- the generator -----------------------------------------------------------------------------------------------
+
+
+def manual_seed(seed: int) -> Generator:
+    """Start the sequence of random numbers that belongs to ``seed``."""
+    return default_generator.manual_seed(int(seed))
+
+
+def initial_seed() -> int:
+    """The seed that the sequence of random numbers started with."""
+    return default_generator.initial_seed()
+
+
+def seed() -> int:
+    """Start the sequence of random numbers anew from a seed of the system's, which is returned."""
+    return default_generator.seed()
+
+
+def get_rng_state() -> Tensor:
+    """Where the sequence of random numbers is, as a tensor of bytes."""
+    return wrap(default_generator.get_state())
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Go to where ``get_rng_state`` was called."""
+    default_generator.set_state(new_state.array)
+
+
+def make_generator(device: Any = None) -> Generator:
+    """A sequence of random numbers of its own."""
+    return Generator()
+
+
+for _function in (manual_seed, initial_seed, seed, get_rng_state, set_rng_state):
+    define_python(_function.__name__, _function)
+define_python("Generator", make_generator)
+namespace("torch")["default_generator"] = default_generator
+
+_table = attributes_of(Generator)
+_table["manual_seed"] = Method(lambda g, seed: g.manual_seed(int(seed)), "Start the sequence of a seed.")
+_table["initial_seed"] = Method(lambda g: g.initial_seed(), "The seed it started with.")
+_table["seed"] = Method(lambda g: g.seed(), "Start anew from a seed of the system's.")
+_table["get_state"] = Method(lambda g: wrap(g.get_state()), "Where the sequence is.")
+_table["set_state"] = Method(lambda g, new_state: g.set_state(new_state.array), "Go to a state.")
+_table["device"] = Property(lambda g: namespace("torch")["device"]("cpu"))

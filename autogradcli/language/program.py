@@ -1,0 +1,71 @@
+"""A whole program: text to its top-level statements, ready to run one by one."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import sys
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+# Each of these enters its node types into the compiler's tables.
+from . import call_expressions, comprehensions, control, expressions, functions, imports, math_functions, python_types
+from .analysis import analyse
+from .budget import PYTHON_FRAMES
+from .context import Context, expression
+from .statements import statement
+from .syntax import Source, parse
+from .values import Frame, Run
+
+__all__ = [
+    "Program", "Step", "call_expressions", "compile_program", "comprehensions", "control", "deep_stack", "expressions",
+    "functions", "imports", "math_functions", "python_types",
+]  # fmt: skip
+
+
+class Step(NamedTuple):
+    """A top-level statement. ``value`` is set for a bare expression, ``run`` for any other."""
+
+    node: ast.stmt
+    value: Run | None
+    run: Run | None
+
+
+class Program(NamedTuple):
+    steps: list[Step]
+    frame: Frame
+
+
+def compile_program(
+    source: Source, text: str, variables: dict[str, Any], prelude: Mapping[str, Any]
+) -> Program:
+    """Read and check the whole text. Raises SyntaxError; nothing has run then."""
+    # A tree is many small objects that all live on: looking for garbage among them doubles the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        tree = parse(text)
+        scopes = analyse(tree)
+        module = scopes[tree]
+        c = Context(variables, prelude, source, scopes, module)
+        steps = []
+        for node in tree.body:
+            if type(node) is ast.Expr:
+                steps.append(Step(node, expression(node.value, c), None))
+            else:
+                steps.append(Step(node, None, statement(node, c)))
+    finally:
+        if collecting:
+            gc.enable()
+    return Program(steps, [None] * module.size)
+
+
+class deep_stack:
+    """While it is entered, Python allows the frames that evaluating nested calls takes."""
+
+    def __enter__(self) -> None:
+        self.limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(self.limit, PYTHON_FRAMES))
+
+    def __exit__(self, *problem: object) -> None:
+        sys.setrecursionlimit(self.limit)

@@ -1,0 +1,229 @@
+"""Variance, standard deviation, norms and ``logsumexp``."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..engine import dtypes
+from ..engine.dtypes import DType
+from ..engine.operation import Array, Number, operation
+from ..engine.state import state
+from .dims import Dims, Shape, axis_of, reduced_count, wrap_dims
+from .reduction import cast_first, unreduced
+
+# -- variance ----------------------------------------------------------------------------------------------
+
+
+def _variance(input: Array, dim: Dims, correction: Number, keepdim: bool) -> tuple[Array, Array]:
+    """Variance and mean. The divisor is ``count - correction``, at least 0."""
+    if input.dtype.kind not in "fc":
+        raise RuntimeError("std and var only support floating point and complex dtypes")
+    axis = axis_of(dim, input.ndim)
+    count = reduced_count(input.shape, dim)
+    mean = np.true_divide(np.add.reduce(input, axis, None, None, True), count)
+    away = np.subtract(input, mean)
+    squares = (away * away.conj()).real if input.dtype.kind == "c" else np.multiply(away, away)
+    total = np.add.reduce(squares, axis, None, None, keepdim)
+    if not keepdim:
+        mean = mean.reshape(total.shape)
+    return np.true_divide(total, max(0, count - correction)), mean
+
+
+def _warned(name: str, input: Array, dim: Dims, correction: Number) -> None:
+    count = reduced_count(input.shape, dim)
+    if input.size and count <= correction:
+        state.warn(
+            "UserWarning",
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+            "(input numel divided by output numel). (Triggered internally at "
+            "/__w/pytorch/pytorch/aten/src/ATen/native/ReduceOps.cpp:1857.)",
+        )
+
+
+def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: Number, keepdim: bool) -> Any:
+    """2 / (n - c) * (x - mean): the mean's own share cancels, as deviations sum to zero."""
+    shape = tuple(input.shape)
+    freedom = reduced_count(shape, dim) - correction
+    g = unreduced(F, g, shape, dim, keepdim)
+    away = input - F.mean_dim(input, dim, True)
+    factor = 2.0 / freedom if freedom else math.inf
+    return F.mul(g, factor) * away
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, input, dim, correction, keepdim: _var_back(F, g, input, dim, correction, keepdim),
+    examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0), (r(2, 3, 2), (0, -1), 1, True)],
+)
+def var(input: Array, dim: Dims = None, correction: Number = 1, keepdim: bool = False) -> Array:
+    """Variance over some dimensions; the divisor is the count less ``correction``."""
+    _warned("var", input, dim, correction)
+    return _variance(input, dim, correction, keepdim)[0]
+
+
+def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: Number, keepdim: bool) -> Any:
+    half = F.masked_fill(g / (result * 2), F.eq(result, 0), 0.0)
+    return _var_back(F, half, input, dim, correction, keepdim)
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, input, dim, correction, keepdim, result: _std_back(
+        F, g, result, input, dim, correction, keepdim
+    ),
+    examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0), (r(2, 3, 2), (0, -1), 1, True)],
+)
+def std(input: Array, dim: Dims = None, correction: Number = 1, keepdim: bool = False) -> Array:
+    """Standard deviation over some dimensions."""
+    _warned("std", input, dim, correction)
+    return np.sqrt(_variance(input, dim, correction, keepdim)[0])
+
+
+def _with_mean(F: Any, spread: Any, g_mean: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
+    """Add to the gradient through the spread that through the mean, either of which may be missing."""
+    if g_mean is None:
+        return spread
+    shape = tuple(input.shape)
+    mean = F.div(F.expand(unreduced(F, g_mean, shape, dim, keepdim), shape), reduced_count(shape, dim))
+    return mean if spread is None else spread + mean
+
+
+@operation(
+    outputs=("var", "mean"),
+    complex="own",
+    input=lambda F, g, input, dim, correction, keepdim: _with_mean(
+        F, None if g[0] is None else _var_back(F, g[0], input, dim, correction, keepdim), g[1], input, dim, keepdim
+    ),
+    examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0, True)],
+)
+def var_mean(input: Array, dim: Dims = None, correction: Number = 1, keepdim: bool = False) -> tuple[Array, Array]:
+    """Variance and mean over some dimensions."""
+    _warned("var_mean", input, dim, correction)
+    return _variance(input, dim, correction, keepdim)
+
+
+@operation(
+    outputs=("std", "mean"),
+    complex="own",
+    input=lambda F, g, input, dim, correction, keepdim, result0: _with_mean(
+        F,
+        None if g[0] is None else _std_back(F, g[0], result0, input, dim, correction, keepdim),
+        g[1],
+        input,
+        dim,
+        keepdim,
+    ),
+    examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0, True)],
+)
+def std_mean(input: Array, dim: Dims = None, correction: Number = 1, keepdim: bool = False) -> tuple[Array, Array]:
+    """Standard deviation and mean over some dimensions."""
+    _warned("std_mean", input, dim, correction)
+    spread, mean = _variance(input, dim, correction, keepdim)
+    return np.sqrt(spread), mean
+
+
+# -- norms -------------------------------------------------------------------------------------------------
+
+
+def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, keepdim: bool) -> Any:
+    """Derivative of (sum |x|^p)^(1/p): sgn(x) |x|^(p-1) / norm^(p-1), with 0 where the norm is 0."""
+    shape = tuple(input.shape)
+    g = unreduced(F, g, shape, dim, keepdim)
+    norm = unreduced(F, result, shape, dim, keepdim)
+    if ord == 0:
+        return F.zeros_like(input)
+    if ord == 1:
+        return F.sgn(input) * g
+    if ord == 2:
+        return g * F.masked_fill(input / norm, F.eq(norm, 0), 0.0)
+    size = F.abs(input)
+    if math.isinf(ord):
+        at = F.eq(size, norm)
+        count = F.sum_dim(F.cast(at, g.dtype), wrap_dims(dim, len(shape)), True)
+        return F.sgn(input) * F.masked_fill(F.expand(g / count, shape), F.logical_not(at), 0.0)
+    if ord < 1:
+        scaled = F.sgn(input) * F.masked_fill(F.pow_tensor_scalar(size, ord - 1), F.eq(input, 0), 0.0)
+        return scaled * g * F.pow_tensor_scalar(norm, 1 - ord)
+    if ord < 2:
+        scaled = F.sgn(input) * F.pow_tensor_scalar(size, ord - 1)
+    else:
+        scaled = input * F.pow_tensor_scalar(size, ord - 2)
+    return scaled * F.masked_fill(g / F.pow_tensor_scalar(norm, ord - 1), F.eq(norm, 0), 0.0)
+
+
+def _norm(input: Array, ord: float, axis: Any, keepdim: bool) -> Array:
+    size = np.abs(input)
+    if ord == 2:
+        return np.sqrt(np.add.reduce(np.multiply(size, size), axis, None, None, keepdim))
+    if ord == 1:
+        return np.add.reduce(size, axis, None, None, keepdim)
+    if ord == 0:
+        return np.add.reduce(size != 0, axis, size.dtype, None, keepdim)
+    if ord == math.inf:
+        return np.maximum.reduce(size, axis, None, None, keepdim)
+    if ord == -math.inf:
+        return np.minimum.reduce(size, axis, None, None, keepdim)
+    total = np.add.reduce(np.power(size, ord), axis, None, None, keepdim)
+    return np.power(total, 1.0 / ord)
+
+
+@operation(
+    node="LinalgVectorNormBackward0",
+    complex="own",
+    input=lambda F, g, input, result, ord, dim, keepdim: _norm_back(F, g, input, result, ord, dim, keepdim),
+    examples=lambda r: [(r(2, 3), p, d, k) for p in (2, 1, 3, 1.5, math.inf) for d, k in ((None, False), (0, True))],
+)
+def vector_norm(
+    input: Array, ord: float = 2, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None
+) -> Array:
+    """The ``ord``-norm of the elements over some dimensions, ``(sum |x|^p)^(1/p)``."""
+    input = cast_first(input, dtype)
+    if input.dtype.kind not in "fc":
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. "
+            f"Got {dtypes.of(input).type_name}"
+        )
+    axis = axis_of(dim, input.ndim)
+    if not input.size and (ord < 0 or ord == math.inf):
+        shown = "inf" if ord == math.inf else f"{ord:g}"
+        if dim is None or dim == ():
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {shown} norm on an empty tensor because the operation does "
+                "not have an identity"
+            )
+        for d in wrap_dims(dim, input.ndim):
+            if not input.shape[d]:
+                raise RuntimeError(
+                    f"linalg.vector_norm cannot compute the {shown} norm on the dimension {d} because this "
+                    "dimension is empty and the operation does not have an identity"
+                )
+    return _norm(input, ord, axis, keepdim)
+
+
+# -- logsumexp ---------------------------------------------------------------------------------------------
+
+
+def _logsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) -> Any:
+    shape: Shape = tuple(input.shape)
+    weight = F.exp(input - unreduced(F, result, shape, dim, keepdim))
+    return unreduced(F, g, shape, dim, keepdim) * weight
+
+
+@operation(
+    input=lambda F, g, input, dim, keepdim, result: _logsumexp_back(F, g, input, result, dim, keepdim),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), (0, 1), True), (r(), 0)],
+)
+def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> Array:
+    """``log(sum(exp(x)))`` over some dimensions, without overflow."""
+    if input.dtype.kind in "iub":
+        input = input.astype(dtypes.default.np)
+    axis = axis_of(dim, input.ndim)
+    if not input.size:
+        return np.log(np.add.reduce(np.exp(input), axis, None, None, keepdim))
+    top = np.maximum.reduce(input.real, axis, None, None, True)
+    top = np.where(np.isinf(top), top.dtype.type(0), top)
+    total = np.log(np.add.reduce(np.exp(np.subtract(input, top)), axis, None, None, keepdim))
+    return np.add(total, top.reshape(total.shape))

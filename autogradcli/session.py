@@ -1,0 +1,125 @@
+"""A session: variables, ``_``, modes, and the events of each run. The command line and the prompt both feed one."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from . import functions as functions  # fills the registry
+from .engine.dtypes import DType
+from .engine.tensor import Tensor
+from .events import Emit, Failed, Gradients, Printed, Value, Warned
+from .language import prelude, syntax
+from .language.budget import budget
+from .language.errors import failed
+from .language.program import Step, compile_program, deep_stack
+from .language.syntax import Source
+from .session_state import SessionState
+
+
+class Session:
+    """One user's variables and modes. ``run`` gives it text; what happens comes out as events."""
+
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        default_dtype: DType | None = None,
+        grad_enabled: bool = True,
+        deadline_seconds: float | None = None,
+        memory_bytes: int | None = None,
+    ) -> None:
+        self.variables: dict[str, Any] = {}
+        self.prelude = prelude.make()
+        self.deadline_seconds = deadline_seconds
+        self.memory_bytes = memory_bytes
+        self._state = SessionState(default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed)
+        self._running = False
+
+    def run(self, source: str, emit: Emit, *, echo: bool = True, first_line: int = 1) -> bool:
+        """Run a program; True if it ended well. Events are emitted as they happen, never raised.
+
+        The whole text is read first, so one that is no program does not begin to run. A bare expression whose
+        value is not None is emitted, and bound to ``_``, where ``echo`` is set. An error, the deadline and an
+        interrupt all end the run with a Failed event; the session can go on after any of them.
+        """
+        text = Source(source, first_line)
+        offset = first_line - 1
+        budget.start(self.deadline_seconds, self.memory_bytes)
+        budget.write = lambda printed: emit(Printed(budget.line + offset, printed))
+        self._running = True
+        self._state.enter(lambda category, message: emit(Warned(budget.line + offset, category, message)))
+        try:
+            with deep_stack():
+                program = compile_program(text, source, self.variables, self.prelude)
+                for step in program.steps:
+                    budget.spend(0)
+                    if step.run is not None:
+                        step.run(program.frame)
+                    else:
+                        self._expression(step, program.frame, text, emit, echo)
+        except BaseException as error:
+            emit(self._failed(error, text))
+            return False
+        finally:
+            self._state.leave()
+            self._running = False
+        return True
+
+    def _expression(self, step: Step, frame: list[Any], text: Source, emit: Emit, echo: bool) -> None:
+        node = step.node
+        assert step.value is not None and isinstance(node, ast.Expr)
+        line = budget.line = node.lineno
+        if not echo:
+            step.value(frame)
+            return
+        before = self._leaves() if _is_backward(node.value) else None
+        value = step.value(frame)
+        number = line + text.first_line - 1
+        if value is not None:
+            self.variables["_"] = value
+            emit(Value(number, text.segment(node.value), value))
+        if before is not None:
+            leaves = [(n, t) for n, t, state in self._leaves() if state != _state_in(before, t)]
+            if leaves:
+                emit(Gradients(number, leaves))
+
+    def _leaves(self) -> list[tuple[str, Tensor, tuple[int, int]]]:
+        """The named leaves that can have a gradient, each once, with what tells whether it changed."""
+        found: dict[int, tuple[str, Tensor, tuple[int, int]]] = {}
+        for name, value in self.variables.items():
+            if isinstance(value, Tensor) and name != "_" and id(value) not in found:
+                if value.requires_grad and value.is_leaf:
+                    grad = value.grad
+                    found[id(value)] = (name, value, (id(grad), 0 if grad is None else grad.version))
+        return list(found.values())
+
+    def _failed(self, error: BaseException, text: Source) -> Failed:
+        with deep_stack():
+            return failed(error, text, self.variables, self.prelude)
+
+    def interrupt(self) -> None:
+        """Stop the run under way, from another thread or a signal handler. Nothing happens if there is none."""
+        if self._running:
+            budget.interrupted = True
+            budget.fuel = 0
+
+    @staticmethod
+    def is_complete(source: str) -> bool:
+        """Whether a prompt should run this text instead of asking for another line."""
+        return syntax.is_complete(source)
+
+
+def _state_in(leaves: list[tuple[str, Tensor, tuple[int, int]]], tensor: Tensor) -> tuple[int, int] | None:
+    for _, other, state in leaves:
+        if other is tensor:
+            return state
+    return None
+
+
+def _is_backward(node: ast.expr) -> bool:
+    """``loss.backward()``, ``torch.autograd.backward(...)``, ``backward(...)``."""
+    if not isinstance(node, ast.Call):
+        return False
+    function = node.func
+    return (function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")) == "backward"

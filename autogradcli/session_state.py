@@ -1,0 +1,76 @@
+"""The engine's state that belongs to a session: put in place for a run, taken back and kept after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from .engine import modes
+from .engine.dtypes import DType, default, float32
+from .engine.random import Generator, default_generator
+from .engine.state import state
+from .functions.tensor_text import PrintOptions, options
+
+
+class _State(NamedTuple):
+    modes: tuple[Any, ...]
+    print_options: tuple[Any, ...]
+    generator: tuple[Any, ...]
+
+
+class SessionState:
+    """Modes, default dtype, print options and random numbers of one session: no other session sees them."""
+
+    __slots__ = ("_around", "_own")
+
+    def __init__(
+        self, *, seed: int | None = None, default_dtype: DType | None = None, grad_enabled: bool = True
+    ) -> None:
+        generator = Generator()
+        if seed is None:
+            generator.seed()
+        else:
+            generator.manual_seed(seed)
+        around = modes.snapshot()
+        state.reset()
+        default.set(default_dtype or float32)
+        state.grad = grad_enabled
+        self._own = _State(modes.snapshot(), _values(PrintOptions()), _sequence(generator))
+        modes.restore(around)
+        self._around = self._own
+
+    def enter(self, warn: Callable[[str, str], None]) -> None:
+        """Make this session's state the engine's; warnings go to ``warn(category, message)``."""
+        self._around = _current()
+        _install(self._own)
+        state.warn = warn
+
+    def leave(self) -> None:
+        """Keep the state as the run left it, and bring back what was before."""
+        self._own = _current()
+        _install(self._around)
+
+
+def _current() -> _State:
+    return _State(modes.snapshot(), _values(options), _sequence(default_generator))
+
+
+def _install(wanted: _State) -> None:
+    modes.restore(wanted.modes)
+    for name, value in zip(PrintOptions.__slots__, wanted.print_options):
+        setattr(options, name, value)
+    for name, value in zip(_SEQUENCE, wanted.generator):
+        setattr(default_generator, name, value)
+
+
+def _values(source: PrintOptions) -> tuple[Any, ...]:
+    return tuple([getattr(source, name) for name in PrintOptions.__slots__])
+
+
+#: What a generator's sequence consists of. By reference: copying 2.5 KB a run would be felt, and no two
+#: sessions share a sequence.
+_SEQUENCE = ("_seed", "_engine", "next_normal")
+
+
+def _sequence(generator: Generator) -> tuple[Any, ...]:
+    return tuple([getattr(generator, name) for name in _SEQUENCE])
