@@ -27,4 +27,4 @@ def command(ctx: click.Context, dtype: str | None, seed: int | None, no_grad: bo
 
     programs.prepare(env, memory)
     session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
-    ctx.exit(run_prompt(session))
+    run_prompt(session, env.out, env.err)

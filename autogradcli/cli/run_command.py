@@ -54,9 +54,7 @@ def command(
         started = perf_counter()
         try:
             source = env.read_program(file)
-            session = programs.open_session(
-                dtype=dtype, seed=seed, no_grad=no_grad, memory=memory, timeout=timeout
-            )
+            session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory, timeout=timeout)
             started = perf_counter()
             ok = programs.run(session, source, display, echo=not no_echo)
         except (OSError, programs.UnreadableError) as error:

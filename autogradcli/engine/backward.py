@@ -312,7 +312,7 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
     old = sink.grad
     recorded = isinstance(g, Tensor)
     if old is None:
-        sink.grad = _copy(g) if recorded else wrap(own(g))
+        sink.grad = roles.clone_grad(g) if recorded else wrap(own(g))
     elif recorded or old.node is not None:
         sink.grad = roles.add(old, g if recorded else wrap(g))
     elif not state.grad and old.array.dtype is g.dtype:
@@ -336,17 +336,9 @@ def add_grad(tensor: Tensor, g: Tensor, create_graph: bool) -> None:
     """Add to the ``.grad`` of a tensor that is no leaf (``retain_grad``, ``backward(inputs=...)``)."""
     old = tensor.grad
     if old is None:
-        tensor.store_grad(_copy(g) if create_graph else wrap(own(g.array)))
+        tensor.store_grad(roles.clone_grad(g) if create_graph else wrap(own(g.array)))
     else:
         tensor.store_grad(roles.add(old, g))
-
-
-def _copy(g: Tensor) -> Tensor:
-    """What ``.grad`` holds after a pass with ``create_graph``: a copy, which is itself history."""
-    if g.node is None:
-        return wrap(own(g.array))
-    copied: Tensor = roles.copy_into(wrap(np.empty(g.array.shape, g.array.dtype)), g)
-    return copied
 
 
 def own(g: Any) -> np.ndarray:

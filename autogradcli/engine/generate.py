@@ -31,11 +31,12 @@ from .record import SUM_BACK, record
 from .saved import modified
 from .state import next_sequence, state
 from .tensor import Parameter, Tensor, wrap
+from .views import link
 from .worlds import ARRAYS
 
 GLOBALS.update(
     state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__, wrap=wrap,
-    ndarray=np.ndarray, asarray=np.asarray, next_sequence=next_sequence, modified=modified,
+    link=link, ndarray=np.ndarray, asarray=np.asarray, next_sequence=next_sequence, modified=modified,
     F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, FREED=FREED, SUM_BACK=SUM_BACK,
 )  # fmt: skip
 
@@ -65,7 +66,7 @@ def generate(op: Operation) -> None:
 
 def _is_simple(op: Operation) -> bool:
     kinds = {p.kind for p in op.params}
-    return not op.outputs and op.view is None and "list" not in kinds and bool(op.edges or op.promote)
+    return not op.outputs and op.view != "multi" and "list" not in kinds and bool(op.edges or op.promote)
 
 
 def _compile(op: Operation, lines: list[str]) -> Any:
@@ -75,6 +76,8 @@ def _compile(op: Operation, lines: list[str]) -> Any:
 
 
 def _forward(op: Operation, general: str) -> list[str]:
+    if op.view is not None:
+        return _forward_view(op, general)
     tensors = [p for p in op.params if p.kind in ("tensor", "index")]
     out = [f"    if state.special: return {general}"]
     first: Param | None = None
@@ -122,6 +125,34 @@ def _forward(op: Operation, general: str) -> list[str]:
         out.append("        node.fix = None")
     out += ["        node.extra = None", "        node.seq = next_sequence()", "        t.node = node"]
     return [*out, "    else: t.node = None", "    return t"]
+
+
+def _forward_view(op: Operation, general: str) -> list[str]:
+    """A single view: any dtype, since nothing is computed; without grad mode the general path notes how it was made."""
+    x = next(p.name for p in op.params if p.kind == "tensor")
+    call = ", ".join("a" if p.name == x else p.name for p in op.params)
+    out = [
+        f"    if state.special or not state.grad: return {general}",
+        f"    m = {x}.meta",
+        f"    if m is not None and m.multi_view is not None: return {general}",
+        f"    a = {x}.array",
+        f"    r = KERNEL_{op.name}({call})",
+        f"    if r.__class__ is not ndarray or r.dtype is not a.dtype: return {general}",
+        "    t = new(Tensor); t.array = r; t.node = None",
+        f"    link({x}, t)",
+        f"    n = {x}.node",
+        "    if n is not None:",
+        f"        node = new(NODE_{op.name})",
+        "        node.edges = (n,)",
+    ]
+    entries: list[str] = []
+    for save in op.saves:
+        if save.kind not in ("plain", "shape"):
+            return [f"    return {general}"]
+        entries += [save.name if save.kind == "plain" else "a.shape", "None"]
+    out.append("        node.saved = (" + "".join(f"{e}, " for e in entries) + ")")
+    out.append("        node.fix = node.extra = None; node.seq = next_sequence(); t.node = node")
+    return [*out, "    return t"]
 
 
 def _operand(p: Param, first: Param | None, general: str) -> list[str]:

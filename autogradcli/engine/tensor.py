@@ -58,21 +58,17 @@ class Size(tuple[int, ...]):
 
 
 class Meta:
-    """What few tensors have."""
+    """What few tensors have. Defaults live on the class: a view is made often and sets but its base."""
 
-    __slots__ = ("attributes", "base", "grad", "inference", "level", "multi_view", "name", "note", "tangent", "views")
-
-    def __init__(self) -> None:
-        self.base: Tensor | None = None  # of a view: the tensor that owns the memory
-        self.views: list[weakref.ref[Tensor]] | None = None  # of a base: its living views
-        self.multi_view: tuple[str, int] | None = None  # made by a function that returns several views
-        self.note: str = ""  # under which mode a view was made
-        self.grad: Tensor | None = None  # of a tensor that is no leaf requiring grad
-        self.tangent: Tensor | None = None
-        self.level = 0  # of the tangent: the dual level it belongs to
-        self.inference = False
-        self.name: str | None = None
-        self.attributes: dict[str, Any] = {}  # what the program itself put on the tensor
+    base: Tensor | None = None  # of a view: the tensor that owns the memory
+    views: list[weakref.ref[Tensor]] | None = None  # of a base: its living views
+    multi_view: tuple[str, int] | None = None  # made by a function that returns several views
+    note: str = ""  # under which mode a view was made
+    grad: Tensor | None = None  # of a tensor that is no leaf requiring grad
+    tangent: Tensor | None = None
+    level: int = 0  # of the tangent: the dual level it belongs to
+    inference: bool = False
+    attributes: dict[str, Any] | None = None  # what the program itself put on the tensor
 
 
 class Tensor:

@@ -25,7 +25,8 @@ from .state import next_sequence, state
 from .tensor import Meta, Tensor, wrap
 from .worlds import roles
 
-PRUNE_AT = 32
+PRUNE_AT = 32  # dead references are swept when the list reaches this length, and every doubling of it
+_ref = weakref.ref
 
 
 def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node | None) -> None:
@@ -47,18 +48,26 @@ def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node 
 
 def link(source: Tensor, view: Tensor) -> None:
     """Note that ``view`` shares the memory of ``source``."""
-    root = source if source.meta is None or source.meta.base is None else source.meta.base
-    view.counter = source.need_counter()
-    if root is not source:
-        root.counter = source.counter
-    meta = view.meta = Meta()
-    meta.base = root
-    family = root.need_meta()
-    if family.views is None:
-        family.views = []
-    elif len(family.views) >= PRUNE_AT and len(family.views) & (len(family.views) - 1) == 0:
-        family.views = [r for r in family.views if r() is not None]
-    family.views.append(weakref.ref(view))
+    meta = source.meta
+    root = source if meta is None or meta.base is None else meta.base
+    counter = source.counter
+    if counter is None:
+        counter = source.counter = [0]
+        root.counter = counter
+    view.counter = counter
+    own = view.meta = Meta()
+    own.base = root
+    family = root.meta
+    if family is None:
+        family = root.meta = Meta()
+    views = family.views
+    if views is None:
+        family.views = [_ref(view)]
+        return
+    count = len(views)
+    if count >= PRUNE_AT and count & (count - 1) == 0:
+        views[:] = [r for r in views if r() is not None]
+    views.append(_ref(view))
 
 
 def offset_of(array: np.ndarray, base: np.ndarray) -> int:

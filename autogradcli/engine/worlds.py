@@ -50,13 +50,14 @@ TENSORS = Tensors()
 class Roles:
     """The operations that the engine itself uses, on tensors: set by ``operations/``."""
 
-    __slots__ = ("add", "as_strided", "cast", "clone", "conj", "copy_into", "expand", "stack", "strided_sum", "sum_to")
+    __slots__ = ("add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "stack", "strided_sum", "sum_to")
 
     add: Callable[..., Any]  # (a, b): accumulation
     sum_to: Callable[..., Any]  # (g, shape): a gradient summed back over broadcast dimensions
     cast: Callable[..., Any]  # (g, dtype)
     conj: Callable[..., Any]  # (g)
     clone: Callable[..., Any]  # (g)
+    clone_grad: Callable[..., Any]  # (g): what .grad holds after a pass with create_graph
     expand: Callable[..., Any]  # (x, shape): a view
     stack: Callable[..., Any]  # (tensors, dim)
     as_strided: Callable[..., Any]  # (x, size, stride, offset): a view

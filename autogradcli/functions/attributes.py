@@ -201,6 +201,14 @@ def _version(self: Tensor) -> int:
     return self.version
 
 
+def _own_attributes(self: Tensor) -> dict[str, Any]:
+    """What the program put on the tensor by names of its own: ``x.note = "mine"``."""
+    meta = self.need_meta()
+    if meta.attributes is None:
+        meta.attributes = {}
+    return meta.attributes
+
+
 # -- hooks ---------------------------------------------------------------------------------------------------
 
 
@@ -280,7 +288,7 @@ def _fields() -> None:
     for flag in ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mps", "is_nested"):
         table[flag] = Property(lambda t: False, doc="False.")
     table["is_cpu"] = Property(lambda t: True, doc="True.")
-    table["*"] = Property(lambda t: t.need_meta().attributes)
+    table["*"] = Property(_own_attributes)
 
     dtype = attributes_of(DType)
     for name in ("is_floating_point", "is_complex", "is_signed", "itemsize"):

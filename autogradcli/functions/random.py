@@ -196,10 +196,15 @@ define("binomial", ("(Tensor count, Tensor prob, Generator? generator=None)", _b
 def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]:
     """An operation that replaces every element: no gradient flows to what was there before."""
 
-    @operation(node=f"{name.strip('_').title().replace('_', '')}Backward0", input=lambda F, g: F.zeros_like(g))
-    def fill(input: Array, values: Any) -> Array:
-        """The values that were drawn."""
+    def fill(input: Array, values: np.ndarray) -> Array:
+        """The values that were drawn, in place of the input's."""
         return values
+
+    fill.__name__ = f"{name}values"  # an operation of its own for each distribution: its graph name is PyTorch's
+    node = f"{name.strip('_').title().replace('_', '')}Backward0"
+    recorded = operation(
+        node=node, input=lambda F, g: F.zeros_like(g), examples=lambda r: [(r(2, 3), np.ones((2, 3)))]
+    )(fill)
 
     def apply(input: Tensor, *arguments: Any) -> Tensor:
         *bounds, generator = arguments
@@ -210,7 +215,7 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
             np.copyto(input.array, values)
             input.need_counter()[0] += 1
             return input
-        return in_place(fill)(input, values)
+        return in_place(recorded)(input, values)
 
     apply.__doc__ = f"Fill with random numbers, in place: {name}."
     return apply

@@ -1,9 +1,9 @@
 """Errors and warnings for people: the place, the message, the line with a caret, what to try.
 
-    poly.txt:3:9: NameError: name 'expp' is not defined
-        y = x * expp(x)
-                ^^^^
-    hint: did you mean `exp`?
+poly.txt:3:9: NameError: name 'expp' is not defined
+    y = x * expp(x)
+            ^^^^
+hint: did you mean `exp`?
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def error_text(event: Failed, file: str, stream: Stream) -> str:
         place = f"{escape_line(file)}:{event.line}:{event.column}: "
     if not file:
         place = ""
-    message = escape(event.message)
+    # Python's words for a syntax error end with the place, which stands in front here.
+    message = escape(event.message.removesuffix(f" (<program>, line {event.line})"))
     head = stream.style(escape_line(event.type), RED) + (f": {message}" if message else "")
     lines = [stream.style(place, BOLD) + head]
     if event.text.strip():

@@ -28,9 +28,7 @@ class Stream:
 
     __slots__ = ("_flush", "_write", "always_escape", "closed", "colour", "file", "terminal")
 
-    def __init__(
-        self, file: TextIO, *, always_escape: bool = False, environ: Mapping[str, str] = os.environ
-    ) -> None:
+    def __init__(self, file: TextIO, *, always_escape: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.file = file
         self._write = file.write
         self._flush = file.flush

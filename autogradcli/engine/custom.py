@@ -1,0 +1,344 @@
+"""Nodes whose rules a program wrote: what ``torch.autograd.Function`` becomes in the graph.
+
+The node *is* the ``ctx`` that the program's ``forward`` and ``backward`` get: it keeps the saved tensors and whatever
+the program puts on it. ``apply`` runs ``forward`` unrecorded and then gives the results the history "this node".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from . import dtypes
+from .inplace import check_inplace
+from .node import FREED, AccumulateGrad, Node, Nowhere, Output
+from .saved import Packed, graph_name, modified, pack
+from .state import next_sequence, state
+from .tensor import Tensor, wrap
+from .views import link, rebase
+from .worlds import roles
+
+MISSING_BACKWARD = (
+    "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward "
+    "mode AD."
+)
+BOTH = (
+    "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of "
+    "them."
+)
+MISSING_JVP = "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+NOT_RETURNED = (
+    "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
+    "modified inplace must all be outputs of the Function."
+)
+DIRTY_LEAF = "a leaf Variable that requires grad has been used in an in-place operation."
+DIRTY_VIEW = (
+    "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more "
+    "than one Tensor. This is not supported by the current autograd engine. You should either make sure the input is "
+    "not a view (using .clone() for example) or make your Function only return one Tensor (potentially splitting it "
+    "into two Functions: one doing the inplace that returns a single Tensor and a second one that does the other "
+    "operations). You can ask on the forum https://discuss.pytorch.org/ if you need help to do this change."
+)
+TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
+
+
+class Definition:
+    """What the program wrote: the name of its class and the functions in it that matter to the engine."""
+
+    __slots__ = ("backward", "forward", "jvp", "name", "node_classes", "setup_context", "vjp")
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., Any],
+        setup_context: Callable[..., Any] | None,
+        backward: Callable[..., Any] | None,
+        vjp: Callable[..., Any] | None,
+        jvp: Callable[..., Any] | None,
+    ) -> None:
+        self.name = name
+        self.forward = forward
+        self.setup_context = setup_context
+        self.backward = backward
+        self.vjp = vjp
+        self.jvp = jvp
+        self.node_classes: dict[int, type[CustomNode]] = {}
+
+    def node_class(self, outputs: int) -> type[CustomNode]:
+        """The class of its nodes with so many outputs."""
+        made = self.node_classes.get(outputs)
+        if made is None:
+            members = {"__slots__": (), "definition": self, "outputs": outputs}
+            made = self.node_classes[outputs] = type(self.name + "Backward", (CustomNode,), members)
+        return made
+
+
+class CustomNode(Node):
+    """A node of a program's own Function, and the ``ctx`` of its methods."""
+
+    __slots__ = (
+        "attributes", "dirty", "forward_saved", "freed", "input_info", "kept", "materialize", "needs_input_grad",
+        "non_differentiable", "output_info", "to_save",
+    )  # fmt: skip
+
+    definition: ClassVar[Definition]
+
+    def __init__(self, args: tuple[Any, ...]) -> None:
+        self.seq = next_sequence()
+        self.saved = ()
+        self.fix = None
+        self.extra = None
+        self.edges = ()
+        self.attributes: dict[str, Any] = {}
+        self.needs_input_grad = tuple(isinstance(a, Tensor) and a.node is not None for a in args)
+        #: (shape, dtype) of each tensor, None for what is none
+        self.input_info = [_info(a) for a in args]
+        self.output_info: list[tuple[tuple[int, ...], np.dtype] | None] = []
+        self.to_save: tuple[Any, ...] = ()
+        self.forward_saved: tuple[Any, ...] | None = None
+        self.kept: list[Any] | None = None
+        self.freed = False
+        self.dirty: tuple[Any, ...] = ()
+        self.non_differentiable: tuple[Any, ...] = ()
+        self.materialize = True
+
+    def __repr__(self) -> str:
+        return f"<torch.autograd.function.{type(self).__name__} object at 0x{id(self):x}>"
+
+    # -- what it saves --------------------------------------------------------------------------------
+
+    def keep(self, outputs: Sequence[Any]) -> None:
+        """Keep what ``save_for_backward`` was given, each tensor with its version, an output without its history."""
+        kept: list[Any] = []
+        for value in self.to_save:
+            if value is None:
+                kept.append(None)
+                continue
+            place = next((k for k, out in enumerate(outputs) if out is value), None)
+            packed = pack(value)
+            if place is None or isinstance(packed, Packed):
+                kept.append((packed, value.version, place))
+            else:
+                twin = wrap(value.array)
+                twin.counter = value.need_counter()
+                kept.append((twin, value.version, place))
+        self.kept = kept
+        self.to_save = ()
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """The saved tensors. Raises RuntimeError where they were freed or modified."""
+        if self.forward_saved is not None:
+            return self.forward_saved
+        if self.freed:
+            raise RuntimeError(FREED)
+        return tuple(None if entry is None else self._open(*entry) for entry in self.kept or ())
+
+    def _open(self, value: Tensor | Packed, version: int, place: int | None) -> Tensor:
+        maker = None if place is None else self.output_edge(place)
+        if isinstance(value, Packed):
+            tensor = value.open()
+            if maker is None:
+                return tensor
+            value = tensor
+        elif value.version != version:
+            raise modified(value.array, maker if maker is not None else value.node, value.version, version)
+        if maker is None:
+            return value
+        twin = wrap(value.array)
+        twin.node = maker
+        twin.counter = value.counter
+        return twin
+
+    def output_edge(self, index: int) -> Node | Output:
+        return self if type(self).outputs == 1 else Output(self, index)
+
+    def release(self) -> None:
+        if self.kept:
+            self.kept = None
+            self.freed = True
+
+    # -- the backward step ----------------------------------------------------------------------------
+
+    def run(self, g: Any) -> tuple[Any, ...]:
+        several = g if isinstance(g, list) else [g]
+        grads = self._pull([None if x is None else wrap(x) for x in several])
+        return tuple(None if t is None else t.array for t in grads)
+
+    def run_tensors(self, g: Any) -> tuple[Any, ...]:
+        return self._pull(list(g) if isinstance(g, list) else [g])
+
+    def _pull(self, grads: list[Any]) -> tuple[Any, ...]:
+        """The program's own backward, its result checked against the inputs."""
+        definition = self.definition
+        if definition.backward is not None and definition.vjp is not None:
+            raise RuntimeError(BOTH)
+        rule = definition.backward or definition.vjp
+        if rule is None:
+            raise NotImplementedError(MISSING_BACKWARD)
+        if self.materialize:
+            pairs = zip(grads, self.output_info, strict=True)
+            grads = [wrap(np.zeros(*info)) if g is None and info is not None else g for g, info in pairs]
+        given = rule(self, *grads)
+        return self._checked(given if isinstance(given, tuple) else (given,))
+
+    def _checked(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Gradients in the order of the edges. Raises RuntimeError for a wrong number, kind or shape."""
+        name = type(self).__name__
+        count = len(self.input_info)
+        if len(given) > count and all(x is None for x in given[count:]):
+            given = given[:count]
+        if len(given) != count:
+            raise RuntimeError(
+                f"function {name} returned an incorrect number of gradients (expected {count}, got {len(given)})"
+            )
+        out: list[Any] = []
+        for k, (grad, info) in enumerate(zip(given, self.input_info, strict=True)):
+            if info is None:
+                if grad is not None:
+                    raise RuntimeError(
+                        f"function {name} returned a gradient different than None at position {k + 1}, but the "
+                        "corresponding forward input was not a Variable"
+                    )
+                continue
+            if grad is not None and not isinstance(grad, Tensor):
+                raise RuntimeError(f"expected Variable or None (got {type(grad).__name__})")
+            wanted = grad is not None and self.edges[len(out)] is not None
+            out.append(_fitted(grad, info, name, len(out)) if wanted else None)
+        return tuple(out)
+
+
+class Error(Node):
+    """Stands in the graph where ``once_differentiable`` cut it: running it is the error."""
+
+    __slots__ = ()
+
+    def __init__(self, grads: Sequence[Any]) -> None:
+        self.seq = next_sequence()
+        self.saved = ()
+        self.fix = None
+        self.extra = None
+        self.edges = (None,) * len(grads)
+
+    def run(self, g: Any) -> tuple[Any, ...]:
+        raise RuntimeError(TWICE)
+
+    run_tensors = run
+
+
+def _info(value: Any) -> tuple[tuple[int, ...], np.dtype] | None:
+    return (value.array.shape, value.array.dtype) if isinstance(value, Tensor) else None
+
+
+def _fitted(grad: Tensor, info: tuple[tuple[int, ...], np.dtype], name: str, index: int) -> Tensor:
+    """A gradient in its input's shape and dtype. Raises RuntimeError where the shape can't be reached by summing."""
+    shape, dtype = info
+    have = grad.array.shape
+    if have != shape:
+        pairs = zip(reversed(shape), reversed(have))
+        if len(shape) > len(have) or any(n not in (1, m) for n, m in pairs):
+            raise RuntimeError(
+                f"Function {name} returned an invalid gradient at index {index} - got {list(have)} but expected shape "
+                f"compatible with {list(shape)}"
+            )
+        grad = roles.sum_to(grad, shape)
+    if grad.array.dtype is not dtype:
+        grad = roles.cast(grad, dtypes.from_numpy(dtype))
+    return grad
+
+
+# -- the forward step ---------------------------------------------------------------------------------------
+
+
+def apply(definition: Definition, args: tuple[Any, ...]) -> Any:
+    """Run the program's ``forward`` unrecorded; its results get a node of ``definition`` as their history.
+
+    Raises RuntimeError where an input marked dirty isn't returned or may not be changed.
+    """
+    ctx: CustomNode = definition.node_class(1)(args)
+    recorded = state.grad and True in ctx.needs_input_grad
+    found = _unrecorded(definition, ctx, args)
+    several = isinstance(found, tuple)
+    raw: tuple[Any, ...] = found if several else (found,)
+    if len(raw) > 1:
+        ctx.__class__ = definition.node_class(len(raw))  # type: ignore[assignment]
+    ctx.edges = tuple(a.node if recorded else None for a in args if isinstance(a, Tensor))
+    ctx.output_info = [_info(out) for out in raw]
+    if any(not any(out is d for out in raw) for d in ctx.dirty):
+        raise RuntimeError(NOT_RETURNED)
+    outputs = tuple(_with_history(ctx, k, out, args, recorded) for k, out in enumerate(raw))
+    if recorded:
+        ctx.keep(raw)
+    if state.dual_level:
+        from .forward import push_custom
+
+        push_custom(ctx, args, outputs)
+    ctx.forward_saved = None
+    ctx.to_save = ()
+    return outputs if several else outputs[0]
+
+
+def _unrecorded(definition: Definition, ctx: CustomNode, args: tuple[Any, ...]) -> Any:
+    grad, level = state.grad, state.dual_level
+    state.grad, state.dual_level = False, 0
+    state.refresh()
+    try:
+        if definition.setup_context is None:
+            return definition.forward(ctx, *args)
+        found = definition.forward(*args)
+        definition.setup_context(ctx, args, found)
+        return found
+    finally:
+        state.grad, state.dual_level = grad, level
+        state.refresh()
+
+
+def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], recorded: bool) -> Any:
+    """One result with the history it must have."""
+    if not isinstance(out, Tensor):
+        return out
+    is_input = any(out is a for a in args)
+    is_dirty = any(out is d for d in ctx.dirty)
+    differentiable = (
+        recorded and out.array.dtype.kind in "fc" and not any(out is t for t in ctx.non_differentiable)
+    )
+    if is_dirty:
+        return _changed(ctx, index, out, recorded)
+    if is_input:
+        out = _alias(out)
+    if not differentiable:
+        if out.node is not None:
+            out = _alias(out)
+        return out
+    out.node = ctx.output_edge(index)
+    meta = out.meta
+    if meta is not None and meta.base is not None:
+        meta.note = "custom"
+        meta.multi_view = (graph_name(ctx), index)
+    return out
+
+
+def _alias(t: Tensor) -> Tensor:
+    """A view of all of a tensor: it can have a history of its own."""
+    view = wrap(t.array)
+    link(t, view)
+    return view
+
+
+def _changed(ctx: CustomNode, index: int, out: Tensor, recorded: bool) -> Tensor:
+    """An input that the program changed in place and returns: it is the same tensor with a new history."""
+    out.need_counter()[0] += 1
+    if not recorded:
+        return out
+    if isinstance(out.node, (AccumulateGrad, Nowhere)):
+        raise RuntimeError(DIRTY_LEAF)
+    if out.base is not None:
+        if len(ctx.output_info) > 1:
+            raise RuntimeError(DIRTY_VIEW)
+        check_inplace(out)
+        rebase(out, ctx)
+    else:
+        out.node = ctx.output_edge(index)
+    return out

@@ -1,0 +1,73 @@
+"""What keys do at the prompt."""
+
+from __future__ import annotations
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from ..session import Session
+
+INDENT = "    "
+
+
+@Condition
+def _completion_selected() -> bool:
+    state = get_app().current_buffer.complete_state
+    return state is not None and state.current_completion is not None
+
+
+@Condition
+def _only_blanks_before() -> bool:
+    return not get_app().current_buffer.document.current_line_before_cursor.strip()
+
+
+def bindings(session: Session) -> KeyBindings:
+    """Enter submits what is complete and else begins a line, Alt-Enter always begins one."""
+    keys = KeyBindings()
+
+    @keys.add("enter", filter=_completion_selected)
+    def _accept(event: KeyPressEvent) -> None:
+        event.current_buffer.complete_state = None
+
+    @keys.add("enter", filter=~_completion_selected)
+    def _enter(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        text = buffer.text
+        if text.startswith(":") or not text.strip() or session.is_complete(text):
+            buffer.validate_and_handle()
+        else:
+            _new_line(event)
+
+    @keys.add("escape", "enter")
+    def _new_line(event: KeyPressEvent) -> None:
+        line = event.current_buffer.document.current_line_before_cursor
+        indent = line[: len(line) - len(line.lstrip())]
+        if line.rstrip().endswith(":"):
+            indent += INDENT
+        event.current_buffer.insert_text("\n" + indent)
+
+    @keys.add("tab", filter=_only_blanks_before)
+    def _indent(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(INDENT)
+
+    @keys.add(Keys.BracketedPaste)
+    def _paste(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(pasted(event.data))
+
+    return keys
+
+
+def pasted(text: str) -> str:
+    """A pasted text as it is to be inserted: one that begins with ``>>>`` loses its prompts and its output."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.lstrip().startswith(">>>"):
+        return text
+    kept = []
+    for line in text.split("\n"):
+        line = line.lstrip()
+        for prompt in (">>> ", "... "):
+            if line.startswith(prompt) or line == prompt.rstrip():
+                kept.append(line[len(prompt) :])
+    return "\n".join(kept)
