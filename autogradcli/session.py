@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import numpy as np
+
 from . import functions as functions  # fills the registry
 from .engine.dtypes import DType
 from .engine.tensor import Tensor
@@ -50,7 +52,8 @@ class Session:
         self._running = True
         self._state.enter(lambda category, message: emit(Warned(budget.line + offset, category, message)))
         try:
-            with deep_stack():
+            # What NumPy would warn about (log of 0) is a value like any other here.
+            with deep_stack(), np.errstate(all="ignore"):
                 program = compile_program(text, source, self.variables, self.prelude)
                 for step in program.steps:
                     budget.spend(0)

@@ -142,9 +142,8 @@ def check_first_order(point: Point) -> None:
         grads = backward(sample, x, u)
         for k, (g, a) in enumerate(zip(grads, x, strict=True)):
             if g.shape != a.shape or g.dtype != a.dtype:
-                raise Failed(
-                    f"{sample}: the gradient of input {k} is {g.dtype} of shape {g.shape}, the input {a.dtype} of {a.shape}"
-                )
+                got, want = f"{g.dtype} of {g.shape}", f"{a.dtype} of {a.shape}"
+                raise Failed(f"{sample}: the gradient of input {k} is {got}, the input {want}")
         compare(sample, "first order", inner(grads, t), inner(u, slope), scale(u, slope) + scale(grads, t))
 
 
@@ -159,7 +158,9 @@ def check_second_order(point: Point) -> None:
     up = backward(sample, moved(x, t, STEP), moved(u, w, STEP))
     down = backward(sample, moved(x, t, -STEP), moved(u, w, -STEP))
     slope = [(a - b) / (2 * STEP) for a, b in zip(up, down, strict=True)]
-    compare(sample, "second order", inner(found, [*t, *w]), inner(v, slope), scale(v, slope) + scale(found, [*t, *w]), 5e-6)
+    compare(
+        sample, "second order", inner(found, [*t, *w]), inner(v, slope), scale(v, slope) + scale(found, [*t, *w]), 5e-6
+    )
 
 
 def check_forward_mode(point: Point) -> None:
@@ -180,7 +181,9 @@ def check_forward_mode(point: Point) -> None:
     for y in outputs:
         tangent = y.meta.tangent if y.meta is not None else None
         if tangent is not None and tangent.array.shape != y.array.shape:
-            raise Failed(f"{sample}: forward mode: a tangent of shape {tangent.array.shape} for a result of {y.array.shape}")
+            raise Failed(
+                f"{sample}: forward mode: a tangent of shape {tangent.array.shape} for a result of {y.array.shape}"
+            )
         pushed.append(np.zeros_like(y.array) if tangent is None else tangent.array)
     grads = backward(sample, x, u)
     got, want = inner(u, pushed), inner(grads, t)
@@ -244,7 +247,9 @@ def check_float32(point: Point) -> None:
             raise Failed(f"{single}: the gradient of input {k} is {g.dtype}")
     for node_dtype in _raw_dtypes(single, x, y):
         if node_dtype not in (np.float32, np.complex64):
-            raise Failed(f"{single}: a rule gives {node_dtype} before it is cast: an index or a count in it needs F.cast")
+            raise Failed(
+                f"{single}: a rule gives {node_dtype} before it is cast: an index or a count in it needs F.cast"
+            )
     same(single, "the gradient", grads, backward(sample, point.x, point.u), 1e-2)
 
 

@@ -1,4 +1,4 @@
-"""Calls of declared operations for the tests: what ``examples=lambda r: [...]`` gets as ``r``, and the calls made of it.
+"""Calls of declared operations for the tests: the ``r`` of ``examples=lambda r: [...]``, and what is made of it.
 
     r(2, 3)                  float64, magnitudes between 0.3 and 1.5 and either sign: away from the usual kinks
     r(2, 3, low=0, high=1)   float64, uniform in that range
@@ -157,7 +157,9 @@ class Sample:
                 yield self._twin(args, f"{self.label}, {self.op.params[argument].name} with {label}")
 
     def _operands(self) -> list[Tensor]:
-        return [a for p, a in zip(self.op.params, self.args, strict=True) if isinstance(a, Tensor) and p.kind == "tensor"]
+        return [
+            a for p, a in zip(self.op.params, self.args, strict=True) if isinstance(a, Tensor) and p.kind == "tensor"
+        ]
 
     def __str__(self) -> str:
         return f"{self.op.name} ({self.label})"

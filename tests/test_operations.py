@@ -85,11 +85,7 @@ def _checked(sample: Sample, checks: dict[str, Check], used: set[str]) -> list[s
 def _broadcast(sample: Sample, used: set[str]) -> list[str]:
     """The checks at operands whose shapes have to be broadcast; which of them do is the kernel's to say."""
     found: list[str] = []
-    variants = list(sample.broadcasts())
-    accepted = [v for v in variants if _accepts(v)]
-    if variants and not accepted:
-        return [f"{sample}: declared broadcast, but accepts no shapes that are: broadcast=False"]
-    for variant in accepted:
+    for variant in filter(_accepts, sample.broadcasts()):
         found += _checked(variant, {"first order": check_first_order, "forward mode": check_forward_mode}, used)
     return found
 
@@ -112,7 +108,7 @@ def _complex(sample: Sample, used: set[str]) -> list[str]:
     except REFUSALS:
         return []
     if any(y.dtype.kind != "c" for y in point.y) and sample.op.complex == "holomorphic":
-        return [f"{twin}: a real result, so the function isn't holomorphic: complex=\"own\" and a rule for it"]
+        return [f'{twin}: a real result, so the function isn\'t holomorphic: complex="own" and a rule for it']
     checks = {"first order": check_first_order, "second order": check_second_order, "forward mode": check_forward_mode}
     return _checked(twin, checks, used)
 

@@ -12,6 +12,11 @@ from .options import ASSIGNMENT, ExpressionCommand, environment, format_option, 
 @click.argument("expr")
 @click.argument("variables", nargs=-1, required=True, type=ASSIGNMENT, metavar="NAME=VALUE...")
 @format_option("plain", "json")
+@click.option(
+    "--gradient",
+    metavar="VALUE",
+    help="The gradient to start from, of the result's shape; the formulas call it g.",
+)
 @session_options
 @click.pass_context
 def command(
@@ -19,6 +24,7 @@ def command(
     expr: str,
     variables: tuple[tuple[str, str], ...],
     format_: str,
+    gradient: str | None,
     dtype: str | None,
     seed: int | None,
     memory: float,
@@ -35,5 +41,5 @@ def command(
     env = environment(ctx)
     programs.prepare(env, memory)
     session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
-    ok = gradients.derive(session, expr, variables, format_, dtype, env)
-    ctx.exit(OK if ok else FAILED)
+    request = gradients.Request(expr, variables, gradient, format_, dtype)
+    ctx.exit(OK if gradients.derive(session, request, env) else FAILED)

@@ -21,11 +21,18 @@ class Environment:
 
     __slots__ = ("err", "out", "own_process", "stdin")
 
-    def __init__(self, *, own_process: bool = False) -> None:
+    def __init__(
+        self,
+        stdin: TextIO | None = None,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        *,
+        own_process: bool = False,
+    ) -> None:
         self.own_process = own_process
-        self.stdin: TextIO = sys.stdin or StringIO()
-        self.out = Stream(_tolerant(sys.stdout))
-        self.err = Stream(_tolerant(sys.stderr), always_escape=True)
+        self.stdin: TextIO = stdin or sys.stdin or StringIO()
+        self.out = Stream(_tolerant(stdout or sys.stdout))
+        self.err = Stream(_tolerant(stderr or sys.stderr), always_escape=True)
 
     @property
     def interactive(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .environment import UnreadableError
 from .exits import FAILED, OK
 from .options import ASSIGNMENT, FORMATS, ExpressionCommand, environment, format_option, no_grad_option, session_options
 
@@ -50,7 +51,7 @@ def command(
     session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
     try:
         source = env.read_stdin() if from_stdin else "\n".join(expr)
-    except (OSError, programs.UnreadableError) as error:
+    except (OSError, UnreadableError) as error:
         display.show(programs.unreadable(error))
         ctx.exit(FAILED)
     ok = programs.assign_all(session, variables, format_, env) and programs.run(session, source, display)

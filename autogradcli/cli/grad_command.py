@@ -41,5 +41,5 @@ def command(
     env = environment(ctx)
     programs.prepare(env, memory)
     session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
-    ok = gradients.show(session, expr, variables, gradient, format_, dtype, env)
-    ctx.exit(OK if ok else FAILED)
+    request = gradients.Request(expr, variables, gradient, format_, dtype)
+    ctx.exit(OK if gradients.show(session, request, env) else FAILED)

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..engine import dtypes
-from ..engine.tensor import Tensor
-from ..events import Event, Failed, Gradients, Value
+from ..engine.tensor import Tensor, wrap
+from ..events import Failed, Gradients, Value
 from ..functions.autograd import tensor_backward
-from ..language.text_format import to_repr
 from ..session import Session
-from ..show.plain import Display, Plain
+from ..show.plain import Display, Plain, PlainGradients, named
 from . import programs
 from .environment import Environment
 
 Variables = tuple[tuple[str, str], ...]
 
+#: What stands for the expression's file in front of an error.
+FILE = "<expression>"
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 NO_HISTORY = "element 0 of tensors does not require grad and does not have a grad_fn"
-
-
-class PlainGradients(Plain):
-    """PyTorch's text, and ``x.grad = tensor(6.)`` for each gradient."""
-
-    __slots__ = ()
-
-    def show(self, event: Event) -> None:
-        if isinstance(event, Gradients):
-            for name, tensor in event.leaves:
-                head = f"{name}.grad = "
-                self.out.write(head + to_repr(tensor.grad).replace("\n", "\n" + " " * len(head)) + "\n")
-        else:
-            super().show(event)
 
 
 def open_display(format_: str, environment: Environment, file: str) -> Display:
@@ -39,39 +26,72 @@ def open_display(format_: str, environment: Environment, file: str) -> Display:
     return PlainGradients(environment.out, environment.err, file) if type(display) is Plain else display
 
 
-def show(
-    session: Session,
-    expression: str,
-    variables: Variables,
-    gradient: str | None,
-    format_: str,
-    dtype: str | None,
-    environment: Environment,
-) -> bool:
+class Request(NamedTuple):
+    """What was asked for: an expression, its variables, the gradient to start from, and how to show it."""
+
+    expression: str
+    variables: Variables
+    gradient: str | None
+    format_: str
+    dtype: str | None
+
+
+class Evaluated(NamedTuple):
+    value: Tensor
+    inputs: dict[str, Tensor]
+    start: Any
+
+
+def show(session: Session, request: Request, environment: Environment) -> bool:
     """Show the value and the gradients; False if something went wrong, which is shown then."""
-    if not programs.leaves(session, variables, dtypes.NAMES[dtype or "float32"], format_, environment):
-        return False
-    inputs = {name: session.variables[name] for name, _ in variables}
-    display = open_display(format_, environment, "<expression>")
-    ok, value = programs.value_of(session, expression, display)
-    if ok:
-        problem = not_differentiable(expression, value, gradient)
-        if problem is None:
-            start = None
-            if gradient is not None:
-                asked = programs.open_display(format_, environment, "--gradient", batch=False)
-                ok, start = programs.evaluated(session, gradient, asked)
-                asked.end(ok, 0.0)
-            if ok:
-                display.show(Value(1, expression, value))
-                problem = _backward(expression, value, start)
-        if problem is not None:
-            display.show(problem)
-            ok = False
-        elif ok:
-            display.show(Gradients(1, list(inputs.items())))
+    display = open_display(request.format_, environment, FILE)
+    found = _evaluate(session, request, display, environment)
+
+    def work() -> None:
+        assert found is not None
+        display.show(Value(1, request.expression, found.value))
+        tensor_backward(found.value, found.start)
+        display.show(Gradients(1, list(found.inputs.items())))
+
+    ok = found is not None and programs.within(session, work, request.expression, display)
     display.end(ok, 0.0)
     return ok
+
+
+def derive(session: Session, request: Request, environment: Environment) -> bool:
+    """Show the formula of each gradient; False if something went wrong, which is shown then."""
+    display = programs.open_display(request.format_, environment, FILE, batch=False)
+    found = _evaluate(session, request, display, environment)
+    ok = found is not None and _show_formulas(session, request, found, display)
+    display.end(ok, 0.0)
+    return ok
+
+
+def _evaluate(session: Session, request: Request, display: Display, environment: Environment) -> Evaluated | None:
+    """The expression's value, its inputs and the gradient to start from; None if that fails, which is shown."""
+    dtype = dtypes.NAMES[request.dtype or "float32"]
+    if not programs.leaves(session, request.variables, dtype, request.format_, environment):
+        return None
+    inputs = {name: session.variables[name] for name, _ in request.variables}
+    ok, value = programs.value_of(session, request.expression, display)
+    if not ok:
+        return None
+    problem = not_differentiable(request.expression, value, request.gradient)
+    if problem is not None:
+        display.show(problem)
+        return None
+    start = None
+    if request.gradient is not None:
+        asked = programs.open_display(request.format_, environment, "--gradient", batch=False)
+        ok, start = programs.evaluated(session, request.gradient, asked)
+        if ok and isinstance(start, int | float) and value.array.ndim == 0:
+            start = wrap(value.array.dtype.type(start))
+        if ok and (not isinstance(start, Tensor) or start.array.shape != value.array.shape):
+            shape = list(value.array.shape)
+            asked.show(programs.about(request.gradient, "ValueError", f"a tensor of the shape {shape} is needed"))
+            ok = False
+        asked.end(ok, 0.0)
+    return Evaluated(value, inputs, start) if ok else None
 
 
 def not_differentiable(expression: str, value: Any, gradient: str | None) -> Failed | None:
@@ -91,44 +111,22 @@ def not_differentiable(expression: str, value: Any, gradient: str | None) -> Fai
     return None
 
 
-def _backward(expression: str, value: Tensor, start: Any) -> Failed | None:
-    if isinstance(start, int | float) and not isinstance(start, bool) and value.array.ndim == 0:
-        start = programs.leaf(start, value.dtype)
-        start.drop_grad()
-    try:
-        tensor_backward(value, start)
-    except Exception as error:  # whatever a rule raises is the expression's error, as in a session
-        return programs.about(expression, type(error).__name__, str(error))
-    return None
+def _show_formulas(session: Session, request: Request, found: Evaluated, display: Display) -> bool:
+    from ..explain.derivation import derive
 
+    # The expression was evaluated once already, so it parses.
+    source = f"lambda {', '.join(found.inputs)}: ({request.expression}\n)"
+    ok, function = programs.value_of(session, source, display, shown_as=request.expression)
 
-def derive(
-    session: Session,
-    expression: str,
-    variables: Variables,
-    format_: str,
-    dtype: str | None,
-    environment: Environment,
-) -> bool:
-    """Show the formula of each gradient; False if something went wrong, which is shown then."""
-    from ..explain.formula import derive as formulas
+    def work() -> None:
+        formulas = derive(lambda values: function(**values), found.inputs, found.start)
+        if request.format_ == "json":
+            from json import dumps
 
-    if not programs.leaves(session, variables, dtypes.NAMES[dtype or "float32"], format_, environment):
-        return False
-    inputs = {name: session.variables[name] for name, _ in variables}
-    display = programs.open_display(format_, environment, "<expression>", batch=False)
-    try:
-        found = formulas(expression, inputs)
-    except Exception as error:  # the expression's own error, or one of a rule that has no formula
-        display.show(programs.about(expression, type(error).__name__, str(error)))
-        display.end(False, 0.0)
-        return False
-    if format_ == "json":
-        from json import dumps
+            line = {"event": "formula", "expression": request.expression, "gradients": dict(formulas)}
+            display.out.raw(dumps(line) + "\n")
+            return
+        for name, text in formulas:
+            display.out.write(named(f"{name}.grad", text))
 
-        environment.out.raw(dumps({"expression": expression, "gradients": dict(found)}) + "\n")
-        return True
-    for name, text in found:
-        head = f"{name}.grad = "
-        environment.out.write(head + text.replace("\n", "\n" + " " * len(head)) + "\n")
-    return True
+    return ok and programs.within(session, work, request.expression, display)

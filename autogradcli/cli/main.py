@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..show.errors import plain_error_text
 from ..show.stream import StreamClosed
 from .environment import Environment
-from .exits import FAILED, INTERRUPTED, OK, USAGE
+from .exits import FAILED, INTERRUPTED, OK
 from .limits import quick_end, quick_start
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BaseException as error:
             if "--debug" in arguments[:1] or os.environ.get(DEBUG):
                 raise
-            environment.err.raw(plain_error_text(NAME, *_last_words(error), environment.err))
+            message, hint = _last_words(error)
+            environment.err.raw(plain_error_text(NAME, message, environment.err, hint))
             return FAILED
     except StreamClosed as closed:
         return _closed(closed, environment)

@@ -19,7 +19,8 @@ class ExpressionCommand(click.Command):
     """A command whose words may begin with a minus: what is none of its options is an expression."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        flags, valued = set(), set()
+        flags: set[str] = set()
+        valued: set[str] = set()
         for parameter in self.get_params(ctx):
             if isinstance(parameter, click.Option):
                 (flags if parameter.is_flag else valued).update(parameter.opts)
@@ -50,7 +51,7 @@ def words_last(args: list[str], flags: set[str], valued: set[str]) -> list[str]:
     return [*options, "--", *words]
 
 
-class Assignment(click.ParamType):
+class Assignment(click.ParamType):  # type: ignore[type-arg]  # no generic before Click 8.5
     """``NAME=VALUE``, as a pair of strings. VALUE is an expression of the language."""
 
     name = "NAME=VALUE"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, wrap
 from ..events import Event, Failed, Value
 from ..session import Session
 from ..show.plain import Display, Plain
@@ -91,6 +90,27 @@ def value_of(session: Session, source: str, display: Display, shown_as: str = ""
     return True, values[0]
 
 
+def within(session: Session, work: Callable[[], None], shown_as: str, display: Display) -> bool:
+    """Do something under the session's modes, default dtype and print options; False if it raised.
+
+    What it raises is shown as an error of the text ``shown_as``.
+    """
+
+    def emit(event: Event) -> None:
+        if isinstance(event, Value):
+            work()
+        elif isinstance(event, Failed):
+            display.show(about(shown_as, event.type, event.message))
+        else:
+            display.show(event)
+
+    session.variables["_"] = True
+    ok = session.run("_", emit)
+    if display.failure == "KeyboardInterrupt":
+        raise KeyboardInterrupt
+    return ok
+
+
 def about(text: str, type_: str, message: str, hint: str = "") -> Failed:
     """The event for an error of the whole of a text of the command line."""
     line = text.split("\n", 1)[0]
@@ -127,16 +147,17 @@ def leaf(value: Any, default: DType) -> Tensor:
     Raises TypeError for anything else.
     """
     if isinstance(value, Tensor):
-        array = value.array.copy()
+        made = wrap(value.array.copy())
         if value.dtype.category < dtypes.FLOATING:
-            array = array.astype(default.np)
+            made = wrap(value.array.astype(default.np))
     elif isinstance(value, complex):
-        array = np.array(value, dtypes.complex_of(default).np)
+        made = wrap(dtypes.complex_of(default).np.type(value))
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        array = np.array(float(value), default.np)
+        made = wrap(default.np.type(value))
     else:
         raise TypeError(f"a number, a list of numbers or a tensor is needed, not a {type(value).__name__}")
-    return Tensor(array, requires_grad=True)
+    made.require_grad()
+    return made
 
 
 def leaves(

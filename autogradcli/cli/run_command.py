@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .environment import UnreadableError
 from .exits import FAILED, OK
 from .options import FORMATS, environment, format_option, no_grad_option, session_options
 
@@ -57,7 +58,7 @@ def command(
             session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory, timeout=timeout)
             started = perf_counter()
             ok = programs.run(session, source, display, echo=not no_echo)
-        except (OSError, programs.UnreadableError) as error:
+        except (OSError, UnreadableError) as error:
             display.show(programs.unreadable(error))
         finally:
             display.end(ok, perf_counter() - started)

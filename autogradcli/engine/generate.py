@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from . import dtypes
 from .node import FREED
 from .operation import GLOBALS, Operation, Param
 from .record import SUM_BACK, record
@@ -38,6 +39,7 @@ GLOBALS.update(
     state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__, wrap=wrap,
     link=link, ndarray=np.ndarray, asarray=np.asarray, next_sequence=next_sequence, modified=modified,
     F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, FREED=FREED, SUM_BACK=SUM_BACK,
+    DTYPES={d.np: d for d in dtypes.ALL},
 )  # fmt: skip
 
 
@@ -66,7 +68,9 @@ def generate(op: Operation) -> None:
 
 def _is_simple(op: Operation) -> bool:
     kinds = {p.kind for p in op.params}
-    return not op.outputs and op.view != "multi" and "list" not in kinds and bool(op.edges or op.promote)
+    if str(op.source.__annotations__.get("return")).startswith("list"):  # as many results as the operand has parts
+        return False
+    return not op.outputs and op.view != "multi" and not kinds & {"list", "indices"} and bool(op.edges or op.promote)
 
 
 def _compile(op: Operation, lines: list[str]) -> Any:
@@ -110,8 +114,10 @@ def _forward(op: Operation, general: str) -> list[str]:
             entries += ["r", "c"]
         elif save.kind == "plain":
             entries += [save.name, "None"]
+        elif save.kind == "dtype":
+            entries += [f"DTYPES[a_{save.param}.dtype]", "None"]
         else:
-            entries += [f"a_{save.param}.{save.kind}", "None"]
+            entries += [f"a_{save.param}.shape", "None"]
     out.append("        node.saved = (" + "".join(f"{e}, " for e in entries) + ")")
     if op.broadcast and len(tensors) > 1:
         shapes = [f"s_{p.name}" for p in edges]

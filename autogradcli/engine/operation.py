@@ -54,7 +54,7 @@ class Param:
         self.name = name
         self.index = index
         words = [w.strip() for w in annotation.split("|")]
-        self.kind = {"Array": "tensor", "Index": "index", "list[Array]": "list"}.get(words[0], "plain")
+        self.kind = {"Array": "tensor", "Index": "index", "list[Array]": "list", "list[Index]": "indices"}.get(words[0], "plain")
         self.number = self.kind == "tensor" and "Number" in words  # a Python number is accepted as it is
         self.optional = self.kind != "plain" and "None" in words
         self.default = default
@@ -161,7 +161,14 @@ class Operation:
         self.saves: list[Save] = sorted(saves.values(), key=lambda s: (order.get(s.param, 99), s.name))
         self.frees = any(s.kind in ("input", "output") for s in self.saves)
         self.node_class: type[Node] = type(
-            self.node_name, (Node,), {"__slots__": (), "op": self, "outputs": max(1, len(self.outputs))}
+            self.node_name.rpartition(":")[2],
+            (Node,),
+            {
+                "__slots__": (),
+                "op": self,
+                "outputs": max(1, len(self.outputs)),
+                "title": self.node_name if ":" in self.node_name else "",
+            },
         )
         if self.frees:
             setattr(self.node_class, "release", _release)  # noqa: B010 - typed as a method, which it becomes
@@ -194,7 +201,7 @@ def _rule_names(rule: Rule, skip: int) -> tuple[str, ...]:
 
 
 def _camel(name: str) -> str:
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    return name.title().replace("_", "")  # a letter after a digit too: log1p is Log1P
 
 
 # -- functions that write themselves on first use ---------------------------------------------------------

@@ -58,6 +58,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
 def _unwrap(p: Param, value: Any) -> Any:
     if p.kind == "list":
         return [t.array for t in value]
+    if p.kind == "indices":
+        return [None if t is None else t.array for t in value]
     if p.kind == "plain":
         return value
     if value is None or not isinstance(value, Tensor):
@@ -170,7 +172,8 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
         if not wanted or value is None:
             return None, None
         if isinstance(value, (list, tuple)):
-            return [pack(t) for t in value], [t.version for t in value]
+            kept = [None if t is None else pack(t) for t in value]
+            return kept, [None if t is None else t.version for t in value]
         if isinstance(value, Tensor):
             return pack(value), value.version
         return value, None

@@ -125,6 +125,8 @@ def saved_tensor(node: Node, save: Save, value: Any, mark: Any) -> Any:
         if save.kind == "output":
             return with_history(opened, output_edge(node, save.index))
         return opened
+    if isinstance(value, list):
+        return [saved_tensor(node, save, v, m) for v, m in zip(value, mark, strict=True)] if mark else value
     checked = saved_array(node, save, value, mark)
     if save.kind == "input":
         return value

@@ -21,6 +21,7 @@ class State:
         "dual_level",
         "grad",
         "inference",
+        "levels",
         "pack_hooks",
         "running_node",
         "special",
@@ -34,6 +35,7 @@ class State:
     anomaly: bool
     anomaly_check_nan: bool
     dual_level: int
+    levels: list[Any]
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: list[Any] | None
     running_node: Any
@@ -49,6 +51,7 @@ class State:
         self.anomaly = False
         self.anomaly_check_nan = True
         self.dual_level = 0
+        self.levels = []  # of torch.func, the innermost last
         self.pack_hooks = []
         self.tape = None
         self.running_node = None
@@ -56,7 +59,9 @@ class State:
 
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
-        self.special = bool(self.dual_level or self.pack_hooks or self.inference or self.tape is not None)
+        self.special = bool(
+            self.dual_level or self.levels or self.pack_hooks or self.inference or self.tape is not None
+        )
 
     def snapshot(self) -> tuple[Any, ...]:
         return (

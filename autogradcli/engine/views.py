@@ -21,6 +21,7 @@ import numpy as np
 
 from .node import AccumulateGrad, Node, Nowhere, Output
 from .operation import Operation
+from .record import run_arrays
 from .state import next_sequence, state
 from .tensor import Meta, Tensor, wrap
 from .worlds import roles
@@ -40,7 +41,7 @@ def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node 
         meta = view.meta
         assert meta is not None
         if op.view == "multi":
-            meta.multi_view = (op.spelling.capitalize(), k)
+            meta.multi_view = (op.node_name.removesuffix("Backward0"), k)
         elif source.meta is not None and source.meta.multi_view is not None and node is not None:
             meta.multi_view = source.meta.multi_view
         meta.note = "inference" if state.inference else "" if state.grad else "no_grad"
@@ -175,7 +176,8 @@ class CopySlices(Node):
     def run(self, g: Any) -> tuple[Any, ...]:
         out = like_base(self.base_shape, self.base_strides, g)
         window = window_on(out, self.window)
-        first, *rest = self.function.run(window.copy())
+        function, inside = self.function, window.copy()
+        first, *rest = function.run(inside) if function.fix is None else run_arrays(function, inside)
         window[...] = 0 if first is None else first
         return (out, *rest)
 

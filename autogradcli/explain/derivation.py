@@ -19,9 +19,10 @@ from ..engine.operation import Operation
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
-from .expression import Constant, Expr, Name, value_of
+from .expression import Call, Constant, Expr, Name, Pullback, value_of
 from .expression_text import text_of
 from .formula import FORMULAS, apply, total
+from .spelling import speak, speakable
 
 Entry = tuple[Operation, tuple[Any, ...], list[Tensor]]
 
@@ -103,9 +104,10 @@ def _seed(result: Tensor, gradient: Any, name: str) -> Expr:
 class History:
     """What every tensor of a traced program was made of, as expressions."""
 
-    __slots__ = ("_by_id", "_by_node", "_entries", "_tape")
+    __slots__ = ("_by_id", "_by_node", "_entries", "_names", "_tape")
 
     def __init__(self, values: Mapping[str, Any], tape: list[Entry]) -> None:
+        self._names = frozenset(values)
         self._tape = tape  # holds the tensors, so their ids stay their own
         self._by_id: dict[int, Expr] = {}
         self._by_node: dict[tuple[Node, int], Expr] = {}
@@ -141,7 +143,8 @@ class History:
         node = node_of(value.node)
         if node is not None and (node, index_of(value.node)) in self._by_node:
             return self._by_node[node, index_of(value.node)]
-        return self._by_id.get(id(value)) or Constant(wrap(value.array.copy()))
+        found = self._by_id.get(id(value))
+        return Constant(wrap(value.array.copy())) if found is None else found
 
     # -- the pass -----------------------------------------------------------------------------------------
 
@@ -152,9 +155,10 @@ class History:
             _arrive(pending, edge, seed)
         for node in reversed(self._entries):  # the order of the tape is that of the graph
             if node in pending:
-                for edge, g in zip(node.edges, self._step(node, pending.pop(node)), strict=True):
-                    if edge is not None and g is not None:
-                        _arrive(pending, edge, g)
+                for k, g in enumerate(self._step(node, pending.pop(node))):
+                    below = node.edges[k]
+                    if below is not None and g is not None:
+                        _arrive(pending, below, g)
         done: dict[Node | None, Expr] = {}
         for node, arrived in pending.items():
             if not isinstance(node, AccumulateGrad):
@@ -171,7 +175,28 @@ class History:
         if conj:
             g = [None if x is None else FORMULAS.conj(x) for x in g] if isinstance(g, list) else FORMULAS.conj(g)
         grads = rules(op, args, results, g, tuple(e is not None for e in node.edges))
-        return [self._fixed(node, k, x, conj) for k, x in enumerate(grads)]
+        out: list[Expr | None] = []
+        for k, x in enumerate(grads):
+            found = self._fixed(node, k, x, conj)
+            if found is not None and not speakable(found):
+                pulled = self._pullback(node, k, arrived, found.tensor)
+                found = found if pulled is None else pulled
+            out.append(found)
+        return out
+
+    def _pullback(self, node: Node, k: int, arrived: Sequence[Expr | None], value: Tensor) -> Expr | None:
+        """A gradient that has no closed form in the language, as the gradient of a call that is in it."""
+        op, args, results = self._entries[node]
+        variable, place = _operands(op, args)[k]
+        symbol = Name(next(n for n in ("v", "w", "u", "_v") if n not in self._names), variable.tensor)
+        position, index = place
+        inside = list(args)
+        inside[position] = symbol if index is None else _replaced(args[position], index, symbol)
+        call = Call(op, tuple(inside), [e.tensor for e in results])
+        if not speakable(call) or isinstance(speak(call), Expr):
+            return None
+        seeds = [Constant(_zeros(r.tensor)) if g is None else g for g, r in zip(arrived, results, strict=True)]
+        return Pullback(call, symbol, variable, tuple(seeds), value)
 
     def _fixed(self, node: Node, k: int, g: Any, conj: bool) -> Expr | None:
         if g is None or node.fix is None:
@@ -217,6 +242,23 @@ def rules(
     return out
 
 
+def _operands(op: Operation, args: Sequence[Any]) -> list[tuple[Any, tuple[int, int | None]]]:
+    """The argument of each edge, and where it stands: number of the argument, and in a list."""
+    out: list[tuple[Any, tuple[int, int | None]]] = []
+    for p in op.edges:
+        value = args[p.index]
+        out += [(v, (p.index, k)) for k, v in enumerate(value)] if p.kind == "list" else [(value, (p.index, None))]
+    return out
+
+
+def _replaced(values: Sequence[Any], index: int, new: Any) -> list[Any]:
+    return [new if k == index else v for k, v in enumerate(values)]
+
+
+def _zeros(t: Tensor) -> Tensor:
+    return wrap(np.zeros(t.array.shape, t.array.dtype))
+
+
 def _named(rule: Any, skip: int, values: Mapping[str, Any], results: Sequence[Expr]) -> dict[str, Any]:
     """What a rule's parameters name."""
     names = rule.__code__.co_varnames[skip : rule.__code__.co_argcount]
@@ -241,7 +283,7 @@ def _by_role(role: Any, *args: Any) -> Any:
     """One of the engine's own operations: a declared one, or a function that calls such, traced."""
     op = getattr(role, "op", None)
     if op is not None:
-        return apply(op, (*args, *[p.default for p in op.params[len(args) :]]))
+        return apply(op, (*args, *[p.default for p in op.parse().params[len(args) :]]))
     values = [value_of(a) for a in args]
     tape, result = _traced(lambda _: _ungraphed(role, values), {})
     history = History({}, [])

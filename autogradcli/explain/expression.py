@@ -3,8 +3,10 @@
     Name        a variable: ``x``
     Constant    a tensor that depends on no variable
     Operator    Python's operators by their symbols: ``+ - * / ** @ < ...``, and ``neg``
+    Subscript   ``x[0, 1:3]``
     Call        a declared operation applied to expressions, numbers, shapes, lists
     Item        one result of a call that has several
+    Pullback    the gradient of a call, where no closed form can be said: ``torch.func.vjp(...)``
 
 They stand for tensors in derivative rules, so they have ``.shape``, ``.ndim``, ``.dtype`` and Python's operators. Trees
 share subtrees; nothing changes an expression once it is made.
@@ -164,15 +166,32 @@ class Operator(Expr):
         return self.operands
 
 
-class Call(Expr):
-    """``args`` has a value for every parameter of the operation. Of several results ``tensor`` is the first."""
+class Subscript(Expr):
+    __slots__ = ("index", "operand")
 
-    __slots__ = ("args", "op", "results")
+    def __init__(self, operand: Expr, index: tuple[int | slice, ...], tensor: Tensor) -> None:
+        self.operand = operand
+        self.index = index
+        self.tensor = tensor
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return (self.operand,)
+
+
+class Call(Expr):
+    """``args`` has a value for every parameter of the operation. Of several results ``tensor`` is the first.
+
+    ``spoken`` is how the language says it, once that was asked for (``spelling.py``).
+    """
+
+    __slots__ = ("args", "op", "results", "spoken")
 
     def __init__(self, op: Operation, args: tuple[Any, ...], results: list[Tensor]) -> None:
         self.op = op
         self.args = args
         self.results = results
+        self.spoken: Any = None
         self.tensor = results[0]
 
     @property
@@ -191,6 +210,23 @@ class Item(Expr):
     @property
     def parts(self) -> tuple[Any, ...]:
         return (self.call,)
+
+
+class Pullback(Expr):
+    """The gradient of ``call``, a function of ``symbol``, at ``variable``, as the language computes it."""
+
+    __slots__ = ("call", "seeds", "symbol", "variable")
+
+    def __init__(self, call: Call, symbol: Name, variable: Expr, seeds: tuple[Expr, ...], tensor: Tensor) -> None:
+        self.call = call
+        self.symbol = symbol
+        self.variable = variable
+        self.seeds = seeds
+        self.tensor = tensor
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return (self.call, self.variable, *self.seeds)
 
 
 def value_of(part: Any) -> Any:

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from .expression import Call, Constant, Expr, Item, Name, Operator
+from .expression import Call, Constant, Expr, Item, Name, Operator, Pullback, Subscript
 from .simplify import shortest, uniform
-from .spelling import Spelling, spell
+from .spelling import Spelling, speak
 
 #: A formula longer than this helps nobody, and a shared part makes it grow exponentially.
 LONGEST = 20_000
@@ -50,7 +50,6 @@ def text_of(root: Expr, taken: frozenset[str] = frozenset()) -> str:
     Raises TooLong; Unspeakable for an operation that the language has no call for.
     """
     done: dict[int, Text] = {}
-    spellings: dict[int, Spelling] = {}
     stack: list[tuple[Expr, bool]] = [(root, False)]
     while stack:  # no recursion: a chain of a thousand operations is no deeper than one
         node, ready = stack.pop()
@@ -58,11 +57,11 @@ def text_of(root: Expr, taken: frozenset[str] = frozenset()) -> str:
             continue
         if not ready:
             stack.append((node, True))
-            stack.extend((part, False) for part in _expressions(node.parts))
+            said = speak(node) if isinstance(node, Call) else None
+            needed = (said,) if isinstance(said, Expr) else node.parts
+            stack.extend((part, False) for part in _expressions(needed))
             continue
-        if isinstance(node, Call):
-            spellings[id(node)] = spell(node, taken)
-        done[id(node)] = _one(node, done, spellings)
+        done[id(node)] = _one(node, done, taken)
     return done[id(root)].text
 
 
@@ -76,23 +75,47 @@ def _expressions(parts: Sequence[Any]) -> list[Expr]:
     return found
 
 
-def _one(node: Expr, done: dict[int, Text], spellings: dict[int, Spelling]) -> Text:
+def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
     if isinstance(node, Name):
         return Text(node.name)
     if isinstance(node, Constant):
         return constant(node)
     if isinstance(node, Operator):
         return _operator(node.symbol, [plain(p, done) for p in node.operands])
+    if isinstance(node, Subscript):
+        return Text(f"{done[id(node.operand)].within(_ATOM)}[{', '.join(map(_at, node.index))}]")
     if isinstance(node, Item):
         return Text(f"{done[id(node.call)].text}[{node.index}]")
+    if isinstance(node, Pullback):
+        return _pullback(node, done)
     assert isinstance(node, Call)
-    spelling = spellings[id(node)]
-    arguments = list(spelling.arguments)
-    name = spelling.name
-    if spelling.method:
-        name = f"{plain(arguments.pop(0)[1], done).within(_ATOM)}.{name}"
+    said = speak(node)
+    if isinstance(said, Expr):
+        return done[id(said)]
+    return _call(said, done, taken)
+
+
+def _call(said: Spelling, done: dict[int, Text], taken: frozenset[str]) -> Text:
+    arguments = list(said.arguments)
+    name = said.dotted if said.name in taken else said.name
+    if said.method:
+        name = f"{plain(arguments.pop(0)[1], done).within(_ATOM)}.{said.name}"
     shown = [(f"{keyword}=" if keyword else "") + plain(value, done).text for keyword, value in arguments]
     return Text(f"{name}({', '.join(shown)})")
+
+
+def _pullback(node: Pullback, done: dict[int, Text]) -> Text:
+    seeds = ", ".join(done[id(s)].text for s in node.seeds)
+    given = f"({seeds})" if len(node.seeds) > 1 else seeds
+    body, at = done[id(node.call)].text, done[id(node.variable)].text
+    return Text(f"torch.func.vjp(lambda {node.symbol.name}: {body}, {at})[1]({given})[0]")
+
+
+def _at(index: int | slice) -> str:
+    if isinstance(index, int):
+        return str(index)
+    start, stop, step = ("" if part is None else str(part) for part in (index.start, index.stop, index.step))
+    return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
 
 
 def _operator(symbol: str, operands: Sequence[Text]) -> Text:
@@ -168,5 +191,5 @@ def _nested(array: np.ndarray) -> str:
 
 
 def _element(array: np.ndarray) -> str:
-    value = array[()]
+    value: Any = array[()]
     return repr(value.item()) if value.dtype.kind in "biuc" else number(shortest(value)).text

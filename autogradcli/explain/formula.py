@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..engine.operation import OPERATIONS, Operation, Param
 from ..engine.tensor import Tensor
-from .expression import Call, Expr, Item, Operator, negate, operate, value_of, without_history
+from .expression import Call, Constant, Expr, Item, Operator, Subscript, operate, value_of, without_history
 from .simplify import tidy_call, tidy_item, tidy_operator
 
 #: The names, in the language, of what an operator says. They tell two operands; what else an operation takes must
@@ -21,6 +23,7 @@ INFIX = {
     "dot": "@", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
 }  # fmt: skip
 SWAPPED = {"rsub": "-"}
+SUBSCRIPTS = frozenset({"slice", "select"})
 
 
 class Formulas:
@@ -73,13 +76,34 @@ def _single(op: Operation, args: tuple[Any, ...], result: Tensor) -> Expr:
     plain = all(is_default(a, p) for a, p in zip(args[2:], op.params[2:], strict=True))
     if op.spelling == "neg" and len(args) == 1:
         return tidy_operator(Operator("-", args, result))
-    if plain and len(args) >= 2:
+    if len(args) >= 2:
         left, right = args[:2]
-        if op.spelling in INFIX:
+        if plain and op.spelling in INFIX:
             return tidy_operator(Operator(INFIX[op.spelling], (left, right), result))
-        if op.spelling in SWAPPED:
+        if plain and op.spelling in SWAPPED:
             return tidy_operator(Operator(SWAPPED[op.spelling], (right, left), result))
+        if op.spelling in SUBSCRIPTS and isinstance(left, Expr):
+            found = _subscript(left, dict(zip((p.name for p in op.params), args, strict=True)), result)
+            if found is not None:
+                return found
     return tidy_call(Call(op, args, [result]))
+
+
+def _subscript(operand: Expr, args: dict[str, Any], result: Tensor) -> Expr | None:
+    """``x[:, 1:3]`` for a range or an index of one dimension."""
+    dim = args["dim"] % operand.ndim
+    at = args["index"] if "index" in args else slice(args["start"], args["end"], _no_one(args["step"]))
+    index = (*(slice(None),) * dim, at)
+    found = operand.tensor.array[index]
+    if found.shape != result.array.shape or not np.array_equal(found, result.array, equal_nan=found.dtype.kind in "fc"):
+        return None
+    if isinstance(operand, Constant):
+        return Constant(result)
+    return Subscript(operand, index, result)
+
+
+def _no_one(step: int) -> int | None:
+    return None if step == 1 else step
 
 
 def is_default(value: Any, p: Param) -> bool:
@@ -93,6 +117,3 @@ def total(left: Expr, right: Expr) -> Expr:
     if isinstance(right, Operator) and right.symbol == "-" and len(right.operands) == 1:
         return operate("-", left, right.operands[0])
     return operate("+", left, right)
-
-
-__all__ = ["FORMULAS", "apply", "complete", "negate", "total"]

@@ -55,6 +55,11 @@ def tidy_operator(made: Operator) -> Expr:
             return right  # type: ignore[no-any-return]
         if b is not None and b == 1 and _alike(left, made.tensor):
             return left  # type: ignore[no-any-return]
+    elif made.symbol == "+":
+        if a is not None and a == 0 and _alike(right, made.tensor):
+            return right  # type: ignore[no-any-return]
+        if b is not None and b == 0 and _alike(left, made.tensor):
+            return left  # type: ignore[no-any-return]
     elif made.symbol in ("/", "**") and b is not None and b == 1 and _alike(left, made.tensor):
         return left  # type: ignore[no-any-return]
     if weak_left is left and weak_right is right:
@@ -69,9 +74,13 @@ def _tidy_unary(made: Operator) -> Expr:
     return made
 
 
+#: Operations whose result says nothing of their operand's values.
+_VALUELESS = frozenset({"zeros_like", "ones_like", "full_like", "new_zeros", "new_ones", "new_full"})
+
+
 def tidy_call(made: Call) -> Expr:
     """The same for the call of an operation."""
-    if len(made.results) == 1 and all(is_constant(a) for a in made.args):
+    if len(made.results) == 1 and (made.op.name in _VALUELESS or all(is_constant(a) for a in made.args)):
         return Constant(made.tensor)
     return made
 

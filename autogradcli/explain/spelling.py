@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..engine.operation import Operation, Param
 from ..engine.tensor import Tensor
 from ..functions.function import Function
 from ..functions.python_function import PythonFunction
 from ..functions.registry import ATTRIBUTES, NAMESPACES, Method
-from .expression import Call, value_of, without_history
+from .expansion import expansion, same_values
+from .expression import Call, Expr, value_of, without_history
+from .formula import is_default
 
 #: Where functions are looked for, in the language's order of bare names, and the prefix that their names have in
 #: PyTorch's own tables (``torch.linalg.solve`` is ``linalg_solve``).
@@ -29,44 +29,77 @@ Argument = tuple[str, Any]
 
 
 class Spelling:
-    """``name(arguments)``; as a method, of its first argument."""
+    """``name(arguments)``; as a method, of its first argument. ``dotted`` is the name where a variable has it."""
 
-    __slots__ = ("arguments", "method", "name", "results")
+    __slots__ = ("arguments", "dotted", "method", "name")
 
-    def __init__(self, name: str, arguments: list[Argument], method: bool, results: bool) -> None:
+    def __init__(self, name: str, dotted: str, arguments: list[Argument], method: bool) -> None:
         self.name = name
+        self.dotted = dotted
         self.arguments = arguments
         self.method = method
-        self.results = results  # the call gives a tuple of the operation's results
 
 
 class Unspeakable(ValueError):
     """An operation for which the language has no call."""
 
 
-def spell(call: Call, taken: frozenset[str] = frozenset()) -> Spelling:
-    """A call of the language that gives what the operation gave. ``taken`` are names that mean variables.
+def speak(call: Call) -> Spelling | Expr:
+    """How the language says a call: as a function's, or as another expression of the same value.
 
-    Raises Unspeakable where there is none.
+    Raises Unspeakable where it can't.
     """
-    for name, function, method in _functions(call.op.spelling, taken):
+    if call.spoken is None:
+        said: Spelling | Expr | None = _spelling(call)
+        if said is None:
+            said = expansion(call)
+        call.spoken = False if said is None else said
+    if call.spoken is False:
+        raise Unspeakable(f"the language has no function for {call.op.name}")
+    return call.spoken  # type: ignore[no-any-return]
+
+
+def speakable(root: Expr) -> bool:
+    """Whether the language can say an expression and all in it."""
+    stack: list[Any] = [root]
+    seen: set[int] = set()
+    while stack:
+        part = stack.pop()
+        if isinstance(part, (list, tuple)):
+            stack += part
+        elif isinstance(part, Expr) and id(part) not in seen:
+            seen.add(id(part))
+            stack += part.parts
+            if isinstance(part, Call):
+                try:
+                    said = speak(part)
+                except Unspeakable:
+                    return False
+                if isinstance(said, Expr):
+                    stack.append(said)
+    return True
+
+
+def _spelling(call: Call) -> Spelling | None:
+    for name, dotted, function, method in _functions(call.op.spelling):
         for arguments in _layouts(call.op, call.args, function, method):
             results = _results(function, arguments)
-            if results is not None and _equal(results, call.results):
-                return Spelling(name, arguments, method, len(call.results) > 1)
-    raise Unspeakable(f"the language has no function for {call.op.name}")
+            if results is not None and same_values(results, call.results):
+                return Spelling(name, dotted, arguments, method)
+    return None
 
 
-def _functions(spelling: str, taken: frozenset[str]) -> Iterator[tuple[str, Callable[..., Any], bool]]:
-    """What may be called: its text, what it is, whether it is a method. A bare name only where it means just that."""
+def _functions(spelling: str) -> Iterator[tuple[str, str, Callable[..., Any], bool]]:
+    """What may be called: its text, that with its home, what it is, whether it is a method."""
     for home, prefix in _HOMES:
-        for name in {spelling.removeprefix(prefix), spelling}:
+        for name in dict.fromkeys((spelling.removeprefix(prefix), spelling.removeprefix(f"{home[6:]}."), spelling)):
             function = NAMESPACES.get(home, {}).get(name)
             if function is not None:
-                yield (name if _means(name, function) and name not in taken else f"{home}.{name}"), function, False
+                dotted = f"{home}.{name}"
+                yield (name if _means(name, function) else dotted), dotted, function, False
     method = ATTRIBUTES.get(Tensor, {}).get(spelling)
     if isinstance(method, Method):
-        yield spelling, method.call, True
+        yield spelling, spelling, method.call, True
 
 
 def _means(name: str, function: Callable[..., Any]) -> bool:
@@ -111,8 +144,6 @@ def _match(
     params: Sequence[Param], args: Sequence[Any], parameters: Sequence[tuple[str, bool, Any, bool]], by_name: bool
 ) -> list[Argument] | None:
     """The arguments in the order of the function's parameters; None where the two don't fit."""
-    from .formula import is_default
-
     if by_name:
         given = {p.name: a for p, a in zip(params, args, strict=True)}
     else:
@@ -131,19 +162,15 @@ def _match(
             gap = True
             continue
         value = given[name]
-        keyword = keyword_only or gap or (optional and not _is_operand(value))
+        keyword = keyword_only or gap or (optional and not isinstance(value, Expr))
         out.append((name if keyword else "", value))
     return out
 
 
 def _same_plain(value: Any, default: Any) -> bool:
-    return value is default or (type(value) is type(default) and isinstance(value, (int, float, str, tuple)) and value == default)
-
-
-def _is_operand(value: Any) -> bool:
-    from .expression import Expr
-
-    return isinstance(value, Expr)
+    return value is default or (
+        type(value) is type(default) and isinstance(value, (int, float, str, tuple)) and value == default
+    )
 
 
 def _results(function: Callable[..., Any], arguments: Sequence[Argument]) -> list[Any] | None:
@@ -154,18 +181,3 @@ def _results(function: Callable[..., Any], arguments: Sequence[Argument]) -> lis
     except (TypeError, ValueError, RuntimeError, IndexError, AttributeError, NotImplementedError, KeyError):
         return None  # not an overload that takes these
     return list(made) if isinstance(made, (tuple, list)) else [made]
-
-
-def _equal(results: Sequence[Any], wanted: Sequence[Tensor]) -> bool:
-    if len(results) != len(wanted):
-        return False
-    for result, want in zip(results, wanted, strict=True):
-        if not isinstance(result, Tensor):
-            return False
-        a, b = result.array, want.array
-        if a.shape != b.shape or a.dtype != b.dtype:
-            return False
-        tolerance = 1e-9 if a.dtype.itemsize >= 8 else 1e-4
-        if not np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=a.dtype.kind in "fc"):
-            return False
-    return True

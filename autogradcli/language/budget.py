@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 #: Elements of a list, tuple, set or dict that one operation may make.
-MAX_ITEMS = 1 << 22
+MAX_ITEMS = 1 << 21
 #: Characters of a string that one operation may make.
 MAX_TEXT = 1 << 24
 #: Characters that one run may print.
@@ -31,7 +31,7 @@ MAX_SOURCE = 1 << 24
 #: Containers inside one another, for operations that Python carries out by recursion in C.
 MAX_NESTING = 400
 #: Elements that repr, comparison or hashing of one value may visit, shared ones counted each time.
-MAX_VISITS = 1 << 23
+MAX_VISITS = 1 << 21
 #: Bytes by which a program may make the process grow.
 MAX_MEMORY = 1 << 32
 #: Iterators over iterators: each level is a level of the C stack.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any
@@ -25,15 +26,13 @@ def failed(error: BaseException, source: Source, variables: Mapping[str, Any], p
     place = place_of(error.__traceback__)
     if place is None:
         return Failed(source.first_line, 1, 2, kind, message, source.line(1))
-    source, node = place.source, place.node
-    column = source.column(node.lineno, node.col_offset)
-    text = source.line(node.lineno)
-    if node.end_lineno == node.lineno:
-        end = source.column(node.lineno, node.end_col_offset or 0)
-    else:
-        end = len(text) + 1
+    source = place.source
+    line, offset, end_line, end_offset = _extent(place.node)
+    column = source.column(line, offset)
+    text = source.line(line)
+    end = source.column(line, end_offset) if end_line == line else len(text) + 1
     return Failed(
-        node.lineno + source.first_line - 1,
+        line + source.first_line - 1,
         column,
         max(end, column + 1),
         kind,
@@ -41,6 +40,23 @@ def failed(error: BaseException, source: Source, variables: Mapping[str, Any], p
         text,
         _hint(error, variables, prelude),
     )
+
+
+def _extent(node: ast.AST) -> tuple[int, int, int, int]:
+    """First line and offset, last line and end offset: what Python blames.
+
+    A method call over several lines is where its method's name stands, as in ``(x\\n.sum()\\n.foo())``.
+    """
+    assert isinstance(node, (ast.expr, ast.stmt, ast.excepthandler))
+    end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or 0
+    attribute: ast.AST = node
+    if isinstance(node, ast.Call) and all(keyword.arg for keyword in node.keywords):
+        if not any(isinstance(argument, ast.Starred) for argument in node.args):
+            attribute = node.func
+    if isinstance(attribute, ast.Attribute) and attribute.end_lineno not in (None, attribute.lineno):
+        name_ends = attribute.end_col_offset or 0
+        return attribute.end_lineno or 0, max(name_ends - len(attribute.attr), 0), end_line, end_offset
+    return node.lineno, node.col_offset, end_line, end_offset
 
 
 def place_of(traceback: TracebackType | None) -> Place | None:

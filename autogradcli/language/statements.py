@@ -148,8 +148,10 @@ def _for(node: ast.For, c: Context) -> Run:
     iterable, assign, body = expression(node.iter, c), target(node.target, c), block(node.body, c)
     orelse = block(node.orelse, c) if node.orelse else None
     line = node.lineno
+    # What can't be iterated over is blamed on the line of the ``for``.
+    at = c.place(node.iter if node.iter.lineno == line else node)
 
-    def loop(f: Frame, place: Place = c.place(node.iter)) -> Any:
+    def loop(f: Frame, place: Place = at) -> Any:
         budget.line = line
         for item in iterable(f):
             assign(f, item)

@@ -36,9 +36,9 @@ def to_repr(value: Any) -> str:
 
 def format_value(value: Any, spec: str = "") -> str:
     """``format(value, spec)``. Raises ValueError for a width or a precision of more than MAX_WIDTH."""
-    if not spec:
-        return to_str(value)
-    if len(spec) > 4:
+    if not spec and type(value) in CONTAINERS or isinstance(value, BaseException):
+        measure(value, _IN_REPR, text=True)
+    elif len(spec) > 4:
         _check_widths(spec)
     return format(value, spec)
 

@@ -36,26 +36,19 @@ def conj_physical_in_place(input: Array) -> Array:
     """Complex conjugate, in place."""
 
 
-def _imaginary_zero(g: Any) -> Any:
-    return np.zeros_like(g)
+# The parts as rules need them. What programs call are views: ``functions/complex_numbers.py``.
 
 
-@operation(
-    node="SelectBackward0", spelling="real", complex="own", kind="linear", view="single",
-    input=lambda F, g: F.complex_of_real(g),
-)  # fmt: skip
+@operation(node="SelectBackward0", complex="own", kind="linear", input=lambda F, g: F.complex_of_real(g))
 def real(input: Array) -> Array:
-    """Real parts, as a view."""
-    return input.real
+    """Real parts."""
+    return np.array(input.real)
 
 
-@operation(
-    node="SelectBackward0", spelling="imag", complex="own", kind="linear", view="single",
-    input=lambda F, g: F.complex_of_imag(g),
-)  # fmt: skip
+@operation(node="SelectBackward0", complex="own", kind="linear", input=lambda F, g: F.complex_of_imag(g))
 def imag(input: Array) -> Array:
-    """Imaginary parts, as a view."""
-    return input.imag
+    """Imaginary parts."""
+    return np.array(input.imag)
 
 
 def _joined(real: Any, imag: Any) -> Any:

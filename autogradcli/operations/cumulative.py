@@ -23,6 +23,8 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
         out = np.dtype(np.int64) if dtype is None else dtype.np
     if not input.ndim:
         return input.astype(out)
+    if out.kind == "f" and out.itemsize < 8:  # accumulated in double, as PyTorch does
+        return ufunc.accumulate(input, at, np.float64).astype(out)  # type: ignore[no-any-return]
     return ufunc.accumulate(input, at, out)  # type: ignore[no-any-return]
 
 
@@ -176,4 +178,9 @@ def logcumsumexp(input: Array, dim: int) -> Array:
     at = wrap_dim(dim, input.ndim)
     if input.dtype.kind not in "fc":
         not_implemented_for("logcumsumexp_out_cpu", input)
-    return np.logaddexp.accumulate(input, at) if input.ndim else input.copy()
+    if not input.ndim:
+        return input.copy()
+    if input.dtype.kind == "c":
+        top = np.maximum.reduce(input.real, at, None, None, True)
+        return np.log(np.add.accumulate(np.exp(input - top), at)) + top
+    return np.logaddexp.accumulate(input, at, np.float64).astype(input.dtype)

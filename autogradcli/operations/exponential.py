@@ -7,11 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.operation import Array, Number, operation
+from ..engine.operation import Array, operation
 from .refuse import not_implemented_for
 
 _LN2 = math.log(2)
 _LN10 = math.log(10)
+
+
+@operation(kernel=np.exp, promote="float", kind="elementwise", input=lambda F, g, result: g * result)
+def exp(input: Array) -> Array:
+    """Exponential function."""
 
 
 @operation(
@@ -147,13 +152,3 @@ def logit(input: Array, eps: float | None = None) -> Array:
     """``log(p / (1 - p))`` of probabilities, first clamped to ``[eps, 1 - eps]`` where ``eps`` is given."""
     p = _clamped(input, eps)
     return np.log(p / (1 - p))
-
-
-@operation(
-    node="MulBackward1", spelling="mul", promote="promote", kind="elementwise",
-    input=lambda F, g, other: F.mul_scalar(g, other),
-    examples=lambda r: [(r(2, 3), 2.5)],
-)  # fmt: skip
-def mul_scalar(input: Array, other: Number) -> Array:
-    """Product with a number: how PyTorch multiplies inside of its own functions."""
-    return np.multiply(input, other)

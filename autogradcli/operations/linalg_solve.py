@@ -30,23 +30,23 @@ def linalg_det(A: Array) -> Array:
 
 
 @operation(
-    g=lambda F, h, A: F.sum_dim(h * F.cofactors(A), (-2, -1), False),
-    A=lambda F, h, g, A: column(F, column(F, g)) * F.cofactors_backward(h, A),
+    grad=lambda F, h, A: F.sum_dim(h * F.cofactors(A), (-2, -1), False),
+    A=lambda F, h, grad, A: column(F, column(F, grad)) * F.cofactors_backward(h, A),
     examples=lambda r: [(r(), r(3, 3)), (r(2), r(2, 2, 2))],
 )
-def det_backward(g: Array, A: Array) -> Array:
+def det_backward(grad: Array, A: Array) -> Array:
     """Gradient of the determinant, ``g`` times the matrix of cofactors.
 
     At a singular matrix PyTorch gives zeros in an ordinary backward pass and the cofactors with ``create_graph``.
     """
-    g = np.asarray(g)[..., None, None]
+    grad = np.asarray(grad)[..., None, None]
     if state.grad:
-        return g * cofactor_matrix(A)
+        return grad * cofactor_matrix(A)
     det = np.linalg.det(A)
     singular = det == 0
     safe = np.where(singular[..., None, None], np.eye(A.shape[-1], dtype=A.dtype), A)
     scale = np.where(singular, 0, det)[..., None, None].astype(A.dtype)
-    return g * scale * np.swapaxes(np.linalg.inv(safe), -2, -1)  # type: ignore[no-any-return]
+    return grad * scale * np.swapaxes(np.linalg.inv(safe), -2, -1)  # type: ignore[no-any-return]
 
 
 @operation(

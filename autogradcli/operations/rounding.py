@@ -208,13 +208,3 @@ def div_rounded(input: Array, other: Array | Number, rounding_mode: str) -> Arra
     """Quotient rounded towards zero (``"trunc"``) or down (``"floor"``)."""
     _check_mode(rounding_mode)
     return _floor_divide(input, other) if rounding_mode == "floor" else _truncating_divide(input, other)
-
-
-@operation(
-    node="DivBackward2", spelling="div", promote="float", kind="elementwise",
-    input=lambda F, g, other: g / other,
-    other=lambda F, g, input, other: -g * ((input / other) / other),
-)  # fmt: skip
-def div_unrounded(input: Array, other: Array | Number) -> Array:
-    """Quotient, where the rounding mode was given as None."""
-    return np.true_divide(input, other)

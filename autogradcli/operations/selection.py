@@ -269,7 +269,8 @@ def addcmul(input: Array, tensor1: Array, tensor2: Array, value: Number = 1) -> 
     return np.add(input, tensor1 * tensor2)
 
 
-_INTEGER_ADDCDIV = (
+#: What ``addcdiv`` of two integer tensors raises, whatever the dtype of the sum would be.
+INTEGER_ADDCDIV = (
     "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
     "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * "
     "torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) "
@@ -287,8 +288,6 @@ _INTEGER_ADDCDIV = (
 )  # fmt: skip
 def addcdiv(input: Array, tensor1: Array, tensor2: Array, value: Number = 1) -> Array:
     """``input + value * tensor1 / tensor2``, broadcast."""
-    if input.dtype.kind in "biu":
-        raise RuntimeError(_INTEGER_ADDCDIV)
     if value != 1:
         tensor1 = _valued(value, input) * tensor1
     return np.add(input, tensor1 / tensor2)

@@ -32,7 +32,7 @@ def clone(input: Array, order: str = "K") -> Array:
     node="ToCopyBackward0",
     spelling="to",
     input=lambda F, g, input_dtype: F.cast(g, input_dtype),
-    examples=lambda r: [(r(2, 3), dtypes.float32), (r(2, 3), dtypes.complex128)],
+    examples=lambda r: [(r(2, 3), dtypes.float64), (r(2, 3), dtypes.complex128)],
     **_LINEAR,
 )
 def cast(input: Array, dtype: DType | np.dtype) -> Array:
@@ -52,9 +52,8 @@ def zeros_like(input: Array) -> Array:
 @operation(
     node="torch::autograd::CopyBackwards",
     spelling="copy_",
-    broadcast=True,
     input=lambda F, g: F.zeros_like(g),
-    source=lambda F, g: g,
+    source=lambda F, g, source_shape: sum_to(F, g, source_shape),
     jvp=lambda F, t, input_shape, input_dtype: _copied(F, t, input_shape, input_dtype),
     examples=lambda r: [(r(2, 3), r(3)), (r(2, 3), r())],
     complex="own",

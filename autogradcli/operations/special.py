@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
 from . import gamma
 from .gamma import scipy_special
@@ -306,17 +307,22 @@ def special_xlog1py_tensor_scalar(input: Array, other: Array | Number) -> Array:
 # -- modified Bessel functions ---------------------------------------------------------------------------
 
 
-def _i1_rule(F: Any, g: Any, input: Any, result: Any) -> Any:
+def _safe(F: Any, input: Any, dtype: DType) -> tuple[Any, Any]:
+    """Where the argument can be divided by, and the argument made so elsewhere (at 0, and at NaN)."""
+    eps = float(np.finfo(dtype.np).eps)
+    large = F.abs(input) > eps
+    return large, F.where(large, input, eps)
+
+
+def _i1_rule(F: Any, g: Any, input: Any, result: Any, input_dtype: DType) -> Any:
     """I1'(x) = I0(x) - I1(x) / x, and 1/2 at 0."""
-    flat = F.abs(input) < 1e-300
-    safe = F.where(flat, 1e-300, input)
-    return g * F.where(flat, 0.5, F.i0(safe) - result / safe)
+    large, safe = _safe(F, input, input_dtype)
+    return g * F.where(large, F.i0(safe) - result * F.reciprocal(safe), 0.5)
 
 
-def _i1e_rule(F: Any, g: Any, input: Any, result: Any) -> Any:
-    flat = F.abs(input) < 1e-300
-    safe = F.where(flat, 1e-300, input)
-    return g * F.where(flat, 0.5, F.special_i0e(safe) - result * (F.sgn(safe) + F.reciprocal(safe)))
+def _i1e_rule(F: Any, g: Any, input: Any, result: Any, input_dtype: DType) -> Any:
+    large, safe = _safe(F, input, input_dtype)
+    return g * F.where(large, F.special_i0e(safe) - result * (F.sgn(safe) + F.reciprocal(safe)), 0.5)
 
 
 @operation(

@@ -23,13 +23,17 @@ def _variance(input: Array, dim: Dims, correction: Number, keepdim: bool) -> tup
         raise RuntimeError("std and var only support floating point and complex dtypes")
     axis = axis_of(dim, input.ndim)
     count = reduced_count(input.shape, dim)
+    narrow = input.dtype if input.dtype.kind == "f" and input.itemsize < 8 else None
+    if narrow is not None:  # computed in double, as PyTorch does
+        input = input.astype(np.float64)
     mean = np.true_divide(np.add.reduce(input, axis, None, None, True), count)
     away = np.subtract(input, mean)
     squares = (away * away.conj()).real if input.dtype.kind == "c" else np.multiply(away, away)
     total = np.add.reduce(squares, axis, None, None, keepdim)
     if not keepdim:
         mean = mean.reshape(total.shape)
-    return np.true_divide(total, max(0, count - correction)), mean
+    variance = np.true_divide(total, max(0, count - correction))
+    return (variance, mean) if narrow is None else (variance.astype(narrow), mean.astype(narrow))
 
 
 def _warned(name: str, input: Array, dim: Dims, correction: Number) -> None:

@@ -131,7 +131,7 @@ class Prompt:
         return [("", ">>> ")] if self.grad_enabled else [("ansiyellow", "no_grad"), ("", " >>> ")]
 
 
-def _continuation(width: int, line_number: int, is_soft_wrap: bool) -> AnyFormattedText:
+def _continuation(width: int, line_number: int, is_soft_wrap: int) -> AnyFormattedText:
     return " " * width if is_soft_wrap else "... ".rjust(width)
 
 

@@ -10,6 +10,7 @@ from ..language.attributes import entry_of, get_attribute
 from ..language.text_format import to_repr
 from ..session import Session
 from ..show.escape import escape, escape_line
+from ..show.plain import named
 
 if TYPE_CHECKING:
     from .app import Prompt
@@ -189,8 +190,7 @@ def _grads(prompt: Prompt, argument: str) -> None:
     for name, value in prompt.session.variables.items():
         if isinstance(value, Tensor) and name != "_" and value.grad is not None:
             found = True
-            head = f"{name}.grad = "
-            prompt.out.write(head + to_repr(value.grad).replace("\n", "\n" + " " * len(head)) + "\n")
+            prompt.out.write(named(f"{name}.grad", to_repr(value.grad)))
     if not found:
         prompt.out.write("no variable has a gradient: call backward() on a result first\n")
 

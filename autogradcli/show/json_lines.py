@@ -23,8 +23,6 @@ from json.encoder import encode_basestring_ascii as quote
 from math import isfinite
 from typing import Any
 
-import numpy as np
-
 from ..engine.tensor import Tensor
 from ..events import Event, Failed, Gradients, Printed, Value, Warned
 from ..functions.tensor_repr import shown_name
@@ -62,7 +60,7 @@ class JsonLines(Display):
             text = quote(event.text)  # type: ignore[union-attr]
             self.out.raw(f'{{"event": "print{self.head}, "line": {event.line}, "text": {text}}}\n')
         elif kind is Value:
-            value = dumps(encoded(event.value), allow_nan=False)  # type: ignore[union-attr]
+            value = strict_json(encoded(event.value))  # type: ignore[union-attr]
             source = quote(event.source)  # type: ignore[union-attr]
             self.out.raw(
                 f'{{"event": "value{self.head}, "line": {event.line}, "source": {source}, "value": {value}}}\n'
@@ -82,7 +80,7 @@ class JsonLines(Display):
                 f'"category": {category}, "message": {message}}}\n'
             )
         elif isinstance(event, Gradients) and self.gradients:
-            leaves = dumps({name: encoded(leaf) for name, leaf in event.leaves}, allow_nan=False)
+            leaves = strict_json({name: encoded(leaf) for name, leaf in event.leaves})
             self.out.raw(f'{{"event": "gradients{self.head}, "line": {event.line}, "leaves": {leaves}}}\n')
 
     def end(self, ok: bool, seconds: float) -> None:
@@ -92,7 +90,7 @@ class JsonLines(Display):
 
 
 def encoded(value: Any) -> dict[str, Any]:
-    """A value as JSON's own types. Raises MemoryError or RecursionError if it is out of proportion."""
+    """A value as JSON types, for ``strict_json``. Raises MemoryError or RecursionError if out of proportion."""
     measure(value, text=True)
     return _value(value, [])
 
@@ -101,12 +99,10 @@ def _value(value: Any, path: list[int]) -> dict[str, Any]:
     if isinstance(value, Tensor):
         return tensor(value)
     kind = type(value)
-    if value is None or kind is bool or kind is int or kind is str:
+    if value is None or kind is bool or kind is int or kind is str or kind is float:
         return {"type": kind.__name__, "data": value}
-    if kind is float:
-        return {"type": "float", "data": _number(value)}
     if kind is complex:
-        return {"type": "complex", "data": [_number(value.real), _number(value.imag)]}
+        return {"type": "complex", "data": [value.real, value.imag]}
     if kind is range:
         return {"type": "range", "data": [value.start, value.stop, value.step]}
     if not isinstance(value, tuple | list | dict | set | frozenset):
@@ -144,21 +140,32 @@ def _array(value: Tensor) -> dict[str, Any]:
     }
 
 
-def _data(array: np.ndarray) -> Any:
+def _data(array: Any) -> Any:
     kind = array.dtype.kind
     if kind == "c":
-        array = np.stack([array.real, array.imag], axis=-1)
-    elif kind not in "fbiu":  # bfloat16, a dtype from outside NumPy
-        array = array.astype(np.float32)
-    data = array.tolist()
-    return data if array.dtype.kind in "biu" or np.isfinite(array).all() else _strict(data)
+        return _pairs(array.real.tolist(), array.imag.tolist())
+    if kind not in "fbiu":  # bfloat16, a dtype from outside NumPy
+        array = array.astype("float32")
+    return array.tolist()
 
 
-def _strict(data: Any) -> Any:
-    return [_strict(inner) for inner in data] if isinstance(data, list) else _number(data)
+def _pairs(real: Any, imag: Any) -> list[Any]:
+    return [_pairs(*both) for both in zip(real, imag)] if isinstance(real, list) else [real, imag]
 
 
-def _number(value: float) -> float | str:
-    if isfinite(value):
-        return value
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+def strict_json(value: Any) -> str:
+    """JSON without the NaN and Infinity that Python would write: these become strings."""
+    try:
+        return dumps(value, allow_nan=False)
+    except ValueError:
+        return dumps(_strict(value), allow_nan=False)
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _strict(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_strict(inner) for inner in value]
+    if isinstance(value, float) and not isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return value

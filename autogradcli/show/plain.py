@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..events import Event, Failed, Printed, Value, Warned
+from ..events import Event, Failed, Gradients, Printed, Value, Warned
 from ..language.text_format import to_repr
 from .errors import error_text, warning_text
 from .stream import Stream
@@ -62,3 +62,22 @@ class Plain(Display):
             self.err.raw(error_text(event, self.file, self.err))
         elif isinstance(event, Warned):
             self.err.raw(warning_text(event, self.file, self.err))
+
+
+class PlainGradients(Plain):
+    """PyTorch's text, and ``x.grad = tensor(6.)`` for each gradient after a ``backward()``."""
+
+    __slots__ = ()
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, Gradients):
+            for name, tensor in event.leaves:
+                self.out.write(named(f"{name}.grad", to_repr(tensor.grad)))
+        else:
+            super().show(event)
+
+
+def named(name: str, text: str) -> str:
+    """``name = text`` as lines of their own, further ones indented by as much as the first."""
+    head = f"{name} = "
+    return head + text.replace("\n", "\n" + " " * len(head)) + "\n"

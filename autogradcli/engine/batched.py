@@ -1,0 +1,209 @@
+"""One dimension hidden: what an operation does at a level of ``vmap``.
+
+A batched tensor's layer holds a tensor of the level below with one dimension more; the batched tensor itself has the
+shape of one row. Its ``array`` has that shape too, but no values: whoever looks at values for all rows at once is
+told that it can't be done.
+
+    elementwise   the rows side by side:       mul((3,2)·, (2,))    ->  mul((3,2), (2,))
+    with a rule   the dimensions moved by one: sum_dim(x·, 0)       ->  sum_dim(x, 1)
+    else          row by row, results stacked
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .layers import Layer, Level, layer_of, promote
+from .operation import Operation
+from .state import state
+from .tensor import Tensor, alias, wrap
+from .worlds import roles
+
+NO_ITEM = (
+    "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, "
+    "please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch "
+    "internals, please file a bug report."
+)
+NO_CONTROL = (
+    "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that "
+    "yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
+)
+NO_INPLACE = (
+    "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args "
+    "that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped "
+    "over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being "
+    "called inside the PyTorch framework, please file a bug report instead."
+)
+
+#: name of an operation -> what does it for all rows: ``(op, level, args with the hidden dimension first) -> result``,
+#: the hidden dimension first too; NotImplemented where it can't.
+BATCH_RULES: dict[str, Callable[..., Any]] = {}
+
+
+class Opaque(np.ndarray):
+    """The shape and dtype of a row, and no values."""
+
+    def item(self, *args: Any) -> Any:
+        raise RuntimeError(NO_ITEM)
+
+    def tolist(self) -> Any:
+        raise RuntimeError(NO_ITEM)
+
+    def __bool__(self) -> bool:
+        raise RuntimeError(NO_CONTROL)
+
+    def __float__(self) -> float:
+        raise RuntimeError(NO_ITEM)
+
+    def __int__(self) -> int:
+        raise RuntimeError(NO_ITEM)
+
+    def __index__(self) -> int:
+        raise RuntimeError(NO_ITEM)
+
+    def __complex__(self) -> complex:
+        raise RuntimeError(NO_ITEM)
+
+    def __getitem__(self, index: Any) -> Any:
+        raise RuntimeError(NO_ITEM)
+
+    def __array_ufunc__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(NO_ITEM)
+
+    def __array_function__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(NO_ITEM)
+
+
+def opaque(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """An array of that shape and dtype on one element of memory, contiguous by its strides' look where it matters."""
+    array: np.ndarray = np.broadcast_to(np.zeros((), dtype), shape).view(Opaque)
+    return array
+
+
+def batched(level: Level, value: Tensor, bdim: int = 0) -> Tensor:
+    """A tensor of a vmap level: ``value`` with dimension ``bdim`` hidden."""
+    shape = value.array.shape
+    t = wrap(opaque(shape[:bdim] + shape[bdim + 1 :], value.array.dtype))
+    t.need_meta().layer = Layer(level, value, bdim)
+    return t
+
+
+def rows_first(layer: Layer) -> Tensor:
+    """The value of a batched tensor with the hidden dimension in front."""
+    value, at = layer.value, layer.bdim
+    if not at:
+        return value
+    n = value.array.ndim
+    moved: Tensor = roles.permute(value, (at, *(k for k in range(n) if k != at)))
+    return moved
+
+
+def row(value: Any, level: Level, k: int) -> Any:
+    """Row ``k`` of a value that may belong to the level, or of a list of such."""
+    if isinstance(value, (list, tuple)):
+        return [row(v, level, k) for v in value]
+    layer = layer_of(value, level)
+    return value if layer is None else roles.select(layer.value, layer.bdim, k)
+
+
+def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
+    """The operation for all rows."""
+    found: Any = NotImplemented
+    rule = BATCH_RULES.get(op.name)
+    if rule is not None:
+        found = rule(op, level, args)
+    elif is_elementwise(op):
+        found = side_by_side(op, level, args)
+    if found is NotImplemented:
+        found = row_by_row(op, level, args)
+    if isinstance(found, (tuple, list)):
+        return tuple(batched(level, t) for t in found)
+    return batched(level, found)
+
+
+def is_elementwise(op: Operation) -> bool:
+    return op.kind == "elementwise" or op.promote in ("float", "compare")
+
+
+def side_by_side(op: Operation, level: Level, args: Sequence[Any]) -> Any:
+    """An elementwise operation on the rows as they lie. NotImplemented where operands differ in dtype: what a row
+    without dimensions weighs in promotion, its tensor with one doesn't."""
+    tensors = [a for a in args if isinstance(a, Tensor)]
+    rank = max(t.array.ndim for t in tensors)
+    if len({t.array.dtype for t in tensors}) > 1 or any(isinstance(a, (list, tuple)) for a in args):
+        return NotImplemented
+    return op.call(*[aligned(a, level, rank) for a in args])
+
+
+def aligned(value: Any, level: Level, rank: int) -> Any:
+    """An operand with the hidden dimension first and so many after it, so that broadcasting does the rest."""
+    layer = layer_of(value, level)
+    if layer is None:
+        return value
+    tensor = rows_first(layer)
+    shape = tensor.array.shape
+    if len(shape) <= rank:
+        tensor = roles.reshape(tensor, (shape[0], *(1,) * (rank + 1 - len(shape)), *shape[1:]))
+    return tensor
+
+
+def row_by_row(op: Operation, level: Level, args: Sequence[Any]) -> Any:
+    """The operation on each row, the results stacked. Raises RuntimeError where their shapes depend on values."""
+    rows = [op.call(*[row(a, level, k) for a in args]) for k in range(level.size)]
+    if isinstance(rows[0], (tuple, list)):
+        return [stacked(column, op) for column in zip(*rows, strict=True)]
+    return stacked(rows, op)
+
+
+def stacked(rows: Sequence[Tensor], op: Operation) -> Tensor:
+    if op.name in ("nonzero", "masked_select", "unique", "unique_consecutive", "bincount"):
+        raise RuntimeError(
+            "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over "
+            f"aten::{op.spelling}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this "
+            "feature."
+        )
+    together: Tensor = roles.stack(list(rows), 0)
+    return together
+
+
+def spread(value: Tensor, size: int) -> Tensor:
+    """A tensor without the hidden dimension as one with it, in memory of its own laid out as the tensor's is."""
+    from .views import strides_of
+
+    array = value.array
+    strides = strides_of(array)
+    span = 1 + sum((n - 1) * s for n, s in zip(array.shape, strides)) if array.size else 1
+    storage = np.zeros((size, span), array.dtype)
+    item = array.itemsize
+    out = np.ndarray((size, *array.shape), array.dtype, storage, 0, (span * item, *(s * item for s in strides)))
+    t = wrap(out)
+    roles.copy_into(t, value)
+    return t
+
+
+def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> Tensor:
+    """``write_result`` at a vmap level. Raises RuntimeError where each row would write its own into one memory."""
+    from .inplace import write_result
+
+    layer = layer_of(target, level)
+    if layer is None:
+        if state.running_node is None:  # the backward pass may: its buffers are nobody else's
+            raise RuntimeError(NO_INPLACE)
+        layer = promote(target, level)
+        layer.value = spread(layer.value, level.size)
+        target.array = opaque(target.array.shape, target.array.dtype)
+    found = layer_of(result, level)
+    new = result if found is None else aligned(result, level, target.array.ndim)
+    if check and result.array.ndim > target.array.ndim:
+        raise RuntimeError(
+            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(result.array.shape)}"
+        )
+    place = alias(layer.value) if layer.bdim == 0 else rows_first(layer)
+    if new.array.shape != place.array.shape:
+        new = roles.expand(new, place.array.shape)
+    write_result(layer.value if layer.bdim == 0 else place, new, check)
+    target.need_counter()[0] += 1
+    return target

@@ -1,0 +1,298 @@
+"""Levels of ``torch.func``: a tensor of a level wraps one of the level below.
+
+    grad(vmap(f)):      level 1 grad      x₁ = Layer(level 1, value = x)            a leaf of level 1's graph
+                        level 2 vmap      x₂ = Layer(level 2, value = x₁)           one row of x₁
+
+An operation runs at the innermost level that one of its operands belongs to: there its operands are unwrapped, the
+operation runs on what was inside (so it comes to the next level down, and at last to arrays), and the result is
+wrapped again with what the level is about: a node of the level's own graph, a tangent, a batch dimension.
+
+    kind    a level's tensor has                      an operation at the level
+    grad    a node of the level's graph               records a node
+    jvp     a tangent, a tensor of the level below    pushes the tangents (forward.py)
+    vmap    one dimension hidden                      runs for all rows (batched.py)
+
+So levels nest in every order, and derivatives of one level know nothing of another's graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .node import AccumulateGrad, Node, Nowhere, Output
+from .operation import Operation
+from .state import state
+from .tensor import Meta, Tensor, alias, wrap
+from .worlds import roles
+
+NOT_HERE = object()
+
+
+class Level:
+    """One running transform. ``grad`` is the grad mode around it: below this level that still holds."""
+
+    __slots__ = ("grad", "kind", "number", "randomness", "size")
+
+    def __init__(self, kind: str, size: int = 0, randomness: str = "error") -> None:
+        self.kind = kind
+        self.size = size
+        self.randomness = randomness
+        self.grad = state.grad
+        self.number = 0
+
+    def __enter__(self) -> Level:
+        self.number = len(state.levels) + 1
+        state.levels.append(self)
+        state.special = True
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        state.levels.pop()
+        state.refresh()
+
+
+class Layer:
+    """What a level adds to a tensor. ``bdim`` is the hidden dimension of ``value``, for vmap."""
+
+    __slots__ = ("bdim", "level", "tangent", "value")
+
+    def __init__(self, level: Level, value: Tensor, bdim: int = 0, tangent: Tensor | None = None) -> None:
+        self.level = level
+        self.value = value
+        self.bdim = bdim
+        self.tangent = tangent
+
+    def copy(self) -> Layer:
+        """For another tensor of the same memory: its history below is its own from now on."""
+        return Layer(self.level, alias(self.value), self.bdim, self.tangent)
+
+
+def layer_of(value: Any, level: Level | None = None) -> Layer | None:
+    """The layer of a tensor; with ``level``, only if it is that level's."""
+    if not isinstance(value, Tensor) or value.meta is None:
+        return None
+    layer: Layer | None = value.meta.layer
+    return layer if level is None or (layer is not None and layer.level is level) else None
+
+
+def lift(level: Level, value: Tensor, tangent: Tensor | None = None) -> Tensor:
+    """A tensor of a grad or jvp level around one of the level below."""
+    t = wrap(value.array)
+    t.need_meta().layer = Layer(level, value, 0, tangent)
+    return t
+
+
+def lower(value: Any, level: Level) -> Any:
+    """What is inside, where a value (or a list of them) belongs to the level."""
+    if isinstance(value, (list, tuple)):
+        return [lower(v, level) for v in value]
+    layer = layer_of(value, level)
+    return value if layer is None else layer.value
+
+
+def innermost(args: Sequence[Any]) -> Level | None:
+    """The innermost level that one of the operands belongs to."""
+    found: Level | None = None
+    for value in args:
+        if isinstance(value, Tensor):
+            meta = value.meta
+            if meta is not None and meta.layer is not None:
+                level = meta.layer.level
+                if found is None or level.number > found.number:
+                    found = level
+        elif isinstance(value, (list, tuple)):
+            level = innermost(value)
+            if level is not None and (found is None or level.number > found.number):
+                found = level
+    return found
+
+
+def below(level: Level, call: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """Run something at the level below, under the grad mode that holds there."""
+    if level.grad or not state.grad:
+        return call(*args)
+    state.grad = False
+    try:
+        return call(*args)
+    finally:
+        state.grad = True
+
+
+def at_levels(op: Operation, args: tuple[Any, ...]) -> Any:
+    """The operation at the innermost level of its operands; ``NOT_HERE`` where they belong to none."""
+    level = innermost(args)
+    if level is None:
+        return NOT_HERE
+    if level.kind == "vmap":
+        from .batched import apply_batched
+
+        return apply_batched(op, level, args)
+    lowered = [lower(a, level) for a in args]
+    found = below(level, op.call, lowered)
+    multiple = isinstance(found, (tuple, list))
+    values = list(found) if multiple else [found]
+    outputs = [lift(level, v) for v in values]
+    if level.kind == "grad":
+        _record(op, level, args, outputs, multiple)
+    else:
+        _push(op, level, args, lowered, outputs, values)
+    return tuple(outputs) if multiple else outputs[0]
+
+
+def _record(op: Operation, level: Level, args: tuple[Any, ...], outputs: list[Tensor], multiple: bool) -> None:
+    """Give results their history in the level's own graph."""
+    from .record import _make_node
+
+    node = _make_node(op, args, [], outputs, multiple, level) if op.has_gradient else None
+    if op.view is not None:
+        from .views import attach_views
+
+        layers = [t.need_meta().layer for t in outputs]
+        source = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
+        attach_views(op, source, outputs, node)
+        for t, layer in zip(outputs, layers, strict=True):
+            t.need_meta().layer = layer
+    elif node is not None:
+        for k, t in enumerate(outputs):
+            if (op.differentiable is None or k in op.differentiable) and t.array.dtype.kind in "fc":
+                t.node = Output(node, k) if type(node).outputs > 1 else node
+
+
+def _push(
+    op: Operation, level: Level, args: tuple[Any, ...], lowered: list[Any], outputs: list[Tensor], values: list[Tensor]
+) -> None:
+    """Give results their tangents, where an operand has one."""
+    from .forward import collect, jvp
+
+    tangents = collect(op, args, lambda t: tangent_at(t, level))
+    if op.view is not None:
+        from .views import link
+
+        source = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
+        for t in outputs:
+            layer = t.need_meta().layer
+            link(source, t)
+            t.need_meta().layer = layer
+    if not tangents:
+        return
+    found = below(level, jvp, (op, tuple(lowered), tangents, values))
+    for t, tangent in zip(outputs, found, strict=True):
+        layer_of(t).tangent = tangent  # type: ignore[union-attr]
+
+
+def tangent_at(t: Any, level: Level) -> Tensor | None:
+    """The tangent of a tensor at a jvp level. A view made before its base got one has a window on its base's."""
+    layer = layer_of(t, level)
+    if layer is None:
+        return None
+    base = layer_of(t.base, level)
+    if layer.tangent is None and base is not None and base.tangent is not None:
+        layer.tangent = window_like(base.tangent, t.base, t)
+    return layer.tangent
+
+
+def window_like(whole: Tensor, base: Tensor, view: Tensor) -> Tensor:
+    """The part of ``whole`` that lies in it as ``view`` lies in ``base``."""
+    from .views import Window
+
+    window = Window(view.array, base.array)
+    part: Tensor = roles.as_strided(whole, window.size, window.strides, window.offset)
+    return part
+
+
+# -- in place -------------------------------------------------------------------------------------------------
+
+
+def write(target: Tensor, result: Tensor, check: bool) -> Any:
+    """``write_result`` where the target or the result belongs to a level; ``NOT_HERE`` where neither does."""
+    level = innermost((target, result))
+    if level is None:
+        return NOT_HERE
+    if level.kind == "vmap":
+        from .batched import write_batched
+
+        return write_batched(level, target, result, check)
+    layer = layer_of(target, level)
+    if layer is None:
+        layer = promote(target, level)
+    from .inplace import _own_saved_output, write_result
+    from .views import rebase
+
+    below(level, write_result, (layer.value, lower(result, level), check))
+    if level.kind == "jvp":
+        _write_tangent(level, target, layer, layer_of(result, level))
+        return target
+    target.need_counter()[0] += 1
+    node = result.node if layer_of(result, level) is not None else None
+    if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
+        _own_saved_output(node, result, target)
+        rebase(target, node)
+    return target
+
+
+def _write_tangent(level: Level, target: Tensor, layer: Layer, new: Layer | None) -> None:
+    tangent = None if new is None else new.tangent
+    old = tangent_at(target, level)
+    if old is None:
+        if tangent is None:
+            return
+        base = target.base
+        if base is None:
+            layer.tangent = tangent
+            return
+        root = layer_of(base, level) or promote(base, level)
+        root.tangent = zeros(root.value)
+        old = tangent_at(target, level)
+        assert old is not None
+    below(level, roles.copy_into, (old, zeros(old) if tangent is None else tangent))
+
+
+def zeros(t: Tensor) -> Tensor:
+    """Zeros of the shape and dtype of a tensor: not of its level, since no row of them differs."""
+    return wrap(np.zeros(t.array.shape, t.array.dtype))
+
+
+def promote(t: Tensor, level: Level) -> Layer:
+    """Make a tensor of the level below, with its whole family of views, one of this level: it is about to be changed
+    by something that belongs here."""
+    base = t.base
+    if base is not None and layer_of(base, level) is None:
+        promote(base, level)
+        found = layer_of(t, level)
+        if found is not None:
+            return found
+    inner = alias(t)
+    old = t.meta
+    inner.meta = old
+    t.node = None
+    t.counter = None
+    t.meta = Meta()
+    layer = t.meta.layer = Layer(level, inner)
+    if old is not None:
+        family = [r() for r in old.views or ()]
+        old.views = None
+        if base is not None:
+            _link_again(t, base, inner, layer_of(base, level))
+        for view in family:
+            if view is not None:
+                promote(view, level)
+    return layer
+
+
+def _link_again(view: Tensor, base: Tensor, inner: Tensor, root: Layer | None) -> None:
+    """A promoted view is a view of its promoted base, and its inside of the base's inside."""
+    from .views import link
+
+    assert root is not None
+    layer, meta = view.need_meta().layer, inner.meta
+    node = inner.node
+    link(base, view)
+    view.need_meta().layer = layer
+    link(root.value, inner)
+    fresh = inner.need_meta()
+    inner.node = node
+    if meta is not None:
+        fresh.multi_view, fresh.note, fresh.layer = meta.multi_view, meta.note, meta.layer

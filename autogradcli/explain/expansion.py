@@ -1,0 +1,134 @@
+"""Kernels as expressions: an operation that only rules use, said in terms of those that users know.
+
+``tanh_backward(g, y)`` has no name in the language, but its kernel is ``g * (1 - y * y)``. A kernel that runs on
+something that looks like an array, and notes what NumPy is asked to do, says so by itself. One that looks at values,
+or fills an array in place, can't be expanded so.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from ..engine.operation import OPERATIONS
+from ..engine.tensor import Tensor, wrap
+from .expression import Call, Constant, Expr
+from .formula import FORMULAS
+
+_OPERATORS: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv,
+    np.power: operator.pow, np.matmul: operator.matmul, np.negative: operator.neg, np.less: operator.lt,
+    np.less_equal: operator.le, np.greater: operator.gt, np.greater_equal: operator.ge, np.equal: operator.eq,
+    np.not_equal: operator.ne, np.logical_not: operator.invert, np.invert: operator.invert,
+    np.bitwise_and: operator.and_, np.bitwise_or: operator.or_, np.bitwise_xor: operator.xor,
+}  # fmt: skip
+
+#: What a kernel may raise that wants more of an array than there is here.
+_REFUSALS = (TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError, NotImplementedError)
+
+
+class Symbol(NDArrayOperatorsMixin):
+    """An expression in the clothes of an array."""
+
+    __slots__ = ("expr",)
+
+    def __init__(self, expr: Expr) -> None:
+        self.expr = expr
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.expr.tensor.array.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.expr.tensor.array.ndim
+
+    @property
+    def size(self) -> int:
+        return self.expr.tensor.array.size
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.expr.tensor.array.dtype
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a formula can't depend on a tensor's value")
+
+    def astype(self, dtype: Any, copy: bool = True) -> Symbol:
+        return self if np.dtype(dtype) == self.dtype else Symbol(FORMULAS.cast(self.expr, np.dtype(dtype)))
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if method != "__call__" or options:
+            return NotImplemented
+        operands = [_bare(x) for x in inputs]
+        if ufunc in _OPERATORS:
+            return _clothed(_OPERATORS[ufunc](*operands))
+        if ufunc is np.square:
+            return _clothed(operands[0] * operands[0])
+        name = _by_kernel().get(ufunc)
+        return NotImplemented if name is None else _clothed(FORMULAS.__getattr__(name)(*operands))
+
+    def __array_function__(self, function: Any, types: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
+        if function is np.where and len(args) == 3 and not options:
+            return _clothed(FORMULAS.where(*[_bare(x) for x in args]))
+        return NotImplemented
+
+
+_names: dict[Any, str] = {}
+
+
+def _by_kernel() -> dict[Any, str]:
+    """The operations whose kernel is a ufunc, by it."""
+    if not _names:
+        _names.update({op.kernel: name for name, op in OPERATIONS.items() if isinstance(op.kernel, np.ufunc)})
+    return _names
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, Symbol):
+        return value.expr
+    return Constant(wrap(value)) if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def _clothed(value: Any) -> Any:
+    return Symbol(value) if isinstance(value, Expr) else value
+
+
+def expansion(call: Call) -> Expr | None:
+    """The kernel of a call's operation as an expression of the same value; None where it doesn't give one."""
+    if isinstance(call.op.kernel, np.ufunc) or len(call.results) > 1:
+        return None
+    try:
+        made = call.op.kernel(*[_symbols(a) for a in call.args])
+    except _REFUSALS:
+        return None
+    found = made.expr if isinstance(made, Symbol) else None
+    if found is None or found is call or not same_values([found.tensor], call.results):
+        return None
+    return found
+
+
+def _symbols(value: Any) -> Any:
+    if isinstance(value, (list, tuple)) and any(isinstance(v, Expr) for v in value):
+        return [_symbols(v) for v in value]
+    return Symbol(value) if isinstance(value, Expr) else value
+
+
+def same_values(results: Sequence[Any], wanted: Sequence[Tensor]) -> bool:
+    """Whether these are tensors of the wanted dtypes, shapes and, but for rounding, values."""
+    if len(results) != len(wanted):
+        return False
+    for result, want in zip(results, wanted, strict=True):
+        if not isinstance(result, Tensor):
+            return False
+        a, b = result.array, want.array
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        tolerance = 1e-9 if a.dtype.itemsize >= 8 else 1e-4
+        if not np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=a.dtype.kind in "fc"):
+            return False
+    return True

@@ -1,0 +1,37 @@
+"""Named results of functions with several: ``torch.return_types.max(values=..., indices=...)``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .registry import Property, attributes_of
+
+
+class ReturnType(tuple[Any, ...]):
+    """A tuple whose elements have names, too. Printed as PyTorch prints its own."""
+
+    __slots__ = ()
+
+    fields: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        parts = ",\n".join(f"{name}={value!r}" for name, value in zip(self.fields, self))
+        return f"torch.return_types.{type(self).__name__}(\n{parts})"
+
+    __str__ = __repr__
+
+
+def return_type(name: str, fields: Sequence[str]) -> type[ReturnType]:
+    """A named result, ``torch.return_types.<name>``, with its fields as attributes in the language."""
+    made: type[ReturnType] = type(
+        name, (ReturnType,), {"__slots__": (), "fields": tuple(fields), "__module__": "torch.return_types"}
+    )
+    table = attributes_of(made)
+    for k, field in enumerate(fields):
+        table[field] = Property(_element(k))
+    return made
+
+
+def _element(k: int) -> Callable[[Any], Any]:
+    return lambda value: value[k]

@@ -1,0 +1,214 @@
+"""Order and counts: ``sort``, ``topk``, ``unique``, ``searchsorted``, ``bincount``, ``histc``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+
+from ..engine.operation import Array, Index, Number, operation
+from .dims import wrap_dim
+from .extremum import Pair
+from .refuse import not_implemented_for
+
+# -- sort and topk -----------------------------------------------------------------------------------------
+
+
+def argsorted(input: Array, at: int, descending: bool) -> Array:
+    """The stable order along a dimension; NaN counts as the largest."""
+    if not descending:
+        return np.argsort(input, at, kind="stable")
+    backwards = tuple(slice(None, None, -1) if k == at else slice(None) for k in range(input.ndim))
+    last = input.shape[at] - 1
+    return last - np.argsort(input[backwards], at, kind="stable")[backwards]
+
+
+def _sorted(input: Array, dim: int, descending: bool) -> Pair:
+    at = wrap_dim(dim, input.ndim)
+    if input.dtype.kind == "c":
+        raise RuntimeError(" Sort does not support complex dtypes on CPU")
+    if not input.ndim:
+        return input.copy(), np.zeros((), np.int64)
+    order = argsorted(input, at, descending)
+    return np.take_along_axis(input, order, at), order
+
+
+def _picked(F: Any, g: Any, index: Any, shape: Any, dim: int) -> Any:
+    return F.spread(g, index, shape, dim) if shape else g
+
+
+_PICKED: dict[str, Any] = {
+    "outputs": ("values", "indices"),
+    "differentiable": (0,),
+    "complex": "own",
+    "input": lambda F, g, input_shape, dim, result1: _picked(F, g[0], result1, input_shape, dim),
+    "jvp": lambda F, t, input_shape, dim, result1: (
+        F.gather(t["input"], dim, result1) if input_shape else t["input"],
+        None,
+    ),
+}
+
+
+@operation(node="SortBackward0", examples=lambda r: [(r.distinct((2, 3)), 0), (r(), 0)], **_PICKED)
+def sort(input: Array, dim: int = -1, descending: bool = False) -> Pair:
+    """The elements in order along a dimension and where they were. Equal ones keep their order."""
+    return _sorted(input, dim, descending)
+
+
+@operation(
+    node="SortBackward1",
+    spelling="sort",
+    examples=lambda r: [(r.distinct((2, 3)), True, -1, True)],
+    **_PICKED,
+)
+def sort_stable(input: Array, stable: bool, dim: int = -1, descending: bool = False) -> Pair:
+    """``sort`` by its overload with ``stable``."""
+    return _sorted(input, dim, descending)
+
+
+@operation(
+    node="TopkBackward0",
+    examples=lambda r: [(r.distinct((2, 3)), 2), (r.distinct((4, 3)), 2, 0, False)],
+    **_PICKED,
+)
+def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Pair:
+    """The ``k`` largest (or smallest) elements along a dimension, in order, and where they were."""
+    at = wrap_dim(dim, input.ndim)
+    if not 0 <= k <= (input.shape[at] if input.ndim else 1):
+        raise RuntimeError("selected index k out of range")
+    if input.dtype.kind in "cb":
+        raise RuntimeError(f"topk does not support {'bool' if input.dtype.kind == 'b' else 'complex'} dtypes on CPU")
+    if not input.ndim:
+        return input.copy(), np.zeros((), np.int64)
+    first = tuple(slice(k) if d == at else slice(None) for d in range(input.ndim))
+    order = argsorted(input, at, largest)[first]
+    return np.take_along_axis(input, order, at), np.ascontiguousarray(order)
+
+
+# -- distinct values ---------------------------------------------------------------------------------------
+
+
+@operation(outputs=("output", "inverse_indices", "counts"))
+def unique(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
+    """The distinct values in order (along a dimension: the distinct parts), for each element which, and counts.
+
+    Each NaN is distinct from all others.
+    """
+    if dim is None:
+        values, inverse, counts = np.unique(
+            input.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False
+        )
+        return values, inverse.reshape(input.shape), counts
+    at = wrap_dim(dim, input.ndim)
+    values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
+    return values, inverse.reshape(-1), counts
+
+
+@operation(outputs=("output", "inverse_indices", "counts"))
+def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
+    """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
+    at = 0 if dim is None else wrap_dim(dim, input.ndim)
+    x = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
+    n = x.shape[0]
+    begins = np.ones(n, np.bool_)
+    if n:
+        begins[1:] = (x[1:] != x[:-1]).reshape(n - 1, -1).any(1)
+    starts = np.flatnonzero(begins)
+    inverse = np.add.accumulate(begins, dtype=np.int64) - 1
+    counts = np.diff(np.append(starts, n))
+    if dim is None:
+        return x[starts], inverse.reshape(input.shape), counts
+    return np.ascontiguousarray(np.moveaxis(x[starts], 0, at)), inverse, counts
+
+
+# -- places among boundaries -------------------------------------------------------------------------------
+
+
+@operation()
+def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = False, int32: bool = False) -> Array:
+    """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
+    side: Any = "right" if right else "left"
+    kind = np.int32 if int32 else np.int64
+    if sorted_sequence.ndim == 1:
+        return np.asarray(np.searchsorted(sorted_sequence, values, side)).astype(kind)
+    found = np.asarray(values)
+    lead = sorted_sequence.shape[:-1]
+    if found.shape[:-1] != lead:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+            "boundaries tensor and input value tensor must match, but we got boundaries tensor "
+            f"{list(sorted_sequence.shape)} and input value tensor {list(found.shape)}"
+        )
+    out = np.empty(found.shape, kind)
+    for place in np.ndindex(lead):
+        out[place] = np.searchsorted(sorted_sequence[place], found[place], side)
+    return out
+
+
+# -- counts ------------------------------------------------------------------------------------------------
+
+
+@operation()
+def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> Array:
+    """How often each of 0, 1, 2, ... occurs, or the sum of the weights where it does."""
+    if input.dtype.kind not in "iu":
+        not_implemented_for("bincount_cpu", input)
+    if minlength < 0:
+        raise RuntimeError("minlength should be >= 0")
+    if input.ndim != 1 or (input.size and np.minimum.reduce(input) < 0):
+        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if weights is None:
+        return np.bincount(input, minlength=minlength)
+    if weights.shape != input.shape:
+        raise RuntimeError("weights should be 1-d and have the same length as input")
+    kind = weights.dtype if weights.dtype == np.float32 else np.dtype(np.float64)
+    return np.bincount(input, weights.astype(np.float64), minlength).astype(kind)
+
+
+@operation()
+def histc(input: Array, bins: int = 100, min: Number = 0, max: Number = 0) -> Array:
+    """Counts in ``bins`` equal bins from ``min`` to ``max``; both 0: from the least to the largest element."""
+    if input.dtype.kind != "f":
+        not_implemented_for("histogram_cpu", input)
+    if bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    low, high = float(min), float(max)
+    if low > high:
+        raise RuntimeError("torch.histc: max must be larger than min")
+    x = input.reshape(-1)
+    if low == high and x.size:
+        low, high = float(np.minimum.reduce(x)), float(np.maximum.reduce(x))
+    if low == high:
+        low, high = low - 1, high + 1
+    if not np.isfinite([low, high]).all():
+        raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
+    inside = x[(x >= low) & (x <= high)].astype(np.float64)
+    place = np.minimum(((inside - low) / (high - low) * bins).astype(np.int64), bins - 1)
+    return np.bincount(place, minlength=bins).astype(input.dtype)
+
+
+# -- places of what is true --------------------------------------------------------------------------------
+
+
+@operation()
+def nonzero(input: Array) -> Array:
+    """The places of the nonzero elements, one row each."""
+    if not input.ndim:
+        return np.zeros((int(bool(input)), 0), np.int64)
+    return np.argwhere(input)
+
+
+@operation()
+def isin(elements: Array, test_elements: Array, invert: bool = False) -> Array:
+    """For each element whether it is among others."""
+    return np.isin(elements, test_elements, invert=invert)
+
+
+@operation()
+def unravel_index(indices: Index, shape: tuple[int, ...]) -> Array:
+    """Counted indices as places in a shape, one row for each dimension."""
+    return np.stack(np.unravel_index(indices, shape)) if shape else np.zeros((0, *indices.shape), np.int64)
+
+
