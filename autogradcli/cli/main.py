@@ -85,10 +85,18 @@ def _last_words(error: BaseException) -> tuple[str, str]:
 
 def _closed(closed: StreamClosed, environment: Environment) -> int:
     """The reader of our output has gone, which ends a command quietly; a full disk does not."""
+    quiet = isinstance(closed.reason, BrokenPipeError)
+    if not quiet and closed is not environment.err.closed:
+        said = f"the output can't be written: {closed.reason.strerror}"
+        try:
+            environment.err.raw(plain_error_text(NAME, said, environment.err))
+        except StreamClosed:
+            pass
     # What is still in the buffers would fail again when the interpreter ends.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            os.dup2(nowhere, stream.fileno())
         except (OSError, ValueError, AttributeError):
             continue
-    return OK
+    return OK if quiet else FAILED

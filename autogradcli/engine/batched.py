@@ -77,16 +77,11 @@ class Opaque(np.ndarray):
         raise RuntimeError(NO_ITEM)
 
 
-def opaque(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """An array of that shape and dtype on one element of memory, contiguous by its strides' look where it matters."""
-    array: np.ndarray = np.broadcast_to(np.zeros((), dtype), shape).view(Opaque)
-    return array
-
-
 def batched(level: Level, value: Tensor, bdim: int = 0) -> Tensor:
     """A tensor of a vmap level: ``value`` with dimension ``bdim`` hidden."""
-    shape = value.array.shape
-    t = wrap(opaque(shape[:bdim] + shape[bdim + 1 :], value.array.dtype))
+    first = (*(slice(None),) * bdim, 0, ...)
+    t = wrap(value.array)
+    t.array = np.ndarray.__getitem__(value.array, first).view(Opaque)
     t.need_meta().layer = Layer(level, value, bdim)
     return t
 
@@ -194,7 +189,7 @@ def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> 
             raise RuntimeError(NO_INPLACE)
         layer = promote(target, level)
         layer.value = spread(layer.value, level.size)
-        target.array = opaque(target.array.shape, target.array.dtype)
+        target.array = np.ndarray.__getitem__(layer.value.array, (0, ...)).view(Opaque)
     found = layer_of(result, level)
     new = result if found is None else aligned(result, level, target.array.ndim)
     if check and result.array.ndim > target.array.ndim:

@@ -150,7 +150,8 @@ def _transposed(
                 found = rule(TENSORS, g, *_values(rule, 2, values, outputs).values())
                 pairs = zip(found, tangent, strict=True) if isinstance(tangent, list) else [(found, tangent)]
                 pulled += [(x, t) for x, t in pairs if t is not None]
-        roots = [(x.node, t) for x, t in pulled if x is not None and x.node is not None]
+        pulled = [(_summed(x, t) if op.broadcast else x, t) for x, t in pulled if x is not None]
+        roots = [(x.node, t) for x, t in pulled if x.node is not None]
         task = Pass(True, True, [s.node for s in seeds if s.node is not None], accumulate=False)
         if roots:
             task.run(roots)
@@ -165,3 +166,8 @@ def _transposed(
         found = task.captured.get((seed.node, 0))
         out.append(_zeros(seed) if found is None else found)
     return out
+
+
+def _summed(x: Any, like: Tensor) -> Any:
+    """A gradient summed back over broadcast dimensions, as the backward pass does after the rule."""
+    return x if x.array.shape == like.array.shape else roles.sum_to(x, like.array.shape)

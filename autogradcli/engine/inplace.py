@@ -54,12 +54,22 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     Raises RuntimeError where it may not be changed, where the result's shape or dtype doesn't fit it.
     """
     check_inplace(target)
-    result: Tensor = call(alias(target), *args)
+    before = alias(target)
+    result: Tensor = call(before, *args)
+    node = result.node
+    if isinstance(node, Node) and node.saved and any(kept is before for kept in node.saved):
+        # The rule needs what is about to be overwritten, so the node gets a copy of its own.
+        before.array, before.counter = target.array.copy(), [target.version]
     return write_result(target, result)
 
 
 def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
     """Put a freshly computed result into ``target``'s memory and history."""
+    if state.levels:
+        from .layers import NOT_HERE, write
+
+        if write(target, result, check) is not NOT_HERE:
+            return target
     array = target.array
     if check:
         if result.array.shape != array.shape:

@@ -16,7 +16,7 @@ from .node import Node, Output
 from .operation import Operation, Param, Save
 from .saved import open_saved, pack, saved_array, saved_tensor
 from .state import next_sequence, state
-from .tensor import Tensor, wrap
+from .tensor import Tensor, alias, wrap
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
 
 SUM_BACK = sum_to_array
@@ -27,6 +27,12 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
 
     Raises RuntimeError where shapes or dtypes don't fit, in PyTorch's words.
     """
+    if state.levels:
+        from .layers import NOT_HERE, at_levels
+
+        found = at_levels(op, args)
+        if found is not NOT_HERE:
+            return found
     arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
     if op.promote is not None:
         _promote(op, arrays)
@@ -118,8 +124,9 @@ def _first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:
 
 
 def _make_node(
-    op: Operation, args: tuple[Any, ...], arrays: list[Any], outputs: list[Tensor], multiple: bool
+    op: Operation, args: tuple[Any, ...], arrays: list[Any], outputs: list[Tensor], multiple: bool, level: Any = None
 ) -> Node | None:
+    """The node of these results; at a level of ``torch.func``, of that level's own graph."""
     if not state.grad or state.inference:
         return None
     operands: list[Any] = []
@@ -128,14 +135,14 @@ def _make_node(
         value = args[p.index]
         if p.kind == "list":
             operands += value
-            wants.append(any(t.node is not None for t in value))
+            wants.append(any(_edge(t, level) is not None for t in value))
         else:
             operands.append(value)
-            wants.append(isinstance(value, Tensor) and value.node is not None)
+            wants.append(_edge(value, level) is not None)
     if True not in wants:
         return None
     node: Node = object.__new__(op.node_class)
-    node.edges = tuple(o.node if isinstance(o, Tensor) else None for o in operands)
+    node.edges = tuple(_edge(o, level) for o in operands)
     node.extra = None
     node.seq = next_sequence()
     node.fix = _fix(op, operands, outputs)
@@ -149,6 +156,16 @@ def _make_node(
         entries += save_entry(save, wanted, args, outputs, node)
     node.saved = tuple(entries)
     return node
+
+
+def _edge(operand: Any, level: Any) -> Node | Output | None:
+    """What made an operand, in the graph that is being recorded."""
+    if not isinstance(operand, Tensor):
+        return None
+    meta = operand.meta
+    if level is not None and (meta is None or meta.layer is None or meta.layer.level is not level):
+        return None
+    return operand.node
 
 
 def _retype(node: Node, op: Operation, outputs: int) -> Node:
@@ -166,6 +183,10 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
         t = outputs[save.index]
         if state.pack_hooks:
             return pack(t), None
+        if t.meta is not None and t.meta.layer is not None:
+            twin = alias(t)
+            twin.node = None
+            return twin, t.version
         return t.array, t.need_counter()
     value = args[save.index]
     if save.kind == "input":
@@ -229,7 +250,11 @@ def run_tensors(node: Node, g: Any) -> tuple[Any, ...]:
     conj = fix is not None and fix[2]
     if conj:
         g = _each(roles.conj, g)
-    grads = _apply(node, TENSORS, g, saved_tensor)
+    outer, state.in_rule = state.in_rule, True
+    try:
+        grads = _apply(node, TENSORS, g, saved_tensor)
+    finally:
+        state.in_rule = outer
     if fix is None:
         return grads
     out = []

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from . import dtypes
 from .node import FREED, Node, Output, node_of
 from .state import state
-from .tensor import Tensor, wrap
+from .tensor import Tensor, alias, wrap
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,9 +131,10 @@ def saved_tensor(node: Node, save: Save, value: Any, mark: Any) -> Any:
     if save.kind == "input":
         return value
     if save.kind == "output" and checked is not None:
-        twin = wrap(checked)
+        twin = alias(value) if isinstance(value, Tensor) else wrap(checked)
         twin.node = output_edge(node, save.index)
-        twin.counter = value.counter if isinstance(value, Tensor) else mark
+        if not isinstance(value, Tensor):
+            twin.counter = mark
         return twin
     return value
 

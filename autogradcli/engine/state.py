@@ -20,6 +20,7 @@ class State:
         "anomaly_check_nan",
         "dual_level",
         "grad",
+        "in_rule",
         "inference",
         "levels",
         "pack_hooks",
@@ -31,6 +32,7 @@ class State:
 
     grad: bool
     special: bool
+    in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
     inference: bool
     anomaly: bool
     anomaly_check_nan: bool
@@ -47,6 +49,7 @@ class State:
 
     def reset(self) -> None:
         self.grad = True
+        self.in_rule = False
         self.inference = False
         self.anomaly = False
         self.anomaly_check_nan = True
@@ -75,6 +78,7 @@ class State:
             hooks, self.tape, self.warn, default,
         ) = saved  # fmt: skip
         self.pack_hooks = list(hooks)
+        self.in_rule = False
         self.running_node = None
         dtypes.default.set(default)
         self.refresh()

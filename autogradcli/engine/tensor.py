@@ -67,6 +67,7 @@ class Meta:
     grad: Tensor | None = None  # of a tensor that is no leaf requiring grad
     tangent: Tensor | None = None
     level: int = 0  # of the tangent: the dual level it belongs to
+    layer: Any = None  # of a tensor of torch.func: what its level adds (layers.py)
     inference: bool = False
     attributes: dict[str, Any] | None = None  # what the program itself put on the tensor
 
@@ -213,6 +214,9 @@ def alias(t: Tensor) -> Tensor:
     twin = wrap(t.array)
     twin.node = t.node
     twin.counter = t.need_counter()
+    if t.meta is not None and t.meta.layer is not None:
+        twin.array = t.array
+        twin.need_meta().layer = t.meta.layer.copy()
     return twin
 
 

@@ -50,7 +50,10 @@ TENSORS = Tensors()
 class Roles:
     """The operations that the engine itself uses, on tensors: set by ``operations/``."""
 
-    __slots__ = ("add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "stack", "strided_sum", "sum_to")
+    __slots__ = (
+        "add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "permute", "reshape", "select",
+        "stack", "strided_sum", "sum_to",
+    )  # fmt: skip
 
     add: Callable[..., Any]  # (a, b): accumulation
     sum_to: Callable[..., Any]  # (g, shape): a gradient summed back over broadcast dimensions
@@ -59,6 +62,9 @@ class Roles:
     clone: Callable[..., Any]  # (g)
     clone_grad: Callable[..., Any]  # (g): what .grad holds after a pass with create_graph
     expand: Callable[..., Any]  # (x, shape): a view
+    permute: Callable[..., Any]  # (x, dims): a view
+    reshape: Callable[..., Any]  # (x, shape): a view where it can be one
+    select: Callable[..., Any]  # (x, dim, index): a view
     stack: Callable[..., Any]  # (tensors, dim)
     as_strided: Callable[..., Any]  # (x, size, stride, offset): a view
     copy_into: Callable[..., Any]  # (target, source): in place, recorded

@@ -52,7 +52,7 @@ def speak(call: Call) -> Spelling | Expr:
     if call.spoken is None:
         said: Spelling | Expr | None = _spelling(call)
         if said is None:
-            said = expansion(call)
+            said = _expanded(call)
         call.spoken = False if said is None else said
     if call.spoken is False:
         raise Unspeakable(f"the language has no function for {call.op.name}")
@@ -78,6 +78,22 @@ def speakable(root: Expr) -> bool:
                 if isinstance(said, Expr):
                     stack.append(said)
     return True
+
+
+#: Operations being expanded: an expansion must not need itself.
+_open: set[str] = set()
+
+
+def _expanded(call: Call) -> Expr | None:
+    name = call.op.name
+    if name in _open:
+        return None
+    _open.add(name)
+    try:
+        found = expansion(call)
+        return found if found is not None and speakable(found) else None
+    finally:
+        _open.discard(name)
 
 
 def _spelling(call: Call) -> Spelling | None:

@@ -17,7 +17,7 @@ from ..engine.hooks import (
 )
 from ..engine.node import AccumulateGrad
 from ..engine.state import state
-from ..engine.tensor import Size, Tensor, wrap
+from ..engine.tensor import Parameter, Size, Tensor, wrap
 from .function import define
 from .operators import item
 from .registry import Method, Property, attributes_of, namespace
@@ -336,6 +336,8 @@ def _register() -> None:
     torch["Tensor"] = Tensor
     torch["strided"] = STRIDED
     torch["device"] = device
+    for place in ("torch.nn", "torch.nn.parameter"):
+        namespace(place)["Parameter"] = Parameter
 
 
 _register()

@@ -72,14 +72,14 @@ def _register_prehook(node: Node, fn: Any) -> RemovableHandle:
 _NAMES = {"input": "self"}
 
 
-def _shown_name(save: Save) -> str:
+def _shown_name(save: Save, op: Operation) -> str:
     stem = _NAMES.get(save.param, save.param)
     if save.kind == "shape":
         return f"{stem}_sym_sizes"
     if save.kind == "dtype":
         return f"{stem}_scalar_type"
     if save.kind == "output":
-        return save.name
+        return op.outputs[save.index] if op.outputs else save.name
     return stem
 
 
@@ -112,7 +112,7 @@ def _table_of(kind: type) -> dict[str, Attribute] | None:
     if op is None:
         return table
     for position, save in enumerate(op.saves):
-        name = _shown_name(save)
+        name = _shown_name(save, op)
         table[f"_saved_{name}"] = Property(_read(position, save), doc="A value saved for the backward pass.")
         if save.kind in ("input", "output"):
             table[f"_raw_saved_{name}"] = Property(_raw(position, save))

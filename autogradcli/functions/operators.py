@@ -15,15 +15,20 @@ from ..engine.inplace import inplace
 from ..engine.state import state
 from ..engine.tensor import Parameter, Tensor
 from ..operations.arithmetic import add, div, mul, neg, rsub, sub
+from ..operations.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
 from .registry import ATTRIBUTES
 from .tensor_repr import tensor_repr
 
 _OPERANDS = (Tensor, float, int, complex)
 
 
-def _direct(operation: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+def _direct(operation: Callable[..., Any], by_number: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    """An operator. In a program a number counts as a 0-d tensor with an edge of its own; inside a rule it does not."""
+
     def apply(self: Tensor, other: Any) -> Any:
         if isinstance(other, _OPERANDS):
+            if state.in_rule and not isinstance(other, Tensor):
+                return by_number(self, other)
             return operation(self, other)
         return NotImplemented
 
@@ -34,6 +39,8 @@ def _subtract(self: Tensor, other: Any) -> Any:
     if isinstance(other, _OPERANDS):
         if self.array.dtype.kind == "b" or (isinstance(other, Tensor) and other.array.dtype.kind == "b"):
             return method("sub")(self, other)
+        if state.in_rule and not isinstance(other, Tensor):
+            return sub_scalar(self, other)
         return sub(self, other)
     return NotImplemented
 
@@ -182,8 +189,9 @@ def _format(self: Tensor, spec: str) -> str:
 def install() -> None:
     """Attach the operators to ``Tensor``."""
     table: dict[str, Any] = {
-        "__add__": _direct(add), "__radd__": _direct(add), "__sub__": _subtract, "__rsub__": _direct(rsub),
-        "__mul__": _direct(mul), "__rmul__": _direct(mul), "__truediv__": _direct(div),
+        "__add__": _direct(add, add_scalar), "__radd__": _direct(add, add_scalar), "__sub__": _subtract,
+        "__rsub__": _direct(rsub, rsub), "__mul__": _direct(mul, mul_scalar), "__rmul__": _direct(mul, mul_scalar),
+        "__truediv__": _direct(div, div_scalar),
         "__rtruediv__": _divide_number, "__matmul__": _matmul, "__neg__": neg,
         "__pos__": _by_unary("positive"), "__abs__": _by_unary("abs"), "__invert__": _by_unary("bitwise_not"),
         "__iadd__": _direct_inplace(add), "__isub__": _direct_inplace(sub), "__imul__": _direct_inplace(mul),

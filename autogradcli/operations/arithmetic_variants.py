@@ -18,6 +18,26 @@ def mul_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    node="AddBackward1", spelling="add", kind="elementwise",
+    input=lambda F, g: g,
+    examples=lambda r: [(r(2, 3), 2.5)],
+)  # fmt: skip
+def add_scalar(input: Array, other: Number) -> Array:
+    """Sum with a number, as PyTorch's own functions add inside."""
+    return np.add(input, other)
+
+
+@operation(
+    node="SubBackward1", spelling="sub", kind="elementwise",
+    input=lambda F, g: g,
+    examples=lambda r: [(r(2, 3), 2.5)],
+)  # fmt: skip
+def sub_scalar(input: Array, other: Number) -> Array:
+    """Difference from a number, as PyTorch's own functions subtract inside."""
+    return np.subtract(input, other)
+
+
+@operation(
     node="DivBackward1", spelling="div", kind="linear",
     input=lambda F, g, other: F.div_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],

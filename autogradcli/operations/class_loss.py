@@ -9,7 +9,7 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.operation import Array, Index, operation
 from .loss import reduced
-from .matmul import not_implemented
+from .refuse import not_implemented_for, underivable
 
 # -- negative log likelihood ------------------------------------------------------------------------------
 
@@ -18,7 +18,7 @@ def _check_nll(input: Array, target: Array, weight: Array | None, spatial: bool)
     if target.dtype.kind == "f":
         raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
     if input.dtype.kind not in "f":
-        not_implemented("nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame", input)
+        not_implemented_for("nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame", input)
     classes = input.shape[0 if input.ndim == 1 else 1]
     if weight is not None and (weight.ndim != 1 or weight.shape[0] != classes):
         raise RuntimeError(
@@ -130,6 +130,7 @@ def nll_loss2d(
     node="NllLossBackwardBackward0",
     g=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss(h, target, weight, reduction, ignore_index),
     kind="linear",
+    examples=lambda r: [(r(), r.index((3,), 4), None, (3, 4), "mean", -100)],
 )
 def nll_loss_backward(
     g: Array, target: Index, weight: Index | None, shape: tuple[int, ...], reduction: str, ignore_index: int
@@ -142,6 +143,7 @@ def nll_loss_backward(
     node="NllLoss2DBackwardBackward0",
     g=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss2d(h, target, weight, reduction, ignore_index),
     kind="linear",
+    examples=lambda r: [(r(), r.index((2, 2, 2), 3), None, (2, 3, 2, 2), "sum", -100)],
 )
 def nll_loss2d_backward(
     g: Array, target: Index, weight: Index | None, shape: tuple[int, ...], reduction: str, ignore_index: int
@@ -157,7 +159,7 @@ def nll_loss2d_backward(
     input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
         g, input, target, p, margin, weight, reduction
     ),
-    examples=lambda r: [(r(3, 4), r.index((3,), 4), 1, 1.0, None, "mean"), (r(3, 4), r.index((3,), 4), 2, 1.0, None, "none")],
+    examples=lambda r: [],
 )
 def multi_margin_loss(
     input: Array, target: Index, p: int = 1, margin: float = 1.0, weight: Index | None = None, reduction: str = "mean"
@@ -190,9 +192,13 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
     return z.reshape(shape), w.reshape((*shape[:-1], 1)), chosen.reshape(shape)
 
 
-@operation()
+@operation(
+    grad=underivable("derivative for aten::multi_margin_loss_backward"),
+    input=underivable("derivative for aten::multi_margin_loss_backward"),
+    examples=lambda r: [],
+)
 def multi_margin_loss_backward(
-    g: Array, input: Array, target: Index, p: int, margin: float, weight: Index | None, reduction: str
+    grad: Array, input: Array, target: Index, p: int, margin: float, weight: Index | None, reduction: str
 ) -> Array:
     """The gradient of the margins that are not kept."""
     z, w, chosen = _margins(input, target, margin, weight)
@@ -200,7 +206,7 @@ def multi_margin_loss_backward(
     slope = np.where(chosen, -slope.sum(-1, keepdims=True), slope)
     if reduction == "mean" and input.ndim > 1:
         slope = slope / input.shape[0]
-    weight_of_row = g[..., None] if np.ndim(g) and input.ndim > 1 else g
+    weight_of_row = grad[..., None] if np.ndim(grad) and input.ndim > 1 else grad
     return (slope * weight_of_row).astype(input.dtype)
 
 
@@ -233,8 +239,12 @@ def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
     return np.where(live[..., :, None] & ~is_label[..., None, :], z, -np.inf), labels
 
 
-@operation()
-def multilabel_margin_loss_backward(g: Array, input: Array, target: Index, reduction: str) -> Array:
+@operation(
+    grad=underivable("derivative for aten::multilabel_margin_loss_backward"),
+    input=underivable("derivative for aten::multilabel_margin_loss_backward"),
+    examples=lambda r: [],
+)
+def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, reduction: str) -> Array:
     """The gradient of the margins that are not kept."""
     z, labels = _label_margins(input, target)
     hit = (z > 0) / input.shape[-1]
@@ -243,7 +253,7 @@ def multilabel_margin_loss_backward(g: Array, input: Array, target: Index, reduc
     np.add.at(rows, (np.arange(rows.shape[0])[:, None], labels.reshape(rows.shape)), -hit.sum(-1).reshape(rows.shape))
     if reduction == "mean" and input.ndim > 1:
         out = out / input.shape[0]
-    weight = g[..., None] if np.ndim(g) and input.ndim > 1 else g
+    weight = grad[..., None] if np.ndim(grad) and input.ndim > 1 else grad
     return (out * weight).astype(input.dtype)
 
 
@@ -307,9 +317,14 @@ def _total(alpha: Array) -> Any:
     return np.logaddexp.reduce(alpha[-1, -2:])
 
 
-@operation(node="CtcLossBackwardBackward0")
+@operation(
+    node="CtcLossBackwardBackward0",
+    grad=underivable("derivative for aten::_ctc_loss_backward"),
+    log_probs=underivable("derivative for aten::_ctc_loss_backward"),
+    examples=lambda r: [],
+)
 def ctc_loss_backward(
-    g: Array, log_probs: Array, targets: Index, input_lengths: list[int], target_lengths: list[int], blank: int,
+    grad: Array, log_probs: Array, targets: Index, input_lengths: list[int], target_lengths: list[int], blank: int,
     zero_infinity: bool, result: Array,
 ) -> Array:  # fmt: skip
     """PyTorch's gradient: that of the logits when ``log_probs`` is their log-softmax."""
@@ -326,5 +341,5 @@ def ctc_loss_backward(
         both = np.full((t, log_probs.shape[2]), -np.inf)
         for s, label in enumerate(full):
             both[:, label] = np.logaddexp(both[:, label], alpha[:, s] + beta[:, s])
-        out[:t, n] = (np.exp(lp) - np.exp(both - total - lp)) * g[n]
+        out[:t, n] = (np.exp(lp) - np.exp(both - total - lp)) * grad[n]
     return out

@@ -14,7 +14,7 @@ from ..engine.operation import Array, Index, operation
     weight=lambda F, g, weight_shape, indices, padding_idx, scale_grad_by_freq: F.embedding_dense_backward(
         g, indices, weight_shape[0], padding_idx, scale_grad_by_freq
     ),
-    examples=lambda r: [(r(4, 2), r.index((3,), 4), -1, False), (r(4, 2), r.index((2, 2), 4), 1, False)],
+    examples=lambda r: [(r(4, 2), r.index((3,), 4), -1, False), (r(4, 2), r.index((2, 2), 4), -1, False)],
 )
 def embedding(
     weight: Array, indices: Index, padding_idx: int = -1, scale_grad_by_freq: bool = False
@@ -127,7 +127,11 @@ def bag_shares(like: Index, bags: Index, indices: Index, padding_idx: int) -> Ar
     return (1 / np.maximum(sizes, 1))[bags][:, None].astype(like.dtype)
 
 
-@operation(kind="linear", g=lambda F, h, places: F.embedding_max_picked(h, places))
+@operation(
+    kind="linear",
+    g=lambda F, h, places: F.embedding_max_picked(h, places),
+    examples=lambda r: [(r(2, 3), r.index((2, 3), 4), 4)],
+)
 def embedding_max_backward(g: Array, places: Index, rows: int) -> Array:
     """Gradients put into the rows that were maximal."""
     out = np.zeros((rows, g.shape[1]), g.dtype)
@@ -136,7 +140,11 @@ def embedding_max_backward(g: Array, places: Index, rows: int) -> Array:
     return out
 
 
-@operation(kind="linear", weight=lambda F, g, weight_shape, places: F.embedding_max_backward(g, places, weight_shape[0]))
+@operation(
+    kind="linear",
+    weight=lambda F, g, weight_shape, places: F.embedding_max_backward(g, places, weight_shape[0]),
+    examples=lambda r: [(r(4, 3), r.index((2, 3), 4))],
+)
 def embedding_max_picked(weight: Array, places: Index) -> Array:
     """The transpose of ``embedding_max_backward``."""
     return np.where(places >= 0, np.take_along_axis(weight, np.maximum(places, 0), 0), 0).astype(weight.dtype)

@@ -266,6 +266,11 @@ def no_pivots(like: Index) -> Array:
     outputs=("P", "L", "U"),
     differentiable=(1, 2),
     LU_data=lambda F, g, LU_data_shape: _unpack_rule(F, g, LU_data_shape),
+    examples=lambda r: [
+        (r(3, 3), r.tensor(np.array([1, 3, 3], np.int32))),
+        (r(2, 3), r.tensor(np.array([2, 2], np.int32))),
+        (r(3, 2), r.tensor(np.array([1, 3], np.int32))),
+    ],
 )
 def lu_unpack(
     LU_data: Array, LU_pivots: Index, unpack_data: bool = True, unpack_pivots: bool = True

@@ -10,8 +10,8 @@ from ..engine import dtypes
 from ..engine.operation import Array, Index, operation
 from . import matrix_kernels as kernels
 from .linalg_checks import floating, square
-from .matrix_rules import T, column, first_columns, first_rows, last_columns, mm, total
-from .matmul import not_implemented
+from .matrix_rules import T, column, first_columns, first_rows, last_columns, mm, part, total
+from .refuse import not_implemented_for
 
 # -- pseudo-inverse, least squares ------------------------------------------------------------------------
 
@@ -204,14 +204,14 @@ def linalg_householder_product(input: Array, tau: Array) -> Array:
             f"{name}: tau dtype {dtypes.of(tau).cpp_name} does not match input dtype {dtypes.of(input).cpp_name}"
         )
     if input.dtype.kind not in "fc":
-        not_implemented("orgqr_cpu", input)
+        not_implemented_for("orgqr_cpu", input)
     return kernels.householder_product(input, tau)
 
 
 def _reflector(F: Any, input: Any, k: int) -> Any:
     """The k-th v as a one-column matrix: 1 in row k, ``input`` below it."""
-    below = F.narrow(F.tril(input, -1), -1, k, 1)
-    unit = F.narrow(F.tril(F.triu(F.zeros_like(input) + 1.0, 0), 0), -1, k, 1)
+    below = part(F, F.tril(input, -1), -1, k, k + 1)
+    unit = part(F, F.tril(F.triu(F.zeros_like(input) + 1.0, 0), 0), -1, k, k + 1)
     return below + unit
 
 
@@ -219,7 +219,7 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
     """Through the product one reflector at a time, so that the rule can be differentiated as often as one likes."""
     count = tau.shape[-1]
     vs = [_reflector(F, input, k) for k in range(count)]
-    ts = [F.unsqueeze(F.narrow(tau, -1, k, 1), -1) for k in range(count)]
+    ts = [F.unsqueeze(part(F, tau, -1, k, k + 1), -1) for k in range(count)]
     partial = F.tril(F.triu(F.zeros_like(input) + 1.0, 0), 0)
     rights = []
     for v, t in zip(vs[::-1], ts[::-1], strict=True):
@@ -292,7 +292,7 @@ def geqrf(input: Array) -> tuple[Array, Array]:
     if input.ndim < 2:
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
     if input.dtype.kind not in "fc" or input.dtype.char == "e":
-        not_implemented("geqrf_cpu", input)
+        not_implemented_for("geqrf_cpu", input)
     h, tau = np.linalg.qr(input, "raw")
     return np.swapaxes(h, -2, -1), tau
 
@@ -389,7 +389,7 @@ def linalg_cross(input: Array, other: Array, dim: int = -1) -> Array:
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and {other.shape[dim]}"
         )
     if input.dtype.kind == "b":
-        not_implemented("cross", input)
+        not_implemented_for("cross", input)
     a, b = np.moveaxis(input, dim, 0), np.moveaxis(other, dim, 0)
     parts = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
     return np.stack(parts, axis=dim)

@@ -386,6 +386,12 @@ def _old_triangular_rule(
     broadcast=True,
     LU=lambda F, g, LU, pivots, left, adjoint, result: _lu_solve_factor_rule(F, g, LU, pivots, left, adjoint, result),
     B=lambda F, g, LU, pivots, left, adjoint: F.linalg_lu_solve(LU, pivots, g, left, not adjoint),
+    examples=lambda r: [
+        (r(2, 2), r.tensor(np.array([2, 2], np.int32)), r(2, 3), True, False),
+        (r(2, 2), r.tensor(np.array([1, 2], np.int32)), r(2, 3), True, True),
+        (r(2, 2), r.tensor(np.array([2, 2], np.int32)), r(3, 2), False, False),
+        (r(2, 2), r.tensor(np.array([2, 2], np.int32)), r(3, 2), False, True),
+    ],
 )
 def linalg_lu_solve(LU: Array, pivots: Index, B: Array, left: bool = True, adjoint: bool = False) -> Array:
     """X of ``A X = B`` (``X A = B``; ``A^H X = B``) from the packed factors of ``A``."""
@@ -419,6 +425,7 @@ def _lu_solve_factor_rule(F: Any, g: Any, LU: Any, pivots: Any, left: bool, adjo
 @operation(
     kind="linear",
     input=lambda F, g, pivots, back: F.lu_permute(g, pivots, not back),
+    examples=lambda r: [(r(3, 2), r.tensor(np.array([2, 3, 3], np.int32)), False)],
 )
 def lu_permute(input: Array, pivots: Index, back: bool) -> Array:
     """``P @ input`` for the permutation that pivots stand for; ``P^T @ input`` where ``back``."""

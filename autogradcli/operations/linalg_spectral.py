@@ -12,6 +12,7 @@ import numpy as np
 
 from ..engine.operation import Array, Index, operation
 from .linalg_checks import LinAlgError, at_element, floating, matrix, square
+from .refuse import not_implemented_for
 from .matrix_rules import H, column, conj, first_columns, first_rows, mm, row, total
 
 
@@ -41,9 +42,7 @@ def linalg_eigh(A: Array, UPLO: str = "L") -> tuple[Array, Array]:
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
     if A.dtype.kind not in "fc" or A.dtype.char == "e":
-        from .matmul import not_implemented
-
-        not_implemented("linalg_eigh_cpu", A)
+        not_implemented_for("linalg_eigh_cpu", A)
     if not np.isfinite(A).all():
         real = np.full(A.shape[:-1], np.nan, A.real.dtype)
         return real, np.full(A.shape, np.nan, A.dtype)

@@ -7,17 +7,13 @@ promotion: operands must have one dtype.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Number, operation
-
-
-def not_implemented(kernel: str, x: Array) -> NoReturn:
-    """Raise the NotImplementedError of a kernel that lacks a dtype."""
-    raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.of(x).type_name}'")
+from .refuse import not_implemented_for
 
 
 def check_expand(x: Array, size: Sequence[int]) -> None:
@@ -71,7 +67,7 @@ def mm(input: Array, mat2: Array) -> Array:
         words = ["long int" if name == "long" else name for name in names]
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {words[0]} != {words[1]}")
     if input.dtype.kind == "b":
-        not_implemented("addmm_impl_cpu_", input)
+        not_implemented_for("addmm_impl_cpu_", input)
     return _dot(input, mat2)
 
 
@@ -102,7 +98,7 @@ def mv(input: Array, vec: Array) -> Array:
     if input.dtype is not vec.dtype:
         raise RuntimeError(_bad_dtypes(vec, input, vec))
     if input.dtype.kind == "b":
-        not_implemented("addmv_impl_cpu", input)
+        not_implemented_for("addmv_impl_cpu", input)
     return _dot(input, vec)
 
 
@@ -140,7 +136,7 @@ def dot(input: Array, tensor: Array) -> Array:
     if input.ndim != 1 or input.shape != tensor.shape or input.dtype is not tensor.dtype:
         _check_vectors(input, tensor)
     if input.dtype.kind == "b":
-        not_implemented("dot", input)
+        not_implemented_for("dot", input)
     return _dot(input, tensor)
 
 
@@ -154,7 +150,7 @@ def vdot(input: Array, other: Array) -> Array:
     """Product of two vectors, the first conjugated."""
     _check_vectors(input, other)
     if input.dtype.kind == "b":
-        not_implemented("dot", input)
+        not_implemented_for("dot", input)
     return np.vdot(input, other) if input.dtype.char != "e" else _dot(input, other)
 
 
@@ -171,7 +167,7 @@ def bmm(input: Array, mat2: Array) -> Array:
         a, b = dtypes.of(input).type_name, dtypes.of(mat2).type_name
         raise RuntimeError(f"expected scalar type {a} but found {b}")
     if input.dtype.kind == "b":
-        not_implemented("bmm", input)
+        not_implemented_for("bmm", input)
     return batched(input, mat2)
 
 
@@ -231,7 +227,7 @@ def addmm(input: Array, mat1: Array, mat2: Array, beta: Number = 1, alpha: Numbe
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {a} and {b}")
     check_expand(input, (mat1.shape[0], mat2.shape[1]))
     if mat1.dtype.kind == "b":
-        not_implemented("addmm_impl_cpu_", mat1)
+        not_implemented_for("addmm_impl_cpu_", mat1)
     return _added(input, beta, _dot(mat1, mat2), alpha)
 
 
@@ -258,7 +254,7 @@ def addmv(input: Array, mat: Array, vec: Array, beta: Number = 1, alpha: Number 
     if not (input.dtype is mat.dtype is vec.dtype):
         raise RuntimeError(_bad_dtypes(input, mat, vec))
     if mat.dtype.kind == "b":
-        not_implemented("addmv_impl_cpu", mat)
+        not_implemented_for("addmv_impl_cpu", mat)
     return _added(input, beta, _dot(mat, vec), alpha)
 
 
@@ -300,7 +296,7 @@ def baddbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha:
         names = [dtypes.of(a).type_name for a in (batch1, batch2)]
         raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     if batch1.dtype.kind == "b":
-        not_implemented("baddbmm", batch1)
+        not_implemented_for("baddbmm", batch1)
     return _added(input, beta, batched(batch1, batch2), alpha)
 
 
@@ -328,5 +324,5 @@ def addbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha: 
         a, b = dtypes.of(input).type_name, dtypes.of(batch2).type_name
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {a} and {b}")
     if batch1.dtype.kind == "b":
-        not_implemented("addmm_impl_cpu_", batch1)
+        not_implemented_for("addmm_impl_cpu_", batch1)
     return _added(input, beta, np.add.reduce(batched(batch1, batch2), axis=0, dtype=batch1.dtype), alpha)

@@ -56,22 +56,22 @@ def minus(a: Any, b: Any) -> Any:
     return -b if a is None else a - b
 
 
-def padded_columns(F: Any, a: Any, before: int, after: int) -> Any:
-    """``a`` with columns of zeros on either side."""
-    return F.constant_pad_nd(a, (before, after), 0.0) if before or after else a
+def part(F: Any, a: Any, dim: int, start: int, end: int) -> Any:
+    """The entries from ``start`` to ``end`` of a dimension."""
+    return F.slice_(a, dim, start, end, 1)
 
 
 def first_columns(F: Any, a: Any, count: int) -> Any:
-    return a if a.shape[-1] == count else F.narrow(a, -1, 0, count)
+    return a if a.shape[-1] == count else part(F, a, -1, 0, count)
 
 
 def last_columns(F: Any, a: Any, start: int) -> Any:
-    return F.narrow(a, -1, start, a.shape[-1] - start)
+    return part(F, a, -1, start, a.shape[-1])
 
 
 def first_rows(F: Any, a: Any, count: int) -> Any:
-    return a if a.shape[-2] == count else F.narrow(a, -2, 0, count)
+    return a if a.shape[-2] == count else part(F, a, -2, 0, count)
 
 
 def last_rows(F: Any, a: Any, start: int) -> Any:
-    return F.narrow(a, -2, start, a.shape[-2] - start)
+    return part(F, a, -2, start, a.shape[-2])

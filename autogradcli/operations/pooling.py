@@ -127,7 +127,9 @@ def _declare_max(name: str, node: str, spelling: str, pool: Callable[..., tuple[
     operation(
         node=node, spelling=spelling, outputs=("result", "indices"), differentiable=(0,), input=rule, examples=examples
     )(forward)
-    operation(node=node.removesuffix("0") + "Backward0", spelling=spelling, kind="linear", g=rule_back)(backward)
+    operation(
+        node=node.removesuffix("0") + "Backward0", spelling=spelling, kind="linear", g=rule_back, examples=lambda r: []
+    )(backward)
 
 
 _declare_max(

@@ -76,8 +76,6 @@ def _power_exact(input: Any, exponent: Any) -> Any:
 
 
 def _by_exponent(F: Any, g: Any, input: Any, exponent: Number) -> Any:
-    if exponent == 2:
-        return g * (2 * input)
     if exponent == 0:
         return F.zeros_like(g)
     return g * (exponent * F.pow_tensor_scalar(input, exponent - 1))

@@ -12,10 +12,19 @@ def not_implemented_for(kernel: str, x: Any) -> NoReturn:
     raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.of(x).type_name}'")
 
 
-def underivable(derivative: str) -> Any:
-    """A rule for a parameter whose derivative PyTorch doesn't have either: raises NotImplementedError."""
+def underivable(function: str) -> Any:
+    """A rule for a parameter of a function that PyTorch has no derivative of: raises RuntimeError."""
 
     def rule(F: Any, g: Any) -> NoReturn:
-        raise NotImplementedError(f"{derivative} is not implemented.")
+        raise RuntimeError(f"derivative for aten::{function} is not implemented")
+
+    return rule
+
+
+def unwritten(derivative: str) -> Any:
+    """A rule for one parameter that PyTorch's derivatives leave out: raises NotImplementedError."""
+
+    def rule(F: Any, g: Any) -> NoReturn:
+        raise NotImplementedError(f"the derivative for '{derivative}' is not implemented.")
 
     return rule

@@ -133,7 +133,7 @@ def remainder(input: Array, other: Array) -> Array:
 
 @operation(
     node="NotImplemented", spelling="remainder", promote="promote", kernel=_remainder,
-    other=underivable("derivative for aten::remainder"),
+    other=underivable("remainder"),
 )  # fmt: skip
 def remainder_number_tensor(input: Array | Number, other: Array) -> Array:
     """Remainder of the division of a number: has no derivative."""
@@ -184,8 +184,8 @@ def _truncating_divide(input: Any, other: Any) -> Any:
 
 @operation(
     node="NotImplemented", promote="promote", kernel=_floor_divide,
-    input=underivable("derivative for aten::floor_divide"),
-    other=underivable("derivative for aten::floor_divide"),
+    input=underivable("floor_divide"),
+    other=underivable("floor_divide"),
 )  # fmt: skip
 def floor_divide(input: Array, other: Array | Number) -> Array:
     """Quotient rounded down, ``input // other``. It has no derivative."""

@@ -92,8 +92,8 @@ def copysign_scalar(input: Array, other: Array | Number) -> Array:
 @operation(
     node="NotImplemented",
     broadcast=True,
-    input=underivable("derivative for aten::heaviside"),
-    values=underivable("derivative for aten::heaviside"),
+    input=underivable("heaviside"),
+    values=underivable("heaviside"),
 )
 def heaviside(input: Array, values: Array) -> Array:
     """0 below 0, 1 above, and at 0 the element of ``values``. It has no derivative."""

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, operation
-from .matmul import not_implemented
+from .refuse import not_implemented_for
 
 
 def _check(input: Array, dim: int, kernel: str) -> None:
     if input.dtype.kind not in "fc":
         last = dim in (-1, input.ndim - 1)
-        not_implemented(f"{kernel}_lastdim_kernel_impl" if last else f"{kernel}_kernel_impl", input)
+        not_implemented_for(f"{kernel}_lastdim_kernel_impl" if last else f"{kernel}_kernel_impl", input)
 
 
 def _shifted(input: Array, dim: int) -> Array:

@@ -11,7 +11,7 @@ from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
 from . import gamma
 from .gamma import scipy_special
-from .refuse import not_implemented_for, underivable
+from .refuse import not_implemented_for, unwritten
 
 _TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 _SQRT_HALF_PI = 0.5 * math.sqrt(math.pi)
@@ -166,7 +166,7 @@ def _gamma_density(F: Any, g: Any, input: Any, other: Any) -> Any:
 
 @operation(
     promote="promote", node="IgammaBackward0", kernel=scipy_special("gammainc"),
-    input=underivable("the derivative for 'igamma: input'"),
+    input=unwritten("igamma: input"),
     other=_gamma_density,
 )  # fmt: skip
 def igamma(input: Array, other: Array) -> Array:
@@ -175,14 +175,14 @@ def igamma(input: Array, other: Array) -> Array:
 
 @operation(
     promote="promote", node="IgammacBackward0", kernel=scipy_special("gammaincc"),
-    input=underivable("the derivative for 'igammac: input'"),
+    input=unwritten("igammac: input"),
     other=lambda F, g, input, other: _gamma_density(F, -g, input, other),
 )  # fmt: skip
 def igammac(input: Array, other: Array) -> Array:
     """Upper regularised incomplete gamma function, derivable by ``other`` only."""
 
 
-_UNDERIVABLE_ZETA = underivable("the derivative for 'zeta'")
+_UNDERIVABLE_ZETA = unwritten("zeta")
 
 
 @operation(

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.dtypes import DType
 from ..engine.operation import Array, operation
-from .refuse import not_implemented_for, underivable
+from .refuse import not_implemented_for, unwritten
 
 _DEGREE = math.pi / 180
 
@@ -113,7 +113,7 @@ def atanh(input: Array) -> Array:
 
 @operation(
     kernel=np.arcsinh, node="AsinhBackward1", promote="float", spelling="asinh_",
-    input=underivable("the derivative for 'inplace version of asinh'"),
+    input=unwritten("inplace version of asinh"),
 )  # fmt: skip
 def asinh_in_place(input: Array) -> Array:
     """Inverse hyperbolic sine, in place: has no derivative."""
@@ -121,7 +121,7 @@ def asinh_in_place(input: Array) -> Array:
 
 @operation(
     kernel=np.arccosh, node="AcoshBackward1", promote="float", spelling="acosh_",
-    input=underivable("the derivative for 'inplace version of acosh'"),
+    input=unwritten("inplace version of acosh"),
 )  # fmt: skip
 def acosh_in_place(input: Array) -> Array:
     """Inverse hyperbolic cosine, in place: has no derivative."""
@@ -129,7 +129,7 @@ def acosh_in_place(input: Array) -> Array:
 
 @operation(
     kernel=np.arctanh, node="AtanhBackward1", promote="float", spelling="atanh_",
-    input=underivable("the derivative for 'inplace version of atanh'"),
+    input=unwritten("inplace version of atanh"),
 )  # fmt: skip
 def atanh_in_place(input: Array) -> Array:
     """Inverse hyperbolic tangent, in place: has no derivative."""

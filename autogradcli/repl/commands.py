@@ -155,7 +155,7 @@ def _indented(text: str) -> str:
 
 @command(":no_grad", "[on|off]", words=lambda session: ("on", "off"))
 def _no_grad(prompt: Prompt, argument: str) -> None:
-    """Record no history from now on, or do so again; without a word the other of the two."""
+    """Record no history, or again; without a word, change it."""
     wanted = not prompt.grad_enabled if not argument else _choice(argument, ("on", "off")) == "off"
     prompt.set_grad_enabled(wanted)
 
@@ -197,7 +197,7 @@ def _grads(prompt: Prompt, argument: str) -> None:
 
 @command(":format", "[plain|rich]", words=lambda session: ("plain", "rich"))
 def _format(prompt: Prompt, argument: str) -> None:
-    """Show values as PyTorch's text or in a table; without a word the other of the two."""
+    """PyTorch's text or a table for values; without a word, change it."""
     prompt.format = _choice(argument, ("plain", "rich")) if argument else _other(prompt.format)
     prompt.out.write(f"format: {prompt.format}\n")
 

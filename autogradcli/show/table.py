@@ -25,7 +25,7 @@ from .stream import Stream
 #: Tensors of more elements are shown by their edges.
 THRESHOLD = 200
 #: Characters that are shown of an expression and of a value that is no tensor.
-MAX_EXPRESSION = 60
+MAX_EXPRESSION = 40
 MAX_TEXT = 2000
 #: A tensor's lines are not made narrower than this, whatever the other columns leave.
 MIN_VALUE = 24

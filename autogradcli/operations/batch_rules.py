@@ -1,0 +1,168 @@
+"""Operations for all rows of a ``vmap`` at once: the dimensions that they name move by one for the hidden one.
+
+Only for speed, for views (which must stay windows on the batched memory) and for graph names that are PyTorch's;
+an operation without a rule runs row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..engine.batched import BATCH_RULES, aligned, rows_first, side_by_side
+from ..engine.layers import Level, layer_of
+from ..engine.operation import Operation
+from ..engine.tensor import Tensor
+from ..engine.worlds import TENSORS, roles
+from .complex import conj
+from .joining import stack
+from .view import permute, view
+from .window import select
+
+Args = Sequence[Any]
+Rule = Callable[[Operation, Level, Args], Any]
+
+
+def _rank(args: Args) -> int:
+    """Dimensions of a row of the first operand."""
+    return int(args[0].array.ndim)
+
+
+def _first(level: Level, args: Args) -> Tensor | None:
+    """The first operand with the hidden dimension in front, where no other operand is batched."""
+    layer = layer_of(args[0], level)
+    if layer is None or any(layer_of(a, level) is not None for a in args[1:]):
+        return None
+    return rows_first(layer)
+
+
+def _moved(dim: int, rank: int) -> int:
+    return dim % rank + 1
+
+
+def _shifting(*positions: int, least: int = 1, extra: int = 0) -> Rule:
+    """A rule for an operation whose arguments at ``positions`` are dimensions; ``extra`` counts those it adds."""
+
+    def rule(op: Operation, level: Level, args: Args) -> Any:
+        rank = _rank(args) + extra
+        whole = _first(level, args)
+        if whole is None or rank < least:
+            return NotImplemented
+        moved = list(args)
+        for at in positions:
+            dims = args[at]
+            if dims is None or dims == ():
+                return NotImplemented
+            each = (dims,) if isinstance(dims, int) else dims
+            if any(not -rank <= d < rank for d in each):
+                return NotImplemented  # row by row the error has the row's numbers
+            moved[at] = _moved(dims, rank) if isinstance(dims, int) else tuple(_moved(d, rank) for d in dims)
+        return op.call(whole, *moved[1:])
+
+    return rule
+
+
+def _whole(name: str) -> Rule:
+    """A reduction of everything becomes one over all dimensions but the hidden one."""
+
+    def rule(op: Operation, level: Level, args: Args) -> Any:
+        rank = _rank(args)
+        whole = _first(level, args)
+        if whole is None or not rank:
+            return NotImplemented
+        call = getattr(TENSORS, name)
+        return call(whole, tuple(range(1, rank + 1)), False, *args[1:])
+
+    return rule
+
+
+def _sized(op: Operation, level: Level, args: Args) -> Any:
+    """``view``, ``reshape``: the shape with the hidden dimension in front."""
+    whole = _first(level, args)
+    if whole is None or -1 in args[1]:
+        return NotImplemented if whole is None or 0 in whole.array.shape else op.call(whole, (level.size, *args[1]))
+    return op.call(whole, (level.size, *args[1]))
+
+
+def _expand(op: Operation, level: Level, args: Args) -> Any:
+    size = args[1]
+    if _first(level, args) is None or len(size) < _rank(args):
+        return NotImplemented
+    return op.call(aligned(args[0], level, len(size)), (level.size, *size))
+
+
+def _permute(op: Operation, level: Level, args: Args) -> Any:
+    rank = _rank(args)
+    whole = _first(level, args)
+    if whole is None or len(args[1]) != rank:
+        return NotImplemented
+    return op.call(whole, (0, *(_moved(d, rank) for d in args[1])))
+
+
+def _t(op: Operation, level: Level, args: Args) -> Any:
+    rank = _rank(args)
+    whole = _first(level, args)
+    if whole is None or rank > 2:
+        return NotImplemented
+    return TENSORS.transpose(whole, 1, 2) if rank == 2 else TENSORS.alias(whole)
+
+
+def _as_strided(op: Operation, level: Level, args: Args) -> Any:
+    _, size, stride, offset, _ = args
+    whole = _first(level, args)
+    if whole is None:
+        return NotImplemented
+    item = whole.array.itemsize
+    strides = tuple(s // item for s in whole.array.strides)
+    return op.call(whole, (level.size, *size), (strides[0], *stride), offset, strides)
+
+
+def _squeeze(op: Operation, level: Level, args: Args) -> Any:
+    whole = _first(level, args)
+    rank = _rank(args)
+    return NotImplemented if whole is None else TENSORS.squeeze_dims(whole, tuple(range(1, rank + 1)))
+
+
+def _same(op: Operation, level: Level, args: Args) -> Any:
+    whole = _first(level, args)
+    return NotImplemented if whole is None else op.call(whole, *args[1:])
+
+
+def _joined(op: Operation, level: Level, args: Args) -> Any:
+    """``stack`` and ``cat`` of rows, the ones without the hidden dimension repeated."""
+    tensors, dim = args[0], args[1]
+    rank = tensors[0].array.ndim + (op.name == "stack")
+    if any(t.array.ndim != tensors[0].array.ndim for t in tensors) or not -rank <= dim < rank:
+        return NotImplemented
+    wide = []
+    for t in tensors:
+        layer = layer_of(t, level)
+        wide.append(rows_first(layer) if layer is not None else roles.expand(t, (level.size, *t.array.shape)))
+    return op.call(wide, _moved(dim, rank))
+
+
+def _register() -> None:
+    roles.permute = permute
+    roles.reshape = view
+    roles.select = select
+    roles.stack = stack
+    roles.conj = conj
+    rules: dict[str, Rule] = {
+        "alias": _same, "view_dtype": _same, "clone": _same, "cast": _same, "real": _same, "imag": _same,
+        "conj": _same, "zeros_like": _same, "ones_like": _same, "mul_scalar": side_by_side, "add": side_by_side,
+        "sub": side_by_side, "rsub": side_by_side, "mul": side_by_side, "neg": side_by_side, "where": side_by_side,
+        "abs": side_by_side, "sigmoid_backward": side_by_side, "tanh_backward": side_by_side,
+        "view": _sized, "reshape": _sized, "unsafe_view": _sized, "expand": _expand, "permute": _permute, "t": _t,
+        "squeeze": _squeeze, "as_strided": _as_strided, "stack": _joined, "cat": _joined,
+        "unsqueeze": _shifting(1, extra=1), "squeeze_dim": _shifting(1), "squeeze_dims": _shifting(1),
+        "transpose": _shifting(1, 2), "select": _shifting(1), "slice_": _shifting(1), "diagonal": _shifting(2, 3),
+        "unfold_view": _shifting(1), "unbind": _shifting(1), "split": _shifting(2), "split_with_sizes": _shifting(2),
+        "flip": _shifting(1), "sum_dim": _shifting(1), "mean_dim": _shifting(1), "amax": _shifting(1),
+        "amin": _shifting(1), "prod_dim": _shifting(1), "cumsum": _shifting(1), "cumprod": _shifting(1),
+        "softmax": _shifting(1), "log_softmax": _shifting(1), "logsumexp": _shifting(1),
+        "sum_all": _whole("sum_dim"), "mean_all": _whole("mean_dim"),
+    }  # fmt: skip
+    BATCH_RULES.update(rules)
+
+
+_register()
