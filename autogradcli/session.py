@@ -76,25 +76,23 @@ class Session:
         if not echo:
             step.value(frame)
             return
-        before = self._leaves() if _is_backward(node.value) else None
+        before = _gradients(self._leaves()) if _is_backward(node.value) else None
         value = step.value(frame)
         number = line + text.first_line - 1
         if value is not None:
             self.variables["_"] = value
             emit(Value(number, text.segment(node.value), value))
         if before is not None:
-            leaves = [(n, t) for n, t, state in self._leaves() if state != _state_in(before, t)]
+            leaves = [(name, leaf) for name, leaf in self._leaves() if _changed(leaf, before)]
             if leaves:
                 emit(Gradients(number, leaves))
 
-    def _leaves(self) -> list[tuple[str, Tensor, tuple[int, int]]]:
-        """The named leaves that can have a gradient, each once, with what tells whether it changed."""
-        found: dict[int, tuple[str, Tensor, tuple[int, int]]] = {}
+    def _leaves(self) -> list[tuple[str, Tensor]]:
+        """The named leaves that can have a gradient, each once, by the first of its names."""
+        found: dict[int, tuple[str, Tensor]] = {}
         for name, value in self.variables.items():
-            if isinstance(value, Tensor) and name != "_" and id(value) not in found:
-                if value.requires_grad and value.is_leaf:
-                    grad = value.grad
-                    found[id(value)] = (name, value, (id(grad), 0 if grad is None else grad.version))
+            if isinstance(value, Tensor) and name != "_" and value.requires_grad and value.is_leaf:
+                found.setdefault(id(value), (name, value))
         return list(found.values())
 
     def _failed(self, error: BaseException, text: Source) -> Failed:
@@ -113,11 +111,19 @@ class Session:
         return syntax.is_complete(source)
 
 
-def _state_in(leaves: list[tuple[str, Tensor, tuple[int, int]]], tensor: Tensor) -> tuple[int, int] | None:
-    for _, other, state in leaves:
-        if other is tensor:
-            return state
-    return None
+#: leaf -> its gradient and a copy of the numbers, since a gradient is added to in place.
+_Gradients = dict[int, tuple[Tensor | None, "np.ndarray | None"]]
+
+
+def _gradients(leaves: list[tuple[str, Tensor]]) -> _Gradients:
+    return {id(leaf): (leaf.grad, None if leaf.grad is None else leaf.grad.array.copy()) for _, leaf in leaves}
+
+
+def _changed(leaf: Tensor, before: _Gradients) -> bool:
+    grad, numbers = before.get(id(leaf), (None, None))
+    if leaf.grad is not grad or grad is None or numbers is None:
+        return leaf.grad is not grad
+    return not np.array_equal(grad.array, numbers, equal_nan=True)
 
 
 def _is_backward(node: ast.expr) -> bool:

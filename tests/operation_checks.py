@@ -280,15 +280,17 @@ def check_formula(point: Point) -> None:
             continue
         same(sample, f"the formula of {name}", [expression.tensor.array], [want])
         text = text_of(expression, frozenset(session.variables))
-        same(sample, f"the formula of {name}, {text}", [evaluated(session, text)], [want])
+        same(sample, f"the formula of {name}, {text}", [evaluated(sample, session, text)], [want])
 
 
-def evaluated(session: Session, text: str) -> np.ndarray:
+def evaluated(sample: Sample, session: Session, text: str) -> np.ndarray:
     """The value of a line of the language. Raises Failed with its error."""
     seen: list[events.Event] = []
     if not session.run(text, seen.append):
-        raise Failed(f"{text}: {seen[-1]}")
+        error = seen[-1]
+        assert isinstance(error, events.Failed)
+        raise Failed(f"{sample}: the formula {text} raises {error.type}: {error.message}")
     value = next((e.value for e in seen if isinstance(e, events.Value)), None)
     if not isinstance(value, Tensor):
-        raise Failed(f"{text} gives {value!r}, no tensor")
+        raise Failed(f"{sample}: the formula {text} gives {value!r}, no tensor")
     return value.array

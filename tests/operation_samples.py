@@ -90,13 +90,18 @@ def _size(shape: tuple[Any, ...]) -> tuple[int, ...]:
 class Sample:
     """One call of an operation. ``slots`` are its differentiable inputs: (argument, position in a list or None)."""
 
-    def __init__(self, op: Operation, args: Sequence[Any], label: str, symmetric: set[int]) -> None:
+    def __init__(
+        self, op: Operation, args: Sequence[Any], label: str, symmetric: set[int], underived: frozenset[str]
+    ) -> None:
         self.op = op
         self.label = label
         self.args = (*args, *[p.default for p in op.params[len(args) :]])
         self.slots: list[tuple[int, int | None]] = []
+        self.underived = underived
         for p in op.edges:
             value = self.args[p.index]
+            if p.name in underived:
+                continue
             if p.kind == "list":
                 self.slots += [(p.index, k) for k, t in enumerate(value) if _floats(t)]
             elif _floats(value):
@@ -135,7 +140,7 @@ class Sample:
         return self._twin([changed(a) for a in self.args], f"{self.label}, {label}") if op.edges else self
 
     def _twin(self, args: Sequence[Any], label: str) -> Sample:
-        twin = Sample(self.op, args, label, set())
+        twin = Sample(self.op, args, label, set(), self.underived)
         if len(twin.slots) == len(self.slots):
             twin.symmetric = self.symmetric
         return twin
@@ -169,8 +174,10 @@ def _floats(value: Any) -> bool:
     return isinstance(value, Tensor) and value.array.dtype.kind in "fc"
 
 
-def samples(op: Operation) -> list[Sample]:
+def samples(op: Operation, underived: frozenset[str] = frozenset()) -> list[Sample]:
     """The examples of a declaration; failing that every tensor ``r(2, 3)`` where nothing else is required.
+
+    The parameters in ``underived`` are not differentiated.
 
     Raises TypeError with what the declaration should add.
     """
@@ -186,7 +193,7 @@ def samples(op: Operation) -> list[Sample]:
                 f"{op.name}: add examples=lambda r: [(...), ...] to the declaration; there is no default for {missing}"
             )
         calls = [tuple(r(2, 3) for p in op.params if p.kind == "tensor" and not p.has_default)]
-    return [Sample(op, c, f"example {k}", r.symmetric_ids) for k, c in enumerate(calls)]
+    return [Sample(op, c, f"example {k}", r.symmetric_ids, underived) for k, c in enumerate(calls)]
 
 
 def with_gradient() -> list[str]:

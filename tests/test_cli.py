@@ -205,6 +205,11 @@ def test_an_error_suggests(ask: Ask) -> None:
     assert "hint: did you mean `total`?" in ask("eval", "total = 1", "totl").err
 
 
+def test_the_name_of_a_file_is_no_program(ask: Ask, files: Path) -> None:
+    code, out, err = ask("good.py")
+    assert (code, out) == (1, "") and err.endswith("hint: this is a file; to run it: autogradcli run good.py\n")
+
+
 def test_an_error_in_a_variable_names_it(ask: Ask) -> None:
     assert ask("eval", "--var", "x=3 + nope", "x").err.startswith("--var x:1:5: NameError")
     assert ask("eval", "--var", "x=y = 3", "x").code == 1

@@ -50,6 +50,7 @@ def without_addresses(text: str) -> str:
     return re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the reference is Python 3.11: others word errors anew")
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.split("\n", 1)[0][:50])
 def test_does_what_python_does(program: str) -> None:

@@ -34,6 +34,20 @@ CHECKS: dict[str, Check] = {
 #: (operation, check): why PyTorch doesn't have it either. An entry that isn't needed fails the test.
 EXEMPT: dict[tuple[str, str], str] = {}
 
+#: Parameters for which PyTorch, too, raises "derivative ... is not implemented" in the backward pass.
+UNDERIVED: dict[str, frozenset[str]] = {
+    "floor_divide": frozenset({"input", "other"}),
+    "remainder_number_tensor": frozenset({"other"}),
+    "heaviside": frozenset({"input", "values"}),
+    "igamma": frozenset({"input"}),
+    "igammac": frozenset({"input"}),
+    "special_zeta": frozenset({"input"}),
+    "special_zeta_tensor_scalar": frozenset({"input"}),
+    "acosh_in_place": frozenset({"input"}),
+    "asinh_in_place": frozenset({"input"}),
+    "atanh_in_place": frozenset({"input"}),
+}
+
 #: What a kernel may raise for a dtype that it doesn't take.
 REFUSALS = (RuntimeError, NotImplementedError, TypeError, ValueError)
 
@@ -44,18 +58,37 @@ def problems_of(name: str) -> list[str]:
     found = documentation(op)
     if not op.has_gradient:
         return found
+    underived = UNDERIVED.get(name, frozenset())
     try:
-        calls = samples(op)
+        calls = samples(op, underived)
     except Exception as error:
         return [*found, f"{name}: its examples: {type(error).__name__}: {error}"]
     used: set[str] = set()
     with np.errstate(all="ignore"):
+        found += _refused(op, underived)
         for sample in calls:
+            if not sample.slots and underived:
+                continue
             found += _checked(sample, CHECKS, used)
             found += _broadcast(sample, used)
             found += _complex(sample, used)
     unneeded = [check for (op_name, check) in EXEMPT if op_name == name and check not in used]
     return found + [f"{name}: exempted from {check!r} but passes it: take the exemption away" for check in unneeded]
+
+
+def _refused(op: Operation, underived: frozenset[str]) -> list[str]:
+    """The parameters without derivative say so, in PyTorch's words, when one is asked for."""
+    found = []
+    for name in underived:
+        sample = samples(op, frozenset(p.name for p in op.edges) - {name})[0]
+        try:
+            check_first_order(Point(sample))
+        except RuntimeError as error:
+            if "derivative for " not in str(error):
+                found.append(f"{sample}: no derivative for {name}, but it says: {error}")
+        else:
+            found.append(f"{sample}: {name} has a derivative now: take it out of UNDERIVED")
+    return found
 
 
 def _checked(sample: Sample, checks: dict[str, Check], used: set[str]) -> list[str]:
@@ -100,7 +133,7 @@ def _accepts(sample: Sample) -> bool:
 
 def _complex(sample: Sample, used: set[str]) -> list[str]:
     """The checks at complex operands, where the operation takes them."""
-    if any(x.dtype.kind == "c" for x in sample.inputs) or any(sample.symmetric):
+    if any(x.dtype.kind == "c" for x in sample.inputs) or any(sample.symmetric) or _of_real_only(sample.op):
         return []
     twin = sample.map(lambda a: a + 0.4j * np.cos(3 * a + np.arange(a.size).reshape(a.shape)), "complex")
     try:
@@ -111,6 +144,14 @@ def _complex(sample: Sample, used: set[str]) -> list[str]:
         return [f'{twin}: a real result, so the function isn\'t holomorphic: complex="own" and a rule for it']
     checks = {"first order": check_first_order, "second order": check_second_order, "forward mode": check_forward_mode}
     return _checked(twin, checks, used)
+
+
+def _of_real_only(op: Operation) -> bool:
+    """Whether it is the backward operation of one that refuses complex operands, and so never sees one."""
+    forward = OPERATIONS.get(op.name.removesuffix("_backward"))
+    if forward is None or forward is op or not forward.has_gradient:
+        return False
+    return not any(_accepts(s.map(lambda a: a + 0.5j, "complex")) for s in samples(forward))
 
 
 def documentation(op: Operation) -> list[str]:

@@ -180,7 +180,7 @@ ENDLESS = [
     "for i in range(10 ** 30): pass",
     "while True:\n    try:\n        while True: pass\n    except:\n        pass",
     "while True:\n    try:\n        while True: pass\n    finally:\n        continue",
-    "def f():\n    while True:\n        try:\n            while True: pass\n        finally:\n            return f()\nf()",
+    "def f():\n    try:\n        while True: pass\n    finally:\n        return f()\nf()",
     "try:\n    while True: pass\nexcept BaseException:\n    pass\nwhile True: pass",
     "try:\n    while True: pass\nfinally:\n    while True: pass",
     "[i for i in range(10 ** 30) if i < 0]",

@@ -14,6 +14,7 @@ from ..show.stream import Stream, is_terminal
 
 #: The largest program that is read, in bytes: the language's own limit, with room for letters of four bytes.
 MAX_BYTES = 1 << 26
+CHUNK = 1 << 16
 
 
 class Environment:
@@ -55,7 +56,7 @@ class Environment:
             return self.read_stdin()
         with open(path, "rb", 0) as file:
             pieces, size = [], 0
-            while size <= MAX_BYTES and (piece := file.read(MAX_BYTES)):
+            while size <= MAX_BYTES and (piece := file.read(CHUNK)):
                 pieces.append(piece)
                 size += len(piece)
         return decoded(b"".join(pieces))

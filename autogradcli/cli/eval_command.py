@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from .environment import UnreadableError
@@ -56,4 +58,6 @@ def command(
         ctx.exit(FAILED)
     ok = programs.assign_all(session, variables, format_, env) and programs.run(session, source, display)
     display.end(ok, 0.0)
+    if not ok and len(expr) == 1 and os.path.isfile(expr[0]):
+        env.err.write(f"hint: this is a file; to run it: autogradcli run {expr[0]}\n")
     ctx.exit(OK if ok else FAILED)

@@ -6,8 +6,8 @@ import gc
 
 #: How many more objects are made than freed before Python looks for cycles. A recorded graph is a few objects
 #: a node and none of them garbage while it lives: with Python's own 700 a long program is searched again
-#: and again for nothing, which costs more than a tenth of the time of recording it.
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
+#: and again for nothing, which costs a tenth of the time of recording it.
+OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
 def quick_start() -> None:

@@ -37,11 +37,15 @@ def current_pass() -> Pass:
 class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
-    __slots__ = ("accumulate", "captured", "create_graph", "keep_graph", "pending", "reached", "targets")
+    __slots__ = (
+        "accumulate", "captured", "create_graph", "keep_graph", "pending", "reached", "targets", "tensors",
+    )  # fmt: skip
 
     def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
         self.keep_graph = keep_graph
         self.create_graph = create_graph
+        #: gradients are tensors: to be recorded, or since they may carry tangents or belong to a level of torch.func
+        self.tensors = create_graph or bool(state.dual_level or state.levels)
         self.accumulate = accumulate
         self.targets: dict[Node, set[int]] | None = None
         if targets is not None:
@@ -59,7 +63,7 @@ class Pass:
         """
         owned: set[Node] = set()
         for edge, g in roots:
-            self._arrive(edge, g, owned)
+            self._arrive(edge, self._own_world(g), owned)
         order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
         needed = self._needed(order) if self.targets is not None else None
         self.reached = (order, waiting)
@@ -67,7 +71,7 @@ class Pass:
         _running.append(self)
         try:
             self._sinks(roots, waiting)
-            if self.create_graph or needed is not None or state.anomaly:
+            if self.tensors or needed is not None or state.anomaly:
                 self._walk(order, waiting, needed, owned)
             else:
                 self._walk_fast(order, waiting, owned)
@@ -75,6 +79,11 @@ class Pass:
             _running.pop()
             state.grad = grad
             state.running_node = None
+
+    def _own_world(self, g: Any) -> Any:
+        if isinstance(g, Tensor):
+            return g if self.tensors else g.array
+        return wrap(g) if self.tensors else g
 
     def will_reach(self, edge: Edge | None) -> bool:
         """Whether this pass comes by the place where a tensor's gradient flows."""
@@ -101,7 +110,7 @@ class Pass:
         sofar = pending.get(edge)  # type: ignore[arg-type]
         if sofar is None:
             pending[edge] = g  # type: ignore[index]
-        elif edge in owned and not self.create_graph and g.dtype is sofar.dtype:
+        elif edge in owned and not self.tensors and g.dtype is sofar.dtype:
             sofar += g  # this buffer was made here: nobody else sees it
         else:
             total = pending[edge] = self._add(sofar, g)  # type: ignore[index]
@@ -109,7 +118,7 @@ class Pass:
                 owned.add(edge)  # type: ignore[arg-type]
 
     def _add(self, a: Any, b: Any) -> Any:
-        return roles.add(a, b) if self.create_graph else a + b
+        return roles.add(a, b) if self.tensors else a + b
 
     def _walk_fast(self, order: list[Node], waiting: dict[Node, int], owned: set[Node]) -> None:
         """The ordinary pass: everything reachable, arrays only."""
@@ -185,7 +194,7 @@ class Pass:
             raise RuntimeError(FREED)
         previous, state.running_node = state.running_node, node
         try:
-            if self.create_graph:
+            if self.tensors:
                 grads = node.run_tensors(g)
             elif node.fix is not None or (extra is not None and extra.packed):
                 grads = run_arrays(node, g)
@@ -214,7 +223,7 @@ class Pass:
                 owner = extra.retains[index]()
                 if owner is not None:
                     add_grad(owner, shown, self.create_graph)
-            one = shown if self.create_graph else shown.array
+            one = shown if self.tensors else shown.array
             if several:
                 g[index] = one
             else:
@@ -240,7 +249,7 @@ class Pass:
             g = cast_array(g, sink.array.dtype)
         if extra is not None and extra.tensor_hooks:
             shown = run_tensor_hooks(extra.tensor_hooks.get(0), self._tensor(g))
-            g = shown if self.create_graph else shown.array
+            g = shown if self.tensors else shown.array
         if self.targets is not None:
             if sink in self.targets:
                 self.captured[sink, 0] = g
@@ -248,7 +257,7 @@ class Pass:
         if extra is not None:
             for prehook in list(extra.prehooks.values()):
                 g = self._replace(prehook(self._as_tensors(g)), g)
-        accumulate(sink, g)
+        accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
         if extra is not None:
             if extra.post_accumulate:
                 variable = variable_of(sink)
@@ -269,7 +278,7 @@ class Pass:
     def _replace(self, given: Any, g: Any) -> Any:
         if given is None:
             return g
-        values = [x if self.create_graph or x is None else x.array for x in given]
+        values = [x if self.tensors or x is None else x.array for x in given]
         return values if isinstance(g, list) else values[0]
 
     def _replace_all(self, given: Any, grads: tuple[Any, ...], hook: Any) -> tuple[Any, ...]:
@@ -280,7 +289,7 @@ class Pass:
         for new, old in zip(given, grads, strict=True):
             if new is not None and old is not None and new.array.shape != self._tensor(old).array.shape:
                 raise RuntimeError(f"hook '{name}' has changed the size of value")
-            out.append(new if self.create_graph or new is None else new.array)
+            out.append(new if self.tensors or new is None else new.array)
         return tuple(out)
 
 

@@ -12,11 +12,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from . import dtypes
+from .forward import check_tangent, set_tangent, tangent_of, undual
 from .inplace import check_inplace
+from .layers import Level, layer_of, tangent_at, zeros
 from .node import FREED, AccumulateGrad, Node, Nowhere, Output
+from .record import edge_at
 from .saved import Packed, graph_name, modified, pack
 from .state import next_sequence, state
-from .tensor import Tensor, wrap
+from .tensor import Tensor, alias, wrap
 from .views import link, rebase
 from .worlds import roles
 
@@ -85,14 +88,14 @@ class CustomNode(Node):
 
     definition: ClassVar[Definition]
 
-    def __init__(self, args: tuple[Any, ...]) -> None:
+    def __init__(self, args: tuple[Any, ...], level: Level | None) -> None:
         self.seq = next_sequence()
         self.saved = ()
         self.fix = None
         self.extra = None
         self.edges = ()
         self.attributes: dict[str, Any] = {}
-        self.needs_input_grad = tuple(isinstance(a, Tensor) and a.node is not None for a in args)
+        self.needs_input_grad = tuple(edge_at(a, level) is not None for a in args)
         #: (shape, dtype) of each tensor, None for what is none
         self.input_info = [_info(a) for a in args]
         self.output_info: list[tuple[tuple[int, ...], np.dtype] | None] = []
@@ -112,18 +115,20 @@ class CustomNode(Node):
     def keep(self, outputs: Sequence[Any]) -> None:
         """Keep what ``save_for_backward`` was given, each tensor with its version, an output without its history."""
         kept: list[Any] = []
-        for value in self.to_save:
+        for k, value in enumerate(self.to_save):
             if value is None:
                 kept.append(None)
                 continue
-            place = next((k for k, out in enumerate(outputs) if out is value), None)
+            if not isinstance(value, Tensor):
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument {k} is of type {type(value).__name__}"
+                )
+            place = next((i for i, out in enumerate(outputs) if out is value), None)
             packed = pack(value)
-            if place is None or isinstance(packed, Packed):
-                kept.append((packed, value.version, place))
-            else:
-                twin = wrap(value.array)
-                twin.counter = value.need_counter()
-                kept.append((twin, value.version, place))
+            if place is not None and not isinstance(packed, Packed):
+                packed = alias(value)
+                packed.node = None
+            kept.append((packed, value.version, place))
         self.kept = kept
         self.to_save = ()
 
@@ -147,9 +152,8 @@ class CustomNode(Node):
             raise modified(value.array, maker if maker is not None else value.node, value.version, version)
         if maker is None:
             return value
-        twin = wrap(value.array)
+        twin = alias(value)
         twin.node = maker
-        twin.counter = value.counter
         return twin
 
     def output_edge(self, index: int) -> Node | Output:
@@ -252,47 +256,101 @@ def _fitted(grad: Tensor, info: tuple[tuple[int, ...], np.dtype], name: str, ind
 # -- the forward step ---------------------------------------------------------------------------------------
 
 
-def apply(definition: Definition, args: tuple[Any, ...]) -> Any:
+def apply(
+    definition: Definition, args: tuple[Any, ...], level: Level | None = None, lowered: Callable[[], Any] | None = None
+) -> Any:
     """Run the program's ``forward`` unrecorded; its results get a node of ``definition`` as their history.
 
-    Raises RuntimeError where an input marked dirty isn't returned or may not be changed.
+    At a level of ``torch.func``, ``lowered`` gives the results from the level below instead, and the history is the
+    level's own. Raises RuntimeError where an input marked dirty isn't returned or may not be changed.
     """
-    ctx: CustomNode = definition.node_class(1)(args)
+    ctx: CustomNode = definition.node_class(1)(args, level)
     recorded = state.grad and True in ctx.needs_input_grad
-    found = _unrecorded(definition, ctx, args)
+    found = _unrecorded(definition, ctx, args, lowered)
     several = isinstance(found, tuple)
     raw: tuple[Any, ...] = found if several else (found,)
     if len(raw) > 1:
-        ctx.__class__ = definition.node_class(len(raw))  # type: ignore[assignment]
-    ctx.edges = tuple(a.node if recorded else None for a in args if isinstance(a, Tensor))
+        ctx.__class__ = definition.node_class(len(raw))
+    ctx.edges = tuple(edge_at(a, level) if recorded else None for a in args if isinstance(a, Tensor))
     ctx.output_info = [_info(out) for out in raw]
-    if any(not any(out is d for out in raw) for d in ctx.dirty):
-        raise RuntimeError(NOT_RETURNED)
+    _check_marks(ctx, raw)
     outputs = tuple(_with_history(ctx, k, out, args, recorded) for k, out in enumerate(raw))
+    views = [t.meta for t in outputs if isinstance(t, Tensor) and t.meta is not None and t.meta.note == "custom"]
+    if len(views) > 1:
+        for meta in views:
+            meta.note = ""
     if recorded:
         ctx.keep(raw)
-    if state.dual_level:
-        from .forward import push_custom
-
-        push_custom(ctx, args, outputs)
+    _push(definition, ctx, args, outputs, level)
     ctx.forward_saved = None
     ctx.to_save = ()
     return outputs if several else outputs[0]
 
 
-def _unrecorded(definition: Definition, ctx: CustomNode, args: tuple[Any, ...]) -> Any:
-    grad, level = state.grad, state.dual_level
-    state.grad, state.dual_level = False, 0
-    state.refresh()
+def _check_marks(ctx: CustomNode, raw: tuple[Any, ...]) -> None:
+    if not all(isinstance(t, Tensor) for t in ctx.dirty):
+        raise RuntimeError("mark_dirty can only accept variables, but argument ")
+    if not all(isinstance(t, Tensor) for t in ctx.non_differentiable):
+        raise RuntimeError("mark_non_differentiable only accepts variable arguments, but got ")
+    if any(not any(out is d for out in raw) for d in ctx.dirty):
+        raise RuntimeError(NOT_RETURNED)
+
+
+def _unrecorded(
+    definition: Definition, ctx: CustomNode, args: tuple[Any, ...], lowered: Callable[[], Any] | None
+) -> Any:
+    found = lowered() if lowered is not None else None
+    grad, state.grad = state.grad, False
     try:
-        if definition.setup_context is None:
-            return definition.forward(ctx, *args)
-        found = definition.forward(*args)
-        definition.setup_context(ctx, args, found)
-        return found
+        with undual():
+            if definition.setup_context is None:
+                return definition.forward(ctx, *args)
+            if lowered is None:
+                found = definition.forward(*args)
+            definition.setup_context(ctx, args, found)
+            return found
     finally:
-        state.grad, state.dual_level = grad, level
-        state.refresh()
+        state.grad = grad
+
+
+def _push(
+    definition: Definition, ctx: CustomNode, args: tuple[Any, ...], outputs: tuple[Any, ...], level: Level | None
+) -> None:
+    """Run the program's ``jvp`` where an input has a tangent. Raises NotImplementedError where there is none."""
+    if level is None and not state.dual_level or level is not None and level.kind != "jvp":
+        return
+    find = tangent_of if level is None else lambda a: tangent_at(a, level)
+    tangents = [find(a) for a in args]
+    if all(t is None for t in tangents):
+        return
+    if definition.jvp is None:
+        raise NotImplementedError(MISSING_JVP)
+    if ctx.materialize:
+        tangents = [
+            zeros(a) if t is None and isinstance(a, Tensor) and a.array.dtype.kind in "fc" else t
+            for a, t in zip(args, tangents, strict=True)
+        ]
+    with undual():
+        given = definition.jvp(ctx, *tangents)
+    found = given if isinstance(given, tuple) else (given,)
+    if len(found) != len(outputs):
+        raise RuntimeError(
+            "Function's jvp returned an invalid number of forward gradients "
+            f"(expected {len(outputs)} but got {len(found)})"
+        )
+    for out, tangent in zip(outputs, found, strict=True):
+        if tangent is None or not isinstance(out, Tensor):
+            continue
+        if out.base is not None and tangent.base is None and not any(out is d for d in ctx.dirty):
+            raise RuntimeError(
+                "A custom Function's forward is returning a view (or an input as-is) but the jvp is not returning a "
+                "view."
+            )
+        check_tangent(out, tangent)
+        if level is None:
+            set_tangent(out, tangent)
+        else:
+            layer_of(out, level).tangent = tangent  # type: ignore[union-attr]
 
 
 def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], recorded: bool) -> Any:

@@ -9,10 +9,12 @@ else          the declaration's ``jvp``; failing that, the transpose of the rule
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from .layers import Level, layer_of, lift, lower, tangent_at, window_like
 from .node import AccumulateGrad
 from .operation import Operation, Param
 from .state import state
@@ -21,43 +23,123 @@ from .worlds import TENSORS, roles
 
 
 def tangent_of(value: Any) -> Tensor | None:
+    """The tangent of a tensor at the current dual level. A view made before its base got one has a window on it."""
     meta = value.meta if isinstance(value, Tensor) else None
-    return meta.tangent if meta is not None and meta.level == state.dual_level else None
+    if meta is None:
+        return None
+    if meta.tangent is not None and meta.level == state.dual_level:
+        return meta.tangent
+    root = None if meta.base is None else meta.base.meta
+    if root is None or root.tangent is None or root.level != state.dual_level:
+        return None
+    with undual():
+        meta.tangent = window_like(root.tangent, meta.base, value)
+    meta.level = root.level
+    return meta.tangent
+
+
+def check_tangent(t: Tensor, tangent: Tensor) -> None:
+    """Raises RuntimeError for a tangent that doesn't fit its tensor."""
+    if tangent.array.shape != t.array.shape:
+        raise RuntimeError(
+            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+            f"supported. Tensor is of size {list(t.array.shape)} while the given forward gradient is of size "
+            f"{list(tangent.array.shape)}."
+        )
+
+
+def set_tangent(t: Tensor, tangent: Tensor) -> None:
+    meta = t.need_meta()
+    meta.tangent = tangent
+    meta.level = state.dual_level
+
+
+class undual:
+    """Tangents are computed, and changed, by operations that push none themselves."""
+
+    __slots__ = ("level",)
+
+    def __enter__(self) -> None:
+        self.level, state.dual_level = state.dual_level, 0
+        state.refresh()
+
+    def __exit__(self, *problem: object) -> None:
+        state.dual_level = self.level
+        state.refresh()
+
+
+def collect(op: Operation, args: Sequence[Any], find: Callable[[Any], Tensor | None]) -> dict[str, Any]:
+    """The tangents of the operands, by the names of their parameters, where they have one."""
+    tangents: dict[str, Any] = {}
+    if not op.has_gradient:
+        return tangents
+    for p in op.edges:
+        value = args[p.index]
+        if p.kind == "list":
+            several = [find(t) for t in value]
+            if any(t is not None for t in several):
+                tangents[p.name] = several
+        else:
+            tangent = find(value)
+            if tangent is not None:
+                tangents[p.name] = tangent
+    return tangents
 
 
 def push_tangents(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
     """Give the results their tangents, where an operand has one."""
-    if not op.has_gradient:
-        return
-    tangents: dict[str, Any] = {}
-    for p in op.edges:
-        value = args[p.index]
-        if p.kind == "list":
-            found = [tangent_of(t) for t in value]
-            if any(t is not None for t in found):
-                tangents[p.name] = found
-        else:
-            tangent = tangent_of(value)
-            if tangent is not None:
-                tangents[p.name] = tangent
+    tangents = collect(op, args, tangent_of)
     if not tangents:
         return
-    level, state.dual_level = state.dual_level, 0
-    state.refresh()
-    try:
+    with undual():
         results = jvp(op, args, tangents, outputs)
-    finally:
-        state.dual_level = level
-        state.refresh()
     for t, tangent in zip(outputs, results, strict=True):
         if tangent is not None:
-            meta = t.need_meta()
-            meta.tangent = tangent
-            meta.level = level
+            set_tangent(t, tangent)
 
 
-def jvp(op: Operation, args: tuple[Any, ...], tangents: dict[str, Any], outputs: list[Tensor]) -> list[Any]:
-    """Tangents of the results, in order; None for a result without derivative."""
+def carry_tangent(t: Tensor, twin: Tensor) -> None:
+    """Give an alias the tangents of its tensor, those too that it has only as a view of another."""
+    tangent = tangent_of(t)
+    if tangent is not None:
+        set_tangent(twin, tangent)
+    layer = layer_of(t)
+    if layer is not None and layer.level.kind == "jvp":
+        layer_of(twin).tangent = tangent_at(t, layer.level)  # type: ignore[union-attr]
+
+
+def write_tangent(target: Tensor, result: Tensor) -> None:
+    """After ``result`` was written into ``target``: the same for the tangents, in place where the target has one."""
+    new, old = tangent_of(result), tangent_of(target)
+    if old is None:
+        base = target.base
+        if new is None:
+            return
+        if base is None:
+            set_tangent(target, new)
+            return
+        set_tangent(base, _zeros(base))
+        old = tangent_of(target)
+    if old is not new:
+        with undual():
+            roles.copy_into(old, _zeros(target) if new is None else new)
+
+
+def jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: list[Tensor]) -> list[Any]:
+    """Tangents of the results, in order, in their shapes and dtypes; None for a result without derivative."""
+    found = _jvp(op, args, tangents, outputs)
+    return [None if tangent is None else _fitted(tangent, t) for tangent, t in zip(found, outputs, strict=True)]
+
+
+def _fitted(tangent: Tensor, t: Tensor) -> Any:
+    if tangent.array.shape != t.array.shape:
+        tangent = roles.expand(tangent, t.array.shape)
+    if tangent.array.dtype is not t.array.dtype:
+        return roles.cast(tangent, t.dtype) if t.array.dtype.kind in "fc" else None
+    return tangent
+
+
+def _jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: list[Tensor]) -> list[Any]:
     values = {p.name: a for p, a in zip(op.params, args, strict=True)}
     if op.jvp is not None:
         given = _values(op.jvp, 2, values, outputs)
@@ -123,51 +205,55 @@ def _total(terms: list[Any]) -> Any:
 
 
 def _transposed(
-    op: Operation, args: tuple[Any, ...], tangents: dict[str, Any], outputs: list[Tensor], values: dict[str, Any]
+    op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: list[Tensor], values: dict[str, Any]
 ) -> list[Any]:
-    """J t as the gradient, with respect to g, of <J^T g, t>."""
+    """J t as the gradient, with respect to g, of <J^T g, t>: at a level of its own, so that no other graph sees it."""
     from .backward import Pass
 
-    grad, state.grad = state.grad, True
-    try:
-        seeds = [wrap(np.zeros(t.array.shape, t.array.dtype)) for t in outputs]
-        live = [
-            k
-            for k, t in enumerate(outputs)
-            if t.array.dtype.kind in "fc" and (op.differentiable is None or k in op.differentiable)
-        ]
-        for k in live:
-            seeds[k].require_grad()
-        g: Any = seeds if op.outputs else seeds[0]
-        pulled: list[tuple[Any, Any]] = []
-        if op.vjp is not None:
-            needs = tuple(p.name in tangents for p in op.edges)
-            grads = op.vjp(TENSORS, g, needs, **_values(op.vjp, 3, values, outputs))
-            pulled = [(x, tangents[p.name]) for p, x in zip(op.edges, grads, strict=True) if p.name in tangents]
-        else:
-            for name, tangent in tangents.items():
-                rule = op.rules[name]
-                found = rule(TENSORS, g, *_values(rule, 2, values, outputs).values())
-                pairs = zip(found, tangent, strict=True) if isinstance(tangent, list) else [(found, tangent)]
-                pulled += [(x, t) for x, t in pairs if t is not None]
-        pulled = [(_summed(x, t) if op.broadcast else x, t) for x, t in pulled if x is not None]
-        roots = [(x.node, t) for x, t in pulled if x.node is not None]
-        task = Pass(True, True, [s.node for s in seeds if s.node is not None], accumulate=False)
-        if roots:
-            task.run(roots)
-    finally:
-        state.grad = grad
+    live = [
+        k
+        for k, t in enumerate(outputs)
+        if t.array.dtype.kind in "fc" and (op.differentiable is None or k in op.differentiable)
+    ]
+    with Level("grad") as level:
+        grad, state.grad = state.grad, True
+        try:
+            seeds = [lift(level, _zeros(t)) for t in outputs]
+            for k in live:
+                seeds[k].require_grad()
+            g: Any = seeds if op.outputs else seeds[0]
+            # The pass conjugates as gradients want it, A^H t; a holomorphic rule's own transpose is conj(A^H conj(t)).
+            conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
+            roots = [
+                (x.node, roles.conj(t) if conj else t)
+                for x, t in _pulled(op, g, tangents, values, outputs)
+                if layer_of(x, level) and x.node
+            ]
+            task = Pass(True, True, [s.node for s in seeds if s.node is not None], accumulate=False)
+            if roots:
+                task.run(roots)
+        finally:
+            state.grad = grad
     out: list[Any] = []
     for k, seed in enumerate(seeds):
-        if k not in live:
-            out.append(None)
-            continue
-        assert isinstance(seed.node, AccumulateGrad)
-        found = task.captured.get((seed.node, 0))
-        out.append(_zeros(seed) if found is None else found)
+        found = task.captured.get((seed.node, 0)) if isinstance(seed.node, AccumulateGrad) else None
+        if found is not None:
+            found = roles.conj(lower(found, level)) if conj else lower(found, level)
+        out.append(None if k not in live else _zeros(seed) if found is None else found)
     return out
 
 
-def _summed(x: Any, like: Tensor) -> Any:
-    """A gradient summed back over broadcast dimensions, as the backward pass does after the rule."""
-    return x if x.array.shape == like.array.shape else roles.sum_to(x, like.array.shape)
+def _pulled(
+    op: Operation, g: Any, tangents: dict[str, Any], values: dict[str, Any], outputs: list[Tensor]
+) -> list[tuple[Any, Tensor]]:
+    """J^T g for each operand that has a tangent, beside that tangent."""
+    if op.vjp is not None:
+        needs = tuple(p.name in tangents for p in op.edges)
+        grads = op.vjp(TENSORS, g, needs, *_values(op.vjp, 3, values, outputs).values())
+        return [(x, tangents[p.name]) for p, x in zip(op.edges, grads, strict=True) if p.name in tangents]
+    pairs: list[tuple[Any, Tensor]] = []
+    for name, tangent in tangents.items():
+        rule = op.rules[name]
+        found = rule(TENSORS, g, *_values(rule, 2, values, outputs).values())
+        pairs += zip(found, tangent, strict=True) if isinstance(tangent, list) else [(found, tangent)]
+    return [(x, t) for x, t in pairs if t is not None]

@@ -19,6 +19,11 @@ from .tensor import Tensor, alias
 from .views import rebase
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
+CUSTOM_VIEW = (
+    "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to "
+    "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
+    "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+)
 VIEW_OF_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 
 
@@ -41,6 +46,8 @@ def check_inplace(target: Tensor) -> None:
         raise RuntimeError(LEAF)
     if meta is not None and meta.multi_view is not None and (node is not None or (base and base.node is not None)):
         name, index = meta.multi_view
+        if meta.note == "custom":
+            raise RuntimeError(f"Output {index} of {name} is a view and is being modified inplace. {CUSTOM_VIEW}")
         raise RuntimeError(
             f"Output {index} of {name} is a view and is being modified inplace. This view is the output of a "
             "function that returns multiple views. Such functions do not allow the output views to be modified "
@@ -89,15 +96,16 @@ def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
         counter[0] += 1
     node = result.node
     if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
-        _own_saved_output(node, result, target)
+        own_saved_output(node, result, target)
         rebase(target, node)
-    if result.meta is not None and result.meta.tangent is not None:
-        target.need_meta().tangent = result.meta.tangent
-        target.need_meta().level = result.meta.level
+    if state.dual_level:
+        from .forward import write_tangent
+
+        write_tangent(target, result)
     return target
 
 
-def _own_saved_output(node: Node, result: Tensor, target: Tensor) -> None:
+def own_saved_output(node: Node, result: Tensor, target: Tensor) -> None:
     """The node saved the result; from now on that is the target's memory, under the target's version counter."""
     if node.saved is None:
         return

@@ -69,6 +69,10 @@ class Layer:
         """For another tensor of the same memory: its history below is its own from now on."""
         return Layer(self.level, alias(self.value), self.bdim, self.tangent)
 
+    def around(self, value: Tensor) -> Layer:
+        """The same place at the level around another value, without its tangent."""
+        return Layer(self.level, value, self.bdim)
+
 
 def layer_of(value: Any, level: Level | None = None) -> Layer | None:
     """The layer of a tensor; with ``level``, only if it is that level's."""
@@ -144,9 +148,9 @@ def at_levels(op: Operation, args: tuple[Any, ...]) -> Any:
 
 def _record(op: Operation, level: Level, args: tuple[Any, ...], outputs: list[Tensor], multiple: bool) -> None:
     """Give results their history in the level's own graph."""
-    from .record import _make_node
+    from .record import make_node
 
-    node = _make_node(op, args, [], outputs, multiple, level) if op.has_gradient else None
+    node = make_node(op, args, [], outputs, multiple, level) if op.has_gradient else None
     if op.view is not None:
         from .views import attach_views
 
@@ -218,7 +222,7 @@ def write(target: Tensor, result: Tensor, check: bool) -> Any:
     layer = layer_of(target, level)
     if layer is None:
         layer = promote(target, level)
-    from .inplace import _own_saved_output, write_result
+    from .inplace import own_saved_output, write_result
     from .views import rebase
 
     below(level, write_result, (layer.value, lower(result, level), check))
@@ -228,7 +232,7 @@ def write(target: Tensor, result: Tensor, check: bool) -> Any:
     target.need_counter()[0] += 1
     node = result.node if layer_of(result, level) is not None else None
     if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
-        _own_saved_output(node, result, target)
+        own_saved_output(node, result, target)
         rebase(target, node)
     return target
 

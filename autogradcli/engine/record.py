@@ -37,7 +37,7 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     if op.promote is not None:
         _promote(op, arrays)
     try:
-        raw = op.kernel(*arrays)
+        raw = _in_single(op, arrays) if op.kind == "elementwise" else op.kernel(*arrays)
     except ValueError as error:
         mismatch = shape_mismatch(arrays) if op.broadcast else None
         if mismatch is None:
@@ -46,7 +46,7 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     multiple = bool(op.outputs) or isinstance(raw, (tuple, list))
     results = [_as_array(r) for r in raw] if multiple else [_as_array(raw)]
     outputs = [wrap(r) for r in results]
-    node = _make_node(op, args, arrays, outputs, multiple) if op.has_gradient else None
+    node = make_node(op, args, arrays, outputs, multiple) if op.has_gradient else None
     if op.view is not None:
         from .views import attach_views
 
@@ -59,6 +59,18 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     if state.special:
         _special(op, args, outputs)
     return tuple(outputs) if multiple else outputs[0]
+
+
+def _in_single(op: Operation, arrays: list[Any]) -> Any:
+    """Run an elementwise kernel; float16 is computed in float32 and rounded once, as PyTorch does."""
+    if not any(a.__class__ is np.ndarray and a.dtype is _HALF for a in arrays):
+        return op.kernel(*arrays)
+    wide = [a.astype(_SINGLE) if a.__class__ is np.ndarray and a.dtype is _HALF else a for a in arrays]
+    raw = op.kernel(*wide)
+    return raw.astype(_HALF) if raw.dtype is _SINGLE else raw
+
+
+_HALF, _SINGLE = np.dtype("float16"), np.dtype("float32")
 
 
 def _unwrap(p: Param, value: Any) -> Any:
@@ -123,7 +135,7 @@ def _first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:
     return first
 
 
-def _make_node(
+def make_node(
     op: Operation, args: tuple[Any, ...], arrays: list[Any], outputs: list[Tensor], multiple: bool, level: Any = None
 ) -> Node | None:
     """The node of these results; at a level of ``torch.func``, of that level's own graph."""
@@ -135,14 +147,14 @@ def _make_node(
         value = args[p.index]
         if p.kind == "list":
             operands += value
-            wants.append(any(_edge(t, level) is not None for t in value))
+            wants.append(any(edge_at(t, level) is not None for t in value))
         else:
             operands.append(value)
-            wants.append(_edge(value, level) is not None)
+            wants.append(edge_at(value, level) is not None)
     if True not in wants:
         return None
     node: Node = object.__new__(op.node_class)
-    node.edges = tuple(_edge(o, level) for o in operands)
+    node.edges = tuple(edge_at(o, level) for o in operands)
     node.extra = None
     node.seq = next_sequence()
     node.fix = _fix(op, operands, outputs)
@@ -158,7 +170,7 @@ def _make_node(
     return node
 
 
-def _edge(operand: Any, level: Any) -> Node | Output | None:
+def edge_at(operand: Any, level: Any) -> Node | Output | None:
     """What made an operand, in the graph that is being recorded."""
     if not isinstance(operand, Tensor):
         return None

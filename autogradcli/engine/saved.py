@@ -132,7 +132,9 @@ def saved_tensor(node: Node, save: Save, value: Any, mark: Any) -> Any:
         return value
     if save.kind == "output" and checked is not None:
         twin = alias(value) if isinstance(value, Tensor) else wrap(checked)
-        twin.node = output_edge(node, save.index)
+        differentiable = type(node).op.differentiable
+        tracked = differentiable is None or save.index in differentiable
+        twin.node = output_edge(node, save.index) if tracked else None
         if not isinstance(value, Tensor):
             twin.counter = mark
         return twin

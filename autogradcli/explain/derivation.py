@@ -19,7 +19,7 @@ from ..engine.operation import Operation
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
-from .expression import Call, Constant, Expr, Name, Pullback, value_of
+from .expression import Call, Constant, Expr, Item, Name, Pullback, value_of
 from .expression_text import text_of
 from .formula import FORMULAS, apply, total
 from .spelling import speak, speakable
@@ -195,8 +195,9 @@ class History:
         call = Call(op, tuple(inside), [e.tensor for e in results])
         if not speakable(call) or isinstance(speak(call), Expr):
             return None
-        seeds = [Constant(_zeros(r.tensor)) if g is None else g for g, r in zip(arrived, results, strict=True)]
-        return Pullback(call, symbol, variable, tuple(seeds), value)
+        arriving = [(k, g) for k, g in enumerate(arrived) if g is not None]
+        outputs = tuple(Item(call, k) for k, _ in arriving) if len(results) > 1 else (call,)
+        return Pullback(outputs, symbol, variable, tuple(g for _, g in arriving), value)
 
     def _fixed(self, node: Node, k: int, g: Any, conj: bool) -> Expr | None:
         if g is None or node.fix is None:
@@ -255,10 +256,6 @@ def _replaced(values: Sequence[Any], index: int, new: Any) -> list[Any]:
     return [new if k == index else v for k, v in enumerate(values)]
 
 
-def _zeros(t: Tensor) -> Tensor:
-    return wrap(np.zeros(t.array.shape, t.array.dtype))
-
-
 def _named(rule: Any, skip: int, values: Mapping[str, Any], results: Sequence[Expr]) -> dict[str, Any]:
     """What a rule's parameters name."""
     names = rule.__code__.co_varnames[skip : rule.__code__.co_argcount]
@@ -315,4 +312,4 @@ def _verify(roots: Sequence[tuple[Node | Output, Expr]], found: Sequence[tuple[T
         mine = expression.tensor.array
         tolerance = 1e-6 if mine.dtype.itemsize >= 8 else 1e-3
         if mine.shape != true.shape or not np.allclose(mine, true, rtol=tolerance, atol=tolerance, equal_nan=True):
-            raise NoFormula("no formula says what the program does: a value in it was changed in place")
+            raise NoFormula("the formula and the gradient differ: a value in the program was changed in place")

@@ -69,8 +69,8 @@ class Symbol(NDArrayOperatorsMixin):
             return _clothed(_OPERATORS[ufunc](*operands))
         if ufunc is np.square:
             return _clothed(operands[0] * operands[0])
-        name = _by_kernel().get(ufunc)
-        return NotImplemented if name is None else _clothed(FORMULAS.__getattr__(name)(*operands))
+        name = _by_kernel().get(ufunc, ufunc.__name__)
+        return NotImplemented if name not in OPERATIONS else _clothed(FORMULAS.__getattr__(name)(*operands))
 
     def __array_function__(self, function: Any, types: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
         if function is np.where and len(args) == 3 and not options:

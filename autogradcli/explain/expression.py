@@ -213,12 +213,14 @@ class Item(Expr):
 
 
 class Pullback(Expr):
-    """The gradient of ``call``, a function of ``symbol``, at ``variable``, as the language computes it."""
+    """The gradient of a call's ``outputs``, functions of ``symbol``, at ``variable``, as the language computes it."""
 
-    __slots__ = ("call", "seeds", "symbol", "variable")
+    __slots__ = ("outputs", "seeds", "symbol", "variable")
 
-    def __init__(self, call: Call, symbol: Name, variable: Expr, seeds: tuple[Expr, ...], tensor: Tensor) -> None:
-        self.call = call
+    def __init__(
+        self, outputs: tuple[Expr, ...], symbol: Name, variable: Expr, seeds: tuple[Expr, ...], tensor: Tensor
+    ) -> None:
+        self.outputs = outputs
         self.symbol = symbol
         self.variable = variable
         self.seeds = seeds
@@ -226,7 +228,7 @@ class Pullback(Expr):
 
     @property
     def parts(self) -> tuple[Any, ...]:
-        return (self.call, self.variable, *self.seeds)
+        return (*self.outputs, self.variable, *self.seeds)
 
 
 def value_of(part: Any) -> Any:

@@ -105,10 +105,13 @@ def _call(said: Spelling, done: dict[int, Text], taken: frozenset[str]) -> Text:
 
 
 def _pullback(node: Pullback, done: dict[int, Text]) -> Text:
-    seeds = ", ".join(done[id(s)].text for s in node.seeds)
-    given = f"({seeds})" if len(node.seeds) > 1 else seeds
-    body, at = done[id(node.call)].text, done[id(node.variable)].text
-    return Text(f"torch.func.vjp(lambda {node.symbol.name}: {body}, {at})[1]({given})[0]")
+    body, seeds = (_tuple([done[id(e)].text for e in some]) for some in (node.outputs, node.seeds))
+    at = done[id(node.variable)].text
+    return Text(f"torch.func.vjp(lambda {node.symbol.name}: {body}, {at})[1]({seeds})[0]")
+
+
+def _tuple(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _at(index: int | slice) -> str:

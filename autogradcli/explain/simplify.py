@@ -41,6 +41,9 @@ def shortest(value: np.generic) -> Any:
     return float(str(value)) if value.dtype.kind == "f" else value.item()
 
 
+_ELEMENTWISE = frozenset({"+", "-", "*", "/", "**"})
+
+
 def tidy_operator(made: Operator) -> Expr:
     """The expression, or a simpler one of the same value, shape and dtype."""
     if all(is_constant(p) for p in made.operands):
@@ -48,6 +51,8 @@ def tidy_operator(made: Operator) -> Expr:
     if len(made.operands) == 1:
         return _tidy_unary(made)
     left, right = made.operands
+    if made.symbol not in _ELEMENTWISE:
+        return made
     weak_left, weak_right = _weak(left, right, made.tensor), _weak(right, left, made.tensor)
     a, b = uniform(weak_left), uniform(weak_right)
     if made.symbol == "*":
@@ -82,6 +87,12 @@ def tidy_call(made: Call) -> Expr:
     """The same for the call of an operation."""
     if len(made.results) == 1 and (made.op.name in _VALUELESS or all(is_constant(a) for a in made.args)):
         return Constant(made.tensor)
+    if made.op.name == "where":  # a scalar that is chosen is only a number beside the other choice
+        condition, left, right = made.args
+        chosen = (condition, _weak(left, right, made.tensor), right)
+        if chosen[1] is left:
+            chosen = (condition, left, _weak(right, left, made.tensor))
+        return Call(made.op, chosen, made.results)
     return made
 
 

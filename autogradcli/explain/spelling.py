@@ -97,7 +97,8 @@ def _expanded(call: Call) -> Expr | None:
 
 
 def _spelling(call: Call) -> Spelling | None:
-    for name, dotted, function, method in _functions(call.op.spelling):
+    # An operation of an in-place function is said as the function that changes nothing.
+    for name, dotted, function, method in _functions(call.op.spelling.rstrip("_")):
         for arguments in _layouts(call.op, call.args, function, method):
             results = _results(function, arguments)
             if results is not None and same_values(results, call.results):

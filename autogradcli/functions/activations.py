@@ -9,9 +9,10 @@ import numpy as np
 from ..engine.inplace import inplace
 from ..engine.random import default_generator
 from ..engine.tensor import Tensor, wrap
-from ..operations import activation, smooth_activation
+from ..operations import activation, sign, smooth_activation
 from ..operations.dims import wrap_dim
 from ..operations.view import view
+from .arithmetic import add, div, sub
 from .declare import define_both, in_place
 from .function import define
 from .python_function import define_python
@@ -103,18 +104,20 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     return in_place(_hardtanh)(input, 0, 6) if inplace else _hardtanh(input, 0, 6)
 
 
-define("hardshrink", ("(Tensor input, Scalar lambd=0.5, *, Tensor out=None)", activation.hardshrink), into="torch Tensor F")
+define(
+    "hardshrink", ("(Tensor input, Scalar lambd=0.5, *, Tensor out=None)", activation.hardshrink), into="torch Tensor F"
+)
 define("softshrink", ("(Tensor input, Scalar lambd=0.5, *, Tensor out=None)", activation.softshrink), into="F")
 
 
 def tanhshrink(input: Tensor) -> Tensor:
     """``input - tanh(input)``."""
-    return input - activation.tanh(input)  # type: ignore[no-any-return, operator]
+    return sub(input, activation.tanh(input), 1)
 
 
 def softsign(input: Tensor) -> Tensor:
     """``input / (1 + abs(input))``."""
-    return input / (abs(input) + 1)  # type: ignore[no-any-return, operator, arg-type]
+    return div(input, add(sign.abs(input), 1, 1))
 
 
 # -- with a slope for each channel, or a random one ------------------------------------------------------
@@ -140,9 +143,7 @@ def _prelu(input: Tensor, weight: Tensor) -> Tensor:
                 f"{w.size} and channel size = {channels}."
             )
     if w.ndim > 1:
-        raise RuntimeError(
-            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {w.ndim}"
-        )
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {w.ndim}")
     if w.ndim != x.ndim:
         weight = view(weight, tuple(w.size if k == 1 else 1 for k in range(x.ndim)))
     return activation.prelu_kernel(input, weight)  # type: ignore[no-any-return]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.dtypes import DType
 from ..engine.tensor import Tensor, wrap
 from ..operations import arithmetic, arithmetic_variants, powers, rounding
 from ..operations.shape import cast
@@ -44,6 +45,39 @@ def _scaled(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return apply
 
 
+_BOOL = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+    "`~` or `logical_not()` operator instead."
+)
+_BOOLS = (
+    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+    "instead."
+)
+
+
+def _check_bool(input: Tensor | Number, other: Tensor | Number) -> None:
+    """Raise RuntimeError for booleans, which PyTorch doesn't subtract."""
+    first, second = (
+        x.array.dtype.kind == "b" if isinstance(x, Tensor) else isinstance(x, bool) for x in (input, other)
+    )
+    if first or second:
+        raise RuntimeError(_BOOLS if first and second else _BOOL)
+
+
+def sub(input: Tensor | Number, other: Tensor | Number, alpha: Number) -> Tensor:
+    """Difference ``input - alpha * other``, broadcast."""
+    _check_bool(input, other)
+    return _sub(input, other, alpha)
+
+
+def _rsub(input: Tensor, other: Tensor | Number, alpha: Number) -> Tensor:
+    """Difference ``other - alpha * input``."""
+    _check_bool(input, other)
+    if isinstance(other, Tensor):
+        return arithmetic_variants.rsub_tensor(input, other, alpha)  # type: ignore[no-any-return]
+    return arithmetic.rsub(input, other, alpha)  # type: ignore[no-any-return]
+
+
 def _plain(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def apply(input: Tensor | Number, other: Tensor | Number) -> Tensor:
         return operation(input if isinstance(input, Tensor) else as_tensor(input), other)
@@ -52,7 +86,7 @@ def _plain(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return apply
 
 
-add, sub = _scaled(arithmetic.add), _scaled(arithmetic.sub)
+add, _sub = _scaled(arithmetic.add), _scaled(arithmetic.sub)
 mul, div = _plain(arithmetic.mul), _plain(arithmetic.div)
 floor_divide = _plain(rounding.floor_divide)
 
@@ -100,8 +134,8 @@ define_both("floor_divide", (_PLAIN, floor_divide), (_NUMBER, floor_divide))
 
 define(
     "rsub",
-    ("(Tensor input, Tensor other, *, Scalar alpha=1)", arithmetic_variants.rsub_tensor),
-    ("(Tensor input, Scalar other, Scalar alpha=1)", arithmetic.rsub),
+    ("(Tensor input, Tensor other, *, Scalar alpha=1)", _rsub),
+    ("(Tensor input, Scalar other, Scalar alpha=1)", _rsub),
 )
 
 # -- remainders ------------------------------------------------------------------------------------------
@@ -119,27 +153,50 @@ define_both("fmod", (_PLAIN, rounding.fmod), (_BY_NUMBER, rounding.fmod_scalar))
 # -- powers in double precision --------------------------------------------------------------------------
 
 
-def _double(value: Any) -> Any:
-    """A tensor in double precision."""
-    if not isinstance(value, Tensor):
-        return value
-    wide = dtypes.complex128 if value.array.dtype.kind == "c" else dtypes.float64
-    return cast(value, wide) if value.array.dtype is not wide.np else value
+def _double_dtype(*operands: Any) -> DType:
+    kinds = (x.array.dtype.kind if isinstance(x, Tensor) else "c" * isinstance(x, complex) for x in operands)
+    return dtypes.complex128 if "c" in kinds else dtypes.float64
+
+
+def _double(value: Any, wide: DType) -> Any:
+    """A tensor, or a number, in double precision."""
+    if isinstance(value, Tensor):
+        return value if value.array.dtype is wide.np else cast(value, wide)
+    return complex(value) if wide is dtypes.complex128 else float(value)
 
 
 def _float_power(input: Any, exponent: Any) -> Any:
     """Power in double precision, whatever the dtypes are."""
+    wide = _double_dtype(input, exponent)
+    input, exponent = _double(input, wide), _double(exponent, wide)
     if not isinstance(exponent, Tensor):
-        number = exponent if isinstance(exponent, complex) else float(exponent)
-        return powers.pow_tensor_scalar(_double(input), number)
+        return powers.pow_tensor_scalar(input, exponent)
     if not isinstance(input, Tensor):
-        number = input if isinstance(input, complex) else float(input)
-        return powers.pow_scalar_tensor(number, _double(exponent))
-    return powers.pow_tensor_tensor(_double(input), _double(exponent))
+        return powers.pow_scalar_tensor(input, exponent)
+    return powers.pow_tensor_tensor(input, exponent)
 
 
 _BY_TENSOR = "(Tensor input, Tensor exponent, *, Tensor out=None)"
 _OF_NUMBER = "(Scalar self, Tensor exponent, *, Tensor out=None)"
 _TO_NUMBER = "(Tensor input, Scalar exponent, *, Tensor out=None)"
 define("float_power", (_BY_TENSOR, _float_power), (_OF_NUMBER, _float_power), (_TO_NUMBER, _float_power))
-define_both("float_power", (_BY_TENSOR, _float_power), (_TO_NUMBER, _float_power), into="Tensor")
+define("float_power", (_BY_TENSOR, _float_power), (_TO_NUMBER, _float_power), into="Tensor")
+
+
+def _float_power_in_place(input: Tensor, exponent: Any) -> Tensor:
+    """``float_power`` in place. Raises RuntimeError where the tensor isn't in double precision."""
+    wanted = _double_dtype(input, exponent)
+    if input.array.dtype != wanted.np:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {dtypes.of(input.array).type_name} but the operation's result "
+            f"requires dtype {wanted.type_name}"
+        )
+    return in_place(_float_power)(input, exponent)
+
+
+define(
+    "float_power_",
+    ("(Tensor input, Tensor exponent)", _float_power_in_place),
+    ("(Tensor input, Scalar exponent)", _float_power_in_place),
+    into="Tensor",
+)

@@ -160,10 +160,10 @@ def _detach(self: Tensor) -> Tensor:
     twin.counter = self.need_counter()
     if self.is_inference:
         twin.need_meta().inference = True
-    meta = self.meta
-    if meta is not None and meta.tangent is not None and meta.level == state.dual_level:
-        twin.need_meta().tangent = _detach(meta.tangent)
-        twin.need_meta().level = meta.level
+    layer = None if self.meta is None else self.meta.layer
+    if layer is not None:
+        twin.array = self.array
+        twin.need_meta().layer = layer.around(_detach(layer.value))
     return twin
 
 

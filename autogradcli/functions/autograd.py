@@ -122,7 +122,7 @@ def _roots(tensors: Sequence[Any], seeds: Sequence[Any], create_graph: bool) -> 
             raise RuntimeError(f"element {k} of tensors does not require grad and does not have a grad_fn")
         if not isinstance(root, GradientEdge) and seed.array.dtype is not root.array.dtype:
             seed = roles.cast(seed, root.dtype)
-        roots.append((edge, seed if create_graph else seed.array))
+        roots.append((edge, seed))
     return roots
 
 

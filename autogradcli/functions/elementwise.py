@@ -7,6 +7,7 @@ from ..operations import exponential, powers, rounding, sign, special, trigonome
 from ..operations.arithmetic import neg
 from .declare import define_both, in_place
 from .function import define
+from .return_types import return_type
 
 _UNARY = "(Tensor input, *, Tensor out=None)"
 _BINARY = "(Tensor input, Tensor other, *, Tensor out=None)"
@@ -86,6 +87,16 @@ define("logit_", (_LOGIT + ")", in_place(exponential.logit)), into="torch Tensor
 _NAN_TO_NUM = "(Tensor input, float? nan=None, float? posinf=None, float? neginf=None"
 define("nan_to_num", (_NAN_TO_NUM + ", *, Tensor out=None)", sign.nan_to_num), into="torch Tensor")
 define("nan_to_num_", (_NAN_TO_NUM + ")", in_place(sign.nan_to_num)), into="torch Tensor")
+
+_Frexp = return_type("frexp", ("mantissa", "exponent"))
+
+
+def _frexp(input: Tensor) -> object:
+    """Mantissa and exponent: ``input = mantissa * 2 ** exponent``."""
+    return _Frexp(sign.frexp(input))
+
+
+define("frexp", ("(Tensor input)", _frexp), into="torch Tensor")
 
 # -- of two tensors --------------------------------------------------------------------------------------
 

@@ -60,8 +60,7 @@ def _split(input: Tensor, sections: Any, dim: int) -> Any:
     if isinstance(sections, (tuple, list)):
         return window.split_with_sizes(input, tuple(int(n) for n in sections), dim)
     raise TypeError(
-        "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, "
-        f"not {type(sections).__name__}"
+        f"split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, not {type(sections).__name__}"
     )
 
 
@@ -77,9 +76,7 @@ def tensor_split_method(self: Tensor, split_size: Any, dim: int = 0) -> Any:
 
 define_python("split", split)
 define_python("split", tensor_split_method, into="Tensor")
-define(
-    "split_with_sizes", ("(Tensor input, IntList split_sizes, int dim=0)", window.split_with_sizes), into=_BOTH
-)
+define("split_with_sizes", ("(Tensor input, IntList split_sizes, int dim=0)", window.split_with_sizes), into=_BOTH)
 define("unsafe_split", ("(Tensor input, SymInt split_size, int dim=0)", window.unsafe_split), into=_BOTH)
 define(
     "unsafe_split_with_sizes",
@@ -126,9 +123,7 @@ def _split_at(input: Tensor, indices: tuple[int, ...], dim: int) -> Any:
 
 def _with_dimension(input: Tensor) -> None:
     if not input.array.ndim:
-        raise RuntimeError(
-            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
-        )
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
 
 
 def _split_even(input: Tensor, sections: int, dim: int) -> Any:
@@ -198,9 +193,7 @@ def _directed(name: str, least: int, axis: int) -> tuple[Any, Any]:
 
 for _name, _least, _axis in (("hsplit", 1, 1), ("vsplit", 2, 0), ("dsplit", 3, 2)):
     _even, _divided = _directed(_name, _least, _axis)
-    define(
-        _name, ("(Tensor input, int sections)", _even), ("(Tensor input, IntList indices)", _divided), into=_BOTH
-    )
+    define(_name, ("(Tensor input, int sections)", _even), ("(Tensor input, IntList indices)", _divided), into=_BOTH)
 
 # -- diagonals and windows ---------------------------------------------------------------------------------
 
@@ -232,9 +225,7 @@ def _diagflat(input: Tensor, offset: int) -> Any:
 
 define("diag", ("(Tensor input, int diagonal=0, *, Tensor out=None)", diag), into=_BOTH)
 define("diagflat", ("(Tensor input, int offset=0)", _diagflat), into=_BOTH)
-define(
-    "diag_embed", ("(Tensor input, int offset=0, int dim1=-2, int dim2=-1)", copies.diag_embed), into=_BOTH
-)
+define("diag_embed", ("(Tensor input, int offset=0, int dim1=-2, int dim2=-1)", copies.diag_embed), into=_BOTH)
 define("trace", ("(Tensor input)", copies.trace), into=_BOTH)
 define("unfold", ("(Tensor input, int dimension, int size, int step)", window.unfold_view), into="Tensor")
 

@@ -66,9 +66,7 @@ def _ranks(ordered: Tensor, q: Tensor, ignore_nan: bool) -> np.ndarray:
     return np.where(missing.any(-1, keepdims=True), quantiles.dtype.type(count - 1), ranks)
 
 
-def _quantile(
-    name: str, input: Tensor, q: Tensor, dim: int | None, keepdim: bool, interpolation: str
-) -> Any:
+def _quantile(name: str, input: Tensor, q: Tensor, dim: int | None, keepdim: bool, interpolation: str) -> Any:
     _checked(name, input, q, interpolation)
     ordered, outer = _sorted_last(input, dim, keepdim)
     count = ordered.array.shape[-1] if ordered.array.ndim else 1

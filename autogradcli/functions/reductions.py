@@ -12,7 +12,6 @@ from ..operations.arithmetic import div
 from ..operations.comparison import isnan, logical_not
 from ..operations.dims import wrap_dims
 from ..operations.shape import sum_to_tensor
-from .declare import define_both
 from .function import define
 from .python_function import define_python
 from .registry import NAMESPACES
@@ -44,7 +43,9 @@ define(
 def _nanmean(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
     """Mean over some dimensions of what is a number; NaN is left out."""
     if input.array.dtype.kind not in "fc":
-        raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.type_name}")
+        raise RuntimeError(
+            f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.type_name}"
+        )
     count = reduction.sum_dim(logical_not(isnan(input)), wrap_dims(dim, input.array.ndim), keepdim)
     return div(reduction.nansum(input, dim, keepdim, dtype), count)
 
@@ -81,7 +82,7 @@ def _spread(operation: Callable[..., Any]) -> tuple[Callable[..., Any], Callable
         return operation(input, dim, int(unbiased), keepdim)
 
     def corrected(input: Tensor, dim: Any, correction: Any, keepdim: bool) -> Any:
-        return operation(input, dim, 1 if correction is None else correction, keepdim)
+        return operation(input, dim, correction, keepdim)
 
     def of_all(input: Tensor, unbiased: bool) -> Any:
         return operation(input, None, int(unbiased), False)
@@ -143,7 +144,10 @@ def vector_norm(input: Tensor, ord: Any, dim: Any, keepdim: bool, dtype: DType |
 
 define(
     "vector_norm",
-    (f"(Tensor input, Scalar ord=2, IntList[1]? dim=None, bool keepdim=False, *, {_DTYPE}, Tensor out=None)", vector_norm),
+    (
+        f"(Tensor input, Scalar ord=2, IntList[1]? dim=None, bool keepdim=False, *, {_DTYPE}, Tensor out=None)",
+        vector_norm,
+    ),
     into="linalg",
 )
 
@@ -187,5 +191,3 @@ def tensor_norm(
 
 define_python("norm", norm)
 define_python("norm", tensor_norm, into="Tensor")
-
-

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from ..operations import cumulative
 from ..operations.arithmetic import add, div, mul, sub
@@ -171,7 +172,9 @@ def _along(input: Tensor, at: int, spacing: Any, edge_order: int) -> Any:
         else:
             first = div_scalar(_weighted([part(0, 1), part(1, 2), part(2, 3)], (-1.5, 2.0, -0.5)), step)
             last = div_scalar(
-                _weighted([part(count - 3, count - 2), part(count - 2, count - 1), part(count - 1, count)], (0.5, -2.0, 1.5)),
+                _weighted(
+                    [part(count - 3, count - 2), part(count - 2, count - 1), part(count - 1, count)], (0.5, -2.0, 1.5)
+                ),
                 step,
             )
         inside = div_scalar(sub(part(2, count), part(0, count - 2)), 2 * step)
@@ -191,7 +194,8 @@ def _uneven(part: Callable[[int, int], Any], input: Tensor, at: int, points: Ten
     count = input.array.shape[at]
     shape = [1] * input.array.ndim
     shape[at] = -1
-    h = np.diff(points.array).reshape(shape)
+    kind = input.array.dtype if input.array.dtype.kind in "fc" else dtypes.default.np
+    h = np.diff(points.array).astype(kind).reshape(shape)
     steps = np.moveaxis(h, at, 0)
 
     def weight(values: np.ndarray) -> Tensor:
@@ -210,7 +214,9 @@ def _uneven(part: Callable[[int, int], Any], input: Tensor, at: int, points: Ten
         last = div(sub(part(count - 1, count), part(count - 2, count - 1)), weight(steps[-1:]))
     else:
         a, b = steps[:1], steps[1:2]
-        first = _three(part, 0, weight(-(2 * a + b) / (a * (a + b))), weight((a + b) / (a * b)), weight(-a / (b * (a + b))))
+        first = _three(
+            part, 0, weight(-(2 * a + b) / (a * (a + b))), weight((a + b) / (a * b)), weight(-a / (b * (a + b)))
+        )
         a, b = steps[-2:-1], steps[-1:]
         last = _three(
             part, count - 3, weight(b / (a * (a + b))), weight(-(a + b) / (a * b)), weight((2 * b + a) / (b * (a + b)))

@@ -1,4 +1,4 @@
-"""Other shapes and orders under their names: ``view``, ``reshape``, ``squeeze``, ``transpose``, ``expand``, ``clone``."""
+"""Other shapes and orders under their names: ``view``, ``reshape``, ``squeeze``, ``transpose``, ``expand``, copies."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def reshape(input: Tensor, shape: tuple[int, ...]) -> Any:
         return views.view(input, shape)
     size = views.infer_size(shape, array.size)
     if views.view_array(array, size) is not None:
-        return views.view(input, size)
+        return views.reshape_alias(input, size)
     return views.unsafe_view(copies.clone(input, "C"), size)
 
 
@@ -121,18 +121,18 @@ define(
 define("unsqueeze", ("(Tensor input, int dim)", views.unsqueeze), into=_BOTH)
 
 
-def _at_least_1d(input: Tensor) -> Any:
+def atleast_1d(input: Tensor) -> Any:
     """With one dimension at least."""
     return input if input.array.ndim else reshape(input, (1,))
 
 
-def _at_least_2d(input: Tensor) -> Any:
+def atleast_2d(input: Tensor) -> Any:
     """With two dimensions at least."""
     ndim = input.array.ndim
     return reshape(input, (1, 1)) if not ndim else views.unsqueeze(input, 0) if ndim == 1 else input
 
 
-def _at_least_3d(input: Tensor) -> Any:
+def atleast_3d(input: Tensor) -> Any:
     """With three dimensions at least."""
     ndim = input.array.ndim
     if not ndim:
@@ -153,7 +153,7 @@ def _each(one: Any) -> Any:
     return apply
 
 
-for _name, _one in (("atleast_1d", _at_least_1d), ("atleast_2d", _at_least_2d), ("atleast_3d", _at_least_3d)):
+for _name, _one in (("atleast_1d", atleast_1d), ("atleast_2d", atleast_2d), ("atleast_3d", atleast_3d)):
     define_python(_name, _each(_one))
 
 # -- other orders ------------------------------------------------------------------------------------------
@@ -274,9 +274,7 @@ def broadcast_shapes(*shapes: Any) -> Size:
     for k, shape in enumerate(given):
         for n in shape:
             if n < 0:
-                raise RuntimeError(
-                    f"Trying to create tensor with negative dimension ({n}): ({n})"
-                )
+                raise RuntimeError(f"Trying to create tensor with negative dimension ({n}): ({n})")
         for back in range(1, len(shape) + 1):
             n = shape[-back]
             if n == 1 or n == out[-back]:

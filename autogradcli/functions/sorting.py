@@ -1,4 +1,4 @@
-"""Extremes and order under their names: ``max``, ``argmax``, ``median``, ``sort``, ``topk``, ``unique``, ``bincount``."""
+"""Extremes and order under their names: ``max``, ``argmax``, ``median``, ``sort``, ``topk``, ``unique``, ..."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ for _name, _all, _two, _dim in (
         into=_BOTH,
     )
 for _name, _operation in (("amax", extremum.amax), ("amin", extremum.amin)):
-    define(
-        _name, ("(Tensor input, IntList[1] dim={}, bool keepdim=False, *, Tensor out=None)", _operation), into=_BOTH
-    )
+    define(_name, ("(Tensor input, IntList[1] dim={}, bool keepdim=False, *, Tensor out=None)", _operation), into=_BOTH)
 define(
     "aminmax",
     (
@@ -66,9 +64,7 @@ define(
     into=_BOTH,
 )
 for _name, _operation in (("argmax", extremum.argmax), ("argmin", extremum.argmin)):
-    define(
-        _name, ("(Tensor input, int? dim=None, bool keepdim=False, *, Tensor out=None)", _operation), into=_BOTH
-    )
+    define(_name, ("(Tensor input, int? dim=None, bool keepdim=False, *, Tensor out=None)", _operation), into=_BOTH)
 
 # -- order statistics --------------------------------------------------------------------------------------
 
@@ -201,9 +197,7 @@ define_python("unique_consecutive", tensor_unique_consecutive, into="Tensor")
 
 # -- counts and places -------------------------------------------------------------------------------------
 
-define(
-    "bincount", ("(Tensor input, Tensor? weights=None, SymInt minlength=0)", sorting.bincount), into=_BOTH
-)
+define("bincount", ("(Tensor input, Tensor? weights=None, SymInt minlength=0)", sorting.bincount), into=_BOTH)
 define(
     "histc",
     ("(Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor out=None)", sorting.histc),
@@ -275,4 +269,3 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Any, ...]:
 
 
 define_python("unravel_index", unravel_index)
-

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..engine import dtypes
 from ..engine.tensor import Tensor
 from ..operations import exponential, rounding, special, special_polynomials, trigonometric
 from ..operations.activation import sigmoid
 from ..operations.arithmetic_variants import mul_scalar
+from ..operations.shape import cast
 from .declare import in_place
 from .function import define
 
@@ -19,7 +21,9 @@ _BY_NUMBER = "(Tensor input, Scalar other, *, Tensor out=None)"
 
 def _ndtr(input: Tensor) -> Tensor:
     """Standard normal distribution function."""
-    return mul_scalar(1 + special.erf(input * 0.5**0.5), 0.5)  # type: ignore[no-any-return]
+    if input.array.dtype.kind in "biu":
+        input = cast(input, dtypes.default.dtype)
+    return mul_scalar(1 + special.erf(mul_scalar(input, 0.5**0.5)), 0.5)  # type: ignore[no-any-return]
 
 
 def _round(input: Tensor, decimals: int) -> Tensor:
@@ -83,7 +87,16 @@ define(
 # -- gamma function --------------------------------------------------------------------------------------
 
 _POLYGAMMA = ("(int n, Tensor input, *, Tensor out=None)", special.polygamma)
-_MVLGAMMA = ("(Tensor input, int p, *, Tensor out=None)", special.mvlgamma)
+
+
+def _mvlgamma(input: Tensor, p: int) -> Tensor:
+    """Multivariate log-gamma function of dimension ``p``."""
+    if input.array.dtype.kind == "b":
+        raise RuntimeError("The input tensor may not be a boolean tensor.")
+    return special.mvlgamma(input, p)  # type: ignore[no-any-return]
+
+
+_MVLGAMMA = ("(Tensor input, int p, *, Tensor out=None)", _mvlgamma)
 define("polygamma", _POLYGAMMA, into="torch Tensor special")
 
 

@@ -15,6 +15,15 @@ from .values import UNBOUND, BoundMethod, Namespace, UserFunction
 #: What stands for "any name" in a table.
 ANY = "*"
 
+#: Entries about the value itself, which no program can name: what calling it does, what is an instance of it.
+CALL, INSTANCE_CHECK = "__call__", "__instancecheck__"
+_HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK})
+
+
+def key_of(name: str) -> str:
+    """Under what the compiled ``value.name`` looks into a table: a key that none has for a hidden entry."""
+    return "" if name in _HIDDEN else name
+
 
 class _Tables(dict[type, dict[str, Attribute]]):
     """type -> its merged table."""
@@ -53,7 +62,7 @@ def get_attribute(value: Any, name: str) -> Any:
         if found is UNBOUND:
             raise AttributeError(f"module '{value.dotted}' has no attribute '{name}'", name=name, obj=value)
         return found
-    entry = None if name == ANY else entry_of(value, name)
+    entry = None if name in _HIDDEN else entry_of(value, name)
     if entry is None:
         own = _own(value)
         if own is not None and name in own:
@@ -67,7 +76,7 @@ def get_attribute(value: Any, name: str) -> Any:
 
 def set_attribute(value: Any, name: str, new: Any) -> None:
     """``value.name = new``. Raises AttributeError."""
-    entry = entry_of(value, name)
+    entry = None if name in _HIDDEN else entry_of(value, name)
     if type(entry) is Property and entry.set is not None:
         entry.set(value, new)
         return
@@ -84,7 +93,7 @@ def set_attribute(value: Any, name: str, new: Any) -> None:
 
 def delete_attribute(value: Any, name: str) -> None:
     """``del value.name``. Raises AttributeError."""
-    entry = entry_of(value, name)
+    entry = None if name in _HIDDEN else entry_of(value, name)
     if type(entry) is Property and entry.delete is not None:
         entry.delete(value)
         return
@@ -123,11 +132,7 @@ def names_of(value: Any) -> list[str]:
     """Every attribute of a value, sorted: for completion and suggestions. Evaluates none of them."""
     if type(value) is Namespace:
         return value.all_names()
-    names = set(_merged(type(value)))
-    if ANY in names:
-        names.remove(ANY)
-        names |= set(_own(value) or ())
-    return sorted(names)
+    return sorted({*_merged(type(value)), *(_own(value) or ())} - _HIDDEN)
 
 
 attributes_of(UserFunction)["__name__"] = Property(

@@ -1,8 +1,9 @@
 """What a program may cost: sizes, depth, printed text, memory, time, and the interrupt.
 
 There is one, ``budget``, for the run under way, as the engine has one state. Loops and calls spend its
-``fuel``; when that runs out, :meth:`Budget.poll` looks at what costs more to look at: the interrupt, the deadline and the memory in use.
-So Ctrl-C, a time limit and "no limit at all" are the same mechanism, and a tight loop pays a subtraction.
+``fuel``; when that runs out, :meth:`Budget.poll` looks at what costs more to look at: the interrupt, the
+deadline and the memory in use. So Ctrl-C, a time limit and "no limit at all" are the same mechanism, and a
+tight loop pays a subtraction.
 """
 
 from __future__ import annotations
@@ -117,6 +118,14 @@ class Budget:
             check_items(len(result))
         return result
 
+    def polled(self, iterable: Iterable[Any]) -> Iterator[Any]:
+        """The elements one by one, so that a loop over them in C can be interrupted."""
+        for value in iterable:
+            self.fuel -= 1
+            if self.fuel < 0:
+                self.poll()
+            yield value
+
     def print(self, text: str) -> None:
         """Write printed text. Raises MemoryError past MAX_PRINTED characters of a run."""
         self.printed += len(text)
@@ -145,7 +154,7 @@ def check_bits(count: int) -> None:
 
 
 #: What ``measure`` looks into. Exceptions are looked into by their arguments.
-CONTAINERS = frozenset({list, tuple, dict, set})
+CONTAINERS = frozenset({list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items())})
 
 
 def measure(value: Any, what: str = "", *, text: bool = False) -> int:
@@ -161,11 +170,12 @@ def measure(value: Any, what: str = "", *, text: bool = False) -> int:
         return 0
     visits = _weight(value) if text else 0
     contents = _inner(value)
-    if contents is None and visits <= MAX_VISITS:
+    if contents is None:
+        _check_visits(visits)
         return visits
     path: list[Any] = [value]
     on_path = {id(value)}
-    levels = [contents or iter(())]
+    levels = [contents]
     while levels:
         for inner in levels[-1]:
             if id(inner) in on_path:
@@ -173,8 +183,7 @@ def measure(value: Any, what: str = "", *, text: bool = False) -> int:
                     continue
                 raise RecursionError("maximum recursion depth exceeded" + what)
             visits += _weight(inner) if text else 1 + len(inner)
-            if visits > MAX_VISITS:
-                raise MemoryError(f"the value has more than {MAX_VISITS} elements, shared ones counted each time")
+            _check_visits(visits)
             contents = _inner(inner)
             if contents is None:
                 continue
@@ -187,9 +196,13 @@ def measure(value: Any, what: str = "", *, text: bool = False) -> int:
         else:
             levels.pop()
             on_path.discard(id(path.pop()))
-    if visits > MAX_VISITS:
-        raise MemoryError(f"the value's text has more than {MAX_VISITS} characters")
+    _check_visits(visits)
     return visits
+
+
+def _check_visits(count: int) -> None:
+    if count > MAX_VISITS:
+        raise MemoryError(f"a value of more than {MAX_VISITS} elements or characters, shared ones counted each time")
 
 
 def _inner(value: Any) -> Iterator[Any] | None:
@@ -222,9 +235,17 @@ def hashable(value: Any) -> Any:
     return value
 
 
-def peak_bytes() -> int:
-    """The largest size that the process had; 0 where the system does not tell."""
-    return _getrusage(_SELF).ru_maxrss * _UNIT if _getrusage is not None else 0
+def _peak_function() -> Callable[[], int]:
+    try:
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError:  # Windows has no such module
+        return lambda: 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return lambda: getrusage(RUSAGE_SELF).ru_maxrss * unit
+
+
+#: The largest size in bytes that the process had; 0 where the system does not tell.
+peak_bytes = _peak_function()
 
 
 def resident_bytes() -> int:
@@ -235,13 +256,5 @@ def resident_bytes() -> int:
     except OSError:
         return peak_bytes()
 
-
-try:
-    from resource import RUSAGE_SELF as _SELF
-    from resource import getrusage as _getrusage
-except ImportError:  # Windows has no such module
-    _getrusage = None  # type: ignore[assignment]
-
-_UNIT = 1 if sys.platform == "darwin" else 1024
 
 budget = Budget()

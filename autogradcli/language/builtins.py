@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cmp_to_key
 from typing import Any
 
 from ..engine.tensor import Tensor
 from ..functions.registry import NAMESPACES
-from .attributes import entry_of, get_attribute, set_attribute
+from .attributes import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .calls import CONSTRUCTORS, Builtin, callable_of, is_callable
-from .operators import equal, less, power
-from .text_format import format_value, to_repr, to_str
+from .operators import less, power
+from .text_format import format_value, to_ascii, to_repr, to_str
 from .values import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction
 
 #: name -> value, filled below.
@@ -108,7 +108,7 @@ def sum_(iterable: Any, /, start: Any = 0) -> Any:
     if type(start) is str:
         raise TypeError("sum() can't sum strings [use ''.join(seq) instead]")
     total = start
-    for value in _polled(iterable):
+    for value in budget.polled(iterable):
         if type(value) is list or type(value) is tuple:
             check_items(len(value) + (len(total) if type(total) in (list, tuple) else 0))
             budget.spend(16 * len(value))
@@ -126,7 +126,7 @@ def _extreme(name: str, better: Callable[[Any, Any], Any]) -> Callable[..., Any]
             raise TypeError(f"Cannot specify a default for {name}() with multiple positional arguments")
         rank = callable_of(key) if key is not None else None
         found = found_rank = UNBOUND
-        for value in _polled(args[0]) if len(args) == 1 else args:
+        for value in budget.polled(args[0]) if len(args) == 1 else args:
             rank_of = value if rank is None else rank(value)
             if found is UNBOUND or better(rank_of, found_rank):
                 found, found_rank = value, rank_of
@@ -144,23 +144,14 @@ _extreme("max", lambda a, b: less(b, a) if type(a) in CONTAINERS else a > b)
 _extreme("min", lambda a, b: less(a, b) if type(a) in CONTAINERS else a < b)
 
 
-def _polled(iterable: Any) -> Iterator[Any]:
-    """The elements one by one, so that a long loop in C can be interrupted."""
-    for value in iterable:
-        budget.fuel -= 1
-        if budget.fuel < 0:
-            budget.poll()
-        yield value
-
-
 @_dispatching
 def all_(iterable: Any, /) -> bool:
-    return all(_polled(iterable))
+    return all(budget.polled(iterable))
 
 
 @_dispatching
 def any_(iterable: Any, /) -> bool:
-    return any(_polled(iterable))
+    return any(budget.polled(iterable))
 
 
 @_builtin
@@ -181,8 +172,10 @@ for _name in ("chr", "hex", "len", "oct", "ord", "id"):
 
 
 @_builtin
-def sorted_(iterable: Any, /, *, key: Any = None, reverse: Any = False) -> list[Any]:
-    result = budget.items(iterable)
+def sorted_(*args: Any, key: Any = None, reverse: Any = False) -> list[Any]:
+    if len(args) != 1:
+        raise TypeError(f"sorted expected 1 argument, got {len(args)}")
+    result = budget.items(args[0])
     sort_list(result, key=key, reverse=reverse)
     return result
 
@@ -211,7 +204,10 @@ def _plain(function: Any) -> Callable[..., Any]:
     return function if type(function) is UserFunction else callable_of(function)
 
 
-def _map(function: Any, /, *iterables: Iterable[Any]) -> Any:
+def _map(*args: Any) -> Any:
+    if len(args) < 2:
+        raise TypeError("map() must have at least two arguments.")
+    function, *iterables = args
     return LazyMap(_plain(function), *iterables)
 
 
@@ -224,11 +220,14 @@ def _filter(function: Any, iterable: Iterable[Any], /) -> Any:
 
 
 @_builtin
-def isinstance_(value: Any, kinds: Any, /) -> bool:
+def isinstance_(*args: Any) -> bool:
+    if len(args) != 2:
+        raise TypeError(f"isinstance expected 2 arguments, got {len(args)}")
+    value, kinds = args
     measure(kinds)
     if type(kinds) is tuple:
-        return any([isinstance_(value, kind) for kind in kinds])
-    check = None if isinstance(kinds, type) else entry_of(kinds, "__instancecheck__")
+        return any(isinstance_(value, kind) for kind in kinds)
+    check = None if isinstance(kinds, type) else TABLES[type(kinds)].get(INSTANCE_CHECK)
     if check is not None:
         return bool(check.call(kinds, value))  # type: ignore[union-attr]
     kinds = _CLASS_OF.get(id(kinds), kinds)
@@ -246,7 +245,7 @@ def issubclass_(kind: Any, kinds: Any, /) -> bool:
     if not isinstance(kind, type):
         raise TypeError("issubclass() arg 1 must be a class")
     wanted = kinds if type(kinds) is tuple else (kinds,)
-    if not all([isinstance(each, type) for each in wanted]):
+    if not all(isinstance(each, type) for each in wanted):
         raise TypeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
     return issubclass(kind, wanted)
 
@@ -268,7 +267,7 @@ def repr_(value: Any, /) -> str:
 
 @_builtin
 def ascii_(value: Any, /) -> str:
-    return to_repr(value).encode("ascii", "backslashreplace").decode()
+    return to_ascii(value)
 
 
 @_builtin
@@ -318,8 +317,8 @@ def _type(value: Any = UNBOUND, /, *others: Any) -> type:
     return type(value)
 
 
-def _str(value: Any = "", /) -> str:
-    return to_str(value)
+def _str(*args: Any, **kwargs: Any) -> str:
+    return to_str(args[0]) if len(args) == 1 and not kwargs else str(*args, **kwargs)
 
 
 def _int(*args: Any, **kwargs: Any) -> int:
@@ -345,12 +344,16 @@ def _items(kind: type) -> Callable[..., Any]:
 def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
     if len(args) != 1 or type(args[0]) is dict:
         return dict(*args, **kwargs)
-    pairs = [pair if type(pair) is tuple else tuple(budget.items(pair)) for pair in budget.items(args[0])]
-    for number, pair in enumerate(pairs):
+    pairs = []
+    for number, pair in enumerate(budget.items(args[0])):
+        try:
+            pair = pair if type(pair) is tuple else tuple(budget.items(pair))
+        except TypeError:
+            message = f"cannot convert dictionary update sequence element #{number} to a sequence"
+            raise TypeError(message) from None
+        pairs.append(pair)
         if len(pair) != 2:
-            raise ValueError(
-                f"dictionary update sequence element #{number} has length {len(pair)}; 2 is required"
-            )
+            raise ValueError(f"dictionary update sequence element #{number} has length {len(pair)}; 2 is required")
         hashable(pair[0])
     return dict(pairs, **kwargs)
 

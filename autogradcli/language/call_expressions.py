@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..functions.registry import Method
-from .attributes import TABLES, get_attribute
+from .attributes import TABLES, get_attribute, key_of
 from .calls import DIRECT, callable_of
 from .context import Context, compiles, expression
 from .expressions import elements
@@ -72,7 +72,7 @@ def _one(function: Run, argument: Run, at: Place) -> Run:
 
 
 def _method(node: ast.Call, func: ast.Attribute, c: Context, at: Place) -> Run:
-    target, name = expression(func.value, c), func.attr
+    target, name, key = expression(func.value, c), func.attr, key_of(func.attr)
     if len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
         argument = expression(node.args[0], c)
 
@@ -83,7 +83,7 @@ def _method(node: ast.Call, func: ast.Attribute, c: Context, at: Place) -> Run:
                 known = value.names
                 callee = known[name] if name in known else get_attribute(value, name)
             else:
-                entry = TABLES[kind].get(name)
+                entry = TABLES[kind].get(key)
                 if type(entry) is Method:
                     return entry.call(value, argument(f))
                 callee = get_attribute(value, name)
@@ -103,7 +103,7 @@ def _method(node: ast.Call, func: ast.Attribute, c: Context, at: Place) -> Run:
                 known = value.names
                 callee = known[name] if name in known else get_attribute(value, name)
             else:
-                entry = TABLES[kind].get(name)
+                entry = TABLES[kind].get(key)
                 if type(entry) is Method:
                     return entry.call(value)
                 callee = get_attribute(value, name)
@@ -121,7 +121,7 @@ def _method(node: ast.Call, func: ast.Attribute, c: Context, at: Place) -> Run:
             known = value.names
             callee = known[name] if name in known else get_attribute(value, name)
         else:
-            entry = TABLES[kind].get(name)
+            entry = TABLES[kind].get(key)
             if type(entry) is Method:
                 return entry.call(value, *arguments(f))
             callee = get_attribute(value, name)
@@ -174,7 +174,7 @@ def _keywords(function: Run, node: ast.Call, c: Context, at: Place) -> Run:
 
 
 def _method_keywords(node: ast.Call, func: ast.Attribute, c: Context, at: Place) -> Run:
-    target, name = expression(func.value, c), func.attr
+    target, name, key = expression(func.value, c), func.attr, key_of(func.attr)
     arguments = elements(node.args, c) if node.args else _no_arguments
     keywords = _keyword_arguments(node, c, at)
 
@@ -185,7 +185,7 @@ def _method_keywords(node: ast.Call, func: ast.Attribute, c: Context, at: Place)
             known = value.names
             callee = known[name] if name in known else get_attribute(value, name)
         else:
-            entry = TABLES[kind].get(name)
+            entry = TABLES[kind].get(key)
             if type(entry) is Method:
                 return entry.call(value, *arguments(f), **keywords(f))
             callee = get_attribute(value, name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..engine.modes import ContextMode, Decorated
 from ..functions import registry
-from .attributes import TABLES
+from .attributes import CALL, TABLES
 from .values import BoundMethod, Namespace, UserFunction
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
@@ -17,9 +17,6 @@ DIRECT: set[type] = {UserFunction, BoundMethod, FunctionType, BuiltinFunctionTyp
 
 #: What calling a class does: ``int("3")``. Classes that are not here and in no namespace can't be called.
 CONSTRUCTORS: dict[type, Callable[..., Any]] = {}
-
-#: The table entry that makes values of a type callable, under a name that no program can write.
-CALL = "__call__"
 
 
 class Builtin:
@@ -60,7 +57,7 @@ def callable_of(value: Any) -> Callable[..., Any]:
         call = entry.call
         return lambda *args, **kwargs: call(value, *args, **kwargs)
     if isinstance(value, ContextMode) or _is_named(value):
-        return value
+        return value  # type: ignore[no-any-return]
     raise TypeError(f"'{kind.__name__}' object is not callable")
 
 
@@ -88,5 +85,6 @@ def _is_named(value: Any) -> bool:
     return False
 
 
-Builtin.__name__ = Builtin.__qualname__ = "builtin_function_or_method"
+type.__setattr__(Builtin, "__name__", "builtin_function_or_method")
+Builtin.__qualname__ = "builtin_function_or_method"
 Builtin.__module__ = "builtins"

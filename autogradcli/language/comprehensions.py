@@ -43,7 +43,9 @@ def _loop(generator: ast.comprehension, step: Add, outer: Context, c: Context) -
     assign = target(generator.target, c)
     tests = [expression(test, c) for test in generator.ifs]
 
-    def loop(f: Frame, result: Any, place: Place = c.place(generator.iter)) -> None:
+    at = c.place(generator.iter)
+
+    def loop(f: Frame, result: Any, place: Place = at) -> None:
         for item in iterable(f):
             assign(f, item)
             budget.fuel -= 1
@@ -73,7 +75,9 @@ def _list_of(node: ast.ListComp | ast.GeneratorExp, c: Context) -> Callable[[Fra
 
     fill = _loops(node.generators, add, c, inner)
 
-    def comprehension(f: Frame, place: Place = c.place(node)) -> list[Any]:
+    at = c.place(node)
+
+    def comprehension(f: Frame, place: Place = at) -> list[Any]:
         result: list[Any] = []
         fill(f, result)
         return result
@@ -103,7 +107,9 @@ def _set(node: ast.SetComp, c: Context) -> Run:
 
     fill = _loops(node.generators, add, c, inner)
 
-    def comprehension(f: Frame, place: Place = c.place(node)) -> set[Any]:
+    at = c.place(node)
+
+    def comprehension(f: Frame, place: Place = at) -> set[Any]:
         result: set[Any] = set()
         fill(f, result)
         return result
@@ -124,7 +130,9 @@ def _dict(node: ast.DictComp, c: Context) -> Run:
 
     fill = _loops(node.generators, add, c, inner)
 
-    def comprehension(f: Frame, place: Place = c.place(node)) -> dict[Any, Any]:
+    at = c.place(node)
+
+    def comprehension(f: Frame, place: Place = at) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         fill(f, result)
         return result

@@ -23,7 +23,9 @@ def _assert(node: ast.Assert, c: Context) -> Run:
     test, line = expression(node.test, c), node.lineno
     message = None if node.msg is None else expression(node.msg, c)
 
-    def check(f: Frame, place: Place = c.place(node.test)) -> None:
+    at = c.place(node.test)
+
+    def check(f: Frame, place: Place = at) -> None:
         budget.line = line
         if not test(f):
             if message is None:
@@ -37,16 +39,19 @@ def _assert(node: ast.Assert, c: Context) -> Run:
 def _raise(node: ast.Raise, c: Context) -> Run:
     line = node.lineno
     if node.exc is None:
+        at = c.place(node)
 
-        def again(f: Frame, place: Place = c.place(node)) -> None:
+        def again(f: Frame, place: Place = at) -> None:
             budget.line = line
-            raise  # noqa: PLE0704  the exception that the closure of a handler around is handling
+            raise
 
         return again
     value = expression(node.exc, c)
     cause = None if node.cause is None else expression(node.cause, c)
 
-    def throw(f: Frame, place: Place = c.place(node)) -> None:
+    at = c.place(node)
+
+    def throw(f: Frame, place: Place = at) -> None:
         budget.line = line
         error = _as_exception(value(f), "exceptions must derive from BaseException")
         if cause is None:
@@ -107,7 +112,9 @@ def _handler(node: ast.ExceptHandler, c: Context) -> tuple[Any, Any]:
     else:
         kinds = expression(node.type, c)
 
-        def matches(f: Frame, error: BaseException, place: Place = c.place(node.type)) -> bool:
+        at = c.place(node.type)
+
+        def matches(f: Frame, error: BaseException, place: Place = at) -> bool:
             wanted = kinds(f)
             wanted = wanted if type(wanted) is tuple else (wanted,)
             for kind in wanted:
@@ -174,7 +181,9 @@ def _under(item: ast.withitem, body: Run, line: int, c: Context) -> Run:
     context = expression(item.context_expr, c)
     store = None if item.optional_vars is None else target(item.optional_vars, c)
 
-    def run(f: Frame, place: Place = c.place(item.context_expr)) -> Any:
+    at = c.place(item.context_expr)
+
+    def run(f: Frame, place: Place = at) -> Any:
         budget.line = line
         mode = context(f)
         if not isinstance(mode, ContextMode):

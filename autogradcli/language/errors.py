@@ -50,13 +50,18 @@ def _extent(node: ast.AST) -> tuple[int, int, int, int]:
     assert isinstance(node, (ast.expr, ast.stmt, ast.excepthandler))
     end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or 0
     attribute: ast.AST = node
-    if isinstance(node, ast.Call) and all(keyword.arg for keyword in node.keywords):
-        if not any(isinstance(argument, ast.Starred) for argument in node.args):
-            attribute = node.func
+    if isinstance(node, ast.Call) and not _has_stars(node):
+        attribute = node.func
     if isinstance(attribute, ast.Attribute) and attribute.end_lineno not in (None, attribute.lineno):
         name_ends = attribute.end_col_offset or 0
         return attribute.end_lineno or 0, max(name_ends - len(attribute.attr), 0), end_line, end_offset
     return node.lineno, node.col_offset, end_line, end_offset
+
+
+def _has_stars(node: ast.Call) -> bool:
+    return any(isinstance(argument, ast.Starred) for argument in node.args) or any(
+        keyword.arg is None for keyword in node.keywords
+    )
 
 
 def place_of(traceback: TracebackType | None) -> Place | None:

@@ -7,20 +7,18 @@ argument ``place``: it costs nothing to run, and the traceback of an error then 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..functions.registry import Property
 from . import names
-from .attributes import TABLES, get_attribute
+from .attributes import TABLES, get_attribute, key_of
 from .budget import budget, check_text, hashable
 from .context import Context, compiles, expression
 from .extensions import extended
 from .operators import BINARY, COMPARISONS, UNARY, subscript
-
 from .syntax import Place
-from .text_format import format_value, to_repr, to_str
+from .text_format import format_value, to_ascii, to_repr, to_str
 from .values import Frame, Namespace, Run
 
 
@@ -62,13 +60,16 @@ def _binary(node: ast.BinOp, c: Context) -> Run:
 @compiles(ast.UnaryOp)
 def _unary(node: ast.UnaryOp, c: Context) -> Run:
     operate = UNARY[type(node.op)]
-    if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        if type(node.operand.value) in (int, float, complex):
-            constant = -node.operand.value  # type: ignore[operator]
+    if type(node.op) is ast.USub and isinstance(node.operand, ast.Constant):
+        number = node.operand.value
+        if type(number) is int or type(number) is float:
+            constant = -number
             return lambda f: constant
     operand = expression(node.operand, c)
 
-    def unary(f: Frame, place: Place = c.place(node)) -> Any:
+    at = c.place(node)
+
+    def unary(f: Frame, place: Place = at) -> Any:
         return operate(operand(f))
 
     return unary
@@ -137,7 +138,9 @@ def _compare(node: ast.Compare, c: Context) -> Run:
 def _conditional(node: ast.IfExp, c: Context) -> Run:
     test, body, orelse = expression(node.test, c), expression(node.body, c), expression(node.orelse, c)
 
-    def conditional(f: Frame, place: Place = c.place(node.test)) -> Any:
+    at = c.place(node.test)
+
+    def conditional(f: Frame, place: Place = at) -> Any:
         return body(f) if test(f) else orelse(f)
 
     return conditional
@@ -174,7 +177,9 @@ def elements(nodes: Sequence[ast.expr], c: Context) -> Run:
         for node in nodes
     ]
 
-    def starred(f: Frame, place: Place = c.place(nodes[0])) -> list[Any]:
+    at = c.place(nodes[0])
+
+    def starred(f: Frame, place: Place = at) -> list[Any]:
         result: list[Any] = []
         for star, piece in pieces:
             value = piece(f)
@@ -211,7 +216,9 @@ def _tuple(node: ast.Tuple, c: Context) -> Run:
 def _set(node: ast.Set, c: Context) -> Run:
     make = elements(node.elts, c)
 
-    def display(f: Frame, place: Place = c.place(node)) -> set[Any]:
+    at = c.place(node)
+
+    def display(f: Frame, place: Place = at) -> set[Any]:
         return {hashable(element) for element in make(f)}
 
     return display
@@ -224,7 +231,9 @@ def _dict(node: ast.Dict, c: Context) -> Run:
         for key, value in zip(node.keys, node.values)
     ]
 
-    def display(f: Frame, place: Place = c.place(node)) -> dict[Any, Any]:
+    at = c.place(node)
+
+    def display(f: Frame, place: Place = at) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         for key, value in pairs:
             if key is not None:
@@ -245,15 +254,17 @@ def _dict(node: ast.Dict, c: Context) -> Run:
 
 @compiles(ast.Attribute)
 def _attribute(node: ast.Attribute, c: Context) -> Run:
-    target, name = expression(node.value, c), node.attr
+    target, name, key = expression(node.value, c), node.attr, key_of(node.attr)
 
-    def attribute(f: Frame, place: Place = c.place(node)) -> Any:
+    at = c.place(node)
+
+    def attribute(f: Frame, place: Place = at) -> Any:
         value = target(f)
         kind = type(value)
         if kind is Namespace:
             known = value.names
             return known[name] if name in known else get_attribute(value, name)
-        entry = TABLES[kind].get(name)
+        entry = TABLES[kind].get(key)
         if type(entry) is Property:
             return entry.get(value)
         return get_attribute(value, name)
@@ -265,7 +276,9 @@ def _attribute(node: ast.Attribute, c: Context) -> Run:
 def _subscript(node: ast.Subscript, c: Context) -> Run:
     target, index = expression(node.value, c), expression(node.slice, c)
 
-    def item(f: Frame, place: Place = c.place(node)) -> Any:
+    at = c.place(node)
+
+    def item(f: Frame, place: Place = at) -> Any:
         return subscript(target(f), index(f))
 
     return item
@@ -281,14 +294,16 @@ def _slice(node: ast.Slice, c: Context) -> Run:
 
 # F-strings
 
-_CONVERT = {115: to_str, 114: to_repr, 97: lambda value: ascii(value) if type(value) is str else to_repr(value)}
+_CONVERT: dict[int, Callable[[Any], str]] = {ord("s"): to_str, ord("r"): to_repr, ord("a"): to_ascii}
 
 
 @compiles(ast.JoinedStr)
 def _joined(node: ast.JoinedStr, c: Context) -> Run:
     parts = [expression(value, c) for value in node.values]
 
-    def joined(f: Frame, place: Place = c.place(node)) -> str:
+    at = c.place(node)
+
+    def joined(f: Frame, place: Place = at) -> str:
         text = "".join([part(f) for part in parts])
         if len(text) > 4096:
             check_text(len(text))
@@ -317,5 +332,3 @@ def _formatted(node: ast.FormattedValue, c: Context) -> Run:
         return format_value(result if convert is None else convert(result), spec(f))
 
     return formatted
-
-

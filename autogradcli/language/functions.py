@@ -90,7 +90,7 @@ def bind(code: Code, function: UserFunction, args: list[Any], kwargs: dict[str, 
     given = len(args)
     frame: Frame = args[:count] + [UNBOUND] * (count - given)
     extra: dict[str, Any] = {}
-    keyword_only = {parameter: UNBOUND for parameter in code.keyword_only}
+    keyword_only = dict.fromkeys(code.keyword_only, UNBOUND)
     wrong_positional: list[str] = []
     for key, value in kwargs.items():
         if key in keyword_only:
@@ -169,7 +169,7 @@ def _lambda(node: ast.Lambda, c: Context) -> Run:
 def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
     """A function of the frame that makes the UserFunction, its defaults evaluated now."""
     qualname = c.qualname + name
-    if c.scope.host.node is not None and name in c.scope.host.globals:
+    if name in c.scope.host.globals:
         qualname = name
     inner = c.inner(node, f"{qualname}.<locals>.")
     code = Code(node.args, inner)
@@ -192,7 +192,9 @@ def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
     #: Where the cells that the function shares are in the frame in which it is made.
     sources = [_cell_slot(shared, c) for shared in inner.scope.free]
 
-    def make(f: Frame, place: Place = c.place(node)) -> UserFunction:
+    at = c.place(node)
+
+    def make(f: Frame, place: Place = at) -> UserFunction:
         return UserFunction(
             code,
             name,

@@ -35,7 +35,9 @@ def _import(node: ast.Import, c: Context) -> Run:
         steps.append((alias.name, alias.name if alias.asname else top, store))
     line = node.lineno
 
-    def run(f: Frame, place: Place = c.place(node)) -> None:
+    at = c.place(node)
+
+    def run(f: Frame, place: Place = at) -> None:
         budget.line = line
         for dotted, bound, store in steps:
             _module(dotted)
@@ -48,12 +50,13 @@ def _import(node: ast.Import, c: Context) -> Run:
 def _import_from(node: ast.ImportFrom, c: Context) -> Run:
     dotted, line = node.module or "", node.lineno
     stores = [
-        (alias.name, None if alias.name == "*" else names.store(alias.asname or alias.name, c))
-        for alias in node.names
+        (alias.name, None if alias.name == "*" else names.store(alias.asname or alias.name, c)) for alias in node.names
     ]
     level, variables = node.level, c.variables
 
-    def run(f: Frame, place: Place = c.place(node)) -> None:
+    at = c.place(node)
+
+    def run(f: Frame, place: Place = at) -> None:
         budget.line = line
         if level:
             raise ImportError("attempted relative import with no known parent package")

@@ -9,11 +9,13 @@ from typing import Any
 from ..functions.registry import namespace
 from .budget import MAX_BITS, budget, check_bits
 from .calls import Builtin
-from .operators import BINARY
+from .operators import mul
 
-_PLAIN = """acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees erf erfc exp exp2 expm1 fabs
-floor fmod frexp gamma gcd hypot isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10 log1p log2 modf
-nextafter radians remainder sin sinh sqrt tan tanh trunc ulp pow""".split()
+_PLAIN = (
+    "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees erf erfc exp exp2 expm1 fabs floor "
+    "fmod frexp gamma gcd hypot isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10 log1p log2 modf "
+    "nextafter pow radians remainder sin sinh sqrt tan tanh trunc ulp"
+)
 
 
 def _factorial(x: Any, /) -> int:
@@ -41,11 +43,8 @@ def _fsum(iterable: Any, /) -> float:
 
 
 def _prod(iterable: Any, /, *, start: Any = 1) -> Any:
-    import ast
-
-    multiply = BINARY[ast.Mult]
     for value in budget.items(iterable):
-        start = multiply(start, value)
+        start = mul(start, value)
     return start
 
 
@@ -58,7 +57,7 @@ _BOUNDED: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 _table = namespace("math")
-for _name in _PLAIN:
+for _name in _PLAIN.split():
     _table[_name] = Builtin(_name, vars(math)[_name])
 for _name, _function in _BOUNDED.items():
     _table[_name] = Builtin(_name, _function)

@@ -24,9 +24,7 @@ def unassigned(name: str) -> UnboundLocalError:
 
 
 def unassigned_free(name: str) -> NameError:
-    return NameError(
-        f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
-    )
+    return NameError(f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope")
 
 
 @compiles(ast.Name)

@@ -17,15 +17,21 @@ from .values import LAZY
 
 Binary = Callable[[Any, Any], Any]
 
+# The operator module's functions have no types of their own.
+_iadd: Binary = operator.iadd
+_imul: Binary = operator.imul
+_imod: Binary = operator.imod
+_ipow: Binary = operator.ipow
+_ilshift: Binary = operator.ilshift
+_ior: Binary = operator.ior
+
 _SEQUENCES = frozenset({list, tuple})
 
 
 def _not_types(symbol: str, a: Any, b: Any) -> None:
     """Raises TypeError for classes as operands: ``int | str`` would make a value outside the language."""
     if isinstance(a, type) or isinstance(b, type):
-        raise TypeError(
-            f"unsupported operand type(s) for {symbol}: '{type(a).__name__}' and '{type(b).__name__}'"
-        )
+        raise TypeError(f"unsupported operand type(s) for {symbol}: '{type(a).__name__}' and '{type(b).__name__}'")
 
 
 def add(a: Any, b: Any) -> Any:
@@ -70,20 +76,20 @@ def iadd(a: Any, b: Any) -> Any:
         return a
     if type(a) in (int, str, tuple):
         return add(a, b)
-    return operator.iadd(a, b)
+    return _iadd(a, b)
 
 
 def imul(a: Any, b: Any) -> Any:
     if type(a) is list:
         _check_repeat(a, b)
-        return operator.imul(a, b)
+        return _imul(a, b)
     if type(a) in (int, str, tuple):
         return mul(a, b)
-    return operator.imul(a, b)
+    return _imul(a, b)
 
 
 def imod(a: Any, b: Any) -> Any:
-    return percent_format(a, b) if type(a) is str else operator.imod(a, b)
+    return percent_format(a, b) if type(a) is str else _imod(a, b)
 
 
 def _check_repeat(sequence: Any, count: Any) -> None:
@@ -106,7 +112,7 @@ def power(a: Any, b: Any) -> Any:
 def in_place_power(a: Any, b: Any) -> Any:
     if type(a) is int and type(b) is int:
         _check_power(a, b)
-    return operator.ipow(a, b)
+    return _ipow(a, b)
 
 
 def _check_power(a: int, b: int) -> None:
@@ -124,7 +130,7 @@ def left_shift(a: Any, b: Any) -> Any:
 def in_place_left_shift(a: Any, b: Any) -> Any:
     if type(a) is int and type(b) is int:
         return left_shift(a, b)
-    return operator.ilshift(a, b)
+    return _ilshift(a, b)
 
 
 def bit_or(a: Any, b: Any) -> Any:
@@ -134,7 +140,7 @@ def bit_or(a: Any, b: Any) -> Any:
 
 def in_place_bit_or(a: Any, b: Any) -> Any:
     _not_types("|=", a, b)
-    return operator.ior(a, b)
+    return _ior(a, b)
 
 
 BINARY: dict[type[ast.operator], Binary] = {
@@ -193,15 +199,15 @@ def contains(container: Any, item: Any) -> bool:
         return hashable(item) in container
     if kind in _SEQUENCES:
         if type(item) in CONTAINERS:
-            return any([item is element or bool(equal(item, element)) for element in container])
+            return any(item is element or bool(equal(item, element)) for element in container)
         return item in container
     if kind is range and type(item) is not int and type(item) is not bool:
         # Python would compare with each element in C, which Ctrl-C can't stop. A range holds only integers.
         if type(item) is float:
             return item.is_integer() and int(item) in container
-        return any(bool(element == item) for element in container)
+        return any(bool(element == item) for element in budget.polled(container))
     if isinstance(container, LAZY):
-        return any(item is element or bool(equal(item, element)) for element in container)
+        return any(item is element or bool(equal(item, element)) for element in budget.polled(container))
     return item in container
 
 
@@ -248,7 +254,12 @@ def set_subscript(value: Any, index: Any, new: Any) -> None:
         if len(value) >= MAX_ITEMS:
             check_items(len(value) + 1)
     elif kind is list and type(index) is slice:
-        new = budget.items(new)
+        try:
+            new = budget.items(new)
+        except TypeError as error:
+            if "is not iterable" in str(error):
+                raise TypeError("can only assign an iterable") from None
+            raise
         check_items(len(value) + len(new))
     value[index] = new
 

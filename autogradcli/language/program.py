@@ -8,19 +8,23 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-# Each of these enters its node types into the compiler's tables.
-from . import call_expressions, comprehensions, control, expressions, functions, imports, math_functions, python_types
+from . import (  # noqa: F401  each enters what it checks, compiles or offers into a table
+    call_expressions,
+    comprehensions,
+    control,
+    expressions,
+    functions,
+    imports,
+    math_functions,
+    python_types,
+    statement_rules,
+)
 from .analysis import analyse
 from .budget import PYTHON_FRAMES
 from .context import Context, expression
 from .statements import statement
 from .syntax import Source, parse
 from .values import Frame, Run
-
-__all__ = [
-    "Program", "Step", "call_expressions", "compile_program", "comprehensions", "control", "deep_stack", "expressions",
-    "functions", "imports", "math_functions", "python_types",
-]  # fmt: skip
 
 
 class Step(NamedTuple):
@@ -36,9 +40,7 @@ class Program(NamedTuple):
     frame: Frame
 
 
-def compile_program(
-    source: Source, text: str, variables: dict[str, Any], prelude: Mapping[str, Any]
-) -> Program:
+def compile_program(source: Source, text: str, variables: dict[str, Any], prelude: Mapping[str, Any]) -> Program:
     """Read and check the whole text. Raises SyntaxError; nothing has run then."""
     # A tree is many small objects that all live on: looking for garbage among them doubles the time.
     collecting = gc.isenabled()

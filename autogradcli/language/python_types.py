@@ -8,6 +8,7 @@ from typing import Any
 from ..functions.registry import Attribute, Method, Property, attributes_of
 from .budget import CONTAINERS, MAX_ITEMS, budget, check_items, check_text, hashable
 from .builtins import sort_list
+from .calls import CONSTRUCTORS
 from .operators import equal
 from .text_format import str_format, str_format_map
 
@@ -65,17 +66,20 @@ def _expandtabs(text: str, tabsize: int = 8) -> str:
     return text.expandtabs(tabsize)
 
 
-def _replace(text: str, old: str, new: str, count: int = -1, /) -> str:
-    if type(old) is str and type(new) is str and len(new) > len(old):
-        times = text.count(old) if count < 0 else min(count, text.count(old))
-        check_text(len(text) + times * (len(new) - len(old)))
+def _replace(text: str, *args: Any) -> str:
+    if len(args) in (2, 3) and type(args[0]) is str and type(args[1]) is str:
+        old, new = args[:2]
+        if len(new) > len(old):
+            check_text(len(text) + text.count(old) * (len(new) - len(old)))
     budget.spend(len(text))
-    return text.replace(old, new, count)
+    return text.replace(*args)
 
 
-def _join(separator: str, iterable: Any, /) -> str:
+def _join(separator: str, *args: Any) -> str:
+    if len(args) != 1:
+        raise TypeError(f"str.join() takes exactly one argument ({len(args)} given)")
     try:
-        items = budget.items(iterable)
+        items = budget.items(args[0])
     except TypeError as error:
         if "is not iterable" in str(error):
             raise TypeError("can only join an iterable") from None
@@ -167,35 +171,31 @@ _list |= {
 }  # fmt: skip
 attributes_of(tuple).update({"count": Method(_count), "index": Method(_index)})
 
-# Dicts: the views are lists in all but name, so they are made as Python makes them.
+# Dicts
 
 _dict = _methods(dict, "clear copy items keys popitem values")
-for _view in (type({}.keys()), type({}.values()), type({}.items())):
-    attributes_of(_view)
 
 
-def _get(values: dict[Any, Any], key: Any, default: Any = None, /) -> Any:
-    return values.get(hashable(key), default)
+def _keyed(name: str) -> Callable[..., Any]:
+    """A method whose first argument is a key."""
+    method = vars(dict)[name]
 
+    def call(values: dict[Any, Any], *args: Any) -> Any:
+        if args:
+            hashable(args[0])
+        check_items(len(values))
+        return method(values, *args)
 
-def _setdefault(values: dict[Any, Any], key: Any, default: Any = None, /) -> Any:
-    check_items(len(values))
-    return values.setdefault(hashable(key), default)
-
-
-def _dict_pop(values: dict[Any, Any], key: Any, /, *default: Any) -> Any:
-    return values.pop(hashable(key), *default)
+    return call
 
 
 def _dict_update(values: dict[Any, Any], /, *others: Any, **more: Any) -> None:
-    from .builtins import CONSTRUCTORS
-
     values.update(CONSTRUCTORS[dict](*others, **more))
     check_items(len(values))
 
 
 _dict |= {
-    "get": Method(_get), "pop": Method(_dict_pop), "setdefault": Method(_setdefault),
+    "get": Method(_keyed("get")), "pop": Method(_keyed("pop")), "setdefault": Method(_keyed("setdefault")),
     "update": Method(_dict_update),
 }  # fmt: skip
 
@@ -207,9 +207,9 @@ _set = _methods(set, "clear copy pop")
 def _with_element(name: str) -> Callable[..., Any]:
     method = vars(set)[name]
 
-    def call(values: set[Any], element: Any, /) -> Any:
+    def call(values: set[Any], *args: Any) -> Any:
         check_items(len(values))
-        return method(values, hashable(element))
+        return method(values, *map(hashable, args))
 
     return call
 

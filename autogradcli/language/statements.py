@@ -125,7 +125,9 @@ def _while(node: ast.While, c: Context) -> Run:
     test, body, line = expression(node.test, c), block(node.body, c), node.lineno
     orelse = block(node.orelse, c) if node.orelse else None
 
-    def loop(f: Frame, place: Place = c.place(node.test)) -> Any:
+    at = c.place(node.test)
+
+    def loop(f: Frame, place: Place = at) -> Any:
         budget.line = line
         while test(f):
             budget.fuel -= 1
@@ -212,7 +214,9 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     sources = [c.scope.where(shared)[1] for shared in inner.scope.free]
     extra = inner.scope.size - 1 - len(sources)
 
-    def make(f: Frame, place: Place = c.place(node.bases[0] if node.bases else node)) -> Any:
+    at = c.place(node.bases[0] if node.bases else node)
+
+    def make(f: Frame, place: Place = at) -> Any:
         found = [base(f) for base in bases]
         base = found[0] if len(found) == 1 else None
         subclass = _subclass_of(base)

@@ -132,15 +132,13 @@ def _may_continue(text: str, error: SyntaxError) -> bool:
         return True
     if "unexpected EOF" in message:
         return True
-    last_line = text.rstrip("\n").count("\n") + 1
+    at_end = (error.lineno or 0) >= text.rstrip("\n").count("\n") + 1
+    last = text.rstrip().rsplit("\n", 1)[-1].strip()
     if isinstance(error, IndentationError) and message.startswith("expected an indented block"):
-        return (error.lineno or 0) >= last_line and not text.endswith("\n\n")
-    if message.startswith(("expected 'except' or 'finally'", "expected an indented")):
-        return (error.lineno or 0) >= last_line and not text.endswith("\n\n")
-    stripped = text.rstrip()
-    if text.rstrip(" \t").endswith("\\"):
-        return True
-    return stripped.split("\n")[-1].lstrip().startswith("@") and (error.lineno or 0) >= last_line
+        return at_end and last.partition("#")[0].rstrip().endswith(":")
+    if message.startswith("expected 'except' or 'finally'"):
+        return at_end
+    return text.rstrip(" \t").endswith("\\") or (at_end and last.startswith("@"))
 
 
 def check_constant(node: ast.Constant) -> None:

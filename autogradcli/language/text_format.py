@@ -34,9 +34,13 @@ def to_repr(value: Any) -> str:
     return repr(value)
 
 
+def to_ascii(value: Any) -> str:
+    return to_repr(value).encode("ascii", "backslashreplace").decode()
+
+
 def format_value(value: Any, spec: str = "") -> str:
     """``format(value, spec)``. Raises ValueError for a width or a precision of more than MAX_WIDTH."""
-    if not spec and type(value) in CONTAINERS or isinstance(value, BaseException):
+    if (not spec and type(value) in CONTAINERS) or isinstance(value, BaseException):
         measure(value, _IN_REPR, text=True)
     elif len(spec) > 4:
         _check_widths(spec)
@@ -59,6 +63,8 @@ def _text_bound(value: Any) -> int:
     kind = type(value)
     if kind is str:
         return len(value)
+    if kind is int or kind is float or kind is bool:
+        return 30 + (value.bit_length() >> 1 if kind is int else 0)
     if kind in CONTAINERS:
         return measure(value, _IN_REPR, text=True) + _OTHER_TEXT
     return _OTHER_TEXT
@@ -82,7 +88,8 @@ def percent_format(text: str, values: Any) -> str:
     if fields * longest > 1 << 16:
         check_text(len(text) + fields * longest // 4)
         budget.spend(len(text) + fields * longest // 4)
-    return text % values
+    result: str = text % values
+    return result
 
 
 def str_format(text: str, /, *args: Any, **kwargs: Any) -> str:
@@ -132,8 +139,8 @@ def _formatter() -> Formatter:
             if conversion == "r":
                 return to_repr(value)
             if conversion == "a":
-                return ascii(to_repr(value)) if type(value) is str else to_repr(value).encode("ascii", "backslashreplace").decode()
-            return super().convert_field(value, conversion)  # type: ignore[arg-type]
+                return to_ascii(value)
+            return super().convert_field(value, conversion)
 
         def _counted(self, piece: str) -> str:
             self.length += len(piece)

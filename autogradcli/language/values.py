@@ -142,41 +142,37 @@ def _depth(*sources: Any) -> int:
 class LazyZip(zip):  # type: ignore[type-arg]
     __slots__ = ("depth",)
 
-    def __new__(cls, *iterables: Iterable[Any], **options: Any) -> LazyZip:
-        depth = _depth(*iterables)
-        self = super().__new__(cls, *iterables, **options)
-        self.depth = depth
-        return self
+    depth: int
+
+    def __init__(self, *iterables: Iterable[Any], strict: Any = False) -> None:
+        self.depth = _depth(*iterables)
 
 
 class LazyMap(map):  # type: ignore[type-arg]
     __slots__ = ("depth",)
 
-    def __new__(cls, function: Callable[..., Any], *iterables: Iterable[Any]) -> LazyMap:
-        depth = _depth(*iterables)
-        self = super().__new__(cls, function, *iterables)
-        self.depth = depth
-        return self
+    depth: int
+
+    def __init__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> None:
+        self.depth = _depth(*iterables)
 
 
 class LazyFilter(filter):  # type: ignore[type-arg]
     __slots__ = ("depth",)
 
-    def __new__(cls, function: Callable[..., Any], iterable: Iterable[Any]) -> LazyFilter:
-        depth = _depth(iterable)
-        self = super().__new__(cls, function, iterable)
-        self.depth = depth
-        return self
+    depth: int
+
+    def __init__(self, function: Callable[..., Any], iterable: Iterable[Any]) -> None:
+        self.depth = _depth(iterable)
 
 
 class LazyEnumerate(enumerate):  # type: ignore[type-arg]
     __slots__ = ("depth",)
 
-    def __new__(cls, iterable: Iterable[Any], start: int = 0) -> LazyEnumerate:
-        depth = _depth(iterable)
-        self = super().__new__(cls, iterable, start)
-        self.depth = depth
-        return self
+    depth: int
+
+    def __init__(self, iterable: Iterable[Any], start: int = 0) -> None:
+        self.depth = _depth(iterable)
 
 
 LAZY = (LazyZip, LazyMap, LazyFilter, LazyEnumerate)
@@ -191,5 +187,6 @@ for _kind, _name in (
     (LazyFilter, "filter"),
     (LazyEnumerate, "enumerate"),
 ):
-    _kind.__name__ = _kind.__qualname__ = _name
+    type.__setattr__(_kind, "__name__", _name)
+    _kind.__qualname__ = _name
     _kind.__module__ = "builtins"

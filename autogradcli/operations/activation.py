@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
-from .refuse import not_implemented_for
+from .refuse import not_implemented_for, underivable
 
 
 def _zeros(F: Any, g: Any) -> Any:
@@ -28,7 +29,7 @@ def sigmoid(input: Array) -> Array:
 
 
 @operation(
-    node="SigmoidBackwardBackward0", promote="promote",
+    node="SigmoidBackwardBackward0", kind="elementwise", promote="promote",
     grad_output=lambda F, g, output: F.sigmoid_backward(g, output),
     output=lambda F, g, grad_output, output: g * grad_output * (-2 * output + 1),
 )  # fmt: skip
@@ -46,7 +47,7 @@ def tanh(input: Array) -> Array:
 
 
 @operation(
-    node="TanhBackwardBackward0", promote="promote",
+    node="TanhBackwardBackward0", kind="elementwise", promote="promote",
     grad_output=lambda F, g, output: F.tanh_backward(g, output),
     output=lambda F, g, grad_output, output: g * (-2 * output * grad_output),
 )  # fmt: skip
@@ -67,12 +68,13 @@ def log_sigmoid(input: Array) -> Array:
 
 @operation(
     node="LogSigmoidBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, input: F.log_sigmoid_backward(g, input),
     input=lambda F, g, grad_output, input: _log_sigmoid_twice(g * grad_output, F.sigmoid(input)),
 )
 def log_sigmoid_backward(grad_output: Array, input: Array) -> Array:
     """Gradient through ``logsigmoid``."""
-    z = np.exp(-np.absolute(input))
+    z = np.exp(np.where(input < 0, input, -input))
     return grad_output * np.where(input < 0, 1 - z / (1 + z), z / (1 + z))
 
 
@@ -95,7 +97,7 @@ def relu(input: Array) -> Array:
         if input.dtype.kind == "b":
             raise RuntimeError("Boolean inputs not supported for relu")
         raise NotImplementedError("clamp is not supported for complex types")
-    return np.maximum(input, 0)
+    return np.maximum(0, input)  # of two zeros NumPy gives the second, PyTorch the first
 
 
 @operation(
@@ -126,6 +128,7 @@ def _real_numbers(name: str, input: Any) -> None:
 
 @operation(
     node="ThresholdBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
     input=_zeros,
     examples=lambda r: [(r(2, 3), r(2, 3), 0.1)],
@@ -169,6 +172,7 @@ def _leaky_by_result(F: Any, g: Any, result: Any, negative_slope: Number) -> Any
 
 @operation(
     node="LeakyReluBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, input, negative_slope: F.leaky_relu_backward(g, input, negative_slope),
     input=_zeros,
     examples=lambda r: [(r(2, 3), r(2, 3), 0.1)],
@@ -185,11 +189,12 @@ def leaky_relu_backward(grad_output: Array, input: Array, negative_slope: Number
 def hardtanh(input: Array, min_val: Number = -1, max_val: Number = 1) -> Array:
     """Elements brought into the range. At its bounds the derivative is 0."""
     _real_numbers("clamp_scalar_cpu", input)
-    return np.minimum(np.maximum(input, min_val), max_val)
+    return np.minimum(max_val, np.maximum(min_val, input))
 
 
 @operation(
     node="HardtanhBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, input, min_val, max_val: F.hardtanh_backward(g, input, min_val, max_val),
     input=_zeros,
     examples=lambda r: [(r(2, 3), r(2, 3), -0.3, 0.4)],
@@ -203,13 +208,13 @@ def hardtanh_backward(grad_output: Array, input: Array, min_val: Number, max_val
 def hardsigmoid(input: Array) -> Array:
     """``clamp(input / 6 + 1 / 2, 0, 1)``. At the bounds the derivative is 0."""
     _floating("hardsigmoid_cpu", input)
-    return np.minimum(np.maximum(input + 3, 0), 6) / 6
+    return np.minimum(6, np.maximum(0, input + 3)) / 6
 
 
 @operation(
-    node="HardsigmoidBackwardBackward0",
-    grad_output=lambda F, g, input: F.hardsigmoid_backward(g, input),
-    input=_zeros,
+    node="NotImplemented",
+    grad_output=underivable("hardsigmoid_backward"),
+    input=underivable("hardsigmoid_backward"),
 )
 def hardsigmoid_backward(grad_output: Array, input: Array) -> Array:
     """Gradient through ``hardsigmoid``."""
@@ -220,11 +225,12 @@ def hardsigmoid_backward(grad_output: Array, input: Array) -> Array:
 def hardswish(input: Array) -> Array:
     """``input * hardsigmoid(input)``."""
     _floating("hardswish_cpu", input)
-    return input * np.minimum(np.maximum(input + 3, 0), 6) / 6
+    return input * np.minimum(6, np.maximum(0, input + 3)) / 6
 
 
 @operation(
     node="HardswishBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, input: F.hardswish_backward(g, input),
     input=lambda F, g, grad_output, input: F.where((input > -3.0) & (input < 3.0), g * grad_output / 3.0, 0.0),
 )
@@ -250,6 +256,7 @@ def hardshrink(input: Array, lambd: Number = 0.5) -> Array:
 
 @operation(
     node="HardshrinkBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, input, lambd: F.hardshrink_backward(g, input, lambd),
     input=_zeros,
     examples=lambda r: [(r(2, 3), r(2, 3), 0.3)],
@@ -265,14 +272,17 @@ def hardshrink_backward(grad_output: Array, input: Array, lambd: Number) -> Arra
 )
 def softshrink(input: Array, lambd: Number = 0.5) -> Array:
     """0 between ``-lambd`` and ``lambd``, outside nearer to 0 by ``lambd``."""
-    _floating("softshrink_cpu", input)
-    if lambd < 0:  # type: ignore[operator]
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
-    return np.where(input > lambd, input - lambd, np.where(input < -lambd, input + lambd, input * 0))
+    _floating("softshrink_check", input)
+    limit = np.finfo(input.dtype).max
+    if not 0 <= lambd <= limit:  # type: ignore[operator]
+        kind = dtypes.of(input).type_name
+        raise RuntimeError(f"lambda must be in range [0, {limit:g}] for input dtype {kind}, but found {lambd:g}")
+    return np.where(input > lambd, input - lambd, np.where(input < -lambd, input + lambd, input * 0 + 0))
 
 
 @operation(
     node="SoftshrinkBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, input, lambd: F.softshrink_backward(g, input, lambd),
     input=_zeros,
     examples=lambda r: [(r(2, 3), r(2, 3), 0.3)],
@@ -298,6 +308,7 @@ def _prelu_jvp(F: Any, tangents: dict[str, Any], input: Any, weight: Any) -> Any
 )  # fmt: skip
 def prelu_kernel(input: Array, weight: Array) -> Array:
     """``input`` where positive, else ``weight * input``."""
+    _floating("prelu_cpu", input)
     return np.where(input > 0, input, weight * input)
 
 
@@ -320,6 +331,7 @@ def _prelu_twice(F: Any, g: Any, needs: Any, grad_output: Any, input: Any, weigh
 )  # fmt: skip
 def prelu_kernel_backward(grad_output: Array, input: Array, weight: Array) -> tuple[Array, Array]:
     """Gradients through ``prelu`` of its input and its weight, not yet summed over the broadcast."""
+    _floating("prelu_backward_cpu", input)
     positive = input > 0
     zero = grad_output.dtype.type(0)
     return np.where(positive, grad_output, weight * grad_output), np.where(positive, zero, input * grad_output)
@@ -327,12 +339,24 @@ def prelu_kernel_backward(grad_output: Array, input: Array, weight: Array) -> tu
 
 @operation(
     node="RreluWithNoiseBackward0", spelling="rrelu", kind="elementwise",
-    input=lambda F, g, input, slope: F.leaky_relu_backward(g, input, slope),
+    input=lambda F, g, input, slope: F.rrelu_with_slope_backward(g, input, slope),
     kernel=_leaky,
     examples=lambda r: [(r(2, 3), 0.2)],
 )  # fmt: skip
 def rrelu_with_slope(input: Array, slope: float) -> Array:
     """``rrelu`` outside of training: a leaky relu of the mean slope."""
+
+
+@operation(
+    node="RreluWithNoiseBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, input, slope: F.rrelu_with_slope_backward(g, input, slope),
+    input=_zeros,
+    examples=lambda r: [(r(2, 3), r(2, 3), 0.1)],
+)
+def rrelu_with_slope_backward(grad_output: Array, input: Array, slope: float) -> Array:
+    """Gradient through ``rrelu`` outside of training."""
+    return np.where(input > 0, grad_output, grad_output * slope)
 
 
 @operation(

@@ -91,9 +91,7 @@ def _check_nll_1d(input: Array, target: Array) -> None:
     if input.ndim not in (1, 2):
         raise RuntimeError("input tensor should be 1D or 2D")
     if target.ndim > 1:
-        raise RuntimeError(
-            "0D or 1D target tensor expected, multi-target not supported"
-        )
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if not (input.ndim == 1 and target.ndim == 0) and input.shape[0] != (target.shape[0] if target.ndim else 1):
         raise RuntimeError(f"size mismatch (got input: {list(input.shape)}, target: {list(target.shape)})")
 
@@ -121,7 +119,9 @@ def nll_loss2d(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}"
         )
     if input.shape[0] != target.shape[0] or input.shape[2:] != target.shape[1:]:
-        raise RuntimeError(f"input and target batch or spatial sizes don't match: target {list(target.shape)}, input {list(input.shape)}")
+        raise RuntimeError(
+            f"input and target batch or spatial sizes don't match: target {list(target.shape)}, input {list(input.shape)}"
+        )
     _check_nll(input, target, weight, True)
     return nll(input, target, weight, reduction, ignore_index)
 
@@ -175,7 +175,7 @@ def multi_margin_loss(
 
 def _margins(input: Array, target: Array, margin: float, weight: Array | None) -> tuple[Array, Array, Array]:
     """Margins of all classes, minus infinity at the target itself; weights; a mask of the targets."""
-    if input.ndim > 2 or input.size == 0 and input.ndim < 2:
+    if input.ndim > 2 or (input.size == 0 and input.ndim < 2):
         raise RuntimeError(
             "Expected non-empty vector or matrix with optional 0-dim batch size, but got: " + str(list(input.shape))
         )
@@ -279,7 +279,9 @@ def ctc_loss(
     return np.where(np.isinf(found), 0, found).astype(log_probs.dtype) if zero_infinity else found
 
 
-def _sequences(log_probs: Array, targets: Array, input_lengths: list[int], target_lengths: list[int]) -> list[tuple[int, Array]]:
+def _sequences(
+    log_probs: Array, targets: Array, input_lengths: list[int], target_lengths: list[int]
+) -> list[tuple[int, Array]]:
     """For each of the batch its number of steps and its labels."""
     starts = np.concatenate([[0], np.cumsum(target_lengths)])
     return [

@@ -69,6 +69,9 @@ COMPARISONS = {
 }  # fmt: skip
 
 
+eq, ne, lt, le, gt, ge = (COMPARISONS[name][0] for name in ("eq", "ne", "lt", "le", "gt", "ge"))
+
+
 # -- what a number is ------------------------------------------------------------------------------------
 
 
@@ -109,9 +112,7 @@ def isreal(input: Array) -> Array:
 
 
 @operation(broadcast=True)
-def isclose(
-    input: Array, other: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
-) -> Array:
+def isclose(input: Array, other: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Array:
     """Whether ``|input - other| <= atol + rtol * |other|``, elementwise."""
     equal = input == other
     if equal_nan and input.dtype.kind in "fc":
@@ -209,11 +210,20 @@ def bitwise_right_shift(input: Array | Number, other: Array | Number) -> Array:
     """``input / 2 ** other`` on the bits of integers, rounded down."""
 
 
-@operation(kernel=_bits("gcd_cpu", np.gcd), promote="promote")
+def _integers(name: str, ufunc: Any) -> Callable[..., Any]:
+    def kernel(input: Any, other: Any) -> Any:
+        if input.dtype.kind not in "iu":
+            not_implemented_for(name, input)
+        return ufunc(input, other)
+
+    return kernel
+
+
+@operation(kernel=_integers("gcd_cpu", np.gcd), promote="promote")
 def gcd(input: Array, other: Array) -> Array:
     """Greatest common divisor."""
 
 
-@operation(kernel=_bits("lcm_cpu", np.lcm), promote="promote")
+@operation(kernel=_integers("lcm_cpu", np.lcm), promote="promote")
 def lcm(input: Array, other: Array) -> Array:
     """Least common multiple."""

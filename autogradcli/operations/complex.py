@@ -39,13 +39,17 @@ def conj_physical_in_place(input: Array) -> Array:
 # The parts as rules need them. What programs call are views: ``functions/complex_numbers.py``.
 
 
-@operation(node="SelectBackward0", complex="own", kind="linear", input=lambda F, g: F.complex_of_real(g))
+@operation(node="SelectBackward0", complex="own", kind="linear", input=lambda F, g: F.complex_of_real(g),
+    examples=lambda r: [(r.complex(2, 3),)],
+)
 def real(input: Array) -> Array:
     """Real parts."""
     return np.array(input.real)
 
 
-@operation(node="SelectBackward0", complex="own", kind="linear", input=lambda F, g: F.complex_of_imag(g))
+@operation(node="SelectBackward0", complex="own", kind="linear", input=lambda F, g: F.complex_of_imag(g),
+    examples=lambda r: [(r.complex(2, 3),)],
+)
 def imag(input: Array) -> Array:
     """Imaginary parts."""
     return np.array(input.imag)
@@ -85,8 +89,7 @@ def complex(real: Array, imag: Array) -> Array:
     first, second = dtypes.of(real), dtypes.of(imag)
     if first.category != dtypes.FLOATING or second.category != dtypes.FLOATING:
         raise RuntimeError(
-            "Expected both inputs to be Half, Float or Double tensors but got "
-            f"{first.type_name} and {second.type_name}"
+            f"Expected both inputs to be Half, Float or Double tensors but got {first.type_name} and {second.type_name}"
         )
     if first is not second:
         raise RuntimeError(
@@ -94,14 +97,6 @@ def complex(real: Array, imag: Array) -> Array:
             "second argument"
         )
     return _joined(real, imag)
-
-
-def _of_abs(F: Any, g: Any, angle: Any) -> Any:
-    return F.real(g) * F.cos(angle) + F.imag(g) * F.sin(angle)
-
-
-def _of_angle(F: Any, g: Any, abs: Any, angle: Any) -> Any:
-    return abs * (F.imag(g) * F.cos(angle) - F.real(g) * F.sin(angle))
 
 
 def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
@@ -112,14 +107,17 @@ def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
     return F.complex(of_abs * cos - turn * sin, of_abs * sin + turn * cos)
 
 
-@operation(complex="own", broadcast=True, abs=_of_abs, angle=_of_angle, jvp=_polar_jvp)
+@operation(
+    complex="own", broadcast=True, jvp=_polar_jvp, examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3))],
+    abs=lambda F, g, result: F.real(F.conj_physical(g) * F.sgn(result)),
+    angle=lambda F, g, result: F.real(F.conj_physical(g) * (result * 1j)),
+)  # fmt: skip
 def polar(abs: Array, angle: Array) -> Array:
     """Complex numbers of modulus and angle."""
     first, second = dtypes.of(abs), dtypes.of(angle)
     if first.category != dtypes.FLOATING or second.category != dtypes.FLOATING:
         raise RuntimeError(
-            "Expected both inputs to be Half, Float or Double tensors but got "
-            f"{first.type_name} and {second.type_name}"
+            f"Expected both inputs to be Half, Float or Double tensors but got {first.type_name} and {second.type_name}"
         )
     if first is not second:
         raise RuntimeError(
@@ -143,7 +141,7 @@ def _angle_jvp(F: Any, tangents: dict[str, Any], input: Any, input_dtype: DType)
     return F.real(F.conj_physical(tangent) * _angle_rule(F, 1.0, input, input_dtype))
 
 
-@operation(promote="float", jvp=_angle_jvp, input=_angle_rule)
+@operation(promote="float", complex="own", jvp=_angle_jvp, input=_angle_rule)
 def angle(input: Array) -> Array:
     """Angle of complex numbers in radians; of real ones 0, or pi where they are negative."""
     if input.dtype.kind == "c":

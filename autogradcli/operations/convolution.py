@@ -24,9 +24,7 @@ Ints = tuple[int, ...]
 def windows(x: Array, kernel: Ints, stride: Ints, dilation: Ints) -> Array:
     """All windows of ``(N, C, *size)``, without copying: ``(N, C, *out, *kernel)``. The input is padded already."""
     spatial = x.shape[2:]
-    out = tuple(
-        (n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(spatial, kernel, stride, dilation, strict=True)
-    )
+    out = tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(spatial, kernel, stride, dilation, strict=True))
     steps = x.strides[2:]
     strides = (
         x.strides[:2]
@@ -49,7 +47,7 @@ def padded(x: Array, padding: Ints, value: float = 0.0) -> Array:
 def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
     d = w.ndim - 2
     win = windows(padded(x, padding), w.shape[2:], stride, dilation)
-    n, c = win.shape[:2]
+    n = win.shape[0]
     out = win.shape[2 : 2 + d]
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))  # channels and kernel, then batch and places
     columns = win.transpose(order).reshape(groups, -1, n * int(np.prod(out)))
@@ -57,9 +55,7 @@ def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, g
     return np.ascontiguousarray(np.moveaxis(product.reshape(w.shape[0], n, *out), 1, 0))
 
 
-def _spread(
-    g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
-) -> Array:
+def _spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
     d = w.ndim - 2
     n, out = g.shape[0], g.shape[2:]
     kernel = w.shape[2:]
@@ -84,9 +80,7 @@ def overlapped(columns: Array, kernel: Ints, size: Ints, stride: Ints, padding: 
     return whole[(..., *(slice(p, p + n) for n, p in zip(size, padding, strict=True)))]
 
 
-def _correlate(
-    g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
-) -> Array:
+def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
     d = len(kernel)
     out = g.shape[2:]
     win = windows(padded(x, padding), kernel, stride, dilation)
@@ -99,7 +93,6 @@ def _correlate(
 
 def _bias_gradient(F: Any, g: Any) -> Any:
     return F.sum_dim(g, (0, *range(2, g.ndim)), False)
-
 
 
 @operation(
@@ -136,7 +129,14 @@ def convolution(
     examples=lambda r: [(r(2, 3, 3), r(3, 2, 2), r(2), (2,), (1,), (1,), 1, (5,))],
 )
 def conv_transpose(
-    input: Array, weight: Array, bias: Array | None, stride: Ints, padding: Ints, dilation: Ints, groups: int, size: Ints
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    stride: Ints,
+    padding: Ints,
+    dilation: Ints,
+    groups: int,
+    size: Ints,
 ) -> Array:
     """The transpose of a convolution whose input has the given spatial ``size``."""
     found = _spread(input, weight, size, stride, padding, dilation, groups)
@@ -196,7 +196,9 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
     win = windows(padded(input, padding), kernel, stride, dilation)
     d = len(kernel)
     order = (0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))
-    return win.transpose(order).reshape(input.shape[0], input.shape[1] * int(np.prod(kernel)), int(np.prod(win.shape[2 : 2 + d])))
+    return win.transpose(order).reshape(
+        input.shape[0], input.shape[1] * int(np.prod(kernel)), int(np.prod(win.shape[2 : 2 + d]))
+    )
 
 
 @operation(
@@ -246,4 +248,3 @@ def trilinear(input1: Array, input2: Array, weight: Array) -> Array:
 def trilinear_outer(grad: Array, input1: Array, input2: Array) -> Array:
     """``sum over n of grad[n, o] input1[n, i] input2[n, j]``."""
     return np.tensordot(grad, input1[:, :, None] * input2[:, None, :], (0, 0))  # type: ignore[no-any-return]
-

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
-from .dims import wrap_dim
+from .dims import numel, wrap_dim
 from .reduction import cast_first
 from .refuse import not_implemented_for
 
@@ -90,6 +91,8 @@ def recurrence(factor: Array, term: Array, dim: int) -> Array:
 
 
 def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
+    if numel(tuple(input.shape)) <= 1:
+        return g
     return _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0)
 
 
@@ -129,9 +132,9 @@ def _by_index(node: str) -> dict[str, Any]:
         "node": node,
         "outputs": ("values", "indices"),
         "differentiable": (0,),
-        "input": lambda F, g, input_shape, dim, result1: F.scatter_add(F.new_zeros(g[0], input_shape), dim, result1, g[0])
-        if input_shape
-        else g[0],
+        "input": lambda F, g, input_shape, dim, result1: (
+            F.scatter_add(F.new_zeros(g[0], input_shape), dim, result1, g[0]) if input_shape else g[0]
+        ),
         "jvp": lambda F, t, input_shape, dim, result1: (
             F.gather(t["input"], dim, result1) if input_shape else t["input"],
             None,
@@ -155,18 +158,12 @@ def cummin(input: Array, dim: int) -> tuple[Array, Array]:
 # -- logcumsumexp ------------------------------------------------------------------------------------------
 
 
-def _reverse_logcumsumexp(F: Any, x: Any, dim: int) -> Any:
-    return F.flip(F.logcumsumexp(F.flip(x, (dim,)), dim), (dim,))
-
-
 def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
-    """``exp(x[i]) sum over k >= i of g[k] exp(-result[k])``, positive and negative g apart, on the log scale."""
-    lowest = -float("inf")
-    positive = F.masked_fill(F.log(F.masked_fill(g, F.le(g, 0), 1.0)), F.le(g, 0), lowest)
-    negative = F.masked_fill(F.log(F.masked_fill(-g, F.ge(g, 0), 1.0)), F.ge(g, 0), lowest)
-    plus = F.exp(_reverse_logcumsumexp(F, positive - result, dim) + input)
-    minus = F.exp(_reverse_logcumsumexp(F, negative - result, dim) + input)
-    return plus - minus
+    """``sum over k >= i of g[k] exp(x[i] - result[k])``, by a recurrence whose factors are at most 1."""
+    back = (dim,)
+    factor = F.exp(result - F.shifted(result, dim, -1, math.inf))
+    total = F.flip(F.recurrence(F.flip(factor, back), F.flip(g, back), dim), back)
+    return F.exp(input - result) * total
 
 
 @operation(

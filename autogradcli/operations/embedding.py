@@ -16,9 +16,7 @@ from ..engine.operation import Array, Index, operation
     ),
     examples=lambda r: [(r(4, 2), r.index((3,), 4), -1, False), (r(4, 2), r.index((2, 2), 4), -1, False)],
 )
-def embedding(
-    weight: Array, indices: Index, padding_idx: int = -1, scale_grad_by_freq: bool = False
-) -> Array:
+def embedding(weight: Array, indices: Index, padding_idx: int = -1, scale_grad_by_freq: bool = False) -> Array:
     """The rows of ``weight`` at ``indices``; the row ``padding_idx`` gets no gradient."""
     if weight.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
@@ -34,12 +32,14 @@ def embedding(
     kind="linear",
     examples=lambda r: [(r(3, 2), r.index((3,), 4), 4, 1, True)],
 )
-def embedding_dense_backward(
-    g: Array, indices: Index, rows: int, padding_idx: int, scale_grad_by_freq: bool
-) -> Array:
+def embedding_dense_backward(g: Array, indices: Index, rows: int, padding_idx: int, scale_grad_by_freq: bool) -> Array:
     """Gradients summed into the rows that they came from; by frequency, where asked for, averaged."""
     out = np.zeros((rows, g.shape[-1]), g.dtype)
-    np.add.at(out, indices.reshape(-1), (g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)).reshape(-1, g.shape[-1]))
+    np.add.at(
+        out,
+        indices.reshape(-1),
+        (g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)).reshape(-1, g.shape[-1]),
+    )
     return out
 
 
@@ -70,8 +70,8 @@ def embedding_picked(weight: Array, indices: Index, padding_idx: int, scale_grad
 @operation(
     outputs=("result", "places"),
     differentiable=(0,),
-    vjp=lambda F, g, needs, weight, indices, bags, mode, padding_idx, per_sample_weights, count, result1, scale: _bag_rule(
-        F, g[0], needs, weight, indices, bags, mode, padding_idx, per_sample_weights, result1, scale
+    vjp=lambda F, g, needs, weight, indices, bags, mode, padding_idx, per_sample_weights, count, result1, scale: (
+        _bag_rule(F, g[0], needs, weight, indices, bags, mode, padding_idx, per_sample_weights, result1, scale)
     ),
     examples=lambda r: [],
 )
@@ -112,7 +112,9 @@ def _bag_rule(
     if mode == "max":
         return F.embedding_max_backward(g, places, weight.shape[0]), None
     rows = F.embedding(g, bags)
-    g_sample = F.sum_dim(rows * F.embedding_picked(weight, indices, padding_idx, False), (1,), False) if needs[1] else None
+    g_sample = (
+        F.sum_dim(rows * F.embedding_picked(weight, indices, padding_idx, False), (1,), False) if needs[1] else None
+    )
     if mode == "mean":
         rows = rows * F.bag_shares(g, bags, indices, padding_idx)
     if per_sample is not None:

@@ -150,5 +150,7 @@ def _logit_rule(F: Any, g: Any, input: Any, eps: float | None) -> Any:
 )
 def logit(input: Array, eps: float | None = None) -> Array:
     """``log(p / (1 - p))`` of probabilities, first clamped to ``[eps, 1 - eps]`` where ``eps`` is given."""
+    if input.dtype.kind == "c":
+        not_implemented_for("logit_cpu", input)
     p = _clamped(input, eps)
     return np.log(p / (1 - p))

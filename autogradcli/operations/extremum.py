@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-
 from ..engine.operation import Array, Index, operation
 from .dims import Dims, Shape, axis_of, kept_shape, wrap_dim, wrap_dims
 from .reduction import unreduced
@@ -43,9 +42,8 @@ def shared(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) ->
     """In a rule: a gradient shared evenly among the elements that equal the result, over some dimensions."""
     shape = tuple(input.shape)
     g = unreduced(F, g, shape, dim, keepdim)
-    same = F.eq(input, unreduced(F, result, shape, dim, keepdim))
-    count = F.sum_dim(F.cast(same, g.dtype), wrap_dims(dim, len(shape)), True)
-    return F.masked_fill(F.expand(g / count, shape), F.logical_not(same), 0.0)
+    same = F.cast(F.eq(input, unreduced(F, result, shape, dim, keepdim)), g.dtype)
+    return g * same / F.sum_dim(same, wrap_dims(dim, len(shape)), True)
 
 
 @operation(
@@ -87,7 +85,9 @@ def _aminmax_back(F: Any, g: Any, input: Any, low: Any, high: Any, dim: Dims, ke
 def aminmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Pair:
     """Smallest and largest element."""
     if not input.size and dim is None:
-        raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
     refuse_empty("aminmax", input, dim)
     refuse_complex("aminmax_cpu", input)
     axis = axis_of(dim, input.ndim)
@@ -103,8 +103,8 @@ def aminmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Pair
 def _evenly(F: Any, g: Any, input: Any, result: Any) -> Any:
     """The gradient shared evenly among the elements that equal the result; NaN counts as equal to NaN."""
     same = F.logical_or(F.eq(input, result), F.logical_and(F.isnan(input), F.isnan(result)))
-    share = g / F.sum_all(F.cast(same, g.dtype))
-    return F.masked_fill(F.expand(share, tuple(input.shape)), F.logical_not(same), 0.0)
+    mask = F.cast(same, g.dtype)
+    return mask * (g / F.sum_all(mask))
 
 
 def _refuse_nothing(name: str, input: Array) -> None:
@@ -376,5 +376,3 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair
 def refuse_unordered(kernel: str, input: Array) -> None:
     if input.dtype.kind in "cb":
         not_implemented_for(kernel, input)
-
-

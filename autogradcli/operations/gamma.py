@@ -113,11 +113,9 @@ _BERNOULLI = (
 
 def _zeta(x: float, q: float) -> float:
     """Hurwitz zeta by Euler-Maclaurin summation; negative ``q`` for whole ``x``, as PyTorch has it."""
-    if math.isnan(x) or math.isnan(q):
-        return math.nan
     if x == 1:
         return math.inf
-    if x < 1:
+    if math.isnan(x) or math.isnan(q) or x < 1:
         return math.nan
     if q <= 0:
         if q == -math.inf or q == math.floor(q):
@@ -126,6 +124,8 @@ def _zeta(x: float, q: float) -> float:
             return math.nan
     if q == math.inf:
         return math.nan
+    if x == math.inf:
+        return math.inf if q < 1 else math.nan if q > 1 else 1.0
     total = q**-x
     a, term, terms = q, 0.0, 0
     while terms < 9 or a <= 9:

@@ -13,6 +13,7 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
 from .dims import Shape, broadcast_shape, wrap_dim
+from .numbers import number_in
 from .view import expand_array, sum_to
 
 Places = Sequence[Array | None]
@@ -263,7 +264,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
             )
         value = value.astype(input.dtype)
     elif input.dtype.kind != "f":
-        value = np.asarray(value).astype(input.dtype)
+        value = number_in(input.dtype, value)
     return np.where(mask, value, input)
 
 

@@ -118,8 +118,7 @@ def block_diag(tensors: list[Array]) -> Array:
     for k, x in enumerate(tensors):
         if x.ndim > 2:
             raise RuntimeError(
-                "torch.block_diag: Input tensors must have 2 or fewer dimensions. "
-                f"Input {k} has {x.ndim} dimensions"
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {k} has {x.ndim} dimensions"
             )
     sizes = [_as_matrix(x.shape) for x in tensors]
     out = np.zeros((sum(m for m, _ in sizes), sum(n for _, n in sizes)), tensors[0].dtype)

@@ -23,8 +23,7 @@ def square(x: Array, name: str, letter: str = "A") -> None:
         raise RuntimeError(f"{name}: The input tensor {letter} must have at least 2 dimensions.")
     if x.shape[-1] != x.shape[-2]:
         raise RuntimeError(
-            f"{name}: {letter} must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} "
-            "matrices"
+            f"{name}: {letter} must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} matrices"
         )
 
 

@@ -103,11 +103,9 @@ def cholesky_inverse(input: Array, upper: bool = False) -> Array:
 
 
 def _cholesky_inverse_rule(F: Any, g: Any, factor: Any, upper: bool, result: Any) -> Any:
-    """The result is ``(L L^T)^-1 = S``, so ``gL = -S (g + g^T) S L``, of which one triangle exists."""
+    """The result is ``(L L^T)^-1 = S``, so ``gL = -S (g + g^T) S L``, both triangles of it as in PyTorch."""
     middle = mm(F, mm(F, result, g + T(F, g)), result)
-    if upper:
-        return -F.triu(mm(F, F.triu(factor, 0), middle), 0)
-    return -F.tril(mm(F, middle, F.tril(factor, 0)), 0)
+    return -mm(F, factor, middle) if upper else -mm(F, middle, factor)
 
 
 @operation(
@@ -135,9 +133,7 @@ def cholesky_solve(input: Array, L: Array, upper: bool = False) -> Array:
 def _cholesky_solve_rule(F: Any, g: Any, L: Any, upper: bool, x: Any) -> Any:
     outer = mm(F, F.cholesky_solve(g, L, upper), T(F, x))
     both = outer + T(F, outer)
-    if upper:
-        return -F.triu(mm(F, F.triu(L, 0), both), 0)
-    return -F.tril(mm(F, both, F.tril(L, 0)), 0)
+    return -mm(F, L, both) if upper else -mm(F, both, L)
 
 
 # -- LU ---------------------------------------------------------------------------------------------------
@@ -334,9 +330,7 @@ def _qr_rule(F: Any, gQ: Any, gR: Any, Q: Any, R: Any, mode: str) -> Any:
         )
     m, n = Q.shape[-2], R.shape[-1]
     if mode == "complete" and m > n:
-        raise RuntimeError(
-            "The QR decomposition is not differentiable when mode='complete' and nrows > ncols."
-        )
+        raise RuntimeError("The QR decomposition is not differentiable when mode='complete' and nrows > ncols.")
     if gQ is None and gR is None:
         return None
     if m >= n:

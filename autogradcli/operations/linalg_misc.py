@@ -98,7 +98,9 @@ def linalg_lstsq(A: Array, B: Array, rcond: float | None, driver: str | None) ->
     keep = s > limit * s.max(-1, initial=0)[..., None] if driver != "gels" else s > 0
     inverse = np.where(keep, 1 / np.where(keep, s, 1), 0).astype(s.dtype)
     projected = inverse[..., :, None] * (np.swapaxes(u.conj(), -2, -1) @ right)
-    solution = np.ascontiguousarray(np.broadcast_to(np.swapaxes(vh.conj(), -2, -1) @ projected, (*batch, n, right.shape[-1])))
+    solution = np.ascontiguousarray(
+        np.broadcast_to(np.swapaxes(vh.conj(), -2, -1) @ projected, (*batch, n, right.shape[-1]))
+    )
     rank = keep.sum(-1).astype(np.int64)
     residuals = np.zeros((0,), A.real.dtype)
     if m > n and (driver == "gels" or bool((rank == n).all())) and driver != "gelsy":
@@ -120,9 +122,13 @@ def _check_lstsq(A: Array, B: Array, name: str) -> None:
         raise RuntimeError(f"{name}: other must have at least 1 dimension.")
     if A.dtype is not B.dtype:
         a, b = dtypes.of(A).type_name, dtypes.of(B).type_name
-        raise RuntimeError(f"{name}: Expected input and other to have the same dtype, but got input's dtype {a} and other's dtype {b}")
+        raise RuntimeError(
+            f"{name}: Expected input and other to have the same dtype, but got input's dtype {a} and other's dtype {b}"
+        )
     if not 0 <= A.ndim - B.ndim <= 1:
-        raise RuntimeError(f"{name}: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1")
+        raise RuntimeError(
+            f"{name}: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1"
+        )
     last = -1 if B.ndim < A.ndim else -2
     if A.shape[-2] != B.shape[last]:
         raise RuntimeError(f"{name}: input.size(-2) should match other.size({last})")
@@ -313,9 +319,7 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     pivots = np.empty(A.shape[:-1], np.int32)
     info = np.zeros(A.shape[:-2], np.int32)
     for at in np.ndindex(*A.shape[:-2]):
-        packed[at], found, info[at] = factor(A[at], lower=1)
-        # SciPy counts row exchanges from 0 and keeps LAPACK's minus sign for blocks of two
-        pivots[at] = np.where(found >= 0, found + 1, found)
+        packed[at], pivots[at], info[at] = factor(A[at], lower=1)
         packed[at] = np.tril(packed[at])
     if check_errors and info.any():
         bad = int(info[np.nonzero(info)][0]) if info.ndim else int(info)
@@ -328,9 +332,7 @@ def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False
     """X of ``A X = B`` from the packed LDL factors of ``A``."""
     square(LD, "torch.linalg.ldl_solve", "LD")
     if pivots.dtype.kind != "i":
-        raise RuntimeError(
-            f"torch.linalg.ldl_solve: Expected pivots to be integers. Got {dtypes.of(pivots).type_name}"
-        )
+        raise RuntimeError(f"torch.linalg.ldl_solve: Expected pivots to be integers. Got {dtypes.of(pivots).type_name}")
     batch = np.broadcast_shapes(LD.shape[:-2], B.shape[:-2])
     n = LD.shape[-1]
     LD = np.broadcast_to(LD, (*batch, n, n))

@@ -19,7 +19,7 @@ from .matrix_rules import T, column, mm, row
 @operation(
     node="LinalgDetBackward0",
     spelling="linalg.det",
-    A=lambda F, g, A: F.det_backward(g, A),
+    A=lambda F, g, A: F.det_backward(g, A) if A.shape[-1] != 1 else column(F, column(F, g)),
     examples=lambda r: [(r(3, 3),), (r(2, 2, 2),), (r(1, 1),)],
 )
 def linalg_det(A: Array) -> Array:
@@ -319,9 +319,7 @@ def _solve_matrix_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: b
         (r.spd(2), r(3, 2), True, False, False),
     ],
 )
-def linalg_solve_triangular(
-    A: Array, B: Array, upper: bool, left: bool = True, unitriangular: bool = False
-) -> Array:
+def linalg_solve_triangular(A: Array, B: Array, upper: bool, left: bool = True, unitriangular: bool = False) -> Array:
     """X of ``A X = B``, or of ``X A = B`` where not ``left``, with a triangular matrix; the other half isn't read."""
     square(A, "linalg.solve_triangular")
     matrix(B, "linalg.solve_triangular", "B")
@@ -344,7 +342,6 @@ def _triangular_matrix_rule(F: Any, g: Any, A: Any, upper: bool, left: bool, uni
 @operation(
     node="TriangularSolveBackward0",
     outputs=("solution", "cloned_coefficient"),
-    differentiable=(0,),
     broadcast=True,
     vjp=lambda F, g, needs, A, result0, upper, transpose, unitriangular: _old_triangular_rule(
         F, g, needs, A, result0, upper, transpose, unitriangular
@@ -370,14 +367,15 @@ def _old_triangular_rule(
     F: Any, g: Any, needs: Any, A: Any, x: Any, upper: bool, transpose: bool, unit: bool
 ) -> tuple[Any, Any]:
     if g[0] is None:
-        return None, None
+        return None, g[1]
     if transpose:
         solved = F.linalg_solve_triangular(A, g[0], upper, True, unit)
         full = -mm(F, x, T(F, solved))
     else:
         solved = F.linalg_solve_triangular(T(F, A), g[0], not upper, True, unit)
         full = -mm(F, solved, T(F, x))
-    return solved if needs[0] else None, F.triu(full, int(unit)) if upper else F.tril(full, -int(unit))
+    half = F.triu(full, int(unit)) if upper else F.tril(full, -int(unit))
+    return solved if needs[0] else None, half if g[1] is None else half + g[1]
 
 
 @operation(
@@ -431,4 +429,3 @@ def lu_permute(input: Array, pivots: Index, back: bool) -> Array:
     """``P @ input`` for the permutation that pivots stand for; ``P^T @ input`` where ``back``."""
     order = np.broadcast_to(kernels.permutation_of(pivots, input.shape[-2]), input.shape[:-1])
     return np.take_along_axis(input, (order if back else np.argsort(order, -1))[..., None], -2)
-

@@ -12,8 +12,8 @@ import numpy as np
 
 from ..engine.operation import Array, Index, operation
 from .linalg_checks import LinAlgError, at_element, floating, matrix, square
-from .refuse import not_implemented_for
 from .matrix_rules import H, column, conj, first_columns, first_rows, mm, row, total
+from .refuse import not_implemented_for
 
 
 @operation()
@@ -81,8 +81,10 @@ def linalg_eig(A: Array) -> tuple[Array, Array]:
     floating(A, "linalg.eig")
     if not np.isfinite(A).all():
         raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.")
-    values, vectors = np.linalg.eig(A)
     wide = np.result_type(A.dtype, np.complex64)
+    if not A.size:
+        return np.zeros(A.shape[:-1], wide), np.zeros(A.shape, wide)
+    values, vectors = np.linalg.eig(A)
     return values.astype(wide, copy=False), vectors.astype(wide, copy=False)
 
 
@@ -118,8 +120,7 @@ def linalg_svd(A: Array, full_matrices: bool = True, compute_uv: bool = True) ->
         bad = ~np.isfinite(A).all(axis=(-2, -1))
         where = at_element(int(np.flatnonzero(bad)[0]), A.ndim > 2)
         raise LinAlgError(
-            f"linalg.svd: {where}The algorithm failed to converge because the input matrix contained non-finite "
-            "values."
+            f"linalg.svd: {where}The algorithm failed to converge because the input matrix contained non-finite values."
         )
     u, s, vh = np.linalg.svd(A, full_matrices=full_matrices)
     return u, s, vh
@@ -160,5 +161,3 @@ def _svd_rule(F: Any, g: Any, U: Any, S: Any, Vh: Any) -> Any:
     if gS is not None:
         middle = middle + F.diag_embed(gS, 0, -2, -1)
     return total([mm(F, mm(F, U, middle), Vh), *outer])
-
-

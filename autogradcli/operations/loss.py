@@ -92,11 +92,15 @@ def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: f
 @operation(
     node="SmoothL1LossBackwardBackward0",
     broadcast=True,
-    grad=lambda F, h, input, target, reduction, beta: h * _smooth_slope(F, input - target, beta) * factor(reduction, input),
-    input=lambda F, h, grad, input, target, reduction, beta: _within(F, h * grad, input - target, beta)
-    * (factor(reduction, input) / beta),
-    target=lambda F, h, grad, input, target, reduction, beta: _within(F, h * grad, input - target, beta)
-    * (-factor(reduction, input) / beta),
+    grad=lambda F, h, input, target, reduction, beta: (
+        h * _smooth_slope(F, input - target, beta) * factor(reduction, input)
+    ),
+    input=lambda F, h, grad, input, target, reduction, beta: (
+        _within(F, h * grad, input - target, beta) * (factor(reduction, input) / beta)
+    ),
+    target=lambda F, h, grad, input, target, reduction, beta: (
+        _within(F, h * grad, input - target, beta) * (-factor(reduction, input) / beta)
+    ),
     examples=lambda r: [(r(), r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), r(3), "none", 0.5)],
 )
 def smooth_l1_loss_backward(grad: Array, input: Array, target: Array, reduction: str, beta: float) -> Array:
@@ -128,12 +132,15 @@ def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: floa
 
 @operation(
     broadcast=True,
-    grad=lambda F, h, input, target, reduction, delta: h
-    * (_smooth_slope(F, input - target, delta) * (delta * factor(reduction, input))),
-    input=lambda F, h, grad, input, target, reduction, delta: _within(F, h * grad, input - target, delta)
-    * factor(reduction, input),
-    target=lambda F, h, grad, input, target, reduction, delta: _within(F, h * grad, input - target, delta)
-    * -factor(reduction, input),
+    grad=lambda F, h, input, target, reduction, delta: (
+        h * (_smooth_slope(F, input - target, delta) * (delta * factor(reduction, input)))
+    ),
+    input=lambda F, h, grad, input, target, reduction, delta: (
+        _within(F, h * grad, input - target, delta) * factor(reduction, input)
+    ),
+    target=lambda F, h, grad, input, target, reduction, delta: (
+        _within(F, h * grad, input - target, delta) * -factor(reduction, input)
+    ),
     examples=lambda r: [(r(), r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), r(3), "none", 0.5)],
 )
 def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str, delta: float) -> Array:
@@ -158,7 +165,9 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
 @operation(
     broadcast=True,
     grad=lambda F, h, input, target, reduction: h * (-target * F.sigmoid(-target * input) * factor(reduction, input)),
-    input=lambda F, h, grad, input, target, reduction: h * grad * _logistic_bend(F, target, input) * factor(reduction, input),
+    input=lambda F, h, grad, input, target, reduction: (
+        h * grad * _logistic_bend(F, target, input) * factor(reduction, input)
+    ),
     examples=lambda r: [(r(), r(2, 3), r(2, 3), "mean"), (r(3), r(3), r(3), "none")],
 )
 def soft_margin_loss_backward(grad: Array, input: Array, target: Array, reduction: str) -> Array:
@@ -190,9 +199,7 @@ _TINY = 1e-12
         (r(3, low=0.1, high=0.9), r(3, low=0.1, high=0.9), r(3), "none"),
     ],
 )
-def binary_cross_entropy(
-    input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
-) -> Array:
+def binary_cross_entropy(input: Array, target: Array, weight: Array | None = None, reduction: str = "mean") -> Array:
     """``-(target log(input) + (1 - target) log(1 - input))``; logarithms stop at -100."""
     if input.dtype is not target.dtype:
         from ..engine import dtypes
@@ -217,7 +224,9 @@ def _weighted(x: Any, weight: Any) -> Any:
     input=lambda F, h, grad, input, target, weight, reduction: share(
         _weighted(h * grad * _cross_entropy_bend(F, input, target), weight), reduction, input
     ),
-    target=lambda F, h, grad, input, weight, reduction: share(_weighted(-(h * grad) / _kept(F, input), weight), reduction, input),
+    target=lambda F, h, grad, input, weight, reduction: share(
+        _weighted(-(h * grad) / _kept(F, input), weight), reduction, input
+    ),
     examples=lambda r: [(r(), r(2, 3, low=0.1, high=0.9), r(2, 3), None, "mean")],
 )
 def binary_cross_entropy_backward(

@@ -176,9 +176,7 @@ def check_batches(input: Array, mat2: Array) -> None:
         raise RuntimeError(f"batch{1 if input.ndim != 3 else 2} must be a 3D tensor")
     want, have = [input.shape[0], input.shape[2]], list(mat2.shape[:2])
     if want != have:
-        raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: {want} but got: {have}."
-        )
+        raise RuntimeError(f"Expected size for first two dimensions of batch2 tensor to be: {want} but got: {have}.")
 
 
 def batched(a: Array, b: Array) -> Array:

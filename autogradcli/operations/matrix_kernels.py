@@ -43,9 +43,10 @@ def lu_factor(a: Array) -> tuple[Array, Array, Array]:
 
 def permutation_of(pivots: Array, m: int) -> Array:
     """The row order that pivots (from 1) stand for: ``A[order] = L U``."""
-    flat = pivots.reshape(-1, pivots.shape[-1])
-    order = np.tile(np.arange(m), (flat.shape[0], 1))
-    rows = np.arange(flat.shape[0])
+    count = int(np.prod(pivots.shape[:-1]))
+    flat = pivots.reshape(count, pivots.shape[-1])
+    order = np.tile(np.arange(m), (count, 1))
+    rows = np.arange(count)
     for k in range(flat.shape[1]):
         other = flat[:, k] - 1
         held = order[:, k].copy()
@@ -102,7 +103,7 @@ def partial_cholesky(a: Array) -> Array:
 
 def householder_product(v: Array, tau: Array) -> Array:
     """The first columns of the product of reflectors ``I - tau v v^H``, as LAPACK's orgqr makes them."""
-    m, n = v.shape[-2:]
+    n = v.shape[-1]
     q: Array = np.zeros_like(v)
     index = np.arange(n)
     q[..., index, index] = 1

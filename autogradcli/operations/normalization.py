@@ -64,7 +64,11 @@ def _lead(ndim: int, shape: Dims) -> Dims:
         F, g * _standard(F, input, _last(input.ndim, shape), eps)[0], _lead(input.ndim, shape)
     ),
     bias=lambda F, g, shape: _over(F, g, _lead(g.ndim, shape)),
-    examples=lambda r: [(r(2, 3), (3,), r(3), r(3), 1e-5), (r(2, 2, 3), (2, 3), None, None, 1e-5), (r(3), (3,), r(3), r(3), 1e-5)],
+    examples=lambda r: [
+        (r(2, 3), (3,), r(3), r(3), 1e-5),
+        (r(2, 2, 3), (2, 3), None, None, 1e-5),
+        (r(3), (3,), r(3), r(3), 1e-5),
+    ],
 )
 def layer_norm(
     input: Array, shape: Dims, weight: Array | None = None, bias: Array | None = None, eps: float = 1e-5

@@ -185,9 +185,7 @@ def _declare_unpool(dims: int) -> None:
                 f"Found an invalid max index: {int(indices[wrong].flat[0])} (output volumes are of size {sizes}"
             )
         out = np.zeros((*input.shape[:2], limit), input.dtype)
-        np.put_along_axis(
-            out, indices.reshape(*input.shape[:2], -1), input.reshape(*input.shape[:2], -1), -1
-        )
+        np.put_along_axis(out, indices.reshape(*input.shape[:2], -1), input.reshape(*input.shape[:2], -1), -1)
         return out.reshape(*input.shape[:2], *size)
 
     def rule(F: Any, g: Any, indices: Any) -> Any:
@@ -236,9 +234,7 @@ def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -
     size = tuple(
         max((o - 1) * s + k - p, n) for o, s, k, p, n in zip(out, stride, kernel, padding, shape[2:], strict=True)
     )
-    columns = np.broadcast_to(
-        part[(slice(None), slice(None), *(None,) * len(kernel))], g.shape[:2] + kernel + out
-    )
+    columns = np.broadcast_to(part[(slice(None), slice(None), *(None,) * len(kernel))], g.shape[:2] + kernel + out)
     whole = overlapped(columns, kernel, size, stride, padding, dilation)
     return whole[(..., *(slice(0, n) for n in shape[2:]))]
 
@@ -246,7 +242,8 @@ def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -
 def _adaptive_average(x: Array, how: Ints) -> Array:
     for k, out in enumerate(how):
         parts = [
-            np.add.reduce(x[(slice(None),) * (k + 2) + (cell,)], axis=k + 2, keepdims=True) / x.dtype.type(cell.stop - cell.start)
+            np.add.reduce(x[(slice(None),) * (k + 2) + (cell,)], axis=k + 2, keepdims=True)
+            / x.dtype.type(cell.stop - cell.start)
             for cell in _cells(x.shape[k + 2], out)
         ]
         x = np.concatenate(parts, k + 2) if parts else x[(slice(None),) * (k + 2) + (slice(0, 0),)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cmath
+import math
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,14 @@ def _integer_power(base: Any, exponent: Any) -> Any:
     return np.where(exponent < 0, small, np.power(base, np.maximum(exponent, 0))).astype(base.dtype)
 
 
+def _reciprocal(x: Any) -> Any:
+    """``1 / x``; of a complex zero infinity, as C++ divides, where NumPy says NaN."""
+    found = np.reciprocal(x)
+    if x.dtype.kind == "c" and not np.all(x):
+        return np.where(x == 0, x.dtype.type(complex(math.inf, math.nan)), found)
+    return found
+
+
 def _power_number(input: Any, exponent: Any) -> Any:
     """``input ** exponent`` for a Python number, with PyTorch's shortcuts, which fix the last digits."""
     kind = input.dtype.kind
@@ -52,11 +62,11 @@ def _power_number(input: Any, exponent: Any) -> Any:
     if exponent == 1:
         return np.positive(input)
     if exponent == -1:
-        return np.reciprocal(input)
+        return _reciprocal(input)
     if exponent == -2:
-        return np.reciprocal(np.square(input))
+        return _reciprocal(np.square(input))
     if exponent == -0.5:
-        return np.reciprocal(np.sqrt(input))
+        return _reciprocal(np.sqrt(input))
     return np.power(input, input.dtype.type(exponent))
 
 
@@ -71,7 +81,11 @@ def _power_exact(input: Any, exponent: Any) -> Any:
     if exponent == 0.5:
         return np.sqrt(input)
     if exponent == -1:
-        return np.reciprocal(input)
+        return _reciprocal(input)
+    if exponent == -2:
+        return _reciprocal(np.multiply(input, input))
+    if exponent == -0.5:
+        return _reciprocal(np.sqrt(input))
     return np.power(input, np.asarray(exponent).astype(input.dtype))
 
 
@@ -128,14 +142,12 @@ def _scalar_base_rule(F: Any, g: Any, base: Any, exponent: Any, result: Any, exp
     if base == 0:
         real = F.real(exponent) if exponent_dtype.is_complex else exponent
         return g * F.where(real >= 0.0, 0.0, result * -float("inf"))
-    return g * (result * _log_of(base))
+    return g * (result * _log_of(base, exponent_dtype.is_complex))
 
 
-def _log_of(base: Any) -> Any:
+def _log_of(base: Any, in_complex: bool) -> Any:
     """The logarithm of a number; of a negative real one NaN, as in real arithmetic."""
-    import cmath
-
-    if isinstance(base, complex):
+    if isinstance(base, complex) or in_complex:
         return cmath.log(base)
     return cmath.log(base).real if base > 0 else float("nan")
 
@@ -171,11 +183,11 @@ def sqrt(input: Array) -> Array:
 )
 def rsqrt(input: Array) -> Array:
     """Reciprocal of the square root."""
-    return np.reciprocal(np.sqrt(input))
+    return _reciprocal(np.sqrt(input))
 
 
 @operation(
-    kernel=np.reciprocal,
+    kernel=_reciprocal,
     promote="float",
     kind="elementwise",
     input=lambda F, g, result: -g * (result * result),

@@ -143,8 +143,6 @@ def others(F: Any, x: Any, dim: int) -> Any:
 
     The product of what comes before times that of what comes after, so nothing is divided.
     """
-    if not len(x.shape):
-        return F.ones_like(x)
     before = F.shifted(F.cumprod(x, dim), dim, 1, 1.0)
     after = F.flip(F.shifted(F.cumprod(F.flip(x, (dim,)), dim), dim, 1, 1.0), (dim,))
     return before * after
@@ -158,6 +156,8 @@ def ones_like(input: Array) -> Array:
 
 def _prod_all_back(F: Any, g: Any, input: Any) -> Any:
     shape = tuple(input.shape)
+    if not shape:
+        return F.clone(g)
     return g * F.reshape(others(F, F.reshape(input, (numel(shape),)), 0), shape)
 
 
@@ -172,11 +172,17 @@ def prod_all(input: Array, dtype: DType | None = None) -> Array:
     return prod_dim.op.kernel(input, None, False, dtype)  # type: ignore[attr-defined, no-any-return]
 
 
+def _prod_back(F: Any, g: Any, input: Any, dim: int, keepdim: bool) -> Any:
+    shape = tuple(input.shape)
+    if not shape:
+        return F.clone(g)
+    return unreduced(F, g, shape, dim, keepdim) * others(F, input, dim)
+
+
 @operation(
     node="ProdBackward1",
     spelling="prod",
-    input=lambda F, g, input, result, dim, keepdim: unreduced(F, g, tuple(input.shape), dim, keepdim)
-    * others(F, input, dim),
+    input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, dim, keepdim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1, True)],
 )
 def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType | None = None) -> Array:

@@ -239,7 +239,9 @@ def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Ta
 
 for _dims in (1, 2, 3):
     _declare_upsample(f"upsample_nearest{_dims}d", f"UpsampleNearest{_dims}DBackward0", _dims, _nearest)
-    _declare_upsample(f"upsample_nearest_exact{_dims}d", f"UpsampleNearestExact{_dims}DBackward0", _dims, _nearest_exact)
+    _declare_upsample(
+        f"upsample_nearest_exact{_dims}d", f"UpsampleNearestExact{_dims}DBackward0", _dims, _nearest_exact
+    )
 _declare_upsample("upsample_linear1d", "UpsampleLinear1DBackward0", 1, _linear)
 _declare_upsample("upsample_bilinear2d", "UpsampleBilinear2DBackward0", 2, _linear)
 _declare_upsample("upsample_trilinear3d", "UpsampleTrilinear3DBackward0", 3, _linear)

@@ -24,6 +24,8 @@ def _rounding(name: str, ufunc: Any) -> Any:
         if kind == "b":
             not_implemented_for(f"{name}_vml_cpu", input)
         if kind == "c":
+            if name == "round":
+                not_implemented_for("round_vml_cpu", input)
             raise NotImplementedError(f"{name} is not supported for complex inputs")
         return input.copy()
 
@@ -56,10 +58,8 @@ def round(input: Array) -> Array:
 )  # fmt: skip
 def round_decimals(input: Array, decimals: int) -> Array:
     """Rounding to a number of decimals, or where that is negative to tens, hundreds, ..."""
-    if input.dtype.kind in "biu":
+    if input.dtype.kind != "f":
         not_implemented_for("round_cpu", input)
-    if input.dtype.kind == "c":
-        raise NotImplementedError("round is not supported for complex inputs")
     if decimals == 0:
         return np.rint(input)
     power = input.dtype.type(10.0 ** abs(decimals))
@@ -194,8 +194,7 @@ def floor_divide(input: Array, other: Array | Number) -> Array:
 def _check_mode(rounding_mode: str) -> None:
     if rounding_mode not in ("trunc", "floor"):
         raise RuntimeError(
-            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
-            f"'{rounding_mode}'"
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
         )
 
 

@@ -41,8 +41,8 @@ def _bounded(input: Any, low: Any, high: Any) -> Any:
     if input.dtype.kind == "c":
         raise NotImplementedError("clamp is not supported for complex types")
     if low is not None:
-        input = np.maximum(input, low)
-    return input if high is None else np.minimum(input, high)
+        input = np.maximum(low, input)  # of two zeros NumPy gives the second, PyTorch the first
+    return input if high is None else np.minimum(high, input)
 
 
 def _by_numbers(input: Any, min: Any, max: Any, name: str = "clamp_scalar_cpu") -> Any:
@@ -114,6 +114,8 @@ def clamp_min_scalar(input: Array, min: Number) -> Array:
 )  # fmt: skip
 def clamp_min(input: Array, min: Array) -> Array:
     """Elements brought to at least those of ``min``, broadcast."""
+    if input.dtype.kind == "c":
+        not_implemented_for("maximum_cpu", input)
     return _bounded(input, min, None)
 
 
@@ -134,6 +136,8 @@ def clamp_max_scalar(input: Array, max: Number) -> Array:
 )  # fmt: skip
 def clamp_max(input: Array, max: Array) -> Array:
     """Elements brought to at most those of ``max``, broadcast."""
+    if input.dtype.kind == "c":
+        not_implemented_for("minimum_cpu", input)
     return _bounded(input, None, max)
 
 
@@ -144,7 +148,7 @@ def _of_reals(name: str, ufunc: Any) -> Any:
     def kernel(input: Any, other: Any) -> Any:
         if input.dtype.kind == "c":
             raise RuntimeError(f"{name} not implemented for complex tensors.")
-        return ufunc(input, other)
+        return ufunc(other, input)  # of two zeros NumPy gives the second, PyTorch the first
 
     return kernel
 
@@ -179,7 +183,7 @@ def minimum(input: Array, other: Array) -> Array:
 @operation(
     promote="promote",
     kind="elementwise",
-    kernel=_of_reals("fmax", np.fmax),
+    kernel=_of_reals("fmax", lambda other, input: np.fmax(input, other)),
     input=lambda F, g, input, other: F.masked_fill(g, F.logical_not((input >= other) | F.isnan(other)), 0.0),
     other=lambda F, g, input, other: F.masked_fill(g, (input >= other) | F.isnan(other), 0.0),
 )
@@ -190,7 +194,7 @@ def fmax(input: Array, other: Array) -> Array:
 @operation(
     promote="promote",
     kind="elementwise",
-    kernel=_of_reals("fmin", np.fmin),
+    kernel=_of_reals("fmin", lambda other, input: np.fmin(input, other)),
     input=lambda F, g, input, other: F.masked_fill(g, F.logical_not((input <= other) | F.isnan(other)), 0.0),
     other=lambda F, g, input, other: F.masked_fill(g, (input <= other) | F.isnan(other), 0.0),
 )
@@ -264,6 +268,8 @@ def _valued(value: Number, like: Any) -> Any:
 )  # fmt: skip
 def addcmul(input: Array, tensor1: Array, tensor2: Array, value: Number = 1) -> Array:
     """``input + value * tensor1 * tensor2``, broadcast."""
+    if input.dtype.kind == "b":
+        not_implemented_for("addcmul_cpu_out", input)
     if value != 1:
         tensor1 = _valued(value, input) * tensor1
     return np.add(input, tensor1 * tensor2)

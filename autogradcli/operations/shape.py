@@ -1,4 +1,4 @@
-"""Copies: ``clone``, casts, ``copy_``, fills, and rearrangements that no strides can say (``roll``, ``repeat``, ``tril``)."""
+"""Copies: ``clone``, casts, ``copy_``, fills, and what no strides can say (``roll``, ``repeat``, ``tril``)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ..engine.operation import Array, Number, operation
 from ..engine.tensor import Tensor
 from ..engine.worlds import roles
 from .dims import Shape, wrap_dim
+from .numbers import number_in
 from .view import expand_array, sum_to
 from .window import diagonal_array
 
@@ -79,14 +80,12 @@ def _copied(F: Any, t: dict[str, Any], shape: Shape, dtype: DType) -> Any:
 
 
 def _filled(input: Array, value: Number) -> Array:
-    return np.full(input.shape, np.asarray(value).astype(input.dtype))
+    return np.full(input.shape, number_in(input.dtype, value))
 
 
 def _filled_from(input: Array, value: Array) -> Array:
     if value.ndim:
-        raise RuntimeError(
-            f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
-        )
+        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     return np.full(input.shape, value.astype(input.dtype))
 
 
@@ -192,9 +191,7 @@ def diag_embed(input: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) ->
 
 
 @operation(
-    input=lambda F, g, input_shape: F.diagonal_backward(
-        F.expand(g, (min(input_shape),)), input_shape, 0, 0, 1
-    ),
+    input=lambda F, g, input_shape: F.diagonal_backward(F.expand(g, (min(input_shape),)), input_shape, 0, 0, 1),
     examples=lambda r: [(r(3, 3),), (r(2, 4),)],
     **_LINEAR,
 )
@@ -235,9 +232,7 @@ def _repeat_back(F: Any, g: Any, shape: Shape, repeats: Shape) -> Any:
 def repeat(input: Array, repeats: Shape) -> Array:
     """The tensor laid out several times along each dimension."""
     if len(repeats) < input.ndim:
-        raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-        )
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     padded = (1,) * (len(repeats) - input.ndim) + input.shape
     size = [n * times for n, times in zip(padded, repeats)]
     if min(size, default=0) < 0:
@@ -279,9 +274,7 @@ def rot90(input: Array, k: int = 1, dims: Shape = (0, 1)) -> Array:
     if input.ndim < 2:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
     if dims[0] == dims[1] or abs(dims[0] - dims[1]) == input.ndim:
-        raise RuntimeError(
-            f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}"
-        )
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     first, second = (wrap_dim(d, input.ndim) for d in dims)
     return np.rot90(input, k, (first, second)).copy()
 

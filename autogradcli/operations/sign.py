@@ -18,7 +18,7 @@ def _abs_jvp(F: Any, tangents: dict[str, Any], input: Any, input_dtype: DType) -
     return tangent * F.sgn(input)
 
 
-@operation(promote="promote", jvp=_abs_jvp, input=lambda F, g, input: g * F.sgn(input))
+@operation(promote="promote", complex="own", jvp=_abs_jvp, input=lambda F, g, input: g * F.sgn(input))
 def abs(input: Array) -> Array:
     """Absolute value, of complex numbers the modulus. Its derivative at 0 is 0."""
     if input.dtype.kind == "b":
@@ -72,8 +72,14 @@ def _copysign_rule(F: Any, g: Any, input: Any, result: Any) -> Any:
     return g * F.masked_fill(result / input, input == 0, 0.0)
 
 
+def _copysign(input: Any, other: Any) -> Any:
+    if input.dtype.kind == "c":
+        not_implemented_for("copysign_cpu", input)
+    return np.copysign(input, other)
+
+
 @operation(
-    kernel=np.copysign, promote="float", kind="elementwise", input=_copysign_rule,
+    kernel=_copysign, promote="float", kind="elementwise", input=_copysign_rule,
     other=lambda F, g: F.zeros_like(g),
 )  # fmt: skip
 def copysign(input: Array, other: Array) -> Array:
@@ -81,7 +87,7 @@ def copysign(input: Array, other: Array) -> Array:
 
 
 @operation(
-    kernel=np.copysign, node="CopysignBackward1", spelling="copysign", promote="float", kind="elementwise",
+    kernel=_copysign, node="CopysignBackward1", spelling="copysign", promote="float", kind="elementwise",
     input=_copysign_rule,
     examples=lambda r: [(r(2, 3), -1.0)],
 )  # fmt: skip
@@ -129,11 +135,30 @@ def nan_to_num(
 
 
 @operation(
+    outputs=("mantissa", "exponent"),
+    differentiable=(0,),
+    vjp=lambda F, g, needs, result1, input_dtype: (g[0] / F.exp2(F.cast(result1, input_dtype)),),
+    jvp=lambda F, tangents, result1, input_dtype: (
+        tangents["input"] / F.exp2(F.cast(result1, input_dtype)),
+        None,
+    ),
+    examples=lambda r: [(r(2, 3, low=0.3, high=0.45),)],
+)
+def frexp(input: Array) -> tuple[Array, Array]:
+    """Mantissa between 1/2 and 1, and exponent, of ``input = mantissa * 2 ** exponent``."""
+    if input.dtype.kind != "f":
+        raise RuntimeError("torch.frexp() only supports floating-point dtypes")
+    mantissa, exponent = np.frexp(input)
+    return mantissa, np.asarray(exponent, np.int32)
+
+
+@operation(
     promote="promote",
-    kind="elementwise",
     input=lambda F, g, input, other: F.where(input != other, g, 0.0),
     other=lambda F, g: F.zeros_like(g),
-    jvp=lambda F, tangents, input, other: F.where(input != other, tangents["input"], 0.0),
+    jvp=lambda F, tangents, input, other: F.where(
+        input != other, tangents["input"] if "input" in tangents else F.zeros_like(input), 0.0
+    ),
 )
 def nextafter(input: Array, other: Array) -> Array:
     """The next number that the dtype has after ``input``, in the direction of ``other``."""

@@ -81,6 +81,7 @@ def _elu_twice(
 
 @operation(
     node="EluBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, alpha, scale, input_scale, is_result, input: F.elu_backward(
         g, alpha, scale, input_scale, is_result, input
     ),
@@ -129,6 +130,7 @@ def _softplus_twice(F: Any, g: Any, grad_output: Any, input: Any, beta: Number, 
 
 @operation(
     node="SoftplusBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, input, beta, threshold: F.softplus_backward(g, input, beta, threshold),
     input=_softplus_twice,
     examples=lambda r: [(r(2, 3), r(2, 3), 2.0, 0.5)],
@@ -180,6 +182,7 @@ def _gelu_twice(F: Any, g: Any, grad_output: Any, input: Any, approximate: str) 
 
 @operation(
     node="GeluBackwardBackward0",
+    kind="elementwise",
     grad_output=lambda F, g, input, approximate: F.gelu_backward(g, input, approximate),
     input=_gelu_twice,
     examples=lambda r: [(r(2, 3), r(2, 3)), (r(2, 3), r(2, 3), "tanh")],
@@ -235,50 +238,35 @@ def _sigmoid(x: Any) -> Any:
 
 
 @operation(
-    node="HalfBackward0", kind="linear",
-    input=lambda F, g, dim, second: F.half_padded(g, dim, second),
-    examples=lambda r: [(r(2, 4), 1, False), (r(2, 4), 1, True)],
-)  # fmt: skip
-def half_of(input: Array, dim: int, second: bool) -> Array:
-    """The first or second half along a dimension."""
-    return _halves(input, dim)[second].copy()
-
-
-@operation(
-    node="HalfPaddedBackward0", kind="linear",
-    input=lambda F, g, dim, second: F.half_of(g, dim, second),
-    examples=lambda r: [(r(2, 2), 1, False), (r(2, 2), 1, True)],
-)  # fmt: skip
-def half_padded(input: Array, dim: int, second: bool) -> Array:
-    """A tensor twice as long along a dimension, whose first or second half is given and the other zero."""
-    zeros = np.zeros_like(input)
-    return np.concatenate((zeros, input) if second else (input, zeros), axis=dim)
-
-
-@operation(
     input=lambda F, g, input, dim: F.glu_backward(g, input, dim),
     examples=lambda r: [(r(2, 4), 1), (r(4), 0)],
 )
 def glu(input: Array, dim: int) -> Array:
     """The first half along a dimension times the sigmoid of the second."""
+    _floating("glu_cpu", input)
     value, gate = _halves(input, dim)
     return value * _sigmoid(gate)
 
 
+def _parts(F: Any, x: Any, dim: int) -> tuple[Any, Any]:
+    """Both halves along a dimension, in any of the three worlds."""
+    half = x.shape[dim] // 2
+    return F.slice_(x, dim, 0, half, 1), F.slice_(x, dim, half, 2 * half, 1)
+
+
 def _glu_of_gradient(F: Any, g: Any, input: Any, dim: int) -> Any:
-    sigmoid = F.sigmoid(F.half_of(input, dim, True))
-    value = F.half_of(input, dim, False)
-    slope = (1 - sigmoid) * sigmoid
-    return F.half_of(g, dim, False) * sigmoid + F.half_of(g, dim, True) * value * slope
+    value, gate = _parts(F, input, dim)
+    of_value, of_gate = _parts(F, g, dim)
+    sigmoid = F.sigmoid(gate)
+    return of_value * sigmoid + of_gate * value * ((1 - sigmoid) * sigmoid)
 
 
 def _glu_of_input(F: Any, g: Any, grad_output: Any, input: Any, dim: int) -> Any:
-    sigmoid = F.sigmoid(F.half_of(input, dim, True))
-    value = F.half_of(input, dim, False)
-    first, second = F.half_of(g, dim, False), F.half_of(g, dim, True)
-    slope = (1 - sigmoid) * sigmoid
-    of_gate = grad_output * slope * (first + second * value * (1 - 2 * sigmoid))
-    return F.half_padded(second * grad_output * slope, dim, False) + F.half_padded(of_gate, dim, True)
+    value, gate = _parts(F, input, dim)
+    of_value, of_gate = _parts(F, g, dim)
+    sigmoid = F.sigmoid(gate)
+    slope = grad_output * ((1 - sigmoid) * sigmoid)
+    return F.cat([of_gate * slope, slope * (of_value + of_gate * value * (1 - 2 * sigmoid))], dim)
 
 
 @operation(

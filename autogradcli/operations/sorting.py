@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-
-
 from ..engine.operation import Array, Index, Number, operation
 from .dims import wrap_dim
 from .extremum import Pair
@@ -97,9 +95,7 @@ def unique(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     Each NaN is distinct from all others.
     """
     if dim is None:
-        values, inverse, counts = np.unique(
-            input.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False
-        )
+        values, inverse, counts = np.unique(input.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False)
         return values, inverse.reshape(input.shape), counts
     at = wrap_dim(dim, input.ndim)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
@@ -210,5 +206,3 @@ def isin(elements: Array, test_elements: Array, invert: bool = False) -> Array:
 def unravel_index(indices: Index, shape: tuple[int, ...]) -> Array:
     """Counted indices as places in a shape, one row for each dimension."""
     return np.stack(np.unravel_index(indices, shape)) if shape else np.zeros((0, *indices.shape), np.int64)
-
-

@@ -120,8 +120,14 @@ def digamma(input: Array) -> Array:
     """Logarithmic derivative of the gamma function."""
 
 
+def _polygamma(n: int, input: Any) -> Any:
+    if input.dtype.kind == "c":
+        not_implemented_for({0: "digamma", 1: "trigamma"}.get(n, "polygamma"), input)
+    return gamma.polygamma(n, input)
+
+
 @operation(
-    promote="float", kind="elementwise", kernel=gamma.polygamma,
+    promote="float", kind="elementwise", kernel=_polygamma,
     input=lambda F, g, n, input: g * F.polygamma(n + 1, input),
     examples=lambda r: [(n, r(2, 3, low=0.5, high=3)) for n in (0, 1, 2, 4)],
 )  # fmt: skip
@@ -130,7 +136,7 @@ def polygamma(n: int, input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=lambda input, n: gamma.polygamma(n, input),
+    promote="float", kind="elementwise", kernel=lambda input, n: _polygamma(n, input),
     node="PolygammaBackward1", spelling="polygamma_",
     input=lambda F, g, input, n: g * F.polygamma(n + 1, input),
     examples=lambda r: [(r(2, 3, low=0.5, high=3), 1)],
@@ -152,6 +158,8 @@ def _mvlgamma_rule(F: Any, g: Any, input: Any, p: int) -> Any:
 )  # fmt: skip
 def mvlgamma(input: Array, p: int) -> Array:
     """Multivariate log-gamma function of dimension ``p``."""
+    if input.dtype.kind == "c":
+        not_implemented_for("arange_cpu", input)
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
     total = gamma.lgamma(input)
@@ -160,13 +168,32 @@ def mvlgamma(input: Array, p: int) -> Array:
     return total + input.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
 
 
+def _of_floats(name: str, kernel: Any) -> Any:
+    """A kernel of two operands that refuses all but floating ones."""
+
+    def checked(input: Any, other: Any) -> Any:
+        if input.dtype.kind != "f":
+            not_implemented_for(name, input)
+        return kernel(input, other)
+
+    return checked
+
+
+def _zeta(input: Any, other: Any) -> Any:
+    for x in (input, other):
+        if isinstance(x, (np.ndarray, np.generic)) and (x.dtype.kind == "c" or x.dtype.itemsize < 4):
+            not_implemented_for("zeta_cpu", x)
+    return gamma.zeta(input, other)
+
+
 def _gamma_density(F: Any, g: Any, input: Any, other: Any) -> Any:
     return g * F.exp((input - 1) * F.log(other) - other - F.lgamma(input))
 
 
 @operation(
-    promote="promote", node="IgammaBackward0", kernel=scipy_special("gammainc"),
+    promote="promote", node="IgammaBackward0", kernel=_of_floats("igamma_cpu", scipy_special("gammainc")),
     input=unwritten("igamma: input"),
+    examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],
     other=_gamma_density,
 )  # fmt: skip
 def igamma(input: Array, other: Array) -> Array:
@@ -174,20 +201,22 @@ def igamma(input: Array, other: Array) -> Array:
 
 
 @operation(
-    promote="promote", node="IgammacBackward0", kernel=scipy_special("gammaincc"),
+    promote="promote", node="IgammacBackward0", kernel=_of_floats("igammac_cpu", scipy_special("gammaincc")),
     input=unwritten("igammac: input"),
+    examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],
     other=lambda F, g, input, other: _gamma_density(F, -g, input, other),
 )  # fmt: skip
 def igammac(input: Array, other: Array) -> Array:
     """Upper regularised incomplete gamma function, derivable by ``other`` only."""
 
 
-_UNDERIVABLE_ZETA = unwritten("zeta")
+_UNWRITTEN_ZETA = unwritten("zeta")
 
 
 @operation(
-    promote="float", spelling="special.zeta", kernel=gamma.zeta,
-    input=_UNDERIVABLE_ZETA,
+    promote="float", spelling="special.zeta", kernel=_zeta,
+    input=_UNWRITTEN_ZETA,
+    examples=lambda r: [(r(2, 3, low=1.5, high=3), r(3, low=0.5, high=2))],
     other=lambda F, g, input, other: g * -input * F.special_zeta(input + 1.0, other),
 )  # fmt: skip
 def special_zeta(input: Array, other: Array) -> Array:
@@ -195,7 +224,7 @@ def special_zeta(input: Array, other: Array) -> Array:
 
 
 @operation(
-    promote="float", spelling="special.zeta", kernel=gamma.zeta, node="SpecialZetaBackward1",
+    promote="float", spelling="special.zeta", kernel=_zeta, node="SpecialZetaBackward1",
     other=lambda F, g, input, other: g * -input * F.special_zeta_scalar_tensor(input + 1.0, other),
     examples=lambda r: [(2.5, r(2, 3, low=0.5, high=2))],
 )  # fmt: skip
@@ -204,8 +233,8 @@ def special_zeta_scalar_tensor(input: Array | Number, other: Array) -> Array:
 
 
 @operation(
-    promote="float", spelling="special.zeta", kernel=gamma.zeta, node="SpecialZetaBackward2",
-    input=_UNDERIVABLE_ZETA,
+    promote="float", spelling="special.zeta", kernel=_zeta, node="SpecialZetaBackward2",
+    input=_UNWRITTEN_ZETA,
 )  # fmt: skip
 def special_zeta_tensor_scalar(input: Array, other: Array | Number) -> Array:
     """Hurwitz zeta function with a number for the offset: has no derivative."""

@@ -17,12 +17,13 @@ from .reduction import cast_first, unreduced
 # -- variance ----------------------------------------------------------------------------------------------
 
 
-def _variance(input: Array, dim: Dims, correction: Number, keepdim: bool) -> tuple[Array, Array]:
+def _variance(input: Array, dim: Dims, correction: Number | None, keepdim: bool) -> tuple[Array, Array]:
     """Variance and mean. The divisor is ``count - correction``, at least 0."""
     if input.dtype.kind not in "fc":
         raise RuntimeError("std and var only support floating point and complex dtypes")
     axis = axis_of(dim, input.ndim)
     count = reduced_count(input.shape, dim)
+    correction = 1 if correction is None else correction
     narrow = input.dtype if input.dtype.kind == "f" and input.itemsize < 8 else None
     if narrow is not None:  # computed in double, as PyTorch does
         input = input.astype(np.float64)
@@ -36,9 +37,9 @@ def _variance(input: Array, dim: Dims, correction: Number, keepdim: bool) -> tup
     return (variance, mean) if narrow is None else (variance.astype(narrow), mean.astype(narrow))
 
 
-def _warned(name: str, input: Array, dim: Dims, correction: Number) -> None:
+def _warned(name: str, input: Array, dim: Dims, correction: Number | None) -> None:
     count = reduced_count(input.shape, dim)
-    if input.size and count <= correction:
+    if input.size and count <= (1 if correction is None else correction):
         state.warn(
             "UserWarning",
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
@@ -47,14 +48,17 @@ def _warned(name: str, input: Array, dim: Dims, correction: Number) -> None:
         )
 
 
-def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: Number, keepdim: bool) -> Any:
+def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: Number | None, keepdim: bool) -> Any:
     """2 / (n - c) * (x - mean): the mean's own share cancels, as deviations sum to zero."""
     shape = tuple(input.shape)
-    freedom = reduced_count(shape, dim) - correction
+    freedom = reduced_count(shape, dim) - (1 if correction is None else correction)
     g = unreduced(F, g, shape, dim, keepdim)
-    away = input - F.mean_dim(input, dim, True)
-    factor = 2.0 / freedom if freedom else math.inf
-    return F.mul(g, factor) * away
+    mean = F.mean_dim(input, dim, True)
+    if freedom <= 0 and (dim is None or not shape):
+        return g * F.masked_fill(
+            F.masked_fill(F.zeros_like(input), F.eq(input, mean), math.nan), F.ne(input, mean), math.inf
+        )
+    return F.mul(g, 2.0 / freedom if freedom else math.inf) * (input - mean)
 
 
 @operation(
@@ -62,13 +66,13 @@ def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: Number, keepdim
     input=lambda F, g, input, dim, correction, keepdim: _var_back(F, g, input, dim, correction, keepdim),
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0), (r(2, 3, 2), (0, -1), 1, True)],
 )
-def var(input: Array, dim: Dims = None, correction: Number = 1, keepdim: bool = False) -> Array:
+def var(input: Array, dim: Dims = None, correction: Number | None = None, keepdim: bool = False) -> Array:
     """Variance over some dimensions; the divisor is the count less ``correction``."""
     _warned("var", input, dim, correction)
     return _variance(input, dim, correction, keepdim)[0]
 
 
-def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: Number, keepdim: bool) -> Any:
+def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: Number | None, keepdim: bool) -> Any:
     half = F.masked_fill(g / (result * 2), F.eq(result, 0), 0.0)
     return _var_back(F, half, input, dim, correction, keepdim)
 
@@ -80,7 +84,7 @@ def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: Nu
     ),
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0), (r(2, 3, 2), (0, -1), 1, True)],
 )
-def std(input: Array, dim: Dims = None, correction: Number = 1, keepdim: bool = False) -> Array:
+def std(input: Array, dim: Dims = None, correction: Number | None = None, keepdim: bool = False) -> Array:
     """Standard deviation over some dimensions."""
     _warned("std", input, dim, correction)
     return np.sqrt(_variance(input, dim, correction, keepdim)[0])
@@ -103,7 +107,9 @@ def _with_mean(F: Any, spread: Any, g_mean: Any, input: Any, dim: Dims, keepdim:
     ),
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0, True)],
 )
-def var_mean(input: Array, dim: Dims = None, correction: Number = 1, keepdim: bool = False) -> tuple[Array, Array]:
+def var_mean(
+    input: Array, dim: Dims = None, correction: Number | None = None, keepdim: bool = False
+) -> tuple[Array, Array]:
     """Variance and mean over some dimensions."""
     _warned("var_mean", input, dim, correction)
     return _variance(input, dim, correction, keepdim)
@@ -122,7 +128,9 @@ def var_mean(input: Array, dim: Dims = None, correction: Number = 1, keepdim: bo
     ),
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0, True)],
 )
-def std_mean(input: Array, dim: Dims = None, correction: Number = 1, keepdim: bool = False) -> tuple[Array, Array]:
+def std_mean(
+    input: Array, dim: Dims = None, correction: Number | None = None, keepdim: bool = False
+) -> tuple[Array, Array]:
     """Standard deviation and mean over some dimensions."""
     _warned("std_mean", input, dim, correction)
     spread, mean = _variance(input, dim, correction, keepdim)

@@ -24,9 +24,7 @@ def cos(input: Array) -> Array:
     """Cosine of an angle in radians."""
 
 
-@operation(
-    kernel=np.tan, promote="float", kind="elementwise", input=lambda F, g, result: g * (1 + result * result)
-)
+@operation(kernel=np.tan, promote="float", kind="elementwise", input=lambda F, g, result: g * (1 + result * result))
 def tan(input: Array) -> Array:
     """Tangent of an angle in radians."""
 
@@ -53,9 +51,7 @@ def acos(input: Array) -> Array:
     """Inverse cosine, in radians."""
 
 
-@operation(
-    kernel=np.arctan, promote="float", kind="elementwise", input=lambda F, g, input: g / (input * input + 1)
-)
+@operation(kernel=np.arctan, promote="float", kind="elementwise", input=lambda F, g, input: g / (input * input + 1))
 def atan(input: Array) -> Array:
     """Inverse tangent, in radians."""
 
@@ -149,12 +145,24 @@ def hypot(input: Array, other: Array) -> Array:
     return np.hypot(input, other)
 
 
+def _arctan2(input: Any, other: Any) -> Any:
+    if input.dtype.kind == "c":
+        not_implemented_for("atan2_cpu", input)
+    return np.arctan2(input, other)
+
+
+def _square_inverted(F: Any, input: Any, other: Any) -> Any:
+    """One over the squared distance from the origin, and 0 there, where the angle has no derivative."""
+    square = input * input + other * other
+    return F.masked_fill(F.reciprocal(square), square == 0, 0.0)
+
+
 @operation(
-    kernel=np.arctan2,
+    kernel=_arctan2,
     promote="float",
     kind="elementwise",
-    input=lambda F, g, input, other: g * other * F.reciprocal(input * input + other * other),
-    other=lambda F, g, input, other: g * -input * F.reciprocal(input * input + other * other),
+    input=lambda F, g, input, other: g * other * _square_inverted(F, input, other),
+    other=lambda F, g, input, other: g * -input * _square_inverted(F, input, other),
     examples=lambda r: [(r(2, 3), r(3))],
 )
 def atan2(input: Array, other: Array) -> Array:

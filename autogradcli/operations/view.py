@@ -60,13 +60,7 @@ def view_array(input: Array, size: Sequence[int]) -> Array | None:
         return None
 
 
-@operation(
-    input=lambda F, g, input_shape: F.reshape(g, input_shape),
-    examples=lambda r: [(r(2, 3), (3, 2)), (r(2, 3), (-1,)), (r(), (1, 1))],
-    **_VIEW,
-)
-def view(input: Array, size: Shape) -> Array:
-    """The same elements in another shape, without copying."""
+def _viewed(input: Array, size: Sequence[int]) -> Array:
     found = view_array(input, size)
     if found is None:
         raise RuntimeError(
@@ -74,6 +68,24 @@ def view(input: Array, size: Shape) -> Array:
             "across two contiguous subspaces). Use .reshape(...) instead."
         )
     return found
+
+
+_VIEWED: dict[str, Any] = {
+    "kernel": _viewed,
+    "input": lambda F, g, input_shape: F.reshape(g, input_shape),
+    "examples": lambda r: [(r(2, 3), (3, 2)), (r(2, 3), (-1,)), (r(), (1, 1))],
+    **_VIEW,
+}
+
+
+@operation(**_VIEWED)
+def view(input: Array, size: Shape) -> Array:
+    """The same elements in another shape, without copying."""
+
+
+@operation(spelling="reshape", **_VIEWED)
+def reshape_alias(input: Array, size: Shape) -> Array:
+    """``view`` of a tensor that isn't contiguous, as ``reshape`` records it."""
 
 
 @operation(

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..engine.operation import Array, operation
 from ..engine.worlds import roles
-from .dims import Shape, address, strided, storage_of, wrap_dim
+from .dims import Shape, address, contiguous_strides, storage_of, strided, wrap_dim
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
@@ -44,10 +44,10 @@ def select(input: Array, dim: int, index: int) -> Array:
         raise IndexError(
             f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {at}"
         )
-    return input[(index, ...)] if not at else input[(*_ALL[:at], index, ...)]
+    return input[(index, ...)] if not at else input[(*ALL[:at], index, ...)]
 
 
-_ALL = (slice(None),) * 64
+ALL = (slice(None),) * 64
 
 
 @operation(
@@ -62,7 +62,7 @@ def select_backward(g: Array, shape: Shape, dim: int, index: int) -> Array:
     if not dim:
         out[index] = g
     else:
-        out[(*_ALL[: dim % len(shape)], index)] = g
+        out[(*ALL[: dim % len(shape)], index)] = g
     return out
 
 
@@ -83,7 +83,7 @@ def slice_(input: Array, dim: int, start: int | None = None, end: int | None = N
     if step <= 0:
         raise RuntimeError("slice step must be positive")
     at = wrap_dim(dim, input.ndim)
-    return input[(*_ALL[:at], slice(start, end, step))]
+    return input[(*ALL[:at], slice(start, end, step))]
 
 
 @operation(
@@ -95,7 +95,7 @@ def slice_(input: Array, dim: int, start: int | None = None, end: int | None = N
 def slice_backward(g: Array, shape: Shape, dim: int, start: int | None, end: int | None, step: int) -> Array:
     """Zeros with ``g`` in a range of a dimension."""
     out = np.zeros(shape, g.dtype)
-    out[(*_ALL[: dim % len(shape)], slice(start, end, step))] = g
+    out[(*ALL[: dim % len(shape)], slice(start, end, step))] = g
     return out
 
 
@@ -124,7 +124,7 @@ def unbind(input: Array, dim: int = 0) -> list[Array]:
     if not input.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     at = wrap_dim(dim, input.ndim)
-    return [input[(*_ALL[:at], k, ...)] for k in range(input.shape[at])]
+    return [input[(*ALL[:at], k, ...)] for k in range(input.shape[at])]
 
 
 def _part(shape: Shape, at: int, n: int) -> Shape:
@@ -139,7 +139,7 @@ def _parts_back(F: Any, g: Sequence[Any], shape: Shape, sizes: Sequence[int], di
 def _parts(input: Array, sizes: Sequence[int], at: int) -> list[Array]:
     out, start = [], 0
     for n in sizes:
-        out.append(input[(*_ALL[:at], slice(start, start + n))])
+        out.append(input[(*ALL[:at], slice(start, start + n))])
         start += n
     return out
 
@@ -333,9 +333,7 @@ def _geometry_checked(size: Shape, stride: Shape) -> None:
     if len(size) != len(stride):
         raise RuntimeError("mismatch in length of strides and shape")
     if min(stride, default=0) < 0:
-        raise RuntimeError(
-            f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}"
-        )
+        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
 
 
 def _as_strided(input: Array, size: Shape, stride: Shape, offset: int, strides: Shape) -> Array:
@@ -416,6 +414,29 @@ def strided_take(input: Array, strides: Shape, size: Shape, stride: Shape, offse
     memory, base, index = _layout(input, input.shape, strides, size, stride, offset)
     base[...] = input
     return memory[index]
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, src_shape, size, stride, offset: F.as_strided_scatter(
+        g, F.new_zeros(g, src_shape), size, stride, offset
+    ),
+    src=lambda F, g, input_shape, size, stride, offset: F.strided_take(
+        g, contiguous_strides(input_shape), size, stride, offset
+    ),
+    examples=lambda r: [(r(3, 4), r(2, 3), (2, 3), (4, 1), 2)],
+)
+def as_strided_scatter(input: Array, src: Array, size: Shape, stride: Shape, offset: int) -> Array:
+    """With ``src`` written into a window of any size and strides on a contiguous copy."""
+    out = np.array(input, order="C")
+    place = _as_strided(out, size, stride, offset, contiguous_strides(out.shape))
+    if place.shape != src.shape:
+        raise RuntimeError(
+            "expected src to have a size equal to the slice of self. "
+            f"src size = {list(src.shape)}, slice size = {list(place.shape)}"
+        )
+    place[...] = src
+    return out
 
 
 def _window(x: Any, size: Shape, strides: Shape, offset: int) -> Any:

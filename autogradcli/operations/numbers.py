@@ -1,0 +1,36 @@
+"""Python numbers as values of a dtype, where that can hold them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+_CPP_NAMES = {
+    "int64": "int64_t", "int32": "int", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t", "bool": "bool",
+    "float16": "c10::Half", "float32": "float", "float64": "double",
+}  # fmt: skip
+
+
+def number_in(dtype: np.dtype, value: Any) -> np.ndarray:
+    """A number as a 0-d array. Raises RuntimeError where the dtype can't hold it."""
+    kind = dtype.kind
+    name = _CPP_NAMES.get(dtype.name, dtype.name)
+    overflow = RuntimeError(f"value cannot be converted to type {name} without overflow")
+    if isinstance(value, complex) and kind != "c":
+        if value.imag:
+            raise overflow
+        value = value.real
+    if kind in "iu":
+        if isinstance(value, float):
+            if not np.isfinite(value):
+                raise overflow
+            value = int(value)
+        limits = np.iinfo(dtype)
+        low = -int(limits.max) if kind == "u" else int(limits.min)
+        if not low <= value <= int(limits.max):
+            raise overflow
+        return np.asarray(np.asarray(value).astype(dtype))
+    if kind == "f" and np.isfinite(value) and abs(value) > float(np.finfo(dtype).max):
+        raise overflow
+    return np.asarray(np.asarray(value).astype(dtype))

@@ -1,0 +1,163 @@
+"""Writing whole parts at indices along a dimension: ``index_add``, ``index_copy``, ``index_fill``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..engine import dtypes
+from ..engine.operation import Array, Index, Number, operation
+from .dims import Shape, wrap_dim
+from .indexing import check_places
+from .numbers import number_in
+from .window import ALL
+
+
+def parts_key(index: Array, at: int) -> tuple[Any, ...]:
+    return (*ALL[:at], index.reshape(-1))
+
+
+def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str) -> int:
+    at = wrap_dim(dim, input.ndim)
+    kind = dtypes.of(index).type_name
+    if index.ndim > 1:
+        raise IndexError(
+            f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {kind} "
+            f"and size: {list(index.shape)}"
+        )
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {kind}")
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            f"{name}(): self ({dtypes.of(input).type_name}) and source ({dtypes.of(source).type_name}) "
+            "must have the same scalar type"
+        )
+    size = source.shape[at] if source.ndim else 1
+    if index.size != size:
+        raise RuntimeError(
+            f"{name}(): Number of indices ({index.size}) should be equal to source.size(dim): ({size}), for dim: {at}"
+        )
+    check_places(index, at, input.shape[at] if input.ndim else 1)
+    return at
+
+
+@operation(
+    kind="linear",
+    complex="own",
+    input=lambda F, g: g,
+    source=lambda F, g, dim, index, source_shape, alpha: _added_back(F, g, dim, index, source_shape, alpha),
+    examples=lambda r: [(r(4, 3), 0, r.index((5,), 4), r(5, 3)), (r(4, 3), 1, r.index((2,), 3), r(4, 2), 0.5)],
+)
+def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number = 1) -> Array:
+    """With parts of ``source``, times ``alpha``, added at indices along a dimension."""
+    at = checked_parts(input, dim, index, source, "index_add_")
+    out = np.array(input)
+    if alpha != 1:
+        source = np.multiply(source, np.asarray(alpha).astype(source.dtype))
+    if out.ndim:
+        np.add.at(out, parts_key(index, at), source)
+    else:
+        out += np.add.reduce(source.reshape(-1))
+    return out
+
+
+def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Number) -> Any:
+    found = F.reshape(F.index_select(g, dim, index), shape)
+    return found if alpha == 1 else found * alpha
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
+    source=lambda F, g, dim, index, source_shape: F.reshape(F.index_select(g, dim, index), source_shape),
+    examples=lambda r: [(r(4, 3), 0, r.tensor([2, 0, 3]), r(3, 3))],
+)
+def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
+    """With parts of ``source`` written at indices along a dimension."""
+    at = wrap_dim(dim, input.ndim)
+    if index.dtype != np.int64:
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {dtypes.of(index).type_name}")
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            "index_copy_(): self and source expected to have the same dtype, but got (self) "
+            f"{dtypes.of(input).type_name} and (source) {dtypes.of(source).type_name}"
+        )
+    size = source.shape[at] if source.ndim else 1
+    if index.size != size:
+        raise IndexError(
+            f"index_copy_(): Number of indices ({index.size}) should be equal to source.size(dim) ({size})"
+        )
+    n = input.shape[at] if input.ndim else 1
+    _check_copied(index, at, n)
+    out = np.array(input)
+    if out.ndim:
+        out[parts_key(index, at)] = source
+    else:
+        out[...] = source.reshape(-1)[-1]
+    return out
+
+
+def _check_copied(index: Array, at: int, n: int) -> None:
+    if index.size and (np.minimum.reduce(index, None) < 0 or np.maximum.reduce(index, None) >= n):
+        bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
+        raise IndexError(f"index_copy_(): index {bad} is out of bounds for dimension {at} with size {n}")
+
+
+def _filled(input: Array, dim: int, index: Array, value: Number | Array) -> Array:
+    at = wrap_dim(dim, input.ndim)
+    if index.dtype != np.int64:
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+    if isinstance(value, np.ndarray) and value.ndim:
+        raise RuntimeError(
+            f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
+        )
+    n = input.shape[at] if input.ndim else 1
+    check_filled(index, at, n)
+    out = np.array(input)
+    place = out if out.ndim else out.reshape(1)
+    place[parts_key(index, at)] = (
+        value.astype(out.dtype) if isinstance(value, np.ndarray) else number_in(out.dtype, value)
+    )
+    return out
+
+
+def check_filled(index: Array, at: int, n: int) -> None:
+    if index.size and (np.minimum.reduce(index, None) < -n or np.maximum.reduce(index, None) >= n):
+        bad = index[(index < -n) | (index >= n)].reshape(-1)[0]
+        raise IndexError(f"index {bad} is out of bounds for dimension {at} with size {n}")
+
+
+@operation(
+    node="IndexFillBackward0",
+    spelling="index_fill",
+    kernel=_filled,
+    complex="own",
+    input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
+    jvp=lambda F, t, dim, index: F.index_fill_scalar(t["input"], dim, index, 0.0),
+    examples=lambda r: [(r(4, 3), 0, r.index((2,), 4), 1.5)],
+)
+def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Array:
+    """With a number at indices along a dimension."""
+
+
+@operation(
+    node="IndexFillBackward1",
+    spelling="index_fill",
+    kernel=_filled,
+    complex="own",
+    input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
+    value=lambda F, g, input_shape, dim, index: F.sum_all(
+        F.index_select(g, dim, F.unique_places(index, input_shape, dim))
+    ),
+    examples=lambda r: [(r(4, 3), 0, r.index((2,), 4), r())],
+)
+def index_fill_tensor(input: Array, dim: int, index: Index, value: Array) -> Array:
+    """With the value of a 0-d tensor at indices along a dimension."""
+
+
+@operation()
+def unique_places(index: Index, shape: Shape, dim: int) -> Array:
+    """Each index once, counted from the front."""
+    n = shape[wrap_dim(dim, len(shape))] if shape else 1
+    return np.unique(np.where(index < 0, index + n, index))
