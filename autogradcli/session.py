@@ -46,11 +46,10 @@ class Session:
         interrupt all end the run with a Failed event; the session can go on after any of them.
         """
         text = Source(source, first_line)
-        offset = first_line - 1
         budget.start(self.deadline_seconds, self.memory_bytes)
-        budget.write = lambda printed: emit(Printed(budget.line + offset, printed))
+        budget.write = lambda printed: emit(Printed(budget.line, printed))
         self._running = True
-        self._state.enter(lambda category, message: emit(Warned(budget.line + offset, category, message)))
+        self._state.enter(lambda category, message: emit(Warned(budget.line, category, message)))
         try:
             # What NumPy would warn about (log of 0) is a value like any other here.
             with deep_stack(), np.errstate(all="ignore"):
@@ -78,14 +77,13 @@ class Session:
             return
         before = _gradients(self._leaves()) if _is_backward(node.value) else None
         value = step.value(frame)
-        number = line + text.first_line - 1
         if value is not None:
             self.variables["_"] = value
-            emit(Value(number, text.segment(node.value), value))
+            emit(Value(line, text.segment(node.value), value))
         if before is not None:
             leaves = [(name, leaf) for name, leaf in self._leaves() if _changed(leaf, before)]
             if leaves:
-                emit(Gradients(number, leaves))
+                emit(Gradients(line, leaves))
 
     def _leaves(self) -> list[tuple[str, Tensor]]:
         """The named leaves that can have a gradient, each once, by the first of its names."""

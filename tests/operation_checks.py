@@ -83,15 +83,15 @@ def scale(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> float:
     return float(sum(np.sum(np.abs(x) * np.abs(y)) for x, y in zip(a, b, strict=True)))
 
 
-def directions(like: Sequence[np.ndarray], random: np.random.Generator, symmetric: Sequence[bool] = ()) -> list[Any]:
-    """Random arrays of the shapes and kinds of these."""
+def directions(like: Sequence[np.ndarray], random: np.random.Generator, keep: Sequence[Any] = ()) -> list[Any]:
+    """Random arrays of the shapes and kinds of these, and, where told so, of their structure."""
     out = []
     for k, x in enumerate(like):
         t = random.uniform(-1, 1, x.shape)
         if x.dtype.kind == "c":
             t = t + 1j * random.uniform(-1, 1, x.shape)
-        if symmetric and symmetric[k]:
-            t = (t + np.conj(np.swapaxes(t, -1, -2))) / 2
+        if keep and keep[k] is not None:
+            t = keep[k](t)
         out.append(np.asarray(t, dtype=x.dtype))
     return out
 
@@ -127,7 +127,7 @@ class Point:
         self.x = sample.inputs
         self.y = values(sample, self.x)
         self.u = directions(self.y, self.random)
-        self.t = directions(self.x, self.random, sample.symmetric)
+        self.t = directions(self.x, self.random, sample.keep)
 
 
 # -- the checks ---------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ class Point:
 def check_first_order(point: Point) -> None:
     """The backward pass against finite differences of the forward."""
     sample, x, u = point.sample, point.x, point.u
-    for t in (point.t, directions(x, point.random, sample.symmetric)):
+    for t in (point.t, directions(x, point.random, sample.keep)):
         up, down = values(sample, moved(x, t, STEP)), values(sample, moved(x, t, -STEP))
         slope = [(a - b) / (2 * STEP) for a, b in zip(up, down, strict=True)]
         grads = backward(sample, x, u)
@@ -151,7 +151,7 @@ def check_second_order(point: Point) -> None:
     """The gradient of the gradient, with respect to inputs and cotangents, against differences of the first."""
     sample, x, u = point.sample, point.x, point.u
     v, w = point.t, directions(u, point.random)
-    t = directions(x, point.random, sample.symmetric)
+    t = directions(x, point.random, sample.keep)
     tensors, seeds = leaves(x), leaves(u)
     grads = gradients(call(sample, tensors), seeds, tensors, create=True)
     found = gradients(grads, [np.array(a) for a in v], [*tensors, *seeds], create=False)

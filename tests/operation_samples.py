@@ -5,6 +5,7 @@
     r.distinct(2, 3)         no two elements nearer than 0.1: for max, sort and the like
     r.spd(3)                 symmetric positive definite; the checks keep it symmetric
     r.symmetric(3)           symmetric only; kept so too
+    r.lower(3), r.upper(3)   triangular with a dominant diagonal; kept so
     r.complex(2, 3)          complex128
     r.index((2, 3), 5)       int64 in [0, 5)
     r.mask(2, 3)             bool, both values occur where there is room
@@ -16,7 +17,7 @@ Shapes are given as numbers or as one tuple.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,15 @@ import autogradcli.functions  # noqa: F401 - declares every function and, below 
 from autogradcli.engine.operation import OPERATIONS, Operation
 from autogradcli.engine.tensor import Tensor, wrap
 
+Keep = Callable[[np.ndarray], np.ndarray]
+
 
 class Samples:
     """Random operands, the same for the same operation in every run."""
 
     def __init__(self, name: str) -> None:
         self.random = np.random.default_rng(zlib.crc32(name.encode()))
-        self.symmetric_ids: set[int] = set()
+        self.kept_as: dict[int, Keep] = {}
         self._kept: list[Tensor] = []
 
     def __call__(self, *shape: Any, low: float | None = None, high: float | None = None) -> Tensor:
@@ -57,6 +60,15 @@ class Samples:
         a = self.random.uniform(-1, 1, (*batch, n, n))
         return self._symmetric(a + np.swapaxes(a, -1, -2) + np.diag(np.arange(0.0, 3 * n, 3)))
 
+    def lower(self, n: int, *batch: int) -> Tensor:
+        return self._keeping(np.tril, np.tril(self._dominant(n, batch)))
+
+    def upper(self, n: int, *batch: int) -> Tensor:
+        return self._keeping(np.triu, np.triu(self._dominant(n, batch)))
+
+    def _dominant(self, n: int, batch: tuple[int, ...]) -> np.ndarray:
+        return self.random.uniform(-1, 1, (*batch, n, n)) + 2 * np.eye(n)
+
     def complex(self, *shape: Any) -> Tensor:
         return self.tensor(self(*shape).array + 1j * self(*shape).array)
 
@@ -75,10 +87,18 @@ class Samples:
         return wrap(np.array(values))
 
     def _symmetric(self, values: np.ndarray) -> Tensor:
+        return self._keeping(symmetrised, values)
+
+    def _keeping(self, keep: Keep, values: np.ndarray) -> Tensor:
         made = self.tensor(values)
-        self.symmetric_ids.add(id(made))
+        self.kept_as[id(made)] = keep
         self._kept.append(made)  # so that the id stays its own
         return made
+
+
+def symmetrised(t: np.ndarray) -> np.ndarray:
+    """The symmetric (Hermitian) part."""
+    return (t + np.conj(np.swapaxes(t, -1, -2))) / 2
 
 
 def _size(shape: tuple[Any, ...]) -> tuple[int, ...]:
@@ -91,7 +111,7 @@ class Sample:
     """One call of an operation. ``slots`` are its differentiable inputs: (argument, position in a list or None)."""
 
     def __init__(
-        self, op: Operation, args: Sequence[Any], label: str, symmetric: set[int], underived: frozenset[str]
+        self, op: Operation, args: Sequence[Any], label: str, kept_as: Mapping[int, Keep], underived: frozenset[str]
     ) -> None:
         self.op = op
         self.label = label
@@ -106,7 +126,8 @@ class Sample:
                 self.slots += [(p.index, k) for k, t in enumerate(value) if _floats(t)]
             elif _floats(value):
                 self.slots.append((p.index, None))
-        self.symmetric = [id(self._tensor(slot)) in symmetric for slot in self.slots]
+        #: Of each input: what makes of a direction one in which it may move.
+        self.keep: list[Keep | None] = [kept_as.get(id(self._tensor(slot))) for slot in self.slots]
 
     def _tensor(self, slot: tuple[int, int | None]) -> Tensor:
         argument, position = slot
@@ -140,9 +161,9 @@ class Sample:
         return self._twin([changed(a) for a in self.args], f"{self.label}, {label}") if op.edges else self
 
     def _twin(self, args: Sequence[Any], label: str) -> Sample:
-        twin = Sample(self.op, args, label, set(), self.underived)
+        twin = Sample(self.op, args, label, {}, self.underived)
         if len(twin.slots) == len(self.slots):
-            twin.symmetric = self.symmetric
+            twin.keep = self.keep
         return twin
 
     def broadcasts(self) -> Iterator[Sample]:
@@ -193,7 +214,7 @@ def samples(op: Operation, underived: frozenset[str] = frozenset()) -> list[Samp
                 f"{op.name}: add examples=lambda r: [(...), ...] to the declaration; there is no default for {missing}"
             )
         calls = [tuple(r(2, 3) for p in op.params if p.kind == "tensor" and not p.has_default)]
-    return [Sample(op, c, f"example {k}", r.symmetric_ids, underived) for k, c in enumerate(calls)]
+    return [Sample(op, c, f"example {k}", r.kept_as, underived) for k, c in enumerate(calls)]
 
 
 def with_gradient() -> list[str]:

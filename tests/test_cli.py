@@ -233,13 +233,13 @@ def test_internal_errors_are_one_line(ask: Ask, monkeypatch: pytest.MonkeyPatch)
         (MemoryError(), 1, "out of memory"),
         (RecursionError("deep"), 1, "RecursionError"),
         (KeyboardInterrupt(), 130, ""),
-        (SystemExit(7), 1, "SystemExit"),
+        (ZeroDivisionError(), 1, "internal error: ZeroDivisionError"),
     ):
         problems.append(problem)
         answer = ask("eval", "1")
         assert answer.code == code and says in answer.err and "Traceback" not in answer.err
     monkeypatch.setenv("AUTOGRADCLI_DEBUG", "1")
-    with pytest.raises(SystemExit):
+    with pytest.raises(ZeroDivisionError):
         ask("eval", "1")
 
 

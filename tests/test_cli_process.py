@@ -70,6 +70,14 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path, format_: str) -> None:
         assert process.wait(timeout=60) == 0
 
 
+def test_help_for_a_reader_that_has_gone() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = run("--help", stdout=write, capture_output=False, stderr=subprocess.PIPE)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 def test_a_full_disk_is_an_error() -> None:
     with Path("/dev/full").open("w") as full:

@@ -32,11 +32,19 @@ CHECKS: dict[str, Check] = {
 }
 
 #: (operation, check): why PyTorch doesn't have it either. An entry that isn't needed fails the test.
-EXEMPT: dict[tuple[str, str], str] = {}
+EXEMPT: dict[tuple[str, str], str] = {
+    ("hardsigmoid", "second order"): "PyTorch: derivative for aten::hardsigmoid_backward is not implemented",
+    ("bernoulli", "first order"): "a random draw, whose gradient PyTorch defines as zero",
+    ("poisson", "first order"): "a random draw, whose gradient PyTorch defines as zero",
+    ("bernoulli", "float32"): "a random draw: another one each time",
+    ("poisson", "float32"): "a random draw: another one each time",
+    ("linalg_svd", "complex"): "singular vectors are known but for a phase; PyTorch refuses what depends on it",
+}
 
 #: Parameters for which PyTorch, too, raises "derivative ... is not implemented" in the backward pass.
 UNDERIVED: dict[str, frozenset[str]] = {
     "floor_divide": frozenset({"input", "other"}),
+    "hardsigmoid_backward": frozenset({"grad_output", "input"}),
     "remainder_number_tensor": frozenset({"other"}),
     "heaviside": frozenset({"input", "values"}),
     "igamma": frozenset({"input"}),
@@ -133,7 +141,7 @@ def _accepts(sample: Sample) -> bool:
 
 def _complex(sample: Sample, used: set[str]) -> list[str]:
     """The checks at complex operands, where the operation takes them."""
-    if any(x.dtype.kind == "c" for x in sample.inputs) or any(sample.symmetric) or _of_real_only(sample.op):
+    if any(x.dtype.kind == "c" for x in sample.inputs) or any(sample.keep) or _of_real_only(sample.op):
         return []
     twin = sample.map(lambda a: a + 0.4j * np.cos(3 * a + np.arange(a.size).reshape(a.shape)), "complex")
     try:
@@ -143,7 +151,11 @@ def _complex(sample: Sample, used: set[str]) -> list[str]:
     if any(y.dtype.kind != "c" for y in point.y) and sample.op.complex == "holomorphic":
         return [f'{twin}: a real result, so the function isn\'t holomorphic: complex="own" and a rule for it']
     checks = {"first order": check_first_order, "second order": check_second_order, "forward mode": check_forward_mode}
-    return _checked(twin, checks, used)
+    found = _checked(twin, checks, used)
+    if found and (sample.op.name, "complex") in EXEMPT:
+        used.add("complex")
+        return []
+    return found
 
 
 def _of_real_only(op: Operation) -> bool:
@@ -177,4 +189,4 @@ def test_operation(name: str) -> None:
 
 def test_exemptions_name_operations_with_gradients() -> None:
     known = set(with_gradient())
-    assert not [entry for entry in EXEMPT if entry[0] not in known or entry[1] not in CHECKS]
+    assert not [entry for entry in EXEMPT if entry[0] not in known or entry[1] not in {*CHECKS, "complex"}]

@@ -127,7 +127,7 @@ VIEWS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray], int], ...] = (
     ("{}[..., :2]", lambda a: a[..., :2], 1),
     ("{}[:]", lambda a: a[:], 1),
     ("{}[None]", lambda a: a[None], 0),
-    ("{}.t()", lambda a: a.T, 2),
+    ("{}.mT", lambda a: a.swapaxes(-1, -2), 2),
     ("{}.diagonal()", lambda a: _writable_diagonal(a), 2),
     ("{}.transpose(0, -1)", lambda a: a.swapaxes(0, -1), 1),
     ("{}.narrow(0, 0, 1)", lambda a: a[:1], 1),
@@ -223,7 +223,12 @@ class ViewsAndChanges(RuleBasedStateMachine):
     def view(self, k: int, which: int) -> None:
         k %= len(self.now)
         text, take, least = VIEWS[which]
-        if self.now[k].ndim < least or 0 in self.now[k].shape or take(self.now[k]).size == 0:
+        if self.now[k].ndim < least:
+            return
+        try:
+            if not take(self.now[k]).size:
+                return
+        except IndexError:
             return
         line = f"t{len(self.now)} = {text.format(f't{k}')}"
         self._new(line, lambda values: values.append(take(values[k])), self.roots[k])

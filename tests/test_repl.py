@@ -126,6 +126,14 @@ def test_escapes_do_not_reach_the_screen(type_: Type) -> None:
     assert results(type_("print('\\x1b[2Jx')", ENTER)) == ["\\x1b[2Jx"]
 
 
+def test_an_error_of_our_own_leaves_the_session_alive(type_: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(prompt: Prompt, argument: str) -> None:
+        raise KeyError("spam\x1b")
+
+    monkeypatch.setattr(COMMANDS[":vars"], "run", broken)
+    assert results(type_("x = 3", ENTER, ":vars", ENTER, "x", ENTER)) == ["KeyError: error: 'spam\\x1b'", "3"]
+
+
 # -- commands ----------------------------------------------------------------------------------------------
 
 
@@ -172,6 +180,7 @@ def test_help(type_: Type) -> None:
     listed = "\n".join(results(type_(":help", ENTER)))
     assert all(f"  {name}" in listed for name in COMMANDS)
     assert results(type_("x = torch.ones(2)", ENTER, ":help x.sum", ENTER))[0].startswith("x.sum, of a Tensor")
+    assert len(results(type_(":help exp", ENTER))) > 1
     assert "there is nothing" in results(type_(":help nope", ENTER))[0]
     for name, command in COMMANDS.items():
         assert command.summary and find(name) is command

@@ -60,6 +60,8 @@ def _run(arguments: list[str], environment: Environment) -> int:
         return error.exit_code
     except click.Abort:
         return INTERRUPTED
+    except SystemExit:  # Click's own, when the reader of a help text has gone
+        return OK
     return code if isinstance(code, int) else OK
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .layers import Layer, Level, layer_of, promote
+from .layers import Layer, Level, layer_of, lift, promote
 from .operation import Operation
 from .state import state
 from .tensor import Tensor, alias, wrap
@@ -30,6 +30,10 @@ NO_ITEM = (
 NO_CONTROL = (
     "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that "
     "yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
+)
+NO_RANDOM = (
+    "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
+    "randomness flags on vmap or perform the randomness operation out of vmap"
 )
 NO_INPLACE = (
     "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args "
@@ -79,11 +83,18 @@ class Opaque(np.ndarray):
 
 def batched(level: Level, value: Tensor, bdim: int = 0) -> Tensor:
     """A tensor of a vmap level: ``value`` with dimension ``bdim`` hidden."""
-    first = (*(slice(None),) * bdim, 0, ...)
     t = wrap(value.array)
-    t.array = np.ndarray.__getitem__(value.array, first).view(Opaque)
+    t.array = row_shape(value.array, bdim)
     t.need_meta().layer = Layer(level, value, bdim)
     return t
+
+
+def row_shape(array: np.ndarray, bdim: int) -> np.ndarray:
+    """The first row, whose values can't be looked at."""
+    if not array.shape[bdim]:
+        return np.empty(array.shape[:bdim] + array.shape[bdim + 1 :], array.dtype).view(Opaque)
+    first: np.ndarray = np.ndarray.__getitem__(array, (*(slice(None),) * bdim, 0, ...))
+    return first.view(Opaque)
 
 
 def rows_first(layer: Layer) -> Tensor:
@@ -102,6 +113,27 @@ def row(value: Any, level: Level, k: int) -> Any:
         return [row(v, level, k) for v in value]
     layer = layer_of(value, level)
     return value if layer is None else roles.select(layer.value, layer.bdim, k)
+
+
+def rows_apart() -> list[Level]:
+    """The vmap levels, outermost first, whose rows get random numbers of their own.
+
+    Raises RuntimeError where a level wants none drawn.
+    """
+    levels = [level for level in state.levels if level.kind == "vmap"]
+    if any(level.randomness == "error" for level in levels):
+        raise RuntimeError(NO_RANDOM)
+    return [level for level in levels if level.randomness == "different"]
+
+
+def like(made: Tensor, source: Tensor) -> Tensor:
+    """A fresh tensor as one of the levels of ``source``: every row, so to speak, has its own."""
+    layer = layer_of(source)
+    if layer is None:
+        return made
+    if layer.level.kind != "vmap":
+        return lift(layer.level, like(made, layer.value))
+    return batched(layer.level, like(spread(made, layer.level.size), rows_first(layer)))
 
 
 def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
@@ -147,10 +179,22 @@ def aligned(value: Any, level: Level, rank: int) -> Any:
 
 def row_by_row(op: Operation, level: Level, args: Sequence[Any]) -> Any:
     """The operation on each row, the results stacked. Raises RuntimeError where their shapes depend on values."""
+    if not level.size:
+        empty = op.call(*[_no_row(a, level) for a in args])
+        several = isinstance(empty, (tuple, list))
+        none = [wrap(np.empty((0, *t.array.shape), t.array.dtype)) for t in (empty if several else [empty])]
+        return none if several else none[0]
     rows = [op.call(*[row(a, level, k) for a in args]) for k in range(level.size)]
     if isinstance(rows[0], (tuple, list)):
         return [stacked(column, op) for column in zip(*rows, strict=True)]
     return stacked(rows, op)
+
+
+def _no_row(value: Any, level: Level) -> Any:
+    """Zeros in the shape of a row, where there is no row."""
+    if isinstance(value, (list, tuple)):
+        return [_no_row(v, level) for v in value]
+    return value if layer_of(value, level) is None else wrap(np.zeros(value.array.shape, value.array.dtype))
 
 
 def stacked(rows: Sequence[Tensor], op: Operation) -> Tensor:
@@ -189,7 +233,7 @@ def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> 
             raise RuntimeError(NO_INPLACE)
         layer = promote(target, level)
         layer.value = spread(layer.value, level.size)
-        target.array = np.ndarray.__getitem__(layer.value.array, (0, ...)).view(Opaque)
+        target.array = row_shape(layer.value.array, 0)
     found = layer_of(result, level)
     new = result if found is None else aligned(result, level, target.array.ndim)
     if check and result.array.ndim > target.array.ndim:

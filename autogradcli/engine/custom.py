@@ -374,7 +374,7 @@ def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], 
     meta = out.meta
     if meta is not None and meta.base is not None:
         meta.note = "custom"
-        meta.multi_view = (graph_name(ctx), index)
+        meta.multi_view = True
     return out
 
 

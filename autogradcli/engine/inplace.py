@@ -16,14 +16,9 @@ from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
 from .state import state
 from .tensor import Tensor, alias
-from .views import rebase
+from .views import rebase, refresh_views, refusal
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
-CUSTOM_VIEW = (
-    "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to "
-    "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
-    "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
-)
 VIEW_OF_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 
 
@@ -44,15 +39,15 @@ def check_inplace(target: Tensor) -> None:
         raise RuntimeError(VIEW_OF_LEAF)
     if node.__class__ is AccumulateGrad:
         raise RuntimeError(LEAF)
-    if meta is not None and meta.multi_view is not None and (node is not None or (base and base.node is not None)):
-        name, index = meta.multi_view
-        if meta.note == "custom":
-            raise RuntimeError(f"Output {index} of {name} is a view and is being modified inplace. {CUSTOM_VIEW}")
-        raise RuntimeError(
-            f"Output {index} of {name} is a view and is being modified inplace. This view is the output of a "
-            "function that returns multiple views. Such functions do not allow the output views to be modified "
-            "inplace. You should replace the inplace operation by an out-of-place one."
-        )
+    if base is not None and (node is not None or base.node is not None):
+        check_traceable(target)
+
+
+def check_traceable(view: Tensor) -> None:
+    """Raise RuntimeError for a view of a kind that PyTorch won't trace through a change in place."""
+    meta = view.meta
+    if meta is not None and (meta.multi_view or meta.note):
+        raise RuntimeError(refusal(view, "is being modified inplace"))
 
 
 def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
@@ -62,12 +57,25 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     """
     check_inplace(target)
     before = alias(target)
+    if state.dual_level or state.levels:
+        from .forward import carry_tangent
+
+        carry_tangent(target, before)
     result: Tensor = call(before, *args)
     node = result.node
     if isinstance(node, Node) and node.saved and any(kept is before for kept in node.saved):
         # The rule needs what is about to be overwritten, so the node gets a copy of its own.
-        before.array, before.counter = target.array.copy(), [target.version]
+        keep_values(before)
     return write_result(target, result)
+
+
+def keep_values(before: Tensor) -> None:
+    """Give an alias memory of its own, at every level."""
+    before.counter = [before.version]
+    before.array = before.array.copy()
+    layer = None if before.meta is None else before.meta.layer
+    if layer is not None:
+        keep_values(layer.value)
 
 
 def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
@@ -89,15 +97,18 @@ def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
                 raise RuntimeError(
                     f"result type {have.type_name} can't be cast to the desired output type {want.type_name}"
                 )
+    node = result.node
+    if node is not None and target.base is not None:
+        check_traceable(target)
     check_overlap(array)
     np.copyto(array, result.array, casting="unsafe")
     counter = target.need_counter()
     if not target.is_inference:
         counter[0] += 1
-    node = result.node
     if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
         own_saved_output(node, result, target)
         rebase(target, node)
+    refresh_views(target if target.base is None else target.base)
     if state.dual_level:
         from .forward import write_tangent
 

@@ -128,6 +128,12 @@ def below(level: Level, call: Callable[..., Any], args: Sequence[Any]) -> Any:
 def at_levels(op: Operation, args: tuple[Any, ...]) -> Any:
     """The operation at the innermost level of its operands; ``NOT_HERE`` where they belong to none."""
     level = innermost(args)
+    if state.grad and any(not above.grad for above in state.levels[0 if level is None else level.number :]):
+        state.grad = False  # a transform inside of ``no_grad``: what goes on in it is not recorded further out
+        try:
+            return op.call(*args)
+        finally:
+            state.grad = True
     if level is None:
         return NOT_HERE
     if level.kind == "vmap":

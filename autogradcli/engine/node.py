@@ -115,6 +115,26 @@ class AccumulateGrad(Node):
         self.variable_ref = weakref.ref(variable)
 
 
+class Invalid(Node):
+    """History of a view that must not be used any more: its memory was changed behind its back, and it is of a kind for
+    which PyTorch refuses to say what its gradient would be. Using it raises ``message``; printing shows ``<Invalid>``."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: str) -> None:
+        self.edges = ()
+        self.saved = ()
+        self.fix = None
+        self.extra = None
+        self.seq = next_sequence()
+        self.message = message
+
+    def run(self, g: Any) -> tuple[Any, ...]:
+        raise RuntimeError(self.message)
+
+    run_tensors = run
+
+
 class Nowhere(Node):
     """The sink of a view made under ``no_grad``: it requires grad, as PyTorch says, and receives nothing."""
 

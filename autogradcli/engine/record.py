@@ -12,7 +12,7 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import DType
-from .node import Node, Output
+from .node import Invalid, Node, Output
 from .operation import Operation, Param, Save
 from .saved import open_saved, pack, saved_array, saved_tensor
 from .state import next_sequence, state
@@ -155,6 +155,10 @@ def make_node(
         return None
     node: Node = object.__new__(op.node_class)
     node.edges = tuple(edge_at(o, level) for o in operands)
+    if state.invalid_views:
+        for edge in node.edges:
+            if isinstance(edge, Invalid):
+                raise RuntimeError(edge.message)
     node.extra = None
     node.seq = next_sequence()
     node.fix = _fix(op, operands, outputs)

@@ -22,6 +22,7 @@ class State:
         "grad",
         "in_rule",
         "inference",
+        "invalid_views",
         "levels",
         "pack_hooks",
         "running_node",
@@ -34,6 +35,7 @@ class State:
     special: bool
     in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
     inference: bool
+    invalid_views: bool  # there is (or was, in this session) a view that must not be used any more
     anomaly: bool
     anomaly_check_nan: bool
     dual_level: int
@@ -51,6 +53,7 @@ class State:
         self.grad = True
         self.in_rule = False
         self.inference = False
+        self.invalid_views = False
         self.anomaly = False
         self.anomaly_check_nan = True
         self.dual_level = 0
@@ -63,19 +66,24 @@ class State:
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
         self.special = bool(
-            self.dual_level or self.levels or self.pack_hooks or self.inference or self.tape is not None
+            self.dual_level
+            or self.levels
+            or self.pack_hooks
+            or self.inference
+            or self.invalid_views
+            or self.tape is not None
         )
 
     def snapshot(self) -> tuple[Any, ...]:
         return (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
-            list(self.pack_hooks), self.tape, self.warn, dtypes.default.dtype,
+            list(self.pack_hooks), self.tape, self.warn, dtypes.default.dtype, self.invalid_views,
         )  # fmt: skip
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
-            hooks, self.tape, self.warn, default,
+            hooks, self.tape, self.warn, default, self.invalid_views,
         ) = saved  # fmt: skip
         self.pack_hooks = list(hooks)
         self.in_rule = False

@@ -19,7 +19,7 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import DType
-from .node import AccumulateGrad, Node, Nowhere, Output, node_of
+from .node import AccumulateGrad, Invalid, Node, Nowhere, Output, node_of
 from .state import state
 
 
@@ -62,8 +62,9 @@ class Meta:
 
     base: Tensor | None = None  # of a view: the tensor that owns the memory
     views: list[weakref.ref[Tensor]] | None = None  # of a base: its living views
-    multi_view: tuple[str, int] | None = None  # made by a function that returns several views
-    note: str = ""  # under which mode a view was made
+    multi_view: bool = False  # made by a function that returns several views, or a view of such a one
+    note: str = ""  # under which mode a view was made: "no_grad", "inference"
+    made_at: int = 0  # of such a view: the version that its memory had then
     grad: Tensor | None = None  # of a tensor that is no leaf requiring grad
     tangent: Tensor | None = None
     level: int = 0  # of the tangent: the dual level it belongs to
@@ -113,6 +114,9 @@ class Tensor:
 
     @property
     def grad_fn(self) -> Node | None:
+        """The node that made it. Raises RuntimeError for a view whose history became ambiguous."""
+        if isinstance(self.node, Invalid):
+            raise RuntimeError(self.node.message)
         return None if self.is_leaf else node_of(self.node)
 
     @property
@@ -155,6 +159,10 @@ class Tensor:
         if self.meta is not None and self.meta.grad is not None:
             node.grad, self.meta.grad = self.meta.grad, None
         self.node = node
+        if self.meta is not None and self.meta.views:
+            from .views import refresh_views
+
+            refresh_views(self, stale_only=True)
 
     def drop_grad(self) -> None:
         """Make a leaf require no grad. Raises RuntimeError for a tensor that operations made."""

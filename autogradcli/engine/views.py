@@ -19,13 +19,19 @@ from typing import Any
 
 import numpy as np
 
-from .node import AccumulateGrad, Node, Nowhere, Output
+from .node import AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
 from .operation import Operation
+from .saved import graph_name
 from .record import run_arrays
 from .state import next_sequence, state
 from .tensor import Meta, Tensor, wrap
 from .worlds import roles
 
+CUSTOM_VIEW = (
+    "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to "
+    "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
+    "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+)
 PRUNE_AT = 32  # dead references are swept when the list reaches this length, and every doubling of it
 _ref = weakref.ref
 
@@ -40,11 +46,11 @@ def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node 
         link(source, view)
         meta = view.meta
         assert meta is not None
-        if op.view == "multi":
-            meta.multi_view = (op.node_name.removesuffix("Backward0"), k)
-        elif source.meta is not None and source.meta.multi_view is not None and node is not None:
-            meta.multi_view = source.meta.multi_view
-        meta.note = "inference" if state.inference else "" if state.grad else "no_grad"
+        if op.view == "multi" or (source.meta is not None and source.meta.multi_view):
+            meta.multi_view = True
+        if state.inference or not state.grad:
+            meta.note = "inference" if state.inference else "no_grad"
+            meta.made_at = view.version
 
 
 def link(source: Tensor, view: Tensor) -> None:
@@ -193,19 +199,57 @@ class CopySlices(Node):
         self.function.release()
 
 
-def rebase(target: Tensor, function: Node | None) -> None:
-    """Give ``target``, just changed in place by ``function``, and all who share its memory, their new history."""
+def rebase(target: Tensor, function: Node) -> None:
+    """Give ``target``, just changed in place by ``function``, and its base their new history."""
     base = target.base
-    if function is None:
-        return
     if base is None:
         target.node = function
-        base = target
     else:
         base.node = CopySlices(base, target, function)
-    family = base.meta.views if base.meta is not None else None
-    if family:
-        for ref in family:
-            view = ref()
-            if view is not None and not isinstance(view.node, (AccumulateGrad, Nowhere)):
-                view.node = AsStridedBackward0(base, view)
+
+
+def refresh_views(base: Tensor, stale_only: bool = False) -> None:
+    """After a change in place: the history of every living view anew. A view of a kind that PyTorch won't trace through
+    such a change gets an ``Invalid`` one. ``stale_only``: only these, where ``base`` has just begun to require grad."""
+    views = base.meta.views if base.meta is not None else None
+    if not views or base.node is None:
+        return
+    for ref in views:
+        view = ref()
+        if view is None:
+            continue
+        meta = view.meta
+        assert meta is not None
+        if meta.multi_view or meta.note:
+            if not stale_only or view.version != meta.made_at:
+                view.node = Invalid(refusal(view, "its base or another view of its base has been modified inplace"))
+                state.invalid_views = state.special = True
+        elif not stale_only and not isinstance(view.node, AccumulateGrad):
+            view.node = AsStridedBackward0(base, view)
+
+
+def refusal(view: Tensor, what: str) -> str:
+    """PyTorch's words for a view that can't be traced through a change in place."""
+    meta = view.meta
+    assert meta is not None
+    inference = meta.note == "inference"
+    node = node_of(view.node)
+    if (meta.multi_view or meta.note == "custom") and node is not None and node.edges:
+        text = f"Output {index_of(view.node)} of {graph_name(node)} is a view and {what}. "
+    elif inference:
+        text = f"A view was created in inference mode and {what} in normal mode. "
+    else:
+        text = f"A view was created in no_grad mode and {what} with grad mode enabled. "
+    if meta.note == "custom":
+        return text + CUSTOM_VIEW
+    if meta.multi_view:
+        return text + (
+            "This view is the output of a function that returns multiple views. Such functions do not allow the output "
+            "views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+        )
+    block = "inference_mode" if inference else "no_grad"
+    return text + (
+        "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
+        f"both the view and the inplace either both inside the {block} block (if you don't want the inplace to be "
+        "tracked) or both outside (if you want the inplace to be tracked)."
+    )

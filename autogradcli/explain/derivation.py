@@ -19,10 +19,10 @@ from ..engine.operation import Operation
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
-from .expression import Call, Constant, Expr, Item, Name, Pullback, value_of
+from .expression import Constant, Expr, Name, Pullback, value_of
 from .expression_text import text_of
 from .formula import FORMULAS, apply, total
-from .spelling import speak, speakable
+from .spelling import speakable
 
 Entry = tuple[Operation, tuple[Any, ...], list[Tensor]]
 
@@ -53,7 +53,8 @@ def gradients(
     ``compute`` may give a tuple of tensors; their seeds are called ``g0``, ``g1``, ...
     """
     values = {name: _leaf(value) for name, value in variables.items()}
-    tape, made = _traced(compute, values)
+    history = History(values)
+    made = history.trace(compute, values)
     results = made if isinstance(made, (tuple, list)) else (made,)
     roots: list[tuple[Node | Output, Expr]] = []
     for k, result in enumerate(results):
@@ -64,7 +65,7 @@ def gradients(
             roots.append((result.node, _seed(result, given, f"g{k}" if len(results) > 1 else "g")))
     if not roots:
         raise NoFormula("the result has no gradient: it depends on no variable that has one")
-    reached = History(values, tape).pull(roots)
+    reached = history.pull(roots)
     leaves = [(name, v) for name, v in values.items() if isinstance(v, Tensor) and isinstance(v.node, AccumulateGrad)]
     out = [(name, reached.get(node_of(leaf.node))) for name, leaf in leaves]
     _verify(roots, [(leaf, e) for (_, leaf), (_, e) in zip(leaves, out, strict=True)])
@@ -80,17 +81,6 @@ def _leaf(value: Any) -> Any:
     return value
 
 
-def _traced(compute: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> tuple[list[Entry], Any]:
-    tape: list[Entry] = []
-    outer, state.tape = state.tape, tape
-    state.refresh()
-    try:
-        return tape, compute(values)
-    finally:
-        state.tape = outer
-        state.refresh()
-
-
 def _seed(result: Tensor, gradient: Any, name: str) -> Expr:
     if gradient is not None:
         if not isinstance(gradient, Tensor) or gradient.array.shape != result.array.shape:
@@ -101,35 +91,47 @@ def _seed(result: Tensor, gradient: Any, name: str) -> Expr:
     return Constant(wrap(np.ones(result.array.shape, result.array.dtype)))
 
 
-class History:
-    """What every tensor of a traced program was made of, as expressions."""
+class History(list[Any]):
+    """What every tensor of a program was made of, as expressions. It is the engine's tape, and so it sees each
+    operation at once: later a tensor may have been changed in place, with other values and another node."""
 
-    __slots__ = ("_by_id", "_by_node", "_entries", "_names", "_tape")
+    __slots__ = ("_by_id", "_by_node", "_entries", "_names", "_seen")
 
-    def __init__(self, values: Mapping[str, Any], tape: list[Entry]) -> None:
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__()
         self._names = frozenset(values)
-        self._tape = tape  # holds the tensors, so their ids stay their own
-        self._by_id: dict[int, Expr] = {}
+        self._seen: list[Tensor] = []  # so that their ids stay their own
+        self._by_id: dict[int, tuple[Expr, int]] = {}  # with the version that the tensor had
         self._by_node: dict[tuple[Node, int], Expr] = {}
         self._entries: dict[Node, tuple[Operation, tuple[Any, ...], list[Expr]]] = {}
         for name, value in values.items():
             if isinstance(value, Tensor):
-                self._note(value, Name(name, wrap(value.array)))
-        for op, args, outputs in tape:
-            self._forward(op, args, outputs)
+                self.note(value, Name(name, wrap(value.array.copy())))
 
-    def _forward(self, op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
+    def trace(self, compute: Callable[..., Any], *args: Any) -> Any:
+        """Call a function; what it records is noted here."""
+        outer, state.tape = state.tape, self
+        state.refresh()
+        try:
+            return compute(*args)
+        finally:
+            state.tape = outer
+            state.refresh()
+
+    def append(self, entry: Entry) -> None:
+        op, args, outputs = entry
         given = tuple(self.expression(a) for a in args)
-        made = apply(op, given, [wrap(t.array) for t in outputs])
+        made = apply(op, given, [wrap(t.array.copy()) for t in outputs])
         results = list(made) if isinstance(made, tuple) else [made]
         for t, e in zip(outputs, results, strict=True):
-            self._note(t, e)
+            self.note(t, e)
             node = node_of(t.node)
             if node is not None:
                 self._entries[node] = (op, given, results)
 
-    def _note(self, tensor: Tensor, expression: Expr) -> None:
-        self._by_id[id(tensor)] = expression
+    def note(self, tensor: Tensor, expression: Expr) -> None:
+        self._seen.append(tensor)
+        self._by_id[id(tensor)] = (expression, tensor.version)
         node = node_of(tensor.node)
         if node is not None:
             self._by_node[node, index_of(tensor.node)] = expression
@@ -143,8 +145,10 @@ class History:
         node = node_of(value.node)
         if node is not None and (node, index_of(value.node)) in self._by_node:
             return self._by_node[node, index_of(value.node)]
-        found = self._by_id.get(id(value))
-        return Constant(wrap(value.array.copy())) if found is None else found
+        found, version = self._by_id.get(id(value), (None, 0))
+        if found is None or version != value.version:
+            return Constant(wrap(value.array.copy()))
+        return found
 
     # -- the pass -----------------------------------------------------------------------------------------
 
@@ -192,12 +196,12 @@ class History:
         position, index = place
         inside = list(args)
         inside[position] = symbol if index is None else _replaced(args[position], index, symbol)
-        call = Call(op, tuple(inside), [e.tensor for e in results])
-        if not speakable(call) or isinstance(speak(call), Expr):
+        made = apply(op, tuple(inside), [e.tensor for e in results])
+        outputs = made if isinstance(made, tuple) else (made,)
+        arriving = [(outputs[k], g) for k, g in enumerate(arrived) if g is not None]
+        if not all(speakable(e) for e, _ in arriving):
             return None
-        arriving = [(k, g) for k, g in enumerate(arrived) if g is not None]
-        outputs = tuple(Item(call, k) for k, _ in arriving) if len(results) > 1 else (call,)
-        return Pullback(outputs, symbol, variable, tuple(g for _, g in arriving), value)
+        return Pullback(tuple(e for e, _ in arriving), symbol, variable, tuple(g for _, g in arriving), value)
 
     def _fixed(self, node: Node, k: int, g: Any, conj: bool) -> Expr | None:
         if g is None or node.fix is None:
@@ -282,14 +286,11 @@ def _by_role(role: Any, *args: Any) -> Any:
     if op is not None:
         return apply(op, (*args, *[p.default for p in op.parse().params[len(args) :]]))
     values = [value_of(a) for a in args]
-    tape, result = _traced(lambda _: _ungraphed(role, values), {})
-    history = History({}, [])
+    history = History({})
     for a, v in zip(args, values, strict=True):
         if isinstance(a, Expr):
-            history._note(v, a)
-    for entry in tape:
-        history._forward(*entry)
-    return history.expression(result)
+            history.note(v, a)
+    return history.expression(history.trace(_ungraphed, role, values))
 
 
 def _ungraphed(function: Callable[..., Any], values: Sequence[Any]) -> Any:

@@ -82,16 +82,21 @@ _names: dict[Any, str] = {}
 
 
 def _by_kernel() -> dict[Any, str]:
-    """The operations whose kernel is a ufunc, by it."""
+    """The operations whose kernel is a ufunc, or calls itself one to whatever is no array, by it."""
     if not _names:
-        _names.update({op.kernel: name for name, op in OPERATIONS.items() if isinstance(op.kernel, np.ufunc)})
+        for name, op in OPERATIONS.items():
+            kernel = getattr(op.kernel, "ufunc", op.kernel)
+            if isinstance(kernel, np.ufunc):
+                _names[kernel] = name
     return _names
 
 
 def _bare(value: Any) -> Any:
     if isinstance(value, Symbol):
         return value.expr
-    return Constant(wrap(value)) if isinstance(value, (np.ndarray, np.generic)) else value
+    if isinstance(value, (np.ndarray, np.generic)):
+        return Constant(wrap(value)) if value.ndim else value.item()
+    return value
 
 
 def _clothed(value: Any) -> Any:
@@ -102,14 +107,28 @@ def expansion(call: Call) -> Expr | None:
     """The kernel of a call's operation as an expression of the same value; None where it doesn't give one."""
     if isinstance(call.op.kernel, np.ufunc) or len(call.results) > 1:
         return None
+    filling = _FILLING.get(call.op.name)
     try:
-        made = call.op.kernel(*[_symbols(a) for a in call.args])
+        made = filling(*call.args) if filling else call.op.kernel(*[_symbols(a) for a in call.args])
     except _REFUSALS:
         return None
-    found = made.expr if isinstance(made, Symbol) else None
+    found = made.expr if isinstance(made, Symbol) else made if isinstance(made, Expr) else None
     if found is None or found is call or not same_values([found.tensor], call.results):
         return None
     return found
+
+
+def _zeros(like: Expr, shape: tuple[int, ...]) -> Expr:
+    return FORMULAS.new_zeros(like, shape)  # type: ignore[no-any-return]
+
+
+#: Kernels that fill a part of an array in place, as the functions that do so out of place.
+_FILLING: dict[str, Callable[..., Any]] = {
+    "select_backward": lambda g, shape, *at: FORMULAS.select_scatter(_zeros(g, shape), g, *at),
+    "slice_backward": lambda g, shape, *at: FORMULAS.slice_scatter(_zeros(g, shape), g, *at),
+    "diagonal_backward": lambda g, shape, *at: FORMULAS.diagonal_scatter(_zeros(g, shape), g, *at),
+    "index_backward": lambda g, indices, shape: FORMULAS.index_put(_zeros(g, shape), indices, g, True),
+}
 
 
 def _symbols(value: Any) -> Any:

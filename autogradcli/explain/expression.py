@@ -169,14 +169,14 @@ class Operator(Expr):
 class Subscript(Expr):
     __slots__ = ("index", "operand")
 
-    def __init__(self, operand: Expr, index: tuple[int | slice, ...], tensor: Tensor) -> None:
+    def __init__(self, operand: Expr, index: tuple[int | slice | Expr, ...], tensor: Tensor) -> None:
         self.operand = operand
         self.index = index
         self.tensor = tensor
 
     @property
     def parts(self) -> tuple[Any, ...]:
-        return (self.operand,)
+        return (self.operand, *self.index)
 
 
 class Call(Expr):

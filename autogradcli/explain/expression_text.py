@@ -83,9 +83,11 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
     if isinstance(node, Operator):
         return _operator(node.symbol, [plain(p, done) for p in node.operands])
     if isinstance(node, Subscript):
-        return Text(f"{done[id(node.operand)].within(_ATOM)}[{', '.join(map(_at, node.index))}]")
+        return Text(f"{done[id(node.operand)].within(_ATOM)}[{', '.join(_at(i, done) for i in node.index)}]")
     if isinstance(node, Item):
-        return Text(f"{done[id(node.call)].text}[{node.index}]")
+        said = speak(node.call)
+        only = isinstance(said, Spelling) and said.first_only
+        return Text(done[id(node.call)].text + ("" if only else f"[{node.index}]"))
     if isinstance(node, Pullback):
         return _pullback(node, done)
     assert isinstance(node, Call)
@@ -114,7 +116,9 @@ def _tuple(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"({', '.join(items)})"
 
 
-def _at(index: int | slice) -> str:
+def _at(index: int | slice | Expr, done: dict[int, Text]) -> str:
+    if isinstance(index, Expr):
+        return done[id(index)].text
     if isinstance(index, int):
         return str(index)
     start, stop, step = ("" if part is None else str(part) for part in (index.start, index.stop, index.step))

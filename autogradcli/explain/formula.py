@@ -23,7 +23,7 @@ INFIX = {
     "dot": "@", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
 }  # fmt: skip
 SWAPPED = {"rsub": "-"}
-SUBSCRIPTS = frozenset({"slice", "select"})
+SUBSCRIPTS = frozenset({"slice", "select", "index"})
 
 
 class Formulas:
@@ -90,11 +90,14 @@ def _single(op: Operation, args: tuple[Any, ...], result: Tensor) -> Expr:
 
 
 def _subscript(operand: Expr, args: dict[str, Any], result: Tensor) -> Expr | None:
-    """``x[:, 1:3]`` for a range or an index of one dimension."""
-    dim = args["dim"] % operand.ndim
-    at = args["index"] if "index" in args else slice(args["start"], args["end"], _no_one(args["step"]))
-    index = (*(slice(None),) * dim, at)
-    found = operand.tensor.array[index]
+    """``x[:, 1:3]`` for a range or an index of one dimension, ``x[i, j]`` for indices that are tensors."""
+    index: tuple[Any, ...]
+    if "indices" in args:
+        index = tuple(slice(None) if i is None else i for i in args["indices"])
+    else:
+        at = args["index"] if "index" in args else slice(args["start"], args["end"], _no_one(args["step"]))
+        index = (*(slice(None),) * (args["dim"] % operand.ndim), at)
+    found = operand.tensor.array[tuple(i.tensor.array if isinstance(i, Expr) else i for i in index)]
     if found.shape != result.array.shape or not np.array_equal(found, result.array, equal_nan=found.dtype.kind in "fc"):
         return None
     if isinstance(operand, Constant):

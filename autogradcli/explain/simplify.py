@@ -41,6 +41,7 @@ def shortest(value: np.generic) -> Any:
     return float(str(value)) if value.dtype.kind == "f" else value.item()
 
 
+_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _ELEMENTWISE = frozenset({"+", "-", "*", "/", "**"})
 
 
@@ -51,6 +52,8 @@ def tidy_operator(made: Operator) -> Expr:
     if len(made.operands) == 1:
         return _tidy_unary(made)
     left, right = made.operands
+    if made.symbol in _COMPARISONS:
+        return Operator(made.symbol, (_compared(left, right), _compared(right, left)), made.tensor)
     if made.symbol not in _ELEMENTWISE:
         return made
     weak_left, weak_right = _weak(left, right, made.tensor), _weak(right, left, made.tensor)
@@ -105,6 +108,15 @@ def _weak(part: Any, other: Any, result: Tensor) -> Any:
     if isinstance(part, Constant) and _alike(other, result):
         number = uniform(part)
         if number is not None and result.array.dtype.kind in "fc":
+            return number
+    return part
+
+
+def _compared(part: Any, other: Any) -> Any:
+    """The same in a comparison, where it is the other operand's shape and dtype that count."""
+    if isinstance(part, Constant) and isinstance(other, Expr) and part.tensor.array.dtype == other.tensor.array.dtype:
+        number = uniform(part)
+        if number is not None and np.broadcast_shapes(part.shape, other.shape) == tuple(other.shape):
             return number
     return part
 

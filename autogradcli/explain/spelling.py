@@ -7,6 +7,7 @@ operation gave.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from ..functions.function import Function
 from ..functions.python_function import PythonFunction
 from ..functions.registry import ATTRIBUTES, NAMESPACES, Method
 from .expansion import expansion, same_values
-from .expression import Call, Expr, value_of, without_history
+from .expression import Call, Expr, Item, value_of, without_history
 from .formula import is_default
 
 #: Where functions are looked for, in the language's order of bare names, and the prefix that their names have in
@@ -24,16 +25,23 @@ from .formula import is_default
 _HOMES = (("torch", ""), ("torch.nn.functional", ""), ("torch.linalg", "linalg_"), ("torch.special", "special_"),
           ("torch.fft", "fft_"))  # fmt: skip
 
+#: Operations number these as PyTorch's own do; the functions take words.
+_REDUCTIONS = ("none", "mean", "sum")
+
 #: (keyword or "", argument)
 Argument = tuple[str, Any]
 
 
 class Spelling:
-    """``name(arguments)``; as a method, of its first argument. ``dotted`` is the name where a variable has it."""
+    """``name(arguments)``; as a method, of its first argument. ``dotted`` is the name where a variable has it.
 
-    __slots__ = ("arguments", "dotted", "method", "name")
+    ``first_only``: of several results of the operation the function gives only the first.
+    """
 
-    def __init__(self, name: str, dotted: str, arguments: list[Argument], method: bool) -> None:
+    __slots__ = ("arguments", "dotted", "first_only", "method", "name")
+
+    def __init__(self, name: str, dotted: str, arguments: list[Argument], method: bool, first_only: bool) -> None:
+        self.first_only = first_only
         self.name = name
         self.dotted = dotted
         self.arguments = arguments
@@ -70,13 +78,16 @@ def speakable(root: Expr) -> bool:
         elif isinstance(part, Expr) and id(part) not in seen:
             seen.add(id(part))
             stack += part.parts
-            if isinstance(part, Call):
+            call = part.call if isinstance(part, Item) else part
+            if isinstance(call, Call):
                 try:
-                    said = speak(part)
+                    said = speak(call)
                 except Unspeakable:
                     return False
                 if isinstance(said, Expr):
                     stack.append(said)
+                elif said.first_only and isinstance(part, Item) and part.index > 0:
+                    return False
     return True
 
 
@@ -101,22 +112,33 @@ def _spelling(call: Call) -> Spelling | None:
     for name, dotted, function, method in _functions(call.op.spelling.rstrip("_")):
         for arguments in _layouts(call.op, call.args, function, method):
             results = _results(function, arguments)
-            if results is not None and same_values(results, call.results):
-                return Spelling(name, dotted, arguments, method)
+            if results is None:
+                continue
+            first_only = len(results) == 1 and len(call.results) > 1
+            if same_values(results, call.results[:1] if first_only else call.results):
+                return Spelling(name, dotted, arguments, method, first_only)
     return None
 
 
 def _functions(spelling: str) -> Iterator[tuple[str, str, Callable[..., Any], bool]]:
-    """What may be called: its text, that with its home, what it is, whether it is a method."""
+    """What may be called: its text, that with its home, what it is, whether it is a method.
+
+    A bare ``sum`` or ``max`` is Python's, which goes through a tensor's rows; these are said as methods.
+    """
+    method = ATTRIBUTES.get(Tensor, {}).get(spelling)
+    methods = [(spelling, spelling, method.call, True)] if isinstance(method, Method) else []
+    pythons = spelling in dir(builtins) and spelling != "abs"
+    if pythons:
+        yield from methods
     for home, prefix in _HOMES:
         for name in dict.fromkeys((spelling.removeprefix(prefix), spelling.removeprefix(f"{home[6:]}."), spelling)):
             function = NAMESPACES.get(home, {}).get(name)
             if function is not None:
                 dotted = f"{home}.{name}"
-                yield (name if _means(name, function) else dotted), dotted, function, False
-    method = ATTRIBUTES.get(Tensor, {}).get(spelling)
-    if isinstance(method, Method):
-        yield spelling, spelling, method.call, True
+                bare = _means(name, function) and not pythons
+                yield (name if bare else dotted), dotted, function, False
+    if not pythons:
+        yield from methods
 
 
 def _means(name: str, function: Callable[..., Any]) -> bool:
@@ -178,7 +200,10 @@ def _match(
                 return None
             gap = True
             continue
-        value = given[name]
+        value = _REDUCTIONS[given[name]] if name == "reduction" and type(given[name]) is int else given[name]
+        if optional and _same_plain(value, default):
+            gap = True
+            continue
         keyword = keyword_only or gap or (optional and not isinstance(value, Expr))
         out.append((name if keyword else "", value))
     return out

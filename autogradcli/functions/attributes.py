@@ -71,6 +71,14 @@ def device(spec: Any) -> Device:
     )
 
 
+IN_TRANSFORM = (
+    "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of "
+    "a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch "
+    "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being "
+    "transformed instead."
+)
+
+
 # -- .grad, .data, .requires_grad -------------------------------------------------------------------------
 
 
@@ -150,6 +158,8 @@ def _require(self: Tensor, on: bool) -> None:
 
 def _requires_grad_(self: Tensor, requires_grad: bool) -> Tensor:
     """Make the tensor a leaf that requires grad (or not), in place."""
+    if state.levels:
+        raise RuntimeError(IN_TRANSFORM)
     _require(self, requires_grad)
     return self
 

@@ -66,6 +66,15 @@ def sizes(name: str, size: tuple[int, ...]) -> tuple[int, ...]:
     return size
 
 
+def _like(fresh: Tensor, source: Tensor) -> Tensor:
+    """Under ``torch.func`` a tensor made like another belongs to the same levels."""
+    if not state.levels:
+        return fresh
+    from ..engine.batched import like
+
+    return like(fresh, source)
+
+
 def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
     def create(
         size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin_memory: bool, requires_grad: bool
@@ -75,12 +84,13 @@ def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
     def create_like(
         input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
     ) -> Tensor:
-        return made(fill(input.array.shape, input.array.dtype if dtype is None else dtype.np), requires_grad)
+        array = fill(input.array.shape, input.array.dtype if dtype is None else dtype.np)
+        return _like(made(array, requires_grad), input)
 
     def create_new(
         input: Tensor, size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
     ) -> Tensor:
-        return made(fill(sizes(name, size), input.array.dtype if dtype is None else dtype.np), grad)
+        return _like(made(fill(sizes(name, size), input.array.dtype if dtype is None else dtype.np), grad), input)
 
     create.__doc__ = f"A tensor of the given shape, {doc}."
     create_like.__doc__ = f"A tensor of the shape and dtype of another, {doc}."
@@ -116,7 +126,7 @@ def _full_like(
     input: Tensor, value: Any, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
 ) -> Tensor:
     """A tensor of the shape and dtype of another, filled with one value."""
-    return made(_full_array(input.array.shape, value, dtype or input.dtype), grad)
+    return _like(made(_full_array(input.array.shape, value, dtype or input.dtype), grad), input)
 
 
 def _new_full(
@@ -130,7 +140,7 @@ def _new_full(
     grad: bool,
 ) -> Tensor:
     """A tensor of the given shape and of this one's dtype, filled with one value."""
-    return made(_full_array(sizes("full", size), value, dtype or input.dtype), grad)
+    return _like(made(_full_array(sizes("full", size), value, dtype or input.dtype), grad), input)
 
 
 def _new_tensor(input: Tensor, data: Any, dtype: DType | None, device: Any, requires_grad: bool) -> Tensor:

@@ -136,7 +136,7 @@ def _bool(self: Tensor) -> bool:
         raise RuntimeError(
             f"Boolean value of Tensor with {'no values' if size == 0 else 'more than one value'} is ambiguous"
         )
-    return bool(self.array.reshape(-1)[0])
+    return bool(self.array.reshape(-1)[0]) if self.array.__class__ is np.ndarray else bool(self.array)
 
 
 def _warn_scalar(self: Tensor) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes, random_sampling
+from ..engine.batched import batched, rows_apart
 from ..engine.dtypes import DType
 from ..engine.inplace import check_inplace, check_overlap
 from ..engine.operation import Array, operation
@@ -26,6 +27,7 @@ _LIKE = f"*, MemoryFormat? memory_format=None, {OPTIONS}"
 
 
 def _source(generator: Generator | None) -> Generator:
+    rows_apart()
     return default_generator if generator is None else generator
 
 
@@ -34,6 +36,17 @@ def _kind(dtype: DType | None) -> np.dtype:
 
 
 # -- tensors of random numbers ---------------------------------------------------------------------------------
+
+
+def _of_rows(draw: Any, generator: Generator, shape: tuple[int, ...], kind: np.dtype, grad: bool) -> Tensor:
+    """A random tensor; under ``vmap`` with ``randomness="different"`` another for each row, drawn together."""
+    levels = rows_apart()
+    if not levels:
+        return made(draw(generator, shape, kind), grad)
+    value = wrap(draw(generator, (*(level.size for level in levels), *shape), kind))
+    for level in levels:
+        value = batched(level, value)
+    return value
 
 
 def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.ndarray], doc: str) -> None:
@@ -48,18 +61,18 @@ def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.
         pin: bool,
         grad: bool,
     ) -> Tensor:
-        return made(draw(_source(generator), sizes(name, size), _kind(dtype)), grad)
+        return _of_rows(draw, _source(generator), sizes(name, size), _kind(dtype), grad)
 
     def create_plain(
         size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
     ) -> Tensor:
-        return made(draw(default_generator, sizes(name, size), _kind(dtype)), grad)
+        return _of_rows(draw, default_generator, sizes(name, size), _kind(dtype), grad)
 
     def create_like(
         input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
     ) -> Tensor:
         kind = input.array.dtype if dtype is None else dtype.np
-        return made(draw(default_generator, input.array.shape, kind), grad)
+        return _of_rows(draw, default_generator, input.array.shape, kind, grad)
 
     create.__doc__ = create_plain.__doc__ = f"A tensor of the given shape with {doc}."
     create_like.__doc__ = f"A tensor of the shape and dtype of another with {doc}."

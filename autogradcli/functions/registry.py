@@ -56,6 +56,9 @@ class AttributeTables(dict[type, dict[str, Attribute]]):
 
 ATTRIBUTES = AttributeTables()
 
+#: What calling a class of the language's does; a class that isn't here can't be called.
+CONSTRUCTORS: dict[type, Callable[..., Any]] = {}
+
 #: dotted namespace ("torch", "torch.nn.functional", "math") -> name -> value.
 NAMESPACES: dict[str, dict[str, Any]] = {}
 

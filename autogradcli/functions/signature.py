@@ -176,8 +176,10 @@ class Signature:
                 source, used = ALL_POSITIONAL, given
             elif raising:
                 self._complain_of_type(parameter, source, value, given)
+            elif parameter.kind.depends_on_value(type(value)):
+                return None, self._refuses_type(args, used + 1)
             else:
-                return None, not parameter.kind.depends_on_value(type(value))
+                return None, True
             sources.append(source)
         if used < given:
             if raising:
@@ -188,6 +190,19 @@ class Signature:
                 self._complain_of_keywords(kwargs, given)
             return None, True
         return sources, True
+
+    def _refuses_type(self, args: tuple[Any, ...], start: int) -> bool:
+        """Whether some argument from ``start`` on does not fit, whatever its value."""
+        for i, value in zip(self.visible[start:], args[start:]):
+            parameter = self.parameters[i]
+            kind = parameter.kind
+            if not (
+                (value is None and parameter.nullable)
+                or kind.depends_on_value(type(value))
+                or kind.accepts(value, parameter.size)
+            ):
+                return True
+        return False
 
     def _complain_of_missing(self, start: int) -> None:
         names = [self.parameters[i].name for i in self.visible[start:] if not self.parameters[i].optional]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..engine.node import Node
+from typing import Any
+
+from ..engine.node import Invalid, Node
 from ..engine.state import state
 from ..engine.tensor import Parameter, Tensor
 from .tensor_text import tensor_text
@@ -10,18 +12,31 @@ from .tensor_text import tensor_text
 
 def tensor_repr(tensor: Tensor) -> str:
     """``tensor([1., 2.], grad_fn=<MulBackward0>)``, as PyTorch prints it."""
-    grad_fn = tensor.grad_fn
     meta = tensor.meta
+    if meta is not None and meta.layer is not None:
+        return layer_repr(meta.layer)
+    ambiguous = isinstance(tensor.node, Invalid)
+    grad_fn = None if ambiguous else tensor.grad_fn
     tangent = None
     if meta is not None and meta.tangent is not None and meta.level == state.dual_level:
         tangent = format(meta.tangent, "")
     text = tensor_text(
         tensor.array,
-        grad_fn=None if grad_fn is None else shown_name(grad_fn),
+        grad_fn="Invalid" if ambiguous else None if grad_fn is None else shown_name(grad_fn),
         requires_grad=tensor.node is not None and grad_fn is None,
         tangent=tangent,
     )
     return f"Parameter containing:\n{text}" if isinstance(tensor, Parameter) else text
+
+
+def layer_repr(layer: Any) -> str:
+    """A tensor of a level of ``torch.func``, with what is inside; of a level that is over, just that."""
+    inside = tensor_repr(layer.value)
+    if layer.level not in state.levels:
+        return inside
+    kind, more = ("BatchedTensor", f" bdim={layer.bdim},") if layer.level.kind == "vmap" else ("GradTrackingTensor", "")
+    shown = "\n".join("    " + line for line in inside.split("\n"))
+    return f"{kind}(lvl={layer.level.number},{more} value=\n{shown}\n)"
 
 
 def shown_name(node: Node) -> str:

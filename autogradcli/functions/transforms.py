@@ -15,6 +15,7 @@ from ..engine.state import state
 from ..engine.tensor import Tensor
 from ..operations.dual import primal_alias
 from . import autograd
+from .function import Function as BuiltinFunction
 from .kinds import type_name
 from .pytree import Spec, flatten, tree_map, unflatten
 from .python_function import define_python
@@ -41,7 +42,10 @@ class Transformed:
 
     @property
     def qualname(self) -> str:
-        return str(getattr(self.function, "qualname", None) or name_of(self.function))
+        inner = self.function
+        if isinstance(inner, BuiltinFunction):
+            return f"_VariableFunctionsClass.{inner.name}"
+        return str(getattr(inner, "qualname", None) or name_of(inner))
 
     def __repr__(self) -> str:
         return f"<function {self.qualname} at 0x{id(self):x}>"

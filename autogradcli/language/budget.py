@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 #: Elements of a list, tuple, set or dict that one operation may make.
-MAX_ITEMS = 1 << 21
+MAX_ITEMS = 1 << 20
 #: Characters of a string that one operation may make.
 MAX_TEXT = 1 << 24
 #: Characters that one run may print.

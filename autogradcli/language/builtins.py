@@ -29,7 +29,7 @@ def _builtin(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 #: Those that in Python are functions in C of exactly one argument, and say so.
-_ONE_ARGUMENT = frozenset({"abs", "all", "any", "ascii", "bin", "callable", "hash", "repr"})
+_ONE_ARGUMENT = frozenset({"all", "any", "ascii", "bin", "callable", "hash", "repr"})
 
 
 def _exactly_one(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -83,11 +83,6 @@ def _dispatching(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_dispatching
-def abs_(value: Any, /) -> Any:
-    return abs(value)
-
-
-@_dispatching
 def round_(number: Any, ndigits: Any = None) -> Any:
     if type(ndigits) is int and abs(ndigits) > MAX_WIDTH and type(number) is int:
         raise OverflowError(f"round() to more than {MAX_WIDTH} digits")
@@ -103,10 +98,15 @@ def pow_(base: Any, exp: Any, mod: Any = None) -> Any:
     return pow(base, exp, mod)
 
 
+_NUMBERS = frozenset({float, bool, complex})
+
+
 @_dispatching
 def sum_(iterable: Any, /, start: Any = 0) -> Any:
     if type(start) is str:
         raise TypeError("sum() can't sum strings [use ''.join(seq) instead]")
+    if (type(iterable) is list or type(iterable) is tuple) and _NUMBERS.issuperset(map(type, iterable)):
+        return sum(iterable, start)
     total = start
     for value in budget.polled(iterable):
         if type(value) is list or type(value) is tuple:
@@ -164,7 +164,7 @@ def bin_(number: Any, /) -> str:
     return bin(number)
 
 
-for _name in ("chr", "hex", "len", "oct", "ord", "id"):
+for _name in ("abs", "chr", "hex", "len", "oct", "ord", "id"):
     BUILTINS[_name] = Builtin(_name, vars(builtins)[_name])
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from ..engine.modes import ContextMode, Decorated
+from ..engine.tensor import Tensor
 from ..functions import registry
-from .attributes import CALL, TABLES
+from .attributes import CALL, NEW, TABLES
 from .values import BoundMethod, Namespace, UserFunction
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
@@ -16,7 +18,7 @@ from .values import BoundMethod, Namespace, UserFunction
 DIRECT: set[type] = {UserFunction, BoundMethod, FunctionType, BuiltinFunctionType, Decorated, staticmethod}
 
 #: What calling a class does: ``int("3")``. Classes that are not here and in no namespace can't be called.
-CONSTRUCTORS: dict[type, Callable[..., Any]] = {}
+CONSTRUCTORS = registry.CONSTRUCTORS
 
 
 class Builtin:
@@ -46,12 +48,7 @@ def callable_of(value: Any) -> Callable[..., Any]:
     if kind in DIRECT:
         return value  # type: ignore[no-any-return]
     if isinstance(value, type):
-        constructor = CONSTRUCTORS.get(value)
-        if constructor is not None:
-            return constructor
-        if issubclass(value, BaseException) or _is_named(value):
-            return value
-        raise TypeError(f"cannot create '{value.__name__}' instances")
+        return _constructor(value)
     entry = TABLES[kind].get(CALL)
     if type(entry) is registry.Method:
         call = entry.call
@@ -59,6 +56,20 @@ def callable_of(value: Any) -> Callable[..., Any]:
     if isinstance(value, ContextMode) or _is_named(value):
         return value  # type: ignore[no-any-return]
     raise TypeError(f"'{kind.__name__}' object is not callable")
+
+
+def _constructor(kind: type) -> Callable[..., Any]:
+    found = CONSTRUCTORS.get(kind)
+    if found is not None:
+        return found
+    entry = TABLES[kind].get(NEW)
+    if type(entry) is registry.Method:
+        found = CONSTRUCTORS[kind] = partial(entry.call, kind)
+        return found
+    # A tensor's own class takes an array, which no program has.
+    if issubclass(kind, BaseException) or (not issubclass(kind, Tensor) and _is_named(kind)):
+        return kind
+    raise TypeError(f"cannot create '{kind.__name__}' instances")
 
 
 def is_callable(value: Any) -> bool:

@@ -18,21 +18,21 @@ def failed(error: BaseException, source: Source, variables: Mapping[str, Any], p
     kind = _type_name(error)
     message = _message(error)
     if isinstance(error, SyntaxError) and error.filename is not None:
-        line = error.lineno or 1
+        # The parser counts from 1 in every text.
+        line = (error.lineno or 1) + source.first_line - 1
         column = error.offset or 1
-        text = source.line(line)
-        end = error.end_offset if error.end_offset and error.end_lineno == line else column + 1
-        return Failed(line + source.first_line - 1, column, max(end, column + 1), kind, message, text)
+        end = error.end_offset if error.end_offset and error.end_lineno == error.lineno else column + 1
+        return Failed(line, column, max(end, column + 1), kind, message, source.line(line))
     place = place_of(error.__traceback__)
     if place is None:
-        return Failed(source.first_line, 1, 2, kind, message, source.line(1))
+        return Failed(source.first_line, 1, 2, kind, message, source.line(source.first_line))
     source = place.source
     line, offset, end_line, end_offset = _extent(place.node)
     column = source.column(line, offset)
     text = source.line(line)
     end = source.column(line, end_offset) if end_line == line else len(text) + 1
     return Failed(
-        line + source.first_line - 1,
+        line,
         column,
         max(end, column + 1),
         kind,

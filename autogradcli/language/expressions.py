@@ -13,10 +13,10 @@ from typing import Any
 from ..functions.registry import Property
 from . import names
 from .attributes import TABLES, get_attribute, key_of
-from .budget import budget, check_text, hashable
+from .budget import CONTAINERS, budget, check_text, hashable
 from .context import Context, compiles, expression
 from .extensions import extended
-from .operators import BINARY, COMPARISONS, UNARY, subscript
+from .operators import BINARY, COMPARISONS, TESTS, UNARY, comparable, subscript
 from .syntax import Place
 from .text_format import format_value, to_ascii, to_repr, to_str
 from .values import Frame, Namespace, Run
@@ -104,29 +104,44 @@ def _boolean(node: ast.BoolOp, c: Context) -> Run:
 def _compare(node: ast.Compare, c: Context) -> Run:
     left = expression(node.left, c)
     at = c.place(node)
-    if len(node.ops) == 1:
-        operate = COMPARISONS[type(node.ops[0])]
-        right = expression(node.comparators[0], c)
+    if len(node.ops) > 1:
+        return _chain(node, left, c, at)
+    right = expression(node.comparators[0], c)
+    test = TESTS.get(type(node.ops[0]))
+    if test is not None:
+        return lambda f, place=at: test(left(f), right(f))  # type: ignore[misc]
+    operate = COMPARISONS[type(node.ops[0])]
 
-        def compare(f: Frame, place: Place = at) -> Any:
-            a = left(f)
-            b = right(f)
-            try:
-                return operate(a, b)
-            except TypeError as error:
-                return extended(operate, a, b, error)
+    def compare(f: Frame, place: Place = at) -> Any:
+        a = left(f)
+        b = right(f)
+        if type(a) in CONTAINERS and type(b) in CONTAINERS:
+            comparable(a, b)
+        try:
+            return operate(a, b)
+        except TypeError as error:
+            return extended(operate, a, b, error)
 
-        return compare
-    steps = [(COMPARISONS[type(op)], expression(right, c)) for op, right in zip(node.ops, node.comparators)]
-    count = len(steps) - 1
+    return compare
+
+
+def _chain(node: ast.Compare, left: Run, c: Context, at: Place) -> Run:
+    """``a < b < c``: each operand is evaluated once, and none after a comparison that is false."""
+    steps = [
+        (COMPARISONS.get(type(op)) or TESTS[type(op)], expression(right, c))
+        for op, right in zip(node.ops, node.comparators)
+    ]
+    last = len(steps) - 1
 
     def chain(f: Frame, place: Place = at) -> Any:
         a = left(f)
         result: Any = True
         for number, (operate, right) in enumerate(steps):
             b = right(f)
+            if type(a) in CONTAINERS and type(b) in CONTAINERS:
+                comparable(a, b)
             result = operate(a, b)
-            if number < count and not result:
+            if number < last and not result:
                 return result
             a = b
         return result

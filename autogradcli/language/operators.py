@@ -27,6 +27,12 @@ _ior: Binary = operator.ior
 
 _SEQUENCES = frozenset({list, tuple})
 
+#: What an operator can make larger than its operands are.
+_GROWING = frozenset({int, str, list, tuple})
+
+#: Integers that need no closer look.
+_SMALL = 1 << 63
+
 
 def _not_types(symbol: str, a: Any, b: Any) -> None:
     """Raises TypeError for classes as operands: ``int | str`` would make a value outside the language."""
@@ -36,29 +42,34 @@ def _not_types(symbol: str, a: Any, b: Any) -> None:
 
 def add(a: Any, b: Any) -> Any:
     kind = type(a)
-    if kind is str and type(b) is str:
-        check_text(len(a) + len(b))
-        budget.spend(len(a) + len(b))
-    elif kind in _SEQUENCES and type(b) is kind:
-        check_items(len(a) + len(b))
-        budget.spend(8 * (len(a) + len(b)))
-    elif kind is int:
+    if kind not in _GROWING:
+        return a + b
+    if kind is int:
         result = a + b
-        if type(result) is int and result.bit_length() > MAX_BITS:
+        if type(result) is int and not -_SMALL < result < _SMALL:
             check_bits(result.bit_length())
         return result
+    if type(b) is kind:
+        if kind is str:
+            check_text(len(a) + len(b))
+            budget.spend(len(a) + len(b))
+        else:
+            check_items(len(a) + len(b))
+            budget.spend(8 * (len(a) + len(b)))
     return a + b
 
 
 def mul(a: Any, b: Any) -> Any:
     kind = type(a)
+    if kind not in _GROWING:
+        return a * b
     if kind is int:
         if type(b) is int:
-            if a.bit_length() + b.bit_length() > MAX_BITS:
+            if not -_SMALL < a < _SMALL and a.bit_length() + b.bit_length() > MAX_BITS:
                 check_bits((a * b).bit_length())
             return a * b
         _check_repeat(b, a)
-    elif kind is str or kind in _SEQUENCES:
+    else:
         _check_repeat(a, b)
     return a * b
 
@@ -178,24 +189,31 @@ IN_PLACE: dict[type[ast.operator], Binary] = {
 # Comparison
 
 
-def _comparing(compare: Binary) -> Binary:
-    def run(a: Any, b: Any) -> Any:
-        if type(a) in CONTAINERS and type(b) in CONTAINERS:
-            measure(a, " in comparison")
-            measure(b, " in comparison")
-        return compare(a, b)
-
-    return run
+def comparable(a: Any, b: Any) -> None:
+    """Raises RecursionError or MemoryError if comparing two containers would be out of proportion."""
+    measure(a, " in comparison")
+    measure(b, " in comparison")
 
 
-equal = _comparing(operator.eq)
-less = _comparing(operator.lt)
+def equal(a: Any, b: Any) -> Any:
+    if type(a) in CONTAINERS and type(b) in CONTAINERS:
+        comparable(a, b)
+    return a == b
+
+
+def less(a: Any, b: Any) -> Any:
+    if type(a) in CONTAINERS and type(b) in CONTAINERS:
+        comparable(a, b)
+    return a < b
+
+
+_HASHING = CONTAINERS - _SEQUENCES
 
 
 def contains(container: Any, item: Any) -> bool:
     """``item in container``. Raises TypeError as Python does."""
     kind = type(container)
-    if kind is dict or kind is set:
+    if kind in _HASHING:
         return hashable(item) in container
     if kind in _SEQUENCES:
         if type(item) in CONTAINERS:
@@ -211,13 +229,18 @@ def contains(container: Any, item: Any) -> bool:
     return item in container
 
 
+#: Comparisons that may recurse: ``comparable`` comes before them where both sides are containers.
 COMPARISONS: dict[type[ast.cmpop], Binary] = {
-    ast.Eq: equal,
-    ast.NotEq: _comparing(operator.ne),
-    ast.Lt: less,
-    ast.LtE: _comparing(operator.le),
-    ast.Gt: _comparing(operator.gt),
-    ast.GtE: _comparing(operator.ge),
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+#: The other ones.
+TESTS: dict[type[ast.cmpop], Binary] = {
     ast.Is: operator.is_,
     ast.IsNot: operator.is_not,
     ast.In: lambda item, container: contains(container, item),

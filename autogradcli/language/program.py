@@ -48,6 +48,8 @@ def compile_program(source: Source, text: str, variables: dict[str, Any], prelud
     try:
         tree = parse(text)
         scopes = analyse(tree)
+        if source.first_line > 1:
+            ast.increment_lineno(tree, source.first_line - 1)
         module = scopes[tree]
         c = Context(variables, prelude, source, scopes, module)
         steps = []

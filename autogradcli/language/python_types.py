@@ -41,7 +41,7 @@ _str = _methods(
     str,
     "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit isidentifier "
     "islower isnumeric isprintable isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind "
-    "rindex rpartition rsplit rstrip split splitlines startswith strip swapcase title upper",
+    "rindex rpartition rstrip splitlines startswith strip swapcase title upper",
 )
 
 
@@ -58,6 +58,22 @@ def _padding(name: str) -> Callable[..., str]:
 
 for _name in ("center", "ljust", "rjust", "zfill"):
     _str[_name] = Method(_padding(_name))
+
+
+def _splitting(name: str) -> Callable[..., list[str]]:
+    method = vars(str)[name]
+
+    def split(text: str, *args: Any, **kwargs: Any) -> list[str]:
+        if len(text) > MAX_ITEMS:
+            separator = args[0] if args else kwargs.get("sep")
+            check_items(text.count(separator) if type(separator) is str and separator else len(text) // 2)
+        return method(text, *args, **kwargs)  # type: ignore[no-any-return]
+
+    return split
+
+
+for _name in ("split", "rsplit", "splitlines"):
+    _str[_name] = Method(_splitting(_name))
 
 
 def _expandtabs(text: str, tabsize: int = 8) -> str:

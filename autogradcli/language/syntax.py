@@ -21,7 +21,11 @@ _PARSE_LIMIT = 1000
 
 
 class Source:
-    """A program's text by lines, for places and for the text of a statement. Numbers count from 1."""
+    """A program's text by lines, for places and for the text of a statement.
+
+    Numbers count from ``first_line``, the number of the first line: a prompt numbers its inputs on, so that a
+    function still knows its lines when a later input calls it.
+    """
 
     __slots__ = ("first_line", "lines")
 
@@ -31,7 +35,8 @@ class Source:
         self.first_line = first_line
 
     def line(self, number: int) -> str:
-        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+        index = number - self.first_line
+        return self.lines[index] if 0 <= index < len(self.lines) else ""
 
     def column(self, number: int, offset: int) -> int:
         """The column of a byte offset of a line, as the parser counts."""
@@ -45,7 +50,8 @@ class Source:
         end = self.column(last, node.end_col_offset or 0) - 1
         if first == last:
             return self.line(first)[start:end]
-        return "\n".join([self.line(first)[start:], *self.lines[first : last - 1], self.line(last)[:end]])
+        between = self.lines[first - self.first_line + 1 : last - self.first_line]
+        return "\n".join([self.line(first)[start:], *between, self.line(last)[:end]])
 
 
 class Place:

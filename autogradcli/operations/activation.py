@@ -12,6 +12,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
+from .constants import ONE, ZERO
 from .refuse import not_implemented_for, underivable
 
 
@@ -25,7 +26,7 @@ def _zeros(F: Any, g: Any) -> Any:
 @operation(promote="float", kind="elementwise", input=lambda F, g, result: F.sigmoid_backward(g, result))
 def sigmoid(input: Array) -> Array:
     """Logistic function ``1 / (1 + exp(-input))``."""
-    return np.reciprocal(1 + np.exp(-input))
+    return np.reciprocal(np.add(ONE[input.dtype], np.exp(-input)))
 
 
 @operation(
@@ -35,7 +36,7 @@ def sigmoid(input: Array) -> Array:
 )  # fmt: skip
 def sigmoid_backward(grad_output: Array, output: Array) -> Array:
     """Gradient through a sigmoid, by its output."""
-    return grad_output * (1 - output) * output
+    return grad_output * (ONE[output.dtype] - output) * output
 
 
 @operation(
@@ -53,7 +54,7 @@ def tanh(input: Array) -> Array:
 )  # fmt: skip
 def tanh_backward(grad_output: Array, output: Array) -> Array:
     """Gradient through a hyperbolic tangent, by its output."""
-    return grad_output * (1 - output * output)
+    return grad_output * (ONE[output.dtype] - output * output)
 
 
 @operation(
@@ -74,8 +75,7 @@ def log_sigmoid(input: Array) -> Array:
 )
 def log_sigmoid_backward(grad_output: Array, input: Array) -> Array:
     """Gradient through ``logsigmoid``."""
-    z = np.exp(np.where(input < 0, input, -input))
-    return grad_output * np.where(input < 0, 1 - z / (1 + z), z / (1 + z))
+    return grad_output / (1 + np.exp(input))
 
 
 def _log_sigmoid_twice(g: Any, sigmoid: Any) -> Any:
@@ -97,7 +97,7 @@ def relu(input: Array) -> Array:
         if input.dtype.kind == "b":
             raise RuntimeError("Boolean inputs not supported for relu")
         raise NotImplementedError("clamp is not supported for complex types")
-    return np.maximum(0, input)  # of two zeros NumPy gives the second, PyTorch the first
+    return np.maximum(ZERO[input.dtype], input)  # of two zeros NumPy gives the second, PyTorch the first
 
 
 @operation(
@@ -135,7 +135,8 @@ def _real_numbers(name: str, input: Any) -> None:
 )
 def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> Array:
     """The gradient where ``input`` is above the threshold (or NaN), 0 elsewhere."""
-    return np.where(input <= threshold, grad_output.dtype.type(0), grad_output)
+    zero = ZERO[grad_output.dtype]
+    return np.where(input <= (threshold or zero), zero, grad_output)
 
 
 def _leaky(input: Any, negative_slope: Number) -> Any:
@@ -201,7 +202,7 @@ def hardtanh(input: Array, min_val: Number = -1, max_val: Number = 1) -> Array:
 )
 def hardtanh_backward(grad_output: Array, input: Array, min_val: Number, max_val: Number) -> Array:
     """The gradient strictly within the range, 0 elsewhere."""
-    return np.where((input <= min_val) | (input >= max_val), grad_output.dtype.type(0), grad_output)
+    return np.where((input <= min_val) | (input >= max_val), ZERO[grad_output.dtype], grad_output)
 
 
 @operation(kind="elementwise", input=lambda F, g, input: F.hardsigmoid_backward(g, input))
@@ -218,7 +219,7 @@ def hardsigmoid(input: Array) -> Array:
 )
 def hardsigmoid_backward(grad_output: Array, input: Array) -> Array:
     """Gradient through ``hardsigmoid``."""
-    return np.where((input > -3) & (input < 3), grad_output * (1 / 6), grad_output.dtype.type(0))
+    return np.where((input > -3) & (input < 3), grad_output * (1 / 6), ZERO[grad_output.dtype])
 
 
 @operation(kind="elementwise", input=lambda F, g, input: F.hardswish_backward(g, input))
@@ -237,7 +238,7 @@ def hardswish(input: Array) -> Array:
 def hardswish_backward(grad_output: Array, input: Array) -> Array:
     """Gradient through ``hardswish``."""
     inside = np.where(input < 3, grad_output * (input / 3 + 0.5), grad_output)
-    return np.where(input <= -3, grad_output.dtype.type(0), inside)
+    return np.where(input <= -3, ZERO[grad_output.dtype], inside)
 
 
 def _inside(input: Any, lambd: Number) -> Any:
@@ -251,7 +252,7 @@ def _inside(input: Any, lambd: Number) -> Any:
 def hardshrink(input: Array, lambd: Number = 0.5) -> Array:
     """0 between ``-lambd`` and ``lambd``, else ``input``."""
     _floating("hardshrink_cpu", input)
-    return np.where(_inside(input, lambd), input.dtype.type(0), input)
+    return np.where(_inside(input, lambd), ZERO[input.dtype], input)
 
 
 @operation(
@@ -263,7 +264,7 @@ def hardshrink(input: Array, lambd: Number = 0.5) -> Array:
 )
 def hardshrink_backward(grad_output: Array, input: Array, lambd: Number) -> Array:
     """The gradient outside of the range from ``-lambd`` to ``lambd``, 0 within."""
-    return np.where(_inside(input, lambd), grad_output.dtype.type(0), grad_output)
+    return np.where(_inside(input, lambd), ZERO[grad_output.dtype], grad_output)
 
 
 @operation(
@@ -289,7 +290,7 @@ def softshrink(input: Array, lambd: Number = 0.5) -> Array:
 )
 def softshrink_backward(grad_output: Array, input: Array, lambd: Number) -> Array:
     """The gradient outside of the range from ``-lambd`` to ``lambd``, 0 within."""
-    return np.where(_inside(input, lambd), grad_output.dtype.type(0), grad_output)
+    return np.where(_inside(input, lambd), ZERO[grad_output.dtype], grad_output)
 
 
 def _prelu_jvp(F: Any, tangents: dict[str, Any], input: Any, weight: Any) -> Any:
@@ -333,7 +334,7 @@ def prelu_kernel_backward(grad_output: Array, input: Array, weight: Array) -> tu
     """Gradients through ``prelu`` of its input and its weight, not yet summed over the broadcast."""
     _floating("prelu_backward_cpu", input)
     positive = input > 0
-    zero = grad_output.dtype.type(0)
+    zero = ZERO[grad_output.dtype]
     return np.where(positive, grad_output, weight * grad_output), np.where(positive, zero, input * grad_output)
 
 

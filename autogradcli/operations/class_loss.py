@@ -270,13 +270,15 @@ def ctc_loss(
     log_probs: Array, targets: Index, input_lengths: list[int], target_lengths: list[int], blank: int = 0,
     zero_infinity: bool = False,
 ) -> Array:  # fmt: skip
-    """Negative log likelihood of each target sequence under ``log_probs`` (T, N, C), over all alignments."""
+    """Negative log likelihood of each target sequence under ``log_probs`` (T, N, C), over all alignments.
+
+    ``zero_infinity`` is for the gradient: a target that has no alignment gets zeros.
+    """
     losses = [
         -_total(_forward_table(log_probs[:t, n], labels, blank))
         for n, (t, labels) in enumerate(_sequences(log_probs, targets, input_lengths, target_lengths))
     ]
-    found = np.asarray(losses, log_probs.dtype)
-    return np.where(np.isinf(found), 0, found).astype(log_probs.dtype) if zero_infinity else found
+    return np.asarray(losses, log_probs.dtype)
 
 
 def _sequences(

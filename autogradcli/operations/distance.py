@@ -142,3 +142,21 @@ def dist(input: Array, other: Array, p: float = 2.0) -> Array:
             f"norm(): input dtype should be either floating point or complex. Got {dtypes.of(diff).type_name} instead."
         )
     return norm_along(diff.reshape(-1), p)
+
+
+@operation(
+    node="NormBackward1",
+    spelling="norm",
+    input=lambda F, g, input, p, dim, keepdim, result: _norm_rule(F, g, input, p, dim, keepdim, result),
+    examples=lambda r: [(r(2, 3), 2.0, -1, False), (r(2, 3), 3.0, 0, True), (r(3), 1.0, 0, False)],
+)
+def norm_dim(input: Array, p: float, dim: int, keepdim: bool) -> Array:
+    """The p-norm along one dimension, under the graph name that ``pairwise_distance`` has."""
+    found = norm_along(input, p, dim)
+    return np.expand_dims(found, dim) if keepdim else found
+
+
+def _norm_rule(F: Any, g: Any, x: Any, p: float, dim: int, keepdim: bool, result: Any) -> Any:
+    if not keepdim:
+        g, result = F.unsqueeze(g, dim), F.unsqueeze(result, dim)
+    return g * direction(F, x, result, p)

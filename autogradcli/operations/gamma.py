@@ -15,6 +15,9 @@ import numpy as np
 #: Up to here a Python call for each element is quicker than loading SciPy.
 _SMALL = 4096
 
+#: And up to here even when it is loaded.
+_FEW = 16
+
 
 def scipy_special(name: str) -> Callable[..., Any]:
     """A function of ``scipy.special`` that gives the dtype of its (first) floating operand."""
@@ -40,15 +43,21 @@ def _load(name: str) -> Callable[..., Any]:
 
 
 def _elementwise(name: str, small: Callable[[float], float]) -> Callable[[Any], Any]:
-    """``small`` for each element of a small tensor, SciPy's ``name`` for a large one."""
+    """``small`` for each element of a small tensor, SciPy's ``name`` for a large one.
+
+    To what is no array but overrides ufuncs (a formula) it shows itself as the ufunc ``kernel.ufunc``.
+    """
     large = scipy_special(name)
-    by_element = np.frompyfunc(small, 1, 1)
+    ufunc = np.frompyfunc(small, 1, 1)
 
     def kernel(input: Any) -> Any:
-        if input.size > _SMALL or name in _LOADED:
+        if not isinstance(input, (np.ndarray, np.generic)):
+            return ufunc(input)
+        if input.size > (_FEW if name in _LOADED else _SMALL):
             return large(input)
-        return np.asarray(by_element(input.astype(np.float64)), np.float64).astype(input.dtype)
+        return np.array([small(x) for x in input.ravel().tolist()], input.dtype).reshape(input.shape)
 
+    kernel.ufunc = ufunc  # type: ignore[attr-defined]
     return kernel
 
 

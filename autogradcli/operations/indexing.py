@@ -85,7 +85,8 @@ def _check_together(lists: list[Array]) -> None:
 def index(input: Array, indices: list[Index]) -> Array:
     """The elements at places given by index tensors, one for each dimension or None for all of it."""
     found = input[key_of(input.shape, indices)]
-    return found.copy() if np.may_share_memory(found, input) else found
+    shared = isinstance(found, np.ndarray) and found.base is not None and np.may_share_memory(found, input)
+    return np.array(found, order="C", copy=True if shared else None)
 
 
 @operation(

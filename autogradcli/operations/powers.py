@@ -134,6 +134,8 @@ def pow_tensor_tensor(input: Array, exponent: Array) -> Array:
 
 
 def _base_number(base: Any, exponent: Any) -> Any:
+    if exponent.dtype.kind == "f" and base.__class__ is not complex:
+        return np.power(exponent.dtype.type(base), exponent)
     dtype = dtypes.result_type(base, exponent).np
     return _power(np.asarray(base).astype(dtype), exponent.astype(dtype, copy=False))
 

@@ -88,8 +88,8 @@ def _remainder(input: Any, other: Any) -> Any:
     """The remainder with the divisor's sign; of an exact division the zero keeps the dividend's sign."""
     kind = input.dtype.kind
     if kind == "f":
-        found = np.fmod(input, other)
-        return np.where((found != 0) & ((found < 0) != (np.less(other, 0))), found + other, found)
+        found = np.remainder(input, other)
+        return np.where(found, found, np.copysign(found, input))
     if kind not in "iu":
         not_implemented_for("remainder_cpu", input)
     _no_zero(other)

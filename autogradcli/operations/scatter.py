@@ -139,12 +139,12 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
 _COMBINED: dict[str, Any] = {"node": "NotImplemented", "kernel": _combined, "examples": lambda r: []}
 
 
-@operation(spelling="scatter", input=underivable("derivative for aten::scatter"), **_COMBINED)
+@operation(spelling="scatter", input=underivable("scatter"), **_COMBINED)
 def scatter_combined(input: Array, dim: int, index: Index, src: Array | Number, reduce: str) -> Array:
     """With each element of ``src`` added, or multiplied, at its index along a dimension. No derivative."""
 
 
-@operation(spelling="scatter_", input=underivable("derivative for aten::scatter_"), **_COMBINED)
+@operation(spelling="scatter_", input=underivable("scatter_"), **_COMBINED)
 def scatter_combined_in_place(input: Array, dim: int, index: Index, src: Array | Number, reduce: str) -> Array:
     """``scatter`` with ``reduce`` as recorded by ``scatter_``."""
 

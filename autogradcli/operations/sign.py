@@ -8,6 +8,7 @@ import numpy as np
 
 from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
+from .constants import ZERO
 from .refuse import not_implemented_for, underivable
 
 
@@ -30,7 +31,8 @@ def _sign(input: Any) -> Any:
     """The sign of NaN is 0, as comparisons make it."""
     kind = input.dtype.kind
     if kind == "f":
-        return np.where(np.isnan(input), input.dtype.type(0), np.sign(input) + 0)
+        zero = ZERO[input.dtype]
+        return np.subtract(input > zero, input < zero, dtype=input.dtype)
     return input.copy() if kind == "b" else np.sign(input)
 
 

@@ -26,6 +26,7 @@ def _real(name: str, kernel: Any) -> Any:
             not_implemented_for(name, input)
         return kernel(input)
 
+    checked.ufunc = getattr(kernel, "ufunc", None)  # type: ignore[attr-defined]
     return checked
 
 

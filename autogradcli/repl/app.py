@@ -69,7 +69,12 @@ class Prompt:
                 continue
             except EOFError:
                 return
-            self.handle(text)
+            try:
+                self.handle(text)
+            except KeyboardInterrupt:
+                self.err.write("KeyboardInterrupt\n")
+            except Exception as error:  # of a command, or of our own: the variables are worth more than the line
+                self.err.raw(plain_error_text(type(error).__name__, str(error), self.err))
 
     def handle(self, text: str) -> None:
         """One input: a command, a program or nothing."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..engine.tensor import Tensor
+from ..functions.registry import NAMESPACES
 from ..language.attributes import entry_of, get_attribute
 from ..language.text_format import to_repr
 from ..session import Session
@@ -107,8 +108,9 @@ def _help(prompt: Prompt, argument: str) -> None:
         for one in COMMANDS.values():
             prompt.out.write(f"  {f'{one.name} {one.argument}'.ljust(width)}  {one.summary}\n")
         prompt.out.write(
-            "\nAnything else is a program: an expression shows its value, _ is the last one. Enter runs what is\n"
-            "complete, Alt-Enter begins another line, Tab completes, Ctrl-C stops, Ctrl-D leaves.\n"
+            "\nAnything else is a program: an expression shows its value, _ is the last one.\n"
+            "Enter runs what is complete, Alt-Enter begins another line, Tab completes,\n"
+            "Ctrl-C stops, Ctrl-D leaves.\n"
         )
         return
     if argument.startswith(":"):
@@ -141,6 +143,8 @@ def documentation(session: Session, dotted: str) -> str:
         except AttributeError as error:
             raise CommandError(str(error)) from None
     text = getattr(value, "doc", "")
+    if not rest and not text:  # a bare name that is Python's on numbers and the tensor's on tensors
+        text = getattr(NAMESPACES.get("torch", {}).get(first), "doc", "")
     if owner is not None:
         text = text or getattr(getattr(value, "call", None), "doc", "")
         return f"{dotted}, of a {type(owner).__name__}\n{_indented(text)}"

@@ -22,7 +22,7 @@ from .escape import escape, escape_line
 from .plain import Plain
 from .stream import Stream
 
-#: Tensors of more elements are shown by their edges.
+#: Tensors of more elements are shown by their edges, of which about so many elements are shown too.
 THRESHOLD = 200
 #: Characters that are shown of an expression and of a value that is no tensor.
 MAX_EXPRESSION = 40
@@ -101,13 +101,15 @@ def row(expression: str, value: Any, width: int, gradient: Tensor | None = None)
 
 def numbers(value: Tensor, width: int) -> str:
     """A tensor's numbers alone, in lines of about that many characters."""
-    kept = options.linewidth, options.threshold
+    kept = options.linewidth, options.threshold, options.edgeitems
     options.linewidth = min(options.linewidth, max(width, MIN_VALUE))
     options.threshold = min(options.threshold, THRESHOLD)
+    while options.edgeitems > 1 and (2 * options.edgeitems) ** value.array.ndim > THRESHOLD:
+        options.edgeitems -= 1
     try:
         text = tensor_text(value.array, prefix="")
     finally:
-        options.linewidth, options.threshold = kept
+        options.linewidth, options.threshold, options.edgeitems = kept
     # What follows the numbers are dtype and size, in columns of their own.
     return text[: text.rindex("]") + 1] if value.array.ndim else text[:-1].partition(",")[0]
 

@@ -1,0 +1,217 @@
+"""From one dtype to another: ``to``, ``float``, ``double``, ``type``; which dtype two operands meet in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engine import dtypes
+from ..engine.dtypes import DType
+from ..engine.tensor import Parameter, Size, Tensor, wrap
+from ..operations.shape import cast, clone
+from .attributes import Device, device
+from .creation import made
+from .from_data import array_from
+from .function import define
+from .kinds import TYPE_NAMES
+from .python_function import define_python
+from .registry import CONSTRUCTORS, Property, attributes_of, namespace
+
+TYPE_NAMES[Device] = "torch.device"
+
+
+def converted(input: Tensor, dtype: DType | None, copy: bool = False) -> Tensor:
+    """The tensor in another dtype: itself where nothing is to be done, unless a copy is asked for."""
+    if dtype is None or input.array.dtype is dtype.np:
+        return clone(input) if copy else input
+    result: Tensor = cast(input, dtype)
+    return result
+
+
+def _to_dtype(input: Tensor, dtype: DType, non_blocking: bool, copy: bool, memory_format: Any) -> Tensor:
+    """The tensor in another dtype (or itself)."""
+    return converted(input, dtype, copy)
+
+
+def _to_device(
+    input: Tensor, where: Any, dtype: DType | None, non_blocking: bool, copy: bool, memory_format: Any
+) -> Tensor:
+    """The tensor on a device, which is the CPU, and in a dtype."""
+    if where is not None:
+        device(where)
+    return converted(input, dtype, copy)
+
+
+def _to_like(input: Tensor, other: Tensor, non_blocking: bool, copy: bool, memory_format: Any) -> Tensor:
+    """The tensor in the dtype of another."""
+    return converted(input, other.dtype, copy)
+
+
+_TAIL = "bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None"
+define(
+    "to",
+    (f"(Tensor input, ScalarType dtype, {_TAIL})", _to_dtype),
+    (f"(Tensor input, Tensor other, {_TAIL})", _to_like),
+    (f"(Tensor input, Device? device=None, ScalarType? dtype=None, {_TAIL})", _to_device),
+    into="Tensor",
+)
+
+_SHORT = {
+    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "int": dtypes.int32,
+    "long": dtypes.int64, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
+    "cfloat": dtypes.complex64, "cdouble": dtypes.complex128,
+}  # fmt: skip
+
+
+def _short(name: str, dtype: DType) -> None:
+    def convert(input: Tensor, memory_format: Any) -> Tensor:
+        return converted(input, dtype)
+
+    convert.__doc__ = f"The tensor as {dtype!r}."
+    define(name, ("(Tensor input, *, MemoryFormat? memory_format=None)", convert), into="Tensor")
+
+
+for _name, _dtype in _SHORT.items():
+    _short(_name, _dtype)
+
+_TENSOR_TYPES = {f"torch.{d.type_name}Tensor": d for d in dtypes.ALL}
+
+
+def _type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The name of the tensor's type, or the tensor in another dtype."""
+    if dtype is None:
+        return f"torch.{input.dtype.type_name}Tensor"
+    if isinstance(dtype, DType):
+        return converted(input, dtype)
+    if isinstance(dtype, str):
+        if dtype in _TENSOR_TYPES:
+            return converted(input, _TENSOR_TYPES[dtype])
+        raise ValueError(f"invalid type: '{dtype}'")
+    raise TypeError("dtype must be a type, str, or dtype object")
+
+
+define_python("type", _type, into="Tensor")
+define("type_as", ("(Tensor input, Tensor other)", lambda input, other: converted(input, other.dtype)), into="Tensor")
+
+
+# -- which dtype operands meet in -------------------------------------------------------------------------------
+
+
+def _operand(value: Any) -> Any:
+    return value.array if isinstance(value, Tensor) else value
+
+
+def result_type(first: Any, second: Any) -> DType:
+    """The dtype of an operation on two operands, tensors or numbers."""
+    return dtypes.result_type(_operand(first), _operand(second))
+
+
+define(
+    "result_type",
+    ("(Tensor tensor, Tensor other)", result_type),
+    ("(Scalar scalar, Tensor tensor)", result_type),
+    ("(Tensor tensor, Scalar other)", result_type),
+    ("(Scalar scalar1, Scalar scalar2)", result_type),
+)
+define("promote_types", ("(ScalarType type1, ScalarType type2)", dtypes.promote_types))
+define("can_cast", ("(ScalarType from_, ScalarType to)", dtypes.can_cast))
+
+
+class FInfo:
+    """``torch.finfo(dtype)``: the limits of a floating dtype."""
+
+    __slots__ = ("bits", "dtype", "eps", "max", "min", "smallest_normal", "tiny")
+
+    def __init__(self, dtype: DType) -> None:
+        import numpy as np
+
+        info = np.finfo(dtypes.real_of(dtype).np)
+        self.bits = int(info.bits)
+        self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
+        self.tiny = self.smallest_normal = float(info.tiny)
+        self.dtype = dtypes.real_of(dtype).name
+
+    def __repr__(self) -> str:
+        return (
+            f"finfo(resolution={10.0 ** -_DIGITS[self.bits]:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+            f"smallest_normal={self.tiny:g}, tiny={self.tiny:g}, dtype={self.dtype})"
+        )
+
+
+_DIGITS = {16: 3, 32: 6, 64: 15}
+
+
+class IInfo:
+    """``torch.iinfo(dtype)``: the limits of an integer dtype."""
+
+    __slots__ = ("bits", "dtype", "max", "min")
+
+    def __init__(self, dtype: DType) -> None:
+        import numpy as np
+
+        info = np.iinfo(dtype.np)
+        self.bits, self.max, self.min = int(info.bits), int(info.max), int(info.min)
+        self.dtype = dtype.name
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+def finfo(type: DType | None = None) -> FInfo:
+    """The limits of a floating dtype. Raises TypeError for another."""
+    kind = dtypes.default.dtype if type is None else type
+    if kind.category < dtypes.FLOATING:
+        raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{kind.name}'")
+    return FInfo(kind)
+
+
+def iinfo(type: DType) -> IInfo:
+    """The limits of an integer dtype. Raises TypeError for another."""
+    if type.category != dtypes.INTEGER:
+        raise TypeError(
+            f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type.name}'"
+        )
+    return IInfo(type)
+
+
+define_python("finfo", finfo)
+define_python("iinfo", iinfo)
+for _class, _names in ((FInfo, FInfo.__slots__), (IInfo, IInfo.__slots__)):
+    for _name in _names:
+        attributes_of(_class)[_name] = Property(_class.__dict__[_name].__get__)
+
+
+# -- classes that can be called ------------------------------------------------------------------------------------
+
+
+def _new_tensor(*data: Any) -> Tensor:
+    """``torch.Tensor([1, 2])``: always of the default dtype; ``torch.Tensor(2, 3)`` has a shape and no values."""
+    if len(data) == 1 and isinstance(data[0], Tensor):
+        return wrap(data[0].array)
+    if len(data) == 1 and isinstance(data[0], (list, tuple)) and not isinstance(data[0], Size):
+        return made(array_from(data[0], dtypes.default.dtype))
+    size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
+    create = namespace("torch")["empty"]
+    result: Tensor = create(*size) if size else made(array_from([], dtypes.default.dtype))
+    return result
+
+
+def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
+    """A tensor that a module learns: a leaf on the data's memory."""
+    if data is None:
+        data = made(array_from([], dtypes.default.dtype))
+    parameter = Parameter(data.array)
+    if requires_grad:
+        parameter.require_grad()
+    return parameter
+
+
+def _new_size(sizes: Any = ()) -> Size:
+    """A shape of these sizes."""
+    return Size(int(n) for n in sizes)
+
+
+CONSTRUCTORS[Tensor] = _new_tensor
+CONSTRUCTORS[Parameter] = _new_parameter
+CONSTRUCTORS[Size] = _new_size
+CONSTRUCTORS[Device] = device
+namespace("torch")["device"] = Device
