@@ -45,6 +45,7 @@ class Session:
         value is not None is emitted, and bound to ``_``, where ``echo`` is set. An error, the deadline and an
         interrupt all end the run with a Failed event; the session can go on after any of them.
         """
+        source = source.removeprefix("\ufeff")  # what some editors begin a file with
         text = Source(source, first_line)
         budget.start(self.deadline_seconds, self.memory_bytes)
         budget.write = lambda printed: emit(Printed(budget.line, printed))

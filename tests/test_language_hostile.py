@@ -40,3 +40,37 @@ def test_hostile_program(program: str) -> None:
     else:
         assert [failure.type for failure in failures] == [expected], failures
     assert not any(isinstance(event, Value) and type(event.value).__module__ == "types" for event in events)
+
+
+N = 50_000
+TEXTS = {
+    "parentheses": ("(" * N, "SyntaxError"),
+    "brackets": ("[" * N + "]" * N, "SyntaxError"),
+    "minus": ("-" * N + "1", "MemoryError"),
+    "attributes": ("x" + ".a" * N, "RecursionError"),
+    "calls": ("f" + "()" * N, "RecursionError"),
+    "sum": ("1" + "+1" * N, "RecursionError"),
+    "a sum that Python takes": ("1" + "+1" * 900, None),
+    "conditions": ("1 if 1 else " * N + "1", "MemoryError"),
+    "branches": ("if 0: pass\n" + "elif 0: pass\n" * N, "MemoryError"),
+    "lambdas": ("lambda: " * 900 + "1", None),
+    "targets": ("x = " * N + "1", None),
+    "indentation": ("".join(" " * i + "if 1:\n" for i in range(150)), "IndentationError"),
+    "decorators": ("@a\n" * N + "def f(): pass", "NameError"),
+    "a long number": ("9" * 5000, "SyntaxError"),
+    "a long hexadecimal number": ("0x" + "f" * 100_000, "SyntaxError"),
+    "a null byte": ("x = 'a\0b'", "SyntaxError"),
+    "half a character": ("x = '\ud800'", "SyntaxError"),
+    "a byte order mark": ("\ufeffx = 1", None),
+    "carriage returns": ("if 1:\r\n    x = 1\r\n", None),
+    "tabs": ("if 1:\n\tx = 1\n        y = 2", "TabError"),
+    "nested comprehensions": ("[" * 60 + "1" + " for i in [1]]" * 60, None),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_text_that_parsers_stumble_over(name: str) -> None:
+    text, expected = TEXTS[name]
+    failures = [event.type for event in run(text) if isinstance(event, Failed)]
+    assert failures == ([] if expected is None else [expected])
+    Session.is_complete(text)

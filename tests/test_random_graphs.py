@@ -135,7 +135,7 @@ VIEWS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray], int], ...] = (
 
 #: Text of a change, what it does to an array, whether its rule keeps the result.
 CHANGES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray], bool], ...] = (
-    ("{}.mul_(2)", lambda a: a * 2, False),
+    ("{}.mul_(-0.8)", lambda a: a * -0.8, False),
     ("{}.add_(1)", lambda a: a + 1, False),
     ("{} *= 0.5", lambda a: a * 0.5, False),
     ("{}.neg_()", lambda a: -a, False),
@@ -245,7 +245,7 @@ class ViewsAndChanges(RuleBasedStateMachine):
             self._keep(k)
             self._keep(other)
         number = len(self.now)
-        self._new(line, lambda values: values.append(compute(values[k], values[other])), number)
+        self._new(line, lambda values: values.append(np.array(compute(values[k], values[other]))), number)
         if keeps_result:
             self._keep(number)
 

@@ -44,6 +44,9 @@ class DType:
         return self not in (uint8, uint16, uint32, uint64, bool_)
 
 
+DType.__module__, DType.__name__, DType.__qualname__ = "torch", "dtype", "dtype"  # what programs see of the class
+
+
 def _make(name: str, np_name: str, category: int, type_name: str, cpp_name: str) -> DType:
     return DType(name, np.dtype(np_name), category, type_name, cpp_name)
 

@@ -84,6 +84,8 @@ def _forward(op: Operation, general: str) -> list[str]:
         return _forward_view(op, general)
     tensors = [p for p in op.params if p.kind in ("tensor", "index")]
     out = [f"    if state.special: return {general}"]
+    if any(p.kind == "plain" and p.name == "dtype" and p.has_default for p in op.params):
+        out.append(f"    if dtype is not None: return {general}")  # the gradient is cast back there
     first: Param | None = None
     for p in tensors:
         out += _operand(p, first, general)
@@ -100,6 +102,8 @@ def _forward(op: Operation, general: str) -> list[str]:
     if not edges:
         return [*out, "    t.node = None", "    return t"]
     some = " or ".join(f"n_{p.name} is not None" for p in edges)
+    if any(p.name == "dtype" for p in op.params):  # the result may be of a dtype that has no gradients
+        some = f"({some}) and r.dtype.kind in 'fc'"
     out += [f"    if state.grad and ({some}):", f"        node = new(NODE_{op.name})"]
     out.append("        node.edges = (" + "".join(f"n_{p.name}, " for p in edges) + ")")
     entries: list[str] = []

@@ -229,3 +229,7 @@ def alias(t: Tensor) -> Tensor:
 
 
 _new = object.__new__
+
+# What programs see of these classes: ``<class 'torch.Tensor'>``.
+for _class, _module in ((Tensor, "torch"), (Size, "torch"), (Parameter, "torch.nn.parameter")):
+    _class.__module__ = _module

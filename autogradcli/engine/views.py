@@ -41,7 +41,7 @@ def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node 
     for k, view in enumerate(views):
         if node is not None:
             view.node = Output(node, k) if type(node).outputs > 1 else node
-        elif source.node is not None:
+        elif source.node is not None and op.has_gradient:
             view.node = Nowhere()
         link(source, view)
         meta = view.meta

@@ -1,12 +1,17 @@
-"""Activation functions by name: ``torch.nn.functional``'s, and those of them that ``torch`` and ``Tensor`` have too."""
+"""Activation functions by name: ``torch.nn.functional``'s, and those of them that ``torch`` and ``Tensor`` have too.
+
+Many of ``torch.nn.functional`` are Python functions with a parameter ``inplace``, which hand over to a built-in one
+of the same name, or of that name with ``_``. So a wrong call is complained of by the one or by the other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from ..engine.inplace import inplace
+from ..engine.inplace import inplace as change
 from ..engine.random import default_generator
 from ..engine.tensor import Tensor, wrap
 from ..operations import activation, sign, smooth_activation
@@ -14,68 +19,66 @@ from ..operations.dims import wrap_dim
 from ..operations.view import view
 from .arithmetic import add, div, sub
 from .declare import define_both, in_place
-from .function import define
+from .function import Function, define
+from .kinds import type_name
 from .python_function import define_python
+from .registry import namespace
 
 Number = bool | int | float
 
 _UNARY = "(Tensor input, *, Tensor out=None)"
 
+
+def _built_in(
+    name: str, schema: str, plain: Callable[..., Tensor], changing: Callable[..., Tensor] | None = None
+) -> tuple[Function, Function]:
+    """The built-in function that a Python one hands over to, and its in-place form."""
+    in_place_form = in_place(plain) if changing is None else changing
+    return Function(name, [(schema, plain)], "torch"), Function(f"{name}_", [(schema, in_place_form)], "torch")
+
+
+def _method_of(input: Tensor, name: str) -> None:
+    """Raise AttributeError where PyTorch calls a method of what is no tensor."""
+    if not isinstance(input, Tensor):
+        raise AttributeError(f"'{type_name(input)}' object has no attribute '{name}'")
+
+
 # -- sigmoid, tanh, relu ---------------------------------------------------------------------------------
 
 
-def _sigmoid(input: Tensor) -> Tensor:
+def sigmoid(input: Tensor) -> Tensor:
     """Logistic function ``1 / (1 + exp(-input))``."""
+    _method_of(input, "sigmoid")
     return activation.sigmoid(input)  # type: ignore[no-any-return]
 
 
-def _tanh(input: Tensor) -> Tensor:
+def tanh(input: Tensor) -> Tensor:
     """Hyperbolic tangent."""
+    _method_of(input, "tanh")
     return activation.tanh(input)  # type: ignore[no-any-return]
 
 
 define_both("sigmoid", (_UNARY, activation.sigmoid))
 define_both("tanh", (_UNARY, activation.tanh))
-define_python("sigmoid", _sigmoid, into="F")
-define_python("tanh", _tanh, into="F")
 define("relu", ("(Tensor input)", activation.relu), into="torch Tensor")
 define("relu_", ("(Tensor input)", in_place(activation.relu)), into="torch Tensor F")
-define("logsigmoid", ("(Tensor input, *, Tensor out=None)", activation.log_sigmoid), into="F", called="log_sigmoid")
+define("logsigmoid", (_UNARY, activation.log_sigmoid), into="F", called="log_sigmoid")
+_relu, _relu_ = _built_in("relu", "(Tensor input)", activation.relu)
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """``max(input, 0)``."""
-    return _relu_in_place(input) if inplace else activation.relu(input)
+    return (_relu_ if inplace else _relu)(input)  # type: ignore[no-any-return]
 
-
-_relu_in_place = in_place(activation.relu)
 
 # -- with a threshold ------------------------------------------------------------------------------------
 
 _SLOPE = "(Tensor input, Scalar negative_slope=0.01)"
-define("leaky_relu_", (_SLOPE, in_place(activation.leaky_relu_in_place)), into="F")
+_THRESHOLD = "(Tensor input, Scalar threshold, Scalar value)"
+_RANGE = "(Tensor input, Scalar min_val=-1, Scalar max_val=1)"
 
 
-def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """``input`` where positive, else ``negative_slope * input``."""
-    if inplace:
-        return in_place(activation.leaky_relu_in_place)(input, negative_slope)
-    return activation.leaky_relu(input, negative_slope)  # type: ignore[no-any-return]
-
-
-_THRESHOLD = "(Tensor input, Scalar threshold, Scalar value"
-define("threshold", (_THRESHOLD + ", *, Tensor out=None)", activation.threshold))
-define("threshold_", (_THRESHOLD + ")", in_place(activation.threshold_in_place)), into="torch F")
-
-
-def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """The elements above the threshold; ``value`` instead of the others."""
-    if inplace:
-        return in_place(activation.threshold_in_place)(input, threshold, value)
-    return activation.threshold(input, threshold, value)  # type: ignore[no-any-return]
-
-
-def _hardtanh(input: Tensor, min_val: Number, max_val: Number) -> Tensor:
+def _within(input: Tensor, min_val: Number, max_val: Number) -> Tensor:
     """Elements brought into the range from ``min_val`` to ``max_val``; of integers the bounds are cut to integers."""
     kind = input.array.dtype.kind
     if kind == "b":
@@ -89,50 +92,74 @@ def _hardtanh(input: Tensor, min_val: Number, max_val: Number) -> Tensor:
     return activation.hardtanh(input, min_val, max_val)  # type: ignore[no-any-return]
 
 
-define("hardtanh_", ("(Tensor input, Scalar min_val=-1, Scalar max_val=1)", in_place(_hardtanh)), into="F")
+def _within_six(input: Tensor) -> Tensor:
+    """Elements brought into the range from 0 to 6."""
+    return _within(input, 0, 6)
+
+
+_leaky_relu, _leaky_relu_ = _built_in(
+    "leaky_relu", _SLOPE, activation.leaky_relu, in_place(activation.leaky_relu_in_place)
+)
+_threshold_built_in, _threshold_ = _built_in(
+    "threshold", _THRESHOLD, activation.threshold, in_place(activation.threshold_in_place)
+)
+_hardtanh, _hardtanh_ = _built_in("hardtanh", _RANGE, _within)
+_relu6, _relu6_ = _built_in("relu6", "(Tensor input)", _within_six)
+define("leaky_relu_", (_SLOPE, in_place(activation.leaky_relu_in_place)), into="F")
+define("threshold", (f"{_THRESHOLD[:-1]}, *, Tensor out=None)", activation.threshold))
+define("threshold_", (_THRESHOLD, in_place(activation.threshold_in_place)), into="torch F")
+define("hardtanh_", (_RANGE, in_place(_within)), into="F")
+_LAMBDA = "(Tensor input, Scalar lambd=0.5, *, Tensor out=None)"
+define("hardshrink", (_LAMBDA, activation.hardshrink), into="torch Tensor F")
+define("softshrink", (_LAMBDA, activation.softshrink), into="F")
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """``input`` where positive, else ``negative_slope * input``."""
+    return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)  # type: ignore[no-any-return]
+
+
+def _threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """The elements above the threshold; ``value`` instead of the others."""
+    return (_threshold_ if inplace else _threshold_built_in)(input, threshold, value)  # type: ignore[no-any-return]
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """Elements brought into the range from ``min_val`` to ``max_val``."""
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
-    return in_place(_hardtanh)(input, min_val, max_val) if inplace else _hardtanh(input, min_val, max_val)
+    return (_hardtanh_ if inplace else _hardtanh)(input, min_val, max_val)  # type: ignore[no-any-return]
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """Elements brought into the range from 0 to 6."""
-    return in_place(_hardtanh)(input, 0, 6) if inplace else _hardtanh(input, 0, 6)
-
-
-define(
-    "hardshrink", ("(Tensor input, Scalar lambd=0.5, *, Tensor out=None)", activation.hardshrink), into="torch Tensor F"
-)
-define("softshrink", ("(Tensor input, Scalar lambd=0.5, *, Tensor out=None)", activation.softshrink), into="F")
+    return (_relu6_ if inplace else _relu6)(input)  # type: ignore[no-any-return]
 
 
 def tanhshrink(input: Tensor) -> Tensor:
     """``input - tanh(input)``."""
+    _method_of(input, "tanh")
     return sub(input, activation.tanh(input), 1)
 
 
 def softsign(input: Tensor) -> Tensor:
     """``input / (1 + abs(input))``."""
+    _method_of(input, "abs")
     return div(input, add(sign.abs(input), 1, 1))
 
 
 # -- with a slope for each channel, or a random one ------------------------------------------------------
 
 
-def _prelu(input: Tensor, weight: Tensor) -> Tensor:
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """``input`` where positive, else ``weight * input``, with one weight for all channels or one for each.
 
     Raises RuntimeError where the number of weights is neither, or the dtypes differ.
     """
     x, w = input.array, weight.array
     if x.dtype != w.dtype:
-        raise RuntimeError(
-            f"prelu: Type promoting not supported. Got {input.dtype.type_name} and {weight.dtype.type_name}"
-        )
+        have, other = input.dtype.type_name, weight.dtype.type_name
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {have} and {other}")
     if w.size != 1:
         if x.ndim == 0:
             raise RuntimeError("Not allow zero-dim input tensor.")
@@ -149,41 +176,44 @@ def _prelu(input: Tensor, weight: Tensor) -> Tensor:
     return activation.prelu_kernel(input, weight)  # type: ignore[no-any-return]
 
 
-define("prelu", ("(Tensor input, Tensor weight)", _prelu), into="torch Tensor F")
-
-
-def _rrelu(
-    input: Tensor, lower: Number, upper: Number, training: bool, generator: object, changing: bool = False
-) -> Tensor:
+def _sloped(input: Tensor, lower: Number, upper: Number, training: bool, generator: Any) -> Tensor:
     """``input`` where positive, else times a slope: in training drawn for each element, else the mean of both."""
+    if not training:
+        return activation.rrelu_with_slope(input, _mean_slope(lower, upper))  # type: ignore[no-any-return]
+    return activation.rrelu_with_noise(input, _noise(input, lower, upper, generator))  # type: ignore[no-any-return]
+
+
+def _sloped_in_place(input: Tensor, lower: Number, upper: Number, training: bool, generator: Any) -> Tensor:
+    """``rrelu`` in place."""
+    if not training:
+        return change(activation.rrelu_with_slope_in_place, input, _mean_slope(lower, upper))
+    return change(activation.rrelu_with_noise_in_place, input, _noise(input, lower, upper, generator))
+
+
+def _mean_slope(lower: Number, upper: Number) -> float:
     if lower > upper:
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
-    if not training:
-        mean = (lower + upper) / 2
-        if changing:
-            return inplace(activation.rrelu_with_slope_in_place, input, mean)
-        return activation.rrelu_with_slope(input, mean)  # type: ignore[no-any-return]
-    array = input.array
-    noise = np.ones(array.shape, array.dtype)
-    negative = array <= 0
-    draws = default_generator.doubles(int(negative.sum()))
-    noise[negative] = draws * (upper - lower) + lower
-    if changing:
-        return inplace(activation.rrelu_with_noise_in_place, input, wrap(noise))
-    return activation.rrelu_with_noise(input, wrap(noise))  # type: ignore[no-any-return]
+    return (lower + upper) / 2
 
 
-def _rrelu_in_place(input: Tensor, lower: Number, upper: Number, training: bool, generator: object) -> Tensor:
-    """``rrelu`` in place."""
-    return _rrelu(input, lower, upper, training, generator, changing=True)
+def _noise(input: Tensor, lower: Number, upper: Number, generator: Any) -> Tensor:
+    """A slope for each element: 1 where it is positive, else drawn."""
+    _mean_slope(lower, upper)
+    drawn = input.array <= 0
+    noise = np.ones(input.array.shape, input.array.dtype)
+    source = default_generator if generator is None else generator
+    noise[drawn] = source.doubles(int(drawn.sum())) * (upper - lower) + lower
+    return wrap(noise)
 
 
-_RRELU = (
+_SLOPES = (
     "(Tensor input, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, "
     "Generator? generator=None)"
 )
-define("rrelu", (_RRELU, _rrelu))
-define("rrelu_", (_RRELU, _rrelu_in_place), into="torch F")
+_rrelu, _rrelu_ = _built_in("rrelu", _SLOPES, _sloped, _sloped_in_place)
+define("prelu", ("(Tensor input, Tensor weight)", prelu), into="torch Tensor F")
+define("rrelu", (_SLOPES, _sloped))
+define("rrelu_", (_SLOPES, _sloped_in_place), into="torch F")
 
 
 def rrelu(
@@ -194,34 +224,36 @@ def rrelu(
     inplace: bool = False,
 ) -> Tensor:
     """``input`` where positive, else times a slope: in training drawn for each element, else the mean of both."""
-    return _rrelu(input, lower, upper, training, None, inplace)
+    return (_rrelu_ if inplace else _rrelu)(input, lower, upper, training)  # type: ignore[no-any-return]
 
 
 # -- smooth ones -----------------------------------------------------------------------------------------
 
-_ALPHA, _SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+#: The constants of selu: a layer keeps mean 0 and variance 1 (Klambauer et al. 2017, self-normalizing networks).
+_SELU_ALPHA, _SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
-def _selu(input: Tensor) -> Tensor:
+def _scaled(input: Tensor) -> Tensor:
     """Scaled exponential linear unit, with constants that keep mean and variance."""
-    return smooth_activation.elu(input, _ALPHA, _SCALE)  # type: ignore[no-any-return]
+    return smooth_activation.elu(input, _SELU_ALPHA, _SELU_SCALE)  # type: ignore[no-any-return]
 
 
-def _selu_in_place(input: Tensor) -> Tensor:
+def _scaled_in_place(input: Tensor) -> Tensor:
     """``selu`` in place."""
-    return inplace(smooth_activation.elu_in_place, input, _ALPHA, _SCALE)
+    return change(smooth_activation.elu_in_place, input, _SELU_ALPHA, _SELU_SCALE)
 
 
+_ELU = "(Tensor input, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1)"
 _CELU = "(Tensor input, Scalar alpha=1.0)"
-define("selu", ("(Tensor input)", _selu))
-define("selu_", ("(Tensor input)", _selu_in_place), into="torch F")
+_elu, _elu_ = _built_in("elu", _ELU, smooth_activation.elu, in_place(smooth_activation.elu_in_place))
+_celu, _celu_ = _built_in("celu", _CELU, smooth_activation.celu, in_place(smooth_activation.celu_in_place))
+_selu, _selu_ = _built_in("selu", "(Tensor input)", _scaled, _scaled_in_place)
+_glu, _ = _built_in("glu", "(Tensor input, int dim=-1)", smooth_activation.glu)
+define("selu", ("(Tensor input)", _scaled))
+define("selu_", ("(Tensor input)", _scaled_in_place), into="torch F")
 define("celu", (_CELU, smooth_activation.celu))
 define("celu_", (_CELU, in_place(smooth_activation.celu_in_place)), into="torch F")
-define(
-    "elu_",
-    ("(Tensor input, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1)", in_place(smooth_activation.elu_in_place)),
-    into="F",
-)
+define("elu_", (_ELU, in_place(smooth_activation.elu_in_place)), into="F")
 define("gelu", ('(Tensor input, *, str approximate="none", Tensor out=None)', smooth_activation.gelu), into="F")
 define(
     "softplus",
@@ -232,37 +264,37 @@ define(
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """``input`` where positive, else ``alpha * (exp(input) - 1)``."""
-    if inplace:
-        return in_place(smooth_activation.elu_in_place)(input, alpha, 1, 1)
-    return smooth_activation.elu(input, alpha)  # type: ignore[no-any-return]
+    return (_elu_ if inplace else _elu)(input, alpha)  # type: ignore[no-any-return]
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Scaled exponential linear unit, with constants that keep mean and variance."""
-    return _selu_in_place(input) if inplace else _selu(input)
+    return (_selu_ if inplace else _selu)(input)  # type: ignore[no-any-return]
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """``input`` where positive, else ``alpha * (exp(input / alpha) - 1)``."""
-    if inplace:
-        return in_place(smooth_activation.celu_in_place)(input, alpha)
-    return smooth_activation.celu(input, alpha)  # type: ignore[no-any-return]
+    return (_celu_ if inplace else _celu)(input, alpha)  # type: ignore[no-any-return]
 
 
-def _with_inplace(operation: Callable[[Tensor], Tensor], name: str) -> None:
+def _with_inplace(name: str, operation: Callable[[Tensor], Tensor]) -> None:
+    plain, changing = _built_in(name, "(Tensor input)", operation)
+
     def function(input: Tensor, inplace: bool = False) -> Tensor:
-        return change(input) if inplace else operation(input)
+        return (changing if inplace else plain)(input)  # type: ignore[no-any-return]
 
-    change = in_place(operation)
     function.__doc__ = operation.__doc__
     define_python(name, function, into="F")
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """The first half along a dimension times the sigmoid of the second."""
+    _method_of(input, "dim")
     shape = input.array.shape
     if not shape:
         raise RuntimeError("glu does not support scalars because halving size must be even")
+    if not isinstance(dim, int):
+        return _glu(input, dim)
     dim = wrap_dim(dim, len(shape))
     if shape[dim] % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {shape[dim]}")
@@ -270,10 +302,11 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 
 for _function in (
-    relu, leaky_relu, threshold, hardtanh, relu6, tanhshrink, softsign, rrelu, elu, selu, celu, glu,
+    sigmoid, tanh, relu, leaky_relu, _threshold, hardtanh, relu6, tanhshrink, softsign, rrelu, elu, selu, celu, glu,
 ):  # fmt: skip
     define_python(_function.__name__, _function, into="F")
-_with_inplace(activation.hardsigmoid, "hardsigmoid")
-_with_inplace(activation.hardswish, "hardswish")
-_with_inplace(smooth_activation.silu, "silu")
-_with_inplace(smooth_activation.mish, "mish")
+namespace("torch.nn.functional")["threshold"] = namespace("torch.nn.functional")["_threshold"]
+_with_inplace("hardsigmoid", activation.hardsigmoid)
+_with_inplace("hardswish", activation.hardswish)
+_with_inplace("silu", smooth_activation.silu)
+_with_inplace("mish", smooth_activation.mish)

@@ -69,7 +69,7 @@ def _sum_to_size(input: Tensor, size: tuple[int, ...]) -> Any:
     back = zip(reversed(size), reversed(shape))
     if len(size) > len(shape) or any(n not in (1, m) for n, m in back):
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
-    return input if shape == size else sum_to_tensor(input, size)
+    return input if shape == size and size else sum_to_tensor(input, size)
 
 
 define("sum_to_size", ("(Tensor input, IntList size)", _sum_to_size), into="Tensor")

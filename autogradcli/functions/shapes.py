@@ -204,6 +204,8 @@ def _reversed(input: Tensor) -> Any:
 
 
 def _matrix_transposed(input: Tensor) -> Any:
+    if not input.array.ndim:
+        return input
     if input.array.ndim < 2:
         raise RuntimeError(
             f"tensor.mT is only supported on matrices or batches of matrices. Got {input.array.ndim}-D tensor."
@@ -223,7 +225,7 @@ def _hermitian(input: Tensor) -> Any:
     if ndim not in (0, 2):
         more = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
         raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")
-    return _conjugated(input) if ndim else views.transpose(input, 0, 0)
+    return _conjugated(input) if ndim else input
 
 
 def adjoint(input: Tensor) -> Any:

@@ -154,6 +154,11 @@ def _chosen(found: tuple[Tensor, ...], return_inverse: bool, return_counts: bool
     return tuple(wanted) if len(wanted) > 1 else output
 
 
+def _distinct(input: Tensor, dim: int | None) -> tuple[Tensor, ...]:
+    found: tuple[Tensor, ...] = sorting.unique(input) if dim is None else sorting.unique_dim(input, dim)
+    return found
+
+
 def unique(
     input: Tensor,
     sorted: bool = True,
@@ -162,7 +167,7 @@ def unique(
     dim: int | None = None,
 ) -> Any:
     """The distinct elements in order; on demand for each element which of them it is, and how often each occurs."""
-    return _chosen(sorting.unique(input, dim), return_inverse, return_counts)
+    return _chosen(_distinct(input, dim), return_inverse, return_counts)
 
 
 def tensor_unique(
@@ -173,7 +178,7 @@ def tensor_unique(
     dim: int | None = None,
 ) -> Any:
     """The distinct elements in order; on demand for each element which of them it is, and how often each occurs."""
-    return _chosen(sorting.unique(self, dim), return_inverse, return_counts)
+    return _chosen(_distinct(self, dim), return_inverse, return_counts)
 
 
 def unique_consecutive(

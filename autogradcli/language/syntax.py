@@ -78,6 +78,9 @@ def parse(text: str) -> ast.Module:
             return ast.parse(text, FILENAME)
         except ValueError as error:
             raise _bare_syntax_error(str(error)) from None
+        except MemoryError:
+            # What the parser calls the end of its own stack.
+            raise MemoryError("the program nests too deeply") from None
         finally:
             sys.setrecursionlimit(limit)
 

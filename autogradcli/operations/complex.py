@@ -39,7 +39,11 @@ def conj_physical_in_place(input: Array) -> Array:
 # The parts as rules need them. What programs call are views: ``functions/complex_numbers.py``.
 
 
-@operation(node="SelectBackward0", complex="own", kind="linear", input=lambda F, g: F.complex_of_real(g),
+@operation(
+    node="SelectBackward0",
+    complex="own",
+    kind="linear",
+    input=lambda F, g: F.complex_of_real(g),
     examples=lambda r: [(r.complex(2, 3),)],
 )
 def real(input: Array) -> Array:
@@ -47,7 +51,11 @@ def real(input: Array) -> Array:
     return np.array(input.real)
 
 
-@operation(node="SelectBackward0", complex="own", kind="linear", input=lambda F, g: F.complex_of_imag(g),
+@operation(
+    node="SelectBackward0",
+    complex="own",
+    kind="linear",
+    input=lambda F, g: F.complex_of_imag(g),
     examples=lambda r: [(r.complex(2, 3),)],
 )
 def imag(input: Array) -> Array:

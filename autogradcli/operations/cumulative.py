@@ -160,6 +160,8 @@ def cummin(input: Array, dim: int) -> tuple[Array, Array]:
 
 def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
     """``sum over k >= i of g[k] exp(x[i] - result[k])``, by a recurrence whose factors are at most 1."""
+    if not len(input.shape):
+        return g
     back = (dim,)
     factor = F.exp(result - F.shifted(result, dim, -1, math.inf))
     total = F.flip(F.recurrence(F.flip(factor, back), F.flip(g, back), dim), back)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Index, operation
+from . import tie_order
 from .dims import Dims, Shape, axis_of, kept_shape, wrap_dim, wrap_dims
 from .reduction import unreduced
 from .refuse import not_implemented_for
@@ -276,16 +277,31 @@ def _median_index(rows: Array, skip_nan: bool) -> Array:
     """
     order = np.argsort(rows, -1, kind="stable")  # NaN last
     n = rows.shape[-1]
-    middle = np.full((*rows.shape[:-1], 1), (n - 1) // 2)
-    if rows.dtype.kind == "f":
-        missing = np.isnan(rows)
-        count = np.add.reduce(missing, -1, np.int64, None, True)
-        if skip_nan:
-            middle = np.maximum(n - count - 1, 0) // 2
-        else:
-            first = np.argmax(missing, -1, keepdims=True)
-            return np.where(count > 0, first, np.take_along_axis(order, middle, -1))
-    return np.take_along_axis(order, middle, -1)
+    index = np.empty((*rows.shape[:-1], 1), np.int64)
+    for place in np.ndindex(rows.shape[:-1]):
+        row = rows[place]
+        missing = np.isnan(row) if row.dtype.kind == "f" else np.zeros(n, np.bool_)
+        count = int(np.add.reduce(missing))
+        if count and not skip_nan:
+            index[place] = np.argmax(missing)
+            continue
+        middle = max(n - count - 1, 0) // 2
+        index[place] = order[place][middle]
+        if len(np.unique(row)) < n:
+            places = list(range(n))
+            tie_order.nth_element(places, _ascending(row.tolist()), middle)
+            index[place] = places[middle]
+    return index
+
+
+def _ascending(row: list[Any]) -> Any:
+    """The order of a row's places by their values, NaN last."""
+
+    def before(i: int, j: int) -> bool:
+        x, y = row[i], row[j]
+        return (x == x and y != y) or x < y  # type: ignore[no-any-return]
+
+    return before
 
 
 def _median_all(input: Array, skip_nan: bool) -> Array:
@@ -370,7 +386,15 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
     order = np.argsort(input, at, kind="stable")
-    return pick(input, np.take(order, [k - 1], at), at, keepdim)
+    index = np.take(order, [k - 1], at)
+    rows, found = np.moveaxis(input, at, -1), np.moveaxis(index, at, -1)
+    for place in np.ndindex(rows.shape[:-1]):
+        if len(np.unique(rows[place])) < rows.shape[-1]:
+            ascending = _ascending(rows[place].tolist())
+            places = list(range(rows.shape[-1]))
+            tie_order.quickselect(places, lambda i, j, before=ascending: before(j, i), k - 1)  # type: ignore[misc]
+            found[place] = places[k - 1]
+    return pick(input, index, at, keepdim)
 
 
 def refuse_unordered(kernel: str, input: Array) -> None:

@@ -82,7 +82,7 @@ def sum_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None 
 def nansum(input: Array, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None) -> Array:
     """Sum over some dimensions of what is a number; NaN counts as 0."""
     if input.dtype.kind == "c":
-        raise RuntimeError("nansum does not support complex inputs")
+        raise RuntimeError("nansum on CPU does not support complex inputs")
     input = cast_first(input, dtype)
     if input.dtype.kind == "f":
         input = np.where(np.isnan(input), input.dtype.type(0), input)

@@ -248,8 +248,9 @@ def _rolled(input: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
         raise RuntimeError("`shifts` required")
     if not dims:
         return np.roll(input, shifts[0])
-    axes = [wrap_dim(d, input.ndim) for d in dims]
-    return np.roll(input, tuple(shifts), axes) if input.ndim else input.copy()
+    if not input.ndim:
+        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
+    return np.roll(input, tuple(shifts), [wrap_dim(d, input.ndim) for d in dims])
 
 
 @operation(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from ..engine.operation import Array, Index, Number, operation
+from . import tie_order
 from .dims import wrap_dim
 from .extremum import Pair
 from .refuse import not_implemented_for
@@ -80,29 +81,73 @@ def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool
         raise RuntimeError(f"topk does not support {'bool' if input.dtype.kind == 'b' else 'complex'} dtypes on CPU")
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
-    first = tuple(slice(k) if d == at else slice(None) for d in range(input.ndim))
-    order = argsorted(input, at, largest)[first]
-    return np.take_along_axis(input, order, at), np.ascontiguousarray(order)
+    order = np.ascontiguousarray(np.moveaxis(argsorted(input, at, largest), at, -1)[..., :k])
+    rows = np.moveaxis(input, at, -1)
+    for place in np.ndindex(rows.shape[:-1]):
+        if k and (not sorted or has_ties(rows[place])):
+            order[place] = _chosen(rows[place].tolist(), k, largest, sorted)
+    order = np.ascontiguousarray(np.moveaxis(order, -1, at))
+    return np.take_along_axis(input, order, at), order
+
+
+def has_ties(row: Array) -> bool:
+    return len(np.unique(row)) < row.size
+
+
+def _chosen(row: list[Any], k: int, largest: bool, in_order: bool) -> list[int]:
+    """The places of the k largest (or smallest) elements as PyTorch picks them among equal ones."""
+
+    def before(i: int, j: int) -> bool:
+        x, y = row[i], row[j]
+        if largest:
+            return (x != x and y == y) or x > y  # type: ignore[no-any-return]
+        return (x == x and y != y) or x < y  # type: ignore[no-any-return]
+
+    places = list(range(len(row)))
+    if k * 64 <= len(row):
+        tie_order.partial_sort(places, before, k)
+    else:
+        tie_order.nth_element(places, before, k - 1)
+        if in_order:
+            tie_order.sort(places, before, k - 1)
+    return places[:k]
 
 
 # -- distinct values ---------------------------------------------------------------------------------------
 
 
-@operation(outputs=("output", "inverse_indices", "counts"))
-def unique(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
-    """The distinct values in order (along a dimension: the distinct parts), for each element which, and counts.
+def _underivable(name: str) -> Any:
+    def rule(F: Any, g: Any) -> NoReturn:
+        raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
 
-    Each NaN is distinct from all others.
-    """
-    if dim is None:
-        values, inverse, counts = np.unique(input.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False)
-        return values, inverse.reshape(input.shape), counts
+    return rule
+
+
+_DISTINCT: dict[str, Any] = {
+    "outputs": ("output", "inverse_indices", "counts"),
+    "differentiable": (0,),
+    "examples": lambda r: [],
+}
+
+
+@operation(node="Unique2Backward0", input=_underivable("_unique2"), **_DISTINCT)
+def unique(input: Array) -> tuple[Array, Array, Array]:
+    """The distinct elements in order, for each element which it is, and counts. Each NaN is distinct from all."""
+    values, inverse, counts = np.unique(
+        input.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False
+    )
+    return values, inverse.reshape(input.shape), counts
+
+
+@operation(spelling="unique", input=_underivable("unique_dim"), **_DISTINCT)
+def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
+    """The distinct parts along a dimension in order, for each part which it is, and counts."""
     at = wrap_dim(dim, input.ndim)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
     return values, inverse.reshape(-1), counts
 
 
-@operation(outputs=("output", "inverse_indices", "counts"))
+@operation(input=_underivable("unique_consecutive"), **_DISTINCT)
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
     at = 0 if dim is None else wrap_dim(dim, input.ndim)

@@ -59,7 +59,7 @@ def erfinv(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("erfcx", scipy_special("erfcx")),
+    promote="float", kind="elementwise", kernel=_real("erfcx_cpu", scipy_special("erfcx")),
     node="SpecialErfcxBackward0", spelling="special.erfcx",
     input=lambda F, g, input, result: (2.0 * input * result - _TWO_OVER_SQRT_PI) * g,
 )  # fmt: skip
@@ -94,7 +94,7 @@ def special_log_ndtr(input: Array) -> Array:
 def special_entr(input: Array) -> Array:
     """Entropy ``-input * log(input)``: 0 at 0, and minus infinity below."""
     if input.dtype.kind == "c":
-        not_implemented_for("entr", input)
+        not_implemented_for("entr_cpu", input)
     found = -input * np.log(np.where(input > 0, input, 1))
     limit = np.where(input == 0, input.dtype.type(0), input.dtype.type(-np.inf))
     return np.where(np.isnan(input) | (input > 0), found, limit)

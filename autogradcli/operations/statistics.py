@@ -146,7 +146,7 @@ def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, k
     g = unreduced(F, g, shape, dim, keepdim)
     norm = unreduced(F, result, shape, dim, keepdim)
     if ord == 0:
-        return F.zeros_like(input)
+        return None
     if ord == 1:
         return F.sgn(input) * g
     if ord == 2:
@@ -192,12 +192,12 @@ def vector_norm(
     input: Array, ord: float = 2, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None
 ) -> Array:
     """The ``ord``-norm of the elements over some dimensions, ``(sum |x|^p)^(1/p)``."""
-    input = cast_first(input, dtype)
     if input.dtype.kind not in "fc":
         raise RuntimeError(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. "
             f"Got {dtypes.of(input).type_name}"
         )
+    input = cast_first(input, dtype)
     axis = axis_of(dim, input.ndim)
     if not input.size and (ord < 0 or ord == math.inf):
         shown = "inf" if ord == math.inf else f"{ord:g}"
