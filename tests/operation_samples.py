@@ -156,6 +156,8 @@ class Sample:
         def changed(value: Any) -> Any:
             if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
                 return [changed(v) for v in value]
+            if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
+                return change(value)  # an operation may take an array beside its tensors
             return wrap(change(value.array)) if isinstance(value, Tensor) and _floats(value) else value
 
         return self._twin([changed(a) for a in self.args], f"{self.label}, {label}") if op.edges else self

@@ -14,7 +14,7 @@ import numpy as np
 from . import dtypes
 from .forward import check_tangent, set_tangent, tangent_of, undual
 from .inplace import check_inplace
-from .layers import Level, layer_of, tangent_at, zeros
+from .layers import Level, layer_of, lower, tangent_at, zeros
 from .node import FREED, AccumulateGrad, Node, Nowhere, Output
 from .record import edge_at
 from .saved import Packed, graph_name, modified, pack
@@ -219,12 +219,15 @@ class Error(Node):
 
     __slots__ = ()
 
+    title = "torch::autograd::Error"
+
     def __init__(self, grads: Sequence[Any]) -> None:
+        leaves = [None if g is None else Tensor(g.array, requires_grad=True) for g in grads]
         self.seq = next_sequence()
         self.saved = ()
         self.fix = None
         self.extra = None
-        self.edges = (None,) * len(grads)
+        self.edges = tuple(None if leaf is None else leaf.node for leaf in leaves)
 
     def run(self, g: Any) -> tuple[Any, ...]:
         raise RuntimeError(TWICE)
@@ -248,6 +251,11 @@ def _fitted(grad: Tensor, info: tuple[tuple[int, ...], np.dtype], name: str, ind
                 f"compatible with {list(shape)}"
             )
         grad = roles.sum_to(grad, shape)
+    if grad.array.dtype.kind == "c" and dtype.kind != "c":
+        raise RuntimeError(
+            "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to be true, but got "
+            "false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)"
+        )
     if grad.array.dtype is not dtype:
         grad = roles.cast(grad, dtypes.from_numpy(dtype))
     return grad
@@ -350,7 +358,7 @@ def _push(
         if level is None:
             set_tangent(out, tangent)
         else:
-            layer_of(out, level).tangent = tangent  # type: ignore[union-attr]
+            layer_of(out, level).tangent = lower(tangent, level)  # type: ignore[union-attr]
 
 
 def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], recorded: bool) -> Any:

@@ -109,7 +109,7 @@ def _expanded(call: Call) -> Expr | None:
 
 def _spelling(call: Call) -> Spelling | None:
     # An operation of an in-place function is said as the function that changes nothing.
-    for name, dotted, function, method in _functions(call.op.spelling.rstrip("_")):
+    for name, dotted, function, method in functions_of(call.op.spelling.rstrip("_")):
         for arguments in _layouts(call.op, call.args, function, method):
             results = _results(function, arguments)
             if results is None:
@@ -120,7 +120,7 @@ def _spelling(call: Call) -> Spelling | None:
     return None
 
 
-def _functions(spelling: str) -> Iterator[tuple[str, str, Callable[..., Any], bool]]:
+def functions_of(spelling: str) -> Iterator[tuple[str, str, Callable[..., Any], bool]]:
     """What may be called: its text, that with its home, what it is, whether it is a method.
 
     A bare ``sum`` or ``max`` is Python's, which goes through a tensor's rows; these are said as methods.
@@ -150,10 +150,14 @@ def _means(name: str, function: Callable[..., Any]) -> bool:
 def _layouts(
     op: Operation, args: Sequence[Any], function: Callable[..., Any], method: bool
 ) -> Iterator[list[Argument]]:
-    """Ways to write the arguments: by the names of the function's parameters, then by their order."""
+    """Ways to write the arguments: by the names of the function's parameters, then by their order.
+
+    An operation may take more than its function does, the geometry of its operand say: last in its order.
+    """
     for parameters in _signatures(function):
         for by_name in (True, False):
-            arguments = _match(op.params, args, parameters, by_name)
+            given = args if by_name else args[: len(parameters)]
+            arguments = _match(op.params, given, parameters, by_name)
             if arguments is not None and (not method or (arguments and not arguments[0][0])):
                 yield arguments
 
@@ -184,13 +188,11 @@ def _match(
 ) -> list[Argument] | None:
     """The arguments in the order of the function's parameters; None where the two don't fit."""
     if by_name:
-        given = {p.name: a for p, a in zip(params, args, strict=True)}
+        given = {p.name: a for p, a in zip(params, args)}
     else:
         given = dict(zip((name for name, *_ in parameters), args, strict=False))
     known = {name for name, *_ in parameters}
-    if any(p.name not in known and not is_default(a, p) for p, a in zip(params, args, strict=True)) and by_name:
-        return None
-    if not by_name and len(args) > len(parameters):
+    if any(p.name not in known and not is_default(a, p) for p, a in zip(params, args)) and by_name:
         return None
     out: list[Argument] = []
     gap = False

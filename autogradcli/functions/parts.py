@@ -48,7 +48,17 @@ define(
     ("(Tensor input, int dim, SymInt start, SymInt length)", narrow),
     into=_BOTH,
 )
-define("unbind", ("(Tensor input, int dim=0)", window.unbind), into=_BOTH)
+
+
+def unbind(input: Tensor, dim: int) -> Any:
+    """All parts along a dimension, without it."""
+    shape = input.array.shape
+    if 0 in shape and not shape[wrap_dim(dim, len(shape))]:
+        return ()
+    return window.unbind(input, dim)
+
+
+define("unbind", ("(Tensor input, int dim=0)", unbind), into=_BOTH)
 
 
 # -- split -------------------------------------------------------------------------------------------------

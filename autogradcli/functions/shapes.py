@@ -8,9 +8,11 @@ from typing import Any
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.inplace import inplace
+from ..engine.state import state
 from ..engine.tensor import Size, Tensor
 from ..operations import shape as copies
 from ..operations import view as views
+from ..operations.complex import conj
 from ..operations.dims import broadcast_shape, wrap_dim
 from .function import define
 from .python_function import define_python
@@ -198,24 +200,48 @@ define(
 )
 
 
+_INTERNAL = "(Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/TensorShape.cpp"
+
+
+def _deprecated(name: str, line: int, advice: str) -> None:
+    state.warn("UserWarning", f"{name} is deprecated on 0-D tensors. {advice} {_INTERNAL}:{line}.)")
+
+
+_IDENTITY = "This function is the identity in these cases."
+_CONJUGATE = "Consider using x.conj()."
+
+
 def _reversed(input: Tensor) -> Any:
     ndim = input.array.ndim
+    if not ndim:
+        _deprecated("Tensor.T", 4321, _IDENTITY)
+    elif ndim != 2:
+        state.warn(
+            "UserWarning",
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+            "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+            "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor. "
+            f"{_INTERNAL}:4314.)",
+        )
     return views.permute(input, tuple(range(ndim - 1, -1, -1)))
+
+
+def _matrices(name: str, input: Tensor) -> None:
+    if input.array.ndim < 2:
+        raise RuntimeError(
+            f"tensor.{name} is only supported on matrices or batches of matrices. Got {input.array.ndim}-D tensor."
+        )
 
 
 def _matrix_transposed(input: Tensor) -> Any:
     if not input.array.ndim:
+        _deprecated("Tensor.mT", 4373, _IDENTITY)
         return input
-    if input.array.ndim < 2:
-        raise RuntimeError(
-            f"tensor.mT is only supported on matrices or batches of matrices. Got {input.array.ndim}-D tensor."
-        )
+    _matrices("mT", input)
     return views.transpose(input, -2, -1)
 
 
 def _conjugated(input: Tensor) -> Any:
-    from ..operations.complex import conj
-
     swapped = views.transpose(input, -2, -1)
     return conj(swapped) if input.array.dtype.kind == "c" else swapped
 
@@ -225,15 +251,26 @@ def _hermitian(input: Tensor) -> Any:
     if ndim not in (0, 2):
         more = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
         raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")
-    return _conjugated(input) if ndim else input
+    if not ndim:
+        _deprecated("Tensor.H", 4335, _CONJUGATE)
+        return input
+    return _conjugated(input)
+
+
+def _adjoint_attribute(input: Tensor) -> Any:
+    if not input.array.ndim:
+        _deprecated("Tensor.mH", 4382, _CONJUGATE)
+        return input
+    _matrices("mH", input)
+    return _conjugated(input)
 
 
 def adjoint(input: Tensor) -> Any:
     """Matrices transposed and conjugated."""
-    if input.array.ndim < 2:
-        raise RuntimeError(
-            f"tensor.mH is only supported on matrices or batches of matrices. Got {input.array.ndim}-D tensor."
-        )
+    if not input.array.ndim:
+        _deprecated("adjoint()", 4390, _CONJUGATE)
+        return input
+    _matrices("adjoint()", input)
     return _conjugated(input)
 
 
@@ -242,7 +279,7 @@ _attributes = attributes_of(Tensor)
 _attributes["T"] = Property(_reversed, doc="The dimensions in reverse order.")
 _attributes["mT"] = Property(_matrix_transposed, doc="Matrices transposed.")
 _attributes["H"] = Property(_hermitian, doc="A matrix transposed and conjugated.")
-_attributes["mH"] = Property(adjoint, doc="Matrices transposed and conjugated.")
+_attributes["mH"] = Property(_adjoint_attribute, doc="Matrices transposed and conjugated.")
 
 # -- expansion ---------------------------------------------------------------------------------------------
 
@@ -266,7 +303,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """Tensors expanded to the one shape that all of them broadcast to."""
     several = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
     shape = broadcast_shape(*(t.array.shape for t in several))
-    return tuple(views.expand(t, shape) for t in several)
+    return tuple(t if t.array.shape == shape else views.expand(t, shape) for t in several)
 
 
 def broadcast_shapes(*shapes: Any) -> Size:

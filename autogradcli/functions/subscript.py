@@ -94,6 +94,13 @@ def _parts(index: Any) -> tuple[Any, ...]:
     if index.__class__ is tuple:
         return index  # type: ignore[no-any-return]
     if isinstance(index, list) and len(index) < 32 and any(isinstance(p, _AS_TUPLE) for p in index):
+        state.warn(
+            "UserWarning",
+            "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch "
+            "2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, "
+            "x[torch.tensor(seq)], which will result either in an error or a different result (Triggered internally at "
+            "/__w/pytorch/pytorch/torch/csrc/autograd/python_variable_indexing.cpp:349.)",
+        )
         return tuple(index)
     return (index,)
 
@@ -261,6 +268,8 @@ def iterate(self: Tensor) -> Iterator[Any]:
     """The parts along the first dimension. Raises TypeError for a 0-d tensor."""
     if not self.array.ndim:
         raise TypeError("iteration over a 0-d tensor")
+    if not self.array.shape[0]:
+        return iter(())
     return iter(unbind(self, 0))
 
 

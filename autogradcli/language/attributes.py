@@ -15,10 +15,9 @@ from .values import UNBOUND, BoundMethod, Namespace, UserFunction
 #: What stands for "any name" in a table.
 ANY = "*"
 
-#: Entries about the value itself, which no program can name: what calling it does, what is an instance of it,
-#: and what calling its class does (``call(kind, *args)``).
-CALL, INSTANCE_CHECK, NEW = "__call__", "__instancecheck__", "__new__"
-_HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK, NEW})
+#: Entries about the value itself, which no program can name: what calling it does, what is an instance of it.
+CALL, INSTANCE_CHECK = "__call__", "__instancecheck__"
+_HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK})
 
 
 def key_of(name: str) -> str:

@@ -34,7 +34,7 @@ MAX_NESTING = 400
 #: Elements that repr, comparison or hashing of one value may visit, shared ones counted each time.
 MAX_VISITS = 1 << 21
 #: Bytes by which a program may make the process grow.
-MAX_MEMORY = 1 << 32
+MAX_MEMORY = 1 << 31
 #: Iterators over iterators: each level is a level of the C stack.
 MAX_LAZY = 50
 

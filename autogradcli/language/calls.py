@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from ..engine.modes import ContextMode, Decorated
 from ..engine.tensor import Tensor
 from ..functions import registry
-from .attributes import CALL, NEW, TABLES
+from .attributes import CALL, TABLES
 from .values import BoundMethod, Namespace, UserFunction
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
@@ -61,10 +60,6 @@ def callable_of(value: Any) -> Callable[..., Any]:
 def _constructor(kind: type) -> Callable[..., Any]:
     found = CONSTRUCTORS.get(kind)
     if found is not None:
-        return found
-    entry = TABLES[kind].get(NEW)
-    if type(entry) is registry.Method:
-        found = CONSTRUCTORS[kind] = partial(entry.call, kind)
         return found
     # A tensor's own class takes an array, which no program has.
     if issubclass(kind, BaseException) or (not issubclass(kind, Tensor) and _is_named(kind)):

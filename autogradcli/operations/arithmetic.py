@@ -35,7 +35,7 @@ def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 @operation(
     node="RsubBackward1",
     promote="promote",
-    kind="linear",
+    kind="elementwise",
     spelling="rsub",
     examples=lambda r: [(r(2, 3), 2.5), (r(3), -1.5, 2.0)],
     input=lambda F, g, alpha: -g if alpha == 1 else g * -alpha,

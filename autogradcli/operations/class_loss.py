@@ -15,8 +15,8 @@ from .refuse import not_implemented_for, underivable
 
 
 def _check_nll(input: Array, target: Array, weight: Array | None, spatial: bool) -> None:
-    if target.dtype.kind == "f":
-        raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
+    if target.dtype.char not in "lB":
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {dtypes.of(target).type_name}")
     if input.dtype.kind not in "f":
         not_implemented_for("nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame", input)
     classes = input.shape[0 if input.ndim == 1 else 1]
@@ -119,9 +119,7 @@ def nll_loss2d(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}"
         )
     if input.shape[0] != target.shape[0] or input.shape[2:] != target.shape[1:]:
-        raise RuntimeError(
-            f"input and target batch or spatial sizes don't match: target {list(target.shape)}, input {list(input.shape)}"
-        )
+        raise RuntimeError(f"size mismatch (got input: {list(input.shape)} , target: {list(target.shape)}")
     _check_nll(input, target, weight, True)
     return nll(input, target, weight, reduction, ignore_index)
 

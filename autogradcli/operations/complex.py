@@ -12,11 +12,16 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.operation import Array, operation
+from ..engine.worlds import roles
+from .refuse import not_implemented_for
 
 
 @operation(kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj(g))
 def conj(input: Array) -> Array:
     """Complex conjugate."""
+
+
+roles.conj = conj
 
 
 @operation(kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj_physical(g))
@@ -64,6 +69,8 @@ def imag(input: Array) -> Array:
 
 
 def _joined(real: Any, imag: Any) -> Any:
+    if real.dtype.kind != "f":
+        not_implemented_for("complex_cpu", real)
     found = np.empty(np.broadcast(real, imag).shape, dtypes.complex_of(dtypes.of(real)).np)
     found.real = real
     found.imag = imag

@@ -158,6 +158,8 @@ def index_select(input: Array, dim: int, index: Index) -> Array:
     if index.size and (np.minimum.reduce(index, None) < 0 or np.maximum.reduce(index, None) >= n):
         raise IndexError("index out of range in self")
     if not input.ndim:
+        if index.size != 1:
+            raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
         return input.copy()
     return np.take(input, index.reshape(-1), at)
 

@@ -33,10 +33,17 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
             f"{name}(): self ({dtypes.of(input).type_name}) and source ({dtypes.of(source).type_name}) "
             "must have the same scalar type"
         )
-    size = source.shape[at] if source.ndim else 1
+    size = source.shape[at] if at < source.ndim else 1
     if index.size != size:
         raise RuntimeError(
             f"{name}(): Number of indices ({index.size}) should be equal to source.size(dim): ({size}), for dim: {at}"
+        )
+    mine = (*input.shape[:at], *input.shape[at + 1 :])
+    theirs = (*source.shape[:at], *source.shape[at + 1 :])
+    if mine != theirs or input.ndim != source.ndim:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. "
+            f"Got self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
         )
     check_places(index, at, input.shape[at] if input.ndim else 1)
     return at
@@ -83,6 +90,7 @@ def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
             "index_copy_(): self and source expected to have the same dtype, but got (self) "
             f"{dtypes.of(input).type_name} and (source) {dtypes.of(source).type_name}"
         )
+    _check_parts(input, at, index, source)
     size = source.shape[at] if source.ndim else 1
     if index.size != size:
         raise IndexError(
@@ -96,6 +104,24 @@ def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
     else:
         out[...] = source.reshape(-1)[-1]
     return out
+
+
+def _check_parts(input: Array, at: int, index: Array, source: Array) -> None:
+    if index.ndim > 1:
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
+    if input.ndim and source.ndim and input.ndim != source.ndim:
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. "
+            f"Source dimensionality ({source.ndim}), destination dimensionality ({input.ndim})"
+        )
+    mine = (*input.shape[:at], *input.shape[at + 1 :])
+    theirs = (*source.shape[:at], *source.shape[at + 1 :])
+    if mine != theirs:
+        raise RuntimeError(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{' '.join(map(str, mine))} at dimension {at} and source slice shape: {' '.join(map(str, theirs))} "
+            "at dimension 0."
+        )
 
 
 def _check_copied(index: Array, at: int, n: int) -> None:
@@ -112,6 +138,8 @@ def _filled(input: Array, dim: int, index: Array, value: Number | Array) -> Arra
         raise RuntimeError(
             f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
+    if index.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
     n = input.shape[at] if input.ndim else 1
     check_filled(index, at, n)
     out = np.array(input)

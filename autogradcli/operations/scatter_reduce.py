@@ -81,10 +81,9 @@ def _reduce_back(
         mine, theirs = _product_back(F, g, moves, input, src, result, include_self)
     else:
         at_self = F.cast(F.eq(input, result), g.dtype)
-        if not include_self:
-            at_self = moves.clear(at_self, 0.0)
         at_source = F.cast(F.eq(src, moves.read(result)), g.dtype)
-        share = g / F.masked_fill(moves.add(at_self, at_source), F.eq(moves.add(at_self, at_source), 0), 1.0)
+        count = moves.add(at_self, at_source)
+        share = g / F.masked_fill(count, F.eq(count, 0), 1.0)
         mine, theirs = at_self * share, at_source * moves.read(share)
     if not include_self:
         mine = moves.clear(mine, 0.0)

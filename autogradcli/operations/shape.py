@@ -277,7 +277,7 @@ def rot90(input: Array, k: int = 1, dims: Shape = (0, 1)) -> Array:
     if dims[0] == dims[1] or abs(dims[0] - dims[1]) == input.ndim:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     first, second = (wrap_dim(d, input.ndim) for d in dims)
-    return np.rot90(input, k, (first, second)).copy()
+    return np.rot90(input, k, (first, second)).copy(order="K")
 
 
 # -- roles for the engine ----------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def _warned(name: str, input: Array, dim: Dims, correction: Number | None) -> No
             "UserWarning",
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
             "(input numel divided by output numel). (Triggered internally at "
-            "/__w/pytorch/pytorch/aten/src/ATen/native/ReduceOps.cpp:1857.)",
+            "/__w/pytorch/pytorch/aten/src/ATen/native/ReduceOps.cpp:1861.)",
         )
 
 
