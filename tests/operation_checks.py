@@ -15,6 +15,7 @@ from operation_samples import Sample
 
 from autogradcli import events
 from autogradcli.engine.backward import Pass
+from autogradcli.engine.dtypes import DType
 from autogradcli.engine.node import index_of, node_of
 from autogradcli.engine.record import run_arrays
 from autogradcli.engine.state import state
@@ -232,7 +233,7 @@ def check_float32(point: Point) -> None:
     single = point.sample.map(
         lambda a: a.astype(np.complex64 if a.dtype.kind == "c" else np.float32), "in single precision"
     )
-    if any(isinstance(a, np.dtype) or type(a).__name__ == "DType" for a in single.args):
+    if any(isinstance(a, (np.dtype, DType)) for a in single.args):
         return  # it is told which dtype the result has
     sample = point.sample
     x = single.inputs

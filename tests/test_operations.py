@@ -41,6 +41,17 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("linalg_svd", "complex"): "singular vectors are known but for a phase; PyTorch refuses what depends on it",
 }
 
+#: Operations whose user's function takes a mode where they take their geometry in one piece, so that a call of the
+#: function can't be told from theirs. Their gradients have no text (``Unspeakable``); the values are checked.
+UNSAID = (
+    "avg_pool2d", "avg_pool3d", "reflection_pad1d", "reflection_pad2d", "reflection_pad3d",
+    "replication_pad1d", "replication_pad2d", "replication_pad3d", "upsample_bicubic2d",
+    "upsample_bicubic2d_aa", "upsample_bilinear2d", "upsample_bilinear2d_aa", "upsample_linear1d",
+    "upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d", "upsample_nearest_exact1d",
+    "upsample_nearest_exact2d", "upsample_nearest_exact3d", "upsample_trilinear3d",
+)  # fmt: skip
+EXEMPT |= {(name, "formula"): "packed geometry: no call of the language is known for it" for name in UNSAID}
+
 #: Parameters for which PyTorch, too, raises "derivative ... is not implemented" in the backward pass.
 UNDERIVED: dict[str, frozenset[str]] = {
     "floor_divide": frozenset({"input", "other"}),

@@ -121,28 +121,40 @@ class Pass:
         return roles.add(a, b) if self.tensors else a + b
 
     def _walk_fast(self, order: list[Node], waiting: dict[Node, int], owned: set[Node]) -> None:
-        """The ordinary pass: everything reachable, arrays only."""
+        """The ordinary pass: everything reachable, arrays only. ``_arrive`` stands here once more, unfolded, since
+        every edge of every graph comes by."""
         pending = self.pending
+        take = pending.pop
+        look = pending.get
         keep = self.keep_graph
         for node in order:
-            if node not in pending:
-                continue
-            if node.extra is None and node.fix is None:
-                grads = node.run(pending.pop(node))
+            given = take(node, None)
+            edges = node.edges
+            if given is None:
+                grads: Any = (None,) * len(edges)
+            elif node.extra is None and node.fix is None:
+                grads = node.run(given)
             else:
-                grads = self._step(node, pending.pop(node))
-            if not keep:
+                grads = self._step(node, given)
+            if not keep and given is not None:
                 node.release()
-            for edge, g in zip(node.edges, grads, strict=True):
+            for edge, g in zip(edges, grads):  # noqa: B905 - as many by construction; the check costs 60 ns an edge
                 if edge is None:
                     continue
                 if g is not None:
-                    if edge.__class__ is Output or edge in pending:
+                    sofar: Any = look(edge)  # type: ignore[arg-type]
+                    if edge.__class__ is Output:
                         self._arrive(edge, g, owned)
-                    else:
+                    elif sofar is None:
                         pending[edge] = g  # type: ignore[index]
+                    elif edge in owned and g.dtype is sofar.dtype:
+                        sofar += g  # this buffer was made here: nobody else sees it
+                    else:
+                        pending[edge] = total = sofar + g  # type: ignore[index]
+                        if total.__class__ is np.ndarray:
+                            owned.add(edge)  # type: ignore[arg-type]
                 if edge.__class__ is AccumulateGrad:
-                    left = waiting[edge] = waiting[edge] - 1
+                    waiting[edge] = left = waiting[edge] - 1
                     if not left and edge in pending:
                         self._leaf(edge)
 
@@ -298,22 +310,29 @@ def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
     seen: set[Node] = set()
     order: list[Node] = []
     waiting: dict[Node, int] = {}
-    stack: list[Node] = list(roots)
+    stack: list[Any] = [root for root in roots if root.__class__ is not AccumulateGrad]
+    take, put = stack.pop, stack.append
     while stack:
-        node = stack.pop()
-        if node in seen or node.__class__ is AccumulateGrad:
+        node = take()
+        if node in seen:
             continue
         seen.add(node)
         order.append(node)
         for edge in node.edges:
             if edge is None:
                 continue
-            if edge.__class__ is AccumulateGrad:
+            kind = edge.__class__
+            if kind is AccumulateGrad:
                 waiting[edge] = waiting.get(edge, 0) + 1
+            elif kind is Output:
+                put(edge.node)
             else:
-                stack.append(edge.node if isinstance(edge, Output) else edge)
-    order.sort(key=attrgetter("seq"), reverse=True)
+                put(edge)
+    order.sort(key=_sequence, reverse=True)
     return order, waiting
+
+
+_sequence = attrgetter("seq")
 
 
 def accumulate(sink: AccumulateGrad, g: Any) -> None:

@@ -58,10 +58,15 @@ class Symbol(NDArrayOperatorsMixin):
     def __bool__(self) -> NoReturn:
         raise TypeError("a formula can't depend on a tensor's value")
 
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Symbol:
+        return _reduced(self, {"axis": axis, "keepdims": keepdims})
+
     def astype(self, dtype: Any, copy: bool = True) -> Symbol:
         return self if np.dtype(dtype) == self.dtype else Symbol(FORMULAS.cast(self.expr, np.dtype(dtype)))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if ufunc is np.add and method == "reduce":
+            return _reduced(inputs[0], options)
         if method != "__call__" or options:
             return NotImplemented
         operands = [_bare(x) for x in inputs]
@@ -76,6 +81,15 @@ class Symbol(NDArrayOperatorsMixin):
         if function is np.where and len(args) == 3 and not options:
             return _clothed(FORMULAS.where(*[_bare(x) for x in args]))
         return NotImplemented
+
+
+def _reduced(operand: Symbol, options: dict[str, Any]) -> Symbol:
+    """``np.add.reduce``. Raises TypeError for an option beside axis and keepdims."""
+    axis, keepdims = options.pop("axis", 0), options.pop("keepdims", False)
+    if options:
+        raise TypeError("a reduction with options has no formula")
+    dims = tuple(range(operand.ndim)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+    return Symbol(FORMULAS.sum_dim(operand.expr, dims, bool(keepdims)))
 
 
 _names: dict[Any, str] = {}

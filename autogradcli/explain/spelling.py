@@ -108,15 +108,19 @@ def _expanded(call: Call) -> Expr | None:
 
 
 def _spelling(call: Call) -> Spelling | None:
+    """A function's call that gives the operation's value. Only where none takes all that the operation takes, one
+    that takes less: the geometry of the operand, say, comes last in an operation and isn't the function's."""
     # An operation of an in-place function is said as the function that changes nothing.
-    for name, dotted, function, method in functions_of(call.op.spelling.rstrip("_")):
-        for arguments in _layouts(call.op, call.args, function, method):
-            results = _results(function, arguments)
-            if results is None:
-                continue
-            first_only = len(results) == 1 and len(call.results) > 1
-            if same_values(results, call.results[:1] if first_only else call.results):
-                return Spelling(name, dotted, arguments, method, first_only)
+    functions = list(functions_of(call.op.spelling.rstrip("_")))
+    for truncated in (False, True):
+        for name, dotted, function, method in functions:
+            for arguments in _layouts(call.op, call.args, function, method, truncated):
+                results = _results(function, arguments)
+                if results is None:
+                    continue
+                first_only = len(results) == 1 and len(call.results) > 1
+                if same_values(results, call.results[:1] if first_only else call.results):
+                    return Spelling(name, dotted, arguments, method, first_only)
     return None
 
 
@@ -148,18 +152,26 @@ def _means(name: str, function: Callable[..., Any]) -> bool:
 
 
 def _layouts(
-    op: Operation, args: Sequence[Any], function: Callable[..., Any], method: bool
+    op: Operation, args: Sequence[Any], function: Callable[..., Any], method: bool, truncated: bool
 ) -> Iterator[list[Argument]]:
-    """Ways to write the arguments: by the names of the function's parameters, then by their order.
-
-    An operation may take more than its function does, the geometry of its operand say: last in its order.
-    """
+    """Ways to write the arguments: by the names of the function's parameters, then by their order, then with those
+    that an operation takes as one tuple each by itself."""
+    apart = [*args[:-1], *args[-1]] if args and _is_packed(args[-1]) else None
     for parameters in _signatures(function):
-        for by_name in (True, False):
-            given = args if by_name else args[: len(parameters)]
-            arguments = _match(op.params, given, parameters, by_name)
+        ways = [(args, False)] if truncated else [(args, True), (args, False)]
+        if apart is not None:
+            ways.append((apart, False))
+        for given, by_name in ways:
+            if not by_name and (len(given) > len(parameters)) != truncated:
+                continue
+            arguments = _match(op.params, given[: len(parameters)] if truncated else given, parameters, by_name)
             if arguments is not None and (not method or (arguments and not arguments[0][0])):
                 yield arguments
+
+
+def _is_packed(value: Any) -> bool:
+    """A tuple of several arguments, not a shape."""
+    return isinstance(value, tuple) and any(not isinstance(v, int) or isinstance(v, bool) for v in value)
 
 
 def _signatures(function: Callable[..., Any]) -> Iterator[list[tuple[str, bool, Any, bool]]]:
@@ -206,6 +218,8 @@ def _match(
         if optional and _same_plain(value, default):
             gap = True
             continue
+        if name == "dim" and isinstance(value, tuple) and len(value) == 1:
+            value = value[0]
         keyword = keyword_only or gap or (optional and not isinstance(value, Expr))
         out.append((name if keyword else "", value))
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,12 @@ def _implicit(root: Any) -> Tensor | None:
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
     if array.dtype.kind not in "f" and array.dtype.name != "bfloat16":
         raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {root.dtype}")
-    return wrap(np.ones(array.shape, array.dtype))
+    return wrap(_one(array.dtype).copy() if array.ndim == 0 else np.ones(array.shape, array.dtype))
+
+
+@cache
+def _one(dtype: np.dtype) -> np.ndarray:
+    return np.ones((), dtype)  # to be copied, which costs a tenth
 
 
 def _mismatch(k: int, grad: Tensor, root: Tensor, batched: bool) -> None:

@@ -29,9 +29,7 @@ _MODES = {
 _MANY = 25
 
 
-def cdist(
-    x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
-) -> Any:
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Any:
     """Distances, in the p-norm, of every row of ``x1`` to every row of ``x2``."""
     if compute_mode not in _MODES:
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
@@ -48,7 +46,10 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
 
     ``eps`` is added to the differences, so that no distance is exactly zero.
     """
-    diff = add_scalar(sub(x1, x2), eps)
+    diff = sub(x1, x2)
+    if diff.array.dtype.kind not in "fc":
+        diff = cast(diff, dtypes.default.dtype)
+    diff = add_scalar(diff, eps)
     return operations.norm_dim(diff, float(p), max(x1.array.ndim, x2.array.ndim) - 1, keepdim)
 
 
@@ -82,9 +83,7 @@ def _at_least(norm: Any, eps: float) -> Any:
     return norm
 
 
-def normalize(
-    input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None
-) -> Any:
+def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> Any:
     """Vectors along a dimension divided by their p-norm, which counts as at least ``eps``."""
     norm = clamp_min_scalar(vector_norm(input, float(p), (dim,), True), eps)
     return div(input, expand(norm, input.array.shape))

@@ -11,7 +11,7 @@ from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.tensor import Tensor, wrap
 from ..operations import fft as operations
-from ..operations.complex import conj
+from ..operations.complex import conj, conj_physical
 from ..operations.dims import wrap_dim
 from ..operations.resample import constant_pad_nd
 from ..operations.shape import cast, roll
@@ -161,16 +161,12 @@ def _real_to_half_nd(name: str, forward: bool) -> Callable[..., Any]:
         mode = _mode(norm, forward)
         if forward:
             return operations.fft_r2c(x, dims, mode, True)
-        found = _conj_physical(operations.fft_r2c(x, dims[-1:], mode, True))
-        return operations.fft_c2c(found, dims[:-1], mode, False) if len(dims) > 1 else found
+        found = operations.fft_r2c(x, dims[-1:], mode, True)
+        if len(dims) == 1:
+            return conj(found)
+        return operations.fft_c2c(conj_physical(found), dims[:-1], mode, False)
 
     return apply
-
-
-def _conj_physical(x: Any) -> Any:
-    from ..operations.complex import conj_physical
-
-    return conj_physical(x)
 
 
 def _half_to_real_nd(name: str, forward: bool) -> Callable[..., Any]:
@@ -205,7 +201,7 @@ def _declare(name: str) -> None:
     one, many, text = _WHAT[name]
     forward = not name.startswith("i")
     single = one(name, forward)
-    single.__doc__ = f"{text} along a dimension; ``norm`` is None, \"backward\", \"ortho\" or \"forward\"."
+    single.__doc__ = f'{text} along a dimension; ``norm`` is None, "backward", "ortho" or "forward".'
     define(name, ("(Tensor input, SymInt? n=None, int dim=-1, str? norm=None, *, Tensor out=None)", single), into="fft")
     for tail, dim in (("2", "IntList[1] dim={-2,-1}"), ("n", "IntList[1]? dim=None")):
         several = many(name + tail, forward)

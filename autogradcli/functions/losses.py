@@ -152,8 +152,8 @@ def kl_div(
 ) -> Any:  # fmt: skip
     """Kullback-Leibler divergence; ``input`` is logarithms of probabilities, ``target`` probabilities (or, with
     ``log_target``, logarithms). ``reduction="batchmean"`` divides by the batch size only."""
-    from ..operations.arithmetic import exp
-    from ..operations.powers import xlogy
+    from ..operations.exponential import exp
+    from ..operations.special import xlogy
 
     batch = reduction == "batchmean"
     if size_average is None and reduce is None and reduction == "mean":
@@ -177,7 +177,7 @@ def poisson_nll_loss(
     eps: float = 1e-08, reduce: bool | None = None, reduction: str = "mean",
 ) -> Any:  # fmt: skip
     """Negative log likelihood of counts under Poisson distributions with mean ``exp(input)``, or ``input`` itself."""
-    from ..operations.arithmetic import exp
+    from ..operations.exponential import exp
 
     reduction = reduction_of(size_average, reduce, reduction)
     if log_input:

@@ -84,10 +84,9 @@ def _batch(
     if input.array.dtype.kind != "f":
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"batch_norm\" not implemented for '{name}'")
-    found = operations.batch_norm(input, weight, bias, mean, var, training, eps)
     if training and (mean is not None or var is not None):
         _move(input, mean, var, momentum)
-    return found
+    return operations.batch_norm(input, weight, bias, mean, var, training, eps)
 
 
 def _move(input: Tensor, mean: Tensor | None, var: Tensor | None, momentum: float) -> None:

@@ -66,7 +66,8 @@ define("unbind", ("(Tensor input, int dim=0)", unbind), into=_BOTH)
 
 def _split(input: Tensor, sections: Any, dim: int) -> Any:
     if isinstance(sections, int) or (isinstance(sections, Tensor) and sections.array.ndim == 0):
-        return window.split(input, int(sections), dim)
+        size: Any = sections
+        return window.split(input, int(size), dim)
     if isinstance(sections, (tuple, list)):
         return window.split_with_sizes(input, tuple(int(n) for n in sections), dim)
     raise TypeError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..engine.operation import OPERATIONS
 from ..engine.tensor import Tensor
 from ..operations import pooling as operations
 from ..operations.activation import relu
@@ -54,12 +55,11 @@ def _check_window(x: Any, window: Any) -> None:
                 f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={d}"
             )
     shape = x.array.shape
-    out = operations.out_sizes(shape[2:], window)
+    dims = len(kernel)
+    out = operations.out_sizes(shape[-dims:], window)
     if any(n < 1 for n in out):
-        size, result = ("x".join(map(str, (shape[1], *s))) for s in (shape[2:], out))
-        raise RuntimeError(
-            f"Given input size: ({size}). Calculated output size: ({result}). Output size is too small"
-        )
+        size, result = ("x".join(map(str, (shape[-dims - 1], *s))) for s in (shape[-dims:], out))
+        raise RuntimeError(f"Given input size: ({size}). Calculated output size: ({result}). Output size is too small")
 
 
 def _window(
@@ -68,14 +68,6 @@ def _window(
     kernel = _each(kernel_size, dims)
     step = kernel if stride is None or stride == () or stride == [] else _each(stride, dims)
     return kernel, step, _each(padding, dims), _each(dilation, dims), ceil_mode
-
-
-def _batched(x: Tensor, dims: int) -> tuple[Any, bool]:
-    return (x, True) if x.array.ndim == dims + 2 else (unsqueeze(x, 0), False)
-
-
-def _unbatched(found: Any, batched: bool) -> Any:
-    return found if batched else squeeze_dim(found, 0)
 
 
 # -- maxima -----------------------------------------------------------------------------------------------
@@ -90,20 +82,11 @@ def _max_pool(
     if dims == 1:
         wide = ((1, *window[0]), (1, *window[1]), (0, *window[2]), (1, *window[3]), window[4])
         row = unsqueeze(input, -2)
-        x, batched = _batched(row, 2)
-        _check_window(x, wide)
-        found = operations_of(2)(x, wide)
-        return tuple(squeeze_dim(_unbatched(y, batched), -2) for y in found)  # type: ignore[return-value]
-    x, batched = _batched(input, dims)
-    _check_window(x, window)
-    found = operations_of(dims)(x, window)
-    return tuple(_unbatched(y, batched) for y in found)  # type: ignore[return-value]
-
-
-def operations_of(dims: int) -> Any:
-    from ..engine.operation import OPERATIONS
-
-    return OPERATIONS[f"max_pool{dims}d_with_indices"].call
+        _check_window(row, wide)
+        values, places = OPERATIONS["max_pool2d_with_indices"].call(row, wide)
+        return squeeze_dim(values, -2), squeeze_dim(places, -2)
+    _check_window(input, window)
+    return OPERATIONS[f"max_pool{dims}d_with_indices"].call(input, window)  # type: ignore[no-any-return]
 
 
 def _declare_max(dims: int) -> None:
@@ -145,18 +128,12 @@ def _adaptive_size(value: Any, shape: Sequence[int], dims: int) -> Ints:
 
 
 def _adaptive_max(input: Tensor, output_size: Any, dims: int) -> tuple[Any, Any]:
-    from ..engine.operation import OPERATIONS
-
     _check(input, f"adaptive_max_pool{dims}d", dims)
     size = _adaptive_size(output_size, input.array.shape, dims)
     if dims == 1:
-        row = unsqueeze(input, -2)
-        x, batched = _batched(row, 2)
-        found = OPERATIONS["adaptive_max_pool2d"].call(x, (1, *size))
-        return tuple(squeeze_dim(_unbatched(y, batched), -2) for y in found)  # type: ignore[return-value]
-    x, batched = _batched(input, dims)
-    found = OPERATIONS[f"adaptive_max_pool{dims}d"].call(x, size)
-    return tuple(_unbatched(y, batched) for y in found)  # type: ignore[return-value]
+        values, places = OPERATIONS["adaptive_max_pool2d"].call(unsqueeze(input, -2), (1, *size))
+        return squeeze_dim(values, -2), squeeze_dim(places, -2)
+    return OPERATIONS[f"adaptive_max_pool{dims}d"].call(input, size)  # type: ignore[no-any-return]
 
 
 def _declare_adaptive_max(dims: int) -> None:
@@ -173,9 +150,9 @@ def _declare_adaptive_max(dims: int) -> None:
     define_python(f"adaptive_max_pool{dims}d_with_indices", with_indices, into="F")
 
 
-def _unpool(input: Tensor, indices: Tensor, dims: int, kernel_size: Any, stride: Any, padding: Any, output_size: Any) -> Any:
-    from ..engine.operation import OPERATIONS
-
+def _unpool(
+    input: Tensor, indices: Tensor, dims: int, kernel_size: Any, stride: Any, padding: Any, output_size: Any
+) -> Any:
     kernel = _each(kernel_size, dims)
     step = kernel if stride is None else _each(stride, dims)
     pad = _each(padding, dims)
@@ -185,17 +162,12 @@ def _unpool(input: Tensor, indices: Tensor, dims: int, kernel_size: Any, stride:
         wanted = tuple(output_size)[-dims:]
         for d, (n, want, s) in enumerate(zip(size, wanted, step, strict=True)):
             if not n - s < want < n + s:
-                raise ValueError(
-                    f"invalid output_size {list(wanted)!r} (dim {d} must be between {n - s} and {n + s})"
-                )
+                raise ValueError(f"invalid output_size {list(wanted)!r} (dim {d} must be between {n - s} and {n + s})")
         size = wanted
     if dims == 1:
-        x, places = unsqueeze(input, -1), unsqueeze(indices, -1)
-        x, batched = _batched(x, 2)
-        places = _batched(places, 2)[0]
-        return squeeze_dim(_unbatched(OPERATIONS["max_unpool2d"].call(x, places, (*size, 1)), batched), -1)
-    x, batched = _batched(input, dims)
-    return _unbatched(OPERATIONS[f"max_unpool{dims}d"].call(x, _batched(indices, dims)[0], size), batched)
+        column = OPERATIONS["max_unpool2d"].call(unsqueeze(input, -1), unsqueeze(indices, -1), (*size, 1))
+        return squeeze_dim(column, -1)
+    return OPERATIONS[f"max_unpool{dims}d"].call(input, indices, size)
 
 
 def _declare_unpool(dims: int) -> None:
@@ -216,8 +188,6 @@ def average_pool(
     divisor: int | None = None,
 ) -> Any:  # fmt: skip
     """Averages over windows of a batch of images or volumes."""
-    from ..engine.operation import OPERATIONS
-
     dims = len(kernel)
     window = _window(dims, kernel, stride, padding, 1, ceil)
     _check_window(x, window)
@@ -235,12 +205,10 @@ def _declare_average(dims: int) -> None:
         _check(input, f"avg_pool{dims}d", dims)
         step = stride or kernel_size
         if dims == 1:
-            x, batched = _batched(unsqueeze(input, -2), 2)
-            row = average_pool(x, (1, *kernel_size), (1, *step), (0, *padding), ceil_mode, count_include_pad)
-            return squeeze_dim(_unbatched(row, batched), -2)
-        x, batched = _batched(input, dims)
-        found = average_pool(x, kernel_size, step, padding, ceil_mode, count_include_pad, divisor_override)
-        return _unbatched(found, batched)
+            row = unsqueeze(input, -2)
+            found = average_pool(row, (1, *kernel_size), (1, *step), (0, *padding), ceil_mode, count_include_pad)
+            return squeeze_dim(found, -2)
+        return average_pool(input, kernel_size, step, padding, ceil_mode, count_include_pad, divisor_override)
 
     schema = (
         f"(Tensor input, IntList[{dims}] kernel_size, IntList[{dims}] stride={{}}, IntList[{dims}] padding=0, "
@@ -251,23 +219,15 @@ def _declare_average(dims: int) -> None:
 
 
 def _adaptive_average(input: Tensor, output_size: Any, dims: int) -> Any:
-    from ..engine.operation import OPERATIONS
-
     _check(input, f"adaptive_avg_pool{dims}d", dims)
     size = _adaptive_size(output_size, input.array.shape, dims)
     if dims == 1:
-        x, batched = _batched(unsqueeze(input, -2), 2)
-        return squeeze_dim(_unbatched(adaptive_average(x, (1, *size)), batched), -2)
-    x, batched = _batched(input, dims)
-    if dims == 2:
-        return _unbatched(adaptive_average(x, size), batched)
-    return _unbatched(OPERATIONS["adaptive_avg_pool3d"].call(x, size), batched)
+        return squeeze_dim(adaptive_average(unsqueeze(input, -2), (1, *size)), -2)
+    return adaptive_average(input, size) if dims == 2 else OPERATIONS["adaptive_avg_pool3d"].call(input, size)
 
 
 def adaptive_average(x: Any, size: Ints) -> Any:
     """Of images; to a single pixel it is the mean, as in PyTorch."""
-    from ..engine.operation import OPERATIONS
-
     if size == (1, 1):
         return mean_dim(x, (-1, -2), True)
     return OPERATIONS["adaptive_avg_pool2d"].call(x, size)
@@ -285,19 +245,15 @@ def _declare_adaptive_average(dims: int) -> None:
 
 
 def _declare_norms(dims: int) -> None:
-    def pool(
-        input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
-    ) -> Any:
+    def pool(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Any:
         """The p-norm of each window."""
         kernel = _each(kernel_size, dims)
         step = kernel if stride is None else _each(stride, dims)
         powers = pow_tensor_scalar(input, norm_type)
         if dims == 1:
-            x, batched = _batched(unsqueeze(powers, -2), 2)
-            mean = squeeze_dim(_unbatched(average_pool(x, (1, *kernel), (1, *step), 0, ceil_mode), batched), -2)
+            mean = squeeze_dim(average_pool(unsqueeze(powers, -2), (1, *kernel), (1, *step), 0, ceil_mode), -2)
         else:
-            x, batched = _batched(powers, dims)
-            mean = _unbatched(average_pool(x, kernel, step, 0, ceil_mode), batched)
+            mean = average_pool(powers, kernel, step, 0, ceil_mode)
         count = 1
         for k in kernel:
             count *= k

@@ -9,7 +9,7 @@ import numpy as np
 from ..engine.inplace import inplace
 from ..engine.tensor import Tensor, wrap
 from ..operations import view as views
-from ..operations.dims import wrap_dim
+from ..operations.dims import add_reduce, wrap_dim
 from ..operations.indexing import gather
 from ..operations.selection import lerp
 from ..operations.sorting import sort
@@ -60,7 +60,7 @@ def _ranks(ordered: Tensor, q: Tensor, ignore_nan: bool) -> np.ndarray:
     missing = np.isnan(ordered.array)
     quantiles = q.array.reshape(-1)
     if ignore_nan:
-        last = np.add.reduce(~missing, -1, None, None, True).astype(quantiles.dtype) - 1
+        last = add_reduce(~missing, -1, None, None, True).astype(quantiles.dtype) - 1
         return np.asarray(np.maximum(quantiles * last, 0))
     ranks = np.broadcast_to(quantiles * quantiles.dtype.type(count - 1), (*missing.shape[:-1], quantiles.size))
     return np.where(missing.any(-1, keepdims=True), quantiles.dtype.type(count - 1), ranks)

@@ -92,7 +92,7 @@ def _written_directly(self: Tensor, index: Any, value: Any) -> bool:
 
 def _parts(index: Any) -> tuple[Any, ...]:
     if index.__class__ is tuple:
-        return index  # type: ignore[no-any-return]
+        return index
     if isinstance(index, list) and len(index) < 32 and any(isinstance(p, _AS_TUPLE) for p in index):
         state.warn(
             "UserWarning",
@@ -217,7 +217,7 @@ def _bounds(part: slice) -> tuple[int | None, int | None, int]:
 
 def _bound(value: Any) -> int | None:
     if value is None or value.__class__ is int:
-        return value  # type: ignore[no-any-return]
+        return value
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, Tensor) and value.array.size == 1 and value.array.dtype.kind in "iub":
@@ -261,7 +261,7 @@ def length(self: Tensor) -> int:
     """The size of the first dimension. Raises TypeError for a 0-d tensor."""
     if not self.array.ndim:
         raise TypeError("len() of a 0-d tensor")
-    return self.array.shape[0]
+    return len(self.array)
 
 
 def iterate(self: Tensor) -> Iterator[Any]:

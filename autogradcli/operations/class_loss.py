@@ -66,8 +66,8 @@ def _nll_backward(
 
 
 _NLL: dict[str, Any] = {
-    "input": lambda F, g, input_shape, target, weight, reduction, ignore_index: F.nll_loss_backward(
-        g, target, weight, input_shape, reduction, ignore_index
+    "input": lambda F, g, input, target, weight, reduction, ignore_index: F.nll_loss_backward(
+        g, input, target, weight, reduction, ignore_index
     ),
     "kind": "linear",
 }
@@ -97,8 +97,8 @@ def _check_nll_1d(input: Array, target: Array) -> None:
 
 
 _NLL2D: dict[str, Any] = {
-    "input": lambda F, g, input_shape, target, weight, reduction, ignore_index: F.nll_loss2d_backward(
-        g, target, weight, input_shape, reduction, ignore_index
+    "input": lambda F, g, input, target, weight, reduction, ignore_index: F.nll_loss2d_backward(
+        g, input, target, weight, reduction, ignore_index
     ),
     "kind": "linear",
 }
@@ -126,28 +126,30 @@ def nll_loss2d(
 
 @operation(
     node="NllLossBackwardBackward0",
-    g=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss(h, target, weight, reduction, ignore_index),
+    grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss(h, target, weight, reduction, ignore_index),
+    input=lambda F, h, input: F.zeros_like(input),
     kind="linear",
-    examples=lambda r: [(r(), r.index((3,), 4), None, (3, 4), "mean", -100)],
+    examples=lambda r: [(r(), r(3, 4), r.index((3,), 4), None, "mean", -100)],
 )
 def nll_loss_backward(
-    g: Array, target: Index, weight: Index | None, shape: tuple[int, ...], reduction: str, ignore_index: int
+    grad: Array, input: Array, target: Index, weight: Index | None, reduction: str, ignore_index: int
 ) -> Array:
     """Puts the gradient at the target classes."""
-    return _nll_backward(g, target, weight, shape, reduction, ignore_index)
+    return _nll_backward(grad, target, weight, input.shape, reduction, ignore_index)
 
 
 @operation(
     node="NllLoss2DBackwardBackward0",
-    g=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss2d(h, target, weight, reduction, ignore_index),
+    grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss2d(h, target, weight, reduction, ignore_index),
+    input=lambda F, h, input: F.zeros_like(input),
     kind="linear",
-    examples=lambda r: [(r(), r.index((2, 2, 2), 3), None, (2, 3, 2, 2), "sum", -100)],
+    examples=lambda r: [(r(), r(2, 3, 2, 2), r.index((2, 2, 2), 3), None, "sum", -100)],
 )
 def nll_loss2d_backward(
-    g: Array, target: Index, weight: Index | None, shape: tuple[int, ...], reduction: str, ignore_index: int
+    grad: Array, input: Array, target: Index, weight: Index | None, reduction: str, ignore_index: int
 ) -> Array:
     """Puts the gradient at the target classes of an image."""
-    return _nll_backward(g, target, weight, shape, reduction, ignore_index)
+    return _nll_backward(grad, target, weight, input.shape, reduction, ignore_index)
 
 
 # -- margins ----------------------------------------------------------------------------------------------
@@ -167,7 +169,7 @@ def multi_margin_loss(
         raise RuntimeError("only p == 1 and p == 2 supported")
     z, w, _ = _margins(input, target, margin, weight)
     terms = np.where(z > 0, z if p == 1 else z * z, 0) * w
-    loss = terms.sum(-1).astype(input.dtype) / input.dtype.type(input.shape[-1])
+    loss = terms.sum(-1).astype(input.dtype) / input.dtype.type(z.shape[1])
     return reduced(loss if input.ndim > 1 else loss.reshape(target.shape), reduction)
 
 
@@ -177,7 +179,7 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
         raise RuntimeError(
             "Expected non-empty vector or matrix with optional 0-dim batch size, but got: " + str(list(input.shape))
         )
-    rows = input.reshape(-1, input.shape[-1])
+    rows = input.reshape(-1, input.shape[-1]) if input.ndim else input.reshape(1, 1)
     flat = target.reshape(-1)
     if flat.shape[0] != rows.shape[0]:
         raise RuntimeError(f"inconsistent target size, expected {rows.shape[0]} but got {list(target.shape)}")
@@ -186,8 +188,7 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
     chosen = np.arange(rows.shape[1]) == flat[:, None]
     z = np.where(chosen, -np.inf, margin - rows[chosen][:, None] + rows)
     w = np.ones((rows.shape[0], 1)) if weight is None else weight[flat][:, None]
-    shape = input.shape
-    return z.reshape(shape), w.reshape((*shape[:-1], 1)), chosen.reshape(shape)
+    return z, w, chosen
 
 
 @operation(
@@ -200,12 +201,12 @@ def multi_margin_loss_backward(
 ) -> Array:
     """The gradient of the margins that are not kept."""
     z, w, chosen = _margins(input, target, margin, weight)
-    slope = np.where(z > 0, 1.0 if p == 1 else 2 * z, 0) * w / input.shape[-1]
-    slope = np.where(chosen, -slope.sum(-1, keepdims=True), slope)
-    if reduction == "mean" and input.ndim > 1:
-        slope = slope / input.shape[0]
-    weight_of_row = grad[..., None] if np.ndim(grad) and input.ndim > 1 else grad
-    return (slope * weight_of_row).astype(input.dtype)
+    slope = np.where(z > 0, 1.0 if p == 1 else 2 * z, 0) * w / z.shape[1]
+    slope = np.where(chosen, 0 - slope.sum(-1, keepdims=True), slope)
+    if reduction == "mean":
+        slope = slope / z.shape[0]
+    row = grad.reshape(-1, 1) if np.ndim(grad) else grad
+    return (slope * row).reshape(input.shape).astype(input.dtype)
 
 
 @operation(

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
-from .dims import numel, wrap_dim
+from .dims import maximum_reduce, numel, wrap_dim
 from .reduction import cast_first
 from .refuse import not_implemented_for
 
@@ -25,8 +25,8 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
     if not input.ndim:
         return input.astype(out)
     if out.kind == "f" and out.itemsize < 8:  # accumulated in double, as PyTorch does
-        return ufunc.accumulate(input, at, np.float64).astype(out)  # type: ignore[no-any-return]
-    return ufunc.accumulate(input, at, out)  # type: ignore[no-any-return]
+        return ufunc.accumulate(input, at, np.float64).astype(out)
+    return ufunc.accumulate(input, at, out)
 
 
 @operation(
@@ -180,6 +180,6 @@ def logcumsumexp(input: Array, dim: int) -> Array:
     if not input.ndim:
         return input.copy()
     if input.dtype.kind == "c":
-        top = np.maximum.reduce(input.real, at, None, None, True)
+        top = maximum_reduce(input.real, at, None, None, True)
         return np.log(np.add.accumulate(np.exp(input - top), at)) + top
     return np.logaddexp.accumulate(input, at, np.float64).astype(input.dtype)

@@ -13,6 +13,14 @@ import numpy as np
 Shape = tuple[int, ...]
 Dims = int | Sequence[int] | None
 
+# Called as (array, axis, dtype, out, keepdims): positions are quicker than keywords, but the stubs know only these.
+add_reduce: Any = np.add.reduce
+multiply_reduce: Any = np.multiply.reduce
+maximum_reduce: Any = np.maximum.reduce
+minimum_reduce: Any = np.minimum.reduce
+all_reduce: Any = np.logical_and.reduce
+any_reduce: Any = np.logical_or.reduce
+
 
 def wrap_dim(dim: int, ndim: int) -> int:
     """A dimension counted from the front. Raises IndexError where there is no such dimension."""
@@ -57,7 +65,7 @@ def _none_of(dim: int) -> Shape:
 
 def axis_of(dim: Dims, ndim: int) -> Any:
     """``dim`` as the ``axis`` of a NumPy reduction."""
-    if dim.__class__ is int and -ndim <= dim < ndim:  # type: ignore[operator]
+    if dim.__class__ is int and -ndim <= dim < ndim:
         return dim
     return wrap_dims(dim, ndim)
 
@@ -81,7 +89,7 @@ def kept_shape(shape: Shape, dim: Dims) -> Shape:
     if dim.__class__ is int:
         if not shape:
             return ()
-        d = wrap_dim(dim, len(shape))  # type: ignore[arg-type]
+        d = wrap_dim(dim, len(shape))
         return (*shape[:d], 1, *shape[d + 1 :])
     gone = wrap_dims(dim, len(shape))
     return tuple(1 if k in gone else n for k, n in enumerate(shape))
@@ -101,7 +109,7 @@ def contiguous_strides(shape: Sequence[int]) -> Shape:
 
 
 def address(array: np.ndarray) -> int:
-    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
+    return array.__array_interface__["data"][0]
 
 
 def storage_of(array: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..engine.operation import Array, Index, operation
 from . import tie_order
-from .dims import Dims, Shape, axis_of, kept_shape, wrap_dim, wrap_dims
+from .dims import Dims, Shape, add_reduce, axis_of, kept_shape, maximum_reduce, minimum_reduce, wrap_dim, wrap_dims
 from .reduction import unreduced
 from .refuse import not_implemented_for
 
@@ -56,7 +56,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     axis = axis_of(dim, input.ndim)
     refuse_empty("amax", input, dim, RuntimeError)
     refuse_complex("max_values_cpu", input)
-    return np.maximum.reduce(input, axis, None, None, keepdim)
+    return maximum_reduce(input, axis, None, None, keepdim)
 
 
 @operation(
@@ -68,7 +68,7 @@ def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     axis = axis_of(dim, input.ndim)
     refuse_empty("amin", input, dim, RuntimeError)
     refuse_complex("min_values_cpu", input)
-    return np.minimum.reduce(input, axis, None, None, keepdim)
+    return minimum_reduce(input, axis, None, None, keepdim)
 
 
 def _aminmax_back(F: Any, g: Any, input: Any, low: Any, high: Any, dim: Dims, keepdim: bool) -> Any:
@@ -93,8 +93,8 @@ def aminmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Pair
     refuse_complex("aminmax_cpu", input)
     axis = axis_of(dim, input.ndim)
     return (
-        np.minimum.reduce(input, axis, None, None, keepdim),
-        np.maximum.reduce(input, axis, None, None, keepdim),
+        minimum_reduce(input, axis, None, None, keepdim),
+        maximum_reduce(input, axis, None, None, keepdim),
     )
 
 
@@ -126,7 +126,7 @@ def max_all(input: Array) -> Array:
     """Largest element of all; ties share the gradient."""
     _refuse_nothing("max", input)
     refuse_complex("max_all", input)
-    return np.maximum.reduce(input, None)
+    return maximum_reduce(input, None)
 
 
 @operation(
@@ -139,7 +139,7 @@ def min_all(input: Array) -> Array:
     """Smallest element of all; ties share the gradient."""
     _refuse_nothing("min", input)
     refuse_complex("min_all", input)
-    return np.minimum.reduce(input, None)
+    return minimum_reduce(input, None)
 
 
 # -- values picked by an index -----------------------------------------------------------------------------
@@ -281,7 +281,7 @@ def _median_index(rows: Array, skip_nan: bool) -> Array:
     for place in np.ndindex(rows.shape[:-1]):
         row = rows[place]
         missing = np.isnan(row) if row.dtype.kind == "f" else np.zeros(n, np.bool_)
-        count = int(np.add.reduce(missing))
+        count = int(add_reduce(missing))
         if count and not skip_nan:
             index[place] = np.argmax(missing)
             continue
@@ -299,7 +299,7 @@ def _ascending(row: list[Any]) -> Any:
 
     def before(i: int, j: int) -> bool:
         x, y = row[i], row[j]
-        return (x == x and y != y) or x < y  # type: ignore[no-any-return]
+        return (x == x and y != y) or x < y
 
     return before
 

@@ -32,11 +32,21 @@ def _transform(x: Array, dims: Dims, norm: int, forward: bool) -> Array:
     x = _complex(x)
     if not dims or not x.size:
         return x.copy()
-    if forward:
-        found = np.fft.fftn(x, axes=dims)
-    else:
-        found = np.fft.ifftn(x, axes=dims, norm="forward")
+    if not x.imag.any():
+        found = _whole(np.fft.rfftn(x.real, axes=dims), dims, x.shape[dims[-1]])
+        return _scaled(found if forward else found.conj(), x.shape, dims, norm)
+    found = np.fft.fftn(x, axes=dims) if forward else np.fft.ifftn(x, axes=dims, norm="forward")
     return _scaled(found, x.shape, dims, norm)
+
+
+def _whole(half: Array, dims: Dims, size: int) -> Array:
+    """The transform of real numbers from its first half: element -k is the conjugate of element k."""
+    last = dims[-1]
+    count_left = size - half.shape[last]
+    rest = np.take(half, np.arange(count_left, 0, -1), last).conj()
+    for d in dims[:-1]:
+        rest = np.take(rest, -np.arange(rest.shape[d]) % rest.shape[d], d)
+    return np.concatenate([half, rest], last)
 
 
 @operation(

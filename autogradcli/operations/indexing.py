@@ -12,7 +12,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
-from .dims import Shape, broadcast_shape, wrap_dim
+from .dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
 from .numbers import number_in
 from .view import expand_array, sum_to
 
@@ -60,7 +60,7 @@ def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
 
 
 def _check_range(index: Array, dim: int, size: int) -> None:
-    if np.minimum.reduce(index, None) < -size or np.maximum.reduce(index, None) >= size:
+    if minimum_reduce(index, None) < -size or maximum_reduce(index, None) >= size:
         bad = index[(index < -size) | (index >= size)].reshape(-1)[0]
         raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
 
@@ -155,7 +155,7 @@ def index_select(input: Array, dim: int, index: Index) -> Array:
     if index.dtype not in (np.int64, np.int32):
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     n = input.shape[at] if input.ndim else 1
-    if index.size and (np.minimum.reduce(index, None) < 0 or np.maximum.reduce(index, None) >= n):
+    if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
         raise IndexError("index out of range in self")
     if not input.ndim:
         if index.size != 1:
@@ -176,7 +176,7 @@ def check_index(name: str, index: Array, input: Array, at: int, other: str = "se
 
 def check_places(index: Array, at: int, size: int) -> None:
     """Raise RuntimeError for an index out of range; none counts from the end."""
-    if index.size and (np.minimum.reduce(index, None) < 0 or np.maximum.reduce(index, None) >= size):
+    if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= size):
         bad = index[(index < 0) | (index >= size)].reshape(-1)[0]
         raise RuntimeError(f"index {bad} is out of bounds for dimension {at} with size {size}")
 
@@ -231,7 +231,7 @@ def take(input: Array, index: Index) -> Array:
 
 
 def check_counted(index: Array, count: int) -> None:
-    if index.size and (np.minimum.reduce(index, None) < -count or np.maximum.reduce(index, None) >= count):
+    if index.size and (minimum_reduce(index, None) < -count or maximum_reduce(index, None) >= count):
         bad = index[(index < -count) | (index >= count)].reshape(-1)[0]
         raise IndexError(f"out of range: tried to access index {bad} on a tensor of {count} elements.")
 
@@ -340,7 +340,7 @@ def masked_scatter(input: Array, mask: Index, source: Array) -> Array:
     whole = np.broadcast_shapes(input.shape, mask.shape)
     out = np.array(np.broadcast_to(input, whole))
     mask = _fit_mask(out, mask)
-    count = int(np.add.reduce(mask, None))
+    count = int(add_reduce(mask, None))
     if count > source.size:
         raise RuntimeError("Number of elements of source < number of ones in mask")
     out[mask] = source.reshape(-1)[:count]

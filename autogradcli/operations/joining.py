@@ -83,7 +83,7 @@ def stack(tensors: list[Array], dim: int = 0) -> Array:
                 f"and {list(x.shape)} at entry {k}"
             )
     out = np.empty((*shape[:at], len(tensors), *shape[at:]), tensors[0].dtype)
-    lead = (slice(None),) * at
+    lead: tuple[Any, ...] = (slice(None),) * at
     for k, x in enumerate(tensors):
         out[(*lead, k)] = x
     return out

@@ -281,7 +281,7 @@ def _ormqr_rule(
     F: Any, g: Any, needs: Any, input: Any, tau: Any, other: Any, left: bool, transpose: bool
 ) -> tuple[Any, Any, Any]:
     g_other = F.ormqr(input, tau, g, left, not transpose) if needs[2] else None
-    if not (needs[0] or needs[1]):
+    if not (needs[0] or needs[1]) or 0 in g.shape:
         return None, None, g_other
     q_gradient = mm(F, g, T(F, other)) if left else mm(F, T(F, other), g)
     if transpose:

@@ -115,7 +115,7 @@ def _smooth_slope(F: Any, x: Any, beta: float) -> Any:
 
 
 def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
-    return F.where(F.abs(x) < bound, value, 0.0)
+    return value * F.cast(F.abs(x) < bound, value.dtype)
 
 
 @operation(
@@ -242,8 +242,8 @@ def _kept(F: Any, p: Any) -> Any:
 
 
 def _cross_entropy_bend(F: Any, p: Any, y: Any) -> Any:
-    spread = _kept(F, p)
-    return (p * p - 2.0 * p * y + y) / (spread * spread)
+    a, b = p + _TINY, 1.0 - p + _TINY
+    return (p * p - 2.0 * p * y + y) / (a * a * (b * b))
 
 
 @operation(

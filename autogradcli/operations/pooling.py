@@ -14,6 +14,7 @@ import numpy as np
 from ..engine.operation import Array, Index, operation
 from .convolution import overlapped, windows
 from .loss import count
+from .resample import declare_pair, zeros_rule
 
 Ints = tuple[int, ...]
 Window = tuple[Ints, Ints, Ints, Ints, bool]  # kernel, stride, padding, dilation, ceil_mode
@@ -94,57 +95,72 @@ def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
     return values, places
 
 
-def scatter_places(g: Array, places: Array, shape: Ints) -> Array:
-    out = np.zeros((count(shape[:2]), count(shape[2:])), g.dtype)
-    rows = np.arange(out.shape[0])[:, None]
-    np.add.at(out, (rows, places.reshape(out.shape[0], -1)), g.reshape(out.shape[0], -1))
+def scatter_places(g: Array, places: Array, shape: Ints, dims: int) -> Array:
+    lead = count(shape[:-dims])
+    out = np.zeros((lead, count(shape[-dims:])), g.dtype)
+    np.add.at(out, (np.arange(lead)[:, None], places.reshape(lead, -1)), g.reshape(lead, -1))
     return out.reshape(shape)
 
 
-def gather_places(x: Array, places: Array) -> Array:
-    flat = x.reshape(*x.shape[:2], -1)
-    return np.take_along_axis(flat, places.reshape(*places.shape[:2], -1), -1).reshape(places.shape)
+def gather_places(x: Array, places: Array, dims: int) -> Array:
+    lead = count(x.shape[:-dims])
+    flat = x.reshape(lead, -1)
+    return np.take_along_axis(flat, places.reshape(lead, -1), -1).reshape(places.shape)
 
 
-def _declare_max(name: str, node: str, spelling: str, pool: Callable[..., tuple[Array, Array]], examples: Any) -> None:
+def _declare_max(
+    dims: int, name: str, node: str, spelling: str, pool: Callable[..., tuple[Array, Array]], examples: Any
+) -> None:
     """A maximum pooling, the scatter of its gradient, and the gather that is the scatter's transpose."""
 
     def forward(input: Array, how: Any) -> tuple[Array, Array]:
         """Maxima over windows, and their places in the flattened input."""
-        return pool(input, how)
+        if input.ndim == dims + 2:
+            return pool(input, how)
+        values, places = pool(input[None], how)
+        return values[0], places[0]
 
-    def backward(g: Array, places: Index, shape: Ints) -> Array:
+    def backward(grad: Array, input: Array, places: Index) -> Array:
         """The gradient put where the maxima were."""
-        return scatter_places(g, places, shape)
+        return scatter_places(grad, places, input.shape, dims)
 
-    def rule(F: Any, g: Any, input_shape: Ints, result1: Any) -> Any:
-        return getattr(F, name + "_backward")(g[0], result1, input_shape)
+    def rule(F: Any, g: Any, input: Any, result1: Any) -> Any:
+        return getattr(F, name + "_backward")(g[0], input, result1)
 
     def rule_back(F: Any, h: Any, places: Any) -> Any:
-        return F.gather_by_place(h, places)
+        return F.gather_by_place(h, places, dims)
 
     forward.__name__, backward.__name__ = name, name + "_backward"
     operation(
         node=node, spelling=spelling, outputs=("result", "indices"), differentiable=(0,), input=rule, examples=examples
     )(forward)
     operation(
-        node=node.removesuffix("0") + "Backward0", spelling=spelling, kind="linear", g=rule_back, examples=lambda r: []
+        node=node.removesuffix("0") + "Backward0",
+        spelling=spelling,
+        kind="linear",
+        grad=rule_back,
+        input=zeros_rule,
+        examples=lambda r: [],
     )(backward)
 
 
 _declare_max(
+    2,
     "max_pool2d_with_indices", "MaxPool2DWithIndicesBackward0", "max_pool2d", _max_pool,
     lambda r: [(r.distinct((1, 2, 4, 5)), ((2, 2), (2, 2), (0, 1), (1, 1), False))],
 )  # fmt: skip
 _declare_max(
+    3,
     "max_pool3d_with_indices", "MaxPool3DWithIndicesBackward0", "max_pool3d", _max_pool,
     lambda r: [(r.distinct((1, 1, 4, 4, 4)), ((2, 2, 2), (2, 2, 2), (0, 0, 0), (1, 1, 1), True))],
 )  # fmt: skip
 _declare_max(
+    2,
     "adaptive_max_pool2d", "AdaptiveMaxPool2DBackward0", "adaptive_max_pool2d", _adaptive_max_pool,
     lambda r: [(r.distinct((1, 2, 4, 5)), (2, 3))],
 )  # fmt: skip
 _declare_max(
+    3,
     "adaptive_max_pool3d", "AdaptiveMaxPool3DBackward0", "adaptive_max_pool3d", _adaptive_max_pool,
     lambda r: [(r.distinct((1, 1, 4, 4, 4)), (2, 3, 2))],
 )  # fmt: skip
@@ -152,24 +168,24 @@ _declare_max(
 
 @operation(
     kind="linear",
-    input=lambda F, g, places, input_shape: F.scatter_by_place(g, places, input_shape),
-    examples=lambda r: [(r(1, 2, 3, 3), r.index((1, 2, 2, 2), 9))],
+    input=lambda F, g, places, dims, input_shape: F.scatter_by_place(g, places, input_shape, dims),
+    examples=lambda r: [(r(1, 2, 3, 3), r.index((1, 2, 2, 2), 9), 2)],
     spelling="gather",
 )
-def gather_by_place(input: Array, places: Index) -> Array:
+def gather_by_place(input: Array, places: Index, dims: int) -> Array:
     """The elements at places in the flattened spatial dimensions."""
-    return gather_places(input, places)
+    return gather_places(input, places, dims)
 
 
 @operation(
     kind="linear",
-    g=lambda F, h, places: F.gather_by_place(h, places),
-    examples=lambda r: [(r(1, 2, 2, 2), r.index((1, 2, 2, 2), 9), (1, 2, 3, 3))],
+    g=lambda F, h, places, dims: F.gather_by_place(h, places, dims),
+    examples=lambda r: [(r(1, 2, 2, 2), r.index((1, 2, 2, 2), 9), (1, 2, 3, 3), 2)],
     spelling="scatter",
 )
-def scatter_by_place(g: Array, places: Index, shape: Ints) -> Array:
+def scatter_by_place(g: Array, places: Index, shape: Ints, dims: int) -> Array:
     """The transpose of ``gather_by_place``."""
-    return scatter_places(g, places, shape)
+    return scatter_places(g, places, shape, dims)
 
 
 def _declare_unpool(dims: int) -> None:
@@ -182,14 +198,15 @@ def _declare_unpool(dims: int) -> None:
         if wrong.any():
             sizes = "x".join(map(str, size))
             raise RuntimeError(
-                f"Found an invalid max index: {int(indices[wrong].flat[0])} (output volumes are of size {sizes}"
+                f"Found an invalid max index: {int(indices[wrong].flat[0])} (output volumes are of size {sizes})"
             )
-        out = np.zeros((*input.shape[:2], limit), input.dtype)
-        np.put_along_axis(out, indices.reshape(*input.shape[:2], -1), input.reshape(*input.shape[:2], -1), -1)
-        return out.reshape(*input.shape[:2], *size)
+        lead = input.shape[:-dims]
+        out = np.zeros((count(lead), limit), input.dtype)
+        np.put_along_axis(out, indices.reshape(count(lead), -1), input.reshape(count(lead), -1), -1)
+        return out.reshape(*lead, *size)
 
     def rule(F: Any, g: Any, indices: Any) -> Any:
-        return F.gather_by_place(g, indices)
+        return F.gather_by_place(g, indices, dims)
 
     forward.__name__ = name
     operation(node=f"MaxUnpool{dims}DBackward0", kind="linear", input=rule, examples=lambda r: [])(forward)
@@ -260,32 +277,38 @@ def _adaptive_average_back(g: Array, shape: Ints, how: Ints) -> Array:
     return g
 
 
-def _declare_averages() -> None:
-    from .resample import declare_pair
+def _batched(pool: Callable[..., Array], x: Array, how: Any, dims: int) -> Array:
+    return pool(x, how) if x.ndim == dims + 2 else pool(x[None], how)[0]
 
+
+def _batched_back(pool: Callable[..., Array], g: Array, shape: Ints, how: Any, dims: int) -> Array:
+    return pool(g, shape, how) if len(shape) == dims + 2 else pool(g[None], (1, *shape), how)[0]
+
+
+def _declare_averages() -> None:
     def fixed(input: Array, how: Any) -> Array:
         """Averages over windows."""
-        return _average(input, how)
+        return _batched(_average, input, how, len(how[0][0]))
 
     def fixed_back(g: Array, shape: Ints, how: Any) -> Array:
-        return _average_back(g, shape, how)
+        return _batched_back(_average_back, g, shape, how, len(how[0][0]))
 
     def adaptive(input: Array, how: Any) -> Array:
         """Averages over windows that divide the input into as many parts as wanted."""
-        return _adaptive_average(input, how)
+        return _batched(_adaptive_average, input, how, len(how))
 
     def adaptive_back(g: Array, shape: Ints, how: Any) -> Array:
-        return _adaptive_average_back(g, shape, how)
+        return _batched_back(_adaptive_average_back, g, shape, how, len(how))
 
     for d in (2, 3):
         window = ((2,) * d, (2,) * d, (1,) * d, (1,) * d, False)
         declare_pair(
             f"avg_pool{d}d", f"AvgPool{d}DBackward0", f"avg_pool{d}d", fixed, fixed_back,
-            lambda r, d=d, window=window: [(r(1, 2, *(4,) * d), (window, True, None))],
+            lambda r, d=d, window=window: [(r(1, 2, *(4,) * d), (window, True, None))], keeps_input=True,
         )  # fmt: skip
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
-            adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d)],
+            adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d)], keeps_input=True,
         )  # fmt: skip
 
 

@@ -12,7 +12,19 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.operation import Array, operation
-from .dims import Dims, Shape, axis_of, kept_shape, numel, reduced_count, wrap_dim
+from .dims import (
+    Dims,
+    Shape,
+    add_reduce,
+    all_reduce,
+    any_reduce,
+    axis_of,
+    kept_shape,
+    multiply_reduce,
+    numel,
+    reduced_count,
+    wrap_dim,
+)
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
@@ -27,7 +39,7 @@ def unreduced(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
     if keepdim or not shape:
         return g
     if dim.__class__ is int:
-        return F.unsqueeze(g, wrap_dim(dim, len(shape)))  # type: ignore[arg-type]
+        return F.unsqueeze(g, wrap_dim(dim, len(shape)))
     return F.reshape(g, kept_shape(shape, dim))
 
 
@@ -51,8 +63,8 @@ def sum_all(input: Array, dtype: DType | None = None) -> Array:
     if dtype is not None:
         input = cast_first(input, dtype)
     if input.dtype.kind in "iub":
-        return np.add.reduce(input, None, np.int64 if dtype is None else dtype.np)
-    return np.add.reduce(input, None)
+        return add_reduce(input, None, np.int64 if dtype is None else dtype.np)
+    return add_reduce(input, None)
 
 
 @operation(
@@ -70,7 +82,7 @@ def sum_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None 
     out = None
     if input.dtype.kind in "iub":
         out = np.int64 if dtype is None else dtype.np
-    return np.add.reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
+    return add_reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
 
 
 @operation(
@@ -86,7 +98,7 @@ def nansum(input: Array, dim: Dims = None, keepdim: bool = False, dtype: DType |
     input = cast_first(input, dtype)
     if input.dtype.kind == "f":
         input = np.where(np.isnan(input), input.dtype.type(0), input)
-    return sum_dim.op.kernel(input, dim, keepdim, dtype)  # type: ignore[attr-defined, no-any-return]
+    return sum_dim.op.kernel(input, dim, keepdim, dtype)  # type: ignore[attr-defined]
 
 
 # -- means -------------------------------------------------------------------------------------------------
@@ -115,7 +127,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
 def mean_all(input: Array, dtype: DType | None = None) -> Array:
     """Mean of all elements."""
     input = _averaged(input, dtype)
-    return np.true_divide(np.add.reduce(input, None), input.size)
+    return np.true_divide(add_reduce(input, None), input.size)
 
 
 @operation(
@@ -132,7 +144,7 @@ def mean_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None
     """Mean over some dimensions."""
     input = _averaged(input, dtype)
     count = reduced_count(input.shape, dim)
-    return np.true_divide(np.add.reduce(input, axis_of(dim, input.ndim), None, None, keepdim), count)
+    return np.true_divide(add_reduce(input, axis_of(dim, input.ndim), None, None, keepdim), count)
 
 
 # -- products ----------------------------------------------------------------------------------------------
@@ -169,7 +181,7 @@ def _prod_all_back(F: Any, g: Any, input: Any) -> Any:
 )
 def prod_all(input: Array, dtype: DType | None = None) -> Array:
     """Product of all elements."""
-    return prod_dim.op.kernel(input, None, False, dtype)  # type: ignore[attr-defined, no-any-return]
+    return prod_dim.op.kernel(input, None, False, dtype)  # type: ignore[attr-defined]
 
 
 def _prod_back(F: Any, g: Any, input: Any, dim: int, keepdim: bool) -> Any:
@@ -191,7 +203,7 @@ def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType 
     out = None
     if input.dtype.kind in "iub":
         out = np.int64 if dtype is None else dtype.np
-    return np.multiply.reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
+    return multiply_reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
 
 
 # -- truth -------------------------------------------------------------------------------------------------
@@ -200,18 +212,18 @@ def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType 
 @operation(spelling="all")
 def all_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether all elements over some dimensions are nonzero; of uint8, as uint8."""
-    found = np.logical_and.reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
+    found = all_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
 @operation(spelling="any")
 def any_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether any element over some dimensions is nonzero; of uint8, as uint8."""
-    found = np.logical_or.reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
+    found = any_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
 @operation()
 def count_nonzero(input: Array, dim: Dims = None) -> Array:
     """How many elements over some dimensions are nonzero."""
-    return np.add.reduce(input != 0, axis_of(dim, input.ndim), np.int64)
+    return add_reduce(input != 0, axis_of(dim, input.ndim), np.int64)

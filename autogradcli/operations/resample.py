@@ -98,28 +98,55 @@ def _pad_taps(shape: Shape, pad: Shape, index_of: Callable[[int, int, int], Arra
 
 
 def declare_pair(
-    name: str, node: str, spelling: str, forward: Callable[..., Array], backward: Callable[..., Array], examples: Any
+    name: str,
+    node: str,
+    spelling: str,
+    forward: Callable[..., Array],
+    backward: Callable[..., Array],
+    examples: Any,
+    keeps_input: bool = False,
 ) -> None:
-    """Declare a linear operation ``forward(input, *args)`` and its transpose ``backward(g, shape, *args)``, each
-    the other's rule; ``args`` are one plain parameter called ``how``."""
+    """Declare a linear operation ``forward(input, how)`` and its transpose ``backward(grad, shape, how)``, each the
+    other's rule.
+
+    With ``keeps_input`` the transpose is given the input itself and has a derivative of zeros for it, as PyTorch's
+    have for pooling and padding: second derivatives are then zeros instead of missing.
+    """
 
     def apply(input: Array, how: Any) -> Array:
         return forward(input, how)
 
-    def apply_back(g: Array, shape: Shape, how: Any) -> Array:
-        return backward(g, shape, how)
+    def apply_back(grad: Array, shape: Shape, how: Any) -> Array:
+        return backward(grad, shape, how)
+
+    def apply_back_like(grad: Array, input: Array, how: Any) -> Array:
+        return backward(grad, input.shape, how)
 
     def rule(F: Any, g: Any, input_shape: Shape, how: Any) -> Any:
         return getattr(F, name + "_backward")(g, input_shape, how)
+
+    def rule_like(F: Any, g: Any, input: Any, how: Any) -> Any:
+        return getattr(F, name + "_backward")(g, input, how)
 
     def rule_back(F: Any, h: Any, how: Any) -> Any:
         return getattr(F, name)(h, how)
 
     apply.__name__, apply.__doc__ = name, forward.__doc__
-    apply_back.__name__, apply_back.__doc__ = name + "_backward", f"The transpose of ``{name}``."
-    stem = node.removesuffix("0")
-    operation(node=node, spelling=spelling, kind="linear", examples=examples, input=rule)(apply)
-    operation(node=stem + "Backward0", spelling=spelling, kind="linear", g=rule_back, examples=lambda r: [])(apply_back)
+    back = apply_back_like if keeps_input else apply_back
+    back.__name__, back.__doc__ = name + "_backward", f"The transpose of ``{name}``."
+    operation(node=node, spelling=spelling, kind="linear", examples=examples, input=rule_like if keeps_input else rule)(
+        apply
+    )
+    rules: dict[str, Any] = {"grad": rule_back}
+    if keeps_input:
+        rules["input"] = zeros_rule
+    title = node.removesuffix("0") + "Backward0"
+    operation(node=title, spelling=spelling, kind="linear", examples=lambda r: [], **rules)(back)
+
+
+def zeros_rule(F: Any, h: Any, input: Any) -> Any:
+    """The derivative of what only the shape of an input matters for."""
+    return F.zeros_like(input)
 
 
 def _declare_pad(style: str, dims: int, index_of: Callable[[int, int, int], Array]) -> None:
@@ -135,6 +162,7 @@ def _declare_pad(style: str, dims: int, index_of: Callable[[int, int, int], Arra
     declare_pair(
         f"{style}_pad{dims}d", f"{style.capitalize()}Pad{dims}DBackward0", "pad", forward, backward,
         lambda r: [(r(2, 1, *range(2, 2 + dims)), (1,) * (2 * dims))],
+        keeps_input=True,
     )  # fmt: skip
 
 

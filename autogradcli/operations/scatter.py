@@ -48,7 +48,7 @@ def checked_scatter(name: str, input: Array, dim: int, index: Array, src: Array 
     return at
 
 
-def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Array, Any, Array | None]:
+def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Array, Any, Any]:
     """Where to write and what, 0-d tensors counting as vectors; the part of ``src`` that the index covers."""
     if not out.ndim or not index.ndim:
         source = None if src is None else src.reshape(-1)[: max(index.size, 1)]

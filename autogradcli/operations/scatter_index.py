@@ -8,7 +8,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
-from .dims import Shape, wrap_dim
+from .dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
 from .indexing import check_places
 from .numbers import number_in
 from .window import ALL
@@ -65,7 +65,7 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
     if out.ndim:
         np.add.at(out, parts_key(index, at), source)
     else:
-        out += np.add.reduce(source.reshape(-1))
+        out += add_reduce(source.reshape(-1))
     return out
 
 
@@ -125,7 +125,7 @@ def _check_parts(input: Array, at: int, index: Array, source: Array) -> None:
 
 
 def _check_copied(index: Array, at: int, n: int) -> None:
-    if index.size and (np.minimum.reduce(index, None) < 0 or np.maximum.reduce(index, None) >= n):
+    if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
         bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
         raise IndexError(f"index_copy_(): index {bad} is out of bounds for dimension {at} with size {n}")
 
@@ -151,7 +151,7 @@ def _filled(input: Array, dim: int, index: Array, value: Number | Array) -> Arra
 
 
 def check_filled(index: Array, at: int, n: int) -> None:
-    if index.size and (np.minimum.reduce(index, None) < -n or np.maximum.reduce(index, None) >= n):
+    if index.size and (minimum_reduce(index, None) < -n or maximum_reduce(index, None) >= n):
         bad = index[(index < -n) | (index >= n)].reshape(-1)[0]
         raise IndexError(f"index {bad} is out of bounds for dimension {at} with size {n}")
 

@@ -14,7 +14,7 @@ _UFUNCS = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximu
 _START = {"sum": 0, "mean": 0, "prod": 1}
 
 
-def _reduced_into(out: Array, place: Array, key: Any, source: Array | None, reduce: str, include_self: bool) -> None:
+def _reduced_into(out: Array, place: Array, key: Any, source: Any, reduce: str, include_self: bool) -> None:
     """Reduce ``source`` into ``out`` at the places of a key; without self, these begin from nothing."""
     if not include_self:
         if reduce in _START:

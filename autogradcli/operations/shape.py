@@ -12,7 +12,7 @@ from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
 from ..engine.tensor import Tensor
 from ..engine.worlds import roles
-from .dims import Shape, wrap_dim
+from .dims import Shape, add_reduce, wrap_dim
 from .numbers import number_in
 from .view import expand_array, sum_to
 from .window import diagonal_array
@@ -26,7 +26,7 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 @operation(input=lambda F, g: g, **_LINEAR)
 def clone(input: Array, order: str = "K") -> Array:
     """A copy; ``order="K"`` keeps the strides' order, ``"C"`` makes it contiguous."""
-    return np.array(input, order=order)  # type: ignore[call-overload, no-any-return]
+    return np.array(input, order=order)  # type: ignore[call-overload]
 
 
 @operation(
@@ -200,7 +200,7 @@ def trace(input: Array) -> Array:
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     out = np.int64 if input.dtype.kind in "iub" else None
-    return np.add.reduce(input.diagonal(), dtype=out)
+    return add_reduce(input.diagonal(), dtype=out)
 
 
 # -- repetition and rotation -------------------------------------------------------------------------------

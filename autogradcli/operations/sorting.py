@@ -8,7 +8,7 @@ import numpy as np
 
 from ..engine.operation import Array, Index, Number, operation
 from . import tie_order
-from .dims import wrap_dim
+from .dims import maximum_reduce, minimum_reduce, wrap_dim
 from .extremum import Pair
 from .refuse import not_implemented_for
 
@@ -100,8 +100,8 @@ def _chosen(row: list[Any], k: int, largest: bool, in_order: bool) -> list[int]:
     def before(i: int, j: int) -> bool:
         x, y = row[i], row[j]
         if largest:
-            return (x != x and y == y) or x > y  # type: ignore[no-any-return]
-        return (x == x and y != y) or x < y  # type: ignore[no-any-return]
+            return (x != x and y == y) or x > y
+        return (x == x and y != y) or x < y
 
     places = list(range(len(row)))
     if k * 64 <= len(row):
@@ -196,7 +196,7 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
         not_implemented_for("bincount_cpu", input)
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
-    if input.ndim != 1 or (input.size and np.minimum.reduce(input) < 0):
+    if input.ndim != 1 or (input.size and minimum_reduce(input) < 0):
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if weights is None:
         return np.bincount(input, minlength=minlength)
@@ -207,7 +207,7 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
 
 
 @operation()
-def histc(input: Array, bins: int = 100, min: Number = 0, max: Number = 0) -> Array:
+def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     """Counts in ``bins`` equal bins from ``min`` to ``max``; both 0: from the least to the largest element."""
     if input.dtype.kind != "f":
         not_implemented_for("histogram_cpu", input)
@@ -218,7 +218,7 @@ def histc(input: Array, bins: int = 100, min: Number = 0, max: Number = 0) -> Ar
         raise RuntimeError("torch.histc: max must be larger than min")
     x = input.reshape(-1)
     if low == high and x.size:
-        low, high = float(np.minimum.reduce(x)), float(np.maximum.reduce(x))
+        low, high = float(minimum_reduce(x)), float(maximum_reduce(x))
     if low == high:
         low, high = low - 1, high + 1
     if not np.isfinite([low, high]).all():

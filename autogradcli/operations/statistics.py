@@ -9,15 +9,15 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from ..engine.operation import Array, Number, operation
+from ..engine.operation import Array, operation
 from ..engine.state import state
-from .dims import Dims, Shape, axis_of, reduced_count, wrap_dims
+from .dims import Dims, Shape, add_reduce, axis_of, maximum_reduce, minimum_reduce, reduced_count, wrap_dims
 from .reduction import cast_first, unreduced
 
 # -- variance ----------------------------------------------------------------------------------------------
 
 
-def _variance(input: Array, dim: Dims, correction: Number | None, keepdim: bool) -> tuple[Array, Array]:
+def _variance(input: Array, dim: Dims, correction: float | None, keepdim: bool) -> tuple[Array, Array]:
     """Variance and mean. The divisor is ``count - correction``, at least 0."""
     if input.dtype.kind not in "fc":
         raise RuntimeError("std and var only support floating point and complex dtypes")
@@ -27,17 +27,17 @@ def _variance(input: Array, dim: Dims, correction: Number | None, keepdim: bool)
     narrow = input.dtype if input.dtype.kind == "f" and input.itemsize < 8 else None
     if narrow is not None:  # computed in double, as PyTorch does
         input = input.astype(np.float64)
-    mean = np.true_divide(np.add.reduce(input, axis, None, None, True), count)
+    mean = np.true_divide(add_reduce(input, axis, None, None, True), count)
     away = np.subtract(input, mean)
     squares = (away * away.conj()).real if input.dtype.kind == "c" else np.multiply(away, away)
-    total = np.add.reduce(squares, axis, None, None, keepdim)
+    total = add_reduce(squares, axis, None, None, keepdim)
     if not keepdim:
         mean = mean.reshape(total.shape)
     variance = np.true_divide(total, max(0, count - correction))
     return (variance, mean) if narrow is None else (variance.astype(narrow), mean.astype(narrow))
 
 
-def _warned(name: str, input: Array, dim: Dims, correction: Number | None) -> None:
+def _warned(name: str, input: Array, dim: Dims, correction: float | None) -> None:
     count = reduced_count(input.shape, dim)
     if input.size and count <= (1 if correction is None else correction):
         state.warn(
@@ -48,7 +48,7 @@ def _warned(name: str, input: Array, dim: Dims, correction: Number | None) -> No
         )
 
 
-def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: Number | None, keepdim: bool) -> Any:
+def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: float | None, keepdim: bool) -> Any:
     """2 / (n - c) * (x - mean): the mean's own share cancels, as deviations sum to zero."""
     shape = tuple(input.shape)
     freedom = reduced_count(shape, dim) - (1 if correction is None else correction)
@@ -66,13 +66,13 @@ def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: Number | None, 
     input=lambda F, g, input, dim, correction, keepdim: _var_back(F, g, input, dim, correction, keepdim),
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0), (r(2, 3, 2), (0, -1), 1, True)],
 )
-def var(input: Array, dim: Dims = None, correction: Number | None = None, keepdim: bool = False) -> Array:
+def var(input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False) -> Array:
     """Variance over some dimensions; the divisor is the count less ``correction``."""
     _warned("var", input, dim, correction)
     return _variance(input, dim, correction, keepdim)[0]
 
 
-def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: Number | None, keepdim: bool) -> Any:
+def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: float | None, keepdim: bool) -> Any:
     half = F.masked_fill(g / (result * 2), F.eq(result, 0), 0.0)
     return _var_back(F, half, input, dim, correction, keepdim)
 
@@ -84,7 +84,7 @@ def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: Nu
     ),
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0), (r(2, 3, 2), (0, -1), 1, True)],
 )
-def std(input: Array, dim: Dims = None, correction: Number | None = None, keepdim: bool = False) -> Array:
+def std(input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False) -> Array:
     """Standard deviation over some dimensions."""
     _warned("std", input, dim, correction)
     return np.sqrt(_variance(input, dim, correction, keepdim)[0])
@@ -108,7 +108,7 @@ def _with_mean(F: Any, spread: Any, g_mean: Any, input: Any, dim: Dims, keepdim:
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0, True)],
 )
 def var_mean(
-    input: Array, dim: Dims = None, correction: Number | None = None, keepdim: bool = False
+    input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False
 ) -> tuple[Array, Array]:
     """Variance and mean over some dimensions."""
     _warned("var_mean", input, dim, correction)
@@ -129,7 +129,7 @@ def var_mean(
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0, True)],
 )
 def std_mean(
-    input: Array, dim: Dims = None, correction: Number | None = None, keepdim: bool = False
+    input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False
 ) -> tuple[Array, Array]:
     """Standard deviation and mean over some dimensions."""
     _warned("std_mean", input, dim, correction)
@@ -169,16 +169,16 @@ def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, k
 def _norm(input: Array, ord: float, axis: Any, keepdim: bool) -> Array:
     size = np.abs(input)
     if ord == 2:
-        return np.sqrt(np.add.reduce(np.multiply(size, size), axis, None, None, keepdim))
+        return np.sqrt(add_reduce(np.multiply(size, size), axis, None, None, keepdim))
     if ord == 1:
-        return np.add.reduce(size, axis, None, None, keepdim)
+        return add_reduce(size, axis, None, None, keepdim)
     if ord == 0:
-        return np.add.reduce(size != 0, axis, size.dtype, None, keepdim)
+        return add_reduce(size != 0, axis, size.dtype, None, keepdim)
     if ord == math.inf:
-        return np.maximum.reduce(size, axis, None, None, keepdim)
+        return maximum_reduce(size, axis, None, None, keepdim)
     if ord == -math.inf:
-        return np.minimum.reduce(size, axis, None, None, keepdim)
-    total = np.add.reduce(np.power(size, ord), axis, None, None, keepdim)
+        return minimum_reduce(size, axis, None, None, keepdim)
+    total = add_reduce(np.power(size, ord), axis, None, None, keepdim)
     return np.power(total, 1.0 / ord)
 
 
@@ -234,8 +234,8 @@ def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> Array:
         input = input.astype(dtypes.default.np)
     axis = axis_of(dim, input.ndim)
     if not input.size:
-        return np.log(np.add.reduce(np.exp(input), axis, None, None, keepdim))
-    top = np.maximum.reduce(input.real, axis, None, None, True)
+        return np.log(add_reduce(np.exp(input), axis, None, None, keepdim))
+    top = maximum_reduce(input.real, axis, None, None, True)
     top = np.where(np.isinf(top), top.dtype.type(0), top)
-    total = np.log(np.add.reduce(np.exp(np.subtract(input, top)), axis, None, None, keepdim))
+    total = np.log(add_reduce(np.exp(np.subtract(input, top)), axis, None, None, keepdim))
     return np.add(total, top.reshape(total.shape))

@@ -47,7 +47,7 @@ def select(input: Array, dim: int, index: int) -> Array:
     return input[(index, ...)] if not at else input[(*ALL[:at], index, ...)]
 
 
-ALL = (slice(None),) * 64
+ALL: tuple[Any, ...] = (slice(None),) * 64
 
 
 @operation(
