@@ -118,6 +118,11 @@ def test_a_formula_that_nobody_would_read_is_refused() -> None:
         derived(doubling, "s")
 
 
+def test_a_long_chain_is_refused_in_time() -> None:
+    with pytest.raises(TooLong):
+        derived("\n".join(["z = s", *["z = sin(z)"] * 1500, "z"]), "s")
+
+
 def test_a_long_chain_needs_no_recursion() -> None:
     text = derived("\n".join(["z = s", *["z = -z"] * 1500, "z"]), "s")["s"]
     assert text == "tensor(1.0)"

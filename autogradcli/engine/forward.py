@@ -256,4 +256,9 @@ def _pulled(
         rule = op.rules[name]
         found = rule(TENSORS, g, *_values(rule, 2, values, outputs).values())
         pairs += zip(found, tangent, strict=True) if isinstance(tangent, list) else [(found, tangent)]
-    return [(x, t) for x, t in pairs if t is not None]
+    return [(_summed(x, t), t) for x, t in pairs if t is not None]
+
+
+def _summed(x: Any, like: Tensor) -> Any:
+    """A gradient summed back over broadcast dimensions, as the backward pass does after the rule."""
+    return x if x is None or x.array.shape == like.array.shape else roles.sum_to(x, like.array.shape)

@@ -35,12 +35,12 @@ def check_inplace(target: Tensor) -> None:
         return
     node = target.node
     base = target.base
+    if base is not None and (node is not None or base.node is not None):
+        check_traceable(target)
     if base is not None and base.node.__class__ is AccumulateGrad:
         raise RuntimeError(VIEW_OF_LEAF)
     if node.__class__ is AccumulateGrad:
         raise RuntimeError(LEAF)
-    if base is not None and (node is not None or base.node is not None):
-        check_traceable(target)
 
 
 def check_traceable(view: Tensor) -> None:

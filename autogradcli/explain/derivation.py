@@ -95,11 +95,12 @@ class History(list[Any]):
     """What every tensor of a program was made of, as expressions. It is the engine's tape, and so it sees each
     operation at once: later a tensor may have been changed in place, with other values and another node."""
 
-    __slots__ = ("_by_id", "_by_node", "_entries", "_names", "_seen")
+    __slots__ = ("_by_id", "_by_node", "_entries", "_names", "_said", "_seen")
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         super().__init__()
         self._names = frozenset(values)
+        self._said: dict[int, Expr] = {}  # what is known to have a text
         self._seen: list[Tensor] = []  # so that their ids stay their own
         self._by_id: dict[int, tuple[Expr, int]] = {}  # with the version that the tensor had
         self._by_node: dict[tuple[Node, int], Expr] = {}
@@ -182,7 +183,7 @@ class History(list[Any]):
         out: list[Expr | None] = []
         for k, x in enumerate(grads):
             found = self._fixed(node, k, x, conj)
-            if found is not None and not speakable(found):
+            if found is not None and not speakable(found, self._said):
                 pulled = self._pullback(node, k, arrived, found.tensor)
                 found = found if pulled is None else pulled
             out.append(found)
@@ -199,7 +200,7 @@ class History(list[Any]):
         made = apply(op, tuple(inside), [e.tensor for e in results])
         outputs = made if isinstance(made, tuple) else (made,)
         arriving = [(outputs[k], g) for k, g in enumerate(arrived) if g is not None]
-        if not all(speakable(e) for e, _ in arriving):
+        if not all(speakable(e, self._said) for e, _ in arriving):
             return None
         return Pullback(tuple(e for e, _ in arriving), symbol, variable, tuple(g for _, g in arriving), value)
 

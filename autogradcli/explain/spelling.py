@@ -67,16 +67,17 @@ def speak(call: Call) -> Spelling | Expr:
     return call.spoken  # type: ignore[no-any-return]
 
 
-def speakable(root: Expr) -> bool:
-    """Whether the language can say an expression and all in it."""
+def speakable(root: Expr, known: dict[int, Expr] | None = None) -> bool:
+    """Whether the language can say an expression and all in it. ``known`` holds those that it can, by their ids."""
     stack: list[Any] = [root]
-    seen: set[int] = set()
+    known = {} if known is None else known
+    seen: dict[int, Expr] = {}
     while stack:
         part = stack.pop()
         if isinstance(part, (list, tuple)):
             stack += part
-        elif isinstance(part, Expr) and id(part) not in seen:
-            seen.add(id(part))
+        elif isinstance(part, Expr) and id(part) not in seen and id(part) not in known:
+            seen[id(part)] = part
             stack += part.parts
             call = part.call if isinstance(part, Item) else part
             if isinstance(call, Call):
@@ -88,6 +89,7 @@ def speakable(root: Expr) -> bool:
                     stack.append(said)
                 elif said.first_only and isinstance(part, Item) and part.index > 0:
                     return False
+    known |= seen
     return True
 
 

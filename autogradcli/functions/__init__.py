@@ -1,5 +1,6 @@
 """The names that users call. Importing this package fills the tables of ``registry``."""
 
+from ..operations import batch_rules  # noqa: F401 - tells the engine its roles
 from . import (  # noqa: F401 - each fills the tables
     activations,
     arithmetic,
@@ -20,7 +21,9 @@ from . import (  # noqa: F401 - each fills the tables
     fft,
     forward_ad,
     functional,
+    gradcheck,
     graph_nodes,
+    histograms,
     indexing,
     joining,
     linalg,
@@ -48,6 +51,7 @@ from . import (  # noqa: F401 - each fills the tables
     special_functions,
     subscript,
     transforms,
+    view_copies,
     view_in_place,
     vmap,
 )

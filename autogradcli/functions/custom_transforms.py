@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from ..engine.batched import batched
 from ..engine.custom import apply
 from ..engine.layers import Level, below, innermost, layer_of, lift, lower
+from ..engine.state import state
 from ..engine.tensor import Tensor
 from ..engine.worlds import roles
 from .custom_function import FunctionClass
@@ -23,6 +24,12 @@ class VmapInfo(NamedTuple):
 def apply_at_levels(kind: FunctionClass, args: tuple[Any, ...]) -> Any:
     """``kind.apply(*args)`` at the innermost level of its arguments."""
     level = innermost(args)
+    if any(each.kind == "vmap" for each in state.levels) and not _has_rule(kind):
+        raise RuntimeError(
+            f"You tried to vmap over {kind.name}, but it does not have vmap support. Please override and implement the "
+            "vmap staticmethod or set generate_vmap_rule=True. For more details, please see "
+            "https://pytorch.org/docs/main/notes/extending.func.html"
+        )
     if level is None:
         return apply(kind.definition, args)
     if level.kind == "vmap":
@@ -36,6 +43,10 @@ def apply_at_levels(kind: FunctionClass, args: tuple[Any, ...]) -> Any:
     return apply(kind.definition, args, level, lowered)
 
 
+def _has_rule(kind: FunctionClass) -> bool:
+    return "vmap" in kind.members or bool(kind.members.get("generate_vmap_rule"))
+
+
 def _at_vmap(kind: FunctionClass, level: Level, args: tuple[Any, ...]) -> Any:
     """By the Function's own rule, or row by row where it asks for a generated one. Raises RuntimeError for neither."""
     rule = kind.members.get("vmap")
@@ -46,14 +57,8 @@ def _at_vmap(kind: FunctionClass, level: Level, args: tuple[Any, ...]) -> Any:
             "staticmethod. Please set generate_vmap_rule=False or delete the overriden vmap staticmethod to avoid "
             "ambiguity. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
         )
-    if generate:
+    if generate or rule is None:
         return _row_by_row(kind, level, args)
-    if rule is None:
-        raise RuntimeError(
-            f"You tried to vmap over {kind.name}, but it does not have vmap support. Please override and implement the "
-            "vmap staticmethod or set generate_vmap_rule=True. For more details, please see "
-            "https://pytorch.org/docs/main/notes/extending.func.html"
-        )
     leaves, spec = flatten(args)
     layers = [layer_of(x, level) for x in leaves]
     dims = unflatten([None if layer is None else layer.bdim for layer in layers], spec)
@@ -77,6 +82,9 @@ def _at_vmap(kind: FunctionClass, level: Level, args: tuple[Any, ...]) -> Any:
 def _row_by_row(kind: FunctionClass, level: Level, args: tuple[Any, ...]) -> Any:
     leaves, spec = flatten(args)
     layers = [layer_of(x, level) for x in leaves]
+    inside = [x if c is None else c.value for x, c in zip(leaves, layers, strict=True)]
+    if innermost(inside) is None and not any(isinstance(x, Tensor) and x.node is not None for x in inside):
+        return apply(kind.definition, args, level, lambda: kind.definition.forward(*args))  # nothing to differentiate
     rows = []
     for k in range(level.size):
         row = [x if c is None else roles.select(c.value, c.bdim, k) for x, c in zip(leaves, layers, strict=True)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.inplace import inplace
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, wrap
 from ..operations import indexing, sorting
 from ..operations.dims import broadcast_shape, wrap_dim
 from ..operations.view import expand
@@ -152,6 +152,21 @@ define(
     "nonzero",
     ("(Tensor input, *, Tensor out=None)", _nonzero_rows),
     ("(Tensor input, *, bool as_tuple)", _nonzero),
+    into=_BOTH,
+)
+
+
+def _nonzero_static(input: Tensor, size: int, fill_value: int) -> Any:
+    """The places of the nonzero elements, cut or filled up to ``size`` rows."""
+    found = sorting.nonzero(input).array[:size]
+    out = np.full((size, input.array.ndim), fill_value, np.int64)
+    out[: len(found)] = found
+    return wrap(out)
+
+
+define(
+    "nonzero_static",
+    ("(Tensor input, *, SymInt size, int fill_value=-1, Tensor out=None)", _nonzero_static),
     into=_BOTH,
 )
 define("argwhere", ("(Tensor input)", _nonzero_rows), into=_BOTH)

@@ -12,6 +12,7 @@ from ..operations.arithmetic import div
 from ..operations.comparison import isnan, logical_not
 from ..operations.dims import wrap_dims
 from ..operations.shape import sum_to_tensor
+from .declare import define_both
 from .function import define
 from .python_function import define_python
 from .registry import NAMESPACES
@@ -135,6 +136,14 @@ define(
     ("(Tensor input, IntList[1] dim, bool keepdim=False, *, Tensor out=None)", statistics.logsumexp),
     into="torch Tensor special",
 )
+
+
+def _renorm(input: Tensor, p: Any, dim: int, maxnorm: Any) -> Any:
+    """Each part along a dimension scaled down to a ``p``-norm of ``maxnorm``, where its norm is larger."""
+    return statistics.renorm(input, float(p), dim, float(maxnorm))
+
+
+define_both("renorm", ("(Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor out=None)", _renorm))
 
 
 def vector_norm(input: Tensor, ord: Any, dim: Any, keepdim: bool, dtype: DType | None) -> Any:

@@ -18,7 +18,7 @@ from . import autograd
 from .function import Function as BuiltinFunction
 from .kinds import type_name
 from .pytree import Spec, flatten, tree_map, unflatten
-from .python_function import define_python
+from .python_function import PythonFunction, define_python
 from .registry import Method, Property, attributes_of
 
 Function = Callable[..., Any]
@@ -397,6 +397,8 @@ def _numel(x: Any) -> int:
 def _register() -> None:
     attributes_of(Transformed)["__call__"] = Method(Transformed.__call__)
     attributes_of(Transformed)["__name__"] = Property(lambda f: name_of(f.function))
+    for kind in (BuiltinFunction, PythonFunction):
+        attributes_of(kind)["__name__"] = Property(lambda f: f.name)
     attributes_of(Pullback)["__call__"] = Method(Pullback.__call__)
     for function in (grad, grad_and_value, vjp, jvp, linearize):
         define_python(function.__name__, function, into="func")

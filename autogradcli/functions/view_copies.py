@@ -34,7 +34,9 @@ def _as_strided_copy(input: Tensor, size: Any, stride: Any, storage_offset: int 
 
 def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Any:
     """``narrow`` as a copy."""
-    return clone(narrow(input, dim, start, length))
+    part = narrow(input, dim, start, length)  # which checks them
+    count = input.array.shape[dim]
+    return copies.narrow_copy(input, dim, start + count if start < 0 else start, part.array.shape[dim])
 
 
 def _detach_copy(input: Tensor) -> Tensor:
@@ -70,17 +72,11 @@ define(
 )
 define("unbind_copy", ("(Tensor input, int dim=0" + _OUT, copies.unbind_copy))
 define("split_copy", ("(Tensor input, SymInt split_size, int dim=0" + _OUT, copies.split_copy))
-define(
-    "split_with_sizes_copy", ("(Tensor input, IntList split_sizes, int dim=0" + _OUT, copies.split_with_sizes_copy)
-)
+define("split_with_sizes_copy", ("(Tensor input, IntList split_sizes, int dim=0" + _OUT, copies.split_with_sizes_copy))
 define("unfold_copy", ("(Tensor input, int dimension, int size, int step" + _OUT, copies.unfold_copy))
-define(
-    "diagonal_copy", ("(Tensor input, int offset=0, int dim1=0, int dim2=1" + _OUT, diagonal_copy)
-)
+define("diagonal_copy", ("(Tensor input, int offset=0, int dim1=0, int dim2=1" + _OUT, diagonal_copy))
 define(
     "as_strided_copy",
     ("(Tensor input, IntList size, IntList stride, SymInt? storage_offset=None" + _OUT, _as_strided_copy),
 )
-define(
-    "narrow_copy", ("(Tensor input, int dim, SymInt start, SymInt length" + _OUT, narrow_copy), into="torch Tensor"
-)
+define("narrow_copy", ("(Tensor input, int dim, SymInt start, SymInt length" + _OUT, narrow_copy), into="torch Tensor")

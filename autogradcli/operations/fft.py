@@ -34,7 +34,7 @@ def _transform(x: Array, dims: Dims, norm: int, forward: bool) -> Array:
         return x.copy()
     if not x.imag.any():
         found = _whole(np.fft.rfftn(x.real, axes=dims), dims, x.shape[dims[-1]])
-        return _scaled(found if forward else found.conj(), x.shape, dims, norm)
+        return _scaled(found if forward else found.conj() + 0.0, x.shape, dims, norm)
     found = np.fft.fftn(x, axes=dims) if forward else np.fft.ifftn(x, axes=dims, norm="forward")
     return _scaled(found, x.shape, dims, norm)
 

@@ -11,7 +11,7 @@ from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.operation import Array, operation
 from ..engine.state import state
-from .dims import Dims, Shape, add_reduce, axis_of, maximum_reduce, minimum_reduce, reduced_count, wrap_dims
+from .dims import Dims, Shape, add_reduce, axis_of, maximum_reduce, minimum_reduce, reduced_count, wrap_dim, wrap_dims
 from .reduction import cast_first, unreduced
 
 # -- variance ----------------------------------------------------------------------------------------------
@@ -213,6 +213,32 @@ def vector_norm(
                     "dimension is empty and the operation does not have an identity"
                 )
     return _norm(input, ord, axis, keepdim)
+
+
+def _renorm_back(F: Any, g: Any, input: Any, p: float, dim: int, maxnorm: float) -> Any:
+    """Where a part is scaled by ``m / (norm + eps)``: the scaled gradient less its share along the norm's."""
+    ndim = len(input.shape)
+    dims = tuple(k for k in range(ndim) if k != wrap_dim(dim, ndim))
+    norm = F.vector_norm(input, p, dims, True)
+    along = _norm_back(F, F.sum_dim(input * g, dims, True), input, norm, p, dims, True)
+    safe = norm + 1e-7
+    scaled = g if along is None else g - along / safe
+    return F.where(F.gt(norm, maxnorm), F.div(scaled * maxnorm, safe), g)
+
+
+@operation(
+    input=lambda F, g, input, p, dim, maxnorm: _renorm_back(F, g, input, p, dim, maxnorm),
+    examples=lambda r: [(r(2, 3), 2.0, 0, 0.5), (r(2, 3), 1.0, 1, 100.0), (r(3, 2), 3.0, -1, 1.0)],
+)
+def renorm(input: Array, p: float, dim: int, maxnorm: float) -> Array:
+    """Each part along a dimension scaled down to a ``p``-norm of ``maxnorm``, where its norm is larger."""
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if input.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
+    at = wrap_dim(dim, input.ndim)
+    norm = _norm(input, p, tuple(k for k in range(input.ndim) if k != at), True)
+    return np.multiply(input, np.where(norm > maxnorm, maxnorm / (norm + norm.dtype.type(1e-7)), norm.dtype.type(1)))
 
 
 # -- logsumexp ---------------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.operation import Operation, operation
+from ..engine.operation import Array, Operation, operation
 from . import view, window
+from .dims import wrap_dim
 
 
 def _copied(result: Any) -> Any:
@@ -53,3 +54,15 @@ split_copy = _copying(window.split)
 split_with_sizes_copy = _copying(window.split_with_sizes)
 unfold_copy = _copying(window.unfold_view)
 as_strided_copy = _copying(window.as_strided)
+
+
+@operation(
+    kind="linear",
+    complex="own",
+    input=lambda F, g, input_shape, dim, start, length: F.slice_backward(g, input_shape, dim, start, start + length, 1),
+    examples=lambda r: [(r(4, 3), 0, 1, 2)],
+)
+def narrow_copy(input: Array, dim: int, start: int, length: int) -> Array:
+    """``narrow`` as a copy, for a start that counts from the front."""
+    key = (*window.ALL[: wrap_dim(dim, input.ndim)], slice(start, start + length))
+    return np.array(input[key])
