@@ -37,6 +37,8 @@ class Session:
         self.memory_bytes = memory_bytes
         self._state = SessionState(default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed)
         self._running = False
+        #: How many of the last program's top-level statements ended well.
+        self.steps_done = 0
 
     def run(self, source: str, emit: Emit, *, echo: bool = True, first_line: int = 1) -> bool:
         """Run a program; True if it ended well. Events are emitted as they happen, never raised.
@@ -49,9 +51,10 @@ class Session:
         text = Source(source, first_line)
         budget.start(self.deadline_seconds, self.memory_bytes)
         budget.write = lambda printed: emit(Printed(budget.line, printed))
-        self._running = True
+        self.steps_done = 0
         self._state.enter(lambda category, message: emit(Warned(budget.line, category, message)))
         try:
+            self._running = True
             # What NumPy would warn about (log of 0) is a value like any other here.
             with deep_stack(), np.errstate(all="ignore"):
                 program = compile_program(text, source, self.variables, self.prelude)
@@ -61,12 +64,13 @@ class Session:
                         step.run(program.frame)
                     else:
                         self._expression(step, program.frame, text, emit, echo)
+                    self.steps_done += 1
         except BaseException as error:
             emit(self._failed(error, text))
             return False
         finally:
+            self._running = False  # first: while it is set, an impatient interrupt may raise anywhere
             self._state.leave()
-            self._running = False
         return True
 
     def _expression(self, step: Step, frame: list[Any], text: Source, emit: Emit, echo: bool) -> None:
@@ -103,6 +107,16 @@ class Session:
         if self._running:
             budget.interrupted = True
             budget.fuel = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way, so that a KeyboardInterrupt raised now would end it and nothing else."""
+        return self._running
+
+    @property
+    def state(self) -> SessionState:
+        """Modes, default dtype, print options and random numbers."""
+        return self._state
 
     @staticmethod
     def is_complete(source: str) -> bool:

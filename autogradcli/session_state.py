@@ -50,6 +50,14 @@ class SessionState:
         self._own = _current()
         _install(self._around)
 
+    def kept(self) -> tuple[Any, ...]:
+        """All of it, for ``put_back``: the random numbers' engine by reference, as ``_sequence`` says."""
+        return self._own
+
+    def put_back(self, kept: tuple[Any, ...]) -> None:
+        """Make the state what ``kept`` gave, between two runs."""
+        self._own = _State(*kept)
+
 
 def _current() -> _State:
     return _State(modes.snapshot(), _values(options), _sequence(default_generator))

@@ -147,14 +147,20 @@ def expressions(draw: st.DrawFn, depth: int = 4) -> Expr:
         return Name(name, NAMES[name])
     kind = draw(st.sampled_from(["-", "sin", "number", *BINARY]))
     left: Expr = draw(expressions(depth=depth - 1))
+    right: Expr = draw(expressions(depth=depth - 1)) if kind in BINARY else left
+    number = draw(st.sampled_from([2, -3, 0.5, -0.25])) if kind == "number" else 0
+    with np.errstate(all="ignore"):
+        return combined(kind, left, right, number)
+
+
+def combined(kind: str, left: Expr, right: Expr, number: float) -> Expr:
     if kind == "-":
         return -left
     if kind == "sin":
         return FORMULAS.sin(left)  # type: ignore[no-any-return]
     if kind == "number":
-        value = draw(st.sampled_from([2, -3, 0.5, -0.25]))
-        return left * value if draw(st.booleans()) else value - left
-    return BINARY[kind](left, draw(expressions(depth=depth - 1)))  # type: ignore[no-any-return]
+        return left * number if number < 1 else number - left
+    return BINARY[kind](left, right)  # type: ignore[no-any-return]
 
 
 @given(expression=expressions())

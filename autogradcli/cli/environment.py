@@ -20,7 +20,7 @@ CHUNK = 1 << 16
 class Environment:
     """The standard streams, and ``own_process``: whether limits of the whole process are ours to set."""
 
-    __slots__ = ("err", "out", "own_process", "stdin")
+    __slots__ = ("err", "out", "own_process", "stdin", "stdin_read")
 
     def __init__(
         self,
@@ -31,6 +31,8 @@ class Environment:
         own_process: bool = False,
     ) -> None:
         self.own_process = own_process
+        #: Whether the standard input was read already, which can be done once.
+        self.stdin_read = False
         self.stdin: TextIO = stdin or sys.stdin or StringIO()
         self.out = Stream(_tolerant(stdout or sys.stdout))
         self.err = Stream(_tolerant(stderr or sys.stderr), always_escape=True)
@@ -42,13 +44,20 @@ class Environment:
 
     def read_stdin(self) -> str:
         """All of the standard input. Raises as ``decoded``, and OSError."""
+        return decoded(self.stdin_bytes("a program", MAX_BYTES + 1))
+
+    def stdin_bytes(self, what: str = "data", most: int = -1) -> bytes:
+        """All of the standard input. Raises OSError, also if it was read before."""
+        if self.stdin_read:
+            raise OSError("the standard input can be read only once")
+        self.stdin_read = True
         if is_terminal(self.stdin):
-            self.err.raw("reading a program from the terminal; Ctrl-D on an empty line ends it\n")
+            self.err.raw(f"reading {what} from the terminal; Ctrl-D on an empty line ends it\n")
         try:
             binary = self.stdin.buffer
         except AttributeError:  # a StringIO
-            return self.stdin.read(MAX_BYTES)
-        return decoded(binary.read(MAX_BYTES + 1))
+            return self.stdin.read(most).encode()
+        return binary.read(most)
 
     def read_program(self, path: str) -> str:
         """The text of a program, ``-`` for the standard input. Raises OSError, and as ``decoded``."""

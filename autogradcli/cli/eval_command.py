@@ -8,7 +8,17 @@ import click
 
 from .environment import UnreadableError
 from .exits import FAILED, OK
-from .options import ASSIGNMENT, FORMATS, ExpressionCommand, environment, format_option, no_grad_option, session_options
+from .options import (
+    ASSIGNMENT,
+    FORMATS,
+    ExpressionCommand,
+    environment,
+    format_option,
+    load_option,
+    no_grad_option,
+    save_option,
+    session_options,
+)
 
 
 @click.command("eval", cls=ExpressionCommand)
@@ -19,8 +29,10 @@ from .options import ASSIGNMENT, FORMATS, ExpressionCommand, environment, format
     "variables",
     type=ASSIGNMENT,
     multiple=True,
-    help="Set a variable first; a list of numbers becomes a tensor. May be given again.",
+    help="Set a variable first: an expression, where a list of numbers becomes a tensor, or @FILE. May be given again.",
 )
+@load_option
+@save_option
 @session_options
 @no_grad_option
 @click.pass_context
@@ -29,6 +41,8 @@ def command(
     expr: tuple[str, ...],
     format_: str,
     variables: tuple[tuple[str, str], ...],
+    loads: tuple[str, ...],
+    saves: tuple[str, ...],
     dtype: str | None,
     seed: int | None,
     no_grad: bool,
@@ -43,6 +57,7 @@ def command(
       autogradcli eval '2 ** 10'
       autogradcli eval 'x = tensor([1., 2.], requires_grad=True); (x**2).sum().backward()' x.grad
       autogradcli eval --var x=3 '-x**2 + sin(x)'
+      autogradcli eval --var x=@data.csv --save out.npz:y 'y = exp(x)'
     """
     from . import programs
 
@@ -56,8 +71,10 @@ def command(
     except (OSError, UnreadableError) as error:
         display.show(programs.unreadable(error))
         ctx.exit(FAILED)
-    ok = programs.assign_all(session, variables, format_, env) and programs.run(session, source, display)
+    ok = programs.load_all(session, loads, format_, env) and programs.assign_all(session, variables, format_, env)
+    ok = ok and programs.run(session, source, display)
     display.end(ok, 0.0)
+    ok = ok and programs.save_all(session, saves, format_, env)
     if not ok and len(expr) == 1 and os.path.isfile(expr[0]):
         env.err.write(f"hint: this is a file; to run it: autogradcli run {expr[0]}\n")
     ctx.exit(OK if ok else FAILED)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import click
 
 from .exits import FAILED, OK
-from .options import ASSIGNMENT, FORMATS, ExpressionCommand, environment, format_option, session_options
+from .options import ASSIGNMENT, TABLE_FORMATS, ExpressionCommand, environment, format_option, save_option, session_options
 
 
 @click.command("grad", cls=ExpressionCommand)
 @click.argument("expr")
 @click.argument("variables", nargs=-1, required=True, type=ASSIGNMENT, metavar="NAME=VALUE...")
-@format_option(*FORMATS)
+@format_option(*TABLE_FORMATS)
 @click.option(
     "--gradient",
     metavar="VALUE",
     help="The gradient to start from, of the result's shape: its product with the Jacobian is shown.",
 )
+@save_option
 @session_options
 @click.pass_context
 def command(
@@ -25,6 +26,7 @@ def command(
     variables: tuple[tuple[str, str], ...],
     format_: str,
     gradient: str | None,
+    saves: tuple[str, ...],
     dtype: str | None,
     seed: int | None,
     memory: float,
@@ -35,6 +37,7 @@ def command(
       autogradcli grad 'x**2 + sin(y)' x=3 y=0.5
       autogradcli grad 'w @ v' 'w=[1, 2]' 'v=[3, 4]'
       autogradcli grad 'x**2' 'x=[1, 2, 3]' --gradient '[1, 0, 0]'
+      autogradcli grad 'sum(x**2)' x=@data.csv:height --save out.npz:x.grad
     """
     from . import gradients, programs
 
@@ -42,4 +45,5 @@ def command(
     programs.prepare(env, memory)
     session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
     request = gradients.Request(expr, variables, gradient, format_, dtype)
-    ctx.exit(OK if gradients.show(session, request, env) else FAILED)
+    ok = gradients.show(session, request, env) and programs.save_all(session, saves, format_, env)
+    ctx.exit(OK if ok else FAILED)

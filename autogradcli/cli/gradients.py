@@ -17,6 +17,8 @@ Variables = tuple[tuple[str, str], ...]
 
 #: What stands for the expression's file in front of an error.
 FILE = "<expression>"
+#: And the gradient's.
+TITLE = "--gradient"
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 NO_HISTORY = "element 0 of tensors does not require grad and does not have a grad_fn"
 
@@ -49,13 +51,31 @@ def show(session: Session, request: Request, environment: Environment) -> bool:
 
     def work() -> None:
         assert found is not None
-        display.show(Value(1, request.expression, found.value))
+        if request.format_ != "csv":
+            display.show(Value(1, request.expression, found.value))
         tensor_backward(found.value, found.start)
-        display.show(Gradients(1, list(found.inputs.items())))
+        if request.format_ == "csv":
+            display.out.write(_csv(found.inputs))
+        else:
+            display.show(Gradients(1, list(found.inputs.items())))
 
     ok = found is not None and programs.within(session, work, request.expression, display)
+    if found is not None:
+        session.variables["_"] = found.value
     display.end(ok, 0.0)
     return ok
+
+
+def _csv(inputs: dict[str, Tensor]) -> str:
+    """The gradients as a table of one row; zeros for a variable that got none."""
+    from ..show.matrix import csv_text, heads
+
+    columns = [head for name, leaf in inputs.items() for head in heads(name, leaf)]
+    row: list[Any] = []
+    for leaf in inputs.values():
+        array = leaf.array * 0 if leaf.grad is None else leaf.grad.array
+        row += list(array.reshape(-1))
+    return csv_text(columns, [row])
 
 
 def derive(session: Session, request: Request, environment: Environment) -> bool:
@@ -82,15 +102,15 @@ def _evaluate(session: Session, request: Request, display: Display, environment:
         return None
     start = None
     if request.gradient is not None:
-        asked = programs.open_display(request.format_, environment, "--gradient", batch=False)
-        ok, start = programs.evaluated(session, request.gradient, asked)
+        ok, start = programs.evaluated(session, "gradient", request.gradient, request.format_, environment, TITLE)
         if ok and isinstance(start, int | float) and value.array.ndim == 0:
             start = wrap(value.array.dtype.type(start))
         if ok and (not isinstance(start, Tensor) or start.array.shape != value.array.shape):
             shape = list(value.array.shape)
+            asked = programs.open_display(request.format_, environment, TITLE, batch=False)
             asked.show(programs.about(request.gradient, "ValueError", f"a tensor of the shape {shape} is needed"))
+            asked.end(False, 0.0)
             ok = False
-        asked.end(ok, 0.0)
     return Evaluated(value, inputs, start) if ok else None
 
 

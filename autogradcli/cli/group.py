@@ -10,13 +10,17 @@ from .. import __version__
 from .environment import Environment
 from .exits import INTERRUPTED
 
-#: command -> its module in this package, which has it under the name ``command``.
+#: command -> its module in this package, which has it under the name behind the colon.
 COMMANDS = {
-    "eval": "eval_command",
-    "grad": "grad_command",
-    "derive": "derive_command",
-    "run": "run_command",
-    "repl": "repl_command",
+    "eval": "eval_command:command",
+    "grad": "grad_command:command",
+    "jacobian": "derivative_commands:jacobian",
+    "hessian": "derivative_commands:hessian",
+    "jvp": "derivative_commands:jvp",
+    "vjp": "derivative_commands:vjp",
+    "derive": "derive_command:command",
+    "run": "run_command:command",
+    "repl": "repl_command:command",
 }
 
 
@@ -27,12 +31,13 @@ class Calculator(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
             return None
         from importlib import import_module
 
-        command: click.Command = import_module(f"{__package__}.{module}").command
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(import_module(f"{__package__}.{module}"), name)
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

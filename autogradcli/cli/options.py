@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ import click
 from .environment import Environment
 
 FORMATS = ("auto", "rich", "plain", "json")
+#: Of the commands whose result is a table of numbers.
+TABLE_FORMATS = (*FORMATS, "csv")
 DTYPES = ("float32", "float64", "float16", "float", "double", "half")
 
 Decorated = Callable[..., Any]
@@ -52,7 +55,7 @@ def words_last(args: list[str], flags: set[str], valued: set[str]) -> list[str]:
 
 
 class Assignment(click.ParamType):  # type: ignore[type-arg]  # no generic before Click 8.5
-    """``NAME=VALUE``, as a pair of strings. VALUE is an expression of the language."""
+    """``NAME=VALUE``, as a pair of strings. VALUE is an expression of the language or ``@FILE``."""
 
     name = "NAME=VALUE"
 
@@ -69,6 +72,31 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]  # no generic befor
 
 
 ASSIGNMENT = Assignment()
+
+
+def _archive(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    for text in value:
+        file = text[: text.rfind(".npz:") + 4] if ".npz:" in text else text
+        if not file.endswith(".npz") or not os.path.basename(file)[:-4]:
+            raise click.BadParameter(f"{text!r} is not of the form FILE.npz or FILE.npz:NAME,NAME", ctx, param)
+    return value
+
+
+load_option = click.option(
+    "--load",
+    "loads",
+    multiple=True,
+    metavar="FILE[:NAME,...]",
+    help="Set a variable for each array of an .npz file (or .safetensors, .json, columns of .csv), or for those named.",
+)
+save_option = click.option(
+    "--save",
+    "saves",
+    multiple=True,
+    callback=_archive,
+    metavar="FILE.npz[:NAME,...]",
+    help="Write all variables that are tensors or numbers, or those named, when all went well. NAME.grad is a gradient.",
+)
 
 
 def format_option(*formats: str) -> Decorated:

@@ -10,6 +10,7 @@ from ..engine.dtypes import DType
 from ..engine.tensor import Tensor, wrap
 from ..events import Event, Failed, Value
 from ..session import Session
+from ..show.escape import escape_line
 from ..show.plain import Display, Plain
 from .environment import Environment, UnreadableError
 from .limits import limit_memory, started
@@ -47,6 +48,7 @@ def open_display(format_: str, environment: Environment, file: str, *, batch: bo
         from ..show.table import Rich
 
         return Rich(environment.out, environment.err, file, collect=not batch)
+    # Also for csv: the command writes its table itself, what else there is to say goes to stderr.
     return Plain(environment.out, environment.err, file)
 
 
@@ -65,16 +67,18 @@ def unreadable(error: OSError | UnreadableError) -> Failed:
     return Failed(0, 0, 0, type(error).__name__, error.strerror or str(error), "")
 
 
-def value_of(session: Session, source: str, display: Display, shown_as: str = "") -> tuple[bool, Any]:
+def value_of(session: Session, source: str, display: Display, shown_as: str | None = "") -> tuple[bool, Any]:
     """The value of an expression, and whether there is one: what goes wrong is shown.
 
-    ``shown_as`` is the text that the user wrote, where ``source`` is another.
+    ``shown_as`` is the text that the user wrote, where ``source`` is another; None if there is no such text.
     """
     values: list[Any] = []
 
     def keep(event: Event) -> None:
         if isinstance(event, Value):
             values.append(event.value)
+        elif isinstance(event, Failed) and shown_as is None:
+            display.show(Failed(0, 0, 0, event.type, event.message, ""))
         elif isinstance(event, Failed) and shown_as:
             display.show(about(shown_as, event.type, event.message))
         else:
@@ -117,14 +121,52 @@ def about(text: str, type_: str, message: str, hint: str = "") -> Failed:
     return Failed(1, 1, len(line) + 1, type_, message, line, hint)
 
 
-def evaluated(session: Session, text: str, display: Display) -> tuple[bool, Any]:
-    """The value of a text of the command line; a list of numbers becomes a tensor. Errors are shown."""
-    ok, value = value_of(session, text, display)
+def evaluated(
+    session: Session, name: str, text: str, format_: str, environment: Environment, title: str = ""
+) -> tuple[bool, Any]:
+    """The value of a text of the command line, an expression or ``@FILE``, and whether there is one.
+
+    A list of numbers becomes a tensor. ``name`` is the variable's, ``title`` stands before errors in place of it.
+    What goes wrong is shown.
+    """
+    from_file = text.startswith("@") or text == "-"
+    shown_as = text
+    if from_file:
+        from . import data
+
+        wanted = data.reference(text.removeprefix("@"))
+        display = open_display(format_, environment, wanted.shown, batch=False)
+        ok, value = _read(lambda: data.read(wanted, name, environment), display)
+        shown_as = ""
+    else:
+        display = open_display(format_, environment, title or name, batch=False)
+        ok, value = value_of(session, text, display)
     if ok and isinstance(value, list):
-        # In the session, for its default dtype; ``_`` is the list.
-        ok, value = value_of(session, "torch.tensor(_)", display, shown_as=text)
+        ok, value = _as_tensor(session, value, display, shown_as)
     session.variables.pop("_", None)
+    display.end(ok, 0.0)
     return ok, value
+
+
+def _as_tensor(session: Session, value: list[Any], display: Display, shown_as: str) -> tuple[bool, Any]:
+    """A list of numbers as a tensor, made in the session for its default dtype."""
+    session.variables["_"] = value
+    return value_of(session, "torch.tensor(_)", display, shown_as=shown_as or None)
+
+
+def _read(read: Callable[[], Any], display: Display) -> tuple[bool, Any]:
+    """What ``read`` returns, and whether it did; its errors are shown as errors of the whole file."""
+    from .data import DataError
+
+    try:
+        return True, read()
+    except DataError as error:
+        display.show(Failed(0, 0, 0, "ValueError", str(error), ""))
+    except (OSError, UnreadableError) as error:
+        display.show(unreadable(error))
+    except MemoryError:
+        display.show(Failed(0, 0, 0, "MemoryError", "it is larger than --memory allows", ""))
+    return False, None
 
 
 def assign_all(
@@ -132,12 +174,55 @@ def assign_all(
 ) -> bool:
     """Set the variables of ``--var``, in their order. What goes wrong is shown."""
     for name, text in variables:
-        display = open_display(format_, environment, f"--var {name}", batch=False)
-        ok, value = evaluated(session, text, display)
-        display.end(ok, 0.0)
+        ok, value = evaluated(session, name, text, format_, environment, f"--var {name}")
         if not ok:
             return False
         session.variables[name] = value
+    return True
+
+
+def load_all(session: Session, files: tuple[str, ...], format_: str, environment: Environment) -> bool:
+    """Set the variables of ``--load``. What goes wrong is shown; keys that can't be names are passed over, and said."""
+    for text in files:
+        from keyword import iskeyword
+
+        from . import data
+
+        wanted = data.reference(text)
+        display = open_display(format_, environment, wanted.shown, batch=False)
+        ok, values = _read(lambda wanted=wanted: data.read_all(wanted, environment), display)
+        for name, value in values.items() if ok else ():
+            if not name.isidentifier() or iskeyword(name):
+                hint = f"--var NAME=@{wanted.file}:{name} takes it"
+                said = f"{wanted.shown}: `{name}` can't be a name and is left out"
+                environment.err.raw(f"{escape_line(said)}; {escape_line(hint)}\n")
+                continue
+            if isinstance(value, list):
+                ok, value = _as_tensor(session, value, display, "")
+                if not ok:
+                    break
+            session.variables[name] = value
+        session.variables.pop("_", None)
+        display.end(ok, 0.0)
+        if not ok:
+            return False
+    return True
+
+
+def save_all(session: Session, files: tuple[str, ...], format_: str, environment: Environment) -> bool:
+    """Write the files of ``--save``. What goes wrong is shown."""
+    for text in files:
+        from . import data, save
+
+        wanted = data.reference(text)
+        try:
+            save.save(wanted, session.variables)
+        except (OSError, NameError, TypeError) as error:
+            display = open_display(format_, environment, wanted.shown, batch=False)
+            message = (isinstance(error, OSError) and error.strerror) or str(error)
+            display.show(Failed(0, 0, 0, type(error).__name__, message, ""))
+            display.end(False, 0.0)
+            return False
     return True
 
 
@@ -163,17 +248,16 @@ def leaf(value: Any, default: DType) -> Tensor:
 def leaves(
     session: Session, variables: tuple[tuple[str, str], ...], default: DType, format_: str, environment: Environment
 ) -> bool:
-    """Set the variables of ``grad`` and ``derive``: leaves that require grad. What goes wrong is shown."""
+    """Set the variables of ``grad`` and its like: leaves that require grad. What goes wrong is shown."""
     for name, text in variables:
-        display = open_display(format_, environment, name, batch=False)
-        ok, value = evaluated(session, text, display)
-        if ok:
-            try:
-                session.variables[name] = leaf(value, default)
-            except (TypeError, OverflowError, MemoryError) as error:
-                display.show(about(text, type(error).__name__, str(error)))
-                ok = False
-        display.end(ok, 0.0)
+        ok, value = evaluated(session, name, text, format_, environment)
         if not ok:
+            return False
+        try:
+            session.variables[name] = leaf(value, default)
+        except (TypeError, OverflowError, MemoryError) as error:
+            display = open_display(format_, environment, name, batch=False)
+            display.show(about(text, type(error).__name__, str(error)))
+            display.end(False, 0.0)
             return False
     return True

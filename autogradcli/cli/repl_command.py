@@ -21,7 +21,7 @@ def command(ctx: click.Context, dtype: str | None, seed: int | None, no_grad: bo
         from .eval_command import command as evaluate
 
         options = {"dtype": dtype, "seed": seed, "no_grad": no_grad, "memory": memory}
-        ctx.invoke(evaluate, expr=(), format_="auto", variables=(), **options)
+        ctx.invoke(evaluate, expr=(), format_="auto", variables=(), loads=(), saves=(), **options)
     from ..repl.app import run_prompt
     from . import programs
 

@@ -93,7 +93,8 @@ def row_shape(array: np.ndarray, bdim: int) -> np.ndarray:
     """The first row, whose values can't be looked at."""
     if not array.shape[bdim]:
         return np.empty(array.shape[:bdim] + array.shape[bdim + 1 :], array.dtype).view(Opaque)
-    first: np.ndarray = np.ndarray.__getitem__(array, (*(slice(None),) * bdim, 0, ...))
+    place: Any = (*(slice(None),) * bdim, 0, ...)
+    first: np.ndarray = np.ndarray.__getitem__(array, place)
     return first.view(Opaque)
 
 

@@ -17,7 +17,7 @@ from .inplace import check_inplace
 from .layers import Level, layer_of, lower, tangent_at, zeros
 from .node import FREED, AccumulateGrad, Node, Nowhere, Output
 from .record import edge_at
-from .saved import Packed, graph_name, modified, pack
+from .saved import Packed, modified, pack
 from .state import next_sequence, state
 from .tensor import Tensor, alias, wrap
 from .views import link, rebase
@@ -144,10 +144,9 @@ class CustomNode(Node):
     def _open(self, value: Tensor | Packed, version: int, place: int | None) -> Tensor:
         maker = None if place is None else self.output_edge(place)
         if isinstance(value, Packed):
-            tensor = value.open()
             if maker is None:
-                return tensor
-            value = tensor
+                return value.open_with_history()
+            value = value.open()
         elif value.version != version:
             raise modified(value.array, maker if maker is not None else value.node, value.version, version)
         if maker is None:
@@ -209,8 +208,8 @@ class CustomNode(Node):
                 continue
             if grad is not None and not isinstance(grad, Tensor):
                 raise RuntimeError(f"expected Variable or None (got {type(grad).__name__})")
-            wanted = grad is not None and self.edges[len(out)] is not None
-            out.append(_fitted(grad, info, name, len(out)) if wanted else None)
+            wanted = self.edges[len(out)] is not None
+            out.append(_fitted(grad, info, name, len(out)) if grad is not None and wanted else None)
         return tuple(out)
 
 
@@ -325,7 +324,7 @@ def _push(
     definition: Definition, ctx: CustomNode, args: tuple[Any, ...], outputs: tuple[Any, ...], level: Level | None
 ) -> None:
     """Run the program's ``jvp`` where an input has a tangent. Raises NotImplementedError where there is none."""
-    if level is None and not state.dual_level or level is not None and level.kind != "jvp":
+    if (level is None and not state.dual_level) or (level is not None and level.kind != "jvp"):
         return
     find = tangent_of if level is None else lambda a: tangent_at(a, level)
     tangents = [find(a) for a in args]
@@ -367,9 +366,7 @@ def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], 
         return out
     is_input = any(out is a for a in args)
     is_dirty = any(out is d for d in ctx.dirty)
-    differentiable = (
-        recorded and out.array.dtype.kind in "fc" and not any(out is t for t in ctx.non_differentiable)
-    )
+    differentiable = recorded and out.array.dtype.kind in "fc" and not any(out is t for t in ctx.non_differentiable)
     if is_dirty:
         return _changed(ctx, index, out, recorded)
     if is_input:

@@ -33,7 +33,7 @@ def tangent_of(value: Any) -> Tensor | None:
     if root is None or root.tangent is None or root.level != state.dual_level:
         return None
     with undual():
-        meta.tangent = window_like(root.tangent, meta.base, value)
+        meta.tangent = window_like(root.tangent, meta.base, value)  # type: ignore[arg-type]
     meta.level = root.level
     return meta.tangent
 
@@ -132,10 +132,12 @@ def jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: l
 
 
 def _fitted(tangent: Tensor, t: Tensor) -> Any:
+    if t.array.dtype.kind not in "fc":
+        return None
     if tangent.array.shape != t.array.shape:
         tangent = roles.expand(tangent, t.array.shape)
     if tangent.array.dtype is not t.array.dtype:
-        return roles.cast(tangent, t.dtype) if t.array.dtype.kind in "fc" else None
+        return roles.cast(tangent, t.dtype)
     return tangent
 
 
@@ -150,11 +152,7 @@ def _jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: 
         found = op.call(*new)
         return list(found) if isinstance(found, tuple) else [found]
     if op.kind == "bilinear":
-        terms = [
-            op.call(*[tangents[n] if p.name == n else a for p, a in zip(op.params, args, strict=True)])
-            for n in tangents
-        ]
-        return [_total(terms)]
+        return [_product_rule(op, args, tangents)]
     if op.kind == "elementwise":
         shape = outputs[0].array.shape
         terms = []
@@ -164,7 +162,37 @@ def _jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: 
             rule = op.rules[name]
             terms.append(rule(TENSORS, tangent, *_values(rule, 2, values, outputs).values()))
         return [_total(terms)]
+    for name in tangents:
+        refused = getattr(op.rules.get(name), "refuses", None)
+        if refused is not None:
+            raise NotImplementedError(f"Trying to use forward AD with aten::{refused} that does not support it.")
     return _transposed(op, args, tangents, outputs, values)
+
+
+def _product_rule(op: Operation, args: Sequence[Any], tangents: dict[str, Any]) -> Any:
+    """One term for each operand, that operand replaced by its tangent. A product of which one operand has none is
+    still a sum in PyTorch's graph where the other one requires grad, so it is here."""
+    terms = [
+        op.call(*[tangents[n] if p.name == n else a for p, a in zip(op.params, args, strict=True)]) for n in tangents
+    ]
+    total = _total(terms)
+    if len(terms) == 1 and state.grad and total.node is None:
+        (name,) = tangents
+        if any(p.name == name and args[p.index].node is not None for p in op.edges):
+            return roles.add(total, _tracked_zeros(op, args, name, total))
+    return total
+
+
+def _tracked_zeros(op: Operation, args: Sequence[Any], name: str, like: Tensor) -> Tensor:
+    """The missing term: zeros that came from the operand, whatever its values (0 * inf is no number)."""
+    still = [
+        a if p.name == name or p not in op.edges else _zeros(a) if isinstance(a, Tensor) else 0.0
+        for p, a in zip(op.params, args, strict=True)
+    ]
+    term: Tensor = op.call(*still)
+    zeros = _zeros(like)
+    zeros.node = term.node
+    return zeros
 
 
 def _linear_operand(p: Param, value: Any, tangents: dict[str, Any]) -> Any:
@@ -250,7 +278,8 @@ def _pulled(
     if op.vjp is not None:
         needs = tuple(p.name in tangents for p in op.edges)
         grads = op.vjp(TENSORS, g, needs, *_values(op.vjp, 3, values, outputs).values())
-        return [(x, tangents[p.name]) for p, x in zip(op.edges, grads, strict=True) if p.name in tangents]
+        pulled = zip(op.edges, grads, strict=True)
+        return [(_summed(x, tangents[p.name]), tangents[p.name]) for p, x in pulled if p.name in tangents]
     pairs: list[tuple[Any, Tensor]] = []
     for name, tangent in tangents.items():
         rule = op.rules[name]

@@ -145,7 +145,9 @@ class SavedTensorsHooks(ContextMode):
         self.pack = pack
         self.unpack = unpack
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Any:
+        if state.hooks_refusal is not None:
+            raise RuntimeError(state.hooks_refusal)
         state.pack_hooks.append((self.pack, self.unpack))
         state.refresh()
 

@@ -325,7 +325,7 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
         for t in outputs:
             if op.view is None or _first_tensor(op, args).is_inference:
                 mark_inference(t)
-    if state.dual_level:
+    if state.dual_level and not state.inference:
         from .forward import push_tangents
 
         push_tangents(op, args, outputs)

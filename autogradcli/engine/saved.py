@@ -28,11 +28,17 @@ if TYPE_CHECKING:
 class Packed:
     """A saved tensor in the form that a pack hook gave it."""
 
-    __slots__ = ("handle", "unpack", "version")
+    __slots__ = ("edge", "handle", "unpack")
 
-    def __init__(self, handle: Any, unpack: Callable[[Any], Any]) -> None:
+    def __init__(self, handle: Any, unpack: Callable[[Any], Any], edge: Node | Output | None) -> None:
         self.handle = handle
         self.unpack = unpack
+        self.edge = edge
+
+    def open_with_history(self) -> Tensor:
+        """The tensor with the history that it had, whatever the hooks made of it."""
+        opened = self.open()
+        return opened if self.edge is None or opened.node is self.edge else with_history(opened, self.edge)
 
     def open(self) -> Tensor:
         value = self.unpack(self.handle)
@@ -65,7 +71,7 @@ def pack_with(tensor: Tensor, pack_hook: Callable[[Any], Any], unpack_hook: Call
             "can not be modified by in-place operations as this can lead to unexpected side-effects. Please "
             "open an issue if you need to perform in-place operations on the input to a pack hook."
         )
-    return Packed(handle, unpack_hook)
+    return Packed(handle, unpack_hook, tensor.node)
 
 
 def modified(array: np.ndarray, maker: Node | Output | None, version: int, expected: int) -> RuntimeError:
@@ -121,10 +127,9 @@ def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
 def saved_tensor(node: Node, save: Save, value: Any, mark: Any) -> Any:
     """A saved value for the tensor world: as ``saved_array``, with its history."""
     if isinstance(value, Packed):
-        opened = value.open()
         if save.kind == "output":
-            return with_history(opened, output_edge(node, save.index))
-        return opened
+            return with_history(value.open(), output_edge(node, save.index))
+        return value.open_with_history()
     if isinstance(value, list):
         return [saved_tensor(node, save, v, m) for v, m in zip(value, mark, strict=True)] if mark else value
     checked = saved_array(node, save, value, mark)

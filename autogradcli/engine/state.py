@@ -20,6 +20,7 @@ class State:
         "anomaly_check_nan",
         "dual_level",
         "grad",
+        "hooks_refusal",
         "in_rule",
         "inference",
         "invalid_views",
@@ -39,6 +40,7 @@ class State:
     anomaly: bool
     anomaly_check_nan: bool
     dual_level: int
+    hooks_refusal: str | None
     levels: list[Any]
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: list[Any] | None
@@ -57,6 +59,7 @@ class State:
         self.anomaly = False
         self.anomaly_check_nan = True
         self.dual_level = 0
+        self.hooks_refusal = None  # why saved-tensor hooks may not be set now
         self.levels = []  # of torch.func, the innermost last
         self.pack_hooks = []
         self.tape = None
@@ -88,6 +91,8 @@ class State:
         self.pack_hooks = list(hooks)
         self.in_rule = False
         self.running_node = None
+        self.hooks_refusal = None
+        self.levels = []
         dtypes.default.set(default)
         self.refresh()
 

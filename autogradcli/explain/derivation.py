@@ -41,8 +41,9 @@ def derive(
     depend on gets ``None``. Raises NoFormula; TooLong for a formula that nobody would read; Unspeakable.
     """
     taken = frozenset(variables) | {"g"}
-    found = gradients(compute, variables, None if gradient is None else (gradient,))
-    return [(name, "None" if e is None else text_of(e, taken)) for name, e in found]
+    with np.errstate(all="ignore"):  # 0 / 0 is a value like any other, and no news to anybody
+        found = gradients(compute, variables, None if gradient is None else (gradient,))
+        return [(name, "None" if e is None else text_of(e, taken)) for name, e in found]
 
 
 def gradients(

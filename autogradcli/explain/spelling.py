@@ -185,6 +185,7 @@ def _signatures(function: Callable[..., Any]) -> Iterator[list[tuple[str, bool, 
                 yield [
                     (p.name, p.optional, p.default, p.keyword_only)
                     for p in (schema.parameters[i] for i in (*receiver, *schema.visible))
+                    if p.name != "out"
                 ]
         return
     call: Any = function.call if isinstance(function, PythonFunction) else function

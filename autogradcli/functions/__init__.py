@@ -29,6 +29,7 @@ from . import (  # noqa: F401 - each fills the tables
     linalg,
     linear,
     losses,
+    masked,
     matmul,
     matrix_functions,
     matrix_norms,

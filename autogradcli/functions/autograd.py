@@ -30,7 +30,7 @@ class GradientEdge(tuple[Any, ...]):
     __slots__ = ()
 
     def __new__(cls, node: Node, output_nr: int) -> GradientEdge:
-        return tuple.__new__(cls, (node, output_nr))
+        return tuple.__new__(cls, (node, output_nr, None))
 
     @property
     def node(self) -> Node:
@@ -43,7 +43,7 @@ class GradientEdge(tuple[Any, ...]):
         return number
 
     def __repr__(self) -> str:
-        return f"GradientEdge(node={self[0]!r}, output_nr={self[1]})"
+        return f"GradientEdge(node={self[0]!r}, output_nr={self[1]}, ownership_token=None)"
 
 
 def edge_of(root: Any) -> Node | Output | None:

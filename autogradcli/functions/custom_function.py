@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..engine.custom import Definition, Error, CustomNode, apply
+from ..engine.custom import CustomNode, Definition, Error, apply
 from ..engine.node import Output
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
@@ -116,7 +116,7 @@ def bound(forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     if not names:
         return args
     if len(args) > len(names):
-        if getattr(forward, "code").star is not None:
+        if forward.code.star is not None:
             return args
         raise TypeError("too many positional arguments")
     values = dict(zip(names, args))

@@ -65,8 +65,10 @@ def _at_vmap(kind: FunctionClass, level: Level, args: tuple[Any, ...]) -> Any:
     inside = unflatten([x if c is None else c.value for x, c in zip(leaves, layers, strict=True)], spec)
     found = below(level, rule, (VmapInfo(level.size, level.randomness), dims, *inside))
     if not (isinstance(found, tuple) and len(found) == 2):
-        raise RuntimeError("Expected the vmap staticmethod to have two returns, an output and out_dims with pytree "
-                           f"structure compatible with the output. Got a {type(found)} instead")
+        raise RuntimeError(
+            "Expected the vmap staticmethod to have two returns, an output and out_dims with pytree "
+            f"structure compatible with the output. Got a {type(found)} instead"
+        )
     output, out_dims = found
     leaves, spec = flatten(output)
     each = [out_dims] * len(leaves) if out_dims is None or isinstance(out_dims, int) else broadcast(out_dims, spec)

@@ -141,6 +141,7 @@ def _register() -> None:
     pair["tangent"] = Property(lambda p: p[1], doc="Their direction of change, or None.")
     table = namespace("torch.autograd.forward_ad")
     table["dual_level"] = DualLevelClass()
+    UnpackedDualTensor.__module__ = "torch.autograd.forward_ad"  # as its text names it
     table["UnpackedDualTensor"] = UnpackedDualTensor
     for function in (make_dual, unpack_dual, enter_dual_level, exit_dual_level):
         define_python(function.__name__, function, into="forward_ad")

@@ -28,6 +28,7 @@ from .plans import (
     Move,
     Plan,
     arguments_of,
+    as_floats_where_needed,
     converter_of,
     hooks,
     simplest,
@@ -53,9 +54,12 @@ PLACES = {
     "autograd": ("torch.autograd", ""),
     "functional": ("torch.autograd.functional", ""),
     "func": ("torch.func", ""),
+    "masked": ("torch.masked", "masked_"),
+    "windows": ("torch.signal.windows", ""),
     "graph": ("torch.autograd.graph", ""),
     "forward_ad": ("torch.autograd.forward_ad", ""),
     "function_module": ("torch.autograd.function", ""),
+    "checkpoint": ("torch.utils.checkpoint", ""),
 }
 
 
@@ -272,7 +276,8 @@ class CalculatorFunction(Function):
                 continue
             try:
                 plan = self._plan(index, sources, args, kwargs, lenient=True)
-                return plan[0], arguments_of(plan, args, kwargs)
+                values = arguments_of(plan, args, kwargs)
+                return as_floats_where_needed(plan[0], {id(value) for value in (*args, *kwargs.values())}), values
             except (TypeError, ValueError):  # ragged lists, strings among the numbers
                 return None
         return None

@@ -15,10 +15,10 @@ from ..engine.random import Generator, default_generator
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from . import autograd
-from .functional import grad_mode
-from .gradcheck_reports import FAST, MAYBE_SLOW, NONDETERMINISTIC, GradcheckError, mismatch
 from .complex_numbers import imag as imaginary_part
 from .complex_numbers import real as real_part
+from .functional import grad_mode
+from .gradcheck_reports import FAST, MAYBE_SLOW, NONDETERMINISTIC, GradcheckError, mismatch
 from .python_function import define_python
 from .registry import namespace
 
@@ -79,8 +79,7 @@ def _check_inputs(inputs: tuple[Any, ...]) -> list[Tensor]:
         tracked.append(x)
     if not tracked:
         raise ValueError(
-            "gradcheck expects at least one input tensor to require gradient, but none of them have "
-            "requires_grad=True."
+            "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."
         )
     return tracked
 
@@ -120,9 +119,7 @@ def _numerical(function: Function, inputs: tuple[Any, ...], tracked: list[Tensor
             rows.append([p[0] if len(parts) == 1 else p[0] + 1j * p[1] for p in zip(*parts, strict=True)])
         by_input.append([np.array([row[k].reshape(-1) for row in rows]) for k in range(len(rows[0]))] if rows else [])
     outputs = max(map(len, by_input), default=0)
-    return [
-        [m[k] if m else np.zeros((0, 0)) for m in by_input] for k in range(outputs)
-    ]
+    return [[m[k] if m else np.zeros((0, 0)) for m in by_input] for k in range(outputs)]
 
 
 # -- by the engine ------------------------------------------------------------------------------------------
@@ -277,7 +274,7 @@ def _run(
         live = [out for out in outputs if _requires_grad(out)]
     is_complex = any(out.array.dtype.kind == "c" for out in outputs)
     for way in (False, True):
-        if way and not forward or not way and not backward:
+        if (way and not forward) or (not way and not backward):
             continue
         if is_complex:
             for real, word in ((False, "imaginary"), (True, "real")):
@@ -373,9 +370,7 @@ def gradgradcheck(
         given = args[: len(args) - count]
         outputs = [out for out in _as_tuple(func(*given)) if _requires_grad(out)]
         wanted = tuple(_tracked(given))
-        found = autograd.grad(
-            tuple(outputs), wanted, args[len(args) - count :], create_graph=True, allow_unused=True
-        )
+        found = autograd.grad(tuple(outputs), wanted, args[len(args) - count :], create_graph=True, allow_unused=True)
         return tuple(g for g in found if g is not None)
 
     return gradcheck(

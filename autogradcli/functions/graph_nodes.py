@@ -190,6 +190,7 @@ def _register() -> None:
     attributes_of(MultiGradHandle)["remove"] = Method(MultiGradHandle.remove)
     define_python("get_gradient_edge", get_gradient_edge, into="graph")
     define_python("register_multi_grad_hook", register_multi_grad_hook, into="graph")
+    Node.__module__ = GradientEdge.__module__ = "torch.autograd.graph"  # as their text names them
     namespace("torch.autograd.graph")["Node"] = Node
     namespace("torch.autograd.graph")["GradientEdge"] = GradientEdge
 

@@ -70,6 +70,35 @@ def tensor_of(value: object) -> object:
     return hooks.to_tensor(value) if is_numbers(value) else value
 
 
+def as_floats_where_needed(implementation: Implementation, given: set[int]) -> Implementation:
+    """``mean([1, 2])``: a list of integers is one of floats for a function that has no meaning on integers.
+
+    ``given`` are the identities of the call's own arguments: what isn't among them was made of a list or a number.
+    """
+
+    def apply(*values: Any, **named: Any) -> Any:
+        try:
+            return implementation(*values, **named)
+        except (RuntimeError, TypeError) as error:
+            floats = [value if id(value) in given else _as_float(value) for value in values]
+            named_floats = {k: value if id(value) in given else _as_float(value) for k, value in named.items()}
+            made = [*floats, *named_floats.values()]
+            if all(a is b for a, b in zip(made, [*values, *named.values()], strict=True)):
+                raise
+            try:
+                return implementation(*floats, **named_floats)
+            except (RuntimeError, TypeError):
+                raise error from None
+
+    return apply
+
+
+def _as_float(value: Any) -> Any:
+    if isinstance(value, Tensor) and value.array.dtype.kind in "iub":
+        return hooks.to_tensor(value.array.astype(float).tolist())
+    return value
+
+
 def unnamed_out(parameters: Sequence[Parameter], implementation: Implementation) -> int | None:
     """The place of ``out`` in the schema, if the implementation has no parameter of that name."""
     for i, parameter in enumerate(parameters):

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..engine.tensor import Tensor
 from .function import PLACES
-from .kinds import TYPE_NAMES
-from .plans import Implementation, hooks, tensor_of
+from .kinds import TYPE_NAMES, type_name
+from .plans import Implementation, as_floats_where_needed, hooks, tensor_of
 from .registry import Method, attributes_of, namespace
 
 
@@ -27,7 +27,24 @@ class PythonFunction:
         self.home = home
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self.call(*args, **kwargs)
+        try:
+            return self.call(*args, **kwargs)
+        except AttributeError as error:
+            raise self._wrong_argument(error, args, kwargs) from None
+
+    def _wrong_argument(self, error: AttributeError, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exception:
+        """What to say where the implementation found no tensor: which parameter wanted one."""
+        if error.name not in ("array", "node", "dtype"):
+            return error
+        code = self.call.__code__
+        wanted = self.call.__annotations__
+        for number, name in enumerate(code.co_varnames[: code.co_argcount]):
+            value = args[number] if number < len(args) else kwargs.get(name)
+            optional = wanted.get(name) == "Tensor | None" and value is None
+            if wanted.get(name) in ("Tensor", "Tensor | None") and not optional and not isinstance(value, Tensor):
+                kind = type_name(value)
+                return TypeError(f"{self.name}(): argument '{name}' (position {number + 1}) must be Tensor, not {kind}")
+        return error
 
     def __repr__(self) -> str:
         return f"<function {self.name} at 0x{id(self):x}>"
@@ -49,17 +66,18 @@ class CalculatorPythonFunction(PythonFunction):
         return self
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        if hooks.extension:
-            code = self.call.__code__
-            wanted = self.call.__annotations__
-            names = code.co_varnames[: code.co_argcount]
-            tensors = {name for name, text in wanted.items() if text in ("Tensor", "Tensor | None")}
-            args = tuple(
-                tensor_of(value) if i < len(names) and names[i] in tensors else value
-                for i, value in enumerate(args)
-            )
-            kwargs = {name: tensor_of(value) if name in tensors else value for name, value in kwargs.items()}
-        return self.call(*args, **kwargs)
+        if not hooks.extension:
+            return PythonFunction.__call__(self, *args, **kwargs)
+        code = self.call.__code__
+        wanted = self.call.__annotations__
+        names = code.co_varnames[: code.co_argcount]
+        tensors = {name for name, text in wanted.items() if text in ("Tensor", "Tensor | None")}
+        values = tuple(
+            tensor_of(value) if i < len(names) and names[i] in tensors else value for i, value in enumerate(args)
+        )
+        named = {name: tensor_of(value) if name in tensors else value for name, value in kwargs.items()}
+        given = {id(value) for value in (*args, *kwargs.values())}
+        return as_floats_where_needed(PythonFunction.__call__, given)(self, *values, **named)
 
 
 TYPE_NAMES[PythonFunction] = TYPE_NAMES[CalculatorPythonFunction] = "function"

@@ -17,8 +17,8 @@ from ..operations.dual import primal_alias
 from . import autograd
 from .function import Function as BuiltinFunction
 from .kinds import type_name
-from .pytree import Spec, flatten, tree_map, unflatten
 from .python_function import PythonFunction, define_python
+from .pytree import Spec, flatten, tree_map, unflatten
 from .registry import Method, Property, attributes_of
 
 Function = Callable[..., Any]
@@ -216,9 +216,7 @@ class Pullback:
 
     __slots__ = ("inputs", "level", "outputs", "spec", "spec_in")
 
-    def __init__(
-        self, level: Level, outputs: list[Tensor], spec: Spec, inputs: list[Tensor], spec_in: Spec
-    ) -> None:
+    def __init__(self, level: Level, outputs: list[Tensor], spec: Spec, inputs: list[Tensor], spec_in: Spec) -> None:
         self.level = level
         self.outputs = outputs
         self.spec = spec
@@ -351,9 +349,7 @@ def _dual(level: Level, x: Tensor, tangent: Tensor) -> Tensor:
     return lift(level, x, tangent)
 
 
-def jvp(
-    func: Function, primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False
-) -> tuple[Any, ...]:
+def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False) -> tuple[Any, ...]:
     """The value of ``func`` at ``primals`` and its derivative along ``tangents``, both tuples, in forward mode."""
     return jvp_with(func, primals, tangents, None, strict, has_aux)
 
@@ -367,7 +363,8 @@ def linearize(func: Function, *primals: Any) -> tuple[Any, Transformed]:
         along, spec_along = flatten(tangents)
         if spec_along != spec:
             raise RuntimeError(
-                f"Expected the tangents to have the same structure as primals, got {spec_along.text()} and {spec.text()}"
+                "Expected the tangents to have the same structure as primals, got "
+                f"{spec_along.text()} and {spec.text()}"
             )
         for x, t in zip(leaves, along, strict=True):
             if not isinstance(t, Tensor) or t.array.shape != x.array.shape:

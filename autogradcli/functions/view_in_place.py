@@ -10,6 +10,7 @@ import numpy as np
 from ..engine.inplace import check_inplace
 from ..engine.node import AccumulateGrad, Nowhere
 from ..engine.tensor import Tensor, alias
+from ..engine.views import refresh_views
 from ..operations import view as views
 from ..operations import window
 from ..operations.dims import address, contiguous_strides, storage_of
@@ -21,11 +22,16 @@ def change_view(target: Tensor, operation: Callable[..., Any], *args: Any) -> Te
     check_inplace(target)
     result: Tensor = operation(alias(target), *args)
     target.rebind(result.array)
-    if result.node is not None and not isinstance(result.node, (AccumulateGrad, Nowhere)):
-        target.node = result.node
     counter = target.need_counter()
     if not target.is_inference:
         counter[0] += 1
+    tracked = result.node is not None and not isinstance(result.node, (AccumulateGrad, Nowhere))
+    if target.base is not None:
+        refresh_views(target.base)
+    if tracked:
+        target.node = result.node
+    if target.base is None:
+        refresh_views(target)
     return target
 
 
@@ -37,7 +43,14 @@ def _changing(operation: Callable[..., Any]) -> Callable[..., Tensor]:
     return change
 
 
-define("t_", ("(Tensor input)", _changing(views.t_in_place)), into="Tensor")
+def _t_(input: Tensor) -> Tensor:
+    """A matrix transposed, in place."""
+    if input.array.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {input.array.ndim}D")
+    return change_view(input, views.t_in_place)
+
+
+define("t_", ("(Tensor input)", _t_), into="Tensor")
 define(
     "transpose_",
     ("(Tensor input, int dim0, int dim1)", _changing(views.transpose_in_place)),

@@ -11,8 +11,8 @@ from ..engine.batched import batched
 from ..engine.layers import Level, layer_of
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import TENSORS, roles
-from .pytree import Spec, broadcast, flatten, unflatten
 from .python_function import define_python
+from .pytree import Spec, broadcast, flatten, unflatten
 from .transforms import (
     Transformed,
     _numel,
@@ -146,6 +146,7 @@ def _unhidden(level: Level, result: Any, out_dims: Any, name: str) -> Any:
     """The results with the hidden dimension where ``out_dims`` says. Raises ValueError for what is no tensor."""
     leaves, spec = flatten(result)
     who = f"vmap({name}, ...): `{name}`"
+    dims: list[Any]
     if isinstance(out_dims, int):
         dims = [out_dims] * len(leaves)
     elif isinstance(out_dims, tuple) and spec.kind is None and len(out_dims) == 1:
@@ -228,9 +229,7 @@ def jacrev(func: Function, argnums: Any = 0, *, has_aux: bool = False, chunk_siz
             ]
             for jac, x in zip(flatten(found)[0], leaves, strict=True)
         ]
-        result = unflatten(
-            [unflatten([column[k] for column in columns], spec_in) for k in range(len(outputs))], spec
-        )
+        result = unflatten([unflatten([column[k] for column in columns], spec_in) for k in range(len(outputs))], spec)
         return (result, aux[0]) if has_aux else result
 
     return Transformed(func, run)

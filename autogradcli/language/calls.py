@@ -9,12 +9,17 @@ from typing import Any
 from ..engine.modes import ContextMode, Decorated
 from ..engine.tensor import Tensor
 from ..functions import registry
+from ..functions.function import CalculatorFunction, Function
+from ..functions.python_function import CalculatorPythonFunction, PythonFunction
 from .attributes import CALL, TABLES
 from .values import BoundMethod, Namespace, UserFunction
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
 #: a program can't make one.
-DIRECT: set[type] = {UserFunction, BoundMethod, FunctionType, BuiltinFunctionType, Decorated, staticmethod}
+DIRECT: set[type] = {
+    UserFunction, BoundMethod, FunctionType, BuiltinFunctionType, Decorated, staticmethod,
+    Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction,
+}  # fmt: skip
 
 #: What calling a class does: ``int("3")``. Classes that are not here and in no namespace can't be called.
 CONSTRUCTORS = registry.CONSTRUCTORS

@@ -5,8 +5,11 @@ every function by its bare name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from ..functions.function import Function
+from ..functions.python_function import PythonFunction
 from ..functions.registry import NAMESPACES
 from .builtins import BUILTINS
 from .calls import Builtin, callable_of
@@ -22,18 +25,20 @@ _SOURCES = (
 _SHORT = {"torch": "torch", "math": "math", "nn": "torch.nn", "F": "torch.nn.functional"}
 
 _NUMBERS = frozenset({int, float, bool})
+_FUNCTIONS = (Function, PythonFunction)
 
 
+@cache
 def make() -> Mapping[str, Any]:
-    """name -> value, from the registry as it is now."""
+    """name -> value, the same for every session: functions with their calculator's face."""
     names: dict[str, Any] = {}
     for source in reversed(_SOURCES):
         for name, value in NAMESPACES.get(source, {}).items():
             if not name.startswith("_"):
-                names[name] = value
+                names[name] = value.calculator() if isinstance(value, _FUNCTIONS) else value
     for name, value in NAMESPACES.get("math", {}).items():
         if type(value) is Builtin and name in NAMESPACES.get("torch", {}):
-            names[name] = Builtin(name, _number_or_tensor(value.call, NAMESPACES["torch"][name]))
+            names[name] = Builtin(name, _number_or_tensor(value.call, names[name]))
     for name, dotted in _SHORT.items():
         namespace = Namespace.of(dotted)
         if namespace is not None:

@@ -43,6 +43,7 @@ def factor(reduction: str, like: Any) -> float:
 
 @operation(
     promote="promote",
+    broadcast=False,  # the functions bring both to one shape
     input=lambda F, g, input, target, reduction: F.mse_loss_backward(g, input, target, reduction),
     target=lambda F, g, input, target, reduction: F.mse_loss_backward(g, target, input, reduction),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean"), (r(3), r(3), "sum"), (r(3), r(3), "none")],
@@ -79,6 +80,7 @@ def mse_loss_backward(grad: Array, input: Array, target: Array, reduction: str) 
 @operation(
     node="SmoothL1LossBackward0",
     promote="promote",
+    broadcast=False,  # the functions bring both to one shape
     input=lambda F, g, input, target, reduction, beta: F.smooth_l1_loss_backward(g, input, target, reduction, beta),
     target=lambda F, g, input, target, reduction, beta: F.smooth_l1_loss_backward(g, target, input, reduction, beta),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), "none", 0.5)],
@@ -120,6 +122,7 @@ def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
 
 @operation(
     promote="promote",
+    broadcast=False,  # the functions bring both to one shape
     input=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, input, target, reduction, delta),
     target=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, target, input, reduction, delta),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), "none", 0.5)],
@@ -187,7 +190,6 @@ _TINY = 1e-12
 
 
 @operation(
-    broadcast=True,
     input=lambda F, g, input, target, weight, reduction: F.binary_cross_entropy_backward(
         g, input, target, weight, reduction
     ),
@@ -247,7 +249,6 @@ def _cross_entropy_bend(F: Any, p: Any, y: Any) -> Any:
 
 
 @operation(
-    broadcast=True,
     input=lambda F, g, input, target, weight, pos_weight, reduction: share(
         _weighted(_logits_slope(F, input, target, pos_weight) * g, weight), reduction, input
     ),

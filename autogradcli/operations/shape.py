@@ -12,7 +12,7 @@ from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
 from ..engine.tensor import Tensor
 from ..engine.worlds import roles
-from .dims import Shape, add_reduce, wrap_dim
+from .dims import Shape, add_reduce, broadcast_shape, wrap_dim
 from .numbers import number_in
 from .view import expand_array, sum_to
 from .window import diagonal_array
@@ -65,6 +65,9 @@ def copy(input: Array, source: Array) -> Array:
         source = source.real
     shape = input.shape
     if source.shape != shape:
+        whole = broadcast_shape(shape, source.shape)
+        if whole != shape:
+            raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(whole)}")
         source = expand_array(source, shape)
     return source.astype(input.dtype)
 

@@ -215,19 +215,21 @@ def vector_norm(
     return _norm(input, ord, axis, keepdim)
 
 
-def _renorm_back(F: Any, g: Any, input: Any, p: float, dim: int, maxnorm: float) -> Any:
+def _renorm_back(F: Any, g: Any, input: Any, input_dtype: DType, p: float, dim: int, maxnorm: float) -> Any:
     """Where a part is scaled by ``m / (norm + eps)``: the scaled gradient less its share along the norm's."""
     ndim = len(input.shape)
     dims = tuple(k for k in range(ndim) if k != wrap_dim(dim, ndim))
     norm = F.vector_norm(input, p, dims, True)
-    along = _norm_back(F, F.sum_dim(input * g, dims, True), input, norm, p, dims, True)
+    product = F.real(F.conj(input) * g) if input_dtype.is_complex else input * g
+    along = _norm_back(F, F.sum_dim(product, dims, True), input, norm, p, dims, True)
     safe = norm + 1e-7
     scaled = g if along is None else g - along / safe
     return F.where(F.gt(norm, maxnorm), F.div(scaled * maxnorm, safe), g)
 
 
 @operation(
-    input=lambda F, g, input, p, dim, maxnorm: _renorm_back(F, g, input, p, dim, maxnorm),
+    complex="own",
+    input=lambda F, g, input, input_dtype, p, dim, maxnorm: _renorm_back(F, g, input, input_dtype, p, dim, maxnorm),
     examples=lambda r: [(r(2, 3), 2.0, 0, 0.5), (r(2, 3), 1.0, 1, 100.0), (r(3, 2), 3.0, -1, 1.0)],
 )
 def renorm(input: Array, p: float, dim: int, maxnorm: float) -> Array:

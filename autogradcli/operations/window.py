@@ -111,7 +111,7 @@ def _filled(F: Any, gradients: Sequence[Any], shapes: Sequence[Shape]) -> list[A
 def _unbind_back(F: Any, g: Sequence[Any], shape: Shape, dim: int) -> Any:
     at = wrap_dim(dim, len(shape))
     part = (*shape[:at], *shape[at + 1 :])
-    return F.stack(_filled(F, g, [part] * len(g)), at)
+    return F.stack(_filled(F, g, [part] * shape[at]), at)
 
 
 @operation(

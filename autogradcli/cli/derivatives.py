@@ -1,0 +1,195 @@
+"""What ``jacobian``, ``hessian``, ``jvp`` and ``vjp`` do: PyTorch's functions of these names on an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..engine import dtypes
+from ..engine.tensor import Tensor, wrap
+from ..events import Value
+from ..functions.registry import NAMESPACES
+from ..language.text_format import to_repr
+from ..session import Session
+from ..show.matrix import csv_text, heads, matrix
+from ..show.plain import Display, named
+from . import programs
+from .environment import Environment
+from .gradients import FILE, NOT_SCALAR, Variables
+
+
+class Request(NamedTuple):
+    """What was asked for. ``directions``: the tangents of jvp by name, the gradient of vjp under ""."""
+
+    what: str
+    expression: str
+    variables: Variables
+    directions: Variables
+    format_: str
+    dtype: str | None
+    matrix: bool
+
+
+class Found(NamedTuple):
+    """Blocks of derivatives, with what labels them, and the value of the expression."""
+
+    value: Any
+    rows: list[tuple[str, Tensor]]
+    columns: list[tuple[str, Tensor]]
+    blocks: list[list[Tensor]]
+
+
+def show(session: Session, request: Request, environment: Environment) -> bool:
+    """Show the derivative; False if something went wrong, which is shown then."""
+    display = programs.open_display(request.format_, environment, FILE, batch=False)
+    dtype = dtypes.NAMES[request.dtype or "float32"]
+    if not programs.leaves(session, request.variables, dtype, request.format_, environment):
+        return False
+    inputs = {name: session.variables[name] for name, _ in request.variables}
+    value = _value(session, request, display)
+    if value is None:
+        return False
+    directions = _directions(session, request, inputs, value, display, environment)
+    if directions is None:
+        return False
+    source = f"lambda {', '.join(inputs)}: ({request.expression}\n)"
+    ok, function = programs.value_of(session, source, display, shown_as=request.expression)
+
+    def work() -> None:
+        _write(request, _derivative(request.what, function, inputs, value, directions), display)
+
+    ok = ok and programs.within(session, work, request.expression, display)
+    display.end(ok, 0.0)
+    return ok
+
+
+def _value(session: Session, request: Request, display: Display) -> Tensor | None:
+    """The expression's value, by itself, so that an error in it has its place."""
+    ok, value = programs.value_of(session, request.expression, display)
+    if not ok:
+        return None
+    if not isinstance(value, Tensor):
+        kind = type(value).__name__
+        display.show(programs.about(request.expression, "TypeError", f"a tensor is needed, and this is a {kind}"))
+        return None
+    if request.what == "hessian" and value.array.size != 1:
+        hint = f"the value has the shape {list(value.array.shape)}: differentiate its sum(), or ask for the jacobian"
+        display.show(programs.about(request.expression, "RuntimeError", NOT_SCALAR, hint))
+        return None
+    return value
+
+
+def _directions(
+    session: Session,
+    request: Request,
+    inputs: dict[str, Tensor],
+    value: Tensor,
+    display: Display,
+    environment: Environment,
+) -> list[Tensor] | None:
+    """The tangents of jvp, one an input, zeros where none is given; the gradient of vjp; each of its shape."""
+    if request.what not in ("jvp", "vjp"):
+        return []
+    like = inputs if request.what == "jvp" else {"": value}
+    option = "--tangent" if request.what == "jvp" else "--gradient"
+    found = {name: wrap(np.zeros_like(tensor.array)) for name, tensor in like.items()}
+    for name, text in request.directions:
+        if name not in like:
+            display.show(programs.about(text, "NameError", f"{option} {name}: there is no variable {name}"))
+            return None
+        title = f"{option} {name}".rstrip()
+        ok, direction = programs.evaluated(session, name or "gradient", text, request.format_, environment, title)
+        if not ok:
+            return None
+        wanted = like[name].array
+        if isinstance(direction, int | float | complex) and not wanted.ndim:
+            direction = wrap(wanted.dtype.type(direction))
+        if not isinstance(direction, Tensor) or direction.array.shape != wanted.shape:
+            said = f"{title}: a tensor of the shape {list(wanted.shape)} is needed"
+            display.show(programs.about(text, "ValueError", said))
+            return None
+        found[name] = wrap(direction.array.astype(wanted.dtype))
+    if not request.directions:
+        [only, *others] = like.values()
+        if others or only.array.size != 1:
+            shapes = ", ".join(str(list(tensor.array.shape)) for tensor in like.values())
+            example = f"{option} {request.variables[0][0] + '=' if request.what == 'jvp' else ''}VALUE"
+            said = f"in which direction? Say it with {example}; the shape is {shapes}"
+            display.show(programs.about(request.expression, "ValueError", said))
+            return None
+        return [wrap(np.ones_like(only.array))]
+    return list(found.values())
+
+
+def _derivative(
+    what: str, function: Any, inputs: dict[str, Tensor], value: Tensor, directions: list[Tensor]
+) -> Found:
+    compute: Callable[..., Any] = NAMESPACES["torch.autograd.functional"][what]
+    columns = list(inputs.items())
+    given = tuple(inputs.values())
+    if what == "jacobian":
+        return Found(value, [("", value)], columns, [list(compute(function, given))])
+    if what == "hessian":
+        return Found(value, columns, columns, [list(line) for line in compute(function, given)])
+    if what == "jvp":
+        value, product = compute(function, given, tuple(directions))
+        return Found(value, [("", value)], [("jvp", wrap(np.zeros(())))], [[product]])
+    value, products = compute(function, given, directions[0])
+    return Found(value, [("", wrap(np.zeros(())))], columns, [list(products)])
+
+
+def _write(request: Request, found: Found, display: Display) -> None:
+    out, what = display.out, request.what
+    numbers = None
+    if request.matrix or request.format_ == "csv":
+        rows, columns = ([tensor for _, tensor in side] for side in (found.rows, found.columns))
+        numbers = matrix(found.blocks, rows, columns)
+    if request.format_ == "csv":
+        assert numbers is not None
+        out.write(csv_text([head for name, tensor in found.columns for head in heads(name, tensor)], numbers))
+        return
+    if request.format_ == "json":
+        out.raw(_json(request, found, None if numbers is None else wrap(numbers)) + "\n")
+        return
+    shown: list[tuple[str, Tensor]]
+    if numbers is not None:
+        shown = [("", wrap(numbers))]
+    else:
+        shown = [
+            (", ".join(filter(None, (row, column))), block)
+            for (row, _), line in zip(found.rows, found.blocks)
+            for (column, _), block in zip(found.columns, line)
+        ]
+    with_value = what in ("jvp", "vjp")
+    if type(display).__name__ == "Rich":
+        if with_value:
+            display.show(Value(1, request.expression, found.value))
+        for name, block in shown:
+            display.show(Value(1, what if name == what else f"{what} {name}".rstrip(), block))
+        return
+    if with_value:
+        out.write(to_repr(found.value) + "\n")
+    for name, block in shown:
+        bare = len(shown) == 1 and not with_value
+        label = f"{name}.vjp" if what == "vjp" else name
+        out.write(to_repr(block) + "\n" if bare else named(label, to_repr(block)))
+
+
+def _json(request: Request, found: Found, whole: Tensor | None) -> str:
+    from ..show.json_lines import encoded, strict_json
+
+    blocks: Any
+    if whole is not None:
+        blocks = encoded(whole)
+    elif request.what == "jvp":
+        blocks = encoded(found.blocks[0][0])
+    else:
+        lines = {
+            row: {name: encoded(block) for (name, _), block in zip(found.columns, line)}
+            for (row, _), line in zip(found.rows, found.blocks)
+        }
+        blocks = lines if request.what == "hessian" else lines[""]
+    event = {"event": request.what, "expression": request.expression, "value": encoded(found.value)}
+    return strict_json({**event, request.what: blocks})

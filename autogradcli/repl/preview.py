@@ -1,0 +1,166 @@
+"""What a line would give, while it is typed: its shape, dtype and grad_fn, or its error.
+
+The line is run, in a copy of the process. So whatever it does (numbers changed in place, random numbers drawn, a text
+printed, a function of the user's called) happens to the copy; and the copy is ended by the system's own timer, be it in
+the middle of a matrix product. Copying the process takes a millisecond: its memory is shared until one side writes.
+Where the system has no ``fork`` there is no preview.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import gc
+import os
+import signal
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from ..engine.tensor import Tensor
+from ..events import Event, Failed, Gradients, Value
+from ..functions.tensor_repr import shown_name
+from ..language.syntax import parse
+from ..language.text_format import to_repr
+from ..session import Session
+from ..show.escape import escape_line
+
+#: Seconds that a preview may take, the copying included.
+BUDGET = 0.020
+#: The longest text that is previewed, and what is shown of a value or a message.
+MAX_SOURCE = 4000
+MAX_TEXT = 200
+#: Where the engine's memory is larger, copying its page tables alone would be felt.
+MAX_RESIDENT = 4 << 30
+
+_AVAILABLE = hasattr(os, "fork")
+
+
+class Preview:
+    """Follows what is typed: ``ask`` with each text, and ``text`` has the answer once ``changed`` was called."""
+
+    def __init__(self, session: Session, changed: Callable[[], None]) -> None:
+        self.session = session
+        self.changed = changed
+        self.enabled = _AVAILABLE
+        self.text = ""
+        self._asked = ""
+        self._child = 0
+        self._pipe = -1
+        self._ended: list[int] = []
+
+    def ask(self, source: str) -> None:
+        """Begin to find out; the answer to a text before is forgotten. Needs a running event loop."""
+        source = source.strip()
+        if source == self._asked:
+            return
+        self._stop()
+        self._asked = source
+        if not self.enabled or not worth_trying(source):
+            self.text = ""
+            return
+        read, write = os.pipe()
+        with warnings.catch_warnings():
+            # About locks that other threads may hold. Whatever the copy waits for, its timer ends it.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if not child:
+            _answer(self.session, source, write)
+        os.close(write)
+        self._child, self._pipe = child, read
+        asyncio.get_running_loop().add_reader(read, self._arrived)
+
+    def forget(self) -> None:
+        """The line was submitted: the next one is asked anew, even if it is the same."""
+        self._stop()
+        self._asked = self.text = ""
+        self._reap()
+
+    def _arrived(self) -> None:
+        answer = os.read(self._pipe, 4096)
+        self._close()
+        self.text = answer.decode(errors="replace")
+        self._reap()
+        self.changed()
+
+    def _stop(self) -> None:
+        if self._child:
+            os.kill(self._child, signal.SIGKILL)
+            self._close()
+
+    def _close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._pipe)
+        os.close(self._pipe)
+        self._ended.append(self._child)
+        self._child, self._pipe = 0, -1
+
+    def _reap(self) -> None:
+        """Let the system forget the copies that have ended, without waiting for one that is about to."""
+        self._ended = [child for child in self._ended if os.waitpid(child, os.WNOHANG)[0] == 0]
+
+
+def worth_trying(source: str) -> bool:
+    """Whether a text is a program and not a command, an unfinished line or nothing."""
+    if not source or source.startswith(":") or len(source) > MAX_SOURCE:
+        return False
+    try:
+        return bool(parse(source).body)
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
+
+
+def _answer(session: Session, source: str, pipe: int) -> None:
+    """In the copy: run the text, write what it gave into the pipe, and end."""
+    try:
+        gc.disable()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # which ends the process
+        signal.setitimer(signal.ITIMER_REAL, BUDGET)
+        os.write(pipe, outcome(session, source).encode(errors="replace")[:4096])
+    finally:
+        os._exit(0)
+
+
+def outcome(session: Session, source: str) -> str:
+    """Run a text and say in one line what came of it. This has all the effects that the text has."""
+    events: list[Event] = []
+    session.run(source, events.append)
+    for event in reversed(events):
+        if isinstance(event, Failed):
+            return _error(event, session)
+        if isinstance(event, Value):
+            return description(event.value)
+        if isinstance(event, Gradients):
+            return ", ".join(f"{name}.grad {description(leaf.grad)}" for name, leaf in event.leaves)
+    last = parse(source).body[-1]
+    targets = last.targets if isinstance(last, ast.Assign) else [last.target] if isinstance(last, _TARGETED) else []
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    return ", ".join(f"{name}: {description(session.variables.get(name))}" for name in names)
+
+
+_TARGETED = (ast.AugAssign, ast.AnnAssign)
+
+
+def _error(event: Failed, session: Session) -> str:
+    if event.type == "NameError":
+        name = event.message.partition("'")[2].partition("'")[0]
+        if any(known.startswith(name) for known in (*session.variables, *session.prelude)):
+            return ""  # it is being typed
+    return _cut(f"{event.type}: {event.message}")
+
+
+def description(value: Any) -> str:
+    """A tensor's shape, dtype and grad_fn; the text of anything else. One line, escaped."""
+    if not isinstance(value, Tensor):
+        if isinstance(value, (tuple, list)) and value and all(isinstance(item, Tensor) for item in value):
+            return _cut("(" + ", ".join(description(item) for item in value[:4]) + (", ...)" if value[4:] else ")"))
+        return _cut(f"{type(value).__name__} {to_repr(value)}")
+    text = f"{value.dtype.name} {list(value.array.shape)}"
+    if value.grad_fn is not None:
+        return f"{text} {escape_line(shown_name(value.grad_fn))}"
+    return f"{text} requires_grad" if value.requires_grad else text
+
+
+def _cut(text: str) -> str:
+    text = escape_line(" ".join(text.split()))
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "..."

@@ -1,0 +1,230 @@
+"""What ``:undo`` and Ctrl-C go back to: everything that a program can change through its variables, as it was.
+
+A program changes more than names: numbers in place, version counters, gradients, histories (``backward()`` frees what
+nodes saved, ``x += 1`` gives ``x`` another node), lists, dicts, modes, the random numbers. A snapshot walks from the
+variables through all that and keeps each object's state: of an array a copy of its memory, of anything else what its
+fields refer to. Memory that did not change since the snapshot before is not copied again.
+"""
+
+from __future__ import annotations
+
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+import numpy as np
+
+from ..engine.dtypes import DType
+from ..engine.node import AccumulateGrad, Node, Output
+from ..engine.tensor import Tensor
+from ..functions.custom_function import FunctionClass
+from ..functions.function import CalculatorFunction, Function
+from ..functions.python_function import CalculatorPythonFunction, PythonFunction
+from ..language.budget import resident_bytes
+from ..language.calls import Builtin
+from ..language.values import Namespace, UserFunction
+from ..session import Session
+
+#: Bytes of arrays that a snapshot copies. What is beyond is not kept, and the snapshot says so.
+MAX_BYTES = 1 << 28
+#: Nodes of graphs that a snapshot walks through: about 60 ms.
+MAX_NODES = 100_000
+
+#: Values that never change, or that no program changes.
+_CONSTANT: set[type] = {
+    int, float, complex, bool, str, bytes, type(None), range, slice, type(Ellipsis), type(NotImplemented), type, DType,
+    FunctionType, BuiltinFunctionType, Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction, Builtin,
+    Namespace, FunctionClass,
+}  # fmt: skip
+_HEAP_TYPE = 1 << 9
+_ABSENT = object()
+
+#: The fields of a type's instances, by its ``__slots__`` and those of its bases.
+_FIELDS: dict[type, tuple[str, ...]] = {}
+_PLAIN_NODE = ("edges", "extra", "fix", "saved", "seq")
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    found = _FIELDS.get(kind)
+    if found is None:
+        names: set[str] = set()
+        for base in kind.__mro__:
+            slots = base.__dict__.get("__slots__", ())
+            names.update((slots,) if isinstance(slots, str) else slots)
+        found = _FIELDS[kind] = tuple(sorted(names - {"__weakref__", "__dict__"}))
+    return found
+
+
+class Snapshot:
+    """The session as it is now. ``complete`` is False where it has more than a snapshot may cost."""
+
+    __slots__ = ("_buffers", "_containers", "_instances", "_nodes", "_seen", "_state", "_variables", "complete")
+
+    def __init__(self, session: Session, before: Snapshot | None = None) -> None:
+        self._variables = dict(session.variables)
+        self._state = session.state.kept()
+        self._containers: list[tuple[Any, Any]] = []  # a list, dict or set and its copy
+        self._instances: list[tuple[Any, list[Any], dict[str, Any] | None]] = []
+        self._nodes: list[tuple[Node, Any, Any, Any]] = []
+        #: id -> (the array that owns the memory, a copy of its contents)
+        self._buffers: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._seen: set[int] = set()
+        self.complete = True
+        known = {} if before is None else before._buffers
+        self._walk([*self._variables.values(), *self._state], known)
+        self._seen.clear()
+
+    def restore(self, session: Session) -> None:
+        """Make the session what it was. Between two runs only."""
+        for node, edges, extra, saved in self._nodes:
+            node.edges, node.extra, node.saved = edges, extra, saved
+        for instance, values, attributes in self._instances:
+            for name, value in zip(_fields(type(instance)), values):
+                if value is not _ABSENT:
+                    object.__setattr__(instance, name, value)
+            if attributes is not None:
+                instance.__dict__.clear()
+                instance.__dict__.update(attributes)
+        for container, copy in self._containers:
+            if type(container) is list:
+                container[:] = copy
+            else:
+                container.clear()
+                container.update(copy)
+        for owner, contents in self._buffers.values():
+            np.copyto(owner, contents)
+        session.variables.clear()
+        session.variables.update(self._variables)
+        session.state.put_back(self._state)
+
+    # -- taking it ------------------------------------------------------------------------------------------
+
+    def _walk(self, pending: list[Any], known: dict[int, tuple[np.ndarray, np.ndarray]]) -> None:
+        seen = self._seen
+        nodes, size = 0, 0
+        while pending:
+            value = pending.pop()
+            kind = type(value)
+            if kind in _CONSTANT or id(value) in seen:
+                continue
+            seen.add(id(value))
+            if kind is np.ndarray:
+                size += self._keep_array(value, known, MAX_BYTES - size)
+            elif kind is list:
+                self._containers.append((value, value.copy()))
+                pending += value
+            elif kind is dict:
+                self._containers.append((value, value.copy()))
+                pending += value
+                pending += value.values()
+            elif kind is set:
+                self._containers.append((value, value.copy()))
+                pending += value
+            elif isinstance(value, (tuple, frozenset)):
+                pending += value
+            elif isinstance(value, Node):
+                nodes += 1
+                if nodes > MAX_NODES:
+                    self.complete = False
+                else:
+                    self._keep_node(value, pending)
+            elif kind is Output:
+                pending.append(value.node)
+            elif kind is UserFunction:
+                # Not its code, which nothing changes and which leads to all that was ever compiled.
+                self._keep_instance(value, [value.attributes, value.cells, value.defaults, value.keyword_defaults], pending)
+            elif kind.__flags__ & _HEAP_TYPE and not isinstance(value, (type, BaseException)):
+                self._keep_instance(value, None, pending)
+
+    def _keep_node(self, node: Node, pending: list[Any]) -> None:
+        """The values that a node saved are not walked: no program can change what only a graph holds."""
+        if _fields(type(node)) == _PLAIN_NODE:
+            self._nodes.append((node, node.edges, node.extra, node.saved))
+            pending += node.edges
+            if node.extra is not None:
+                pending.append(node.extra)
+        elif type(node) is AccumulateGrad:
+            self._keep_instance(node, [node.grad, node.array, node.extra], pending)
+        else:
+            self._keep_instance(node, None, pending)
+
+    def _keep_instance(self, value: Any, inner: list[Any] | None, pending: list[Any]) -> None:
+        """``inner`` is what to walk on to; None: all that it refers to."""
+        values = [getattr(value, name, _ABSENT) for name in _fields(type(value))]
+        attributes = getattr(value, "__dict__", None)
+        self._instances.append((value, values, None if attributes is None else attributes.copy()))
+        if inner is not None:
+            pending += inner
+            return
+        pending += [inside for inside in values if inside is not _ABSENT]
+        if attributes is not None:
+            pending += attributes.values()
+
+    def _keep_array(self, array: np.ndarray, known: dict[int, tuple[np.ndarray, np.ndarray]], room: int) -> int:
+        """Keep the memory that an array is in; the bytes that this costs."""
+        owner = array
+        while type(owner.base) is np.ndarray:
+            owner = owner.base
+        if id(owner) in self._buffers or not owner.flags.writeable or not owner.size:
+            return 0
+        if owner.nbytes > room:
+            self.complete = False
+            return 0
+        before = known.get(id(owner))
+        if before is not None and before[0] is owner and _same(owner, before[1]):
+            self._buffers[id(owner)] = before
+        else:
+            self._buffers[id(owner)] = owner, owner.copy(order="K")
+        return owner.nbytes
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays hold the same bytes: a NaN is itself here, and -0. is not 0."""
+    if a.flags.f_contiguous:
+        a, b = a.T, b.T
+    if a.shape != b.shape or a.dtype != b.dtype or not (a.flags.c_contiguous and b.flags.c_contiguous):
+        return False
+    word = np.uint64 if a.nbytes % 8 == 0 else np.uint8
+    return bool((a.reshape(-1).view(word) == b.reshape(-1).view(word)).all())
+
+
+class Steps:
+    """The snapshots to go back and forth to."""
+
+    #: How many statements ``:undo`` can take back.
+    MOST = 50
+    #: What they keep alive is the program's own memory too: when the process grew by so much, the older half goes.
+    ROOM = 1 << 30
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.back: list[tuple[str, Snapshot]] = []
+        self.forth: list[tuple[str, Snapshot]] = []
+        self._last: Snapshot | None = None
+        self._began_with = resident_bytes()
+
+    def snapshot(self) -> Snapshot:
+        self._last = Snapshot(self.session, self._last)
+        return self._last
+
+    def done(self, what: str, before: Snapshot) -> None:
+        """Something was done, and ``before`` is how it was before."""
+        self.back.append((what, before))
+        crowded = resident_bytes() - self._began_with > self.ROOM
+        del self.back[: -max(1, len(self.back) // 2) if crowded else -self.MOST]
+        self.forth.clear()
+
+    def undo(self) -> str | None:
+        """Take the last thing back, and return what it was; None where there is nothing."""
+        return self._move(self.back, self.forth)
+
+    def redo(self) -> str | None:
+        """Do again what was taken back last."""
+        return self._move(self.forth, self.back)
+
+    def _move(self, source: list[tuple[str, Snapshot]], target: list[tuple[str, Snapshot]]) -> str | None:
+        if not source:
+            return None
+        what, snapshot = source.pop()
+        target.append((what, self.snapshot()))
+        snapshot.restore(self.session)
+        return what
