@@ -14,7 +14,7 @@ from ..functions.registry import NAMESPACES
 from ..language.text_format import to_repr
 from ..session import Session
 from ..show.matrix import csv_text, heads, matrix
-from ..show.plain import Display, named
+from ..show.plain import Display, Plain, named
 from . import programs
 from .environment import Environment
 from .gradients import FILE, NOT_SCALAR, Variables
@@ -163,7 +163,7 @@ def _write(request: Request, found: Found, display: Display) -> None:
             for (column, _), block in zip(found.columns, line)
         ]
     with_value = what in ("jvp", "vjp")
-    if type(display).__name__ == "Rich":
+    if type(display) is not Plain:
         if with_value:
             display.show(Value(1, request.expression, found.value))
         for name, block in shown:

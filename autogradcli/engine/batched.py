@@ -31,6 +31,10 @@ NO_CONTROL = (
     "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that "
     "yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
 )
+NO_MASK = (
+    "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with "
+    "a boolean mask."
+)
 NO_RANDOM = (
     "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
     "randomness flags on vmap or perform the randomness operation out of vmap"
@@ -95,7 +99,9 @@ def row_shape(array: np.ndarray, bdim: int) -> np.ndarray:
         return np.empty(array.shape[:bdim] + array.shape[bdim + 1 :], array.dtype).view(Opaque)
     place: Any = (*(slice(None),) * bdim, 0, ...)
     first: np.ndarray = np.ndarray.__getitem__(array, place)
-    return first.view(Opaque)
+    hidden = first.view(Opaque)
+    hidden.flags.writeable = False  # nor changed behind the rows' backs
+    return hidden
 
 
 def rows_first(layer: Layer) -> Tensor:
@@ -139,6 +145,8 @@ def like(made: Tensor, source: Tensor) -> Tensor:
 
 def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
     """The operation for all rows."""
+    if op.name == "index" and any(layer_of(m, level) and m.array.dtype.kind == "b" for m in args[1]):
+        raise RuntimeError(NO_MASK)
     found: Any = NotImplemented
     rule = BATCH_RULES.get(op.name)
     if rule is not None:

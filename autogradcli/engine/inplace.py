@@ -59,7 +59,9 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     before = alias(target)
     if state.dual_level or state.levels:
         from .forward import carry_tangent
+        from .layers import check_captured
 
+        check_captured(call, target, args)
         carry_tangent(target, before)
     result: Tensor = call(before, *args)
     node = result.node

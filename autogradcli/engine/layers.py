@@ -262,7 +262,28 @@ def _write_tangent(level: Level, target: Tensor, layer: Layer, new: Layer | None
 
 def zeros(t: Tensor) -> Tensor:
     """Zeros of the shape and dtype of a tensor: not of its level, since no row of them differs."""
-    return wrap(np.zeros(t.array.shape, t.array.dtype))
+    made = wrap(np.zeros(t.array.shape, t.array.dtype))
+    if state.levels:
+        made.need_meta().born = state.levels[-1]
+    return made
+
+
+def check_captured(call: Any, target: Tensor, args: Sequence[Any]) -> None:
+    """Raise RuntimeError where a transformed function changes a tensor from outside by one of its own."""
+    level = innermost((target, *args))
+    if level is None or level.kind == "vmap" or state.running_node is not None:
+        return
+    root = target if target.base is None else target.base
+    if layer_of(target, level) is not None or (root.meta is not None and root.meta.born is not None):
+        return
+    op = getattr(call, "op", None)
+    name = "copy" if op is None else op.spelling
+    overload = ".Tensor" if name in ("add", "sub", "mul", "div") else ""
+    raise RuntimeError(
+        "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation "
+        f"(aten::{name}_{overload}) that would mutate a captured Tensor. This is not supported; please rewrite the "
+        "function being transformed to explicitly accept the mutated Tensor(s) as inputs."
+    )
 
 
 def promote(t: Tensor, level: Level) -> Layer:

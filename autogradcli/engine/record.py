@@ -329,6 +329,9 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
         from .forward import push_tangents
 
         push_tangents(op, args, outputs)
+    if state.levels:
+        for t in outputs:
+            t.need_meta().born = state.levels[-1]
     if state.tape is not None:
         state.tape.append((op, args, outputs))
 

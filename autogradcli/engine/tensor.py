@@ -69,6 +69,7 @@ class Meta:
     tangent: Tensor | None = None
     level: int = 0  # of the tangent: the dual level it belongs to
     layer: Any = None  # of a tensor of torch.func: what its level adds (layers.py)
+    born: Any = None  # under torch.func: the level that was innermost when it was made
     inference: bool = False
     attributes: dict[str, Any] | None = None  # what the program itself put on the tensor
 

@@ -29,6 +29,8 @@ def made(array: np.ndarray, requires_grad: bool = False) -> Tensor:
     t = wrap(array)
     if state.inference:
         mark_inference(t)
+    if state.levels:
+        t.need_meta().born = state.levels[-1]
     if requires_grad:
         if array.dtype.kind not in "fc" and array.dtype.name != "bfloat16":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")

@@ -1,11 +1,10 @@
-"""``torch.masked.*``: reductions and normalisations in which only the elements that a mask keeps count.
+"""``torch.masked``: reductions and normalisations that leave out the elements where a mask is False.
 
-What the mask drops is replaced by what changes nothing (0 in a sum, -inf in a maximum), and the plain function runs.
+Each fills those elements with what its operation ignores, and then is the ordinary function.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,314 +13,237 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.tensor import Tensor, wrap
-from ..operations import cumulative, extremum, reduction, statistics
-from ..operations.arithmetic import div, mul, sub
-from ..operations.complex import conj
-from ..operations.powers import sqrt
-from ..operations.selection import maximum, where
+from ..operations.selection import where
 from ..operations.view import expand
-from .function import PLACES
 from .python_function import define_python
-from .registry import NAMESPACES
-from .shapes import cast_to, reshape
+from .registry import namespace
 
-PLACES["masked"] = ("torch.masked", "")
-
-Mask = Tensor | None
-
-
-# -- what stands for a dropped element ---------------------------------------------------------------------
-
-
-def _lowest(dtype: np.dtype) -> Any:
-    return -math.inf if dtype.kind == "f" else False if dtype.kind == "b" else int(np.iinfo(dtype).min)
-
-
-def _highest(dtype: np.dtype) -> Any:
-    return math.inf if dtype.kind == "f" else True if dtype.kind == "b" else int(np.iinfo(dtype).max)
-
-
-def _filled(input: Tensor, mask: Mask, fill: Any) -> Any:
-    """The input with ``fill`` where the mask drops an element."""
-    if mask is None:
-        return input
-    return where(_fitted(input, mask), input, wrap(np.asarray(fill).astype(input.array.dtype)))
-
-
-def _fitted(input: Tensor, mask: Tensor) -> Tensor:
-    """The mask in the shape of the input. Raises IndexError where it has more dimensions."""
-    shape = input.array.shape
-    if mask.array.ndim > len(shape):
-        raise IndexError("_input_mask expected broadcastable mask (got mask dimensionality higher than of the input)")
-    wide = mask if mask.array.shape == shape else expand(mask, shape)
-    return cast_to(wide, dtypes.bool_)  # type: ignore[no-any-return]
+_torch = namespace("torch")
+INF = float("inf")
 
 
 def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
-    """The dimensions to reduce over, sorted. Raises as PyTorch does for what there isn't, or is twice."""
     if dim is None or dim == ():
         return tuple(range(ndim))
     count = max(ndim, 1)
     found: list[int] = []
     for d in (dim,) if isinstance(dim, int) else dim:
+        if d in found:
+            raise RuntimeError(f"dim={d} appears multiple times in the list of dims")
         if not -count <= d < count:
             raise IndexError(
                 f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {d})"
             )
-        if d % count in found:
-            raise RuntimeError(f"dim={d % count} appears multiple times in the list of dims")
         found.append(d % count)
     return tuple(sorted(found))
 
 
-def _sum_dtype(input: Tensor, dtype: DType | None) -> DType:
-    """Sums and products of integers are int64, except of int32 ones, which stay."""
+def _fitted(input: Tensor, mask: Tensor) -> Any:
+    if mask.array.shape == input.array.shape:
+        return mask
+    if mask.array.ndim > input.array.ndim:
+        raise IndexError(
+            "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input)"
+        )
+    return expand(mask, input.array.shape)
+
+
+def _filled(input: Tensor, mask: Tensor | None, value: float) -> Any:
+    """The input with ``value`` where the mask is False; infinities are the ends of an integer's range."""
+    if mask is None:
+        return input
+    kind = input.array.dtype
+    fill: Any = value
+    if kind.kind in "iu" and value in (INF, -INF):
+        fill = np.iinfo(kind).max if value > 0 else np.iinfo(kind).min
+    return where(_fitted(input, mask), input, wrap(np.asarray(fill, dtype=kind)))
+
+
+def _integers_wide(input: Tensor, dtype: DType | None) -> DType:
     if dtype is not None:
         return dtype
-    mine = input.dtype
-    if mine in (dtypes.uint8, dtypes.bool_, dtypes.int8, dtypes.int16, dtypes.int32):
-        return dtypes.int32 if mine is dtypes.int32 else dtypes.int64
-    return mine
+    own = dtypes.of(input.array)
+    return dtypes.int64 if own.category < dtypes.FLOATING else own
 
 
-# -- sums and extremes -------------------------------------------------------------------------------------
+def _to(x: Any, dtype: DType | None, input: Tensor) -> Any:
+    from ..operations.shape import cast
+
+    want = dtypes.of(input.array) if dtype is None else dtype
+    return x if dtypes.of(x.array) is want else cast(x, want)
 
 
-def masked_sum(
-    input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Mask = None
+# -- reductions -------------------------------------------------------------------------------------------
+
+
+def sum_(
+    input: Tensor, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Any:
-    """Sum of the elements that the mask keeps."""
-    kind = _sum_dtype(input, dtype)
-    kept = _filled(input, mask, 0)
-    return reduction.sum_dim(kept, _dims(dim, input.array.ndim), bool(keepdim), _other(kept, kind))
+    """Sum of the elements that the mask leaves."""
+    wanted = _integers_wide(input, dtype)
+    return _torch["sum"](_filled(input, mask, 0), _dims(dim, input.array.ndim), bool(keepdim), dtype=wanted)
 
 
-def _other(input: Tensor, dtype: DType) -> DType | None:
-    """A dtype for a reduction, None where the result has it anyway."""
-    return None if input.dtype is dtype and input.array.dtype.kind in "fc" else dtype
-
-
-def masked_prod(
-    input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Mask = None
+def prod(
+    input: Tensor, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Any:
-    """Product of the elements that the mask keeps."""
-    kind = _sum_dtype(input, dtype)
-    result = cast_to(_filled(input, mask, 1), kind)
+    """Product of the elements that the mask leaves."""
+    result = _filled(input, mask, 1)
+    wanted = _integers_wide(input, dtype)
     for d in reversed(_dims(dim, input.array.ndim)):
-        result = reduction.prod_dim(result, d, bool(keepdim), _other(result, kind))
-    return result
+        result = _torch["prod"](result, d, bool(keepdim))
+    return _to(result, wanted, input)
 
 
-def masked_cumsum(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Mask = None) -> Any:
-    """Running sum of the elements that the mask keeps."""
-    (at,) = _dims(dim, input.array.ndim)
-    result = cumulative.cumsum(_filled(input, mask, 0), at, dtype)
-    return cast_to(result, dtype or input.dtype)
+def _running(name: str, fill: float) -> Callable[..., Any]:
+    def apply(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Any:
+        at = _dims(dim, input.array.ndim)[0]
+        return _torch[name](_filled(input, mask, fill), at, dtype=_integers_wide(input, dtype))
 
-
-def masked_cumprod(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Mask = None) -> Any:
-    """Running product of the elements that the mask keeps."""
-    (at,) = _dims(dim, input.array.ndim)
-    result = cumulative.cumprod(_filled(input, mask, 1), at, dtype)
-    return cast_to(result, dtype or input.dtype)
-
-
-def masked_amax(
-    input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Mask = None
-) -> Any:
-    """Largest of the elements that the mask keeps."""
-    kept = _filled(input, mask, _lowest(input.array.dtype))
-    return cast_to(extremum.amax(kept, _dims(dim, input.array.ndim), bool(keepdim)), dtype or input.dtype)
-
-
-def masked_amin(
-    input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Mask = None
-) -> Any:
-    """Smallest of the elements that the mask keeps."""
-    kept = _filled(input, mask, _highest(input.array.dtype))
-    return cast_to(extremum.amin(kept, _dims(dim, input.array.ndim), bool(keepdim)), dtype or input.dtype)
-
-
-def masked_argmax(
-    input: Tensor,
-    dim: int | None = None,
-    *,
-    keepdim: bool = False,
-    dtype: DType | None = None,
-    mask: Mask = None,
-) -> Any:
-    """Index of the largest of the elements that the mask keeps, in the input's dtype."""
-    kept = _filled(input, mask, _lowest(input.array.dtype))
-    return cast_to(extremum.argmax(kept, dim, bool(keepdim)), dtype or input.dtype)
-
-
-def masked_argmin(
-    input: Tensor,
-    dim: int | None = None,
-    *,
-    keepdim: bool = False,
-    dtype: DType | None = None,
-    mask: Mask = None,
-) -> Any:
-    """Index of the smallest of the elements that the mask keeps, in the input's dtype."""
-    kept = _filled(input, mask, _highest(input.array.dtype))
-    return cast_to(extremum.argmin(kept, dim, bool(keepdim)), dtype or input.dtype)
-
-
-def masked_median(
-    input: Tensor, dim: int = -1, *, keepdim: bool = False, dtype: DType | None = None, mask: Mask = None
-) -> Any:
-    """The lower median of the elements that the mask keeps."""
-    (at,) = _dims(dim, input.array.ndim)
-    floating = input.array.dtype.kind == "f"
-    kept = _filled(input if floating else cast_to(input, dtypes.default.dtype), mask, math.nan)
-    found = extremum.nanmedian_dim(kept, at, bool(keepdim))[0]
-    if floating:
-        return found
-    if not np.isnan(found.array).any():
-        return cast_to(found, dtype or input.dtype)
-    raise ValueError("masked median expected no fully masked out rows if dtype is not floating point")
-
-
-# -- means and norms ---------------------------------------------------------------------------------------
-
-
-def _counted(input: Tensor, dim: Any, keepdim: bool, mask: Mask) -> Any:
-    """How many elements the mask keeps, as int64."""
-    kept = np.ones(input.array.shape, np.bool_) if mask is None else _fitted(input, mask).array
-    return reduction.sum_dim(wrap(kept), _dims(dim, input.array.ndim), keepdim)
-
-
-def masked_mean(
-    input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Mask = None
-) -> Any:
-    """Mean of the elements that the mask keeps."""
-    kind = dtype or input.dtype
-    if kind.category < dtypes.FLOATING:
-        raise RuntimeError(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {kind.type_name}"
-        )
-    total = masked_sum(input, dim, keepdim=keepdim, dtype=kind, mask=mask)
-    return div(total, _counted(input, dim, bool(keepdim), mask))
-
-
-def _spread(input: Tensor, dim: Any, correction: float, keepdim: bool, dtype: DType | None, mask: Mask) -> Any:
-    kind = dtype or input.dtype
-    if kind.category < dtypes.FLOATING:
-        kind = dtypes.float32
-    count = _counted(input, dim, True, mask)
-    mean = div(masked_sum(input, dim, keepdim=True, dtype=kind, mask=mask), count)
-    away = sub(input, mean)
-    square = mul(away, conj(away) if away.array.dtype.kind == "c" else away)
-    total = masked_sum(square, dim, keepdim=keepdim, dtype=kind, mask=mask)
-    if not keepdim:
-        count = reshape(count, total.array.shape)
-    if correction:
-        count = sub(cast_to(count, dtypes.real_of(kind)), correction)
-        count = maximum(count, wrap(np.zeros((), count.array.dtype)))
-    return cast_to(div(total, count), kind)
-
-
-def _correction(unbiased: bool | None, correction: float | None) -> float:
-    if unbiased is not None and correction is not None:
-        raise AssertionError("Only one of unbiased and correction may be given")
-    return float(unbiased) if unbiased is not None else 1.0 if correction is None else float(correction)
-
-
-def masked_var(
-    input: Tensor,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    *,
-    correction: float | None = None,
-    keepdim: bool = False,
-    dtype: DType | None = None,
-    mask: Mask = None,
-) -> Any:
-    """Variance of the elements that the mask keeps."""
-    return _spread(input, dim, _correction(unbiased, correction), bool(keepdim), dtype, mask)
-
-
-def masked_std(
-    input: Tensor,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    *,
-    correction: float | None = None,
-    keepdim: bool = False,
-    dtype: DType | None = None,
-    mask: Mask = None,
-) -> Any:
-    """Standard deviation of the elements that the mask keeps."""
-    return sqrt(_spread(input, dim, _correction(unbiased, correction), bool(keepdim), dtype, mask))
-
-
-def masked_norm(
-    input: Tensor,
-    ord: float | None = 2.0,
-    dim: Any = None,
-    *,
-    keepdim: bool = False,
-    dtype: DType | None = None,
-    mask: Mask = None,
-) -> Any:
-    """The ``ord``-norm of the elements that the mask keeps."""
-    order = 2.0 if ord is None else float(ord)
-    kept = _filled(input, mask, math.inf if order == -math.inf else 0)
-    return statistics.vector_norm(kept, order, _dims(dim, input.array.ndim), bool(keepdim), dtype)
-
-
-def masked_normalize(
-    input: Tensor, ord: float, dim: int, *, eps: float = 1e-12, dtype: DType | None = None, mask: Mask = None
-) -> Any:
-    """The elements that the mask keeps divided by their norm along a dimension; zeros for the rest."""
-    size = masked_norm(input, ord, dim, keepdim=True, dtype=dtype, mask=mask)
-    return div(_filled(input, mask, 0), maximum(size, wrap(np.asarray(eps, size.array.dtype))))
-
-
-# -- softmax and its kin -----------------------------------------------------------------------------------
-
-
-def _along(name: str, fill: float) -> Callable[..., Any]:
-    def apply(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Mask = None) -> Any:
-        """The function along a dimension over the elements that the mask keeps."""
-        (at,) = _dims(dim, input.array.ndim)
-        function = NAMESPACES["torch.nn.functional"][name]
-        return function(_filled(input, mask, fill), at, dtype=dtype or input.dtype)
-
+    apply.__doc__ = f"``{name}`` over the elements that the mask leaves."
     return apply
 
 
-def masked_logsumexp(
-    input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Mask = None
-) -> Any:
-    """``log(sum(exp(x)))`` over the elements that the mask keeps."""
-    kept = _filled(input, mask, _lowest(input.array.dtype))
-    found = statistics.logsumexp(kept, _dims(dim, input.array.ndim), bool(keepdim))
-    return cast_to(found, dtype or input.dtype)
+def _extreme(name: str, fill: float) -> Callable[..., Any]:
+    def apply(
+        input: Tensor, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None,
+        mask: Tensor | None = None,
+    ) -> Any:  # fmt: skip
+        found = _torch[name](_filled(input, mask, fill), _dims(dim, input.array.ndim), bool(keepdim))
+        return _to(found, dtype, input)
+
+    apply.__doc__ = f"``{name}`` of the elements that the mask leaves."
+    return apply
 
 
-def masked_logaddexp(
-    input: Tensor,
-    other: Tensor,
-    *,
-    dtype: DType | None = None,
-    input_mask: Mask = None,
-    other_mask: Mask = None,
+def _place(name: str, fill: float) -> Callable[..., Any]:
+    def apply(
+        input: Tensor, dim: int | None = None, *, keepdim: bool | None = False, dtype: DType | None = None,
+        mask: Tensor | None = None,
+    ) -> Any:  # fmt: skip
+        return _to(_torch[name](_filled(input, mask, fill), dim, bool(keepdim)), dtype, input)
+
+    apply.__doc__ = f"``{name}`` among the elements that the mask leaves, in the dtype of the input."
+    return apply
+
+
+def _count(input: Tensor, dim: Any, keepdim: bool, mask: Tensor | None) -> Any:
+    ones = wrap(np.ones(input.array.shape, np.int64))
+    return sum_(ones, dim, keepdim=keepdim, mask=None if mask is None else _fitted(input, mask))
+
+
+def mean(
+    input: Tensor, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None, mask: Tensor | None = None
 ) -> Any:
-    """``log(exp(x) + exp(y))``, where a dropped element counts as ``exp(x) = 0``."""
-    function = NAMESPACES["torch"]["logaddexp"]
-    found = function(_filled(input, input_mask, -math.inf), _filled(other, other_mask, -math.inf))
-    return cast_to(found, dtype or input.dtype)
+    """Mean of the elements that the mask leaves."""
+    total = sum_(input, dim, keepdim=keepdim, dtype=dtype or dtypes.of(input.array), mask=mask)
+    return _torch["div"](total, _count(input, dim, bool(keepdim), mask))
+
+
+def median(
+    input: Tensor, dim: int = -1, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+) -> Any:
+    """Median of the elements that the mask leaves."""
+    at = _dims(dim, input.array.ndim)[0]
+    floats = input.array.dtype.kind == "f"
+    x = input if floats else _to(input, dtypes.float32, input)
+    found = _torch["nanmedian"](_filled(x, mask, float("nan")), at, keepdim)[0]
+    if floats:
+        return found
+    if np.isnan(found.array).any():
+        raise ValueError("masked median expects no fully masked out rows if dtype is not floating point")
+    return _to(found, dtype, input)
+
+
+def logsumexp(
+    input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+) -> Any:
+    """Logarithm of the sum of the exponentials of the elements that the mask leaves."""
+    found = _torch["logsumexp"](_filled(input, mask, -INF), _dims(dim, input.array.ndim), keepdim)
+    return found if dtype is None else _to(found, dtype, input)
+
+
+def norm(
+    input: Tensor, ord: float | None = 2.0, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None,
+    mask: Tensor | None = None,
+) -> Any:  # fmt: skip
+    """The p-norm of the elements that the mask leaves."""
+    power = 2.0 if ord is None else float(ord)
+    filled = _filled(input, mask, INF if power == -INF else 0)
+    vector_norm = namespace("torch.linalg")["vector_norm"]
+    return vector_norm(filled, power, _dims(dim, input.array.ndim), bool(keepdim), dtype=dtype)
+
+
+def _spread(
+    input: Tensor, dim: Any, correction: float, root: bool, keepdim: bool, dtype: DType | None, mask: Tensor | None
+) -> Any:
+    wanted = dtype or dtypes.of(input.array)
+    if wanted.category < dtypes.FLOATING:
+        wanted = dtypes.float32
+    count = _count(input, dim, True, mask)
+    total = sum_(input, dim, keepdim=True, dtype=wanted, mask=mask)
+    x = _torch["sub"](input, _torch["div"](total, count))
+    kept = None if mask is None else _fitted(input, mask)
+    total = sum_(_torch["mul"](x, x), dim, keepdim=keepdim, dtype=wanted, mask=kept)
+    divisor = count.array if keepdim else count.array.reshape(total.array.shape)
+    if correction:
+        divisor = np.maximum(divisor.astype(wanted.np) - wanted.np.type(correction), 0)
+    found = _to(_torch["div"](total, wrap(np.asarray(divisor))), wanted, input)
+    return _torch["sqrt"](found) if root else found
+
+
+def _spreads(root: bool) -> Callable[..., Any]:
+    def apply(
+        input: Tensor, dim: Any = None, unbiased: bool | None = None, *, correction: float | None = None,
+        keepdim: bool | None = False, dtype: DType | None = None, mask: Tensor | None = None,
+    ) -> Any:  # fmt: skip
+        if unbiased is not None and correction is not None:
+            raise RuntimeError("Only one of unbiased and correction may be given")
+        less = 1.0 if correction is None else float(correction)
+        if unbiased is not None:
+            less = float(unbiased)
+        return _spread(input, dim, less, root, bool(keepdim), dtype, mask)
+
+    apply.__doc__ = f"{'Standard deviation' if root else 'Variance'} of the elements that the mask leaves."
+    return apply
+
+
+# -- normalisation ----------------------------------------------------------------------------------------
+
+
+def _soft(name: str, fill: float) -> Callable[..., Any]:
+    def apply(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Any:
+        function = namespace("torch.nn.functional")[name]
+        return function(_filled(input, mask, fill), _dims(dim, input.array.ndim)[0], dtype=dtype)
+
+    apply.__doc__ = f"``{name}`` over the elements that the mask leaves."
+    return apply
+
+
+def normalize(
+    input: Tensor, ord: float, dim: int, *, eps: float = 1e-12, dtype: DType | None = None, mask: Tensor | None = None
+) -> Any:
+    """Divided by the p-norm of the elements that the mask leaves, which counts as at least ``eps``."""
+    size = norm(input, ord, dim, keepdim=True, dtype=dtype, mask=mask)
+    least = wrap(np.asarray(eps, dtype=size.array.dtype))
+    return _torch["div"](_filled(input, mask, 0), _torch["maximum"](size, least))
+
+
+def logaddexp(
+    input: Tensor, other: Tensor, *, dtype: DType | None = None, input_mask: Tensor | None = None,
+    other_mask: Tensor | None = None,
+) -> Any:  # fmt: skip
+    """``log(exp(input) + exp(other))``, each with a mask of its own."""
+    found = _torch["logaddexp"](_filled(input, input_mask, -INF), _filled(other, other_mask, -INF))
+    return _to(found, dtype, input)
 
 
 for _name, _function in {
-    "sum": masked_sum, "prod": masked_prod, "cumsum": masked_cumsum, "cumprod": masked_cumprod,
-    "amax": masked_amax, "amin": masked_amin, "argmax": masked_argmax, "argmin": masked_argmin,
-    "median": masked_median, "mean": masked_mean, "var": masked_var, "std": masked_std, "norm": masked_norm,
-    "normalize": masked_normalize, "softmax": _along("softmax", -math.inf),
-    "log_softmax": _along("log_softmax", -math.inf), "softmin": _along("softmin", math.inf),
-    "logsumexp": masked_logsumexp, "logaddexp": masked_logaddexp,
+    "sum": sum_, "prod": prod, "mean": mean, "median": median, "logsumexp": logsumexp, "norm": norm,
+    "normalize": normalize, "logaddexp": logaddexp, "var": _spreads(False), "std": _spreads(True),
+    "cumsum": _running("cumsum", 0), "cumprod": _running("cumprod", 1),
+    "amax": _extreme("amax", -INF), "amin": _extreme("amin", INF),
+    "argmax": _place("argmax", -INF), "argmin": _place("argmin", INF),
+    "softmax": _soft("softmax", -INF), "log_softmax": _soft("log_softmax", -INF), "softmin": _soft("softmin", INF),
 }.items():  # fmt: skip
     define_python(_name, _function, into="masked")

@@ -11,6 +11,7 @@ from ..engine import dtypes, random_sampling
 from ..engine.batched import batched, rows_apart
 from ..engine.dtypes import DType
 from ..engine.inplace import check_inplace, check_overlap
+from ..engine.layers import layer_of
 from ..engine.operation import Array, operation
 from ..engine.random import Generator, default_generator
 from ..engine.tensor import Tensor, wrap
@@ -222,6 +223,12 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
     def apply(input: Tensor, *arguments: Any) -> Tensor:
         *bounds, generator = arguments
         check_inplace(input)
+        layer = layer_of(input)
+        if layer is not None:
+            rows_apart()
+            apply(layer.value, *rest)
+            input.need_counter()[0] += 1
+            return input
         check_overlap(input.array)
         values = draw(_source(generator), np.empty(input.array.shape, input.array.dtype), *bounds)
         if input.node is None:

@@ -164,7 +164,7 @@ def _prepared(part: Any) -> Any:
         array = part.array
         if array.dtype.kind not in "iub":
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-        if not array.ndim and array.dtype.kind != "b":
+        if not array.ndim and array.dtype.kind != "b" and array.__class__ is np.ndarray:  # under vmap each row's own
             return bool(array) if array.dtype == np.uint8 else int(array)
         return part
     if isinstance(part, (list, tuple, range, str)):

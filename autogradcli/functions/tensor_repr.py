@@ -30,13 +30,14 @@ def tensor_repr(tensor: Tensor) -> str:
 
 
 def layer_repr(layer: Any) -> str:
-    """A tensor of a level of ``torch.func``, with what is inside; of a level that is over, just that."""
+    """A tensor of a level of ``torch.func``, with what is inside."""
     inside = tensor_repr(layer.value)
-    if layer.level not in state.levels:
-        return inside
+    number = layer.level.number if layer.level in state.levels else -2
     kind, more = ("BatchedTensor", f" bdim={layer.bdim},") if layer.level.kind == "vmap" else ("GradTrackingTensor", "")
+    if kind == "BatchedTensor":
+        number = layer.level.number
     shown = "\n".join("    " + line for line in inside.split("\n"))
-    return f"{kind}(lvl={layer.level.number},{more} value=\n{shown}\n)"
+    return f"{kind}(lvl={number},{more} value=\n{shown}\n)"
 
 
 def shown_name(node: Node) -> str:

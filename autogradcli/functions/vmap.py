@@ -267,7 +267,7 @@ def _unflat(part: Tensor, x: Tensor) -> Any:
     shape = x.array.shape
     if not shape:
         return TENSORS.squeeze_dim(part, part.array.ndim - 1)
-    return TENSORS.view(_contiguous(part), (*part.array.shape[:-1], *shape)) if len(shape) > 1 else part
+    return TENSORS.view(_contiguous(part), (*part.array.shape[:-1], *shape))
 
 
 def _split(x: Tensor, counts: Sequence[int], dim: int) -> Any:

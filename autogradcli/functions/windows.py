@@ -180,22 +180,22 @@ def _window(name: str, values: Callable[..., Callable[[np.ndarray, int], Any]], 
             made.require_grad()
         return made
 
-    defaults = [number for _, number in extra]
+    def overload(given: int) -> Callable[..., Tensor]:
+        """The form with so many of the further parameters; -1 is the one without ``periodic``."""
+
+        def window(window_length: int, *rest: Any) -> Tensor:
+            count = max(given, 0)
+            numbers = [*rest[1 : 1 + count], *(number for _, number in extra[count:])]
+            return make(window_length, rest[0] if given >= 0 else True, numbers, rest[given + 1], rest[-1])
+
+        window.__doc__ = f"A {name.removesuffix('_window')} window, periodic unless ``periodic`` is False."
+        return window
+
     overloads: list[Any] = []
     for given in range(-1, len(extra) + 1):
-
-        def one(
-            window_length: int, *rest: Any, given: int = given
-        ) -> Tensor:
-            periodic = rest[0] if given >= 0 else True
-            numbers = [*rest[1 : 1 + max(given, 0)], *defaults[max(given, 0) :]]
-            dtype, grad = rest[max(given, -1) + 1], rest[-1]
-            return make(window_length, periodic, numbers, dtype, grad)
-
-        one.__doc__ = f"A {name.removesuffix('_window')} window, periodic unless ``periodic`` is False."
         parameters = ["int window_length", *(["bool periodic"] if given >= 0 else [])]
         parameters += [f"float {word}" for word, _ in extra[: max(given, 0)]]
-        overloads.append((f"({', '.join(parameters)}, *, {_OPTIONS})", one))
+        overloads.append((f"({', '.join(parameters)}, *, {_OPTIONS})", overload(given)))
     define(name, *overloads)
 
 
