@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
-from io import StringIO
-from typing import TextIO
+from copy import copy
+from io import BytesIO, StringIO
+from typing import BinaryIO, TextIO
 
 from ..show.stream import Stream, is_terminal
 
 #: The largest program that is read, in bytes: the language's own limit, with room for letters of four bytes.
 MAX_BYTES = 1 << 26
+#: How much of a file is read at a time.
 CHUNK = 1 << 16
 
 
@@ -48,27 +50,25 @@ class Environment:
 
     def stdin_bytes(self, what: str = "data", most: int = -1) -> bytes:
         """All of the standard input. Raises OSError, also if it was read before."""
+        return self.stdin_file(what).read(most)
+
+    def stdin_file(self, what: str) -> BinaryIO:
+        """The standard input, for reading it once. Raises OSError if it was read before."""
         if self.stdin_read:
             raise OSError("the standard input can be read only once")
         self.stdin_read = True
         if is_terminal(self.stdin):
             self.err.raw(f"reading {what} from the terminal; Ctrl-D on an empty line ends it\n")
         try:
-            binary = self.stdin.buffer
+            return self.stdin.buffer
         except AttributeError:  # a StringIO
-            return self.stdin.read(most).encode()
-        return binary.read(most)
+            return BytesIO(self.stdin.read().encode())
 
-    def read_program(self, path: str) -> str:
-        """The text of a program, ``-`` for the standard input. Raises OSError, and as ``decoded``."""
-        if path == "-":
-            return self.read_stdin()
-        with open(path, "rb", 0) as file:
-            pieces, size = [], 0
-            while size <= MAX_BYTES and (piece := file.read(CHUNK)):
-                pieces.append(piece)
-                size += len(piece)
-        return decoded(b"".join(pieces))
+    def writing_to(self, out: TextIO) -> Environment:
+        """The same environment with another standard output."""
+        other = copy(self)
+        other.out = Stream(out)
+        return other
 
 
 def decoded(data: bytes) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from .environment import UnreadableError
-from .exits import FAILED, OK
 from .options import FORMATS, environment, format_option, no_grad_option, session_options
 
 
@@ -13,12 +14,31 @@ from .options import FORMATS, environment, format_option, no_grad_option, sessio
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(allow_dash=True))
 @format_option(*FORMATS)
 @click.option("--no-echo", is_flag=True, help="Don't show the values of bare expressions: only what is printed.")
-@click.option("--keep-going", is_flag=True, help="Run the remaining files after one has failed.")
+@click.option(
+    "--keep-going/--fail-fast",
+    help="Run the remaining files after one has failed, and sum up at the end; or stop there, which is the default.",
+)
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Run so many files at a time, their output in the order of the files; 0: as many as there are processors.",
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
     help="Stop each program that takes longer.",
+)
+@click.option("--time", is_flag=True, help="Say for each file how long it took.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Write results to DIR/FILE.out (.jsonl with --format json), one for each file, in place of standard output.",
 )
 @session_options
 @no_grad_option
@@ -29,7 +49,10 @@ def command(
     format_: str,
     no_echo: bool,
     keep_going: bool,
+    jobs: int,
     timeout: float | None,
+    time: bool,
+    output: str | None,
     dtype: str | None,
     seed: int | None,
     no_grad: bool,
@@ -37,33 +60,32 @@ def command(
 ) -> None:
     """Run programs from files, each in a fresh session; - is the standard input.
 
-    What they print and the values of their bare expressions go to the standard output as they happen; with
-    --format json as one JSON object a line. The first program that fails ends it all, unless --keep-going.
-    """
-    from time import perf_counter
+    A folder stands for the *.ag and *.py in it, sorted. What programs print and the values of their bare
+    expressions go to the standard output as they happen; with --format json as one JSON object a line. The
+    first program that fails ends it all, unless --keep-going.
 
-    from . import programs
+    \b
+      autogradcli run model.py
+      autogradcli run --jobs 4 --keep-going --timeout 10 --output results experiments/
+    """
+    from . import batch, limits
+    from .results import Results
 
     env = environment(ctx)
-    programs.prepare(env, memory)
-    code = OK
-    for file in files:
-        shown_as = "<stdin>" if file == "-" and format_ != "json" else file
-        display = programs.open_display(format_, env, shown_as, batch=True)
-        display.begin()
-        ok = False
-        started = perf_counter()
-        try:
-            source = env.read_program(file)
-            session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory, timeout=timeout)
-            started = perf_counter()
-            ok = programs.run(session, source, display, echo=not no_echo)
-        except (OSError, UnreadableError) as error:
-            display.show(programs.unreadable(error))
-        finally:
-            display.end(ok, perf_counter() - started)
-        if not ok:
-            code = FAILED
-            if not keep_going:
-                break
-    ctx.exit(code)
+    options = batch.Options(format_, not no_echo, dtype, seed, no_grad, memory, timeout)
+    try:
+        programs = list(batch.expand(files))
+        results = None if output is None else Results(output, programs, format_)
+    except (OSError, UnreadableError) as error:
+        raise click.UsageError(str(error), ctx) from None
+    whole = batch.Batch(programs, options, env, keep_going=keep_going, time=time, results=results)
+    # Limits and signals of processes are ours to set only where the process is.
+    if env.own_process and (jobs != 1 or timeout is not None):
+        from .pool import Pool
+
+        limits.started()
+        ctx.exit(Pool(whole, jobs or os.cpu_count() or 1).run())
+    if env.own_process:
+        limits.started()
+        limits.limit_memory(memory)
+    ctx.exit(whole.run())

@@ -133,6 +133,14 @@ def rows_apart() -> list[Level]:
     return [level for level in levels if level.randomness == "different"]
 
 
+def of_rows(values: np.ndarray) -> Tensor:
+    """Random numbers that were drawn for all rows, a dimension in front for each level of ``rows_apart``."""
+    value = wrap(values)
+    for level in rows_apart():
+        value = batched(level, value)
+    return value
+
+
 def like(made: Tensor, source: Tensor) -> Tensor:
     """A fresh tensor as one of the levels of ``source``: every row, so to speak, has its own."""
     layer = layer_of(source)

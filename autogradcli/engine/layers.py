@@ -277,7 +277,7 @@ def check_captured(call: Any, target: Tensor, args: Sequence[Any]) -> None:
     if layer_of(target, level) is not None or (root.meta is not None and root.meta.born is not None):
         return
     op = getattr(call, "op", None)
-    name = "copy" if op is None else op.spelling
+    name = "add" if op is None else op.spelling
     overload = ".Tensor" if name in ("add", "sub", "mul", "div") else ""
     raise RuntimeError(
         "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation "

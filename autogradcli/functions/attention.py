@@ -17,18 +17,22 @@ from .matmul import matmul
 
 
 def attention(
-    query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None, dropout_p: float, is_causal: bool,
-    scale: float | None, enable_gqa: bool,
-) -> Any:  # fmt: skip
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None,
+    dropout_p: float,
+    is_causal: bool,
+    scale: float | None,
+    enable_gqa: bool,
+) -> Any:
     """``softmax(query @ key^T * scale + mask) @ value``: values averaged by how well their keys fit the queries.
 
     ``attn_mask`` is added, or says by truth values where to look; ``is_causal`` hides later positions. ``scale``
     is one over the root of the size unless given.
     """
     if is_causal and attn_mask is not None:
-        raise RuntimeError(
-            "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True"
-        )
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     if enable_gqa:
         key, value = (_repeated(x, query.array.shape[-3] // x.array.shape[-3]) for x in (key, value))
     if _fits(query, key, value, attn_mask, dropout_p):

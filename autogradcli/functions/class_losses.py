@@ -23,9 +23,14 @@ from .shapes import reshape
 
 
 def nll_loss(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean",
-) -> Any:  # fmt: skip
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """Negative log likelihood: minus the entry of each row at its target class, averaged by the classes' weights."""
     return nll(input, target, weight, reduction_of(size_average, reduce, reduction), ignore_index)
 
@@ -48,16 +53,20 @@ def nll(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ig
     if want[1:] != shape[2:]:
         raise RuntimeError(f"Expected target size {list(expected)}, got {list(want)}")
     flat = reshape(input, (shape[0], shape[1], 1, -1))
-    found = operations.nll_loss2d(
-        flat, reshape(target, (shape[0], 1, -1)), weight, reduction, ignore_index
-    )
+    found = operations.nll_loss2d(flat, reshape(target, (shape[0], 1, -1)), weight, reduction, ignore_index)
     return reshape(found, expected) if reduction == "none" else found
 
 
 def cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean", label_smoothing: float = 0.0,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Any:
     """Cross entropy of logits and target classes: ``nll_loss`` of ``log_softmax``.
 
     ``target`` holds class indices or, in the shape of ``input``, a probability for each class. Label smoothing
@@ -86,8 +95,7 @@ def _of_probabilities(
 ) -> Any:
     if target.array.dtype.kind != "f":
         raise RuntimeError(
-            "Expected floating point type for target with class probabilities, got "
-            f"{dtypes.of(target.array).type_name}"
+            f"Expected floating point type for target with class probabilities, got {dtypes.of(target.array).type_name}"
         )
     logs = log_softmax(input, classes)
     n = input.array.shape[classes]
@@ -125,10 +133,17 @@ def _smoothed(
 
 
 def linear_cross_entropy(
-    input: Tensor, linear_weight: Tensor, target: Tensor, *, linear_bias: Tensor | None = None,
-    weight: Tensor | None = None, reduction: str = "mean", ignore_index: int | None = None,
-    label_smoothing: float = 0.0, options: Any = None,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    linear_weight: Tensor,
+    target: Tensor,
+    *,
+    linear_bias: Tensor | None = None,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Any:
     """Cross entropy of ``linear(input, linear_weight, linear_bias)``."""
     logits = linear(input, linear_weight, linear_bias)
     index = -100 if ignore_index is None else ignore_index
@@ -141,9 +156,15 @@ def linear_cross_entropy(
 
 
 def multi_margin_loss(
-    input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None,
-    size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
-) -> Any:  # fmt: skip
+    input: Tensor,
+    target: Tensor,
+    p: int = 1,
+    margin: float = 1.0,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """What the other classes lack to stay a margin below the target class, averaged over the classes."""
     reduction = reduction_of(size_average, reduce, reduction)
     if p not in (1, 2):
@@ -164,9 +185,14 @@ def multilabel_margin_loss(
 
 
 def ctc_loss(
-    log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any, blank: int = 0, reduction: str = "mean",
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: int = 0,
+    reduction: str = "mean",
     zero_infinity: bool = False,
-) -> Any:  # fmt: skip
+) -> Any:
     """Connectionist temporal classification: minus the log likelihood of a sequence over all its alignments."""
     reduction = reduction_of(None, None, reduction)
     batched = log_probs.array.ndim == 3
@@ -178,11 +204,11 @@ def ctc_loss(
     for name, values in (("input_lengths", steps), ("target_lengths", sizes)):
         if len(values) != log_probs.array.shape[1]:
             raise RuntimeError(f"{name} must be of size batch_size")
-    for k, t in enumerate(steps):
+    for t in steps:
         if t > log_probs.array.shape[0]:
             raise RuntimeError(
                 f"Expected input_lengths to have value at most {log_probs.array.shape[0]}, but got value {t} (while "
-                "checking arguments for ctc_loss_cpu)"
+                "checking arguments for ctc_loss_allocate_outputs)"
             )
     found = operations.ctc_loss(log_probs, targets, steps, sizes, blank, zero_infinity)
     if zero_infinity:

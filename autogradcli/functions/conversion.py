@@ -7,8 +7,8 @@ from typing import Any
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.tensor import Parameter, Size, Tensor, wrap
-from ..operations.shape import cast, clone
-from .attributes import Device, device
+from ..operations.shape import cast
+from .attributes import Device, Layout, device
 from .creation import made
 from .from_data import array_from
 from .function import define
@@ -16,14 +16,31 @@ from .kinds import TYPE_NAMES
 from .python_function import define_python
 from .registry import CONSTRUCTORS, Property, attributes_of, namespace
 
+
+class MemoryFormat:
+    """``torch.contiguous_format`` and its like: how the dimensions of a copy lie in memory."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
 TYPE_NAMES[Device] = "torch.device"
+TYPE_NAMES[Layout] = "torch.layout"
+TYPE_NAMES[MemoryFormat] = "torch.memory_format"
+for _name in ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d"):
+    namespace("torch")[_name] = MemoryFormat(_name)
 
 
 def converted(input: Tensor, dtype: DType | None, copy: bool = False) -> Tensor:
     """The tensor in another dtype: itself where nothing is to be done, unless a copy is asked for."""
-    if dtype is None or input.array.dtype is dtype.np:
-        return clone(input) if copy else input
-    result: Tensor = cast(input, dtype)
+    if (dtype is None or input.array.dtype is dtype.np) and not copy:
+        return input
+    result: Tensor = cast(input, dtype or input.dtype)
     return result
 
 
@@ -167,9 +184,7 @@ def finfo(type: DType | None = None) -> FInfo:
 def iinfo(type: DType) -> IInfo:
     """The limits of an integer dtype. Raises TypeError for another."""
     if type.category != dtypes.INTEGER:
-        raise TypeError(
-            f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type.name}'"
-        )
+        raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type.name}'")
     return IInfo(type)
 
 

@@ -64,8 +64,8 @@ def _check_shapes(x: Tensor, weight: Tensor, bias: Tensor | None, groups: int, t
     else:
         if shape[0] < groups:
             raise RuntimeError(
-                f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
-                f"{list(shape)} instead"
+                f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of "
+                f"size {list(shape)} instead"
             )
         if shape[0] % groups:
             raise RuntimeError(
@@ -118,7 +118,7 @@ def _declare(dims: int) -> None:
     def convolve(
         input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, padding: Ints, dilation: Ints, groups: int
     ) -> Any:
-        """Convolution of (N, C, ...) with ``weight`` (O, C / groups, ...): each output is a weighted sum over a window."""
+        """Convolution with ``weight`` (O, C / groups, ...): each output is a weighted sum over a window."""
         x, batched = _batched(input, dims, name)
         g = _Geometry(weight.array.ndim - 2, stride, padding, dilation, (0,))
         _check_shapes(x, weight, bias, groups, False)
@@ -140,7 +140,9 @@ def _declare(dims: int) -> None:
         return found if batched else squeeze_dim(found, 0)
 
     def _same(x: Tensor, weight: Tensor, bias: Tensor | None, dilation: Ints, groups: int) -> Any:
-        total = [d * (k - 1) for k, d in zip(weight.array.shape[2:], _expanded(dilation, dims, "dilation"), strict=True)]
+        total = [
+            d * (k - 1) for k, d in zip(weight.array.shape[2:], _expanded(dilation, dims, "dilation"), strict=True)
+        ]
         left = tuple(n // 2 for n in total)
         if any(n % 2 for n in total):
             pad = [side for n in reversed(total) for side in (0, n % 2)]
@@ -149,10 +151,16 @@ def _declare(dims: int) -> None:
         return operations.convolution(x, weight, bias, (1,) * dims, left, _expanded(dilation, dims, "dilation"), groups)
 
     def transposed(
-        input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, padding: Ints, output_padding: Ints, groups: int,
+        input: Tensor,
+        weight: Tensor,
+        bias: Tensor | None,
+        stride: Ints,
+        padding: Ints,
+        output_padding: Ints,
+        groups: int,
         dilation: Ints,
-    ) -> Any:  # fmt: skip
-        """The transpose of a convolution: each input is spread over a window, weighted by ``weight`` (C, O / groups, ...)."""
+    ) -> Any:
+        """The transpose of a convolution: each input is spread over a window, weighted by ``weight``."""
         x, batched = _batched(input, dims, f"conv_transpose{dims}d")
         g = _Geometry(weight.array.ndim - 2, stride, padding, dilation, output_padding)
         _check_shapes(x, weight, bias, groups, True)
@@ -198,9 +206,7 @@ def _check_output_padding(g: _Geometry) -> None:
         ):  # fmt: skip
             full = (fill,) * (len(names) - len(values)) + values
             shown += [f"{what}_{name}: {n}" for name, n in zip(names, full, strict=True)]
-        raise RuntimeError(
-            "output padding must be smaller than either stride or dilation, but got " + " ".join(shown)
-        )
+        raise RuntimeError("output padding must be smaller than either stride or dilation, but got " + " ".join(shown))
 
 
 for _dims in (1, 2, 3):
@@ -221,6 +227,11 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
 
 
 def _maybe_batched(input: Tensor, ndim: int, apply: Callable[[Any], Any]) -> Any:
+    if input.array.ndim < ndim - 1:
+        least = input.array.ndim
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-least}, {least - 1}], but got {ndim - 2})"
+        )
     if input.array.ndim == ndim - 1:
         return squeeze_dim(apply(unsqueeze(input, 0)), 0)
     return apply(input)

@@ -277,3 +277,26 @@ define("linspace", (f"(Scalar start, Scalar end, int steps, *, {OPTIONS})", _lin
 define("logspace", (f"(Scalar start, Scalar end, int steps, float base=10.0, *, {OPTIONS})", _logspace))
 define("eye", (f"(int n, *, {OPTIONS})", _eye), (f"(int n, int m, *, {OPTIONS})", _eye_wide))
 define("scalar_tensor", (f"(Scalar s, *, {OPTIONS})", _scalar_tensor))
+
+
+# -- indices of triangles ----------------------------------------------------------------------------------------
+
+
+def _triangle(name: str, find: Callable[[int, int, int], tuple[np.ndarray, np.ndarray]], doc: str) -> None:
+    def create(row: int, col: int, offset: int, dtype: DType | None, *options: Any) -> Tensor:
+        for what, size in (("row", row), ("col", col)):
+            if size < 0:
+                raise RuntimeError(f"{what} must be non-negative, got{size}")
+        rows, columns = find(row, col, offset)
+        return made(np.stack([rows, columns]).astype((dtype or dtypes.int64).np), False)
+
+    create.__doc__ = doc
+    define(name, (f"(int row, int col, int offset=0, *, {OPTIONS})", create))
+
+
+_triangle(
+    "tril_indices", lambda n, m, k: np.tril_indices(n, k, m), "Row and column of each element on and below a diagonal."
+)
+_triangle(
+    "triu_indices", lambda n, m, k: np.triu_indices(n, k, m), "Row and column of each element on and above a diagonal."
+)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.batched import of_rows, rows_apart
 from ..engine.inplace import inplace
 from ..engine.random import default_generator
 from ..engine.tensor import Tensor, wrap
@@ -24,7 +25,8 @@ def _keep(input: Tensor, p: float, by_channel: bool) -> np.ndarray:
     shape = input.array.shape
     if by_channel:
         shape = (*shape[:2], *(1,) * (len(shape) - 2))
-    return default_generator.bernoulli_(np.empty(shape, input.array.dtype), 1 - p)
+    rows = tuple(level.size for level in rows_apart())
+    return default_generator.bernoulli_(np.empty((*rows, *shape), input.array.dtype), 1 - p)
 
 
 def dropped(input: Tensor, p: float, train: bool, by_channel: bool = False, alpha: bool = False) -> Tensor:
@@ -47,9 +49,9 @@ def dropped(input: Tensor, p: float, train: bool, by_channel: bool = False, alph
         # scale and shift keep the mean and variance of what a SELU gives
         scale = 1 / math.sqrt((_SATURATION**2 * p + 1) * (1 - p))
         shift = (kept + kind(-1)) * kind(_SATURATION * scale) + kind(_SATURATION * scale * p)
-        result = add(mul(input, wrap(kept * kind(scale))), wrap(shift))
+        result = add(mul(input, of_rows(kept * kind(scale))), of_rows(shift))
     else:
-        result = mul(input, wrap(kept / kind(1 - p)))
+        result = mul(input, of_rows(kept / kind(1 - p)))
     return result
 
 

@@ -44,6 +44,11 @@ def einsum(*args: Any) -> Any:
         return einsum(equation, *operands[0])
     inputs, output = _parse(equation)
     _check_operands(inputs, operands)
+    for label in output or ():
+        if label != _DOTS and not any(label in labels for labels in inputs):
+            raise RuntimeError(
+                f"einsum(): output subscript {label} does not appear in the equation for any input operand"
+            )
     return _contract_all(inputs, output, operands)
 
 
@@ -104,10 +109,6 @@ def _parse(equation: str) -> tuple[list[list[str]], list[str] | None]:
             label = _checked(c, at + len(left) + 2)
             if label in output:
                 raise RuntimeError(f"einsum(): output subscript {c} appears more than once in the output")
-            if not any(label in labels for labels in inputs):
-                raise RuntimeError(
-                    f"einsum(): output subscript {c} does not appear in the equation for any input operand"
-                )
             output.append(label)
         at += 1
     return inputs, output
@@ -131,8 +132,8 @@ def _check_operands(inputs: list[list[str]], operands: Sequence[Tensor]) -> None
         if _DOTS in labels:
             if named > x.array.ndim:
                 raise RuntimeError(
-                    f"einsum(): the number of subscripts in the equation ({named}) is more than the number of dimensions "
-                    f"({x.array.ndim}) for operand {k}"
+                    f"einsum(): the number of subscripts in the equation ({named}) is more than the number of "
+                    f"dimensions ({x.array.ndim}) for operand {k}"
                 )
         elif named != x.array.ndim:
             raise RuntimeError(
@@ -195,8 +196,8 @@ def _aligned(k: int, x: Tensor, labels: list[str], every: list[str], sizes: dict
         known = sizes.get(label, 1)
         if n != 1 and known not in (1, n):
             raise RuntimeError(
-                f"einsum(): subscript {label if label[0] != '.' else _DOTS} has size {n} for operand {k} which does not "
-                f"broadcast with previously seen size {known}"
+                f"einsum(): subscript {label if label[0] != '.' else _DOTS} has size {n} for operand {k} which "
+                f"does not broadcast with previously seen size {known}"
             )
         sizes[label] = max(known, n) if n else 0
     order = []
@@ -216,7 +217,9 @@ def _reduced(ready: list[Any], out: int, every: int) -> Any:
     counts = {d: sum(x.array.shape[d] != 1 for x in ready) for d in range(out, every)}
     result = ready[0]
     for other in ready[1:]:
-        together, left, right = [], [], []
+        together: list[int] = []
+        left: list[int] = []
+        right: list[int] = []
         for d, n in counts.items():
             a, b = result.array.shape[d] != 1, other.array.shape[d] != 1
             if a and b:
@@ -240,7 +243,9 @@ def _sum_of_products(a: Any, b: Any, over: list[int]) -> Any:
     if not over:
         return mul(a, b)
     shape_a, shape_b = a.array.shape, b.array.shape
-    both, only_a, only_b = [], [], []
+    both: list[int] = []
+    only_a: list[int] = []
+    only_b: list[int] = []
     for d in range(len(shape_a)):
         if d not in over:
             wide_a, wide_b = shape_a[d] != 1, shape_b[d] != 1
@@ -328,7 +333,8 @@ def _check_chain(tensors: Sequence[Tensor], chain: Sequence[Tensor]) -> None:
         if x.array.dtype is not chain[0].array.dtype:
             names = dtypes.of(chain[0].array).cpp_name, dtypes.of(x.array).cpp_name
             raise RuntimeError(
-                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {names[0]} and tensor {k} {names[1]}"
+                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {names[0]} and tensor "
+                f"{k} {names[1]}"
             )
         if k and chain[k - 1].array.shape[1] != x.array.shape[0]:
             a, b = list(tensors[k - 1].array.shape), list(tensors[k].array.shape)

@@ -40,9 +40,14 @@ def _renormed(weight: Tensor, indices: np.ndarray, max_norm: float, norm_type: f
 
 
 def embedding(
-    input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None, norm_type: float = 2.0,
-    scale_grad_by_freq: bool = False, sparse: bool = False,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Any:
     """The rows of ``weight`` at the indices ``input``; the row ``padding_idx`` gets no gradient."""
     padding = _padding(padding_idx, weight.array.shape[0])
     if max_norm is not None:
@@ -57,10 +62,18 @@ def _embedding(weight: Tensor, indices: Tensor, padding_idx: int, scale_grad_by_
 
 
 def embedding_bag(
-    input: Tensor, weight: Tensor, offsets: Tensor | None = None, max_norm: float | None = None, norm_type: float = 2,
-    scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, per_sample_weights: Tensor | None = None,
-    include_last_offset: bool = False, padding_idx: int | None = None,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    weight: Tensor,
+    offsets: Tensor | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Tensor | None = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Any:
     """Sums, means or maxima of looked-up rows over bags of indices: rows of ``input``, or stretches that begin at
     ``offsets``."""
     if weight.array.dtype.kind in "iu" and input.array.dtype.kind == "f":
@@ -120,7 +133,8 @@ def _bags(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple[np
         )
     if starts.size and starts[-1] > input.array.size:
         raise RuntimeError(
-            f"offsets[-1] can not be greater than input's length({input.array.size}) but got offsets[-1] of {starts[-1]}"
+            f"offsets[-1] can not be greater than input's length({input.array.size}) but got offsets[-1] of "
+            f"{starts[-1]}"
         )
     return input.array, starts
 

@@ -45,7 +45,8 @@ def grid_sample(
         )
     if points[-1] != dims:
         raise RuntimeError(
-            f"grid_sampler(): expected grid to have size {dims} in last dimension, but got grid with sizes {list(points)}"
+            f"grid_sampler(): expected grid to have size {dims} in last dimension, but got grid with sizes "
+            f"{list(points)}"
         )
     if dims == 3 and mode == "bicubic":
         raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")

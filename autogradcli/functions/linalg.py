@@ -169,7 +169,8 @@ define(
 define(
     "triangular_solve",
     (
-        "(Tensor input, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False, *, TensorList out=None)",
+        "(Tensor input, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False, *, "
+        "TensorList out=None)",
         _triangular_solve,
     ),
     into="torch Tensor",

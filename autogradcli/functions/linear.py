@@ -33,9 +33,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     """``input1^T W_k input2 + bias_k`` for each matrix of ``weight``."""
     a, b, w = input1.array.shape, input2.array.shape, weight.array.shape
     if len(a) != len(b):
-        raise RuntimeError(
-            f"bilinear(): input dimensions do not match: got {len(a)} and {len(b)}"
-        )
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {len(a)} and {len(b)}")
     for d, (m, n) in enumerate(zip(a[:-1], b[:-1], strict=True)):
         if m != n:
             raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {d}: got {m} and {n}")
@@ -52,6 +50,4 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 
 
 define("linear", ("(Tensor input, Tensor weight, Tensor? bias=None)", linear), into="F")
-define(
-    "bilinear", ("(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None)", bilinear), into="torch F"
-)
+define("bilinear", ("(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None)", bilinear), into="torch F")

@@ -13,11 +13,11 @@ from ..engine.tensor import Tensor, wrap
 from ..operations import loss as operations
 from ..operations.activation import log_sigmoid
 from ..operations.arithmetic import add, div, mul, neg, sub
-from ..operations.arithmetic_variants import add_scalar, div_scalar
+from ..operations.arithmetic_variants import add_scalar
 from ..operations.exponential import log
 from ..operations.indexing import masked_fill
 from ..operations.powers import pow_tensor_scalar, sqrt
-from ..operations.reduction import mean_all, sum_all, sum_dim
+from ..operations.reduction import sum_all, sum_dim
 from ..operations.selection import clamp_min_scalar, minimum, where
 from ..operations.shape import clone
 from ..operations.sign import abs as abs_
@@ -30,9 +30,13 @@ from .python_function import define_python
 
 
 def mse_loss(
-    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
     weight: Tensor | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Mean squared error: ``(input - target) ** 2``, averaged."""
     warn_of_sizes(input, target)
     reduction = reduction_of(size_average, reduce, reduction)
@@ -52,9 +56,13 @@ def _weighted(loss: Any, input: Tensor, weight: Tensor, reduction: str) -> Any:
 
 
 def l1_loss(
-    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
     weight: Tensor | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Mean absolute error: ``|input - target|``, averaged."""
     warn_of_sizes(input, target)
     reduction = reduction_of(size_average, reduce, reduction)
@@ -64,9 +72,13 @@ def l1_loss(
 
 
 def smooth_l1_loss(
-    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
     beta: float = 1.0,
-) -> Any:  # fmt: skip
+) -> Any:
     """Absolute error, rounded off by a parabola where it is less than ``beta``."""
     warn_of_sizes(input, target)
     reduction = reduction_of(size_average, reduce, reduction)
@@ -95,9 +107,13 @@ def huber_loss(
 
 
 def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean",
-) -> Any:  # fmt: skip
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """Cross entropy of two classes: ``input`` is the probability of the one, ``target`` 0 or 1 or between."""
     reduction = reduction_of(size_average, reduce, reduction)
     if input.array.shape != target.array.shape:
@@ -111,13 +127,21 @@ def binary_cross_entropy(
 
 
 def binary_cross_entropy_with_logits(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean", pos_weight: Tensor | None = None,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Any:
     """Cross entropy of two classes from the logits: the sigmoid and the loss in one, exact for large logits."""
     reduction = reduction_of(size_average, reduce, reduction)
     if input.array.shape != target.array.shape:
         raise ValueError(f"Target size ({size_of(target)}) must be the same as input size ({size_of(input)})")
+    if target.array.dtype.kind not in "fc":
+        names = input.dtype.type_name, target.dtype.type_name
+        raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
     return operations.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
 
 
@@ -130,9 +154,13 @@ def soft_margin_loss(
 
 
 def multilabel_soft_margin_loss(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean",
-) -> Any:  # fmt: skip
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """Logistic loss of each class, averaged over the classes, for targets that are 0 or 1 for each."""
     reduction = reduction_of(size_average, reduce, reduction)
     one = sub(number(1, target), target)
@@ -147,9 +175,13 @@ def multilabel_soft_margin_loss(
 
 
 def kl_div(
-    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
     log_target: bool = False,
-) -> Any:  # fmt: skip
+) -> Any:
     """Kullback-Leibler divergence; ``input`` is logarithms of probabilities, ``target`` probabilities (or, with
     ``log_target``, logarithms). ``reduction="batchmean"`` divides by the batch size only."""
     from ..operations.exponential import exp
@@ -173,9 +205,15 @@ def kl_div(
 
 
 def poisson_nll_loss(
-    input: Tensor, target: Tensor, log_input: bool = True, full: bool = False, size_average: bool | None = None,
-    eps: float = 1e-08, reduce: bool | None = None, reduction: str = "mean",
-) -> Any:  # fmt: skip
+    input: Tensor,
+    target: Tensor,
+    log_input: bool = True,
+    full: bool = False,
+    size_average: bool | None = None,
+    eps: float = 1e-08,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """Negative log likelihood of counts under Poisson distributions with mean ``exp(input)``, or ``input`` itself."""
     from ..operations.exponential import exp
 
@@ -220,9 +258,13 @@ def gaussian_nll_loss(
 
 
 def hinge_embedding_loss(
-    input: Tensor, target: Tensor, margin: float = 1.0, size_average: bool | None = None, reduce: bool | None = None,
+    input: Tensor,
+    target: Tensor,
+    margin: float = 1.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:  # fmt: skip
+) -> Any:
     """The distance itself where the target is 1, what it lacks to the margin where it is -1."""
     reduction = reduction_of(size_average, reduce, reduction)
     zero = wrap(np.zeros_like(input.array))
@@ -233,9 +275,14 @@ def hinge_embedding_loss(
 
 
 def margin_ranking_loss(
-    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean",
-) -> Any:  # fmt: skip
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """``max(0, margin - target * (input1 - input2))``: which of two should be ranked higher."""
     reduction = reduction_of(size_average, reduce, reduction)
     if not input1.array.ndim == input2.array.ndim == target.array.ndim:
@@ -248,9 +295,17 @@ def margin_ranking_loss(
 
 
 def triplet_margin_loss(
-    anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2, eps: float = 1e-06,
-    swap: bool = False, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
-) -> Any:  # fmt: skip
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: float = 1.0,
+    p: float = 2,
+    eps: float = 1e-06,
+    swap: bool = False,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """``max(0, margin + |anchor - positive| - |anchor - negative|)``, in the p-norm."""
     reduction = reduction_of(size_average, reduce, reduction)
     if margin <= 0:
@@ -263,9 +318,15 @@ def triplet_margin_loss(
 
 
 def triplet_margin_with_distance_loss(
-    anchor: Tensor, positive: Tensor, negative: Tensor, *, distance_function: Callable[..., Any] | None = None,
-    margin: float = 1.0, swap: bool = False, reduction: str = "mean",
-) -> Any:  # fmt: skip
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    *,
+    distance_function: Callable[..., Any] | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Any:
     """``max(0, margin + distance(anchor, positive) - distance(anchor, negative))``, with a distance of one's own."""
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
@@ -279,9 +340,14 @@ def triplet_margin_with_distance_loss(
 
 
 def cosine_embedding_loss(
-    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean",
-) -> Any:  # fmt: skip
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """``1 - cos`` where the target is 1, ``max(0, cos - margin)`` where it is -1."""
     reduction = reduction_of(size_average, reduce, reduction)
     if target.array.ndim not in (0, 1):

@@ -42,9 +42,7 @@ def _fitted(input: Tensor, mask: Tensor) -> Any:
     if mask.array.shape == input.array.shape:
         return mask
     if mask.array.ndim > input.array.ndim:
-        raise IndexError(
-            "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input)"
-        )
+        raise IndexError("_input_mask expected broadcastable mask (got mask dimensionality higher than of the input)")
     return expand(mask, input.array.shape)
 
 
@@ -77,7 +75,12 @@ def _to(x: Any, dtype: DType | None, input: Tensor) -> Any:
 
 
 def sum_(
-    input: Tensor, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor,
+    dim: Any = None,
+    *,
+    keepdim: bool | None = False,
+    dtype: DType | None = None,
+    mask: Tensor | None = None,
 ) -> Any:
     """Sum of the elements that the mask leaves."""
     wanted = _integers_wide(input, dtype)
@@ -85,7 +88,12 @@ def sum_(
 
 
 def prod(
-    input: Tensor, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor,
+    dim: Any = None,
+    *,
+    keepdim: bool | None = False,
+    dtype: DType | None = None,
+    mask: Tensor | None = None,
 ) -> Any:
     """Product of the elements that the mask leaves."""
     result = _filled(input, mask, 1)
@@ -106,9 +114,13 @@ def _running(name: str, fill: float) -> Callable[..., Any]:
 
 def _extreme(name: str, fill: float) -> Callable[..., Any]:
     def apply(
-        input: Tensor, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None,
+        input: Tensor,
+        dim: Any = None,
+        *,
+        keepdim: bool | None = False,
+        dtype: DType | None = None,
         mask: Tensor | None = None,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         found = _torch[name](_filled(input, mask, fill), _dims(dim, input.array.ndim), bool(keepdim))
         return _to(found, dtype, input)
 
@@ -118,9 +130,13 @@ def _extreme(name: str, fill: float) -> Callable[..., Any]:
 
 def _place(name: str, fill: float) -> Callable[..., Any]:
     def apply(
-        input: Tensor, dim: int | None = None, *, keepdim: bool | None = False, dtype: DType | None = None,
+        input: Tensor,
+        dim: int | None = None,
+        *,
+        keepdim: bool | None = False,
+        dtype: DType | None = None,
         mask: Tensor | None = None,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         return _to(_torch[name](_filled(input, mask, fill), dim, bool(keepdim)), dtype, input)
 
     apply.__doc__ = f"``{name}`` among the elements that the mask leaves, in the dtype of the input."
@@ -133,7 +149,12 @@ def _count(input: Tensor, dim: Any, keepdim: bool, mask: Tensor | None) -> Any:
 
 
 def mean(
-    input: Tensor, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None, mask: Tensor | None = None
+    input: Tensor,
+    dim: Any = None,
+    *,
+    keepdim: bool | None = False,
+    dtype: DType | None = None,
+    mask: Tensor | None = None,
 ) -> Any:
     """Mean of the elements that the mask leaves."""
     total = sum_(input, dim, keepdim=keepdim, dtype=dtype or dtypes.of(input.array), mask=mask)
@@ -164,9 +185,14 @@ def logsumexp(
 
 
 def norm(
-    input: Tensor, ord: float | None = 2.0, dim: Any = None, *, keepdim: bool | None = False, dtype: DType | None = None,
+    input: Tensor,
+    ord: float | None = 2.0,
+    dim: Any = None,
+    *,
+    keepdim: bool | None = False,
+    dtype: DType | None = None,
     mask: Tensor | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """The p-norm of the elements that the mask leaves."""
     power = 2.0 if ord is None else float(ord)
     filled = _filled(input, mask, INF if power == -INF else 0)
@@ -194,9 +220,15 @@ def _spread(
 
 def _spreads(root: bool) -> Callable[..., Any]:
     def apply(
-        input: Tensor, dim: Any = None, unbiased: bool | None = None, *, correction: float | None = None,
-        keepdim: bool | None = False, dtype: DType | None = None, mask: Tensor | None = None,
-    ) -> Any:  # fmt: skip
+        input: Tensor,
+        dim: Any = None,
+        unbiased: bool | None = None,
+        *,
+        correction: float | None = None,
+        keepdim: bool | None = False,
+        dtype: DType | None = None,
+        mask: Tensor | None = None,
+    ) -> Any:
         if unbiased is not None and correction is not None:
             raise RuntimeError("Only one of unbiased and correction may be given")
         less = 1.0 if correction is None else float(correction)
@@ -230,20 +262,25 @@ def normalize(
 
 
 def logaddexp(
-    input: Tensor, other: Tensor, *, dtype: DType | None = None, input_mask: Tensor | None = None,
+    input: Tensor,
+    other: Tensor,
+    *,
+    dtype: DType | None = None,
+    input_mask: Tensor | None = None,
     other_mask: Tensor | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """``log(exp(input) + exp(other))``, each with a mask of its own."""
     found = _torch["logaddexp"](_filled(input, input_mask, -INF), _filled(other, other_mask, -INF))
     return _to(found, dtype, input)
 
 
-for _name, _function in {
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sum": sum_, "prod": prod, "mean": mean, "median": median, "logsumexp": logsumexp, "norm": norm,
     "normalize": normalize, "logaddexp": logaddexp, "var": _spreads(False), "std": _spreads(True),
     "cumsum": _running("cumsum", 0), "cumprod": _running("cumprod", 1),
     "amax": _extreme("amax", -INF), "amin": _extreme("amin", INF),
     "argmax": _place("argmax", -INF), "argmin": _place("argmin", INF),
     "softmax": _soft("softmax", -INF), "log_softmax": _soft("log_softmax", -INF), "softmin": _soft("softmin", INF),
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _function in _FUNCTIONS.items():
     define_python(_name, _function, into="masked")

@@ -119,7 +119,8 @@ def _broadcast(a: Sequence[int], b: Sequence[int]) -> tuple[int, ...]:
         n = b[-k] if k <= len(b) else 1
         if m != n and 1 not in (m, n):
             raise RuntimeError(
-                f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {ndim - k}"
+                f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension "
+                f"{ndim - k}"
             )
         out.append(n if m == 1 else m)
     return tuple(out[::-1])
@@ -177,7 +178,9 @@ def contract(a: Tensor, b: Tensor, dims_a: Sequence[int], dims_b: Sequence[int])
     columns = [b.array.shape[k] for k in free_b]
     left, right = permute(a, (*free_a, *over_a)), permute(b, (*over_b, *free_b))
     if not free_a and not free_b and a.array.ndim:
-        return reshaped(products.dot(reshaped(left, (size,)), reshaped(right, (size,))), ())
+        if a.array.ndim > 1:
+            left, right = reshaped(left, (size,)), reshaped(right, (size,))
+        return reshaped(products.dot(left, right), ())
     product = products.mm(reshaped(left, (_count(rows), size)), reshaped(right, (size, _count(columns))))
     return reshaped(product, (*rows, *columns))
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import linalg_misc as misc
 from ..operations import linalg_solve as solving
@@ -257,16 +258,15 @@ def _cov(input: Tensor, correction: int, fweights: Tensor | None, aweights: Tens
     other = centred if weights is None else mul(centred, weights)
     product = mm(centred, transpose(_conjugate(other), 0, 1))
     if correction and _value(norm) <= 0:
-        from ..engine.state import state
-
         state.warn(
             "UserWarning",
-            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations. (Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/Correlation.cpp:118.)",
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations. "
+            "(Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/Correlation.cpp:118.)",
         )
         norm = 0
-    from ..operations.arithmetic_variants import div_scalar
-
-    return squeeze(div(product, norm) if isinstance(norm, Tensor) else div_scalar(product, norm))
+    if not isinstance(norm, Tensor):
+        norm = wrap(np.asarray(norm, dtype=product.array.real.dtype))
+    return squeeze(div(product, norm))
 
 
 def _value(norm: Any) -> float:
@@ -297,7 +297,8 @@ def _weights(count: int, fweights: Tensor | None, aweights: Tensor | None) -> An
             )
         if w.array.dtype.kind not in kinds:
             raise RuntimeError(
-                f"cov(): expected {name} to have {wanted} dtype but got {name} with {dtypes.of(w.array).type_name} dtype"
+                f"cov(): expected {name} to have {wanted} dtype but got {name} with "
+                f"{dtypes.of(w.array).type_name} dtype"
             )
         if w.array.size != count:
             raise RuntimeError(

@@ -20,6 +20,7 @@ from ..operations.linalg_checks import floating, matrix, square
 from ..operations.powers import reciprocal
 from ..operations.reduction import sum_dim
 from ..operations.shape import cast
+from ..operations.sign import nan_to_num
 from ..operations.statistics import vector_norm
 from ..operations.view import permute, squeeze_dim, unsqueeze
 from ..operations.window import slice_
@@ -51,10 +52,10 @@ def _matrix_dims(x: Tensor, dim: Sequence[int]) -> tuple[int, int]:
 
 
 def _spread(x: Any, ndim: int, dims: tuple[int, int], keepdim: bool) -> Any:
-    """The two dimensions put back with size 1 where they were."""
+    """The dimension after the kept one put back, and both with size 1 where they were."""
     if not keepdim:
         return x
-    x = unsqueeze(unsqueeze(x, -1), -1)
+    x = unsqueeze(x, -1)
     rest = [d for d in range(ndim) if d not in dims]
     order = [*rest, *dims]
     return permute(x, tuple(order.index(d) for d in range(ndim)))
@@ -87,9 +88,9 @@ def _by_singular(x: Tensor, dims: tuple[int, int], keepdim: bool, ord: Any) -> A
     rest = tuple(d for d in range(ndim) if d not in dims)
     values = svdvals(permute(x, (*rest, *dims)), None)
     if ord == "nuc":
-        found = sum_dim(values, (-1,), False)
+        found = sum_dim(values, (-1,), keepdim)
     else:
-        found = (amax if ord > 0 else amin)(values, (-1,), False)
+        found = (amax if ord > 0 else amin)(values, (-1,), keepdim)
     return _spread(found, ndim, dims, keepdim)
 
 
@@ -142,6 +143,12 @@ define(
 # -- condition and rank -----------------------------------------------------------------------------------
 
 
+def _edge(values: Any, first: bool) -> Any:
+    """The largest or the smallest singular value, as a dimension of size 1."""
+    n = values.array.shape[-1]
+    return slice_(values, -1, 0 if first else n - 1, 1 if first else n, 1)
+
+
 def _cond(input: Tensor, p: Any) -> Any:
     """Condition number, by default in the 2-norm: the largest singular value over the smallest."""
     if input.array.ndim < 2:
@@ -161,12 +168,8 @@ def _cond(input: Tensor, p: Any) -> Any:
     inverse, info = solving.linalg_inv_ex(input)
     if info.array.any():
         inverse = masked_fill(inverse, wrap((info.array != 0)[..., None, None]), INF)
-    return mul(_matrix_norm(input, p, (-2, -1), False, None), _matrix_norm(inverse, p, (-2, -1), False, None))
-
-
-def _edge(values: Any, first: bool) -> Any:
-    n = values.array.shape[-1]
-    return slice_(values, -1, 0 if first else n - 1, 1 if first else n, 1)
+    sizes = [_matrix_norm(x, p, (-2, -1), False, None) for x in (input, inverse)]
+    return nan_to_num(mul(sizes[0], sizes[1]), INF, INF, -INF)
 
 
 define(

@@ -24,17 +24,24 @@ from .shapes import reshape
 
 
 def layer_norm(
-    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float,
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None,
+    bias: Tensor | None,
+    eps: float,
     cudnn_enable: bool = True,
-) -> Any:  # fmt: skip
+) -> Any:
     """Mean 0 and variance 1 over the last dimensions, then times ``weight`` plus ``bias``."""
     return operations.layer_norm(input, tuple(normalized_shape), weight, bias, eps)
 
 
 def _f_layer_norm(
-    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None,
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     eps: float = 1e-05,
-) -> Any:  # fmt: skip
+) -> Any:
     """Mean 0 and variance 1 over the last dimensions, then times ``weight`` plus ``bias``."""
     return operations.layer_norm(input, tuple(normalized_shape), weight, bias, eps)
 
@@ -68,9 +75,15 @@ def _check_channels(count: int, given: dict[str, Tensor | None]) -> None:
 
 
 def _batch(
-    input: Tensor, weight: Tensor | None, bias: Tensor | None, mean: Tensor | None, var: Tensor | None, training: bool,
-    momentum: float, eps: float,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    mean: Tensor | None,
+    var: Tensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> Any:
     """Each channel normalised by its own mean and variance in training, else by those that are kept.
 
     In training the kept ones move towards the batch's by ``momentum``.
@@ -103,17 +116,30 @@ def _move(input: Tensor, mean: Tensor | None, var: Tensor | None, momentum: floa
 
 
 def _batch_norm(
-    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None,
-    training: bool, momentum: float, eps: float, cudnn_enabled: bool,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+    cudnn_enabled: bool,
+) -> Any:
     """Each channel normalised by its own mean and variance in training, else by those that are kept."""
     return _batch(input, weight, bias, running_mean, running_var, training, momentum, eps)
 
 
 def batch_norm(
-    input: Tensor, running_mean: Tensor | None, running_var: Tensor | None, weight: Tensor | None = None,
-    bias: Tensor | None = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-05,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-05,
+) -> Any:
     """Each channel of (N, C, ...) normalised by its own mean and variance in training, else by those that are kept.
 
     In training the kept ones move towards the batch's by ``momentum``.
@@ -126,9 +152,15 @@ def batch_norm(
 
 
 def instance_norm(
-    input: Tensor, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Tensor | None = None,
-    bias: Tensor | None = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-05,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-05,
+) -> Any:
     """Each channel of each element of the batch normalised by its own mean and variance."""
     shape = input.array.shape
     if use_input_stats:
@@ -136,13 +168,15 @@ def instance_norm(
         for n in shape[2:]:
             spatial *= n
         if spatial == 1:
-            raise ValueError(
-                f"Expected more than 1 spatial element when training, got input size {input.shape!r}"
-            )
+            raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.shape!r}")
     n, c = shape[:2]
     own = [None if x is None else repeat(x, (n,)) for x in (running_mean, running_var)]
     scale, shift = (None if x is None else repeat(x, (n,)) for x in (weight, bias))
-    flat = view(input, (1, n * c, *shape[2:])) if input.array.flags.c_contiguous else reshape(input, (1, n * c, *shape[2:]))
+    flat = (
+        view(input, (1, n * c, *shape[2:]))
+        if input.array.flags.c_contiguous
+        else reshape(input, (1, n * c, *shape[2:]))
+    )
     found = _batch(flat, scale, shift, own[0], own[1], use_input_stats, momentum, eps)
     for kept, moved in ((running_mean, own[0]), (running_var, own[1])):
         if kept is not None and moved is not None:
@@ -191,9 +225,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     """Each element divided by a power of the mean square over neighbouring channels."""
     ndim = input.array.ndim
     if ndim < 3:
-        raise ValueError(
-            f"Expected 3D or higher dimensionality                          input (got {ndim} dimensions)"
-        )
+        raise ValueError(f"Expected 3D or higher dimensionality                          input (got {ndim} dimensions)")
     if not input.array.size:
         return input
     squares = mul(input, input)
@@ -238,5 +270,3 @@ define(
 define_python("layer_norm", _f_layer_norm, into="F")
 for _function in (rms_norm, batch_norm, instance_norm, group_norm, local_response_norm):
     define_python(_function.__name__, _function, into="F")
-
-

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..engine.tensor import Tensor
 from ..operations import shape as copies
+from ..operations import strided, window
 from ..operations import view as views
-from ..operations import window
 from ..operations.dims import wrap_dim
 from .function import define
 from .python_function import define_python
@@ -244,7 +244,7 @@ define("unfold", ("(Tensor input, int dimension, int size, int step)", window.un
 def _as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None) -> Any:
     """A window of any size and strides on the memory of a tensor."""
     offset, strides = geometry(input, storage_offset)
-    return window.as_strided(input, size, stride, offset, strides)
+    return strided.as_strided(input, size, stride, offset, strides)
 
 
 define(

@@ -9,7 +9,6 @@ from ..engine.operation import OPERATIONS
 from ..engine.tensor import Tensor
 from ..operations import pooling as operations
 from ..operations.activation import relu
-from ..operations.arithmetic_variants import mul_scalar
 from ..operations.arithmetic import mul
 from ..operations.powers import pow_tensor_scalar
 from ..operations.reduction import mean_dim
@@ -34,7 +33,8 @@ def _check(x: Tensor, name: str, dims: int) -> None:
         shape = list(x.array.shape)
         if dims == 1:
             raise RuntimeError(
-                f"{name}: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:{shape}"
+                f"{name}: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but "
+                f"got:{shape}"
             )
         if "adaptive" in name:
             raise RuntimeError(f"{name}(): Expected {dims + 1}D or {dims + 2}D tensor, but got {shape}")
@@ -52,7 +52,8 @@ def _check_window(x: Any, window: Any) -> None:
             raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
         if p > (d * (k - 1) + 1) // 2:
             raise RuntimeError(
-                f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={d}"
+                f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and "
+                f"dilation={d}"
             )
     shape = x.array.shape
     dims = len(kernel)
@@ -91,17 +92,27 @@ def _max_pool(
 
 def _declare_max(dims: int) -> None:
     def pool(
-        input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False,
+        input: Tensor,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
         return_indices: bool = False,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """The largest element of each window; with ``return_indices`` also where in the flattened input it is."""
         found = _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode)
         return found if return_indices else found[0]
 
     def with_indices(
-        input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False,
+        input: Tensor,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
         return_indices: bool = False,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """The largest element of each window, and where in the flattened input it is."""
         return _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode)
 
@@ -184,9 +195,14 @@ def _declare_unpool(dims: int) -> None:
 
 
 def average_pool(
-    x: Any, kernel: Ints, stride: Ints, padding: Any = 0, ceil: bool = False, include_pad: bool = True,
+    x: Any,
+    kernel: Ints,
+    stride: Ints,
+    padding: Any = 0,
+    ceil: bool = False,
+    include_pad: bool = True,
     divisor: int | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Averages over windows of a batch of images or volumes."""
     dims = len(kernel)
     window = _window(dims, kernel, stride, padding, 1, ceil)
@@ -198,9 +214,14 @@ def average_pool(
 
 def _declare_average(dims: int) -> None:
     def pool(
-        input: Tensor, kernel_size: Ints, stride: Ints, padding: Ints, ceil_mode: bool, count_include_pad: bool,
+        input: Tensor,
+        kernel_size: Ints,
+        stride: Ints,
+        padding: Ints,
+        ceil_mode: bool,
+        count_include_pad: bool,
         divisor_override: int | None = None,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """The mean of each window; padding counts as zeros, or not at all without ``count_include_pad``."""
         _check(input, f"avg_pool{dims}d", dims)
         step = stride or kernel_size
@@ -257,7 +278,7 @@ def _declare_norms(dims: int) -> None:
         count = 1
         for k in kernel:
             count *= k
-        return pow_tensor_scalar(mul_scalar(mul(sign(mean), relu(abs_(mean))), count), 1.0 / norm_type)
+        return pow_tensor_scalar(mul(mul(sign(mean), relu(abs_(mean))), count), 1.0 / norm_type)
 
     define_python(f"lp_pool{dims}d", pool, into="F")
 

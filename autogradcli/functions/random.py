@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes, random_sampling
-from ..engine.batched import batched, rows_apart
+from ..engine.batched import of_rows, rows_apart
 from ..engine.dtypes import DType
 from ..engine.inplace import check_inplace, check_overlap
 from ..engine.layers import layer_of
@@ -44,10 +44,7 @@ def _of_rows(draw: Any, generator: Generator, shape: tuple[int, ...], kind: np.d
     levels = rows_apart()
     if not levels:
         return made(draw(generator, shape, kind), grad)
-    value = wrap(draw(generator, (*(level.size for level in levels), *shape), kind))
-    for level in levels:
-        value = batched(level, value)
-    return value
+    return of_rows(draw(generator, (*(level.size for level in levels), *shape), kind))
 
 
 def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.ndarray], doc: str) -> None:
@@ -226,7 +223,7 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
         layer = layer_of(input)
         if layer is not None:
             rows_apart()
-            apply(layer.value, *rest)
+            apply(layer.value, *arguments)
             input.need_counter()[0] += 1
             return input
         check_overlap(input.array)

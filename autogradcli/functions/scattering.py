@@ -8,7 +8,7 @@ import numpy as np
 
 from ..engine.inplace import check_inplace, inplace
 from ..engine.tensor import Tensor
-from ..operations import scatter, scatter_index, scatter_reduce, window
+from ..operations import scatter, scatter_index, scatter_reduce, strided
 from ..operations import shape as copies
 from ..operations.dims import contiguous_strides, numel, storage_of
 from .declare import in_place
@@ -101,7 +101,7 @@ define(
 
 def _as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None) -> Any:
     """With ``src`` written into a window of any size and strides."""
-    return window.as_strided_scatter(input, src, size, stride, storage_offset or 0)
+    return strided.as_strided_scatter(input, src, size, stride, storage_offset or 0)
 
 
 define(
@@ -136,11 +136,11 @@ def _fill_diagonal_(input: Tensor, fill_value: Any, wrap: bool) -> Tensor:
     offset, strides = geometry(input, None)
     step = sum(strides)
     count = min(shape)
-    place = window.as_strided(input, (count,), (step,), offset, strides)
+    place = strided.as_strided(input, (count,), (step,), offset, strides)
     inplace(copies.fill_scalar_in_place, place, fill_value)
     if wrap and len(shape) == 2 and shape[0] > shape[1] + 1:
         rest = shape[1] * shape[0] - (shape[1] + 1) * strides[0]
-        below = window.as_strided(input, ((rest + step - 1) // step,), (step,), (shape[1] + 1) * strides[0], strides)
+        below = strided.as_strided(input, ((rest + step - 1) // step,), (step,), (shape[1] + 1) * strides[0], strides)
         inplace(copies.fill_scalar_in_place, below, fill_value)
     return input
 

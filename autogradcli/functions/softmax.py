@@ -49,9 +49,7 @@ def _f_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtyp
     return softmax(input, _implicit("softmax", input.array.ndim) if dim is None else dim, dtype)
 
 
-def _f_log_softmax(
-    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
-) -> Any:
+def _f_log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None) -> Any:
     """Logarithm of the softmax along a dimension."""
     return log_softmax(input, _implicit("log_softmax", input.array.ndim) if dim is None else dim, dtype)
 

@@ -11,8 +11,8 @@ from ..engine.inplace import check_inplace
 from ..engine.node import AccumulateGrad, Nowhere
 from ..engine.tensor import Tensor, alias
 from ..engine.views import refresh_views
+from ..operations import strided
 from ..operations import view as views
-from ..operations import window
 from ..operations.dims import address, contiguous_strides, storage_of
 from .function import define
 
@@ -91,7 +91,7 @@ def geometry(input: Tensor, storage_start: int | None) -> tuple[int, tuple[int, 
 def _as_strided_(input: Tensor, size: Any, stride: Any, storage_offset: int | None) -> Tensor:
     """Make the tensor a window of any size and strides on its own memory."""
     offset, strides = geometry(input, storage_offset)
-    return change_view(input, window.as_strided_in_place, size, stride, offset, strides)
+    return change_view(input, strided.as_strided_in_place, size, stride, offset, strides)
 
 
 define(

@@ -14,8 +14,8 @@ from ..engine.tensor import Tensor, wrap
 from ..operations.arithmetic import mul
 from ..operations.fft import fft_c2c, fft_r2c
 from ..operations.shape import cast
+from ..operations.strided import as_strided
 from ..operations.view import squeeze_dim_in_place, transpose, unsqueeze, view
-from ..operations.window import as_strided
 from .function import define
 from .python_function import define_python
 from .resampling import pad as pad_
@@ -24,7 +24,9 @@ from .view_in_place import strides_of
 # -- torch.signal.windows ---------------------------------------------------------------------------------
 
 
-def _made(values: Callable[[np.ndarray, int], Any], name: str, M: int, sym: bool, dtype: DType | None, grad: bool) -> Tensor:
+def _made(
+    values: Callable[[np.ndarray, int], Any], name: str, M: int, sym: bool, dtype: DType | None, grad: bool
+) -> Tensor:
     """A window of M points; ``values`` gets the points' numbers and the number of intervals."""
     kind = dtypes.default.dtype if dtype is None else dtype
     if M < 0:
@@ -51,9 +53,14 @@ def _cosines(a: Sequence[float]) -> Callable[[np.ndarray, int], Any]:
 
 def _declare_cosine(name: str, a: Sequence[float], doc: str) -> None:
     def window(
-        M: int, *, sym: bool = True, dtype: DType | None = None, layout: Any = None, device: Any = None,
+        M: int,
+        *,
+        sym: bool = True,
+        dtype: DType | None = None,
+        layout: Any = None,
+        device: Any = None,
         requires_grad: bool = False,
-    ) -> Tensor:  # fmt: skip
+    ) -> Tensor:
         return _made(_cosines(a), "general_cosine", M, sym, dtype, requires_grad)
 
     window.__doc__ = f"{doc} window of M points, symmetric or (``sym=False``) periodic."
@@ -70,9 +77,15 @@ for _name, _a, _doc in (
 
 
 def general_cosine(
-    M: int, *, a: Any, sym: bool = True, dtype: DType | None = None, layout: Any = None, device: Any = None,
+    M: int,
+    *,
+    a: Any,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
     requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """Sum of cosines with the coefficients ``a``, their signs alternating."""
     if not isinstance(a, (list, tuple)):
         raise TypeError("Coefficients must be a list/tuple")
@@ -82,33 +95,56 @@ def general_cosine(
 
 
 def general_hamming(
-    M: int, *, alpha: float = 0.54, sym: bool = True, dtype: DType | None = None, layout: Any = None, device: Any = None,
+    M: int,
+    *,
+    alpha: float = 0.54,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
     requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """``alpha - (1 - alpha) cos``."""
     return _made(_cosines([alpha, 1.0 - alpha]), "general_cosine", M, sym, dtype, requires_grad)
 
 
 def bartlett(
-    M: int, *, sym: bool = True, dtype: DType | None = None, layout: Any = None, device: Any = None,
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
     requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """Triangle with zeros at its ends."""
     return _made(lambda k, n: 1 - np.abs(2 * k / n - 1), "bartlett", M, sym, dtype, requires_grad)
 
 
 def cosine(
-    M: int, *, sym: bool = True, dtype: DType | None = None, layout: Any = None, device: Any = None,
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
     requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """Half a wave of the sine, sampled between its zeros."""
     return _made(lambda k, n: np.sin(math.pi * (k + 0.5) / (n + 1)), "cosine", M, sym, dtype, requires_grad)
 
 
 def exponential(
-    M: int, *, center: float | None = None, tau: float = 1.0, sym: bool = True, dtype: DType | None = None,
-    layout: Any = None, device: Any = None, requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+    M: int,
+    *,
+    center: float | None = None,
+    tau: float = 1.0,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """``exp(-|k - center| / tau)``."""
     if tau <= 0:
         raise ValueError(f"Tau must be positive, got: {tau} instead.")
@@ -122,9 +158,15 @@ def exponential(
 
 
 def gaussian(
-    M: int, *, std: float = 1.0, sym: bool = True, dtype: DType | None = None, layout: Any = None, device: Any = None,
+    M: int,
+    *,
+    std: float = 1.0,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
     requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """``exp(-(k / std)**2 / 2)`` around the middle."""
     if std <= 0:
         raise ValueError(f"Standard deviation must be positive, got: {std} instead.")
@@ -132,9 +174,15 @@ def gaussian(
 
 
 def kaiser(
-    M: int, *, beta: float = 12.0, sym: bool = True, dtype: DType | None = None, layout: Any = None, device: Any = None,
+    M: int,
+    *,
+    beta: float = 12.0,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
     requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """``I0(beta sqrt(1 - x**2)) / I0(beta)`` with x from -1 to 1."""
     if beta < 0:
         raise ValueError(f"beta must be non-negative, got: {beta} instead.")
@@ -154,7 +202,9 @@ for _function in (general_cosine, general_hamming, bartlett, cosine, exponential
 
 # -- torch.hann_window and the like -----------------------------------------------------------------------
 
-_OPTIONS = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool requires_grad=False"
+_OPTIONS = (
+    "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool requires_grad=False"
+)
 
 
 def _window(name: str, values: Callable[..., Callable[[np.ndarray, int], Any]], *extra: tuple[str, float]) -> None:
@@ -209,10 +259,18 @@ _window("kaiser_window", _bessel, ("beta", 12.0))
 
 
 def stft(
-    input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None, window: Tensor | None = None,
-    center: bool = True, pad_mode: str = "reflect", normalized: bool = False, onesided: bool | None = None,
-    return_complex: bool | None = None, align_to_window: bool | None = None,
-) -> Any:  # fmt: skip
+    input: Tensor,
+    n_fft: int,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Tensor | None = None,
+    center: bool = True,
+    pad_mode: str = "reflect",
+    normalized: bool = False,
+    onesided: bool | None = None,
+    return_complex: bool | None = None,
+    align_to_window: bool | None = None,
+) -> Any:
     """Fourier transforms of overlapping stretches of a signal: (*, frequencies, stretches)."""
     x: Any = input
     if center:
@@ -261,7 +319,8 @@ def stft(
 
 
 def _check_stft(x: Tensor, n_fft: int, hop: int, width: int, length: int) -> None:
-    shown = f"stft({dtypes.of(x.array).type_name}Tensor{list(x.array.shape)}, n_fft={n_fft}, hop_length={hop}, win_length={width})"
+    name = dtypes.of(x.array).type_name
+    shown = f"stft({name}Tensor{list(x.array.shape)}, n_fft={n_fft}, hop_length={hop}, win_length={width})"
     if not 0 < n_fft <= length:
         raise RuntimeError(f"{shown}: expected 0 < n_fft < {length}, but got n_fft={n_fft}")
     if hop <= 0:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.operation import Array, Number, operation
+
+
+def _floating(input: Array) -> Array:
+    """Integers in the default floating dtype."""
+    return input.astype(dtypes.default.np) if input.dtype.kind in "iub" else input
 
 
 @operation(
@@ -14,7 +20,7 @@ from ..engine.operation import Array, Number, operation
 )  # fmt: skip
 def mul_scalar(input: Array, other: Number) -> Array:
     """Product with a number, as PyTorch's own functions multiply inside."""
-    return np.multiply(input, other)
+    return np.multiply(_floating(input) if isinstance(other, float) else input, other)
 
 
 @operation(
@@ -44,7 +50,7 @@ def sub_scalar(input: Array, other: Number) -> Array:
 )  # fmt: skip
 def div_scalar(input: Array, other: Number) -> Array:
     """Quotient by a number, as PyTorch's own functions divide inside."""
-    return np.true_divide(input, other)
+    return np.true_divide(_floating(input), other)
 
 
 @operation(

@@ -57,9 +57,7 @@ def _rule(F: Any, g: Any, needs: Any, query: Any, key: Any, value: Any, mask: An
         (r(1, 1, 3, 2), r(1, 1, 3, 2), r(1, 1, 3, 2), None, True, 0.7),
     ],
 )
-def flash_attention(
-    query: Array, key: Array, value: Array, mask: Index | None, causal: bool, scale: float
-) -> Array:
+def flash_attention(query: Array, key: Array, value: Array, mask: Index | None, causal: bool, scale: float) -> Array:
     """``softmax(query @ key^T * scale + mask) @ value`` of (batch, heads, length, size)."""
     scores = np.matmul(query, np.swapaxes(key, -2, -1)) * query.dtype.type(scale)
     if causal:
@@ -67,4 +65,4 @@ def flash_attention(
     elif mask is not None:
         scores = scores + mask_bias(mask, query.dtype)
     weights = safe_softmax.op.kernel(scores, -1)  # type: ignore[attr-defined]
-    return np.matmul(weights, value)  # type: ignore[no-any-return]
+    return np.matmul(weights, value)

@@ -48,7 +48,7 @@ def nll(input: Array, target: Array, weight: Array | None, reduction: str, ignor
     if reduction != "mean":
         return reduced(loss, reduction)
     with np.errstate(all="ignore"):
-        return np.add.reduce(loss, axis=None) / np.add.reduce(w, axis=None)  # type: ignore[no-any-return]
+        return np.add.reduce(loss, axis=None) / np.add.reduce(w, axis=None)
 
 
 def _nll_backward(
@@ -266,9 +266,13 @@ def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, re
     examples=lambda r: [],
 )
 def ctc_loss(
-    log_probs: Array, targets: Index, input_lengths: list[int], target_lengths: list[int], blank: int = 0,
+    log_probs: Array,
+    targets: Index,
+    input_lengths: list[int],
+    target_lengths: list[int],
+    blank: int = 0,
     zero_infinity: bool = False,
-) -> Array:  # fmt: skip
+) -> Array:
     """Negative log likelihood of each target sequence under ``log_probs`` (T, N, C), over all alignments.
 
     ``zero_infinity`` is for the gradient: a target that has no alignment gets zeros.
@@ -327,9 +331,15 @@ def _total(alpha: Array) -> Any:
     examples=lambda r: [],
 )
 def ctc_loss_backward(
-    grad: Array, log_probs: Array, targets: Index, input_lengths: list[int], target_lengths: list[int], blank: int,
-    zero_infinity: bool, result: Array,
-) -> Array:  # fmt: skip
+    grad: Array,
+    log_probs: Array,
+    targets: Index,
+    input_lengths: list[int],
+    target_lengths: list[int],
+    blank: int,
+    zero_infinity: bool,
+    result: Array,
+) -> Array:
     """PyTorch's gradient: that of the logits when ``log_probs`` is their log-softmax."""
     out = np.zeros_like(log_probs)
     for n, (t, labels) in enumerate(_sequences(log_probs, targets, input_lengths, target_lengths)):

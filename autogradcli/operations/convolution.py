@@ -11,8 +11,6 @@ All are one product of matrices for each group, of the weights and a strided win
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -91,10 +89,6 @@ def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, di
     return np.matmul(rows, np.swapaxes(columns, 1, 2)).reshape(g.shape[1], x.shape[1] // groups, *kernel)
 
 
-def _bias_gradient(F: Any, g: Any) -> Any:
-    return F.sum_dim(g, (0, *range(2, g.ndim)), False)
-
-
 @operation(
     input=lambda F, g, input_shape, weight, stride, padding, dilation, groups: F.convolution_spread(
         g, weight, input_shape[2:], stride, padding, dilation, groups
@@ -102,7 +96,7 @@ def _bias_gradient(F: Any, g: Any) -> Any:
     weight=lambda F, g, input, weight_shape, stride, padding, dilation, groups: F.convolution_correlate(
         g, input, weight_shape[2:], stride, padding, dilation, groups
     ),
-    bias=lambda F, g: _bias_gradient(F, g),
+    bias=lambda F, g: F.convolution_bias(g),
     examples=lambda r: [
         (r(2, 2, 5), r(3, 2, 2), r(3), (2,), (1,), (1,), 1),
         (r(1, 4, 4, 4), r(4, 2, 2, 2), None, (1, 1), (0, 1), (2, 1), 2),
@@ -119,13 +113,13 @@ def convolution(
 @operation(
     node="ConvolutionBackward0",
     spelling="conv_transpose",
-    input=lambda F, g, weight, stride, padding, dilation, groups: F.convolution(
-        g, weight, None, stride, padding, dilation, groups
+    input=lambda F, g, weight, stride, padding, dilation, groups: F.convolution_unspread(
+        g, weight, stride, padding, dilation, groups
     ),
     weight=lambda F, g, input, weight_shape, stride, padding, dilation, groups: F.convolution_correlate(
         input, g, weight_shape[2:], stride, padding, dilation, groups
     ),
-    bias=lambda F, g: _bias_gradient(F, g),
+    bias=lambda F, g: F.convolution_bias(g),
     examples=lambda r: [(r(2, 3, 3), r(3, 2, 2), r(2), (2,), (1,), (1,), 1, (5,))],
 )
 def conv_transpose(
@@ -177,6 +171,35 @@ def convolution_correlate(
 ) -> Array:
     """The gradient of a convolution's weight."""
     return _correlate(grad, input, tuple(kernel), stride, padding, dilation, groups)
+
+
+@operation(
+    node="ConvolutionBackwardBackward0",
+    kind="bilinear",
+    grad=lambda F, h, weight, grad_shape, stride, padding, dilation, groups: F.convolution_spread(
+        h, weight, grad_shape[2:], stride, padding, dilation, groups
+    ),
+    weight=lambda F, h, grad, weight_shape, stride, padding, dilation, groups: F.convolution_correlate(
+        h, grad, weight_shape[2:], stride, padding, dilation, groups
+    ),
+    examples=lambda r: [(r(2, 2, 5), r(3, 2, 2), (2,), (1,), (1,), 1)],
+)
+def convolution_unspread(grad: Array, weight: Array, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
+    """The gradient of a transposed convolution's input: the convolution itself."""
+    return _convolve(grad, weight, stride, padding, dilation, groups)
+
+
+@operation(
+    node="ConvolutionBackwardBackward0",
+    kind="linear",
+    grad=lambda F, h, grad_shape: F.expand(
+        F.reshape(h, (1, h.shape[0], *(1,) * (len(grad_shape) - 2))), tuple(grad_shape)
+    ),
+    examples=lambda r: [(r(2, 3, 4),)],
+)
+def convolution_bias(grad: Array) -> Array:
+    """The gradient of a convolution's bias: the sum over all but the channels."""
+    return np.add.reduce(grad, axis=(0, *range(2, grad.ndim)))
 
 
 # -- windows as columns -----------------------------------------------------------------------------------
@@ -234,7 +257,7 @@ def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints
 def trilinear(input1: Array, input2: Array, weight: Array) -> Array:
     """``sum over i, j of input1[n, i] weight[o, i, j] input2[n, j]``."""
     half = np.tensordot(input1, weight, (1, 1))  # (n, o, j)
-    return np.matmul(half, input2[:, :, None])[:, :, 0]  # type: ignore[no-any-return]
+    return np.matmul(half, input2[:, :, None])[:, :, 0]
 
 
 @operation(
@@ -247,4 +270,4 @@ def trilinear(input1: Array, input2: Array, weight: Array) -> Array:
 )
 def trilinear_outer(grad: Array, input1: Array, input2: Array) -> Array:
     """``sum over n of grad[n, o] input1[n, i] input2[n, j]``."""
-    return np.tensordot(grad, input1[:, :, None] * input2[:, None, :], (0, 0))  # type: ignore[no-any-return]
+    return np.tensordot(grad, input1[:, :, None] * input2[:, None, :], (0, 0))

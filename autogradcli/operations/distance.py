@@ -20,10 +20,10 @@ def norm_along(x: Array, p: float, axis: int = -1) -> Array:
     if p == 1:
         return np.add.reduce(size, axis=axis)
     if p == 2:
-        return np.sqrt(np.add.reduce(x * x, axis=axis))  # type: ignore[no-any-return]
+        return np.sqrt(np.add.reduce(x * x, axis=axis))
     if p == INF:
         return np.maximum.reduce(size, axis=axis, initial=0)
-    return np.add.reduce(size**p, axis=axis) ** (1 / p)  # type: ignore[no-any-return]
+    return np.add.reduce(size**p, axis=axis) ** (1 / p)
 
 
 def direction(F: Any, diff: Any, norm: Any, p: float) -> Any:

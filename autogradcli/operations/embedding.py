@@ -48,7 +48,7 @@ def _shares(indices: Array, padding_idx: int, by_frequency: bool, dtype: Any) ->
     share = (indices != padding_idx).astype(dtype)
     if by_frequency and indices.size:
         share = (share / np.bincount(indices.reshape(-1))[indices]).astype(dtype)
-    return share[..., None]  # type: ignore[no-any-return]
+    return share[..., None]
 
 
 @operation(
@@ -76,9 +76,15 @@ def embedding_picked(weight: Array, indices: Index, padding_idx: int, scale_grad
     examples=lambda r: [],
 )
 def embedding_bag(
-    weight: Array, indices: Index, bags: Index, count: int, mode: str, padding_idx: int,
-    per_sample_weights: Array | None, scale: bool,
-) -> tuple[Array, Array]:  # fmt: skip
+    weight: Array,
+    indices: Index,
+    bags: Index,
+    count: int,
+    mode: str,
+    padding_idx: int,
+    per_sample_weights: Array | None,
+    scale: bool,
+) -> tuple[Array, Array]:
     """Rows summed, averaged or maximised over ``count`` bags; ``bags`` says in which each index is.
 
     The second result is, for the maximum, the row that each element came from, -1 for none.
@@ -106,9 +112,18 @@ def embedding_bag(
 
 
 def _bag_rule(
-    F: Any, g: Any, needs: Any, weight: Any, indices: Any, bags: Any, mode: str, padding_idx: int, per_sample: Any,
-    places: Any, scale: bool,
-) -> tuple[Any, Any]:  # fmt: skip
+    F: Any,
+    g: Any,
+    needs: Any,
+    weight: Any,
+    indices: Any,
+    bags: Any,
+    mode: str,
+    padding_idx: int,
+    per_sample: Any,
+    places: Any,
+    scale: bool,
+) -> tuple[Any, Any]:
     if mode == "max":
         return F.embedding_max_backward(g, places, weight.shape[0]), None
     rows = F.embedding(g, bags)

@@ -360,6 +360,7 @@ def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
     """The most frequent value along a dimension, the smallest of several, and the last index that has it."""
     at = wrap_dim(dim, input.ndim)
     refuse_empty("mode", input, at)
+    refuse_complex("mode_cpu", input)
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
     rows = np.moveaxis(input, at, -1)

@@ -21,7 +21,7 @@ def _scaled(x: Array, shape: Dims, dims: Dims, norm: int) -> Array:
     n = count(tuple(shape[d] for d in dims))
     if norm == 0 or not n:
         return x
-    return x * x.real.dtype.type(1 / (n**0.5 if norm == 1 else n))  # type: ignore[no-any-return]
+    return x * x.real.dtype.type(1 / (n**0.5 if norm == 1 else n))
 
 
 def _complex(x: Array) -> Array:

@@ -85,9 +85,7 @@ def _inside(index: Array, weight: Array, n: int) -> tuple[Array, Array]:
 
 def _all_taps(grid: Array, shape: Ints, how: How, orders: Ints) -> tuple[list[Array], list[Array]]:
     """For each spatial dimension of the input its taps; the grid has them in reverse order."""
-    found = [
-        _taps(grid[..., len(shape) - 1 - k], n, how, orders[len(shape) - 1 - k]) for k, n in enumerate(shape)
-    ]
+    found = [_taps(grid[..., len(shape) - 1 - k], n, how, orders[len(shape) - 1 - k]) for k, n in enumerate(shape)]
     return [f[0] for f in found], [f[1] for f in found]
 
 
@@ -217,4 +215,4 @@ def affine_grid_generator(theta: Array, size: Ints, align_corners: bool) -> Arra
     """The grid that samples what an affine map of the output's coordinates hits: (N, *size, dimensions)."""
     base = affine_base.op.kernel(theta, size, align_corners)  # type: ignore[attr-defined]
     found = np.matmul(base, np.swapaxes(theta, 1, 2))
-    return found.reshape(size[0], *size[2:], len(size) - 2)  # type: ignore[no-any-return]
+    return found.reshape(size[0], *size[2:], len(size) - 2)

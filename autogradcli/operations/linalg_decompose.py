@@ -76,14 +76,14 @@ def cholesky_factor(A: Array, upper: bool) -> tuple[Array, Array]:
 
 
 def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
-    """``L^-H phi(L^H gL) L^-1`` made Hermitian, where phi takes the lower half."""
+    """``L^-H phi(L^H gL) L^-1``, where phi takes the lower half and makes it Hermitian."""
     if g is None:
         return None
     L, gL = (H(F, factor), H(F, g)) if upper else (factor, g)
     phi = lower_half(F, mm(F, H(F, L), gL))
+    phi = (phi + H(F, phi)) * 0.5
     left = F.linalg_solve_triangular(H(F, L), phi, True, True, False)
-    both = F.linalg_solve_triangular(L, left, False, False, False)
-    return (both + H(F, both)) * 0.5
+    return F.linalg_solve_triangular(L, left, False, False, False)
 
 
 @operation(
@@ -317,7 +317,7 @@ def linalg_qr(A: Array, mode: str = "reduced") -> tuple[Array, Array]:
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
         )
     if mode == "r":
-        return np.empty((0,), A.dtype), np.linalg.qr(A, "r")
+        return np.empty((0,), A.dtype), np.asarray(np.linalg.qr(A, "r"))
     q, r = np.linalg.qr(A, mode)  # type: ignore[call-overload]
     return q, r
 

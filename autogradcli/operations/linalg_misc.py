@@ -43,11 +43,11 @@ def linalg_pinv(A: Array, atol: Any = None, rtol: Any = None, hermitian: bool = 
         size = np.abs(values)
         keep = size > np.maximum(limit[0], limit[1] * size.max(-1))[..., None]
         inverse = np.where(keep, 1 / np.where(keep, values, 1), 0).astype(values.dtype)
-        return (vectors * inverse[..., None, :]) @ np.swapaxes(vectors.conj(), -2, -1)  # type: ignore[no-any-return]
+        return (vectors * inverse[..., None, :]) @ np.swapaxes(vectors.conj(), -2, -1)
     u, s, vh = np.linalg.svd(A, full_matrices=False)
     keep = s > np.maximum(limit[0], limit[1] * s.max(-1))[..., None]
     inverse = np.where(keep, 1 / np.where(keep, s, 1), 0).astype(s.dtype)
-    return np.swapaxes(vh.conj(), -2, -1) @ (inverse[..., :, None] * np.swapaxes(u.conj(), -2, -1))  # type: ignore[no-any-return]
+    return np.swapaxes(vh.conj(), -2, -1) @ (inverse[..., :, None] * np.swapaxes(u.conj(), -2, -1))
 
 
 def tolerance(A: Array, atol: Any, rtol: Any) -> tuple[Array, Array]:
@@ -83,7 +83,7 @@ def _pinv_rule(F: Any, g: Any, A: Any, P: Any) -> Any:
     examples=lambda r: [(r(3, 2), r(3, 2), None, "gelsy"), (r(2, 3), r(2, 1), None, "gelsy")],
 )
 def linalg_lstsq(A: Array, B: Array, rcond: float | None, driver: str | None) -> tuple[Array, Array, Array, Array]:
-    """X that minimises ``|A X - B|``, of least norm; residuals, rank and singular values as far as ``driver`` has them."""
+    """X of least norm that minimises ``|A X - B|``; residuals, rank, singular values as far as ``driver`` has them."""
     name = "torch.linalg.lstsq"
     _check_lstsq(A, B, name)
     driver = driver or "gelsy"

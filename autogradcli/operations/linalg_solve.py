@@ -11,7 +11,7 @@ from ..engine.operation import Array, Index, operation
 from ..engine.state import state
 from . import matrix_kernels as kernels
 from .linalg_checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, square
-from .matrix_rules import T, column, mm, row
+from .matrix_rules import H, T, column, mm, row
 
 # -- determinants -----------------------------------------------------------------------------------------
 
@@ -26,10 +26,11 @@ def linalg_det(A: Array) -> Array:
     """Determinant of a square matrix, or of each of a batch."""
     square(A, "linalg.det")
     floating(A, "linalg.det", "lu_cpu")
-    return np.linalg.det(A)  # type: ignore[no-any-return]
+    return np.linalg.det(A)
 
 
 @operation(
+    node="LinalgSolveExBackward0",
     grad=lambda F, h, A: F.sum_dim(h * F.cofactors(A), (-2, -1), False),
     A=lambda F, h, grad, A: column(F, column(F, grad)) * F.cofactors_backward(h, A),
     examples=lambda r: [(r(), r(3, 3)), (r(2), r(2, 2, 2))],
@@ -46,7 +47,7 @@ def det_backward(grad: Array, A: Array) -> Array:
     singular = det == 0
     safe = np.where(singular[..., None, None], np.eye(A.shape[-1], dtype=A.dtype), A)
     scale = np.where(singular, 0, det)[..., None, None].astype(A.dtype)
-    return grad * scale * np.swapaxes(np.linalg.inv(safe), -2, -1)  # type: ignore[no-any-return]
+    return grad * scale * np.swapaxes(np.linalg.inv(safe), -2, -1)
 
 
 @operation(
@@ -65,7 +66,7 @@ def cofactor_matrix(A: Array) -> Array:
     u, s, vh = np.linalg.svd(A)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     others = _product_without(s)
-    return sign[..., None, None] * ((u.conj() * others[..., None, :]) @ vh.conj())  # type: ignore[no-any-return]
+    return sign[..., None, None] * ((u.conj() * others[..., None, :]) @ vh.conj())
 
 
 def _product_without(s: Array) -> Array:
@@ -74,7 +75,7 @@ def _product_without(s: Array) -> Array:
     one = np.ones((*s.shape[:-1], 1), s.dtype)
     left = np.cumprod(np.concatenate([one, s[..., : n - 1]], -1), -1)
     right = np.cumprod(np.concatenate([one, s[..., :0:-1]], -1), -1)[..., ::-1]
-    return left * right  # type: ignore[no-any-return]
+    return left * right
 
 
 @operation(
@@ -100,7 +101,7 @@ def cofactors_backward(h: Array, A: Array) -> Array:
     result = -others * np.swapaxes(turned, -2, -1)
     index = np.arange(n)
     result[..., index, index] = (others @ turned[..., index, index, None])[..., 0]
-    return (sign * (u.conj() @ result @ vh.conj())).astype(A.dtype, copy=False)  # type: ignore[no-any-return]
+    return (sign * (u.conj() @ result @ vh.conj())).astype(A.dtype, copy=False)
 
 
 def _third_derivative(F: Any, g: Any, h: Any, A: Any) -> Any:
@@ -139,17 +140,20 @@ def linalg_slogdet(A: Array) -> tuple[Array, Array]:
 
 def _slogdet_rule(F: Any, g: Any, A: Any, sign: Any) -> Any:
     """Of a real matrix the sign is constant; of a complex one it turns with the imaginary part of the logarithm."""
-    inverse = F.linalg_inv(A, False)
     weight = g[1]
     if "complex" in str(A.dtype):
-        zero = F.zeros_like(sign)
-        turn = zero if g[0] is None else F.conj(g[0]) * sign
+        turn = F.zeros_like(sign) if g[0] is None else F.conj(g[0]) * sign
         turn = (turn - F.conj(turn)) * 0.5
         weight = turn if g[1] is None else turn + g[1]
-        return F.conj(F.transpose(column(F, column(F, weight)) * inverse, -2, -1))
     if weight is None:
         return F.zeros_like(A)
-    return column(F, column(F, weight)) * T(F, inverse)
+    return F.linalg_solve(H(F, A), column(F, column(F, weight)) * F.identity_like(A), True, None)
+
+
+@operation()
+def identity_like(like: Index) -> Array:
+    """The identity matrix in the shape and dtype of a batch of square ones."""
+    return np.broadcast_to(np.eye(like.shape[-1], dtype=like.dtype), like.shape)
 
 
 # -- inverses ---------------------------------------------------------------------------------------------
@@ -253,8 +257,11 @@ def check_system(A: Array, B: Array, left: bool, name: str) -> None:
         (r.spd(2), r(3, 2, 2)),
     ],
 )
-def linalg_solve(A: Array, B: Array, left: bool = True, name: str = "torch.linalg.solve") -> Array:
-    """X of ``A X = B``, or of ``X A = B`` where not ``left``."""
+def linalg_solve(A: Array, B: Array, left: bool = True, name: str | None = "torch.linalg.solve") -> Array:
+    """X of ``A X = B``, or of ``X A = B`` where not ``left``.
+
+    Raises LinAlgError for a singular ``A``, unless ``name`` is None: then the result has infinities.
+    """
     square(A, "linalg.solve")
     floating(A, "linalg.solve")
     vector = is_vector(A.shape, B.shape)
@@ -282,10 +289,13 @@ def check_batch(A: Array, B: Array, name: str) -> None:
             )
 
 
-def _solve(A: Array, B: Array, name: str) -> Array:
+def _solve(A: Array, B: Array, name: str | None) -> Array:
     try:
-        return np.linalg.solve(A, B)  # type: ignore[no-any-return]
+        return np.linalg.solve(A, B)
     except np.linalg.LinAlgError:
+        if name is None:
+            packed, pivots, _ = kernels.lu_factor(A)
+            return solve_factored(packed, pivots, B)
         failed = first_failure(kernels.lu_factor(A)[2])
         where = at_element(failed[0], A.ndim > 2) if failed else ""
         raise LinAlgError(f"{name}: {where}The solver failed because the input matrix is singular.") from None
@@ -323,9 +333,10 @@ def linalg_solve_triangular(A: Array, B: Array, upper: bool, left: bool = True, 
     """X of ``A X = B``, or of ``X A = B`` where not ``left``, with a triangular matrix; the other half isn't read."""
     square(A, "linalg.solve_triangular")
     matrix(B, "linalg.solve_triangular", "B")
-    if A.shape[-1] == B.shape[-2 if left else -1] and A.dtype is B.dtype:
+    shapes_fit = A.shape[-1] == B.shape[-2 if left else -1]
+    if shapes_fit and A.dtype is B.dtype:
         floating(A, "linalg.solve_triangular")
-    check_system(A, B, left, "linalg.solve_triangular")
+    check_system(A, B if shapes_fit else B.astype(A.dtype), left, "linalg.solve_triangular")
     check_batch(A, B, "linalg.solve_triangular")
     if left:
         return kernels.solve_triangular(A, B, upper, unitriangular)
@@ -402,7 +413,7 @@ def linalg_lu_solve(LU: Array, pivots: Index, B: Array, left: bool = True, adjoi
     if left:
         return solve_factored(LU, pivots, B, adjoint)
     dual = np.swapaxes(B, -2, -1).conj()
-    return np.swapaxes(solve_factored(LU, pivots, dual, not adjoint), -2, -1).conj()  # type: ignore[no-any-return]
+    return np.swapaxes(solve_factored(LU, pivots, dual, not adjoint), -2, -1).conj()
 
 
 def _lu_solve_factor_rule(F: Any, g: Any, LU: Any, pivots: Any, left: bool, adjoint: bool, x: Any) -> Any:
@@ -421,6 +432,7 @@ def _lu_solve_factor_rule(F: Any, g: Any, LU: Any, pivots: Any, left: bool, adjo
 
 
 @operation(
+    node="MmBackward0",
     kind="linear",
     input=lambda F, g, pivots, back: F.lu_permute(g, pivots, not back),
     examples=lambda r: [(r(3, 2), r.tensor(np.array([2, 3, 3], np.int32)), False)],

@@ -47,7 +47,7 @@ def linalg_eigh(A: Array, UPLO: str = "L") -> tuple[Array, Array]:
         real = np.full(A.shape[:-1], np.nan, A.real.dtype)
         return real, np.full(A.shape, np.nan, A.dtype)
     try:
-        values, vectors = np.linalg.eigh(A, UPLO.upper())  # type: ignore[arg-type]
+        values, vectors = np.linalg.eigh(A, "U" if UPLO.upper() == "U" else "L")
     except np.linalg.LinAlgError:
         raise LinAlgError(
             "linalg.eigh: The algorithm failed to converge because the input matrix is ill-conditioned or has too "

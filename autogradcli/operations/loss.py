@@ -18,7 +18,7 @@ def reduced(x: Array, reduction: str) -> Array:
     if reduction == "none":
         return x
     total = np.add.reduce(x, axis=None)
-    return total if reduction == "sum" else total / x.dtype.type(x.size)  # type: ignore[no-any-return]
+    return total if reduction == "sum" else total / x.dtype.type(x.size)
 
 
 def share(g: Any, reduction: str, like: Any) -> Any:
@@ -71,7 +71,7 @@ def _type_name(x: Array) -> str:
 )
 def mse_loss_backward(grad: Array, input: Array, target: Array, reduction: str) -> Array:
     """``2 grad (input - target)``."""
-    return (input - target) * (2.0 * factor(reduction, input)) * grad  # type: ignore[no-any-return]
+    return (input - target) * (2.0 * factor(reduction, input)) * grad
 
 
 # -- absolute error, rounded near zero --------------------------------------------------------------------
@@ -109,7 +109,7 @@ def smooth_l1_loss_backward(grad: Array, input: Array, target: Array, reduction:
     """``g`` times ``x / beta`` where ``|x| < beta``, else its sign."""
     x = np.subtract(input, target)
     slope = np.where(x <= -beta, -1.0, np.where(x >= beta, 1.0, x / beta))
-    return (slope * factor(reduction, input) * grad).astype(x.dtype, copy=False)  # type: ignore[no-any-return]
+    return (slope * factor(reduction, input) * grad).astype(x.dtype, copy=False)
 
 
 def _smooth_slope(F: Any, x: Any, beta: float) -> Any:
@@ -150,7 +150,7 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
     """``g`` times ``x``, cut off at ``-delta`` and ``delta``."""
     x = np.subtract(input, target)
     slope = np.where(x < -delta, -delta, np.where(x > delta, delta, x))
-    return (slope * factor(reduction, input) * grad).astype(x.dtype, copy=False)  # type: ignore[no-any-return]
+    return (slope * factor(reduction, input) * grad).astype(x.dtype, copy=False)
 
 
 # -- two classes ------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
 def soft_margin_loss_backward(grad: Array, input: Array, target: Array, reduction: str) -> Array:
     """``-grad target / (1 + exp(target * input))``."""
     z = np.exp(-target * input)
-    return (-factor(reduction, input) * target * z / (z + 1) * grad).astype(input.dtype, copy=False)  # type: ignore[no-any-return]
+    return (-factor(reduction, input) * target * z / (z + 1) * grad).astype(input.dtype, copy=False)
 
 
 def _logistic_bend(F: Any, target: Any, input: Any) -> Any:
@@ -236,7 +236,7 @@ def binary_cross_entropy_backward(
 ) -> Array:
     """``g (input - target) / (input (1 - input))``."""
     found = grad * (input - target) / np.maximum((1 - input) * input, _TINY)
-    return share(_weighted(found.astype(input.dtype, copy=False), weight), reduction, input)  # type: ignore[no-any-return]
+    return share(_weighted(found.astype(input.dtype, copy=False), weight), reduction, input)
 
 
 def _kept(F: Any, p: Any) -> Any:

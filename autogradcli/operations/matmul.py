@@ -79,8 +79,8 @@ def _cannot_multiply(a: Array, b: Array) -> str:
 def _dot(a: Array, b: Array) -> Array:
     """The product itself. Half precision is accumulated in single, as PyTorch does."""
     if a.dtype.char == "e":
-        return np.dot(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)  # type: ignore[no-any-return]
-    return np.dot(a, b)  # type: ignore[no-any-return]
+        return np.dot(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+    return np.dot(a, b)
 
 
 @operation(
@@ -182,8 +182,8 @@ def check_batches(input: Array, mat2: Array) -> None:
 def batched(a: Array, b: Array) -> Array:
     """``a @ b`` over leading dimensions. Half precision is accumulated in single."""
     if a.dtype.char == "e":
-        return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)  # type: ignore[no-any-return]
-    return np.matmul(a, b)  # type: ignore[no-any-return]
+        return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+    return np.matmul(a, b)
 
 
 @operation(
@@ -197,7 +197,7 @@ def batched(a: Array, b: Array) -> Array:
 )
 def stacked_product(input: Array, other: Array) -> Array:
     """``input @ other`` of matrices whose leading dimensions broadcast: what derivative rules are written with."""
-    return np.matmul(input, other)  # type: ignore[no-any-return]
+    return np.matmul(input, other)
 
 
 # -- a product added to something -----------------------------------------------------------------------
@@ -208,8 +208,12 @@ def stacked_product(input: Array, other: Array) -> Array:
     input=lambda F, g, beta: _times(g, beta),
     mat1=lambda F, g, mat2, alpha: _times(F.mm(g, F.t(mat2)), alpha),
     mat2=lambda F, g, mat1, alpha: _times(F.mm(F.t(mat1), g), alpha),
-    examples=lambda r: [(r(2, 4), r(2, 3), r(3, 4), 0.5, 2.0), (r(4), r(2, 3), r(3, 4), 1, 1), (r(), r(2, 3), r(3, 4), 1, 1)],
-)  # fmt: skip
+    examples=lambda r: [
+        (r(2, 4), r(2, 3), r(3, 4), 0.5, 2.0),
+        (r(4), r(2, 3), r(3, 4), 1, 1),
+        (r(), r(2, 3), r(3, 4), 1, 1),
+    ],
+)
 def addmm(input: Array, mat1: Array, mat2: Array, beta: Number = 1, alpha: Number = 1) -> Array:
     """Sum ``beta * input + alpha * (mat1 @ mat2)``."""
     for name, m in (("mat1", mat1), ("mat2", mat2)):

@@ -24,7 +24,7 @@ def _normalised(x: Array, dims: Dims, eps: float) -> Array:
     centred = x - np.add.reduce(x, axis=dims, keepdims=True) / n
     variance = np.add.reduce(centred * centred, axis=dims, keepdims=True) / n
     centred *= 1 / np.sqrt(variance + x.dtype.type(eps))
-    return centred  # type: ignore[no-any-return]
+    return centred
 
 
 def _mean(F: Any, x: Any, dims: Dims) -> Any:
@@ -157,9 +157,14 @@ def _batch_input_rule(F: Any, g: Any, input: Any, weight: Any, mean: Any, var: A
     ],
 )
 def batch_norm(
-    input: Array, weight: Array | None, bias: Array | None, mean: Index | None, var: Index | None, training: bool,
+    input: Array,
+    weight: Array | None,
+    bias: Array | None,
+    mean: Index | None,
+    var: Index | None,
+    training: bool,
     eps: float,
-) -> Array:  # fmt: skip
+) -> Array:
     """Each channel of (N, C, ...) normalised, by its own statistics in training, else by ``mean`` and ``var``."""
     ndim = input.ndim
     if training:
@@ -175,7 +180,7 @@ def batch_norm(
 
 
 def _spread(x: Any, ndim: int) -> Array:
-    return x.reshape((1, -1) + (1,) * (ndim - 2))  # type: ignore[no-any-return]
+    return x.reshape((1, -1) + (1,) * (ndim - 2))
 
 
 # -- groups -----------------------------------------------------------------------------------------------

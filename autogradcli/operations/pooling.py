@@ -167,6 +167,7 @@ _declare_max(
 
 
 @operation(
+    node="ViewBackward0",
     kind="linear",
     input=lambda F, g, places, dims, input_shape: F.scatter_by_place(g, places, input_shape, dims),
     examples=lambda r: [(r(1, 2, 3, 3), r.index((1, 2, 2, 2), 9), 2)],
@@ -239,7 +240,7 @@ def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
     d = x.ndim - 2
     total = np.add.reduce(win, axis=tuple(range(2 + d, 2 + 2 * d)))
     divisor = override or _divisors(x.shape[2:], window, out, include_pad)
-    return (total / divisor).astype(x.dtype, copy=False)  # type: ignore[no-any-return]
+    return (total / divisor).astype(x.dtype, copy=False)
 
 
 def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -> Array:

@@ -69,10 +69,7 @@ def constant_pad_nd(input: Array, pad: Shape, value: float = 0.0) -> Array:
         n = input.shape[axis]
         shape[axis] = n + before + after
         if shape[axis] < 0:
-            raise RuntimeError(
-                f"The input size {n}, plus negative padding {before} and {after} resulted in a negative output size, "
-                f"which is invalid. Check dimension {axis} of your input."
-            )
+            raise RuntimeError("narrow(): length must be non-negative.")
         source[axis] = slice(max(-before, 0), n - max(-after, 0))
         target[axis] = slice(max(before, 0), shape[axis] - max(after, 0))
     out = np.full(shape, value, input.dtype) if value else np.zeros(shape, input.dtype)
@@ -197,7 +194,7 @@ def _nearest_exact(n: int, out: int, align: bool, given: float | None, real: Any
 def _places(n: int, out: int, align: bool, given: float | None, real: Any) -> Array:
     scale = real(_scale(n, out, align, given))
     at = np.arange(out, dtype=real)
-    return at * scale if align else (at + real(0.5)) * scale - real(0.5)  # type: ignore[no-any-return]
+    return at * scale if align else (at + real(0.5)) * scale - real(0.5)
 
 
 def _linear(n: int, out: int, align: bool, given: float | None, real: Any) -> Taps:

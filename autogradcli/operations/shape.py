@@ -14,6 +14,7 @@ from ..engine.tensor import Tensor
 from ..engine.worlds import roles
 from .dims import Shape, add_reduce, broadcast_shape, wrap_dim
 from .numbers import number_in
+from .refuse import not_implemented_for
 from .view import expand_array, sum_to
 from .window import diagonal_array
 
@@ -202,6 +203,8 @@ def trace(input: Array) -> Array:
     """Sum of the diagonal of a matrix."""
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
+    if input.dtype.kind == "b":
+        not_implemented_for("trace", input)
     out = np.int64 if input.dtype.kind in "iub" else None
     return add_reduce(input.diagonal(), dtype=out)
 

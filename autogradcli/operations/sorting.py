@@ -133,6 +133,8 @@ _DISTINCT: dict[str, Any] = {
 @operation(node="Unique2Backward0", input=_underivable("_unique2"), **_DISTINCT)
 def unique(input: Array) -> tuple[Array, Array, Array]:
     """The distinct elements in order, for each element which it is, and counts. Each NaN is distinct from all."""
+    if input.dtype.kind == "c":
+        not_implemented_for("unique", input)
     values, inverse, counts = np.unique(input.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False)
     return values, inverse.reshape(input.shape), counts
 

@@ -252,8 +252,15 @@ def _logsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim:
     return unreduced(F, g, shape, dim, keepdim) * weight
 
 
+def _logsumexp_push(F: Any, t: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
+    """The tangent weighted by the softmax, which is normalised here so that weights of 1 give exactly 1."""
+    weight = F.exp(input - F.amax(input, dim, True))
+    return F.div(F.sum_dim(weight * t, dim, keepdim), F.sum_dim(weight, dim, keepdim))
+
+
 @operation(
     input=lambda F, g, input, dim, keepdim, result: _logsumexp_back(F, g, input, result, dim, keepdim),
+    jvp=lambda F, t, input, dim, keepdim: _logsumexp_push(F, t["input"], input, dim, keepdim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), (0, 1), True), (r(), 0)],
 )
 def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> Array:

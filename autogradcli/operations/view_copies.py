@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Operation, operation
-from . import view, window
+from . import strided, view, window
 from .dims import wrap_dim
 
 
@@ -53,7 +53,7 @@ unbind_copy = _copying(window.unbind)
 split_copy = _copying(window.split)
 split_with_sizes_copy = _copying(window.split_with_sizes)
 unfold_copy = _copying(window.unfold_view)
-as_strided_copy = _copying(window.as_strided)
+as_strided_copy = _copying(strided.as_strided)
 
 
 @operation(

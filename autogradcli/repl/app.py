@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-import signal
-from types import FrameType
-from typing import Any
+import os
+import sys
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
-from prompt_toolkit.output import Output
+from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
+from prompt_toolkit.output import ColorDepth, Output
 
-from ..events import Event, Value
+from ..events import Failed
 from ..session import Session
-from ..show.errors import plain_error_text
-from ..show.plain import Display, Plain
+from ..show.errors import error_text, plain_error_text
+from ..show.plain import Display, Plain, PlainGradients
 from ..show.stream import Stream
 from .commands import CommandError, dispatch
 from .completion import SessionCompleter
+from .highlight import STYLE, SessionLexer
 from .history import history_path, open_history
+from .journal import Program, Recorded, Transcript, added
 from .keys import bindings
+from .preview import Preview
+from .running import Failure, Outcome, quietly, run
+from .toolbar import hint_line, status_line
+from .undo import Steps
 
 #: Words by which people try to leave, where no variable has the name.
 GOODBYES = {"exit", "quit", "exit()", "quit()"}
 
+_STATUS = "(torch.is_grad_enabled(), torch.get_default_dtype())"
+
 
 class Prompt:
-    """The state of one prompt beside the session's: the format of results and whether to go on."""
+    """The state of one prompt beside the session's: the format of results, what can be undone, whether to go on."""
 
     def __init__(
         self,
@@ -41,11 +52,21 @@ class Prompt:
         output: Output | None = None,
     ) -> None:
         self.session = session
-        self.out = out
-        self.err = err
+        self.transcript = Transcript()
+        self.out = Recorded(out, self.transcript)
+        self.err = Recorded(err, self.transcript)
         self.format = "plain"
         self.running = True
-        self.grad_enabled = self._ask_grad_enabled()
+        #: What the next line begins as: for ``:edit``.
+        self.draft = ""
+        self.steps = Steps(session)
+        self.program: Program = None
+        self.preview = Preview(session, self._redraw)
+        self.show_toolbar = True
+        self.suggest = True
+        self._line = 1
+        self._seconds: float | None = None
+        self._look_at_modes()
         self.reader: PromptSession[str] = PromptSession(
             self._message,
             multiline=True,
@@ -53,22 +74,34 @@ class Prompt:
             key_bindings=bindings(session),
             completer=SessionCompleter(session),
             complete_while_typing=False,
-            auto_suggest=AutoSuggestFromHistory(),
+            lexer=SessionLexer(session),
+            style=STYLE,
+            color_depth=None if os.environ.get("NO_COLOR") else ColorDepth.DEPTH_4_BIT,
+            include_default_pygments_style=False,
+            input_processors=[HighlightMatchingBracketProcessor(chars="[](){}")],
+            auto_suggest=_Suggestions(self),
+            bottom_toolbar=self._toolbar,
             history=history,
             reserve_space_for_menu=4,
             input=input,
             output=output,
         )
+        self.reader.default_buffer.on_text_changed += self._typed
+
+    # -- reading --------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Read and run until ``:quit`` or Ctrl-D."""
         while self.running:
+            draft, self.draft = self.draft, ""
             try:
-                text = self.reader.prompt()
+                text = self.reader.prompt(default=draft)
             except KeyboardInterrupt:
                 continue
             except EOFError:
                 return
+            finally:
+                self.preview.forget()
             try:
                 self.handle(text)
             except KeyboardInterrupt:
@@ -81,6 +114,7 @@ class Prompt:
         stripped = text.strip()
         if not stripped:
             return
+        self.transcript.typed(text)
         if stripped in GOODBYES and stripped.rstrip("()") not in self.session.variables:
             self.running = False
         elif stripped.startswith(":"):
@@ -88,81 +122,128 @@ class Prompt:
                 dispatch(self, stripped)
             except CommandError as error:
                 self.err.raw(plain_error_text(stripped.split()[0], str(error), self.err))
+            except Failure as failure:
+                self.show_failure(failure.event)
+            self._look_at_modes()
         else:
-            self._evaluate(text)
-            self.grad_enabled = self._ask_grad_enabled()
+            self.evaluate(text, self.display(), first_line=self._line)
+            self._line += text.count("\n") + 1
 
-    def set_grad_enabled(self, enabled: bool) -> None:
-        """``torch.set_grad_enabled`` for what comes."""
-        self._quietly(f"set_grad_enabled({enabled})")
-        self.grad_enabled = self._ask_grad_enabled()
+    # -- running --------------------------------------------------------------------------------------------
 
-    def _ask_grad_enabled(self) -> bool:
-        values = self._quietly("is_grad_enabled()")
-        return values != [False]
+    def evaluate(self, text: str, display: Display, *, first_line: int = 1) -> Outcome:
+        """Run a program of the user's; it can be undone, and what is interrupted is."""
+        before = self.steps.snapshot()
+        outcome = run(self.session, text, display.show, first_line=first_line)
+        display.end(outcome.ok, outcome.seconds)
+        self._seconds = outcome.seconds
+        if outcome.interrupted:
+            before.restore(self.session)
+            if not before.complete:
+                self.err.write("not everything could be put back: the session is larger than :undo can keep\n")
+        elif outcome.done or outcome.failure != "SyntaxError":
+            self.steps.done(text, before, self.program)
+            self.program = added(self.program, text, None if outcome.ok else outcome.done)
+        self._look_at_modes()
+        return outcome
 
-    def _quietly(self, source: str) -> list[Any]:
-        """The values of a program of our own, which leaves no trace in the variables."""
-        values: list[Any] = []
-
-        def keep(event: Event) -> None:
-            if isinstance(event, Value):
-                values.append(event.value)
-
-        variables = self.session.variables
-        kept = dict(variables)
-        variables.clear()  # a variable may have the name of a function
+    def change(self, source: str) -> None:
+        """Run a program of our own that changes modes: it can be undone, and ``:save`` writes it. No variable, and no
+        value is shown. Raises CommandError if it fails."""
+        before = self.steps.snapshot()
+        kept = dict(self.session.variables)
+        self.session.variables.clear()
+        problems: list[str] = []
         try:
-            self.session.run(source, keep)
+            outcome = run(
+                self.session, source, lambda event: problems.append(event.message) if isinstance(event, Failed) else None
+            )
         finally:
-            variables.clear()
-            variables.update(kept)
-        return values
+            self.session.variables.clear()
+            self.session.variables.update(kept)
+        if not outcome.ok:
+            before.restore(self.session)
+            raise CommandError(problems[0])
+        self.steps.done(source, before, self.program)
+        self.program = added(self.program, source)
 
-    def _evaluate(self, text: str) -> None:
-        display = self._display()
-        with Interruptible(self.session):
-            ok = self.session.run(text, display.show)
-            display.end(ok, 0.0)
+    def show_failure(self, event: Failed) -> None:
+        self.err.raw(error_text(event, "", self.err))
 
-    def _display(self) -> Display:
+    def display(self, file: str = "") -> Display:
+        """How results are shown now."""
         if self.format == "rich":
             from ..show.table import Rich
 
-            return Rich(self.out, self.err, "", collect=False)
-        return Plain(self.out, self.err, "")
+            return Rich(self.out, self.err, file, collect=False)
+        if self.format == "json":
+            from ..show.json_lines import JsonLines
+
+            return JsonLines(self.out, file or "<prompt>", bounds=False, gradients=True)
+        return PlainGradients(self.out, self.err, file)
+
+    def _look_at_modes(self) -> None:
+        values = quietly(self.session, _STATUS)
+        self.grad_enabled, dtype = values[0] if values else (True, "")
+        self.dtype = str(dtype).removeprefix("torch.")
+
+    # -- the screen -----------------------------------------------------------------------------------------
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return self.reader.output.get_size().columns
 
     def _message(self) -> AnyFormattedText:
-        return [("", ">>> ")] if self.grad_enabled else [("ansiyellow", "no_grad"), ("", " >>> ")]
+        return [("", ">>> ")] if self.grad_enabled else [("class:prompt-mode", "no_grad"), ("", " >>> ")]
+
+    def _toolbar(self) -> AnyFormattedText:
+        width = self.width
+        before = self.reader.default_buffer.document.text_before_cursor
+        count = len(self.session.variables) - ("_" in self.session.variables)
+        status = status_line(
+            grad_enabled=self.grad_enabled, dtype=self.dtype, variables=count, seconds=self._seconds, width=width
+        )
+        return [*hint_line(self.session, before, self.preview.text, width), ("", "\n"), *status]
+
+    def _typed(self, buffer: Buffer) -> None:
+        if self.show_toolbar and self.reader.app.is_running:
+            self.preview.ask(buffer.text)
+
+    def _redraw(self) -> None:
+        self.reader.app.invalidate()
+
+    def set_toolbar(self, shown: bool) -> None:
+        self.show_toolbar = shown
+        self.reader.bottom_toolbar = self._toolbar if shown else None
+
+    @property
+    def vi(self) -> bool:
+        return self.reader.editing_mode == EditingMode.VI
+
+    def set_vi(self, vi: bool) -> None:
+        self.reader.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
+
+
+class _Suggestions(AutoSuggestFromHistory):
+    def __init__(self, prompt: Prompt) -> None:
+        self.prompt = prompt
+
+    def get_suggestion(self, buffer, document):  # type: ignore[no-untyped-def]
+        return super().get_suggestion(buffer, document) if self.prompt.suggest else None
 
 
 def _continuation(width: int, line_number: int, is_soft_wrap: int) -> AnyFormattedText:
     return " " * width if is_soft_wrap else "... ".rjust(width)
 
 
-class Interruptible:
-    """While it is entered, Ctrl-C stops the session's run; a second one does not wait for it to notice."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.asked = False
-
-    def __enter__(self) -> None:
-        self.before = signal.signal(signal.SIGINT, self._stop)
-
-    def __exit__(self, *problem: object) -> None:
-        signal.signal(signal.SIGINT, self.before)
-
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-        self.session.interrupt()
-
-
-def run_prompt(session: Session, out: Stream, err: Stream) -> None:
-    """The prompt on the terminal, with the user's history."""
+def run_prompt(session: Session, out: Stream, err: Stream) -> bool:
+    """The prompt on the terminal, with the user's history. On a terminal that can't show one (TERM=dumb) the input is
+    read to its end and run as a program. False if that failed."""
+    if os.environ.get("TERM") == "dumb":
+        return session.run(sys.stdin.read(), Plain(out, err, "<stdin>").show)
     from .. import __version__
 
     out.write(f"autogradcli {__version__}. :help lists the commands, Ctrl-D leaves.\n")
     Prompt(session, out, err, history=open_history(history_path())).run()
+    return True

@@ -1,4 +1,7 @@
-"""Completion from tables: names, and attributes by the type of the value before the dot. Nothing is evaluated."""
+"""Completion from tables: names, keywords of the open call, and attributes by the type of the value before the dot.
+
+Nothing is evaluated, not even an attribute. Beside each name stands a line about it.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,22 @@ from typing import Any
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from ..language.attributes import names_of
-from ..language.values import UNBOUND, Namespace
+from ..engine.tensor import Tensor
+from ..functions.registry import NAMESPACES, Property
+from ..language.attributes import entry_of, names_of
+from ..language.calls import Builtin
+from ..language.tokens import call_at_end, ends_in_string_or_comment
+from ..language.values import UNBOUND, Namespace, UserFunction
 from ..session import Session
 from ..show.escape import escape_line
-from .commands import COMMANDS, complete_command
+from .commands import COMMANDS, complete_command, takes_expression
+from .preview import description
+from .signatures import resolve, signatures, summary
+
+#: Characters of the line about a name.
+MAX_META = 60
+
+Offers = Iterable[tuple[str, str]]
 
 
 class SessionCompleter(Completer):
@@ -25,33 +39,75 @@ class SessionCompleter(Completer):
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
         before = document.text_before_cursor
         if before.startswith(":"):
-            yield from self._commands(before)
-            return
-        if in_string_or_comment(document.current_line_before_cursor):
+            name, blank, rest = before.partition(" ")
+            if not blank:
+                yield from _matching(name, [(command.name, command.summary) for command in COMMANDS.values()])
+                return
+            if not takes_expression(name):
+                words = complete_command(name, self.session)
+                yield from _matching(rest.rpartition(" ")[2], [(word, self._about(word)) for word in words])
+                return
+            before = rest
+        if ends_in_string_or_comment(before):
             return
         *chain, word = dotted(before)
-        offered = self._names() if not chain else attributes(self.session, chain)
-        yield from _matching(word, offered)
+        yield from _matching(word, attributes(self.session, chain) if chain else self._names(before[: -len(word) or None]))
 
-    def _commands(self, before: str) -> Iterator[Completion]:
-        name, blank, rest = before.partition(" ")
-        if not blank:
-            for command in COMMANDS.values():
-                if command.name.startswith(name):
-                    yield Completion(command.name, -len(name), display_meta=command.summary)
-            return
-        words = complete_command(name, self.session)
-        yield from _matching(rest.rpartition(" ")[2], words)
+    def _names(self, before: str) -> Offers:
+        yield from keywords(self.session, before)
+        session = self.session
+        for name in {*session.variables, *session.prelude}:
+            yield name, self._about(name)
+        for name in kwlist:
+            if name not in session.prelude:
+                yield name, "keyword"
 
-    def _names(self) -> Iterable[str]:
-        return {*self.session.variables, *self.session.prelude, *kwlist}
+    def _about(self, name: str) -> str:
+        session = self.session
+        if name in session.variables:
+            return about(session.variables[name], name)
+        if name in COMMANDS:
+            return COMMANDS[name].summary
+        return about(session.prelude[name], name) if name in session.prelude else ""
 
 
-def _matching(word: str, offered: Iterable[str]) -> Iterator[Completion]:
-    for name in sorted(offered):
+def about(value: Any, name: str = "") -> str:
+    """A line about a value: of a tensor its shape, dtype and grad_fn, of a function the first line of its help."""
+    if isinstance(value, Tensor):
+        try:
+            return description(value)
+        except RuntimeError:  # a view whose history became ambiguous says so whenever it is asked
+            return "a view that must not be used any more"
+    if isinstance(value, UserFunction):
+        return f"({', '.join(parameter.text for parameter in signatures(value)[0])})"
+    if isinstance(value, Namespace):
+        return "namespace"
+    if type(value) is Builtin and name in NAMESPACES.get("torch", {}):
+        value = NAMESPACES["torch"][name]
+    return summary(value) or (type(value).__name__ if not isinstance(value, type) else "type")
+
+
+def keywords(session: Session, before: str) -> Offers:
+    """``dim=``, where a call is open that takes it and has it not yet."""
+    call = call_at_end(before)
+    if call is None or call.keyword:
+        return
+    seen = set(call.given)
+    for signature in signatures(resolve(session, call.chain), call.chain[-1] if len(call.chain) == 1 else ""):
+        for k, parameter in enumerate(signature):
+            taken = parameter.positional and k < call.position
+            if parameter.keyword and not taken and parameter.name not in seen:
+                seen.add(parameter.name)
+                yield f"{parameter.name}=", parameter.text if "=" in parameter.text else "required"
+
+
+def _matching(word: str, offered: Offers) -> Iterator[Completion]:
+    for name, meta in sorted(offered):
         # Names with underscores in front are not offered before one is typed.
         if name.startswith(word) and (word or not name.startswith("_")):
-            yield Completion(name, -len(word), display=escape_line(name))
+            meta = escape_line(" ".join(meta.split()))
+            cut = meta if len(meta) <= MAX_META else meta[: MAX_META - 3] + "..."
+            yield Completion(name, -len(word), display=escape_line(name), display_meta=cut)
 
 
 def dotted(text: str) -> list[str]:
@@ -68,30 +124,22 @@ def dotted(text: str) -> list[str]:
     return names
 
 
-def attributes(session: Session, chain: list[str]) -> list[str]:
+def attributes(session: Session, chain: list[str]) -> Offers:
     """The names after the dot of ``chain``; none where that would need the value of an attribute."""
     value: Any = session.variables.get(chain[0], session.prelude.get(chain[0], UNBOUND))
     for name in chain[1:]:
         if type(value) is not Namespace:
             return []
         value = value.get(name)
-    return [] if value is UNBOUND else names_of(value)
+    if value is UNBOUND:
+        return []
+    return [(name, _about_attribute(value, name)) for name in names_of(value)]
 
 
-def in_string_or_comment(line: str) -> bool:
-    """Whether the end of the line is inside quotes or behind a ``#``."""
-    quote = ""
-    escaped = False
-    for character in line:
-        if escaped:
-            escaped = False
-        elif quote:
-            if character == "\\":
-                escaped = True
-            elif character == quote:
-                quote = ""
-        elif character in "'\"":
-            quote = character
-        elif character == "#":
-            return True
-    return bool(quote)
+def _about_attribute(value: Any, name: str) -> str:
+    if type(value) is Namespace:
+        return about(value.get(name))
+    entry = entry_of(value, name)
+    if isinstance(entry, Property):
+        return entry.doc.strip().partition("\n")[0].rstrip(".") or "attribute"
+    return summary(entry) or "method"

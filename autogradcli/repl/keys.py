@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from prompt_toolkit.application import get_app
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.filters import Condition, vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
+from ..language.tokens import INDENT, next_indentation
 from ..session import Session
-
-INDENT = "    "
 
 
 @Condition
@@ -21,6 +20,12 @@ def _completion_selected() -> bool:
 @Condition
 def _only_blanks_before() -> bool:
     return not get_app().current_buffer.document.current_line_before_cursor.strip()
+
+
+@Condition
+def _in_indentation() -> bool:
+    before = get_app().current_buffer.document.current_line_before_cursor
+    return bool(before) and not before.strip(" ") and len(before) % len(INDENT) == 0
 
 
 def bindings(session: Session) -> KeyBindings:
@@ -40,17 +45,18 @@ def bindings(session: Session) -> KeyBindings:
         else:
             _new_line(event)
 
-    @keys.add("escape", "enter")
+    @keys.add("escape", "enter", filter=~vi_navigation_mode)
     def _new_line(event: KeyPressEvent) -> None:
-        line = event.current_buffer.document.current_line_before_cursor
-        indent = line[: len(line) - len(line.lstrip())]
-        if line.rstrip().endswith(":"):
-            indent += INDENT
-        event.current_buffer.insert_text("\n" + indent)
+        buffer = event.current_buffer
+        buffer.insert_text("\n" + next_indentation(buffer.document.text_before_cursor))
 
     @keys.add("tab", filter=_only_blanks_before)
     def _indent(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text(INDENT)
+
+    @keys.add("backspace", filter=_in_indentation)
+    def _unindent(event: KeyPressEvent) -> None:
+        event.current_buffer.delete_before_cursor(len(INDENT))
 
     @keys.add(Keys.BracketedPaste)
     def _paste(event: KeyPressEvent) -> None:

@@ -9,7 +9,7 @@ fields refer to. Memory that did not change since the snapshot before is not cop
 from __future__ import annotations
 
 from types import BuiltinFunctionType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from ..language.budget import resident_bytes
 from ..language.calls import Builtin
 from ..language.values import Namespace, UserFunction
 from ..session import Session
+from .journal import Program
 
 #: Bytes of arrays that a snapshot copies. What is beyond is not kept, and the snapshot says so.
 MAX_BYTES = 1 << 28
@@ -187,6 +188,12 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
     return bool((a.reshape(-1).view(word) == b.reshape(-1).view(word)).all())
 
 
+class Step(NamedTuple):
+    what: str
+    snapshot: Snapshot
+    program: Program
+
+
 class Steps:
     """The snapshots to go back and forth to."""
 
@@ -197,8 +204,8 @@ class Steps:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.back: list[tuple[str, Snapshot]] = []
-        self.forth: list[tuple[str, Snapshot]] = []
+        self._back: list[Step] = []
+        self._forth: list[Step] = []
         self._last: Snapshot | None = None
         self._began_with = resident_bytes()
 
@@ -206,25 +213,25 @@ class Steps:
         self._last = Snapshot(self.session, self._last)
         return self._last
 
-    def done(self, what: str, before: Snapshot) -> None:
-        """Something was done, and ``before`` is how it was before."""
-        self.back.append((what, before))
+    def done(self, what: str, before: Snapshot, program: Program) -> None:
+        """Something was done; ``before`` and ``program`` are how things were before."""
+        self._back.append(Step(what, before, program))
         crowded = resident_bytes() - self._began_with > self.ROOM
-        del self.back[: -max(1, len(self.back) // 2) if crowded else -self.MOST]
-        self.forth.clear()
+        del self._back[: -max(1, len(self._back) // 2) if crowded else -self.MOST]
+        self._forth.clear()
 
-    def undo(self) -> str | None:
-        """Take the last thing back, and return what it was; None where there is nothing."""
-        return self._move(self.back, self.forth)
+    def undo(self, program: Program) -> Step | None:
+        """Take the last thing back. What it was, with the program to go on from; None where there is nothing."""
+        return self._move(self._back, self._forth, program)
 
-    def redo(self) -> str | None:
+    def redo(self, program: Program) -> Step | None:
         """Do again what was taken back last."""
-        return self._move(self.forth, self.back)
+        return self._move(self._forth, self._back, program)
 
-    def _move(self, source: list[tuple[str, Snapshot]], target: list[tuple[str, Snapshot]]) -> str | None:
+    def _move(self, source: list[Step], target: list[Step], program: Program) -> Step | None:
         if not source:
             return None
-        what, snapshot = source.pop()
-        target.append((what, self.snapshot()))
-        snapshot.restore(self.session)
-        return what
+        step = source.pop()
+        target.append(Step(step.what, self.snapshot(), program))
+        step.snapshot.restore(self.session)
+        return step

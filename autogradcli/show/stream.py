@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from .escape import escape
@@ -26,12 +26,14 @@ class StreamClosed(BaseException):
 class Stream:
     """An output stream as ``show/`` uses it. Raises StreamClosed where the system refuses the text."""
 
-    __slots__ = ("_flush", "_write", "always_escape", "closed", "colour", "file", "terminal")
+    __slots__ = ("_flush", "_write", "always_escape", "before", "closed", "colour", "file", "terminal")
 
     def __init__(self, file: TextIO, *, always_escape: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.file = file
         self._write = file.write
         self._flush = file.flush
+        #: What to do before the next text, such as to take a progress bar away.
+        self.before: Callable[[], None] | None = None
         #: Set once the system has refused a text.
         self.closed: StreamClosed | None = None
         self.terminal = is_terminal(file)
@@ -44,6 +46,8 @@ class Stream:
 
     def raw(self, text: str) -> None:
         """Text that is already escaped, and may hold our own colours."""
+        if self.before is not None:
+            self.before()
         try:
             self._write(text)
             self._flush()

@@ -1,0 +1,165 @@
+"""A batch of programs: which files, one after another or by workers, and what is said about them at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from time import perf_counter
+from typing import BinaryIO, NamedTuple, cast
+
+from ..show.escape import escape_line
+from ..show.plain import Display
+from . import programs
+from .environment import Environment, UnreadableError, decoded
+from .exits import FAILED, OK
+from .pieces import large, run_pieces
+from .progress import Progress
+from .results import Results
+
+SUFFIXES = (".ag", ".py")
+#: Names of failed files that the summary gives.
+NAMED = 10
+
+
+class Options(NamedTuple):
+    """What holds for each program of a batch."""
+
+    format_: str
+    echo: bool
+    dtype: str | None
+    seed: int | None
+    no_grad: bool
+    memory: float
+    timeout: float | None
+
+
+class Ended(NamedTuple):
+    ok: bool
+    seconds: float
+
+
+def expand(files: Iterable[str]) -> Iterator[str]:
+    """The files, and for a folder the programs in it, sorted by name. Raises UnreadableError for one without."""
+    for file in files:
+        if file == "-" or not os.path.isdir(file):
+            yield file
+            continue
+        with os.scandir(file) as entries:
+            names = [e.name for e in entries if e.name.endswith(SUFFIXES) and not e.name.startswith(".")]
+        paths = [path for name in sorted(names) if not os.path.isdir(path := os.path.join(file, name))]
+        if not paths:
+            raise UnreadableError(f"{file}: no *.ag or *.py in this folder")
+        yield from paths
+
+
+def title(file: str, format_: str) -> str:
+    """What a program is called in front of its errors and in its events."""
+    return "<stdin>" if file == "-" and format_ != "json" else file
+
+
+def open_display(file: str, options: Options, environment: Environment) -> Display:
+    return programs.open_display(options.format_, environment, title(file, options.format_), batch=True)
+
+
+def run_file(file: str, options: Options, environment: Environment) -> Ended:
+    """Run one program in a fresh session and show what happens, its begin and end too.
+
+    Raises KeyboardInterrupt and StreamClosed, the end shown even then.
+    """
+    display = open_display(file, options, environment)
+    display.begin()
+    ok = False
+    started = perf_counter()
+    opened: BinaryIO | None = None
+    try:
+        opened = _open(file, environment)
+        start, rest = large(opened)
+        session = programs.open_session(
+            dtype=options.dtype,
+            seed=options.seed,
+            no_grad=options.no_grad,
+            memory=options.memory,
+            timeout=options.timeout,
+        )
+        started = perf_counter()
+        if rest is None:
+            ok = programs.run(session, decoded(start), display, echo=options.echo)
+        else:
+            ok = run_pieces(session, rest, display.show, echo=options.echo)
+            if display.failure == "KeyboardInterrupt":
+                raise KeyboardInterrupt
+    except (OSError, UnreadableError) as error:
+        display.show(programs.unreadable(error))
+    finally:
+        seconds = perf_counter() - started
+        display.end(ok, seconds)
+        if opened is not None and file != "-":
+            opened.close()
+    return Ended(ok, seconds)
+
+
+def _open(file: str, environment: Environment) -> BinaryIO:
+    return environment.stdin_file("a program") if file == "-" else cast(BinaryIO, open(file, "rb", 0))
+
+
+class Batch:
+    """The files of one command and what becomes of them."""
+
+    def __init__(
+        self,
+        files: list[str],
+        options: Options,
+        environment: Environment,
+        *,
+        keep_going: bool,
+        time: bool,
+        results: Results | None,
+    ) -> None:
+        self.files = files
+        self.options = options
+        self.environment = environment
+        self.keep_going = keep_going
+        self.time = time
+        self.results = results
+        self.passed = self.failed = 0
+        self.failures: list[str] = []
+        self.started = perf_counter()
+        self.progress = Progress(environment, len(files))
+
+    def run(self) -> int:
+        """One after another in this process; the exit code."""
+        for file in self.files:
+            if self.results is None:
+                ended = run_file(file, self.options, self.environment)
+            else:
+                with self.results.open(file) as result:
+                    ended = run_file(file, self.options, self.environment.writing_to(result))
+            if not self.end(file, ended):
+                break
+        return self.finish()
+
+    def end(self, file: str, ended: Ended) -> bool:
+        """Take note of a program's end; whether to go on."""
+        if ended.ok:
+            self.passed += 1
+        else:
+            self.failed += 1
+            if len(self.failures) < NAMED:
+                self.failures.append(file)
+        if self.time:
+            self.environment.err.raw(f"{escape_line(title(file, ''))}: {ended.seconds:.4f} s\n")
+        self.progress.show(self.passed, self.failed)
+        return ended.ok or self.keep_going
+
+    def finish(self) -> int:
+        """The last words; the exit code."""
+        self.progress.erase()
+        count = self.passed + self.failed
+        if self.keep_going and len(self.files) > 1:
+            seconds = perf_counter() - self.started
+            text = f"{count} files: {self.passed} passed, {self.failed} failed, in {seconds:.2f} s\n"
+            text += "".join(f"failed: {escape_line(title(file, ''))}\n" for file in self.failures)
+            if self.failed > len(self.failures):
+                text += f"failed: and {self.failed - len(self.failures)} more\n"
+            self.environment.err.raw(text)
+        return FAILED if self.failed else OK

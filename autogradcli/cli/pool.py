@@ -1,0 +1,317 @@
+"""A batch by workers, its output in the order of the files: what runs ahead waits, in memory or on the disk."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+from collections import deque
+from time import monotonic
+from typing import Any
+
+from ..events import Failed
+from .batch import Batch, Ended, open_display
+from .environment import Environment
+from .results import Result
+from .workers import DONE, END, ERR, HEAD, OUT, timed_out, work
+from .workers import send_task as send
+
+#: Files that workers may be ahead of the one whose output is shown.
+AHEAD = 1000
+#: Bytes of waiting output in memory; what is more waits on the disk.
+IN_MEMORY = 8 << 20
+#: Seconds beyond its time after which a worker is killed, and that an interrupted one has for its last words.
+GRACE = 1.0
+CHUNK = 1 << 16
+
+
+class Waiting:
+    """Output that waits for its turn, of all files together."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.file: Any = None
+        self.end = self.outside = 0
+
+    def keep(self, data: bytes) -> bytes | tuple[int, int]:
+        """The data itself, or where on the disk it is."""
+        if self.size + len(data) <= IN_MEMORY:
+            self.size += len(data)
+            return data
+        if self.file is None:
+            from tempfile import TemporaryFile
+
+            self.file = TemporaryFile()
+        place = self.end, len(data)
+        self.file.seek(self.end)
+        self.file.write(data)
+        self.end += len(data)
+        self.outside += 1
+        return place
+
+    def take(self, kept: bytes | tuple[int, int]) -> bytes:
+        if isinstance(kept, bytes):
+            self.size -= len(kept)
+            return kept
+        self.file.seek(kept[0])
+        data: bytes = self.file.read(kept[1])
+        self.outside -= 1
+        if not self.outside:
+            self.end = 0
+        return data
+
+
+class Run:
+    """One file from when a worker gets it until its output is shown."""
+
+    __slots__ = ("began", "ended", "file", "frames", "index", "result")
+
+    def __init__(self, index: int, file: str) -> None:
+        self.index = index
+        self.file = file
+        self.began = monotonic()
+        self.ended: Ended | None = None
+        self.frames: deque[tuple[int, bytes | tuple[int, int]]] = deque()
+        self.result: Result | None = None
+
+
+class Worker:
+    """The parent's view of a worker."""
+
+    __slots__ = ("buffer", "frames", "pid", "run", "tasks")
+
+    def __init__(self, pid: int, tasks: int, frames: int) -> None:
+        self.pid = pid
+        self.tasks = tasks
+        self.frames = frames
+        self.buffer = bytearray()
+        self.run: Run | None = None
+
+
+class Pool:
+    """Runs a batch by that many workers."""
+
+    def __init__(self, batch: Batch, jobs: int) -> None:
+        self.batch = batch
+        self.jobs = min(jobs, len(batch.files))
+        self.selector = selectors.DefaultSelector()
+        self.workers: list[Worker] = []
+        self.runs: dict[int, Run] = {}
+        self.waiting = Waiting()
+        #: The files given to workers so far, and the one whose output is shown as it comes.
+        self.given = self.front = 0
+        self.stopped = False
+        self.life = os.pipe()
+
+    def run(self) -> int:
+        """The exit code. Raises KeyboardInterrupt and StreamClosed, no worker left behind."""
+        try:
+            while not self.stopped and self.front < len(self.batch.files):
+                self._give()
+                self._read(0.1)
+                self._kill_late()
+        except KeyboardInterrupt:
+            self._last_words()
+            raise
+        finally:
+            self.batch.progress.erase()
+            for worker in self.workers:
+                os.kill(worker.pid, signal.SIGKILL)
+            while self.workers:
+                self._bury(self.workers[0])
+            for run in self.runs.values():
+                if run.result is not None:
+                    run.result.__exit__(KeyboardInterrupt)
+            os.close(self.life[0])
+            os.close(self.life[1])
+            self.selector.close()
+        return self.batch.finish()
+
+    # -- workers
+
+    def _give(self) -> None:
+        files = self.batch.files
+        idle = [worker for worker in self.workers if worker.run is None]
+        while self.given < len(files) and self.given - self.front < AHEAD and (idle or len(self.workers) < self.jobs):
+            worker = idle.pop() if idle else self._hire()
+            run = self.runs[self.given] = worker.run = Run(self.given, files[self.given])
+            self.given += 1
+            if self.batch.results is not None:
+                run.result = self.batch.results.open(run.file)
+            send(worker.tasks, run.file)
+
+    def _hire(self) -> Worker:
+        tasks, frames = os.pipe(), os.pipe()
+        pid = os.fork()
+        if not pid:
+            code = 1
+            try:
+                for other in self.workers:
+                    os.close(other.tasks)
+                    os.close(other.frames)
+                for descriptor in (tasks[1], frames[0], self.life[1]):
+                    os.close(descriptor)
+                work(tasks[0], frames[1], self.life[0], self.batch.options, self.batch.environment)
+                code = 0
+            finally:
+                os._exit(code)  # nothing of the parent's is to be unwound here
+        os.close(tasks[0])
+        os.close(frames[1])
+        worker = Worker(pid, tasks[1], frames[0])
+        self.workers.append(worker)
+        self.selector.register(worker.frames, selectors.EVENT_READ, worker)
+        return worker
+
+    def _bury(self, worker: Worker) -> int:
+        """Take leave of a worker that has ended; how it ended, as ``os.waitstatus_to_exitcode`` says."""
+        self.workers.remove(worker)
+        self.selector.unregister(worker.frames)
+        os.close(worker.tasks)
+        os.close(worker.frames)
+        return os.waitstatus_to_exitcode(os.waitpid(worker.pid, 0)[1])
+
+    def _kill_late(self) -> None:
+        timeout = self.batch.options.timeout
+        if timeout is None:
+            return
+        now = monotonic()
+        for worker in list(self.workers):
+            run = worker.run
+            if run is not None and now - run.began > timeout + GRACE and not self._readable(worker):
+                os.kill(worker.pid, signal.SIGKILL)
+                self._bury(worker)
+                self._failed(run, "TimeoutError", timed_out(timeout))
+
+    def _readable(self, worker: Worker) -> bool:
+        """Whether something has come from a worker meanwhile, such as its end."""
+        return any(key.data is worker for key, _ in self.selector.select(0))
+
+    # -- what they send
+
+    def _read(self, wait: float) -> None:
+        for key, _ in self.selector.select(wait):
+            worker: Worker = key.data
+            data = os.read(worker.frames, CHUNK)
+            if data:
+                self._frames(worker, data)
+                continue
+            run = worker.run
+            code = self._bury(worker)
+            if run is not None and run.ended is None:
+                self._failed(run, "RuntimeError", _how_it_ended(code))
+        self.batch.progress.show(self.batch.passed, self.batch.failed)
+
+    def _frames(self, worker: Worker, data: bytes) -> None:
+        buffer = worker.buffer
+        buffer += data
+        start = 0
+        while len(buffer) - start >= HEAD.size:
+            kind, length = HEAD.unpack_from(buffer, start)
+            end = start + HEAD.size + length
+            if len(buffer) < end:
+                break
+            assert worker.run is not None
+            self._frame(worker.run, kind, bytes(buffer[start + HEAD.size : end]))
+            if kind == DONE:
+                worker.run = None
+            start = end
+        del buffer[:start]
+
+    def _frame(self, run: Run, kind: int, data: bytes) -> None:
+        if kind == DONE:
+            run.ended = Ended(*END.unpack(data))
+            if run.result is not None:
+                run.result.__exit__(None)
+                run.result = None
+            self._advance()
+        elif kind == OUT and run.result is not None:
+            run.result.file.write(data)
+        elif run.index == self.front:
+            self._show(kind, data)
+        else:
+            run.frames.append((kind, self.waiting.keep(data)))
+
+    def _show(self, kind: int, data: bytes) -> None:
+        environment = self.batch.environment
+        stream = environment.err if kind == ERR else environment.out
+        stream.raw(data.decode("utf-8", "surrogatepass"))
+
+    def _advance(self) -> None:
+        """Show what waits, as far as the order lets it."""
+        while not self.stopped and (run := self.runs.get(self.front)) is not None:
+            while run.frames:
+                kind, kept = run.frames.popleft()
+                self._show(kind, self.waiting.take(kept))
+            if run.ended is None:
+                break
+            del self.runs[self.front]
+            self.front += 1
+            self.stopped = not self.batch.end(run.file, run.ended)
+
+    # -- ends that a worker can't tell of itself
+
+    def _failed(self, run: Run, type_: str, message: str) -> None:
+        own = _Sink(self, run)
+        environment = Environment(stdout=own.stream(OUT), stderr=own.stream(ERR))
+        around = self.batch.environment
+        for mine, theirs in ((environment.out, around.out), (environment.err, around.err)):
+            mine.terminal, mine.colour, mine.always_escape = theirs.terminal, theirs.colour, theirs.always_escape
+        display = open_display(run.file, self.batch.options, environment)
+        seconds = monotonic() - run.began
+        display.show(Failed(0, 0, 0, type_, message, ""))
+        display.end(False, seconds)
+        self._frame(run, DONE, END.pack(False, seconds))
+
+    def _last_words(self) -> None:
+        """After Ctrl-C: what the program in front has to say about it."""
+        self.stopped = False
+        front = next((worker for worker in self.workers if worker.run and worker.run.index == self.front), None)
+        if front is None:
+            return
+        try:
+            os.kill(front.pid, signal.SIGTERM)
+            until = monotonic() + GRACE
+            while (left := until - monotonic()) > 0:
+                if not self.selector.select(left):
+                    break
+                data = os.read(front.frames, CHUNK) if self._readable(front) else b"-"
+                if not data:
+                    break
+                if data != b"-":
+                    self._frames(front, data)
+        except KeyboardInterrupt:
+            return  # twice: at once
+
+
+class _Sink:
+    """Makes frames of what the parent says about a program."""
+
+    def __init__(self, pool: Pool, run: Run) -> None:
+        self.pool = pool
+        self.run = run
+
+    def stream(self, kind: int) -> Any:
+        return _SinkStream(self, kind)
+
+
+class _SinkStream:
+    def __init__(self, sink: _Sink, kind: int) -> None:
+        self.sink = sink
+        self.kind = kind
+
+    def write(self, text: str) -> None:
+        self.sink.pool._frame(self.sink.run, self.kind, text.encode("utf-8", "surrogatepass"))
+
+    def flush(self) -> None:
+        """A frame is shown or kept at once."""
+
+    def isatty(self) -> bool:
+        return False
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        return f"the process that ran it was ended by {signal.Signals(-code).name}"
+    return f"the process that ran it ended with the exit code {code}"
+
+

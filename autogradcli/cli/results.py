@@ -1,0 +1,69 @@
+"""``--output DIR``: a file of results for each program, complete or not there at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from .environment import UnreadableError
+
+
+class Results:
+    """The folder of results: ``a.py`` gives ``DIR/a.py.out``, or ``.jsonl`` with ``--format json``.
+
+    Programs of other folders keep their folders' names below DIR, as far as they have any below the current one.
+    Raises UnreadableError if two programs would have the same file, and OSError.
+    """
+
+    def __init__(self, folder: str, files: Iterable[str], format_: str) -> None:
+        self.folder = folder
+        self.suffix = ".jsonl" if format_ == "json" else ".out"
+        taken: dict[str, str] = {}
+        for file in files:
+            path = self.path(file)
+            if path in taken:
+                raise UnreadableError(f"{taken[path]} and {file} would both have the results {path}")
+            taken[path] = file
+        os.makedirs(folder, exist_ok=True)
+
+    def path(self, file: str) -> str:
+        if file == "-":
+            return os.path.join(self.folder, "stdin" + self.suffix)
+        name = os.path.normpath(file)
+        if os.path.isabs(name) or name.startswith(".."):
+            name = os.path.basename(name)
+        return os.path.join(self.folder, name + self.suffix)
+
+    def open(self, file: str) -> Result:
+        return Result(self.path(file))
+
+
+class Result:
+    """One file of results while it is written. Raises OSError."""
+
+    def __init__(self, path: str) -> None:
+        folder, base = os.path.split(path)
+        os.makedirs(folder or ".", exist_ok=True)
+        self.path = path
+        self.draft = os.path.join(folder, f".{base}.{os.getpid()}.new")
+        self.file: BinaryIO = open(self.draft, "wb")  # noqa: SIM115  closed by __exit__
+
+    def write(self, text: str) -> None:
+        self.file.write(text.encode("utf-8", "backslashreplace"))
+
+    def flush(self) -> None:
+        """Nobody looks before the end."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def __enter__(self) -> Result:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.file.close()
+        if problem[0] is None:
+            os.replace(self.draft, self.path)
+        else:
+            os.unlink(self.draft)

@@ -1,0 +1,197 @@
+"""Worker processes for a batch: each runs one program at a time and sends what it writes in frames.
+
+A worker is a fork of this process, so it begins with everything loaded. Its frames are
+
+    kind (1 byte)  OUT, ERR or DONE
+    length (4 bytes)
+    that many bytes: text in UTF-8; for DONE whether it went well (1 byte) and the seconds (8 bytes)
+
+A program that is over its time is stopped by the language itself; one in a long call of NumPy by a thread of
+the worker, which says where and ends the process; and one that lets no other thread run by its parent.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import sys
+import threading
+from time import monotonic
+from types import FrameType
+from typing import Any
+
+from ..events import Failed
+from ..language.budget import budget
+from ..language.syntax import Place
+from .batch import Options, open_display, run_file
+from .environment import Environment
+from .limits import limit_memory
+
+OUT, ERR, DONE = range(3)
+HEAD = struct.Struct("<BI")
+END = struct.Struct("<?d")
+_LENGTH = struct.Struct("<I")
+
+#: Seconds that the language is given to notice by itself that the time is over, and then the thread.
+PATIENCE = 0.1
+#: A frame's text; longer ones are cut in several.
+MAX_FRAME = 1 << 20
+
+
+def timed_out(seconds: float) -> str:
+    """The message of the error, as the language has it."""
+    return f"stopped after {seconds:g} s"
+
+
+class FrameWriter:
+    """A standard stream of a worker: every text is a frame to the parent."""
+
+    def __init__(self, worker: _Worker, kind: int, terminal: bool) -> None:
+        self.worker = worker
+        self.kind = kind
+        self.terminal = terminal
+
+    def write(self, text: str) -> None:
+        data = text.encode("utf-8", "surrogatepass")
+        for start in range(0, len(data), MAX_FRAME):
+            self.worker.send(self.kind, data[start : start + MAX_FRAME])
+
+    def flush(self) -> None:
+        """A frame is under way at once."""
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+def work(tasks: int, frames: int, life: int, options: Options, environment: Environment) -> None:
+    """The life of a worker: read names of files from ``tasks`` and run them, until there are no more.
+
+    ``life`` is a pipe that only the parent can write to, and never does: its end is the parent's.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the parent says who is to stop
+    signal.signal(signal.SIGTERM, _interrupt)
+    limit_memory(options.memory)
+    _Worker(tasks, frames, life, options, environment).run()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class _Worker:
+    def __init__(self, tasks: int, frames: int, life: int, options: Options, environment: Environment) -> None:
+        self.tasks = tasks
+        self.frames = frames
+        self.options = options
+        self.lock = threading.Lock()
+        self.environment = environment.writing_to(FrameWriter(self, OUT, environment.out.terminal))
+        self.environment.out.colour = environment.out.colour
+        self.environment.err = _framed_err(self, environment)
+        self.file = ""
+        self.began = 0.0
+        #: When the thread has to step in; None while nothing runs.
+        self.deadline: float | None = None
+        self.main = threading.get_ident()
+        threading.Thread(target=self._watch, args=(life,), daemon=True).start()
+
+    def run(self) -> None:
+        while (file := self._next()) is not None:
+            self.file = file
+            self.began = monotonic()
+            timeout = self.options.timeout
+            self.deadline = None if timeout is None else self.began + timeout + PATIENCE
+            try:
+                ended = run_file(file, self.options, self.environment)
+            except KeyboardInterrupt:
+                return
+            self.deadline = None
+            self.send(DONE, END.pack(ended.ok, ended.seconds))
+
+    def _next(self) -> str | None:
+        head = _read_exactly(self.tasks, _LENGTH.size)
+        return None if head is None else os.fsdecode(_read_exactly(self.tasks, _LENGTH.unpack(head)[0]) or b"")
+
+    def send(self, kind: int, data: bytes) -> None:
+        with self.lock:
+            self._write(kind, data)
+
+    def _write(self, kind: int, data: bytes) -> None:
+        rest = memoryview(HEAD.pack(kind, len(data)) + data)
+        while rest:
+            rest = rest[os.write(self.frames, rest) :]
+
+    def _watch(self, life: int) -> None:
+        """The thread: end the process when its parent has gone or a program is over its time."""
+        from select import select
+
+        # A quarter of a second late at most, and only for a program that began after the thread last looked.
+        while True:
+            deadline = self.deadline
+            wait = 0.05 if self.options.timeout is not None else None
+            ready, _, _ = select([life], [], [], wait)
+            if ready:
+                os._exit(1)
+            if deadline is not None and deadline == self.deadline and monotonic() > deadline:
+                self._give_up()
+
+    def _give_up(self) -> None:
+        """Say for the main thread, which is in a long call, that its time is over, and end."""
+        self.lock.acquire()  # for ever: nothing else is to be sent
+        assert self.options.timeout is not None
+        failed = _where(sys._current_frames().get(self.main), timed_out(self.options.timeout))
+        environment = self.environment.writing_to(_Unlocked(self, OUT, self.environment.out.terminal))
+        environment.out.colour = self.environment.out.colour
+        environment.err = _framed_err(self, self.environment, _Unlocked)
+        display = open_display(self.file, self.options, environment)
+        seconds = monotonic() - self.began
+        display.show(failed)
+        display.end(False, seconds)
+        self._write(DONE, END.pack(False, seconds))
+        os._exit(0)
+
+
+class _Unlocked(FrameWriter):
+    """For the thread, which has the lock already."""
+
+    def write(self, text: str) -> None:
+        self.worker._write(self.kind, text.encode("utf-8", "surrogatepass"))
+
+
+def _framed_err(worker: _Worker, environment: Environment, kind: type[FrameWriter] = FrameWriter) -> Any:
+    from ..show.stream import Stream
+
+    stream = Stream(kind(worker, ERR, environment.err.terminal), always_escape=True)  # type: ignore[arg-type]
+    stream.colour = environment.err.colour
+    return stream
+
+
+def _where(frame: FrameType | None, message: str) -> Failed:
+    """The error at the innermost piece of the program that is running: compiled nodes keep their place."""
+    while frame is not None:
+        place = frame.f_locals.get("place") if "place" in frame.f_code.co_varnames else None
+        if type(place) is Place:
+            node, source = place.node, place.source
+            column = source.column(node.lineno, node.col_offset)
+            end = source.column(node.end_lineno or node.lineno, node.end_col_offset or 0)
+            end = max(end, column + 1) if node.end_lineno == node.lineno else column + 1
+            return Failed(node.lineno, column, end, "TimeoutError", message, source.line(node.lineno))
+        frame = frame.f_back
+    line = max(budget.line, 1)
+    return Failed(line, 1, 2, "TimeoutError", message, "")
+
+
+def _read_exactly(descriptor: int, count: int) -> bytes | None:
+    data = b""
+    while len(data) < count:
+        part = os.read(descriptor, count - len(data))
+        if not part:
+            return None
+        data += part
+    return data
+
+
+def send_task(descriptor: int, file: str) -> None:
+    """Give a worker its next file. Raises OSError if it has gone."""
+    name = os.fsencode(file)
+    os.write(descriptor, _LENGTH.pack(len(name)) + name)

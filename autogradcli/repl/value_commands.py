@@ -1,0 +1,278 @@
+"""Commands about values: variables, gradients, graphs, formulas, checks, times."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from ..engine.dtypes import FLOATING
+from ..engine.tensor import Tensor
+from ..functions.registry import NAMESPACES
+from ..functions.tensor_repr import shown_name
+from ..language.attributes import get_attribute
+from ..language.syntax import parse
+from ..language.text_format import to_repr
+from ..session import Session
+from ..show.escape import escape, escape_line
+from ..show.plain import named
+from .columns import columns
+from .commands import CommandError, command, needed
+from .running import quietly, value_of, within
+from .toolbar import duration
+from .undo import Snapshot
+
+if TYPE_CHECKING:
+    from .app import Prompt
+
+MAX_TEXT = 60
+
+
+def tensors(session: Session) -> list[str]:
+    return [name for name, value in session.variables.items() if isinstance(value, Tensor)]
+
+
+@command(":vars")
+def _vars(prompt: Prompt, argument: str) -> None:
+    """List the variables: of a tensor its shape, dtype, requires_grad, grad_fn and the norm of its gradient."""
+    rows = [_row(name, value) for name, value in prompt.session.variables.items() if name != "_"]
+    if not rows:
+        prompt.out.write("no variables yet\n")
+        return
+    heads = ("name", "value", "shape", "dtype", "requires_grad", "grad_fn", "gradient norm")
+    prompt.out.raw(columns(heads, rows, prompt.width, prompt.out))
+
+
+def _row(name: str, value: Any) -> tuple[str, ...]:
+    name = escape_line(name)
+    if not isinstance(value, Tensor):
+        text = escape_line(" ".join(to_repr(value).split()))
+        return name, text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "...", "", "", "", "", ""
+    try:
+        node = value.grad_fn
+        grad_fn = "" if node is None else escape_line(shown_name(node))
+    except RuntimeError:  # a view whose history became ambiguous
+        grad_fn = "Invalid"
+    norm = "" if value.grad is None else f"{_norm(value.grad):.4g}"
+    return name, "", str(list(value.array.shape)), value.dtype.name, str(value.requires_grad), grad_fn, norm
+
+
+def _norm(value: Tensor) -> float:
+    """The root of the sum of the squares of all elements."""
+    array = abs(value.array).astype("float64")
+    return float((array * array).sum()) ** 0.5
+
+
+@command(":grads")
+def _grads(prompt: Prompt, argument: str) -> None:
+    """Show the gradients that the variables have."""
+    found = False
+    for name, value in prompt.session.variables.items():
+        if isinstance(value, Tensor) and name != "_" and value.grad is not None:
+            found = True
+            prompt.out.write(named(f"{name}.grad", to_repr(value.grad)))
+    if not found:
+        prompt.out.write("no variable has a gradient: call backward() on a result first\n")
+
+
+@command(":zero_grad", "[NAME...]", words=tensors)
+def _zero_grad(prompt: Prompt, argument: str) -> None:
+    """Forget the gradients of these variables, or of all: as `x.grad = None`."""
+    variables = prompt.session.variables
+    names = argument.replace(",", " ").split() or [n for n in tensors(prompt.session) if n != "_"]
+    for name in names:
+        if not isinstance(variables.get(name), Tensor):
+            raise CommandError(f"{escape_line(name)} is no tensor")
+    changed = [name for name in names if variables[name].grad is not None]
+    if changed:
+        prompt.assign("; ".join(f"{name}.grad = None" for name in changed))
+    prompt.out.write(f"forgotten: {', '.join(f'{name}.grad' for name in changed) or 'nothing'}\n")
+
+
+@command(":graph", "NAME", words=tensors, expression=True)
+def _graph(prompt: Prompt, argument: str) -> None:
+    """Show what made a tensor: its graph as a tree, with the names of variables.
+
+    The argument may be any expression.
+    """
+    from .graph_tree import tree
+
+    session = prompt.session
+    needed(argument, "a tensor, or an expression that gives one,")
+    before = Snapshot(session)
+    value = value_of(session, argument)
+    try:
+        if not isinstance(value, Tensor):
+            raise CommandError(f"{escape_line(argument)} is no tensor but a {type(value).__name__}")
+        if value.grad_fn is None and not value.requires_grad:
+            raise CommandError(f"{escape_line(argument)} has no history: nothing in it requires grad")
+        prompt.out.raw(tree(value, argument, session.variables))
+    finally:
+        before.restore(session)
+
+
+@command(":time", "EXPR", expression=True)
+def _time(prompt: Prompt, argument: str) -> None:
+    """Measure how long an expression takes, over as many runs as fit into a fifth of a second.
+
+    Whatever the expression changes is put back afterwards.
+    """
+    session = prompt.session
+    needed(argument, "an expression")
+    expression(argument)
+    before = Snapshot(session)
+    seconds: list[float] = []
+    try:
+        function = value_of(session, f"lambda: (\n{argument}\n)")
+
+        def work() -> None:
+            end = perf_counter() + 0.2
+            while True:
+                began = perf_counter()
+                function()
+                seconds.append((now := perf_counter()) - began)
+                if now > end or len(seconds) >= 100_000:
+                    return
+
+        within(session, work)
+    finally:
+        before.restore(session)
+    seconds.sort()
+    plural = "" if len(seconds) == 1 else "s"
+    prompt.out.write(
+        f"{duration(seconds[len(seconds) // 2])} (median of {len(seconds)} run{plural}; fastest {duration(seconds[0])})\n"
+    )
+
+
+def expression(text: str) -> ast.expr:
+    """The tree of an expression. Raises CommandError for anything else."""
+    try:
+        body = parse(text).body
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise CommandError(f"an expression is needed: {error}") from None
+    if len(body) != 1 or not isinstance(body[0], ast.Expr):
+        raise CommandError("an expression is needed")
+    return body[0].value
+
+
+def floating_variables(session: Session, tree: ast.expr) -> list[str]:
+    """The variables in an expression that can have a gradient, in the order of their making."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    found = []
+    for name, value in session.variables.items():
+        if name in used and isinstance(value, Tensor) and value.dtype.category >= FLOATING:
+            found.append(name)
+    return found
+
+
+@command(":derive", "NAME", words=tensors, expression=True)
+def _derive(prompt: Prompt, argument: str) -> None:
+    """Show the gradient of an expression as a formula, with respect to each tensor in it.
+
+    For the name of a variable that was computed: the gradient of what it was computed from.
+    """
+    from ..explain.derivation import derive
+
+    session = prompt.session
+    tree = expression(needed(argument, "an expression, or a variable that was computed,"))
+    tree = prompt.definitions.expanded(tree)
+    names = floating_variables(session, tree)
+    if not names:
+        raise CommandError("there is no floating tensor in it to differentiate by")
+    function = value_of(session, f"lambda {', '.join(names)}: (\n{ast.unparse(tree)}\n)")
+    values = {name: session.variables[name] for name in names}
+    found: list[tuple[str, str]] = []
+
+    def seed() -> Any:
+        """The gradient to start from, for a result that is no scalar: ones, called g in the formulas."""
+        result = function(**{name: values[name] for name in names})
+        if isinstance(result, Tensor) and result.array.size != 1:
+            return get_attribute(result, "detach")().array
+        return None
+
+    def work() -> None:
+        start = seed()
+        ones = None if start is None else NAMESPACES["torch"]["ones"](start.shape)
+        found.extend(derive(lambda given: function(**given), values, ones))
+
+    before = Snapshot(session)
+    try:
+        within(session, work)
+    finally:
+        before.restore(session)
+    for name, text in found:
+        prompt.out.write(named(f"{name}.grad", text))
+
+
+def _check(prompt: Prompt, argument: str) -> None:
+    """Compare the gradients of an expression with finite differences, in float64."""
+    session = prompt.session
+    tree = expression(needed(argument, "an expression"))
+    names = floating_variables(session, tree)
+    if not names:
+        raise CommandError("there is no floating tensor in it to differentiate by")
+    inputs = ", ".join(_as_double(name, session.variables[name]) for name in names)
+    before = Snapshot(session)
+    try:
+        value_of(session, f"torch.autograd.gradcheck(lambda {', '.join(names)}: (\n{argument}\n), ({inputs},))")
+    finally:
+        before.restore(session)
+    prompt.out.write(f"the gradients with respect to {', '.join(names)} agree with finite differences\n")
+
+
+def _as_double(name: str, value: Tensor) -> str:
+    complex_ = value.array.dtype.kind == "c"
+    return f"{name}.detach().to(torch.{'complex128' if complex_ else 'float64'}).requires_grad_()"
+
+
+if "gradcheck" in NAMESPACES.get("torch.autograd", {}):
+    command(":check", "EXPR", words=tensors, expression=True)(_check)
+
+
+class Definitions:
+    """What each variable was last computed from, as long as it is still that tensor: for ``:derive NAME``."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._made: dict[str, tuple[Tensor, ast.expr, dict[str, Any]]] = {}
+
+    def note(self, statements: Iterable[ast.stmt]) -> None:
+        """Statements that have just ended well, the last run of each name counting."""
+        variables = self.session.variables
+        for node in statements:
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                value = variables.get(name)
+                if isinstance(value, Tensor) and not value.is_leaf:
+                    tree = self._closed(node.value)
+                    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+                    self._made[name] = value, tree, {n: variables[n] for n in used if n in variables}
+
+    def _closed(self, tree: ast.expr) -> ast.expr:
+        return self.expanded(tree)
+
+    def expanded(self, tree: ast.expr) -> ast.expr:
+        """The expression with computed variables replaced by what they were computed from, down to leaves.
+
+        A variable stays where a name that its expression uses has another value by now.
+        """
+        variables, made = self.session.variables, self._made
+
+        class Expand(ast.NodeTransformer):
+            def visit_Name(self, node: ast.Name) -> ast.expr:
+                found = made.get(node.id)
+                if found is None or variables.get(node.id) is not found[0]:
+                    return node
+                if any(variables.get(name) is not value for name, value in found[2].items()):
+                    return node
+                return found[1]
+
+        copy = parse(ast.unparse(tree)).body[0]
+        assert isinstance(copy, ast.Expr)
+        expanded: ast.expr = Expand().visit(copy.value)
+        return expanded
+
+
+def quiet_repr(session: Session, source: str) -> str:
+    return escape(to_repr(quietly(session, source)[0]))
