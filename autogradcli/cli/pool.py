@@ -13,7 +13,7 @@ from ..events import Failed
 from .batch import Batch, Ended, open_display
 from .environment import Environment
 from .results import Result
-from .workers import DONE, END, ERR, HEAD, OUT, timed_out, work
+from .workers import DONE, END, ERR, HEAD, LAST, OUT, timed_out, work
 from .workers import send_task as send
 
 #: Files that workers may be ahead of the one whose output is shown.
@@ -22,6 +22,9 @@ AHEAD = 1000
 IN_MEMORY = 8 << 20
 #: Seconds beyond its time after which a worker is killed, and that an interrupted one has for its last words.
 GRACE = 1.0
+#: Files that a worker is given in advance, once files have turned out to take less than so many seconds each.
+IN_ADVANCE = 4
+SHORT = 0.01
 CHUNK = 1 << 16
 
 
@@ -78,14 +81,15 @@ class Run:
 class Worker:
     """The parent's view of a worker."""
 
-    __slots__ = ("buffer", "frames", "pid", "run", "tasks")
+    __slots__ = ("buffer", "frames", "pid", "runs", "tasks")
 
     def __init__(self, pid: int, tasks: int, frames: int) -> None:
         self.pid = pid
         self.tasks = tasks
         self.frames = frames
         self.buffer = bytearray()
-        self.run: Run | None = None
+        #: What it was given and has not ended; the first is under way.
+        self.runs: deque[Run] = deque()
 
 
 class Pool:
@@ -100,6 +104,9 @@ class Pool:
         self.waiting = Waiting()
         #: The files given to workers so far, and the one whose output is shown as it comes.
         self.given = self.front = 0
+        #: Files that were given to a worker which has ended before it came to them.
+        self.again: deque[Run] = deque()
+        self.seconds = 0.0
         self.stopped = False
         self.life = os.pipe()
 
@@ -115,10 +122,7 @@ class Pool:
             raise
         finally:
             self.batch.progress.erase()
-            for worker in self.workers:
-                os.kill(worker.pid, signal.SIGKILL)
-            while self.workers:
-                self._bury(self.workers[0])
+            self._dismiss()
             for run in self.runs.values():
                 if run.result is not None:
                     run.result.__exit__(KeyboardInterrupt)
@@ -130,15 +134,30 @@ class Pool:
     # -- workers
 
     def _give(self) -> None:
-        files = self.batch.files
-        idle = [worker for worker in self.workers if worker.run is None]
-        while self.given < len(files) and self.given - self.front < AHEAD and (idle or len(self.workers) < self.jobs):
-            worker = idle.pop() if idle else self._hire()
-            run = self.runs[self.given] = worker.run = Run(self.given, files[self.given])
-            self.given += 1
-            if self.batch.results is not None:
-                run.result = self.batch.results.open(run.file)
+        short = self.front > 10 and self.seconds < SHORT * self.front
+        while (run := self._next()) is not None:
+            worker = min(self.workers, key=lambda worker: len(worker.runs), default=None)
+            if worker is None or (worker.runs and len(self.workers) < self.jobs):
+                worker = self._hire()
+            elif len(worker.runs) >= (IN_ADVANCE if short else 1):
+                self.again.appendleft(run)
+                return
+            run.began = monotonic()
+            worker.runs.append(run)
             send(worker.tasks, run.file)
+
+    def _next(self) -> Run | None:
+        """What a worker is to run next: what another left behind, or the next file."""
+        if self.again:
+            return self.again.popleft()
+        files = self.batch.files
+        if self.given >= len(files) or self.given - self.front >= AHEAD:
+            return None
+        run = self.runs[self.given] = Run(self.given, files[self.given])
+        self.given += 1
+        if self.batch.results is not None:
+            run.result = self.batch.results.open(run.file)
+        return run
 
     def _hire(self) -> Worker:
         tasks, frames = os.pipe(), os.pipe()
@@ -163,7 +182,11 @@ class Pool:
         return worker
 
     def _bury(self, worker: Worker) -> int:
-        """Take leave of a worker that has ended; how it ended, as ``os.waitstatus_to_exitcode`` says."""
+        """Take leave of a worker that has ended; how it ended, as ``os.waitstatus_to_exitcode`` says.
+
+        What it was given and has not ended is given to others.
+        """
+        self.again.extend(worker.runs)
         self.workers.remove(worker)
         self.selector.unregister(worker.frames)
         os.close(worker.tasks)
@@ -176,9 +199,10 @@ class Pool:
             return
         now = monotonic()
         for worker in list(self.workers):
-            run = worker.run
+            run = worker.runs[0] if worker.runs else None
             if run is not None and now - run.began > timeout + GRACE and not self._readable(worker):
                 os.kill(worker.pid, signal.SIGKILL)
+                worker.runs.popleft()
                 self._bury(worker)
                 self._failed(run, "TimeoutError", timed_out(timeout))
 
@@ -195,9 +219,9 @@ class Pool:
             if data:
                 self._frames(worker, data)
                 continue
-            run = worker.run
+            run = worker.runs.popleft() if worker.runs else None
             code = self._bury(worker)
-            if run is not None and run.ended is None:
+            if run is not None:
                 self._failed(run, "RuntimeError", _how_it_ended(code))
         self.batch.progress.show(self.batch.passed, self.batch.failed)
 
@@ -210,16 +234,22 @@ class Pool:
             end = start + HEAD.size + length
             if len(buffer) < end:
                 break
-            assert worker.run is not None
-            self._frame(worker.run, kind, bytes(buffer[start + HEAD.size : end]))
-            if kind == DONE:
-                worker.run = None
+            run = worker.runs[0]
+            content = bytes(buffer[start + HEAD.size : end])
+            if kind >= DONE:
+                worker.runs.popleft()
+                if worker.runs:
+                    worker.runs[0].began = monotonic()
+            if kind == LAST:
+                self._bury(worker)
+            self._frame(run, kind, content)
             start = end
         del buffer[:start]
 
     def _frame(self, run: Run, kind: int, data: bytes) -> None:
-        if kind == DONE:
+        if kind >= DONE:
             run.ended = Ended(*END.unpack(data))
+            self.seconds += run.ended.seconds
             if run.result is not None:
                 run.result.__exit__(None)
                 run.result = None
@@ -263,24 +293,24 @@ class Pool:
         self._frame(run, DONE, END.pack(False, seconds))
 
     def _last_words(self) -> None:
-        """After Ctrl-C: what the program in front has to say about it."""
-        self.stopped = False
-        front = next((worker for worker in self.workers if worker.run and worker.run.index == self.front), None)
+        """After Ctrl-C: what the program in front has to say about it, which a second Ctrl-C cuts short."""
+        front = next((w for w in self.workers if w.runs and w.runs[0].index == self.front), None)
         if front is None:
             return
+        self._dismiss(keep=front)
+        run, until = front.runs[0], monotonic() + GRACE
         try:
             os.kill(front.pid, signal.SIGTERM)
-            until = monotonic() + GRACE
-            while (left := until - monotonic()) > 0:
-                if not self.selector.select(left):
-                    break
-                data = os.read(front.frames, CHUNK) if self._readable(front) else b"-"
-                if not data:
-                    break
-                if data != b"-":
-                    self._frames(front, data)
+            while run.ended is None and self.selector.select(max(until - monotonic(), 0)):
+                self._read(0)
         except KeyboardInterrupt:
-            return  # twice: at once
+            return
+
+    def _dismiss(self, keep: Worker | None = None) -> None:
+        """End all workers but one, at once."""
+        for worker in [worker for worker in self.workers if worker is not keep]:
+            os.kill(worker.pid, signal.SIGKILL)
+            self._bury(worker)
 
 
 class _Sink:

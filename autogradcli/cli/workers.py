@@ -2,9 +2,9 @@
 
 A worker is a fork of this process, so it begins with everything loaded. Its frames are
 
-    kind (1 byte)  OUT, ERR or DONE
+    kind (1 byte)  OUT, ERR, DONE, or LAST: done, and the worker is too
     length (4 bytes)
-    that many bytes: text in UTF-8; for DONE whether it went well (1 byte) and the seconds (8 bytes)
+    that many bytes: text in UTF-8; for DONE and LAST whether it went well (1 byte) and the seconds (8 bytes)
 
 A program that is over its time is stopped by the language itself; one in a long call of NumPy by a thread of
 the worker, which says where and ends the process; and one that lets no other thread run by its parent.
@@ -28,7 +28,7 @@ from .batch import Options, open_display, run_file
 from .environment import Environment
 from .limits import limit_memory
 
-OUT, ERR, DONE = range(3)
+OUT, ERR, DONE, LAST = range(4)
 HEAD = struct.Struct("<BI")
 END = struct.Struct("<?d")
 _LENGTH = struct.Struct("<I")
@@ -37,6 +37,9 @@ _LENGTH = struct.Struct("<I")
 PATIENCE = 0.1
 #: A frame's text; longer ones are cut in several.
 MAX_FRAME = 1 << 20
+#: Bytes of frames that are sent together, and seconds that they may wait for each other.
+TOGETHER = 1 << 14
+INTERVAL = 0.05
 
 
 def timed_out(seconds: float) -> str:
@@ -58,7 +61,7 @@ class FrameWriter:
             self.worker.send(self.kind, data[start : start + MAX_FRAME])
 
     def flush(self) -> None:
-        """A frame is under way at once."""
+        """A frame is under way soon enough."""
 
     def isatty(self) -> bool:
         return self.terminal
@@ -76,7 +79,9 @@ def work(tasks: int, frames: int, life: int, options: Options, environment: Envi
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    # Not raised here, where it might be in the middle of a frame: the language asks.
+    budget.interrupted = True
+    budget.fuel = 0
 
 
 class _Worker:
@@ -84,7 +89,9 @@ class _Worker:
         self.tasks = tasks
         self.frames = frames
         self.options = options
+        #: Held while frames are made and sent.
         self.lock = threading.Lock()
+        self.buffer = bytearray()
         self.environment = environment.writing_to(FrameWriter(self, OUT, environment.out.terminal))
         self.environment.out.colour = environment.out.colour
         self.environment.err = _framed_err(self, environment)
@@ -104,6 +111,7 @@ class _Worker:
             try:
                 ended = run_file(file, self.options, self.environment)
             except KeyboardInterrupt:
+                self.send(LAST, END.pack(False, monotonic() - self.began))
                 return
             self.deadline = None
             self.send(DONE, END.pack(ended.ok, ended.seconds))
@@ -114,31 +122,43 @@ class _Worker:
 
     def send(self, kind: int, data: bytes) -> None:
         with self.lock:
-            self._write(kind, data)
+            self.add(kind, data)
+            if kind >= DONE or len(self.buffer) > TOGETHER:
+                self._flush()
 
-    def _write(self, kind: int, data: bytes) -> None:
-        rest = memoryview(HEAD.pack(kind, len(data)) + data)
+    def add(self, kind: int, data: bytes) -> None:
+        self.buffer += HEAD.pack(kind, len(data))
+        self.buffer += data
+
+    def _flush(self) -> None:
+        rest = memoryview(bytes(self.buffer))
+        self.buffer.clear()
         while rest:
             rest = rest[os.write(self.frames, rest) :]
 
     def _watch(self, life: int) -> None:
-        """The thread: end the process when its parent has gone or a program is over its time."""
+        """The thread: send what waits, end the process when its parent has gone or a program is over its time."""
         from select import select
 
-        # A quarter of a second late at most, and only for a program that began after the thread last looked.
         while True:
-            deadline = self.deadline
-            wait = 0.05 if self.options.timeout is not None else None
-            ready, _, _ = select([life], [], [], wait)
+            ready, _, _ = select([life], [], [], INTERVAL)
             if ready:
                 os._exit(1)
-            if deadline is not None and deadline == self.deadline and monotonic() > deadline:
+            if self.buffer and self.lock.acquire(blocking=False):
+                try:
+                    self._flush()
+                finally:
+                    self.lock.release()
+            deadline = self.deadline
+            if deadline is not None and monotonic() > deadline:
                 self._give_up()
 
     def _give_up(self) -> None:
         """Say for the main thread, which is in a long call, that its time is over, and end."""
         self.lock.acquire()  # for ever: nothing else is to be sent
-        assert self.options.timeout is not None
+        if self.deadline is None or self.options.timeout is None:
+            self.lock.release()
+            return  # it has ended meanwhile
         failed = _where(sys._current_frames().get(self.main), timed_out(self.options.timeout))
         environment = self.environment.writing_to(_Unlocked(self, OUT, self.environment.out.terminal))
         environment.out.colour = self.environment.out.colour
@@ -147,7 +167,8 @@ class _Worker:
         seconds = monotonic() - self.began
         display.show(failed)
         display.end(False, seconds)
-        self._write(DONE, END.pack(False, seconds))
+        self.add(LAST, END.pack(False, seconds))
+        self._flush()
         os._exit(0)
 
 
@@ -155,7 +176,7 @@ class _Unlocked(FrameWriter):
     """For the thread, which has the lock already."""
 
     def write(self, text: str) -> None:
-        self.worker._write(self.kind, text.encode("utf-8", "surrogatepass"))
+        self.worker.add(self.kind, text.encode("utf-8", "surrogatepass"))
 
 
 def _framed_err(worker: _Worker, environment: Environment, kind: type[FrameWriter] = FrameWriter) -> Any:

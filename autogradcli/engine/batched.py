@@ -117,7 +117,8 @@ def rows_first(layer: Layer) -> Tensor:
 def row(value: Any, level: Level, k: int) -> Any:
     """Row ``k`` of a value that may belong to the level, or of a list of such."""
     if isinstance(value, (list, tuple)):
-        return [row(v, level, k) for v in value]
+        parts = [row(v, level, k) for v in value]
+        return parts if isinstance(value, list) else tuple(parts)
     layer = layer_of(value, level)
     return value if layer is None else roles.select(layer.value, layer.bdim, k)
 
@@ -210,7 +211,8 @@ def row_by_row(op: Operation, level: Level, args: Sequence[Any]) -> Any:
 def _no_row(value: Any, level: Level) -> Any:
     """Zeros in the shape of a row, where there is no row."""
     if isinstance(value, (list, tuple)):
-        return [_no_row(v, level) for v in value]
+        parts = [_no_row(v, level) for v in value]
+        return parts if isinstance(value, list) else tuple(parts)
     return value if layer_of(value, level) is None else wrap(np.zeros(value.array.shape, value.array.dtype))
 
 
@@ -240,26 +242,44 @@ def spread(value: Tensor, size: int) -> Tensor:
     return t
 
 
+def open_to(t: Tensor, level: Level) -> Layer:
+    """Make a tensor of the level below, with all who share its memory, one of this level: each row gets its own."""
+    from .views import Window, strides_of
+
+    root = t if t.base is None else t.base
+    refs = root.meta.views if root.meta is not None else None
+    family = [view for view in (ref() for ref in refs or ()) if view is not None]
+    windows = [Window(view.array, root.array) for view in family]
+    layer = promote(root, level)
+    layer.value = spread(layer.value, level.size)
+    root.array = row_shape(layer.value.array, 0)
+    apart = strides_of(layer.value.array)[0]
+    for view, w in zip(family, windows, strict=True):
+        own = layer_of(view, level)
+        assert own is not None
+        own.value = roles.as_strided(layer.value, (level.size, *w.size), (apart, *w.strides), w.offset)
+        view.array = row_shape(own.value.array, 0)
+    found = layer_of(t, level)
+    assert found is not None
+    return found
+
+
 def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> Tensor:
     """``write_result`` at a vmap level. Raises RuntimeError where each row would write its own into one memory."""
-    from .inplace import write_result
-
     layer = layer_of(target, level)
     if layer is None:
         if state.running_node is None:  # the backward pass may: its buffers are nobody else's
             raise RuntimeError(NO_INPLACE)
-        layer = promote(target, level)
-        layer.value = spread(layer.value, level.size)
-        target.array = row_shape(layer.value.array, 0)
+        layer = open_to(target, level)
     found = layer_of(result, level)
     new = result if found is None else aligned(result, level, target.array.ndim)
     if check and result.array.ndim > target.array.ndim:
         raise RuntimeError(
             f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(result.array.shape)}"
         )
-    place = alias(layer.value) if layer.bdim == 0 else rows_first(layer)
+    place = rows_first(layer)
     if new.array.shape != place.array.shape:
         new = roles.expand(new, place.array.shape)
-    write_result(layer.value if layer.bdim == 0 else place, new, check)
+    roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
     target.need_counter()[0] += 1
     return target

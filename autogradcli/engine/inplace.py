@@ -134,7 +134,7 @@ def own_saved_output(node: Node, result: Tensor, target: Tensor) -> None:
 
 def check_overlap(array: np.ndarray) -> None:
     """Raise RuntimeError where several elements are one memory location, as in an expanded tensor."""
-    if any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True)):
+    if array.size and any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."

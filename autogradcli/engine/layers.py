@@ -92,7 +92,8 @@ def lift(level: Level, value: Tensor, tangent: Tensor | None = None) -> Tensor:
 def lower(value: Any, level: Level) -> Any:
     """What is inside, where a value (or a list of them) belongs to the level."""
     if isinstance(value, (list, tuple)):
-        return [lower(v, level) for v in value]
+        parts = [lower(v, level) for v in value]
+        return parts if isinstance(value, list) else tuple(parts)
     layer = layer_of(value, level)
     return value if layer is None else layer.value
 
@@ -257,7 +258,17 @@ def _write_tangent(level: Level, target: Tensor, layer: Layer, new: Layer | None
         root.tangent = zeros(root.value)
         old = tangent_at(target, level)
         assert old is not None
-    below(level, roles.copy_into, (old, zeros(old) if tangent is None else tangent))
+    copy_tangent(level, old, zeros(old) if tangent is None else tangent)
+
+
+def copy_tangent(level: Level, old: Tensor, new: Tensor) -> None:
+    """Write a tangent into another's memory; rows that differ now may share one tangent so far."""
+    inner = innermost((new,))
+    if inner is not None and inner.kind == "vmap" and layer_of(old, inner) is None:
+        from .batched import open_to
+
+        open_to(old, inner)
+    below(level, roles.copy_into, (old, new))
 
 
 def zeros(t: Tensor) -> Tensor:

@@ -33,6 +33,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from .lazy import LazyTable
 from .node import Node
 
 Array = np.ndarray  # a tensor operand; inside a kernel its array
@@ -42,7 +43,7 @@ Number = bool | int | float | complex
 Rule = Callable[..., Any]
 
 #: Every declared operation by its name: the table that all else is derived from.
-OPERATIONS: dict[str, Operation] = {}
+OPERATIONS: dict[str, Operation] = LazyTable("operations")
 
 
 class Param:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .lazy import loader
 from .operation import OPERATIONS
 
 
@@ -69,6 +70,12 @@ class Roles:
     as_strided: Callable[..., Any]  # (x, size, stride, offset): a view
     copy_into: Callable[..., Any]  # (target, source): in place, recorded
     strided_sum: Callable[..., Any]  # (g, base_shape, base_strides, size, strides, offset): transpose of a window
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if loader.find("roles", name):  # the module that plays it wasn't loaded yet
+            found: Callable[..., Any] = object.__getattribute__(self, name)
+            return found
+        raise AttributeError(name)
 
 
 roles = Roles()

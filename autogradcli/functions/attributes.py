@@ -345,7 +345,7 @@ def _register() -> None:
     torch["Size"] = Size
     torch["Tensor"] = Tensor
     torch["strided"] = STRIDED
-    torch["device"] = device
+
     for place in ("torch.nn", "torch.nn.parameter"):
         namespace(place)["Parameter"] = Parameter
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.tensor import Tensor, wrap
+from ..operations import determinant
 from ..operations import linalg_decompose as decompose
 from ..operations import linalg_misc as misc
 from ..operations import linalg_solve as solving
@@ -39,7 +40,7 @@ def _adjoint(x: Tensor) -> Any:
 
 def _det(A: Tensor) -> Any:
     """Determinant of a square matrix, or of each of a batch."""
-    return solving.linalg_det(A)
+    return determinant.linalg_det(A)
 
 
 _SLOGDET = {n: _named(n, "sign logabsdet") for n in ("slogdet", "linalg_slogdet")}
@@ -48,7 +49,7 @@ _SLOGDET = {n: _named(n, "sign logabsdet") for n in ("slogdet", "linalg_slogdet"
 def _slogdet(name: str) -> Any:
     def apply(A: Tensor) -> ReturnType:
         """Sign and logarithm of the absolute value of the determinant; for one that would overflow."""
-        return _SLOGDET[name](solving.linalg_slogdet(A))
+        return _SLOGDET[name](determinant.linalg_slogdet(A))
 
     return apply
 
@@ -57,7 +58,7 @@ def _logdet(input: Tensor) -> Any:
     """Logarithm of the determinant; NaN where it is negative."""
     square(input.array, "logdet")
     floating(input.array, "logdet", "lu_cpu")
-    sign, logabsdet = solving.linalg_slogdet(input)
+    sign, logabsdet = determinant.linalg_slogdet(input)
     if input.array.dtype.kind == "c":
         from ..operations.exponential import log
 

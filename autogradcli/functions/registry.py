@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..engine.lazy import LazyTable
+from ..engine.tensor import Tensor
+
 
 class Property:
     """An attribute that is computed: ``get(value)``, and where it can be assigned ``set(value, new)``."""
@@ -68,4 +71,11 @@ def attributes_of(kind: type) -> dict[str, Attribute]:
 
 
 def namespace(name: str) -> dict[str, Any]:
-    return NAMESPACES.setdefault(name, {})
+    table = NAMESPACES.get(name)
+    if table is None:
+        table = NAMESPACES[name] = LazyTable(name)
+    return table
+
+
+#: A tensor's methods come with the families that define them, as do the functions of every namespace.
+ATTRIBUTES[Tensor] = LazyTable("Tensor")

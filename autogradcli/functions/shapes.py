@@ -381,8 +381,6 @@ define("storage_offset", ("(Tensor input)", storage_offset), into="Tensor")
 define("copy_", ("(Tensor input, Tensor other, bool non_blocking=False)", _copy_), into="Tensor")
 define("view_as_real", ("(Tensor input)", views.view_as_real))
 define("view_as_complex", ("(Tensor input)", views.view_as_complex))
-define("resolve_conj", ("(Tensor input)", lambda input: input), into=_BOTH)
-define("resolve_neg", ("(Tensor input)", lambda input: input), into=_BOTH)
 
 
 def cast_to(input: Tensor, dtype: DType) -> Any:

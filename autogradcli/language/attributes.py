@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..engine.lazy import LazyTable, loader
 from ..functions.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
 from .values import UNBOUND, BoundMethod, Namespace, UserFunction
 
@@ -36,7 +37,8 @@ class _Tables(dict[type, dict[str, Attribute]]):
 def _merged(kind: type) -> dict[str, Attribute]:
     table: dict[str, Attribute] = {}
     for base in reversed(kind.__mro__):
-        table.update(ATTRIBUTES.get(base, ()))
+        own = ATTRIBUTES.get(base, {})
+        table.update(own.loaded() if isinstance(own, LazyTable) else own)
     return table
 
 
@@ -44,14 +46,16 @@ TABLES = _Tables()
 
 
 def entry_of(value: Any, name: str) -> Attribute | None:
-    """The table's entry. A table that grew after it was merged is merged again before None is given."""
+    """The table's entry. Tables grow, with modules that are loaded when a name is asked for."""
     kind = type(value)
-    entry = TABLES[kind].get(name)
+    merged = TABLES[kind]
+    entry = merged.get(name)
     if entry is None:
-        table = _merged(kind)
-        if len(table) != len(TABLES[kind]):
-            TABLES[kind] = table
-            entry = table.get(name)
+        for base in kind.__mro__:
+            entry = ATTRIBUTES.get(base, {}).get(name)
+            if entry is not None:
+                merged[name] = entry
+                break
     return entry
 
 
@@ -130,6 +134,7 @@ def _class_name(value: Any) -> str:
 
 def names_of(value: Any) -> list[str]:
     """Every attribute of a value, sorted: for completion and suggestions. Evaluates none of them."""
+    loader.load_all()
     if type(value) is Namespace:
         return value.all_names()
     return sorted({*_merged(type(value)), *(_own(value) or ())} - _HIDDEN)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
+from ..engine.lazy import LazyTable
 from ..engine.modes import ContextMode, Decorated
 from ..engine.tensor import Tensor
 from ..functions import registry
@@ -86,7 +87,7 @@ def _is_named(value: Any) -> bool:
         return False
     kind = type(value)
     for table in registry.NAMESPACES.values():
-        for named in table.values():
+        for named in table.loaded().values() if isinstance(table, LazyTable) else table.values():
             if named is value:
                 if isinstance(value, type):
                     CONSTRUCTORS[value] = value

@@ -4,7 +4,7 @@ every function by its bare name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..functions.python_function import PythonFunction
 from ..functions.registry import NAMESPACES
 from .builtins import BUILTINS
 from .calls import Builtin, callable_of
-from .values import Namespace
+from .values import UNBOUND, Namespace
 
 #: Bare names are looked for in these, the first that has one wins.
 _SOURCES = (
@@ -28,23 +28,63 @@ _NUMBERS = frozenset({int, float, bool})
 _FUNCTIONS = (Function, PythonFunction)
 
 
+class Prelude(dict[str, Any]):
+    """name -> value, found when it is first asked for; looking at all names loads every module."""
+
+    def __missing__(self, name: str) -> Any:
+        value = _find(name)
+        if value is UNBOUND:
+            raise KeyError(name)
+        self[name] = value
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return (
+            dict.__contains__(self, name)
+            or name in _SHORT
+            or (isinstance(name, str) and not name.startswith("_") and any(name in _table(s) for s in _SOURCES))
+        )
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default
+
+    def __iter__(self) -> Iterator[str]:
+        names = set(dict.keys(self)) | set(_SHORT)
+        for source in _SOURCES:
+            names.update(name for name in _table(source) if not name.startswith("_"))
+        return iter(sorted(names))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def keys(self) -> Any:
+        return list(self)
+
+
+def _table(source: str) -> Mapping[str, Any]:
+    return NAMESPACES.get(source, {})
+
+
+def _find(name: str) -> Any:
+    """What a bare name means: a short name of a namespace, or a function with its calculator's face."""
+    if name in _SHORT:
+        return Namespace.of(_SHORT[name]) or UNBOUND
+    source = next((s for s in _SOURCES if not name.startswith("_") and name in _table(s)), None)
+    if source is None:
+        return UNBOUND
+    value = _table(source)[name]
+    if isinstance(value, _FUNCTIONS):
+        value = value.calculator()
+    on_numbers = _table("math").get(name)
+    if type(on_numbers) is Builtin and name in _table("torch"):
+        return Builtin(name, _number_or_tensor(on_numbers.call, value))
+    return value
+
+
 @cache
-def make() -> Mapping[str, Any]:
-    """name -> value, the same for every session: functions with their calculator's face."""
-    names: dict[str, Any] = {}
-    for source in reversed(_SOURCES):
-        for name, value in NAMESPACES.get(source, {}).items():
-            if not name.startswith("_"):
-                names[name] = value.calculator() if isinstance(value, _FUNCTIONS) else value
-    for name, value in NAMESPACES.get("math", {}).items():
-        if type(value) is Builtin and name in NAMESPACES.get("torch", {}):
-            names[name] = Builtin(name, _number_or_tensor(value.call, names[name]))
-    for name, dotted in _SHORT.items():
-        namespace = Namespace.of(dotted)
-        if namespace is not None:
-            names[name] = namespace
-    names.update(BUILTINS)
-    return names
+def make() -> Prelude:
+    """The names that every program has, the same for every session."""
+    return Prelude(BUILTINS)
 
 
 def _number_or_tensor(on_numbers: Any, on_tensors: Any) -> Any:

@@ -11,6 +11,8 @@ All are one product of matrices for each group, of the weights and a strided win
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -38,8 +40,13 @@ def padded(x: Array, padding: Ints, value: float = 0.0) -> Array:
         return x
     shape = x.shape[:2] + tuple(n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True))
     out = np.full(shape, value, x.dtype)
-    out[(..., *(slice(p, p + n) for n, p in zip(x.shape[2:], padding, strict=True)))] = x
+    out[inner(padding, x.shape[2:])] = x
     return out
+
+
+def inner(starts: Ints, sizes: Ints) -> Any:
+    """The index of the block that begins at ``starts`` in the last dimensions."""
+    return (..., *(slice(p, p + n) for p, n in zip(starts, sizes, strict=True)))
 
 
 def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
@@ -71,11 +78,10 @@ def overlapped(columns: Array, kernel: Ints, size: Ints, stride: Ints, padding: 
     out = columns.shape[2 + d :]
     whole = np.zeros(columns.shape[:2] + tuple(n + 2 * p for n, p in zip(size, padding, strict=True)), columns.dtype)
     for at in np.ndindex(*kernel):
-        place = tuple(
-            slice(k * dl, k * dl + (o - 1) * s + 1, s) for k, dl, o, s in zip(at, dilation, out, stride, strict=True)
-        )
-        whole[(..., *place)] += columns[(slice(None), slice(None), *at)]
-    return whole[(..., *(slice(p, p + n) for n, p in zip(size, padding, strict=True)))]
+        steps = zip(at, dilation, out, stride, strict=True)
+        place: Any = (..., *(slice(k * dl, k * dl + (o - 1) * s + 1, s) for k, dl, o, s in steps))
+        whole[place] += columns[(slice(None), slice(None), *at)]
+    return whole[inner(padding, size)]
 
 
 def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Index, operation
-from .convolution import overlapped, windows
+from .convolution import inner, overlapped, windows
 from .loss import count
 from .resample import declare_pair, zeros_rule
 
@@ -45,7 +45,7 @@ def _framed(x: Array, how: Window, fill: float, out: Ints) -> Array:
     if whole == spatial:
         return x
     framed = np.full(x.shape[:2] + whole, fill, x.dtype)
-    framed[(..., *(slice(p, p + n) for p, n in zip(padding, spatial, strict=True)))] = x
+    framed[inner(padding, spatial)] = x
     return framed
 
 
@@ -254,7 +254,7 @@ def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -
     )
     columns = np.broadcast_to(part[(slice(None), slice(None), *(None,) * len(kernel))], g.shape[:2] + kernel + out)
     whole = overlapped(columns, kernel, size, stride, padding, dilation)
-    return whole[(..., *(slice(0, n) for n in shape[2:]))]
+    return whole[inner((0,) * len(kernel), shape[2:])]
 
 
 def _adaptive_average(x: Array, how: Ints) -> Array:

@@ -16,13 +16,14 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth, Output
 
-from ..events import Failed
+from ..events import Event, Failed
 from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, Plain, PlainGradients
 from ..show.stream import Stream
 from .commands import CommandError, dispatch
 from .completion import SessionCompleter
+from .definitions import Definitions
 from .highlight import STYLE, SessionLexer
 from .history import history_path, open_history
 from .journal import Program, Recorded, Transcript, added
@@ -61,11 +62,14 @@ class Prompt:
         self.draft = ""
         self.steps = Steps(session)
         self.program: Program = None
+        self.definitions = Definitions()
         self.preview = Preview(session, self._redraw)
         self.show_toolbar = True
         self.suggest = True
         self._line = 1
         self._seconds: float | None = None
+        self.seed: int = quietly(session, "torch.initial_seed()")[0]
+        self._start = self.steps.snapshot()
         self._look_at_modes()
         self.reader: PromptSession[str] = PromptSession(
             self._message,
@@ -144,28 +148,49 @@ class Prompt:
         elif outcome.done or outcome.failure != "SyntaxError":
             self.steps.done(text, before, self.program)
             self.program = added(self.program, text, None if outcome.ok else outcome.done)
+            if outcome.ok:
+                self.definitions.note(text, before.variables, self.session.variables)
         self._look_at_modes()
         return outcome
 
     def change(self, source: str) -> None:
-        """Run a program of our own that changes modes: it can be undone, and ``:save`` writes it. No variable, and no
-        value is shown. Raises CommandError if it fails."""
+        """Run a program of our own that changes modes: it can be undone, and ``:save`` writes it. It takes no variable
+        for a function, and shows nothing. Raises CommandError if it fails."""
+        self._change(source, hide=True)
+
+    def assign(self, source: str) -> None:
+        """The same for a program that is about the variables."""
+        self._change(source, hide=False)
+
+    def _change(self, source: str, *, hide: bool) -> None:
         before = self.steps.snapshot()
         kept = dict(self.session.variables)
-        self.session.variables.clear()
-        problems: list[str] = []
-        try:
-            outcome = run(
-                self.session, source, lambda event: problems.append(event.message) if isinstance(event, Failed) else None
-            )
-        finally:
+        if hide:
             self.session.variables.clear()
-            self.session.variables.update(kept)
+        problems: list[str] = []
+
+        def note(event: Event) -> None:
+            if isinstance(event, Failed):
+                problems.append(event.message)
+
+        try:
+            outcome = run(self.session, source, note)
+        finally:
+            if hide:
+                self.session.variables.clear()
+                self.session.variables.update(kept)
         if not outcome.ok:
             before.restore(self.session)
             raise CommandError(problems[0])
         self.steps.done(source, before, self.program)
         self.program = added(self.program, source)
+
+    def reset(self) -> None:
+        """A session as it was when the prompt began, variables that it was given included. It can be undone."""
+        self.steps.done(":reset", self.steps.snapshot(), self.program)
+        self._start.restore(self.session)
+        self.program = None
+        self.definitions = Definitions()
 
     def show_failure(self, event: Failed) -> None:
         self.err.raw(error_text(event, "", self.err))

@@ -51,7 +51,9 @@ class SessionCompleter(Completer):
         if ends_in_string_or_comment(before):
             return
         *chain, word = dotted(before)
-        yield from _matching(word, attributes(self.session, chain) if chain else self._names(before[: -len(word) or None]))
+        yield from _matching(
+            word, attributes(self.session, chain) if chain else self._names(before[: -len(word) or None])
+        )
 
     def _names(self, before: str) -> Offers:
         yield from keywords(self.session, before)

@@ -28,7 +28,9 @@ def _no_grad(prompt: Prompt, argument: str) -> None:
 @command(":format", "[plain|rich|json]", words=lambda session: FORMATS)
 def _format(prompt: Prompt, argument: str) -> None:
     """PyTorch's text, a table or JSON for values; without a word, the next of them."""
-    prompt.format = choice(argument, FORMATS) if argument else FORMATS[(FORMATS.index(prompt.format) + 1) % len(FORMATS)]
+    prompt.format = (
+        choice(argument, FORMATS) if argument else FORMATS[(FORMATS.index(prompt.format) + 1) % len(FORMATS)]
+    )
     prompt.out.write(f"format: {prompt.format}\n")
 
 

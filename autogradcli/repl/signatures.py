@@ -77,7 +77,9 @@ def _of_program(function: UserFunction) -> Signature:
     code = function.code
     required = code.positional - len(function.defaults)
     found = [
-        Parameter(name, _with_default(name, function.defaults[k - required : k - required + 1] if k >= required else ()))
+        Parameter(
+            name, _with_default(name, function.defaults[k - required : k - required + 1] if k >= required else ())
+        )
         for k, name in enumerate(code.names)
     ]
     if code.star is not None:

@@ -58,10 +58,10 @@ def _fields(kind: type) -> tuple[str, ...]:
 class Snapshot:
     """The session as it is now. ``complete`` is False where it has more than a snapshot may cost."""
 
-    __slots__ = ("_buffers", "_containers", "_instances", "_nodes", "_seen", "_state", "_variables", "complete")
+    __slots__ = ("_buffers", "_containers", "_instances", "_nodes", "_seen", "_state", "complete", "variables")
 
     def __init__(self, session: Session, before: Snapshot | None = None) -> None:
-        self._variables = dict(session.variables)
+        self.variables = dict(session.variables)
         self._state = session.state.kept()
         self._containers: list[tuple[Any, Any]] = []  # a list, dict or set and its copy
         self._instances: list[tuple[Any, list[Any], dict[str, Any] | None]] = []
@@ -71,7 +71,7 @@ class Snapshot:
         self._seen: set[int] = set()
         self.complete = True
         known = {} if before is None else before._buffers
-        self._walk([*self._variables.values(), *self._state], known)
+        self._walk([*self.variables.values(), *self._state], known)
         self._seen.clear()
 
     def restore(self, session: Session) -> None:
@@ -94,7 +94,7 @@ class Snapshot:
         for owner, contents in self._buffers.values():
             np.copyto(owner, contents)
         session.variables.clear()
-        session.variables.update(self._variables)
+        session.variables.update(self.variables)
         session.state.put_back(self._state)
 
     # -- taking it ------------------------------------------------------------------------------------------
@@ -132,7 +132,9 @@ class Snapshot:
                 pending.append(value.node)
             elif kind is UserFunction:
                 # Not its code, which nothing changes and which leads to all that was ever compiled.
-                self._keep_instance(value, [value.attributes, value.cells, value.defaults, value.keyword_defaults], pending)
+                self._keep_instance(
+                    value, [value.attributes, value.cells, value.defaults, value.keyword_defaults], pending
+                )
             elif kind.__flags__ & _HEAP_TYPE and not isinstance(value, (type, BaseException)):
                 self._keep_instance(value, None, pending)
 

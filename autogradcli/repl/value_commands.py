@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..engine.dtypes import FLOATING
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, wrap
 from ..functions.registry import NAMESPACES
 from ..functions.tensor_repr import shown_name
-from ..language.attributes import get_attribute
 from ..language.syntax import parse
 from ..language.text_format import to_repr
 from ..session import Session
-from ..show.escape import escape, escape_line
+from ..show.escape import escape_line
 from ..show.plain import named
 from .columns import columns
 from .commands import CommandError, command, needed
-from .running import quietly, value_of, within
+from .running import value_of, within
 from .toolbar import duration
 from .undo import Snapshot
 
@@ -175,26 +175,24 @@ def _derive(prompt: Prompt, argument: str) -> None:
     from ..explain.derivation import derive
 
     session = prompt.session
-    tree = expression(needed(argument, "an expression, or a variable that was computed,"))
-    tree = prompt.definitions.expanded(tree)
+    given = expression(needed(argument, "an expression, or a variable that was computed,"))
+    tree = prompt.definitions.expanded(given, session.variables)
     names = floating_variables(session, tree)
     if not names:
         raise CommandError("there is no floating tensor in it to differentiate by")
     function = value_of(session, f"lambda {', '.join(names)}: (\n{ast.unparse(tree)}\n)")
     values = {name: session.variables[name] for name in names}
+    wanted = session.variables.get(given.id) if isinstance(given, ast.Name) else None
     found: list[tuple[str, str]] = []
 
-    def seed() -> Any:
-        """The gradient to start from, for a result that is no scalar: ones, called g in the formulas."""
-        result = function(**{name: values[name] for name in names})
-        if isinstance(result, Tensor) and result.array.size != 1:
-            return get_attribute(result, "detach")().array
-        return None
-
     def work() -> None:
-        start = seed()
-        ones = None if start is None else NAMESPACES["torch"]["ones"](start.shape)
-        found.extend(derive(lambda given: function(**given), values, ones))
+        result = function(**values)
+        if isinstance(wanted, Tensor) and not _same(result, wanted):
+            raise CommandError(f"{argument} is no longer what it was computed from")
+        # A result that is no scalar: the formulas call its gradient g, of which the numbers don't matter.
+        scalar = not isinstance(result, Tensor) or result.array.size == 1
+        g = None if scalar else wrap(np.ones(result.array.shape, result.array.dtype))
+        found.extend(derive(lambda given: function(**given), values, g))
 
     before = Snapshot(session)
     try:
@@ -203,6 +201,10 @@ def _derive(prompt: Prompt, argument: str) -> None:
         before.restore(session)
     for name, text in found:
         prompt.out.write(named(f"{name}.grad", text))
+
+
+def _same(a: Any, b: Tensor) -> bool:
+    return isinstance(a, Tensor) and a.array.shape == b.array.shape and np.array_equal(a.array, b.array, equal_nan=True)
 
 
 def _check(prompt: Prompt, argument: str) -> None:
@@ -228,51 +230,3 @@ def _as_double(name: str, value: Tensor) -> str:
 
 if "gradcheck" in NAMESPACES.get("torch.autograd", {}):
     command(":check", "EXPR", words=tensors, expression=True)(_check)
-
-
-class Definitions:
-    """What each variable was last computed from, as long as it is still that tensor: for ``:derive NAME``."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self._made: dict[str, tuple[Tensor, ast.expr, dict[str, Any]]] = {}
-
-    def note(self, statements: Iterable[ast.stmt]) -> None:
-        """Statements that have just ended well, the last run of each name counting."""
-        variables = self.session.variables
-        for node in statements:
-            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-                name = node.targets[0].id
-                value = variables.get(name)
-                if isinstance(value, Tensor) and not value.is_leaf:
-                    tree = self._closed(node.value)
-                    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-                    self._made[name] = value, tree, {n: variables[n] for n in used if n in variables}
-
-    def _closed(self, tree: ast.expr) -> ast.expr:
-        return self.expanded(tree)
-
-    def expanded(self, tree: ast.expr) -> ast.expr:
-        """The expression with computed variables replaced by what they were computed from, down to leaves.
-
-        A variable stays where a name that its expression uses has another value by now.
-        """
-        variables, made = self.session.variables, self._made
-
-        class Expand(ast.NodeTransformer):
-            def visit_Name(self, node: ast.Name) -> ast.expr:
-                found = made.get(node.id)
-                if found is None or variables.get(node.id) is not found[0]:
-                    return node
-                if any(variables.get(name) is not value for name, value in found[2].items()):
-                    return node
-                return found[1]
-
-        copy = parse(ast.unparse(tree)).body[0]
-        assert isinstance(copy, ast.Expr)
-        expanded: ast.expr = Expand().visit(copy.value)
-        return expanded
-
-
-def quiet_repr(session: Session, source: str) -> str:
-    return escape(to_repr(quietly(session, source)[0]))

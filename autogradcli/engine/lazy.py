@@ -1,0 +1,94 @@
+"""Tables whose entries come with the module that defines them, loaded when a name is first asked for.
+
+There are a hundred and more modules of operations and functions, and a program uses a few of them; importing all takes
+a third of the time of ``import numpy``. An index (``functions/index.py``, generated) says which module has which name.
+Where no index is in force, everything was imported and these are plain dicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+class Loader:
+    """What stands behind the tables: the index, and how to import by it."""
+
+    __slots__ = ("complete", "index", "load")
+
+    index: dict[str, dict[str, str]]  # place -> name -> module
+    load: Callable[[str], object]
+    complete: bool
+
+    def __init__(self) -> None:
+        self.index = {}
+        self.load = lambda module: None
+        self.complete = True
+
+    def knows(self, place: str, name: object) -> bool:
+        return not self.complete and name in self.index.get(place, ())
+
+    def find(self, place: str, name: str) -> bool:
+        """Import the module that has a name of a place. False where the index has none."""
+        if not self.knows(place, name):
+            return False
+        self.load(self.index[place][name])
+        return True
+
+    def load_all(self) -> None:
+        """Import every module: for who wants to see all names."""
+        if self.complete:
+            return
+        self.complete = True
+        for module in {module for names in self.index.values() for module in names.values()}:
+            self.load(module)
+
+
+loader = Loader()
+
+
+class LazyTable(dict[str, Any]):
+    """name -> value. Reading a name loads its module; looking at all of them loads every module."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __missing__(self, name: str) -> Any:
+        if loader.find(self.place, name) and dict.__contains__(self, name):
+            return dict.__getitem__(self, name)
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or loader.knows(self.place, name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def loaded(self) -> dict[str, Any]:
+        """The entries that are there already."""
+        return dict(dict.items(self))
+
+    def __iter__(self) -> Iterator[str]:
+        loader.load_all()
+        return dict.__iter__(self)
+
+    def __len__(self) -> int:
+        loader.load_all()
+        return dict.__len__(self)
+
+    def keys(self) -> Any:
+        loader.load_all()
+        return dict.keys(self)
+
+    def values(self) -> Any:
+        loader.load_all()
+        return dict.values(self)
+
+    def items(self) -> Any:
+        loader.load_all()
+        return dict.items(self)

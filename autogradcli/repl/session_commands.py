@@ -1,0 +1,162 @@
+"""Commands about the session as a whole: undo, files, history, the end."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import tempfile
+from typing import TYPE_CHECKING
+
+from ..language.budget import MAX_SOURCE
+from ..session import Session
+from ..show.escape import escape_line
+from .commands import CommandError, command, needed
+from .journal import HEADER, listing
+
+if TYPE_CHECKING:
+    from .app import Prompt
+
+#: Entries that :history shows without a number.
+RECENT = 20
+
+
+@command(":undo")
+def _undo(prompt: Prompt, argument: str) -> None:
+    """Take back what the last statement did to variables, their numbers, gradients, histories and modes."""
+    step = prompt.steps.undo(prompt.program)
+    if step is None:
+        raise CommandError("there is nothing to take back")
+    prompt.program = step.program
+    prompt.out.write(f"undone: {_one_line(step.what)}\n")
+    if not step.snapshot.complete:
+        prompt.out.write("not everything could be put back: the session is larger than :undo can keep\n")
+
+
+@command(":redo")
+def _redo(prompt: Prompt, argument: str) -> None:
+    """Do again what :undo took back."""
+    step = prompt.steps.redo(prompt.program)
+    if step is None:
+        raise CommandError("there is nothing to do again")
+    prompt.program = step.program
+    prompt.out.write(f"done again: {_one_line(step.what)}\n")
+
+
+def _one_line(text: str) -> str:
+    first, *more = text.strip().split("\n")
+    return escape_line(first[:60] + ("..." if more or len(first) > 60 else ""))
+
+
+@command(":reset")
+def _reset(prompt: Prompt, argument: str) -> None:
+    """Forget all variables and modes: a session as it was at the start. :undo brings it back."""
+    prompt.reset()
+    prompt.out.write("a fresh session\n")
+
+
+def _files(session: Session) -> list[str]:
+    try:
+        with os.scandir() as entries:
+            return [entry.name for entry in entries if entry.is_file() and not entry.name.startswith(".")]
+    except OSError:
+        return []
+
+
+@command(":load", "FILE", words=_files)
+def _load(prompt: Prompt, argument: str) -> None:
+    """Run a program from a file in this session."""
+    path = os.path.expanduser(needed(argument, "a file"))
+    try:
+        with open(path, "rb") as file:
+            text = file.read(MAX_SOURCE + 1).decode("utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"{escape_line(argument)}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{escape_line(argument)} is no UTF-8 text") from None
+    prompt.evaluate(text, prompt.display(argument))
+
+
+@command(":save", "FILE", words=_files)
+def _save(prompt: Prompt, argument: str) -> None:
+    """Write a program that rebuilds this session: what ended well and was not undone.
+
+    It runs by `autogradcli run FILE` or by :load. A file that :save has not written is not overwritten.
+    """
+    path = os.path.expanduser(needed(argument, "a file"))
+    if os.path.exists(path):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                ours = file.read(len(HEADER)) == HEADER
+        except OSError as error:
+            raise CommandError(f"{escape_line(argument)}: {error.strerror}") from None
+        if not ours:
+            raise CommandError(f"{escape_line(argument)} exists and is not a saved session")
+    texts = [text.rstrip("\n") for text in listing(prompt.program)]
+    body = f"torch.manual_seed({prompt.seed})\n" + "".join(f"{text}\n" for text in texts)
+    _write(path, HEADER + body, argument)
+    count = len(texts)
+    prompt.out.write(f"{count} {'entry' if count == 1 else 'entries'} written to {escape_line(argument)}\n")
+
+
+@command(":transcript", "FILE", words=_files)
+def _transcript(prompt: Prompt, argument: str) -> None:
+    """Write what was typed and shown so far, as it stands on the screen."""
+    path = os.path.expanduser(needed(argument, "a file"))
+    if os.path.exists(path):
+        raise CommandError(f"{escape_line(argument)} exists")
+    _write(path, prompt.transcript.text(), argument)
+    prompt.out.write(f"written to {escape_line(argument)}\n")
+
+
+def _write(path: str, text: str, shown: str) -> None:
+    """Write the whole file or leave what is there. Raises CommandError."""
+    beside = f"{path}.{os.getpid()}.part"
+    try:
+        with open(beside, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+        os.replace(beside, path)
+    except OSError as error:
+        try:
+            os.unlink(beside)
+        except FileNotFoundError:
+            pass
+        raise CommandError(f"{escape_line(shown)}: {error.strerror}") from None
+
+
+@command(":history", "[N|WORD]")
+def _history(prompt: Prompt, argument: str) -> None:
+    """Show the last inputs: so many, or those with a word in them."""
+    entries = prompt.reader.history.get_strings()[:-1]  # without this one
+    if argument and not argument.isdecimal():
+        entries = [entry for entry in entries if argument in entry]
+    count = int(argument) if argument.isdecimal() else RECENT
+    for entry in entries[-count:] if count else []:
+        prompt.out.write("    " + entry.replace("\n", "\n    ") + "\n")
+
+
+@command(":edit")
+def _edit(prompt: Prompt, argument: str) -> None:
+    """Write the last input, or a new one, in the editor that $VISUAL or $EDITOR names; then it stands at the prompt."""
+    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    texts = [text for text in prompt.reader.history.get_strings() if not text.startswith(":")]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "input.py")
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(texts[-1] + "\n" if texts else "")
+        import subprocess
+
+        try:
+            code = subprocess.call([*editor, path])
+            with open(path, encoding="utf-8") as file:
+                text = file.read(MAX_SOURCE)
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{escape_line(' '.join(editor))}: {error}") from None
+    if code:
+        raise CommandError(f"{escape_line(' '.join(editor))} ended with {code}")
+    prompt.draft = text.rstrip("\n")
+
+
+@command(":quit", "", ":q", ":exit")
+def _quit(prompt: Prompt, argument: str) -> None:
+    """Leave, as Ctrl-D does."""
+    prompt.running = False
