@@ -144,7 +144,10 @@ class Pool:
                 return
             run.began = monotonic()
             worker.runs.append(run)
-            send(worker.tasks, run.file)
+            try:
+                send(worker.tasks, run.file)
+            except BrokenPipeError:
+                continue  # it has ended; what it said about that is still to be read, then its files go to others
 
     def _next(self) -> Run | None:
         """What a worker is to run next: what another left behind, or the next file."""

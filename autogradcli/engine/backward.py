@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .hooks import run_tensor_hooks
+from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
 from .record import run_arrays
 from .state import state
@@ -201,7 +201,10 @@ class Pass:
             if not hooked and (extra.tensor_hooks or extra.retains):
                 g = self._tensor_hooks(node, g)
             for prehook in list(extra.prehooks.values()):
-                g = self._replace(prehook(self._as_tensors(g)), g)
+                g = self._replace(prehook, g)
+            if g is None or (g.__class__ is list and all(x is None for x in g)):
+                node.release()
+                return (None,) * len(node.edges)
         if node.saved is None:
             raise RuntimeError(FREED)
         previous, state.running_node = state.running_node, node
@@ -218,7 +221,7 @@ class Pass:
             _check_nan(node, grads)
         if extra is not None and extra.posthooks:
             for posthook in list(extra.posthooks.values()):
-                grads = self._replace_all(posthook(self._as_tensors(list(grads)), self._as_tensors(g)), grads, posthook)
+                grads = self._replace_all(posthook, grads, g)
         return grads
 
     def _tensor_hooks(self, node: Node, g: Any) -> Any:
@@ -268,13 +271,13 @@ class Pass:
             return
         if extra is not None:
             for prehook in list(extra.prehooks.values()):
-                g = self._replace(prehook(self._as_tensors(g)), g)
+                g = self._replace(prehook, g)
         accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
         if extra is not None:
             if extra.post_accumulate:
                 variable = variable_of(sink)
                 for hook in list(extra.post_accumulate.values()):
-                    hook(variable)
+                    run_post_accumulate(hook, variable)
             for posthook in list(extra.posthooks.values()):
                 posthook((), self._as_tensors(g))
 
@@ -287,22 +290,22 @@ class Pass:
         several = g if isinstance(g, (list, tuple)) else (g,)
         return tuple(None if x is None else self._tensor(x) for x in several)
 
-    def _replace(self, given: Any, g: Any) -> Any:
+    def _replace(self, prehook: Any, g: Any) -> Any:
+        """The gradients that arrive at a node, as a prehook leaves them."""
+        shown = self._as_tensors(g)
+        given = prehook(shown)
         if given is None:
             return g
-        values = [x if self.tensors or x is None else x.array for x in given]
+        values = [self._own_world(x) if x is not None else None for x in checked_all(prehook, shown, given)]
         return values if isinstance(g, list) else values[0]
 
-    def _replace_all(self, given: Any, grads: tuple[Any, ...], hook: Any) -> tuple[Any, ...]:
+    def _replace_all(self, posthook: Any, grads: tuple[Any, ...], g: Any) -> tuple[Any, ...]:
+        """The gradients that leave a node, as a posthook leaves them."""
+        shown = self._as_tensors(list(grads))
+        given = posthook(shown, self._as_tensors(g))
         if given is None:
             return grads
-        name = getattr(hook, "name", None) or getattr(hook, "__name__", "hook")
-        out = []
-        for new, old in zip(given, grads, strict=True):
-            if new is not None and old is not None and new.array.shape != self._tensor(old).array.shape:
-                raise RuntimeError(f"hook '{name}' has changed the size of value")
-            out.append(new if self.tensors or new is None else new.array)
-        return tuple(out)
+        return tuple(self._own_world(x) if x is not None else None for x in checked_all(posthook, shown, given))
 
 
 def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
@@ -350,8 +353,7 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
             sink.grad = wrap(old.array + g)
         else:
             old.array += g  # in place, so who holds .grad sees the sum, as in PyTorch
-            if old.counter is not None:
-                old.counter[0] += 1
+            old.need_counter()[0] += 1
     else:
         sink.grad = wrap(np.asarray(old.array + g))
     if state.inference and sink.grad is not None:

@@ -19,7 +19,7 @@ import numpy as np
 from .layers import Layer, Level, layer_of, lift, promote
 from .operation import Operation
 from .state import state
-from .tensor import Tensor, alias, wrap
+from .tensor import Tensor, wrap
 from .worlds import roles
 
 NO_ITEM = (

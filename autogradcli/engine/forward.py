@@ -280,7 +280,7 @@ def _pulled(
         grads = op.vjp(TENSORS, g, needs, *_values(op.vjp, 3, values, outputs).values())
         pulled = zip(op.edges, grads, strict=True)
         return [(_summed(x, tangents[p.name]), tangents[p.name]) for p, x in pulled if p.name in tangents]
-    pairs: list[tuple[Any, Tensor]] = []
+    pairs: list[tuple[Any, Any]] = []
     for name, tangent in tangents.items():
         rule = op.rules[name]
         found = rule(TENSORS, g, *_values(rule, 2, values, outputs).values())

@@ -7,15 +7,18 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from .node import AccumulateGrad, Node, Nowhere, index_of, node_of
+from . import dtypes
+from .modes import ContextMode
+from .node import AccumulateGrad, Node, Nowhere, Output, index_of, node_of
 from .state import state
 from .tensor import Tensor
 
 _next_key = count().__next__
 
 
-class RemovableHandle:
-    """What a registration returns: ``remove()`` takes the hook away, twice does no harm."""
+class RemovableHandle(ContextMode):
+    """What a registration returns: ``remove()`` takes the hook away, twice does no harm. As a context it removes
+    the hook at the end."""
 
     __slots__ = ("key", "table")
 
@@ -25,6 +28,12 @@ class RemovableHandle:
 
     def remove(self) -> None:
         self.table.pop(self.key, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.remove()
 
     def __repr__(self) -> str:
         return f"<torch.utils.hooks.RemovableHandle object at 0x{id(self):x}>"
@@ -72,6 +81,17 @@ def retain_grad(tensor: Tensor) -> None:
     node.need_extra().retains[index_of(tensor.node)] = weakref.ref(tensor)
 
 
+def follow_retained(tensor: Tensor, old: Node | Output | None) -> None:
+    """After a change in place: what ``retain_grad`` keeps is from now on the gradient of the new history."""
+    node = node_of(old)
+    if node is None or node.extra is None or node is node_of(tensor.node):
+        return
+    ref = node.extra.retains.get(index_of(old))
+    if ref is not None and ref() is tensor:
+        del node.extra.retains[index_of(old)]
+        retain_grad(tensor)
+
+
 def retains_grad(tensor: Tensor) -> bool:
     node = node_of(tensor.node)
     if node is None or node.extra is None:
@@ -87,14 +107,49 @@ def run_tensor_hooks(hooks: dict[int, Callable[[Any], Any]] | None, g: Tensor) -
     grad = state.grad
     for hook in list(hooks.values()):
         new = hook(g)
-        if new is None:
-            continue
-        if not isinstance(new, Tensor):
-            name = getattr(hook, "name", None) or getattr(hook, "__name__", "hook")
-            raise TypeError(f"hook '{name}' returned an incompatible type: expected Tensor, got {type(new).__name__}")
-        if new.array.shape != g.array.shape:
-            name = getattr(hook, "name", None) or getattr(hook, "__name__", "hook")
-            raise RuntimeError(f"hook '{name}' has changed the size of value")
-        g = new
+        if new is not None:
+            g = checked(hook, g, new)
     state.grad = grad
     return g
+
+
+def checked(hook: Callable[..., Any], old: Tensor | None, new: Any) -> Tensor:
+    """What a hook returned in place of a gradient.
+
+    Raises TypeError where it is no tensor, RuntimeError where there was none or its dtype or shape is another.
+    """
+    if not isinstance(new, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+    if old is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
+    if new.array.dtype is not old.array.dtype:
+        was, got = dtypes.of(old.array).type_name, dtypes.of(new.array).type_name
+        raise RuntimeError(
+            f"hook '{_name_of(hook)}' has changed the type of value (was torch.{was}Tensor got torch.{got}Tensor)"
+        )
+    if new.array.shape != old.array.shape:
+        raise RuntimeError(f"hook '{_name_of(hook)}' has changed the size of value")
+    return new
+
+
+def checked_all(hook: Callable[..., Any], old: tuple[Tensor | None, ...], new: Any) -> tuple[Tensor | None, ...]:
+    """What a node's hook returned in place of its gradients; raises as ``checked`` does, and for another number of them."""
+    if not isinstance(new, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
+    if len(new) != len(old):
+        raise RuntimeError(
+            f"hook '{_name_of(hook)}' has returned an incorrect number of values (got {len(new)}, but expected {len(old)})"
+        )
+    return tuple(None if n is None else checked(hook, o, n) for o, n in zip(old, new, strict=True))
+
+
+def run_post_accumulate(hook: Callable[[Any], Any], variable: Tensor) -> None:
+    """Tell a hook that a leaf's gradient is complete. Raises RuntimeError where it returns anything but None (or the
+    leaf itself, which changes nothing)."""
+    given = hook(variable)
+    if given is not None and checked(hook, variable, given) is not variable:
+        raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+
+
+def _name_of(hook: Any) -> str:
+    return str(getattr(hook, "name", None) or getattr(hook, "__name__", "hook"))

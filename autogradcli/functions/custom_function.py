@@ -104,19 +104,19 @@ def _no_forward(*args: Any, **kwargs: Any) -> Any:
     raise NotImplementedError(NO_FORWARD)
 
 
-def _parameters(function: Any) -> tuple[list[str], tuple[Any, ...]]:
-    """The names of a program's function's parameters, and the defaults of the last of them."""
-    code = getattr(function, "code", None)
-    return (list(code.names), function.defaults) if code is not None else ([], ())
+def _parameters(function: Any) -> tuple[list[str], tuple[Any, ...], bool]:
+    """The names of a program's function's parameters, the defaults of the last of them, whether it takes more."""
+    code = getattr(function, "code", None)  # what the language's functions have; others take what comes
+    return ([], (), True) if code is None else (list(code.names), function.defaults, code.star is not None)
 
 
 def bound(forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     """All arguments in order, defaults filled in. Raises TypeError for a call that doesn't fit."""
-    names, defaults = _parameters(forward)
+    names, defaults, open_ended = _parameters(forward)
     if not names:
         return args
     if len(args) > len(names):
-        if forward.code.star is not None:
+        if open_ended:
             return args
         raise TypeError("too many positional arguments")
     values = dict(zip(names, args))
@@ -136,7 +136,7 @@ def bound(forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
 
 def by_name(forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     """Arguments of a forward that takes ``ctx``, keywords put in their places. Raises TypeError for a gap."""
-    names, _ = _parameters(forward)
+    names, _, _ = _parameters(forward)
     names = names[1:]
     values = dict(zip(names, args))
     for key, value in kwargs.items():

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
+from ..engine.limits import check_numbers
 from ..engine.tensor import Tensor, wrap
 
 _SEQUENCES = (list, tuple, range)
@@ -24,6 +25,7 @@ def array_from(data: Any, dtype: DType | None = None) -> np.ndarray:
         array = data.array
         return np.array(array if dtype is None else cast(array, dtype), order="C")
     shape = _shape(data)
+    check_numbers(shape)
     flat: list[Any] = []
     _flatten(data, shape, 0, flat)
     if dtype is None:

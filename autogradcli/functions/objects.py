@@ -44,19 +44,17 @@ class Kind(type):
 
 
 class Object(metaclass=Kind):
-    """The base of all of them. ``subclass`` is what a class statement calls."""
+    """The base of all of them."""
 
-    @classmethod
-    def _derive(cls, name: str, members: dict[str, Any]) -> Kind:
-        """What ``class name(cls): members`` makes."""
-        names: dict[str, Any] = {"__module__": "__main__", "__members__": {}}
-        for member, value in members.items():
-            if _visible(member):
-                names["__members__"][member] = value
-                names[member] = _installed(value)
-        if type(members.get("__doc__")) is str:
-            names["__doc__"] = members["__doc__"]
-        return Kind(name, (cls,), names)
+
+def derive(base: Kind, name: str, members: dict[str, Any]) -> Kind:
+    """The class that ``class name(base): members`` makes."""
+    names: dict[str, Any] = {"__module__": "__main__", "__members__": {}}
+    for member, value in members.items():
+        if _visible(member):
+            names["__members__"][member] = value
+            names[member] = _installed(value)
+    return Kind(name, (base,), names)
 
 
 def _installed(value: Any) -> Any:
@@ -107,8 +105,6 @@ def get(value: Any, name: str) -> Any:
         return _bound(member, value)
     if name == "__class__":
         return kind
-    if name == "__doc__":
-        return kind.__doc__
     fallback: Callable[[Any, str], Any] | None = vars_along(kind, "__getattr__")
     if fallback is not None and not name.startswith("__"):
         return fallback(value, name)
@@ -141,8 +137,10 @@ def _refuse_special(value: Any, name: str) -> None:
 
 def get_of_class(kind: Kind, name: str) -> Any:
     """``Kind.name``. Raises AttributeError."""
-    if name in ("__name__", "__qualname__", "__module__", "__doc__"):
-        return {"__module__": kind.__module__, "__doc__": kind.__doc__}.get(name, kind.__name__)
+    if name in ("__name__", "__qualname__"):
+        return kind.__name__
+    if name == "__module__":
+        return kind.__module__
     member = _member(kind, name) if _visible(name) else _NOTHING
     if member is _NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)

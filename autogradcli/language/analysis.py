@@ -8,7 +8,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from .scopes import CLASS, COMPREHENSION, FUNCTION, MODULE, Scope, resolve
+from .scopes import CLASS, CLASS_CELL, COMPREHENSION, FUNCTION, MODULE, Scope, resolve
 from .syntax import check_constant, fail
 
 
@@ -170,6 +170,8 @@ def _name(a: Analyser, node: ast.Name) -> None:
         return
     if type(node.ctx) is ast.Load:
         scope.uses.setdefault(node.id)
+        if node.id == "super":
+            scope.uses.setdefault(CLASS_CELL)
     else:
         scope.bound.setdefault(node.id)
         if type(node.ctx) is ast.Del:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.lazy import LazyTable, loader
+from ..functions import objects
+from ..functions.objects import Kind, Super
 from ..functions.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
 from .values import UNBOUND, BoundMethod, Namespace, UserFunction
 
@@ -30,6 +32,8 @@ class _Tables(dict[type, dict[str, Attribute]]):
     """type -> its merged table."""
 
     def __missing__(self, kind: type) -> dict[str, Attribute]:
+        if type(kind) is Kind:
+            return _NO_TABLE  # objects look up by themselves, and a program's class must not be kept alive
         table = self[kind] = _merged(kind)
         return table
 
@@ -42,6 +46,7 @@ def _merged(kind: type) -> dict[str, Attribute]:
     return table
 
 
+_NO_TABLE: dict[str, Attribute] = {}
 TABLES = _Tables()
 
 
@@ -66,6 +71,13 @@ def get_attribute(value: Any, name: str) -> Any:
         if found is UNBOUND:
             raise AttributeError(f"module '{value.dotted}' has no attribute '{name}'", name=name, obj=value)
         return found
+    kind = type(value)
+    if type(kind) is Kind:
+        return objects.get(value, name)
+    if kind is Kind:
+        return objects.get_of_class(value, name)
+    if kind is Super:
+        return value.get(name)
     entry = None if name in _HIDDEN else entry_of(value, name)
     if entry is None:
         own = _own(value)
@@ -80,6 +92,12 @@ def get_attribute(value: Any, name: str) -> Any:
 
 def set_attribute(value: Any, name: str, new: Any) -> None:
     """``value.name = new``. Raises AttributeError."""
+    if type(type(value)) is Kind:
+        objects.put(value, name, new)
+        return
+    if type(value) is Kind:
+        objects.put_in_class(value, name, new)
+        return
     entry = None if name in _HIDDEN else entry_of(value, name)
     if type(entry) is Property and entry.set is not None:
         entry.set(value, new)
@@ -97,6 +115,9 @@ def set_attribute(value: Any, name: str, new: Any) -> None:
 
 def delete_attribute(value: Any, name: str) -> None:
     """``del value.name``. Raises AttributeError."""
+    if type(type(value)) is Kind:
+        objects.remove(value, name)
+        return
     entry = None if name in _HIDDEN else entry_of(value, name)
     if type(entry) is Property and entry.delete is not None:
         entry.delete(value)
@@ -137,9 +158,12 @@ def names_of(value: Any) -> list[str]:
     loader.load_all()
     if type(value) is Namespace:
         return value.all_names()
+    if type(value) is Kind or type(type(value)) is Kind:
+        return objects.names_of(value)
     return sorted({*_merged(type(value)), *(_own(value) or ())} - _HIDDEN)
 
 
+objects.METHODS.add(UserFunction)
 attributes_of(UserFunction)["__name__"] = Property(
     lambda function: function.name, lambda function, new: setattr_name(function, new)
 )

@@ -9,6 +9,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from ..engine.tensor import Tensor
+from ..functions.objects import Super
 from ..functions.registry import NAMESPACES
 from .attributes import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
@@ -308,6 +309,15 @@ def setattr_(value: Any, name: Any, new: Any, /) -> None:
     set_attribute(value, name, new)
 
 
+@_builtin
+def super_(*args: Any) -> Super:
+    if not args:
+        raise RuntimeError("super(): no arguments")
+    if len(args) != 2:
+        raise TypeError("super() takes a class and an object")
+    return Super(*args)
+
+
 # Classes: their names are Python's classes themselves, and calling one does this.
 
 
@@ -373,7 +383,7 @@ CONSTRUCTORS.update(
         type: _type, bool: bool, int: _int, float: float, complex: complex, str: _str, list: _items(list),
         tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: slice, LazyZip: _zip,
         LazyMap: _map, LazyFilter: _filter, LazyEnumerate: LazyEnumerate, reversed: _reversed,
-        staticmethod: staticmethod, classmethod: classmethod,
+        staticmethod: staticmethod, classmethod: classmethod, property: property,
     }
 )  # fmt: skip
 
@@ -382,7 +392,7 @@ BUILTINS.update(
         "type": type, "bool": bool, "int": int, "float": float, "complex": complex, "str": str, "list": list,
         "tuple": tuple, "set": set, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
         "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
-        "classmethod": classmethod, "Ellipsis": Ellipsis, "NotImplemented": NotImplemented,
+        "classmethod": classmethod, "property": property, "Ellipsis": Ellipsis, "NotImplemented": NotImplemented,
     }
 )  # fmt: skip
 

@@ -12,6 +12,8 @@ from .calls import DIRECT, callable_of
 from .context import Context, compiles, expression
 from .expressions import elements
 from .functions import call_function
+from .names import load
+from .scopes import CLASS_CELL
 from .syntax import Place
 from .values import Frame, Namespace, Run, UserFunction
 
@@ -27,6 +29,8 @@ def _call(node: ast.Call, c: Context) -> Run:
     if isinstance(node.func, ast.Attribute):
         return _method(node, node.func, c, at)
     function = expression(node.func, c)
+    if not node.args and isinstance(node.func, ast.Name) and node.func.id == "super":
+        return _super(function, c, at)
     if len(node.args) == 1 and not starred:
         return _one(function, expression(node.args[0], c), at)
     if not node.args:
@@ -54,6 +58,19 @@ def _none(function: Run, at: Place) -> Run:
         if kind not in DIRECT:
             callee = callable_of(callee)
         return callee()
+
+    return call
+
+
+def _super(function: Run, c: Context, at: Place) -> Run:
+    """``super()`` in a method: of the class around, and of what the first parameter holds."""
+    host = c.scope.host
+    if c.scope.owner(CLASS_CELL) is None or not host.parameters:
+        return _none(function, at)
+    kind, value = load(CLASS_CELL, c, at), load(host.parameters[0], c, at)
+
+    def call(f: Frame, place: Place = at) -> Any:
+        return callable_of(function(f))(kind(f), value(f))
 
     return call
 

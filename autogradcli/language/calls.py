@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from ..engine.lazy import LazyTable
@@ -11,6 +11,7 @@ from ..engine.modes import ContextMode, Decorated
 from ..engine.tensor import Tensor
 from ..functions import registry
 from ..functions.function import CalculatorFunction, Function
+from ..functions.objects import Kind
 from ..functions.python_function import CalculatorPythonFunction, PythonFunction
 from .attributes import CALL, TABLES
 from .values import BoundMethod, Namespace, UserFunction
@@ -18,7 +19,7 @@ from .values import BoundMethod, Namespace, UserFunction
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
 #: a program can't make one.
 DIRECT: set[type] = {
-    UserFunction, BoundMethod, FunctionType, BuiltinFunctionType, Decorated, staticmethod,
+    UserFunction, BoundMethod, FunctionType, BuiltinFunctionType, MethodType, Decorated, staticmethod,
     Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction,
 }  # fmt: skip
 
@@ -52,6 +53,8 @@ def callable_of(value: Any) -> Callable[..., Any]:
         return value.call  # type: ignore[no-any-return]
     if kind in DIRECT:
         return value  # type: ignore[no-any-return]
+    if type(kind) is Kind and callable(value):
+        return value  # type: ignore[no-any-return]
     if isinstance(value, type):
         return _constructor(value)
     entry = TABLES[kind].get(CALL)
@@ -64,6 +67,8 @@ def callable_of(value: Any) -> Callable[..., Any]:
 
 
 def _constructor(kind: type) -> Callable[..., Any]:
+    if type(kind) is Kind:
+        return kind
     found = CONSTRUCTORS.get(kind)
     if found is not None:
         return found

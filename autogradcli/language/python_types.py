@@ -255,6 +255,7 @@ for _kind, _names in ((range, "start stop step"), (slice, "start stop step")):
     for _name in _names.split():
         attributes_of(_kind)[_name] = _property(_kind, _name)
 _methods(slice, "indices")
+_methods(property, "getter setter deleter")
 
 
 def _range_count(values: range, value: Any, /) -> int:

@@ -11,6 +11,9 @@ import ast
 
 MODULE, FUNCTION, CLASS, COMPREHENSION = range(4)
 
+#: The variable of a class body that holds the class once it is made: what ``super()`` in its methods needs.
+CLASS_CELL = "__class__"
+
 #: What a name turned out to be.
 GLOBAL, LOCAL, CELL, MEMBER = range(4)
 
@@ -54,6 +57,8 @@ class Scope:
                     return None
                 if name in scope.bound and name not in scope.nonlocals:
                     return scope
+            if name == CLASS_CELL and scope.kind == CLASS:
+                return scope
             # A comprehension sees its class body's names; functions inside do not.
             first = first and scope.kind == COMPREHENSION
             scope = scope.parent
@@ -64,7 +69,7 @@ class Scope:
         owner = self.owner(name)
         if owner is None:
             return GLOBAL, 0
-        if owner.kind == CLASS and owner is self.host:
+        if owner.kind == CLASS and owner is self.host and name != CLASS_CELL:
             return MEMBER, 0
         if owner.host is self.host:
             return (CELL if name in owner.cells else LOCAL), owner.slots[name]
@@ -92,6 +97,9 @@ def resolve(module: Scope) -> None:
         for name in (*scope.uses, *scope.bound):
             _share(scope, name)
     for scope in scopes:
+        if scope.kind == CLASS and CLASS_CELL in scope.cells:
+            scope.slots[CLASS_CELL] = scope.size
+            scope.size += 1
         for name in scope.free:
             scope.free[name] = scope.size
             scope.size += 1
@@ -99,7 +107,7 @@ def resolve(module: Scope) -> None:
 
 def _share(scope: Scope, name: str) -> None:
     owner = scope.owner(name)
-    if owner is None or owner.host is scope.host or owner.kind == CLASS:
+    if owner is None or owner.host is scope.host or (owner.kind == CLASS and name != CLASS_CELL):
         return
     owner.cells.add(name)
     host: Scope | None = scope.host

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from ..functions.objects import Kind, derive
 from . import names
 from .assignment import target
 from .budget import budget
 from .calls import callable_of
 from .context import STATEMENTS, Context, compiles_statement, expression
 from .functions import maker
+from .scopes import CLASS_CELL
 from .syntax import Place
-from .values import Frame, Run
+from .values import UNBOUND, Frame, Run
 
 
 class _Signal:
@@ -213,6 +216,7 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     body = block(node.body, inner)
     sources = [c.scope.where(shared)[1] for shared in inner.scope.free]
     extra = inner.scope.size - 1 - len(sources)
+    itself = inner.scope.slots.get(CLASS_CELL)
 
     at = c.place(node.bases[0] if node.bases else node)
 
@@ -221,8 +225,14 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
         base = found[0] if len(found) == 1 else None
         subclass = _subclass_of(base)
         members: dict[str, Any] = {}
-        body([members, *[None] * extra, *[f[slot] for slot in sources]])
-        return subclass(name, members)
+        frame = [members, *[None] * extra, *[f[slot] for slot in sources]]
+        if itself is None:
+            body(frame)
+            return subclass(name, members)
+        cell = frame[itself] = [UNBOUND]
+        body(frame)
+        cell[0] = subclass(name, members)
+        return cell[0]
 
     made, store = _decorated(node, make, c), names.store(name, c)
 
@@ -235,6 +245,8 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
 
 def _subclass_of(base: Any) -> Any:
     """What makes a subclass. Raises TypeError for a base that programs can't derive from."""
+    if type(base) is Kind:
+        return partial(derive, base)
     try:
         return base.subclass
     except AttributeError:

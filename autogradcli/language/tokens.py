@@ -72,9 +72,9 @@ def ends_in_string_or_comment(text: str) -> bool:
 
 
 def _ends_in(text: str, kind: int) -> bool:
-    last = None
-    for last in tokens(text):
-        pass
+    last: Token | None = None
+    for token in tokens(text):
+        last = token
     return last is not None and last.kind == kind and (kind != STRING or not last.closed)
 
 

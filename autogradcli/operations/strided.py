@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.limits import check_window
 from ..engine.operation import Array, operation
 from ..engine.worlds import roles
 from .dims import Shape, address, contiguous_strides, storage_of
@@ -29,6 +30,7 @@ def _geometry_checked(size: Shape, stride: Shape) -> None:
 
 def _as_strided(input: Array, size: Shape, stride: Shape, offset: int, strides: Shape) -> Array:
     _geometry_checked(size, stride)
+    check_window(size)
     item = input.itemsize
     storage = storage_of(input)
     start = (address(input) - address(storage)) // item + offset

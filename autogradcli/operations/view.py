@@ -13,6 +13,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
+from ..engine.limits import check_window
 from ..engine.operation import Array, operation
 from ..engine.worlds import roles
 from .dims import Dims, Shape, distinct_dims, numel, strided, wrap_dim, wrap_dims
@@ -187,6 +188,7 @@ def expand_array(input: Array, size: Sequence[int]) -> Array:
     """A window on ``input`` whose repeated dimensions have stride 0. Raises RuntimeError where it doesn't fit."""
     if input.__class__ is not np.ndarray:
         input = np.asarray(input)
+    check_window(size)
     if not input.ndim:
         if min(size, default=0) < 0:
             _bad_lead(size)

@@ -9,7 +9,6 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
@@ -63,9 +62,9 @@ class Prompt:
         self.steps = Steps(session)
         self.program: Program = None
         self.definitions = Definitions()
-        self.preview = Preview(session, self._redraw)
-        self.show_toolbar = True
-        self.suggest = True
+        self.preview: Preview = Preview(session, self._redraw)
+        self.show_toolbar: bool = True
+        self.suggest: bool = True
         self._line = 1
         self._seconds: float | None = None
         self.seed: int = quietly(session, "torch.initial_seed()")[0]
@@ -208,6 +207,7 @@ class Prompt:
         return PlainGradients(self.out, self.err, file)
 
     def _look_at_modes(self) -> None:
+        self.grad_enabled: bool
         values = quietly(self.session, _STATUS)
         self.grad_enabled, dtype = values[0] if values else (True, "")
         self.dtype = str(dtype).removeprefix("torch.")
@@ -233,7 +233,7 @@ class Prompt:
 
     def _typed(self, buffer: Buffer) -> None:
         if self.show_toolbar and self.reader.app.is_running:
-            self.preview.ask(buffer.text)
+            self.preview.follow(buffer.text)
 
     def _redraw(self) -> None:
         self.reader.app.invalidate()

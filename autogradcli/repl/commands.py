@@ -107,9 +107,4 @@ def needed(argument: str, what: str) -> str:
 
 
 # Each enters its commands into the table, in the order of their help.
-from . import (  # noqa: E402
-    help_command,  # noqa: F401
-    value_commands,  # noqa: F401
-    mode_commands,  # noqa: F401
-    session_commands,  # noqa: F401
-)
+from . import help_command, value_commands, mode_commands, session_commands  # noqa: E402, F401, I001

@@ -104,10 +104,10 @@ def keywords(session: Session, before: str) -> Offers:
 
 
 def _matching(word: str, offered: Offers) -> Iterator[Completion]:
-    for name, meta in sorted(offered):
-        # Names with underscores in front are not offered before one is typed.
+    # Keywords of the call come first. Names with underscores in front are not offered before one is typed.
+    for name, meta in sorted(offered, key=lambda offer: (not offer[0].endswith("="), offer)):
         if name.startswith(word) and (word or not name.startswith("_")):
-            meta = escape_line(" ".join(meta.split()))
+            meta = escape_line(" ".join(meta.replace("``", "").split()))
             cut = meta if len(meta) <= MAX_META else meta[: MAX_META - 3] + "..."
             yield Completion(name, -len(word), display=escape_line(name), display_meta=cut)
 

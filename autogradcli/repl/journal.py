@@ -1,4 +1,4 @@
-"""What happened at the prompt: the statements that ended well, for ``:save``, and all that was seen, for ``:transcript``."""
+"""What happened at the prompt: the statements that ended well for ``:save``, what was seen for ``:transcript``."""
 
 from __future__ import annotations
 

@@ -98,6 +98,22 @@ def _switch(about: str, read: Callable[[Prompt], bool], write: Callable[[Prompt,
     )
 
 
+def _previews(prompt: Prompt) -> bool:
+    return prompt.preview.enabled
+
+
+def _suggests(prompt: Prompt) -> bool:
+    return prompt.suggest
+
+
+def _toolbar(prompt: Prompt) -> bool:
+    return prompt.show_toolbar
+
+
+def _set_toolbar(prompt: Prompt, on: bool) -> None:
+    prompt.set_toolbar(on)
+
+
 def _set_suggest(prompt: Prompt, on: bool) -> None:
     prompt.suggest = on
 
@@ -118,9 +134,9 @@ OPTIONS: dict[str, Option] = {
         lambda prompt: "vi" if prompt.vi else "emacs",
         lambda prompt, text: prompt.set_vi(choice(text, ("emacs", "vi")) == "vi"),
     ),
-    "preview": _switch("what the line would give, while it is typed", lambda p: p.preview.enabled, _set_preview),
-    "suggestions": _switch("the rest of the line from the history", lambda p: p.suggest, _set_suggest),
-    "toolbar": _switch("the lines below the prompt", lambda p: p.show_toolbar, lambda p, on: p.set_toolbar(on)),
+    "preview": _switch("what the line would give, while it is typed", _previews, _set_preview),
+    "suggestions": _switch("the rest of the line from the history", _suggests, _set_suggest),
+    "toolbar": _switch("the lines below the prompt", _toolbar, _set_toolbar),
 }
 
 

@@ -14,12 +14,15 @@ import gc
 import os
 import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from ..engine.tensor import Tensor
 from ..events import Event, Failed, Gradients, Value
+from ..functions.registry import ATTRIBUTES, NAMESPACES
 from ..functions.tensor_repr import shown_name
+from ..language.budget import resident_bytes
 from ..language.syntax import parse
 from ..language.text_format import to_repr
 from ..session import Session
@@ -30,14 +33,14 @@ BUDGET = 0.020
 #: The longest text that is previewed, and what is shown of a value or a message.
 MAX_SOURCE = 4000
 MAX_TEXT = 200
-#: Where the engine's memory is larger, copying its page tables alone would be felt.
+#: Where the process is larger, copying its page tables alone would be felt.
 MAX_RESIDENT = 4 << 30
 
 _AVAILABLE = hasattr(os, "fork")
 
 
 class Preview:
-    """Follows what is typed: ``ask`` with each text, and ``text`` has the answer once ``changed`` was called."""
+    """Follows what is typed: ``follow`` with each text, and ``text`` has the answer once ``changed`` was called."""
 
     def __init__(self, session: Session, changed: Callable[[], None]) -> None:
         self.session = session
@@ -45,19 +48,40 @@ class Preview:
         self.enabled = _AVAILABLE
         self.text = ""
         self._asked = ""
+        self._wanted = ""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._scheduled = False
         self._child = 0
         self._pipe = -1
         self._ended: list[int] = []
 
-    def ask(self, source: str) -> None:
-        """Begin to find out; the answer to a text before is forgotten. Needs a running event loop."""
-        source = source.strip()
+    def follow(self, source: str) -> None:
+        """Find out about this text, once all keys that have arrived are in it. Needs a running event loop."""
+        self._wanted = source.strip()
+        self._loop = asyncio.get_running_loop()
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._ask)
+
+    def forget(self) -> None:
+        """The line was submitted: the next one is asked anew, even if it is the same."""
+        self._stop()
+        self._scheduled = False
+        self._asked = self._wanted = self.text = ""
+        self._reap()
+
+    def _ask(self) -> None:
+        if not self._scheduled or self._loop is None:
+            return
+        self._scheduled = False
+        source = self._wanted
         if source == self._asked:
             return
         self._stop()
         self._asked = source
-        if not self.enabled or not worth_trying(source):
+        if not self.enabled or not worth_trying(source) or resident_bytes() > MAX_RESIDENT:
             self.text = ""
+            self.changed()
             return
         read, write = os.pipe()
         with warnings.catch_warnings():
@@ -68,13 +92,7 @@ class Preview:
             _answer(self.session, source, write)
         os.close(write)
         self._child, self._pipe = child, read
-        asyncio.get_running_loop().add_reader(read, self._arrived)
-
-    def forget(self) -> None:
-        """The line was submitted: the next one is asked anew, even if it is the same."""
-        self._stop()
-        self._asked = self.text = ""
-        self._reap()
+        self._loop.add_reader(read, self._arrived)
 
     def _arrived(self) -> None:
         answer = os.read(self._pipe, 4096)
@@ -89,7 +107,8 @@ class Preview:
             self._close()
 
     def _close(self) -> None:
-        asyncio.get_running_loop().remove_reader(self._pipe)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.remove_reader(self._pipe)
         os.close(self._pipe)
         self._ended.append(self._child)
         self._child, self._pipe = 0, -1
@@ -127,7 +146,7 @@ def outcome(session: Session, source: str) -> str:
     session.run(source, events.append)
     for event in reversed(events):
         if isinstance(event, Failed):
-            return _error(event, session)
+            return _error(event, session, source)
         if isinstance(event, Value):
             return description(event.value)
         if isinstance(event, Gradients):
@@ -141,12 +160,20 @@ def outcome(session: Session, source: str) -> str:
 _TARGETED = (ast.AugAssign, ast.AnnAssign)
 
 
-def _error(event: Failed, session: Session) -> str:
-    if event.type == "NameError":
-        name = event.message.partition("'")[2].partition("'")[0]
-        if any(known.startswith(name) for known in (*session.variables, *session.prelude)):
-            return ""  # it is being typed
+def _error(event: Failed, session: Session, source: str) -> str:
+    """The error, unless it is that a name at the end of the line is not finished."""
+    if event.type in ("NameError", "AttributeError"):
+        name = event.message.rstrip("'").rpartition("'")[2] if event.type == "AttributeError" else _quoted(event.message)
+        known: Iterable[str] = (*session.variables, *session.prelude)
+        if event.type == "AttributeError":
+            known = chain.from_iterable([*ATTRIBUTES.values(), *NAMESPACES.values()])
+        if source.endswith(name) and any(longer.startswith(name) for longer in known):
+            return ""
     return _cut(f"{event.type}: {event.message}")
+
+
+def _quoted(message: str) -> str:
+    return message.partition("'")[2].partition("'")[0]
 
 
 def description(value: Any) -> str:

@@ -44,12 +44,9 @@ def resolve(session: Session, chain: list[str]) -> Any:
 
 def signatures(value: Any, name: str = "") -> list[Signature]:
     """The overloads of a callable, of which ``name`` is the bare name; none where nothing is known."""
-    if isinstance(value, Method):
+    receiver = 0
+    if isinstance(value, (Method, BoundMethod)):
         value, receiver = value.call, 1
-    elif isinstance(value, BoundMethod):
-        value, receiver = value.call, 1
-    else:
-        receiver = 0
     if isinstance(value, Function):
         return [_declared(schema) for schema in value.schemas if not schema.deprecated]
     if isinstance(value, UserFunction):

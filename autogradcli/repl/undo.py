@@ -15,7 +15,6 @@ import numpy as np
 
 from ..engine.dtypes import DType
 from ..engine.node import AccumulateGrad, Node, Output
-from ..engine.tensor import Tensor
 from ..functions.custom_function import FunctionClass
 from ..functions.function import CalculatorFunction, Function
 from ..functions.python_function import CalculatorPythonFunction, PythonFunction

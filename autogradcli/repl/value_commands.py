@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +61,8 @@ def _row(name: str, value: Any) -> tuple[str, ...]:
 
 def _norm(value: Tensor) -> float:
     """The root of the sum of the squares of all elements."""
-    array = abs(value.array).astype("float64")
-    return float((array * array).sum()) ** 0.5
+    array = np.abs(value.array).astype("float64")
+    return math.sqrt(float((array * array).sum()))
 
 
 @command(":grads")
@@ -140,9 +141,8 @@ def _time(prompt: Prompt, argument: str) -> None:
         before.restore(session)
     seconds.sort()
     plural = "" if len(seconds) == 1 else "s"
-    prompt.out.write(
-        f"{duration(seconds[len(seconds) // 2])} (median of {len(seconds)} run{plural}; fastest {duration(seconds[0])})\n"
-    )
+    median, fastest = duration(seconds[len(seconds) // 2]), duration(seconds[0])
+    prompt.out.write(f"{median} (median of {len(seconds)} run{plural}; fastest {fastest})\n")
 
 
 def expression(text: str) -> ast.expr:
