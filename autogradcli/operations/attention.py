@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,19 +21,15 @@ def mask_bias(mask: Array, dtype: Any) -> Array:
     return np.where(mask, 0, -np.inf).astype(dtype) if mask.dtype.kind == "b" else mask.astype(dtype, copy=False)
 
 
-@operation()
-def attention_bias(like: Index, mask: Index | None, causal: bool, columns: int) -> Array:
-    """What is added to the scores of queries like these."""
-    if causal:
-        return causal_bias(like.shape[-2], columns, like.dtype)
-    return np.zeros((), like.dtype) if mask is None else mask_bias(mask, like.dtype)
-
-
 def _weights(F: Any, query: Any, key: Any, mask: Any, causal: bool, scale: float) -> Any:
     scores = F.stacked_product(query, F.transpose(key, -2, -1)) * scale
-    if causal or mask is not None:
-        scores = scores + F.attention_bias(query, mask, causal, key.shape[-2])
-    return F.safe_softmax(scores, -1)
+    if causal:
+        return F.softmax(scores + F.triu(F.zeros_like(scores) - math.inf, 1), -1)
+    if mask is None:
+        return F.softmax(scores, -1)
+    if "bool" in str(mask.dtype):
+        mask = F.cast(F.where(mask, 0.0, -math.inf), scores.dtype)
+    return F.safe_softmax(scores + mask, -1)
 
 
 def _rule(F: Any, g: Any, needs: Any, query: Any, key: Any, value: Any, mask: Any, causal: bool, scale: float) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from ..engine.operation import Array, Index, operation
 from ..engine.state import state
 from .linalg_checks import floating, square
-from .matrix_rules import H, T, column, mm
+from .matrix_rules import H, T, column, conj, mm
 
 
 @operation(
@@ -93,7 +93,7 @@ def cofactors_backward(h: Array, A: Array) -> Array:
     off = ~np.eye(n, dtype=bool)
     kept = off[:, None, :] & off[None, :, :]
     others = np.where(kept, s[..., None, None, :], 1).prod(-1) * off
-    turned = np.swapaxes(u, -2, -1) @ h @ np.swapaxes(vh, -2, -1)
+    turned = np.swapaxes(u.conj(), -2, -1) @ h @ np.swapaxes(vh.conj(), -2, -1)
     result = -others * np.swapaxes(turned, -2, -1)
     index = np.arange(n)
     result[..., index, index] = (others @ turned[..., index, index, None])[..., 0]
@@ -143,7 +143,7 @@ def _slogdet_rule(F: Any, g: Any, A: Any, sign: Any) -> Any:
         weight = turn if g[1] is None else turn + g[1]
     if weight is None:
         return F.zeros_like(A)
-    return F.linalg_solve(H(F, A), column(F, column(F, weight)) * F.identity_like(A), True, None)
+    return F.linalg_solve(H(F, A), column(F, column(F, conj(F, weight))) * F.identity_like(A), True, None)
 
 
 @operation()

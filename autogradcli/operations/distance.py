@@ -16,14 +16,18 @@ def norm_along(x: Array, p: float, axis: int = -1) -> Array:
     """The p-norm over one dimension; 0 counts what isn't zero."""
     size = np.abs(x)
     if p == 0:
-        return (x != 0).sum(axis).astype(x.dtype)
+        return (x != 0).sum(axis).astype(size.dtype)
     if p == 1:
         return np.add.reduce(size, axis=axis)
     if p == 2:
-        return np.sqrt(np.add.reduce(x * x, axis=axis))
+        return np.sqrt(np.add.reduce(size * size, axis=axis))
     if p == INF:
         return np.maximum.reduce(size, axis=axis, initial=0)
     return np.add.reduce(size**p, axis=axis) ** (1 / p)
+
+
+def _sign(F: Any, x: Any) -> Any:
+    return F.sgn(x) if "complex" in str(x.dtype) else F.sign(x)
 
 
 def direction(F: Any, diff: Any, norm: Any, p: float) -> Any:
@@ -31,17 +35,17 @@ def direction(F: Any, diff: Any, norm: Any, p: float) -> Any:
     if p == 0:
         return F.zeros_like(diff)
     if p == 1:
-        return F.sign(diff)
+        return _sign(F, diff)
     if p == 2:
         return F.where(norm == 0.0, 0.0, diff / F.where(norm == 0.0, 1.0, norm))
     if p == INF:
-        return F.where(F.abs(diff) == norm, F.sign(diff), 0.0)
+        return F.where(F.abs(diff) == norm, _sign(F, diff), 0.0)
     safe = F.where(norm == 0.0, 1.0, norm)
     size = F.abs(diff)
     # where an element is 0 its power may be infinite, and PyTorch gives 0 there
     zero = diff == 0.0
     power = F.pow_tensor_scalar(F.where(zero, 1.0, size), p - 1)
-    return F.where(zero, 0.0, F.sign(diff) * power / F.pow_tensor_scalar(safe, p - 1))
+    return F.where(zero, 0.0, _sign(F, diff) * power / F.pow_tensor_scalar(safe, p - 1))
 
 
 def _pairs(F: Any, x1: Any, x2: Any) -> Any:
@@ -130,6 +134,7 @@ def pdist(input: Array, p: float = 2.0) -> Array:
 
 @operation(
     promote="promote",
+    complex="own",
     input=lambda F, g, input, other, p, result: g * direction(F, input - other, result, p),
     other=lambda F, g, input, other, p, result: -(g * direction(F, input - other, result, p)),
     examples=lambda r: [(r(2, 3), r(2, 3), 2.0), (r(3), r(3), 1.0), (r(3), r(2, 3), 3.0)],
@@ -147,6 +152,7 @@ def dist(input: Array, other: Array, p: float = 2.0) -> Array:
 @operation(
     node="NormBackward1",
     spelling="norm",
+    complex="own",
     input=lambda F, g, input, p, dim, keepdim, result: _norm_rule(F, g, input, p, dim, keepdim, result),
     examples=lambda r: [(r(2, 3), 2.0, -1, False), (r(2, 3), 3.0, 0, True), (r(3), 1.0, 0, False)],
 )

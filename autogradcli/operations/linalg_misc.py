@@ -10,7 +10,7 @@ from ..engine import dtypes
 from ..engine.operation import Array, Index, operation
 from . import matrix_kernels as kernels
 from .linalg_checks import floating, square
-from .matrix_rules import T, column, first_columns, first_rows, last_columns, mm, part, total
+from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_columns, mm, part, total
 from .refuse import not_implemented_for
 
 # -- pseudo-inverse, least squares ------------------------------------------------------------------------
@@ -19,6 +19,7 @@ from .refuse import not_implemented_for
 @operation(
     node="LinalgPinvBackward0",
     spelling="linalg.pinv",
+    complex="own",
     A=lambda F, g, A, result: _pinv_rule(F, g, A, result),
     examples=lambda r: [(r(3, 2), 0.0, 1e-9), (r(2, 3), 0.0, 1e-9), (r.spd(2), 0.0, 1e-9)],
 )
@@ -61,22 +62,23 @@ def tolerance(A: Array, atol: Any, rtol: Any) -> tuple[Array, Array]:
 
 def _pinv_rule(F: Any, g: Any, A: Any, P: Any) -> Any:
     """Golub and Pereyra 1973, transposed:
-    ``-P^T g P^T + (I - A P) ... `` written so that the smaller side's products are made."""
-    gt = T(F, g)
+    ``-P^H g P^H + (I - A P) ... `` written so that the smaller side's products are made."""
+    gt = H(F, g)
     if A.shape[-2] <= A.shape[-1]:
         K = mm(F, gt, P)
-        KP = mm(F, K, T(F, P))
-        first = -T(F, mm(F, P, K)) + KP - mm(F, mm(F, A, P), KP)
-        return first + mm(F, mm(F, T(F, P), P), gt - mm(F, K, A))
+        KP = mm(F, K, H(F, P))
+        first = -H(F, mm(F, P, K)) + KP - mm(F, mm(F, A, P), KP)
+        return first + mm(F, mm(F, H(F, P), P), gt - mm(F, K, A))
     K = mm(F, P, gt)
-    PK = mm(F, T(F, P), K)
-    first = -T(F, mm(F, K, P)) + mm(F, mm(F, gt - mm(F, A, K), P), T(F, P))
+    PK = mm(F, H(F, P), K)
+    first = -H(F, mm(F, K, P)) + mm(F, mm(F, gt - mm(F, A, K), P), H(F, P))
     return first + PK - mm(F, mm(F, PK, P), A)
 
 
 @operation(
     node="LinalgLstsqBackward0",
     spelling="linalg.lstsq",
+    complex="own",
     outputs=("solution", "residuals", "rank", "singular_values"),
     differentiable=(0, 1),
     vjp=lambda F, g, needs, A, B, result0: _lstsq_rule(F, g, needs, A, B, result0),
@@ -146,13 +148,13 @@ def _lstsq_rule(F: Any, g: Any, needs: Any, A: Any, B: Any, X: Any) -> tuple[Any
     gB: list[Any] = []
     if gX is not None:
         P = F.linalg_pinv(A)
-        gB.append(mm(F, T(F, P), gX))
+        gB.append(mm(F, H(F, P), gX))
         if needs[0]:
-            gA.append(_pinv_rule(F, mm(F, gX, T(F, B)), A, P))
+            gA.append(_pinv_rule(F, mm(F, gX, H(F, B)), A, P))
     if g[1] is not None and 0 not in g[1].shape:
         weight = column(F, g[1]) if vector else F.unsqueeze(g[1], -2)
         rest = (mm(F, A, X) - B) * weight * 2.0
-        gA.append(mm(F, rest, T(F, X)))
+        gA.append(mm(F, rest, H(F, X)))
         gB.append(-rest)
     found = total(gB) if needs[1] else None
     return total(gA), F.squeeze_dim(found, -1) if vector and found is not None else found
@@ -188,6 +190,7 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
 @operation(
     node="LinalgHouseholderProductBackward0",
     spelling="linalg.householder_product",
+    complex="own",
     vjp=lambda F, g, needs, input, tau: _reflectors_rule(F, g, input, tau),
     examples=lambda r: [(r(3, 2), r(2)), (r(3, 3), r(2)), (r(2, 3, 2), r(2, 2))],
 )
@@ -230,13 +233,13 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
     rights = []
     for v, t in zip(vs[::-1], ts[::-1], strict=True):
         rights.append(partial)
-        partial = partial - t * mm(F, v, mm(F, T(F, v), partial))
+        partial = partial - t * mm(F, v, mm(F, H(F, v), partial))
     g_vs, g_ts = [], []
     for v, t, right in zip(vs, ts, rights[::-1], strict=True):
-        vg, vr = mm(F, T(F, v), g), mm(F, T(F, v), right)
-        g_vs.append(-t * (mm(F, right, T(F, vg)) + mm(F, g, T(F, vr))))
-        g_ts.append(-mm(F, vg, T(F, vr)))
-        g = g - t * mm(F, v, vg)
+        vg, vr = mm(F, H(F, v), g), mm(F, H(F, v), right)
+        g_vs.append(-(t * mm(F, right, H(F, vg)) + conj(F, t) * mm(F, g, H(F, vr))))
+        g_ts.append(-mm(F, vg, H(F, vr)))
+        g = g - conj(F, t) * mm(F, v, vg)
     rest = input.shape[-1] - count
     if not count:
         return F.zeros_like(input), F.zeros_like(tau)
@@ -247,6 +250,7 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
 
 @operation(
     node="OrmqrBackward0",
+    complex="own",
     vjp=lambda F, g, needs, input, tau, other, left, transpose: _ormqr_rule(
         F, g, needs, input, tau, other, left, transpose
     ),
@@ -283,9 +287,9 @@ def _ormqr_rule(
     g_other = F.ormqr(input, tau, g, left, not transpose) if needs[2] else None
     if not (needs[0] or needs[1]) or 0 in g.shape:
         return None, None, g_other
-    q_gradient = mm(F, g, T(F, other)) if left else mm(F, T(F, other), g)
+    q_gradient = mm(F, g, H(F, other)) if left else mm(F, H(F, other), g)
     if transpose:
-        q_gradient = T(F, q_gradient)
+        q_gradient = H(F, q_gradient)
     m, n = input.shape[-2:]
     wide = F.constant_pad_nd(input, (0, m - n), 0.0)
     g_input, g_tau = _reflectors_rule(F, q_gradient, wide, tau)

@@ -10,7 +10,7 @@ from ..engine import dtypes
 from ..engine.operation import Array, Index, operation
 from . import matrix_kernels as kernels
 from .linalg_checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, square
-from .matrix_rules import T, column, mm, row
+from .matrix_rules import H, T, column, mm, row
 
 # -- inverses ---------------------------------------------------------------------------------------------
 
@@ -248,6 +248,7 @@ def _old_triangular_rule(
 @operation(
     node="LinalgLuSolveBackward0",
     spelling="linalg.lu_solve",
+    complex="own",
     broadcast=True,
     LU=lambda F, g, LU, pivots, left, adjoint, result: _lu_solve_factor_rule(F, g, LU, pivots, left, adjoint, result),
     B=lambda F, g, LU, pivots, left, adjoint: F.linalg_lu_solve(LU, pivots, g, left, not adjoint),
@@ -275,16 +276,16 @@ def linalg_lu_solve(LU: Array, pivots: Index, B: Array, left: bool = True, adjoi
 def _lu_solve_factor_rule(F: Any, g: Any, LU: Any, pivots: Any, left: bool, adjoint: bool, x: Any) -> Any:
     """Gradient with respect to the packed factors: that of ``A = P L U`` taken apart again.
 
-    ``gU = triu(L^T P^T gA)`` and ``gL = tril(P^T gA U^T, -1)``.
+    ``gU = triu(L^H P^T gA)`` and ``gL = tril(P^T gA U^H, -1)``.
     """
     solved = F.linalg_lu_solve(LU, pivots, g, left, not adjoint)
     if left:
-        outer = mm(F, x, T(F, solved)) if adjoint else mm(F, solved, T(F, x))
+        outer = mm(F, x, H(F, solved)) if adjoint else mm(F, solved, H(F, x))
     else:
-        outer = mm(F, T(F, solved), x) if adjoint else mm(F, T(F, x), solved)
+        outer = mm(F, H(F, solved), x) if adjoint else mm(F, H(F, x), solved)
     rows = -F.lu_permute(outer, pivots, True)
-    below = F.tril(mm(F, rows, T(F, F.triu(LU, 0))), -1)
-    return below + F.triu(rows + mm(F, T(F, F.tril(LU, -1)), rows), 0)
+    below = F.tril(mm(F, rows, H(F, F.triu(LU, 0))), -1)
+    return below + F.triu(rows + mm(F, H(F, F.tril(LU, -1)), rows), 0)
 
 
 @operation(

@@ -254,7 +254,7 @@ def _logsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim:
 
 def _logsumexp_push(F: Any, t: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
     """The tangent weighted by the softmax, which is normalised here so that weights of 1 give exactly 1."""
-    weight = F.exp(input - F.amax(input, dim, True))
+    weight = F.exp(input if input.dtype.is_complex else input - F.amax(input, dim, True))
     return F.div(F.sum_dim(weight * t, dim, keepdim), F.sum_dim(weight, dim, keepdim))
 
 
