@@ -67,9 +67,7 @@ def test_a_deprecated_overload_is_tried_last_and_warns_once(monkeypatch: pytest.
 def test_out_goes_to_an_implementation_that_names_it_and_is_written_for_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        plans.hooks, "write_out", lambda name, out, result: (name, out, result), raising=False
-    )
+    monkeypatch.setattr(plans.hooks, "write_out", lambda name, out, result: (name, out, result), raising=False)
     schema = "(int n, *, Tensor out=None, int m=3)"
     own = Function("f", [(schema, lambda n, out, m: (n, out, m))], "torch")
     other = Function("f", [(schema, lambda n, m: n * m)], "torch")
@@ -189,9 +187,7 @@ def test_a_declaration_reaches_its_tables_under_all_its_names() -> None:
         with pytest.raises(TypeError) as caught:
             call()
         assert str(caught.value) == message
-    assert [schema.printed for schema in NAMESPACES["torch.nn.functional"]["shown"].schemas] == [
-        "(Thing input)"
-    ]
+    assert [schema.printed for schema in NAMESPACES["torch.nn.functional"]["shown"].schemas] == ["(Thing input)"]
 
 
 def test_endlessly_many_combinations_of_types_are_not_kept() -> None:

@@ -1,68 +1,30 @@
-"""The prompt, driven by keys and seen on a screen; once in a real terminal."""
+"""The prompt, driven by keys and seen on a screen: lines, completion, history, pasting."""
 
 from __future__ import annotations
 
-import io
-import os
+import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
-import pexpect
-import pyte
 import pytest
 from prompt_toolkit.completion import CompleteEvent
-from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
-from prompt_toolkit.history import InMemoryHistory
-from prompt_toolkit.input import PipeInput, create_pipe_input
-from prompt_toolkit.output.vt100 import Vt100_Output
+from repl_driver import ALT_ENTER, BACKSPACE, CTRL_C, ENTER, PAUSE, RIGHT, TAB, UP, Type, drive, entered, paste, results
 
+from autogradcli.language.tokens import next_indentation
 from autogradcli.repl.app import Prompt
-from autogradcli.repl.commands import COMMANDS, CommandError, find
+from autogradcli.repl.commands import COMMANDS
 from autogradcli.repl.completion import SessionCompleter
 from autogradcli.repl.history import MAX_BYTES, history_path, open_history
 from autogradcli.repl.keys import pasted
 from autogradcli.session import Session
-from autogradcli.show.stream import Stream
 
-ENTER, ALT_ENTER, CTRL_C, CTRL_D, UP, TAB = "\r", "\x1b\r", "\x03", "\x04", "\x1b[A", "\t"
-PAUSE = "pause"
-ROWS, COLUMNS = 60, 80
-
-
-class Screen(io.StringIO):
-    """A terminal's end of a stream: line feeds return the carriage, as the terminal's driver makes them."""
-
-    def isatty(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        return super().write(text.replace("\r\n", "\n").replace("\n", "\r\n"))
-
-    def lines(self) -> list[str]:
-        screen = pyte.Screen(COLUMNS, ROWS)
-        pyte.Stream(screen).feed(self.getvalue())
-        return [line.rstrip() for line in screen.display if line.strip()]
-
-
-Type = Callable[..., list[str]]
-
-
-def slowly(pipe: PipeInput, keys: tuple[str, ...]) -> None:
-    """As a person types: the history is read while a prompt waits for keys."""
-    for key in (*keys, CTRL_D):
-        if key == PAUSE:
-            time.sleep(0.3)
-        else:
-            pipe.send_text(key)
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
 def session() -> Session:
-    return Session()
+    return Session(seed=0)
 
 
 @pytest.fixture
@@ -70,23 +32,9 @@ def type_(session: Session) -> Type:
     """Types keys at a prompt, leaves it by Ctrl-D, and returns the lines of the screen."""
 
     def typed(*keys: str) -> list[str]:
-        screen = Screen()
-        with create_pipe_input() as pipe:
-            if PAUSE in keys:
-                Thread(target=slowly, args=(pipe, keys)).start()
-            else:
-                pipe.send_text("".join(keys) + CTRL_D)
-            output = Vt100_Output(screen, lambda: Size(ROWS, COLUMNS), term="xterm", enable_cpr=False)
-            stream = Stream(screen, environ={"NO_COLOR": "1"})
-            Prompt(session, stream, stream, history=InMemoryHistory(), input=pipe, output=output).run()
-        return screen.lines()
+        return drive(session, *keys).lines()
 
     return typed
-
-
-def results(lines: list[str]) -> list[str]:
-    """The lines that are no prompt."""
-    return [line for line in lines if not line.startswith((">>>", "...", "no_grad >>>"))]
 
 
 def test_values_and_the_last_one(type_: Type) -> None:
@@ -134,67 +82,6 @@ def test_an_error_of_our_own_leaves_the_session_alive(type_: Type, monkeypatch: 
     assert results(type_("x = 3", ENTER, ":vars", ENTER, "x", ENTER)) == ["KeyError: error: 'spam\\x1b'", "3"]
 
 
-# -- commands ----------------------------------------------------------------------------------------------
-
-
-def test_no_grad_shows_in_the_prompt(type_: Type) -> None:
-    lines = type_(":no_grad", ENTER, "is_grad_enabled()", ENTER, ":no_grad off", ENTER, "is_grad_enabled()", ENTER)
-    assert lines == [
-        ">>> :no_grad",
-        "no_grad >>> is_grad_enabled()",
-        "False",
-        "no_grad >>> :no_grad off",
-        ">>> is_grad_enabled()",
-        "True",
-        ">>>",
-    ]
-
-
-def test_no_grad_follows_the_program_and_keeps_the_variables(type_: Type, session: Session) -> None:
-    lines = type_("is_grad_enabled = 5", ENTER, "g = torch.set_grad_enabled(False)", ENTER, "8", ENTER, "_", ENTER)
-    assert lines[-1] == "no_grad >>>"
-    assert results(lines) == ["8", "8"]
-    assert session.variables["is_grad_enabled"] == 5
-
-
-def test_vars_and_grads(type_: Type) -> None:
-    keys = [":vars", ":grads", "x = torch.tensor([1., 2.], requires_grad=True)", "n = 'a'", ":vars"]
-    keys += ["(x * x).sum().backward()", ":grads"]
-    lines = results(type_(*[part for key in keys for part in (key, ENTER)]))
-    assert lines[0] == "no variables yet" and lines[1].startswith("no variable has a gradient")
-    assert lines[2:] == ["x  float32 [2], requires_grad", "n  'a'", "x.grad = tensor([2., 4.])"]
-
-
-def test_format(type_: Type) -> None:
-    lines = results(type_(":format", ENTER, "torch.ones(2)", ENTER, ":format plain", ENTER, "torch.ones(2)", ENTER))
-    assert lines == [
-        "format: rich",
-        "  expression     value     shape  dtype",
-        "  torch.ones(2)  [1., 1.]  [2]    float32",
-        "format: plain",
-        "tensor([1., 1.])",
-    ]
-
-
-def test_help(type_: Type) -> None:
-    listed = "\n".join(results(type_(":help", ENTER)))
-    assert all(f"  {name}" in listed for name in COMMANDS)
-    assert results(type_("x = torch.ones(2)", ENTER, ":help x.sum", ENTER))[0].startswith("x.sum, of a Tensor")
-    assert len(results(type_(":help exp", ENTER))) > 1
-    assert "there is nothing" in results(type_(":help nope", ENTER))[0]
-    for name, command in COMMANDS.items():
-        assert command.summary and find(name) is command
-        assert results(type_(f":help {name}", ENTER))[1].strip() == command.summary
-
-
-def test_wrong_commands(type_: Type) -> None:
-    assert "did you mean :help?" in results(type_(":halp", ENTER))[0]
-    assert "on, off" in results(type_(":no_grad maybe", ENTER))[0]
-    with pytest.raises(CommandError):
-        find(":")
-    assert find(":f") is COMMANDS[":format"]
-
-
 @pytest.mark.parametrize("word", [":quit", ":q", "exit", "quit()"])
 def test_leaving(type_: Type, word: str) -> None:
     assert results(type_(word, ENTER, "1 + 1", ENTER)) == []
@@ -221,6 +108,7 @@ def test_completion(session: Session) -> None:
     assert completions(session, "whi") == ["while"]
     assert completions(session, ":no") == [":no_grad"]
     assert completions(session, ":no_grad o") == ["off", "on"]
+    assert completions(session, ":time sin(my_t") == ["my_tensor", "my_text"]
     assert not any(name.startswith("_") for name in completions(session, "my_tensor."))
 
 
@@ -270,33 +158,143 @@ def test_a_paste_loses_its_prompts(text: str, inserted: str) -> None:
     assert pasted(text) == inserted
 
 
-# -- a real terminal ---------------------------------------------------------------------------------------
-
-
-def test_ctrl_c_stops_an_evaluation_and_ctrl_d_leaves(tmp_path: Path) -> None:
-    environ = {
-        **os.environ,
-        "PYTHONPATH": str(Path(__file__).parent.parent),
-        "XDG_STATE_HOME": str(tmp_path),
-        "TERM": "xterm",
-        "NO_COLOR": "1",
-        "PROMPT_TOOLKIT_NO_CPR": "1",
-    }
-    child = pexpect.spawn(
-        sys.executable, ["-P", "-m", "autogradcli"], env=environ, dimensions=(24, 80), encoding="utf-8", timeout=30
+def test_a_tutorial(type_: Type) -> None:
+    lines = results(
+        type_(
+            *entered(
+                "import torch",
+                "x = torch.tensor([1., 2., 3.], requires_grad=True)",
+                "y = x ** 2 + 1",
+                "y",
+                "loss = y.mean()",
+                "loss.backward()",
+                "x.grad.norm()",
+                "loss.backward()",
+                "_",
+            )
+        )
     )
-    child.expect(">>>")
-    child.send("m = 41; n = 1\r")
-    child.send("while n: n = n if n > 99 else print('run' + 'ning') or 100\r\r")
-    child.expect("running")
-    child.sendintr()
-    child.expect("KeyboardInterrupt")
-    child.expect(">>>")
-    child.send("m + 1\r")
-    child.expect("42\r\n")
-    child.expect(">>>")
-    child.send(CTRL_D)
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
-    assert "m + 1" in (tmp_path / "autogradcli" / "history").read_text()
+    assert lines[:3] == [
+        "tensor([ 2.,  5., 10.], grad_fn=<AddBackward0>)",
+        "x.grad = tensor([0.6667, 1.3333, 2.0000])",
+        "tensor(2.4944)",
+    ]
+    assert lines[3].startswith("RuntimeError: Trying to backward through the graph a second time")
+    assert lines[-1] == "tensor(2.4944)"
+
+
+@pytest.mark.parametrize(
+    ("text", "indentation"),
+    [
+        ("x = 1", 0),
+        ("if x:", 4),
+        ("for i in x:  # all", 4),
+        ("    if x:", 8),
+        ("def f(x):\n    return x", 0),
+        ("while 1:\n    if 1:\n        break", 4),
+        ("    y = 2", 4),
+        ("sum(", 4),
+        ("sum(x,", 4),
+        ("a = [1,", 5),
+        ("a = [\n    1,", 4),
+        ("if x:\n    f(y,\n      z)", 4),
+        ("d = {'a': (1,", 11),
+        ("a = '''", 0),
+        ("print(')')", 0),
+    ],
+)
+def test_indentation_of_the_next_line(text: str, indentation: int) -> None:
+    assert next_indentation(text) == " " * indentation
+
+
+def test_backspace_takes_a_level_of_indentation(type_: Type) -> None:
+    lines = type_("if 1:", ENTER, "if 1:", ENTER, BACKSPACE, "5", ENTER, BACKSPACE, "6", CTRL_C)
+    assert lines == [">>> if 1:", "...     if 1:", "...     5", "... 6", ">>>"]
+
+
+def test_keywords_of_the_open_call_come_first(session: Session) -> None:
+    session.run("def f(a, *, beta=2): return a\nx = torch.ones(2)", lambda event: None)
+    assert completions(session, "f(1, b")[0] == "beta="
+    assert completions(session, "torch.sum(x, d")[0] == "dim="
+    assert completions(session, "torch.sum(x, dim=0, d")[0] == "dtype="
+    assert completions(session, "x.sum(k")[0] == "keepdim="
+    assert "beta=" not in completions(session, "f(1, beta=b")
+    assert "dim=" not in completions(session, "(x, d")
+
+
+def test_completions_say_what_they_are(session: Session) -> None:
+    session.run("x = torch.ones(2, 3, requires_grad=True)\ny = x * 2\ndef f(a, b=1): return a", lambda event: None)
+    said = {}
+    for text in ("x", "y", "f", "ex", "x.su", "x.gra", ":no", "torch.nn.functional.rel"):
+        for completion in SessionCompleter(session).get_completions(Document(text), CompleteEvent()):
+            said[completion.text] = completion.display_meta_text
+    assert said["x"] == "float32 [2, 3] requires_grad"
+    assert said["y"] == "float32 [2, 3] MulBackward0"
+    assert said["f"] == "(a, b=1)"
+    assert said[":no_grad"] == COMMANDS[":no_grad"].summary
+    assert said["exp"] and said["sum"] and said["grad"] and said["relu"]
+
+
+def test_every_name_has_a_line_beside_it(session: Session) -> None:
+    session.run("x = torch.ones(2)", lambda event: None)
+    for text in ("", "x.", "torch.", "torch.linalg.", "torch.nn.functional.", ":"):
+        found = list(SessionCompleter(session).get_completions(Document(text), CompleteEvent()))
+        assert found and all(completion.display_meta_text for completion in found)
+
+
+def test_completion_evaluates_nothing(session: Session) -> None:
+    session.run("x = torch.ones(2, requires_grad=True)\ny = x.view(2)", lambda event: None)
+    before = session.variables["x"].meta, session.variables["y"].node
+    completions(session, "y.")
+    completions(session, "x.gr")
+    assert (session.variables["x"].meta, session.variables["y"].node) == before
+
+
+def test_vi_keys(type_: Type) -> None:
+    keys = (":set keys vi", ENTER, PAUSE, "1 + 1", "\x1b", PAUSE, PAUSE, PAUSE, "0", "i", "5", ENTER)
+    assert results(type_(*keys)) == ["keys: vi", "52"]
+    assert results(type_(":set keys emacs", ENTER, "1 + 1", "\x01", "5", ENTER)) == ["keys: emacs", "52"]
+
+
+def test_a_paste_of_many_lines_runs_as_one(type_: Type) -> None:
+    text = "def f(x):\n\n    return x * 2\n\nfor i in range(2):\n    print(f(i))\n"
+    assert results(type_(paste(text), ENTER)) == ["0", "2"]
+    assert results(type_(paste(">>> x = 3\n>>> x * 2\n6\n"), ENTER)) == ["6"]
+
+
+def test_suggestions_from_the_history(type_: Type) -> None:
+    assert results(type_("1234 + 1", ENTER, PAUSE, "123", PAUSE, RIGHT, ENTER)) == ["1235", "1235"]
+    assert results(type_(":set suggestions off", ENTER, "77 + 1", ENTER, PAUSE, "7", PAUSE, RIGHT, ENTER))[-1] == "7"
+
+
+def test_unicode(type_: Type, session: Session) -> None:
+    lines = type_(*entered("β = 2", "'größe 尺寸' * β", "print('😀')"), "'尺寸", BACKSPACE, "'", ENTER)
+    assert [line.replace(" ", "") for line in results(lines)] == ["'größe尺寸größe尺寸'", "😀", "'尺'"]
+    assert session.variables["β"] == 2
+
+
+def test_two_sessions_share_a_history(tmp_path: Path) -> None:
+    path = str(tmp_path / "history")
+    one, two = open_history(path), open_history(path)
+    for k in range(20):
+        one.append_string(f"one {k}\nmore")
+        two.append_string(f"two {k} " + "long " * 5000)
+    entries = list(open_history(path).load_history_strings())
+    assert len(entries) == 40
+    assert entries[0].startswith("two 19") and entries[1] == "one 19\nmore"
+
+
+def test_history_written_by_processes_at_once(tmp_path: Path) -> None:
+    """While others shorten it, too: nothing is torn, and what was written last is there."""
+    path = tmp_path / "history"
+    code = (
+        "import sys\nfrom autogradcli.repl.history import open_history\n"
+        "for k in range(60):\n"
+        "    open_history(sys.argv[1]).append_string(sys.argv[2] + ' ' + str(k) + ' ' + 'x' * 20000)\n"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(path), name], cwd=ROOT) for name in "abc"]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    entries = list(open_history(str(path)).load_history_strings())
+    assert path.stat().st_size <= MAX_BYTES + 3 * 20100
+    assert all(len(entry.split()[2]) == 20000 for entry in entries)
+    assert {f"{name} 59" for name in "abc"} <= {" ".join(entry.split()[:2]) for entry in entries}

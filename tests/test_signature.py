@@ -96,9 +96,7 @@ def _recorder(schema: str) -> Callable[..., tuple[Any, ...]]:
 
 
 def _function(name: str, method: bool = False) -> Function:
-    overloads = [
-        (schema, _recorder(schema)) for schema in _SCHEMAS[name] if not method or "Tensor input" in schema
-    ]
+    overloads = [(schema, _recorder(schema)) for schema in _SCHEMAS[name] if not method or "Tensor input" in schema]
     return Function(name, overloads, "Tensor" if method else "torch", method)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from time import perf_counter
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple
 
 from ..show.escape import escape_line
 from ..show.plain import Display
@@ -99,7 +99,7 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
 
 
 def _open(file: str, environment: Environment) -> BinaryIO:
-    return environment.stdin_file("a program") if file == "-" else cast(BinaryIO, open(file, "rb", 0))
+    return environment.stdin_file("a program") if file == "-" else open(file, "rb")
 
 
 class Batch:

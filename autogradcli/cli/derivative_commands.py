@@ -18,9 +18,7 @@ def _command(name: str, *options: Callable[..., Any]) -> Callable[..., click.Com
         decorated = click.pass_context(function)
         for option in (session_options, *options, format_option(*TABLE_FORMATS)):
             decorated = option(decorated)
-        variables = click.argument(
-            "variables", nargs=-1, required=True, type=ASSIGNMENT, metavar="NAME=VALUE..."
-        )
+        variables = click.argument("variables", nargs=-1, required=True, type=ASSIGNMENT, metavar="NAME=VALUE...")
         return click.command(name, cls=ExpressionCommand)(click.argument("expr")(variables(decorated)))
 
     return decorate
@@ -36,9 +34,7 @@ tangent_option = click.option(
     multiple=True,
     help="The direction of one variable, of its shape; zero for variables without. May be given again.",
 )
-gradient_option = click.option(
-    "--gradient", metavar="VALUE", help="The vector of the product, of the result's shape."
-)
+gradient_option = click.option("--gradient", metavar="VALUE", help="The vector of the product, of the result's shape.")
 
 
 def _run(

@@ -123,9 +123,7 @@ def _directions(
     return list(found.values())
 
 
-def _derivative(
-    what: str, function: Any, inputs: dict[str, Tensor], value: Tensor, directions: list[Tensor]
-) -> Found:
+def _derivative(what: str, function: Any, inputs: dict[str, Tensor], value: Tensor, directions: list[Tensor]) -> Found:
     compute: Callable[..., Any] = NAMESPACES["torch.autograd.functional"][what]
     columns = list(inputs.items())
     given = tuple(inputs.values())

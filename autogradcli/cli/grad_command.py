@@ -5,7 +5,15 @@ from __future__ import annotations
 import click
 
 from .exits import FAILED, OK
-from .options import ASSIGNMENT, TABLE_FORMATS, ExpressionCommand, environment, format_option, save_option, session_options
+from .options import (
+    ASSIGNMENT,
+    TABLE_FORMATS,
+    ExpressionCommand,
+    environment,
+    format_option,
+    save_option,
+    session_options,
+)
 
 
 @click.command("grad", cls=ExpressionCommand)

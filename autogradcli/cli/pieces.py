@@ -6,6 +6,7 @@ runs, so that, as with any program, one that is no program does not begin to run
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from time import monotonic
 from typing import BinaryIO, NamedTuple
@@ -77,8 +78,12 @@ def run_pieces(session: Session, file: BinaryIO, emit: Emit, *, echo: bool) -> b
         return session.deadline_seconds is None or session.deadline_seconds > 0
 
     def show(event: Event) -> None:
-        if isinstance(event, Failed) and event.type == "TimeoutError" and seconds is not None:
-            event = event._replace(message=f"stopped after {seconds:g} s")
+        if isinstance(event, Failed):
+            message, syntax, _ = event.message.rpartition(" (<program>, line ")
+            if event.type == "TimeoutError" and seconds is not None:
+                event = event._replace(message=f"stopped after {seconds:g} s")
+            elif syntax:  # Python's words, with the line of the piece
+                event = event._replace(message=f"{message}{syntax}{event.line})")
         emit(event)
 
     try:
@@ -96,6 +101,8 @@ def run_pieces(session: Session, file: BinaryIO, emit: Emit, *, echo: bool) -> b
             file.seek(piece.offset)
             if not session.run(file.read(piece.size).decode(), show, echo=echo, first_line=piece.first_line):
                 return False
+            # A compiled program refers to itself in circles; waiting for Python to notice costs 100 MB.
+            gc.collect()
         return True
     finally:
         session.deadline_seconds = seconds
@@ -151,5 +158,3 @@ def _check(text: str) -> bool | None:
 
 def _line_ends(text: str) -> int:
     return text.replace("\r\n", "\n").replace("\r", "\n").count("\n") if "\r" in text else text.count("\n")
-
-

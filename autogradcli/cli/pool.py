@@ -346,5 +346,3 @@ def _how_it_ended(code: int) -> str:
     if code < 0:
         return f"the process that ran it was ended by {signal.Signals(-code).name}"
     return f"the process that ran it ended with the exit code {code}"
-
-

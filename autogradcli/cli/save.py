@@ -21,9 +21,7 @@ def chosen(variables: dict[str, Any], names: str) -> dict[str, np.ndarray]:
     if names:
         return {name: _array(_find(variables, name), name) for name in map(str.strip, names.split(","))}
     kinds = (Tensor, int, float, complex)
-    return {
-        name: _array(value, name) for name, value in variables.items() if name != "_" and isinstance(value, kinds)
-    }
+    return {name: _array(value, name) for name, value in variables.items() if name != "_" and isinstance(value, kinds)}
 
 
 def _find(variables: dict[str, Any], name: str) -> Any:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .accumulation import accumulate, add_grad, variable_of
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
 from .record import run_arrays
@@ -38,7 +39,7 @@ class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
-        "accumulate", "captured", "create_graph", "keep_graph", "pending", "reached", "targets", "tensors",
+        "accumulate", "captured", "create_graph", "keep_graph", "leads", "pending", "reached", "targets", "tensors",
     )  # fmt: skip
 
     def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
@@ -55,6 +56,7 @@ class Pass:
         self.captured: dict[tuple[Node, int], Any] = {}
         self.pending: dict[Node, Any] = {}
         self.reached: tuple[list[Node], dict[Node, int]] = ([], {})
+        self.leads: set[Node] | None = None  # where there are targets: they and all above them
 
     def run(self, roots: Sequence[tuple[Edge, Any]]) -> None:
         """Send the gradients (arrays; tensors with ``create_graph``) from the roots down.
@@ -166,10 +168,11 @@ class Pass:
             wanted = needed is None or node in needed
             grads: tuple[Any, ...] = ()
             if g is not None:
-                if needed is not None and node in self.targets:  # type: ignore[operator]
+                captured = not self.accumulate and needed is not None and node in self.targets  # type: ignore[operator]
+                if captured:
                     g = self._capture(node, g)
                 if wanted:
-                    grads = self._step(node, g, hooked=needed is not None and node in self.targets)  # type: ignore[operator]
+                    grads = self._step(node, g, hooked=captured)
                     if not self.keep_graph:
                         node.release()
             for k, edge in enumerate(node.edges):
@@ -183,10 +186,11 @@ class Pass:
                         self._leaf(edge)
 
     def _needed(self, order: list[Node]) -> set[Node]:
-        """The nodes that must run for a target to be reached: all that have a target below them."""
+        """The nodes that must run for a target to be reached: all that have a target below them. Where gradients are
+        accumulated a target itself runs too, though what it gives goes nowhere: so it is in PyTorch."""
         targets = self.targets or {}
-        leads: set[Node] = set(targets)
-        needed: set[Node] = set()
+        leads = self.leads = set(targets)
+        needed: set[Node] = set(targets) if self.accumulate else set()
         for node in reversed(order):
             if any(e is not None and node_of(e) in leads for e in node.edges):
                 leads.add(node)
@@ -220,6 +224,8 @@ class Pass:
         if state.anomaly and state.anomaly_check_nan:
             _check_nan(node, grads)
         if extra is not None and extra.posthooks:
+            if self.leads is not None:
+                grads = tuple(x if node_of(e) in self.leads else None for x, e in zip(grads, node.edges, strict=True))
             for posthook in list(extra.posthooks.values()):
                 grads = self._replace_all(posthook, grads, g)
         return grads
@@ -259,15 +265,17 @@ class Pass:
     def _leaf(self, sink: AccumulateGrad) -> None:
         """A leaf whose gradient is complete."""
         g = self.pending.pop(sink)
+        if self.targets is not None and sink not in self.targets:
+            return
         extra = sink.extra
-        if g.__class__ is not Tensor and g.dtype is not sink.array.dtype and sink.grad_dtype is ...:
-            g = cast_array(g, sink.array.dtype)
+        kept = sink.grad_dtype
+        if g.__class__ is not Tensor and kept is not None:
+            g = cast_array(g, sink.array.dtype if kept is ... else kept.np)
         if extra is not None and extra.tensor_hooks:
             shown = run_tensor_hooks(extra.tensor_hooks.get(0), self._tensor(g))
             g = shown if self.tensors else shown.array
-        if self.targets is not None:
-            if sink in self.targets:
-                self.captured[sink, 0] = g
+        if self.targets is not None and not self.accumulate:
+            self.captured[sink, 0] = g
             return
         if extra is not None:
             for prehook in list(extra.prehooks.values()):
@@ -336,53 +344,6 @@ def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
 
 
 _sequence = attrgetter("seq")
-
-
-def accumulate(sink: AccumulateGrad, g: Any) -> None:
-    """Add a complete gradient (array or tensor) to a leaf's ``.grad``."""
-    old = sink.grad
-    recorded = isinstance(g, Tensor)
-    if old is None:
-        sink.grad = roles.clone_grad(g) if recorded else wrap(own(g))
-    elif recorded or old.node is not None:
-        sink.grad = roles.add(old, g if recorded else wrap(g))
-    elif not state.grad and old.array.dtype is g.dtype:
-        if not old.array.flags.writeable or any(
-            s == 0 and n > 1 for n, s in zip(old.array.shape, old.array.strides, strict=True)
-        ):
-            sink.grad = wrap(old.array + g)
-        else:
-            old.array += g  # in place, so who holds .grad sees the sum, as in PyTorch
-            old.need_counter()[0] += 1
-    else:
-        sink.grad = wrap(np.asarray(old.array + g))
-    if state.inference and sink.grad is not None:
-        from .record import mark_inference
-
-        mark_inference(sink.grad)
-
-
-def add_grad(tensor: Tensor, g: Tensor, create_graph: bool) -> None:
-    """Add to the ``.grad`` of a tensor that is no leaf (``retain_grad``, ``backward(inputs=...)``)."""
-    old = tensor.grad
-    if old is None:
-        tensor.store_grad(roles.clone_grad(g) if create_graph else wrap(own(g.array)))
-    else:
-        tensor.store_grad(roles.add(old, g))
-
-
-def own(g: Any) -> np.ndarray:
-    """A gradient as an array of its own: contiguous, writable, shared with nobody."""
-    return np.array(g, order="C")
-
-
-def variable_of(sink: AccumulateGrad) -> Tensor:
-    """The leaf of a sink; where the program dropped it, a twin that shares its memory and gradient."""
-    variable = sink.variable_ref()
-    if variable is None:
-        variable = wrap(sink.array)
-        variable.node = sink
-    return variable
 
 
 def _check_nan(node: Node, grads: tuple[Any, ...]) -> None:

@@ -112,7 +112,8 @@ def _forward(op: Operation, general: str) -> list[str]:
         if save.kind == "input":
             name = save.param
             entries += [f"{name} if {wanted} else None", f"v_{name}"]
-            out.append(f"        v_{name} = {_version(op.params[save.index])}")
+            version = _version(op.params[save.index])
+            out.append(f"        v_{name} = {version if len(edges) == 1 else f'{version} if {wanted} else None'}")
         elif save.kind == "output":
             out.append("        t.counter = c = [0]")
             entries += ["r", "c"]
@@ -144,7 +145,7 @@ def _forward_view(op: Operation, general: str) -> list[str]:
     out = [
         f"    if state.special or not state.grad: return {general}",
         f"    m = {x}.meta",
-        f"    if m is not None and m.multi_view: return {general}",
+        f"    if m is not None and (m.multi_view or m.inference): return {general}",
         f"    a = {x}.array",
         f"    r = KERNEL_{op.name}({call})",
         f"    if r.__class__ is not ndarray or r.dtype is not a.dtype: return {general}",

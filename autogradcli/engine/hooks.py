@@ -138,7 +138,8 @@ def checked_all(hook: Callable[..., Any], old: tuple[Tensor | None, ...], new: A
         raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
     if len(new) != len(old):
         raise RuntimeError(
-            f"hook '{_name_of(hook)}' has returned an incorrect number of values (got {len(new)}, but expected {len(old)})"
+            f"hook '{_name_of(hook)}' has returned an incorrect number of values (got {len(new)}, but expected "
+            f"{len(old)})"
         )
     return tuple(None if n is None else checked(hook, o, n) for o, n in zip(old, new, strict=True))
 

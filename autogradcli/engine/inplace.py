@@ -14,6 +14,7 @@ import numpy as np
 from . import dtypes
 from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
+from .saved import output_edge, pack
 from .state import state
 from .tensor import Tensor, alias
 from .views import rebase, refresh_views, refusal
@@ -63,7 +64,17 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
 
         check_captured(call, target, args)
         carry_tangent(target, before)
-    result: Tensor = call(before, *args)
+    counter = target.counter
+    for arg in args:
+        if arg.__class__ is Tensor and arg.counter is counter and counter is not None and arg is not target:
+            check_partial_overlap(target.array, arg.array)
+    outer = state.overwritten
+    if state.pack_hooks:
+        state.overwritten = before
+    try:
+        result: Tensor = call(before, *args)
+    finally:
+        state.overwritten = outer
     node = result.node
     if isinstance(node, Node) and node.saved and any(kept is before for kept in node.saved):
         # The rule needs what is about to be overwritten, so the node gets a copy of its own.
@@ -126,9 +137,12 @@ def own_saved_output(node: Node, result: Tensor, target: Tensor) -> None:
     entries = list(node.saved)
     for k, save in enumerate(op.saves):
         if save.kind == "output" and entries[2 * k] is result.array:
-            entries[2 * k] = alias(target)
-            entries[2 * k].node = None
+            kept = entries[2 * k] = alias(target)
+            kept.node = None
             entries[2 * k + 1] = target.version
+            if state.pack_hooks:
+                kept.node = output_edge(node, save.index)
+                entries[2 * k] = pack(kept)
     node.saved = tuple(entries)
 
 
@@ -139,3 +153,33 @@ def check_overlap(array: np.ndarray) -> None:
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."
         )
+
+
+def check_partial_overlap(target: np.ndarray, source: np.ndarray) -> None:
+    """Raise RuntimeError where a tensor is to be changed by one that shares part of its memory. The same elements in the
+    same order are fine: each is read before it is written."""
+    if not (target.size and source.size and _is_dense(target) and _is_dense(source)):
+        return  # as in PyTorch, which can't tell for memory with gaps
+    begin, other = target.__array_interface__["data"][0], source.__array_interface__["data"][0]
+    if begin == other and target.nbytes == source.nbytes:
+        if target.strides == source.strides:
+            return
+    elif begin >= other + source.nbytes or other >= begin + target.nbytes:
+        return
+    raise RuntimeError(
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+        "location. Please clone() the tensor before performing the operation."
+    )
+
+
+def _is_dense(array: np.ndarray) -> bool:
+    """Whether the elements fill their stretch of memory without gaps or overlaps, in whatever order."""
+    if array.flags.forc:
+        return True
+    step = array.itemsize
+    for stride, size in sorted(zip(array.strides, array.shape, strict=True)):
+        if size > 1:
+            if stride != step:
+                return False
+            step *= size
+    return True

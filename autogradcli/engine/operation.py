@@ -55,7 +55,9 @@ class Param:
         self.name = name
         self.index = index
         words = [w.strip() for w in annotation.split("|")]
-        self.kind = {"Array": "tensor", "Index": "index", "list[Array]": "list", "list[Index]": "indices"}.get(words[0], "plain")
+        self.kind = {"Array": "tensor", "Index": "index", "list[Array]": "list", "list[Index]": "indices"}.get(
+            words[0], "plain"
+        )
         self.number = self.kind == "tensor" and "Number" in words  # a Python number is accepted as it is
         self.optional = self.kind != "plain" and "None" in words
         self.default = default
@@ -158,8 +160,10 @@ class Operation:
             for name in joint if joint is not None else _rule_names(self.rules[param.name], 2):
                 save = saves.get(name) or saves.setdefault(name, self._save(name, by_name))
                 save.wanted_by.append(position)
-        order = {p.name: p.index for p in self.params}
-        self.saves: list[Save] = sorted(saves.values(), key=lambda s: (order.get(s.param, 99), s.name))
+        # In PyTorch's order, which shows: hooks see values as they are saved, an error is about the first one changed.
+        self.saves: list[Save] = sorted(
+            saves.values(), key=lambda s: (s.kind == "output", _FIRST.get(s.param, s.param), s.name)
+        )
         self.frees = any(s.kind in ("input", "output") for s in self.saves)
         self.node_class: type[Node] = type(
             self.node_name.rpartition(":")[2],
@@ -190,6 +194,9 @@ class Operation:
     @property
     def has_gradient(self) -> bool:
         return bool(self.rules) or self.vjp is not None
+
+
+_FIRST = {"input": "self"}  # what PyTorch calls the first operand
 
 
 def _release(node: Node) -> None:

@@ -14,7 +14,7 @@ from . import dtypes
 from .dtypes import DType
 from .node import Invalid, Node, Output
 from .operation import Operation, Param, Save
-from .saved import open_saved, pack, saved_array, saved_tensor
+from .saved import open_saved, output_edge, pack, saved_array, saved_tensor
 from .state import next_sequence, state
 from .tensor import Tensor, alias, wrap
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
@@ -197,8 +197,10 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
         if not wanted:
             return None, None
         t = outputs[save.index]
-        if state.pack_hooks:
-            return pack(t), None
+        if state.pack_hooks and state.overwritten is None:  # else it is packed once it is in its place
+            twin = alias(t)
+            twin.node = output_edge(node, save.index)
+            return pack(twin), None
         if t.meta is not None and t.meta.layer is not None:
             twin = alias(t)
             twin.node = None
@@ -212,6 +214,10 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
             kept = [None if t is None else pack(t) for t in value]
             return kept, [None if t is None else t.version for t in value]
         if isinstance(value, Tensor):
+            if value.is_inference:
+                raise RuntimeError(INFERENCE_SAVED)
+            if value is state.overwritten:
+                value = roles.clone(value)
             return pack(value), value.version
         return value, None
     if save.kind == "shape":
@@ -336,15 +342,20 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
         state.tape.append((op, args, outputs))
 
 
+INFERENCE_SAVED = (
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+    "computation "
+    "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or "
+    "use `torch.no_grad()` instead of `torch.inference_mode()`."
+)
+
+
 class InferenceCounter(list[int]):
-    """The version counter of an inference tensor: there is none, so saving one for backward is an error."""
+    """The version counter of an inference tensor: there is none, so whoever reads it to save the tensor for backward gets
+    an error. (``Tensor.version`` reads it otherwise.)"""
 
     def __getitem__(self, index: Any) -> Any:
-        raise RuntimeError(
-            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode "
-            "in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor "
-            "and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
-        )
+        raise RuntimeError(INFERENCE_SAVED)
 
 
 def mark_inference(t: Tensor) -> None:

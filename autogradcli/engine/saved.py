@@ -68,7 +68,7 @@ def pack_with(tensor: Tensor, pack_hook: Callable[[Any], Any], unpack_hook: Call
     if tensor.version != version:
         raise RuntimeError(
             "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
-            "can not be modified by in-place operations as this can lead to unexpected side-effects. Please "
+            "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please "
             "open an issue if you need to perform in-place operations on the input to a pack hook."
         )
     return Packed(handle, unpack_hook, tensor.node)

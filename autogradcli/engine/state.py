@@ -25,6 +25,7 @@ class State:
         "inference",
         "invalid_views",
         "levels",
+        "overwritten",
         "pack_hooks",
         "running_node",
         "special",
@@ -42,6 +43,7 @@ class State:
     dual_level: int
     hooks_refusal: str | None
     levels: list[Any]
+    overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: list[Any] | None
     running_node: Any
@@ -61,6 +63,7 @@ class State:
         self.dual_level = 0
         self.hooks_refusal = None  # why saved-tensor hooks may not be set now
         self.levels = []  # of torch.func, the innermost last
+        self.overwritten = None
         self.pack_hooks = []
         self.tape = None
         self.running_node = None
@@ -90,6 +93,7 @@ class State:
         ) = saved  # fmt: skip
         self.pack_hooks = list(hooks)
         self.in_rule = False
+        self.overwritten = None
         self.running_node = None
         self.hooks_refusal = None
         self.levels = []

@@ -19,7 +19,7 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import DType
-from .node import AccumulateGrad, Invalid, Node, Nowhere, Output, node_of
+from .node import AccumulateGrad, Extra, Invalid, Node, Nowhere, Output, node_of
 from .state import state
 
 
@@ -66,6 +66,7 @@ class Meta:
     note: str = ""  # under which mode a view was made: "no_grad", "inference"
     made_at: int = 0  # of such a view: the version that its memory had then
     grad: Tensor | None = None  # of a tensor that is no leaf requiring grad
+    hooks: Extra | None = None  # of a leaf whose requires_grad was switched off: its hooks, for when it is on again
     tangent: Tensor | None = None
     level: int = 0  # of the tangent: the dual level it belongs to
     layer: Any = None  # of a tensor of torch.func: what its level adds (layers.py)
@@ -144,7 +145,7 @@ class Tensor:
 
     @property
     def version(self) -> int:
-        return 0 if self.counter is None else self.counter[0]
+        return 0 if self.counter is None else list.__getitem__(self.counter, 0)
 
     # -- leaves ---------------------------------------------------------------------------------------
 
@@ -157,8 +158,9 @@ class Tensor:
         if self.is_inference and not state.inference:
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         node = AccumulateGrad(self)
-        if self.meta is not None and self.meta.grad is not None:
+        if self.meta is not None:
             node.grad, self.meta.grad = self.meta.grad, None
+            node.extra, self.meta.hooks = self.meta.hooks, None
         self.node = node
         if self.meta is not None and self.meta.views:
             from .views import refresh_views
@@ -173,6 +175,8 @@ class Tensor:
         if node.__class__ is AccumulateGrad:
             if node.grad is not None:
                 self.need_meta().grad = node.grad
+            if node.extra is not None:
+                self.need_meta().hooks = node.extra
         elif node.__class__ is not Nowhere:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed "

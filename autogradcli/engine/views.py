@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from .hooks import follow_retained
 from .node import AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
 from .operation import Operation
 from .saved import graph_name
@@ -38,6 +39,12 @@ _ref = weakref.ref
 
 def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node | None) -> None:
     """Make fresh tensors views of ``source``: shared counter, base, history."""
+    if source.is_inference:
+        from .record import mark_inference
+
+        for view in views:  # such tensors have no views: all that is tracked of them is what they are
+            mark_inference(view)
+        return
     for k, view in enumerate(views):
         if node is not None:
             view.node = Output(node, k) if type(node).outputs > 1 else node
@@ -203,9 +210,11 @@ def rebase(target: Tensor, function: Node) -> None:
     """Give ``target``, just changed in place by ``function``, and its base their new history."""
     base = target.base
     if base is None:
-        target.node = function
+        old, target.node = target.node, function
+        follow_retained(target, old)
     else:
-        base.node = CopySlices(base, target, function)
+        old, base.node = base.node, CopySlices(base, target, function)
+        follow_retained(base, old)
 
 
 def refresh_views(base: Tensor, stale_only: bool = False) -> None:
@@ -225,7 +234,8 @@ def refresh_views(base: Tensor, stale_only: bool = False) -> None:
                 view.node = Invalid(refusal(view, "its base or another view of its base has been modified inplace"))
                 state.invalid_views = state.special = True
         elif not stale_only and not isinstance(view.node, AccumulateGrad):
-            view.node = AsStridedBackward0(base, view)
+            old, view.node = view.node, AsStridedBackward0(base, view)
+            follow_retained(view, old)
 
 
 def refusal(view: Tensor, what: str) -> str:

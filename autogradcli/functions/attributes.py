@@ -20,6 +20,7 @@ from ..engine.state import state
 from ..engine.tensor import Parameter, Size, Tensor, wrap
 from .function import define
 from .operators import item
+from .python_function import define_python
 from .registry import Method, Property, attributes_of, namespace
 
 
@@ -88,7 +89,8 @@ def _get_grad(self: Tensor) -> Tensor | None:
             "UserWarning",
             "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
             "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
-            "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
+            "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make "
+            "sure "
             "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
         )
     return self.grad
@@ -105,9 +107,11 @@ def _set_grad(self: Tensor, new: Any) -> None:
     wanted = _grad_dtype(self)
     if wanted is not None and new.dtype is not wanted:
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{new.dtype.cpp_name}' to a tensor with grad_dtype "
-            f"'{wanted.type_name}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You "
-            "can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype "
+            f"attempting to assign a gradient with dtype '{_demangled(new.dtype)}' to a tensor with grad_dtype "
+            f"'{wanted.type_name}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). "
+            "You "
+            "can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
+            "grad_dtype "
             "with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume "
             "they match."
         )
@@ -117,6 +121,11 @@ def _set_grad(self: Tensor, new: Any) -> None:
             f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size"
         )
     self.store_grad(new)
+
+
+def _demangled(dtype: DType) -> str:
+    """The C++ type as compilers spell it: ``short int``."""
+    return f"{dtype.cpp_name} int" if dtype.cpp_name.rpartition(" ")[2] in ("short", "long") else dtype.cpp_name
 
 
 def _grad_dtype(self: Tensor) -> DType | None:
@@ -308,6 +317,7 @@ def _fields() -> None:
     attributes_of(Device)["type"] = Property(lambda d: d.type)
     attributes_of(Device)["index"] = Property(lambda d: None)
     attributes_of(RemovableHandle)["remove"] = Method(RemovableHandle.remove)
+    attributes_of(RemovableHandle)["id"] = Property(lambda handle: handle.key)
 
 
 def _slot(name: str) -> Any:
@@ -319,8 +329,8 @@ def _methods() -> None:
     define("detach", ("(Tensor input)", _detach), into="torch Tensor")
     define("detach_", ("(Tensor input)", _detach_), into="torch Tensor")
     define("retain_grad", ("(Tensor input)", _retain_grad), into="Tensor")
-    define("register_hook", ("(Tensor input, object hook)", _register_hook), into="Tensor")
-    define("register_post_accumulate_grad_hook", ("(Tensor input, object hook)", _register_post), into="Tensor")
+    define_python("register_hook", _register_hook, into="Tensor")
+    define_python("register_post_accumulate_grad_hook", _register_post, into="Tensor")
     define("item", ("(Tensor input)", item), into="Tensor")
     define("tolist", ("(Tensor input)", _tolist), into="Tensor")
     define("size", ("(Tensor input)", _size), ("(Tensor input, int dim)", _size_at), into="Tensor")

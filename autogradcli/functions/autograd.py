@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
-from ..engine.backward import Pass, accumulate, add_grad
-from ..engine.node import AccumulateGrad, Node, Nowhere, Output, index_of, node_of
+from ..engine.backward import Pass
+from ..engine.hooks import retain_grad
+from ..engine.node import Node, Nowhere, Output, index_of, node_of
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
@@ -160,19 +161,10 @@ def backward(
         Pass(bool(retain_graph), create_graph, None, True).run(starts)
         return
     for one in inputs:
-        if not isinstance(one, GradientEdge) and one.node is None:
-            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if not isinstance(one, GradientEdge):
+            retain_grad(one)
     targets = [edge_of(one) for one in inputs]
-    task = Pass(bool(retain_graph), create_graph, targets, True)  # type: ignore[arg-type]
-    task.run(starts)
-    for one, target in zip(inputs, targets, strict=True):
-        found = task.captured.get((node_of(target), index_of(target)))  # type: ignore[arg-type]
-        if found is None:
-            continue
-        if isinstance(target, AccumulateGrad):
-            accumulate(target, found)
-        else:
-            add_grad(one, found if isinstance(found, Tensor) else wrap(found), create_graph)
+    Pass(bool(retain_graph), create_graph, targets, True).run(starts)  # type: ignore[arg-type]
 
 
 def _grads_for(roots: tuple[Any, ...], given: Any) -> tuple[Any, ...]:
@@ -253,7 +245,7 @@ def _grad_once(
     task = Pass(bool(retain_graph), create_graph, targets, False)
     task.run(starts)
     found: list[Any] = []
-    for one, edge in zip(wanted, targets, strict=True):
+    for edge in targets:
         g = task.captured.get((edge.node if isinstance(edge, Output) else edge, index_of(edge)))
         if isinstance(node_of(edge), Nowhere):
             g = None

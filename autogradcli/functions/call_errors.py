@@ -43,8 +43,7 @@ def wrong_element(name: str, parameter: str, position: int, expected: str, value
 
 def failed_unpacking(name: str, parameter: str, position: int, message: str) -> NoReturn:
     raise TypeError(
-        f"{name}(): argument '{parameter}' failed to unpack the object at pos {position} "
-        f'with error "{message}"'
+        f"{name}(): argument '{parameter}' failed to unpack the object at pos {position} with error \"{message}\""
     )
 
 
@@ -63,9 +62,7 @@ def no_arguments(name: str, given: int, keywords: bool) -> NoReturn:
     raise TypeError(f"{name}() takes no arguments ({given} given)")
 
 
-def no_overload(
-    name: str, args: Sequence[object], kwargs: Mapping[str, Any], options: Sequence[str]
-) -> NoReturn:
+def no_overload(name: str, args: Sequence[object], kwargs: Mapping[str, Any], options: Sequence[str]) -> NoReturn:
     """None of the overloads, given by their printed forms, takes these arguments."""
     keywords = dict(reversed(list(kwargs.items())))  # PyTorch's table hands out the latest first
     head = f"{name}() received an invalid combination of arguments - got "

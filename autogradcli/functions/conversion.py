@@ -216,6 +216,8 @@ def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
         data = made(array_from([], dtypes.default.dtype))
     parameter = Parameter(data.array)
     if requires_grad:
+        if parameter.dtype.category < dtypes.FLOATING:
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         parameter.require_grad()
     return parameter
 

@@ -1,4 +1,4 @@
-"""Tensors from nothing and from data: ``tensor``, ``zeros``, ``full``, ``arange``, ``linspace``, ``eye``, ``*_like``."""
+"""Tensors from nothing and from data: ``tensor``, ``zeros``, ``full``, ``arange``, ``linspace``, ``*_like``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ..engine.dtypes import DType
 from ..engine.record import mark_inference
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
+from ..operations.spacing import spaced, stepped
 from .from_data import array_from, cast, to_tensor
 from .function import define
 from .plans import hooks
@@ -170,10 +171,14 @@ def _arange(
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     if dtype.category == dtypes.INTEGER:
         start, end, step = int(start), int(end), int(step)
+        if step == 0:
+            raise ValueError("step must be nonzero")
         count = -((start - end) // step)
     else:
         count = math.ceil((end - start) / step)
     _check_count(count)
+    if dtype.category == dtypes.FLOATING:
+        return made(stepped(start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
     values = np.arange(count, dtype=wide) * wide(step) + wide(start)
     return made(values.astype(dtype.np), requires_grad)
@@ -204,19 +209,13 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray
             dtype = dtypes.complex_of(dtype)
     if steps == 1:
         return np.array([start]).astype(dtype.np)
-    # from both ends towards the middle, in the result's own precision, as PyTorch's kernel computes it
-    work = dtype.np if dtype.category >= dtypes.FLOATING else np.dtype(np.float32)
-    half = steps // 2
-    index = np.arange(steps)
-    if dtype.category >= dtypes.FLOATING:
-        first, last = np.array(start, work), np.array(end, work)
-        step = (last - first) / np.array(max(steps - 1, 1), work)
-    else:
+    if dtype.category >= dtypes.FLOATING:  # in the result's own precision, as PyTorch's kernel computes it
         first, last = np.array(start, dtype.np), np.array(end, dtype.np)
-        step = np.array((float(end) - float(start)) / max(steps - 1, 1), work)
-    low = first + step * index[:half].astype(work)
-    high = last - step * (steps - 1 - index[half:]).astype(work)
-    return np.concatenate([low, high]).astype(dtype.np)
+        step = (last - first) / np.array(max(steps - 1, 1), dtype.np)
+    else:
+        first, last = np.array(start).astype(dtype.np), np.array(end).astype(dtype.np)
+        step = np.array((float(last) - float(first)) / max(steps - 1, 1))
+    return spaced(first, last, np.asarray(step), steps).astype(dtype.np)
 
 
 def _logspace(
@@ -224,7 +223,8 @@ def _logspace(
 ) -> Tensor:
     """``steps`` numbers from ``base ** start`` to ``base ** end``, evenly spaced in their logarithm."""
     kind = dtype or dtypes.default.dtype
-    exponents = _spaced(_number(start), _number(end), steps, dtypes.float64)
+    bounds = [np.array(_number(x)).astype(kind.np).item() for x in (start, end)]
+    exponents = _spaced(bounds[0], bounds[1], steps, dtypes.float64)
     return made(np.power(base, exponents).astype(kind.np), grad)
 
 

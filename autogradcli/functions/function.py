@@ -144,9 +144,7 @@ class Function:
 
     # -- the first call with arguments of some types --------------------------------------------------
 
-    def bind(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any
-    ) -> tuple[Implementation, Sequence[Any]]:
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any) -> tuple[Implementation, Sequence[Any]]:
         """The implementation for these arguments and what it gets. The plan is kept under ``key``.
 
         Raises what PyTorch raises where no overload fits (TypeError), or a number is too large.
@@ -252,9 +250,7 @@ class CalculatorFunction(Function):
     def calculator(self) -> Function:
         return self
 
-    def bind(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any
-    ) -> tuple[Implementation, Sequence[Any]]:
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any) -> tuple[Implementation, Sequence[Any]]:
         try:
             return Function.bind(self, args, kwargs, key)
         except TypeError:
@@ -289,9 +285,7 @@ TYPE_NAMES[Function] = TYPE_NAMES[CalculatorFunction] = "builtin_function_or_met
 # -- declarations ---------------------------------------------------------------------------------------
 
 
-def define(
-    name: str, *overloads: Overload, into: str = "torch", aliases: Sequence[str] = (), called: str = ""
-) -> None:
+def define(name: str, *overloads: Overload, into: str = "torch", aliases: Sequence[str] = (), called: str = "") -> None:
     """Declare a function: its overloads in the order in which they are tried, and the tables that get it.
 
     ``into`` lists names of ``PLACES``, and ``Tensor`` for a method: there the parameter ``input`` is the

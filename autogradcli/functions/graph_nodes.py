@@ -18,6 +18,15 @@ from .python_function import define_python
 from .registry import ATTRIBUTES, Attribute, Method, Property, attributes_of, namespace
 
 
+FREED_BEFORE_HOOKS = (
+    "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are "
+    "freed when "
+    "you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a "
+    "second "
+    "time or if you need to access saved variables after calling backward."
+)
+
+
 class SavedTensor:
     """``grad_fn._raw_saved_self``: the place of a saved tensor, for hooks on it alone."""
 
@@ -32,10 +41,14 @@ class SavedTensor:
         """Keep this saved tensor as ``pack_hook`` makes it. Raises RuntimeError once it is freed or packed."""
         saved = self.node.saved
         if saved is None:
-            raise RuntimeError(FREED)
+            raise RuntimeError(FREED_BEFORE_HOOKS)
         at = 2 * self.position
         if isinstance(saved[at], Packed):
-            raise RuntimeError("Calling register_hooks on a saved tensor whose hooks have already been set.")
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of "
+                "hooks "
+                "is allowed at a time."
+            )
         if saved[at] is None:
             raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
         tensor = saved_tensor(self.node, self.save, saved[at], saved[at + 1])

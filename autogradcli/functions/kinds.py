@@ -139,9 +139,7 @@ def accepts_int_list(value: object, size: int) -> bool:
 
 
 def _accepts_tensor_list(value: object, size: int) -> bool:
-    return isinstance(
-        value, (tuple, list)
-    )  # the elements are checked by the conversion, with an error of its own
+    return isinstance(value, (tuple, list))  # the elements are checked by the conversion, with an error of its own
 
 
 def _accepts_float_list(value: object, size: int) -> bool:

@@ -148,9 +148,16 @@ def _warn_scalar(self: Tensor) -> None:
         )
 
 
+def _number(self: Tensor) -> Any:
+    """The one element, for Python's ``float``, ``int`` and ``complex``. Raises ValueError where there are more or none."""
+    if self.array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return item(self)
+
+
 def _float(self: Tensor) -> float:
     _warn_scalar(self)
-    value = item(self)
+    value = _number(self)
     if isinstance(value, complex):
         if value.imag:
             raise RuntimeError("value cannot be converted to type double without overflow")
@@ -160,7 +167,7 @@ def _float(self: Tensor) -> float:
 
 def _int(self: Tensor) -> int:
     _warn_scalar(self)
-    value = item(self)
+    value = _number(self)
     if isinstance(value, complex):
         if value.imag:
             raise RuntimeError("value cannot be converted to type int64_t without overflow")
@@ -169,7 +176,7 @@ def _int(self: Tensor) -> int:
 
 
 def _complex(self: Tensor) -> complex:
-    return complex(item(self))
+    return complex(_number(self))
 
 
 def _index(self: Tensor) -> int:

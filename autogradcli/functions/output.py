@@ -40,7 +40,8 @@ def write_out(name: str, out: Any, result: Any) -> Any:
             state.warn(
                 "UserWarning",
                 f"An output with one or more elements was resized since it had shape {list(out.array.shape)}, which "
-                f"does not match the required output shape {list(result.array.shape)}. This behavior is deprecated, and "
+                f"does not match the required output shape {list(result.array.shape)}. This behavior is deprecated, "
+                "and "
                 "in a future PyTorch release outputs will not be resized unless they have zero elements. You can "
                 "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
             )

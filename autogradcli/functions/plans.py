@@ -118,9 +118,7 @@ def writing_out(name: str, implementation: Implementation, out: int) -> Implemen
     return written
 
 
-def simplest(
-    template: list[Any], moves: Sequence[Move], given: int
-) -> tuple[tuple[Any, ...], Convert | None]:
+def simplest(template: list[Any], moves: Sequence[Move], given: int) -> tuple[tuple[Any, ...], Convert | None]:
     """The defaults that follow the call's values, and what has to be done to these values, if anything."""
     if all(i == at for i, at, _ in moves) and len(moves) == given:  # in order, without a gap
         tail = tuple(template[given:])

@@ -46,7 +46,10 @@ class Prelude(dict[str, Any]):
         )
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default
+        try:
+            return self[name]
+        except KeyError:
+            return default
 
     def __iter__(self) -> Iterator[str]:
         names = set(dict.keys(self)) | set(_SHORT)

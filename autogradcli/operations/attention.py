@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Index, operation
+from .refuse import not_implemented_for
 from .softmax import safe_softmax
 
 
@@ -56,6 +57,8 @@ def _rule(F: Any, g: Any, needs: Any, query: Any, key: Any, value: Any, mask: An
 )
 def flash_attention(query: Array, key: Array, value: Array, mask: Index | None, causal: bool, scale: float) -> Array:
     """``softmax(query @ key^T * scale + mask) @ value`` of (batch, heads, length, size)."""
+    if query.dtype.kind != "f":
+        not_implemented_for("softmax_lastdim_kernel_impl", query)
     scores = np.matmul(query, np.swapaxes(key, -2, -1)) * query.dtype.type(scale)
     if causal:
         scores = scores + causal_bias(query.shape[-2], key.shape[-2], query.dtype)

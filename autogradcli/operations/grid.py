@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Index, operation
+from .refuse import not_implemented_for
 
 Ints = tuple[int, ...]
 #: (interpolation, padding mode, align_corners): "bilinear", "nearest" or "bicubic"; "zeros", "border" or "reflection"
@@ -133,6 +134,8 @@ def _zero_orders(grid: Any) -> Ints:
 def _declare(dims: int) -> None:
     def sampler(input: Array, grid: Array, how: How) -> Array:
         """Samples of ``(N, C, *size)`` at the points of a grid (N, *points, dimensions) in [-1, 1]."""
+        if input.dtype.kind != "f":
+            not_implemented_for(f"grid_sampler_{dims}d_cpu_kernel_impl", input)
         return _sample(input, grid, how, (0,) * dims)
 
     def input_rule(F: Any, g: Any, input_shape: Ints, grid: Any, how: How) -> Any:

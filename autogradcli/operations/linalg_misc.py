@@ -107,8 +107,6 @@ def linalg_lstsq(A: Array, B: Array, rcond: float | None, driver: str | None) ->
     residuals = np.zeros((0,), A.real.dtype)
     if m > n and (driver == "gels" or bool((rank == n).all())) and driver != "gelsy":
         residuals = (np.abs(A @ solution - right) ** 2).sum(-2)
-    if m > n and driver == "gelsy" and bool((rank == n).all()):
-        residuals = (np.abs(A @ solution - right) ** 2).sum(-2)
     return (
         solution[..., 0] if vector else solution,
         residuals[..., 0] if vector and residuals.ndim > 1 else residuals,

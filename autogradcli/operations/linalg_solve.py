@@ -55,7 +55,9 @@ def linalg_inv_ex(A: Array, check_errors: bool = False) -> tuple[Array, Array]:
 def invert(A: Array) -> tuple[Array, Array]:
     """The inverses and LAPACK's info of a batch."""
     try:
-        return np.linalg.inv(A), np.zeros(A.shape[:-2], np.int32)
+        # LAPACK's result is stored by columns, which strides of a reshaped inverse show
+        columns = np.ascontiguousarray(np.swapaxes(np.linalg.inv(A), -2, -1))
+        return np.swapaxes(columns, -2, -1), np.zeros(A.shape[:-2], np.int32)
     except np.linalg.LinAlgError:
         lu, pivots, info = kernels.lu_factor(A)
         one = np.broadcast_to(np.eye(A.shape[-1], dtype=A.dtype), A.shape)

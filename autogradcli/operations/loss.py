@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, operation
+from .refuse import not_implemented_for
 
 
 def reduced(x: Array, reduction: str) -> Array:
@@ -51,15 +52,9 @@ def factor(reduction: str, like: Any) -> float:
 def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """Squared error ``(input - target) ** 2``."""
     x = np.subtract(input, target)
-    if x.dtype.kind not in "fc":
-        raise NotImplementedError(f"\"mse_cpu\" not implemented for '{_type_name(x)}'")
+    if x.dtype.kind != "f":
+        not_implemented_for("mse_cpu", x)
     return reduced(np.multiply(x, x), reduction)
-
-
-def _type_name(x: Array) -> str:
-    from ..engine import dtypes
-
-    return dtypes.of(x).type_name
 
 
 @operation(
@@ -71,6 +66,8 @@ def _type_name(x: Array) -> str:
 )
 def mse_loss_backward(grad: Array, input: Array, target: Array, reduction: str) -> Array:
     """``2 grad (input - target)``."""
+    if input.dtype.kind != "f":
+        not_implemented_for("mse_backward_cpu_out", input)
     return (input - target) * (2.0 * factor(reduction, input)) * grad
 
 
@@ -87,6 +84,8 @@ def mse_loss_backward(grad: Array, input: Array, target: Array, reduction: str) 
 )
 def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: float = 1.0) -> Array:
     """``x**2 / (2 beta)`` where ``|x| < beta``, else ``|x| - beta / 2``, of ``x = input - target``."""
+    if input.dtype.kind != "f":
+        not_implemented_for("smooth_l1_cpu", input)
     x = np.abs(np.subtract(input, target))
     return reduced(np.where(x < beta, 0.5 * x * x / beta, x - 0.5 * beta).astype(x.dtype, copy=False), reduction)
 
@@ -107,6 +106,8 @@ def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: f
 )
 def smooth_l1_loss_backward(grad: Array, input: Array, target: Array, reduction: str, beta: float) -> Array:
     """``g`` times ``x / beta`` where ``|x| < beta``, else its sign."""
+    if input.dtype.kind != "f":
+        not_implemented_for("smooth_l1_backward_cpu_out", input)
     x = np.subtract(input, target)
     slope = np.where(x <= -beta, -1.0, np.where(x >= beta, 1.0, x / beta))
     return (slope * factor(reduction, input) * grad).astype(x.dtype, copy=False)
@@ -129,6 +130,8 @@ def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
 )
 def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: float = 1.0) -> Array:
     """``x**2 / 2`` where ``|x| <= delta``, else ``delta (|x| - delta / 2)``, of ``x = input - target``."""
+    if input.dtype.kind != "f":
+        not_implemented_for("huber_cpu", input)
     x = np.abs(np.subtract(input, target))
     return reduced(np.where(x <= delta, 0.5 * x * x, delta * (x - 0.5 * delta)).astype(x.dtype, copy=False), reduction)
 
@@ -148,6 +151,8 @@ def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: floa
 )
 def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str, delta: float) -> Array:
     """``g`` times ``x``, cut off at ``-delta`` and ``delta``."""
+    if input.dtype.kind != "f":
+        not_implemented_for("huber_backward_cpu_out", input)
     x = np.subtract(input, target)
     slope = np.where(x < -delta, -delta, np.where(x > delta, delta, x))
     return (slope * factor(reduction, input) * grad).astype(x.dtype, copy=False)
@@ -203,6 +208,8 @@ _TINY = 1e-12
 )
 def binary_cross_entropy(input: Array, target: Array, weight: Array | None = None, reduction: str = "mean") -> Array:
     """``-(target log(input) + (1 - target) log(1 - input))``; logarithms stop at -100."""
+    if input.dtype.kind != "f":
+        not_implemented_for("binary_cross_entropy", input)
     if input.dtype is not target.dtype:
         from ..engine import dtypes
 
@@ -235,6 +242,8 @@ def binary_cross_entropy_backward(
     grad: Array, input: Array, target: Array, weight: Array | None, reduction: str
 ) -> Array:
     """``g (input - target) / (input (1 - input))``."""
+    if input.dtype.kind != "f":
+        not_implemented_for("binary_cross_entropy_backward", input)
     found = grad * (input - target) / np.maximum((1 - input) * input, _TINY)
     return share(_weighted(found.astype(input.dtype, copy=False), weight), reduction, input)
 
@@ -264,6 +273,8 @@ def binary_cross_entropy_with_logits(
     input: Array, target: Array, weight: Array | None = None, pos_weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
     """Cross entropy of two classes from the logits ``input``; ``pos_weight`` weighs the class 1."""
+    if input.dtype.kind != "f":
+        not_implemented_for("log_sigmoid_cpu", input)
     log_sigmoid = np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
     if pos_weight is None:
         loss = (1 - target) * input - log_sigmoid

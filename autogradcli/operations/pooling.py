@@ -14,6 +14,7 @@ import numpy as np
 from ..engine.operation import Array, Index, operation
 from .convolution import inner, overlapped, windows
 from .loss import count
+from .refuse import not_implemented_for
 from .resample import declare_pair, zeros_rule
 
 Ints = tuple[int, ...]
@@ -60,6 +61,8 @@ def _pool_windows(x: Array, how: Window, fill: float) -> tuple[Array, Ints]:
 
 def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
     """(maxima, places)."""
+    if x.dtype.kind in "cb":
+        not_implemented_for("max_pool2d" if x.ndim == 4 else "max_pool3d", x)
     d = x.ndim - 2
     fill = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     win, out = _pool_windows(x, how, fill)
@@ -81,6 +84,8 @@ def _cells(n: int, out: int) -> list[slice]:
 
 
 def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
+    if x.dtype.kind in "cb":
+        not_implemented_for(f"adaptive_max_pool{x.ndim - 2}d", x)
     spatial = x.shape[2:]
     values = np.empty(x.shape[:2] + how, x.dtype)
     places = np.empty(x.shape[:2] + how, np.int64)
@@ -236,6 +241,8 @@ def _divisors(shape: Ints, how: Window, out: Ints, include_pad: bool) -> Array:
 
 def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
     window, include_pad, override = how
+    if x.dtype.kind in "cb":
+        not_implemented_for(f"avg_pool{x.ndim - 2}d", x)
     win, out = _pool_windows(x, window, 0)
     d = x.ndim - 2
     total = np.add.reduce(win, axis=tuple(range(2 + d, 2 + 2 * d)))

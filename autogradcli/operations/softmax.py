@@ -11,7 +11,7 @@ from .refuse import not_implemented_for
 
 
 def _check(input: Array, dim: int, kernel: str) -> None:
-    if input.dtype.kind not in "fc":
+    if input.dtype.kind != "f":
         last = dim in (-1, input.ndim - 1)
         not_implemented_for(f"{kernel}_lastdim_kernel_impl" if last else f"{kernel}_kernel_impl", input)
 
@@ -40,7 +40,7 @@ def softmax(input: Array, dim: int) -> Array:
 
 @operation(
     node="SafeSoftmaxBackward0",
-    spelling="scaled_dot_product_attention",
+    spelling="softmax",
     input=lambda F, g, dim, result: result * (g - F.sum_dim(g * result, (dim,), True)),
     examples=lambda r: [(r(2, 3), -1)],
 )

@@ -162,7 +162,7 @@ def view_as_complex(input: Array) -> Array:
     if input.shape[-1] != 2:
         raise RuntimeError("Tensor must have a last dimension of size 2")
     size = input.dtype.itemsize
-    if input.strides[-1] != size:
+    if input.size and input.strides[-1] != size:  # NumPy's empty arrays have no strides to speak of
         raise RuntimeError("Tensor must have a last dimension with stride 1")
     if any(s % (2 * size) for s in input.strides[:-1]):
         raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")

@@ -25,7 +25,7 @@ from .completion import SessionCompleter
 from .definitions import Definitions
 from .highlight import STYLE, SessionLexer
 from .history import history_path, open_history
-from .journal import Program, Recorded, Transcript, added
+from .journal import Program, Recorded, Transcript, added, quiet
 from .keys import bindings
 from .preview import Preview
 from .running import Failure, Outcome, quietly, run
@@ -117,7 +117,7 @@ class Prompt:
         stripped = text.strip()
         if not stripped:
             return
-        self.transcript.typed(text)
+        self.transcript.typed(text, ">>> " if self.grad_enabled else "no_grad >>> ")
         if stripped in GOODBYES and stripped.rstrip("()") not in self.session.variables:
             self.running = False
         elif stripped.startswith(":"):
@@ -182,7 +182,7 @@ class Prompt:
             before.restore(self.session)
             raise CommandError(problems[0])
         self.steps.done(source, before, self.program)
-        self.program = added(self.program, source)
+        self.program = added(self.program, quiet(source) if hide else source)
 
     def reset(self) -> None:
         """A session as it was when the prompt began, variables that it was given included. It can be undone."""

@@ -11,12 +11,13 @@ from ..functions.function import Function
 from ..functions.registry import NAMESPACES, Method
 from ..language.attributes import entry_of, get_attribute
 from ..language.text_format import to_repr
+from ..language.tokens import NAME, tokens
 from ..session import Session
 from ..show.escape import escape, escape_line
 from ..show.stream import BOLD
 from .commands import COMMANDS, CommandError, command, find
 from .examples import EXAMPLES, METHODS, SETUP, arguments
-from .signatures import signatures
+from .signatures import signatures, written_out
 
 if TYPE_CHECKING:
     from .app import Prompt
@@ -27,7 +28,10 @@ DEADLINE = 1.0
 
 @command(":help", "[NAME]", ":h", ":?", words=lambda session: {*session.variables, *session.prelude, *COMMANDS})
 def _help(prompt: Prompt, argument: str) -> None:
-    """List the commands, or tell about a name of the language and run examples of it."""
+    """Tell about the commands, or about a name.
+
+    The examples are run at that moment, in a session of their own.
+    """
     out = prompt.out
     if not argument:
         width = max(len(f"{one.name} {one.argument}") for one in COMMANDS.values())
@@ -46,10 +50,16 @@ def _help(prompt: Prompt, argument: str) -> None:
     else:
         out.write(escape(documentation(prompt.session, argument)).rstrip() + "\n")
         shown = list(live_examples(prompt.session, argument))
+        names = {word for source, _ in shown for word in _words(source)}
+        given = [line for line in SETUP.strip().split("\n") if line.partition(" ")[0] in names]
         if shown:
-            out.raw("\n")
+            out.raw("".join(f"\n  {line}" for line in given) + "\n")
         for source, result in shown:
             out.raw(out.style(f"  >>> {escape_line(source)}", BOLD) + "\n" + _indented(escape(result)) + "\n")
+
+
+def _words(source: str) -> Iterator[str]:
+    return (token.text for token in tokens(source) if token.kind == NAME)
 
 
 def documentation(session: Session, dotted: str) -> str:
@@ -64,10 +74,12 @@ def documentation(session: Session, dotted: str) -> str:
     if "." not in dotted and not text:  # a bare name that is Python's on numbers and the tensor's on tensors
         text = getattr(NAMESPACES.get("torch", {}).get(dotted), "doc", "")
     found = signatures(value, last if "." not in dotted else "")
-    written = "".join(f"  {last}({', '.join(p.text for p in signature)})\n" for signature in found)
+    written = "".join(f"  {last}{written_out(signature)}\n" for signature in found)
     if owner is not None:
         text = text or getattr(getattr(value, "call", None), "doc", "")
         return f"{dotted}, of a {type(owner).__name__}\n{written}{_indented(text)}"
+    if found:
+        return f"{dotted}\n{written}{_indented(text)}"
     return f"{dotted} is {to_repr(value)}\n{written}{_indented(text if isinstance(text, str) else '')}"
 
 

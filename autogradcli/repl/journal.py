@@ -21,6 +21,11 @@ def added(program: Program, text: str, statements: int | None = None) -> Program
     return (program, text) if text.strip() else program
 
 
+def quiet(expression: str) -> str:
+    """A statement that evaluates an expression and does not show its value, nor take it for ``_``."""
+    return f"if True: {expression}"
+
+
 def beginning(text: str, statements: int) -> str:
     """The first statements of a program, comments and all."""
     body = parse(text).body
@@ -74,8 +79,8 @@ class Transcript:
             self._pieces = [self.text()[-MAX_TRANSCRIPT:]]
             self._size = len(self._pieces[0])
 
-    def typed(self, text: str) -> None:
-        self.add(">>> " + text.replace("\n", "\n... ") + "\n")
+    def typed(self, text: str, prompt: str) -> None:
+        self.add(prompt + text.replace("\n", "\n" + "... ".rjust(len(prompt))) + "\n")
 
     def text(self) -> str:
         from re import sub

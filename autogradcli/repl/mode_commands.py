@@ -20,14 +20,17 @@ DTYPES = ("float32", "float64", "float16", "bfloat16")
 
 @command(":no_grad", "[on|off]", words=lambda session: SWITCH)
 def _no_grad(prompt: Prompt, argument: str) -> None:
-    """Record no history, or again; without a word, change it."""
+    """Record no history, or again."""
     on = prompt.grad_enabled if not argument else choice(argument, SWITCH) == "on"
     prompt.change(f"torch.set_grad_enabled({not on})")
 
 
 @command(":format", "[plain|rich|json]", words=lambda session: FORMATS)
 def _format(prompt: Prompt, argument: str) -> None:
-    """PyTorch's text, a table or JSON for values; without a word, the next of them."""
+    """Choose how values are shown.
+
+    As PyTorch's text, in tables or as JSON; without a word, the next of these.
+    """
     prompt.format = (
         choice(argument, FORMATS) if argument else FORMATS[(FORMATS.index(prompt.format) + 1) % len(FORMATS)]
     )
@@ -36,7 +39,7 @@ def _format(prompt: Prompt, argument: str) -> None:
 
 @command(":dtype", "[NAME]", words=lambda session: DTYPES)
 def _dtype(prompt: Prompt, argument: str) -> None:
-    """Set the dtype of new floating tensors, or show it."""
+    """Set or show the dtype of new floating tensors."""
     if argument:
         prompt.change(f"torch.set_default_dtype(torch.{choice(argument.removeprefix('torch.'), DTYPES)})")
         return
@@ -45,7 +48,7 @@ def _dtype(prompt: Prompt, argument: str) -> None:
 
 @command(":seed", "[N]")
 def _seed(prompt: Prompt, argument: str) -> None:
-    """Seed the random numbers, or show the seed."""
+    """Seed the random numbers, or show their seed."""
     if argument:
         try:
             seed = int(argument, 0)
@@ -146,7 +149,7 @@ def _option_words(session: Any) -> set[str]:
 
 @command(":set", "[OPTION [VALUE]]", words=_option_words)
 def _set(prompt: Prompt, argument: str) -> None:
-    """Set an option, or show one or all."""
+    """Set or show options, such as digits and keys."""
     name, _, value = argument.partition(" ")
     if not name:
         rows = [(name, option.read(prompt), option.about) for name, option in OPTIONS.items()]

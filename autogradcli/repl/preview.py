@@ -163,17 +163,18 @@ _TARGETED = (ast.AugAssign, ast.AnnAssign)
 def _error(event: Failed, session: Session, source: str) -> str:
     """The error, unless it is that a name at the end of the line is not finished."""
     if event.type in ("NameError", "AttributeError"):
-        name = event.message.rstrip("'").rpartition("'")[2] if event.type == "AttributeError" else _quoted(event.message)
         known: Iterable[str] = (*session.variables, *session.prelude)
+        name = event.message.partition("'")[2].partition("'")[0]
         if event.type == "AttributeError":
             known = chain.from_iterable([*ATTRIBUTES.values(), *NAMESPACES.values()])
+            name = event.message.rstrip("'").rpartition("'")[2]
         if source.endswith(name) and any(longer.startswith(name) for longer in known):
             return ""
     return _cut(f"{event.type}: {event.message}")
 
 
-def _quoted(message: str) -> str:
-    return message.partition("'")[2].partition("'")[0]
+#: Types that don't stand in the text of their values.
+_NAMED = frozenset({int, float, complex, str, list, tuple, dict, set})
 
 
 def description(value: Any) -> str:
@@ -181,7 +182,8 @@ def description(value: Any) -> str:
     if not isinstance(value, Tensor):
         if isinstance(value, (tuple, list)) and value and all(isinstance(item, Tensor) for item in value):
             return _cut("(" + ", ".join(description(item) for item in value[:4]) + (", ...)" if value[4:] else ")"))
-        return _cut(f"{type(value).__name__} {to_repr(value)}")
+        kind = type(value)
+        return _cut(f"{kind.__name__} {to_repr(value)}" if kind in _NAMED else to_repr(value))
     text = f"{value.dtype.name} {list(value.array.shape)}"
     if value.grad_fn is not None:
         return f"{text} {escape_line(shown_name(value.grad_fn))}"

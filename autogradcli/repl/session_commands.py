@@ -11,7 +11,7 @@ from ..language.budget import MAX_SOURCE
 from ..session import Session
 from ..show.escape import escape_line
 from .commands import CommandError, command, needed
-from .journal import HEADER, listing
+from .journal import HEADER, listing, quiet
 
 if TYPE_CHECKING:
     from .app import Prompt
@@ -22,7 +22,11 @@ RECENT = 20
 
 @command(":undo")
 def _undo(prompt: Prompt, argument: str) -> None:
-    """Take back what the last statement did to variables, their numbers, gradients, histories and modes."""
+    """Take back what the last statement did.
+
+    To variables and their numbers, to gradients, histories, modes and random
+    numbers. The last fifty statements can be taken back.
+    """
     step = prompt.steps.undo(prompt.program)
     if step is None:
         raise CommandError("there is nothing to take back")
@@ -49,7 +53,7 @@ def _one_line(text: str) -> str:
 
 @command(":reset")
 def _reset(prompt: Prompt, argument: str) -> None:
-    """Forget all variables and modes: a session as it was at the start. :undo brings it back."""
+    """Begin anew; :undo brings everything back."""
     prompt.reset()
     prompt.out.write("a fresh session\n")
 
@@ -78,9 +82,10 @@ def _load(prompt: Prompt, argument: str) -> None:
 
 @command(":save", "FILE", words=_files)
 def _save(prompt: Prompt, argument: str) -> None:
-    """Write a program that rebuilds this session: what ended well and was not undone.
+    """Write a program that rebuilds this session.
 
-    It runs by `autogradcli run FILE` or by :load. A file that :save has not written is not overwritten.
+    It has what ended well and was not taken back, and runs by
+    `autogradcli run FILE` or by :load. It replaces no file but a saved session.
     """
     path = os.path.expanduser(needed(argument, "a file"))
     if os.path.exists(path):
@@ -92,7 +97,7 @@ def _save(prompt: Prompt, argument: str) -> None:
         if not ours:
             raise CommandError(f"{escape_line(argument)} exists and is not a saved session")
     texts = [text.rstrip("\n") for text in listing(prompt.program)]
-    body = f"torch.manual_seed({prompt.seed})\n" + "".join(f"{text}\n" for text in texts)
+    body = quiet(f"torch.manual_seed({prompt.seed})") + "\n" + "".join(f"{text}\n" for text in texts)
     _write(path, HEADER + body, argument)
     count = len(texts)
     prompt.out.write(f"{count} {'entry' if count == 1 else 'entries'} written to {escape_line(argument)}\n")
@@ -100,7 +105,7 @@ def _save(prompt: Prompt, argument: str) -> None:
 
 @command(":transcript", "FILE", words=_files)
 def _transcript(prompt: Prompt, argument: str) -> None:
-    """Write what was typed and shown so far, as it stands on the screen."""
+    """Write what was typed and shown so far."""
     path = os.path.expanduser(needed(argument, "a file"))
     if os.path.exists(path):
         raise CommandError(f"{escape_line(argument)} exists")
@@ -125,7 +130,7 @@ def _write(path: str, text: str, shown: str) -> None:
 
 @command(":history", "[N|WORD]")
 def _history(prompt: Prompt, argument: str) -> None:
-    """Show the last inputs: so many, or those with a word in them."""
+    """Show the last inputs: so many, or with a word."""
     entries = prompt.reader.history.get_strings()[:-1]  # without this one
     if argument and not argument.isdecimal():
         entries = [entry for entry in entries if argument in entry]
@@ -136,7 +141,10 @@ def _history(prompt: Prompt, argument: str) -> None:
 
 @command(":edit")
 def _edit(prompt: Prompt, argument: str) -> None:
-    """Write the last input, or a new one, in the editor that $VISUAL or $EDITOR names; then it stands at the prompt."""
+    """Change the last input in your editor.
+
+    $VISUAL or $EDITOR names it. What was written stands at the prompt then.
+    """
     editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     texts = [text for text in prompt.reader.history.get_strings() if not text.startswith(":")]
     with tempfile.TemporaryDirectory() as folder:

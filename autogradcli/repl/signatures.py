@@ -138,6 +138,24 @@ def _with_default(name: str, default: tuple[Any, ...]) -> str:
     return f"{name}={value!r}" if simple and len(repr(value)) < 20 else f"{name}=..."
 
 
+def pieces(signature: Signature) -> list[tuple[str, int]]:
+    """``(input, *, dtype=None)`` in pieces, each with the index of the parameter that it is, or -1."""
+    found = [("(", -1)]
+    for k, parameter in enumerate(signature):
+        if k:
+            found.append((", ", -1))
+        before = signature[k - 1] if k else None
+        first = before is None or (before.positional and before.text[0] != "*")
+        if first and not parameter.positional and parameter.text[0] != "*":
+            found.append(("*, ", -1))
+        found.append((parameter.text, k))
+    return [*found, (")", -1)]
+
+
+def written_out(signature: Signature) -> str:
+    return "".join(text for text, _ in pieces(signature))
+
+
 def shown(overloads: list[Signature], call: Call) -> tuple[Signature, int]:
     """The overload that fits what is written so far, and the index of its current parameter (-1: none)."""
     best: tuple[Signature, int] | None = None

@@ -9,7 +9,7 @@ from prompt_toolkit.utils import get_cwidth
 from ..language.tokens import call_at_end
 from ..session import Session
 from ..show.escape import escape_line
-from .signatures import resolve, shown, signatures
+from .signatures import pieces, resolve, shown, signatures
 
 
 def hint_line(session: Session, before_cursor: str, preview: str, width: int) -> StyleAndTextTuples:
@@ -35,15 +35,11 @@ def signature_help(session: Session, before_cursor: str) -> StyleAndTextTuples:
     if not overloads:
         return []
     signature, at = shown(overloads, call)
-    line: StyleAndTextTuples = [("", escape_line(call.chain[-1]) + "(")]
-    for k, parameter in enumerate(signature):
-        if k:
-            line.append(("", ", "))
-        if not parameter.positional and (k == 0 or signature[k - 1].positional) and parameter.text[0] != "*":
-            line.append(("", "*, "))
-        line.append(("class:bottom-toolbar.argument" if k == at else "", escape_line(parameter.text)))
+    line: StyleAndTextTuples = [("", escape_line(call.chain[-1]))]
+    for text, k in pieces(signature):
+        line.append(("class:bottom-toolbar.argument" if k == at >= 0 else "", escape_line(text)))
     more = f"  +{len(overloads) - 1} more" if len(overloads) > 1 else ""
-    return [*line, ("", ")" + more)]
+    return [*line, ("", more)]
 
 
 def status_line(

@@ -8,6 +8,7 @@ fields refer to. Memory that did not change since the snapshot before is not cop
 
 from __future__ import annotations
 
+import gc
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, NamedTuple
 
@@ -26,8 +27,8 @@ from .journal import Program
 
 #: Bytes of arrays that a snapshot copies. What is beyond is not kept, and the snapshot says so.
 MAX_BYTES = 1 << 28
-#: Nodes of graphs that a snapshot walks through: about 60 ms.
-MAX_NODES = 100_000
+#: Nodes of graphs that a snapshot walks through: about a tenth of a second.
+MAX_NODES = 200_000
 
 #: Values that never change, or that no program changes.
 _CONSTANT: set[type] = {
@@ -41,6 +42,8 @@ _ABSENT = object()
 #: The fields of a type's instances, by its ``__slots__`` and those of its bases.
 _FIELDS: dict[type, tuple[str, ...]] = {}
 _PLAIN_NODE = ("edges", "extra", "fix", "saved", "seq")
+#: Kinds of node without further fields: nearly all.
+_PLAIN_NODES: set[type] = set()
 
 
 def _fields(kind: type) -> tuple[str, ...]:
@@ -70,7 +73,13 @@ class Snapshot:
         self._seen: set[int] = set()
         self.complete = True
         known = {} if before is None else before._buffers
-        self._walk([*self.variables.values(), *self._state], known)
+        collecting = gc.isenabled()
+        gc.disable()  # nothing of what is made here is garbage
+        try:
+            self._walk([*self.variables.values(), *self._state], known)
+        finally:
+            if collecting:
+                gc.enable()
         self._seen.clear()
 
     def restore(self, session: Session) -> None:
@@ -100,11 +109,14 @@ class Snapshot:
 
     def _walk(self, pending: list[Any], known: dict[int, tuple[np.ndarray, np.ndarray]]) -> None:
         seen = self._seen
-        nodes, size = 0, 0
+        size = 0
         while pending:
             value = pending.pop()
             kind = type(value)
             if kind in _CONSTANT or id(value) in seen:
+                continue
+            if kind in _PLAIN_NODES:
+                pending += self._keep_nodes(value)
                 continue
             seen.add(id(value))
             if kind is np.ndarray:
@@ -121,33 +133,47 @@ class Snapshot:
                 pending += value
             elif isinstance(value, (tuple, frozenset)):
                 pending += value
-            elif isinstance(value, Node):
-                nodes += 1
-                if nodes > MAX_NODES:
-                    self.complete = False
-                else:
-                    self._keep_node(value, pending)
+            elif kind is AccumulateGrad:
+                self._keep_instance(value, [value.grad, value.array, value.extra], pending)
             elif kind is Output:
                 pending.append(value.node)
             elif kind is UserFunction:
                 # Not its code, which nothing changes and which leads to all that was ever compiled.
-                self._keep_instance(
-                    value, [value.attributes, value.cells, value.defaults, value.keyword_defaults], pending
-                )
+                inner = [value.attributes, value.cells, value.defaults, value.keyword_defaults]
+                self._keep_instance(value, inner, pending)
+            elif isinstance(value, Node) and _fields(kind) == _PLAIN_NODE:
+                _PLAIN_NODES.add(kind)
+                seen.discard(id(value))
+                pending.append(value)
             elif kind.__flags__ & _HEAP_TYPE and not isinstance(value, (type, BaseException)):
                 self._keep_instance(value, None, pending)
 
-    def _keep_node(self, node: Node, pending: list[Any]) -> None:
-        """The values that a node saved are not walked: no program can change what only a graph holds."""
-        if _fields(type(node)) == _PLAIN_NODE:
-            self._nodes.append((node, node.edges, node.extra, node.saved))
-            pending += node.edges
-            if node.extra is not None:
-                pending.append(node.extra)
-        elif type(node) is AccumulateGrad:
-            self._keep_instance(node, [node.grad, node.array, node.extra], pending)
-        else:
-            self._keep_instance(node, None, pending)
+    def _keep_nodes(self, node: Node) -> list[Any]:
+        """Keep a node and those below it, in a loop of their own since they are many; what else there is to walk.
+
+        The values that nodes saved are not walked: no program can change what only a graph holds.
+        """
+        seen, kept, plain = self._seen, self._nodes, _PLAIN_NODES
+        nodes: list[Any] = [node]
+        below: Any
+        rest: list[Any] = []
+        while nodes:
+            below = nodes.pop()
+            if below is None or id(below) in seen:
+                continue
+            if type(below) not in plain:
+                rest.append(below)
+                continue
+            if len(kept) >= MAX_NODES:
+                self.complete = False
+                break
+            seen.add(id(below))
+            edges, extra = below.edges, below.extra
+            kept.append((below, edges, extra, below.saved))
+            nodes += edges
+            if extra is not None:
+                rest.append(extra)
+        return rest
 
     def _keep_instance(self, value: Any, inner: list[Any] | None, pending: list[Any]) -> None:
         """``inner`` is what to walk on to; None: all that it refers to."""

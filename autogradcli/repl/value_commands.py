@@ -36,7 +36,11 @@ def tensors(session: Session) -> list[str]:
 
 @command(":vars")
 def _vars(prompt: Prompt, argument: str) -> None:
-    """List the variables: of a tensor its shape, dtype, requires_grad, grad_fn and the norm of its gradient."""
+    """Show the variables in a table.
+
+    Of a tensor its shape, dtype, requires_grad, grad_fn and the norm of its
+    gradient; of anything else its value.
+    """
     rows = [_row(name, value) for name, value in prompt.session.variables.items() if name != "_"]
     if not rows:
         prompt.out.write("no variables yet\n")
@@ -67,7 +71,7 @@ def _norm(value: Tensor) -> float:
 
 @command(":grads")
 def _grads(prompt: Prompt, argument: str) -> None:
-    """Show the gradients that the variables have."""
+    """Show the gradients that variables have."""
     found = False
     for name, value in prompt.session.variables.items():
         if isinstance(value, Tensor) and name != "_" and value.grad is not None:
@@ -79,7 +83,7 @@ def _grads(prompt: Prompt, argument: str) -> None:
 
 @command(":zero_grad", "[NAME...]", words=tensors)
 def _zero_grad(prompt: Prompt, argument: str) -> None:
-    """Forget the gradients of these variables, or of all: as `x.grad = None`."""
+    """Forget gradients, of these variables or of all."""
     variables = prompt.session.variables
     names = argument.replace(",", " ").split() or [n for n in tensors(prompt.session) if n != "_"]
     for name in names:
@@ -93,9 +97,9 @@ def _zero_grad(prompt: Prompt, argument: str) -> None:
 
 @command(":graph", "NAME", words=tensors, expression=True)
 def _graph(prompt: Prompt, argument: str) -> None:
-    """Show what made a tensor: its graph as a tree, with the names of variables.
+    """Show the graph that made a tensor, as a tree.
 
-    The argument may be any expression.
+    The argument may be any expression. Variables stand at what they name.
     """
     from .graph_tree import tree
 
@@ -115,9 +119,10 @@ def _graph(prompt: Prompt, argument: str) -> None:
 
 @command(":time", "EXPR", expression=True)
 def _time(prompt: Prompt, argument: str) -> None:
-    """Measure how long an expression takes, over as many runs as fit into a fifth of a second.
+    """Measure how long an expression takes.
 
-    Whatever the expression changes is put back afterwards.
+    It is run as often as fits into a fifth of a second; whatever it changes is
+    put back afterwards.
     """
     session = prompt.session
     needed(argument, "an expression")
@@ -168,9 +173,10 @@ def floating_variables(session: Session, tree: ast.expr) -> list[str]:
 
 @command(":derive", "NAME", words=tensors, expression=True)
 def _derive(prompt: Prompt, argument: str) -> None:
-    """Show the gradient of an expression as a formula, with respect to each tensor in it.
+    """Show a gradient as a formula.
 
-    For the name of a variable that was computed: the gradient of what it was computed from.
+    Of a computed variable with respect to the leaves that it was computed from;
+    of any expression with respect to each floating tensor in it.
     """
     from ..explain.derivation import derive
 
@@ -208,7 +214,10 @@ def _same(a: Any, b: Tensor) -> bool:
 
 
 def _check(prompt: Prompt, argument: str) -> None:
-    """Compare the gradients of an expression with finite differences, in float64."""
+    """Compare gradients with finite differences.
+
+    Those of an expression with respect to each floating tensor in it, in float64.
+    """
     session = prompt.session
     tree = expression(needed(argument, "an expression"))
     names = floating_variables(session, tree)

@@ -1,0 +1,66 @@
+"""Where gradients end: the ``.grad`` of leaves, and of other tensors that retain theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .node import AccumulateGrad
+from .state import state
+from .tensor import Tensor, wrap
+from .worlds import roles
+
+
+def accumulate(sink: AccumulateGrad, g: Any) -> None:
+    """Add a complete gradient (array or tensor) to a leaf's ``.grad``."""
+    old = sink.grad
+    recorded = isinstance(g, Tensor)
+    if old is None:
+        sink.grad = roles.clone_grad(g) if recorded else wrap(own(g, sink.array))
+    elif recorded or old.node is not None:
+        sink.grad = roles.add(old, g if recorded else wrap(g))
+    elif not state.grad and old.array.dtype is g.dtype:
+        if not old.array.flags.writeable or any(
+            s == 0 and n > 1 for n, s in zip(old.array.shape, old.array.strides, strict=True)
+        ):
+            sink.grad = wrap(old.array + g)
+        else:
+            old.array += g  # in place, so who holds .grad sees the sum, as in PyTorch
+            old.need_counter()[0] += 1
+    else:
+        sink.grad = wrap(np.asarray(old.array + g))
+    if state.inference and sink.grad is not None:
+        from .record import mark_inference
+
+        mark_inference(sink.grad)
+
+
+def add_grad(tensor: Tensor, g: Tensor, create_graph: bool) -> None:
+    """Add to the ``.grad`` of a tensor that is no leaf (``retain_grad``, ``backward(inputs=...)``)."""
+    old = tensor.grad
+    if old is None:
+        tensor.store_grad(roles.clone_grad(g) if create_graph else wrap(np.array(g.array)))
+    else:
+        tensor.store_grad(roles.add(old, g))
+
+
+def own(g: Any, variable: np.ndarray) -> np.ndarray:
+    """A gradient as an array of its own: writable, shared with nobody, and laid out in memory as its variable is where
+    that leaves no gaps."""
+    if variable.flags.c_contiguous:
+        return np.array(g, order="C")
+    dense = np.empty_like(variable, g.dtype)  # keeps the order of the dimensions, but no gaps
+    if dense.strides != variable.strides:
+        return np.array(g, order="C")
+    dense[...] = g
+    return dense
+
+
+def variable_of(sink: AccumulateGrad) -> Tensor:
+    """The leaf of a sink; where the program dropped it, a twin that shares its memory and gradient."""
+    variable = sink.variable_ref()
+    if variable is None:
+        variable = wrap(sink.array)
+        variable.node = sink
+    return variable

@@ -1,0 +1,1 @@
+"""``torch.nn``: modules, their layers and losses, initialisation and utilities."""

@@ -1,0 +1,32 @@
+"""The functions that layers are made of, read from the tables of names by attribute: ``F.linear(input, weight)``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...engine.tensor import Tensor
+from ..registry import ATTRIBUTES, namespace
+
+
+class Names:
+    """A namespace whose names are loaded when they are first used."""
+
+    def __init__(self, dotted: str) -> None:
+        self._table = namespace(dotted)
+
+    def __getattr__(self, name: str) -> Any:
+        value = self.__dict__[name] = self._table[name]
+        return value
+
+
+class Methods:
+    """The methods of tensors: ``M.view(x, 2, 3)``."""
+
+    def __getattr__(self, name: str) -> Any:
+        value = self.__dict__[name] = ATTRIBUTES[Tensor][name].call
+        return value
+
+
+F = Names("torch.nn.functional")
+T = Names("torch")
+M = Methods()
