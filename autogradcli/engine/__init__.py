@@ -1,0 +1,25 @@
+"""How autograd works, in the order in which to read it.
+
+    dtypes       the element types and which one two operands meet in
+    tensor       an array, the node that made it, a version counter
+    node         what made a tensor; the sink of a leaf; edges
+    operation    declaring an operation: forward, rules, names, in one place
+    record       applying one: promote, compute, make the node, keep what the rules name
+    generate     the same as straight-line code, written on first use
+    saved        what a node keeps, and the check that nobody changed it
+    backward     the pass: nodes from the newest to the oldest, leaves as soon as they are complete
+    accumulation what becomes of a gradient that has reached its leaf
+    hooks        functions of the program that see gradients go by
+    views        who shares memory with whom, and the history of a base that was changed through a view
+    inplace      in-place operations out of out-of-place ones
+    worlds       the namespaces in which a rule runs; the operations that the engine itself uses
+    forward      tangents, pushed by the same rules
+    custom       nodes that a program writes itself
+    layers       levels of ``torch.func``: tensors that wrap tensors
+    batched      the hidden dimension of ``vmap``
+    modes state  recording on or off, inference, anomaly detection, hooks on what is saved
+    lazy limits  tables that load their modules; bounds
+    random*      the generator, draw for draw PyTorch's
+
+The engine does no input or output and knows no operation by name.
+"""

@@ -18,8 +18,8 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
     recorded = isinstance(g, Tensor)
     if old is None:
         sink.grad = roles.clone_grad(g) if recorded else wrap(own(g, sink.array))
-    elif recorded or old.node is not None:
-        sink.grad = roles.add(old, g if recorded else wrap(g))
+    elif recorded:
+        sink.grad = roles.add(old, g)
     elif not state.grad and old.array.dtype is g.dtype:
         if not old.array.flags.writeable or any(
             s == 0 and n > 1 for n, s in zip(old.array.shape, old.array.strides, strict=True)

@@ -199,7 +199,8 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
         t = outputs[save.index]
         if state.pack_hooks and state.overwritten is None:  # else it is packed once it is in its place
             twin = alias(t)
-            twin.node = output_edge(node, save.index)
+            if (op := type(node).op).differentiable is None or save.index in op.differentiable:
+                twin.node = output_edge(node, save.index)
             return pack(twin), None
         if t.meta is not None and t.meta.layer is not None:
             twin = alias(t)

@@ -8,7 +8,9 @@ import numpy as np
 
 from ..engine.operation import Array, Index, operation
 from ..engine.state import state
+from . import small_matrices as small
 from .linalg_checks import floating, square
+from .matrix_kernels import lu_factor
 from .matrix_rules import H, T, column, conj, mm
 
 
@@ -22,7 +24,18 @@ def linalg_det(A: Array) -> Array:
     """Determinant of a square matrix, or of each of a batch."""
     square(A, "linalg.det")
     floating(A, "linalg.det", "lu_cpu")
-    return np.linalg.det(A)
+    found = small.determinant(A) if small.is_small(A) else None
+    return np.asarray(_product_of_pivots(A) if found is None else found, A.dtype)
+
+
+def _product_of_pivots(A: Array) -> Any:
+    if not A.shape[-1]:
+        return np.ones(A.shape[:-2], A.dtype)
+    # PyTorch factorises the transpose where that is stored as LAPACK wants it
+    packed, pivots, _ = lu_factor(np.swapaxes(A, -2, -1) if A.dtype.kind != "c" and A.flags.c_contiguous else A)
+    odd = (pivots != np.arange(1, A.shape[-1] + 1)).sum(-1) % 2
+    sign = np.where(odd, -1, 1).astype(A.dtype)
+    return np.multiply.reduce(np.diagonal(packed, axis1=-2, axis2=-1), axis=-1) * sign
 
 
 @operation(

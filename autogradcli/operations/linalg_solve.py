@@ -9,6 +9,7 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.operation import Array, Index, operation
 from . import matrix_kernels as kernels
+from . import small_matrices as small
 from .linalg_checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, square
 from .matrix_rules import H, T, column, mm, row
 
@@ -53,15 +54,24 @@ def linalg_inv_ex(A: Array, check_errors: bool = False) -> tuple[Array, Array]:
 
 
 def invert(A: Array) -> tuple[Array, Array]:
-    """The inverses and LAPACK's info of a batch."""
-    try:
-        # LAPACK's result is stored by columns, which strides of a reshaped inverse show
-        columns = np.ascontiguousarray(np.swapaxes(np.linalg.inv(A), -2, -1))
-        return np.swapaxes(columns, -2, -1), np.zeros(A.shape[:-2], np.int32)
-    except np.linalg.LinAlgError:
-        lu, pivots, info = kernels.lu_factor(A)
-        one = np.broadcast_to(np.eye(A.shape[-1], dtype=A.dtype), A.shape)
-        return solve_factored(lu, pivots, one), info
+    """The inverses and LAPACK's info of a batch. They are stored by columns, as their strides show."""
+    n = A.shape[-1]
+    if small.is_small(A):
+        found = small.solve(A, np.eye(n, dtype=A.dtype))
+        if found is not None:
+            return found, np.zeros((), np.int32)
+    info = np.zeros(A.shape[:-2], np.int32)
+    if n > small.LARGEST:
+        try:
+            return _by_columns(np.linalg.inv(A)), info
+        except np.linalg.LinAlgError:
+            pass  # LAPACK doesn't say where; elimination does
+    lu, pivots, info = kernels.lu_factor(A)
+    return _by_columns(solve_factored(lu, pivots, np.broadcast_to(np.eye(n, dtype=A.dtype), A.shape))), info
+
+
+def _by_columns(x: Array) -> Array:
+    return np.swapaxes(np.ascontiguousarray(np.swapaxes(x, -2, -1)), -2, -1)
 
 
 def solve_factored(lu: Array, pivots: Array, b: Array, adjoint: bool = False) -> Array:
@@ -148,15 +158,21 @@ def check_batch(A: Array, B: Array, name: str) -> None:
 
 
 def _solve(A: Array, B: Array, name: str | None) -> Array:
-    try:
-        return np.linalg.solve(A, B)
-    except np.linalg.LinAlgError:
-        if name is None:
-            packed, pivots, _ = kernels.lu_factor(A)
-            return solve_factored(packed, pivots, B)
-        failed = first_failure(kernels.lu_factor(A)[2])
-        where = at_element(failed[0], A.ndim > 2) if failed else ""
-        raise LinAlgError(f"{name}: {where}The solver failed because the input matrix is singular.") from None
+    if small.is_small(A) and B.ndim == 2:
+        found = small.solve(A, B)
+        if found is not None:
+            return found
+    if A.shape[-1] > small.LARGEST:
+        try:
+            return np.linalg.solve(A, B)
+        except np.linalg.LinAlgError:
+            pass  # LAPACK doesn't say where; elimination does
+    packed, pivots, info = kernels.lu_factor(A)
+    failed = first_failure(info)
+    if failed is not None and name is not None:
+        where = at_element(failed[0], A.ndim > 2)
+        raise LinAlgError(f"{name}: {where}The solver failed because the input matrix is singular.")
+    return solve_factored(packed, pivots, B)
 
 
 def _solve_right_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: bool) -> Any:

@@ -6,9 +6,12 @@ than importing SciPy.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..engine.operation import Array
+from .small_matrices import LARGEST
 
 
 def lu_factor(a: Array) -> tuple[Array, Array, Array]:
@@ -36,7 +39,11 @@ def lu_factor(a: Array) -> tuple[Array, Array, Array]:
             pivot = lu[:, k, k]
             zero = pivot == 0
             info[zero & (info == 0)] = k + 1
-            lu[:, k + 1 :, k] /= np.where(zero, 1, pivot)[:, None]
+            safe = np.where(zero, 1, pivot)[:, None]
+            if m == n <= 4 and k == n - 2:
+                lu[:, k + 1 :, k] /= safe
+            else:
+                lu[:, k + 1 :, k] *= 1 / safe
             lu[:, k + 1 :, k + 1 :] -= lu[:, k + 1 :, k, None] * lu[:, None, k, k + 1 :]
     return lu.reshape(a.shape), pivots.reshape(*batch, steps), info.reshape(batch)
 
@@ -72,10 +79,22 @@ def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
         for k in range(n - 1, -1, -1) if upper else range(n):
             known = slice(k + 1, n) if upper else slice(0, k)
             if known.start != known.stop:
-                x[..., k, :] -= (a[..., k, None, known] @ x[..., known, :])[..., 0, :]
+                x[..., k, :] -= _combined(a[..., k, known], x[..., known, :], upper)
             if not unit:
-                x[..., k, :] /= a[..., k, k, None]
+                x[..., k, :] *= 1 / a[..., k, k, None]
     return x
+
+
+def _combined(weights: Array, x: Array, backwards: bool) -> Array:
+    """The rows of ``x`` weighted and summed, few of them in a fixed order (see ``small_matrices``)."""
+    n = weights.shape[-1]
+    if n >= LARGEST:
+        return (weights[..., None, :] @ x)[..., 0, :]
+    total: Any = None
+    for j in range(n - 1, -1, -1) if backwards else range(n):
+        part = weights[..., j, None] * x[..., j, :]
+        total = part if total is None else total + part
+    return total
 
 
 def bad_minor(a: Array) -> int:

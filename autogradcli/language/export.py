@@ -1,0 +1,516 @@
+"""A program of the calculator as plain Python that runs under PyTorch and prints the same.
+
+The text stays as it is but for the calculator's extensions, each rewritten where it stands:
+
+    randn(3)              torch.randn(3), and so every other bare name that PyTorch keeps in a module
+    exp([0, 1])           torch.exp(torch.tensor([0, 1]))
+    [1, 2] * x            torch.tensor([1, 2]) * x
+    sqrt(v), sum(v)       where v may be a number or a tensor: a function of a few lines at the head decides
+    x + 1                 a value that is shown: sys.displayhook(x + 1), which sets ``_`` too
+
+What a name holds is inferred from literals, from calls of torch's functions and from assignments that agree; only
+where that leaves open which meaning applies a function at the head is used.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+
+from ..functions.function import Function
+from ..functions.kinds import KINDS
+from ..functions.python_function import PythonFunction
+from ..functions.registry import NAMESPACES
+from .analysis import analyse
+from .builtins import BUILTINS
+from .calls import Builtin
+from .prelude import _SOURCES as BARE_SOURCES
+from .scopes import GLOBAL, Scope
+from .syntax import Source, parse
+
+TENSOR, NUMBER, LIST, OTHER = "tensor", "number", "list", "other"
+
+#: Python's functions that are the tensor's too, where Python has an error.
+_SHARED = frozenset({"abs", "all", "any", "max", "min", "pow", "round", "sum"})
+_MODULES = {
+    "torch": "import torch",
+    "math": "import math",
+    "nn": "from torch import nn",
+    "F": "import torch.nn.functional as F",
+}
+#: Methods whose call as a statement shows nothing.
+_SILENT = frozenset({"append", "backward", "clear", "extend", "insert", "reverse", "sort", "update"})
+_TENSOR_ATTRIBUTES = frozenset({"grad", "T", "mT", "H", "mH", "data", "real", "imag"})
+#: Methods of tensors that give something else.
+_NO_TENSOR = frozenset(
+    {"item", "tolist", "backward", "size", "dim", "numel", "register_hook", "split", "chunk", "unbind", "stride"}
+)
+#: And functions of ``torch`` that do.
+_NO_TENSORS = frozenset(
+    {"torch.manual_seed", "torch.split", "torch.chunk", "torch.unbind", "torch.is_tensor", "torch.equal",
+     "torch.allclose", "torch.no_grad", "torch.enable_grad", "torch.set_grad_enabled", "torch.is_grad_enabled",
+     "torch.set_default_dtype", "torch.get_default_dtype", "torch.finfo", "torch.iinfo", "torch.set_printoptions",
+     "torch.autograd.grad", "torch.numel", "torch.sort", "torch.topk", "torch.meshgrid", "torch.broadcast_shapes"}
+)  # fmt: skip
+
+_NUMBERS_TOO = '''
+def _number_or_tensor(name):
+    """The function of math on numbers, of torch on tensors and lists of numbers."""
+
+    def call(*values, **options):
+        if not options and all(isinstance(value, (int, float)) for value in values):
+            return getattr(math, name)(*values)
+        values = [torch.tensor(value) if isinstance(value, list) else value for value in values]
+        return getattr(torch, name)(*values, **options)
+
+    return call
+'''
+_PYTHON_FIRST = '''
+def _python_or_tensor(name):
+    """Python's function, and torch's where Python's has an error on a tensor."""
+
+    def call(*values, **options):
+        if not isinstance(values[0], torch.Tensor):
+            return getattr(builtins, name)(*values, **options)
+        if not options and all(isinstance(value, torch.Tensor) for value in values):
+            try:
+                return getattr(builtins, name)(*values)
+            except (TypeError, RuntimeError):
+                pass
+        return getattr(torch, name)(*values, **options)
+
+    return call
+'''
+_BESIDE = '''
+def _beside(values, other):
+    """A list beside a tensor is a tensor."""
+    return torch.tensor(values) if isinstance(other, torch.Tensor) else values
+'''
+
+
+def export(text: str, *, echo: bool = True) -> str:
+    """The program for PyTorch. Without ``echo`` bare expressions show nothing, as in any Python script.
+
+    Raises SyntaxError for a text that is no program.
+    """
+    text = text.removeprefix("\ufeff")
+    tree = parse(text)
+    exporter = _Exporter(text, tree, echo)
+    return exporter.result()
+
+
+class _Exporter:
+    def __init__(self, text: str, tree: ast.Module, echo: bool) -> None:
+        self.text = text
+        self.tree = tree
+        self.source = Source(text)
+        self.echo = echo
+        self.scopes = analyse(tree)
+        self.bound = set(_module_names(tree, self.scopes))
+        self.imports_torch = any(
+            isinstance(node, (ast.Import, ast.ImportFrom)) and "torch" in ast.unparse(node) for node in tree.body
+        )
+        #: What is to come before and behind nodes, and in place of names: by the node's identity.
+        self.renamed: dict[int, str] = {}
+        self.wrapped: dict[int, list[tuple[str, str]]] = {}
+        self.modules: set[str] = set()
+        self.helpers: dict[str, str] = {}
+        self.kinds = self._kinds()
+
+    def result(self) -> str:
+        for node, scope in _walk(self.tree, self.scopes[self.tree], self.scopes):
+            if isinstance(node, ast.Name) and type(node.ctx) is ast.Load:
+                self._name(node, scope)
+            elif isinstance(node, ast.Call):
+                self._call(node, scope)
+            elif isinstance(node, (ast.BinOp, ast.Compare)):
+                self._operator(node)
+        if self.echo:
+            for statement in self.tree.body:
+                if isinstance(statement, ast.Expr) and not self._shows_nothing(statement.value):
+                    self.modules.add("sys")
+                    self.wrapped.setdefault(id(statement.value), []).append(("sys.displayhook(", ")"))
+        return self._with_head(self._edited())
+
+    # -- decisions
+
+    def _free(self, name: str, scope: Scope) -> bool:
+        """Whether a name is none of the program's own."""
+        return name not in self.bound and scope.where(name)[0] == GLOBAL
+
+    def _name(self, node: ast.Name, scope: Scope) -> None:
+        name = node.id
+        if id(node) in self.renamed or not self._free(name, scope):
+            return
+        if name in _MODULES:
+            self.modules.add(name)
+        elif name in BUILTINS:
+            return  # Python has it too; calls of those that are the tensor's as well are looked at as calls
+        elif _has_both(name):
+            self._helper(f"_{name}", _NUMBERS_TOO, "_number_or_tensor", name, "math", "torch")
+            self.renamed[id(node)] = f"_{name}"
+        elif (home := _home(name)) is not None:
+            self.modules.add(home.partition(".")[0])
+            self.renamed[id(node)] = f"{home}.{name}"
+
+    def _call(self, node: ast.Call, scope: Scope) -> None:
+        function = node.func
+        if not isinstance(function, ast.Name) or not self._free(function.id, scope):
+            return
+        name, kinds = function.id, [self.kind(argument) for argument in node.args]
+        starred = any(isinstance(argument, ast.Starred) for argument in node.args)
+        if name in BUILTINS:
+            if name in _SHARED and node.args and not starred:
+                self._shared(node, function, kinds)
+            return
+        if _has_both(name) and not starred and kinds:
+            if all(kind == NUMBER for kind in kinds) and not node.keywords:
+                self._rename(function, "math", f"math.{name}")
+                return
+            if kinds[0] in (TENSOR, LIST):
+                self._rename(function, "torch", f"torch.{name}")
+            else:
+                return
+        for argument, kind in zip(node.args, kinds):
+            if kind in (LIST, NUMBER) and _wants_tensor(name, node.args.index(argument), kind):
+                self._as_tensor(argument)
+
+    def _shared(self, node: ast.Call, function: ast.Name, kinds: Sequence[str]) -> None:
+        """``sum(x)`` and its like."""
+        name = function.id
+        if kinds[0] in (NUMBER, LIST, OTHER) or (not kinds[0] and self.imports_torch):
+            return
+        if kinds[0] == TENSOR and (node.keywords or any(kind in (NUMBER, OTHER, LIST) for kind in kinds[1:])):
+            self._rename(function, "torch", f"torch.{name}")
+            return
+        self._helper(f"_{name}", _PYTHON_FIRST, "_python_or_tensor", name, "builtins", "torch")
+        self.renamed[id(function)] = f"_{name}"
+
+    def _operator(self, node: ast.BinOp | ast.Compare) -> None:
+        """A list of numbers beside a tensor."""
+        if isinstance(node, ast.BinOp):
+            sides = [(node.left, node.right), (node.right, node.left)]
+            pythons = isinstance(node.op, (ast.Mult, ast.Add, ast.Mod))
+        elif len(node.comparators) == 1:
+            sides = [(node.left, node.comparators[0]), (node.comparators[0], node.left)]
+            pythons = True
+            if isinstance(node.ops[0], (ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot)):
+                return  # Python's own: no error there
+        else:
+            return
+        for side, other in sides:
+            if not isinstance(side, ast.List) or not side.elts or self.kind(side) != LIST:
+                continue
+            kind = self.kind(other)
+            if kind == TENSOR or (not kind and not pythons):
+                self._as_tensor(side)
+            elif not kind and isinstance(other, ast.Name):
+                self.modules.add("torch")
+                self.helpers.setdefault(_BESIDE, "")
+                self.wrapped.setdefault(id(side), []).append(("_beside(", f", {other.id})"))
+            elif not kind and not self.imports_torch:
+                self._as_tensor(side)
+
+    def _as_tensor(self, node: ast.expr) -> None:
+        self.modules.add("torch")
+        self.wrapped.setdefault(id(node), []).append(("torch.tensor(", ")"))
+
+    def _rename(self, node: ast.Name, module: str, text: str) -> None:
+        self.modules.add(module)
+        self.renamed[id(node)] = text
+
+    def _helper(self, made: str, code: str, maker: str, name: str, *modules: str) -> None:
+        self.modules.update(modules)
+        self.helpers.setdefault(code, "")
+        self.helpers[f"{made} = {maker}({name!r})"] = ""
+
+    def _shows_nothing(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.Constant):
+            return node.value is None
+        if not isinstance(node, ast.Call):
+            return False
+        function = node.func
+        if isinstance(function, ast.Name):
+            return function.id == "print" and "print" not in self.bound
+        return isinstance(function, ast.Attribute) and function.attr in _SILENT
+
+    # -- what expressions give
+
+    def _kinds(self) -> dict[str, str]:
+        """What the module's names hold, where all their assignments agree."""
+        self.kinds: dict[str, str] = {}
+        for _ in range(3):  # a name may be assigned from another
+            found: dict[str, set[str]] = {}
+            for node in ast.walk(self.tree):
+                if isinstance(node, ast.Assign):
+                    for target in node.targets:
+                        self._note(target, self.kind(node.value), found)
+                elif isinstance(node, (ast.For, ast.comprehension)):
+                    counted = isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "range"
+                    self._note(node.target, NUMBER if counted else "", found)
+                elif isinstance(node, ast.AugAssign):
+                    self._note(node.target, self.kind(node.target) or self.kind(node.value), found)
+                elif isinstance(node, (ast.NamedExpr, ast.AnnAssign)):
+                    self._note(node.target, self.kind(node.value) if node.value else "", found)
+                elif isinstance(node, ast.arg):
+                    found.setdefault(node.arg, set()).add("")
+                elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+                    self._note(node.optional_vars, "", found)
+            self.kinds = {name: next(iter(kinds)) for name, kinds in found.items() if len(kinds) == 1}
+        return self.kinds
+
+    def _note(self, target: ast.expr, kind: str, found: dict[str, set[str]]) -> None:
+        if isinstance(target, ast.Name):
+            found.setdefault(target.id, set()).add(kind)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for element in target.elts:
+                self._note(element, "", found)
+        elif isinstance(target, ast.Starred):
+            self._note(target.value, OTHER, found)
+
+    def kind(self, node: ast.expr) -> str:
+        """TENSOR, NUMBER, LIST (of numbers), OTHER, or nothing where it can't be said."""
+        handler = _KINDS.get(type(node))
+        return OTHER if handler is None else handler(self, node)
+
+    def _kind_of_call(self, node: ast.Call) -> str:
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            dotted = ast.unparse(function)
+            if dotted.startswith(("torch.", "F.")):
+                return "" if dotted in _NO_TENSORS else TENSOR
+            if dotted.startswith("math."):
+                return NUMBER
+            if function.attr in ("item", "numel", "dim"):
+                return NUMBER
+            return TENSOR if self.kind(function.value) == TENSOR and function.attr not in _NO_TENSOR else ""
+        if not isinstance(function, ast.Name) or function.id in self.bound:
+            return ""
+        name = function.id
+        if name in ("float", "int", "len", "ord"):
+            return NUMBER
+        first = self.kind(node.args[0]) if node.args else ""
+        if name in _SHARED:
+            return first if first in (NUMBER, TENSOR) and name not in ("all", "any") else ""
+        if name in BUILTINS:
+            return ""
+        if _has_both(name):
+            return NUMBER if first == NUMBER else TENSOR if first in (TENSOR, LIST) else ""
+        home = _home(name)
+        return TENSOR if home is not None and home != "math" and f"{home}.{name}" not in _NO_TENSORS else ""
+
+    # -- the text
+
+    def _edited(self) -> str:
+        """The text with all decisions carried out."""
+        inside = {id(inner) for node in ast.walk(self.tree) if isinstance(node, ast.JoinedStr) for inner in ast.walk(node)}
+        starts = _line_starts(self.source)
+        edits: list[tuple[int, int, int, str, int]] = []  # place, before or behind, order, text, characters replaced
+        for order, node in enumerate(ast.walk(self.tree)):
+            if not isinstance(node, ast.expr):
+                continue
+            start = starts[node.lineno - 1] + self.source.column(node.lineno, node.col_offset) - 1
+            last = node.end_lineno or node.lineno
+            end = starts[last - 1] + self.source.column(last, node.end_col_offset or 0) - 1
+            if isinstance(node, ast.JoinedStr) and self._changes(node):
+                # Before Python 3.12 the places of what is in an f-string are not to be relied on.
+                edits.append((start, 1, order, ast.unparse(self._changed(node)), end - start))
+            elif id(node) in inside and not isinstance(node, ast.JoinedStr):
+                continue
+            elif id(node) in self.renamed:
+                edits.append((start, 1, order, self.renamed[id(node)], end - start))
+            for before, behind in self.wrapped.get(id(node), ()):
+                edits.append((start, 0, order, before, 0))
+                edits.append((end, -1, -order, behind, 0))
+        text = "\n".join(self.source.lines)
+        pieces, at = [], 0
+        for place, _, _, new, length in sorted(edits):
+            pieces += [text[at:place], new]
+            at = place + length
+        return "".join([*pieces, text[at:]])
+
+    def _changes(self, node: ast.AST) -> bool:
+        return any(id(inner) in self.renamed or id(inner) in self.wrapped for inner in ast.walk(node))
+
+    def _changed(self, node: ast.expr) -> ast.expr:
+        return _Change(self.renamed, self.wrapped).visit(node)  # type: ignore[no-any-return]
+
+    def _with_head(self, text: str) -> str:
+        present = {name for name in self.bound if any(_imports(node, name) for node in self.tree.body)}
+        imports = [f"import {name}" for name in ("builtins", "math", "sys", "torch") if name in self.modules - present]
+        imports += [_MODULES[name] for name in ("nn", "F") if name in self.modules - present]
+        if not imports:
+            return text
+        head = "\n".join(imports) + "\n"
+        if self.helpers:
+            codes = [code for code in self.helpers if code.startswith("\n")]
+            names = [code for code in self.helpers if not code.startswith("\n")]
+            head += "".join("\n" + code for code in codes) + ("\n\n" + "\n".join(names) + "\n" if names else "") + "\n"
+        lines = text.split("\n")
+        first = self._first_line()
+        return "\n".join(lines[:first]) + ("\n" if first else "") + head + "\n".join(lines[first:])
+
+    def _first_line(self) -> int:
+        """How many lines stay above the head: comments, and what has to come first in Python."""
+        count = 0
+        for node in self.tree.body:
+            if not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+                break
+            count = node.end_lineno or node.lineno
+        while count < len(self.source.lines) and self.source.lines[count].startswith("#"):
+            count += 1
+        return count
+
+
+class _Change(ast.NodeTransformer):
+    """The same decisions on a tree, for what is written anew."""
+
+    def __init__(self, renamed: dict[int, str], wrapped: dict[int, list[tuple[str, str]]]) -> None:
+        self.renamed = renamed
+        self.wrapped = wrapped
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        new: ast.AST = self.generic_visit(node)
+        if id(node) in self.renamed:
+            new = ast.parse(self.renamed[id(node)], mode="eval").body
+        for before, behind in self.wrapped.get(id(node), ()):
+            assert isinstance(new, ast.expr)
+            new = ast.parse(f"{before}{ast.unparse(new)}{behind}", mode="eval").body
+        return new
+
+
+def _home(name: str) -> str | None:
+    """The module that PyTorch or Python keeps a bare name in."""
+    if name.startswith("_"):
+        return None
+    return next((source for source in BARE_SOURCES if name in NAMESPACES.get(source, {})), None)
+
+
+def _has_both(name: str) -> bool:
+    """Whether a bare name is math's function on numbers and torch's on tensors."""
+    return type(NAMESPACES.get("math", {}).get(name)) is Builtin and name in NAMESPACES.get("torch", {})
+
+
+def _wants_tensor(name: str, position: int, kind: str) -> bool:
+    """Whether a function takes nothing but a tensor there, so that a list or a number has to become one."""
+    home = _home(name)
+    function = None if home is None else NAMESPACES[home][name]
+    if isinstance(function, PythonFunction):
+        code = function.call.__code__
+        names = code.co_varnames[: code.co_argcount]
+        wanted = function.call.__annotations__
+        return position < len(names) and str(wanted.get(names[position])).startswith("Tensor")
+    if not isinstance(function, Function):
+        return False
+    there = [
+        schema.parameters[schema.visible[position]].kind
+        for schema in function.schemas
+        if position < len(schema.visible) and not schema.deprecated
+    ]
+    return bool(there) and all(kind is KINDS["Tensor"] for kind in there)
+
+
+def _module_names(tree: ast.Module, scopes: dict[ast.AST, Scope]) -> Iterator[str]:
+    """The names that the program binds at its top level, or as globals anywhere."""
+    for node, scope in _walk(tree, scopes[tree], scopes):
+        if isinstance(node, ast.Name) and type(node.ctx) is not ast.Load:
+            if scope.where(node.id)[0] == GLOBAL:
+                yield node.id
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            if scope.where(node.name)[0] == GLOBAL:
+                yield node.name
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            yield node.name
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                if alias.name == "*" and isinstance(node, ast.ImportFrom):
+                    yield from NAMESPACES.get(node.module or "", {})
+                else:
+                    yield alias.asname or alias.name.partition(".")[0]
+
+
+def _imports(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, (ast.Import, ast.ImportFrom)) and any(
+        (alias.asname or alias.name.partition(".")[0]) == name for alias in node.names
+    )
+
+
+def _walk(node: ast.AST, scope: Scope, scopes: dict[ast.AST, Scope]) -> Iterator[tuple[ast.AST, Scope]]:
+    """Every node with the scope that its names belong to."""
+    pending = [(node, scope)]
+    while pending:
+        node, scope = pending.pop()
+        yield node, scope
+        inner = scopes.get(node, scope)
+        for field, value in ast.iter_fields(node):
+            outside = field in ("decorator_list", "bases", "keywords", "returns") or inner is scope
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.arguments):
+                    pending += [(default, scope) for default in (*child.defaults, *child.kw_defaults) if default]
+                elif isinstance(child, ast.comprehension) and child is node.generators[0]:  # type: ignore[attr-defined]
+                    pending += [(child.iter, scope), (child.target, inner), *((test, inner) for test in child.ifs)]
+                elif isinstance(child, ast.AST):
+                    pending.append((child, scope if outside else inner))
+
+
+def _line_starts(source: Source) -> list[int]:
+    starts, at = [], 0
+    for line in source.lines:
+        starts.append(at)
+        at += len(line) + 1
+    return starts
+
+
+def _constant(exporter: _Exporter, node: ast.Constant) -> str:
+    return NUMBER if isinstance(node.value, int | float | complex) else OTHER
+
+
+def _list(exporter: _Exporter, node: ast.List) -> str:
+    return LIST if all(exporter.kind(element) in (NUMBER, LIST) for element in node.elts) else OTHER
+
+
+def _binary(exporter: _Exporter, node: ast.BinOp) -> str:
+    kinds = {exporter.kind(node.left), exporter.kind(node.right)}
+    return TENSOR if TENSOR in kinds else NUMBER if kinds == {NUMBER} else ""
+
+
+def _comparison(exporter: _Exporter, node: ast.Compare) -> str:
+    return TENSOR if TENSOR in map(exporter.kind, (node.left, *node.comparators)) and len(node.ops) == 1 else ""
+
+
+def _attribute(exporter: _Exporter, node: ast.Attribute) -> str:
+    if ast.unparse(node.value) == "math":
+        return NUMBER
+    return TENSOR if node.attr in _TENSOR_ATTRIBUTES and exporter.kind(node.value) == TENSOR else ""
+
+
+def _subscript(exporter: _Exporter, node: ast.Subscript) -> str:
+    return TENSOR if exporter.kind(node.value) == TENSOR else ""
+
+
+def _conditional(exporter: _Exporter, node: ast.IfExp) -> str:
+    kind = exporter.kind(node.body)
+    return kind if kind == exporter.kind(node.orelse) else ""
+
+
+def _variable(exporter: _Exporter, node: ast.Name) -> str:
+    if node.id in ("pi", "e", "inf", "nan", "tau") and node.id not in exporter.bound:
+        return NUMBER
+    return exporter.kinds.get(node.id, "")
+
+
+_KINDS: dict[type[ast.expr], Callable[[_Exporter, ast.expr], str]] = {
+    ast.Constant: _constant,
+    ast.List: _list,
+    ast.BinOp: _binary,
+    ast.UnaryOp: lambda exporter, node: exporter.kind(node.operand),  # type: ignore[attr-defined]
+    ast.Compare: _comparison,
+    ast.Call: lambda exporter, node: exporter._kind_of_call(node),  # type: ignore[arg-type]
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.IfExp: _conditional,
+    ast.Name: _variable,
+    ast.NamedExpr: lambda exporter, node: exporter.kind(node.value),  # type: ignore[attr-defined]
+    ast.BoolOp: lambda exporter, node: "",
+    ast.Await: lambda exporter, node: "",
+}  # type: ignore[dict-item]
