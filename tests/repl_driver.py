@@ -42,6 +42,7 @@ class Screen(io.StringIO):
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.Stream(self.screen)
         self.pipe: PipeInput | None = None
+        self.prompt: Prompt | None = None
         self.changed = time.monotonic()
         self.looks: list[list[str]] = []
 
@@ -59,10 +60,17 @@ class Screen(io.StringIO):
         return [line.rstrip() for line in self.screen.display if line.strip()]
 
     def settle(self, quiet: float = 0.15) -> None:
-        """Wait until nothing has been written for so long."""
-        time.sleep(quiet)
-        while time.monotonic() - self.changed < quiet:
+        """Wait until the prompt has nothing more to do: it waits for keys, and nothing was written for so long."""
+        began = time.monotonic()
+        while self.changed < began and time.monotonic() - began < 0.5:
             time.sleep(0.01)
+        while time.monotonic() - self.changed < quiet or not self.waiting():
+            time.sleep(0.01)
+            assert time.monotonic() - began < 60
+
+    def waiting(self) -> bool:
+        assert self.prompt is not None
+        return self.prompt.reader.app.is_running and not self.prompt.preview.busy
 
     def resize(self, columns: int, rows: int) -> None:
         self.size = Size(rows, columns)
@@ -95,17 +103,17 @@ def drive(
     cursor is, and only then has the prompt a toolbar."""
     screen = screen or Screen()
     with create_pipe_input() as pipe:
+        screen.pipe = pipe if cpr else None
+        output = Vt100_Output(screen, lambda: screen.size, term="xterm", enable_cpr=cpr)
+        stream = Stream(screen, environ={} if colour else {"NO_COLOR": "1"})
+        screen.prompt = Prompt(session, stream, stream, history=history or InMemoryHistory(), input=pipe, output=output)
         if PAUSE in keys or LOOK in keys or any(callable(key) for key in keys):
             typist = Thread(target=slowly, args=(pipe, screen, keys))
             typist.start()
         else:
             typist = None
             pipe.send_text("".join(key for key in keys if isinstance(key, str)) + CTRL_D)
-        screen.pipe = pipe if cpr else None
-        output = Vt100_Output(screen, lambda: screen.size, term="xterm", enable_cpr=cpr)
-        stream = Stream(screen, environ={} if colour else {"NO_COLOR": "1"})
-        prompt = Prompt(session, stream, stream, history=history or InMemoryHistory(), input=pipe, output=output)
-        prompt.run()
+        screen.prompt.run()
         if typist is not None:
             typist.join()
     return screen

@@ -135,10 +135,10 @@ def test_the_status(session: Session) -> None:
 
 
 def test_durations() -> None:
-    assert [duration(s) for s in (2.5, 0.0123, 4.5678e-5, 3e-8, 1234.5)] == [
+    assert [duration(s) for s in (2.5, 0.0123, 4.5e-5, 3e-8, 1234.5)] == [
         "2.5 s",
         "12.3 ms",
-        "45.7 us",
+        "45 us",
         "30 ns",
         "1234 s",
     ]

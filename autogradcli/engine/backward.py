@@ -19,7 +19,7 @@ import numpy as np
 from .accumulation import accumulate, add_grad, variable_of
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
-from .record import run_arrays
+from .record import run_arrays, settle
 from .state import state
 from .tensor import Tensor, wrap
 from .worlds import cast_array, roles
@@ -134,8 +134,8 @@ class Pass:
             edges = node.edges
             if given is None:
                 grads: Any = (None,) * len(edges)
-            elif node.extra is None and node.fix is None:
-                grads = node.run(given)
+            elif node.extra is None and ((fix := node.fix) is None or not fix[2]):
+                grads = node.run(given) if fix is None else settle(node.run(given), fix)
             else:
                 grads = self._step(node, given)
             if not keep and given is not None:

@@ -182,6 +182,12 @@ def _combine(higher: DType | None, lower: DType | None) -> DType:
     return lower
 
 
+def tensor_type(dtype: DType) -> str:
+    """A tensor's type in messages: ``torch.FloatTensor``."""
+    named = dtype.category in (INTEGER, FLOATING)  # the others' old names were never given
+    return f"torch.{dtype.type_name}Tensor" if named else f"CPU{dtype.type_name}Type"
+
+
 def can_cast(source: DType, target: DType) -> bool:
     """Whether a result of ``source`` may be written into ``target`` by an in-place operation."""
     if source.category == COMPLEX and target.category != COMPLEX:

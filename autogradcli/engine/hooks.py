@@ -123,10 +123,8 @@ def checked(hook: Callable[..., Any], old: Tensor | None, new: Any) -> Tensor:
     if old is None:
         raise RuntimeError("can't replace a None gradient with a non-None value")
     if new.array.dtype is not old.array.dtype:
-        was, got = dtypes.of(old.array).type_name, dtypes.of(new.array).type_name
-        raise RuntimeError(
-            f"hook '{_name_of(hook)}' has changed the type of value (was torch.{was}Tensor got torch.{got}Tensor)"
-        )
+        was, got = dtypes.tensor_type(dtypes.of(old.array)), dtypes.tensor_type(dtypes.of(new.array))
+        raise RuntimeError(f"hook '{_name_of(hook)}' has changed the type of value (was {was} got {got})")
     if new.array.shape != old.array.shape:
         raise RuntimeError(f"hook '{_name_of(hook)}' has changed the size of value")
     return new

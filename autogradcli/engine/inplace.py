@@ -14,7 +14,7 @@ import numpy as np
 from . import dtypes
 from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
-from .saved import output_edge, pack
+from .saved import maker, pack
 from .state import state
 from .tensor import Tensor, alias
 from .views import rebase, refresh_views, refusal
@@ -141,7 +141,7 @@ def own_saved_output(node: Node, result: Tensor, target: Tensor) -> None:
             kept.node = None
             entries[2 * k + 1] = target.version
             if state.pack_hooks:
-                kept.node = output_edge(node, save.index)
+                kept.node = maker(node, save)
                 entries[2 * k] = pack(kept)
     node.saved = tuple(entries)
 

@@ -181,6 +181,8 @@ class Operation:
         return self
 
     def _save(self, name: str, by_name: dict[str, Param]) -> Save:
+        if name in _TAKEN:
+            raise TypeError(f"{self.name}: a rule can't name {name!r}: the generated code uses it")
         if name in by_name:
             kind = "plain" if by_name[name].kind == "plain" else "input"
             return Save(name, kind, name, by_name[name].index)
@@ -197,6 +199,10 @@ class Operation:
 
 
 _FIRST = {"input": "self"}  # what PyTorch calls the first operand
+
+
+#: Names of the generated backward step.
+_TAKEN = frozenset({"g", "node", "saved", "c"})
 
 
 def _release(node: Node) -> None:

@@ -14,7 +14,7 @@ from . import dtypes
 from .dtypes import DType
 from .node import Invalid, Node, Output
 from .operation import Operation, Param, Save
-from .saved import open_saved, output_edge, pack, saved_array, saved_tensor
+from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import next_sequence, state
 from .tensor import Tensor, alias, wrap
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
@@ -199,8 +199,7 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
         t = outputs[save.index]
         if state.pack_hooks and state.overwritten is None:  # else it is packed once it is in its place
             twin = alias(t)
-            if (op := type(node).op).differentiable is None or save.index in op.differentiable:
-                twin.node = output_edge(node, save.index)
+            twin.node = maker(node, save)
             return pack(twin), None
         if t.meta is not None and t.meta.layer is not None:
             twin = alias(t)
@@ -254,16 +253,25 @@ def run_arrays(node: Node, g: Any) -> tuple[Any, ...]:
     grads = _apply(node, ARRAYS, g, saved_array)
     if fix is None:
         return grads
-    out = []
-    for k, x in enumerate(grads):
-        if x is not None:
-            if conj:
-                x = np.conj(x)
-            if fix[0] is not None and fix[0][k] is not None:
-                x = sum_to_array(x, fix[0][k])
-            if fix[1] is not None and fix[1][k] is not None:
-                x = cast_array(x, fix[1][k])
-        out.append(x)
+    if conj:
+        grads = tuple([None if x is None else np.conj(x) for x in grads])
+    return settle(grads, fix)
+
+
+def settle(grads: tuple[Any, ...], fix: Any) -> tuple[Any, ...]:
+    """Bring gradients to the shape and dtype of their inputs."""
+    shapes, kinds, _ = fix
+    out = list(grads)
+    for k, x in enumerate(out):
+        if x is None:
+            continue
+        if shapes is not None:
+            shape = shapes[k]
+            if shape is not None and x.shape != shape:
+                x = sum_to_array(x, shape)
+        if kinds is not None and kinds[k] is not None:
+            x = cast_array(x, kinds[k])
+        out[k] = x
     return tuple(out)
 
 

@@ -76,7 +76,6 @@ def pack_with(tensor: Tensor, pack_hook: Callable[[Any], Any], unpack_hook: Call
 
 def modified(array: np.ndarray, maker: Node | Output | None, version: int, expected: int) -> RuntimeError:
     """PyTorch's error for a saved value that an in-place operation changed."""
-    kind = dtypes.of(array).type_name
     made = ""
     node = node_of(maker)
     if node is not None and node.edges:
@@ -84,17 +83,17 @@ def modified(array: np.ndarray, maker: Node | Output | None, version: int, expec
         made = f", which is output {number} of {graph_name(node)},"
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{kind}Tensor [{', '.join(map(str, array.shape))}]]{made} is at version {version}; "
+        f"[{dtypes.tensor_type(dtypes.of(array))} [{', '.join(map(str, array.shape))}]]{made} is at version {version}; "
         f"expected version {expected} instead. Hint: enable anomaly detection to find the operation that failed "
         "to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
 
 
 def graph_name(node: Node) -> str:
-    """The name in messages: ``ExpBackward0`` is Exp."""
-    name = type(node).__name__
-    at = name.rfind("Backward")
-    return name[:at] if at > 0 and not name.endswith("Backwards") else name
+    """The name in messages: ``ExpBackward0`` is Exp, ``PowBackward1`` is Pow1."""
+    name = node.name()
+    head, found, number = name.rpartition("Backward")
+    return head + number.removeprefix("0") if found and number != "s" else name
 
 
 def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
@@ -116,10 +115,10 @@ def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
             return value.open().array
         if isinstance(value, Tensor):
             if value.version != mark:
-                raise modified(value.array, output_edge(node, save.index), value.version, mark)
+                raise modified(value.array, maker(node, save), value.version, mark)
             return value.array
         if mark[0]:
-            raise modified(value, output_edge(node, save.index), mark[0], 0)
+            raise modified(value, maker(node, save), mark[0], 0)
         return value
     return value
 
@@ -137,9 +136,7 @@ def saved_tensor(node: Node, save: Save, value: Any, mark: Any) -> Any:
         return value
     if save.kind == "output" and checked is not None:
         twin = alias(value) if isinstance(value, Tensor) else wrap(checked)
-        differentiable = type(node).op.differentiable
-        tracked = differentiable is None or save.index in differentiable
-        twin.node = output_edge(node, save.index) if tracked else None
+        twin.node = maker(node, save)
         if not isinstance(value, Tensor):
             twin.counter = mark
         return twin
@@ -154,6 +151,12 @@ def with_history(opened: Tensor, edge: Node | Output) -> Tensor:
 
 def output_edge(node: Node, index: int) -> Node | Output:
     return node if type(node).outputs == 1 else Output(node, index)
+
+
+def maker(node: Node, save: Save) -> Node | Output | None:
+    """What a saved output shows as its history: none where it has no gradient, as indices."""
+    differentiable = type(node).op.differentiable
+    return output_edge(node, save.index) if differentiable is None or save.index in differentiable else None
 
 
 def open_saved(node: Node, opener: Callable[[Node, Save, Any, Any], Any]) -> dict[str, Any]:

@@ -85,6 +85,8 @@ def sum_to_array(g: Any, shape: tuple[int, ...]) -> Any:
     """Sum a gradient back to the shape that was broadcast to its shape."""
     if g.shape == shape:
         return g
+    if not shape:
+        return np.add.reduce(g, axis=None)
     lead = g.ndim - len(shape)
     axes = tuple(range(lead)) + tuple(k for k, n in enumerate(shape, lead) if n == 1 and g.shape[k] != 1)
     summed = np.add.reduce(g, axis=axes, keepdims=True)

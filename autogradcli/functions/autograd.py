@@ -112,7 +112,7 @@ def _mismatch(k: int, grad: Tensor, root: Tensor, batched: bool) -> None:
             f"Mismatch in shape: grad_output[{k}] has a shape of {grad.shape} and output[{k}] has a shape of "
             f"{root.shape}."
         )
-    shown = grad.shape[1:] if grad.array.ndim > 1 and grad.array.shape[1:] != () else grad.shape[2:]
+    shown = grad.shape[2:]  # PyTorch takes the batch dimension off a second time
     raise RuntimeError(
         "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The "
         "sizes of the remaining dimensions are expected to match the shape of corresponding output, but a mismatch was "

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
+from ..engine.modes import Decorated
+
 #: The special methods that a class may have: all others a program can neither define nor reach.
 SPECIAL = frozenset(
     {
@@ -23,7 +25,7 @@ SPECIAL = frozenset(
 )  # fmt: skip
 
 #: What a program's function in a class body is; the language enters its own kind of function.
-METHODS: set[type] = {FunctionType}
+METHODS: set[type] = {FunctionType, Decorated}
 
 _NOTHING = object()
 

@@ -15,7 +15,7 @@ where that leaves open which meaning applies a function at the head is used.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ..functions.function import Function
 from ..functions.kinds import KINDS
@@ -23,15 +23,10 @@ from ..functions.python_function import PythonFunction
 from ..functions.registry import NAMESPACES
 from .analysis import analyse
 from .builtins import BUILTINS
-from .calls import Builtin
-from .prelude import _SOURCES as BARE_SOURCES
+from .export_kinds import LIST, NUMBER, OTHER, SHARED, TENSOR, Kinds, has_both, home_of
 from .scopes import GLOBAL, Scope
 from .syntax import Source, parse
 
-TENSOR, NUMBER, LIST, OTHER = "tensor", "number", "list", "other"
-
-#: Python's functions that are the tensor's too, where Python has an error.
-_SHARED = frozenset({"abs", "all", "any", "max", "min", "pow", "round", "sum"})
 _MODULES = {
     "torch": "import torch",
     "math": "import math",
@@ -40,19 +35,6 @@ _MODULES = {
 }
 #: Methods whose call as a statement shows nothing.
 _SILENT = frozenset({"append", "backward", "clear", "extend", "insert", "reverse", "sort", "update"})
-_TENSOR_ATTRIBUTES = frozenset({"grad", "T", "mT", "H", "mH", "data", "real", "imag"})
-#: Methods of tensors that give something else.
-_NO_TENSOR = frozenset(
-    {"item", "tolist", "backward", "size", "dim", "numel", "register_hook", "split", "chunk", "unbind", "stride"}
-)
-#: And functions of ``torch`` that do.
-_NO_TENSORS = frozenset(
-    {"torch.manual_seed", "torch.split", "torch.chunk", "torch.unbind", "torch.is_tensor", "torch.equal",
-     "torch.allclose", "torch.no_grad", "torch.enable_grad", "torch.set_grad_enabled", "torch.is_grad_enabled",
-     "torch.set_default_dtype", "torch.get_default_dtype", "torch.finfo", "torch.iinfo", "torch.set_printoptions",
-     "torch.autograd.grad", "torch.numel", "torch.sort", "torch.topk", "torch.meshgrid", "torch.broadcast_shapes"}
-)  # fmt: skip
-
 _NUMBERS_TOO = '''
 def _number_or_tensor(name):
     """The function of math on numbers, of torch on tensors and lists of numbers."""
@@ -115,7 +97,7 @@ class _Exporter:
         self.wrapped: dict[int, list[tuple[str, str]]] = {}
         self.modules: set[str] = set()
         self.helpers: dict[str, str] = {}
-        self.kinds = self._kinds()
+        self.kind = Kinds(tree, self.bound).kind
 
     def result(self) -> str:
         for node, scope in _walk(self.tree, self.scopes[self.tree], self.scopes):
@@ -146,10 +128,10 @@ class _Exporter:
             self.modules.add(name)
         elif name in BUILTINS:
             return  # Python has it too; calls of those that are the tensor's as well are looked at as calls
-        elif _has_both(name):
+        elif has_both(name):
             self._helper(f"_{name}", _NUMBERS_TOO, "_number_or_tensor", name, "math", "torch")
             self.renamed[id(node)] = f"_{name}"
-        elif (home := _home(name)) is not None:
+        elif (home := home_of(name)) is not None:
             self.modules.add(home.partition(".")[0])
             self.renamed[id(node)] = f"{home}.{name}"
 
@@ -160,10 +142,10 @@ class _Exporter:
         name, kinds = function.id, [self.kind(argument) for argument in node.args]
         starred = any(isinstance(argument, ast.Starred) for argument in node.args)
         if name in BUILTINS:
-            if name in _SHARED and node.args and not starred:
+            if name in SHARED and node.args and not starred:
                 self._shared(node, function, kinds)
             return
-        if _has_both(name) and not starred and kinds:
+        if has_both(name) and not starred and kinds:
             if all(kind == NUMBER for kind in kinds) and not node.keywords:
                 self._rename(function, "math", f"math.{name}")
                 return
@@ -234,76 +216,13 @@ class _Exporter:
             return function.id == "print" and "print" not in self.bound
         return isinstance(function, ast.Attribute) and function.attr in _SILENT
 
-    # -- what expressions give
-
-    def _kinds(self) -> dict[str, str]:
-        """What the module's names hold, where all their assignments agree."""
-        self.kinds: dict[str, str] = {}
-        for _ in range(3):  # a name may be assigned from another
-            found: dict[str, set[str]] = {}
-            for node in ast.walk(self.tree):
-                if isinstance(node, ast.Assign):
-                    for target in node.targets:
-                        self._note(target, self.kind(node.value), found)
-                elif isinstance(node, (ast.For, ast.comprehension)):
-                    counted = isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "range"
-                    self._note(node.target, NUMBER if counted else "", found)
-                elif isinstance(node, ast.AugAssign):
-                    self._note(node.target, self.kind(node.target) or self.kind(node.value), found)
-                elif isinstance(node, (ast.NamedExpr, ast.AnnAssign)):
-                    self._note(node.target, self.kind(node.value) if node.value else "", found)
-                elif isinstance(node, ast.arg):
-                    found.setdefault(node.arg, set()).add("")
-                elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-                    self._note(node.optional_vars, "", found)
-            self.kinds = {name: next(iter(kinds)) for name, kinds in found.items() if len(kinds) == 1}
-        return self.kinds
-
-    def _note(self, target: ast.expr, kind: str, found: dict[str, set[str]]) -> None:
-        if isinstance(target, ast.Name):
-            found.setdefault(target.id, set()).add(kind)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            for element in target.elts:
-                self._note(element, "", found)
-        elif isinstance(target, ast.Starred):
-            self._note(target.value, OTHER, found)
-
-    def kind(self, node: ast.expr) -> str:
-        """TENSOR, NUMBER, LIST (of numbers), OTHER, or nothing where it can't be said."""
-        handler = _KINDS.get(type(node))
-        return OTHER if handler is None else handler(self, node)
-
-    def _kind_of_call(self, node: ast.Call) -> str:
-        function = node.func
-        if isinstance(function, ast.Attribute):
-            dotted = ast.unparse(function)
-            if dotted.startswith(("torch.", "F.")):
-                return "" if dotted in _NO_TENSORS else TENSOR
-            if dotted.startswith("math."):
-                return NUMBER
-            if function.attr in ("item", "numel", "dim"):
-                return NUMBER
-            return TENSOR if self.kind(function.value) == TENSOR and function.attr not in _NO_TENSOR else ""
-        if not isinstance(function, ast.Name) or function.id in self.bound:
-            return ""
-        name = function.id
-        if name in ("float", "int", "len", "ord"):
-            return NUMBER
-        first = self.kind(node.args[0]) if node.args else ""
-        if name in _SHARED:
-            return first if first in (NUMBER, TENSOR) and name not in ("all", "any") else ""
-        if name in BUILTINS:
-            return ""
-        if _has_both(name):
-            return NUMBER if first == NUMBER else TENSOR if first in (TENSOR, LIST) else ""
-        home = _home(name)
-        return TENSOR if home is not None and home != "math" and f"{home}.{name}" not in _NO_TENSORS else ""
-
     # -- the text
 
     def _edited(self) -> str:
         """The text with all decisions carried out."""
-        inside = {id(inner) for node in ast.walk(self.tree) if isinstance(node, ast.JoinedStr) for inner in ast.walk(node)}
+        inside = {
+            id(inner) for node in ast.walk(self.tree) if isinstance(node, ast.JoinedStr) for inner in ast.walk(node)
+        }
         starts = _line_starts(self.source)
         edits: list[tuple[int, int, int, str, int]] = []  # place, before or behind, order, text, characters replaced
         for order, node in enumerate(ast.walk(self.tree)):
@@ -379,21 +298,9 @@ class _Change(ast.NodeTransformer):
         return new
 
 
-def _home(name: str) -> str | None:
-    """The module that PyTorch or Python keeps a bare name in."""
-    if name.startswith("_"):
-        return None
-    return next((source for source in BARE_SOURCES if name in NAMESPACES.get(source, {})), None)
-
-
-def _has_both(name: str) -> bool:
-    """Whether a bare name is math's function on numbers and torch's on tensors."""
-    return type(NAMESPACES.get("math", {}).get(name)) is Builtin and name in NAMESPACES.get("torch", {})
-
-
 def _wants_tensor(name: str, position: int, kind: str) -> bool:
     """Whether a function takes nothing but a tensor there, so that a list or a number has to become one."""
-    home = _home(name)
+    home = home_of(name)
     function = None if home is None else NAMESPACES[home][name]
     if isinstance(function, PythonFunction):
         code = function.call.__code__
@@ -459,58 +366,3 @@ def _line_starts(source: Source) -> list[int]:
         starts.append(at)
         at += len(line) + 1
     return starts
-
-
-def _constant(exporter: _Exporter, node: ast.Constant) -> str:
-    return NUMBER if isinstance(node.value, int | float | complex) else OTHER
-
-
-def _list(exporter: _Exporter, node: ast.List) -> str:
-    return LIST if all(exporter.kind(element) in (NUMBER, LIST) for element in node.elts) else OTHER
-
-
-def _binary(exporter: _Exporter, node: ast.BinOp) -> str:
-    kinds = {exporter.kind(node.left), exporter.kind(node.right)}
-    return TENSOR if TENSOR in kinds else NUMBER if kinds == {NUMBER} else ""
-
-
-def _comparison(exporter: _Exporter, node: ast.Compare) -> str:
-    return TENSOR if TENSOR in map(exporter.kind, (node.left, *node.comparators)) and len(node.ops) == 1 else ""
-
-
-def _attribute(exporter: _Exporter, node: ast.Attribute) -> str:
-    if ast.unparse(node.value) == "math":
-        return NUMBER
-    return TENSOR if node.attr in _TENSOR_ATTRIBUTES and exporter.kind(node.value) == TENSOR else ""
-
-
-def _subscript(exporter: _Exporter, node: ast.Subscript) -> str:
-    return TENSOR if exporter.kind(node.value) == TENSOR else ""
-
-
-def _conditional(exporter: _Exporter, node: ast.IfExp) -> str:
-    kind = exporter.kind(node.body)
-    return kind if kind == exporter.kind(node.orelse) else ""
-
-
-def _variable(exporter: _Exporter, node: ast.Name) -> str:
-    if node.id in ("pi", "e", "inf", "nan", "tau") and node.id not in exporter.bound:
-        return NUMBER
-    return exporter.kinds.get(node.id, "")
-
-
-_KINDS: dict[type[ast.expr], Callable[[_Exporter, ast.expr], str]] = {
-    ast.Constant: _constant,
-    ast.List: _list,
-    ast.BinOp: _binary,
-    ast.UnaryOp: lambda exporter, node: exporter.kind(node.operand),  # type: ignore[attr-defined]
-    ast.Compare: _comparison,
-    ast.Call: lambda exporter, node: exporter._kind_of_call(node),  # type: ignore[arg-type]
-    ast.Attribute: _attribute,
-    ast.Subscript: _subscript,
-    ast.IfExp: _conditional,
-    ast.Name: _variable,
-    ast.NamedExpr: lambda exporter, node: exporter.kind(node.value),  # type: ignore[attr-defined]
-    ast.BoolOp: lambda exporter, node: "",
-    ast.Await: lambda exporter, node: "",
-}  # type: ignore[dict-item]

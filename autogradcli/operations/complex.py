@@ -92,8 +92,8 @@ def complex_of_imag(input: Array) -> Array:
 @operation(
     complex="own",
     broadcast=True,
-    real=lambda F, g: F.real(g),
-    imag=lambda F, g: F.imag(g),
+    real=lambda F, g, real: F.real(g),  # the operands are saved without need, as PyTorch saves them
+    imag=lambda F, g, imag: F.imag(g),
     jvp=lambda F, tangents, real, imag: F.complex(
         tangents["real"] if "real" in tangents else F.zeros_like(real),
         tangents["imag"] if "imag" in tangents else F.zeros_like(imag),

@@ -132,7 +132,7 @@ def _by_index(node: str) -> dict[str, Any]:
         "node": node,
         "outputs": ("values", "indices"),
         "differentiable": (0,),
-        "input": lambda F, g, input_shape, dim, result1: (
+        "input": lambda F, g, input, input_shape, dim, result1: (
             F.scatter_add(F.new_zeros(g[0], input_shape), dim, result1, g[0]) if input_shape else g[0]
         ),
         "jvp": lambda F, t, input_shape, dim, result1: (

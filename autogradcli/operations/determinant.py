@@ -17,7 +17,7 @@ from .matrix_rules import H, T, column, conj, mm
 @operation(
     node="LinalgDetBackward0",
     spelling="linalg.det",
-    A=lambda F, g, A: F.det_backward(g, A) if A.shape[-1] != 1 else column(F, column(F, g)),
+    A=lambda F, g, A, result: F.det_backward(g, A) if A.shape[-1] != 1 else column(F, column(F, g)),
     examples=lambda r: [(r(3, 3),), (r(2, 2, 2),), (r(1, 1),)],
 )
 def linalg_det(A: Array) -> Array:

@@ -122,7 +122,7 @@ def _ldexp_rule(F: Any, g: Any, result: Any) -> Any:
 @operation(
     promote="float",
     kind="elementwise",
-    input=lambda F, g, other: g * F.exp2(other),
+    input=lambda F, g, other, result: g * F.exp2(other),
     other=_ldexp_rule,
     examples=lambda r: [(r(2, 3), r(3))],
 )

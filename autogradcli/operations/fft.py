@@ -65,7 +65,7 @@ def fft_c2c(input: Array, dims: Dims, norm: int, forward: bool) -> Array:
     node="FftR2CBackward0",
     complex="own",
     kind="linear",
-    input=lambda F, g, input_shape, dims, norm, onesided: _half_back(F, g, input_shape, dims, norm, onesided),
+    input=lambda F, g, input, input_shape, dims, norm, onesided: _half_back(F, g, input_shape, dims, norm, onesided),
     examples=lambda r: [],
 )
 def fft_r2c(input: Array, dims: Dims, norm: int, onesided: bool) -> Array:

@@ -191,7 +191,8 @@ def grid_key(index: Array, at: int) -> tuple[Any, ...]:
 
 @operation(
     complex="own",
-    input=lambda F, g, input_shape, dim, index: F.scatter_add(F.new_zeros(g, input_shape), dim, index, g),
+    # only the shape of the input is needed; naming it saves it, as PyTorch does, so a later change is an error
+    input=lambda F, g, input, input_shape, dim, index: F.scatter_add(F.new_zeros(g, input_shape), dim, index, g),
     jvp=lambda F, t, dim, index: F.gather(t["input"], dim, index),
     examples=lambda r: [(r(3, 4), 0, r.index((2, 4), 3)), (r(3, 4), -1, r.index((3, 2), 4))],
 )
@@ -216,7 +217,7 @@ def gather(input: Array, dim: int, index: Index) -> Array:
 
 @operation(
     complex="own",
-    input=lambda F, g, input_shape, index: F.put(F.new_zeros(g, input_shape), index, g, True),
+    input=lambda F, g, input, input_shape, index: F.put(F.new_zeros(g, input_shape), index, g, True),
     jvp=lambda F, t, index: F.take(t["input"], index),
     examples=lambda r: [(r(2, 3), r.index((4,), 6))],
 )

@@ -100,8 +100,8 @@ def linalg_lstsq(A: Array, B: Array, rcond: float | None, driver: str | None) ->
     keep = s > limit * s.max(-1, initial=0)[..., None] if driver != "gels" else s > 0
     inverse = np.where(keep, 1 / np.where(keep, s, 1), 0).astype(s.dtype)
     projected = inverse[..., :, None] * (np.swapaxes(u.conj(), -2, -1) @ right)
-    solution = np.ascontiguousarray(
-        np.broadcast_to(np.swapaxes(vh.conj(), -2, -1) @ projected, (*batch, n, right.shape[-1]))
+    solution = np.array(
+        np.broadcast_to(np.swapaxes(vh.conj(), -2, -1) @ projected, (*batch, n, right.shape[-1])), order="C"
     )
     rank = keep.sum(-1).astype(np.int64)
     residuals = np.zeros((0,), A.real.dtype)

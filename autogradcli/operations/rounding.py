@@ -200,7 +200,9 @@ def _check_mode(rounding_mode: str) -> None:
 
 @operation(
     node="DivBackward2", spelling="div", promote="promote", kind="elementwise",
-    input=_zeros, other=_zeros,
+    # the operands are saved without need, as PyTorch saves them
+    input=lambda F, g, input, other, rounding_mode: F.zeros_like(g),
+    other=lambda F, g, input, other, rounding_mode: F.zeros_like(g),
     examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8), "floor"), (r(2, 3), 0.7, "trunc")],
 )  # fmt: skip
 def div_rounded(input: Array, other: Array | Number, rounding_mode: str) -> Array:

@@ -157,7 +157,7 @@ def scatter_combined_in_place(input: Array, dim: int, index: Index, src: Array |
     input=lambda F, g, index, accumulate: (
         g if accumulate else F.put(g, index, F.new_zeros(g, tuple(index.shape)), False)
     ),
-    source=lambda F, g, index, source_shape: F.reshape(F.take(g, index), source_shape),
+    source=lambda F, g, index, source, source_shape: F.reshape(F.take(g, index), source_shape),
     examples=lambda r: [(r(2, 3), r.tensor([5, 0, -3, 1]), r(4), False), (r(2, 3), r.index((4,), 6), r(4), True)],
 )
 def put(input: Array, index: Index, source: Array, accumulate: bool = False) -> Array:

@@ -53,7 +53,7 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
     kind="linear",
     complex="own",
     input=lambda F, g: g,
-    source=lambda F, g, dim, index, source_shape, alpha: _added_back(F, g, dim, index, source_shape, alpha),
+    source=lambda F, g, dim, index, source, source_shape, alpha: _added_back(F, g, dim, index, source_shape, alpha),
     examples=lambda r: [(r(4, 3), 0, r.index((5,), 4), r(5, 3)), (r(4, 3), 1, r.index((2,), 3), r(4, 2), 0.5)],
 )
 def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number = 1) -> Array:
@@ -77,7 +77,7 @@ def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Numbe
 @operation(
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
-    source=lambda F, g, dim, index, source_shape: F.reshape(F.index_select(g, dim, index), source_shape),
+    source=lambda F, g, dim, index, source, source_shape: F.reshape(F.index_select(g, dim, index), source_shape),
     examples=lambda r: [(r(4, 3), 0, r.tensor([2, 0, 3]), r(3, 3))],
 )
 def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:

@@ -7,7 +7,7 @@ can write into the file at once. Where the system has no such locks, one write o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -44,6 +44,13 @@ class SharedHistory(FileHistory):
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.path = path
+
+    def load_history_strings(self) -> Iterable[str]:
+        try:
+            with Locked(self.path):  # so that nobody is about to shorten it
+                return super().load_history_strings()
+        except OSError:
+            return []
 
     def store_string(self, string: str) -> None:
         lines = "".join(f"+{line}\n" for line in string.split("\n"))

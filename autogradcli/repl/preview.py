@@ -70,6 +70,11 @@ class Preview:
         self._asked = self._wanted = self.text = ""
         self._reap()
 
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is to come."""
+        return self._scheduled or self._child != 0
+
     def _ask(self) -> None:
         if not self._scheduled or self._loop is None:
             return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..fields import REQUIRED
 from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
 from .names import F, T
-from .simple import REQUIRED, layer
+from .simple import layer
 
 _HOME = "activation"
 _INPLACE = {"inplace": False}

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.state import state
+from ..fields import KEYWORDS, Fields
 from .names import F
-from .simple import KEYWORDS, Fields, layer
+from .simple import layer
 
 _OLD = {"size_average": None, "reduce": None}
 _REDUCTION = {"reduction": "mean"}

@@ -7,10 +7,10 @@ from typing import Any
 
 from ...engine.dtypes import DType, float16, float32, float64
 from ...engine.hooks import RemovableHandle, add_hook
-from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
 from ..objects import Object
 from ..registry import namespace
+from .gradients import clear_grad
 from .module_hooks import call_with_hooks
 from .module_state import Loaded, OrderedDict, load_state_dict, save_state_dict
 from .names import M
@@ -419,25 +419,6 @@ def type_name(value: Any) -> str:
     return known.get(kind) or (
         kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     )
-
-
-def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
-    """Drop a gradient, or cut it from its history and make it zero in place."""
-    grad = parameter.grad
-    if grad is None:
-        return
-    if set_to_none:
-        parameter.store_grad(None)
-        return
-    if grad.grad_fn is not None:
-        M.detach_(grad)
-    else:
-        grad.drop_grad()
-    before, state.grad = state.grad, False
-    try:
-        M.zero_(grad)
-    finally:
-        state.grad = before
 
 
 def _class_attribute(kind: type, name: str) -> Any:

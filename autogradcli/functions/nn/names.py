@@ -29,4 +29,5 @@ class Methods:
 
 F = Names("torch.nn.functional")
 T = Names("torch")
+L = Names("torch.linalg")
 M = Methods()

@@ -1,0 +1,248 @@
+"""``Optimizer``: parameters in groups with options, state by parameter, and the step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...engine.hooks import RemovableHandle, add_hook, retains_grad
+from ...engine.state import state
+from ...engine.tensor import Tensor, wrap
+from ..fields import Fields, bound
+from ..nn.gradients import clear_grad
+from ..objects import Kind, Object
+from ..registry import namespace
+
+Array = np.ndarray
+Group = dict[str, Any]
+
+
+def type_name(value: Any) -> str:
+    kind = type(value)
+    if isinstance(value, Tensor):
+        return f"torch.{value.dtype.type_name}Tensor"
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+class Optimizer(Object):
+    """The base of all optimizers, also of a program's own."""
+
+    __module__ = "torch.optim.optimizer"
+
+    def __init__(self, params: Any, defaults: Group) -> None:
+        self.defaults = defaults
+        self._optimizer_step_pre_hooks: dict[int, Any] = {}
+        self._optimizer_step_post_hooks: dict[int, Any] = {}
+        if isinstance(params, Tensor):
+            raise TypeError(
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                + type_name(params)
+            )
+        self.state: dict[Any, Any] = defaultdict(dict)
+        self.param_groups: list[Group] = []
+        groups = list(params)
+        if not groups:
+            raise ValueError("optimizer got an empty parameter list")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for group in groups:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: Any) -> None:
+        """Optimize more parameters, with options of their own. Raises TypeError, ValueError."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        params = param_group["params"]
+        if isinstance(params, set):
+            raise TypeError(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in "
+                "sets will change between runs. Please use a list instead."
+            )
+        given = [params] if isinstance(params, Tensor) else list(params)
+        names = [param[0] for param in given if isinstance(param, tuple)]
+        tensors = [param[1] if isinstance(param, tuple) else param for param in given]
+        param_group["params"] = tensors
+        if names:
+            if len(names) != len(tensors):
+                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+            param_group["param_names"] = names
+        for param in tensors:
+            if not isinstance(param, Tensor):
+                raise TypeError("optimizer can only optimize Tensors, but one of the params is " + type_name(param))
+            if not self.defaults.get("differentiable") and not (param.is_leaf or retains_grad(param)):
+                raise ValueError("can't optimize a non-leaf Tensor")
+        for name, default in self.defaults.items():
+            param_group.setdefault(name, default)
+        if len({id(param) for param in tensors}) != len(tensors):
+            state.warn(
+                "UserWarning",
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "see github.com/pytorch/pytorch/issues/40967 for more information",
+            )
+        for group in self.param_groups:
+            if ("param_names" in param_group) != ("param_names" in group):
+                text = "with names" if "param_names" in param_group else "without names"
+                raise ValueError(
+                    "all optimizer param groups should be with/without names. "
+                    f"cannot add param group {text} to the optimizer"
+                )
+        before = {id(param) for group in self.param_groups for param in group["params"]}
+        if any(id(param) in before for param in tensors):
+            raise ValueError("some parameters appear in more than one parameter group")
+        self.param_groups.append(param_group)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop the gradients of all parameters, or make them zero."""
+        for group in self.param_groups:
+            for param in group["params"]:
+                clear_grad(param, set_to_none)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change the parameters by their gradients."""
+        raise NotImplementedError
+
+    def register_step_pre_hook(self, hook: Any) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` before each step."""
+        return add_hook(self._optimizer_step_pre_hooks, hook)
+
+    def register_step_post_hook(self, hook: Any) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` after each step."""
+        return add_hook(self._optimizer_step_post_hooks, hook)
+
+    # -- its state ----------------------------------------------------------------------------------------------
+
+    def state_dict(self) -> Group:
+        """The state by the parameters' numbers, and the groups with these numbers."""
+        numbers: dict[int, int] = {}
+        groups = []
+        for group in self.param_groups:
+            for param in group["params"]:
+                numbers.setdefault(id(param), len(numbers))
+            packed = {name: value for name, value in group.items() if name != "params"}
+            packed["params"] = [numbers[id(param)] for param in group["params"]]
+            groups.append(packed)
+        values = {(numbers[id(k)] if isinstance(k, Tensor) else k): v for k, v in self.state.items()}
+        return {"state": values, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: Group) -> None:
+        """Take over what ``state_dict`` gave. Raises ValueError for groups that differ."""
+        groups = self.param_groups
+        saved = [dict(group) for group in state_dict["param_groups"]]
+        if len(groups) != len(saved):
+            raise ValueError("loaded state dict has a different number of parameter groups")
+        if any(len(own["params"]) != len(other["params"]) for own, other in zip(groups, saved)):
+            raise ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group")
+        params = {
+            number: param
+            for own, other in zip(groups, saved)
+            for number, param in zip(other["params"], own["params"])
+        }
+        fresh: dict[Any, Any] = defaultdict(dict)
+        for number, values in state_dict["state"].items():
+            if number in params:
+                fresh[params[number]] = {
+                    name: _copied(value, name, params[number]) for name, value in values.items()
+                }
+            else:
+                fresh[number] = values
+        for own, other in zip(groups, saved):
+            other["params"] = own["params"]
+        self.state = fresh
+        self.param_groups = saved
+
+    def __repr__(self) -> str:
+        lines = [type(self).__name__ + " ("]
+        for number, group in enumerate(self.param_groups):
+            lines += ["", f"Parameter Group {number}"] if number else [f"Parameter Group {number}"]
+            lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
+        return "\n".join(lines) + "\n)"
+
+
+def _copied(value: Any, name: str, param: Tensor) -> Any:
+    if not isinstance(value, Tensor):
+        return value
+    kind = param.array.dtype if name != "step" and param.array.dtype.kind == "f" else value.array.dtype
+    return wrap(value.array.astype(kind))
+
+
+class Declared(Optimizer):
+    """An optimizer of declared options and one rule: how a parameter changes by its gradient."""
+
+    __module__ = "torch.optim.optimizer"
+
+    fields: Fields = {}
+    order: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kind = type(self)
+        values = bound(kind, args, kwargs)
+        params = values.pop("params")
+        kind.check(values)
+        super().__init__(params, {name: values[name] for name in kind.order})
+        for group in self.param_groups:
+            kind.begin(self, group)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change the parameters by their gradients; a closure is called first, and its loss returned."""
+        own = self.__dict__
+        for hook in list(own["_optimizer_step_pre_hooks"].values()):
+            hook(self, (self,) if closure is None else (self, closure), {})
+        loss = None
+        if closure is not None:
+            before, state.grad = state.grad, True
+            try:
+                loss = closure()
+            finally:
+                state.grad = before
+        update = type(self).update
+        for group in self.param_groups:
+            for param in group["params"]:
+                grad = param.grad
+                if grad is not None:
+                    g = -grad.array if group.get("maximize") else grad.array
+                    update(param.array, g, self.state[param], group)
+                    param.need_counter()[0] += 1
+        own["_opt_called"] = True
+        for hook in list(own["_optimizer_step_post_hooks"].values()):
+            hook(self, (self,) if closure is None else (self, closure), {})
+        return loss
+
+
+def number(value: Any) -> Any:
+    """An option's value as a number: a learning rate may be a tensor."""
+    return value.array.item() if isinstance(value, Tensor) else value
+
+
+def declare(
+    name: str,
+    home: str,
+    fields: Fields,
+    update: Callable[[Array, Array, Group, Group], None],
+    check: Callable[[Group], None],
+    order: str = "",
+    begin: Callable[[Any, Group], None] | None = None,
+) -> Any:
+    """Declare ``torch.optim.name``. ``order`` is that of the options in a group, where not that of the fields."""
+    names: dict[str, Any] = {
+        "__module__": f"torch.optim.{home}",
+        "fields": fields,
+        "order": tuple(order.split()) or tuple(field for field in fields if field not in ("params", "*")),
+        "update": staticmethod(update),
+        "check": staticmethod(check),
+        "begin": staticmethod(begin or _nothing),
+        "__members__": {},
+    }
+    made = Kind(name, (Declared,), names)
+    for place in ("torch.optim", f"torch.optim.{home}"):
+        namespace(place)[name] = made
+    return made
+
+
+def _nothing(optimizer: Any, group: Group) -> None:
+    """No state to begin with."""
+
+
+namespace("torch.optim")["Optimizer"] = Optimizer
