@@ -29,9 +29,9 @@ class Floor(NamedTuple):
 # The house, from the roof to the ground.
 FLOORS = (
     Floor("__main__", only="cli"),
-    Floor("cli", others="click rich"),
-    Floor("repl", others="prompt_toolkit"),
-    Floor("show", others="rich"),
+    Floor("cli", others="click rich numpy"),  # numpy for data in and out; --help without it has a test of its own
+    Floor("repl", others="prompt_toolkit numpy"),
+    Floor("show", others="rich numpy"),
     Floor("session", others="numpy"),
     Floor("session_state", others="numpy"),
     Floor("language", others="numpy"),

@@ -11,7 +11,7 @@ from copy import copy
 from io import BytesIO, StringIO
 from typing import BinaryIO, TextIO
 
-from ..show.stream import Stream, is_terminal
+from ..show.stream import Output, Stream, is_terminal
 
 #: The largest program that is read, in bytes: the language's own limit, with room for letters of four bytes.
 MAX_BYTES = 1 << 26
@@ -48,6 +48,13 @@ class Environment:
         """All of the standard input. Raises as ``decoded``, and OSError."""
         return decoded(self.stdin_bytes("a program", MAX_BYTES + 1))
 
+    def read_text(self, path: str) -> str:
+        """The text of a file, ``-`` for the standard input. Raises OSError, and as ``decoded``."""
+        if path == "-":
+            return self.read_stdin()
+        with open(path, "rb") as file:
+            return decoded(file.read(MAX_BYTES + 1))
+
     def stdin_bytes(self, what: str = "data", most: int = -1) -> bytes:
         """All of the standard input. Raises OSError, also if it was read before."""
         return self.stdin_file(what).read(most)
@@ -64,7 +71,7 @@ class Environment:
         except AttributeError:  # a StringIO
             return BytesIO(self.stdin.read().encode())
 
-    def writing_to(self, out: TextIO) -> Environment:
+    def writing_to(self, out: Output) -> Environment:
         """The same environment with another standard output."""
         other = copy(self)
         other.out = Stream(out)

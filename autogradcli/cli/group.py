@@ -20,6 +20,10 @@ COMMANDS = {
     "vjp": "derivative_commands:vjp",
     "derive": "derive_command:command",
     "run": "run_command:command",
+    "check-transcript": "transcript_command:command",
+    "export": "export_command:command",
+    "completion": "completion_command:command",
+    "config": "config_command:command",
     "repl": "repl_command:command",
 }
 

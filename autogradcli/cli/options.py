@@ -95,7 +95,7 @@ save_option = click.option(
     multiple=True,
     callback=_archive,
     metavar="FILE.npz[:NAME,...]",
-    help="Write all variables that are tensors or numbers, or those named, when all went well. NAME.grad is a gradient.",
+    help="When all went well, write all variables that are tensors or numbers, or those named; NAME.grad is a gradient.",
 )
 
 

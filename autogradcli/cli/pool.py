@@ -44,7 +44,7 @@ class Waiting:
         if self.file is None:
             from tempfile import TemporaryFile
 
-            self.file = TemporaryFile()
+            self.file = TemporaryFile()  # noqa: SIM115  it is gone with the process
         place = self.end, len(data)
         self.file.seek(self.end)
         self.file.write(data)

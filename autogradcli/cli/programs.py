@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..engine import dtypes
@@ -136,7 +137,7 @@ def evaluated(
 
         wanted = data.reference(text.removeprefix("@"))
         display = open_display(format_, environment, wanted.shown, batch=False)
-        ok, value = _read(lambda: data.read(wanted, name, environment), display)
+        ok, value = _read(partial(data.read, wanted, name, environment), display)
         shown_as = ""
     else:
         display = open_display(format_, environment, title or name, batch=False)
@@ -190,7 +191,7 @@ def load_all(session: Session, files: tuple[str, ...], format_: str, environment
 
         wanted = data.reference(text)
         display = open_display(format_, environment, wanted.shown, batch=False)
-        ok, values = _read(lambda wanted=wanted: data.read_all(wanted, environment), display)
+        ok, values = _read(partial(data.read_all, wanted, environment), display)
         for name, value in values.items() if ok else ():
             if not name.isidentifier() or iskeyword(name):
                 hint = f"--var NAME=@{wanted.file}:{name} takes it"

@@ -61,7 +61,7 @@ def save(wanted: Reference, variables: dict[str, Any]) -> None:
     write_atomically(wanted.file, write)
 
 
-def write_atomically(path: str, write: Callable[[BinaryIO], None]) -> None:
+def write_atomically(path: str, write: Callable[[BinaryIO], object]) -> None:
     """Let ``write`` fill a file beside ``path``, and put it there once it is complete. Raises OSError."""
     folder, base = os.path.split(os.path.realpath(path))
     draft = os.path.join(folder, f".{base[:200]}.{os.getpid()}.new")

@@ -182,7 +182,7 @@ class _Unlocked(FrameWriter):
 def _framed_err(worker: _Worker, environment: Environment, kind: type[FrameWriter] = FrameWriter) -> Any:
     from ..show.stream import Stream
 
-    stream = Stream(kind(worker, ERR, environment.err.terminal), always_escape=True)  # type: ignore[arg-type]
+    stream = Stream(kind(worker, ERR, environment.err.terminal), always_escape=True)
     stream.colour = environment.err.colour
     return stream
 

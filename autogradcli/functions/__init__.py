@@ -44,7 +44,11 @@ def _load(module: str) -> object:
 
 def _start() -> None:
     if dict(sources()) == SIZES:
-        loader.index, loader.load, loader.complete = NAMES, _load, False
+        loader.index = {
+            place: {name: module for module, names in modules.items() for name in names.split()}
+            for place, modules in NAMES.items()
+        }
+        loader.load, loader.complete = _load, False
         for place in NAMES:
             if place not in ("Tensor", "operations", "roles"):
                 registry.namespace(place)

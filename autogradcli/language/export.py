@@ -234,7 +234,7 @@ class _Exporter:
             if isinstance(node, ast.JoinedStr) and self._changes(node):
                 # Before Python 3.12 the places of what is in an f-string are not to be relied on.
                 edits.append((start, 1, order, ast.unparse(self._changed(node)), end - start))
-            elif id(node) in inside and not isinstance(node, ast.JoinedStr):
+            elif id(node) in inside:
                 continue
             elif id(node) in self.renamed:
                 edits.append((start, 1, order, self.renamed[id(node)], end - start))
@@ -251,8 +251,8 @@ class _Exporter:
     def _changes(self, node: ast.AST) -> bool:
         return any(id(inner) in self.renamed or id(inner) in self.wrapped for inner in ast.walk(node))
 
-    def _changed(self, node: ast.expr) -> ast.expr:
-        return _Change(self.renamed, self.wrapped).visit(node)  # type: ignore[no-any-return]
+    def _changed(self, node: ast.expr) -> ast.AST:
+        return _Change(self.renamed, self.wrapped).visit(node)
 
     def _with_head(self, text: str) -> str:
         present = {name for name in self.bound if any(_imports(node, name) for node in self.tree.body)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from .escape import escape
 
@@ -23,12 +23,22 @@ class StreamClosed(BaseException):
         self.reason = reason
 
 
+class Output(Protocol):
+    """What a stream writes to: a text file, or what stands for one."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool: ...
+
+
 class Stream:
     """An output stream as ``show/`` uses it. Raises StreamClosed where the system refuses the text."""
 
     __slots__ = ("_flush", "_write", "always_escape", "before", "closed", "colour", "file", "terminal")
 
-    def __init__(self, file: TextIO, *, always_escape: bool = False, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, file: Output, *, always_escape: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.file = file
         self._write = file.write
         self._flush = file.flush
@@ -60,7 +70,7 @@ class Stream:
         return f"\x1b[{style}m{text}\x1b[0m" if self.colour and text else text
 
 
-def is_terminal(file: TextIO | None) -> bool:
+def is_terminal(file: Output | TextIO | None) -> bool:
     """Whether a person reads or writes at the other end."""
     try:
         return file is not None and file.isatty()
