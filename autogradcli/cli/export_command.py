@@ -11,9 +11,7 @@ from .options import environment
 
 @click.command("export")
 @click.argument("file", type=click.Path(allow_dash=True))
-@click.option(
-    "--no-echo", is_flag=True, help="Leave bare expressions alone, which show nothing in a Python script."
-)
+@click.option("--no-echo", is_flag=True, help="Leave bare expressions alone, which show nothing in a Python script.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False), metavar="FILE", help="Write to a file.")
 @click.pass_context
 def command(ctx: click.Context, file: str, no_echo: bool, output: str | None) -> None:

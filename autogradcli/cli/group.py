@@ -9,6 +9,7 @@ import click
 from .. import __version__
 from .environment import Environment
 from .exits import INTERRUPTED
+from .options import COLORS
 
 #: command -> its module in this package, which has it under the name behind the colon.
 COMMANDS = {
@@ -45,9 +46,10 @@ class Calculator(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        args = own_first(args)
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
-        first = next((k for k, word in enumerate(args) if word not in own), len(args))
-        if first < len(args) and not args[first].isidentifier():
+        first = next((k for k, word in enumerate(args) if word.partition("=")[0] not in own), len(args))
+        if first < len(args) and not _is_word(args[first]):
             args = [*args[:first], "eval", *args[first:]]
         return super().parse_args(ctx, args)
 
@@ -70,6 +72,28 @@ class Calculator(click.Group):
             ctx.exit(INTERRUPTED)
 
 
+def _is_word(arg: str) -> bool:
+    """Whether an argument has to be a command: a plain word, or nearly the one command with a hyphen."""
+    return arg.isidentifier() or arg.startswith("check-")
+
+
+def own_first(args: list[str]) -> list[str]:
+    """The same arguments with ``--color`` and ``--no-config``, which may stand anywhere, in front."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(args)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word == "--no-config" or word.startswith("--color="):
+            front.append(word)
+        elif word == "--color" and (value := next(words, None)) is not None:
+            front.append(f"{word}={value}")
+        else:
+            rest.append(word)
+    return front + rest
+
+
 @click.group(
     cls=Calculator,
     invoke_without_command=True,
@@ -77,17 +101,33 @@ class Calculator(click.Group):
     epilog="Any other argument that is not a plain word is an expression: autogradcli '2 ** 10'.",
 )
 @click.version_option(__version__, prog_name="autogradcli", message="%(prog)s %(version)s")
+@click.option(
+    "--color",
+    type=click.Choice(COLORS),
+    help="Use colours; auto, the default, does on a terminal unless NO_COLOR is set. May stand anywhere.",
+)
+@click.option("--no-config", is_flag=True, help="Read no settings file. May stand anywhere.")
 @click.option("--debug", is_flag=True, hidden=True, help="Show the traceback of an internal error.")
 @click.pass_context
-def cli(ctx: click.Context, debug: bool) -> None:
+def cli(ctx: click.Context, color: str | None, no_config: bool, debug: bool) -> None:
     """A gradient calculator: tensor expressions in PyTorch's language, their values and their gradients.
 
     Without a command it opens a prompt, or runs the program that comes in on the standard input.
     """
     if ctx.obj is None:
         ctx.obj = Environment()
+    name = ctx.invoked_subcommand or ("repl" if ctx.obj.interactive else "eval")
+    command = cli.get_command(ctx, name)
+    # A wrong settings file must not keep one from finding out where it is.
+    if not no_config and command is not None and name not in ("config", "completion"):
+        from . import config
+
+        settings = config.load(COMMANDS)
+        color = color or settings.get("color")
+        found = config.defaults(settings, name, command)
+        ctx.default_map = {name: found, f"{ctx.command_path} {name}": found}
+    if color in ("always", "never"):
+        ctx.obj.out.colour = ctx.obj.err.colour = color == "always"
     if ctx.invoked_subcommand is None:
-        name = "repl" if ctx.obj.interactive else "eval"
-        command = cli.get_command(ctx, name)
         assert command is not None
         ctx.exit(command.main([], prog_name=f"{ctx.command_path} {name}", standalone_mode=False, parent=ctx))

@@ -13,6 +13,7 @@ from .environment import Environment
 FORMATS = ("auto", "rich", "plain", "json")
 #: Of the commands whose result is a table of numbers.
 TABLE_FORMATS = (*FORMATS, "csv")
+COLORS = ("auto", "always", "never")
 DTYPES = ("float32", "float64", "float16", "float", "double", "half")
 
 Decorated = Callable[..., Any]
@@ -95,7 +96,7 @@ save_option = click.option(
     multiple=True,
     callback=_archive,
     metavar="FILE.npz[:NAME,...]",
-    help="When all went well, write all variables that are tensors or numbers, or those named; NAME.grad is a gradient.",
+    help="When all went well, write all tensors and numbers that have names, or those named; NAME.grad is a gradient.",
 )
 
 

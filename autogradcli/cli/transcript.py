@@ -42,7 +42,7 @@ class Checked(NamedTuple):
     """A transcript after its examples ran: the lines as they should be, how many examples, and which differ."""
 
     lines: list[str]
-    count: int
+    examples: int
     differing: list[int]
 
 

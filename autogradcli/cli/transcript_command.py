@@ -69,7 +69,7 @@ def _check(file: str, env: Environment, update: bool, tolerance: float, session:
     text = text.replace("\r\n", "\n")
     checked = check(text, session, tolerance)
     name = "<stdin>" if file == "-" else file
-    said = f"{escape_line(name)}: {checked.count} example{'s' * (checked.count != 1)}"
+    said = f"{escape_line(name)}: {checked.examples} example{'s' * (checked.examples != 1)}"
     if checked.differing:
         lines = ", ".join(map(str, checked.differing[:8])) + (", ..." if len(checked.differing) > 8 else "")
         said += f", {len(checked.differing)} {'updated' if update else 'differ'} (line {lines})"

@@ -140,7 +140,7 @@ class Pass:
                 grads = self._step(node, given)
             if not keep and given is not None:
                 node.release()
-            for edge, g in zip(edges, grads):  # noqa: B905 - as many by construction; the check costs 60 ns an edge
+            for edge, g in zip(edges, grads):  # as many by construction: a check costs 60 ns an edge
                 if edge is None:
                     continue
                 if g is not None:

@@ -131,7 +131,8 @@ def checked(hook: Callable[..., Any], old: Tensor | None, new: Any) -> Tensor:
 
 
 def checked_all(hook: Callable[..., Any], old: tuple[Tensor | None, ...], new: Any) -> tuple[Tensor | None, ...]:
-    """What a node's hook returned in place of its gradients; raises as ``checked`` does, and for another number of them."""
+    """What a node's hook returned in place of its gradients. Raises as ``checked`` does, and where it is no tuple or of
+    another length."""
     if not isinstance(new, tuple):
         raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
     if len(new) != len(old):

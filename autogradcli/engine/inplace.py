@@ -156,8 +156,8 @@ def check_overlap(array: np.ndarray) -> None:
 
 
 def check_partial_overlap(target: np.ndarray, source: np.ndarray) -> None:
-    """Raise RuntimeError where a tensor is to be changed by one that shares part of its memory. The same elements in the
-    same order are fine: each is read before it is written."""
+    """Raise RuntimeError where a tensor is to be changed by one that shares part of its memory. The same elements in
+    the same order are fine: each is read before it is written."""
     if not (target.size and source.size and _is_dense(target) and _is_dense(source)):
         return  # as in PyTorch, which can't tell for memory with gaps
     begin, other = target.__array_interface__["data"][0], source.__array_interface__["data"][0]

@@ -116,8 +116,9 @@ class AccumulateGrad(Node):
 
 
 class Invalid(Node):
-    """History of a view that must not be used any more: its memory was changed behind its back, and it is of a kind for
-    which PyTorch refuses to say what its gradient would be. Using it raises ``message``; printing shows ``<Invalid>``."""
+    """History of a view that must not be used any more: its memory was changed behind its back, and it is of a kind
+    for which PyTorch refuses to say what its gradient would be. Using it raises ``message``; printing shows
+    ``<Invalid>``."""
 
     __slots__ = ("message",)
 

@@ -360,8 +360,8 @@ INFERENCE_SAVED = (
 
 
 class InferenceCounter(list[int]):
-    """The version counter of an inference tensor: there is none, so whoever reads it to save the tensor for backward gets
-    an error. (``Tensor.version`` reads it otherwise.)"""
+    """The version counter of an inference tensor: there is none, so whoever reads it to save the tensor for backward
+    gets an error. (``Tensor.version`` reads it otherwise.)"""
 
     def __getitem__(self, index: Any) -> Any:
         raise RuntimeError(INFERENCE_SAVED)

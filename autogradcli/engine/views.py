@@ -21,9 +21,9 @@ import numpy as np
 
 from .hooks import follow_retained
 from .node import AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
-from .operation import Operation
-from .saved import graph_name
+from .operation import OPERATIONS, Operation
 from .record import run_arrays
+from .saved import graph_name
 from .state import next_sequence, state
 from .tensor import Meta, Tensor, wrap
 from .worlds import roles
@@ -99,11 +99,13 @@ def strides_of(array: np.ndarray) -> tuple[int, ...]:
 
 
 class Window:
-    """Where in its base a view lies: size, strides and offset, in elements."""
+    """Where in its base a view lies: size, strides and offset, in elements of its own. ``dtype`` is the view's where
+    that isn't the base's: a complex number and its two parts are views of each other."""
 
-    __slots__ = ("offset", "size", "strides")
+    __slots__ = ("dtype", "offset", "size", "strides")
 
     def __init__(self, view: np.ndarray, base: np.ndarray) -> None:
+        self.dtype = None if view.dtype is base.dtype else view.dtype
         self.size = view.shape
         self.strides = strides_of(view)
         self.offset = offset_of(view, base)
@@ -145,17 +147,18 @@ class AsStridedBackward0(Node):
 
 def window_on(array: np.ndarray, window: Window) -> np.ndarray:
     """The window on an array that ``like_base`` made."""
-    size = array.itemsize
+    dtype = window.dtype or array.dtype
+    size = dtype.itemsize
     storage = array.base if array.base is not None else array
     return np.ndarray(
-        window.size, array.dtype, buffer=storage, offset=window.offset * size,
+        window.size, dtype, buffer=storage, offset=window.offset * size,
         strides=tuple(s * size for s in window.strides),
     )  # fmt: skip
 
 
 def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
     """Add to a window whose elements may overlap, as those of an expanded tensor do."""
-    if any(s == 0 and n > 1 for n, s in zip(window.size, window.strides, strict=True)):
+    if overlaps(window):
         index = np.full(window.size, window.offset)
         for k, (n, s) in enumerate(zip(window.size, window.strides, strict=True)):
             index += (np.arange(n) * s).reshape((n,) + (1,) * (len(window.size) - k - 1))
@@ -163,6 +166,45 @@ def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
         np.add.at(storage, index, values)
     else:
         window_on(array, window)[...] += values
+
+
+def overlaps(window: Window) -> bool:
+    """Whether several of the window's elements may be one of the memory's."""
+    reach = 0
+    for stride, size in sorted(zip(window.strides, window.size, strict=True)):
+        if size > 1:
+            if stride <= reach:
+                return True
+            reach += (size - 1) * stride
+    return False
+
+
+def history_on(base: Tensor, view: Tensor) -> Node:
+    """History of a view as a window on its base; by way of the parts of complex numbers, where these are viewed."""
+    dtype, at = view.array.dtype, base.array
+    if dtype is at.dtype:
+        return AsStridedBackward0(base, view)
+    if dtype.kind == "c":
+        pairs = roles.view_as_real(wrap(view.array))
+        whole = pairs.array.shape == at.shape and pairs.array.strides == at.strides
+        node = base.node if whole else AsStridedBackward0(base, pairs)
+        return made_by("view_as_complex", node)
+    node = made_by("view_as_real", base.node)
+    pairs = roles.view_as_real(wrap(at))
+    pairs.node = node
+    if pairs.array.shape == view.array.shape and pairs.array.strides == view.array.strides:
+        return node
+    return AsStridedBackward0(pairs, view)
+
+
+def made_by(name: str, below: Node | Output | None) -> Node:
+    """A node of an operation that saves nothing."""
+    node: Node = object.__new__(OPERATIONS[name].parse().node_class)
+    node.edges = (below,)
+    node.saved = ()
+    node.fix = node.extra = None
+    node.seq = next_sequence()
+    return node
 
 
 class CopySlices(Node):
@@ -197,10 +239,19 @@ class CopySlices(Node):
     def run_tensors(self, g: Any) -> tuple[Any, ...]:
         out = wrap(like_base(self.base_shape, self.base_strides, np.zeros((), g.array.dtype)))
         roles.copy_into(out, g)
-        window = roles.as_strided(out, self.window.size, self.window.strides, self.window.offset)
+        window = self._window_on(out)
         first, *rest = self.function.run_tensors(roles.clone(window))
         roles.copy_into(window, wrap(np.zeros((), g.array.dtype)) if first is None else first)
         return (out, *rest)
+
+    def _window_on(self, out: Tensor) -> Any:
+        w = self.window
+        if w.dtype is None:
+            return roles.as_strided(out, w.size, w.strides, w.offset)
+        if w.dtype.kind != "c":
+            return roles.as_strided(roles.view_as_real(out), w.size, w.strides, w.offset)
+        pairs = roles.as_strided(out, (*w.size, 2), (*(2 * s for s in w.strides), 1), 2 * w.offset)
+        return roles.view_as_complex(pairs)
 
     def release(self) -> None:
         self.function.release()
@@ -234,7 +285,7 @@ def refresh_views(base: Tensor, stale_only: bool = False) -> None:
                 view.node = Invalid(refusal(view, "its base or another view of its base has been modified inplace"))
                 state.invalid_views = state.special = True
         elif not stale_only and not isinstance(view.node, AccumulateGrad):
-            old, view.node = view.node, AsStridedBackward0(base, view)
+            old, view.node = view.node, history_on(base, view)
             follow_retained(view, old)
 
 

@@ -52,8 +52,8 @@ class Roles:
     """The operations that the engine itself uses, on tensors: set by ``operations/``."""
 
     __slots__ = (
-        "add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "permute", "reshape", "select",
-        "stack", "strided_sum", "sum_to",
+        "add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "permute", "reshape",
+        "select", "stack", "strided_sum", "sum_to", "view_as_complex", "view_as_real",
     )  # fmt: skip
 
     add: Callable[..., Any]  # (a, b): accumulation
@@ -66,6 +66,8 @@ class Roles:
     permute: Callable[..., Any]  # (x, dims): a view
     reshape: Callable[..., Any]  # (x, shape): a view where it can be one
     select: Callable[..., Any]  # (x, dim, index): a view
+    view_as_complex: Callable[..., Any]  # (pairs): a view
+    view_as_real: Callable[..., Any]  # (x): a view
     stack: Callable[..., Any]  # (tensors, dim)
     as_strided: Callable[..., Any]  # (x, size, stride, offset): a view
     copy_into: Callable[..., Any]  # (target, source): in place, recorded

@@ -18,9 +18,12 @@ from .function import define
 Number = bool | int | float | complex
 
 
-def as_tensor(value: Tensor | Number) -> Tensor:
-    """A number as a 0-d tensor, for operations whose first operand must be one."""
-    return value if isinstance(value, Tensor) else wrap(np.asarray(value, dtypes.of_scalar(value).np))
+def as_tensor(value: Tensor | Number, other: Tensor | Number) -> Tensor:
+    """A number as a 0-d tensor, for operations whose first operand must be one: weak beside a tensor."""
+    if isinstance(value, Tensor):
+        return value
+    beside = (other.array,) if isinstance(other, Tensor) else ()
+    return wrap(np.asarray(value).astype(dtypes.result_type(value, *beside).np))
 
 
 def _check_alpha(input: Any, other: Any, alpha: Number) -> None:
@@ -39,7 +42,7 @@ def _scaled(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def apply(input: Tensor | Number, other: Tensor | Number, alpha: Number) -> Tensor:
         if alpha.__class__ is not int:
             _check_alpha(input, other, alpha)
-        return operation(input if isinstance(input, Tensor) else as_tensor(input), other, alpha)
+        return operation(as_tensor(input, other), other, alpha)
 
     apply.__doc__ = operation.__doc__
     return apply
@@ -80,7 +83,7 @@ def _rsub(input: Tensor, other: Tensor | Number, alpha: Number) -> Tensor:
 
 def _plain(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def apply(input: Tensor | Number, other: Tensor | Number) -> Tensor:
-        return operation(input if isinstance(input, Tensor) else as_tensor(input), other)
+        return operation(as_tensor(input, other), other)
 
     apply.__doc__ = operation.__doc__
     return apply
@@ -94,8 +97,8 @@ floor_divide = _plain(rounding.floor_divide)
 def div_mode(input: Tensor | Number, other: Tensor | Number, rounding_mode: str | None) -> Tensor:
     """Quotient, rounded towards zero (``"trunc"``), down (``"floor"``) or not at all (None)."""
     if rounding_mode is None:
-        return arithmetic_variants.div_unrounded(as_tensor(input), other)  # type: ignore[no-any-return]
-    return rounding.div_rounded(as_tensor(input), other, rounding_mode)  # type: ignore[no-any-return]
+        return arithmetic_variants.div_unrounded(as_tensor(input, other), other)  # type: ignore[no-any-return]
+    return rounding.div_rounded(as_tensor(input, other), other, rounding_mode)  # type: ignore[no-any-return]
 
 
 _ALPHA = "(Tensor input, Tensor other, *, Scalar alpha=1, Tensor out=None)"

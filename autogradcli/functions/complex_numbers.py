@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ..engine.tensor import Tensor
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..engine.tensor import Tensor, wrap
+from ..engine.worlds import roles
 from ..operations import complex as complex_operations
 from ..operations.view import view_as_real
 from ..operations.window import select
@@ -45,6 +51,15 @@ def _never(input: Tensor) -> bool:
     return False
 
 
+def _setter(part: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Any], None]:
+    """Assigning a part writes into the tensor: ``z.real = x`` is ``z.real.copy_(x)``."""
+
+    def set_part(self: Tensor, new: Any) -> None:
+        roles.copy_into(part(self), new if isinstance(new, Tensor) else wrap(np.asarray(new, self.array.real.dtype)))
+
+    return set_part
+
+
 define("real", ("(Tensor input)", real))
 define("imag", ("(Tensor input)", imag))
 define("conj", ("(Tensor input)", conj), into="torch Tensor")
@@ -55,5 +70,5 @@ define("is_conj", ("(Tensor input)", _never), into="torch Tensor", aliases=("is_
 define("angle", (_UNARY, complex_operations.angle), into="torch Tensor")
 define("complex", ("(Tensor real, Tensor imag, *, Tensor out=None)", complex_operations.complex))
 define("polar", ("(Tensor abs, Tensor angle, *, Tensor out=None)", complex_operations.polar))
-attributes_of(Tensor)["real"] = Property(real, doc="The real parts, as a view; a real tensor itself.")
-attributes_of(Tensor)["imag"] = Property(imag, doc="The imaginary parts, as a view.")
+attributes_of(Tensor)["real"] = Property(real, _setter(real), doc="The real parts, as a view; a real tensor itself.")
+attributes_of(Tensor)["imag"] = Property(imag, _setter(imag), doc="The imaginary parts, as a view.")

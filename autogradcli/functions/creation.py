@@ -249,7 +249,8 @@ def _scalar_tensor(value: Any, dtype: DType | None, layout: Any, device: Any, pi
 define(
     "tensor",
     (
-        "(object data, *, ScalarType? dtype=None, Device? device=None, bool pin_memory=False, bool requires_grad=False)",
+        "(object data, *, ScalarType? dtype=None, Device? device=None, bool pin_memory=False, "
+        "bool requires_grad=False)",
         _tensor,
     ),
 )

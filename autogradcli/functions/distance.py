@@ -14,7 +14,7 @@ from ..operations.arithmetic_variants import add_scalar
 from ..operations.dims import wrap_dim
 from ..operations.reduction import sum_dim
 from ..operations.selection import clamp_min_scalar
-from ..operations.shape import cast
+from ..operations.shape import cast, clone
 from ..operations.statistics import vector_norm
 from ..operations.view import expand
 from .function import define
@@ -71,7 +71,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
             x = cast(x, common)
         if x.array.shape != shape:
             x = expand(x, shape)
-        norm = vector_norm(x, 2.0, (at,), True)
+        norm = clone(vector_norm(x, 2.0, (at,), True))
         unit.append(div(x, _at_least(norm, eps)))
     return sum_dim(mul(unit[0], unit[1]), (at,), False)
 

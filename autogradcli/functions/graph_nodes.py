@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
-from ..engine.backward import current_pass, variable_of
+from ..engine.accumulation import variable_of
+from ..engine.backward import current_pass
 from ..engine.hooks import RemovableHandle, hook_node, hook_tensor, prehook_node
 from ..engine.node import FREED, AccumulateGrad, Node, index_of, node_of
 from ..engine.operation import Operation, Save
@@ -16,7 +17,6 @@ from ..engine.tensor import Tensor, wrap
 from .autograd import GradientEdge
 from .python_function import define_python
 from .registry import ATTRIBUTES, Attribute, Method, Property, attributes_of, namespace
-
 
 FREED_BEFORE_HOOKS = (
     "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are "
@@ -102,9 +102,9 @@ def _read(position: int, save: Save) -> Any:
         if saved is None:
             raise RuntimeError(FREED)
         value = saved_tensor(node, save, saved[2 * position], saved[2 * position + 1])
-        if save.kind == "input" and type(node).op.params[save.index].kind == "tensor" and value is not None:
-            if isinstance(value, (bool, int, float, complex)):
-                return wrap(np.asarray(value).astype(dtypes.of_scalar(value).np))
+        operand = save.kind == "input" and type(node).op.params[save.index].kind == "tensor"
+        if operand and isinstance(value, (bool, int, float, complex)):
+            return wrap(np.asarray(value).astype(dtypes.of_scalar(value).np))
         if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
             return tuple(value)
         return value

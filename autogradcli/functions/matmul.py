@@ -154,8 +154,7 @@ def contract(a: Tensor, b: Tensor, dims_a: Sequence[int], dims_b: Sequence[int])
     if len(dims_a) != len(dims_b):
         raise RuntimeError("both dimension lists should have same length")
     if a.array.dtype is not b.array.dtype:
-        names = dtypes.of(a.array).type_name, dtypes.of(b.array).type_name
-        raise RuntimeError(f"both inputs should have same dtype, but got {names[0]} and {names[1]}")
+        raise RuntimeError("both inputs should have same dtype")
     over_a = [wrap_dim(d, a.array.ndim) for d in dims_a]
     over_b = [wrap_dim(d, b.array.ndim) for d in dims_b]
     size = 1

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..engine.inplace import inplace
 from ..engine.state import state
-from ..engine.tensor import Parameter, Tensor
+from ..engine.tensor import Parameter, Tensor, wrap
 from ..operations.arithmetic import add, div, mul, neg, rsub, sub
 from ..operations.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
 from .registry import ATTRIBUTES
@@ -37,7 +37,7 @@ def _direct(operation: Callable[..., Any], by_number: Callable[..., Any]) -> Cal
 
 def _subtract(self: Tensor, other: Any) -> Any:
     if isinstance(other, _OPERANDS):
-        if self.array.dtype.kind == "b" or (isinstance(other, Tensor) and other.array.dtype.kind == "b"):
+        if self.array.dtype.kind == "b" or _is_bool(other):
             return method("sub")(self, other)
         if state.in_rule and not isinstance(other, Tensor):
             return sub_scalar(self, other)
@@ -45,8 +45,33 @@ def _subtract(self: Tensor, other: Any) -> Any:
     return NotImplemented
 
 
+def _subtract_from(self: Tensor, other: Any) -> Any:
+    if isinstance(other, _OPERANDS):
+        if self.array.dtype.kind == "b" or other.__class__ is bool:
+            return _torch("rsub")(self, other)
+        return rsub(self, other)
+    return NotImplemented
+
+
+def _is_bool(operand: Any) -> bool:
+    return operand.array.dtype.kind == "b" if isinstance(operand, Tensor) else operand.__class__ is bool
+
+
+def _subtract_from(self: Tensor, other: Any) -> Any:
+    if isinstance(other, _OPERANDS):
+        return sub(_weak(other, self), self) if state.in_rule else rsub(self, other)
+    return NotImplemented
+
+
+def _weak(number: Any, like: Tensor) -> Tensor:
+    """A number on the left, as PyTorch's own functions take it: a 0-d tensor."""
+    return wrap(np.asarray(number, like.array.dtype))
+
+
 def _divide_number(self: Tensor, other: Any) -> Any:
     if isinstance(other, _OPERANDS):
+        if state.in_rule:
+            return div(_weak(other, self), self)
         return mul(method("reciprocal")(self), other)
     return NotImplemented
 
@@ -149,7 +174,7 @@ def _warn_scalar(self: Tensor) -> None:
 
 
 def _number(self: Tensor) -> Any:
-    """The one element, for Python's ``float``, ``int`` and ``complex``. Raises ValueError where there are more or none."""
+    """The one element, for Python's own conversions. Raises ValueError where there are more or none."""
     if self.array.size != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
     return item(self)
@@ -197,7 +222,7 @@ def install() -> None:
     """Attach the operators to ``Tensor``."""
     table: dict[str, Any] = {
         "__add__": _direct(add, add_scalar), "__radd__": _direct(add, add_scalar), "__sub__": _subtract,
-        "__rsub__": _direct(rsub, rsub), "__mul__": _direct(mul, mul_scalar), "__rmul__": _direct(mul, mul_scalar),
+        "__rsub__": _subtract_from, "__mul__": _direct(mul, mul_scalar), "__rmul__": _direct(mul, mul_scalar),
         "__truediv__": _direct(div, div_scalar),
         "__rtruediv__": _divide_number, "__matmul__": _matmul, "__neg__": neg,
         "__pos__": _by_unary("positive"), "__abs__": _by_unary("abs"), "__invert__": _by_unary("bitwise_not"),

@@ -11,9 +11,10 @@ from typing import Any
 
 from ..engine.tensor import Tensor
 from .function import PLACES
-from .kinds import TYPE_NAMES, type_name
+from .kinds import TYPE_NAMES
 from .plans import Implementation, as_floats_where_needed, hooks, tensor_of
 from .registry import Method, attributes_of, namespace
+from .wrong_arguments import ACCIDENTS, explained
 
 
 class PythonFunction:
@@ -29,22 +30,11 @@ class PythonFunction:
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         try:
             return self.call(*args, **kwargs)
-        except AttributeError as error:
-            raise self._wrong_argument(error, args, kwargs) from None
-
-    def _wrong_argument(self, error: AttributeError, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exception:
-        """What to say where the implementation found no tensor: which parameter wanted one."""
-        if error.name not in ("array", "node", "dtype"):
-            return error
-        code = self.call.__code__
-        wanted = self.call.__annotations__
-        for number, name in enumerate(code.co_varnames[: code.co_argcount]):
-            value = args[number] if number < len(args) else kwargs.get(name)
-            optional = wanted.get(name) == "Tensor | None" and value is None
-            if wanted.get(name) in ("Tensor", "Tensor | None") and not optional and not isinstance(value, Tensor):
-                kind = type_name(value)
-                return TypeError(f"{self.name}(): argument '{name}' (position {number + 1}) must be Tensor, not {kind}")
-        return error
+        except ACCIDENTS as error:
+            told = explained(error, self.name, self.call, args, kwargs)
+            if told is error:
+                raise
+            raise told from None
 
     def __repr__(self) -> str:
         return f"<function {self.name} at 0x{id(self):x}>"

@@ -27,6 +27,8 @@ from .export_kinds import LIST, NUMBER, OTHER, SHARED, TENSOR, Kinds, has_both, 
 from .scopes import GLOBAL, Scope
 from .syntax import Source, parse
 
+#: And those of them for which Python's is right on every tensor.
+_SAME = frozenset({"abs", "pow"})
 _MODULES = {
     "torch": "import torch",
     "math": "import math",
@@ -142,7 +144,7 @@ class _Exporter:
         name, kinds = function.id, [self.kind(argument) for argument in node.args]
         starred = any(isinstance(argument, ast.Starred) for argument in node.args)
         if name in BUILTINS:
-            if name in SHARED and node.args and not starred:
+            if name in SHARED - _SAME and node.args and not starred:
                 self._shared(node, function, kinds)
             return
         if has_both(name) and not starred and kinds:

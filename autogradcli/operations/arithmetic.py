@@ -40,7 +40,7 @@ def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     examples=lambda r: [(r(2, 3), 2.5), (r(3), -1.5, 2.0)],
     input=lambda F, g, alpha: -g if alpha == 1 else g * -alpha,
 )
-def rsub(input: Array, other: Number, alpha: Number = 1) -> Array:
+def rsub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``other - alpha * input`` of a number and a tensor."""
     if input.dtype == np.bool_:
         raise RuntimeError(_BOOL_ONE)

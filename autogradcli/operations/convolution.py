@@ -225,9 +225,8 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
     win = windows(padded(input, padding), kernel, stride, dilation)
     d = len(kernel)
     order = (0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))
-    return win.transpose(order).reshape(
-        input.shape[0], input.shape[1] * int(np.prod(kernel)), int(np.prod(win.shape[2 : 2 + d]))
-    )
+    columns = (input.shape[0], input.shape[1] * int(np.prod(kernel)), int(np.prod(win.shape[2 : 2 + d])))
+    return np.array(win.transpose(order), order="C").reshape(columns)  # never a view, which couldn't be written to
 
 
 @operation(

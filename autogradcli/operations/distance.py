@@ -8,6 +8,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, operation
+from .refuse import not_implemented_for
 
 INF = float("inf")
 
@@ -27,7 +28,7 @@ def norm_along(x: Array, p: float, axis: int = -1) -> Array:
 
 
 def _sign(F: Any, x: Any) -> Any:
-    return F.sgn(x) if "complex" in str(x.dtype) else F.sign(x)
+    return F.sgn(x)
 
 
 def direction(F: Any, diff: Any, norm: Any, p: float) -> Any:
@@ -37,7 +38,7 @@ def direction(F: Any, diff: Any, norm: Any, p: float) -> Any:
     if p == 1:
         return _sign(F, diff)
     if p == 2:
-        return F.where(norm == 0.0, 0.0, diff / F.where(norm == 0.0, 1.0, norm))
+        return F.masked_fill(diff / norm, F.eq(norm, 0), 0.0)
     if p == INF:
         return F.where(F.abs(diff) == norm, _sign(F, diff), 0.0)
     safe = F.where(norm == 0.0, 1.0, norm)
@@ -72,6 +73,8 @@ def _check_cdist(x1: Array, x2: Array, p: float) -> None:
     for name, x in (("X1", x1), ("X2", x2)):
         if x.dtype.kind != "f":
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {dtypes.of(x).type_name}")
+    if x1.dtype == np.float16:
+        not_implemented_for("cdist", x1)
     for name, x in (("X1", x1), ("X2", x2)):
         if x.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x.ndim}D")

@@ -34,10 +34,10 @@ def _integer_power(base: Any, exponent: Any) -> Any:
 
 def _reciprocal(x: Any) -> Any:
     """``1 / x``; of a complex zero infinity, as C++ divides, where NumPy says NaN."""
-    found = np.reciprocal(x)
-    if x.dtype.kind == "c" and not np.all(x):
-        return np.where(x == 0, x.dtype.type(complex(math.inf, math.nan)), found)
-    return found
+    if x.dtype.kind != "c":
+        return np.reciprocal(x)
+    found = np.true_divide(x.dtype.type(1), x)  # which keeps the sign of a zero imaginary part, as C++ does
+    return found if np.all(x) else np.where(x == 0, x.dtype.type(complex(math.inf, math.nan)), found)
 
 
 def _power_number(input: Any, exponent: Any) -> Any:
@@ -72,8 +72,8 @@ def _power_number(input: Any, exponent: Any) -> Any:
 
 def _power_exact(input: Any, exponent: Any) -> Any:
     """Integers and complex numbers: small whole powers by multiplication."""
-    if input.dtype.kind == "b":
-        not_implemented_for("pow", input)
+    if input.dtype.kind == "b":  # of a number that is a bool too: the shortcuts are all there is
+        return input.copy() if exponent else np.ones_like(input)
     if exponent == 2:
         return np.multiply(input, input)
     if exponent == 3:

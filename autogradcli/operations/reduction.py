@@ -35,12 +35,15 @@ def cast_first(input: Array, dtype: DType | None) -> Array:
 
 
 def unreduced(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
-    """In a rule: the gradient of a reduction with its dimensions put back, each of size 1."""
-    if keepdim or not shape:
+    """In a rule: the gradient of a reduction with its dimensions put back, each of size 1. That of a reduction to one
+    element stays as it is: it broadcasts."""
+    if keepdim or not shape or dim is None:
         return g
     if dim.__class__ is int:
         return F.unsqueeze(g, wrap_dim(dim, len(shape)))
-    return F.reshape(g, kept_shape(shape, dim))
+    for d in sorted(wrap_dims(dim, len(shape))) if dim != () else ():
+        g = F.unsqueeze(g, d)
+    return g
 
 
 def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:

@@ -255,10 +255,6 @@ def lerp(input: Array, end: Array, weight: Array) -> Array:
     return _lerp("lerp_kernel_tensor", input, end, weight)
 
 
-def _times(value: Number, x: Any) -> Any:
-    return x if value == 1 else x * value
-
-
 def _valued(value: Number, like: Any) -> Any:
     return np.asarray(value).astype(like.dtype)
 
@@ -266,8 +262,8 @@ def _valued(value: Number, like: Any) -> Any:
 @operation(
     promote="promote", kind="elementwise",
     input=lambda F, g: g,
-    tensor1=lambda F, g, tensor2, value: g * _times(value, tensor2),
-    tensor2=lambda F, g, tensor1, value: g * _times(value, tensor1),
+    tensor1=lambda F, g, tensor2, value: g * (tensor2 * value),
+    tensor2=lambda F, g, tensor1, value: g * (tensor1 * value),
     examples=lambda r: [(r(2, 3), r(3), r(2, 1)), (r(3), r(2, 3), r(3), -0.5)],
 )  # fmt: skip
 def addcmul(input: Array, tensor1: Array, tensor2: Array, value: Number = 1) -> Array:
@@ -293,7 +289,7 @@ INTEGER_ADDCDIV = (
     promote="promote", kind="elementwise",
     input=lambda F, g: g,
     tensor1=lambda F, g, tensor2, value: g * (value / tensor2),
-    tensor2=lambda F, g, tensor1, tensor2, value: -g * (_times(value, tensor1) / (tensor2 * tensor2)),
+    tensor2=lambda F, g, tensor1, tensor2, value: -g * ((tensor1 * value) / (tensor2 * tensor2)),
     examples=lambda r: [(r(2, 3), r(3), r(2, 1, low=0.5, high=2)), (r(3), r(3), r(3, low=0.5, high=2), -0.5)],
 )  # fmt: skip
 def addcdiv(input: Array, tensor1: Array, tensor2: Array, value: Number = 1) -> Array:

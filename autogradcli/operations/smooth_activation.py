@@ -213,7 +213,7 @@ def silu(input: Array) -> Array:
 
 def _mish_rule(F: Any, g: Any, input: Any) -> Any:
     sigmoid = F.sigmoid(input)
-    tanh = F.tanh(F.softplus(input))
+    tanh = F.tanh(F.log1p(F.exp(input)))
     return g * (tanh + input * sigmoid * (1 - tanh * tanh))
 
 

@@ -12,7 +12,7 @@ from .refuse import not_implemented_for
 
 def _check(input: Array, dim: int, kernel: str) -> None:
     if input.dtype.kind != "f":
-        last = dim in (-1, input.ndim - 1)
+        last = not input.ndim or dim in (-1, input.ndim - 1)
         not_implemented_for(f"{kernel}_lastdim_kernel_impl" if last else f"{kernel}_kernel_impl", input)
 
 

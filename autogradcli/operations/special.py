@@ -35,7 +35,7 @@ def _real(name: str, kernel: Any) -> Any:
 
 @operation(
     promote="float", kind="elementwise", kernel=_real("erf_vml_cpu", gamma.erf),
-    input=lambda F, g, input: _TWO_OVER_SQRT_PI * F.exp(-(input * input)) * g,
+    input=lambda F, g, input: _TWO_OVER_SQRT_PI * F.exp(-(input**2)) * g,
 )  # fmt: skip
 def erf(input: Array) -> Array:
     """Error function."""
@@ -43,7 +43,7 @@ def erf(input: Array) -> Array:
 
 @operation(
     promote="float", kind="elementwise", kernel=_real("erfc_vml_cpu", gamma.erfc),
-    input=lambda F, g, input: -_TWO_OVER_SQRT_PI * F.exp(-(input * input)) * g,
+    input=lambda F, g, input: -_TWO_OVER_SQRT_PI * F.exp(-(input**2)) * g,
 )  # fmt: skip
 def erfc(input: Array) -> Array:
     """Complementary error function ``1 - erf(input)``."""

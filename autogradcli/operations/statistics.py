@@ -53,12 +53,12 @@ def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: float | None, k
     shape = tuple(input.shape)
     freedom = reduced_count(shape, dim) - (1 if correction is None else correction)
     g = unreduced(F, g, shape, dim, keepdim)
-    mean = F.mean_dim(input, dim, True)
+    mean = F.mean_all(input) if dim is None else F.mean_dim(input, dim, True)
     if freedom <= 0 and (dim is None or not shape):
         return g * F.masked_fill(
             F.masked_fill(F.zeros_like(input), F.eq(input, mean), math.nan), F.ne(input, mean), math.inf
         )
-    return F.mul(g, 2.0 / freedom if freedom else math.inf) * (input - mean)
+    return F.mul_scalar(g, 2.0 / freedom if freedom else math.inf) * (input - mean)
 
 
 @operation(
@@ -236,6 +236,11 @@ def renorm(input: Array, p: float, dim: int, maxnorm: float) -> Array:
     """Each part along a dimension scaled down to a ``p``-norm of ``maxnorm``, where its norm is larger."""
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
+    if input.dtype.kind not in "fc":
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. "
+            f"Got {dtypes.of(input).type_name}"
+        )
     if input.ndim < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
     at = wrap_dim(dim, input.ndim)

@@ -24,7 +24,7 @@ def cos(input: Array) -> Array:
     """Cosine of an angle in radians."""
 
 
-@operation(kernel=np.tan, promote="float", kind="elementwise", input=lambda F, g, result: g * (1 + result * result))
+@operation(kernel=np.tan, promote="float", kind="elementwise", input=lambda F, g, result: g * (1 + result**2))
 def tan(input: Array) -> Array:
     """Tangent of an angle in radians."""
 
@@ -70,7 +70,7 @@ def cosh(input: Array) -> Array:
     kernel=np.arcsinh,
     promote="float",
     kind="elementwise",
-    input=lambda F, g, input: g * F.rsqrt(input * input + 1),
+    input=lambda F, g, input: g * F.rsqrt(input**2 + 1),
 )
 def asinh(input: Array) -> Array:
     """Inverse hyperbolic sine."""
@@ -97,7 +97,7 @@ def acosh(input: Array) -> Array:
     kernel=np.arctanh,
     promote="float",
     kind="elementwise",
-    input=lambda F, g, input: g / (1 - input * input),
+    input=lambda F, g, input: g / (1 - input**2),
     examples=lambda r: [(r(2, 3, low=-0.8, high=0.8),)],
 )
 def atanh(input: Array) -> Array:

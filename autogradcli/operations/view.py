@@ -418,3 +418,5 @@ def flip(input: Array, dims: Shape) -> Array:
 
 
 roles.expand = expand
+roles.view_as_real = view_as_real
+roles.view_as_complex = view_as_complex

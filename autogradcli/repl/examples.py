@@ -39,7 +39,7 @@ EXAMPLES: dict[str, list[str]] = {
     "outer": ["outer(x, y)"],
     "det": ["det(a)"],
     "inv": ["inv(a)"],
-    "solve": ["linalg.solve(a, tensor([1., 2.]))"],
+    "solve": ["torch.linalg.solve(a, tensor([1., 2.]))"],
     "grad": ["torch.autograd.grad((x ** 2).sum(), x)", "torch.func.grad(lambda v: (v ** 2).sum())(y)"],
     "jacobian": ["jacobian(lambda v: v ** 2, y)"],
     "hessian": ["hessian(lambda v: (v ** 3).sum(), y)"],

@@ -137,19 +137,25 @@ def value_of(session: Session, source: str) -> Any:
     return values[0]
 
 
-def within(session: Session, work: Callable[[], None]) -> None:
-    """Do something under the session's modes, default dtype and print options. Raises Failure."""
+#: A program of our own, in the place of which ``within`` does something.
+_OURS = "0"
+
+
+def within(session: Session, work: Callable[[], None], about: str) -> None:
+    """Do something under the session's modes, default dtype and print options. Raises Failure, which shows ``about``
+    for what is no error of a program."""
 
     def emit(event: Event) -> None:
         if isinstance(event, Value):
             work()
         elif isinstance(event, Failed):
-            raise Failure(event)
+            ours = event.text == _OURS
+            raise Failure(event._replace(text=about, end_column=len(about) + 1) if ours else event)
 
     with Interruptible(session):
         variables = dict(session.variables)
         try:
-            session.run("0", emit)
+            session.run(_OURS, emit)
         finally:
             session.variables.clear()
             session.variables.update(variables)

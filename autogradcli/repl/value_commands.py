@@ -141,7 +141,7 @@ def _time(prompt: Prompt, argument: str) -> None:
                 if now > end or len(seconds) >= 100_000:
                     return
 
-        within(session, work)
+        within(session, work, argument)
     finally:
         before.restore(session)
     seconds.sort()
@@ -183,18 +183,20 @@ def _derive(prompt: Prompt, argument: str) -> None:
     session = prompt.session
     given = expression(needed(argument, "an expression, or a variable that was computed,"))
     tree = prompt.definitions.expanded(given, session.variables)
+    wanted = session.variables.get(given.id) if isinstance(given, ast.Name) else None
+    if isinstance(tree, ast.Name) and isinstance(wanted, Tensor) and wanted.grad_fn is not None:
+        raise CommandError(f"what {argument} was computed from is not known, or was changed since: give the expression")
     names = floating_variables(session, tree)
     if not names:
         raise CommandError("there is no floating tensor in it to differentiate by")
     function = value_of(session, f"lambda {', '.join(names)}: (\n{ast.unparse(tree)}\n)")
     values = {name: session.variables[name] for name in names}
-    wanted = session.variables.get(given.id) if isinstance(given, ast.Name) else None
     found: list[tuple[str, str]] = []
 
     def work() -> None:
         result = function(**values)
         if isinstance(wanted, Tensor) and not _same(result, wanted):
-            raise CommandError(f"{argument} is no longer what it was computed from")
+            raise ValueError(f"{argument} is no longer what it was computed from")
         # A result that is no scalar: the formulas call its gradient g, of which the numbers don't matter.
         scalar = not isinstance(result, Tensor) or result.array.size == 1
         g = None if scalar else wrap(np.ones(result.array.shape, result.array.dtype))
@@ -202,7 +204,7 @@ def _derive(prompt: Prompt, argument: str) -> None:
 
     before = Snapshot(session)
     try:
-        within(session, work)
+        within(session, work, argument)
     finally:
         before.restore(session)
     for name, text in found:

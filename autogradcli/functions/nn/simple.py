@@ -13,6 +13,7 @@ from ..objects import Kind
 from ..registry import namespace
 from .module import Module
 
+
 class Simple(Module):
     """A module of declared fields."""
 

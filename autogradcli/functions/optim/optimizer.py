@@ -134,18 +134,16 @@ class Optimizer(Object):
         if len(groups) != len(saved):
             raise ValueError("loaded state dict has a different number of parameter groups")
         if any(len(own["params"]) != len(other["params"]) for own, other in zip(groups, saved)):
-            raise ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group")
+            raise ValueError(
+                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+            )
         params = {
-            number: param
-            for own, other in zip(groups, saved)
-            for number, param in zip(other["params"], own["params"])
+            number: param for own, other in zip(groups, saved) for number, param in zip(other["params"], own["params"])
         }
         fresh: dict[Any, Any] = defaultdict(dict)
         for number, values in state_dict["state"].items():
             if number in params:
-                fresh[params[number]] = {
-                    name: _copied(value, name, params[number]) for name, value in values.items()
-                }
+                fresh[params[number]] = {name: _copied(value, name, params[number]) for name, value in values.items()}
             else:
                 fresh[number] = values
         for own, other in zip(groups, saved):

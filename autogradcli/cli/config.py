@@ -1,0 +1,148 @@
+"""Defaults of options from ``$XDG_CONFIG_HOME/autogradcli/config.toml``. Nothing is read from the current folder.
+
+A key at the top holds for every command that has the option, a table for the command of its name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+from .options import COLORS, DTYPES, FORMATS
+
+#: What can be set: option -> the values it may have, a tuple of words or a test with its description.
+SETTINGS: dict[str, Any] = {
+    "format": FORMATS,
+    "color": COLORS,
+    "dtype": DTYPES,
+    "memory": ("a number of gigabytes", lambda v: _is_number(v) and v > 0),
+    "seed": ("an integer of at most 64 bits", lambda v: type(v) is int and -(2**63) <= v < 2**64),
+    "no-grad": ("true or false", lambda v: type(v) is bool),
+    "no-echo": ("true or false", lambda v: type(v) is bool),
+    "keep-going": ("true or false", lambda v: type(v) is bool),
+    "time": ("true or false", lambda v: type(v) is bool),
+    "jobs": ("a whole number", lambda v: type(v) is int and v >= 0),
+    "timeout": ("a number of seconds", lambda v: _is_number(v) and v > 0),
+    "tolerance": ("a number", lambda v: _is_number(v) and v >= 0),
+}
+
+TEMPLATE = """\
+# Settings of autogradcli: defaults of its options. What the command line says comes first.
+# Remove the # in front of a line to make it count. `autogradcli --no-config` reads none of this.
+
+# For every command that has the option:
+#format = "auto"      # auto, rich, plain or json
+#color = "auto"       # auto, always or never
+#dtype = "float32"    # the default dtype of floating tensors: float32, float64, float16
+#memory = 4.0         # gigabytes that a calculation may take
+#seed = 0             # of the random numbers; without it every run draws others
+
+# For one command:
+[run]
+#jobs = 1             # files at a time; 0: as many as there are processors
+#timeout = 60         # seconds for each file
+#keep-going = false   # run the remaining files after one has failed
+#no-echo = false      # show only what is printed
+#time = false         # say how long each file took
+
+[repl]
+#no-grad = false      # record no history
+
+[check-transcript]
+#tolerance = 0.0      # how much numbers may differ
+"""
+
+
+def path() -> str:
+    """Where the file is, or would be."""
+    base = os.environ.get("XDG_CONFIG_HOME", "")
+    if not os.path.isabs(base):  # the standard says to pass over others
+        base = os.path.join(os.path.expanduser("~"), ".config")
+    return os.path.join(base, "autogradcli", "config.toml")
+
+
+def load(commands: Iterable[str]) -> dict[str, Any]:
+    """The settings of the file, checked; none where there is no file. Raises click.ClickException."""
+    file = path()
+    if not os.path.isabs(file) or not os.path.isfile(file):
+        return {}
+    from tomllib import TOMLDecodeError
+    from tomllib import load as read
+
+    try:
+        with open(file, "rb") as stream:
+            settings = read(stream)
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Wrong(file, str(error)) from None
+    except OSError as error:
+        raise Wrong(file, error.strerror or str(error)) from None
+    commands = list(commands)
+    for key, value in settings.items():
+        if not isinstance(value, dict):
+            _check(file, key, value, "")
+            continue
+        if key not in commands:
+            raise Wrong(file, f"there is no command `{key}` for the table [{key}]{_near(key, commands)}")
+        for name, inner in value.items():
+            _check(file, name, inner, f"[{key}] ")
+    return settings
+
+
+def defaults(settings: Mapping[str, Any], name: str, command: click.Command) -> dict[str, Any]:
+    """The defaults of a command's options, by the names of its parameters."""
+    options = {
+        spelling[2:]: option
+        for option in command.params
+        if isinstance(option, click.Option)
+        for spelling in option.opts
+        if spelling.startswith("--")
+    }
+    found: dict[str, Any] = {}
+    for key, value in settings.items():
+        option = options.get(key)
+        if isinstance(value, dict) or option is None or option.name is None:
+            continue
+        # What holds for all commands is passed over by those that have fewer formats.
+        if not isinstance(option.type, click.Choice) or value in option.type.choices:
+            found[option.name] = value
+    for key, value in settings.get(name, {}).items():
+        option = options.get(key)
+        if option is None or option.name is None:
+            raise Wrong(path(), f"[{name}] {key}: autogradcli {name} has no option --{key}")
+        found[option.name] = value
+    return found
+
+
+class Wrong(click.ClickException):
+    """A settings file that makes no sense is wrong usage."""
+
+    exit_code = 2
+
+    def __init__(self, file: str, message: str) -> None:
+        super().__init__(f"{file}: {message}")
+
+
+def _check(file: str, key: str, value: Any, where: str) -> None:
+    allowed = SETTINGS.get(key)
+    if allowed is None:
+        raise Wrong(file, f"{where}there is no setting `{key}`{_near(key, SETTINGS)}")
+    if isinstance(allowed[0], str) and callable(allowed[1]):
+        described, fits = allowed
+        if not fits(value):
+            raise Wrong(file, f"{where}{key} is {value!r}; {described} is needed")
+    elif value not in allowed:
+        raise Wrong(file, f"{where}{key} is {value!r}; one of {', '.join(allowed)} is needed")
+
+
+def _near(word: str, words: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(words), 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,81 @@
+"""The manual's examples, run as they stand: shell examples by a shell, ``>>> `` examples by check-transcript."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autogradcli.cli.group import COMMANDS
+from autogradcli.cli.transcript import agree
+
+ROOT = Path(__file__).parent.parent
+PAGES = [page for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if page.is_file()]
+
+
+def shell_examples(text: str) -> list[tuple[str, str]]:
+    """The commands at ``$ `` prompts in blocks marked console, each with what it shows."""
+    found: list[tuple[str, str]] = []
+    inside = False
+    for line in text.splitlines():
+        if line.startswith("```"):
+            inside = line == "```console"
+        elif inside and line.startswith("$ "):
+            found.append((line[2:], ""))
+        elif inside:
+            found[-1] = found[-1][0], found[-1][1] + line + "\n"
+    return found
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> dict[str, str]:
+    """An environment in which ``autogradcli`` is the one under test, and no settings are."""
+    command = tmp_path / "bin" / "autogradcli"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m autogradcli "$@"\n')
+    command.chmod(0o755)
+    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path), "NO_COLOR": "1"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples_of_the_manual(page: Path, tmp_path: Path, shell: dict[str, str]) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    text = page.read_text(encoding="utf-8")
+    for command, expected in shell_examples(text):
+        command = command.replace("./scripts/run ", "autogradcli ")  # the same, once it is installed
+        done = subprocess.run(
+            ["sh", "-c", f"( {command}\n) 2>&1"],
+            cwd=folder,
+            env=shell,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert agree(expected, done.stdout, 0.0), f"{page.name}: $ {command}\n{done.stdout}"
+    if ">>> " in text:
+        done = subprocess.run(
+            ["autogradcli", "check-transcript", str(page)], env=shell, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_manual_names_every_command() -> None:
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in text for name in COMMANDS)
+
+
+def test_the_manual_page_is_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "make_man_page"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
