@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from collections.abc import Callable
 from threading import Thread
+from unittest.mock import patch
 
 import pyte
 from prompt_toolkit.data_structures import Size
@@ -102,7 +104,7 @@ def drive(
     """Type keys at a prompt, leave it by Ctrl-D, and return its screen. With ``cpr`` the terminal tells where the
     cursor is, and only then has the prompt a toolbar."""
     screen = screen or Screen()
-    with create_pipe_input() as pipe:
+    with create_pipe_input() as pipe, patch.dict(os.environ, {"NO_COLOR": "" if colour else "1"}):
         screen.pipe = pipe if cpr else None
         output = Vt100_Output(screen, lambda: screen.size, term="xterm", enable_cpr=cpr)
         stream = Stream(screen, environ={} if colour else {"NO_COLOR": "1"})

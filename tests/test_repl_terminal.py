@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from typing import Any
 
 import pexpect
 import pytest
+
+from autogradcli.repl.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 CTRL_D = "\x04"
@@ -124,3 +127,13 @@ def test_a_dumb_terminal_has_no_prompt(tmp_path: Path) -> None:
     assert child.before.replace("\r", "").split("\n")[-4:] == ["2", "3", "42", ""]
     assert ">>>" not in child.before and "\x1b" not in child.before and ":help" not in child.before
     child.close()
+
+
+def test_the_screens_in_the_documentation_are_true() -> None:
+    script = [sys.executable, str(ROOT / "scripts" / "repl_screens"), "--check", "--only", "vars", "--only", "undo"]
+    assert subprocess.run(script, check=False).returncode == 0
+
+
+def test_every_command_is_documented() -> None:
+    written = (ROOT / "docs" / "repl.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"`{name}" not in written] == []

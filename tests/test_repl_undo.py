@@ -49,6 +49,19 @@ class Square(torch.autograd.Function):
         return 2 * a * g
 q = Square.apply(x).sum()
 generator = torch.Generator()
+class Net(torch.nn.Module):
+    factor = 2.
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(2, 2)
+        self.norm = torch.nn.BatchNorm1d(2)
+        self.calls = 0
+    def forward(self, v):
+        self.calls += 1
+        return self.norm(self.layer(v)) * self.factor
+net = Net()
+optimizer = torch.optim.Adam(net.parameters(), lr=0.1)
+data = torch.randn(4, 2)
 parts = torch.ones(4, requires_grad=True).clone().split(2)
 """
 
@@ -58,6 +71,8 @@ print(x._version, y._version, base._version, view._version, half._version)
 print(f.calls, f.calls is f.calls, alias is nested, torch.is_grad_enabled(), torch.get_default_dtype())
 print(y.grad_fn is s.grad_fn.next_functions[0][0], y.grad_fn, s.grad_fn, base.grad_fn, view.grad_fn, parts)
 print(x.requires_grad, base.requires_grad, y.retains_grad)
+print(net.layer.weight, net.layer.weight.grad, net.norm.running_mean, net.calls, net.training, net.factor, Net.factor)
+print(optimizer.state_dict()["state"])
 print(torch.get_rng_state().sum(), generator.get_state().sum(), torch.ones(1) / 3)
 """
 
@@ -86,6 +101,11 @@ STATEMENTS = [
     "columns.t_(); base.unsqueeze_(0)",
     "torch.autograd.grad(s, x)",
     "x.grad = None; x.requires_grad_(False)",
+    "net(data).sum().backward(); optimizer.step()",
+    "for i in range(3): optimizer.zero_grad(); net(data).pow(2).sum().backward(); optimizer.step()",
+    "net.eval(); net.calls = 7; net.added = 1",
+    "Net.factor = 5.; Net.added = 1",
+    "del net.layer",
     "bad = 1; base.add_(1); nope",
 ]
 

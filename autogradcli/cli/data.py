@@ -151,25 +151,24 @@ _ARCHIVE = b"PK"
 def _numpy(data: Any, key: str) -> Any:
     with BytesIO(data) if isinstance(data, bytes) else open(data, "rb") as file:
         start = file.read(len(_MAGIC))
-    if not start.startswith((_MAGIC, _ARCHIVE)):
-        what = "it is a pickle, which is never read" if start[:1] == b"\x80" else "it is no array of NumPy's"
-        raise DataError(f"{what}; what numpy.save or numpy.savez wrote is expected")
-    try:
-        loaded = np.load(BytesIO(data) if isinstance(data, bytes) else data, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            return {name: _member(loaded, name) for name in loaded.files if not key or name in key.split(",")} or (
-                dict.fromkeys(loaded.files)
-            )
-    except DataError:
-        raise
-    except Exception as error:  # zipfile's, zlib's and NumPy's own, of many types
-        if isinstance(error, OSError | MemoryError) and not isinstance(error, EOFError):
+        if not start.startswith((_MAGIC, _ARCHIVE)):
+            what = "it is a pickle, which is never read" if start[:1] == b"\x80" else "it is no array of NumPy's"
+            raise DataError(f"{what}; what numpy.save or numpy.savez wrote is expected")
+        file.seek(0)
+        try:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return loaded
+            with loaded:
+                names = [name for name in loaded.files if not key or name in key.split(",")]
+                # Where none is meant, all are named for the message.
+                return {name: _member(loaded, name) for name in names} or dict.fromkeys(loaded.files)
+        except (DataError, OSError, MemoryError):
             raise
-        if "pickle" in str(error):
-            raise DataError("it holds a pickle, which is never read; an array of numbers is expected") from None
-        raise DataError(f"it is no array of NumPy's ({type(error).__name__}: {error})") from None
+        except Exception as error:  # zipfile's, zlib's and NumPy's own, of many types
+            if "pickle" in str(error):
+                raise DataError("it holds a pickle, which is never read; an array of numbers is expected") from None
+            raise DataError(f"it is no array of NumPy's ({type(error).__name__}: {error})") from None
 
 
 def _member(loaded: Any, name: str) -> np.ndarray:

@@ -32,12 +32,12 @@ from .record import SUM_BACK, record
 from .saved import modified
 from .state import next_sequence, state
 from .tensor import Parameter, Tensor, wrap
-from .views import link
+from .views import link, strides_of
 from .worlds import ARRAYS
 
 GLOBALS.update(
     state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__, wrap=wrap,
-    link=link, ndarray=np.ndarray, asarray=np.asarray, next_sequence=next_sequence, modified=modified,
+    link=link, strides_of=strides_of, ndarray=np.ndarray, asarray=np.asarray, next_sequence=next_sequence, modified=modified,
     F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, FREED=FREED, SUM_BACK=SUM_BACK,
     DTYPES={d.np: d for d in dtypes.ALL},
 )  # fmt: skip
@@ -121,6 +121,8 @@ def _forward(op: Operation, general: str) -> list[str]:
             entries += [save.name, "None"]
         elif save.kind == "dtype":
             entries += [f"DTYPES[a_{save.param}.dtype]", "None"]
+        elif save.kind == "strides":
+            entries += [f"strides_of(a_{save.param})", "None"]
         else:
             entries += [f"a_{save.param}.shape", "None"]
     out.append("        node.saved = (" + "".join(f"{e}, " for e in entries) + ")")

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from . import dtypes
+from .callbacks import callee
 from .modes import ContextMode
 from .node import AccumulateGrad, Node, Nowhere, Output, index_of, node_of
 from .state import state
@@ -41,7 +42,7 @@ class RemovableHandle(ContextMode):
 
 def add_hook(table: dict[int, Any], hook: Callable[..., Any]) -> RemovableHandle:
     key = _next_key()
-    table[key] = hook
+    table[key] = callee(hook)
     return RemovableHandle(table, key)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .callbacks import callee
 from .state import state
 
 
@@ -34,7 +35,7 @@ class Decorated:
 
     def __init__(self, mode: ContextMode, function: Callable[..., Any]) -> None:
         self.mode = mode
-        self.function = function
+        self.function = callee(function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with self.mode.fresh():
@@ -142,8 +143,8 @@ class SavedTensorsHooks(ContextMode):
     __slots__ = ("pack", "unpack")
 
     def __init__(self, pack: Callable[[Any], Any], unpack: Callable[[Any], Any]) -> None:
-        self.pack = pack
-        self.unpack = unpack
+        self.pack = callee(pack)
+        self.unpack = callee(unpack)
 
     def __enter__(self) -> Any:
         if state.hooks_refusal is not None:

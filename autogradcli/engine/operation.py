@@ -16,6 +16,7 @@ makes the node save it:
 
     a parameter's name      its value            ``result`` (``result0``, ...)   an output
     ``input_shape``         only its shape       ``input_dtype``                 only its dtype
+    ``input_strides``       only its strides, in elements
 
 The rule runs in three worlds (``worlds.py``): on arrays, on tensors, on formulas. So it may use Python's operators,
 ``F.<any declared operation>(...)`` and ``.shape``/``.ndim``/``.dtype``, and nothing else of NumPy or of tensors.
@@ -71,7 +72,7 @@ class Save:
 
     def __init__(self, name: str, kind: str, param: str, index: int) -> None:
         self.name = name
-        self.kind = kind  # input, output, plain, shape, dtype
+        self.kind = kind  # input, output, plain, shape, dtype, strides
         self.param = param
         self.index = index
         self.wanted_by: list[int] = []  # positions in ``edges``
@@ -189,7 +190,7 @@ class Operation:
         if name.startswith("result"):
             return Save(name, "output", "", int(name[6:] or 0))
         stem, _, suffix = name.rpartition("_")
-        if stem in by_name and suffix in ("shape", "dtype"):
+        if stem in by_name and suffix in ("shape", "dtype", "strides"):
             return Save(name, suffix, stem, by_name[stem].index)
         raise TypeError(f"{self.name}: a rule names {name!r}, which is neither a parameter nor a result")
 

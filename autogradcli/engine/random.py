@@ -60,6 +60,9 @@ class Generator(Draws):
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return f"<torch._C.Generator object at 0x{id(self):x}>"
+
     # -- uniform -------------------------------------------------------------------------------------------
 
     def rand(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:

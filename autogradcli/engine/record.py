@@ -224,6 +224,8 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
         if isinstance(value, (list, tuple)):
             return [t.array.shape for t in value], None
         return (value.array.shape if isinstance(value, Tensor) else ()), None
+    if save.kind == "strides":
+        return tuple(s // value.array.itemsize for s in value.array.strides), None
     if save.kind == "dtype":
         return (dtypes.of(value.array) if isinstance(value, Tensor) else None), None
     return value, None

@@ -17,6 +17,7 @@ import numpy as np
 
 from .lazy import loader
 from .operation import OPERATIONS
+from .summation import add_reduce
 
 
 class Arrays:
@@ -88,10 +89,10 @@ def sum_to_array(g: Any, shape: tuple[int, ...]) -> Any:
     if g.shape == shape:
         return g
     if not shape:
-        return np.add.reduce(g, axis=None)
+        return add_reduce(g)
     lead = g.ndim - len(shape)
     axes = tuple(range(lead)) + tuple(k for k, n in enumerate(shape, lead) if n == 1 and g.shape[k] != 1)
-    summed = np.add.reduce(g, axis=axes, keepdims=True)
+    summed = add_reduce(g, axes, None, None, True)
     return summed.reshape(shape)
 
 

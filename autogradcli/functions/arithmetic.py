@@ -58,7 +58,7 @@ _BOOLS = (
 )
 
 
-def _check_bool(input: Tensor | Number, other: Tensor | Number) -> None:
+def check_bool(input: Tensor | Number, other: Tensor | Number) -> None:
     """Raise RuntimeError for booleans, which PyTorch doesn't subtract."""
     first, second = (
         x.array.dtype.kind == "b" if isinstance(x, Tensor) else isinstance(x, bool) for x in (input, other)
@@ -69,13 +69,13 @@ def _check_bool(input: Tensor | Number, other: Tensor | Number) -> None:
 
 def sub(input: Tensor | Number, other: Tensor | Number, alpha: Number) -> Tensor:
     """Difference ``input - alpha * other``, broadcast."""
-    _check_bool(input, other)
+    check_bool(input, other)
     return _sub(input, other, alpha)
 
 
 def _rsub(input: Tensor, other: Tensor | Number, alpha: Number) -> Tensor:
     """Difference ``other - alpha * input``."""
-    _check_bool(input, other)
+    check_bool(input, other)
     if isinstance(other, Tensor):
         return arithmetic_variants.rsub_tensor(input, other, alpha)  # type: ignore[no-any-return]
     return arithmetic.rsub(input, other, alpha)  # type: ignore[no-any-return]

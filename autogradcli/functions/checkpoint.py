@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine.backward import current_pass
+from ..engine.callbacks import callee
 from ..engine.custom import CustomNode, Definition, apply
 from ..engine.modes import SavedTensorsHooks
 from ..engine.random import default_generator
@@ -236,7 +237,7 @@ def checkpoint_sequential(
     preserve = kwargs.pop("preserve_rng_state", True)
     if kwargs:
         raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
-    chain = list(functions)
+    chain = [callee(function) for function in functions]
     size = len(chain) // segments
 
     def run(start: int, end: int) -> Function:

@@ -11,6 +11,7 @@ from ..operations import convolution as operations
 from ..operations.resample import constant_pad_nd
 from ..operations.view import squeeze_dim, unsqueeze
 from .function import define
+from .kinds import Sizes
 from .python_function import define_python
 
 Ints = tuple[int, ...]
@@ -216,14 +217,21 @@ for _dims in (1, 2, 3):
 # -- windows as columns -----------------------------------------------------------------------------------
 
 
-def pair(value: Any) -> Ints:
-    return (value, value) if isinstance(value, int) else tuple(value)
+def pair(value: Sizes, name: str = "kernel_size") -> Ints:
+    """Two sizes; one stands for both. Raises RuntimeError for another number of them."""
+    if isinstance(value, int):
+        return value, value
+    sizes = tuple(value)
+    if len(sizes) not in (1, 2):
+        raise RuntimeError(f"It is expected {name} equals to 2, but got size {len(sizes)}")
+    return sizes * 2 if len(sizes) == 1 else sizes
 
 
-def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
+def unfold(input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1) -> Any:
     """Windows of an image (N, C, H, W) as columns (N, C * kernel, windows)."""
-    kernel, dilation, padding, stride = pair(kernel_size), pair(dilation), pair(padding), pair(stride)
-    return _maybe_batched(input, 4, lambda x: _unfolded(x, kernel, dilation, padding, stride))
+    kernel, spread = pair(kernel_size), pair(dilation, "dilation")
+    pad, step = pair(padding, "padding"), pair(stride, "stride")
+    return _maybe_batched(input, 4, lambda x: _unfolded(x, kernel, spread, pad, step))
 
 
 def _maybe_batched(input: Tensor, ndim: int, apply: Callable[[Any], Any]) -> Any:
@@ -262,12 +270,12 @@ def _tuple(values: Sequence[int]) -> str:
 
 
 def fold(
-    input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+    input: Tensor, output_size: Sizes, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1
 ) -> Any:
     """Columns (N, C * kernel, windows) summed back into an image: the transpose of ``unfold``."""
-    size, kernel = pair(output_size), pair(kernel_size)
-    dilation, padding, stride = pair(dilation), pair(padding), pair(stride)
-    return _maybe_batched(input, 3, lambda x: _folded(x, size, kernel, dilation, padding, stride))
+    size, kernel = pair(output_size, "output_size"), pair(kernel_size)
+    spread, pad, step = pair(dilation, "dilation"), pair(padding, "padding"), pair(stride, "stride")
+    return _maybe_batched(input, 3, lambda x: _folded(x, size, kernel, spread, pad, step))
 
 
 def _folded(x: Tensor, size: Ints, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Any:

@@ -24,6 +24,9 @@ OPTIONS = (
     "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False"
 )
 
+#: The same with ``out``, for the functions whose result can be written into a tensor that is there.
+OUT_OPTIONS = f"Tensor out=None, {OPTIONS}"
+
 
 def made(array: np.ndarray, requires_grad: bool = False) -> Tensor:
     """A fresh leaf. Raises RuntimeError where a gradient is asked for a dtype that has none."""
@@ -62,10 +65,10 @@ def _as_tensor(data: Any, dtype: DType | None, device: Any) -> Tensor:
 
 def sizes(name: str, size: tuple[int, ...]) -> tuple[int, ...]:
     if any(n < 0 for n in size):
-        if name == "empty":
+        if name != "zeros":
             bad = next(n for n in size if n < 0)
             raise RuntimeError(f"Trying to create tensor with negative dimension {bad}: {list(size)}")
-        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+        raise RuntimeError("zeros: Dimension size must be non-negative.")
     return size
 
 
@@ -98,7 +101,7 @@ def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
     create.__doc__ = f"A tensor of the given shape, {doc}."
     create_like.__doc__ = f"A tensor of the shape and dtype of another, {doc}."
     create_new.__doc__ = f"A tensor of the given shape and of this one's dtype, {doc}."
-    define(name, (f"(IntList size, *, {OPTIONS})", create))
+    define(name, (f"(IntList size, *, {OUT_OPTIONS})", create))
     define(name + "_like", (f"(Tensor input, *, MemoryFormat? memory_format=None, {OPTIONS})", create_like))
     define("new_" + name, (f"(Tensor input, IntList size, *, {OPTIONS})", create_new), into="Tensor")
 
@@ -258,7 +261,7 @@ define("as_tensor", ("(object data, *, ScalarType? dtype=None, Device? device=No
 _filled("zeros", _zeros, "filled with zeros")
 _filled("ones", _ones, "filled with ones")
 _filled("empty", _zeros, "with values of no meaning (zeros, in fact)")
-define("full", (f"(IntList size, Scalar fill_value, *, {OPTIONS})", _full))
+define("full", (f"(IntList size, Scalar fill_value, *, {OUT_OPTIONS})", _full))
 define("full_like", (f"(Tensor input, Scalar fill_value, *, MemoryFormat? memory_format=None, {OPTIONS})", _full_like))
 define("new_full", (f"(Tensor input, IntList size, Scalar fill_value, *, {OPTIONS})", _new_full), into="Tensor")
 define(
@@ -271,12 +274,21 @@ define(
 )
 define(
     "arange",
-    (f"(Scalar end, *, {OPTIONS})", lambda end, *options: _arange(0, end, 1, *options)),
-    (f"(Scalar start, Scalar end, Scalar step=1, *, {OPTIONS})", _arange),
+    (f"(Scalar end, *, {OUT_OPTIONS})", lambda end, *options: _arange(0, end, 1, *options)),
+    (f"(Scalar start, Scalar end, *, {OPTIONS})", lambda start, end, *options: _arange(start, end, 1, *options)),
+    (f"(Scalar start, Scalar end, Scalar step=1, *, {OUT_OPTIONS})", _arange),
 )
-define("linspace", (f"(Scalar start, Scalar end, int steps, *, {OPTIONS})", _linspace))
-define("logspace", (f"(Scalar start, Scalar end, int steps, float base=10.0, *, {OPTIONS})", _logspace))
-define("eye", (f"(int n, *, {OPTIONS})", _eye), (f"(int n, int m, *, {OPTIONS})", _eye_wide))
+
+#: Either bound may be a 0-d tensor; the overloads differ in nothing else.
+_BOUNDS = (
+    "Tensor start, Tensor end",
+    "Scalar start, Tensor end",
+    "Tensor start, Scalar end",
+    "Scalar start, Scalar end",
+)
+define("linspace", *((f"({bounds}, int steps, *, {OUT_OPTIONS})", _linspace) for bounds in _BOUNDS))
+define("logspace", *((f"({bounds}, int steps, float base=10.0, *, {OUT_OPTIONS})", _logspace) for bounds in _BOUNDS))
+define("eye", (f"(int n, *, {OUT_OPTIONS})", _eye), (f"(int n, int m, *, {OUT_OPTIONS})", _eye_wide))
 define("scalar_tensor", (f"(Scalar s, *, {OPTIONS})", _scalar_tensor))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..engine.callbacks import callee
 from ..engine.custom import CustomNode, Definition, Error, apply
 from ..engine.node import Output
 from ..engine.state import state
@@ -186,7 +187,7 @@ class OnceDifferentiable:
     __slots__ = ("function",)
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
+        self.function = callee(function)
 
     @property
     def __name__(self) -> str:

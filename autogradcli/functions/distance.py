@@ -17,6 +17,7 @@ from ..operations.selection import clamp_min_scalar
 from ..operations.shape import cast, clone
 from ..operations.statistics import vector_norm
 from ..operations.view import expand
+from .arithmetic import check_bool
 from .function import define
 from .python_function import define_python
 
@@ -96,6 +97,7 @@ def _pdist(input: Tensor, p: float) -> Any:
 
 def _dist(input: Tensor, other: Tensor, p: Any) -> Any:
     """The p-norm of ``input - other``."""
+    check_bool(input, other)
     return operations.dist(input, other, float(p))
 
 

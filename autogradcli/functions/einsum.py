@@ -42,6 +42,9 @@ def einsum(*args: Any) -> Any:
         equation, operands = args[0], list(args[1:])
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         return einsum(equation, *operands[0])
+    for k, operand in enumerate(operands):
+        if not isinstance(operand, Tensor):
+            raise TypeError(f"expected Tensor as element {k} in argument 1, but got {type(operand).__name__}")
     inputs, output = _parse(equation)
     _check_operands(inputs, operands)
     for label in output or ():

@@ -59,6 +59,7 @@ PLACES = {
     "graph": ("torch.autograd.graph", ""),
     "forward_ad": ("torch.autograd.forward_ad", ""),
     "function_module": ("torch.autograd.function", ""),
+    "random": ("torch.random", ""),
     "checkpoint": ("torch.utils.checkpoint", ""),
 }
 

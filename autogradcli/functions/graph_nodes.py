@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.accumulation import variable_of
 from ..engine.backward import current_pass
+from ..engine.callbacks import callee
 from ..engine.hooks import RemovableHandle, hook_node, hook_tensor, prehook_node
 from ..engine.node import FREED, AccumulateGrad, Node, index_of, node_of
 from ..engine.operation import Operation, Save
@@ -82,13 +84,16 @@ def _register_prehook(node: Node, fn: Any) -> RemovableHandle:
 
 
 #: PyTorch calls the first operand ``self``.
-_NAMES = {"input": "self"}
+_NAMES = {"input": "self", "base": "self"}
+_REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
 
 def _shown_name(save: Save, op: Operation) -> str:
     stem = _NAMES.get(save.param, save.param)
     if save.kind == "shape":
         return f"{stem}_sym_sizes"
+    if save.kind == "strides":
+        return f"{stem}_sym_strides"
     if save.kind == "dtype":
         return f"{stem}_scalar_type"
     if save.kind == "output":
@@ -107,9 +112,34 @@ def _read(position: int, save: Save) -> Any:
             return wrap(np.asarray(value).astype(dtypes.of_scalar(value).np))
         if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
             return tuple(value)
-        return value
+        return _shown(type(node).op, save, value) if save.kind == "plain" else value
 
     return get
+
+
+def _shown(op: Operation, save: Save, value: Any) -> Any:
+    """A saved argument as PyTorch shows it: integers without sign, the reduction of a loss as its number, the ends of a
+    slice as numbers."""
+    note = str(op.source.__annotations__.get(save.name))
+    if save.name == "reduction" and isinstance(value, str):
+        return _REDUCTIONS[value]
+    if value is None and op.spelling == "slice":
+        return 0 if save.name == "start" else 2**63 - 1
+    if "Number" in note or "float" in note:
+        return value
+    if type(value) is int:
+        return value % 2**64
+    if isinstance(value, tuple) and all(type(v) is int for v in value):
+        return tuple(v % 2**64 for v in value)
+    return value
+
+
+def _numel(node: Node) -> int:
+    saved = node.saved
+    if saved is None:
+        raise RuntimeError(FREED)
+    position = next(k for k, save in enumerate(type(node).op.saves) if save.kind == "shape")
+    return int(math.prod(saved[2 * position]))
 
 
 def _raw(position: int, save: Save) -> Any:
@@ -127,6 +157,8 @@ def _table_of(kind: type) -> dict[str, Attribute] | None:
     for position, save in enumerate(op.saves):
         name = _shown_name(save, op)
         table[f"_saved_{name}"] = Property(_read(position, save), doc="A value saved for the backward pass.")
+        if save.kind == "shape" and op.spelling == "mean":
+            table[f"_saved_{_NAMES[save.param]}_sym_numel"] = Property(_numel, doc="The number of elements averaged.")
         if save.kind in ("input", "output"):
             table[f"_raw_saved_{name}"] = Property(_raw(position, save))
     return table
@@ -162,6 +194,7 @@ def register_multi_grad_hook(tensors: Any, fn: Any, *, mode: str = "all") -> Mul
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
 
     tensors = list(tensors)
+    fn = callee(fn)
     seen: dict[Any, dict[int, Any]] = {}
 
     def make(index: int) -> Any:

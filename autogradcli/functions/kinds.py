@@ -21,7 +21,7 @@ calls with arguments of the same types. Where the value itself matters, ``depend
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine import dtypes
@@ -29,6 +29,9 @@ from ..engine.dtypes import DType
 from ..engine.tensor import Size, Tensor
 
 Convert = Callable[[Any], Any]
+
+#: One size for all dimensions or one for each, as functions written in Python take it.
+Sizes = int | Sequence[int]
 
 #: type -> its name in messages, where that is not ``__name__``: PyTorch's own types are dotted there.
 TYPE_NAMES: dict[type, str] = {DType: "torch.dtype", Size: "torch.Size"}

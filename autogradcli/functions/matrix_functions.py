@@ -13,13 +13,14 @@ from ..engine.tensor import Tensor, wrap
 from ..operations import linalg_misc as misc
 from ..operations import linalg_solve as solving
 from ..operations.arithmetic import div, mul, sub
+from ..operations.cumulative import cumprod
 from ..operations.dims import distinct_dims
 from ..operations.linalg_checks import square
 from ..operations.matmul import mm
-from ..operations.reduction import mean_dim, sum_dim
+from ..operations.reduction import sum_dim
 from ..operations.shape import cast, clone, copy_into
-from ..operations.view import expand, permute, squeeze, transpose, unsqueeze
-from ..operations.window import diagonal
+from ..operations.view import expand, flip, permute, squeeze, t, unsqueeze
+from ..operations.window import diagonal, slice_
 from .function import define
 from .matmul import matmul
 from .return_types import ReturnType, return_type
@@ -204,7 +205,6 @@ def _cross(input: Tensor, other: Tensor, dim: int | None) -> Any:
 
 def _vander(x: Tensor, N: int | None) -> Any:
     """Matrix of powers, each row those of an element, from the zeroth up."""
-    from ..operations.cumulative import cumprod
     from ..operations.joining import cat
 
     if not x.array.ndim:
@@ -226,8 +226,12 @@ def _old_vander(x: Tensor, N: int | None, increasing: bool) -> Any:
     if n < 0:
         raise RuntimeError("N must be non-negative.")
     a = x.array
-    powers = a[:, None] ** np.arange(n, dtype=a.dtype if a.dtype.kind != "b" else np.int64)
-    return wrap(np.ascontiguousarray(powers if increasing else powers[:, ::-1]).astype(a.dtype, copy=False))
+    powers = wrap(np.ones((len(a), n), np.int64 if a.dtype.kind in "biu" else a.dtype))
+    if n > 1:  # written twice, as PyTorch does; so the backward pass finds what the cumulative product saved modified
+        rest = slice_(powers, 1, 1, n, 1)
+        copy_into(rest, unsqueeze(x, 1))
+        copy_into(rest, cumprod(rest, 1))
+    return powers if increasing else flip(powers, (1,))
 
 
 def _cov(input: Tensor, correction: int, fweights: Tensor | None, aweights: Tensor | None) -> Any:
@@ -242,7 +246,7 @@ def _cov(input: Tensor, correction: int, fweights: Tensor | None, aweights: Tens
     count = x.array.shape[1]
     weights = _weights(count, fweights, aweights)
     if weights is None:
-        average: Any = mean_dim(_floating(x), (1,), True)
+        average: Any = unsqueeze(div(sum_dim(_floating(x), (1,)), count), 1)
         norm: Any = max(count - correction, 0)
         total: Any = None
     else:
@@ -256,7 +260,7 @@ def _cov(input: Tensor, correction: int, fweights: Tensor | None, aweights: Tens
             norm = total - correction * sum_dim(mul(weights, aweights), (0,)) / total
     centred = sub(x, average)
     other = centred if weights is None else mul(centred, weights)
-    product = mm(centred, transpose(_conjugate(other), 0, 1))
+    product = mm(centred, t(_conjugate(other)))
     if correction and _value(norm) <= 0:
         state.warn(
             "UserWarning",

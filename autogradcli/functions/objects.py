@@ -2,9 +2,9 @@
 
 Their classes are made here and nowhere else (``Kind``), so that what a program can reach is closed: the *members*
 of a class (its public methods, the special methods of ``SPECIAL``, and what a program's class body bound) and the
-attributes that an object itself holds. Lookup goes as Python's does: properties, the object's own attributes, members along the
-bases, ``__getattr__``. A program's function that is a member stands under the same name in the Python class, so that
-``forward`` overridden by a program is the one that our own code calls.
+attributes that an object itself holds. Lookup goes as Python's does: properties, the object's own attributes,
+members along the bases, ``__getattr__``. A program's function that is a member stands under the same name in the
+Python class, so that ``forward`` overridden by a program is the one that our own code calls.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
+from ..engine.callbacks import callee
 from ..engine.modes import Decorated
 
 #: The special methods that a class may have: all others a program can neither define nor reach.
@@ -174,6 +175,9 @@ class Super:
     """``super()``: the members of an object that the bases beyond a class give it."""
 
     __slots__ = ("kind", "value")
+
+    kind: Any
+    value: Any
 
     def __init__(self, kind: Any, value: Any) -> None:
         """Raises TypeError if ``value`` is no instance of ``kind``."""

@@ -49,18 +49,12 @@ def _subtract_from(self: Tensor, other: Any) -> Any:
     if isinstance(other, _OPERANDS):
         if self.array.dtype.kind == "b" or other.__class__ is bool:
             return _torch("rsub")(self, other)
-        return rsub(self, other)
+        return sub(_weak(other, self), self) if state.in_rule else rsub(self, other)
     return NotImplemented
 
 
 def _is_bool(operand: Any) -> bool:
     return operand.array.dtype.kind == "b" if isinstance(operand, Tensor) else operand.__class__ is bool
-
-
-def _subtract_from(self: Tensor, other: Any) -> Any:
-    if isinstance(other, _OPERANDS):
-        return sub(_weak(other, self), self) if state.in_rule else rsub(self, other)
-    return NotImplemented
 
 
 def _weak(number: Any, like: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from ..operations.sign import abs as abs_
 from ..operations.sign import sign
 from ..operations.view import squeeze_dim, unsqueeze
 from .function import define
+from .kinds import Sizes
 from .python_function import define_python
 
 Ints = tuple[int, ...]
@@ -47,6 +48,10 @@ def _check_window(x: Any, window: Any) -> None:
         raise RuntimeError("kernel size should be greater than zero, but got " + " ".join(map(str, kernel)))
     if any(s <= 0 for s in stride):
         raise RuntimeError("stride should not be zero")
+    dims = len(kernel)
+    for name, values in (("stride", stride), ("padding", padding), ("dilation", dilation)):
+        if len(values) != dims:
+            raise RuntimeError(f"pooling: {name} must have as many sizes as kernel_size, {dims}, but got {len(values)}")
     for p, k, d in zip(padding, kernel, dilation, strict=True):
         if p < 0:
             raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
@@ -56,7 +61,6 @@ def _check_window(x: Any, window: Any) -> None:
                 f"dilation={d}"
             )
     shape = x.array.shape
-    dims = len(kernel)
     out = operations.out_sizes(shape[-dims:], window)
     if any(n < 1 for n in out):
         size, result = ("x".join(map(str, (shape[-dims - 1], *s))) for s in (shape[-dims:], out))
@@ -64,7 +68,7 @@ def _check_window(x: Any, window: Any) -> None:
 
 
 def _window(
-    dims: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+    dims: int, kernel_size: Sizes, stride: Any, padding: Sizes, dilation: Sizes, ceil_mode: bool
 ) -> tuple[Ints, Ints, Ints, Ints, bool]:
     kernel = _each(kernel_size, dims)
     step = kernel if stride is None or stride == () or stride == [] else _each(stride, dims)
@@ -75,7 +79,7 @@ def _window(
 
 
 def _max_pool(
-    input: Tensor, dims: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+    input: Tensor, dims: int, kernel_size: Sizes, stride: Any, padding: Sizes, dilation: Sizes, ceil_mode: bool
 ) -> tuple[Any, Any]:
     """(maxima, places): the work of all maximum poolings. One dimension is done as a row of an image."""
     _check(input, f"max_pool{dims}d", dims)
@@ -93,10 +97,10 @@ def _max_pool(
 def _declare_max(dims: int) -> None:
     def pool(
         input: Tensor,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
-        dilation: Any = 1,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        padding: Sizes = 0,
+        dilation: Sizes = 1,
         ceil_mode: bool = False,
         return_indices: bool = False,
     ) -> Any:
@@ -106,10 +110,10 @@ def _declare_max(dims: int) -> None:
 
     def with_indices(
         input: Tensor,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
-        dilation: Any = 1,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        padding: Sizes = 0,
+        dilation: Sizes = 1,
         ceil_mode: bool = False,
         return_indices: bool = False,
     ) -> Any:
@@ -135,10 +139,12 @@ def _declare_max(dims: int) -> None:
 
 def _adaptive_size(value: Any, shape: Sequence[int], dims: int) -> Ints:
     sizes = (value,) * dims if isinstance(value, int) else tuple(value)
+    if len(sizes) != dims:
+        raise RuntimeError(f"adaptive pooling: output_size must be {dims}, but got {len(sizes)}")
     return tuple(n if size is None else size for size, n in zip(sizes, shape[-dims:], strict=True))
 
 
-def _adaptive_max(input: Tensor, output_size: Any, dims: int) -> tuple[Any, Any]:
+def _adaptive_max(input: Tensor, output_size: Sizes, dims: int) -> tuple[Any, Any]:
     _check(input, f"adaptive_max_pool{dims}d", dims)
     size = _adaptive_size(output_size, input.array.shape, dims)
     if dims == 1:
@@ -148,12 +154,12 @@ def _adaptive_max(input: Tensor, output_size: Any, dims: int) -> tuple[Any, Any]
 
 
 def _declare_adaptive_max(dims: int) -> None:
-    def pool(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+    def pool(input: Tensor, output_size: Sizes, return_indices: bool = False) -> Any:
         """The largest element of each of ``output_size`` windows that divide the input."""
         found = _adaptive_max(input, output_size, dims)
         return found if return_indices else found[0]
 
-    def with_indices(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+    def with_indices(input: Tensor, output_size: Sizes, return_indices: bool = False) -> Any:
         """The largest element of each window, and where in the flattened input it is."""
         return _adaptive_max(input, output_size, dims)
 
@@ -162,12 +168,14 @@ def _declare_adaptive_max(dims: int) -> None:
 
 
 def _unpool(
-    input: Tensor, indices: Tensor, dims: int, kernel_size: Any, stride: Any, padding: Any, output_size: Any
+    input: Tensor, indices: Tensor, dims: int, kernel_size: Sizes, stride: Any, padding: Sizes, output_size: Any
 ) -> Any:
     kernel = _each(kernel_size, dims)
     step = kernel if stride is None else _each(stride, dims)
     pad = _each(padding, dims)
     shape = input.array.shape[-dims:]
+    if not len(shape) == len(kernel) == len(step) == len(pad) == dims:
+        raise RuntimeError(f"max_unpool{dims}d: expected {dims} spatial dimensions and as many sizes of the window")
     size = tuple((n - 1) * s + k - 2 * p for n, s, k, p in zip(shape, step, kernel, pad, strict=True))
     if output_size is not None:
         wanted = tuple(output_size)[-dims:]
@@ -183,7 +191,12 @@ def _unpool(
 
 def _declare_unpool(dims: int) -> None:
     def unpool(
-        input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+        input: Tensor,
+        indices: Tensor,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        padding: Sizes = 0,
+        output_size: Sizes | None = None,
     ) -> Any:
         """Maxima put back where they were, zeros elsewhere: the partial inverse of a maximum pooling."""
         return _unpool(input, indices, dims, kernel_size, stride, padding, output_size)
@@ -198,7 +211,7 @@ def average_pool(
     x: Any,
     kernel: Ints,
     stride: Ints,
-    padding: Any = 0,
+    padding: Sizes = 0,
     ceil: bool = False,
     include_pad: bool = True,
     divisor: int | None = None,
@@ -239,7 +252,7 @@ def _declare_average(dims: int) -> None:
     define(f"avg_pool{dims}d", (schema, pool), into="torch F" if dims == 1 else "F")
 
 
-def _adaptive_average(input: Tensor, output_size: Any, dims: int) -> Any:
+def _adaptive_average(input: Tensor, output_size: Sizes, dims: int) -> Any:
     _check(input, f"adaptive_avg_pool{dims}d", dims)
     size = _adaptive_size(output_size, input.array.shape, dims)
     if dims == 1:
@@ -255,7 +268,7 @@ def adaptive_average(x: Any, size: Ints) -> Any:
 
 
 def _declare_adaptive_average(dims: int) -> None:
-    def pool(input: Tensor, output_size: Any) -> Any:
+    def pool(input: Tensor, output_size: Sizes) -> Any:
         """The mean of each of ``output_size`` windows that divide the input."""
         return _adaptive_average(input, output_size, dims)
 
@@ -266,7 +279,9 @@ def _declare_adaptive_average(dims: int) -> None:
 
 
 def _declare_norms(dims: int) -> None:
-    def pool(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Any:
+    def pool(
+        input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
+    ) -> Any:
         """The p-norm of each window."""
         kernel = _each(kernel_size, dims)
         step = kernel if stride is None else _each(stride, dims)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from types import FunctionType
 from typing import Any
 
+from ..engine.callbacks import callee
 from ..engine.tensor import Tensor
 from .function import PLACES
 from .kinds import TYPE_NAMES
@@ -20,14 +21,18 @@ from .wrong_arguments import ACCIDENTS, explained
 class PythonFunction:
     """A function whose own Python signature checks its calls, as PyTorch's ``F.mse_loss``."""
 
-    __slots__ = ("call", "home", "name")
+    __slots__ = ("call", "home", "name", "takes_functions")
 
     def __init__(self, name: str, call: Implementation, home: str) -> None:
         self.name = name
         self.call = call
         self.home = home
+        self.takes_functions = any("Function" in text or "Callable" in text for text in _annotations(call))
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        if self.takes_functions:
+            args = tuple(map(callee, args))
+            kwargs = {name: callee(value) for name, value in kwargs.items()}
         try:
             return self.call(*args, **kwargs)
         except ACCIDENTS as error:
@@ -71,6 +76,10 @@ class CalculatorPythonFunction(PythonFunction):
 
 
 TYPE_NAMES[PythonFunction] = TYPE_NAMES[CalculatorPythonFunction] = "function"
+
+
+def _annotations(call: Implementation) -> list[str]:
+    return [text for name, text in getattr(call, "__annotations__", {}).items() if name != "return"]
 
 
 def define_python(

@@ -42,7 +42,7 @@ def _sorted_last(input: Tensor, dim: int | None, keepdim: bool) -> tuple[Any, tu
     shape = input.array.shape
     ndim = len(shape)
     if dim is None:
-        ordered = sort(reshape(input, (-1,)), -1, False)[0]
+        ordered = sort(input if ndim == 1 else reshape(input, (-1,)), -1, False)[0]
         return ordered, (1,) * ndim if keepdim else ()
     at = wrap_dim(dim, ndim)
     if keepdim or not ndim:

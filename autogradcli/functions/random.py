@@ -12,18 +12,21 @@ from ..engine.batched import of_rows, rows_apart
 from ..engine.dtypes import DType
 from ..engine.inplace import check_inplace, check_overlap
 from ..engine.layers import layer_of
+from ..engine.modes import ContextMode
 from ..engine.operation import Array, operation
 from ..engine.random import Generator, default_generator
 from ..engine.tensor import Tensor, wrap
-from .creation import OPTIONS, made, sizes
+from .creation import OPTIONS, OUT_OPTIONS, made, sizes
 from .declare import in_place
 from .function import define
 from .kinds import TYPE_NAMES
+from .modes import ModeFunction
 from .python_function import define_python
 from .registry import Method, Property, attributes_of, namespace
 
 TYPE_NAMES[Generator] = "torch.Generator"
 
+_CHOSEN = f"Generator? generator, {OUT_OPTIONS}"
 _LIKE = f"*, MemoryFormat? memory_format=None, {OPTIONS}"
 
 
@@ -76,8 +79,8 @@ def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.
     create_like.__doc__ = f"A tensor of the shape and dtype of another with {doc}."
     define(
         name,
-        (f"(IntList size, *, Generator? generator, {OPTIONS})", create),
-        (f"(IntList size, *, {OPTIONS})", create_plain),
+        (f"(IntList size, *, Generator? generator, {OUT_OPTIONS})", create),
+        (f"(IntList size, *, {OUT_OPTIONS})", create_plain),
     )
     define(name + "_like", (f"(Tensor input, {_LIKE})", create_like))
 
@@ -109,18 +112,21 @@ def _randperm(n: int, generator: Any, dtype: DType | None, *rest: Any) -> Tensor
 
 define(
     "randint",
-    (
-        f"(int high, IntList size, *, Generator? generator=None, {OPTIONS})",
-        lambda high, *rest: _randint(0, high, *rest),
-    ),
-    (f"(int low, int high, IntList size, *, Generator? generator=None, {OPTIONS})", _randint),
+    (f"(int high, IntList size, *, {_CHOSEN})", lambda high, *rest: _randint(0, high, *rest)),
+    (f"(int high, IntList size, *, {OUT_OPTIONS})", lambda high, size, *rest: _randint(0, high, size, None, *rest)),
+    (f"(int low, int high, IntList size, *, {_CHOSEN})", _randint),
+    (f"(int low, int high, IntList size, *, {OUT_OPTIONS})", lambda *given: _randint(*given[:3], None, *given[3:])),
 )
 define(
     "randint_like",
     (f"(Tensor input, int high, {_LIKE})", lambda input, high, *rest: _randint_like(input, 0, high, *rest)),
     (f"(Tensor input, int low, int high, {_LIKE})", _randint_like),
 )
-define("randperm", (f"(int n, *, Generator? generator=None, {OPTIONS})", _randperm))
+define(
+    "randperm",
+    (f"(int n, *, {_CHOSEN})", _randperm),
+    (f"(int n, *, {OUT_OPTIONS})", lambda n, *rest: _randperm(n, None, *rest)),
+)
 
 
 def _normal(mean: Any, std: Any, generator: Generator | None) -> Tensor:
@@ -139,9 +145,9 @@ def _normal_of(mean: float, std: float, size: tuple[int, ...], generator: Any, d
 define(
     "normal",
     ("(Tensor mean, Tensor std, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
-    ("(Tensor mean, float std=1.0, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
+    ("(Tensor mean, float std=1, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
     ("(float mean, Tensor std, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
-    (f"(float mean, float std, IntList size, *, Generator? generator=None, {OPTIONS})", _normal_of),
+    (f"(float mean, float std, IntList size, *, Generator? generator=None, {OUT_OPTIONS})", _normal_of),
 )
 
 
@@ -279,7 +285,7 @@ define(
 # -- the generator -----------------------------------------------------------------------------------------------
 
 
-def manual_seed(seed: int) -> Generator:
+def manual_seed(seed: Any) -> Generator:
     """Start the sequence of random numbers that belongs to ``seed``."""
     return default_generator.manual_seed(int(seed))
 
@@ -309,8 +315,25 @@ def make_generator(device: Any = None) -> Generator:
     return Generator()
 
 
+class ForkedRng(ContextMode):
+    """``with torch.random.fork_rng():`` afterwards the sequence goes on as if nothing had been drawn inside."""
+
+    __slots__ = ("enabled", "saved")
+
+    def __init__(self, devices: Any = None, enabled: bool = True) -> None:
+        self.enabled = enabled
+
+    def __enter__(self) -> None:
+        self.saved = default_generator.get_state()
+
+    def __exit__(self, *error: Any) -> None:
+        if self.enabled:
+            default_generator.set_state(self.saved)
+
+
 for _function in (manual_seed, initial_seed, seed, get_rng_state, set_rng_state):
-    define_python(_function.__name__, _function)
+    define_python(_function.__name__, _function, into="torch random")
+namespace("torch.random")["fork_rng"] = ModeFunction("fork_rng", ForkedRng, ForkedRng.__doc__ or "")
 define_python("Generator", make_generator)
 namespace("torch")["default_generator"] = default_generator
 

@@ -8,7 +8,7 @@ from ..engine import dtypes
 from ..engine.tensor import Tensor
 from ..operations import exponential, rounding, special, special_polynomials, trigonometric
 from ..operations.activation import sigmoid
-from ..operations.arithmetic_variants import mul_scalar
+from ..operations.arithmetic_variants import add_scalar, mul_scalar
 from ..operations.shape import cast
 from .declare import in_place
 from .function import define
@@ -23,7 +23,7 @@ def _ndtr(input: Tensor) -> Tensor:
     """Standard normal distribution function."""
     if input.array.dtype.kind in "biu":
         input = cast(input, dtypes.default.dtype)
-    return mul_scalar(1 + special.erf(mul_scalar(input, 0.5**0.5)), 0.5)  # type: ignore[no-any-return]
+    return mul_scalar(add_scalar(special.erf(mul_scalar(input, 0.5**0.5)), 1), 0.5)  # type: ignore[no-any-return]
 
 
 def _round(input: Tensor, decimals: int) -> Tensor:

@@ -59,6 +59,9 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
         value = _as_value(self, value)
     if index is False:
         return
+    if index is True:
+        _copy_to(unsqueeze(self, 0), value)
+        return
     place, indices = _resolve(self, _parts(index))
     if indices:
         shape = value.array.shape
@@ -243,7 +246,8 @@ def _copy_to(place: Tensor, value: Tensor) -> None:
         inplace(fill_tensor_in_place, place, value)
     else:
         check_inplace(place)
-        inplace(copy, place, expand(view(value, _without_leading_ones(shape)), place.array.shape))
+        value = view(value, _without_leading_ones(shape))
+        inplace(copy, place, value if value.array.shape == place.array.shape else expand(value, place.array.shape))
 
 
 def _as_value(self: Tensor, value: Any) -> Tensor:

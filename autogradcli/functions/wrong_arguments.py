@@ -9,7 +9,6 @@ that our own code raised with words of its own stays as it is, and so does one f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import FunctionType
 from typing import Any
 
 from ..engine.dtypes import DType
@@ -42,12 +41,12 @@ FITTING: dict[str, tuple[Callable[[object], bool], str]] = {
     "bool": (lambda value: isinstance(value, bool), "bool"),
     "str": (lambda value: isinstance(value, str), "str"),
     "Sequence[int]": (_is_sequence, "tuple of ints"),
-    "int | Sequence[int]": (lambda value: _is_int(value) or _is_sequence(value), "tuple of ints"),
+    "Sizes": (lambda value: _is_int(value) or _is_sequence(value), "tuple of ints"),
 }
 
 
 def explained(
-    error: Exception, name: str, function: FunctionType, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    error: Exception, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> Exception:
     """The error to raise in place of ``error``, which a call of ``function`` ended with; often ``error`` itself."""
     if not _is_accident(error):
@@ -89,8 +88,8 @@ def _is_accident(error: Exception) -> bool:
     from dis import opmap
 
     last = error.__traceback__
-    if last is None:
-        return False
+    if last is None or last.tb_next is None:
+        return False  # the call itself failed: too many arguments, an unknown keyword
     while last.tb_next is not None:
         last = last.tb_next
     frame = last.tb_frame
@@ -100,7 +99,7 @@ def _is_accident(error: Exception) -> bool:
 
 
 def _bound(
-    function: FunctionType, args: Sequence[Any], kwargs: Mapping[str, Any]
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Iterator[tuple[int | tuple[int] | None, str, Any]]:
     """(position from 1, parameter, value) of what was given; no position for a keyword, and for one of ``*args``
     its place among them."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+from ..engine.callbacks import resolver
 from ..engine.lazy import LazyTable
 from ..engine.modes import ContextMode, Decorated
 from ..engine.tensor import Tensor
@@ -76,6 +77,9 @@ def _constructor(kind: type) -> Callable[..., Any]:
     if issubclass(kind, BaseException) or (not issubclass(kind, Tensor) and _is_named(kind)):
         return kind
     raise TypeError(f"cannot create '{kind.__name__}' instances")
+
+
+resolver.resolve = _constructor
 
 
 def is_callable(value: Any) -> bool:

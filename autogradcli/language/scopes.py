@@ -69,7 +69,7 @@ class Scope:
         owner = self.owner(name)
         if owner is None:
             return GLOBAL, 0
-        if owner.kind == CLASS and owner is self.host and name != CLASS_CELL:
+        if owner.kind == CLASS and owner is self.host and name not in owner.cells:
             return MEMBER, 0
         if owner.host is self.host:
             return (CELL if name in owner.cells else LOCAL), owner.slots[name]

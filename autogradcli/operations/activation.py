@@ -12,6 +12,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
+from . import elementary
 from .constants import ONE, ZERO
 from .refuse import not_implemented_for, underivable
 
@@ -26,7 +27,8 @@ def _zeros(F: Any, g: Any) -> Any:
 @operation(promote="float", kind="elementwise", input=lambda F, g, result: F.sigmoid_backward(g, result))
 def sigmoid(input: Array) -> Array:
     """Logistic function ``1 / (1 + exp(-input))``."""
-    return np.reciprocal(np.add(ONE[input.dtype], np.exp(-input)))
+    one = ONE[input.dtype]
+    return np.true_divide(one, np.add(one, elementary.exp(-input)))
 
 
 @operation(
@@ -40,7 +42,7 @@ def sigmoid_backward(grad_output: Array, output: Array) -> Array:
 
 
 @operation(
-    kernel=np.tanh, promote="float", kind="elementwise",
+    kernel=elementary.tanh, promote="float", kind="elementwise",
     input=lambda F, g, result: F.tanh_backward(g, result),
 )  # fmt: skip
 def tanh(input: Array) -> Array:
@@ -64,7 +66,7 @@ def tanh_backward(grad_output: Array, output: Array) -> Array:
 def log_sigmoid(input: Array) -> Array:
     """``log(sigmoid(input))`` without overflow."""
     _floating("log_sigmoid_cpu", input)
-    return np.minimum(input, 0) - np.log1p(np.exp(-np.absolute(input)))
+    return np.minimum(input, 0) - elementary.log1p(elementary.exp(-np.absolute(input)))
 
 
 @operation(
@@ -75,7 +77,7 @@ def log_sigmoid(input: Array) -> Array:
 )
 def log_sigmoid_backward(grad_output: Array, input: Array) -> Array:
     """Gradient through ``logsigmoid``."""
-    return grad_output / (1 + np.exp(input))
+    return grad_output / (1 + elementary.exp(input))
 
 
 def _log_sigmoid_twice(g: Any, sigmoid: Any) -> Any:
@@ -213,7 +215,7 @@ def hardsigmoid(input: Array) -> Array:
 
 
 @operation(
-    node="NotImplemented",
+    node="torch::autograd::NotImplemented",
     grad_output=underivable("hardsigmoid_backward"),
     input=underivable("hardsigmoid_backward"),
 )
@@ -278,7 +280,11 @@ def softshrink(input: Array, lambd: Number = 0.5) -> Array:
     if not 0 <= lambd <= limit:  # type: ignore[operator]
         kind = dtypes.of(input).type_name
         raise RuntimeError(f"lambda must be in range [0, {limit:g}] for input dtype {kind}, but found {lambd:g}")
-    return np.where(input > lambd, input - lambd, np.where(input < -lambd, input + lambd, input * 0 + 0))
+    zero = np.array(input * 0)
+    # PyTorch's kernel keeps the sign of zero only where it does not work on whole pairs of registers.
+    whole = zero.size - zero.size % (64 // zero.itemsize)
+    zero.reshape(-1)[:whole] += 0
+    return np.where(input > lambd, input - lambd, np.where(input < -lambd, input + lambd, zero))
 
 
 @operation(

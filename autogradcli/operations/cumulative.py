@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
+from . import elementary
 from .dims import maximum_reduce, numel, wrap_dim
 from .reduction import cast_first
 from .refuse import not_implemented_for
@@ -181,5 +182,5 @@ def logcumsumexp(input: Array, dim: int) -> Array:
         return input.copy()
     if input.dtype.kind == "c":
         top = maximum_reduce(input.real, at, None, None, True)
-        return np.log(np.add.accumulate(np.exp(input - top), at)) + top
+        return elementary.log(np.add.accumulate(elementary.exp(input - top), at)) + top
     return np.logaddexp.accumulate(input, at, np.float64).astype(input.dtype)

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.summation import add_reduce as add_reduce
+
 Shape = tuple[int, ...]
 Dims = int | Sequence[int] | None
 
 # Called as (array, axis, dtype, out, keepdims): positions are quicker than keywords, but the stubs know only these.
-add_reduce: Any = np.add.reduce
 multiply_reduce: Any = np.multiply.reduce
 maximum_reduce: Any = np.maximum.reduce
 minimum_reduce: Any = np.minimum.reduce

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, operation
+from . import elementary
 from .refuse import not_implemented_for
 
 _LN2 = math.log(2)
 _LN10 = math.log(10)
 
 
-@operation(kernel=np.exp, promote="float", kind="elementwise", input=lambda F, g, result: g * result)
+@operation(kernel=elementary.exp, promote="float", kind="elementwise", input=lambda F, g, result: g * result)
 def exp(input: Array) -> Array:
     """Exponential function."""
 
@@ -26,16 +27,16 @@ def exp(input: Array) -> Array:
 )
 def exp2(input: Array) -> Array:
     """Power of two ``2 ** input``."""
-    return np.exp2(input)
+    return elementary.exp2(input)
 
 
-@operation(kernel=np.expm1, promote="float", kind="elementwise", input=lambda F, g, result: g * (result + 1))
+@operation(kernel=elementary.expm1, promote="float", kind="elementwise", input=lambda F, g, result: g * (result + 1))
 def expm1(input: Array) -> Array:
     """``exp(input) - 1``, exact near 0."""
 
 
 @operation(
-    kernel=np.log,
+    kernel=elementary.log,
     promote="float",
     kind="elementwise",
     input=lambda F, g, input: g / input,
@@ -46,7 +47,7 @@ def log(input: Array) -> Array:
 
 
 @operation(
-    kernel=np.log2,
+    kernel=elementary.log2,
     promote="float",
     kind="elementwise",
     input=lambda F, g, input: g / (input * _LN2),
@@ -57,7 +58,7 @@ def log2(input: Array) -> Array:
 
 
 @operation(
-    kernel=np.log10,
+    kernel=elementary.log10,
     promote="float",
     kind="elementwise",
     input=lambda F, g, input: g / (input * _LN10),
@@ -68,7 +69,7 @@ def log10(input: Array) -> Array:
 
 
 @operation(
-    kernel=np.log1p,
+    kernel=elementary.log1p,
     promote="float",
     kind="elementwise",
     input=lambda F, g, input: g / (input + 1),
@@ -83,7 +84,7 @@ def _logaddexp(input: Any, other: Any) -> Any:
     if kind == "c":
         larger = input.real >= other.real
         high, low = np.where(larger, input, other), np.where(larger, other, input)
-        return high + np.log1p(np.exp(low - high))
+        return high + elementary.log1p(elementary.exp(low - high))
     if kind != "f":
         not_implemented_for("logaddexp_cpu", input)
     return np.logaddexp(input, other)
@@ -128,7 +129,7 @@ def _ldexp_rule(F: Any, g: Any, result: Any) -> Any:
 )
 def ldexp(input: Array, other: Array) -> Array:
     """``input * 2 ** other``."""
-    return input * np.exp2(other)
+    return input * elementary.exp2(other)
 
 
 def _clamped(x: Any, eps: float | None) -> Any:
@@ -153,4 +154,4 @@ def logit(input: Array, eps: float | None = None) -> Array:
     if input.dtype.kind == "c":
         not_implemented_for("logit_cpu", input)
     p = _clamped(input, eps)
-    return np.log(p / (1 - p))
+    return elementary.log(p / (1 - p))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, operation
+from . import elementary
 from .refuse import not_implemented_for
 
 
@@ -167,7 +168,7 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 )
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """``log(1 + exp(-target * input))``."""
-    return reduced(np.log1p(np.exp(-target * input)).astype(input.dtype, copy=False), reduction)
+    return reduced(elementary.log1p(elementary.exp(-target * input)).astype(input.dtype, copy=False), reduction)
 
 
 @operation(
@@ -180,7 +181,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
 )
 def soft_margin_loss_backward(grad: Array, input: Array, target: Array, reduction: str) -> Array:
     """``-grad target / (1 + exp(target * input))``."""
-    z = np.exp(-target * input)
+    z = elementary.exp(-target * input)
     return (-factor(reduction, input) * target * z / (z + 1) * grad).astype(input.dtype, copy=False)
 
 
@@ -217,7 +218,9 @@ def binary_cross_entropy(input: Array, target: Array, weight: Array | None = Non
         raise RuntimeError(f"Found dtype {names[1]} but expected {names[0]}")
     if input.size and not ((input >= 0) & (input <= 1)).all():
         raise RuntimeError("all elements of input should be between 0 and 1")
-    loss = (target - 1) * np.maximum(np.log1p(-input), _LOWEST_LOG) - target * np.maximum(np.log(input), _LOWEST_LOG)
+    loss = (target - 1) * np.maximum(elementary.log1p(-input), _LOWEST_LOG) - target * np.maximum(
+        elementary.log(input), _LOWEST_LOG
+    )
     return reduced(_weighted(loss.astype(input.dtype, copy=False), weight), reduction)
 
 
@@ -275,7 +278,7 @@ def binary_cross_entropy_with_logits(
     """Cross entropy of two classes from the logits ``input``; ``pos_weight`` weighs the class 1."""
     if input.dtype.kind != "f":
         not_implemented_for("log_sigmoid_cpu", input)
-    log_sigmoid = np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
+    log_sigmoid = np.minimum(input, 0) - elementary.log1p(elementary.exp(-np.abs(input)))
     if pos_weight is None:
         loss = (1 - target) * input - log_sigmoid
     else:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Number, operation
+from .dims import Shape
 from .refuse import not_implemented_for
 
 
@@ -48,10 +49,24 @@ def _times(g: Any, factor: Number) -> Any:
     return g if factor == 1 else g * factor
 
 
+def _by_columns(shape: Shape, strides: Shape) -> bool:
+    """Whether a matrix lies in memory column after column, as the transpose of an ordinary one does."""
+    return bool(strides[0] == 1 and strides[1] == shape[0])
+
+
+def _left_back(F: Any, g: Any, mat2: Any, shape: Shape, strides: Shape) -> Any:
+    """The gradient of the first factor; one that lies column by column gets a gradient that does."""
+    return F.t(F.mm(mat2, F.t(g))) if _by_columns(shape, strides) else F.mm(g, F.t(mat2))
+
+
+def _right_back(F: Any, g: Any, mat1: Any, shape: Shape, strides: Shape) -> Any:
+    return F.t(F.mm(F.t(g), mat1)) if _by_columns(shape, strides) else F.mm(F.t(mat1), g)
+
+
 @operation(
     kind="bilinear",
-    input=lambda F, g, mat2: F.mm(g, F.t(mat2)),
-    mat2=lambda F, g, input: F.mm(F.t(input), g),
+    input=lambda F, g, mat2, input_shape, input_strides: _left_back(F, g, mat2, input_shape, input_strides),
+    mat2=lambda F, g, input, mat2_shape, mat2_strides: _right_back(F, g, input, mat2_shape, mat2_strides),
     examples=lambda r: [(r(2, 3), r(3, 4)), (r(2, 0), r(0, 2)), (r(1, 1), r(1, 1))],
 )
 def mm(input: Array, mat2: Array) -> Array:
@@ -206,8 +221,12 @@ def stacked_product(input: Array, other: Array) -> Array:
 @operation(
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
-    mat1=lambda F, g, mat2, alpha: _times(F.mm(g, F.t(mat2)), alpha),
-    mat2=lambda F, g, mat1, alpha: _times(F.mm(F.t(mat1), g), alpha),
+    mat1=lambda F, g, mat1_shape, mat1_strides, mat2, alpha: _times(
+        _left_back(F, g, mat2, mat1_shape, mat1_strides), alpha
+    ),
+    mat2=lambda F, g, mat1, mat2_shape, mat2_strides, alpha: _times(
+        _right_back(F, g, mat1, mat2_shape, mat2_strides), alpha
+    ),
     examples=lambda r: [
         (r(2, 4), r(2, 3), r(3, 4), 0.5, 2.0),
         (r(4), r(2, 3), r(3, 4), 1, 1),

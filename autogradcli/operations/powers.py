@@ -11,6 +11,7 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
+from .elementary import power
 from .refuse import not_implemented_for
 
 
@@ -22,7 +23,13 @@ def _power(base: Any, exponent: Any) -> Any:
         not_implemented_for("pow", base)
     if kind in "iu" and exponent.dtype.kind == "i" and (exponent < 0).any():
         return _integer_power(base, exponent)
-    return np.power(base, exponent)
+    return _complex_power(base, exponent) if kind == "c" else power(base, exponent)
+
+
+def _complex_power(base: Any, exponent: Any) -> Any:
+    """As C computes it. NumPy multiplies out whole exponents, which is better and prints other digits."""
+    by_logarithm = (exponent.imag == 0) | (base == 0)
+    return np.where(by_logarithm, np.exp(exponent * np.log(base)), np.power(base, exponent))
 
 
 def _integer_power(base: Any, exponent: Any) -> Any:
@@ -52,7 +59,7 @@ def _power_number(input: Any, exponent: Any) -> Any:
             return _power_exact(input, exponent)
     elif exponent.__class__ is complex:
         dtype = dtypes.result_type(input, exponent).np
-        return np.power(input.astype(dtype), np.asarray(exponent, dtype))
+        return _complex_power(input.astype(dtype), np.asarray(exponent, dtype))
     if exponent == 2:
         return np.square(input)
     if exponent == 3:
@@ -67,7 +74,7 @@ def _power_number(input: Any, exponent: Any) -> Any:
         return _reciprocal(np.square(input))
     if exponent == -0.5:
         return _reciprocal(np.sqrt(input))
-    return np.power(input, input.dtype.type(exponent))
+    return power(input, input.dtype.type(exponent))
 
 
 def _power_exact(input: Any, exponent: Any) -> Any:
@@ -86,7 +93,8 @@ def _power_exact(input: Any, exponent: Any) -> Any:
         return _reciprocal(np.multiply(input, input))
     if exponent == -0.5:
         return _reciprocal(np.sqrt(input))
-    return np.power(input, np.asarray(exponent).astype(input.dtype))
+    raised = _complex_power if input.dtype.kind == "c" else np.power
+    return raised(input, np.asarray(exponent).astype(input.dtype))
 
 
 def _by_exponent(F: Any, g: Any, input: Any, exponent: Number) -> Any:
@@ -135,7 +143,7 @@ def pow_tensor_tensor(input: Array, exponent: Array) -> Array:
 
 def _base_number(base: Any, exponent: Any) -> Any:
     if exponent.dtype.kind == "f" and base.__class__ is not complex:
-        return np.power(exponent.dtype.type(base), exponent)
+        return power(exponent.dtype.type(base), exponent)
     dtype = dtypes.result_type(base, exponent).np
     return _power(np.asarray(base).astype(dtype), exponent.astype(dtype, copy=False))
 

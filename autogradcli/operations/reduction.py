@@ -19,11 +19,11 @@ from .dims import (
     all_reduce,
     any_reduce,
     axis_of,
-    kept_shape,
     multiply_reduce,
     numel,
     reduced_count,
     wrap_dim,
+    wrap_dims,
 )
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
@@ -31,7 +31,9 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
 def cast_first(input: Array, dtype: DType | None) -> Array:
     """The operand of a reduction that was given a dtype."""
-    return input if dtype is None or input.dtype is dtype.np else input.astype(dtype.np)
+    if dtype is None or input.dtype is dtype.np:
+        return input
+    return (input.real if input.dtype.kind == "c" and dtype.np.kind != "c" else input).astype(dtype.np)
 
 
 def unreduced(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:

@@ -132,7 +132,7 @@ def remainder(input: Array, other: Array) -> Array:
 
 
 @operation(
-    node="NotImplemented", spelling="remainder", promote="promote", kernel=_remainder,
+    node="torch::autograd::NotImplemented", spelling="remainder", promote="promote", kernel=_remainder,
     other=underivable("remainder"),
 )  # fmt: skip
 def remainder_number_tensor(input: Array | Number, other: Array) -> Array:
@@ -183,7 +183,7 @@ def _truncating_divide(input: Any, other: Any) -> Any:
 
 
 @operation(
-    node="NotImplemented", promote="promote", kernel=_floor_divide,
+    node="torch::autograd::NotImplemented", promote="promote", kernel=_floor_divide,
     input=underivable("floor_divide"),
     other=underivable("floor_divide"),
 )  # fmt: skip

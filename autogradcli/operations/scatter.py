@@ -136,7 +136,7 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
     return out
 
 
-_COMBINED: dict[str, Any] = {"node": "NotImplemented", "kernel": _combined, "examples": lambda r: []}
+_COMBINED: dict[str, Any] = {"node": "torch::autograd::NotImplemented", "kernel": _combined, "examples": lambda r: []}
 
 
 @operation(spelling="scatter", input=underivable("scatter"), **_COMBINED)

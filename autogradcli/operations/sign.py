@@ -98,7 +98,7 @@ def copysign_scalar(input: Array, other: Array | Number) -> Array:
 
 
 @operation(
-    node="NotImplemented",
+    node="torch::autograd::NotImplemented",
     broadcast=True,
     input=underivable("heaviside"),
     values=underivable("heaviside"),

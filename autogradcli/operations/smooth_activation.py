@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Number, operation
-from . import gamma
+from . import elementary, gamma
 from .refuse import not_implemented_for
 
 
@@ -22,7 +22,7 @@ def _floating(name: str, input: Any) -> None:
 
 def _elu(input: Any, alpha: Number, scale: Number, input_scale: Number) -> Any:
     _floating("elu_cpu", input)
-    return np.where(input <= 0, np.expm1(input * input_scale) * (alpha * scale), input * scale)
+    return np.where(input <= 0, elementary.expm1(input * input_scale) * (alpha * scale), input * scale)
 
 
 @operation(
@@ -98,7 +98,7 @@ def elu_backward(
             "caused by calling in-place forward function with a negative slope, please call out-of-place version "
             "instead."
         )
-    inner = input + alpha * scale if is_result else np.exp(input * input_scale) * (alpha * scale)
+    inner = input + alpha * scale if is_result else elementary.exp(input * input_scale) * (alpha * scale)
     return np.where(input <= 0, grad_output * input_scale * inner, grad_output * scale)
 
 
@@ -120,7 +120,7 @@ def softplus(input: Array, beta: Number = 1, threshold: Number = 20) -> Array:
     """``log(1 + exp(beta * input)) / beta``; ``input`` itself where ``beta * input`` exceeds the threshold."""
     _floating("softplus_cpu", input)
     scaled = input * beta
-    return np.where(scaled > threshold, input, np.log1p(np.exp(scaled)) / beta)
+    return np.where(scaled > threshold, input, elementary.log1p(elementary.exp(scaled)) / beta)
 
 
 def _softplus_twice(F: Any, g: Any, grad_output: Any, input: Any, beta: Number, threshold: Number) -> Any:
@@ -138,7 +138,7 @@ def _softplus_twice(F: Any, g: Any, grad_output: Any, input: Any, beta: Number, 
 def softplus_backward(grad_output: Array, input: Array, beta: Number, threshold: Number) -> Array:
     """Gradient through ``softplus``."""
     scaled = input * beta
-    z = np.exp(scaled)
+    z = elementary.exp(scaled)
     return np.where(scaled > threshold, grad_output, grad_output * z / (z + 1))
 
 
@@ -165,7 +165,7 @@ def gelu(input: Array, approximate: str = "none") -> Array:
     _floating("GeluKernelImpl", input)
     _check_approximate(approximate)
     if approximate == "tanh":
-        return 0.5 * input * (1 + np.tanh(_BETA * (input + _KAPPA * (input * input * input))))
+        return 0.5 * input * (1 + elementary.tanh(_BETA * (input + _KAPPA * (input * input * input))))
     return input * 0.5 * (1 + gamma.erf(input * _SQRT_HALF))
 
 
@@ -190,10 +190,10 @@ def _gelu_twice(F: Any, g: Any, grad_output: Any, input: Any, approximate: str) 
 def gelu_backward(grad_output: Array, input: Array, approximate: str = "none") -> Array:
     """Gradient through ``gelu``."""
     if approximate == "none":
-        density = np.exp(-0.5 * input * input) * _DENSITY
+        density = elementary.exp(-0.5 * input * input) * _DENSITY
         return grad_output * (0.5 * (1 + gamma.erf(input * _SQRT_HALF)) + input * density)
     square = input * input
-    tanh = np.tanh(_BETA * (input + _KAPPA * (square * input)))
+    tanh = elementary.tanh(_BETA * (input + _KAPPA * (square * input)))
     slope = (1 - tanh * tanh) * (_BETA * (1 + 3 * _KAPPA * square))
     return grad_output * (0.5 * (1 + tanh) + 0.5 * input * slope)
 
@@ -208,7 +208,7 @@ def silu(input: Array) -> Array:
     """``input * sigmoid(input)``."""
     if input.dtype.kind not in "fc":
         not_implemented_for("silu_cpu", input)
-    return input / (1 + np.exp(-input))
+    return input / (1 + elementary.exp(-input))
 
 
 def _mish_rule(F: Any, g: Any, input: Any) -> Any:
@@ -221,7 +221,7 @@ def _mish_rule(F: Any, g: Any, input: Any) -> Any:
 def mish(input: Array) -> Array:
     """``input * tanh(softplus(input))``."""
     _floating("mish_cpu", input)
-    return input * np.tanh(np.log1p(np.exp(input)))
+    return input * elementary.tanh(elementary.log1p(elementary.exp(input)))
 
 
 # -- gated linear units ----------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def _halves(x: Any, dim: int) -> tuple[Any, Any]:
 
 
 def _sigmoid(x: Any) -> Any:
-    return np.reciprocal(1 + np.exp(-x))
+    return np.reciprocal(1 + elementary.exp(-x))
 
 
 @operation(

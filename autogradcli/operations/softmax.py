@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, operation
+from . import elementary
 from .refuse import not_implemented_for
 
 
@@ -33,7 +34,7 @@ def softmax(input: Array, dim: int) -> Array:
         return np.ones_like(input)
     if not input.size:
         return input.copy()
-    e = np.exp(_shifted(input, dim))
+    e = elementary.exp(_shifted(input, dim))
     e /= np.add.reduce(e, axis=dim, keepdims=True)
     return e
 
@@ -50,7 +51,7 @@ def safe_softmax(input: Array, dim: int) -> Array:
         return input.copy()
     masked = np.logical_and.reduce(input == -np.inf, axis=dim, keepdims=True)
     shifted = np.where(masked, 0, input)
-    e = np.exp(_shifted(shifted, dim))
+    e = elementary.exp(_shifted(shifted, dim))
     e /= np.add.reduce(e, axis=dim, keepdims=True)
     return np.where(masked, 0, e).astype(input.dtype, copy=False)
 
@@ -88,7 +89,7 @@ def log_softmax(input: Array, dim: int) -> Array:
     if not input.size:
         return input.copy()
     x = _shifted(input, dim)
-    x -= np.log(np.add.reduce(np.exp(x), axis=dim, keepdims=True))
+    x -= elementary.log(np.add.reduce(elementary.exp(x), axis=dim, keepdims=True))
     return x
 
 
@@ -101,7 +102,7 @@ def log_softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
     """``grad - exp(result) * sum(grad)``."""
     if not result.ndim:
         return np.zeros_like(result)
-    return grad - np.exp(result) * np.add.reduce(grad, axis=dim, keepdims=True)
+    return grad - elementary.exp(result) * np.add.reduce(grad, axis=dim, keepdims=True)
 
 
 def _log_softmax_first(F: Any, h: Any, result: Any, dim: int) -> Any:

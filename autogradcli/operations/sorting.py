@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
 from . import tie_order
 from .dims import maximum_reduce, minimum_reduce, wrap_dim
@@ -244,6 +245,9 @@ def nonzero(input: Array) -> Array:
 @operation()
 def isin(elements: Array, test_elements: Array, invert: bool = False) -> Array:
     """For each element whether it is among others."""
+    for x in (elements, test_elements):
+        if x.dtype.kind in "bc":
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {dtypes.of(x).type_name}")
     return np.isin(elements, test_elements, invert=invert)
 
 

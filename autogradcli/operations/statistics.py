@@ -11,16 +11,19 @@ from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.operation import Array, operation
 from ..engine.state import state
+from . import elementary
 from .dims import Dims, Shape, add_reduce, axis_of, maximum_reduce, minimum_reduce, reduced_count, wrap_dim, wrap_dims
 from .reduction import cast_first, unreduced
 
 # -- variance ----------------------------------------------------------------------------------------------
 
 
-def _variance(input: Array, dim: Dims, correction: float | None, keepdim: bool) -> tuple[Array, Array]:
-    """Variance and mean. The divisor is ``count - correction``, at least 0."""
+def _spread(
+    name: str, input: Array, dim: Dims, correction: float | None, keepdim: bool, root: bool = False
+) -> tuple[Array, Array]:
+    """Variance (its square root if ``root``) and mean. The divisor is ``count - correction``, at least 0."""
     if input.dtype.kind not in "fc":
-        raise RuntimeError("std and var only support floating point and complex dtypes")
+        raise RuntimeError(f"{name} only support floating point and complex dtypes")
     axis = axis_of(dim, input.ndim)
     count = reduced_count(input.shape, dim)
     correction = 1 if correction is None else correction
@@ -33,8 +36,10 @@ def _variance(input: Array, dim: Dims, correction: float | None, keepdim: bool) 
     total = add_reduce(squares, axis, None, None, keepdim)
     if not keepdim:
         mean = mean.reshape(total.shape)
-    variance = np.true_divide(total, max(0, count - correction))
-    return (variance, mean) if narrow is None else (variance.astype(narrow), mean.astype(narrow))
+    spread = np.true_divide(total, max(0, count - correction))
+    if root:  # before it is rounded
+        spread = np.sqrt(spread)
+    return (spread, mean) if narrow is None else (spread.astype(narrow), mean.astype(narrow))
 
 
 def _warned(name: str, input: Array, dim: Dims, correction: float | None) -> None:
@@ -69,7 +74,7 @@ def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: float | None, k
 def var(input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False) -> Array:
     """Variance over some dimensions; the divisor is the count less ``correction``."""
     _warned("var", input, dim, correction)
-    return _variance(input, dim, correction, keepdim)[0]
+    return _spread("std and var", input, dim, correction, keepdim)[0]
 
 
 def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: float | None, keepdim: bool) -> Any:
@@ -87,7 +92,7 @@ def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: fl
 def std(input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False) -> Array:
     """Standard deviation over some dimensions."""
     _warned("std", input, dim, correction)
-    return np.sqrt(_variance(input, dim, correction, keepdim)[0])
+    return _spread("std and var", input, dim, correction, keepdim, True)[0]
 
 
 def _with_mean(F: Any, spread: Any, g_mean: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
@@ -112,7 +117,7 @@ def var_mean(
 ) -> tuple[Array, Array]:
     """Variance and mean over some dimensions."""
     _warned("var_mean", input, dim, correction)
-    return _variance(input, dim, correction, keepdim)
+    return _spread("var_mean", input, dim, correction, keepdim)
 
 
 @operation(
@@ -133,8 +138,7 @@ def std_mean(
 ) -> tuple[Array, Array]:
     """Standard deviation and mean over some dimensions."""
     _warned("std_mean", input, dim, correction)
-    spread, mean = _variance(input, dim, correction, keepdim)
-    return np.sqrt(spread), mean
+    return _spread("std_mean", input, dim, correction, keepdim, True)
 
 
 # -- norms -------------------------------------------------------------------------------------------------
@@ -236,13 +240,13 @@ def renorm(input: Array, p: float, dim: int, maxnorm: float) -> Array:
     """Each part along a dimension scaled down to a ``p``-norm of ``maxnorm``, where its norm is larger."""
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
+    if input.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
     if input.dtype.kind not in "fc":
         raise RuntimeError(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. "
             f"Got {dtypes.of(input).type_name}"
         )
-    if input.ndim < 2:
-        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
     at = wrap_dim(dim, input.ndim)
     norm = _norm(input, p, tuple(k for k in range(input.ndim) if k != at), True)
     return np.multiply(input, np.where(norm > maxnorm, maxnorm / (norm + norm.dtype.type(1e-7)), norm.dtype.type(1)))
@@ -274,8 +278,8 @@ def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> Array:
         input = input.astype(dtypes.default.np)
     axis = axis_of(dim, input.ndim)
     if not input.size:
-        return np.log(add_reduce(np.exp(input), axis, None, None, keepdim))
+        return elementary.log(add_reduce(elementary.exp(input), axis, None, None, keepdim))
     top = maximum_reduce(input.real, axis, None, None, True)
     top = np.where(np.isinf(top), top.dtype.type(0), top)
-    total = np.log(add_reduce(np.exp(np.subtract(input, top)), axis, None, None, keepdim))
+    total = elementary.log(add_reduce(elementary.exp(np.subtract(input, top)), axis, None, None, keepdim))
     return np.add(total, top.reshape(total.shape))

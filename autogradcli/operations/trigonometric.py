@@ -9,28 +9,29 @@ import numpy as np
 
 from ..engine.dtypes import DType
 from ..engine.operation import Array, operation
+from . import elementary
 from .refuse import not_implemented_for, unwritten
 
 _DEGREE = math.pi / 180
 
 
-@operation(kernel=np.sin, promote="float", kind="elementwise", input=lambda F, g, input: g * F.cos(input))
+@operation(kernel=elementary.sin, promote="float", kind="elementwise", input=lambda F, g, input: g * F.cos(input))
 def sin(input: Array) -> Array:
     """Sine of an angle in radians."""
 
 
-@operation(kernel=np.cos, promote="float", kind="elementwise", input=lambda F, g, input: g * -F.sin(input))
+@operation(kernel=elementary.cos, promote="float", kind="elementwise", input=lambda F, g, input: g * -F.sin(input))
 def cos(input: Array) -> Array:
     """Cosine of an angle in radians."""
 
 
-@operation(kernel=np.tan, promote="float", kind="elementwise", input=lambda F, g, result: g * (1 + result**2))
+@operation(kernel=elementary.tan, promote="float", kind="elementwise", input=lambda F, g, result: g * (1 + result**2))
 def tan(input: Array) -> Array:
     """Tangent of an angle in radians."""
 
 
 @operation(
-    kernel=np.arcsin,
+    kernel=elementary.arcsin,
     promote="float",
     kind="elementwise",
     input=lambda F, g, input: g * F.rsqrt(-input * input + 1),
@@ -41,7 +42,7 @@ def asin(input: Array) -> Array:
 
 
 @operation(
-    kernel=np.arccos,
+    kernel=elementary.arccos,
     promote="float",
     kind="elementwise",
     input=lambda F, g, input: g * -F.rsqrt(-input * input + 1),
@@ -51,7 +52,9 @@ def acos(input: Array) -> Array:
     """Inverse cosine, in radians."""
 
 
-@operation(kernel=np.arctan, promote="float", kind="elementwise", input=lambda F, g, input: g / (input * input + 1))
+@operation(
+    kernel=elementary.arctan, promote="float", kind="elementwise", input=lambda F, g, input: g / (input * input + 1)
+)
 def atan(input: Array) -> Array:
     """Inverse tangent, in radians."""
 
@@ -61,7 +64,7 @@ def sinh(input: Array) -> Array:
     """Hyperbolic sine."""
 
 
-@operation(kernel=np.cosh, promote="float", kind="elementwise", input=lambda F, g, input: g * F.sinh(input))
+@operation(kernel=elementary.cosh, promote="float", kind="elementwise", input=lambda F, g, input: g * F.sinh(input))
 def cosh(input: Array) -> Array:
     """Hyperbolic cosine."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 
@@ -27,6 +28,7 @@ from .highlight import STYLE, SessionLexer
 from .history import history_path, open_history
 from .journal import Program, Recorded, Transcript, added, quiet
 from .keys import bindings
+from .names import loading
 from .preview import Preview
 from .running import Failure, Outcome, quietly, run
 from .toolbar import hint_line, status_line
@@ -34,6 +36,9 @@ from .undo import Steps
 
 #: Words by which people try to leave, where no variable has the name.
 GOODBYES = {"exit", "quit", "exit()", "quit()"}
+
+#: Seconds from the prompt to the loading of more modules, and between two of them.
+IDLE, PAUSE = 0.3, 0.005
 
 _STATUS = "(torch.is_grad_enabled(), torch.get_default_dtype())"
 
@@ -68,6 +73,7 @@ class Prompt:
         self._line = 1
         self._seconds: float | None = None
         self.seed: int = quietly(session, "torch.initial_seed()")[0]
+        self._loading = loading()
         self._start = self.steps.snapshot()
         self._look_at_modes()
         self.reader: PromptSession[str] = PromptSession(
@@ -83,6 +89,7 @@ class Prompt:
             include_default_pygments_style=False,
             input_processors=[HighlightMatchingBracketProcessor(chars="[](){}")],
             auto_suggest=_Suggestions(self),
+            enable_suspend=True,
             bottom_toolbar=self._toolbar,
             history=history,
             reserve_space_for_menu=4,
@@ -98,7 +105,7 @@ class Prompt:
         while self.running:
             draft, self.draft = self.draft, ""
             try:
-                text = self.reader.prompt(default=draft)
+                text = self.reader.prompt(default=draft, pre_run=self._warm_up)
             except KeyboardInterrupt:
                 continue
             except EOFError:
@@ -111,6 +118,16 @@ class Prompt:
                 self.err.write("KeyboardInterrupt\n")
             except Exception as error:  # of a command, or of our own: the variables are worth more than the line
                 self.err.raw(plain_error_text(type(error).__name__, str(error), self.err))
+
+    def _warm_up(self) -> None:
+        """Load the rest of the functions, bit by bit, while nothing else is to be done."""
+        loop = asyncio.get_running_loop()
+
+        def load() -> None:
+            if next(self._loading, self) is not self:
+                loop.call_later(PAUSE, load)
+
+        loop.call_later(IDLE, load)
 
     def handle(self, text: str) -> None:
         """One input: a command, a program or nothing."""
@@ -137,11 +154,10 @@ class Prompt:
     def evaluate(self, text: str, display: Display, *, first_line: int = 1) -> Outcome:
         """Run a program of the user's; it can be undone, and what is interrupted is."""
         before = self.steps.snapshot()
-        outcome = run(self.session, text, display.show, first_line=first_line)
+        outcome = run(self.session, text, display.show, before, first_line=first_line)
         display.end(outcome.ok, outcome.seconds)
         self._seconds = outcome.seconds
         if outcome.interrupted:
-            before.restore(self.session)
             if not before.complete:
                 self.err.write("not everything could be put back: the session is larger than :undo can keep\n")
         elif outcome.done or outcome.failure != "SyntaxError":
@@ -173,7 +189,7 @@ class Prompt:
                 problems.append(event.message)
 
         try:
-            outcome = run(self.session, source, note)
+            outcome = run(self.session, source, note, before)
         finally:
             if hide:
                 self.session.variables.clear()

@@ -21,6 +21,7 @@ from ..language.values import UNBOUND, Namespace, UserFunction
 from ..session import Session
 from ..show.escape import escape_line
 from .commands import COMMANDS, complete_command, takes_expression
+from .names import bare_names, dotted
 from .preview import description
 from .signatures import resolve, signatures, summary
 
@@ -51,15 +52,16 @@ class SessionCompleter(Completer):
         if ends_in_string_or_comment(before):
             return
         *chain, word = dotted(before)
-        yield from _matching(
-            word, attributes(self.session, chain) if chain else self._names(before[: -len(word) or None])
-        )
+        if chain:
+            yield from _matching(word, attributes(self.session, chain, word))
+        else:
+            yield from _matching(word, [*keywords(self.session, before[: -len(word) or None]), *self._names(word)])
 
-    def _names(self, before: str) -> Offers:
-        yield from keywords(self.session, before)
+    def _names(self, word: str) -> Offers:
         session = self.session
-        for name in {*session.variables, *session.prelude}:
-            yield name, self._about(name)
+        for name in {*session.variables, *bare_names(session, word)}:
+            if name.startswith(word):
+                yield name, self._about(name)
         for name in kwlist:
             if name not in session.prelude:
                 yield name, "keyword"
@@ -112,22 +114,8 @@ def _matching(word: str, offered: Offers) -> Iterator[Completion]:
             yield Completion(name, -len(word), display=escape_line(name), display_meta=cut)
 
 
-def dotted(text: str) -> list[str]:
-    """The dotted name that ends the text: ``sin(torch.nn.fu`` gives ``["torch", "nn", "fu"]``.
-
-    What stands before a dot and is no name gives "" in its place: ``f(x).gr`` is ``["", "gr"]``.
-    """
-    start = len(text)
-    while start and (text[start - 1] == "." or text[start - 1] == "_" or text[start - 1].isalnum()):
-        start -= 1
-    names = text[start:].split(".")
-    if len(names) > 1 and not names[0].isidentifier():
-        names[0] = ""
-    return names
-
-
-def attributes(session: Session, chain: list[str]) -> Offers:
-    """The names after the dot of ``chain``; none where that would need the value of an attribute."""
+def attributes(session: Session, chain: list[str], word: str) -> Offers:
+    """The names after the dot of ``chain`` that begin with a word; none where that would ask for an attribute."""
     value: Any = session.variables.get(chain[0], session.prelude.get(chain[0], UNBOUND))
     for name in chain[1:]:
         if type(value) is not Namespace:
@@ -135,7 +123,7 @@ def attributes(session: Session, chain: list[str]) -> Offers:
         value = value.get(name)
     if value is UNBOUND:
         return []
-    return [(name, _about_attribute(value, name)) for name in names_of(value)]
+    return [(name, _about_attribute(value, name)) for name in names_of(value) if name.startswith(word)]
 
 
 def _about_attribute(value: Any, name: str) -> str:

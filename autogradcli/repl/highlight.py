@@ -13,7 +13,7 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
 from ..engine.tensor import Tensor
-from ..language.attributes import TABLES
+from ..functions.registry import ATTRIBUTES
 from ..language.tokens import CLOSE, COMMENT, KEYWORD, NAME, NUMBER, OPEN, OPERATOR, STRING, tokens
 from ..session import Session
 
@@ -88,4 +88,4 @@ class SessionLexer(Lexer):
 
     def _attribute_style(self, name: str) -> str:
         """Attributes of a tensor, whatever stands before the dot: most things here are tensors."""
-        return "class:function" if name in TABLES[Tensor] else ""
+        return "class:function" if name in ATTRIBUTES[Tensor] else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..functions.tensor_text import PrintOptions
 from .columns import columns
 from .commands import CommandError, choice, command, needed
+from .preview import AVAILABLE
 from .running import quietly
 
 if TYPE_CHECKING:
@@ -122,6 +123,8 @@ def _set_suggest(prompt: Prompt, on: bool) -> None:
 
 
 def _set_preview(prompt: Prompt, on: bool) -> None:
+    if on and not AVAILABLE:
+        raise CommandError("this system can't copy a process, which a preview needs")
     prompt.preview.enabled = on
 
 

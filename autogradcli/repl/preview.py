@@ -14,19 +14,18 @@ import gc
 import os
 import signal
 import warnings
-from collections.abc import Callable, Iterable
-from itertools import chain
+from collections.abc import Callable
 from typing import Any
 
 from ..engine.tensor import Tensor
 from ..events import Event, Failed, Gradients, Value
-from ..functions.registry import ATTRIBUTES, NAMESPACES
 from ..functions.tensor_repr import shown_name
 from ..language.budget import resident_bytes
 from ..language.syntax import parse
 from ..language.text_format import to_repr
 from ..session import Session
 from ..show.escape import escape_line
+from .names import dotted, is_attributes_beginning, is_beginning
 
 #: Seconds that a preview may take, the copying included.
 BUDGET = 0.020
@@ -36,7 +35,7 @@ MAX_TEXT = 200
 #: Where the process is larger, copying its page tables alone would be felt.
 MAX_RESIDENT = 4 << 30
 
-_AVAILABLE = hasattr(os, "fork")
+AVAILABLE = hasattr(os, "fork")
 
 
 class Preview:
@@ -45,7 +44,7 @@ class Preview:
     def __init__(self, session: Session, changed: Callable[[], None]) -> None:
         self.session = session
         self.changed = changed
-        self.enabled = _AVAILABLE
+        self.enabled = AVAILABLE
         self.text = ""
         self._asked = ""
         self._wanted = ""
@@ -168,12 +167,9 @@ _TARGETED = (ast.AugAssign, ast.AnnAssign)
 def _error(event: Failed, session: Session, source: str) -> str:
     """The error, unless it is that a name at the end of the line is not finished."""
     if event.type in ("NameError", "AttributeError"):
-        known: Iterable[str] = (*session.variables, *session.prelude)
-        name = event.message.partition("'")[2].partition("'")[0]
-        if event.type == "AttributeError":
-            known = chain.from_iterable([*ATTRIBUTES.values(), *NAMESPACES.values()])
-            name = event.message.rstrip("'").rpartition("'")[2]
-        if source.endswith(name) and any(longer.startswith(name) for longer in known):
+        name = dotted(source)[-1]
+        known = is_attributes_beginning(name) if event.type == "AttributeError" else is_beginning(session, name)
+        if name and known and f"'{name}'" in event.message:
             return ""
     return _cut(f"{event.type}: {event.message}")
 

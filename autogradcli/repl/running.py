@@ -10,6 +10,7 @@ from typing import Any
 
 from ..events import Emit, Event, Failed, Value
 from ..session import Session
+from .undo import Snapshot
 
 #: After so many seconds an interrupt no longer waits for the program to notice it.
 PATIENCE = 0.1
@@ -64,8 +65,8 @@ class Outcome:
         return self.failure == "KeyboardInterrupt"
 
 
-def run(session: Session, source: str, emit: Emit, *, first_line: int = 1) -> Outcome:
-    """Run a program. Never raises KeyboardInterrupt: that is one of the outcomes."""
+def run(session: Session, source: str, emit: Emit, before: Snapshot, *, first_line: int = 1) -> Outcome:
+    """Run a program. An interrupt is one of the outcomes, and the session is what it was ``before`` then."""
     outcome = Outcome()
 
     def note(event: Event) -> None:
@@ -74,12 +75,14 @@ def run(session: Session, source: str, emit: Emit, *, first_line: int = 1) -> Ou
         emit(event)
 
     began = perf_counter()
-    try:
-        with Interruptible(session):
+    with Interruptible(session):
+        try:
             outcome.ok = session.run(source, note, first_line=first_line)
-    except KeyboardInterrupt:  # while the end of the run was being shown
-        outcome.ok, outcome.failure = False, "KeyboardInterrupt"
-        emit(Failed(0, 0, 0, "KeyboardInterrupt", "", ""))
+        except KeyboardInterrupt:  # while the end of the run was being shown
+            outcome.ok, outcome.failure = False, "KeyboardInterrupt"
+            emit(Failed(0, 0, 0, "KeyboardInterrupt", "", ""))
+        if outcome.interrupted:
+            before.restore(session)  # in here, where no further Ctrl-C can stop it half way
     outcome.seconds = perf_counter() - began
     outcome.done = session.steps_done
     return outcome

@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from ..functions.function import Function
+from ..functions.objects import Kind
 from ..functions.python_function import PythonFunction
 from ..functions.registry import NAMESPACES, Method
 from ..language.attributes import entry_of
@@ -47,10 +48,13 @@ def signatures(value: Any, name: str = "") -> list[Signature]:
     receiver = 0
     if isinstance(value, (Method, BoundMethod)):
         value, receiver = value.call, 1
+    if isinstance(value, Kind):  # a class of modules, optimizers, ...: calling it calls its __init__
+        members = [vars(base).get("__members__", {}) for base in value.__mro__]
+        value, receiver = next((found["__init__"] for found in members if "__init__" in found), None), 1
     if isinstance(value, Function):
         return [_declared(schema) for schema in value.schemas if not schema.deprecated]
     if isinstance(value, UserFunction):
-        return [_of_program(value)]
+        return [_of_program(value)[receiver:]]
     if type(value) is Builtin and name in NAMESPACES.get("torch", {}):
         return signatures(NAMESPACES["torch"][name])
     if isinstance(value, (PythonFunction, Builtin)):

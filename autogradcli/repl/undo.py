@@ -18,6 +18,7 @@ from ..engine.dtypes import DType
 from ..engine.node import AccumulateGrad, Node, Output
 from ..functions.custom_function import FunctionClass
 from ..functions.function import CalculatorFunction, Function
+from ..functions.objects import Kind, put_in_class
 from ..functions.python_function import CalculatorPythonFunction, PythonFunction
 from ..language.budget import resident_bytes
 from ..language.calls import Builtin
@@ -60,13 +61,24 @@ def _fields(kind: type) -> tuple[str, ...]:
 class Snapshot:
     """The session as it is now. ``complete`` is False where it has more than a snapshot may cost."""
 
-    __slots__ = ("_buffers", "_containers", "_instances", "_nodes", "_seen", "_state", "complete", "variables")
+    __slots__ = (
+        "_buffers",
+        "_classes",
+        "_containers",
+        "_instances",
+        "_nodes",
+        "_seen",
+        "_state",
+        "complete",
+        "variables",
+    )
 
     def __init__(self, session: Session, before: Snapshot | None = None) -> None:
         self.variables = dict(session.variables)
         self._state = session.state.kept()
         self._containers: list[tuple[Any, Any]] = []  # a list, dict or set and its copy
         self._instances: list[tuple[Any, list[Any], dict[str, Any] | None]] = []
+        self._classes: list[tuple[Kind, dict[str, Any]]] = []
         self._nodes: list[tuple[Node, Any, Any, Any]] = []
         #: id -> (the array that owns the memory, a copy of its contents)
         self._buffers: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -93,8 +105,15 @@ class Snapshot:
             if attributes is not None:
                 instance.__dict__.clear()
                 instance.__dict__.update(attributes)
+        for kind, members in self._classes:
+            for name in [name for name in kind.__dict__["__members__"] if name not in members]:
+                del kind.__dict__["__members__"][name]
+                type.__delattr__(kind, name)
+            for name, value in members.items():
+                if kind.__dict__["__members__"].get(name, _ABSENT) is not value:
+                    put_in_class(kind, name, value)
         for container, copy in self._containers:
-            if type(container) is list:
+            if isinstance(container, list):
                 container[:] = copy
             else:
                 container.clear()
@@ -121,15 +140,15 @@ class Snapshot:
             seen.add(id(value))
             if kind is np.ndarray:
                 size += self._keep_array(value, known, MAX_BYTES - size)
-            elif kind is list:
-                self._containers.append((value, value.copy()))
+            elif isinstance(value, list):
+                self._containers.append((value, list(value)))
                 pending += value
-            elif kind is dict:
-                self._containers.append((value, value.copy()))
+            elif isinstance(value, dict):  # an OrderedDict or a defaultdict among them
+                self._containers.append((value, dict(value)))
                 pending += value
                 pending += value.values()
-            elif kind is set:
-                self._containers.append((value, value.copy()))
+            elif isinstance(value, set):
+                self._containers.append((value, set(value)))
                 pending += value
             elif isinstance(value, (tuple, frozenset)):
                 pending += value
@@ -145,6 +164,12 @@ class Snapshot:
                 _PLAIN_NODES.add(kind)
                 seen.discard(id(value))
                 pending.append(value)
+            elif kind is Kind:
+                if value.__module__ == "__main__":  # a class of the program's, whose attributes it can change
+                    members = value.__dict__["__members__"]
+                    self._classes.append((value, members.copy()))
+                    pending += members.values()
+                pending += value.__bases__
             elif kind.__flags__ & _HEAP_TYPE and not isinstance(value, (type, BaseException)):
                 self._keep_instance(value, None, pending)
 
@@ -180,6 +205,7 @@ class Snapshot:
         values = [getattr(value, name, _ABSENT) for name in _fields(type(value))]
         attributes = getattr(value, "__dict__", None)
         self._instances.append((value, values, None if attributes is None else attributes.copy()))
+        pending.append(type(value))
         if inner is not None:
             pending += inner
             return

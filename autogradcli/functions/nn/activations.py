@@ -71,10 +71,10 @@ layer(
     "ReLU6", _HOME, _INPLACE, lambda self, input: F.hardtanh(input, self.min_val, self.max_val, self.inplace),
     "inplace", _as_relu6, Hardtanh,
 )  # fmt: skip
-for _name in ("ELU", "CELU"):
+for _name, _function in (("ELU", "elu"), ("CELU", "celu")):
     layer(
         _name, _HOME, {"alpha": 1.0, "inplace": False},
-        lambda self, input, call=_name.lower(): getattr(F, call)(input, self.alpha, self.inplace), "alpha inplace",
+        lambda self, input, call=_function: getattr(F, call)(input, self.alpha, self.inplace), "alpha inplace",
     )  # fmt: skip
 layer(
     "LeakyReLU", _HOME, {"negative_slope": 1e-2, "inplace": False},

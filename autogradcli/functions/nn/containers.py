@@ -7,7 +7,8 @@ from typing import Any
 
 from ...engine.tensor import Parameter, Tensor
 from ..registry import namespace
-from .module import Module, indented, type_name
+from .module import Module
+from .text import indented, type_name
 
 
 def _place(index: Any, count: int, what: str = "index {} is out of range") -> int:
@@ -21,7 +22,8 @@ class _Ordered(Module):
     """Modules by number."""
 
     def _key(self, index: int) -> str:
-        return list(self._modules)[_place(index, len(self._modules))]
+        names: list[str] = list(self._modules)
+        return names[_place(index, len(names))]
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -220,14 +222,12 @@ class ModuleDict(Module):
             self[key] = module
 
 
-def _described(value: Any) -> str:
-    """One element in the text of a list or dict of parameters."""
+def _described(value: Any, by_dtype: bool) -> str:
+    """One element in the text of a list (which shows the dtype) or dict (which shows the type) of parameters."""
     if isinstance(value, Tensor):
         kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
-        size = "x".join(map(str, value.array.shape))
-        if kind == "Parameter":
-            return f"{kind} containing: [torch.{value.dtype.name} of size {size}]"
-        return f"{kind} containing: [{type_name(value)} of size {size}]"
+        what = f"torch.{value.dtype.name}" if by_dtype else type_name(value)
+        return f"{kind} containing: [{what} of size {'x'.join(map(str, value.array.shape))}]"
     return f"Object of type: {type(value).__name__}"
 
 
@@ -282,7 +282,7 @@ class ParameterList(Module):
         return self
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({k}): {_described(value)}" for k, value in enumerate(self))
+        return "\n".join(f"  ({k}): {_described(value, True)}" for k, value in enumerate(self))
 
 
 class ParameterDict(Module):
@@ -342,7 +342,7 @@ class ParameterDict(Module):
             self[key] = value
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({key}): {_described(value)}" for key, value in self.items())
+        return "\n".join(f"  ({key}): {_described(value, False)}" for key, value in self.items())
 
 
 for _kind in (Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict):

@@ -114,7 +114,7 @@ class _Conv(Module):
 
 
 def _declare(rank: int) -> None:
-    def __init__(  # noqa: N807
+    def __init__(
         self: Any,
         in_channels: int,
         out_channels: int,
@@ -138,7 +138,7 @@ def _declare(rank: int) -> None:
 
     _enter(f"Conv{rank}d", rank, False, __init__, forward)
 
-    def __init_transposed__(  # noqa: N807
+    def __init_transposed__(
         self: Any,
         in_channels: int,
         out_channels: int,

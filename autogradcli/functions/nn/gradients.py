@@ -73,7 +73,7 @@ def get_total_norm(
         return total
 
 
-def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
+def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, foreach: bool | None = None) -> None:
     """Scale gradients in place by ``max_norm / total_norm``, where that is less than one."""
     with _Unrecorded():
         grads = [p.grad for p in _list(parameters) if p.grad is not None]

@@ -70,7 +70,8 @@ def trunc_normal_(
     if mean < a - 2 * std or mean > b + 2 * std:
         state.warn(
             "UserWarning",
-            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be "
+            "incorrect.",
         )
     source = default_generator if generator is None else generator
     shape, kind = tensor.array.shape, tensor.array.dtype
@@ -84,7 +85,8 @@ def trunc_normal_(
 
     def refused(values: np.ndarray) -> np.ndarray:
         density = (((values - kind.type(mean)) / kind.type(std)) ** 2) * kind.type(-0.5) - kind.type(peak)
-        return np.log(source.uniform_(np.empty(shape, kind), 0.0, 1.0)) > density
+        above: np.ndarray = np.log(source.uniform_(np.empty(shape, kind), 0.0, 1.0)) > density
+        return above
 
     values = source.uniform_(np.empty(shape, kind), a, b)
     pending = refused(values)
@@ -155,7 +157,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
     if tensor.array.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     rows, columns = tensor.array.shape
-    zeros = int(math.ceil(sparsity * rows))
+    zeros = math.ceil(sparsity * rows)
     _unrecorded("normal_", tensor, 0, std, generator=generator)
     values = tensor.array.copy()
     for column in range(columns):
@@ -172,7 +174,7 @@ _SAME_GAIN = frozenset(
 )  # fmt: skip
 
 
-def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+def calculate_gain(nonlinearity: str, param: Any = None) -> float:
     """By how much a nonlinearity shrinks the standard deviation. Raises ValueError for an unknown one."""
     if nonlinearity in _SAME_GAIN:
         return 1

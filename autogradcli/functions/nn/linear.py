@@ -134,7 +134,7 @@ class Unflatten(Module):
 
     __module__ = "torch.nn.modules.flatten"
 
-    def __init__(self, dim: int, unflattened_size: Any) -> None:
+    def __init__(self, dim: Any, unflattened_size: Any) -> None:
         super().__init__()
         if isinstance(dim, int) and not isinstance(unflattened_size, (tuple, list)):
             raise TypeError(

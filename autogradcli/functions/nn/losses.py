@@ -167,5 +167,10 @@ def _as_norm(module: Any, values: dict[str, Any]) -> None:
     values["norm"] = values.pop("p")
 
 
-layer("PairwiseDistance", "distance", {"p": 2.0, "eps": 1e-6, "keepdim": False},
-      lambda self, x1, x2: F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim), prepare=_as_norm)  # fmt: skip
+layer(
+    "PairwiseDistance",
+    "distance",
+    {"p": 2.0, "eps": 1e-6, "keepdim": False},
+    lambda self, x1, x2: F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim),
+    prepare=_as_norm,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ...engine.callbacks import callee
 from ...engine.dtypes import DType, float16, float32, float64
 from ...engine.hooks import RemovableHandle, add_hook
 from ...engine.tensor import Parameter, Tensor
@@ -14,6 +15,7 @@ from .gradients import clear_grad
 from .module_hooks import call_with_hooks
 from .module_state import Loaded, OrderedDict, load_state_dict, save_state_dict
 from .names import M
+from .text import indented, type_name
 
 _GROUPS = ("_parameters", "_buffers", "_modules")
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
@@ -257,7 +259,7 @@ class Module(Object):
         """Call ``fn`` with every module inside, innermost first, and with this one."""
         for module in self.children():
             module.apply(fn)
-        fn(self)
+        callee(fn)(self)
         return self
 
     def train(self, mode: bool = True) -> Module:
@@ -332,6 +334,10 @@ class Module(Object):
         """This module: it is on the CPU."""
         return self
 
+    def cuda(self, device: Any = None) -> Module:
+        """Raises AssertionError: there is only the CPU."""
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
     def type(self, dst_type: DType) -> Module:
         """Cast parameters and buffers to a dtype."""
         return self._convert(dst_type)
@@ -356,7 +362,7 @@ class Module(Object):
         if not (
             own["_forward_hooks"] or own["_forward_pre_hooks"] or own["_backward_hooks"] or own["_backward_pre_hooks"]
         ):
-            return self.forward(*args, **kwargs)
+            return callee(self.forward)(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)
 
     def register_forward_pre_hook(
@@ -403,22 +409,6 @@ class Module(Object):
         if not children and len(lines) <= 1:
             return f"{self._get_name()}({''.join(lines)})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
-
-
-def indented(text: str) -> str:
-    """All lines but the first moved right by two."""
-    return text.replace("\n", "\n  ")
-
-
-def type_name(value: Any) -> str:
-    """The class of a value as these messages show it."""
-    kind = type(value)
-    known = {Tensor: "torch.FloatTensor"}
-    if isinstance(value, Tensor):
-        return f"torch.{value.dtype.type_name}Tensor"
-    return known.get(kind) or (
-        kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    )
 
 
 def _class_attribute(kind: type, name: str) -> Any:

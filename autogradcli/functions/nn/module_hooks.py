@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...engine.callbacks import callee
 from ...engine.custom import Definition, apply
 from ...engine.hooks import hook_node, prehook_node
 from ...engine.state import state
@@ -45,7 +46,7 @@ def _call(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], called: se
     if module._backward_hooks or module._backward_pre_hooks:
         backward = BackwardHooks(module)
         args = backward.around_inputs(args)
-    result = module.forward(*args, **kwargs)
+    result = callee(module.forward)(*args, **kwargs)
     for key, hook in list(module._forward_hooks.items()):
         called.add(key)
         with_kwargs = key in module._forward_hooks_with_kwargs

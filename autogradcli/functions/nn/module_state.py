@@ -92,8 +92,8 @@ def _load(key: str, name: str, table: dict[str, Any], value: Any, assign: bool) 
     own: Tensor = table[name]
     if not isinstance(value, Tensor):
         return (
-            f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but '
-            f"received {type(value)}"
+            f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint '
+            f"but received {type(value)}"
         )
     if own.array.ndim == 0 and value.array.shape == (1,):
         value = M.select(value, 0, 0)

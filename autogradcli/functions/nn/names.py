@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ..registry import ATTRIBUTES, namespace
+from ..registry import ATTRIBUTES, Method, namespace
 
 
 class Names:
@@ -23,8 +23,10 @@ class Methods:
     """The methods of tensors: ``M.view(x, 2, 3)``."""
 
     def __getattr__(self, name: str) -> Any:
-        value = self.__dict__[name] = ATTRIBUTES[Tensor][name].call
-        return value
+        method = ATTRIBUTES[Tensor][name]
+        assert isinstance(method, Method)
+        self.__dict__[name] = method.call
+        return method.call
 
 
 F = Names("torch.nn.functional")

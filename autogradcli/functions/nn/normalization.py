@@ -139,7 +139,8 @@ class _InstanceNorm(_Norm):
         alone = input.array.ndim == ranks[0]
         if input.array.shape[-ranks[0]] != self.num_features and self.affine:
             raise ValueError(
-                f"expected input's size at dim={0 if alone else 1} to match num_features ({self.num_features}), but got: {input.array.shape[-ranks[0]]}."
+                f"expected input's size at dim={0 if alone else 1} to match num_features ({self.num_features}), but "
+                f"got: {input.array.shape[-ranks[0]]}."
             )
         result = F.instance_norm(
             T.unsqueeze(input, 0) if alone else input,
@@ -293,7 +294,8 @@ class GroupNorm(Module):
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"
+        sizes = f"{self.num_groups}, {self.num_channels}"
+        return f"{sizes}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"
 
 
 for _kind in (

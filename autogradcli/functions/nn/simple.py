@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from ..fields import Fields, bound
 from ..objects import Kind
@@ -43,9 +43,9 @@ class Simple(Module):
                 shown.append(f"{name}={getattr(self, name)}")
         return ", ".join(shown)
 
-    fields: Fields = {}
-    shown: tuple[str, ...] = ()
-    prepare: Callable[[Any, dict[str, Any]], None] | None = None
+    fields: ClassVar[Fields] = {}
+    shown: ClassVar[tuple[str, ...]] = ()
+    prepare: ClassVar[Callable[[Any, dict[str, Any]], None] | None] = None
 
 
 def layer(

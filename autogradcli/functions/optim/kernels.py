@@ -18,14 +18,14 @@ def fused(a: Array, b: Any, c: Array) -> Array:
     """``a * b + c`` with one rounding: float32 through float64, float64 by exact product and sum (Dekker, Knuth)."""
     if a.dtype == _F32:
         number = np.float32(b) if isinstance(b, float) else b
-        return (np.multiply(a, number, dtype=_F64) + c).astype(_F32)
-    if a.dtype != _F64:
-        return a * b + c
+        single: Array = (np.multiply(a, number, dtype=_F64) + c).astype(_F32)
+        return single
     product = a * b
-    if not (np.abs(product) < 1e290).all():  # the splitting would overflow
-        return product + c
+    plain: Array = product + c
+    if a.dtype != _F64 or not (np.abs(product) < 1e290).all():  # above, the splitting would overflow
+        return plain
     error = _product_error(a, b, product)
-    total = product + c
+    total = plain
     part = total - product
     rest = (product - (total - part)) + (c - part)
     exact: Array = total + (rest + error)
@@ -61,7 +61,7 @@ def lerp(out: Array, end: Array, weight: float) -> None:
 
 def addcmul(out: Array, a: Array, b: Array, value: float) -> None:
     """``out += value * a * b``."""
-    out[...] = out + (a * b if value == 1 else (a * float(value)) * b)
+    out[...] = fused(a if value == 1 else a * float(value), b, out)
 
 
 def addcdiv(out: Array, a: Array, b: Array, value: float) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.callbacks import callee
 from ...engine.state import state as modes
 from ...engine.tensor import Tensor, wrap
 from ..registry import namespace
@@ -119,7 +120,7 @@ def _weak(t: Any) -> Any:
 def _evaluated(closure: Callable[[], Any]) -> Any:
     before, modes.grad = modes.grad, True
     try:
-        return closure()
+        return callee(closure)()
     finally:
         modes.grad = before
 
@@ -275,5 +276,4 @@ class _Search:
         return best[1], best[2], best[0]
 
 
-for _place in ("torch.optim", "torch.optim.lbfgs"):
-    namespace(_place)["LBFGS"] = LBFGS
+namespace("torch.optim")["LBFGS"] = LBFGS

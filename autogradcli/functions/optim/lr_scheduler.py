@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from ...engine.callbacks import callee
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ..objects import Object
@@ -17,16 +18,16 @@ from .optimizer import Optimizer
 HOME = "torch.optim.lr_scheduler"
 
 _TOO_EARLY = (
-    "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call them "
-    "in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in PyTorch "
-    "skipping the first value of the learning rate schedule. See more details at "
+    "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call "
+    "them in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in "
+    "PyTorch skipping the first value of the learning rate schedule. See more details at "
     "https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
 )
 EPOCH_GIVEN = (
     "The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use "
-    "`scheduler.step()` to step the scheduler. During the deprecation, if epoch is different from None, the closed form is "
-    "used instead of the new chainable form, where available. Please open an issue if you are unable to replicate your use "
-    "case: https://github.com/pytorch/pytorch/issues/new/choose."
+    "`scheduler.step()` to step the scheduler. During the deprecation, if epoch is different from None, the closed "
+    "form is used instead of the new chainable form, where available. Please open an issue if you are unable to "
+    "replicate your use case: https://github.com/pytorch/pytorch/issues/new/choose."
 )
 _GET_LAST = "To get the last learning rate computed by the scheduler, please use `get_last_lr()`."
 
@@ -88,7 +89,7 @@ class LRScheduler(Object):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what ``state_dict`` gave."""
-        self.__dict__.update({name: v for name, v in state_dict.items() if not name.startswith("__")})
+        self.__dict__.update({name: callee(v) for name, v in state_dict.items() if not name.startswith("__")})
 
     def get_last_lr(self) -> list[Any]:
         """The rates in force."""
@@ -142,9 +143,9 @@ class _ByFunction(LRScheduler):
         if isinstance(lr_lambda, (list, tuple)):
             if len(lr_lambda) != count:
                 raise ValueError(f"Expected {count} lr_lambdas, but got {len(lr_lambda)}")
-            self.lr_lambdas = list(lr_lambda)
+            self.lr_lambdas = [callee(function) for function in lr_lambda]
         else:
-            self.lr_lambdas = [lr_lambda] * count
+            self.lr_lambdas = [callee(lr_lambda)] * count
         LRScheduler.__init__(self, optimizer, last_epoch)
 
 
@@ -312,7 +313,7 @@ class CosineAnnealingLR(LRScheduler):
 
     __module__ = HOME
 
-    def __init__(self, optimizer: Any, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:  # noqa: N803
+    def __init__(self, optimizer: Any, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
         self.T_max = T_max
         self.eta_min = eta_min
         super().__init__(optimizer, last_epoch)

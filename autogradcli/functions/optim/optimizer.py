@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from ...engine.callbacks import callee
 from ...engine.hooks import RemovableHandle, add_hook, retains_grad
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
@@ -171,8 +172,11 @@ class Declared(Optimizer):
 
     __module__ = "torch.optim.optimizer"
 
-    fields: Fields = {}
-    order: tuple[str, ...] = ()
+    fields: ClassVar[Fields] = {}
+    order: ClassVar[tuple[str, ...]] = ()
+    update: ClassVar[Callable[[Array, Array, Group, Group], None]]
+    check: ClassVar[Callable[[Group], None]]
+    begin: ClassVar[Callable[[Any, Group], None]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kind = type(self)
@@ -192,7 +196,7 @@ class Declared(Optimizer):
         if closure is not None:
             before, state.grad = state.grad, True
             try:
-                loss = closure()
+                loss = callee(closure)()
             finally:
                 state.grad = before
         update = type(self).update
@@ -201,7 +205,11 @@ class Declared(Optimizer):
                 grad = param.grad
                 if grad is not None:
                     g = -grad.array if group.get("maximize") else grad.array
-                    update(param.array, g, self.state[param], group)
+                    kept = self.state.get(param)
+                    values = {} if kept is None else kept
+                    update(param.array, g, values, group)
+                    if kept is None and values:
+                        self.state[param] = values
                     param.need_counter()[0] += 1
         own["_opt_called"] = True
         for hook in list(own["_optimizer_step_post_hooks"].values()):
@@ -234,8 +242,7 @@ def declare(
         "__members__": {},
     }
     made = Kind(name, (Declared,), names)
-    for place in ("torch.optim", f"torch.optim.{home}"):
-        namespace(place)[name] = made
+    namespace("torch.optim")[name] = made
     return made
 
 

@@ -6,8 +6,6 @@ Kingma and Ba, "Adam" (2014); Loshchilov and Hutter, "Decoupled weight decay reg
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...engine.tensor import Tensor, wrap

@@ -1,0 +1,162 @@
+"""Sums in PyTorch's order of additions, so that the last digit of a sum is PyTorch's.
+
+NumPy adds pairwise. PyTorch's kernel (a cascade) adds with as many accumulators as a vector of 32 bytes has places,
+four such vectors side by side, and every sixteen steps moves what has gathered to the next of four levels. The
+shape of the memory decides which of its loops runs:
+
+    one row, shorter than a vector     four scalar accumulators
+    a row                              four vectors of accumulators, then the rest of the row, then the vector's places
+    columns of a matrix                one accumulator a column; the columns that fill no group as short rows
+
+What is left to NumPy are sums along an axis that isn't the fastest, which it does step by step, in order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+_add: Any = np.add.reduce
+_running: Any = np.add.accumulate
+
+#: Elements of a vector register by dtype.
+_WIDTH = {np.dtype(np.float32): 8, np.dtype(np.float64): 4}
+
+#: The places of a row of 5, 6 or 7 in the order in which four accumulators add them.
+_SHORT = {n: np.array([0, *range(4, n), 1, 2, 3]) for n in (5, 6, 7)}
+
+#: Beyond this many elements PyTorch shares the work among threads, and the order depends on their number.
+_MOST = 32768
+
+
+def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:
+    """Sum over ``axis`` (an int, a tuple, None for all), as ``np.add.reduce`` takes its arguments.
+
+    Floats of 32 and 64 bits are added in PyTorch's order; all else, and what NumPy adds in the same order, by NumPy.
+    """
+    size = array.size
+    if size <= 4 or size > _MOST or dtype is not None:
+        return _add(array, axis, dtype, out, keepdims)
+    width = _WIDTH.get(array.dtype)
+    if width is None:
+        return _add(array, axis, dtype, out, keepdims)
+    ndim = array.ndim
+    if ndim == 1:
+        if axis == ():
+            return _add(array, axis, dtype, out, keepdims)
+        total = _row(array, width)
+        return total.reshape(1) if keepdims else total
+    if axis is None or (axis.__class__ is tuple and len(axis) == ndim):
+        if not (array.flags.c_contiguous or array.flags.f_contiguous):
+            return _add(array, axis, dtype, out, keepdims)
+        total = _row(array.reshape(-1, order="A"), width)
+        return total.reshape((1,) * ndim) if keepdims else total
+    found = _by_dims(array, axis, width)
+    if found is None:
+        return _add(array, axis, dtype, out, keepdims)
+    return np.expand_dims(found, axis) if keepdims else found
+
+
+def _by_dims(array: Any, axis: Any, width: int) -> Any:
+    """A sum over some dimensions of two or more; None where NumPy may do it."""
+    ndim = array.ndim
+    if axis.__class__ is int:
+        dims = [axis + ndim if axis < 0 else axis]
+    else:
+        dims = sorted(k + ndim if k < 0 else k for k in axis)
+        if not dims:
+            return None
+    if not array.flags.c_contiguous:
+        if ndim == 2 and array.flags.f_contiguous:
+            return _by_dims(array.T, 1 - dims[0], width)
+        return None
+    first, last = dims[0], dims[-1]
+    shape = array.shape
+    if last - first + 1 != len(dims):  # not neighbours: the innermost first, then what is before the others
+        tail = ndim - last
+        while ndim - tail - 1 in dims:
+            tail += 1
+        if last != ndim - 1 or dims[: len(dims) - tail] != list(range(len(dims) - tail)):
+            return None
+        inner = _row(array.reshape((*shape[: ndim - tail], -1)), width)
+        return _add(inner, tuple(dims[:-tail]))
+    before, behind = shape[:first], shape[last + 1 :]
+    if not behind:
+        return _row(array.reshape((*before, -1)), width)
+    n, w = 1, 1
+    for size in shape[first : last + 1]:
+        n *= size
+    for size in behind:
+        w *= size
+    if n <= 4:
+        return None
+    if w == 1:
+        return _row(array.reshape((*before, n)), width).reshape(before + behind)
+    return _columns(array.reshape((*before, n, w)), width).reshape(before + behind)
+
+
+def _row(x: Any, width: int) -> Any:
+    """Sum of the last dimension, whose elements lie side by side: shape ``(..., n)`` to ``(...)``."""
+    lead, n = x.shape[:-1], x.shape[-1]
+    if n < width:
+        return _add(x if n <= 4 else x.take(_SHORT[n], -1), -1)
+    count = n // width
+    rest = n - count * width
+    if not rest and count == 1:
+        return _running(x, -1)[..., -1]
+    in_order = np.empty((*lead, rest + width), x.dtype)  # the rest of the row, then the vector's places
+    in_order[..., :rest] = x[..., n - rest :]
+    vectors = x if not rest else x[..., : n - rest]
+    in_order[..., rest:] = vectors if count == 1 else _side_by_side(vectors.reshape((*lead, count, width)))
+    return _running(in_order, -1)[..., -1]
+
+
+def _side_by_side(x: Any) -> Any:
+    """Sum of the last dimension but one with four accumulators: ``(..., n, w)`` to ``(..., w)``."""
+    n, w = x.shape[-2:]
+    if n <= 4:
+        return _add(x, -2)
+    lead, fours = x.shape[:-2], n // 4
+    sums = _cascade(x[..., : 4 * fours, :].reshape((*lead, fours, 4 * w)))
+    first = sums[..., :w]
+    for k in range(4 * fours, n):
+        first += x[..., k, :]
+    return _add(sums.reshape((*lead, 4, w)), -2)
+
+
+def _cascade(x: Any) -> Any:
+    """Sum of the last dimension but one, in blocks of 16, blocks of blocks, and so on: ``(..., n, w)`` to ``(..., w)``.
+
+    The result is a new array.
+    """
+    if x.shape[-2] < 16:
+        return _add(x, -2)
+    levels = []
+    for _ in range(3):
+        blocks = x.shape[-2] // 16
+        levels.append(_add(x[..., 16 * blocks :, :], -2))
+        if not blocks:
+            break
+        x = _add(x[..., : 16 * blocks, :].reshape((*x.shape[:-2], blocks, 16, x.shape[-1])), -2)
+    else:
+        levels.append(_add(x, -2))
+    total = levels[0]
+    for level in levels[1:]:
+        total = total + level
+    return total
+
+
+def _columns(x: Any, width: int) -> Any:
+    """Sum of the last dimension but one, of more than 4: ``(..., n, w)`` to ``(..., w)``."""
+    w = x.shape[-1]
+    group = 4 * width if w >= width else 4
+    alone = w - w % group  # columns in whole groups have an accumulator each
+    if alone == w:
+        return _cascade(x)
+    if not alone:
+        return _side_by_side(x)
+    sums = np.empty((*x.shape[:-2], w), x.dtype)
+    sums[..., :alone] = _cascade(x[..., :alone])
+    sums[..., alone:] = _side_by_side(x[..., alone:])
+    return sums

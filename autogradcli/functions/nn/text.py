@@ -1,0 +1,20 @@
+"""Pieces of the texts and messages of modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...engine.tensor import Tensor
+
+
+def indented(text: str) -> str:
+    """All lines but the first moved right by two."""
+    return text.replace("\n", "\n  ")
+
+
+def type_name(value: Any) -> str:
+    """The class of a value as these messages show it."""
+    if isinstance(value, Tensor):
+        return f"torch.{value.dtype.type_name}Tensor"
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

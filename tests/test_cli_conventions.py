@@ -1,0 +1,244 @@
+"""Colours, settings, completion, leading minus signs, and what start-up loads."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_ask import COMMAND, ENVIRON, ROOT, ask, run
+
+from autogradcli.cli import config
+from autogradcli.cli.group import COMMANDS, cli, own_first
+
+RED = "\x1b[1;31m"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "terminal", "coloured"),
+    [
+        ([], {}, True, True),
+        ([], {}, False, False),
+        ([], {"NO_COLOR": "1"}, True, False),
+        ([], {"TERM": "dumb"}, True, False),
+        (["--color", "auto"], {}, True, True),
+        (["--color", "never"], {}, True, False),
+        (["--color=always"], {}, False, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, False, True),
+    ],
+)
+def test_colours(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], environ: dict[str, str], terminal: bool, coloured: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    for order in (["eval", "nope", *arguments], [*arguments, "eval", "nope"], ["eval", *arguments, "nope"]):
+        answer = ask(*order, terminal=terminal)
+        assert answer.code == 1
+        assert (RED in answer.err) == coloured and ("\x1b" in answer.err) == coloured
+
+
+def test_a_wrong_colour() -> None:
+    assert ask("eval", "1", "--color", "red").code == 2
+    assert own_first(["a", "--", "--color", "x"]) == ["a", "--", "--color", "x"]
+    assert own_first(["a", "--color"]) == ["a", "--color"]
+
+
+# -- settings ----------------------------------------------------------------------------------------------
+
+
+def settled(folder: Path, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return run(*arguments, env={**ENVIRON, "XDG_CONFIG_HOME": str(folder)}, **options)
+
+
+def test_settings(tmp_path: Path) -> None:
+    path = tmp_path / "autogradcli" / "config.toml"
+    assert settled(tmp_path, "config", "--path").stdout == f"{path}\n"
+    assert not path.exists()
+    assert settled(tmp_path, "config", "--write").stdout == f"{path}\n"
+    assert path.read_text() == settled(tmp_path, "config").stdout == config.TEMPLATE
+    assert settled(tmp_path, "1 + 1").stdout == "2\n"
+    done = settled(tmp_path, "config", "--write")
+    assert done.returncode == 1 and "there already" in done.stderr
+
+    # Every setting that the file shows is one, once its # is gone, with the value that it has anyway.
+    path.write_text(config.TEMPLATE.replace("\n#", "\n"))
+    text = path.read_text()
+    path.write_text("\n".join(line for line in text.splitlines() if "=" in line or line.startswith("[")))
+    assert settled(tmp_path, "torch.ones(1).dtype").stdout == "torch.float32\n"
+    assert settled(tmp_path, "run", "-", input="1").stdout == "1\n"
+
+    path.write_text('dtype = "float64"\nformat = "json"\n[run]\nformat = "plain"\nno-echo = true\n')
+    assert settled(tmp_path, "1").stdout.startswith("{")
+    assert settled(tmp_path, input="torch.ones(1).dtype").stdout.count("float64") == 1
+    assert settled(tmp_path, "1", "--format", "plain").stdout == "1\n"
+    assert settled(tmp_path, "run", "-", input="1\nprint(2)").stdout == "2\n"
+    assert settled(tmp_path, "1", "--no-config").stdout == settled(tmp_path, "--no-config", "1").stdout == "1\n"
+    assert settled(tmp_path, "derive", "x * y", "x=1", "y=2").stdout.startswith("{")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("formt = 'json'", "there is no setting `formt`; did you mean `format`?"),
+        ("format = 'xml'", "format is 'xml'; one of auto, rich, plain, json is needed"),
+        ("memory = 'much'", "memory is 'much'; a number of gigabytes is needed"),
+        ("[rn]\njobs = 1", "there is no command `rn` for the table [rn]; did you mean `run`?"),
+        ("[run]\njobs = -1", "[run] jobs is -1; a whole number is needed"),
+        ("[eval]\njobs = 1", "autogradcli eval has no option --jobs"),
+        ("format =\n", "line 1"),
+        ("\x00", ""),
+    ],
+)
+def test_wrong_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, says: str) -> None:
+    path = tmp_path / "autogradcli" / "config.toml"
+    path.parent.mkdir()
+    path.write_text(text)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    done = settled(tmp_path, "eval", "1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert str(path) in done.stderr and says in done.stderr and "Traceback" not in done.stderr
+    assert settled(tmp_path, "config", "--path").returncode == 0
+    assert settled(tmp_path, "eval", "1", "--no-config").returncode == 0
+
+
+def test_settings_never_come_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in (tmp_path, tmp_path / "autogradcli", tmp_path / ".config" / "autogradcli"):
+        folder.mkdir(exist_ok=True, parents=True)
+        (folder / "config.toml").write_text("format = 'json'")
+    for home in ("", ".", "relative"):
+        env = {**ENVIRON, "XDG_CONFIG_HOME": home, "HOME": "/nonexistent"}
+        assert run("1", env=env, cwd=tmp_path).stdout == "1\n"
+    monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
+    assert Path(config.path()).is_absolute()
+
+
+# -- completion --------------------------------------------------------------------------------------------
+
+
+def completed(*words: str) -> list[str]:
+    """What the shell would be offered for the last word."""
+    env = {
+        **ENVIRON,
+        "_AUTOGRADCLI_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(["autogradcli", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    done = run(env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["gr"], {"grad"}),
+        ([""], set(COMMANDS)),
+        (["--no"], {"--no-config"}),
+        (["eval", "--fo"], {"--format"}),
+        (["eval", "--format", "p"], {"plain"}),
+        (["hessian", "x**2", "x=1", "--ma"], {"--matrix"}),
+        (["run", "--jo"], {"--jobs"}),
+        (["completion", ""], {"bash", "zsh", "fish"}),
+    ],
+)
+def test_what_completion_offers(words: list[str], offered: set[str]) -> None:
+    assert set(completed(*words)) == offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(tmp_path: Path, shell: str) -> None:
+    script = run("completion", shell).stdout
+    assert f"_AUTOGRADCLI_COMPLETE={shell}_complete" in script
+    found = shutil.which(shell)
+    if found is None:
+        return
+    path = tmp_path / "script"
+    path.write_text(script)
+    check = subprocess.run([found, "-n", str(path)], capture_output=True, text=True, check=False)
+    assert (check.returncode, check.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+def test_completion_in_bash(tmp_path: Path) -> None:
+    command = tmp_path / "autogradcli"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m autogradcli "$@"\n')
+    command.chmod(0o755)
+    program = """
+source <(autogradcli completion bash)
+COMP_WORDS=(autogradcli eval --form) COMP_CWORD=2
+_autogradcli_completion autogradcli --form eval
+echo "${COMPREPLY[@]}"
+"""
+    env = {**ENVIRON, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, env=env, check=False)
+    assert done.stdout == "--format\n", done.stderr
+
+
+# -- and the rest ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["check-transcrip", "x"], 2, "did you mean `check-transcript`?"),
+        (["jacobain", "x", "x=1"], 2, "did you mean `jacobian`?"),
+        (["hessian", "-x**2", "x=1"], 0, ""),
+        (["grad", "-x", "x=-1"], 0, ""),
+        (["export"], 2, "FILE"),
+        (["completion", "tcsh"], 2, "tcsh"),
+        (["run", "--jobs", "-1", "x"], 2, "jobs"),
+    ],
+)
+def test_words(arguments: list[str], code: int, says: str) -> None:
+    answer = ask(*arguments)
+    assert answer.code == code and says in answer.err and "Traceback" not in answer.err
+
+
+def test_what_new_commands_load() -> None:
+    """Settings that are none, folders and files cost nothing, and help loads nothing heavy."""
+    program = """
+import sys
+from autogradcli.cli.main import main
+for name in "jacobian run check-transcript export completion config".split():
+    main([name, "--help"])
+heavy = {"numpy", "rich", "prompt_toolkit", "scipy", "tomllib", "csv", "zipfile", "tempfile"} & set(sys.modules)
+assert not heavy, heavy
+main(["eval", "2 + 2"])
+print(sorted({"rich", "scipy", "json", "tomllib", "csv", "selectors", "difflib"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=ENVIRON, check=False)
+    assert done.stdout.endswith("4\n[]\n"), done.stdout + done.stderr
+
+
+def test_every_command_is_in_the_manual_page() -> None:
+    page = (ROOT / "docs" / "man" / "autogradcli.1").read_text()
+    context = cli.make_context("autogradcli", [], resilient_parsing=True)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        for parameter in command.params:
+            for option in parameter.opts:
+                if option.startswith("--"):
+                    assert option.replace("-", "\\-") in page, (name, option)
+
+
+def test_the_manual_page_is_well_formed() -> None:
+    groff = shutil.which("groff")
+    if groff is not None:
+        page = ROOT / "docs" / "man" / "autogradcli.1"
+        done = subprocess.run(
+            [groff, "-man", "-ww", "-z", "-Tutf8", str(page)], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_help_through_a_pipe_that_closes() -> None:
+    shell = " ".join([*COMMAND, "config"])
+    done = subprocess.run(["sh", "-c", f"{shell} | true"], capture_output=True, text=True, env=ENVIRON, check=False)
+    assert done.stderr == ""

@@ -1,0 +1,176 @@
+"""``check-transcript`` and ``export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_ask import ask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autogradcli.cli.transcript import agree, check, examples
+from autogradcli.language.export import export
+from autogradcli.session import Session
+
+GOOD = """Some text.
+
+>>> x = torch.tensor([1., 2.], requires_grad=True)
+>>> x * 2
+tensor([2., 4.], grad_fn=<MulBackward0>)
+>>> for i in range(2):
+...     print(i)
+...
+0
+1
+
+    >>> print('a\\n\\nb')
+    a
+    <BLANKLINE>
+    b
+
+```
+>>> x.nope
+Traceback (most recent call last):
+  File "anything", line 3
+AttributeError: 'Tensor' object has no attribute 'nope'
+>>> x.sum
+<built-in method sum of Tensor object at 0x7f0123456789>
+```
+>>> torch.arange(5000)
+tensor([   0, ..., 4999])
+"""
+
+
+def test_what_agrees(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(GOOD)
+    assert ask("check-transcript", str(path)) == (0, "", f"{path}: 7 examples\n")
+    assert ask("check-transcript", "-", stdin=GOOD) == (0, "", "<stdin>: 7 examples\n")
+    assert ask("check-transcript", "-", stdin="no prompts") == (0, "", "<stdin>: 0 examples\n")
+
+
+WRONG = ">>> 1 + 1\n3\n>>> nope\n>>> None\nNone\n  >>> print('x')\n\nend\n"
+RIGHT = (
+    ">>> 1 + 1\n2\n>>> nope\nTraceback (most recent call last):\n    ...\nNameError: name 'nope' is not defined\n"
+    ">>> None\n  >>> print('x')\n  x\n\nend\n"
+)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_differences(tmp_path: Path, line_end: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(WRONG.replace("\n", line_end).encode())
+    code, out, err = ask("check-transcript", str(path))
+    assert (code, err) == (1, f"{path}: 4 examples, 4 differ (line 1, 3, 4, 6)\n")
+    assert f"--- {path} (expected)\n" in out and "\n-3\n+2\n" in out and "\n+  x\n" in out
+    assert path.read_bytes() == WRONG.replace("\n", line_end).encode()
+    assert ask("check-transcript", "--update", str(path)) == (
+        0, "", f"{path}: 4 examples, 4 updated (line 1, 3, 4, 6)\n",
+    )  # fmt: skip
+    assert path.read_bytes() == RIGHT.replace("\n", line_end).encode()
+    assert ask("check-transcript", str(path)).code == 0
+    assert ask("check-transcript", "--update", "-", stdin=WRONG)[:2] == (0, RIGHT)
+
+
+def test_several_files_and_those_that_can_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(">>> x = 1\n")
+    other = tmp_path / "b.txt"
+    other.write_text(">>> x\n1\n")  # another session
+    code, _, err = ask("check-transcript", str(path), str(other), "nosuch\x1b.txt")
+    assert code == 1 and "a.txt: 1 example\n" in err and "b.txt: 1 example, 1 differ" in err
+    assert "nosuch\\x1b.txt: FileNotFoundError" in err
+    assert "\x1b" not in ask("check-transcript", "-", stdin=">>> '\x1b[2J'\n").out
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "tolerance", "same"),
+    [
+        ("tensor(0.3334)", "tensor(0.3333)", 0.0, False),
+        ("tensor(0.3334)", "tensor(0.3333)", 1e-3, True),
+        ("tensor(0.3334)", "tensor(0.3333)", 1e-5, False),
+        ("1000.5", "1000.4", 1e-3, True),
+        ("[1., 2.]", "[1.,  2.]", 1e-6, True),
+        ("[1., 2.]", "[1.,  2.]", 0.0, False),
+        ("nan inf", "nan inf", 1e-3, True),
+        ("inf", "nan", 1e-3, False),
+        ("1 2", "1", 1e-3, False),
+        ("a...b", "a anything b", 0.0, True),
+        ("a...a", "a", 0.0, False),
+        ("x...y...z", "x z y", 0.0, False),
+        ("<f at 0x1>", "<f at 0x2a>", 0.0, True),
+    ],
+)
+def test_agreement(wanted: str, got: str, tolerance: float, same: bool) -> None:
+    assert agree(wanted, got, tolerance) == same
+
+
+@given(
+    st.lists(
+        st.sampled_from([">>> 1", "  >>> print(2)", "... x", "...", "", "text", "```", "  text", ">>>", ">>> if 1:"])
+    )
+)
+def test_an_updated_transcript_agrees(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    first = check(text, Session(), 0.0)
+    assert first.examples == len(list(examples(lines)))
+    again = check("\n".join(first.lines), Session(), 0.0)
+    assert again.differing == [] and again.lines == first.lines
+
+
+# -- export ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("x = randn(3)  # so\n", "import torch\nx = torch.randn(3)  # so\n"),
+        ("# c\nimport torch\nx = 1\nx\n", "# c\nimport sys\nimport torch\nx = 1\nsys.displayhook(x)\n"),
+        ("print(exp([0, 1]))", "import torch\nprint(torch.exp(torch.tensor([0, 1])))"),
+        ("x = ones(2); y = [1, 2] * x", "import torch\nx = torch.ones(2); y = torch.tensor([1, 2]) * x"),
+        ("y = [0] * 3", "y = [0] * 3"),
+        ("y = sqrt(2) + sin(pi)", "import math\nimport torch\ny = math.sqrt(2) + math.sin(torch.pi)"),
+        ("y = sqrt(ones(2))", "import torch\ny = torch.sqrt(torch.ones(2))"),
+        ("y = stack([ones(2), zeros(2)])", "import torch\ny = torch.stack([torch.ones(2), torch.zeros(2)])"),
+        ("y = zeros([2, 3])", "import torch\ny = torch.zeros([2, 3])"),
+        ("y = max(ones(2), 0)", "import torch\ny = torch.max(torch.ones(2), 0)"),
+        ("def relu(x):\n    return x\ny = relu(3)", "def relu(x):\n    return x\ny = relu(3)"),
+        ("f = lambda exp: exp(1)", "f = lambda exp: exp(1)"),
+        ("y = [exp for exp in (1, 2)]", "y = [exp for exp in (1, 2)]"),
+        ("print(f'{ones(2)} é')", "import torch\nprint(f'{torch.ones(2)} é')"),
+        ("é = 'é'; x = ones(1)", "import torch\né = 'é'; x = torch.ones(1)"),
+        ("y = nn.functional.relu(x)", "from torch import nn\ny = nn.functional.relu(x)"),
+        ("y = F.relu(x)", "import torch.nn.functional as F\ny = F.relu(x)"),
+        ("ones(2)\n_ * 2", "import sys\nimport torch\nsys.displayhook(torch.ones(2))\nsys.displayhook(_ * 2)"),
+        ("print(1)\nx = []\nx.append(1)\nNone", "print(1)\nx = []\nx.append(1)\nNone"),
+    ],
+)  # fmt: skip
+def test_export(text: str, made: str) -> None:
+    assert export(text) == made
+
+
+def test_a_program_of_pytorch_stays_as_it_is() -> None:
+    from cli_ask import ROOT
+
+    text = (ROOT / "examples" / "tutorial.py").read_text()
+    assert export(text, echo=False) == text
+    assert export(export(text)).count("sys.displayhook(sys") == 0
+
+
+def test_the_exported_program_prints_the_same() -> None:
+    """It is a program of the calculator's too, but for what its head needs."""
+    text = "x = tensor([1., 2.], requires_grad=True)\ny = exp([0., 1.]) * [1, 2] * x\n"
+    text += "y.sum().backward()\nprint(x.grad, y)\n"
+    made = ask("export", "-", stdin=text)
+    assert made.code == 0
+    assert ask("eval", "-", stdin=made.out) == ask("eval", "-", stdin=text)
+
+
+def test_export_to_a_file_and_what_is_no_program(tmp_path: Path) -> None:
+    path = tmp_path / "out.py"
+    assert ask("export", "-", "-o", str(path), "--no-echo", stdin="ones(2)\n") == (0, "", "")
+    assert path.read_text() == "import torch\ntorch.ones(2)\n"
+    code, out, err = ask("export", "-", stdin="x = = 2\n")
+    assert (code, out) == (1, "") and err.startswith("<stdin>:1:5: SyntaxError")
+    assert ask("export", "nosuch.py").err.startswith("nosuch.py: FileNotFoundError")

@@ -1,0 +1,80 @@
+"""Optimizers as properties; what each prints after some steps stands in ``tests/data/conformance/optim.jsonl``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autogradcli import functions as functions  # fills the registry
+from autogradcli.engine.tensor import Tensor
+from autogradcli.functions.optim.kernels import add, addcmul, fused
+from autogradcli.functions.registry import namespace
+
+NAMES = ("SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD")
+
+
+def stepped(name: str, values: np.ndarray, maximize: bool = False, steps: int = 3) -> Tensor:
+    """A parameter after some steps along the gradient of the sum of its squares."""
+    w = Tensor(values.copy(), requires_grad=True)
+    optimizer = namespace("torch.optim")[name]([w], maximize=maximize)
+    for _ in range(steps):
+        w.store_grad(Tensor((-2 if maximize else 2) * w.array))
+        optimizer.step()
+    return w
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_step_goes_down_and_counts_as_a_change(name: str) -> None:
+    start = np.array([3.0, -2.0, 0.5])
+    w = stepped(name, start)
+    assert (np.abs(w.array) < np.abs(start)).all()
+    assert w.version == 3
+    assert np.array_equal(stepped(name, start, maximize=True).array, w.array)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_dtype_stays_and_no_gradient_means_no_step(name: str, dtype: str) -> None:
+    start = np.array([1.0, -2.0], dtype)
+    assert stepped(name, start).array.dtype == dtype
+    w = Tensor(start.copy(), requires_grad=True)
+    namespace("torch.optim")[name]([w]).step()
+    assert np.array_equal(w.array, start)
+    assert w.version == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_loading_a_state_goes_on_where_it_was(name: str) -> None:
+    make = namespace("torch.optim")[name]
+    w = Tensor(np.array([1.0, -2.0]), requires_grad=True)
+    first = make([w])
+    for _ in range(3):
+        w.store_grad(Tensor(2 * w.array))
+        first.step()
+    twin = Tensor(w.array.copy(), requires_grad=True)
+    second = make([twin])
+    second.load_state_dict(first.state_dict())
+    for p, optimizer in ((w, first), (twin, second)):
+        p.store_grad(Tensor(2 * p.array))
+        optimizer.step()
+    assert np.allclose(w.array, twin.array, rtol=1e-7, atol=0)  # a product kept in float32 goes on in float64
+
+
+numbers = st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6)
+
+
+@given(numbers, numbers, numbers)
+def test_fused_steps_round_once(a: float, b: float, c: float) -> None:
+    from fractions import Fraction
+
+    exact = Fraction(a) * Fraction(b) + Fraction(c)
+    (got,) = fused(np.array([a]), b, np.array([c]))
+    assert abs(Fraction(float(got)) - exact) <= Fraction(np.spacing(abs(float(got)))) * Fraction(1001, 2000)
+    single = np.array([a], np.float32)
+    add(single, np.array([b], np.float32), c)
+    want = float(np.float32(b)) * float(np.float32(c)) + float(np.float32(a))
+    assert single[0] == np.float32(want)
+    addcmul(single, np.array([a], np.float32), np.array([b], np.float32), 1)
+    assert single.dtype == np.float32
