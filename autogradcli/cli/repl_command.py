@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .exits import FAILED
 from .options import environment, no_grad_option, session_options
 
 
@@ -27,4 +28,5 @@ def command(ctx: click.Context, dtype: str | None, seed: int | None, no_grad: bo
 
     programs.prepare(env, memory)
     session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
-    run_prompt(session, env.out, env.err)
+    if not run_prompt(session, env.out, env.err):
+        ctx.exit(FAILED)

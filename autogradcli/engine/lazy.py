@@ -28,6 +28,9 @@ class Loader:
     def knows(self, place: str, name: object) -> bool:
         return not self.complete and name in self.index.get(place, ())
 
+    def names(self, place: str) -> set[str]:
+        return set() if self.complete else set(self.index.get(place, ()))
+
     def find(self, place: str, name: str) -> bool:
         """Import the module that has a name of a place. False where the index has none."""
         if not self.knows(place, name):
@@ -48,7 +51,7 @@ loader = Loader()
 
 
 class LazyTable(dict[str, Any]):
-    """name -> value. Reading a name loads its module; looking at all of them loads every module."""
+    """name -> value. Reading a name loads its module; reading all of them loads every module."""
 
     __slots__ = ("place",)
 
@@ -74,16 +77,14 @@ class LazyTable(dict[str, Any]):
         return dict(dict.items(self))
 
     def __iter__(self) -> Iterator[str]:
-        loader.load_all()
-        return dict.__iter__(self)
+        return iter(self.keys())
 
     def __len__(self) -> int:
-        loader.load_all()
-        return dict.__len__(self)
+        return len(self.keys())
 
     def keys(self) -> Any:
-        loader.load_all()
-        return dict.keys(self)
+        """All names; the index has those of modules that aren't loaded."""
+        return dict.keys(self) | loader.names(self.place)
 
     def values(self) -> Any:
         loader.load_all()

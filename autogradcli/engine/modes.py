@@ -52,15 +52,14 @@ class Decorated:
 class GradMode(ContextMode):
     """``no_grad``, ``enable_grad``: reusable and nestable, so what to restore is a stack."""
 
-    __slots__ = ("enabled", "name", "previous")
+    __slots__ = ("enabled", "previous")
 
-    def __init__(self, name: str, enabled: bool) -> None:
-        self.name = name
+    def __init__(self, enabled: bool) -> None:
         self.enabled = enabled
         self.previous: list[bool] = []
 
     def fresh(self) -> GradMode:
-        return GradMode(self.name, self.enabled)
+        return type(self)(self.enabled)
 
     def __enter__(self) -> None:
         self.previous.append(state.grad)
@@ -70,7 +69,15 @@ class GradMode(ContextMode):
         state.grad = self.previous.pop()
 
     def __repr__(self) -> str:
-        return f"<torch.autograd.grad_mode.{self.name} object at 0x{id(self):x}>"
+        return f"<torch.autograd.grad_mode.{type(self).__name__} object at 0x{id(self):x}>"
+
+
+class NoGrad(GradMode):
+    __slots__ = ()
+
+
+class EnableGrad(GradMode):
+    __slots__ = ()
 
 
 class SetGradEnabled(GradMode):
@@ -79,12 +86,9 @@ class SetGradEnabled(GradMode):
     __slots__ = ()
 
     def __init__(self, enabled: bool) -> None:
-        super().__init__("set_grad_enabled", enabled)
+        super().__init__(enabled)
         self.previous.append(state.grad)
         state.grad = enabled
-
-    def fresh(self) -> GradMode:
-        return GradMode(self.name, self.enabled)
 
     def __enter__(self) -> None:
         state.grad = self.enabled
@@ -157,12 +161,20 @@ class SavedTensorsHooks(ContextMode):
         state.refresh()
 
 
+# What programs see of these classes: ``type(mode).__name__``.
+for _class, _name in (
+    (NoGrad, "no_grad"), (EnableGrad, "enable_grad"), (SetGradEnabled, "set_grad_enabled"),
+    (InferenceMode, "inference_mode"), (AnomalyMode, "set_detect_anomaly"), (SavedTensorsHooks, "saved_tensors_hooks"),
+):  # fmt: skip
+    _class.__name__ = _class.__qualname__ = _name
+
+
 def no_grad() -> GradMode:
-    return GradMode("no_grad", False)
+    return NoGrad(False)
 
 
 def enable_grad() -> GradMode:
-    return GradMode("enable_grad", True)
+    return EnableGrad(True)
 
 
 def snapshot() -> tuple[Any, ...]:

@@ -255,6 +255,31 @@ def _tolist(self: Tensor) -> Any:
     return (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
 
 
+def _numpy(self: Tensor) -> NumPyArray:
+    """The values as NumPy shows them. Raises RuntimeError for a tensor that requires grad."""
+    if self.requires_grad:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    return NumPyArray(self.array)
+
+
+class NumPyArray:
+    """What ``x.numpy()`` gives: the values in NumPy's text, and as lists. NumPy's arrays themselves stay out of reach."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = array
+
+    def __repr__(self) -> str:
+        return str(np.array_repr(self.array))
+
+    def __str__(self) -> str:
+        return str(np.array_str(self.array))
+
+
+NumPyArray.__module__, NumPyArray.__name__, NumPyArray.__qualname__ = "numpy", "ndarray", "ndarray"
+
+
 def _size(self: Tensor) -> Size:
     """The shape."""
     return self.shape
@@ -333,6 +358,12 @@ def _methods() -> None:
     define_python("register_post_accumulate_grad_hook", _register_post, into="Tensor")
     define("item", ("(Tensor input)", item), into="Tensor")
     define("tolist", ("(Tensor input)", _tolist), into="Tensor")
+    define("numpy", ("(Tensor input)", _numpy), into="Tensor")
+    numpy_array = attributes_of(NumPyArray)
+    numpy_array["tolist"] = Method(lambda a: a.array.tolist(), "The values as nested lists.")
+    numpy_array["shape"] = Property(lambda a: a.array.shape)
+    numpy_array["ndim"] = Property(lambda a: a.array.ndim)
+    numpy_array["size"] = Property(lambda a: a.array.size)
     define("size", ("(Tensor input)", _size), ("(Tensor input, int dim)", _size_at), into="Tensor")
     define("dim", ("(Tensor input)", lambda t: t.array.ndim), into="Tensor", aliases=("ndimension",))
     define("numel", ("(Tensor input)", _numel), into="torch Tensor", aliases=("nelement",))

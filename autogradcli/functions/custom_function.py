@@ -36,11 +36,11 @@ class FunctionClass:
         self.members = members
         self.definition = Definition(
             name,
-            members.get("forward", _no_forward),
-            members.get("setup_context"),
-            members.get("backward"),
-            members.get("vjp"),
-            members.get("jvp"),
+            callee(members.get("forward", _no_forward)),
+            callee(members.get("setup_context")),
+            callee(members.get("backward")),
+            callee(members.get("vjp")),
+            callee(members.get("jvp")),
         )
 
     def subclass(self, name: str, members: dict[str, Any]) -> FunctionClass:

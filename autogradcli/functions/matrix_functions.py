@@ -226,7 +226,9 @@ def _old_vander(x: Tensor, N: int | None, increasing: bool) -> Any:
     if n < 0:
         raise RuntimeError("N must be non-negative.")
     a = x.array
-    powers = wrap(np.ones((len(a), n), np.int64 if a.dtype.kind in "biu" else a.dtype))
+    powers = wrap(np.zeros((len(a), n), np.int64 if a.dtype.kind in "biu" else a.dtype))
+    if n > 0:
+        copy_into(slice_(powers, 1, 0, 1, 1), wrap(np.ones((), powers.array.dtype)))
     if n > 1:  # written twice, as PyTorch does; so the backward pass finds what the cumulative product saved modified
         rest = slice_(powers, 1, 1, n, 1)
         copy_into(rest, unsqueeze(x, 1))

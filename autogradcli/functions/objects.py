@@ -55,20 +55,41 @@ def derive(base: Kind, name: str, members: dict[str, Any]) -> Kind:
     names: dict[str, Any] = {"__module__": "__main__", "__members__": {}}
     for member, value in members.items():
         if _visible(member):
-            names["__members__"][member] = value
+            names["__members__"][member] = _plain(value)
             names[member] = _installed(value)
     return Kind(name, (base,), names)
 
 
+def _plain(value: Any) -> Any:
+    """A member as programs have it: where a class stands for a function, it is called as the language calls it."""
+    kind = type(value)
+    if kind is staticmethod or kind is classmethod:
+        return kind(callee(value.__func__))
+    if kind is property:
+        return property(callee(value.fget), callee(value.fset), callee(value.fdel))
+    return value
+
+
 def _installed(value: Any) -> Any:
-    """A member as it stands in the Python class: a program's function binds as Python's do."""
+    """A member as it stands in the Python class: a program's function binds as Python's do, a class does not."""
+    if isinstance(value, type):
+        return staticmethod(_standing_in(value))
     if type(value) not in METHODS or type(value) is FunctionType:
-        return value
+        return _plain(value)
 
     def method(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         return value(self, *args, **kwargs)
 
     return method
+
+
+def _standing_in(kind: type) -> Callable[..., Any]:
+    """What our own code calls where a class is a member under a method's name; what can't be called says so then."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return callee(kind)(*args, **kwargs)
+
+    return call
 
 
 def _member(kind: type, name: str, after: type | None = None) -> Any:
@@ -124,6 +145,8 @@ def vars_along(kind: type, name: str) -> Any:
 def put(value: Any, name: str, new: Any) -> None:
     """``value.name = new``. Raises AttributeError for special names and properties that can't be set."""
     _refuse_special(value, name)
+    if isinstance(new, type) and type(_member(type(value), name)) in METHODS:
+        new = callee(new)  # our own code calls what has the name of a method
     setattr(value, name, new)
 
 
@@ -158,7 +181,7 @@ def put_in_class(kind: Kind, name: str, new: Any) -> None:
         raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
     if not _visible(name):
         raise AttributeError(f"attribute '{name}' of a class is not writable")
-    vars(kind)["__members__"][name] = new
+    vars(kind)["__members__"][name] = _plain(new)
     type.__setattr__(kind, name, _installed(new))
 
 

@@ -120,6 +120,12 @@ def _by_unary(name: str) -> Callable[[Any], Any]:
     return apply
 
 
+def _invert(self: Tensor) -> Any:
+    if self.array.dtype.kind not in "iub":
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return method("bitwise_not")(self)
+
+
 def _matmul(self: Tensor, other: Any) -> Any:
     if isinstance(other, Tensor):
         return method("matmul")(self, other)
@@ -219,7 +225,7 @@ def install() -> None:
         "__rsub__": _subtract_from, "__mul__": _direct(mul, mul_scalar), "__rmul__": _direct(mul, mul_scalar),
         "__truediv__": _direct(div, div_scalar),
         "__rtruediv__": _divide_number, "__matmul__": _matmul, "__neg__": neg,
-        "__pos__": _by_unary("positive"), "__abs__": _by_unary("abs"), "__invert__": _by_unary("bitwise_not"),
+        "__pos__": _by_unary("positive"), "__abs__": _by_unary("abs"), "__invert__": _invert,
         "__iadd__": _direct_inplace(add), "__isub__": _direct_inplace(sub), "__imul__": _direct_inplace(mul),
         "__bool__": _bool, "__float__": _float, "__int__": _int, "__complex__": _complex, "__index__": _index,
         "__format__": _format, "__repr__": tensor_repr, "__hash__": object.__hash__,

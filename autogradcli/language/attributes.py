@@ -7,9 +7,10 @@ The registry's tables are per type; here they are merged along the type's bases 
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
-from ..engine.lazy import LazyTable, loader
+from ..engine.lazy import LazyTable
 from ..functions import objects
 from ..functions.objects import Kind, Super
 from ..functions.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
@@ -155,12 +156,12 @@ def _class_name(value: Any) -> str:
 
 def names_of(value: Any) -> list[str]:
     """Every attribute of a value, sorted: for completion and suggestions. Evaluates none of them."""
-    loader.load_all()
     if type(value) is Namespace:
         return value.all_names()
     if type(value) is Kind or type(type(value)) is Kind:
         return objects.names_of(value)
-    return sorted({*_merged(type(value)), *(_own(value) or ())} - _HIDDEN)
+    tables = (ATTRIBUTES.get(base, ()) for base in type(value).__mro__)
+    return sorted({*chain.from_iterable(tables), *(_own(value) or ())} - _HIDDEN)
 
 
 objects.METHODS.add(UserFunction)

@@ -29,7 +29,7 @@ _FUNCTIONS = (Function, PythonFunction)
 
 
 class Prelude(dict[str, Any]):
-    """name -> value, found when it is first asked for; looking at all names loads every module."""
+    """name -> value, found when it is first asked for."""
 
     def __missing__(self, name: str) -> Any:
         value = _find(name)
