@@ -59,9 +59,9 @@ def test_examples_of_the_manual(tmp_path: Path, shell: dict[str, str]) -> None:
 
 
 def test_prompts_in_texts(shell: dict[str, str]) -> None:
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    pages = [str(ROOT / "README.md"), str(PAGE)]
     done = subprocess.run(
-        ["autogradcli", "check-transcript", *map(str, pages)], env=shell, capture_output=True, text=True, check=False
+        ["autogradcli", "check-transcript", *pages], env=shell, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

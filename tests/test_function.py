@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autogradcli.engine.lazy import loader
 from autogradcli.engine.state import state
 from autogradcli.engine.tensor import Tensor
 from autogradcli.functions import plans
@@ -131,6 +132,7 @@ def _loss(input: Tensor, target: Tensor | None = None, *, scale: float = 1.0) ->
 @pytest.fixture
 def tables() -> Iterator[None]:
     """The registry as it was, afterwards."""
+    loader.load_all()  # so that no table grows while it is read
     everything: list[dict[Any, dict[str, Any]]] = [ATTRIBUTES, NAMESPACES]
     kept = [{key: dict(table) for key, table in tables.items()} for tables in everything]
     yield

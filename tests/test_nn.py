@@ -131,3 +131,15 @@ def test_completion_knows_what_an_object_has() -> None:
     found = names_of(session.variables["n"])
     assert {"weight", "mine", "note", "forward", "parameters", "in_features"} <= set(found)
     assert not [name for name in found if name.startswith("_")]
+
+
+DOUBLED = "x = nn.Identity()\nfor i in range(60):\n    x = nn.Sequential(x, {})\n"
+
+
+def test_modules_that_stand_for_endlessly_many_can_be_stopped() -> None:
+    bounded = "MemoryError: "
+    assert run(DOUBLED.format("x") + "print(x)").startswith(bounded)
+    for action in ("x(torch.ones(1))", "x.train()", "x.apply(lambda m: None)"):
+        twice = "x" if action.startswith("x(") else "nn.Sequential(x)"
+        session = Session(seed=0, deadline_seconds=0.3)
+        assert run(DOUBLED.format(twice) + f"{action}", session).split("\n")[-1].startswith("TimeoutError")

@@ -133,8 +133,11 @@ class _Worker:
     def _flush(self) -> None:
         rest = memoryview(bytes(self.buffer))
         self.buffer.clear()
-        while rest:
-            rest = rest[os.write(self.frames, rest) :]
+        try:
+            while rest:
+                rest = rest[os.write(self.frames, rest) :]
+        except BrokenPipeError:
+            os._exit(1)  # the parent has gone
 
     def _watch(self, life: int) -> None:
         """The thread: send what waits, end the process when its parent has gone or a program is over its time."""

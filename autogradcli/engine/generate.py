@@ -37,7 +37,8 @@ from .worlds import ARRAYS
 
 GLOBALS.update(
     state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__, wrap=wrap,
-    link=link, strides_of=strides_of, ndarray=np.ndarray, asarray=np.asarray, next_sequence=next_sequence, modified=modified,
+    link=link, strides_of=strides_of, ndarray=np.ndarray, asarray=np.asarray,
+    next_sequence=next_sequence, modified=modified,
     F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, FREED=FREED, SUM_BACK=SUM_BACK,
     DTYPES={d.np: d for d in dtypes.ALL},
 )  # fmt: skip
@@ -220,10 +221,11 @@ def _attach_run(op: Operation) -> None:
             ]
         elif s.kind == "output":
             lines += [
-                f"    if {x}.__class__ is not ndarray:",  # an in-place result: (tensor, version)
+                f"    if {x}.__class__ is ndarray:",
+                f"        if v{k}[0]: raise modified({x}, node, v{k}[0], 0)",
+                f"    elif {x} is not None:",  # an in-place result: (tensor, version); None: no edge wants it
                 f"        if {x}.counter[0] != v{k}: raise modified({x}.array, node, {x}.counter[0], v{k})",
                 f"        {x} = {x}.array",
-                f"    elif v{k}[0]: raise modified({x}, node, v{k}[0], 0)",
             ]
     lines.append("    " + "".join(f"e{k}, " for k in range(len(op.edges))) + "= node.edges")
     results = []

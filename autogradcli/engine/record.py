@@ -109,6 +109,8 @@ def to_dtype(value: Any, dtype: DType) -> Any:
         return value if value.dtype is dtype.np else value.astype(dtype.np)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and dtype.category == dtypes.FLOATING:
         return np.array(value, dtype=dtype.np)
+    if not isinstance(value, (int, float, complex, np.generic)):
+        raise TypeError(f"expected Tensor or a number, not {type(value).__name__}")
     try:
         return np.array(value).astype(dtype.np)
     except (OverflowError, TypeError):

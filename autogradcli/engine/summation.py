@@ -104,12 +104,12 @@ def _row(x: Any, width: int) -> Any:
     count = n // width
     rest = n - count * width
     if not rest and count == 1:
-        return _running(x, -1)[..., -1]
+        return _running(x, -1)[..., -1] + 0.0  # a sum begins at 0, so it is never the negative zero
     in_order = np.empty((*lead, rest + width), x.dtype)  # the rest of the row, then the vector's places
     in_order[..., :rest] = x[..., n - rest :]
     vectors = x if not rest else x[..., : n - rest]
     in_order[..., rest:] = vectors if count == 1 else _side_by_side(vectors.reshape((*lead, count, width)))
-    return _running(in_order, -1)[..., -1]
+    return _running(in_order, -1)[..., -1] + 0.0
 
 
 def _side_by_side(x: Any) -> Any:

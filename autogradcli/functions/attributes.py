@@ -263,7 +263,7 @@ def _numpy(self: Tensor) -> NumPyArray:
 
 
 class NumPyArray:
-    """What ``x.numpy()`` gives: the values in NumPy's text, and as lists. NumPy's arrays themselves stay out of reach."""
+    """What ``x.numpy()`` gives: the values in NumPy's text, and as lists. NumPy's own arrays stay out of reach."""
 
     __slots__ = ("array",)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..engine.batched import batched
+from ..engine.callbacks import callee
 from ..engine.custom import apply
 from ..engine.layers import Level, below, innermost, layer_of, lift, lower
 from ..engine.state import state
@@ -49,7 +50,7 @@ def _has_rule(kind: FunctionClass) -> bool:
 
 def _at_vmap(kind: FunctionClass, level: Level, args: tuple[Any, ...]) -> Any:
     """By the Function's own rule, or row by row where it asks for a generated one. Raises RuntimeError for neither."""
-    rule = kind.members.get("vmap")
+    rule = callee(kind.members.get("vmap"))
     generate = kind.members.get("generate_vmap_rule")
     if rule is not None and generate:
         raise RuntimeError(

@@ -188,12 +188,15 @@ class MultiGradHandle:
 def register_multi_grad_hook(tensors: Any, fn: Any, *, mode: str = "all") -> MultiGradHandle:
     """Call ``fn`` once a backward pass: with all the gradients of ``tensors`` when they are there, or with the first.
 
-    In mode ``"all"`` a tensor that the pass doesn't reach counts as None. Raises ValueError for another mode.
+    In mode ``"all"`` a tensor that the pass doesn't reach counts as None. Raises ValueError for another mode,
+    AssertionError for a tensor that requires no gradient.
     """
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
 
     tensors = list(tensors)
+    if any(t.node is None for t in tensors):
+        raise AssertionError("Expected gradient function to be set")
     fn = callee(fn)
     seen: dict[Any, dict[int, Any]] = {}
 

@@ -234,12 +234,15 @@ def stands_for_tensor(parameter: Parameter, value: object) -> bool:
 
 
 def is_numbers(value: object) -> bool:
-    """A number, or a list or tuple of such, nested as one likes."""
+    """A number, or a list or tuple of such, nested as one likes. What is shared, or in itself, is looked at once."""
     pending = [value]
+    seen: set[int] = set()
     while pending:
         item = pending.pop()
         if isinstance(item, (tuple, list)):
-            pending.extend(item)
+            if id(item) not in seen:
+                seen.add(id(item))
+                pending.extend(item)
         elif not is_number(item):
             return False
     return True

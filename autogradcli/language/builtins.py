@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cmp_to_key
 from typing import Any
 
+from ..engine.callbacks import callee
 from ..engine.tensor import Tensor
 from ..functions.objects import Super
 from ..functions.registry import NAMESPACES
@@ -372,6 +373,10 @@ def _zip(*iterables: Iterable[Any], strict: Any = False) -> Any:
     return LazyZip(*iterables, strict=strict)
 
 
+def _staticmethod(*function: Any) -> Any:
+    return staticmethod(*map(callee, function))
+
+
 def _reversed(sequence: Any, /) -> Any:
     if isinstance(sequence, (set, *LAZY)):
         raise TypeError(f"'{type(sequence).__name__}' object is not reversible")
@@ -383,7 +388,7 @@ CONSTRUCTORS.update(
         type: _type, bool: bool, int: _int, float: float, complex: complex, str: _str, list: _items(list),
         tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: slice, LazyZip: _zip,
         LazyMap: _map, LazyFilter: _filter, LazyEnumerate: LazyEnumerate, reversed: _reversed,
-        staticmethod: staticmethod, classmethod: classmethod, property: property,
+        staticmethod: _staticmethod, classmethod: classmethod, property: property,
     }
 )  # fmt: skip
 

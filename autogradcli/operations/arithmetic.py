@@ -65,8 +65,9 @@ def _scaled(x: Array | Number, alpha: Number, like: Array) -> Array:
     kernel=np.multiply,
     promote="promote",
     kind="bilinear",
-    input=lambda F, g, other: g * other,
-    other=lambda F, g, input: g * input,
+    # by name: here a number is an operand, in the graph too, where ``g * other`` would be a product with a mere number
+    input=lambda F, g, other: F.mul(g, other),
+    other=lambda F, g, input: F.mul(g, input),
 )
 def mul(input: Array, other: Array | Number) -> Array:
     """Product ``input * other``, broadcast."""
@@ -76,7 +77,7 @@ def mul(input: Array, other: Array | Number) -> Array:
     kernel=np.true_divide,
     promote="float",
     kind="elementwise",
-    input=lambda F, g, other: g / other,
+    input=lambda F, g, other: F.div(g, other),
     other=lambda F, g, input, other: -g * ((input / other) / other),
 )
 def div(input: Array, other: Array | Number) -> Array:

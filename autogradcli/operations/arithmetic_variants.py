@@ -72,7 +72,7 @@ def rsub_tensor(input: Array, other: Array, alpha: Number = 1) -> Array:
 
 @operation(
     node="DivBackward2", spelling="div", promote="float", kind="elementwise",
-    input=lambda F, g, other: g / other,
+    input=lambda F, g, other: F.div(g, other),
     other=lambda F, g, input, other: -g * ((input / other) / other),
     examples=lambda r: [(r(2, 3), r(3, low=0.5, high=2))],
 )  # fmt: skip

@@ -124,7 +124,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
 @operation(
     node="MeanBackward0",
     spelling="mean",
-    input=lambda F, g, input_shape: F.div(F.expand(g, input_shape), numel(input_shape)),
+    input=lambda F, g, input_shape: F.div_scalar(F.expand(g, input_shape), numel(input_shape)),
     jvp=lambda F, t, dtype: F.mean_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
@@ -138,7 +138,7 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
 @operation(
     node="MeanBackward1",
     spelling="mean",
-    input=lambda F, g, input_shape, dim, keepdim: F.div(
+    input=lambda F, g, input_shape, dim, keepdim: F.div_scalar(
         _sum_back(F, g, input_shape, dim, keepdim), reduced_count(input_shape, dim)
     ),
     jvp=lambda F, t, dim, keepdim, dtype: F.mean_dim(t["input"], dim, keepdim, dtype),

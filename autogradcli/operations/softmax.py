@@ -35,7 +35,11 @@ def softmax(input: Array, dim: int) -> Array:
     if not input.size:
         return input.copy()
     e = elementary.exp(_shifted(input, dim))
-    e /= np.add.reduce(e, axis=dim, keepdims=True)
+    total = np.add.reduce(e, axis=dim, keepdims=True)
+    if dim in (-1, input.ndim - 1):  # PyTorch's kernel for rows, which rounds once more
+        e *= np.reciprocal(total)
+    else:
+        e /= total
     return e
 
 

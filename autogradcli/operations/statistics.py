@@ -170,19 +170,23 @@ def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, k
     return scaled * F.masked_fill(g / F.pow_tensor_scalar(norm, ord - 1), F.eq(norm, 0), 0.0)
 
 
+#: Unlike the kernel of sums, that of norms adds one by one.
+_in_turn: Any = np.add.reduce
+
+
 def _norm(input: Array, ord: float, axis: Any, keepdim: bool) -> Array:
     size = np.abs(input)
     if ord == 2:
-        return np.sqrt(add_reduce(np.multiply(size, size), axis, None, None, keepdim))
+        return np.sqrt(_in_turn(np.multiply(size, size), axis, None, None, keepdim))
     if ord == 1:
-        return add_reduce(size, axis, None, None, keepdim)
+        return _in_turn(size, axis, None, None, keepdim)
     if ord == 0:
-        return add_reduce(size != 0, axis, size.dtype, None, keepdim)
+        return _in_turn(size != 0, axis, size.dtype, None, keepdim)
     if ord == math.inf:
         return maximum_reduce(size, axis, None, None, keepdim)
     if ord == -math.inf:
         return minimum_reduce(size, axis, None, None, keepdim)
-    total = add_reduce(np.power(size, ord), axis, None, None, keepdim)
+    total = _in_turn(np.power(size, ord), axis, None, None, keepdim)
     return np.power(total, 1.0 / ord)
 
 

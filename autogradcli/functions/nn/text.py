@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ..objects import costs
 
 
 def indented(text: str) -> str:
     """All lines but the first moved right by two."""
+    costs.spend(len(text))
     return text.replace("\n", "\n  ")
 
 
