@@ -14,6 +14,12 @@ class ContextMode:
 
     __slots__ = ()
 
+    #: What PyTorch calls the class.
+    title = "contextlib._GeneratorContextManager"
+
+    def __repr__(self) -> str:
+        return f"<{self.title} object at 0x{id(self):x}>"
+
     def __enter__(self) -> Any:
         raise NotImplementedError
 
@@ -106,6 +112,8 @@ class InferenceMode(ContextMode):
 
     __slots__ = ("enabled", "previous")
 
+    title = "torch.autograd.grad_mode.inference_mode"
+
     def __init__(self, enabled: bool = True) -> None:
         self.enabled = enabled
         self.previous: list[tuple[bool, bool]] = []
@@ -129,6 +137,8 @@ class AnomalyMode(ContextMode):
 
     __slots__ = ("previous",)
 
+    title = "torch.autograd.anomaly_mode.detect_anomaly"
+
     def __init__(self, enabled: bool = True, check_nan: bool = True) -> None:
         self.previous = (state.anomaly, state.anomaly_check_nan)
         state.anomaly = enabled
@@ -141,10 +151,20 @@ class AnomalyMode(ContextMode):
         state.anomaly, state.anomaly_check_nan = self.previous
 
 
+class SetAnomalyMode(AnomalyMode):
+    """The same under its name as a function that acts at once."""
+
+    __slots__ = ()
+
+    title = "torch.autograd.anomaly_mode.set_detect_anomaly"
+
+
 class SavedTensorsHooks(ContextMode):
     """``saved_tensors_hooks(pack, unpack)``: how nodes made meanwhile keep the tensors that they save."""
 
     __slots__ = ("pack", "unpack")
+
+    title = "torch.autograd.graph.saved_tensors_hooks"
 
     def __init__(self, pack: Callable[[Any], Any], unpack: Callable[[Any], Any]) -> None:
         self.pack = callee(pack)

@@ -8,11 +8,12 @@ from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.tensor import Parameter, Size, Tensor, wrap
 from ..operations.shape import cast
+from ..operations.view import alias
 from .attributes import Device, Layout, device
 from .creation import made
 from .from_data import array_from
 from .function import define
-from .kinds import TYPE_NAMES
+from .kinds import PYTHON_DTYPES, TYPE_NAMES, type_name
 from .python_function import define_python
 from .registry import CONSTRUCTORS, Property, attributes_of, namespace
 
@@ -59,8 +60,12 @@ def _to_device(
 
 
 def _to_like(input: Tensor, other: Tensor, non_blocking: bool, copy: bool, memory_format: Any) -> Tensor:
-    """The tensor in the dtype of another."""
-    return converted(input, other.dtype, copy)
+    """The tensor in the dtype of another; of a number, in the dtype that ``torch.tensor`` of it has in double precision."""
+    if isinstance(other, Tensor):
+        return converted(input, other.dtype, copy)
+    if isinstance(other, int) and not isinstance(other, bool):
+        device(other)
+    return converted(input, dict(PYTHON_DTYPES)[type(other)], copy)
 
 
 _TAIL = "bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None"
@@ -201,12 +206,13 @@ for _class, _names in ((FInfo, FInfo.__slots__), (IInfo, IInfo.__slots__)):
 def _new_tensor(*data: Any) -> Tensor:
     """``torch.Tensor([1, 2])``: always of the default dtype; ``torch.Tensor(2, 3)`` has a shape and no values."""
     if len(data) == 1 and isinstance(data[0], Tensor):
-        return wrap(data[0].array)
+        result: Tensor = alias(data[0])
+        return result
     if len(data) == 1 and isinstance(data[0], (list, tuple)) and not isinstance(data[0], Size):
         return made(array_from(data[0], dtypes.default.dtype))
     size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
     create = namespace("torch")["empty"]
-    result: Tensor = create(*size) if size else made(array_from([], dtypes.default.dtype))
+    result = create(*size) if size else made(array_from([], dtypes.default.dtype))
     return result
 
 
@@ -214,6 +220,11 @@ def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     """A tensor that a module learns: a leaf on the data's memory."""
     if data is None:
         data = made(array_from([], dtypes.default.dtype))
+    if not isinstance(data, Tensor):
+        raise AttributeError(f"'{type_name(data)}' object has no attribute 'detach'")
+    if not isinstance(requires_grad, bool):
+        kind = type_name(requires_grad)
+        raise TypeError(f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {kind}")
     parameter = Parameter(data.array)
     if requires_grad:
         if parameter.dtype.category < dtypes.FLOATING:
@@ -224,9 +235,15 @@ def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
 
 def _new_size(sizes: Any = ()) -> Size:
     """A shape of these sizes."""
-    return Size(int(n) for n in sizes)
+    items = tuple(sizes)
+    for at, item in enumerate(items):
+        if not isinstance(item, int):
+            raise TypeError(f"torch.Size() takes an iterable of 'int' (item {at} is '{type_name(item)}')")
+    return Size(items)
 
 
+for _maker, _spelled in ((_new_tensor, "Tensor"), (_new_parameter, "Parameter.__new__"), (_new_size, "Size")):
+    _maker.__qualname__ = _spelled  # what Python's own messages call it
 CONSTRUCTORS[Tensor] = _new_tensor
 CONSTRUCTORS[Parameter] = _new_parameter
 CONSTRUCTORS[Size] = _new_size

@@ -55,6 +55,8 @@ def _check_shapes(x: Tensor, weight: Tensor, bias: Tensor | None, groups: int, t
     size, shape = x.array.shape, weight.array.shape
     if groups <= 0:
         raise RuntimeError("non-positive groups is not supported")
+    if len(shape) < 3:
+        raise RuntimeError("weight should have at least three dimensions")
     if transposed:
         if size[1] != shape[0]:
             raise RuntimeError(

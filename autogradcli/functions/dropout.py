@@ -13,6 +13,7 @@ from ..engine.random import default_generator
 from ..engine.tensor import Tensor, wrap
 from ..operations.arithmetic import add, div, mul, sub
 from .function import define
+from .kinds import type_name
 from .python_function import define_python
 from .registry import NAMESPACES
 
@@ -82,6 +83,11 @@ _define("feature_alpha_dropout", True, True, "Alpha dropout of whole channels.")
 def _apply(input: Tensor, p: float, training: bool, inplace: bool, by_channel: bool, alpha: bool) -> Tensor:
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    name = ("feature_" if by_channel else "") + ("alpha_" if alpha else "") + "dropout"
+    if not isinstance(input, Tensor):
+        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type_name(input)}")
+    if not isinstance(training, bool):
+        raise TypeError(f"{name}(): argument 'train' (position 3) must be bool, not {type_name(training)}")
     return (_dropped_in_place if inplace else dropped)(input, p, training, by_channel, alpha)
 
 

@@ -14,6 +14,7 @@ from ..operations.reduction import sum_dim
 from ..operations.view import permute, squeeze_dim, unsqueeze, view
 from ..operations.window import diagonal
 from .function import define
+from .kinds import checked_tensors
 from .matmul import contract, matmul
 from .python_function import define_python
 from .shapes import reshape as reshaped
@@ -288,6 +289,11 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
     if isinstance(dims, Tensor):
         dims = dims.array.tolist()
     if isinstance(dims, (tuple, list)):
+        if len(dims) != 2:
+            raise RuntimeError(
+                "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two "
+                f"lists, but got dims={dims}"
+            )
         dims_a, dims_b = dims
         dims_a = [dims_a] if isinstance(dims_a, int) else dims_a
         dims_b = [dims_b] if isinstance(dims_b, int) else dims_b
@@ -372,6 +378,9 @@ def _chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Any:
     """Product of several matrices; ``linalg.multi_dot`` with its operands one by one."""
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
+    for matrix in checked_tensors(matrices):
+        if matrix.array.ndim != 2:
+            raise RuntimeError(f"Tensor dimension is {matrix.array.ndim}, expected 2 instead.")
     return matrices[0] if len(matrices) == 1 else multi_dot(matrices)
 
 

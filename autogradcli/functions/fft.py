@@ -83,6 +83,8 @@ def _many(x: Tensor, s: Sequence[int] | None, dim: Sequence[int] | None, last: b
         if len(s) != len(dims):
             raise RuntimeError("When given, dim and shape arguments must have the same length")
         sizes = tuple(x.array.shape[d] if n == -1 else n for d, n in zip(dims, s, strict=True))
+        if last and sizes and s[-1] == -1:
+            sizes = (*sizes[:-1], 2 * (sizes[-1] - 1))
     else:
         sizes = tuple(x.array.shape[d] for d in dims)
         if last and dims:

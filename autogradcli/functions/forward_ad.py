@@ -28,6 +28,9 @@ class UnpackedDualTensor(tuple[Any, ...]):
 
     __slots__ = ()
 
+    def __new__(cls, primal: Any, tangent: Any) -> UnpackedDualTensor:
+        return super().__new__(cls, (primal, tangent))
+
     def __repr__(self) -> str:
         return f"UnpackedDualTensor(primal={self[0]!r}, tangent={self[1]!r})"
 
@@ -36,6 +39,8 @@ class DualLevel(ContextMode):
     """``dual_level()``: tangents exist inside, and only there."""
 
     __slots__ = ()
+
+    title = "torch.autograd.forward_ad.dual_level"
 
     def __enter__(self) -> int:
         return enter_dual_level()
@@ -124,15 +129,15 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
     if not isinstance(tensor, Tensor):
         raise TypeError(f"_unpack_dual(): argument 'dual' (position 1) must be Tensor, not {type_name(tensor)}")
     if not state.dual_level:
-        return UnpackedDualTensor((tensor, None))
+        return UnpackedDualTensor(tensor, None)
     tangent = tangent_of(tensor)
     if tangent is None:
-        return UnpackedDualTensor((tensor, None))
+        return UnpackedDualTensor(tensor, None)
     from ..engine.forward import undual
 
     with undual():
         primal = identity(tensor)
-    return UnpackedDualTensor((primal, tangent))
+    return UnpackedDualTensor(primal, tangent)
 
 
 def _register() -> None:

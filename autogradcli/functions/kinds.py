@@ -47,6 +47,14 @@ PYTHON_DTYPES: list[tuple[object, DType]] = [
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
+def checked_tensors(values: Sequence[object]) -> Sequence[Any]:
+    """Values that must all be tensors, in PyTorch's words for an argument that is a list of them."""
+    for at, value in enumerate(values):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type_name(value)}")
+    return values
+
+
 class Mismatch(Exception):
     """A value is not what the plan of earlier values of its type expects: the call is resolved anew."""
 

@@ -13,6 +13,7 @@ from ..engine.modes import (
     Decorated,
     InferenceMode,
     SavedTensorsHooks,
+    SetAnomalyMode,
     SetGradEnabled,
     enable_grad,
     no_grad,
@@ -108,7 +109,7 @@ def _register() -> None:
         table["inference_mode"] = ModeFunction("inference_mode", InferenceMode, "No recording, for good.")
         table["set_grad_enabled"] = ModeFunction("set_grad_enabled", _set_grad_enabled, "Recording on or off.")
     autograd = namespace("torch.autograd")
-    autograd["set_detect_anomaly"] = ModeFunction("set_detect_anomaly", AnomalyMode, "Stop at the first NaN made.")
+    autograd["set_detect_anomaly"] = ModeFunction("set_detect_anomaly", SetAnomalyMode, "Stop at the first NaN made.")
     autograd["detect_anomaly"] = ModeFunction(
         "detect_anomaly", lambda check_nan=True: AnomalyMode(True, check_nan), "Stop at the first NaN made."
     )

@@ -9,11 +9,13 @@ import numpy as np
 from ..engine.inplace import inplace
 from ..engine.tensor import Tensor, wrap
 from ..operations import view as views
+from ..operations.arithmetic import sub
 from ..operations.dims import add_reduce, wrap_dim
 from ..operations.indexing import gather
 from ..operations.selection import lerp
 from ..operations.sorting import sort
 from .function import define
+from .registry import namespace
 from .shapes import reshape
 from .view_in_place import change_view
 
@@ -66,6 +68,19 @@ def _ranks(ordered: Tensor, q: Tensor, ignore_nan: bool) -> np.ndarray:
     return np.where(missing.any(-1, keepdims=True), quantiles.dtype.type(count - 1), ranks)
 
 
+def _recorded_ranks(ordered: Tensor, q: Tensor, ranks: np.ndarray, ignore_nan: bool) -> Any:
+    """The same as a tensor with its history, for the gradient of ``q``: constant where a NaN or an end decides."""
+    torch = namespace("torch")
+    if ignore_nan:
+        missing = np.isnan(ordered.array)
+        last = wrap(add_reduce(~missing, -1, None, None, True).astype(ranks.dtype) - 1)
+        found = torch["mul"](q, last)
+        return torch["masked_fill"](found, wrap(found.array < 0), 0.0)
+    count = (ordered.array.shape[-1] if ordered.array.ndim else 1) - 1
+    missing = np.isnan(ordered.array).any(-1, keepdims=True)
+    return torch["masked_fill"](torch["mul"](q, count), wrap(missing), float(count))
+
+
 def _quantile(name: str, input: Tensor, q: Tensor, dim: int | None, keepdim: bool, interpolation: str) -> Any:
     _checked(name, input, q, interpolation)
     ordered, outer = _sorted_last(input, dim, keepdim)
@@ -81,9 +96,11 @@ def _quantile(name: str, input: Tensor, q: Tensor, dim: int | None, keepdim: boo
     below = ranks.astype(np.int64)
     values: Any = gather(ordered, -1, wrap(below))
     if interpolation in ("linear", "midpoint"):
-        weights = np.full_like(ranks, 0.5) if interpolation == "midpoint" else (ranks - below).astype(ranks.dtype)
+        weights = wrap(np.full_like(ranks, 0.5) if interpolation == "midpoint" else (ranks - below).astype(ranks.dtype))
+        if q.node is not None and interpolation == "linear":
+            weights = sub(_recorded_ranks(ordered, q, ranks, name == "nanquantile"), wrap(below.astype(ranks.dtype)))
         above = gather(ordered, -1, wrap(np.ceil(ranks).astype(np.int64)))
-        values = inplace(lerp, values, above, wrap(weights))
+        values = inplace(lerp, values, above, weights)
     if q.array.ndim:
         values = change_view(values, views.unsqueeze_in_place, 0)
         values = change_view(values, views.transpose_in_place, 0, -1)

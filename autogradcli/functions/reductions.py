@@ -14,6 +14,7 @@ from ..operations.dims import wrap_dims
 from ..operations.shape import sum_to_tensor
 from .declare import define_both
 from .function import define
+from .kinds import type_name
 from .python_function import define_python
 from .registry import NAMESPACES
 
@@ -169,6 +170,8 @@ def _norm(input: Tensor, p: Any, dim: Any, keepdim: bool, dtype: DType | None) -
         over = dims if dims is not None else tuple(range(input.array.ndim))
         matrix_norm = NAMESPACES["torch.linalg"]["matrix_norm"]
         return matrix_norm(input, p, over, keepdim, dtype=dtype)
+    if not isinstance(p, (int, float)) and not (isinstance(p, Tensor) and p.array.ndim == 0 and p.node is None):
+        raise TypeError(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type_name(p)}")
     if isinstance(p, Tensor):
         p = p.array.item()
     return statistics.vector_norm(input, float(p), dims, keepdim, dtype)

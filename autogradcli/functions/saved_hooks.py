@@ -30,9 +30,17 @@ def _same(value: Any) -> Any:
     return value
 
 
+class SaveOnCpu(SavedTensorsHooks):
+    """``save_on_cpu()``."""
+
+    __slots__ = ()
+
+    title = "torch.autograd.graph.save_on_cpu"
+
+
 def save_on_cpu(pin_memory: bool = False, device_type: str = "cuda") -> SavedTensorsHooks:
     """Keep what nodes save in the CPU's memory, where it is anyway."""
-    return SavedTensorsHooks(_same, _same)
+    return SaveOnCpu(_same, _same)
 
 
 class DisableSavedTensorsHooks(ContextMode):
@@ -56,6 +64,8 @@ class AllowMutation(SavedTensorsHooks):
     """``allow_mutation_on_saved_tensors()``: nodes keep copies, so that what they saved may be changed in place."""
 
     __slots__ = ("context",)
+
+    title = ContextMode.title
 
     running: AllowMutationContext | None = None
 

@@ -15,6 +15,7 @@ from ..operations import view as views
 from ..operations.complex import conj
 from ..operations.dims import broadcast_shape, wrap_dim
 from .function import define
+from .kinds import checked_tensors
 from .python_function import define_python
 from .registry import Property, attributes_of
 from .view_in_place import storage_offset, strides_of
@@ -149,7 +150,7 @@ def _each(one: Any) -> Any:
         if len(tensors) == 1 and isinstance(tensors[0], Tensor):
             return one(tensors[0])
         several = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
-        return tuple(one(t) for t in several)
+        return tuple(one(t) for t in checked_tensors(several))
 
     apply.__doc__ = one.__doc__
     return apply
@@ -301,13 +302,17 @@ define("broadcast_to", ("(Tensor input, IntList size)", views.expand), into=_BOT
 
 def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """Tensors expanded to the one shape that all of them broadcast to."""
-    several = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
+    several = checked_tensors(tensors)
     shape = broadcast_shape(*(t.array.shape for t in several))
     return tuple(t if t.array.shape == shape else views.expand(t, shape) for t in several)
 
 
 def broadcast_shapes(*shapes: Any) -> Size:
     """The shape that all these shapes broadcast to."""
+    for shape in shapes:
+        sizes = (shape,) if isinstance(shape, int) else shape
+        if not isinstance(sizes, (tuple, list)) or not all(isinstance(n, int) for n in sizes):
+            raise RuntimeError(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {shape}")
     given = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
     out = [1] * max((len(s) for s in given), default=0)
     for k, shape in enumerate(given):

@@ -11,6 +11,7 @@ from ..engine.tensor import Tensor, wrap
 from ..operations import extremum, sorting
 from ..operations.selection import maximum, minimum
 from .function import define
+from .kinds import type_name
 from .python_function import define_python
 from .return_types import ReturnType, return_type
 
@@ -154,6 +155,12 @@ def _chosen(found: tuple[Tensor, ...], return_inverse: bool, return_counts: bool
     return tuple(wanted) if len(wanted) > 1 else output
 
 
+def _checked(name: str, **wanted: object) -> None:
+    for parameter, value in wanted.items():
+        if not isinstance(value, bool):
+            raise TypeError(f"{name}(): argument '{parameter}' must be bool, not {type_name(value)}")
+
+
 def _distinct(input: Tensor, dim: int | None) -> tuple[Tensor, ...]:
     found: tuple[Tensor, ...] = sorting.unique(input) if dim is None else sorting.unique_dim(input, dim)
     return found
@@ -167,6 +174,7 @@ def unique(
     dim: int | None = None,
 ) -> Any:
     """The distinct elements in order; on demand for each element which of them it is, and how often each occurs."""
+    _checked("_unique2", sorted=sorted, return_inverse=return_inverse, return_counts=return_counts)
     return _chosen(_distinct(input, dim), return_inverse, return_counts)
 
 
@@ -178,6 +186,7 @@ def tensor_unique(
     dim: int | None = None,
 ) -> Any:
     """The distinct elements in order; on demand for each element which of them it is, and how often each occurs."""
+    _checked("_unique2", sorted=sorted, return_inverse=return_inverse, return_counts=return_counts)
     return _chosen(_distinct(self, dim), return_inverse, return_counts)
 
 
@@ -185,6 +194,7 @@ def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """Each run of equal elements once; on demand for each element which run it is in, and the lengths."""
+    _checked("unique_consecutive", return_inverse=return_inverse, return_counts=return_counts)
     return _chosen(sorting.unique_consecutive(input, dim), return_inverse, return_counts)
 
 
@@ -192,6 +202,7 @@ def tensor_unique_consecutive(
     self: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """Each run of equal elements once; on demand for each element which run it is in, and the lengths."""
+    _checked("unique_consecutive", return_inverse=return_inverse, return_counts=return_counts)
     return _chosen(sorting.unique_consecutive(self, dim), return_inverse, return_counts)
 
 
@@ -267,6 +278,8 @@ define(
 
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Any, ...]:
     """Counted indices as one tensor of places for each dimension of a shape."""
+    if indices.array.dtype.kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype!r}")
     size = (shape,) if isinstance(shape, int) else tuple(shape)
     from ..operations.window import unbind
 

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..engine.dtypes import DType
-from ..engine.record import shape_mismatch
+from ..engine.record import shape_mismatch, to_dtype
 from ..engine.tensor import Size, Tensor
 from .kinds import type_name
 
 #: What Python and NumPy raise by themselves over a value of a wrong kind.
-ACCIDENTS = (AttributeError, TypeError, ValueError, IndexError)
+ACCIDENTS = (AttributeError, TypeError, ValueError, IndexError, KeyError)
 
 
 def _is_int(value: object) -> bool:
@@ -93,8 +93,11 @@ def _is_accident(error: Exception) -> bool:
     while last.tb_next is not None:
         last = last.tb_next
     frame = last.tb_frame
-    if ".language." in frame.f_globals.get("__name__", ""):
+    module = frame.f_globals.get("__name__", "")
+    if ".language." in module:
         return False
+    if module == to_dtype.__module__ and isinstance(error, TypeError):
+        return True  # an operation was given neither tensor nor number, and doesn't know whose argument that was
     return frame.f_code.co_code[last.tb_lasti] != opmap["RAISE_VARARGS"]
 
 

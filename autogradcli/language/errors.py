@@ -92,9 +92,29 @@ def _message(error: BaseException) -> str:
         # Python's own limit adds what it was doing ("... while calling a Python object").
         return str(error)
     try:
-        return to_str(error)
+        return _in_our_words(to_str(error))
     except (RecursionError, MemoryError, ValueError):
         return "(an error whose text is too long)"
+
+
+#: How NumPy's messages about what no tensor can be begin, and what to say instead.
+_TOO_MANY_DIMENSIONS = "a tensor can have at most 64 dimensions here"
+_TOO_LARGE = "a tensor of this size is too large"
+_WORDS = {
+    "maximum supported dimension for an ndarray": _TOO_MANY_DIMENSIONS,
+    "number of dimensions must be within [0, 64]": _TOO_MANY_DIMENSIONS,
+    "when no subspace is given, the number of index arrays": _TOO_MANY_DIMENSIONS,
+    "array is too big; `arr.size": _TOO_LARGE,
+    "Maximum allowed dimension exceeded": _TOO_LARGE,
+    "Maximum allowed size exceeded": _TOO_LARGE,
+}
+
+
+def _in_our_words(message: str) -> str:
+    for beginning, words in _WORDS.items():
+        if message.startswith(beginning):
+            return words
+    return message
 
 
 def _hint(error: BaseException, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from . import (  # noqa: F401  each enters what it checks, compiles or offers into a table
@@ -36,7 +36,7 @@ class Step(NamedTuple):
 
 
 class Program(NamedTuple):
-    steps: list[Step]
+    steps: Iterator[Step]
     frame: Frame
 
 
@@ -50,18 +50,23 @@ def compile_program(source: Source, text: str, variables: dict[str, Any], prelud
         scopes = analyse(tree)
         if source.first_line > 1:
             ast.increment_lineno(tree, source.first_line - 1)
-        module = scopes[tree]
-        c = Context(variables, prelude, source, scopes, module)
-        steps = []
-        for node in tree.body:
-            if type(node) is ast.Expr:
-                steps.append(Step(node, expression(node.value, c), None))
-            else:
-                steps.append(Step(node, None, statement(node, c)))
     finally:
         if collecting:
             gc.enable()
-    return Program(steps, [None] * module.size)
+    module = scopes[tree]
+    return Program(_steps(tree.body, Context(variables, prelude, source, scopes, module)), [None] * module.size)
+
+
+def _steps(body: list[ast.stmt], c: Context) -> Iterator[Step]:
+    """Each statement compiled when its turn comes, and forgotten after it: a program of a million lines is never a
+    million closures at once. All that can be wrong with a text was found before."""
+    body.reverse()
+    while body:
+        node = body.pop()
+        if type(node) is ast.Expr:
+            yield Step(node, expression(node.value, c), None)
+        else:
+            yield Step(node, None, statement(node, c))
 
 
 class deep_stack:

@@ -22,10 +22,14 @@ _MEANING = {
 }  # fmt: skip
 
 
+_COMPLEX = (np.dtype(np.complex64), np.dtype(np.complex128))
+
+
 def _ordered(name: str, ufunc: Any) -> Callable[[Any, Any], Any]:
     def kernel(input: Any, other: Any) -> Any:
-        if input.dtype.kind == "c":
-            not_implemented_for(f"{name}_cpu", input)
+        for x in (input, other):
+            if isinstance(x, complex) or getattr(x, "dtype", None) in _COMPLEX:
+                not_implemented_for(f"{name}_cpu", np.asarray(x))
         return ufunc(input, other)
 
     return kernel

@@ -133,7 +133,10 @@ def ldexp(input: Array, other: Array) -> Array:
 
 
 def _clamped(x: Any, eps: float | None) -> Any:
-    return x if eps is None or eps < 0 else np.clip(x, x.dtype.type(eps), x.dtype.type(1 - eps))
+    if eps is None or eps < 0:
+        return x
+    low, high = x.dtype.type(eps), x.dtype.type(1 - eps)
+    return np.where(x < low, low, np.where(x > high, high, x))  # in this order where eps is above a half
 
 
 def _logit_rule(F: Any, g: Any, input: Any, eps: float | None) -> Any:

@@ -42,9 +42,11 @@ def refuse_complex(kernel: str, input: Array) -> None:
 def shared(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) -> Any:
     """In a rule: a gradient shared evenly among the elements that equal the result, over some dimensions."""
     shape = tuple(input.shape)
-    g = unreduced(F, g, shape, dim, keepdim)
-    same = F.cast(F.eq(input, unreduced(F, result, shape, dim, keepdim)), g.dtype)
-    return g * same / F.sum_dim(same, wrap_dims(dim, len(shape)), True)
+    if shape and not keepdim:
+        kept = kept_shape(shape, dim)
+        g, result = F.reshape(g, kept), F.reshape(result, kept)
+    same = F.cast(F.eq(input, result), g.dtype)
+    return g / F.sum_dim(same, wrap_dims(dim, len(shape)), True) * same
 
 
 @operation(
@@ -104,8 +106,8 @@ def aminmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Pair
 def _evenly(F: Any, g: Any, input: Any, result: Any) -> Any:
     """The gradient shared evenly among the elements that equal the result; NaN counts as equal to NaN."""
     same = F.logical_or(F.eq(input, result), F.logical_and(F.isnan(input), F.isnan(result)))
-    mask = F.cast(same, g.dtype)
-    return mask * (g / F.sum_all(mask))
+    count = F.sum_all(F.cast(same, g.dtype))
+    return F.masked_fill_tensor(F.zeros_like(input), same, g / count)
 
 
 def _refuse_nothing(name: str, input: Array) -> None:
@@ -149,20 +151,22 @@ def picked(F: Any, g: Any, index: Any, shape: Shape, dim: int, keepdim: bool) ->
     """In a rule: the gradient of values that were picked along a dimension, put back where they came from."""
     if not shape:
         return g
-    return F.spread(unreduced(F, g, shape, dim, keepdim), unreduced(F, index, shape, dim, keepdim), shape, dim)
+    g, index = unreduced(F, g, shape, dim, keepdim), unreduced(F, index, shape, dim, keepdim)
+    return F.spread(F.new_zeros(g, shape), dim, index, g)
 
 
 @operation(
     node="ScatterBackward0",
     kind="linear",
     complex="own",
-    g=lambda F, g, index, dim: F.gather(g, dim, index),
-    examples=lambda r: [(r(1, 3), r.index((1, 3), 2), (2, 3), 0)],
+    input=lambda F, g, dim, index: F.scatter_value(g, dim, index, 0.0),
+    src=lambda F, g, dim, index: F.gather(g, dim, index),
+    examples=lambda r: [(r(2, 3), 0, r.index((1, 3), 2), r(1, 3))],
 )
-def spread(g: Array, index: Index, shape: Shape, dim: int) -> Array:
-    """Zeros with each value of ``g`` at its index along a dimension."""
-    out = np.zeros(shape, g.dtype)
-    np.put_along_axis(out, index, g, wrap_dim(dim, len(shape)))
+def spread(input: Array, dim: int, index: Index, src: Array) -> Array:
+    """``scatter`` of picked values back to where they came from: one at each index along a dimension, unchecked."""
+    out = np.array(input)
+    np.put_along_axis(out, index, src, wrap_dim(dim, out.ndim))
     return out
 
 

@@ -168,6 +168,7 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 )
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """``log(1 + exp(-target * input))``."""
+    target = target.astype(input.dtype, copy=False)  # an unsigned one has no negative
     return reduced(elementary.log1p(elementary.exp(-target * input)).astype(input.dtype, copy=False), reduction)
 
 
@@ -181,6 +182,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
 )
 def soft_margin_loss_backward(grad: Array, input: Array, target: Array, reduction: str) -> Array:
     """``-grad target / (1 + exp(target * input))``."""
+    target = target.astype(input.dtype, copy=False)
     z = elementary.exp(-target * input)
     return (-factor(reduction, input) * target * z / (z + 1) * grad).astype(input.dtype, copy=False)
 

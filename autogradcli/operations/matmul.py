@@ -95,7 +95,36 @@ def _dot(a: Array, b: Array) -> Array:
     """The product itself. Half precision is accumulated in single, as PyTorch does."""
     if a.dtype.char == "e":
         return np.dot(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+    if a.shape[-1] <= 7 and b.shape[-1] <= 10 and a.size <= 1024 and a.dtype.char in "fd":
+        return _small_dot(a, b)
     return np.dot(a, b)
+
+
+def _small_dot(a: Array, b: Array) -> Array:
+    """A small product as the library behind PyTorch computes it: each product is rounded, and added in order."""
+    k = a.shape[-1]
+    if a.ndim == 1:
+        if k and b.ndim == 2 and b.flags.c_contiguous:
+            return _in_order(a[None], b)[0]
+    elif b.ndim == 1:
+        if 0 < k <= (4 if a.flags.c_contiguous else 7):
+            return _in_order(a, b[:, None])[:, 0]
+    elif k and (k <= 3 or b.shape[1] <= 3 or b.flags.c_contiguous):
+        return _in_order(a, b)
+    return np.dot(a, b)
+
+
+def _in_order(a: Array, b: Array) -> Array:
+    """``a @ b`` of (batches of) matrices, its products added one after the other."""
+    k = a.shape[-1]
+    if k == 1:
+        return a * b
+    products = a[:, :, None] * b if a.ndim == 2 else a[..., None] * b[..., None, :, :]
+    if k > 7 and products.shape[-1] == 1:  # where NumPy's reduction would add pairwise
+        running: Any = np.add.accumulate(products, -2)
+        return running[..., -1, :]
+    total: Any = np.add.reduce(products, -2)
+    return total
 
 
 @operation(
@@ -198,6 +227,8 @@ def batched(a: Array, b: Array) -> Array:
     """``a @ b`` over leading dimensions. Half precision is accumulated in single."""
     if a.dtype.char == "e":
         return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+    if 0 < a.shape[-2] * a.shape[-1] * b.shape[-1] < 400 and a.dtype.char in "fd":  # PyTorch's own loops
+        return _in_order(a, b)
     return np.matmul(a, b)
 
 

@@ -216,15 +216,15 @@ def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType 
 
 @operation(spelling="all")
 def all_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
-    """Whether all elements over some dimensions are nonzero; of uint8, as uint8."""
-    found = all_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
+    """Whether all elements over some dimensions are nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
+    found = input != 0 if dim == () else all_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
 @operation(spelling="any")
 def any_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
-    """Whether any element over some dimensions is nonzero; of uint8, as uint8."""
-    found = any_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
+    """Whether any element over some dimensions is nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
+    found = input != 0 if dim == () else any_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 

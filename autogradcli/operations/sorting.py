@@ -36,7 +36,7 @@ def _sorted(input: Array, dim: int, descending: bool) -> Pair:
 
 
 def _picked(F: Any, g: Any, index: Any, shape: Any, dim: int) -> Any:
-    return F.spread(g, index, shape, dim) if shape else g
+    return F.spread(F.new_zeros(g, shape), dim, index, g) if shape else g
 
 
 _PICKED: dict[str, Any] = {
@@ -156,7 +156,7 @@ def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Arr
     n = x.shape[0]
     begins = np.ones(n, np.bool_)
     if n:
-        begins[1:] = (x[1:] != x[:-1]).reshape(n - 1, -1).any(1)
+        begins[1:] = (x[1:] != x[:-1]).reshape(n - 1, -1).any(1) if x.ndim > 1 else x[1:] != x[:-1]
     starts = np.flatnonzero(begins)
     inverse = np.add.accumulate(begins, dtype=np.int64) - 1
     counts = np.diff(np.append(starts, n))

@@ -73,6 +73,10 @@ def special_spherical_bessel_j0(x: Array) -> Array:
 
 # -- orthogonal polynomials ------------------------------------------------------------------------------
 
+#: Recurrences of more steps take seconds. Where all has become NaN after this many, the rest is NaN too.
+MAX_DEGREE = 1 << 18
+_ENOUGH = 256
+
 _Step = Callable[[Any, int, Any, Any], Any]  # (x, k, P(k), P(k-1)) -> P(k+1)
 
 
@@ -88,9 +92,16 @@ def _polynomial(name: str, first: Callable[[Any], Any], step: _Step, doc: str) -
         degree = np.where(np.isnan(degree), -1, np.trunc(degree)).astype(np.int64)
         below, current = np.ones_like(value), np.asarray(first(value))
         found = np.where(degree == 0, below, np.where(degree == 1, current, value.dtype.type(0)))
-        for k in range(1, int(degree.max(initial=0))):
+        highest = int(degree.max(initial=0))
+        for k in range(1, highest):
             below, current = current, step(value, k, current, below)
             found = np.where(degree == k + 1, current, found)
+            if k % _ENOUGH == 0:
+                if np.isnan(current).all():
+                    found = np.where(degree > k, current, found)
+                    break
+                if highest > MAX_DEGREE:
+                    raise RuntimeError(f"a polynomial of degree {highest} is too costly (the limit is {MAX_DEGREE})")
         return np.broadcast_to(found, shape).astype(value.dtype)
 
     function.__name__ = f"special_{name}"
