@@ -115,8 +115,10 @@ MEMBERS = ("forward", "backward", "setup_context", "vmap", "jvp", "step", "get_l
            "__init__", "__call__", "__repr__", "__len__", "__iter__", "__getitem__", "__getattr__", "__setattr__",
            "__add__", "__contains__", "__enter__")  # fmt: skip
 USES = ("a = A()", "a = A(3, 3)", "a = A([x], lr=0.1)", "a = A(o)", "A.apply(x).sum().backward()",
-        "torch.vmap(A.apply)(x)", "torch.func.jvp(A.apply, (v,), (v,))", "a(x)", "a.member", "a.missing", "repr(a)", "len(a)", "list(a)", "a[0]",
-        "a + 1", "1 in a", "a.b = 1", "a.step()", "a.eval()", "a.apply(print)", "with a: pass")  # fmt: skip
+        "torch.vmap(A.apply)(x)", "torch.func.jvp(A.apply, (v,), (v,))", "a(x)",
+        "a.member", "a.missing", "repr(a)", "len(a)",
+        "list(a)", "a[0]", "a + 1",
+        "1 in a", "a.b = 1", "a.step()", "a.eval()", "a.apply(print)", "with a: pass")  # fmt: skip
 WRAPPED = ("Trap", "staticmethod(Trap)", "classmethod(Trap)", "property(Trap)")
 
 

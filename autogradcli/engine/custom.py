@@ -334,7 +334,7 @@ def _push(
         raise NotImplementedError(MISSING_JVP)
     if ctx.materialize:
         tangents = [
-            zeros(a) if t is None and isinstance(a, Tensor) and a.array.dtype.kind in "fc" else t
+            zeros(a) if t is None and isinstance(a, Tensor) and a.array.dtype.kind in dtypes.INEXACT else t
             for a, t in zip(args, tangents, strict=True)
         ]
     with undual():
@@ -366,7 +366,9 @@ def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], 
         return out
     is_input = any(out is a for a in args)
     is_dirty = any(out is d for d in ctx.dirty)
-    differentiable = recorded and out.array.dtype.kind in "fc" and not any(out is t for t in ctx.non_differentiable)
+    differentiable = (
+        recorded and out.array.dtype.kind in dtypes.INEXACT and not any(out is t for t in ctx.non_differentiable)
+    )
     if is_dirty:
         return _changed(ctx, index, out, recorded)
     if is_input:

@@ -7,9 +7,14 @@ raise the *category* (bool < integer < floating < complex), never the width.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 BOOL, INTEGER, FLOATING, COMPLEX = range(4)
+
+#: NumPy's kinds of the dtypes that have gradients; "V" is bfloat16's.
+INEXACT = "fcV"
 
 
 class DType:
@@ -24,6 +29,17 @@ class DType:
         self.itemsize = np_dtype.itemsize
         self.type_name = type_name  # as in torch.FloatTensor: "Float"
         self.cpp_name = cpp_name  # as in matmul's message: "float"
+
+    def __getattr__(self, name: str) -> Any:
+        """``np`` of bfloat16, the one that NumPy hasn't itself: its package is loaded when it is first needed."""
+        if name != "np" or self.name != "bfloat16":
+            raise AttributeError(name)
+        import ml_dtypes
+
+        self.np = np.dtype(ml_dtypes.bfloat16)
+        _BY_NUMPY[self.np] = self
+        LATE.append(self)
+        return self.np
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
@@ -66,6 +82,14 @@ float64 = _make("float64", "float64", FLOATING, "Double", "double")
 complex64 = _make("complex64", "complex64", COMPLEX, "ComplexFloat", "c10::complex<float>")
 complex128 = _make("complex128", "complex128", COMPLEX, "ComplexDouble", "c10::complex<double>")
 
+bfloat16 = object.__new__(DType)
+bfloat16.name, bfloat16.category, bfloat16.itemsize = "bfloat16", FLOATING, 2
+bfloat16.type_name, bfloat16.cpp_name = "BFloat16", "c10::BFloat16"
+
+#: Bfloat16, once something of that dtype may exist.
+LATE: list[DType] = []
+
+#: The dtypes of NumPy's own.
 ALL = (
     bool_, uint8, int8, int16, int32, int64, uint16, uint32, uint64,
     float16, float32, float64, complex64, complex128,
@@ -73,13 +97,13 @@ ALL = (
 
 #: Every spelling that the language offers, ``torch.<key>``.
 NAMES: dict[str, DType] = {d.name: d for d in ALL} | {
-    "float": float32, "double": float64, "half": float16, "int": int32, "long": int64,
+    "bfloat16": bfloat16, "float": float32, "double": float64, "half": float16, "int": int32, "long": int64,
     "short": int16, "cfloat": complex64, "cdouble": complex128,
 }  # fmt: skip
 
 _BY_NUMPY: dict[np.dtype, DType] = {d.np: d for d in ALL}
 
-_COMPLEX_OF = {float16: complex64, float32: complex64, float64: complex128}
+_COMPLEX_OF = {float16: complex64, bfloat16: complex64, float32: complex64, float64: complex128}
 _REAL_OF = {complex64: float32, complex128: float64}
 
 
@@ -134,6 +158,8 @@ def promote_types(a: DType, b: DType) -> DType:
         )
     if a.category == COMPLEX or b.category == COMPLEX:
         return complex128 if complex128 in (a, b) else complex64
+    if bfloat16 in (a, b):
+        return float64 if float64 in (a, b) else float32
     return _BY_NUMPY[np.promote_types(a.np, b.np)]
 
 

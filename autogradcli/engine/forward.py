@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from . import dtypes
 from .layers import Level, layer_of, lift, lower, tangent_at, window_like
 from .node import AccumulateGrad
 from .operation import Operation, Param
@@ -132,7 +133,7 @@ def jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: l
 
 
 def _fitted(tangent: Tensor, t: Tensor) -> Any:
-    if t.array.dtype.kind not in "fc":
+    if t.array.dtype.kind not in dtypes.INEXACT:
         return None
     if tangent.array.shape != t.array.shape:
         tangent = roles.expand(tangent, t.array.shape)
@@ -221,6 +222,8 @@ def _value(name: str, values: dict[str, Any], outputs: list[Tensor]) -> Any:
     stem, _, suffix = name.rpartition("_")
     value = values[stem]
     several = value if isinstance(value, (list, tuple)) else [value]
+    if suffix == "strides":
+        return tuple(s // value.array.itemsize for s in value.array.strides)
     found = [t.shape if suffix == "shape" else t.dtype for t in several]
     return found if isinstance(value, (list, tuple)) else found[0]
 
@@ -241,7 +244,7 @@ def _transposed(
     live = [
         k
         for k, t in enumerate(outputs)
-        if t.array.dtype.kind in "fc" and (op.differentiable is None or k in op.differentiable)
+        if t.array.dtype.kind in dtypes.INEXACT and (op.differentiable is None or k in op.differentiable)
     ]
     with Level("grad") as level:
         grad, state.grad = state.grad, True

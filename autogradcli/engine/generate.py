@@ -104,7 +104,7 @@ def _forward(op: Operation, general: str) -> list[str]:
         return [*out, "    t.node = None", "    return t"]
     some = " or ".join(f"n_{p.name} is not None" for p in edges)
     if any(p.name == "dtype" for p in op.params):  # the result may be of a dtype that has no gradients
-        some = f"({some}) and r.dtype.kind in 'fc'"
+        some = f"({some}) and r.dtype.kind in 'fcV'"
     out += [f"    if state.grad and ({some}):", f"        node = new(NODE_{op.name})"]
     out.append("        node.edges = (" + "".join(f"n_{p.name}, " for p in edges) + ")")
     entries: list[str] = []

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from . import dtypes
 from .node import AccumulateGrad, Node, Nowhere, Output
 from .operation import Operation
 from .state import state
@@ -168,7 +169,7 @@ def _record(op: Operation, level: Level, args: tuple[Any, ...], outputs: list[Te
             t.need_meta().layer = layer
     elif node is not None:
         for k, t in enumerate(outputs):
-            if (op.differentiable is None or k in op.differentiable) and t.array.dtype.kind in "fc":
+            if (op.differentiable is None or k in op.differentiable) and t.array.dtype.kind in dtypes.INEXACT:
                 t.node = Output(node, k) if type(node).outputs > 1 else node
 
 

@@ -74,16 +74,17 @@ class GradMode(ContextMode):
     def __exit__(self, *problem: object) -> None:
         state.grad = self.previous.pop()
 
-    def __repr__(self) -> str:
-        return f"<torch.autograd.grad_mode.{type(self).__name__} object at 0x{id(self):x}>"
-
 
 class NoGrad(GradMode):
     __slots__ = ()
 
+    title = "torch.autograd.grad_mode.no_grad"
+
 
 class EnableGrad(GradMode):
     __slots__ = ()
+
+    title = "torch.autograd.grad_mode.enable_grad"
 
 
 class SetGradEnabled(GradMode):
@@ -91,10 +92,15 @@ class SetGradEnabled(GradMode):
 
     __slots__ = ()
 
+    title = "torch.autograd.grad_mode.set_grad_enabled"
+
     def __init__(self, enabled: bool) -> None:
         super().__init__(enabled)
         self.previous.append(state.grad)
         state.grad = enabled
+
+    def __repr__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.enabled})"
 
     def __enter__(self) -> None:
         state.grad = self.enabled
@@ -182,11 +188,8 @@ class SavedTensorsHooks(ContextMode):
 
 
 # What programs see of these classes: ``type(mode).__name__``.
-for _class, _name in (
-    (NoGrad, "no_grad"), (EnableGrad, "enable_grad"), (SetGradEnabled, "set_grad_enabled"),
-    (InferenceMode, "inference_mode"), (AnomalyMode, "set_detect_anomaly"), (SavedTensorsHooks, "saved_tensors_hooks"),
-):  # fmt: skip
-    _class.__name__ = _class.__qualname__ = _name
+for _class in (NoGrad, EnableGrad, SetGradEnabled, InferenceMode, AnomalyMode, SetAnomalyMode, SavedTensorsHooks):
+    _class.__name__ = _class.__qualname__ = _class.title.rpartition(".")[2]
 
 
 def no_grad() -> GradMode:

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import DType
+from .half import is_brain, run_kernel, widened
 from .node import Invalid, Node, Output
 from .operation import Operation, Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
@@ -37,7 +38,7 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     if op.promote is not None:
         _promote(op, arrays)
     try:
-        raw = _in_single(op, arrays) if op.kind == "elementwise" else op.kernel(*arrays)
+        raw = run_kernel(op, arrays)
     except ValueError as error:
         mismatch = shape_mismatch(arrays) if op.broadcast else None
         if mismatch is None:
@@ -53,24 +54,12 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         attach_views(op, _first_tensor(op, args), outputs, node)
     elif node is not None:
         for k, t in enumerate(outputs):
-            if op.differentiable is None or k in op.differentiable:
-                if t.array.dtype.kind in "fc":
-                    t.node = Output(node, k) if type(node).outputs > 1 else node
+            differentiable = op.differentiable is None or k in op.differentiable
+            if differentiable and t.array.dtype.kind in dtypes.INEXACT:
+                t.node = Output(node, k) if type(node).outputs > 1 else node
     if state.special:
         _special(op, args, outputs)
     return tuple(outputs) if multiple else outputs[0]
-
-
-def _in_single(op: Operation, arrays: list[Any]) -> Any:
-    """Run an elementwise kernel; float16 is computed in float32 and rounded once, as PyTorch does."""
-    if not any(a.__class__ is np.ndarray and a.dtype is _HALF for a in arrays):
-        return op.kernel(*arrays)
-    wide = [a.astype(_SINGLE) if a.__class__ is np.ndarray and a.dtype is _HALF else a for a in arrays]
-    raw = op.kernel(*wide)
-    return raw.astype(_HALF) if raw.dtype is _SINGLE else raw
-
-
-_HALF, _SINGLE = np.dtype("float16"), np.dtype("float32")
 
 
 def _unwrap(p: Param, value: Any) -> Any:
@@ -242,7 +231,14 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     if any(isinstance(o, Tensor) and o.array.dtype is not result.dtype for o in operands):
         dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
+    if dtypes.LATE and any(isinstance(o, Tensor) and is_brain(o.array) for o in (*operands, *outputs)):
+        dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
+        return shapes, dtypes_, WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None
+
+
+#: In the third place of a node's ``fix``, where conjugation is asked for: run the rule in single precision.
+WIDE = 2
 
 
 # -- the backward step in general -------------------------------------------------------------------------
@@ -251,12 +247,15 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
 def run_arrays(node: Node, g: Any) -> tuple[Any, ...]:
     """Gradients of the inputs in the array world, whatever the node saved and however shapes differ."""
     fix = node.fix
-    conj = fix is not None and fix[2]
+    if fix is None:
+        return _apply(node, ARRAYS, g, saved_array)
+    conj = fix[2] is True
     if conj:
         g = _each(np.conj, g)
-    grads = _apply(node, ARRAYS, g, saved_array)
-    if fix is None:
-        return grads
+    if fix[2] == WIDE:
+        grads = _apply(node, ARRAYS, widened(g), _saved_widened)
+    else:
+        grads = _apply(node, ARRAYS, g, saved_array)
     if conj:
         grads = tuple([None if x is None else np.conj(x) for x in grads])
     return settle(grads, fix)
@@ -279,10 +278,14 @@ def settle(grads: tuple[Any, ...], fix: Any) -> tuple[Any, ...]:
     return tuple(out)
 
 
+def _saved_widened(node: Node, save: Save, value: Any, mark: Any) -> Any:
+    return widened(saved_array(node, save, value, mark))
+
+
 def run_tensors(node: Node, g: Any) -> tuple[Any, ...]:
     """Gradients of the inputs in the tensor world: themselves recorded."""
     fix = node.fix
-    conj = fix is not None and fix[2]
+    conj = fix is not None and fix[2] is True
     if conj:
         g = _each(roles.conj, g)
     outer, state.in_rule = state.in_rule, True

@@ -19,6 +19,7 @@ from ..engine.operation import Operation
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
+from ..operations.dims import contiguous_strides
 from .expression import Constant, Expr, Name, Pullback, value_of
 from .expression_text import text_of
 from .formula import FORMULAS, apply, total
@@ -279,6 +280,8 @@ def _value(name: str, values: Mapping[str, Any], results: Sequence[Expr]) -> Any
         return [tuple(v.shape) if suffix == "shape" else v.dtype for v in value]
     if not isinstance(value, Expr):
         return () if suffix == "shape" else None
+    if suffix == "strides":  # a formula doesn't tell how its values lie in memory
+        return contiguous_strides(value.shape)
     return tuple(value.shape) if suffix == "shape" else value.dtype
 
 

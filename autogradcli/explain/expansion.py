@@ -141,7 +141,7 @@ _FILLING: dict[str, Callable[..., Any]] = {
     "select_backward": lambda g, shape, *at: FORMULAS.select_scatter(_zeros(g, shape), g, *at),
     "slice_backward": lambda g, shape, *at: FORMULAS.slice_scatter(_zeros(g, shape), g, *at),
     "diagonal_backward": lambda g, shape, *at: FORMULAS.diagonal_scatter(_zeros(g, shape), g, *at),
-    "index_backward": lambda g, indices, shape: FORMULAS.index_put(_zeros(g, shape), indices, g, True),
+    "index_back": lambda input, indices, values: FORMULAS.index_put(input, indices, values, True),
 }
 
 

@@ -153,7 +153,7 @@ def _set_grad_dtype(self: Tensor, new: Any) -> None:
 def _set_requires_grad(self: Tensor, new: Any) -> None:
     if type(new) is not bool:
         raise RuntimeError("requires_grad must be a bool")
-    if new and self.array.dtype.kind not in "fc" and self.dtype.category < dtypes.FLOATING:
+    if new and self.array.dtype.kind not in dtypes.INEXACT:
         raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
     _require(self, new)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from ..engine.tensor import Parameter, Size, Tensor, wrap
+from ..engine.tensor import Parameter, Size, Tensor
 from ..operations.shape import cast
 from ..operations.view import alias
 from .attributes import Device, Layout, device
@@ -60,7 +60,7 @@ def _to_device(
 
 
 def _to_like(input: Tensor, other: Tensor, non_blocking: bool, copy: bool, memory_format: Any) -> Tensor:
-    """The tensor in the dtype of another; of a number, in the dtype that ``torch.tensor`` of it has in double precision."""
+    """The tensor in the dtype of another, or in that of a number in double precision."""
     if isinstance(other, Tensor):
         return converted(input, other.dtype, copy)
     if isinstance(other, int) and not isinstance(other, bool):
@@ -78,8 +78,9 @@ define(
 )
 
 _SHORT = {
-    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "int": dtypes.int32,
-    "long": dtypes.int64, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
+    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "bfloat16": dtypes.bfloat16,
+    "int": dtypes.int32, "long": dtypes.int64,
+    "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
     "cfloat": dtypes.complex64, "cdouble": dtypes.complex128,
 }  # fmt: skip
 
@@ -141,25 +142,30 @@ define("can_cast", ("(ScalarType from_, ScalarType to)", dtypes.can_cast))
 class FInfo:
     """``torch.finfo(dtype)``: the limits of a floating dtype."""
 
-    __slots__ = ("bits", "dtype", "eps", "max", "min", "smallest_normal", "tiny")
+    __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
 
     def __init__(self, dtype: DType) -> None:
-        import numpy as np
-
-        info = np.finfo(dtypes.real_of(dtype).np)
-        self.bits = int(info.bits)
+        real = dtypes.real_of(dtype)
+        limits: Any
+        if real is dtypes.bfloat16:
+            from ml_dtypes import finfo as limits
+        else:
+            from numpy import finfo as limits
+        info = limits(real.np)
+        self.bits = 8 * real.itemsize
         self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
         self.tiny = self.smallest_normal = float(info.tiny)
-        self.dtype = dtypes.real_of(dtype).name
+        self.dtype = real.name
+        self.resolution = 10.0 ** -_DIGITS[real.name]
 
     def __repr__(self) -> str:
         return (
-            f"finfo(resolution={10.0 ** -_DIGITS[self.bits]:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+            f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
             f"smallest_normal={self.tiny:g}, tiny={self.tiny:g}, dtype={self.dtype})"
         )
 
 
-_DIGITS = {16: 3, 32: 6, 64: 15}
+_DIGITS = {"bfloat16": 2, "float16": 3, "float32": 6, "float64": 15}
 
 
 class IInfo:

@@ -13,8 +13,9 @@ from ..engine.dtypes import DType
 from ..engine.record import mark_inference
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
+from ..operations.shape import cast as cast_recorded
 from ..operations.spacing import spaced, stepped
-from .from_data import array_from, cast, to_tensor
+from .from_data import array_from, to_tensor
 from .function import define
 from .plans import hooks
 
@@ -36,7 +37,7 @@ def made(array: np.ndarray, requires_grad: bool = False) -> Tensor:
     if state.levels:
         t.need_meta().born = state.levels[-1]
     if requires_grad:
-        if array.dtype.kind not in "fc" and array.dtype.name != "bfloat16":
+        if array.dtype.kind not in dtypes.INEXACT:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         t.require_grad()
     return t
@@ -59,7 +60,10 @@ def _tensor(data: Any, dtype: DType | None, device: Any, pin_memory: bool, requi
 def _as_tensor(data: Any, dtype: DType | None, device: Any) -> Tensor:
     """The tensor itself, or a new one of the data."""
     if isinstance(data, Tensor):
-        return data if dtype is None or data.dtype is dtype else made(cast(data.array, dtype))
+        if dtype is None or data.dtype is dtype:
+            return data
+        converted: Tensor = cast_recorded(data, dtype)
+        return converted
     return made(array_from(data, dtype))
 
 

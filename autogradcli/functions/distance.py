@@ -48,7 +48,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
     ``eps`` is added to the differences, so that no distance is exactly zero.
     """
     diff = sub(x1, x2)
-    if diff.array.dtype.kind not in "fc":
+    if diff.array.dtype.kind not in dtypes.INEXACT:
         diff = cast(diff, dtypes.default.dtype)
     diff = add_scalar(diff, eps)
     return operations.norm_dim(diff, float(p), max(x1.array.ndim, x2.array.ndim) - 1, keepdim)

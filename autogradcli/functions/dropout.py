@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.batched import of_rows, rows_apart
 from ..engine.inplace import inplace
 from ..engine.random import default_generator
@@ -42,7 +43,7 @@ def dropped(input: Tensor, p: float, train: bool, by_channel: bool = False, alph
     if p == 1:
         result = mul(input, wrap(np.zeros((), input.array.dtype)))
         return result
-    if input.array.dtype.kind not in "fc":
+    if input.array.dtype.kind not in dtypes.INEXACT:
         raise RuntimeError(f"result type Float can't be cast to the desired output type {input.dtype.type_name}")
     kept = _keep(input, p, by_channel)
     kind = kept.dtype.type

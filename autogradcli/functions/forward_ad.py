@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from ..engine import dtypes
 from ..engine.forward import check_tangent, set_tangent, tangent_of
 from ..engine.modes import ContextMode
 from ..engine.state import state
@@ -92,7 +93,7 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
     for word, value in (("primal", tensor), ("tangent", tangent)):
         if not isinstance(value, Tensor):
             raise AttributeError(f"'{type_name(value)}' object has no attribute 'is_floating_point'")
-        if value.array.dtype.kind not in "fc":
+        if value.array.dtype.kind not in dtypes.INEXACT:
             raise ValueError(f"Expected {word} to be floating point or complex, but got: {value.dtype}")
     if level or not state.dual_level:
         raise RuntimeError("Invalid level given to _make_dual")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import loss as operations
@@ -139,7 +140,7 @@ def binary_cross_entropy_with_logits(
     reduction = reduction_of(size_average, reduce, reduction)
     if input.array.shape != target.array.shape:
         raise ValueError(f"Target size ({size_of(target)}) must be the same as input size ({size_of(input)})")
-    if target.array.dtype.kind not in "fc":
+    if target.array.dtype.kind not in dtypes.INEXACT:
         names = input.dtype.type_name, target.dtype.type_name
         raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
     return operations.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
@@ -197,9 +198,11 @@ def kl_div(
         )
     reduction = reduction_of(size_average, reduce, "sum" if batch else reduction)
     if log_target:
-        loss = mul(exp(target), sub(target, input))
+        away = sub(target, input)
+        loss = mul(exp(target), away)
     else:
-        loss = sub(xlogy(target, target), mul(target, input))
+        product = mul(target, input)  # made first: the order of making is the order in which gradients add up
+        loss = sub(xlogy(target, target), product)
     found = reduced(loss, reduction)
     return div(found, float(input.array.shape[0])) if batch and input.array.ndim else found
 
@@ -219,7 +222,8 @@ def poisson_nll_loss(
 
     reduction = reduction_of(size_average, reduce, reduction)
     if log_input:
-        loss = sub(exp(input), mul(target, input))
+        product = mul(target, input)
+        loss = sub(exp(input), product)
     else:
         loss = sub(input, mul(target, log(add_scalar(input, eps))))
     if full:

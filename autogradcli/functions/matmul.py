@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..engine import dtypes
 from ..engine.tensor import Tensor
 from ..operations import matmul as products
 from ..operations.arithmetic import mul

@@ -41,7 +41,7 @@ def _in_dtype(x: Tensor, dtype: DType | None) -> Any:
 def _matrix_dims(x: Tensor, dim: Sequence[int]) -> tuple[int, int]:
     name = "linalg.matrix_norm"
     matrix(x.array, name)
-    if x.array.dtype.kind not in "fc":
+    if x.array.dtype.kind not in dtypes.INEXACT:
         floating(x.array, name)
     if len(dim) != 2:
         raise RuntimeError(f"{name}: dim must be a 2-tuple. Got {', '.join(map(str, dim))}")

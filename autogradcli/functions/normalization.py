@@ -55,7 +55,7 @@ def rms_norm(
         operations.check_shape(input.array, shape, weight=None if weight is None else weight.array)
     except RuntimeError as error:
         raise RuntimeError(str(error).replace("[*, ", "[*")) from None
-    if input.array.dtype.kind not in "fc":
+    if input.array.dtype.kind not in dtypes.INEXACT:
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"rms_norm\" not implemented for '{name}'")
     last = tuple(range(input.array.ndim - len(shape), input.array.ndim))

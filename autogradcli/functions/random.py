@@ -45,9 +45,10 @@ def _kind(dtype: DType | None) -> np.dtype:
 def _of_rows(draw: Any, generator: Generator, shape: tuple[int, ...], kind: np.dtype, grad: bool) -> Tensor:
     """A random tensor; under ``vmap`` with ``randomness="different"`` another for each row, drawn together."""
     levels = rows_apart()
+    drawn = np.dtype(np.float32) if kind.kind == "V" else kind  # of bfloat16: rounded
     if not levels:
-        return made(draw(generator, shape, kind), grad)
-    return of_rows(draw(generator, (*(level.size for level in levels), *shape), kind))
+        return made(draw(generator, shape, drawn).astype(kind, copy=False), grad)
+    return of_rows(draw(generator, (*(level.size for level in levels), *shape), drawn).astype(kind, copy=False))
 
 
 def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.ndarray], doc: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.tensor import Tensor
 from ..operations import reduction, statistics
@@ -44,7 +45,7 @@ define(
 
 def _nanmean(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
     """Mean over some dimensions of what is a number; NaN is left out."""
-    if input.array.dtype.kind not in "fc":
+    if input.array.dtype.kind not in dtypes.INEXACT:
         raise RuntimeError(
             f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.type_name}"
         )

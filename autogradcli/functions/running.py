@@ -68,7 +68,8 @@ def _diff(input: Tensor, n: int, dim: int, prepend: Tensor | None, append: Tenso
     difference = logical_xor if result.array.dtype.kind == "b" else sub
     for _ in range(min(n, result.array.shape[at])):
         count = result.array.shape[at]
-        result = difference(slice_(result, at, 1, count, 1), slice_(result, at, 0, max(count - 1, 0), 1))
+        before = slice_(result, at, 0, max(count - 1, 0), 1)  # made first: so its gradient is added last
+        result = difference(slice_(result, at, 1, count, 1), before)
     return result
 
 

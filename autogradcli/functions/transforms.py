@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.layers import Level, layer_of, lift, tangent_at, zeros
 from ..engine.state import state
 from ..engine.tensor import Tensor
@@ -264,7 +265,7 @@ def vjp_with(func: Function, args: tuple[Any, ...], argnums: Any = None, has_aux
         only_tensors(outputs, who)
         result = lowered(output, level)
         for out in outputs:
-            if out.array.dtype.kind not in "fc":
+            if out.array.dtype.kind not in dtypes.INEXACT:
                 raise RuntimeError(
                     "vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype "
                     f"{out.dtype}"
@@ -343,7 +344,7 @@ def _dual(level: Level, x: Tensor, tangent: Tensor) -> Tensor:
     from ..engine.forward import check_tangent
 
     for word, value in (("primal", x), ("tangent", tangent)):
-        if value.array.dtype.kind not in "fc":
+        if value.array.dtype.kind not in dtypes.INEXACT:
             raise ValueError(f"Expected {word} to be floating point or complex, but got: {value.dtype}")
     check_tangent(x, tangent)
     return lift(level, x, tangent)

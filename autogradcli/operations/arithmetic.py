@@ -23,7 +23,7 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     promote="promote",
     kind="linear",
     input=lambda F, g: g,
-    other=lambda F, g, alpha: -g if alpha == 1 else g * -alpha,
+    other=lambda F, g, alpha: -g if alpha == 1 else -g * alpha,
 )
 def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``input - alpha * other``, broadcast."""

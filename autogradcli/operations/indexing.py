@@ -76,7 +76,7 @@ def _check_together(lists: list[Array]) -> None:
 
 
 @operation(
-    input=lambda F, g, input_shape, indices: F.index_backward(g, indices, input_shape),
+    input=lambda F, g, input_shape, indices: F.index_back(F.new_zeros(g, input_shape), indices, g),
     kind="linear",
     jvp=lambda F, t, indices: F.index(t["input"], indices),
     complex="own",
@@ -90,17 +90,17 @@ def index(input: Array, indices: list[Index]) -> Array:
 
 
 @operation(
-    node="IndexPutBackward0",
+    node="IndexPutImplBackward0",
     kind="linear",
     complex="own",
-    g=lambda F, g, indices: F.index(g, indices),
-    jvp=lambda F, t, indices, shape: F.index_backward(t["g"], indices, shape),
-    examples=lambda r: [(r(5, 3), [r.index((5,), 4)], (4, 3))],
+    input=lambda F, g: g,
+    values=lambda F, g, indices: F.index(g, indices),
+    examples=lambda r: [(r(4, 3), [r.index((5,), 4)], r(5, 3))],
 )
-def index_backward(g: Array, indices: list[Index], shape: Shape) -> Array:
-    """Zeros with ``g`` added at places given by index tensors."""
-    out = np.zeros(shape, g.dtype)
-    np.add.at(out, key_of(out.shape, indices), g)
+def index_back(input: Array, indices: list[Index], values: Array) -> Array:
+    """With ``values`` added at places given by index tensors: how gradients go back through ``index``."""
+    out = np.array(input)
+    np.add.at(out, key_of(out.shape, indices), values)
     return out
 
 
@@ -292,7 +292,7 @@ def masked_fill(input: Array, mask: Index, value: Number) -> Array:
     kernel=_fill_masked,
     complex="own",
     input=lambda F, g, mask, input_shape: sum_to(F, F.masked_fill(g, mask, 0.0), input_shape),
-    value=lambda F, g, mask: F.sum_all(F.masked_fill(g, F.logical_not(mask), 0.0)),
+    value=lambda F, g, mask: F.sum_all(F.masked_select(g, mask)),
     examples=lambda r: [(r(2, 3), r.mask((2, 3)), r())],
 )
 def masked_fill_tensor(input: Array, mask: Index, value: Array) -> Array:

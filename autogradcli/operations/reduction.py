@@ -91,8 +91,8 @@ def sum_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None 
 
 
 @operation(
-    input=lambda F, g, input, dim, keepdim: F.masked_fill(
-        _sum_back(F, g, tuple(input.shape), dim, keepdim), F.isnan(input), 0.0
+    input=lambda F, g, input, dim, keepdim: F.mul(
+        _sum_back(F, g, tuple(input.shape), dim, keepdim), F.logical_not(F.isnan(input))
     ),
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 1, True)],
 )

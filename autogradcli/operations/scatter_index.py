@@ -70,14 +70,14 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
 
 
 def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Number) -> Any:
-    found = F.reshape(F.index_select(g, dim, index), shape)
+    found = F.expand(F.index_select(g, dim, index), shape)
     return found if alpha == 1 else found * alpha
 
 
 @operation(
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
-    source=lambda F, g, dim, index, source, source_shape: F.reshape(F.index_select(g, dim, index), source_shape),
+    source=lambda F, g, dim, index, source, source_shape: F.expand(F.index_select(g, dim, index), source_shape),
     examples=lambda r: [(r(4, 3), 0, r.tensor([2, 0, 3]), r(3, 3))],
 )
 def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:

@@ -227,7 +227,7 @@ def _repeat_back(F: Any, g: Any, shape: Shape, repeats: Shape) -> Any:
         split.append(n)
     if summed:
         g = F.sum_dim(F.reshape(g, tuple(split)), tuple(summed))
-    return F.reshape(g, shape)
+    return g if tuple(g.shape) == tuple(shape) else F.reshape(g, shape)
 
 
 @operation(

@@ -100,7 +100,7 @@ def _with_mean(F: Any, spread: Any, g_mean: Any, input: Any, dim: Dims, keepdim:
     if g_mean is None:
         return spread
     shape = tuple(input.shape)
-    mean = F.div(F.expand(unreduced(F, g_mean, shape, dim, keepdim), shape), reduced_count(shape, dim))
+    mean = F.div_scalar(F.expand(unreduced(F, g_mean, shape, dim, keepdim), shape), reduced_count(shape, dim))
     return mean if spread is None else spread + mean
 
 

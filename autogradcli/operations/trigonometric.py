@@ -100,7 +100,7 @@ def acosh(input: Array) -> Array:
     kernel=np.arctanh,
     promote="float",
     kind="elementwise",
-    input=lambda F, g, input: g / (1 - input**2),
+    input=lambda F, g, input: g * 1 / (1 - input**2),
     examples=lambda r: [(r(2, 3, low=-0.8, high=0.8),)],
 )
 def atanh(input: Array) -> Array:

@@ -257,9 +257,18 @@ def _unsqueeze_back(F: Any, g: Any, input_shape: Shape, dim: int) -> Any:
     return F.unsqueeze(g, dim) if len(g.shape) < len(input_shape) else g
 
 
+def _unsqueezed_to(F: Any, g: Any, shape: Shape) -> Any:
+    """Dimensions of size 1 put back, one by one."""
+    if len(g.shape) < len(shape):
+        for k, n in enumerate(shape):
+            if n == 1:
+                g = F.unsqueeze(g, k)
+    return g
+
+
 _SQUEEZE: dict[str, Any] = {
     "kernel": _squeeze_all,
-    "input": lambda F, g, input_shape: F.reshape(g, input_shape),
+    "input": lambda F, g, input_shape: _unsqueezed_to(F, g, input_shape),
     "examples": lambda r: [(r(1, 3, 1),), (r(2, 3),)],
     **_VIEW,
 }
