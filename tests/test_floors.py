@@ -36,16 +36,16 @@ FLOORS = (
     Floor("session_state", others="numpy"),
     Floor("language", others="numpy"),
     Floor("explain", others="numpy"),
-    Floor("functions", others="numpy scipy"),
+    Floor("functions", others="numpy scipy ml_dtypes"),
     Floor("events", only="engine"),  # plain records: what a run tells, from an error's place in the language on
     Floor("operations", others="numpy scipy"),
-    Floor("engine", others="numpy"),
+    Floor("engine", others="numpy ml_dtypes"),
     Floor("__init__"),  # the version, which every floor may read
 )
 NAMES = [floor.name for floor in FLOORS]
 
 #: Inside functions only: what these cost is paid by those who need them.
-LAZY = {"scipy", "repl"}
+LAZY = {"scipy", "ml_dtypes", "repl"}
 
 #: "Nothing typed can hurt" rests on the language having no part in these. ``re.compile`` is another thing.
 FORBIDDEN_NAMES = {

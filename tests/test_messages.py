@@ -25,7 +25,7 @@ r = torch.tensor([1., 2., 3.], requires_grad=True)
 #: Attributes of our own objects, NumPy's vocabulary, and what Python says about a call inside of an implementation.
 INTERNAL = re.compile(
     r"no attribute '(array|meta|node|np|category|counter|extra|edges|_\w+)'|ndarray|dtype\('|zip\(\) argument|too deep"
-    r"|could not be broadcast|inhomogeneous|0-dimensional arrays|array of size|autogradcli|numpy|\b_new_[a-z]"
+    r"|could not be broadcast|inhomogeneous|0-dimensional arrays|array of size|autogradcli|UFunc|\b_new_[a-z]"
 )
 ARGUMENTS = (
     "'a'", "None", "[v, 'a']", "{}", "v, 'a'", "m, None", "m, [v]", "v, v, {}", "m, 0, 'a'", "m, -9", "i, i, i",
@@ -116,7 +116,7 @@ RESULTS = {
     ),
     "torch.copysign(i, r).sum().backward(); r.grad": "tensor([0., 0., 0.])",
     "torch.unique_consecutive(torch.tensor(1.5))": "tensor([1.5000])",
-    "torch.nn.functional.soft_margin_loss(v, i.to(torch.uint8))": "tensor(0.2896)",
+    "torch.nn.functional.soft_margin_loss(v, i.to(torch.uint8))": "tensor(0.2533)",
     "m.to(0.5).dtype": "torch.float64",
     "torch.special.laguerre_polynomial_l(v * float('nan'), 2**40)": "tensor([nan, nan, nan])",
     "repr(torch.set_grad_enabled(True))": "'torch.autograd.grad_mode.set_grad_enabled(mode=True)'",

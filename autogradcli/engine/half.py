@@ -21,9 +21,8 @@ def run_kernel(op: Operation, arrays: list[Any]) -> Any:
     """The kernel on its operands, whatever their precision."""
     if dtypes.LATE and op.view is None and any(map(_is_brain, arrays)):
         return _run_brain(op, arrays)
-    if (op.promote is None and op.kind != "elementwise") or not any(
-        a.__class__ is np.ndarray and a.dtype is _HALF for a in arrays
-    ):
+    elementwise = op.kind == "elementwise" or (op.kind is not None and op.promote is not None)
+    if not elementwise or not any(a.__class__ is np.ndarray and a.dtype is _HALF for a in arrays):
         return op.kernel(*arrays)
     wide = [a.astype(_SINGLE) if a.__class__ is np.ndarray and a.dtype is _HALF else a for a in arrays]
     raw = op.kernel(*wide)

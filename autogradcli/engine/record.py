@@ -86,10 +86,15 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
     dtype = dtypes.result_type(*operands)
     if op.promote == "float" and dtype.category < dtypes.FLOATING:
         dtype = dtypes.default.dtype
+    exact = dtype.itemsize == 2 and dtype.category == dtypes.FLOATING and op.name in _EXACT_NUMBERS
     for k in spots:
-        arrays[k] = to_dtype(arrays[k], dtype)
+        arrays[k] = to_dtype(arrays[k], dtypes.float32 if exact and not isinstance(arrays[k], np.ndarray) else dtype)
     for k in lists:
         arrays[k] = [to_dtype(a, dtype) for a in arrays[k]]
+
+
+#: Beside half precision a number keeps its own in these: only their result is rounded.
+_EXACT_NUMBERS = frozenset({"add", "mul", "div"})
 
 
 def to_dtype(value: Any, dtype: DType) -> Any:

@@ -259,6 +259,8 @@ def _numpy(self: Tensor) -> NumPyArray:
     """The values as NumPy shows them. Raises RuntimeError for a tensor that requires grad."""
     if self.requires_grad:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    if self.array.dtype.kind == "V":
+        raise TypeError(f"Got unsupported ScalarType {self.dtype.type_name}")
     return NumPyArray(self.array)
 
 

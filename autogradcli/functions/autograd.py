@@ -68,6 +68,8 @@ def _seeds(roots: Sequence[Any], grads: Sequence[Any], create_graph: bool, batch
     """
     seeds: list[Any] = []
     for k, (root, grad) in enumerate(zip(roots, grads, strict=True)):
+        if not isinstance(root, (Tensor, GradientEdge)):
+            raise AssertionError("Expected output to be a torch.Tensor")
         if grad is None:
             seeds.append(_implicit(root))
             continue

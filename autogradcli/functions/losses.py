@@ -250,6 +250,9 @@ def gaussian_nll_loss(
         raise ValueError(f"{reduction} is not valid")
     if (var.array < 0).any():
         raise ValueError("var has negative entry/entries")
+    if var.array.dtype.kind not in dtypes.INEXACT:
+        default = dtypes.default.dtype.type_name
+        raise RuntimeError(f"result type {default} can't be cast to the desired output type {var.dtype.type_name}")
     var = clone(var)
     np.maximum(var.array, eps, out=var.array)  # a clamp that the gradient doesn't see, as in PyTorch
     loss = mul(add(log(var), div(pow_tensor_scalar(sub(input, target), 2), var)), 0.5)

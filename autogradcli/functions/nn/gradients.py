@@ -107,9 +107,17 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = 
                 M.clamp_(parameter.grad, min=-float(clip_value), max=float(clip_value))
 
 
+def _tensors(parameters: Iterable[Tensor]) -> list[Tensor]:
+    several = list(parameters)
+    for value in several:
+        if not isinstance(value, Tensor):
+            raise AttributeError(f"'{type(value).__name__}' object has no attribute 'device'")
+    return several
+
+
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     """All elements of the parameters as one vector."""
-    vector: Tensor = T.cat([M.view(p, -1) for p in parameters])
+    vector: Tensor = T.cat([M.view(p, -1) for p in _tensors(parameters)])
     return vector
 
 
@@ -117,7 +125,7 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     """Make the parameters share the memory of a vector's parts. Raises TypeError for what is no tensor."""
     if not isinstance(vec, Tensor):
         raise TypeError(f"expected torch.Tensor, but got: {type(vec).__name__}")
-    several = list(parameters)
+    several = _tensors(parameters)
     for parameter, part in zip(several, _parts(vec, several)):
         parameter.rebind(part.array)
 

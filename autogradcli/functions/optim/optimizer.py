@@ -218,7 +218,9 @@ class Declared(Optimizer):
 
 
 def number(value: Any) -> Any:
-    """An option's value as a number: a learning rate may be a tensor."""
+    """An option as a number: a learning rate may be a tensor. Raises RuntimeError for one of several elements."""
+    if isinstance(value, Tensor) and value.array.size != 1:
+        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
     return value.array.item() if isinstance(value, Tensor) else value
 
 
