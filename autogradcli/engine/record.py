@@ -83,6 +83,8 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
     spots = [p.index for p in op.params if p.kind == "tensor" and arrays[p.index] is not None]
     lists = [p.index for p in op.params if p.kind == "list"]
     operands = [arrays[k] for k in spots] + [a for k in lists for a in arrays[k]]
+    if not operands:
+        return  # an empty list, which the operation itself refuses
     dtype = dtypes.result_type(*operands)
     if op.promote == "float" and dtype.category < dtypes.FLOATING:
         dtype = dtypes.default.dtype

@@ -159,6 +159,8 @@ def _new_tensor(input: Tensor, data: Any, dtype: DType | None, device: Any, requ
 
 
 def _number(value: Any) -> Any:
+    if isinstance(value, Tensor) and value.array.size != 1:
+        raise RuntimeError(f"a Tensor with {value.array.size} elements cannot be converted to Scalar")
     return value.array.item() if isinstance(value, Tensor) else value
 
 

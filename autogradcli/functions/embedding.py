@@ -49,6 +49,8 @@ def embedding(
     sparse: bool = False,
 ) -> Any:
     """The rows of ``weight`` at the indices ``input``; the row ``padding_idx`` gets no gradient."""
+    if weight.array.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
     padding = _padding(padding_idx, weight.array.shape[0])
     if max_norm is not None:
         _renormed(weight, input.array, max_norm, norm_type)

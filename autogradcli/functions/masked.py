@@ -210,7 +210,8 @@ def _spread(
     total = sum_(input, dim, keepdim=True, dtype=wanted, mask=mask)
     x = _torch["sub"](input, _torch["div"](total, count))
     kept = None if mask is None else _fitted(input, mask)
-    total = sum_(_torch["mul"](x, x), dim, keepdim=keepdim, dtype=wanted, mask=kept)
+    square = _torch["mul"](x, _torch["conj"](x) if x.array.dtype.kind == "c" else x)
+    total = sum_(square, dim, keepdim=keepdim, dtype=wanted, mask=kept)
     divisor = count.array if keepdim else count.array.reshape(total.array.shape)
     if correction:
         divisor = np.maximum(divisor.astype(wanted.np) - wanted.np.type(correction), 0)

@@ -163,6 +163,11 @@ def _split_by_tensor(input: Tensor, tensor_indices_or_sections: Tensor, dim: int
         )
     if array.ndim == 0:
         return _split_even(input, int(array), dim)
+    if array.ndim > 1:
+        raise RuntimeError(
+            "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but "
+            f"got a tensor with {array.ndim} dims"
+        )
     return _split_at(input, tuple(int(n) for n in array), dim)
 
 
