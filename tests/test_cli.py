@@ -176,6 +176,8 @@ def test_eval_in_json(ask: Ask) -> None:
         (["grad"], "EXPR"),
         (["run"], "FILE"),
         (["run", "--timeout", "-1", "x"], "timeout"),
+        (["run", "--timeout", "nan", "x"], "timeout"),
+        (["run", "--memory", "inf", "x"], "memory"),
         (["\x1b[2J\x1b"], ""),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 import click
@@ -17,6 +18,19 @@ COLORS = ("auto", "always", "never")
 DTYPES = ("float32", "float64", "float16", "float", "double", "half")
 
 Decorated = Callable[..., Any]
+
+
+class Positive(click.FloatRange):
+    """A number above 0 that is one: neither infinite nor nan, which is below and above nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value} is no finite number.", param, ctx)
+        return number
 
 
 class ExpressionCommand(click.Command):
@@ -125,7 +139,7 @@ def session_options(command: Decorated) -> Decorated:
     for option in (
         click.option(
             "--memory",
-            type=click.FloatRange(min=0, min_open=True),
+            type=Positive(),
             default=4.0,
             show_default=True,
             metavar="GB",

@@ -7,7 +7,7 @@ import os
 import click
 
 from .environment import UnreadableError
-from .options import FORMATS, environment, format_option, no_grad_option, session_options
+from .options import FORMATS, Positive, environment, format_option, no_grad_option, session_options
 
 
 @click.command("run")
@@ -29,7 +29,7 @@ from .options import FORMATS, environment, format_option, no_grad_option, sessio
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Positive(),
     metavar="SECONDS",
     help="Stop each program that takes longer.",
 )
