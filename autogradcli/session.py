@@ -14,9 +14,13 @@ from .events import Emit, Failed, Gradients, Printed, Value, Warned
 from .language import prelude, syntax
 from .language.budget import budget
 from .language.errors import failed
-from .language.program import Step, compile_program, deep_stack
+from .language.program import Step, check, compile_program, deep_stack
+from .language.shapes import Shapes
 from .language.syntax import Source
 from .session_state import SessionState
+
+#: What some editors begin a file with.
+_MARK = "\ufeff"
 
 
 class Session:
@@ -33,6 +37,7 @@ class Session:
     ) -> None:
         self.variables: dict[str, Any] = {}
         self.prelude = prelude.make()
+        self._shapes = Shapes(self.variables, self.prelude)
         self.deadline_seconds = deadline_seconds
         self.memory_bytes = memory_bytes
         self._state = SessionState(default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed)
@@ -40,14 +45,19 @@ class Session:
         #: How many of the last program's top-level statements ended well.
         self.steps_done = 0
 
-    def run(self, source: str, emit: Emit, *, echo: bool = True, first_line: int = 1) -> bool:
+    def check(self, source: str) -> None:
+        """Read a program, or a part of one that is whole, without running it. Raises SyntaxError and its like."""
+        check(source.removeprefix(_MARK), self._shapes)
+
+    def run(self, source: str, emit: Emit, *, echo: bool = True, first_line: int = 1, checked: bool = False) -> bool:
         """Run a program; True if it ended well. Events are emitted as they happen, never raised.
 
         The whole text is read first, so one that is no program does not begin to run. A bare expression whose
         value is not None is emitted, and bound to ``_``, where ``echo`` is set. An error, the deadline and an
-        interrupt all end the run with a Failed event; the session can go on after any of them.
+        interrupt all end the run with a Failed event; the session can go on after any of them. ``checked``: this
+        session's ``check`` has read the text before.
         """
-        source = source.removeprefix("\ufeff")  # what some editors begin a file with
+        source = source.removeprefix(_MARK)
         text = Source(source, first_line)
         budget.start(self.deadline_seconds, self.memory_bytes)
         budget.write = lambda printed: emit(Printed(budget.line, printed))
@@ -57,13 +67,13 @@ class Session:
             self._running = True
             # What NumPy would warn about (log of 0) is a value like any other here.
             with deep_stack(), np.errstate(all="ignore"):
-                program = compile_program(text, source, self.variables, self.prelude)
-                for step in program.steps:
+                for step in compile_program(text, source, self._shapes, learn=not checked):
                     budget.spend(0)
-                    if step.run is not None:
-                        step.run(program.frame)
+                    budget.line = step.line
+                    if echo and step.bare is not None:
+                        self._show(step, step.bare, emit)
                     else:
-                        self._expression(step, program.frame, text, emit, echo)
+                        step.run(step.frame)
                     self.steps_done += 1
         except BaseException as error:
             emit(self._failed(error, text))
@@ -73,22 +83,17 @@ class Session:
             self._state.leave()
         return True
 
-    def _expression(self, step: Step, frame: list[Any], text: Source, emit: Emit, echo: bool) -> None:
-        node = step.node
-        assert step.value is not None and isinstance(node, ast.Expr)
-        line = budget.line = node.lineno
-        if not echo:
-            step.value(frame)
-            return
-        before = _gradients(self._leaves()) if _is_backward(node.value) else None
-        value = step.value(frame)
+    def _show(self, step: Step, bare: ast.expr, emit: Emit) -> None:
+        """Run a bare expression and emit its value, and after a ``backward()`` the leaves that it reached."""
+        before = _gradients(self._leaves()) if _is_backward(bare) else None
+        value = step.run(step.frame)
         if value is not None:
             self.variables["_"] = value
-            emit(Value(line, text.segment(node.value), value))
+            emit(Value(step.line, step.source.segment(bare), value))
         if before is not None:
             leaves = [(name, leaf) for name, leaf in self._leaves() if _changed(leaf, before)]
             if leaves:
-                emit(Gradients(line, leaves))
+                emit(Gradients(step.line, leaves))
 
     def _leaves(self) -> list[tuple[str, Tensor]]:
         """The named leaves that can have a gradient, each once, by the first of its names."""

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autogradcli.cli.pieces import PIECE, split
+from autogradcli.session import Session
 
 HOSTILE = "print('begun')\nx = torch.ones(5000, 5000)\ny = x @ x @ x @ x @ x @ x @ x\nprint('never')\n"
 
@@ -308,7 +309,7 @@ def test_pieces_are_the_program(tmp_path_factory: pytest.TempPathFactory, statem
     path = tmp_path_factory.mktemp("pieces") / "p.py"
     path.write_bytes(data)
     with path.open("rb") as file:
-        pieces = list(split(file))
+        pieces = list(split(file, Session()))
     assert not any(piece.wrong for piece in pieces)
     at = 0
     for piece in pieces:

@@ -20,6 +20,7 @@ from autogradcli.explain.formula import FORMULAS
 from autogradcli.language import prelude
 from autogradcli.language.budget import budget
 from autogradcli.language.program import compile_program
+from autogradcli.language.shapes import Shapes
 from autogradcli.language.syntax import Source
 from autogradcli.session import Session
 
@@ -37,10 +38,9 @@ def computing(source: str) -> Callable[[Mapping[str, Any]], Any]:
 
     def compute(variables: Mapping[str, Any]) -> Any:
         budget.start(None)
-        program = compile_program(Source(source, 1), source, dict(variables), prelude.make())
         made = None
-        for step in program.steps:
-            made = (step.run or step.value)(program.frame)
+        for step in compile_program(Source(source, 1), source, Shapes(dict(variables), prelude.make())):
+            made = step.run(step.frame)
         return made
 
     return compute

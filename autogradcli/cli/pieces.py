@@ -11,7 +11,6 @@ from time import monotonic
 from typing import BinaryIO, NamedTuple
 
 from ..events import Emit, Event, Failed
-from ..language.analysis import analyse
 from ..language.budget import MAX_SOURCE
 from ..language.syntax import parse
 from ..session import Session
@@ -88,7 +87,7 @@ def run_pieces(session: Session, file: BinaryIO, emit: Emit, *, echo: bool) -> b
 
     try:
         pieces = []
-        for piece in split(file):
+        for piece in split(file, session):
             pieces.append(piece)
             if piece.wrong:
                 pieces = [piece]  # running it does no more than to say what is wrong
@@ -99,15 +98,19 @@ def run_pieces(session: Session, file: BinaryIO, emit: Emit, *, echo: bool) -> b
                 show(Failed(piece.first_line, 1, 2, "TimeoutError", "", ""))
                 return False
             file.seek(piece.offset)
-            if not session.run(file.read(piece.size).decode(), show, echo=echo, first_line=piece.first_line):
+            text = file.read(piece.size).decode()
+            if not session.run(text, show, echo=echo, first_line=piece.first_line, checked=not piece.wrong):
                 return False
         return True
     finally:
         session.deadline_seconds = seconds
 
 
-def split(file: BinaryIO) -> Iterator[Piece]:
-    """The pieces of a program, checked; one that is wrong is the last. Raises UnreadableError."""
+def split(file: BinaryIO, session: Session) -> Iterator[Piece]:
+    """The pieces of a program, checked by the session that will run them; one that is wrong is the last.
+
+    Raises UnreadableError.
+    """
     lines: list[str] = []
     offset = size = lines_before = 0
     wanted = PIECE
@@ -119,7 +122,7 @@ def split(file: BinaryIO) -> Iterator[Piece]:
             raise UnreadableError(f"not UTF-8 text: byte 0x{raw[error.start]:02x}", at, error.start + 1) from None
         if size >= wanted and not line.startswith(_CONTINUES):
             text = "".join(lines)
-            complete = _check(text)
+            complete = _check(text, session)
             if complete is not False or size > MAX_SOURCE:
                 yield Piece(offset, size, lines_before + 1, complete is not True)
                 if complete is not True:
@@ -135,22 +138,25 @@ def split(file: BinaryIO) -> Iterator[Piece]:
         if size > 2 * MAX_SOURCE:
             yield Piece(offset, size, lines_before + 1, True)
             return
-    yield Piece(offset, size, lines_before + 1, _check("".join(lines)) is not True)
+    yield Piece(offset, size, lines_before + 1, _check("".join(lines), session) is not True)
 
 
-def _check(text: str) -> bool | None:
+def _check(text: str, session: Session) -> bool | None:
     """True for a program, False for what may become one, None for what is none whatever follows."""
-    text = text.removeprefix("\ufeff")
     try:
-        tree = parse(text)
+        session.check(text)
     except SyntaxError:
-        return False
+        return None if _is_grammatical(text) else False
     except (RecursionError, MemoryError):
         return None
+    return True
+
+
+def _is_grammatical(text: str) -> bool:
     try:
-        analyse(tree)
-    except (SyntaxError, RecursionError):
-        return None
+        parse(text)
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
     return True
 
 

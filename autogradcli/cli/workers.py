@@ -195,11 +195,11 @@ def _where(frame: FrameType | None, message: str) -> Failed:
     while frame is not None:
         place = frame.f_locals.get("place") if "place" in frame.f_code.co_varnames else None
         if type(place) is Place:
-            node, source = place.node, place.source
-            column = source.column(node.lineno, node.col_offset)
-            end = source.column(node.end_lineno or node.lineno, node.end_col_offset or 0)
-            end = max(end, column + 1) if node.end_lineno == node.lineno else column + 1
-            return Failed(node.lineno, column, end, "TimeoutError", message, source.line(node.lineno))
+            source = place.source
+            line, offset, end_line, end_offset = place.extent()
+            column = source.column(line, offset)
+            end = max(source.column(line, end_offset), column + 1) if end_line == line else column + 1
+            return Failed(line, column, end, "TimeoutError", message, source.line(line))
         frame = frame.f_back
     line = max(budget.line, 1)
     return Failed(line, 1, 2, "TimeoutError", message, "")

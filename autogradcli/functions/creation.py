@@ -15,7 +15,7 @@ from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations.shape import cast as cast_recorded
 from ..operations.spacing import spaced, stepped
-from .from_data import array_from, to_tensor
+from .from_data import array_from, plain_array, to_tensor
 from .function import define
 from .plans import hooks
 
@@ -48,6 +48,8 @@ def _tensor(data: Any, dtype: DType | None, device: Any, pin_memory: bool, requi
 
     The dtype is found from the data (bool, int64, the default floating or complex dtype) unless it is given.
     """
+    if dtype is None and (found := plain_array(data)) is not None:
+        return made(found, requires_grad)
     if isinstance(data, Tensor):
         state.warn(
             "UserWarning",

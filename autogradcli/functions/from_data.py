@@ -33,6 +33,22 @@ def array_from(data: Any, dtype: DType | None = None) -> np.ndarray:
     return _fill(flat, dtype).reshape(shape)
 
 
+def plain_array(data: Any) -> np.ndarray | None:
+    """What ``array_from`` makes of a float, or of a short list of floats, where the default dtype is float32 or
+    float64; None for all else. Most tensors of a program are written so, and this takes a fraction of the time."""
+    if data.__class__ is not float and not (
+        data.__class__ is list and len(data) <= _SHORT and {*map(type, data)} == _FLOATS
+    ):
+        return None
+    default = dtypes.default.dtype
+    return np.array(data, default.np) if default.itemsize >= 4 else None
+
+
+#: Elements up to which looking at each costs less than the general way.
+_SHORT = 64
+_FLOATS = {float}
+
+
 def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
     """Values in another dtype, as C casts them: complex to real drops the imaginary part."""
     if array.dtype.kind == "c" and dtype.category < dtypes.COMPLEX:

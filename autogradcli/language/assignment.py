@@ -87,7 +87,7 @@ def _iterator(value: Any) -> Any:
 @compiles_statement(ast.Assign)
 def _assign(node: ast.Assign, c: Context) -> Run:
     value = expression(node.value, c)
-    line = node.lineno
+    line = c.line(node)
     if len(node.targets) == 1:
         store = target(node.targets[0], c)
 
@@ -111,7 +111,7 @@ def _assign(node: ast.Assign, c: Context) -> Run:
 def _annotated(node: ast.AnnAssign, c: Context) -> Run:
     if node.value is None:
         return lambda f: None
-    value, store, line = expression(node.value, c), target(node.target, c), node.lineno
+    value, store, line = expression(node.value, c), target(node.target, c), c.line(node)
 
     def assign(f: Frame) -> None:
         budget.line = line
@@ -122,7 +122,7 @@ def _annotated(node: ast.AnnAssign, c: Context) -> Run:
 
 @compiles_statement(ast.AugAssign)
 def _augmented(node: ast.AugAssign, c: Context) -> Run:
-    operate, value, line = IN_PLACE[type(node.op)], expression(node.value, c), node.lineno
+    operate, value, line = IN_PLACE[type(node.op)], expression(node.value, c), c.line(node)
     at = c.place(node)
 
     def combine(old: Any, new: Any) -> Any:
@@ -163,7 +163,7 @@ def _augmented(node: ast.AugAssign, c: Context) -> Run:
 @compiles_statement(ast.Delete)
 def _delete(node: ast.Delete, c: Context) -> Run:
     steps = [_deleter(each, c) for each in node.targets]
-    line = node.lineno
+    line = c.line(node)
 
     def delete(f: Frame) -> None:
         budget.line = line

@@ -44,6 +44,10 @@ class Context:
             self.qualname if qualname is None else qualname,
         )
 
+    def line(self, node: ast.expr | ast.stmt) -> int:
+        """The program's number of the line on which a node begins."""
+        return node.lineno + self.source.before
+
     def place(self, node: ast.expr | ast.stmt | ast.excepthandler) -> Place:
         return Place(node, self.source)
 

@@ -20,7 +20,7 @@ from .values import UNBOUND, Frame, Run
 
 @compiles_statement(ast.Assert)
 def _assert(node: ast.Assert, c: Context) -> Run:
-    test, line = expression(node.test, c), node.lineno
+    test, line = expression(node.test, c), c.line(node)
     message = None if node.msg is None else expression(node.msg, c)
 
     at = c.place(node.test)
@@ -37,7 +37,7 @@ def _assert(node: ast.Assert, c: Context) -> Run:
 
 @compiles_statement(ast.Raise)
 def _raise(node: ast.Raise, c: Context) -> Run:
-    line = node.lineno
+    line = c.line(node)
     if node.exc is None:
         at = c.place(node)
 
@@ -171,7 +171,7 @@ def _finally(body: Run, final: Run) -> Run:
 def _with(node: ast.With, c: Context) -> Run:
     run = block(node.body, c)
     for item in reversed(node.items):
-        run = _under(item, run, node.lineno, c)
+        run = _under(item, run, c.line(node), c)
     return run
 
 

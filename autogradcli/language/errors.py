@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any
@@ -27,7 +26,7 @@ def failed(error: BaseException, source: Source, variables: Mapping[str, Any], p
     if place is None:
         return Failed(source.first_line, 1, 2, kind, message, source.line(source.first_line))
     source = place.source
-    line, offset, end_line, end_offset = _extent(place.node)
+    line, offset, end_line, end_offset = place.extent()
     column = source.column(line, offset)
     text = source.line(line)
     end = source.column(line, end_offset) if end_line == line else len(text) + 1
@@ -39,28 +38,6 @@ def failed(error: BaseException, source: Source, variables: Mapping[str, Any], p
         message,
         text,
         _hint(error, variables, prelude),
-    )
-
-
-def _extent(node: ast.AST) -> tuple[int, int, int, int]:
-    """First line and offset, last line and end offset: what Python blames.
-
-    A method call over several lines is where its method's name stands, as in ``(x\\n.sum()\\n.foo())``.
-    """
-    assert isinstance(node, (ast.expr, ast.stmt, ast.excepthandler))
-    end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or 0
-    attribute: ast.AST = node
-    if isinstance(node, ast.Call) and not _has_stars(node):
-        attribute = node.func
-    if isinstance(attribute, ast.Attribute) and attribute.end_lineno not in (None, attribute.lineno):
-        name_ends = attribute.end_col_offset or 0
-        return attribute.end_lineno or 0, max(name_ends - len(attribute.attr), 0), end_line, end_offset
-    return node.lineno, node.col_offset, end_line, end_offset
-
-
-def _has_stars(node: ast.Call) -> bool:
-    return any(isinstance(argument, ast.Starred) for argument in node.args) or any(
-        keyword.arg is None for keyword in node.keywords
     )
 
 

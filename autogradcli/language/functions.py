@@ -180,7 +180,7 @@ def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
 
         body = node.body
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
-            code.body, code.is_expression = _at_line(expression(body[0].value, inner), body[0].lineno), True
+            code.body, code.is_expression = _at_line(expression(body[0].value, inner), inner.line(body[0])), True
         else:
             code.body = block(body, inner)
     defaults = [expression(default, c) for default in node.args.defaults]

@@ -33,7 +33,7 @@ def _import(node: ast.Import, c: Context) -> Run:
         top = alias.name.partition(".")[0]
         store = names.store(alias.asname or top, c)
         steps.append((alias.name, alias.name if alias.asname else top, store))
-    line = node.lineno
+    line = c.line(node)
 
     at = c.place(node)
 
@@ -48,7 +48,7 @@ def _import(node: ast.Import, c: Context) -> Run:
 
 @compiles_statement(ast.ImportFrom)
 def _import_from(node: ast.ImportFrom, c: Context) -> Run:
-    dotted, line = node.module or "", node.lineno
+    dotted, line = node.module or "", c.line(node)
     stores = [
         (alias.name, None if alias.name == "*" else names.store(alias.asname or alias.name, c)) for alias in node.names
     ]

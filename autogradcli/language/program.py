@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import gc
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from . import (  # noqa: F401  each enters what it checks, compiles or offers into a table
     call_expressions,
@@ -20,53 +20,134 @@ from . import (  # noqa: F401  each enters what it checks, compiles or offers in
     statement_rules,
 )
 from .analysis import analyse
-from .budget import PYTHON_FRAMES
+from .budget import MAX_SOURCE, PYTHON_FRAMES
 from .context import Context, expression
+from .scopes import Scope
+from .shapes import Shape, Shapes
 from .statements import statement
-from .syntax import Source, parse
+from .syntax import Source, grammar, parse, tree_of
 from .values import Frame, Run
 
 
 class Step(NamedTuple):
-    """A top-level statement. ``value`` is set for a bare expression, ``run`` for any other."""
+    """A top-level statement: what runs it, on which frame. ``bare`` is the expression where it is only that."""
 
-    node: ast.stmt
-    value: Run | None
-    run: Run | None
-
-
-class Program(NamedTuple):
-    steps: Iterator[Step]
+    line: int
+    run: Run
     frame: Frame
+    bare: ast.expr | None
+    source: Source
 
 
-def compile_program(source: Source, text: str, variables: dict[str, Any], prelude: Mapping[str, Any]) -> Program:
-    """Read and check the whole text. Raises SyntaxError; nothing has run then."""
+class Block(NamedTuple):
+    """Statements that were read as one text, with the scopes in them; ``source`` counts their lines."""
+
+    tree: ast.Module
+    scopes: dict[ast.AST, Scope]
+    source: Source
+
+
+#: A program in parts: the index of the line where each begins, and what stands there.
+Parts = list[tuple[int, "Shape | Block"]]
+
+
+def check(text: str, shapes: Shapes) -> None:
+    """Read and check a text that will be run later, in pieces perhaps. Raises SyntaxError."""
+    source = Source(text)
+    _read(source, text, shapes, learn=True)
+
+
+def compile_program(source: Source, text: str, shapes: Shapes, *, learn: bool = True) -> Iterator[Step]:
+    """Read and check the whole text; its statements to be run. Raises SyntaxError; nothing has run then.
+
+    ``learn`` is off for a text that ``check`` has seen: its lines are no news.
+    """
     # A tree is many small objects that all live on: looking for garbage among them doubles the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        tree = parse(text)
-        scopes = analyse(tree)
-        if source.first_line > 1:
-            ast.increment_lineno(tree, source.first_line - 1)
+        parts = _read(source, text, shapes, learn)
     finally:
         if collecting:
             gc.enable()
-    module = scopes[tree]
-    return Program(_steps(tree.body, Context(variables, prelude, source, scopes, module)), [None] * module.size)
+    return _steps(parts, source, shapes)
 
 
-def _steps(body: list[ast.stmt], c: Context) -> Iterator[Step]:
+def _read(source: Source, text: str, shapes: Shapes, learn: bool) -> Parts:
+    if len(text) > MAX_SOURCE:
+        raise MemoryError(f"a program of more than {MAX_SOURCE} characters")
+    if len(source.lines) > 1:
+        try:
+            return _read_by_lines(source, shapes, learn)
+        except (SyntaxError, RecursionError, MemoryError):
+            pass  # What is wrong is said of the whole text. Or nothing is, and a string runs over such lines.
+    tree = parse(text)
+    return [(0, Block(tree, analyse(tree), source))]
+
+
+def _read_by_lines(source: Source, shapes: Shapes, learn: bool) -> Parts:
+    """The parts of a text in which lines of known shape stand by themselves.
+
+    Where one of these begins, at the left margin, a statement begins, provided that what stands before it is
+    whole; so the text between them is read block by block, and means what it means within the whole text.
+    """
+    lines, of = source.lines, shapes.of
+    parts: Parts = []
+    start: int | None = None
+    with grammar():
+        for index, line in enumerate(lines):
+            if start is None and (not line or line[0] == "#"):
+                continue
+            shape = of(line, learn)
+            if shape is None:
+                if start is None:
+                    start = index
+                continue
+            if start is not None:
+                parts.append((start, _block(source, start, index)))
+                start = None
+            parts.append((index, shape))
+        if start is not None:
+            parts.append((start, _block(source, start, len(lines))))
+    return parts
+
+
+def _block(source: Source, start: int, stop: int) -> Block:
+    tree = tree_of("\n".join(source.lines[start:stop]))
+    return Block(tree, analyse(tree), source.part(start))
+
+
+def _steps(parts: Parts, source: Source, shapes: Shapes) -> Iterator[Step]:
     """Each statement compiled when its turn comes, and forgotten after it: a program of a million lines is never a
     million closures at once. All that can be wrong with a text was found before."""
+    lines, first_line = source.lines, source.first_line
+    parts.reverse()
+    while parts:
+        index, part = parts.pop()
+        if type(part) is Shape:
+            its = part.source
+            its.lines, its.first_line, its.before = lines, first_line, first_line - 1 + index
+            node = part.node
+            bare = node.value if type(node) is ast.Expr else None
+            yield Step(first_line + index, part.run, part.frame(lines[index]), bare, its)
+        else:
+            assert isinstance(part, Block)
+            yield from _block_steps(part, shapes)
+
+
+def _block_steps(block: Block, shapes: Shapes) -> Iterator[Step]:
+    tree, scopes, source = block
+    module = scopes[tree]
+    c = Context(shapes.variables, shapes.prelude, source, scopes, module)
+    frame: Frame = [None] * module.size
+    body = tree.body
     body.reverse()
     while body:
         node = body.pop()
         if type(node) is ast.Expr:
-            yield Step(node, expression(node.value, c), None)
+            yield Step(c.line(node), expression(node.value, c), frame, node.value, source)
         else:
-            yield Step(node, None, statement(node, c))
+            yield Step(c.line(node), statement(node, c), frame, None, source)
 
 
 class deep_stack:

@@ -61,7 +61,7 @@ def block(body: Sequence[ast.stmt], c: Context) -> Run:
 
 @compiles_statement(ast.Expr)
 def _expression(node: ast.Expr, c: Context) -> Run:
-    value, line = expression(node.value, c), node.lineno
+    value, line = expression(node.value, c), c.line(node)
 
     def evaluate(f: Frame) -> None:
         budget.line = line
@@ -90,7 +90,7 @@ def _return(node: ast.Return, c: Context) -> Run:
     if node.value is None:
         nothing = (None,)
         return lambda f: nothing
-    value, line = expression(node.value, c), node.lineno
+    value, line = expression(node.value, c), c.line(node)
 
     def give(f: Frame) -> tuple[Any]:
         budget.line = line
@@ -101,7 +101,7 @@ def _return(node: ast.Return, c: Context) -> Run:
 
 @compiles_statement(ast.If)
 def _if(node: ast.If, c: Context) -> Run:
-    test, body, line = expression(node.test, c), block(node.body, c), node.lineno
+    test, body, line = expression(node.test, c), block(node.body, c), c.line(node)
     at = c.place(node.test)
     if not node.orelse:
 
@@ -125,7 +125,7 @@ def _if(node: ast.If, c: Context) -> Run:
 
 @compiles_statement(ast.While)
 def _while(node: ast.While, c: Context) -> Run:
-    test, body, line = expression(node.test, c), block(node.body, c), node.lineno
+    test, body, line = expression(node.test, c), block(node.body, c), c.line(node)
     orelse = block(node.orelse, c) if node.orelse else None
 
     at = c.place(node.test)
@@ -152,9 +152,9 @@ def _while(node: ast.While, c: Context) -> Run:
 def _for(node: ast.For, c: Context) -> Run:
     iterable, assign, body = expression(node.iter, c), target(node.target, c), block(node.body, c)
     orelse = block(node.orelse, c) if node.orelse else None
-    line = node.lineno
+    line = c.line(node)
     # What can't be iterated over is blamed on the line of the ``for``.
-    at = c.place(node.iter if node.iter.lineno == line else node)
+    at = c.place(node.iter if c.line(node.iter) == line else node)
 
     def loop(f: Frame, place: Place = at) -> Any:
         budget.line = line
@@ -198,7 +198,7 @@ def _apply(decorator: Run, make: Run, at: Place) -> Run:
 
 @compiles_statement(ast.FunctionDef)
 def _def(node: ast.FunctionDef, c: Context) -> Run:
-    make, store, line = _decorated(node, maker(node, node.name, c), c), names.store(node.name, c), node.lineno
+    make, store, line = _decorated(node, maker(node, node.name, c), c), names.store(node.name, c), c.line(node)
 
     def define(f: Frame) -> None:
         budget.line = line
@@ -209,7 +209,7 @@ def _def(node: ast.FunctionDef, c: Context) -> Run:
 
 @compiles_statement(ast.ClassDef)
 def _class(node: ast.ClassDef, c: Context) -> Run:
-    name, line = node.name, node.lineno
+    name, line = node.name, c.line(node)
     bases = [expression(base, c) for base in node.bases]
     qualname = c.qualname + name
     inner = c.inner(node, f"{qualname}.")

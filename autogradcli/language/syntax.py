@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from .budget import MAX_BITS, MAX_SOURCE
 
@@ -24,15 +24,25 @@ class Source:
     """A program's text by lines, for places and for the text of a statement.
 
     Numbers count from ``first_line``, the number of the first line: a prompt numbers its inputs on, so that a
-    function still knows its lines when a later input calls it.
+    function still knows its lines when a later input calls it. A syntax tree counts from 1 at the line where
+    its text began; ``before`` is how many lines come before that one.
     """
 
-    __slots__ = ("first_line", "lines")
+    __slots__ = ("before", "first_line", "lines")
 
     def __init__(self, text: str, first_line: int = 1) -> None:
-        # Not splitlines: Python's line ends are these, and a form feed or U+2028 in a string is none.
-        self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        if "\r" in text:
+            # Not splitlines: Python's line ends are these, and a form feed or U+2028 in a string is none.
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.lines = text.split("\n")
         self.first_line = first_line
+        self.before = first_line - 1
+
+    def part(self, index: int) -> Source:
+        """The same text, for a tree that was made of it from the line of this index on."""
+        part: Source = object.__new__(Source)
+        part.lines, part.first_line, part.before = self.lines, self.first_line, self.first_line - 1 + index
+        return part
 
     def line(self, number: int) -> str:
         index = number - self.first_line
@@ -43,15 +53,27 @@ class Source:
         line = self.line(number)
         return offset + 1 if line.isascii() else len(line.encode()[:offset].decode(errors="replace")) + 1
 
+    def settle(self) -> None:
+        """Bring the positions of the tree in order, where one tree stands for many lines; see ``shapes.py``."""
+
     def segment(self, node: ast.expr) -> str:
         """The text of an expression."""
-        first, last = node.lineno, node.end_lineno or node.lineno
+        first, last = node.lineno + self.before, (node.end_lineno or node.lineno) + self.before
         start = self.column(first, node.col_offset) - 1
         end = self.column(last, node.end_col_offset or 0) - 1
         if first == last:
             return self.line(first)[start:end]
         between = self.lines[first - self.first_line + 1 : last - self.first_line]
         return "\n".join([self.line(first)[start:], *between, self.line(last)[:end]])
+
+
+class Extent(NamedTuple):
+    """Where something stands in a program: lines count as the program's do, offsets are bytes of their lines."""
+
+    line: int
+    offset: int
+    end_line: int
+    end_offset: int
 
 
 class Place:
@@ -63,26 +85,66 @@ class Place:
         self.node = node
         self.source = source
 
+    def extent(self) -> Extent:
+        """What Python blames for an error here.
+
+        A method call over several lines is where its method's name stands, as in ``(x\\n.sum()\\n.foo())``.
+        """
+        self.source.settle()
+        node, before = self.node, self.source.before
+        end_line, end_offset = (node.end_lineno or node.lineno) + before, node.end_col_offset or 0
+        attribute: ast.AST = node
+        if isinstance(node, ast.Call) and not _has_stars(node):
+            attribute = node.func
+        if isinstance(attribute, ast.Attribute) and attribute.end_lineno not in (None, attribute.lineno):
+            name_ends = attribute.end_col_offset or 0
+            line = (attribute.end_lineno or 0) + before
+            return Extent(line, max(name_ends - len(attribute.attr), 0), end_line, end_offset)
+        return Extent(node.lineno + before, node.col_offset, end_line, end_offset)
+
+
+def _has_stars(node: ast.Call) -> bool:
+    return any(isinstance(argument, ast.Starred) for argument in node.args) or any(
+        keyword.arg is None for keyword in node.keywords
+    )
+
 
 def parse(text: str) -> ast.Module:
     """The syntax tree. Raises SyntaxError, or RecursionError/MemoryError for absurd nesting."""
     if len(text) > MAX_SOURCE:
         raise MemoryError(f"a program of more than {MAX_SOURCE} characters")
-    limit = sys.getrecursionlimit()
-    with warnings.catch_warnings():
+    with grammar():
+        return tree_of(text)
+
+
+class grammar:
+    """While it is entered, ``tree_of`` may read: quietly, and no deeper than the C stack bears."""
+
+    __slots__ = ("_limit", "_warnings")
+
+    def __enter__(self) -> None:
+        self._warnings = warnings.catch_warnings()
+        self._warnings.__enter__()
         # "invalid escape sequence" and its like go to stderr in Python; they are no events of the run.
         warnings.simplefilter("ignore")
-        try:
-            # The parser's own depth in C is a multiple of this limit.
-            sys.setrecursionlimit(max(_PARSE_LIMIT, _frames() + 200))
-            return ast.parse(text, FILENAME)
-        except ValueError as error:
-            raise _bare_syntax_error(str(error)) from None
-        except MemoryError:
-            # What the parser calls the end of its own stack.
-            raise MemoryError("the program nests too deeply") from None
-        finally:
-            sys.setrecursionlimit(limit)
+        self._limit = sys.getrecursionlimit()
+        # The parser's own depth in C is a multiple of this limit.
+        sys.setrecursionlimit(max(_PARSE_LIMIT, _frames() + 200))
+
+    def __exit__(self, *problem: object) -> None:
+        sys.setrecursionlimit(self._limit)
+        self._warnings.__exit__(None, None, None)
+
+
+def tree_of(text: str) -> ast.Module:
+    """The syntax tree of a text within ``grammar()``. Raises as ``parse`` does."""
+    try:
+        return ast.parse(text, FILENAME)
+    except ValueError as error:
+        raise _bare_syntax_error(str(error)) from None
+    except MemoryError:
+        # What the parser calls the end of its own stack.
+        raise MemoryError("the program nests too deeply") from None
 
 
 def _frames() -> int:
