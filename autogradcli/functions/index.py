@@ -27,7 +27,7 @@ SIZES: dict[str, int] = {
     "functions.fft": 10685,
     "functions.fields": 2030,
     "functions.forward_ad": 5959,
-    "functions.from_data": 6902,
+    "functions.from_data": 6899,
     "functions.function": 13740,
     "functions.functional": 15588,
     "functions.functional_checks": 5313,

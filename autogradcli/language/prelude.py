@@ -28,8 +28,18 @@ _NUMBERS = frozenset({int, float, bool})
 _FUNCTIONS = (Function, PythonFunction)
 
 
+#: How many names that are none a prelude remembers: a program's variables, asked for again and again.
+_MOST_ABSENT = 10_000
+
+
 class Prelude(dict[str, Any]):
     """name -> value, found when it is first asked for."""
+
+    __slots__ = ("_absent",)
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        super().__init__(names)
+        self._absent: set[object] = set()
 
     def __missing__(self, name: str) -> Any:
         value = _find(name)
@@ -39,11 +49,18 @@ class Prelude(dict[str, Any]):
         return value
 
     def __contains__(self, name: object) -> bool:
-        return (
-            dict.__contains__(self, name)
-            or name in _SHORT
-            or (isinstance(name, str) and not name.startswith("_") and any(name in _table(s) for s in _SOURCES))
-        )
+        if dict.__contains__(self, name):
+            return True
+        if name in self._absent:
+            return False
+        if name in _SHORT or (
+            isinstance(name, str) and not name.startswith("_") and any(name in _table(s) for s in _SOURCES)
+        ):
+            return True
+        if len(self._absent) >= _MOST_ABSENT:
+            self._absent.clear()
+        self._absent.add(name)
+        return False
 
     def get(self, name: str, default: Any = None) -> Any:
         try:

@@ -47,6 +47,9 @@ class Block(NamedTuple):
     source: Source
 
 
+#: Lines past which a program's trees are kept from the search for garbage.
+_MANY = 1_000
+
 #: A program in parts: the index of the line where each begins, and what stands there.
 Parts = list[tuple[int, "Shape | Block"]]
 
@@ -62,11 +65,14 @@ def compile_program(source: Source, text: str, shapes: Shapes, *, learn: bool = 
 
     ``learn`` is off for a text that ``check`` has seen: its lines are no news.
     """
-    # A tree is many small objects that all live on: looking for garbage among them doubles the time.
+    # A tree is many small objects that all live on: looking for garbage among them doubles the time of making
+    # them, and one more look at those of a long program costs as much again, so they are kept from it.
     collecting = gc.isenabled()
     gc.disable()
     try:
         parts = _read(source, text, shapes, learn)
+        if len(source.lines) > _MANY:
+            gc.freeze()
     finally:
         if collecting:
             gc.enable()
@@ -122,17 +128,21 @@ def _steps(parts: Parts, source: Source, shapes: Shapes) -> Iterator[Step]:
     million closures at once. All that can be wrong with a text was found before."""
     lines, first_line = source.lines, source.first_line
     parts.reverse()
-    while parts:
-        index, part = parts.pop()
-        if type(part) is Shape:
-            its = part.source
-            its.lines, its.first_line, its.before = lines, first_line, first_line - 1 + index
-            node = part.node
-            bare = node.value if type(node) is ast.Expr else None
-            yield Step(first_line + index, part.run, part.frame(lines[index]), bare, its)
-        else:
-            assert isinstance(part, Block)
-            yield from _block_steps(part, shapes)
+    try:
+        while parts:
+            index, part = parts.pop()
+            if type(part) is Shape:
+                its = part.source
+                its.lines, its.first_line, its.before = lines, first_line, first_line - 1 + index
+                node = part.node
+                bare = node.value if type(node) is ast.Expr else None
+                yield Step(first_line + index, part.run, part.frame(lines[index]), bare, its)
+            else:
+                assert isinstance(part, Block)
+                yield from _block_steps(part, shapes)
+    finally:
+        if len(lines) > _MANY:
+            gc.unfreeze()
 
 
 def _block_steps(block: Block, shapes: Shapes) -> Iterator[Step]:
