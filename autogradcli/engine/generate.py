@@ -35,12 +35,33 @@ from .tensor import Parameter, Tensor, wrap
 from .views import link, strides_of
 from .worlds import ARRAYS
 
+#: Python numbers that were operands before, as 0-d arrays: a ufunc takes 300 ns to make one of a number.
+_SINGLES: dict[float, np.ndarray] = {}
+_DOUBLES: dict[float, np.ndarray] = {}
+_MOST_NUMBERS = 1_000
+
+
+def number(value: float, dtype: np.dtype) -> Any:
+    """A number as an array of the dtype, kept for the next time.
+
+    One that might not fit the dtype stays what it is, and so does zero, since 0.0 and -0.0 are one key.
+    """
+    if not 1e-6 < value < 1e6 and not -1e6 < value < -1e-6:
+        return value
+    kept = _SINGLES if dtype.itemsize == 4 else _DOUBLES
+    if len(kept) >= _MOST_NUMBERS:
+        kept.clear()
+    made = kept[value] = np.array(value, dtype)
+    made.flags.writeable = False
+    return made
+
+
 GLOBALS.update(
     state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__, wrap=wrap,
     link=link, strides_of=strides_of, ndarray=np.ndarray, asarray=np.asarray,
     next_sequence=next_sequence, modified=modified,
     F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, FREED=FREED, SUM_BACK=SUM_BACK,
-    DTYPES={d.np: d for d in dtypes.ALL},
+    DTYPES={d.np: d for d in dtypes.ALL}, SINGLES=_SINGLES, DOUBLES=_DOUBLES, number=number,
 )  # fmt: skip
 
 
@@ -131,7 +152,7 @@ def _forward(op: Operation, general: str) -> list[str]:
         shapes = [f"s_{p.name}" for p in edges]
         out.append("        s = r.shape")
         for p in edges:
-            wide = f"a_{p.name}.shape" if not p.number else f"s if a_{p.name} is {p.name} else a_{p.name}.shape"
+            wide = f"a_{p.name}.shape" if not p.number else f"s if q_{p.name} else a_{p.name}.shape"
             out.append(f"        s_{p.name} = {wide}")
         same = " and ".join(f"{s} == s" for s in shapes)
         out.append(f"        node.fix = None if {same} else (({''.join(s + ', ' for s in shapes)}), None, False)")
@@ -172,14 +193,18 @@ def _forward_view(op: Operation, general: str) -> list[str]:
 def _operand(p: Param, first: Param | None, general: str) -> list[str]:
     a, n = f"a_{p.name}", f"n_{p.name}"
     if p.optional:
-        return [f"    if {p.name} is not None: return {general}", f"    {a} = {n} = None"]
+        return [f"    if {p.name} is not None: return {general}", f"    {a} = {n} = None; q_{p.name} = True"]
     if p.number and first is not None:
-        # a Python float stays a weak scalar; an int may overflow or hit a bool, so NumPy decides in the general path
+        # a number stays a weak scalar, or is one that was made an array before; what it is in other dtypes than
+        # these two, NumPy decides in the general path
         return [
             f"    if {p.name}.__class__ is Tensor or {p.name}.__class__ is Parameter:",
-            f"        {a} = {p.name}.array; {n} = {p.name}.node",
+            f"        {a} = {p.name}.array; {n} = {p.name}.node; q_{p.name} = False",
             f"        if {a}.dtype is not dt: return {general}",
-            f"    elif {p.name}.__class__ is float or {p.name}.__class__ is int: {a} = {p.name}; {n} = None",
+            f"    elif {p.name}.__class__ is float or {p.name}.__class__ is int:",
+            f"        {a} = (SINGLES if dt is F32 else DOUBLES).get({p.name})",
+            f"        if {a} is None: {a} = number({p.name}, dt)",
+            f"        {n} = None; q_{p.name} = True",
             f"    else: return {general}",
         ]
     out = [f"    {a} = {p.name}.array; {n} = {p.name}.node"]
@@ -187,6 +212,7 @@ def _operand(p: Param, first: Param | None, general: str) -> list[str]:
         out = [
             f"    if {p.name}.__class__ is not Tensor and {p.name}.__class__ is not Parameter: return {general}",
             *out,
+            f"    q_{p.name} = False",
         ]
     if p.kind == "index":
         return out
@@ -197,7 +223,7 @@ def _operand(p: Param, first: Param | None, general: str) -> list[str]:
 
 def _version(p: Param) -> str:
     if p.number:
-        return f"None if a_{p.name} is {p.name} else 0 if {p.name}.counter is None else {p.name}.counter[0]"
+        return f"None if q_{p.name} else 0 if {p.name}.counter is None else {p.name}.counter[0]"
     return f"0 if {p.name} is None or {p.name}.counter is None else {p.name}.counter[0]"
 
 

@@ -82,6 +82,43 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     return write_result(target, result)
 
 
+def plain_inplace(ufunc: Any, target: Tensor, other: Any) -> bool:
+    """Compute straight into the target's memory, if that is all there is to do; False where it isn't.
+
+    So it is where nothing is recorded, and no view, mode or other dtype is in play: ``p -= 0.1 * p.grad`` under
+    ``no_grad``, in every training loop.
+    """
+    array = target.array
+    if (
+        state.special
+        or target.meta is not None
+        or (state.grad and target.node is not None)
+        or array.dtype.char not in "fd"
+        or not array.flags.c_contiguous
+    ):
+        return False
+    if other.__class__ is Tensor:
+        if (
+            (state.grad and other.node is not None)
+            or other.array.dtype is not array.dtype
+            or (other.counter is not None and other.counter is target.counter)
+        ):
+            return False
+        other = other.array
+    elif other.__class__ is not float:
+        return False
+    try:
+        ufunc(array, other, array)
+    except ValueError:  # shapes that don't fit: in PyTorch's words
+        return False
+    counter = target.counter
+    if counter is None:
+        target.counter = [1]
+    else:
+        counter[0] += 1
+    return True
+
+
 def keep_values(before: Tensor) -> None:
     """Give an alias memory of its own, at every level."""
     before.counter = [before.version]
@@ -148,7 +185,9 @@ def own_saved_output(node: Node, result: Tensor, target: Tensor) -> None:
 
 def check_overlap(array: np.ndarray) -> None:
     """Raise RuntimeError where several elements are one memory location, as in an expanded tensor."""
-    if array.size and any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True)):
+    if array.flags.forc or not array.size:
+        return
+    if any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."

@@ -63,6 +63,8 @@ def _by_dims(array: Any, axis: Any, width: int) -> Any:
     ndim = array.ndim
     if axis.__class__ is int:
         dims = [axis + ndim if axis < 0 else axis]
+    elif len(axis) == 1:
+        dims = [axis[0] % ndim]
     else:
         dims = sorted(k + ndim if k < 0 else k for k in axis)
         if not dims:
@@ -103,6 +105,9 @@ def _row(x: Any, width: int) -> Any:
         return _add(x if n <= 4 else x.take(_SHORT[n], -1), -1)
     count = n // width
     rest = n - count * width
+    if not lead and count > 1:  # the row of a small program: the same in fewer calls of NumPy
+        places = _side_by_side(x[: n - rest].reshape(count, width))
+        return _running(np.concatenate((x[n - rest :], places)) if rest else places)[-1] + 0.0
     if not rest and count == 1:
         return _running(x, -1)[..., -1] + 0.0  # a sum begins at 0, so it is never the negative zero
     in_order = np.empty((*lead, rest + width), x.dtype)  # the rest of the row, then the vector's places
@@ -117,6 +122,8 @@ def _side_by_side(x: Any) -> Any:
     n, w = x.shape[-2:]
     if n <= 4:
         return _add(x, -2)
+    if n < 8:  # three of the accumulators hold one row each
+        return _add(x.take(_SHORT[n], -2), -2)
     lead, fours = x.shape[:-2], n // 4
     sums = _cascade(x[..., : 4 * fours, :].reshape((*lead, fours, 4 * w)))
     first = sums[..., :w]
@@ -130,12 +137,18 @@ def _cascade(x: Any) -> Any:
 
     The result is a new array.
     """
-    if x.shape[-2] < 16:
+    n = x.shape[-2]
+    if n < 16:
         return _add(x, -2)
+    if n == 16:
+        return _add(x, -2) + 0.0
+    if not n % 16 and n < 256:
+        return _add(_add(x.reshape((*x.shape[:-2], n // 16, 16, x.shape[-1])), -2), -2) + 0.0
     levels = []
     for _ in range(3):
-        blocks = x.shape[-2] // 16
-        levels.append(_add(x[..., 16 * blocks :, :], -2))
+        n = x.shape[-2]
+        blocks = n // 16
+        levels.append(_add(x[..., 16 * blocks :, :], -2) if n > 16 * blocks else 0.0)
         if not blocks:
             break
         x = _add(x[..., : 16 * blocks, :].reshape((*x.shape[:-2], blocks, 16, x.shape[-1])), -2)
@@ -156,6 +169,10 @@ def _columns(x: Any, width: int) -> Any:
         return _cascade(x)
     if not alone:
         return _side_by_side(x)
+    if 2 * alone > w and x.flags.c_contiguous:  # all columns both ways is faster than parts of rows one way each
+        sums = _cascade(x)
+        sums[..., alone:] = _side_by_side(x)[..., alone:]
+        return sums
     sums = np.empty((*x.shape[:-2], w), x.dtype)
     sums[..., :alone] = _cascade(x[..., :alone])
     sums[..., alone:] = _side_by_side(x[..., alone:])

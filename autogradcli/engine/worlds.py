@@ -92,8 +92,7 @@ def sum_to_array(g: Any, shape: tuple[int, ...]) -> Any:
         return add_reduce(g)
     lead = g.ndim - len(shape)
     axes = tuple(range(lead)) + tuple(k for k, n in enumerate(shape, lead) if n == 1 and g.shape[k] != 1)
-    summed = add_reduce(g, axes, None, None, True)
-    return summed.reshape(shape)
+    return add_reduce(g, axes).reshape(shape)
 
 
 def cast_array(g: Any, dtype: np.dtype) -> Any:

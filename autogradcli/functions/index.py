@@ -70,7 +70,7 @@ SIZES: dict[str, int] = {
     "functions.nn.text": 638,
     "functions.normalization": 10877,
     "functions.objects": 8981,
-    "functions.operators": 8774,
+    "functions.operators": 8913,
     "functions.optim.kernels": 2344,
     "functions.optim.lbfgs": 11445,
     "functions.optim.lr_composed": 8519,

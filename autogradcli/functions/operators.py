@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.inplace import inplace
+from ..engine.inplace import inplace, plain_inplace
 from ..engine.state import state
 from ..engine.tensor import Parameter, Tensor, wrap
 from ..operations.arithmetic import add, div, mul, neg, rsub, sub
@@ -70,8 +70,10 @@ def _divide_number(self: Tensor, other: Any) -> Any:
     return NotImplemented
 
 
-def _direct_inplace(operation: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+def _direct_inplace(operation: Callable[..., Any], ufunc: Any) -> Callable[[Any, Any], Any]:
     def apply(self: Tensor, other: Any) -> Any:
+        if plain_inplace(ufunc, self, other):
+            return self
         if isinstance(other, _OPERANDS):
             return inplace(operation, self, other)
         return NotImplemented
@@ -226,7 +228,8 @@ def install() -> None:
         "__truediv__": _direct(div, div_scalar),
         "__rtruediv__": _divide_number, "__matmul__": _matmul, "__neg__": neg,
         "__pos__": _by_unary("positive"), "__abs__": _by_unary("abs"), "__invert__": _invert,
-        "__iadd__": _direct_inplace(add), "__isub__": _direct_inplace(sub), "__imul__": _direct_inplace(mul),
+        "__iadd__": _direct_inplace(add, np.add), "__isub__": _direct_inplace(sub, np.subtract),
+        "__imul__": _direct_inplace(mul, np.multiply),
         "__bool__": _bool, "__float__": _float, "__int__": _int, "__complex__": _complex, "__index__": _index,
         "__format__": _format, "__repr__": tensor_repr, "__hash__": object.__hash__,
     }  # fmt: skip
