@@ -12,6 +12,7 @@ from autogradcli.session import Session
 
 INTEGERS = st.sampled_from(["0", "1", "2", "3", "10", "12", "00", "1_0", "0x1f", str(2**63), str(10**18)])
 FLOATS = st.sampled_from(["0.5", "2.", "1.25", "3e2", "1e-3", "-1.5", ".5", "007.5", "1e400", "2.5j"])
+NAMES = st.sampled_from(["x", "y", "torch", "sum", "f", "exp", "dim", "True", "T", "shape", "None", "__class__", "if"])
 LINES = st.sampled_from(
     [
         "x = torch.tensor([{f}, {f}], requires_grad=True)", "x * {i} + {f}", "x.view(2, {i})", "(x + {f}).sum()",
@@ -21,7 +22,11 @@ LINES = st.sampled_from(
         "  ", "", "# {i}", "{i} # {f}", "if {i}:\n    x = x + {i}\nelse:\n    y = 2", "s = '''\nx * 3 + 1.0\n'''", "s",
         "z = (\n{i},\n)", "z", "x * 2 + \\\n{f}", "(x * {i}).sum().backward()", "f(x)",
         "def f(a):\n    return a[{i}]\n", "return {i}", "x *", "else:", "{i}.real",
-        "(9 * {f}, [1, 2, 3][{i}])", "{i}if x else {f}", "y += {i}", "(y := {i})", "del y",
+        "(9 * {f}, [1, 2, 3][{i}])", "{v} * {i} - {v}", "{v}.sum(dim={i}, keepdim=True)",
+        "{v} = {v} + {f}", "{v}.{v}", "torch.{v}({v}, {v}={i})", "torch.full(size=({i},), fill_value={f})",
+        "{v}(1, {v}={i}, {v}={f})", "{v}.grad = None", "not {v} or {v}", "{v}[{i}] = {f}", "{v} is {v}", "1.{v}",
+        "{v}({v})", "({v} := {v})", "{v}, {v} = {i}, {f}", "*{v}", "print(*{v}, **{v})", "{v}: {v} = {i}",
+        "{i}if x else {f}", "y += {i}", "(y := {i})", "del y",
     ]
 )  # fmt: skip
 
@@ -30,8 +35,8 @@ LINES = st.sampled_from(
 def programs(draw: st.DrawFn) -> str:
     few = st.sampled_from(draw(st.lists(LINES, min_size=1, max_size=5)))
     templates = draw(st.lists(few, min_size=2, max_size=25))
-    fill = {"i": INTEGERS, "f": FLOATS}
-    return "\n".join(re.sub(r"\{([if])\}", lambda hole: draw(fill[hole[1]]), line) for line in templates)
+    fill = {"i": INTEGERS, "f": FLOATS, "v": NAMES}
+    return "\n".join(re.sub(r"\{([ifv])\}", lambda hole: draw(fill[hole[1]]), line) for line in templates)
 
 
 def happenings(text: str, *, checked: bool) -> list[tuple[object, ...]]:

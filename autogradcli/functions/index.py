@@ -102,7 +102,7 @@ SIZES: dict[str, int] = {
     "functions.special_functions": 5655,
     "functions.subscript": 11756,
     "functions.tensor_repr": 1745,
-    "functions.tensor_text": 10704,
+    "functions.tensor_text": 11323,
     "functions.transforms": 16699,
     "functions.view_copies": 3465,
     "functions.view_in_place": 3808,

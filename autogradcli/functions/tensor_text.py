@@ -165,6 +165,8 @@ def _contents(array: np.ndarray, left: int) -> str:
         array = _edges(array, shortened)
     else:
         shortened = [False] * ndim
+    if not ndim and array.dtype.kind == "f":
+        return _number(array.item())
     cells, width = _cells(array)
     if not ndim:
         return cells[0]
@@ -228,6 +230,16 @@ def _cells(array: np.ndarray) -> tuple[list[str], int]:
             array = array.astype(np.float32)
         cells, width = _numbers(array.ravel().tolist())
     return [cell.rjust(width) for cell in cells], width
+
+
+def _number(value: float) -> str:
+    """The text of a floating number that stands alone: what ``_numbers`` makes of it, the most frequent text of all."""
+    if not value or not isfinite(value):
+        return f"{value:.0f}." if not value else str(value)
+    size, scientific = abs(value), options.sci_mode
+    if (size > 1.0e8 or size < 1.0e-4) if scientific is None else scientific:
+        return format(value, f".{options.precision}e")
+    return f"{value:.0f}." if value.is_integer() else format(value, f".{options.precision}f")
 
 
 def _numbers(values: list[float]) -> tuple[list[str], int]:

@@ -134,9 +134,7 @@ def _steps(parts: Parts, source: Source, shapes: Shapes) -> Iterator[Step]:
             if type(part) is Shape:
                 its = part.source
                 its.lines, its.first_line, its.before = lines, first_line, first_line - 1 + index
-                node = part.node
-                bare = node.value if type(node) is ast.Expr else None
-                yield Step(first_line + index, part.run, part.frame(lines[index]), bare, its)
+                yield Step(first_line + index, part.run, part.frame(lines[index]), part.bare, its)
             else:
                 assert isinstance(part, Block)
                 yield from _block_steps(part, shapes)

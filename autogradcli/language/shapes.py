@@ -1,12 +1,12 @@
-"""Lines of one shape are compiled once: ``x * 2 + 1`` and ``x * 7 + 0.5`` differ in their numbers alone.
+"""Lines of one shape are compiled once: ``x * 2 + 1`` and ``y * 7 + 0.5`` differ in their numbers and names alone.
 
 Batch files are long because programs write them, and a program that writes lines writes the same few with other
-numbers. The first line of a shape is read like any other; the second makes a *shape* of it, compiled with a slot of
-the frame for each number; the others are only searched for their numbers, a tenth of the work.
+numbers and names. The first line of a shape is read like any other; the second makes a *shape* of it, compiled with
+slots for what differs; the others are only taken apart into their tokens, a tenth of the work.
 
-    text     torch.tensor(3.5) * 2 + 1     torch.tensor(0.25) * 7 + 40
-    key      torch.tensor(#) * # + #       the same
-    frame    [3.5, 2, 1]                   [0.25, 7, 40]
+    text     torch.tensor(3.5) * 2 + 1      torch.full((3, 1), 5)
+    close    torch.tensor(#) * # + #        torch.full((#, #), #)      other numbers
+    wide     $.$(#) * # + #                 $.$((#, #), #)             other names too, and a little slower
 
 Only a statement that is whole on its line, an expression or an assignment without a function in it, has a shape.
 """
@@ -14,42 +14,22 @@ Only a statement that is whole on its line, an expression or an assignment witho
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any, Literal
 
 from .analysis import analyse
-from .assignment import target
-from .context import Context, compiles, expression
+from .context import Context, expression
+from .names import Store
+from .slots import FIXED, NUMBER, TOKEN, WORD, SlotMaker, store_of
 from .syntax import Source, parse, tree_of
 from .values import Frame, Run
-
-#: A number that is an operand: no part of a name, of another literal or of an attribute. None is too long to be an
-#: int64 or begins with a zero that Python would refuse; such a one stays in the key.
-NUMBER = re.compile(
-    r"(?:[1-9](?<![\w.][1-9])[0-9]{0,17}|0(?<![\w.]0))(?:\.[0-9]*)?(?:[eE][-+]?[0-9]{1,3})?(?![\w.])",
-)
 
 #: Characters of a line past which it is unlikely to be met again.
 _LONGEST = 400
 #: How many shapes a session keeps, and how many keys that were met once. Full tables start anew.
-_MOST_SHAPES, _MOST_MET = 1_000, 10_000
-
-
-class Slot(ast.expr):
-    """In the tree of a shape: the place of a number, which the frame holds."""
-
-    _fields = ()
-
-    def __init__(self, index: int) -> None:
-        super().__init__()
-        self.index = index
-
-
-@compiles(Slot)
-def _slot(node: Slot, c: Context) -> Run:
-    return itemgetter(node.index)
+_MOST_SHAPES, _MOST_MET = 2_000, 20_000
+#: Lines after which it pays to compile their common names too.
+_WORTH = 16
 
 
 class LineSource(Source):
@@ -65,7 +45,7 @@ class LineSource(Source):
         self.tree = tree
         node = tree.body[0]
         assert isinstance(node, (ast.Expr, ast.Assign))
-        #: Where the text of its value begins, and where it ends counted from the line's end.
+        #: Where the text of its value begins, for an expression, and where it ends counted from the line's end.
         self.start, self.end = node.value.col_offset, len(line) - (node.value.end_col_offset or 0)
 
     def settle(self) -> None:
@@ -74,60 +54,89 @@ class LineSource(Source):
                 ast.copy_location(node, found)
 
     def segment(self, node: ast.expr) -> str:
-        """The text of the value, which is all of a bare expression."""
         line = self.line(self.before + 1)
         return line[self.start : len(line) - self.end]
 
 
 class Shape:
-    """A compiled line. ``run`` takes the frame that ``frame`` makes of another line of the same shape."""
+    """A compiled line: ``run`` takes the frame that ``frame`` makes of another line of the same shape.
 
-    __slots__ = ("has_numbers", "node", "run", "source")
+    ``bare`` is the expression where the line is only that.
+    """
 
-    def __init__(self, node: ast.Expr | ast.Assign, run: Run, source: LineSource, has_numbers: bool) -> None:
-        self.node = node
+    __slots__ = ("bare", "has_names", "has_numbers", "keywords", "run", "source")
+
+    def __init__(self, node: ast.Expr | ast.Assign, run: Run, source: LineSource, numbers: bool, names: bool) -> None:
+        self.bare = node.value if isinstance(node, ast.Expr) else None
         self.run = run
         self.source = source
-        self.has_numbers = has_numbers
+        self.has_numbers = numbers
+        self.has_names = names
+        #: Tokens that must differ: the keywords of a call.
+        self.keywords: list[list[int]] = []
 
     def frame(self, line: str) -> Frame:
-        if not self.has_numbers:
-            return []
-        return [int(n) if n.isdigit() else float(n) for n in NUMBER.findall(line)]
+        if self.has_names:
+            return [t if t[0] > "9" else int(t) if t.isdigit() else float(t) for t in TOKEN.findall(line)]
+        if self.has_numbers:
+            return [int(n) if n.isdigit() else float(n) for n in NUMBER.findall(line)]
+        return []
+
+    def takes(self, tokens: list[str]) -> bool:
+        """Whether a line of these tokens is a statement at all."""
+        return all(len({tokens[index] for index in names}) == len(names) for names in self.keywords)
 
 
 class Shapes:
     """The shapes that a session has met, compiled for its variables."""
 
-    __slots__ = ("_met", "known", "prelude", "variables")
+    __slots__ = ("_known", "_met", "prelude", "variables")
 
     def __init__(self, variables: dict[str, Any], prelude: Mapping[str, Any]) -> None:
         self.variables = variables
         self.prelude = prelude
         #: key -> its shape; False where the line has none.
-        self.known: dict[str, Shape | Literal[False]] = {}
-        self._met: set[str] = set()
+        self._known: dict[str, Shape | Literal[False]] = {}
+        self._met: dict[str, int] = {}
 
     def of(self, line: str, learn: bool) -> Shape | None:
         """The shape of a line if it is known, or if the line is the second of its shape and we may learn."""
         if len(line) > _LONGEST:
             return None
         plain = not ("#" in line or '"' in line or "'" in line)
-        key = NUMBER.sub("#", line) if plain else line
-        shape = self.known.get(key)
-        if shape is None and learn:
-            if key not in self._met:
-                if len(self._met) >= _MOST_MET:
-                    self._met.clear()
-                self._met.add(key)
+        close = NUMBER.sub("#", line) if plain else line
+        shape = self._known.get(close)
+        if shape is not None:
+            return shape or None
+        wide: Shape | Literal[False] | None = None
+        if plain and "__" not in line and "$" not in line:
+            tokens = TOKEN.findall(line)
+            key = WORD.sub("$", close)
+            if not FIXED.isdisjoint(tokens):
+                key += str([(index, token) for index, token in enumerate(tokens) if token in FIXED])
+            wide = self._known.get(key)
+            if wide is None and learn and self._meetings(key) == 2:
+                wide = self._known[key] = self._made(line, TOKEN)
+            if wide and wide.keywords and not wide.takes(tokens):
                 return None
-            if len(self.known) >= _MOST_SHAPES:
-                self.known.clear()
-                self._met.clear()
-            shape = self.known[key] = self._made(line, plain)
-        return shape or None
+        # Where the wide shape serves, the close one has to be worth its making.
+        if learn and self._meetings(close) == (_WORTH if wide else 2):
+            return self._known.setdefault(close, self._made(line, NUMBER if plain else None)) or None
+        return wide or None
 
-    def _made(self, line: str, plain: bool) -> Shape | Literal[False]:
+    def _meetings(self, key: str) -> int:
+        """How often a line with this key was met, this time included."""
+        met = self._met
+        if len(met) >= _MOST_MET:
+            met.clear()
+        if len(self._known) >= _MOST_SHAPES:
+            self._known.clear()
+            met.clear()
+        count = met[key] = met.get(key, 0) + 1
+        return count
+
+    def _made(self, line: str, tokens: Any) -> Shape | Literal[False]:
+        """The shape with a slot for each of these tokens (a pattern; None: for nothing), False if it has none."""
         if line[:1].isspace() or not line.isascii():
             return False
         try:
@@ -140,32 +149,24 @@ class Shapes:
         node = tree.body[0]
         if not isinstance(node, ast.Expr) and not (isinstance(node, ast.Assign) and len(node.targets) == 1):
             return False
-        starts = [match.start() for match in NUMBER.finditer(line)] if plain else []
-        slots = _SlotMaker(starts)
-        slots.visit(tree)
-        if slots.found != len(starts):
+        found = [] if tokens is None else list(tokens.finditer(line))
+        starts = {match.start(): index for index, match in enumerate(found) if match[0] not in FIXED}
+        slots = SlotMaker(starts, names=tokens is TOKEN)
+        slots.put(tree)
+        if slots.unfit or len(slots.taken) != len(starts):
             return False
         source = LineSource(line, tree)
         c = Context(self.variables, self.prelude, source, scopes, scopes[tree])
         run = expression(node.value, c)
         if isinstance(node, ast.Assign):
-            run = _assigning(target(node.targets[0], c), run)
-        return Shape(node, run, source, bool(starts))
+            store = store_of(node.targets[0], c)
+            if store is None:
+                return False
+            run = _assigning(store, run)
+        shape = Shape(node, run, source, tokens is NUMBER and bool(starts), tokens is TOKEN)
+        shape.keywords = slots.keywords
+        return shape
 
 
-def _assigning(store: Any, value: Run) -> Run:
+def _assigning(store: Store, value: Run) -> Run:
     return lambda f: store(f, value(f))
-
-
-class _SlotMaker(ast.NodeTransformer):
-    """Puts slots in the places of the numbers that begin at these offsets, in the order of the offsets."""
-
-    def __init__(self, starts: list[int]) -> None:
-        self.starts = starts
-        self.found = 0
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        if type(node.value) not in (int, float) or node.col_offset not in self.starts:
-            return node
-        self.found += 1
-        return ast.copy_location(Slot(self.starts.index(node.col_offset)), node)
