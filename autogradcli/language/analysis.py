@@ -40,9 +40,18 @@ class Analyser:
             self.visit(statement)
 
     def visit(self, node: ast.AST) -> None:
-        handler = HANDLERS.get(type(node))
+        # What most expressions are made of is looked into here: a handler's call costs more than its work.
+        while (kind := type(node)) is ast.BinOp or kind is ast.Attribute:
+            if kind is ast.BinOp:
+                self.visit(node.left)  # type: ignore[attr-defined]
+                node = node.right  # type: ignore[attr-defined]
+            else:
+                node = node.value  # type: ignore[attr-defined]
+        if kind is ast.Name and self.scope.kind == MODULE:
+            return
+        handler = HANDLERS.get(kind)
         if handler is None:
-            name = _NAMES.get(type(node)) or type(node).__name__
+            name = _NAMES.get(kind) or kind.__name__
             fail(f"{name} is not part of this language", node)
         handler(self, node)
 
@@ -178,12 +187,6 @@ def _name(a: Analyser, node: ast.Name) -> None:
             scope.deleted.add(node.id)
 
 
-@handles(ast.BinOp)
-def _binary(a: Analyser, node: ast.BinOp) -> None:
-    a.visit(node.left)
-    a.visit(node.right)
-
-
 @handles(ast.UnaryOp)
 def _unary(a: Analyser, node: ast.UnaryOp) -> None:
     a.visit(node.operand)
@@ -211,11 +214,6 @@ def _call(a: Analyser, node: ast.Call) -> None:
                 fail(f"keyword argument repeated: {keyword.arg}", keyword)
             seen.add(keyword.arg)
         a.visit(keyword.value)
-
-
-@handles(ast.Attribute)
-def _attribute(a: Analyser, node: ast.Attribute) -> None:
-    a.visit(node.value)
 
 
 @handles(ast.Subscript)
