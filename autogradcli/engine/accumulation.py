@@ -27,7 +27,7 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
             sink.grad = wrap(old.array + g)
         else:
             old.array += g  # in place, so who holds .grad sees the sum, as in PyTorch
-            old.need_counter()[0] += 1
+            old.bump()
     else:
         sink.grad = wrap(np.asarray(old.array + g))
     if state.inference and sink.grad is not None:

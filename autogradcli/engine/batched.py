@@ -281,5 +281,5 @@ def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> 
     if new.array.shape != place.array.shape:
         new = roles.expand(new, place.array.shape)
     roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
-    target.need_counter()[0] += 1
+    target.bump()
     return target

@@ -148,7 +148,7 @@ class CustomNode(Node):
                 return value.open_with_history()
             value = value.open()
         elif value.version != version:
-            raise modified(value.array, maker if maker is not None else value.node, value.version, version)
+            raise modified(value.array, maker if maker is not None else value.node, value.counter, version)
         if maker is None:
             return value
         twin = alias(value)
@@ -394,7 +394,7 @@ def _alias(t: Tensor) -> Tensor:
 
 def _changed(ctx: CustomNode, index: int, out: Tensor, recorded: bool) -> Tensor:
     """An input that the program changed in place and returns: it is the same tensor with a new history."""
-    out.need_counter()[0] += 1
+    out.bump()
     if not recorded:
         return out
     if isinstance(out.node, (AccumulateGrad, Nowhere)):

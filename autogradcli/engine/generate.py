@@ -242,15 +242,15 @@ def _attach_run(op: Operation) -> None:
                 f"    if {x}.__class__ is Tensor or {x}.__class__ is Parameter:",
                 f"        c = {x}.counter",
                 f"        if (0 if c is None else c[0]) != v{k}:"
-                f" raise modified({x}.array, {x}.node, {x}.counter[0], v{k})",
+                f" raise modified({x}.array, {x}.node, {x}.counter, v{k})",
                 f"        {x} = {x}.array",
             ]
         elif s.kind == "output":
             lines += [
                 f"    if {x}.__class__ is ndarray:",
-                f"        if v{k}[0]: raise modified({x}, node, v{k}[0], 0)",
+                f"        if v{k}[0]: raise modified({x}, node, v{k}, 0)",
                 f"    elif {x} is not None:",  # an in-place result: (tensor, version); None: no edge wants it
-                f"        if {x}.counter[0] != v{k}: raise modified({x}.array, node, {x}.counter[0], v{k})",
+                f"        if {x}.counter[0] != v{k}: raise modified({x}.array, node, {x}.counter, v{k})",
                 f"        {x} = {x}.array",
             ]
     lines.append("    " + "".join(f"e{k}, " for k in range(len(op.edges))) + "= node.edges")

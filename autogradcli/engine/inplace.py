@@ -111,11 +111,7 @@ def plain_inplace(ufunc: Any, target: Tensor, other: Any) -> bool:
         ufunc(array, other, array)
     except ValueError:  # shapes that don't fit: in PyTorch's words
         return False
-    counter = target.counter
-    if counter is None:
-        target.counter = [1]
-    else:
-        counter[0] += 1
+    target.bump()
     return True
 
 
@@ -152,9 +148,10 @@ def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
         check_traceable(target)
     check_overlap(array)
     np.copyto(array, result.array, casting="unsafe")
-    counter = target.need_counter()
-    if not target.is_inference:
-        counter[0] += 1
+    if target.is_inference:
+        target.need_counter()
+    else:
+        target.bump()
     if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
         own_saved_output(node, result, target)
         rebase(target, node)

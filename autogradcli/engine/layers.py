@@ -237,7 +237,7 @@ def write(target: Tensor, result: Tensor, check: bool) -> Any:
     if level.kind == "jvp":
         _write_tangent(level, target, layer, layer_of(result, level))
         return target
-    target.need_counter()[0] += 1
+    target.bump()
     node = result.node if layer_of(result, level) is not None else None
     if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
         own_saved_output(node, result, target)

@@ -74,19 +74,23 @@ def pack_with(tensor: Tensor, pack_hook: Callable[[Any], Any], unpack_hook: Call
     return Packed(handle, unpack_hook, tensor.node)
 
 
-def modified(array: np.ndarray, maker: Node | Output | None, version: int, expected: int) -> RuntimeError:
-    """PyTorch's error for a saved value that an in-place operation changed."""
+def modified(array: np.ndarray, maker: Node | Output | None, counter: list[int] | None, expected: int) -> RuntimeError:
+    """PyTorch's error for a saved value that an in-place operation changed; a note says which line did."""
+    version, *lines = counter or (0,)
     made = ""
     node = node_of(maker)
     if node is not None and node.edges:
         number = maker.index if isinstance(maker, Output) else 0
         made = f", which is output {number} of {graph_name(node)},"
-    return RuntimeError(
+    error = RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{dtypes.tensor_type(dtypes.of(array))} [{', '.join(map(str, array.shape))}]]{made} is at version {version}; "
         f"expected version {expected} instead. Hint: enable anomaly detection to find the operation that failed "
         "to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
+    if lines and lines[0]:
+        error.add_note(f"line {lines[0]} changed it in place")
+    return error
 
 
 def graph_name(node: Node) -> str:
@@ -103,7 +107,7 @@ def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
     if save.kind == "input":
         if isinstance(value, Tensor):
             if value.version != mark:
-                raise modified(value.array, value.node, value.version, mark)
+                raise modified(value.array, value.node, value.counter, mark)
             return value.array
         if isinstance(value, Packed):
             return value.open().array
@@ -115,10 +119,10 @@ def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
             return value.open().array
         if isinstance(value, Tensor):
             if value.version != mark:
-                raise modified(value.array, maker(node, save), value.version, mark)
+                raise modified(value.array, maker(node, save), value.counter, mark)
             return value.array
         if mark[0]:
-            raise modified(value, maker(node, save), mark[0], 0)
+            raise modified(value, maker(node, save), mark, 0)
         return value
     return value
 

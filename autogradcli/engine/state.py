@@ -31,6 +31,7 @@ class State:
         "special",
         "tape",
         "warn",
+        "where",
     )
 
     grad: bool
@@ -48,9 +49,11 @@ class State:
     tape: list[Any] | None
     running_node: Any
     warn: Callable[[str, str], None]
+    where: Callable[[], int]  # the line of the program that runs; 0 where nobody knows
 
     def __init__(self) -> None:
         self.warn = _drop
+        self.where = int
         self.reset()
 
     def reset(self) -> None:

@@ -3,8 +3,8 @@
     array    the values; a view shares the memory of its base through NumPy's own views
     node     what made it (or an ``Output`` of it); for a leaf that requires grad its ``AccumulateGrad``;
              None where no gradient is needed
-    counter  a one-element list, shared by all who share the memory: how often it was changed in place;
-             None until somebody needs it, which means zero
+    counter  a list, shared by all who share the memory: how often it was changed in place and, once it was,
+             in which line of the program the last time; None until somebody needs it, which means zero
     meta     base and siblings of a view, forward-mode tangent, ...; None for most
 
 Operators are attached by ``functions/``: this file knows no operation.
@@ -142,6 +142,12 @@ class Tensor:
         if self.counter is None:
             self.counter = [0]
         return self.counter
+
+    def bump(self) -> None:
+        """Count a change in place, and note the program's line that made it."""
+        counter = self.need_counter()
+        counter[0] += 1
+        counter[1:] = (state.where(),)
 
     @property
     def version(self) -> int:

@@ -36,7 +36,7 @@ def _renormed(weight: Tensor, indices: np.ndarray, max_norm: float, norm_type: f
     norms = np.linalg.norm(weight.array[rows], ord=norm_type, axis=1, keepdims=True)
     scale = np.where(norms > max_norm, max_norm / (norms + 1e-7), 1)
     weight.array[rows] *= scale.astype(weight.array.dtype)
-    weight.need_counter()[0] += 1
+    weight.bump()
 
 
 def embedding(

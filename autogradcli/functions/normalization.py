@@ -112,7 +112,7 @@ def _move(input: Tensor, mean: Tensor | None, var: Tensor | None, momentum: floa
         ):
             if kept is not None:
                 kept.array[...] = (1 - momentum) * kept.array + momentum * value
-                kept.need_counter()[0] += 1
+                kept.bump()
 
 
 def _batch_norm(

@@ -49,7 +49,7 @@ def write_out(name: str, out: Any, result: Any) -> Any:
     else:
         check_overlap(out.array)
         np.copyto(out.array, result.array, casting="unsafe")
-    out.need_counter()[0] += 1
+    out.bump()
     return out
 
 

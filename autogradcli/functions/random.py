@@ -231,13 +231,13 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
         if layer is not None:
             rows_apart()
             apply(layer.value, *arguments)
-            input.need_counter()[0] += 1
+            input.bump()
             return input
         check_overlap(input.array)
         values = draw(_source(generator), np.empty(input.array.shape, input.array.dtype), *bounds)
         if input.node is None:
             np.copyto(input.array, values)
-            input.need_counter()[0] += 1
+            input.bump()
             return input
         return in_place(recorded)(input, values)
 

@@ -23,7 +23,7 @@ def increment_version(tensor: Any) -> None:
         raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
     for t in several:
         if not t.is_inference:
-            t.need_counter()[0] += 1
+            t.bump()
 
 
 def _same(value: Any) -> Any:

@@ -86,7 +86,7 @@ def _written_directly(self: Tensor, index: Any, value: Any) -> bool:
         array[places] = value
     except IndexError:
         return False
-    self.need_counter()[0] += 1
+    self.bump()
     return True
 
 

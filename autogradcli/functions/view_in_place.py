@@ -22,9 +22,10 @@ def change_view(target: Tensor, operation: Callable[..., Any], *args: Any) -> Te
     check_inplace(target)
     result: Tensor = operation(alias(target), *args)
     target.rebind(result.array)
-    counter = target.need_counter()
-    if not target.is_inference:
-        counter[0] += 1
+    if target.is_inference:
+        target.need_counter()
+    else:
+        target.bump()
     tracked = result.node is not None and not isinstance(result.node, (AccumulateGrad, Nowhere))
     if target.base is not None:
         refresh_views(target.base)

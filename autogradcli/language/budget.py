@@ -15,6 +15,8 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
+from ..engine.state import state
+
 #: Elements of a list, tuple, set or dict that one operation may make.
 MAX_ITEMS = 1 << 20
 #: Characters of a string that one operation may make.
@@ -258,3 +260,4 @@ def resident_bytes() -> int:
 
 
 budget = Budget()
+state.where = lambda: budget.line

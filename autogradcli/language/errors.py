@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
 from ..events import Failed
-from .attributes import names_of
 from .budget import OutOfTime
+from .hints import hint
 from .syntax import Place, Source
 
 
@@ -37,7 +37,7 @@ def failed(error: BaseException, source: Source, variables: Mapping[str, Any], p
         kind,
         message,
         text,
-        _hint(error, variables, prelude),
+        hint(error, variables, prelude),
     )
 
 
@@ -92,18 +92,3 @@ def _in_our_words(message: str) -> str:
         if message.startswith(beginning):
             return words
     return message
-
-
-def _hint(error: BaseException, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> str:
-    if isinstance(error, NameError) and error.name:
-        return _did_you_mean(error.name, [*variables, *prelude])
-    if isinstance(error, AttributeError) and error.name:
-        return _did_you_mean(error.name, names_of(error.obj))
-    return ""
-
-
-def _did_you_mean(name: str, names: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    found = get_close_matches(name[:40], {n for n in names if n.startswith("_") == name.startswith("_")}, 1, 0.7)
-    return f"did you mean `{found[0]}`?" if found else ""

@@ -152,7 +152,7 @@ class Shapes:
         found = [] if tokens is None else list(tokens.finditer(line))
         starts = {match.start(): index for index, match in enumerate(found) if match[0] not in FIXED}
         slots = SlotMaker(starts, names=tokens is TOKEN)
-        slots.put(tree)
+        slots.put(node)
         if slots.unfit or len(slots.taken) != len(starts):
             return False
         source = LineSource(line, tree)

@@ -37,7 +37,7 @@ def _write(tensor: Tensor, values: np.ndarray) -> Tensor:
     try:
         check_inplace(tensor)
         np.copyto(tensor.array, values, casting="unsafe")
-        tensor.need_counter()[0] += 1
+        tensor.bump()
     finally:
         state.grad = before
     return tensor

@@ -80,7 +80,7 @@ class _BatchNorm(_Norm):
         share = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats:
             self.num_batches_tracked.array[...] += 1
-            self.num_batches_tracked.need_counter()[0] += 1
+            self.num_batches_tracked.bump()
             if self.momentum is None:
                 share = 1.0 / float(self.num_batches_tracked.array)
         by_batch = self.training or (self.running_mean is None and self.running_var is None)

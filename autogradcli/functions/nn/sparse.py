@@ -42,7 +42,7 @@ class _Table(Module):
         init.normal_(self.weight)
         if self.padding_idx is not None:
             self.weight.array[self.padding_idx] = 0
-            self.weight.need_counter()[0] += 1
+            self.weight.bump()
 
 
 class Embedding(_Table):

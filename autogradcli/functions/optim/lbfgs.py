@@ -136,7 +136,7 @@ def _move(params: list[Tensor], size: float, direction: Array) -> None:
     for p in params:
         count = p.array.size
         add(p.array, direction[start : start + count].reshape(p.array.shape), float(size))
-        p.need_counter()[0] += 1
+        p.bump()
         start += count
 
 
@@ -149,7 +149,7 @@ def _along(closure: Callable[[], Any], params: list[Tensor], d: Array) -> Evalua
         loss, g = float(_evaluated(closure)), _flat(params)
         for p, values in zip(params, home):
             p.array[...] = values
-            p.need_counter()[0] += 1
+            p.bump()
         return loss, g
 
     return evaluate

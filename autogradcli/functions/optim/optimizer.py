@@ -210,7 +210,7 @@ class Declared(Optimizer):
                     update(param.array, g, values, group)
                     if kept is None and values:
                         self.state[param] = values
-                    param.need_counter()[0] += 1
+                    param.bump()
         own["_opt_called"] = True
         for hook in list(own["_optimizer_step_post_hooks"].values()):
             hook(self, (self,) if closure is None else (self, closure), {})

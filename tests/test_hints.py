@@ -1,0 +1,58 @@
+"""The line under an error that says what to do next; and that what it says works."""
+
+from __future__ import annotations
+
+import pytest
+
+from autogradcli.events import Failed
+from autogradcli.session import Session
+
+X = "x = torch.tensor([1., 2.], requires_grad=True)\n"
+
+#: program -> what its hint holds
+HINTS = {
+    "torch.tensor([1, 2], requires_grad=True)": "dtype=torch.float32",
+    "torch.tensor([1, 2]).requires_grad_()": "write 2. for 2",
+    "x = torch.ones(2); x.sum().backward()": "no variable requires grad",
+    X + "(x.detach() * 2).sum().backward()": "`x` requires grad, but nothing leads there",
+    X + "y = x.clone()\n(y.data * 2).sum().backward()": "`x`, `y` require grad",
+    X + "torch.set_grad_enabled(False); x.sum().backward()": "recording is off",
+    X + "(x * 2).backward()": "y.backward(torch.ones_like(y))",
+    X + "y = (x * x).sum(); y.backward(); y.backward()": "retain_graph=True",
+    X + "x += 1": "under torch.no_grad()",
+    X + "x[0] = 1": "change a clone()",
+    X + "y = x.exp()\nz = y * y\n\ny += 1\nz.sum().backward()": "line 5 changed it in place",
+    X + "y = x.exp()\ny[0].mul_(2)\ny.sum().backward()": "line 3 changed it in place",
+    X
+    + "y = x * 1\nz = y.sin()\nwith torch.no_grad():\n    y.zero_()\nz.sum().backward()": "line 5 changed it in place",
+    "torch.ones(2, 3) @ torch.ones(2, 3)": "transpose one of them",
+    "torch.ones(2) + torch.ones(3)": "one of them 1",
+    "torch.ones(2).requires_gard": "did you mean `requires_grad`?",
+    "torch.onse(2)": "did you mean `ones`?",
+    "[1][5]": "",
+}
+
+
+@pytest.mark.parametrize("program", HINTS)
+def test_hint(program: str) -> None:
+    events: list[object] = []
+    assert not Session().run(program, events.append)
+    failed = events[-1]
+    assert isinstance(failed, Failed)
+    assert HINTS[program] in failed.hint if HINTS[program] else not failed.hint
+
+
+MENDED = [
+    "torch.tensor([1., 2.], requires_grad=True)",
+    X + "y = x * 2\ny.backward(torch.ones_like(y))",
+    X + "y = (x * x).sum(); y.backward(retain_graph=True); y.backward()",
+    X + "with torch.no_grad():\n    x += 1",
+    X + "x = x + 1",
+    "torch.ones(2, 3) @ torch.ones(2, 3).T",
+]
+
+
+@pytest.mark.parametrize("program", MENDED)
+def test_what_a_hint_says_works(program: str) -> None:
+    events: list[object] = []
+    assert Session().run(program, events.append), events
