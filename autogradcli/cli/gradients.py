@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
-from ..events import Failed, Gradients, Value
+from ..events import Failed, Gradients, Value, Warned
 from ..functions.autograd import tensor_backward
 from ..session import Session
 from ..show.plain import Display, Plain, PlainGradients, named
@@ -61,6 +61,8 @@ def show(session: Session, request: Request, environment: Environment) -> bool:
 
     ok = found is not None and programs.within(session, work, request.expression, display)
     if found is not None:
+        if ok and any(leaf.grad is not None and _has_nan(leaf.grad) for leaf in found.inputs.values()):
+            _explain_nan(session, request, found, display)
         session.variables["_"] = found.value
     display.end(ok, 0.0)
     return ok
@@ -131,12 +133,35 @@ def not_differentiable(expression: str, value: Any, gradient: str | None) -> Fai
     return None
 
 
+def _function(session: Session, request: Request, found: Evaluated, display: Display) -> tuple[bool, Any]:
+    """The expression as a function of its variables. It was evaluated once already, so it parses."""
+    source = f"lambda {', '.join(found.inputs)}: ({request.expression}\n)"
+    return programs.value_of(session, source, display, shown_as=request.expression)
+
+
+def _has_nan(tensor: Tensor) -> bool:
+    return bool((tensor.array != tensor.array).any())
+
+
+def _explain_nan(session: Session, request: Request, found: Evaluated, display: Display) -> None:
+    """Say where a gradient that is not a number began."""
+    from ..explain.nan_search import origin_of_nan
+
+    ok, function = _function(session, request, found, display)
+
+    def work() -> None:
+        origin = origin_of_nan(lambda values: function(**values), found.inputs, found.start)
+        if origin is not None:
+            display.show(Warned(1, "NaN", origin))
+
+    if ok:
+        programs.within(session, work, request.expression, display)
+
+
 def _show_formulas(session: Session, request: Request, found: Evaluated, display: Display) -> bool:
     from ..explain.derivation import derive
 
-    # The expression was evaluated once already, so it parses.
-    source = f"lambda {', '.join(found.inputs)}: ({request.expression}\n)"
-    ok, function = programs.value_of(session, source, display, shown_as=request.expression)
+    ok, function = _function(session, request, found, display)
 
     def work() -> None:
         formulas = derive(lambda values: function(**values), found.inputs, found.start)

@@ -48,14 +48,19 @@ def derive(
 
 
 def gradients(
-    compute: Callable[[Mapping[str, Any]], Any], variables: Mapping[str, Any], seeds: Sequence[Any] | None = None
+    compute: Callable[[Mapping[str, Any]], Any],
+    variables: Mapping[str, Any],
+    seeds: Sequence[Any] | None = None,
+    history: History | None = None,
 ) -> list[tuple[str, Expr | None]]:
     """As ``derive``: the expressions themselves.
 
-    ``compute`` may give a tuple of tensors; their seeds are called ``g0``, ``g1``, ...
+    ``compute`` may give a tuple of tensors; their seeds are called ``g0``, ``g1``, ... ``history`` is a new one, of
+    somebody who wants to see the pass.
     """
     values = {name: _leaf(value) for name, value in variables.items()}
-    history = History(values)
+    history = History() if history is None else history
+    history.begin(values)
     made = history.trace(compute, values)
     results = made if isinstance(made, (tuple, list)) else (made,)
     roots: list[tuple[Node | Output, Expr]] = []
@@ -99,14 +104,18 @@ class History(list[Any]):
 
     __slots__ = ("_by_id", "_by_node", "_entries", "_names", "_said", "_seen")
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._names = frozenset(values)
+        self._names: frozenset[str] = frozenset()
         self._said: dict[int, Expr] = {}  # what is known to have a text
         self._seen: list[Tensor] = []  # so that their ids stay their own
         self._by_id: dict[int, tuple[Expr, int]] = {}  # with the version that the tensor had
         self._by_node: dict[tuple[Node, int], Expr] = {}
         self._entries: dict[Node, tuple[Operation, tuple[Any, ...], list[Expr]]] = {}
+
+    def begin(self, values: Mapping[str, Any]) -> None:
+        """The variables, by their names."""
+        self._names = frozenset(values)
         for name, value in values.items():
             if isinstance(value, Tensor):
                 self.note(value, Name(name, wrap(value.array.copy())))
@@ -194,7 +203,7 @@ class History(list[Any]):
     def _pullback(self, node: Node, k: int, arrived: Sequence[Expr | None], value: Tensor) -> Expr | None:
         """A gradient that has no closed form in the language, as the gradient of a call that is in it."""
         op, args, results = self._entries[node]
-        variable, place = _operands(op, args)[k]
+        variable, place = operands(op, args)[k]
         symbol = Name(next(n for n in ("v", "w", "u", "_v") if n not in self._names), variable.tensor)
         position, index = place
         inside = list(args)
@@ -250,7 +259,7 @@ def rules(
     return out
 
 
-def _operands(op: Operation, args: Sequence[Any]) -> list[tuple[Any, tuple[int, int | None]]]:
+def operands(op: Operation, args: Sequence[Any]) -> list[tuple[Any, tuple[int, int | None]]]:
     """The argument of each edge, and where it stands: number of the argument, and in a list."""
     out: list[tuple[Any, tuple[int, int | None]]] = []
     for p in op.edges:
@@ -291,7 +300,7 @@ def _by_role(role: Any, *args: Any) -> Any:
     if op is not None:
         return apply(op, (*args, *[p.default for p in op.parse().params[len(args) :]]))
     values = [value_of(a) for a in args]
-    history = History({})
+    history = History()
     for a, v in zip(args, values, strict=True):
         if isinstance(a, Expr):
             history.note(v, a)
