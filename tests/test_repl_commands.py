@@ -158,6 +158,15 @@ def test_derive(session: Session) -> None:
     assert name == "x.grad" and values == [[6.0, 12.0]]
     assert shown(session, ":derive sin(x)") == ["x.grad = g * cos(x)"]
     assert "no floating tensor" in shown(session, ":derive 1 + 1")[0]
+    (nothing,) = shown(session, ":nan sin(x)")
+    assert nothing == "no derivative makes a NaN of numbers here"
+    lines = [
+        "z = torch.tensor([1., 0.], requires_grad=True)",
+        "s = z.sqrt()",
+        "l = where(z > 0, s, 0.).sum()",
+        ":nan l",
+    ]
+    assert "NaN begins in the derivative of sqrt(z) at element [1], where z is 0" in " ".join(shown(session, *lines))
     assert "an expression is needed" in shown(session, ":derive x = 1")[0]
     assert "give the expression" in shown(session, ":derive loss")[0]  # of another prompt
     lines = ["y = x ** 2", "loss = y.sum()", "with no_grad(): x.add_(1)\n", ":derive loss"]

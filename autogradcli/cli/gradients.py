@@ -152,7 +152,7 @@ def _explain_nan(session: Session, request: Request, found: Evaluated, display: 
     def work() -> None:
         origin = origin_of_nan(lambda values: function(**values), found.inputs, found.start)
         if origin is not None:
-            display.show(Warned(1, "NaN", origin))
+            display.show(Warned(1, "note", origin))
 
     if ok:
         programs.within(session, work, request.expression, display)

@@ -59,7 +59,7 @@ class _Search(History):
         k, bad = next((k, g.tensor.array) for k, g in enumerate(given) if g is not None and _has_nan(g))
         operand = operands(op, args)[k][0]
         name = self._text(results[0]) or f"{op.spelling or op.name}(...)"
-        text = f"it begins in the derivative of {name}"
+        text = f"NaN begins in the derivative of {name}"
         at = np.unravel_index(int(np.argmax(np.isnan(bad))), bad.shape)
         if bad.ndim:
             text += f" at element {[int(n) for n in at]}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Callable
+from textwrap import fill
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -180,6 +182,31 @@ def _derive(prompt: Prompt, argument: str) -> None:
     """
     from ..explain.derivation import derive
 
+    found: list[tuple[str, str]] = []
+    _again(prompt, argument, lambda *given: found.extend(derive(*given)))
+    for name, text in found:
+        prompt.out.write(named(f"{name}.grad", text))
+
+
+@command(":nan", "NAME", words=tensors, expression=True)
+def _nan(prompt: Prompt, argument: str) -> None:
+    """Say where a NaN in a gradient begins.
+
+    In the derivative of which operation, at which element, and what meets there;
+    of a computed variable or of any expression.
+    """
+    from ..explain.nan_search import origin_of_nan
+
+    found: list[str | None] = []
+    _again(prompt, argument, lambda *given: found.append(origin_of_nan(*given)))
+    prompt.out.write(fill(found[0] or "no derivative makes a NaN of numbers here", prompt.width) + "\n")
+
+
+def _again(prompt: Prompt, argument: str, read: Callable[[Any, dict[str, Any], Tensor | None], None]) -> None:
+    """Compute a value again for ``read`` (function of the variables, these, gradient to start from) to see how.
+
+    The session stays as it is. Raises CommandError where that can't be done.
+    """
     session = prompt.session
     given = expression(needed(argument, "an expression, or a variable that was computed,"))
     tree = prompt.definitions.expanded(given, session.variables)
@@ -191,7 +218,6 @@ def _derive(prompt: Prompt, argument: str) -> None:
         raise CommandError("there is no floating tensor in it to differentiate by")
     function = value_of(session, f"lambda {', '.join(names)}: (\n{ast.unparse(tree)}\n)")
     values = {name: session.variables[name] for name in names}
-    found: list[tuple[str, str]] = []
 
     def work() -> None:
         result = function(**values)
@@ -200,15 +226,13 @@ def _derive(prompt: Prompt, argument: str) -> None:
         # A result that is no scalar: the formulas call its gradient g, of which the numbers don't matter.
         scalar = not isinstance(result, Tensor) or result.array.size == 1
         g = None if scalar else wrap(np.ones(result.array.shape, result.array.dtype))
-        found.extend(derive(lambda given: function(**given), values, g))
+        read(lambda given: function(**given), values, g)
 
     before = Snapshot(session)
     try:
         within(session, work, argument)
     finally:
         before.restore(session)
-    for name, text in found:
-        prompt.out.write(named(f"{name}.grad", text))
 
 
 def _same(a: Any, b: Tensor) -> bool:
