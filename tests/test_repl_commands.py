@@ -160,12 +160,7 @@ def test_derive(session: Session) -> None:
     assert "no floating tensor" in shown(session, ":derive 1 + 1")[0]
     (nothing,) = shown(session, ":nan sin(x)")
     assert nothing == "no derivative makes a NaN of numbers here"
-    lines = [
-        "z = torch.tensor([1., 0.], requires_grad=True)",
-        "s = z.sqrt()",
-        "l = where(z > 0, s, 0.).sum()",
-        ":nan l",
-    ]
+    lines = ["z = tensor([1., 0.], requires_grad=True)", "s = z.sqrt()", "l = where(z > 0, s, 0.).sum()", ":nan l"]
     assert "NaN begins in the derivative of sqrt(z) at element [1], where z is 0" in " ".join(shown(session, *lines))
     assert "an expression is needed" in shown(session, ":derive x = 1")[0]
     assert "give the expression" in shown(session, ":derive loss")[0]  # of another prompt
