@@ -192,9 +192,11 @@ class Pass:
         leads = self.leads = set(targets)
         needed: set[Node] = set(targets) if self.accumulate else set()
         for node in reversed(order):
-            if any(e is not None and node_of(e) in leads for e in node.edges):
-                leads.add(node)
-                needed.add(node)
+            for edge in node.edges:
+                if edge is not None and (edge.node if edge.__class__ is Output else edge) in leads:
+                    leads.add(node)
+                    needed.add(node)
+                    break
         return needed
 
     # -- one node -----------------------------------------------------------------------------------------

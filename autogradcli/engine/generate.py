@@ -26,14 +26,14 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .node import FREED
+from .node import FREED, Node
 from .operation import GLOBALS, Operation, Param
-from .record import SUM_BACK, record
-from .saved import modified
+from .record import SUM_BACK, record, run_tensors, settle_tensors
+from .saved import Packed, modified, saved_tensor
 from .state import next_sequence, state
 from .tensor import Parameter, Tensor, wrap
 from .views import link, strides_of
-from .worlds import ARRAYS
+from .worlds import ARRAYS, TENSORS
 
 #: Python numbers that were operands before, as 0-d arrays: a ufunc takes 300 ns to make one of a number.
 _SINGLES: dict[float, np.ndarray] = {}
@@ -60,7 +60,9 @@ GLOBALS.update(
     state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__, wrap=wrap,
     link=link, strides_of=strides_of, ndarray=np.ndarray, asarray=np.asarray,
     next_sequence=next_sequence, modified=modified,
-    F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, FREED=FREED, SUM_BACK=SUM_BACK,
+    F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, TENSORS=TENSORS, FREED=FREED,
+    SUM_BACK=SUM_BACK, run_tensors_in_general=run_tensors, settle_tensors=settle_tensors, saved_tensor=saved_tensor,
+    Packed=Packed,
     DTYPES={d.np: d for d in dtypes.ALL}, SINGLES=_SINGLES, DOUBLES=_DOUBLES, number=number,
 )  # fmt: skip
 
@@ -253,14 +255,69 @@ def _attach_run(op: Operation) -> None:
                 f"        if {x}.counter[0] != v{k}: raise modified({x}.array, node, {x}.counter, v{k})",
                 f"        {x} = {x}.array",
             ]
-    lines.append("    " + "".join(f"e{k}, " for k in range(len(op.edges))) + "= node.edges")
+    lines += _rules(op, "ARRAYS")
+    setattr(op.node_class, "run", _compile(op, lines))  # noqa: B010 - typed as a method
+    setattr(op.node_class, "run_tensors", _first_run_tensors)  # noqa: B010
+
+
+def _first_run_tensors(node: Node, g: Any) -> tuple[Any, ...]:
+    """Most programs never run a rule on tensors: the code for that is written when one first does."""
+    op = type(node).op
+    made = _compile(op, _run_tensors(op))
+    setattr(op.node_class, "run_tensors", made)  # noqa: B010
+    return made(node, g)  # type: ignore[no-any-return]
+
+
+def _run_tensors(op: Operation) -> list[str]:
+    """The tensor world's backward step: ``record.run_tensors`` for this operation, but for complex numbers."""
+    general = "run_tensors_in_general(node, g)"
+    lines = [
+        "def run_tensors(node, g):",
+        "    saved = node.saved",
+        "    if saved is None: raise RuntimeError(FREED)",
+        "    fix = node.fix",
+        f"    if fix is not None and fix[2]: return {general}",
+    ]
+    names = "".join(f"{s.name}, v{k}, " for k, s in enumerate(op.saves))
+    if names:
+        lines.append(f"    {names}= saved")
+    for k, s in enumerate(op.saves):
+        x = s.name
+        if s.kind == "input":
+            lines += [
+                f"    if {x}.__class__ is Tensor or {x}.__class__ is Parameter:",
+                f"        c = {x}.counter",
+                f"        if (0 if c is None else c[0]) != v{k}:"
+                f" raise modified({x}.array, {x}.node, {x}.counter, v{k})",
+                f"    elif {x}.__class__ is Packed: return {general}",
+            ]
+        elif s.kind == "output":
+            GLOBALS[f"SAVE_{op.name}_{k}"] = s
+            lines.append(f"    {x} = saved_tensor(node, SAVE_{op.name}_{k}, {x}, v{k})")
+    return [
+        *lines,
+        *_rules(op, "TENSORS"),
+        "    return grads if fix is None else settle_tensors(grads, fix)",
+    ]
+
+
+def _rules(op: Operation, world: str) -> list[str]:
+    """The rules of the wanted edges, in a world."""
+    lines = ["    " + "".join(f"e{k}, " for k in range(len(op.edges))) + "= node.edges"]
     results = []
     for k, p in enumerate(op.edges):
         rule = op.rules[p.name]
         GLOBALS[f"RULE_{op.name}_{p.name}"] = rule
         code: Any = rule
         given = "".join(f", {n}" for n in code.__code__.co_varnames[2 : code.__code__.co_argcount])
-        call = f"RULE_{op.name}_{p.name}(ARRAYS, g{given})"
+        call = f"RULE_{op.name}_{p.name}({world}, g{given})"
         results.append(f"{call} if e{k} is not None else None" if len(op.edges) > 1 else call)
-    lines.append("    return (" + "".join(f"{r}, " for r in results) + ")")
-    setattr(op.node_class, "run", _compile(op, lines))  # noqa: B010 - typed as a method
+    grads = "(" + "".join(f"{r}, " for r in results) + ")"
+    if world == "ARRAYS":
+        return [*lines, f"    return {grads}"]
+    return [
+        *lines,
+        "    outer = state.in_rule; state.in_rule = True",
+        f"    try: grads = {grads}",
+        "    finally: state.in_rule = outer",
+    ]

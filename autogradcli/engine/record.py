@@ -302,6 +302,11 @@ def run_tensors(node: Node, g: Any) -> tuple[Any, ...]:
         state.in_rule = outer
     if fix is None:
         return grads
+    return settle_tensors(grads, fix, conj)
+
+
+def settle_tensors(grads: tuple[Any, ...], fix: Any, conj: bool = False) -> tuple[Any, ...]:
+    """``settle`` in the tensor world."""
     out = []
     for k, x in enumerate(grads):
         if x is not None:
