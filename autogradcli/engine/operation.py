@@ -91,6 +91,7 @@ class Operation:
         "edges",
         "examples",
         "frees",
+        "given",
         "inplace_name",
         "jvp",
         "kernel",
@@ -103,6 +104,7 @@ class Operation:
         "promote",
         "rules",
         "saves",
+        "singles",
         "source",
         "spelling",
         "view",
@@ -156,9 +158,12 @@ class Operation:
         for name in self.rules:
             if name not in by_name or by_name[name].kind not in ("tensor", "list"):
                 raise TypeError(f"{self.name}: a rule for {name!r}, which is no tensor parameter")
+        #: What each edge's rule names, and how many edges are no lists.
+        self.given = {p.name: _rule_names(self.rules[p.name], 2) for p in self.edges} if joint is None else {}
+        self.singles = sum(p.kind != "list" for p in self.edges)
         saves: dict[str, Save] = {}
         for position, param in enumerate(self.edges):
-            for name in joint if joint is not None else _rule_names(self.rules[param.name], 2):
+            for name in joint if joint is not None else self.given[param.name]:
                 save = saves.get(name) or saves.setdefault(name, self._save(name, by_name))
                 save.wanted_by.append(position)
         # In PyTorch's order, which shows: hooks see values as they are saved, an error is about the first one changed.
@@ -203,7 +208,7 @@ _FIRST = {"input": "self"}  # what PyTorch calls the first operand
 
 
 #: Names of the generated backward step.
-_TAKEN = frozenset({"g", "node", "saved", "c"})
+_TAKEN = frozenset({"g", "node", "saved", "c", "fix", "outer", "grads"})
 
 
 def _release(node: Node) -> None:

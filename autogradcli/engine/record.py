@@ -85,6 +85,9 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
     operands = [arrays[k] for k in spots] + [a for k in lists for a in arrays[k]]
     if not operands:
         return  # an empty list, which the operation itself refuses
+    common = operands[0].dtype if operands[0].__class__ is np.ndarray else None
+    if common in _SETTLED and all([a.__class__ is np.ndarray and a.dtype is common for a in operands]):
+        return
     dtype = dtypes.result_type(*operands)
     if op.promote == "float" and dtype.category < dtypes.FLOATING:
         dtype = dtypes.default.dtype
@@ -94,6 +97,9 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
     for k in lists:
         arrays[k] = [to_dtype(a, dtype) for a in arrays[k]]
 
+
+#: Dtypes that no operation promotes.
+_SETTLED = frozenset({np.dtype(np.float32), np.dtype(np.float64)})
 
 #: Beside half precision a number keeps its own in these: only their result is rounded.
 _EXACT_NUMBERS = frozenset({"add", "mul", "div"})
@@ -332,21 +338,20 @@ def _apply(node: Node, F: Any, g: Any, opener: Any) -> tuple[Any, ...]:
         needs = tuple(e is not None for e in edges)
         return tuple(op.vjp(F, g, needs, **values))
     grads: list[Any] = []
-    singles = sum(p.kind != "list" for p in op.edges)
     for p in op.edges:
-        width = len(edges) - singles if p.kind == "list" else 1
+        if p.kind != "list":
+            if edges[len(grads)] is None:
+                grads.append(None)
+            else:
+                grads.append(op.rules[p.name](F, g, *[values[n] for n in op.given[p.name]]))
+            continue
+        width = len(edges) - op.singles
         wanted = edges[len(grads) : len(grads) + width]
         if all(e is None for e in wanted):
             grads += [None] * width
             continue
-        rule = op.rules[p.name]
-        code: Any = rule
-        given = code.__code__.co_varnames[2 : code.__code__.co_argcount]
-        found = rule(F, g, *(values[n] for n in given))
-        if p.kind == "list":
-            grads += [x if e is not None else None for x, e in zip(found, wanted, strict=True)]
-        else:
-            grads.append(found)
+        found = op.rules[p.name](F, g, *[values[n] for n in op.given[p.name]])
+        grads += [x if e is not None else None for x, e in zip(found, wanted, strict=True)]
     return tuple(grads)
 
 

@@ -145,9 +145,15 @@ class Tensor:
 
     def bump(self) -> None:
         """Count a change in place, and note the program's line that made it."""
-        counter = self.need_counter()
-        counter[0] += 1
-        counter[1:] = (state.where(),)
+        counter = self.counter
+        if counter is None:
+            self.counter = [1, state.where()]
+        elif len(counter) == 1:
+            counter[0] += 1
+            counter.append(state.where())
+        else:
+            counter[0] += 1
+            counter[1] = state.where()
 
     @property
     def version(self) -> int:

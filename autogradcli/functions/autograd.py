@@ -185,6 +185,11 @@ def tensor_backward(
 
     A tensor that is no scalar needs ``gradient``, a tensor of its shape (the vector of the vector-Jacobian product).
     """
+    if gradient is None and inputs is None and not create_graph and not state.special:
+        node, array = self.node, self.array  # the call of every training loop, with nothing to be asked
+        if node is not None and not array.ndim and array.dtype.char in "fd":
+            Pass(bool(retain_graph), False, None, True).run([(node, _one(array.dtype).copy())])
+            return
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 

@@ -7,7 +7,7 @@ SIZES: dict[str, int] = {
     "functions.arithmetic": 8564,
     "functions.attention": 3437,
     "functions.attributes": 16258,
-    "functions.autograd": 11170,
+    "functions.autograd": 11554,
     "functions.call_errors": 6288,
     "functions.checkpoint": 10462,
     "functions.class_losses": 9427,
