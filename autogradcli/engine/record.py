@@ -86,8 +86,12 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
     if not operands:
         return  # an empty list, which the operation itself refuses
     common = operands[0].dtype if operands[0].__class__ is np.ndarray else None
-    if common in _SETTLED and all([a.__class__ is np.ndarray and a.dtype is common for a in operands]):
-        return
+    if common is not None and common.char in "fd":  # which no operation promotes
+        for a in operands:
+            if a.__class__ is not np.ndarray or a.dtype is not common:
+                break
+        else:
+            return
     dtype = dtypes.result_type(*operands)
     if op.promote == "float" and dtype.category < dtypes.FLOATING:
         dtype = dtypes.default.dtype
@@ -97,9 +101,6 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
     for k in lists:
         arrays[k] = [to_dtype(a, dtype) for a in arrays[k]]
 
-
-#: Dtypes that no operation promotes.
-_SETTLED = frozenset({np.dtype(np.float32), np.dtype(np.float64)})
 
 #: Beside half precision a number keeps its own in these: only their result is rounded.
 _EXACT_NUMBERS = frozenset({"add", "mul", "div"})
