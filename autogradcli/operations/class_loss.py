@@ -39,7 +39,17 @@ def _weights(input_shape: tuple[int, ...], dtype: Any, target: Array, weight: Ar
     return np.where(kept, weight[np.where(kept, target, 0)], 0).astype(dtype)
 
 
+def _all_count(shape: tuple[int, ...], target: Array, ignore: int) -> bool:
+    """Whether the input is a matrix with a target for each row, and none to be ignored or refused."""
+    if len(shape) != 2 or target.ndim != 1 or not target.size or 0 <= ignore < shape[1]:
+        return False
+    return bool(((target >= 0) & (target < shape[1])).all())
+
+
 def nll(input: Array, target: Array, weight: Array | None, reduction: str, ignore_index: int) -> Array:
+    if weight is None and _all_count(input.shape, target, ignore_index):
+        loss = 0 - input[np.arange(len(target)), target]
+        return reduced(loss, reduction) if reduction != "mean" else np.add.reduce(loss) / loss.dtype.type(len(target))
     axis = 0 if input.ndim == 1 else 1
     w = _weights(input.shape, input.dtype, target, weight, ignore_index)
     at = np.expand_dims(np.where(target != ignore_index, target, 0), axis)
@@ -54,6 +64,10 @@ def nll(input: Array, target: Array, weight: Array | None, reduction: str, ignor
 def _nll_backward(
     g: Array, target: Array, weight: Array | None, shape: tuple[int, ...], reduction: str, ignore_index: int
 ) -> Array:
+    if weight is None and _all_count(shape, target, ignore_index):
+        out = np.zeros(shape, g.dtype)
+        out[np.arange(len(target)), target] = -(g / g.dtype.type(len(target)) if reduction == "mean" else g)
+        return out
     axis = 0 if len(shape) == 1 else 1
     w = _weights(shape, g.dtype, target, weight, ignore_index)
     with np.errstate(all="ignore"):

@@ -12,7 +12,18 @@ import numpy as np
 
 from ..engine.operation import Array, Index, operation
 from . import tie_order
-from .dims import Dims, Shape, add_reduce, axis_of, kept_shape, maximum_reduce, minimum_reduce, wrap_dim, wrap_dims
+from .dims import (
+    Dims,
+    Shape,
+    add_reduce,
+    along,
+    axis_of,
+    kept_shape,
+    maximum_reduce,
+    minimum_reduce,
+    wrap_dim,
+    wrap_dims,
+)
 from .reduction import unreduced
 from .refuse import not_implemented_for
 
@@ -166,7 +177,7 @@ def picked(F: Any, g: Any, index: Any, shape: Shape, dim: int, keepdim: bool) ->
 def spread(input: Array, dim: int, index: Index, src: Array) -> Array:
     """``scatter`` of picked values back to where they came from: one at each index along a dimension, unchecked."""
     out = np.array(input)
-    np.put_along_axis(out, index, src, wrap_dim(dim, out.ndim))
+    out[along(index, wrap_dim(dim, out.ndim))] = src
     return out
 
 
@@ -192,7 +203,7 @@ def _extreme(name: str, input: Array, dim: int, keepdim: bool, largest: bool) ->
 
 def pick(input: Array, index: Array, at: int, keepdim: bool) -> Pair:
     """The values at an index along a dimension, and the index; ``index`` has that dimension with size 1."""
-    values = np.take_along_axis(input, index, at)
+    values = input[along(index, at)]
     if not keepdim:
         shape = tuple(n for k, n in enumerate(values.shape) if k != at)
         values, index = values.reshape(shape), index.reshape(shape)

@@ -108,7 +108,7 @@ def _small_dot(a: Array, b: Array) -> Array:
             return _in_order(a[None], b)[0]
     elif b.ndim == 1:
         if 0 < k <= (4 if a.flags.c_contiguous else 7):
-            return _in_order(a, b[:, None])[:, 0]
+            return np.add.reduce(a * b, 1)  # fewer than eight: which NumPy adds one after the other
     elif k and (k <= 3 or b.shape[1] <= 3 or b.flags.c_contiguous):
         return _in_order(a, b)
     return np.dot(a, b)
