@@ -144,6 +144,19 @@ def test_an_updated_transcript_agrees(lines: list[str]) -> None:
         ("y = F.relu(x)", "import torch.nn.functional as F\ny = F.relu(x)"),
         ("ones(2)\n_ * 2", "import sys\nimport torch\nsys.displayhook(torch.ones(2))\nsys.displayhook(_ * 2)"),
         ("print(1)\nx = []\nx.append(1)\nNone", "print(1)\nx = []\nx.append(1)\nNone"),
+        ("1, 2", "import sys\nsys.displayhook((1, 2))"),
+        ("(1), (2)", "import sys\nsys.displayhook(((1), (2)))"),
+        ("(1, 2)", "import sys\nsys.displayhook((1, 2))"),
+        ("()", "import sys\nsys.displayhook(())"),
+        ("y = mean([1, -2])", "import torch\ny = torch.mean(torch.tensor([1., -2.]))"),
+        ("y = mean(3)", "import torch\ny = torch.mean(torch.tensor(3.))"),
+        ("y = softmax([1, 2], 0)", "import torch\ny = torch.softmax(torch.tensor([1., 2.]), 0)"),
+        ("v = [1, 2]; y = mean(v)", "import torch\nv = [1, 2]; y = torch.mean(torch.tensor(v) * 1.0)"),
+        ("y = sort([2, 1])", "import torch\ny = torch.sort(torch.tensor([2, 1]))"),
+        ("x = ones(2)\nx += [1, 2]", "import torch\nx = torch.ones(2)\nx += torch.tensor([1, 2])"),
+        ("x = []\nx += [1, 2]", "x = []\nx += [1, 2]"),
+        ("y = vstack([[1], [2]])", "import torch\ny = torch.vstack([torch.tensor([1]), torch.tensor([2])])"),
+        ("import torch\nv = max(*v)", "import torch\nv = max(*v)"),
     ],
 )  # fmt: skip
 def test_export(text: str, made: str) -> None:
@@ -165,6 +178,11 @@ def test_the_exported_program_prints_the_same() -> None:
     made = ask("export", "-", stdin=text)
     assert made.code == 0
     assert ask("eval", "-", stdin=made.out) == ask("eval", "-", stdin=text)
+
+
+def test_a_choice_between_pythons_function_and_the_tensors_of_arguments_that_are_not_in_the_text() -> None:
+    made = export("def f(*a):\n    return max(*a)\nf(1, 2)\n")
+    assert "return _max(*a)" in made and "_max = _python_or_tensor('max')" in made
 
 
 def test_export_to_a_file_and_what_is_no_program(tmp_path: Path) -> None:
