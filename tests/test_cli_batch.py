@@ -316,3 +316,9 @@ def test_pieces_are_the_program(tmp_path_factory: pytest.TempPathFactory, statem
         assert piece.first_line == data[:at].count(b"\n") + 1
         at += piece.size
     assert at == len(data)
+
+
+def test_results_in_what_is_no_folder_and_a_file_without_a_name() -> None:
+    answer = ask("run", "--output", os.devnull, os.devnull)
+    assert answer.code == 2 and f"{os.devnull}: Not a directory" in answer.err and "Errno" not in answer.err
+    assert ask("run", "").err == "'': FileNotFoundError: No such file or directory\n"

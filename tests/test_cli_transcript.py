@@ -192,3 +192,23 @@ def test_export_to_a_file_and_what_is_no_program(tmp_path: Path) -> None:
     code, out, err = ask("export", "-", stdin="x = = 2\n")
     assert (code, out) == (1, "") and err.startswith("<stdin>:1:5: SyntaxError")
     assert ask("export", "nosuch.py").err.startswith("nosuch.py: FileNotFoundError")
+
+
+def test_an_empty_line_that_is_printed() -> None:
+    assert ask("check-transcript", "-", stdin=">>> print()\n<BLANKLINE>\n>>> x = 1\n") == (
+        0,
+        "",
+        "<stdin>: 2 examples\n",
+    )
+
+
+def test_a_rewritten_file_keeps_its_mark_and_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    path.write_bytes(b"\xef\xbb\xbf>>> 1 + 1\r\n3\r\n")
+    assert ask("check-transcript", "--update", str(path)).code == 0
+    assert path.read_bytes() == b"\xef\xbb\xbf>>> 1 + 1\r\n2\r\n"
+
+
+@pytest.mark.parametrize("tolerance", ["nan", "inf", "-1"])
+def test_a_tolerance_is_a_number(tolerance: str) -> None:
+    assert ask("check-transcript", "--tolerance", tolerance, "-", stdin=">>> 1\n5\n").code == 2
