@@ -180,6 +180,35 @@ echo "${COMPREPLY[@]}"
     assert done.stdout == "--format\n", done.stderr
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+@pytest.mark.parametrize(
+    ("line", "parts", "made"),
+    [
+        ("autogradcli eval --var x=@da", "autogradcli eval --var x =@ da", "@data.csv"),
+        ("autogradcli grad x x=@", "autogradcli grad x x =@", "@data.csv"),
+        ("autogradcli eval --format=p", "autogradcli eval --format = p", "plain"),
+        ("autogradcli eval --var=x=@da", "autogradcli eval --var = x =@ da", "@data.csv"),
+        ("autogradcli  eval  --load da", "autogradcli eval --load da", "data.csv"),
+    ],
+)
+def test_bash_parts_words_at_signs_that_we_do_not(tmp_path: Path, line: str, parts: str, made: str) -> None:
+    command = tmp_path / "bin" / "autogradcli"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m autogradcli "$@"\n')
+    command.chmod(0o755)
+    (tmp_path / "data.csv").touch()
+    program = f"""
+compopt() {{ :; }}
+source <(autogradcli completion bash)
+COMP_LINE="{line}" COMP_WORDS=({parts}) COMP_CWORD={len(parts.split()) - 1}
+_autogradcli_completion autogradcli
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    env = {**ENVIRON, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, env=env, check=False, cwd=tmp_path)
+    assert made in done.stdout.split("\n"), done.stderr
+
+
 # -- and the rest ------------------------------------------------------------------------------------------
 
 

@@ -121,3 +121,9 @@ def test_words_of_errors() -> None:
     assert "the shape is x [2]" in ask("jvp", "x", "x=[1,2]").err
     assert "gives an int, which" in ask("grad", "3", "x=1").err
     assert "needed, not a tuple" in ask("hessian", "x,", "x=1").err
+
+
+@pytest.mark.parametrize("command", ["grad", "jacobian", "derive"])
+def test_a_variable_is_given_once(command: str) -> None:
+    answer = ask(command, "x**2", "x=3", "x=4")
+    assert (answer.code, answer.out) == (2, "") and "x is given 2 times" in answer.err

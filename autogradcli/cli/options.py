@@ -129,6 +129,23 @@ def _files(start: str, before: str = "") -> list[CompletionItem]:
 ASSIGNMENT = Assignment()
 
 
+def once_each(
+    ctx: click.Context, param: click.Parameter, value: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """The assignments, where a second one of a name could only be a mistake."""
+    names = [name for name, _ in value]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.BadParameter(f"{name} is given {names.count(name)} times", ctx, param)
+    return value
+
+
+#: The variables of ``grad`` and its like.
+variables_argument = click.argument(
+    "variables", nargs=-1, required=True, type=ASSIGNMENT, callback=once_each, metavar="NAME=VALUE..."
+)
+
+
 def _archive(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     for text in value:
         file = text[: text.rfind(".npz:") + 4] if ".npz:" in text else text
