@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
-from cli_ask import ask
+from cli_ask import ask, run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -212,3 +214,20 @@ def test_a_rewritten_file_keeps_its_mark_and_line_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize("tolerance", ["nan", "inf", "-1"])
 def test_a_tolerance_is_a_number(tolerance: str) -> None:
     assert ask("check-transcript", "--tolerance", tolerance, "-", stdin=">>> 1\n5\n").code == 2
+
+
+def test_an_exported_program_goes_into_a_pipe_that_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        try:
+            done = run("export", "-", "-o", str(pipe), "--no-echo", input="ones(2)\n")
+            assert (done.returncode, done.stderr, pipe.is_fifo()) == (0, "", True)
+            assert reader.communicate(timeout=10)[0] == b"import torch\ntorch.ones(2)\n"
+        finally:
+            reader.kill()
+
+
+def test_an_export_that_cannot_be_written_names_where_to() -> None:
+    answer = ask("export", "-", "-o", "/nosuch/folder/x.py", stdin="1\n")
+    assert answer.code == 1 and answer.err.startswith("/nosuch/folder/x.py: FileNotFoundError")
