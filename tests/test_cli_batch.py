@@ -317,3 +317,38 @@ def test_pieces_are_the_program(tmp_path_factory: pytest.TempPathFactory, statem
         assert piece.first_line == data[:at].count(b"\n") + 1
         at += piece.size
     assert at == len(data)
+
+
+def test_results_in_what_is_no_folder_and_a_file_without_a_name() -> None:
+    answer = ask("run", "--output", os.devnull, os.devnull)
+    assert answer.code == 2 and f"{os.devnull}: Not a directory" in answer.err and "Errno" not in answer.err
+    assert ask("run", "").err == "'': FileNotFoundError: No such file or directory\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_batch_that_is_asked_to_end_leaves_nothing_half_written(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "quick.ag").write_text("1\n")
+    (tmp_path / "slow.ag").write_text("2\nwhile True:\n    pass\n")
+    arguments = ["run", "--jobs", "2", "--output", "made", "quick.ag", "slow.ag"]
+    with subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, env=ENVIRON, stderr=subprocess.PIPE) as process:
+        until = time.monotonic() + 30
+        while not (list(tmp_path.glob("made/.slow*")) and (tmp_path / "made/quick.ag.out").exists()):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (-number, b"")
+    assert [path.name for path in (tmp_path / "made").iterdir()] == ["quick.ag.out"]
+
+
+def test_a_batch_under_nohup_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.ag").write_text("for i in range(300000): pass\n7\n")
+    arguments = [*COMMAND, "run", "--jobs", "2", "--output", "made", "a.ag"]
+    with subprocess.Popen(["nohup", *arguments], cwd=tmp_path, env=ENVIRON, stderr=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 30
+        while not list(tmp_path.glob("made/.a*")):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(timeout=30) == 0
+    assert (tmp_path / "made" / "a.ag.out").read_text() == "7\n"

@@ -86,7 +86,7 @@ def test_settings(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("formt = 'json'", "there is no setting `formt`; did you mean `format`?"),
-        ("format = 'xml'", "format is 'xml'; one of auto, rich, plain, json is needed"),
+        ("format = 'xml'", "format is 'xml'; one of auto, rich, plain, json, csv is needed"),
         ("memory = 'much'", "memory is 'much'; a number of gigabytes is needed"),
         ("[rn]\njobs = 1", "there is no command `rn` for the table [rn]; did you mean `run`?"),
         ("[run]\njobs = -1", "[run] jobs is -1; a whole number is needed"),
@@ -180,6 +180,35 @@ echo "${COMPREPLY[@]}"
     assert done.stdout == "--format\n", done.stderr
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+@pytest.mark.parametrize(
+    ("line", "parts", "made"),
+    [
+        ("autogradcli eval --var x=@da", "autogradcli eval --var x =@ da", "@data.csv"),
+        ("autogradcli grad x x=@", "autogradcli grad x x =@", "@data.csv"),
+        ("autogradcli eval --format=p", "autogradcli eval --format = p", "plain"),
+        ("autogradcli eval --var=x=@da", "autogradcli eval --var = x =@ da", "@data.csv"),
+        ("autogradcli  eval  --load da", "autogradcli eval --load da", "data.csv"),
+    ],
+)
+def test_bash_parts_words_at_signs_that_we_do_not(tmp_path: Path, line: str, parts: str, made: str) -> None:
+    command = tmp_path / "bin" / "autogradcli"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m autogradcli "$@"\n')
+    command.chmod(0o755)
+    (tmp_path / "data.csv").touch()
+    program = f"""
+compopt() {{ :; }}
+source <(autogradcli completion bash)
+COMP_LINE="{line}" COMP_WORDS=({parts}) COMP_CWORD={len(parts.split()) - 1}
+_autogradcli_completion autogradcli
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    env = {**ENVIRON, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, env=env, check=False, cwd=tmp_path)
+    assert made in done.stdout.split("\n"), done.stderr
+
+
 # -- and the rest ------------------------------------------------------------------------------------------
 
 
@@ -242,3 +271,69 @@ def test_help_through_a_pipe_that_closes() -> None:
     shell = " ".join([*COMMAND, "config"])
     done = subprocess.run(["sh", "-c", f"{shell} | true"], capture_output=True, text=True, env=ENVIRON, check=False)
     assert done.stderr == ""
+
+
+# -- what a hostile pass found --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["--help", "--version"])
+def test_help_on_a_full_disk_is_no_internal_error(word: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        done = run(word, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1 and "can't be written: No space left" in done.stderr
+    assert "internal" not in done.stderr
+
+
+def test_wrong_settings_stand_in_nobodys_way(tmp_path: Path) -> None:
+    path = tmp_path / "autogradcli" / "config.toml"
+    path.parent.mkdir()
+    path.write_text("bogus = [")
+    assert "--no-config" in settled(tmp_path, "1").stderr
+    for arguments in (("eval", "-h"), ("grad", "--help"), ("1", "--no-config")):
+        assert settled(tmp_path, *arguments).returncode == 0
+    assert settled(tmp_path, "eval", "--", "-h").returncode == 2
+
+
+@pytest.mark.parametrize("kind", ["folder", "loop", "pipe"])
+def test_settings_that_are_no_file_are_not_passed_over_in_silence(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "autogradcli" / "config.toml"
+    path.parent.mkdir()
+    {"folder": path.mkdir, "loop": lambda: path.symlink_to(path), "pipe": lambda: os.mkfifo(path)}[kind]()
+    done = settled(tmp_path, "1")
+    assert (done.returncode, done.stdout) == (2, "") and str(path) in done.stderr
+
+
+def test_csv_as_a_setting(tmp_path: Path) -> None:
+    path = tmp_path / "autogradcli" / "config.toml"
+    path.parent.mkdir()
+    path.write_text('format = "csv"')
+    assert settled(tmp_path, "grad", "x*x", "x=3").stdout == "x\n6.0\n"
+    assert settled(tmp_path, "eval", "1").stdout == "1\n"
+    path.write_text('[eval]\nformat = "csv"')
+    assert "[eval] format is 'csv'; one of auto" in settled(tmp_path, "eval", "1").stderr
+
+
+def test_an_option_without_its_value_says_where_to_look() -> None:
+    answer = ask("eval", "--var")
+    assert answer.code == 2 and "more: autogradcli --help" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "made"),
+    [
+        ("eval --var x=@da", "x=@data.csv"),
+        ("grad x x=@sub/", "x=@sub/in.npz"),
+        ("eval --load da", "data.csv"),
+        ("eval --save su", "sub/"),
+        ("hessian x x=@nosuch/", ""),
+    ],
+)
+def test_files_behind_an_at_sign_are_completed(tmp_path: Path, words: str, made: str) -> None:
+    (tmp_path / "data.csv").touch()
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "in.npz").touch()
+    asked = {"_AUTOGRADCLI_COMPLETE": "fish_complete", "COMP_WORDS": f"autogradcli {words}"}
+    done = run(cwd=tmp_path, env={**ENVIRON, **asked, "COMP_CWORD": words.split()[-1]})
+    assert done.stdout.strip() == (f"plain,{made}" if made else "")

@@ -203,6 +203,13 @@ def test_safetensors(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_file({"w": np.ones(2, np.float32), "b": np.zeros(1)}, "x.safetensors")
     assert ask("eval", "--var", "x=@x.safetensors:w", "x").out == "tensor([1., 1.])\n"
     assert ask("eval", "--load", "x.safetensors", "w + b").out == "tensor([1., 1.], dtype=torch.float64)\n"
+    data = Path("x.safetensors").read_bytes()
+    assert ask("eval", "--var", "x=@-:w", "x", stdin=data).out == "tensor([1., 1.])\n"
+    head = b'{"w": {"dtype": "BF16", "shape": [1], "data_offsets": [0, 2]}}'
+    data = len(head).to_bytes(8, "little") + head + b"\x80\x3f"
+    Path("y.safetensors").write_bytes(data)
+    for given_ in ("x=@y.safetensors", "x=@-"):
+        assert ask("eval", "--var", given_, "x", stdin=data).out == "tensor([1.], dtype=torch.bfloat16)\n"
     Path("x.safetensors").write_bytes(b"junk")
     assert "no file of safetensors" in ask("eval", "--var", "x=@x.safetensors:w", "x").err
 
@@ -225,3 +232,48 @@ def test_a_key_begins_behind_a_suffix_only(text: str) -> None:
     file, key = reference(text)
     assert text == (f"{file}:{key}" if key or (text.endswith(":") and file != text) else file)
     assert not key or file == "-" or file.endswith((".npz", ".csv"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("t.csv", '"a,b\n1,2\n', "line 2: unexpected end of data"),
+        ("t.csv", "1_000,2\n", "line 1, column 1: '1_000' is no number"),
+        ("t.csv:a", "a,a\n1,2\n", "2 of its columns are called `a`"),
+        ("t.csv", '"a\nb",c\n1,2\n3,q\n', "line 4, column 2: 'q' is no number"),
+        ("t.csv", "y" * 200_000, "it has no row of numbers"),
+        ("t.csv", "1,2\n" + "y" * 200_000 + ",2\n", "is no number"),
+        ("t.json", "1" + "0" * 5000, "too large to be read"),
+        ("nosuffix", b"\x80\x04K\x01.", "it is a pickle, which is never read"),
+    ],
+)
+def test_odd_files(files: Path, name: str, content: str | bytes, says: str) -> None:
+    Path(name.partition(":")[0]).write_bytes(content if isinstance(content, bytes) else content.encode())
+    answer = ask("eval", "--var", f"x=@{name}", "x")
+    assert answer.code == 1 and answer.out == "" and says in answer.err and len(answer.err) < 200
+
+
+def test_a_head_of_two_lines(files: Path) -> None:
+    Path("t.csv").write_text('"a\nb",c\n1,2\n3,4\n')
+    assert ask("eval", "--var", "x=@t.csv:c", "x").out == "tensor([2, 4])\n"
+
+
+def test_two_columns_of_one_name_are_not_chosen_from(files: Path) -> None:
+    Path("t.csv").write_text("a,a,b\n1,2,3\n4,5,6\n")
+    assert "are called `a`" in ask("eval", "--load", "t.csv", "a").err
+    assert ask("eval", "--var", "x=@t.csv:b", "x").out == "tensor([3, 6])\n"
+
+
+def test_bfloat16_is_loaded_as_it_was_saved(files: Path) -> None:
+    assert ask("eval", "--save", "b.npz", "x = tensor([1.5, 2], dtype=bfloat16)").code == 0
+    assert ask("eval", "--load", "b.npz", "x").out == "tensor([1.5000, 2.0000], dtype=torch.bfloat16)\n"
+
+
+def test_an_at_sign_alone_is_no_file() -> None:
+    answer = ask("eval", "--var", "x=@", "x")
+    assert answer.code == 2 and "x=@FILE" in answer.err
+
+
+def test_the_hint_about_a_key_that_is_no_name_can_be_typed(files: Path) -> None:
+    np.savez("odd.npz", **{"a b": np.ones(1)})
+    assert "--var 'NAME=@odd.npz:a b' takes it" in ask("eval", "--load", "odd.npz", "1").err

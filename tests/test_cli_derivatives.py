@@ -114,3 +114,16 @@ def test_that_make_no_sense(arguments: list[str], says: str) -> None:
     assert (code, out) == (1, "") and says in err, err
     event = json.loads(ask(*arguments, "--format", "json").out)
     assert event["event"] == "error"
+
+
+def test_words_of_errors() -> None:
+    assert "the shapes are x [], y [2]" in ask("jvp", "x*y", "x=1", "y=[1,2]").err
+    assert "the shape is x [2]" in ask("jvp", "x", "x=[1,2]").err
+    assert "gives an int, which" in ask("grad", "3", "x=1").err
+    assert "needed, not a tuple" in ask("hessian", "x,", "x=1").err
+
+
+@pytest.mark.parametrize("command", ["grad", "jacobian", "derive"])
+def test_a_variable_is_given_once(command: str) -> None:
+    answer = ask(command, "x**2", "x=3", "x=4")
+    assert (answer.code, answer.out) == (2, "") and "x is given 2 times" in answer.err

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autogradcli.engine.tensor import Tensor
+from autogradcli.engine.tensor import Tensor, wrap
 from autogradcli.events import Event, Failed, Gradients, Printed, Value, Warned
 from autogradcli.functions.tensor_text import options
 from autogradcli.session import Session
@@ -305,3 +305,12 @@ def test_a_closed_stream_leaves_the_session(kind: type) -> None:
     with pytest.raises(StreamClosed):
         Session().run("1 + 1\n2 + 2", display.show)
     assert err.getvalue() == ""
+
+
+def test_a_list_for_a_narrow_terminal_uses_its_width() -> None:
+    """A tensor whose columns don't fit is not kept as narrow as a column would have been."""
+    out = Stream(io.StringIO())
+    tensor = wrap(np.ones((2, 6)))
+    made = row("x", tensor, 60, tensor)
+    lines = table_text([made], 60, out).split("\n")
+    assert sum("[[1., 1., 1., 1., 1., 1.]," in line for line in lines) == 2

@@ -54,7 +54,7 @@ def expand(files: Iterable[str]) -> Iterator[str]:
 
 def title(file: str, format_: str) -> str:
     """What a program is called in front of its errors and in its events."""
-    return "<stdin>" if file == "-" and format_ != "json" else file
+    return "<stdin>" if file == "-" and format_ != "json" else file or "''"
 
 
 def open_display(file: str, options: Options, environment: Environment) -> Display:

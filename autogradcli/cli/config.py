@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from math import isfinite
+from stat import S_ISREG
 from typing import Any
 
 import click
 
-from .options import COLORS, DTYPES, FORMATS
+from .options import COLORS, DTYPES, TABLE_FORMATS
 
 #: What can be set: option -> the values it may have, a tuple of words or a test with its description.
 SETTINGS: dict[str, Any] = {
-    "format": FORMATS,
+    "format": TABLE_FORMATS,
     "color": COLORS,
     "dtype": DTYPES,
     "memory": ("a number of gigabytes", lambda v: _is_number(v) and v > 0),
@@ -34,7 +36,7 @@ TEMPLATE = """\
 # Remove the # in front of a line to make it count. `autogradcli --no-config` reads none of this.
 
 # For every command that has the option:
-#format = "auto"      # auto, rich, plain or json
+#format = "auto"      # auto, rich, plain, json or, where the result is a table, csv
 #color = "auto"       # auto, always or never
 #dtype = "float32"    # the default dtype of floating tensors: float32, float64, float16
 #memory = 4.0         # gigabytes that a calculation may take
@@ -67,8 +69,16 @@ def path() -> str:
 def load(commands: Iterable[str]) -> dict[str, Any]:
     """The settings of the file, checked; none where there is no file. Raises click.ClickException."""
     file = path()
-    if not os.path.isabs(file) or not os.path.isfile(file):
+    if not os.path.isabs(file):
         return {}
+    try:
+        # A pipe would be waited for.
+        if not S_ISREG(os.stat(file).st_mode):
+            raise Wrong(file, "it is no file")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise Wrong(file, error.strerror or str(error)) from None
     from tomllib import TOMLDecodeError
     from tomllib import load as read
 
@@ -112,6 +122,8 @@ def defaults(settings: Mapping[str, Any], name: str, command: click.Command) -> 
         option = options.get(key)
         if option is None or option.name is None:
             raise Wrong(path(), f"[{name}] {key}: autogradcli {name} has no option --{key}")
+        if isinstance(option.type, click.Choice) and value not in option.type.choices:
+            raise Wrong(path(), f"[{name}] {key} is {value!r}; one of {', '.join(option.type.choices)} is needed")
         found[option.name] = value
     return found
 
@@ -123,6 +135,9 @@ class Wrong(click.ClickException):
 
     def __init__(self, file: str, message: str) -> None:
         super().__init__(f"{file}: {message}")
+
+    def format_message(self) -> str:
+        return f"{self.message}\nhint: mend that file, or pass over it with --no-config"
 
 
 def _check(file: str, key: str, value: Any, where: str) -> None:
@@ -145,4 +160,4 @@ def _near(word: str, words: Iterable[str]) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

@@ -87,7 +87,7 @@ def read_all(wanted: Reference, environment: Environment) -> dict[str, Any]:
         raise DataError(f"it has one value without a name; use --var NAME=@{wanted.file}")
     if not wanted.key:
         return {key: _value(value) for key, value in found.items()}
-    keys = [key.strip() for key in wanted.key.split(",")]
+    keys = [key.strip() for key in wanted.key.split(",") if key.strip()]
     missing = [key for key in keys if key not in found]
     if missing:
         raise DataError(f"there is no `{missing[0]}` in it; it has {_listed(list(found))}")
@@ -121,6 +121,10 @@ def _sniffed(data: bytes) -> tuple[str, bytes]:
         return ".npy", data
     if data.startswith(_ARCHIVE):
         return ".npz", data
+    if data[8:9] == b"{" and 2 <= int.from_bytes(data[:8], "little") <= len(data) - 8:
+        return ".safetensors", data
+    if data[:1] == _PICKLE:
+        raise DataError(f"it is a pickle, which is never read; {EXPECTED}")
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] in (b"[", b"{"):
         return ".json", data
@@ -133,6 +137,9 @@ def _value(found: Any) -> Any:
         return found
     if found.dtype.hasobject:
         raise DataError("it holds Python objects (a pickle), which are never read; an array of numbers is expected")
+    if found.dtype.name == "bfloat16" or found.dtype == np.dtype("V2"):
+        # Its package is loaded only when it is named; and NumPy's own format keeps of it that it has two bytes.
+        found = found.view(dtypes.bfloat16.np)
     array = np.array(found, dtype=found.dtype.newbyteorder("="), order="C")
     try:
         dtypes.of(array)
@@ -146,13 +153,14 @@ def _value(found: Any) -> Any:
 
 _MAGIC = b"\x93NUMPY"
 _ARCHIVE = b"PK"
+_PICKLE = b"\x80"
 
 
 def _numpy(data: Any, key: str) -> Any:
     with BytesIO(data) if isinstance(data, bytes) else open(data, "rb") as file:
         start = file.read(len(_MAGIC))
         if not start.startswith((_MAGIC, _ARCHIVE)):
-            what = "it is a pickle, which is never read" if start[:1] == b"\x80" else "it is no array of NumPy's"
+            what = "it is a pickle, which is never read" if start[:1] == _PICKLE else "it is no array of NumPy's"
             raise DataError(f"{what}; what numpy.save or numpy.savez wrote is expected")
         file.seek(0)
         try:
@@ -179,6 +187,14 @@ def _member(loaded: Any, name: str) -> np.ndarray:
 
 
 def _safetensors(data: Any, key: str) -> dict[str, np.ndarray]:
+    if isinstance(data, bytes):
+        from tempfile import NamedTemporaryFile
+
+        # From bytes the library knows fewer dtypes.
+        with NamedTemporaryFile() as file:
+            file.write(data)
+            file.flush()
+            return _safetensors(file.name, key)
     try:
         from importlib import import_module
 
@@ -186,6 +202,7 @@ def _safetensors(data: Any, key: str) -> dict[str, np.ndarray]:
     except ImportError:
         raise DataError("the library safetensors is needed to read it: pip install safetensors") from None
     try:
+        _ = dtypes.bfloat16.np  # which makes NumPy know it
         tensors: dict[str, np.ndarray] = library.load_file(data)
     except Exception as error:  # the library's own error type, and KeyError for a dtype that NumPy lacks
         if isinstance(error, OSError | MemoryError):
@@ -220,10 +237,16 @@ def _table(data: Any, delimiter: str) -> _Table:
     import csv
 
     text = _text(data)
-    for number, cells in enumerate(csv.reader(StringIO(text), delimiter=delimiter)):
-        if any(cell.strip() for cell in cells):
-            heads = [] if any(map(_is_number, cells)) else [cell.strip() for cell in cells]
-            return _Table(text, delimiter, heads, number + bool(heads))
+    # A quote that is never closed would make one cell of all that follows it.
+    reader = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
+    csv.field_size_limit(len(text) + 1)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                heads = [] if any(map(_is_number, cells)) else [cell.strip() for cell in cells]
+                return _Table(text, delimiter, heads, reader.line_num if heads else reader.line_num - 1)
+    except csv.Error as error:
+        raise DataError(f"line {reader.line_num}: {error}") from None
     raise DataError("it is empty; a table of numbers is expected")
 
 
@@ -232,7 +255,7 @@ def _is_number(cell: str) -> bool:
         float(cell)
     except ValueError:
         return False
-    return True
+    return "_" not in cell  # which is Python's own
 
 
 def _columns(table: _Table, column: int | None = None) -> Any:
@@ -255,10 +278,10 @@ def _columns(table: _Table, column: int | None = None) -> Any:
                     ndmin=2,
                 )
                 break
-            except (ValueError, Warning) as error:
-                problem = error
+            except (ValueError, Warning):
+                continue
     if array is None:
-        raise DataError(_what_is_wrong(table, column) or str(problem))
+        raise DataError(_what_is_wrong(table, column) or "it is no table of numbers")
     if 1 in array.shape:
         array = array.reshape(-1)
     return array.tolist()
@@ -268,9 +291,10 @@ def _what_is_wrong(table: _Table, column: int | None) -> str:
     import csv
 
     reader = csv.reader(StringIO(table.text), delimiter=table.delimiter)
+    csv.field_size_limit(len(table.text) + 1)
     width = 0
-    for number, cells in enumerate(reader):
-        if number < table.skipped or not cells:
+    for cells in reader:
+        if reader.line_num <= table.skipped or not cells:
             continue
         width = width or len(cells)
         if len(cells) != width and column is None:
@@ -292,11 +316,20 @@ def _read_table(data: Any, key: str, delimiter: str) -> Any:
         raise DataError(f"its first line has no names of columns, so there is no column `{key}`")
     if key not in table.heads:
         raise DataError(f"there is no column `{key}`; it has {_listed(table.heads)}")
+    _check_heads([head for head in table.heads if head == key])
     return {key: _columns(table, table.heads.index(key))}
+
+
+def _check_heads(heads: list[str]) -> None:
+    """Raises DataError if two columns have one name."""
+    for head in heads:
+        if heads.count(head) > 1:
+            raise DataError(f"{heads.count(head)} of its columns are called `{head}`; give each a name of its own")
 
 
 def _named_columns(data: Any, delimiter: str) -> Any:
     table = _table(data, delimiter)
+    _check_heads(table.heads)
     return {head: _columns(table, k) for k, head in enumerate(table.heads)} if table.heads else _columns(table)
 
 
@@ -308,6 +341,8 @@ def _json(data: Any, key: str) -> Any:
     except RecursionError:
         raise DataError("its lists nest too deeply") from None
     except ValueError as error:
+        if "integer string" in str(error):  # Python's advice is of no use here
+            raise DataError("an integer in it is too large to be read") from None
         raise DataError(f"it is no JSON: {error}") from None
     if isinstance(value, dict) and value.get("event") == "value" and isinstance(value.get("value"), dict):
         value = value["value"]

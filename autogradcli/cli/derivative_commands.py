@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from .exits import FAILED, OK
-from .options import ASSIGNMENT, TABLE_FORMATS, ExpressionCommand, environment, format_option, session_options
+from .options import (
+    ASSIGNMENT,
+    TABLE_FORMATS,
+    ExpressionCommand,
+    environment,
+    format_option,
+    session_options,
+    variables_argument,
+)
 
 
 def _command(name: str, *options: Callable[..., Any]) -> Callable[..., click.Command]:
@@ -18,8 +26,7 @@ def _command(name: str, *options: Callable[..., Any]) -> Callable[..., click.Com
         decorated = click.pass_context(function)
         for option in (session_options, *options, format_option(*TABLE_FORMATS)):
             decorated = option(decorated)
-        variables = click.argument("variables", nargs=-1, required=True, type=ASSIGNMENT, metavar="NAME=VALUE...")
-        return click.command(name, cls=ExpressionCommand)(click.argument("expr")(variables(decorated)))
+        return click.command(name, cls=ExpressionCommand)(click.argument("expr")(variables_argument(decorated)))
 
     return decorate
 

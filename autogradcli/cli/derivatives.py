@@ -72,7 +72,9 @@ def _value(session: Session, request: Request, display: Display) -> Tensor | Non
         return None
     if not isinstance(value, Tensor):
         kind = type(value).__name__
-        display.show(programs.about(request.expression, "TypeError", f"a tensor is needed, and this is a {kind}"))
+        display.show(
+            programs.about(request.expression, "TypeError", f"a tensor is needed, not {programs.article(kind)}")
+        )
         return None
     if request.what == "hessian" and value.array.size != 1:
         hint = f"the value has the shape {list(value.array.shape)}: differentiate its sum(), or ask for the jacobian"
@@ -114,9 +116,10 @@ def _directions(
     if not request.directions:
         [only, *others] = like.values()
         if others or only.array.size != 1:
-            shapes = ", ".join(str(list(tensor.array.shape)) for tensor in like.values())
+            shapes = ", ".join(f"{name} {list(tensor.array.shape)}".strip() for name, tensor in like.items())
+            noun = "shapes are" if others else "shape is"
             example = f"{option} {request.variables[0][0] + '=' if request.what == 'jvp' else ''}VALUE"
-            said = f"in which direction? Say it with {example}; the shape is {shapes}"
+            said = f"in which direction? Say it with {example}; the {noun} {shapes}"
             display.show(programs.about(request.expression, "ValueError", said))
             return None
         return [wrap(np.ones_like(only.array))]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from .exits import FAILED, OK
-from .options import ASSIGNMENT, ExpressionCommand, environment, format_option, session_options
+from .options import ExpressionCommand, environment, format_option, session_options, variables_argument
 
 
 @click.command("derive", cls=ExpressionCommand)
 @click.argument("expr")
-@click.argument("variables", nargs=-1, required=True, type=ASSIGNMENT, metavar="NAME=VALUE...")
+@variables_argument
 @format_option("plain", "json")
 @click.option(
     "--gradient",

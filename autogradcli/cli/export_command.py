@@ -37,6 +37,7 @@ def command(ctx: click.Context, file: str, no_echo: bool, output: str | None) ->
         text = env.read_text(file)
         made = export(text, echo=not no_echo)
         if output is not None:
+            name = output
             data = made.encode()
             write_atomically(output, lambda stream: stream.write(data))
         else:

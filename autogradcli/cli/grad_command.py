@@ -6,19 +6,19 @@ import click
 
 from .exits import FAILED, OK
 from .options import (
-    ASSIGNMENT,
     TABLE_FORMATS,
     ExpressionCommand,
     environment,
     format_option,
     save_option,
     session_options,
+    variables_argument,
 )
 
 
 @click.command("grad", cls=ExpressionCommand)
 @click.argument("expr")
-@click.argument("variables", nargs=-1, required=True, type=ASSIGNMENT, metavar="NAME=VALUE...")
+@variables_argument
 @format_option(*TABLE_FORMATS)
 @click.option(
     "--gradient",

@@ -120,7 +120,9 @@ def not_differentiable(expression: str, value: Any, gradient: str | None) -> Fai
     """Why a gradient of this value makes no sense, in PyTorch's words, and what to do."""
     if not isinstance(value, Tensor):
         kind = type(value).__name__
-        return programs.about(expression, "TypeError", f"the expression gives a {kind}, which has no gradient")
+        return programs.about(
+            expression, "TypeError", f"the expression gives {programs.article(kind)}, which has no gradient"
+        )
     if not value.requires_grad:
         hint = "the value does not depend on the variables in a way that has a gradient"
         return programs.about(expression, "RuntimeError", NO_HISTORY, hint)

@@ -27,6 +27,8 @@ COMMANDS = {
     "config": "config_command:command",
     "repl": "repl_command:command",
 }
+#: The key of ``Context.meta`` that says whether a help text is wanted.
+ASKS_HELP = "autogradcli.help"
 
 
 class Calculator(click.Group):
@@ -47,6 +49,8 @@ class Calculator(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         args = own_first(args)
+        before = args[: args.index("--")] if "--" in args else args
+        ctx.meta[ASKS_HELP] = any(word in ctx.help_option_names for word in before)
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         first = next((k for k, word in enumerate(args) if word.partition("=")[0] not in own), len(args))
         if first < len(args) and not _is_word(args[first]):
@@ -119,7 +123,9 @@ def cli(ctx: click.Context, color: str | None, no_config: bool, debug: bool) -> 
     name = ctx.invoked_subcommand or ("repl" if ctx.obj.interactive else "eval")
     command = cli.get_command(ctx, name)
     # A wrong settings file must not keep one from finding out where it is.
-    if not no_config and command is not None and name not in ("config", "completion"):
+    # Nor from a help text.
+    spared = name in ("config", "completion") or ctx.meta.get(ASKS_HELP)
+    if not no_config and command is not None and not spared:
         from . import config
 
         settings = config.load(COMMANDS)

@@ -5,6 +5,7 @@ Click is imported within ``main``, so that the search for garbage rests meanwhil
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             return INTERRUPTED
         except BaseException as error:
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EPIPE):
+                # Click writes its help texts by itself, past our streams.
+                raise StreamClosed(error) from None
             if "--debug" in arguments[:1] or os.environ.get(DEBUG):
                 raise
             message, hint = _last_words(error)
@@ -68,8 +72,10 @@ def _run(arguments: list[str], environment: Environment) -> int:
 def _usage_error(error: ClickException, environment: Environment) -> str:
     from click import UsageError
 
-    if not isinstance(error, UsageError) or error.ctx is None:
+    if not isinstance(error, UsageError):
         return plain_error_text(NAME, error.format_message(), environment.err)
+    if error.ctx is None:  # Click's, about an option without its value
+        return plain_error_text(NAME, error.format_message(), environment.err) + f"more: {NAME} --help\n"
     name = error.ctx.command_path
     usage = "usage: " + error.ctx.get_usage().removeprefix("Usage: ")
     return plain_error_text(name, error.format_message(), environment.err) + f"{usage}\nmore: {name} --help\n"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .environment import Environment
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 FORMATS = ("auto", "rich", "plain", "json")
 #: Of the commands whose result is a table of numbers.
@@ -23,8 +26,8 @@ Decorated = Callable[..., Any]
 class Positive(click.FloatRange):
     """A number above 0 that is one: neither infinite nor nan, which is below and above nothing."""
 
-    def __init__(self) -> None:
-        super().__init__(min=0, min_open=True)
+    def __init__(self, *, or_zero: bool = False) -> None:
+        super().__init__(min=0, min_open=not or_zero)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number: float = super().convert(value, param, ctx)
@@ -81,12 +84,66 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]  # no generic befor
 
         name, equals, text = value.partition("=")
         name, text = name.strip(), text.strip()
-        if not equals or not name.isidentifier() or iskeyword(name) or not text or text.startswith("="):
+        if equals and iskeyword(name):
+            self.fail(f"{value!r} is not of the form NAME=VALUE: {name} is a word of the language", param, ctx)
+        if not equals or not name.isidentifier() or not text or text.startswith("="):
             self.fail(f"{value!r} is not of the form NAME=VALUE", param, ctx)
+        if text == "@":
+            self.fail(f"{value!r} names no file: {name}=@FILE", param, ctx)
         return name, text
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        name, at, start = incomplete.partition("=@")
+        return _files(start, f"{name}=@") if at else []
+
+
+class DataFile(click.ParamType):  # type: ignore[type-arg]  # no generic before Click 8.5
+    """A text that begins with the name of a file."""
+
+    name = "FILE"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return _files(incomplete)
+
+
+def _files(start: str, before: str = "") -> list[CompletionItem]:
+    """Files and folders that begin so, as completions that stand behind ``before``.
+
+    Listed here, since shells complete files by themselves only where a word is nothing but one.
+    """
+    from click.shell_completion import CompletionItem
+
+    folder, base = os.path.split(start)
+    try:
+        with os.scandir(folder or ".") as entries:
+            found = sorted(
+                os.path.join(folder, e.name) + "/" * e.is_dir()
+                for e in entries
+                if e.name.startswith(base) and (base or not e.name.startswith("."))
+            )
+    except OSError:
+        return []
+    return [CompletionItem(before + name) for name in found]
 
 
 ASSIGNMENT = Assignment()
+
+
+def once_each(
+    ctx: click.Context, param: click.Parameter, value: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """The assignments, where a second one of a name could only be a mistake."""
+    names = [name for name, _ in value]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.BadParameter(f"{name} is given {names.count(name)} times", ctx, param)
+    return value
+
+
+#: The variables of ``grad`` and its like.
+variables_argument = click.argument(
+    "variables", nargs=-1, required=True, type=ASSIGNMENT, callback=once_each, metavar="NAME=VALUE..."
+)
 
 
 def _archive(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -100,6 +157,7 @@ def _archive(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
 load_option = click.option(
     "--load",
     "loads",
+    type=DataFile(),
     multiple=True,
     metavar="FILE[:NAME,...]",
     help="Set a variable for each array of an .npz file (or .safetensors, .json, columns of .csv), or for those named.",
@@ -107,6 +165,7 @@ load_option = click.option(
 save_option = click.option(
     "--save",
     "saves",
+    type=DataFile(),
     multiple=True,
     callback=_archive,
     metavar="FILE.npz[:NAME,...]",

@@ -27,6 +27,21 @@ IN_ADVANCE = 4
 SHORT = 0.01
 CHUNK = 1 << 16
 
+#: Signals that ask a process to end, which this one does when it has tidied up.
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+
+
+class _Asked(BaseException):
+    """One of ENDINGS has come."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _raise(number: int, frame: object) -> None:
+    raise _Asked(number)
+
 
 class Waiting:
     """Output that waits for its turn, of all files together."""
@@ -111,7 +126,25 @@ class Pool:
         self.life = os.pipe()
 
     def run(self) -> int:
-        """The exit code. Raises KeyboardInterrupt and StreamClosed, no worker left behind."""
+        """The exit code. Raises KeyboardInterrupt and StreamClosed, no worker left behind.
+
+        Nor is one, or a result half written, when a signal asks this process to end.
+        """
+        # Under nohup a hang-up is ignored, and stays so.
+        heard = [number for number in ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
+        for number in heard:
+            signal.signal(number, _raise)
+        try:
+            return self._run()
+        except _Asked as asked:
+            signal.signal(asked.number, signal.SIG_DFL)
+            os.kill(os.getpid(), asked.number)
+            raise
+        finally:
+            for number in heard:
+                signal.signal(number, signal.SIG_DFL)
+
+    def _run(self) -> int:
         try:
             while not self.stopped and self.front < len(self.batch.files):
                 self._give()

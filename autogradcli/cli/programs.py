@@ -116,6 +116,11 @@ def within(session: Session, work: Callable[[], None], shown_as: str, display: D
     return ok
 
 
+def article(noun: str) -> str:
+    """``an int``, ``a str``."""
+    return f"{'an' if noun[:1] in 'aeio' else 'a'} {noun}"
+
+
 def about(text: str, type_: str, message: str, hint: str = "") -> Failed:
     """The event for an error of the whole of a text of the command line."""
     line = text.split("\n", 1)[0]
@@ -186,6 +191,7 @@ def load_all(session: Session, files: tuple[str, ...], format_: str, environment
     """Set the variables of ``--load``. What goes wrong is shown; keys that can't be names are passed over, and said."""
     for text in files:
         from keyword import iskeyword
+        from shlex import quote
 
         from . import data
 
@@ -194,7 +200,7 @@ def load_all(session: Session, files: tuple[str, ...], format_: str, environment
         ok, values = _read(partial(data.read_all, wanted, environment), display)
         for name, value in values.items() if ok else ():
             if not name.isidentifier() or iskeyword(name):
-                hint = f"--var NAME=@{wanted.file}:{name} takes it"
+                hint = f"--var {quote(f'NAME=@{wanted.file}:{name}')} takes it"
                 said = f"{wanted.shown}: `{name}` can't be a name and is left out"
                 environment.err.raw(f"{escape_line(said)}; {escape_line(hint)}\n")
                 continue
@@ -241,7 +247,7 @@ def leaf(value: Any, default: DType) -> Tensor:
     elif isinstance(value, int | float) and not isinstance(value, bool):
         made = wrap(default.np.type(value))
     else:
-        raise TypeError(f"a number, a list of numbers or a tensor is needed, not a {type(value).__name__}")
+        raise TypeError(f"a number, a list of numbers or a tensor is needed, not {article(type(value).__name__)}")
     made.require_grad()
     return made
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from errno import ENOTDIR
 from typing import BinaryIO
 
 from .environment import UnreadableError
@@ -25,7 +26,10 @@ class Results:
             if path in taken:
                 raise UnreadableError(f"{taken[path]} and {file} would both have the results {path}")
             taken[path] = file
-        os.makedirs(folder, exist_ok=True)
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except FileExistsError:
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), folder) from None
 
     def path(self, file: str) -> str:
         if file == "-":

@@ -76,7 +76,9 @@ def command(
     try:
         programs = list(batch.expand(files))
         results = None if output is None else Results(output, programs, format_)
-    except (OSError, UnreadableError) as error:
+    except OSError as error:
+        raise click.UsageError(f"{error.filename}: {error.strerror}", ctx) from None
+    except UnreadableError as error:
         raise click.UsageError(str(error), ctx) from None
     whole = batch.Batch(programs, options, env, keep_going=keep_going, time=time, results=results)
     # Limits and signals of processes are ours to set only where the process is.

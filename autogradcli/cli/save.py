@@ -62,7 +62,14 @@ def save(wanted: Reference, variables: dict[str, Any]) -> None:
 
 
 def write_atomically(path: str, write: Callable[[BinaryIO], object]) -> None:
-    """Let ``write`` fill a file beside ``path``, and put it there once it is complete. Raises OSError."""
+    """Let ``write`` fill a file beside ``path``, and put it there once it is complete. Raises OSError.
+
+    What is there and no file, a device or a pipe, is written to as it is: in its place a file would be wrong.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as device:
+            write(device)
+        return
     folder, base = os.path.split(os.path.realpath(path))
     draft = os.path.join(folder, f".{base[:200]}.{os.getpid()}.new")
     try:

@@ -109,8 +109,8 @@ def run(example: Example, session: Session) -> str:
             failed.append(event)
 
     session.run(example.source, emit, first_line=example.line)
-    text = escape("".join(shown)).removesuffix("\n")
-    lines = [line.rstrip() or BLANK for line in text.split("\n")] if text else []
+    text = escape("".join(shown))
+    lines = [line.rstrip() or BLANK for line in text.removesuffix("\n").split("\n")] if text else []
     for event in failed:
         if event.type == "KeyboardInterrupt":
             raise KeyboardInterrupt

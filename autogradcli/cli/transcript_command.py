@@ -7,7 +7,7 @@ import click
 from ..show.escape import escape_line
 from .environment import Environment, UnreadableError
 from .exits import FAILED, OK
-from .options import environment, session_options
+from .options import Positive, environment, session_options
 
 
 @click.command("check-transcript")
@@ -15,7 +15,7 @@ from .options import environment, session_options
 @click.option("--update", is_flag=True, help="Rewrite the files: what is expected becomes what came.")
 @click.option(
     "--tolerance",
-    type=click.FloatRange(min=0),
+    type=Positive(or_zero=True),
     default=0.0,
     metavar="X",
     help="Let numbers differ by so much, relative to those above 1; blanks don't count then.",
@@ -66,6 +66,7 @@ def _check(file: str, env: Environment, update: bool, tolerance: float, session:
     assert isinstance(session, Session)
     text = env.read_text(file)
     line_end = "\r\n" if "\r\n" in text else "\n"
+    mark = b"" if file == "-" else _mark(file)
     text = text.replace("\r\n", "\n")
     checked = check(text, session, tolerance)
     name = "<stdin>" if file == "-" else file
@@ -81,9 +82,16 @@ def _check(file: str, env: Environment, update: bool, tolerance: float, session:
         if file == "-":
             env.out.write(new)
         else:
-            data = new.replace("\n", line_end).encode()
+            data = mark + new.replace("\n", line_end).encode()
             write_atomically(file, lambda stream: stream.write(data))
     return update or not checked.differing
+
+
+def _mark(file: str) -> bytes:
+    """The byte order mark that a file begins with, which is no part of its text and stays when it is rewritten."""
+    with open(file, "rb") as stream:
+        start = stream.read(3)
+    return start if start == b"\xef\xbb\xbf" else b""
 
 
 def _show_difference(name: str, old: str, new: str, env: Environment) -> None:

@@ -74,6 +74,8 @@ def work(tasks: int, frames: int, life: int, options: Options, environment: Envi
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the parent says who is to stop
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     limit_memory(options.memory)
     _Worker(tasks, frames, life, options, environment).run()
 

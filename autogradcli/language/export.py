@@ -17,12 +17,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from ..functions.function import Function
-from ..functions.kinds import KINDS
-from ..functions.python_function import PythonFunction
 from ..functions.registry import NAMESPACES
 from .analysis import analyse
 from .builtins import BUILTINS
+from .export_arguments import needs_floats, plain_integers, wants
 from .export_kinds import LIST, NUMBER, OTHER, SHARED, TENSOR, Kinds, has_both, home_of
 from .scopes import GLOBAL, Scope
 from .syntax import Source, parse
@@ -107,13 +105,16 @@ class _Exporter:
                 self._name(node, scope)
             elif isinstance(node, ast.Call):
                 self._call(node, scope)
-            elif isinstance(node, (ast.BinOp, ast.Compare)):
+            elif isinstance(node, (ast.BinOp, ast.Compare, ast.AugAssign)):
                 self._operator(node)
         if self.echo:
             for statement in self.tree.body:
                 if isinstance(statement, ast.Expr) and not self._shows_nothing(statement.value):
                     self.modules.add("sys")
-                    self.wrapped.setdefault(id(statement.value), []).append(("sys.displayhook(", ")"))
+                    inner = self._parentheses(statement.value)
+                    self.wrapped.setdefault(id(statement.value), []).append(
+                        ("sys.displayhook(" + inner[:1], inner[1:] + ")")
+                    )
         return self._with_head(self._edited())
 
     # -- decisions
@@ -146,6 +147,8 @@ class _Exporter:
         if name in BUILTINS:
             if name in SHARED - _SAME and node.args and not starred:
                 self._shared(node, function, kinds)
+            elif name in SHARED - _SAME and starred and not self.imports_torch:
+                self._decided_later(function)
             return
         if has_both(name) and not starred and kinds:
             if all(kind == NUMBER for kind in kinds) and not node.keywords:
@@ -155,9 +158,15 @@ class _Exporter:
                 self._rename(function, "torch", f"torch.{name}")
             else:
                 return
-        for argument, kind in zip(node.args, kinds):
-            if kind in (LIST, NUMBER) and _wants_tensor(name, node.args.index(argument), kind):
-                self._as_tensor(argument)
+        floats: bool | None = None
+        for position, (argument, kind) in enumerate(zip(node.args, kinds)):
+            if kind in (LIST, NUMBER) and wants(name, position, "Tensor", of_list=kind == LIST):
+                floats = needs_floats(name, node) if floats is None else floats
+                self._as_tensor(argument, floats=floats)
+            elif isinstance(argument, (ast.List, ast.Tuple)) and wants(name, position, "TensorList"):
+                for element in argument.elts:
+                    if self.kind(element) in (LIST, NUMBER):
+                        self._as_tensor(element)
 
     def _shared(self, node: ast.Call, function: ast.Name, kinds: Sequence[str]) -> None:
         """``sum(x)`` and its like."""
@@ -167,14 +176,22 @@ class _Exporter:
         if kinds[0] == TENSOR and (node.keywords or any(kind in (NUMBER, OTHER, LIST) for kind in kinds[1:])):
             self._rename(function, "torch", f"torch.{name}")
             return
+        self._decided_later(function)
+
+    def _decided_later(self, function: ast.Name) -> None:
+        """Python's function or the tensor's: that is seen when it runs."""
+        name = function.id
         self._helper(f"_{name}", _PYTHON_FIRST, "_python_or_tensor", name, "builtins", "torch")
         self.renamed[id(function)] = f"_{name}"
 
-    def _operator(self, node: ast.BinOp | ast.Compare) -> None:
+    def _operator(self, node: ast.BinOp | ast.Compare | ast.AugAssign) -> None:
         """A list of numbers beside a tensor."""
         if isinstance(node, ast.BinOp):
             sides = [(node.left, node.right), (node.right, node.left)]
             pythons = isinstance(node.op, (ast.Mult, ast.Add, ast.Mod))
+        elif isinstance(node, ast.AugAssign):
+            sides = [(node.value, node.target)]
+            pythons = isinstance(node.op, (ast.Mult, ast.Add))
         elif len(node.comparators) == 1:
             sides = [(node.left, node.comparators[0]), (node.comparators[0], node.left)]
             pythons = True
@@ -195,9 +212,30 @@ class _Exporter:
             elif not kind and not self.imports_torch:
                 self._as_tensor(side)
 
-    def _as_tensor(self, node: ast.expr) -> None:
+    def _as_tensor(self, node: ast.expr, *, floats: bool = False) -> None:
+        """``torch.tensor(...)`` around it, of floats where there may be none but integers."""
+        behind = ")"
+        integers = plain_integers(node) if floats else []
+        if integers == [node]:
+            behind = ".)"
+        elif integers:
+            for number in integers:
+                self.wrapped.setdefault(id(number), []).append(("", "."))
+        elif floats:
+            behind = ") * 1.0"
         self.modules.add("torch")
-        self.wrapped.setdefault(id(node), []).append(("torch.tensor(", ")"))
+        self.wrapped.setdefault(id(node), []).append(("torch.tensor(", behind))
+
+    def _parentheses(self, node: ast.expr) -> str:
+        """What has to stand around a bare expression to make one argument of it: ``1, 2`` would be two."""
+        if not isinstance(node, ast.Tuple):
+            return ""
+        text = ast.get_source_segment("\n".join(self.source.lines), node) or ""
+        try:
+            ast.parse(f"[{text[1:-1]}]")  # not so of (1), (2)
+        except SyntaxError:
+            return "()"
+        return "" if text.startswith("(") else "()"
 
     def _rename(self, node: ast.Name, module: str, text: str) -> None:
         self.modules.add(module)
@@ -298,25 +336,6 @@ class _Change(ast.NodeTransformer):
             assert isinstance(new, ast.expr)
             new = ast.parse(f"{before}{ast.unparse(new)}{behind}", mode="eval").body
         return new
-
-
-def _wants_tensor(name: str, position: int, kind: str) -> bool:
-    """Whether a function takes nothing but a tensor there, so that a list or a number has to become one."""
-    home = home_of(name)
-    function = None if home is None else NAMESPACES[home][name]
-    if isinstance(function, PythonFunction):
-        code = function.call.__code__
-        names = code.co_varnames[: code.co_argcount]
-        wanted = function.call.__annotations__
-        return position < len(names) and str(wanted.get(names[position])).startswith("Tensor")
-    if not isinstance(function, Function):
-        return False
-    there = [
-        schema.parameters[schema.visible[position]].kind
-        for schema in function.schemas
-        if position < len(schema.visible) and not schema.deprecated
-    ]
-    return bool(there) and all(kind is KINDS["Tensor"] for kind in there)
 
 
 def _module_names(tree: ast.Module, scopes: dict[ast.AST, Scope]) -> Iterator[str]:

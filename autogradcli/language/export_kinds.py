@@ -51,7 +51,10 @@ class Kinds:
                 counted = isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "range"
                 self._note(node.target, NUMBER if counted else "", found)
             elif isinstance(node, ast.AugAssign):
-                self._note(node.target, self.kind(node.target) or self.kind(node.value), found)
+                kind = self.kind(node.value)
+                # A number or a list that is added to a name leaves it what it was.
+                if kind not in (NUMBER, LIST):
+                    self._note(node.target, self.kind(node.target) or kind, found)
             elif isinstance(node, (ast.NamedExpr, ast.AnnAssign)):
                 self._note(node.target, self.kind(node.value) if node.value else "", found)
             elif isinstance(node, ast.arg):

@@ -29,12 +29,17 @@ MAX_EXPRESSION = 40
 MAX_TEXT = 2000
 #: A tensor's lines are not made narrower than this, whatever the other columns leave.
 MIN_VALUE = 24
+#: Characters before the cells of a list.
+LABEL = 12
 #: Blanks between two columns, and at the left edge.
 GAP = 2
 
 
 class Row(NamedTuple):
-    """One line of the table, its cells escaped. The fields are the columns' heads."""
+    """One line of the table, its cells escaped. The fields of COLUMNS are the columns' heads.
+
+    ``wide`` is value and gradient again for a list, where each has the whole width.
+    """
 
     expression: str
     value: str
@@ -42,6 +47,10 @@ class Row(NamedTuple):
     dtype: str = ""
     grad_fn: str = ""
     gradient: str = ""
+    wide: tuple[str, str] = ("", "")
+
+
+COLUMNS = Row._fields[:-1]
 
 
 class Rich(Plain):
@@ -94,9 +103,15 @@ def row(expression: str, value: Any, width: int, gradient: Tensor | None = None)
     if gradient is None:
         gradient = value.grad
     left = width - sum(map(len, (expression, shape, dtype, grad_fn))) - 6 * GAP
+    if gradient is not None:
+        left //= 2
+    shown = [value] if gradient is None else [value, gradient]
+    texts = [numbers(tensor, left) for tensor in shown]
+    # What is one line is the same in any width.
+    wide = [numbers(tensor, width - LABEL) if "\n" in text else text for tensor, text in zip(shown, texts)]
     if gradient is None:
-        return Row(expression, numbers(value, left), shape, dtype, grad_fn)
-    return Row(expression, numbers(value, left // 2), shape, dtype, grad_fn, numbers(gradient, left // 2))
+        return Row(expression, texts[0], shape, dtype, grad_fn, wide=(wide[0], ""))
+    return Row(expression, texts[0], shape, dtype, grad_fn, texts[1], (wide[0], wide[1]))
 
 
 def numbers(value: Tensor, width: int) -> str:
@@ -120,9 +135,9 @@ def _cut(text: str, longest: int) -> str:
 
 def table_text(rows: Sequence[Row], width: int, out: Stream) -> str:
     """The rows as columns if they fit the width, else as lists."""
-    used = [k for k in range(len(Row._fields)) if k < 2 or any(row[k] for row in rows)]
-    heads = [Row._fields[k] for k in used]
-    widths = [max(len(head), *(_width(row[k]) for row in rows)) for head, k in zip(heads, used)]
+    used = [name for name in COLUMNS if name in COLUMNS[:2] or any(getattr(row, name) for row in rows)]
+    columns = [[str(getattr(row, name)) for row in rows] for name in used]
+    widths = [max(len(head), *map(_width, column)) for head, column in zip(used, columns)]
     if sum(widths) + GAP * len(widths) > width:
         return "".join(_as_list(row, out) for row in rows)
     from rich.console import Console
@@ -131,11 +146,11 @@ def table_text(rows: Sequence[Row], width: int, out: Stream) -> str:
 
     styles = {"expression": "bold", "shape": "dim", "dtype": "dim", "grad_fn": "cyan", "gradient": "green"}
     table = Table(box=None, padding=(0, 0, 0, GAP), pad_edge=True, header_style="dim italic")
-    for head in heads:
+    for head in used:
         table.add_column(head, style=styles.get(head, ""), no_wrap=True, overflow="ignore")
-    for line in rows:
+    for line in zip(*columns):
         # Text, never a string: nothing that a user typed is read as markup.
-        table.add_row(*[Text(line[k]) for k in used])
+        table.add_row(*map(Text, line))
     drawn = StringIO()
     console = Console(
         file=drawn,
@@ -155,8 +170,11 @@ def _width(text: str) -> int:
 
 def _as_list(line: Row, out: Stream) -> str:
     lines = [out.style(line.expression, "1")]
-    for name, cell in zip(Row._fields[1:], line[1:]):
+    value, gradient = line.wide
+    for name in COLUMNS[1:]:
+        cell = getattr(line, name)
         if cell:
-            indent = "\n" + " " * 12
+            cell = {"value": value, "gradient": gradient}.get(name) or cell
+            indent = "\n" + " " * LABEL
             lines.append(f"  {out.style(name.ljust(9), '2')} {cell.replace(chr(10), indent)}")
     return "\n".join(lines) + "\n"
