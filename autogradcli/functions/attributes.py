@@ -15,6 +15,7 @@ from ..engine.hooks import (
     retain_grad,
     retains_grad,
 )
+from ..engine.naming import shown_as
 from ..engine.node import AccumulateGrad
 from ..engine.state import state
 from ..engine.tensor import Parameter, Size, Tensor, wrap
@@ -24,6 +25,7 @@ from .python_function import define_python
 from .registry import Method, Property, attributes_of, namespace
 
 
+@shown_as("torch.device")
 class Device:
     """``torch.device("cpu")``: there is one."""
 
@@ -45,6 +47,7 @@ class Device:
         return hash(self.type)
 
 
+@shown_as("torch.layout")
 class Layout:
     """``torch.strided``."""
 
@@ -339,12 +342,20 @@ def _fields() -> None:
     dtype = attributes_of(DType)
     for name in ("is_floating_point", "is_complex", "is_signed", "itemsize"):
         dtype[name] = Property(_slot(name))
+    dtype["to_complex"] = Method(_to_complex)
+    dtype["to_real"] = Method(dtypes.real_of)
     size = attributes_of(Size)
     size["numel"] = Method(Size.numel)
     attributes_of(Device)["type"] = Property(lambda d: d.type)
     attributes_of(Device)["index"] = Property(lambda d: None)
     attributes_of(RemovableHandle)["remove"] = Method(RemovableHandle.remove)
     attributes_of(RemovableHandle)["id"] = Property(lambda handle: handle.key)
+
+
+def _to_complex(dtype: DType) -> DType:
+    if dtype.category < dtypes.FLOATING:
+        raise RuntimeError(f"Unknown Complex ScalarType for {dtype.type_name}")
+    return dtypes.complex_of(dtype)
 
 
 def _slot(name: str) -> Any:

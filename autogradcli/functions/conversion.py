@@ -6,6 +6,7 @@ from typing import Any
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
+from ..engine.naming import shown_as
 from ..engine.tensor import Parameter, Size, Tensor
 from ..operations.shape import cast
 from ..operations.view import alias
@@ -18,6 +19,7 @@ from .python_function import define_python
 from .registry import CONSTRUCTORS, Property, attributes_of, namespace
 
 
+@shown_as("torch.memory_format")
 class MemoryFormat:
     """``torch.contiguous_format`` and its like: how the dimensions of a copy lie in memory."""
 
@@ -139,6 +141,7 @@ define("promote_types", ("(ScalarType type1, ScalarType type2)", dtypes.promote_
 define("can_cast", ("(ScalarType from_, ScalarType to)", dtypes.can_cast))
 
 
+@shown_as("torch.finfo")
 class FInfo:
     """``torch.finfo(dtype)``: the limits of a floating dtype."""
 
@@ -168,6 +171,7 @@ class FInfo:
 _DIGITS = {"bfloat16": 2, "float16": 3, "float32": 6, "float64": 15}
 
 
+@shown_as("torch.iinfo")
 class IInfo:
     """``torch.iinfo(dtype)``: the limits of an integer dtype."""
 
@@ -188,14 +192,15 @@ def finfo(type: DType | None = None) -> FInfo:
     """The limits of a floating dtype. Raises TypeError for another."""
     kind = dtypes.default.dtype if type is None else type
     if kind.category < dtypes.FLOATING:
-        raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{kind.name}'")
+        # The name of the asker stands where one expects the dtype's: so it does in PyTorch.
+        raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
     return FInfo(kind)
 
 
 def iinfo(type: DType) -> IInfo:
     """The limits of an integer dtype. Raises TypeError for another."""
     if type.category != dtypes.INTEGER:
-        raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type.name}'")
+        raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
     return IInfo(type)
 
 

@@ -12,6 +12,7 @@ from ..engine.accumulation import variable_of
 from ..engine.backward import current_pass
 from ..engine.callbacks import callee
 from ..engine.hooks import RemovableHandle, hook_node, hook_tensor, prehook_node
+from ..engine.naming import shown_as
 from ..engine.node import FREED, AccumulateGrad, Node, index_of, node_of
 from ..engine.operation import Operation, Save
 from ..engine.saved import Packed, pack_with, saved_tensor
@@ -29,6 +30,7 @@ FREED_BEFORE_HOOKS = (
 )
 
 
+@shown_as("torch._C._autograd.SavedTensor")
 class SavedTensor:
     """``grad_fn._raw_saved_self``: the place of a saved tensor, for hooks on it alone."""
 
@@ -172,6 +174,7 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     return GradientEdge(node, index_of(tensor.node))
 
 
+@shown_as("torch.autograd.graph._MultiHandle")
 class MultiGradHandle:
     """What ``register_multi_grad_hook`` returns."""
 
