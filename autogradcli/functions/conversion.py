@@ -7,7 +7,7 @@ from typing import Any
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.naming import shown_as
-from ..engine.tensor import Parameter, Size, Tensor
+from ..engine.tensor import Parameter, Size, Tensor, wrap
 from ..operations.shape import cast
 from ..operations.view import alias
 from .attributes import Device, Layout, device
@@ -244,6 +244,35 @@ def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     return parameter
 
 
+class _VariableMeta(type):
+    """Any tensor counts as a Variable."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor)
+
+
+@shown_as("torch.autograd.variable.Variable")
+class Variable(metaclass=_VariableMeta):
+    """What tensors with a history once were. Calling it makes a tensor: a leaf on the data's memory."""
+
+
+shown_as("torch.autograd.variable.VariableMeta")(_VariableMeta)
+
+
+def _new_variable(data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Tensor:
+    """A leaf on the data's memory."""
+    if data is None:
+        data = made(array_from([], dtypes.default.dtype))
+    if not isinstance(data, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {type_name(data)}")
+    variable = wrap(data.array)
+    if requires_grad:
+        if variable.dtype.category < dtypes.FLOATING:
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        variable.require_grad()
+    return variable
+
+
 def _new_size(sizes: Any = ()) -> Size:
     """A shape of these sizes."""
     items = tuple(sizes)
@@ -258,5 +287,7 @@ for _maker, _spelled in ((_new_tensor, "Tensor"), (_new_parameter, "Parameter.__
 CONSTRUCTORS[Tensor] = _new_tensor
 CONSTRUCTORS[Parameter] = _new_parameter
 CONSTRUCTORS[Size] = _new_size
+CONSTRUCTORS[Variable] = _new_variable
+namespace("torch.autograd")["Variable"] = Variable
 CONSTRUCTORS[Device] = device
 namespace("torch")["device"] = Device
