@@ -16,7 +16,7 @@ from ..engine.hooks import (
     retains_grad,
 )
 from ..engine.naming import shown_as
-from ..engine.node import AccumulateGrad
+from ..engine.node import AccumulateGrad, Invalid
 from ..engine.state import state
 from ..engine.tensor import Parameter, Size, Tensor, wrap
 from .function import define
@@ -151,6 +151,14 @@ def _set_grad_dtype(self: Tensor, new: Any) -> None:
         )
     if isinstance(self.node, AccumulateGrad):
         self.node.grad_dtype = new
+
+
+def _is_leaf(self: Tensor) -> bool:
+    """Raises RuntimeError for a view whose history is not known any more."""
+    node = self.node
+    if node.__class__ is Invalid:
+        raise RuntimeError(node.message)
+    return self.is_leaf
 
 
 def _set_requires_grad(self: Tensor, new: Any) -> None:
@@ -323,7 +331,7 @@ def _fields() -> None:
     table["grad"] = Property(_get_grad, _set_grad, lambda t: t.store_grad(None), doc="The accumulated gradient.")
     table["grad_fn"] = Property(lambda t: t.grad_fn, doc="The node of the graph that made it.")
     table["grad_dtype"] = Property(_grad_dtype, _set_grad_dtype, doc="The dtype that .grad must have.")
-    table["is_leaf"] = Property(lambda t: t.is_leaf, doc="Whether no recorded operation made it.")
+    table["is_leaf"] = Property(_is_leaf, doc="Whether no recorded operation made it.")
     table["retains_grad"] = Property(retains_grad, doc="Whether a non-leaf keeps its gradient.")
     table["output_nr"] = Property(lambda t: t.output_nr, doc="Which output of its grad_fn it is.")
     table["data"] = Property(_get_data, _set_data, doc="The values without history, on the same memory.")

@@ -38,10 +38,11 @@ class _WithMomentum(LRScheduler):
         if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
             raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
         self.use_beta1 = "betas" in optimizer.defaults
-        self.base_momentums = _each("base_momentum", optimizer, base)
-        self.max_momentums = _each("max_momentum", optimizer, most)
+        lows, highs = _each("base_momentum", optimizer, base), _each("max_momentum", optimizer, most)
+        if isinstance(self, CyclicLR):
+            self.base_momentums, self.max_momentums = lows, highs
         if first:
-            for high, low, group in zip(self.max_momentums, self.base_momentums, optimizer.param_groups):
+            for high, low, group in zip(highs, lows, optimizer.param_groups):
                 self._set_momentum(group, high)
                 group["max_momentum"] = high
                 group["base_momentum"] = low
