@@ -282,7 +282,12 @@ def _new_size(sizes: Any = ()) -> Size:
     return Size(items)
 
 
-for _maker, _spelled in ((_new_tensor, "Tensor"), (_new_parameter, "Parameter.__new__"), (_new_size, "Size")):
+for _maker, _spelled in (
+    (_new_tensor, "Tensor"),
+    (_new_variable, "Variable"),
+    (_new_parameter, "Parameter.__new__"),
+    (_new_size, "Size"),
+):
     _maker.__qualname__ = _spelled  # what Python's own messages call it
 CONSTRUCTORS[Tensor] = _new_tensor
 CONSTRUCTORS[Parameter] = _new_parameter

@@ -13,7 +13,7 @@ SIZES: dict[str, int] = {
     "functions.class_losses": 9427,
     "functions.comparisons": 3936,
     "functions.complex_numbers": 3110,
-    "functions.conversion": 11134,
+    "functions.conversion": 11182,
     "functions.convolution": 13852,
     "functions.creation": 13737,
     "functions.custom_function": 10477,
