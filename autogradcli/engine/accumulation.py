@@ -40,7 +40,7 @@ def add_grad(tensor: Tensor, g: Tensor, create_graph: bool) -> None:
     """Add to the ``.grad`` of a tensor that is no leaf (``retain_grad``, ``backward(inputs=...)``)."""
     old = tensor.grad
     if old is None:
-        tensor.store_grad(roles.clone_grad(g) if create_graph else wrap(np.array(g.array)))
+        tensor.store_grad(roles.clone(g) if create_graph else wrap(np.array(g.array)))
     else:
         tensor.store_grad(roles.add(old, g))
 

@@ -55,7 +55,7 @@ class Pass:
                 self.targets.setdefault(edge.node if isinstance(edge, Output) else edge, set()).add(index_of(edge))
         self.captured: dict[tuple[Node, int], Any] = {}
         self.pending: dict[Node, Any] = {}
-        self.reached: tuple[list[Node], dict[Node, int]] = ([], {})
+        self.reached: tuple[list[Node], dict[Node, int], set[Node] | None] = ([], {}, None)
         self.leads: set[Node] | None = None  # where there are targets: they and all above them
 
     def run(self, roots: Sequence[tuple[Edge, Any]]) -> None:
@@ -68,7 +68,7 @@ class Pass:
             self._arrive(edge, self._own_world(g), owned)
         order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
         needed = self._needed(order) if self.targets is not None else None
-        self.reached = (order, waiting)
+        self.reached = (order, waiting, needed)
         grad, state.grad = state.grad, self.create_graph
         _running.append(self)
         try:
@@ -88,10 +88,20 @@ class Pass:
         return wrap(g) if self.tensors else g
 
     def will_reach(self, edge: Edge | None) -> bool:
-        """Whether this pass comes by the place where a tensor's gradient flows."""
+        """Whether this pass comes by the place where a tensor's gradient flows. Raises RuntimeError for a leaf whose
+        gradient ``autograd.grad`` is to return."""
         node = node_of(edge)
-        order, waiting = self.reached
-        return node in waiting or node in order
+        order, waiting, needed = self.reached
+        if needed is None or self.targets is None:
+            return node in waiting or node in order
+        if isinstance(node, AccumulateGrad):
+            if node in self.targets and not self.accumulate and node in waiting:
+                raise RuntimeError(
+                    "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). "
+                    "This is currently not supported."
+                )
+            return node in self.targets and node in waiting
+        return node in order and (node in needed or node in self.targets)
 
     def _sinks(self, roots: Sequence[tuple[Edge, Any]], waiting: dict[Node, int]) -> None:
         """Roots that are leaves themselves, where nothing else flows into them."""
@@ -170,9 +180,10 @@ class Pass:
             if g is not None:
                 captured = not self.accumulate and needed is not None and node in self.targets  # type: ignore[operator]
                 if captured:
-                    g = self._capture(node, g)
+                    kept = self._capture(node, g, hooks=not wanted)  # what runs, too, is captured before its hooks
+                    g = g if wanted else kept
                 if wanted:
-                    grads = self._step(node, g, hooked=captured)
+                    grads = self._step(node, g)
                     if not self.keep_graph:
                         node.release()
             for k, edge in enumerate(node.edges):
@@ -201,10 +212,10 @@ class Pass:
 
     # -- one node -----------------------------------------------------------------------------------------
 
-    def _step(self, node: Node, g: Any, hooked: bool = False) -> tuple[Any, ...]:
+    def _step(self, node: Node, g: Any) -> tuple[Any, ...]:
         extra = node.extra
         if extra is not None:
-            if not hooked and (extra.tensor_hooks or extra.retains):
+            if extra.tensor_hooks or extra.retains:
                 g = self._tensor_hooks(node, g)
             for prehook in list(extra.prehooks.values()):
                 g = self._replace(prehook, g)
@@ -253,10 +264,10 @@ class Pass:
                 g = one
         return g
 
-    def _capture(self, node: Node, g: Any) -> Any:
-        """Keep the gradient of a target, after its tensor's hooks."""
+    def _capture(self, node: Node, g: Any, hooks: bool) -> Any:
+        """Keep the gradient of a target, after its tensor's hooks where these are to run."""
         assert self.targets is not None
-        if node.extra is not None and (node.extra.tensor_hooks or node.extra.retains):
+        if hooks and node.extra is not None and (node.extra.tensor_hooks or node.extra.retains):
             g = self._tensor_hooks(node, g)
         for index in self.targets[node]:
             one = g[index] if type(node).outputs > 1 else g

@@ -73,7 +73,7 @@ class Definition:
         """The class of its nodes with so many outputs."""
         made = self.node_classes.get(outputs)
         if made is None:
-            members = {"__slots__": (), "definition": self, "outputs": outputs}
+            members = {"__slots__": (), "__module__": "torch.autograd.function", "definition": self, "outputs": outputs}
             made = self.node_classes[outputs] = type(self.name + "Backward", (CustomNode,), members)
         return made
 

@@ -171,7 +171,7 @@ def _forward_view(op: Operation, general: str) -> list[str]:
     out = [
         f"    if state.special or not state.grad: return {general}",
         f"    m = {x}.meta",
-        f"    if m is not None and (m.multi_view or m.inference): return {general}",
+        f"    if m is not None and (m.multi_view or m.note or m.inference): return {general}",
         f"    a = {x}.array",
         f"    r = KERNEL_{op.name}({call})",
         f"    if r.__class__ is not ndarray or r.dtype is not a.dtype: return {general}",

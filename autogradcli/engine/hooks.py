@@ -10,6 +10,7 @@ from typing import Any
 from . import dtypes
 from .callbacks import callee
 from .modes import ContextMode
+from .naming import shown_as
 from .node import AccumulateGrad, Node, Nowhere, Output, index_of, node_of
 from .state import state
 from .tensor import Tensor
@@ -17,6 +18,7 @@ from .tensor import Tensor
 _next_key = count().__next__
 
 
+@shown_as("torch.utils.hooks.RemovableHandle")
 class RemovableHandle(ContextMode):
     """What a registration returns: ``remove()`` takes the hook away, twice does no harm. As a context it removes
     the hook at the end."""

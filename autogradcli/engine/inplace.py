@@ -132,6 +132,9 @@ def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
         if write(target, result, check) is not NOT_HERE:
             return target
     array = target.array
+    node = result.node
+    if node is not None and target.base is not None:
+        check_traceable(target)
     if check:
         if result.array.shape != array.shape:
             raise RuntimeError(
@@ -143,9 +146,6 @@ def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
                 raise RuntimeError(
                     f"result type {have.type_name} can't be cast to the desired output type {want.type_name}"
                 )
-    node = result.node
-    if node is not None and target.base is not None:
-        check_traceable(target)
     check_overlap(array)
     np.copyto(array, result.array, casting="unsafe")
     if target.is_inference:

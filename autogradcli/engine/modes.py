@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .callbacks import callee
+from .naming import shown_as
 from .state import state
 
 
@@ -34,6 +35,7 @@ class ContextMode:
         return Decorated(self, function)
 
 
+@shown_as("function")
 class Decorated:
     """A function that runs under a mode."""
 
@@ -120,8 +122,8 @@ class InferenceMode(ContextMode):
 
     title = "torch.autograd.grad_mode.inference_mode"
 
-    def __init__(self, enabled: bool = True) -> None:
-        self.enabled = enabled
+    def __init__(self, mode: bool = True) -> None:
+        self.enabled = mode
         self.previous: list[tuple[bool, bool]] = []
 
     def fresh(self) -> InferenceMode:
@@ -189,7 +191,7 @@ class SavedTensorsHooks(ContextMode):
 
 # What programs see of these classes: ``type(mode).__name__``.
 for _class in (NoGrad, EnableGrad, SetGradEnabled, InferenceMode, AnomalyMode, SetAnomalyMode, SavedTensorsHooks):
-    _class.__name__ = _class.__qualname__ = _class.title.rpartition(".")[2]
+    shown_as(_class.title)(_class)
 
 
 def no_grad() -> GradMode:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .naming import shown_as
 from .random_draws import Draws
 from .random_fill import (
     DIGITS,
@@ -55,6 +56,7 @@ def _log(value: float) -> float:
     return math.log(value) if value else -math.inf
 
 
+@shown_as("torch._C.Generator")
 class Generator(Draws):
     """A source of random numbers. See ``Draws`` for its seed and state."""
 

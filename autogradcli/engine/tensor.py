@@ -182,14 +182,14 @@ class Tensor:
     def drop_grad(self) -> None:
         """Make a leaf require no grad. Raises RuntimeError for a tensor that operations made."""
         node = self.node
-        if node is None:
-            return
+        if node is None or node.__class__ is Nowhere or node.__class__ is Invalid:
+            return  # such a view requires grad because its base does
         if node.__class__ is AccumulateGrad:
             if node.grad is not None:
                 self.need_meta().grad = node.grad
             if node.extra is not None:
                 self.need_meta().hooks = node.extra
-        elif node.__class__ is not Nowhere:
+        else:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed "
                 "variable in a subgraph that doesn't require differentiation use "

@@ -53,11 +53,23 @@ def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node 
         link(source, view)
         meta = view.meta
         assert meta is not None
-        if op.view == "multi" or (source.meta is not None and source.meta.multi_view):
-            meta.multi_view = True
-        if state.inference or not state.grad:
-            meta.note = "inference" if state.inference else "no_grad"
-            meta.made_at = view.version
+        _note_origin(op, source, view, meta)
+
+
+def _note_origin(op: Operation, source: Tensor, view: Tensor, meta: Meta) -> None:
+    """Note of a view what makes PyTorch refuse to trace it through a change in place: a view of a view inherits that
+    where nothing of the kind is to be said of it itself."""
+    before = source.meta
+    if state.inference or not state.grad:
+        meta.note = "inference" if state.inference else "no_grad"
+    if op.view == "multi":
+        meta.multi_view = True
+    if before is not None and before.base is not None:
+        if before.note == "inference" or (before.note and not meta.note and not meta.multi_view):
+            meta.note = before.note
+        meta.multi_view |= before.multi_view
+    if meta.note:
+        meta.made_at = view.version
 
 
 def link(source: Tensor, view: Tensor) -> None:
@@ -303,7 +315,7 @@ def refusal(view: Tensor, what: str) -> str:
         text = f"A view was created in no_grad mode and {what} with grad mode enabled. "
     if meta.note == "custom":
         return text + CUSTOM_VIEW
-    if meta.multi_view:
+    if meta.multi_view and not meta.note:
         return text + (
             "This view is the output of a function that returns multiple views. Such functions do not allow the output "
             "views to be modified inplace. You should replace the inplace operation by an out-of-place one."

@@ -15,7 +15,8 @@ from ..engine.hooks import (
     retain_grad,
     retains_grad,
 )
-from ..engine.node import AccumulateGrad
+from ..engine.naming import shown_as
+from ..engine.node import AccumulateGrad, Invalid
 from ..engine.state import state
 from ..engine.tensor import Parameter, Size, Tensor, wrap
 from .function import define
@@ -24,6 +25,7 @@ from .python_function import define_python
 from .registry import Method, Property, attributes_of, namespace
 
 
+@shown_as("torch.device")
 class Device:
     """``torch.device("cpu")``: there is one."""
 
@@ -45,6 +47,7 @@ class Device:
         return hash(self.type)
 
 
+@shown_as("torch.layout")
 class Layout:
     """``torch.strided``."""
 
@@ -148,6 +151,14 @@ def _set_grad_dtype(self: Tensor, new: Any) -> None:
         )
     if isinstance(self.node, AccumulateGrad):
         self.node.grad_dtype = new
+
+
+def _is_leaf(self: Tensor) -> bool:
+    """Raises RuntimeError for a view whose history is not known any more."""
+    node = self.node
+    if node.__class__ is Invalid:
+        raise RuntimeError(node.message)
+    return self.is_leaf
 
 
 def _set_requires_grad(self: Tensor, new: Any) -> None:
@@ -320,7 +331,7 @@ def _fields() -> None:
     table["grad"] = Property(_get_grad, _set_grad, lambda t: t.store_grad(None), doc="The accumulated gradient.")
     table["grad_fn"] = Property(lambda t: t.grad_fn, doc="The node of the graph that made it.")
     table["grad_dtype"] = Property(_grad_dtype, _set_grad_dtype, doc="The dtype that .grad must have.")
-    table["is_leaf"] = Property(lambda t: t.is_leaf, doc="Whether no recorded operation made it.")
+    table["is_leaf"] = Property(_is_leaf, doc="Whether no recorded operation made it.")
     table["retains_grad"] = Property(retains_grad, doc="Whether a non-leaf keeps its gradient.")
     table["output_nr"] = Property(lambda t: t.output_nr, doc="Which output of its grad_fn it is.")
     table["data"] = Property(_get_data, _set_data, doc="The values without history, on the same memory.")
@@ -339,12 +350,20 @@ def _fields() -> None:
     dtype = attributes_of(DType)
     for name in ("is_floating_point", "is_complex", "is_signed", "itemsize"):
         dtype[name] = Property(_slot(name))
+    dtype["to_complex"] = Method(_to_complex)
+    dtype["to_real"] = Method(dtypes.real_of)
     size = attributes_of(Size)
     size["numel"] = Method(Size.numel)
     attributes_of(Device)["type"] = Property(lambda d: d.type)
     attributes_of(Device)["index"] = Property(lambda d: None)
     attributes_of(RemovableHandle)["remove"] = Method(RemovableHandle.remove)
     attributes_of(RemovableHandle)["id"] = Property(lambda handle: handle.key)
+
+
+def _to_complex(dtype: DType) -> DType:
+    if dtype.category < dtypes.FLOATING:
+        raise RuntimeError(f"Unknown Complex ScalarType for {dtype.type_name}")
+    return dtypes.complex_of(dtype)
 
 
 def _slot(name: str) -> Any:

@@ -67,7 +67,7 @@ def _seeds(roots: Sequence[Any], grads: Sequence[Any], create_graph: bool, batch
     Raises RuntimeError for a shape that isn't the root's, for a non-scalar root without a gradient.
     """
     seeds: list[Any] = []
-    for k, (root, grad) in enumerate(zip(roots, grads, strict=True)):
+    for k, (root, grad) in enumerate(zip(roots, grads, strict=False)):  # more gradients than roots do no harm
         if not isinstance(root, (Tensor, GradientEdge)):
             raise AssertionError("Expected output to be a torch.Tensor")
         if grad is None:
@@ -87,6 +87,8 @@ def _seeds(roots: Sequence[Any], grads: Sequence[Any], create_graph: bool, batch
                 f"dtype: grad_output[{k}] has a dtype of {grad.dtype} and output[{k}] has a dtype of {root.dtype}."
             )
         seeds.append(grad)
+    if len(seeds) != len(roots):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(seeds)} gradients")
     return seeds
 
 
@@ -163,19 +165,20 @@ def backward(
         Pass(bool(retain_graph), create_graph, None, True).run(starts)
         return
     for one in inputs:
+        _check_input(one)
         if not isinstance(one, GradientEdge):
             retain_grad(one)
     targets = [edge_of(one) for one in inputs]
     Pass(bool(retain_graph), create_graph, targets, True).run(starts)  # type: ignore[arg-type]
 
 
+def _check_input(one: Any) -> None:
+    if not isinstance(one, (Tensor, GradientEdge)):
+        raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(one).__name__}")
+
+
 def _grads_for(roots: tuple[Any, ...], given: Any) -> tuple[Any, ...]:
-    if given is None:
-        return (None,) * len(roots)
-    grads = _as_tuple(given)
-    if len(grads) != len(roots):
-        raise RuntimeError(f"got {len(roots)} tensors and {len(grads)} gradients")
-    return grads
+    return (None,) * len(roots) if given is None else _as_tuple(given)
 
 
 def tensor_backward(
@@ -245,6 +248,7 @@ def _grad_once(
     starts = _roots(roots, seeds, create_graph)
     targets = []
     for one in wanted:
+        _check_input(one)
         edge = edge_of(one)
         if edge is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from ..engine.tensor import Parameter, Size, Tensor
+from ..engine.naming import shown_as
+from ..engine.tensor import Parameter, Size, Tensor, wrap
 from ..operations.shape import cast
 from ..operations.view import alias
 from .attributes import Device, Layout, device
@@ -18,6 +19,7 @@ from .python_function import define_python
 from .registry import CONSTRUCTORS, Property, attributes_of, namespace
 
 
+@shown_as("torch.memory_format")
 class MemoryFormat:
     """``torch.contiguous_format`` and its like: how the dimensions of a copy lie in memory."""
 
@@ -139,6 +141,7 @@ define("promote_types", ("(ScalarType type1, ScalarType type2)", dtypes.promote_
 define("can_cast", ("(ScalarType from_, ScalarType to)", dtypes.can_cast))
 
 
+@shown_as("torch.finfo")
 class FInfo:
     """``torch.finfo(dtype)``: the limits of a floating dtype."""
 
@@ -168,6 +171,7 @@ class FInfo:
 _DIGITS = {"bfloat16": 2, "float16": 3, "float32": 6, "float64": 15}
 
 
+@shown_as("torch.iinfo")
 class IInfo:
     """``torch.iinfo(dtype)``: the limits of an integer dtype."""
 
@@ -188,14 +192,15 @@ def finfo(type: DType | None = None) -> FInfo:
     """The limits of a floating dtype. Raises TypeError for another."""
     kind = dtypes.default.dtype if type is None else type
     if kind.category < dtypes.FLOATING:
-        raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{kind.name}'")
+        # The name of the asker stands where one expects the dtype's: so it does in PyTorch.
+        raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
     return FInfo(kind)
 
 
 def iinfo(type: DType) -> IInfo:
     """The limits of an integer dtype. Raises TypeError for another."""
     if type.category != dtypes.INTEGER:
-        raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type.name}'")
+        raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
     return IInfo(type)
 
 
@@ -239,6 +244,35 @@ def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     return parameter
 
 
+class _VariableMeta(type):
+    """Any tensor counts as a Variable."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor)
+
+
+@shown_as("torch.autograd.variable.Variable")
+class Variable(metaclass=_VariableMeta):
+    """What tensors with a history once were. Calling it makes a tensor: a leaf on the data's memory."""
+
+
+shown_as("torch.autograd.variable.VariableMeta")(_VariableMeta)
+
+
+def _new_variable(data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Tensor:
+    """A leaf on the data's memory."""
+    if data is None:
+        data = made(array_from([], dtypes.default.dtype))
+    if not isinstance(data, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {type_name(data)}")
+    variable = wrap(data.array)
+    if requires_grad:
+        if variable.dtype.category < dtypes.FLOATING:
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        variable.require_grad()
+    return variable
+
+
 def _new_size(sizes: Any = ()) -> Size:
     """A shape of these sizes."""
     items = tuple(sizes)
@@ -248,10 +282,17 @@ def _new_size(sizes: Any = ()) -> Size:
     return Size(items)
 
 
-for _maker, _spelled in ((_new_tensor, "Tensor"), (_new_parameter, "Parameter.__new__"), (_new_size, "Size")):
+for _maker, _spelled in (
+    (_new_tensor, "Tensor"),
+    (_new_variable, "Variable"),
+    (_new_parameter, "Parameter.__new__"),
+    (_new_size, "Size"),
+):
     _maker.__qualname__ = _spelled  # what Python's own messages call it
 CONSTRUCTORS[Tensor] = _new_tensor
 CONSTRUCTORS[Parameter] = _new_parameter
 CONSTRUCTORS[Size] = _new_size
+CONSTRUCTORS[Variable] = _new_variable
+namespace("torch.autograd")["Variable"] = Variable
 CONSTRUCTORS[Device] = device
 namespace("torch")["device"] = Device

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..engine.callbacks import callee
 from ..engine.custom import CustomNode, Definition, Error, apply
+from ..engine.naming import shown_as
 from ..engine.node import Output
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
@@ -25,6 +26,7 @@ NO_SETUP = (
 )
 
 
+@shown_as("torch.autograd.function.FunctionMeta")
 class FunctionClass:
     """A subclass of ``torch.autograd.Function``, or that itself: a value of the language, no class of Python."""
 

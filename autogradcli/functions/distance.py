@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import distance as operations
 from ..operations.arithmetic import div, mul, sub
@@ -20,6 +21,7 @@ from ..operations.view import expand
 from .arithmetic import check_bool
 from .function import define
 from .python_function import define_python
+from .registry import attributes_of
 
 _MODES = {
     "use_mm_for_euclid_dist_if_necessary": None,
@@ -79,6 +81,9 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
 def _at_least(norm: Any, eps: float) -> Any:
     """The norm, raised to ``eps`` without the gradient's noticing, as PyTorch does."""
+    if state.levels:  # where vmap hides the values, nothing may depend on them
+        fixed = attributes_of(Tensor)["detach"].call(norm)  # type: ignore[union-attr]
+        return norm + (clamp_min_scalar(fixed, eps) - fixed)
     if (norm.array < eps).any():
         return norm + wrap(np.maximum(norm.array, norm.array.dtype.type(eps)) - norm.array)
     return norm

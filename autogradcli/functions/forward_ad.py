@@ -8,6 +8,7 @@ from typing import Any
 from ..engine import dtypes
 from ..engine.forward import check_tangent, set_tangent, tangent_of
 from ..engine.modes import ContextMode
+from ..engine.naming import shown_as
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations.dual import identity
@@ -36,6 +37,7 @@ class UnpackedDualTensor(tuple[Any, ...]):
         return f"UnpackedDualTensor(primal={self[0]!r}, tangent={self[1]!r})"
 
 
+@shown_as("torch.autograd.forward_ad.dual_level")
 class DualLevel(ContextMode):
     """``dual_level()``: tangents exist inside, and only there."""
 

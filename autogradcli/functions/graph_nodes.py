@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
-from ..engine.accumulation import variable_of
+from ..engine.accumulation import accumulate, variable_of
 from ..engine.backward import current_pass
 from ..engine.callbacks import callee
+from ..engine.custom import CustomNode
 from ..engine.hooks import RemovableHandle, hook_node, hook_tensor, prehook_node
+from ..engine.naming import shown_as
 from ..engine.node import FREED, AccumulateGrad, Node, index_of, node_of
 from ..engine.operation import Operation, Save
 from ..engine.saved import Packed, pack_with, saved_tensor
@@ -29,6 +31,7 @@ FREED_BEFORE_HOOKS = (
 )
 
 
+@shown_as("torch._C._autograd.SavedTensor")
 class SavedTensor:
     """``grad_fn._raw_saved_self``: the place of a saved tensor, for hooks on it alone."""
 
@@ -60,6 +63,34 @@ class SavedTensor:
         entries[at] = pack_with(tensor, pack_hook, unpack_hook)
         self.node.saved = tuple(entries)
         self.node.need_extra().packed = True
+
+
+def _call(node: Node, *grads: Any, **named: Any) -> Any:
+    """``grad_fn(gradient)``: what the node alone makes of the gradients of its outputs. No hook sees it.
+
+    Raises RuntimeError for a node that is freed, TypeError for a program's own Function.
+    """
+    if isinstance(node, CustomNode):
+        raise TypeError(f"'{type(node).__name__}' object is not callable")
+    if named:
+        raise TypeError("keyword arguments are not supported")
+    if len(grads) != type(node).outputs:
+        raise TypeError(f"expected {type(node).outputs} arguments, got {len(grads)} instead")
+    for k, g in enumerate(grads):
+        if g is not None and not isinstance(g, Tensor):
+            raise TypeError(f"argument {k} is not a Variable")
+    if isinstance(node, AccumulateGrad):
+        if grads and grads[0] is not None:
+            accumulate(node, grads[0].array)
+        return ()
+    if node.saved is None:
+        raise RuntimeError(FREED)
+    given = list(grads)
+    if all(g is None for g in given):
+        made: tuple[Any, ...] = (None,) * len(node.edges)
+    else:
+        made = node.run_tensors(given if type(node).outputs > 1 else given[0])
+    return made[0] if len(made) == 1 else tuple(made)
 
 
 def _next_functions(node: Node) -> tuple[Any, ...]:
@@ -172,6 +203,7 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     return GradientEdge(node, index_of(tensor.node))
 
 
+@shown_as("torch.autograd.graph._MultiHandle")
 class MultiGradHandle:
     """What ``register_multi_grad_hook`` returns."""
 
@@ -232,6 +264,7 @@ def _register() -> None:
     table["register_hook"] = Method(_register_hook, _register_hook.__doc__ or "")
     table["register_prehook"] = Method(_register_prehook, _register_prehook.__doc__ or "")
     table["requires_grad"] = Property(lambda node: True)
+    table["__call__"] = Method(_call, _call.__doc__ or "")
     attributes_of(AccumulateGrad)["variable"] = Property(variable_of, doc="The leaf.")
     attributes_of(SavedTensor)["register_hooks"] = Method(SavedTensor.register_hooks)
     attributes_of(GradientEdge)["node"] = Property(lambda edge: edge.node)

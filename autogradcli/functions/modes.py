@@ -18,13 +18,18 @@ from ..engine.modes import (
     enable_grad,
     no_grad,
 )
+from ..engine.naming import shown_as
 from ..engine.state import state
 from ..engine.tensor import Tensor
 from .python_function import define_python
 from .registry import namespace
 from .tensor_text import set_printoptions
 
+#: The modules of the modes that are not in ``grad_mode``.
+HOMES = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode", "saved_tensors_hooks": "graph"}
 
+
+@shown_as("type")
 class ModeFunction:
     """``no_grad``: called it gives a context; given a function it decorates it."""
 
@@ -41,13 +46,36 @@ class ModeFunction:
         return self.make(*args, **kwargs)
 
     def __repr__(self) -> str:
-        return f"<class 'torch.autograd.grad_mode.{self.name}'>"
+        return f"<class 'torch.autograd.{HOMES.get(self.name, 'grad_mode')}.{self.name}'>"
 
 
-def _set_grad_enabled(mode: Any) -> ContextMode:
+def set_grad_enabled(mode: Any) -> ContextMode:
     if not isinstance(mode, bool):
         raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
     return SetGradEnabled(mode)
+
+
+set_grad_enabled.__qualname__ = "set_grad_enabled.__init__"
+
+
+class MultithreadingMode(ContextMode):
+    """``set_multithreading_enabled(mode)``: kept for programs that say it; the backward pass has one thread."""
+
+    __slots__ = ()
+
+    title = "torch.autograd.grad_mode.set_multithreading_enabled"
+
+    def __init__(self, mode: bool) -> None:
+        pass
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *problem: object) -> None:
+        return None
+
+
+shown_as(MultithreadingMode.title)(MultithreadingMode)
 
 
 def is_grad_enabled() -> bool:
@@ -107,9 +135,12 @@ def _register() -> None:
         table["no_grad"] = ModeFunction("no_grad", no_grad, "Operations inside are not recorded.")
         table["enable_grad"] = ModeFunction("enable_grad", enable_grad, "Operations inside are recorded.")
         table["inference_mode"] = ModeFunction("inference_mode", InferenceMode, "No recording, for good.")
-        table["set_grad_enabled"] = ModeFunction("set_grad_enabled", _set_grad_enabled, "Recording on or off.")
+        table["set_grad_enabled"] = ModeFunction("set_grad_enabled", set_grad_enabled, "Recording on or off.")
     autograd = namespace("torch.autograd")
     autograd["set_detect_anomaly"] = ModeFunction("set_detect_anomaly", SetAnomalyMode, "Stop at the first NaN made.")
+    autograd["set_multithreading_enabled"] = ModeFunction(
+        "set_multithreading_enabled", MultithreadingMode, "One thread or more in the backward pass."
+    )
     autograd["detect_anomaly"] = ModeFunction(
         "detect_anomaly", lambda check_nan=True: AnomalyMode(True, check_nan), "Stop at the first NaN made."
     )

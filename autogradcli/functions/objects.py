@@ -15,6 +15,7 @@ from typing import Any
 
 from ..engine.callbacks import callee
 from ..engine.modes import Decorated
+from ..engine.naming import shown_as
 
 #: The special methods that a class may have: all others a program can neither define nor reach.
 SPECIAL = frozenset(
@@ -49,6 +50,7 @@ def _visible(name: str) -> bool:
     return name in SPECIAL or not name.startswith("__")
 
 
+@shown_as("type")
 class Kind(type):
     """The class of classes. ``__members__`` has what programs see of one, without its bases'."""
 

@@ -92,17 +92,17 @@ def define_python(
     """
     for place in into.split():
         if place == "Tensor":
-            method = _renamed(implementation, f"Tensor.{name}")
+            method = renamed(implementation, f"Tensor.{name}")
             for spelling in (name, *aliases):
                 attributes_of(Tensor)[spelling] = Method(method, implementation.__doc__ or "")
             continue
         home = PLACES[place][0]
-        function = PythonFunction(name, _renamed(implementation, name), home)
+        function = PythonFunction(name, renamed(implementation, name), home)
         for spelling in (name, *aliases):
             namespace(home)[spelling] = function
 
 
-def _renamed(implementation: Implementation, qualified: str) -> Implementation:
+def renamed(implementation: Implementation, qualified: str) -> Implementation:
     """A function of the same code whose messages carry another name; what is no plain function, itself."""
     if implementation.__class__ is not FunctionType or implementation.__qualname__ == qualified:
         return implementation

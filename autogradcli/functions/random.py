@@ -286,6 +286,12 @@ define(
 # -- the generator -----------------------------------------------------------------------------------------------
 
 
+def _generator_seed(generator: Generator, seed: Any) -> Generator:
+    if not isinstance(seed, int):
+        raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
+    return generator.manual_seed(seed)
+
+
 def manual_seed(seed: Any) -> Generator:
     """Start the sequence of random numbers that belongs to ``seed``."""
     return default_generator.manual_seed(int(seed))
@@ -339,7 +345,7 @@ define_python("Generator", make_generator)
 namespace("torch")["default_generator"] = default_generator
 
 _table = attributes_of(Generator)
-_table["manual_seed"] = Method(lambda g, seed: g.manual_seed(int(seed)), "Start the sequence of a seed.")
+_table["manual_seed"] = Method(_generator_seed, "Start the sequence of a seed.")
 _table["initial_seed"] = Method(lambda g: g.initial_seed(), "The seed it started with.")
 _table["seed"] = Method(lambda g: g.seed(), "Start anew from a seed of the system's.")
 _table["get_state"] = Method(lambda g: wrap(g.get_state()), "Where the sequence is.")

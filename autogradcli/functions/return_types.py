@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .registry import Property, attributes_of
+from .registry import Property, attributes_of, namespace
 
 
 class ReturnType(tuple[Any, ...]):
@@ -30,6 +30,7 @@ def return_type(name: str, fields: Sequence[str]) -> type[ReturnType]:
     table = attributes_of(made)
     for k, field in enumerate(fields):
         table[field] = Property(_element(k))
+    namespace("torch.return_types")[name] = made
     return made
 
 

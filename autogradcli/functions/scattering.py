@@ -151,9 +151,9 @@ define("fill_diagonal_", ("(Tensor input, Scalar fill_value, bool wrap=False)", 
 
 
 def _resized(input: Tensor, size: tuple[int, ...]) -> Tensor:
-    check_inplace(input)
     if input.node is not None:
         raise RuntimeError("cannot resize variables that require grad")
+    check_inplace(input)
     memory = storage_of(input.array)
     count = numel(size)
     if count > memory.size:

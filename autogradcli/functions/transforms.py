@@ -12,6 +12,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.layers import Level, layer_of, lift, tangent_at, zeros
+from ..engine.naming import shown_as
 from ..engine.state import state
 from ..engine.tensor import Tensor
 from ..operations.dual import primal_alias
@@ -25,6 +26,7 @@ from .registry import Method, Property, attributes_of
 Function = Callable[..., Any]
 
 
+@shown_as("function")
 class Transformed:
     """What ``torch.func.grad(f)`` returns: callable as ``f`` is, and shown under its name."""
 

@@ -46,6 +46,7 @@ def _changing(operation: Callable[..., Any]) -> Callable[..., Tensor]:
 
 def _t_(input: Tensor) -> Tensor:
     """A matrix transposed, in place."""
+    check_inplace(input)
     if input.array.ndim > 2:
         raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {input.array.ndim}D")
     return change_view(input, views.t_in_place)

@@ -11,8 +11,11 @@ from itertools import chain
 from typing import Any
 
 from ..engine.lazy import LazyTable
+from ..engine.modes import Decorated
 from ..functions import objects
+from ..functions.function import CalculatorFunction, Function
 from ..functions.objects import Kind, Super
+from ..functions.python_function import CalculatorPythonFunction, PythonFunction
 from ..functions.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
 from .budget import budget, check_text
 from .values import UNBOUND, BoundMethod, Namespace, UserFunction
@@ -177,6 +180,9 @@ attributes_of(UserFunction)["__name__"] = Property(
     lambda function: function.name, lambda function, new: setattr_name(function, new)
 )
 attributes_of(UserFunction)[ANY] = Property(lambda function: function.attributes)
+attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name)
+for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
+    attributes_of(_function)["__name__"] = Property(lambda function: function.name)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(type)["__name__"] = Property(lambda kind: kind.__name__)
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..functions import registry
+from ..functions.function import CalculatorFunction, Function
+from ..functions.python_function import CalculatorPythonFunction, PythonFunction
 from .budget import MAX_LAZY
 
 if TYPE_CHECKING:
@@ -181,6 +183,10 @@ LAZY = (LazyZip, LazyMap, LazyFilter, LazyEnumerate)
 for _kind, _name in (
     (UserFunction, "function"),
     (BoundMethod, "builtin_function_or_method"),
+    (Function, "builtin_function_or_method"),
+    (CalculatorFunction, "builtin_function_or_method"),
+    (PythonFunction, "function"),
+    (CalculatorPythonFunction, "function"),
     (Namespace, "module"),
     (LazyZip, "zip"),
     (LazyMap, "map"),

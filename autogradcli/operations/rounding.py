@@ -68,7 +68,7 @@ def round_decimals(input: Array, decimals: int) -> Array:
     return np.rint(input * power) / power
 
 
-@operation(promote="promote", kind="linear", input=lambda F, g: g)
+@operation(promote="promote", kind="elementwise", input=lambda F, g: g)
 def frac(input: Array) -> Array:
     """The part behind the point: ``input - trunc(input)``."""
     if input.dtype.kind != "f":

@@ -250,6 +250,9 @@ class ParameterList(Module):
         if values is not None:
             self.extend(values)
 
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(f"{type(self).__name__} should not be called.")
+
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return ParameterList([self[k] for k in range(*index.indices(len(self)))])

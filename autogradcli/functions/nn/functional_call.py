@@ -7,6 +7,7 @@ from typing import Any
 from ...engine.tensor import Tensor
 from ..python_function import define_python
 from .module import Module
+from .names import M, T
 
 
 def functional_call(
@@ -20,7 +21,7 @@ def functional_call(
 ) -> Any:
     """Call a module with the values of a dict (or several) in place of its parameters and buffers, by dotted path.
 
-    Raises RuntimeError where ``strict`` and the names are not the module's, KeyError for a path it does not have.
+    Raises RuntimeError where ``strict`` and the names are not the module's, AttributeError for a path it does not have.
     """
     if not isinstance(module, Module):
         raise TypeError(f"Expected module to be an instance of torch.nn.Module, but got {type(module)}")
@@ -86,7 +87,28 @@ def _swap(module: Any, path: str, value: Any) -> tuple[dict[str, Any], str, Any]
             before = table[name]
             table[name] = value
             return table, name, before
-    raise KeyError(f"{name}")
+    return {}, name, value  # a name that the module does not have is nothing to it
+
+
+def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters and the buffers of modules of one class, each stacked by name: what ``vmap`` over them takes.
+
+    Raises RuntimeError where there is no module, or they differ in class or in mode.
+    """
+    models = list(models)
+    if not models:
+        raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+    if not (all(m.training for m in models) or all(not m.training for m in models)):
+        raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
+    if not all(type(m) is type(models[0]) for m in models):
+        raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
+    params = {}
+    for name, own in models[0].named_parameters():
+        stacked = T.stack([M.detach(dict(m.named_parameters())[name]) for m in models])
+        params[name] = M.requires_grad_(stacked) if own.requires_grad else stacked
+    buffers = {name: T.stack([dict(m.named_buffers())[name] for m in models]) for name, _ in models[0].named_buffers()}
+    return params, buffers
 
 
 define_python("functional_call", functional_call, into="func")
+define_python("stack_module_state", stack_module_state, into="func")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...engine.callbacks import callee
-from ...engine.dtypes import DType, float16, float32, float64
+from ...engine.dtypes import DType, bfloat16, float16, float32, float64
 from ...engine.hooks import RemovableHandle, add_hook
 from ...engine.tensor import Parameter, Tensor
 from ..objects import Object, costs
@@ -331,6 +331,10 @@ class Module(Object):
     def half(self) -> Module:
         """Cast floating parameters and buffers to float16."""
         return self._convert(float16)
+
+    def bfloat16(self) -> Module:
+        """Cast floating parameters and buffers to bfloat16."""
+        return self._convert(bfloat16)
 
     def cpu(self) -> Module:
         """This module: it is on the CPU."""

@@ -12,6 +12,7 @@ from typing import Any
 from ...engine.operation import Array, operation
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ..python_function import renamed
 from ..registry import namespace
 from . import init
 from .linear import fresh
@@ -277,7 +278,7 @@ class RNNBase(Module):
         name = type(self).__name__
         rank = input.array.ndim
         if rank not in (2, 3):
-            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {rank}D instead")
+            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {rank}D tensor instead")
         given: Hidden | None = None if hx is None else tuple(hx) if lstm else (hx,)
         alone = rank == 2
         if given is not None:
@@ -374,6 +375,8 @@ class RNN(RNNBase):
 
     __module__ = "torch.nn.modules.rnn"
 
+    forward = renamed(RNNBase.forward, "RNN.forward")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         _no_projection("RNN", kwargs)
         if len(args) > 3:
@@ -392,6 +395,8 @@ class LSTM(RNNBase):
 
     __module__ = "torch.nn.modules.rnn"
 
+    forward = renamed(RNNBase.forward, "LSTM.forward")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("LSTM", *args, **kwargs)
 
@@ -400,6 +405,8 @@ class GRU(RNNBase):
     """Gated recurrent units."""
 
     __module__ = "torch.nn.modules.rnn"
+
+    forward = renamed(RNNBase.forward, "GRU.forward")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         _no_projection("GRU", kwargs)

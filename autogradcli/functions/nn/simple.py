@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from ..fields import Fields, bound
 from ..objects import Kind
+from ..python_function import renamed
 from ..registry import namespace
 from .module import Module
 
@@ -61,6 +62,8 @@ def layer(
 
     ``prepare`` may change the fields' values before they are kept.
     """
+
+    call = renamed(call, f"{name}.forward")  # which CPython's messages name
 
     def forward(self: Any, *input: Any, **kwargs: Any) -> Any:
         return call(self, *input, **kwargs)

@@ -38,10 +38,11 @@ class _WithMomentum(LRScheduler):
         if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
             raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
         self.use_beta1 = "betas" in optimizer.defaults
-        self.base_momentums = _each("base_momentum", optimizer, base)
-        self.max_momentums = _each("max_momentum", optimizer, most)
+        lows, highs = _each("base_momentum", optimizer, base), _each("max_momentum", optimizer, most)
+        if isinstance(self, CyclicLR):
+            self.base_momentums, self.max_momentums = lows, highs
         if first:
-            for high, low, group in zip(self.max_momentums, self.base_momentums, optimizer.param_groups):
+            for high, low, group in zip(highs, lows, optimizer.param_groups):
                 self._set_momentum(group, high)
                 group["max_momentum"] = high
                 group["base_momentum"] = low
@@ -154,15 +155,15 @@ class OneCycleLR(_WithMomentum):
             raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
         up, last = float(pct_start * self.total_steps) - 1, self.total_steps - 1
         #: the step that ends a phase, rates and momenta at its ends
-        self._phases: list[tuple[float, str, str, str, str]] = [
+        self._schedule_phases: list[tuple[float, str, str, str, str]] = [
             (up, "initial_lr", "max_lr", "max_momentum", "base_momentum")
         ]
         if three_phase:
             middle = float(2 * pct_start * self.total_steps) - 2
-            self._phases.append((middle, "max_lr", "initial_lr", "base_momentum", "max_momentum"))
-            self._phases.append((last, "initial_lr", "min_lr", "max_momentum", "max_momentum"))
+            self._schedule_phases.append((middle, "max_lr", "initial_lr", "base_momentum", "max_momentum"))
+            self._schedule_phases.append((last, "initial_lr", "min_lr", "max_momentum", "max_momentum"))
         else:
-            self._phases.append((last, "max_lr", "min_lr", "base_momentum", "max_momentum"))
+            self._schedule_phases.append((last, "max_lr", "min_lr", "base_momentum", "max_momentum"))
         if pct_start < 0 or pct_start > 1 or not isinstance(pct_start, float):
             raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
         if anneal_strategy not in ("cos", "linear"):
@@ -190,8 +191,8 @@ class OneCycleLR(_WithMomentum):
         found = []
         for group in self.optimizer.param_groups:
             begin = 0.0
-            for phase in self._phases:
-                if step <= phase[0] or phase is self._phases[-1]:
+            for phase in self._schedule_phases:
+                if step <= phase[0] or phase is self._schedule_phases[-1]:
                     break
                 begin = phase[0]
             end, low, high, first, second = phase
