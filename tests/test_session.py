@@ -280,3 +280,7 @@ def test_an_interrupt_between_runs_does_nothing() -> None:
 )
 def test_is_complete(source: str, complete: bool) -> None:
     assert Session.is_complete(source) is complete
+
+
+def test_a_script_is_the_main_program() -> None:
+    assert run("if __name__ == '__main__':\n    print('run')") == [Printed(2, "run\n")]

@@ -398,6 +398,7 @@ BUILTINS.update(
         "tuple": tuple, "set": set, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
         "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
         "classmethod": classmethod, "property": property, "Ellipsis": Ellipsis, "NotImplemented": NotImplemented,
+        "__name__": "__main__",  # what scripts ask before they do their work
     }
 )  # fmt: skip
 
