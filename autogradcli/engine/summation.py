@@ -106,7 +106,7 @@ def _row(x: Any, width: int) -> Any:
     count = n // width
     rest = n - count * width
     if not lead and count > 1:  # the row of a small program: the same in fewer calls of NumPy
-        places = _side_by_side(x[: n - rest].reshape(count, width))
+        places = _side_by_side((x[: n - rest] if rest else x).reshape(count, width))
         return _running(np.concatenate((x[n - rest :], places)) if rest else places)[-1] + 0.0
     if not rest and count == 1:
         return _running(x, -1)[..., -1] + 0.0  # a sum begins at 0, so it is never the negative zero
@@ -125,6 +125,8 @@ def _side_by_side(x: Any) -> Any:
     if n < 8:  # three of the accumulators hold one row each
         return _add(x.take(_SHORT[n], -2), -2)
     lead, fours = x.shape[:-2], n // 4
+    if n == 4 * fours:
+        return _add(_cascade(x.reshape((*lead, fours, 4 * w))).reshape((*lead, 4, w)), -2)
     sums = _cascade(x[..., : 4 * fours, :].reshape((*lead, fours, 4 * w)))
     first = sums[..., :w]
     for k in range(4 * fours, n):
