@@ -27,7 +27,7 @@ from .values import Frame, Run
 #: Characters of a line past which it is unlikely to be met again.
 _LONGEST = 400
 #: How many shapes a session keeps, and how many keys that were met once. Full tables start anew.
-_MOST_SHAPES, _MOST_MET = 2_000, 20_000
+_MOST_SHAPES, _MOST_MET = 3_000, 20_000
 #: Lines after which it pays to compile their common names too.
 _WORTH = 16
 
