@@ -14,15 +14,20 @@ Only a statement that is whole on its line, an expression or an assignment witho
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from .analysis import analyse
 from .context import Context, expression
 from .names import Store
-from .slots import FIXED, NUMBER, TOKEN, WORD, SlotMaker, store_of
 from .syntax import Source, parse, tree_of
 from .values import Frame, Run
+
+if TYPE_CHECKING:
+    import re
+
+#: What finds the tokens of a line.
+Tokens = Callable[[str], list[str]]
 
 #: Characters of a line past which it is unlikely to be met again.
 _LONGEST = 400
@@ -64,23 +69,20 @@ class Shape:
     ``bare`` is the expression where the line is only that.
     """
 
-    __slots__ = ("bare", "has_names", "has_numbers", "keywords", "run", "source")
+    __slots__ = ("_tokens", "bare", "keywords", "run", "source")
 
-    def __init__(self, node: ast.Expr | ast.Assign, run: Run, source: LineSource, numbers: bool, names: bool) -> None:
+    def __init__(self, node: ast.Expr | ast.Assign, run: Run, source: LineSource, tokens: Tokens | None) -> None:
         self.bare = node.value if isinstance(node, ast.Expr) else None
         self.run = run
         self.source = source
-        self.has_numbers = numbers
-        self.has_names = names
+        self._tokens = tokens
         #: Tokens that must differ: the keywords of a call.
         self.keywords: list[list[int]] = []
 
     def frame(self, line: str) -> Frame:
-        if self.has_names:
-            return [t if t[0] > "9" else int(t) if t.isdigit() else float(t) for t in TOKEN.findall(line)]
-        if self.has_numbers:
-            return [int(n) if n.isdigit() else float(n) for n in NUMBER.findall(line)]
-        return []
+        if self._tokens is None:
+            return []
+        return [t if t[0] > "9" else int(t) if t.isdigit() else float(t) for t in self._tokens(line)]
 
     def takes(self, tokens: list[str]) -> bool:
         """Whether a line of these tokens is a statement at all."""
@@ -90,7 +92,7 @@ class Shape:
 class Shapes:
     """The shapes that a session has met, compiled for its variables."""
 
-    __slots__ = ("_known", "_met", "prelude", "variables")
+    __slots__ = ("_known", "_met", "_tools", "prelude", "variables")
 
     def __init__(self, variables: dict[str, Any], prelude: Mapping[str, Any]) -> None:
         self.variables = variables
@@ -98,30 +100,36 @@ class Shapes:
         #: key -> its shape; False where the line has none.
         self._known: dict[str, Shape | Literal[False]] = {}
         self._met: dict[str, int] = {}
+        self._tools: Any = None
 
     def of(self, line: str, learn: bool) -> Shape | None:
         """The shape of a line if it is known, or if the line is the second of its shape and we may learn."""
         if len(line) > _LONGEST:
             return None
+        tools = self._tools
+        if tools is None:
+            from . import slots as tools  # a program of one line needs none of it
+
+            self._tools = tools
         plain = not ("#" in line or '"' in line or "'" in line)
-        close = NUMBER.sub("#", line) if plain else line
+        close = tools.NUMBER.sub("#", line) if plain else line
         shape = self._known.get(close)
         if shape is not None:
             return shape or None
         wide: Shape | Literal[False] | None = None
         if plain and "__" not in line and "$" not in line:
-            tokens = TOKEN.findall(line)
-            key = WORD.sub("$", close)
-            if not FIXED.isdisjoint(tokens):
-                key += str([(index, token) for index, token in enumerate(tokens) if token in FIXED])
+            tokens = tools.TOKEN.findall(line)
+            key = tools.WORD.sub("$", close)
+            if not tools.FIXED.isdisjoint(tokens):
+                key += str([(index, token) for index, token in enumerate(tokens) if token in tools.FIXED])
             wide = self._known.get(key)
             if wide is None and learn and self._meetings(key) == 2:
-                wide = self._known[key] = self._made(line, TOKEN)
+                wide = self._known[key] = self._made(line, tools.TOKEN, names=True)
             if wide and wide.keywords and not wide.takes(tokens):
                 return None
         # Where the wide shape serves, the close one has to be worth its making.
         if learn and self._meetings(close) == (_WORTH if wide else 2):
-            return self._known.setdefault(close, self._made(line, NUMBER if plain else None)) or None
+            return self._known.setdefault(close, self._made(line, tools.NUMBER if plain else None)) or None
         return wide or None
 
     def _meetings(self, key: str) -> int:
@@ -135,8 +143,8 @@ class Shapes:
         count = met[key] = met.get(key, 0) + 1
         return count
 
-    def _made(self, line: str, tokens: Any) -> Shape | Literal[False]:
-        """The shape with a slot for each of these tokens (a pattern; None: for nothing), False if it has none."""
+    def _made(self, line: str, pattern: re.Pattern[str] | None, names: bool = False) -> Shape | Literal[False]:
+        """The shape with a slot for each token of a pattern (None: for nothing), False if the line has none."""
         if line[:1].isspace() or not line.isascii():
             return False
         try:
@@ -149,9 +157,10 @@ class Shapes:
         node = tree.body[0]
         if not isinstance(node, ast.Expr) and not (isinstance(node, ast.Assign) and len(node.targets) == 1):
             return False
-        found = [] if tokens is None else list(tokens.finditer(line))
-        starts = {match.start(): index for index, match in enumerate(found) if match[0] not in FIXED}
-        slots = SlotMaker(starts, names=tokens is TOKEN)
+        tools = self._tools
+        found = [] if pattern is None else list(pattern.finditer(line))
+        starts = {match.start(): index for index, match in enumerate(found) if match[0] not in tools.FIXED}
+        slots = tools.SlotMaker(starts, names)
         slots.put(node)
         if slots.unfit or len(slots.taken) != len(starts):
             return False
@@ -159,11 +168,11 @@ class Shapes:
         c = Context(self.variables, self.prelude, source, scopes, scopes[tree])
         run = expression(node.value, c)
         if isinstance(node, ast.Assign):
-            store = store_of(node.targets[0], c)
+            store = tools.store_of(node.targets[0], c)
             if store is None:
                 return False
             run = _assigning(store, run)
-        shape = Shape(node, run, source, tokens is NUMBER and bool(starts), tokens is TOKEN)
+        shape = Shape(node, run, source, pattern.findall if pattern is not None and starts else None)
         shape.keywords = slots.keywords
         return shape
 
