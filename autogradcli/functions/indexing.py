@@ -54,6 +54,9 @@ def _take_along_dim(input: Tensor, indices: Tensor, dim: int | None) -> Any:
         input = expand(input, size)
     if theirs != (size := (*wide[:at], theirs[at], *wide[at + 1 :])):
         indices = expand(indices, size)
+    size = mine[at]
+    if size and ((indices.array < 0) | (indices.array >= size)).any():
+        indices = wrap(indices.array % size)  # here they go round
     return indexing.gather(input, at, indices)
 
 

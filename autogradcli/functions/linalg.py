@@ -227,6 +227,7 @@ define("cholesky_inverse", (f"(Tensor input, bool upper=False, {_OUT})", _choles
 _LU_FACTOR = _named("linalg_lu_factor", "LU pivots")
 _LU_FACTOR_EX = _named("linalg_lu_factor_ex", "LU pivots info")
 _LU = _named("linalg_lu", "P L U")
+_OLD_LU_INFO = _named("_lu_with_info", "LU pivots info")
 _LU_UNPACK = _named("lu_unpack", "P L U")
 
 
@@ -268,6 +269,12 @@ def _old_lu(input: Tensor, pivot: bool, get_infos: bool) -> tuple[Any, ...]:
     return (packed, pivots, info) if get_infos else (packed, pivots)
 
 
+def _old_lu_named(input: Tensor, pivot: bool, get_infos: bool) -> tuple[Any, ...]:
+    """LU factors packed in one matrix; with the number of failures, the three have names."""
+    found = _old_lu(input, pivot, get_infos)
+    return _OLD_LU_INFO(found) if get_infos else found
+
+
 define("lu_factor", ("(Tensor A, *, bool pivot=True, TensorList out=None)", _lu_factor), into="linalg")
 define(
     "lu_factor_ex",
@@ -288,7 +295,8 @@ define(
         _lu_unpack,
     ),
 )
-define("lu", ("(Tensor input, bool pivot=True, bool get_infos=False)", _old_lu), into="torch Tensor")
+define("lu", ("(Tensor input, bool pivot=True, bool get_infos=False)", _old_lu_named))
+define("lu", ("(Tensor input, bool pivot=True, bool get_infos=False)", _old_lu), into="Tensor")
 
 # -- QR ---------------------------------------------------------------------------------------------------
 

@@ -252,7 +252,7 @@ def _cov(input: Tensor, correction: int, fweights: Tensor | None, aweights: Tens
         norm: Any = max(count - correction, 0)
         total: Any = None
     else:
-        total = wrap(np.add.reduce(weights.array))
+        total = sum_dim(weights, (0,))
         average = div(sum_dim(mul(x, weights), (1,), True), total)
         if aweights is None or correction == 0:
             norm = total - correction

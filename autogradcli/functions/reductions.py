@@ -66,6 +66,31 @@ define(
 )
 
 
+def _hash_all(input: Tensor, mode: int) -> Any:
+    """The bits of all elements, each as 64 of them, in exclusive disjunction."""
+    if not input.array.size:
+        raise RuntimeError(
+            "hash_tensor: Expected reduction dim to be specified for input.numel() == 0. "
+            "Specify the reduction dim with the 'dim' argument."
+        )
+    return _hash_dim(input, None, False, mode)
+
+
+def _hash_dim(input: Tensor, dim: Any, keepdim: bool, mode: int) -> Any:
+    """The bits of the elements over some dimensions, each as 64 of them, in exclusive disjunction."""
+    if mode:
+        raise RuntimeError(f"Unknown hash_tensor mode: {mode}")
+    return reduction.hash_tensor(input, None if dim == () else dim, keepdim)
+
+
+define(
+    "hash_tensor",
+    ("(Tensor input, *, int mode=0)", _hash_all),
+    ("(Tensor input, IntList[1] dim, *, bool keepdim=False, int mode=0, Tensor out=None)", _hash_dim),
+    into=_BOTH,
+)
+
+
 def _sum_to_size(input: Tensor, size: tuple[int, ...]) -> Any:
     """Sum over the dimensions that broadcasting from ``size`` would repeat."""
     shape = input.array.shape

@@ -232,6 +232,8 @@ def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean")
 
     A row of ``target`` lists labels up to the first -1.
     """
+    if not input.ndim:
+        input, target = input.reshape(1), target.reshape(1)
     z, _ = _label_margins(input, target)
     loss = (np.maximum(z, 0).sum((-2, -1)) / input.shape[-1]).astype(input.dtype)
     return reduced(loss, reduction)
@@ -259,6 +261,9 @@ def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
 )
 def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, reduction: str) -> Array:
     """The gradient of the margins that are not kept."""
+    shape = input.shape
+    if not input.ndim:
+        input, target = input.reshape(1), target.reshape(1)
     z, labels = _label_margins(input, target)
     hit = (z > 0) / input.shape[-1]
     out = hit.sum(-2)
@@ -267,7 +272,7 @@ def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, re
     if reduction == "mean" and input.ndim > 1:
         out = out / input.shape[0]
     weight = grad[..., None] if np.ndim(grad) and input.ndim > 1 else grad
-    return (out * weight).astype(input.dtype)
+    return (out * weight).astype(input.dtype).reshape(shape)
 
 
 # -- connectionist temporal classification (Graves et al. 2006) --------------------------------------------

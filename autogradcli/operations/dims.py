@@ -22,6 +22,7 @@ maximum_reduce: Any = np.maximum.reduce
 minimum_reduce: Any = np.minimum.reduce
 all_reduce: Any = np.logical_and.reduce
 any_reduce: Any = np.logical_or.reduce
+xor_reduce: Any = np.bitwise_xor.reduce
 
 
 def wrap_dim(dim: int, ndim: int) -> int:

@@ -95,7 +95,8 @@ def cholesky_inverse(input: Array, upper: bool = False) -> Array:
     square(input, "cholesky_inverse")
     floating(input, "cholesky_inverse")
     diagonal = np.diagonal(input, axis1=-2, axis2=-1)
-    check_singular(np.where((diagonal == 0).any(-1), (diagonal == 0).argmax(-1) + 1, 0), "cholesky_inverse")
+    if diagonal.size:
+        check_singular(np.where((diagonal == 0).any(-1), (diagonal == 0).argmax(-1) + 1, 0), "cholesky_inverse")
     one = np.broadcast_to(np.eye(input.shape[-1], dtype=input.dtype), input.shape)
     factor = kernels.solve_triangular(input, one, upper, False)
     dual = np.swapaxes(factor, -2, -1).conj()

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Index, operation
+from .dims import numel
 from .loss import count
 
 Dims = tuple[int, ...]
@@ -187,7 +188,7 @@ def _spread(x: Any, ndim: int) -> Array:
 
 
 def _grouped(F: Any, x: Any, groups: int) -> Any:
-    return F.reshape(x, (x.shape[0], groups, -1))
+    return F.reshape(x, (x.shape[0], groups, numel(x.shape[1:]) // groups))  # not -1: there may be no element
 
 
 def _group_values(F: Any, input: Any, groups: int, eps: float) -> Any:

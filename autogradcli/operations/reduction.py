@@ -24,6 +24,7 @@ from .dims import (
     reduced_count,
     wrap_dim,
     wrap_dims,
+    xor_reduce,
 )
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
@@ -209,6 +210,17 @@ def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType 
     if input.dtype.kind in "iub":
         out = np.int64 if dtype is None else dtype.np
     return multiply_reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
+
+
+@operation()
+def hash_tensor(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
+    """The bits of the elements over some dimensions, each as 64 of them, in exclusive disjunction: uint64."""
+    kind = input.dtype.kind
+    if kind == "c":
+        raise NotImplementedError(f"\"xor_sum_cpu\" not implemented for '{dtypes.of(input).type_name}'")
+    wide: Any = input.astype(np.float64 if kind not in "iub" else np.uint64 if input.dtype == np.uint64 else np.int64)
+    bits = np.ascontiguousarray(wide).view(np.uint64).reshape(input.shape)
+    return xor_reduce(bits, axis_of(dim, input.ndim), None, None, keepdim)
 
 
 # -- truth -------------------------------------------------------------------------------------------------

@@ -159,7 +159,8 @@ def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, k
     if math.isinf(ord):
         at = F.eq(size, norm)
         count = F.sum_dim(F.cast(at, g.dtype), wrap_dims(dim, len(shape)), True)
-        return F.sgn(input) * F.masked_fill(F.expand(g / count, shape), F.logical_not(at), 0.0)
+        # A product with the mask, as PyTorch has it: the zeros beside the largest show the gradient's sign.
+        return F.sgn(input) * (F.cast(at, g.dtype) * (g / count))
     if ord < 1:
         scaled = F.sgn(input) * F.masked_fill(F.pow_tensor_scalar(size, ord - 1), F.eq(input, 0), 0.0)
         return scaled * g * F.pow_tensor_scalar(norm, 1 - ord)
