@@ -235,8 +235,10 @@ def _logspace(
     """``steps`` numbers from ``base ** start`` to ``base ** end``, evenly spaced in their logarithm."""
     kind = dtype or dtypes.default.dtype
     bounds = [np.array(_number(x)).astype(kind.np).item() for x in (start, end)]
-    exponents = _spaced(bounds[0], bounds[1], steps, dtypes.float64)
-    return made(np.power(base, exponents).astype(kind.np), grad)
+    wide = dtypes.complex128 if kind.category == dtypes.COMPLEX else dtypes.float64
+    exponents = _spaced(bounds[0], bounds[1], steps, wide)
+    powers: Any = np.power(complex(base) if kind.category == dtypes.COMPLEX else base, exponents)
+    return made(powers.astype(kind.np), grad)
 
 
 def _eye(n: int, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool) -> Tensor:

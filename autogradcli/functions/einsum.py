@@ -11,11 +11,11 @@ from ..operations import matmul as products
 from ..operations.arithmetic import mul
 from ..operations.dims import wrap_dim
 from ..operations.reduction import sum_dim
-from ..operations.view import permute, squeeze_dim, unsqueeze, view
+from ..operations.view import permute, unsqueeze, view
 from ..operations.window import diagonal
 from .function import define
 from .kinds import checked_tensors
-from .matmul import contract, matmul
+from .matmul import contract
 from .python_function import define_python
 from .shapes import reshape as reshaped
 
@@ -395,7 +395,7 @@ def vecdot(x: Tensor, y: Tensor, dim: int) -> Any:
     if x.array.dtype.kind == "c":
         from ..operations.complex import conj
 
-        return squeeze_dim(matmul(unsqueeze(conj(x), -2), unsqueeze(y, -1)), -1)
+        x = conj(x)
     at = wrap_dim(dim, max(x.array.ndim, y.array.ndim))
     return sum_dim(mul(x, y), (at,), False)
 

@@ -30,7 +30,7 @@ def mul_scalar(input: Array, other: Number) -> Array:
 )  # fmt: skip
 def add_scalar(input: Array, other: Number) -> Array:
     """Sum with a number, as PyTorch's own functions add inside."""
-    return np.add(input, other)
+    return np.add(_floating(input) if isinstance(other, float) else input, other)
 
 
 @operation(
@@ -40,7 +40,7 @@ def add_scalar(input: Array, other: Number) -> Array:
 )  # fmt: skip
 def sub_scalar(input: Array, other: Number) -> Array:
     """Difference from a number, as PyTorch's own functions subtract inside."""
-    return np.subtract(input, other)
+    return np.subtract(_floating(input) if isinstance(other, float) else input, other)
 
 
 @operation(

@@ -65,7 +65,7 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
     if out.ndim:
         np.add.at(out, parts_key(index, at), source)
     else:
-        out += add_reduce(source.reshape(-1))
+        np.add(out, add_reduce(source.reshape(-1)), out, casting="unsafe")  # a truth value is one again
     return out
 
 

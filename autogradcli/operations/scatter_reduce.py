@@ -21,7 +21,9 @@ def _reduced_into(out: Array, place: Array, key: Any, source: Any, reduce: str, 
             place[key] = _START[reduce]
         else:
             worst = -np.inf if reduce == "amax" else np.inf
-            if out.dtype.kind != "f":
+            if out.dtype.kind == "b":
+                worst = reduce == "amin"
+            elif out.dtype.kind != "f":
                 limits = np.iinfo(out.dtype)
                 worst = limits.min if reduce == "amax" else limits.max
             place[key] = worst
