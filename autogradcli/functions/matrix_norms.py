@@ -80,7 +80,17 @@ def _matrix_norm(input: Tensor, ord: Any, dim: Sequence[int], keepdim: bool, dty
     if not keepdim and extreme > summed:
         extreme -= 1
     sums = vector_norm(input, 1.0, (summed,), keepdim, dtype)
-    return (amax if ord > 0 else amin)(sums, (extreme,), keepdim)
+    return _extreme(sums, extreme, keepdim, ord > 0)
+
+
+def _extreme(values: Any, dim: int, keepdim: bool, largest: bool) -> Any:
+    """The largest or smallest along a dimension; the largest of no norms is 0, which depends on nothing."""
+    shape = values.array.shape
+    if shape[dim] or not largest:
+        return (amax if largest else amin)(values, (dim,), keepdim)
+    at = dim % len(shape)
+    left = [1 if k == at else n for k, n in enumerate(shape) if keepdim or k != at]
+    return wrap(np.zeros(left, values.array.dtype))
 
 
 def _by_singular(x: Tensor, dims: tuple[int, int], keepdim: bool, ord: Any) -> Any:
@@ -90,7 +100,7 @@ def _by_singular(x: Tensor, dims: tuple[int, int], keepdim: bool, ord: Any) -> A
     if ord == "nuc":
         found = sum_dim(values, (-1,), keepdim)
     else:
-        found = (amax if ord > 0 else amin)(values, (-1,), keepdim)
+        found = _extreme(values, -1, keepdim, ord > 0)
     return _spread(found, ndim, dims, keepdim)
 
 

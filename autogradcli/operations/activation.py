@@ -377,12 +377,24 @@ def rrelu_with_slope_in_place(input: Array, slope: float) -> Array:
 
 @operation(
     node="RreluWithNoiseBackward0", spelling="rrelu", kind="linear",
-    input=lambda F, g, noise: g * noise,
+    input=lambda F, g, input, noise: F.rrelu_with_noise_backward(g, input, noise),
     examples=lambda r: [(r(2, 3), r(2, 3))],
 )  # fmt: skip
 def rrelu_with_noise(input: Array, noise: Index) -> Array:
     """``rrelu`` in training: each element times its drawn slope."""
     return input * noise
+
+
+@operation(
+    node="RreluWithNoiseBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, noise: g * noise,
+    input=_zeros,
+    examples=lambda r: [(r(2, 3), r(2, 3), r(2, 3))],
+)
+def rrelu_with_noise_backward(grad_output: Array, input: Array, noise: Index) -> Array:
+    """Gradient through ``rrelu`` in training."""
+    return grad_output * noise
 
 
 @operation(

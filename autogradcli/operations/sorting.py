@@ -156,7 +156,7 @@ def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Arr
     n = x.shape[0]
     begins = np.ones(n, np.bool_)
     if n:
-        begins[1:] = (x[1:] != x[:-1]).reshape(n - 1, -1).any(1) if x.ndim > 1 else x[1:] != x[:-1]
+        begins[1:] = (x[1:] != x[:-1]).any(tuple(range(1, x.ndim))) if x.ndim > 1 else x[1:] != x[:-1]
     starts = np.flatnonzero(begins)
     inverse = np.add.accumulate(begins, dtype=np.int64) - 1
     counts = np.diff(np.append(starts, n))
