@@ -18,7 +18,7 @@ from ..functions.objects import Kind, Super
 from ..functions.python_function import CalculatorPythonFunction, PythonFunction
 from ..functions.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
 from .budget import budget, check_text
-from .values import UNBOUND, BoundMethod, Namespace, UserFunction
+from .values import UNBOUND, BoundMethod, Namespace, UserFunction, object_name
 
 #: What stands for "any name" in a table.
 ANY = "*"
@@ -142,7 +142,7 @@ def missing(value: Any, name: str) -> AttributeError:
     elif type(value) is Namespace:
         message = f"module '{value.dotted}' has no attribute '{name}'"
     else:
-        message = f"'{type(value).__name__}' object has no attribute '{name}'"
+        message = f"'{object_name(type(value))}' object has no attribute '{name}'"
     return AttributeError(message, name=name, obj=value)
 
 
