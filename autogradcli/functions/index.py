@@ -160,7 +160,7 @@ SIZES: dict[str, int] = {
     "operations.sign": 6108,
     "operations.small_matrices": 3698,
     "operations.smooth_activation": 10863,
-    "operations.softmax": 4375,
+    "operations.softmax": 4610,
     "operations.sorting": 10828,
     "operations.spacing": 1995,
     "operations.special": 14422,

@@ -18,7 +18,12 @@ def _check(input: Array, dim: int, kernel: str) -> None:
 
 
 def _shifted(input: Array, dim: int) -> Array:
-    """``input`` less its maximum, so that nothing overflows; infinite maxima make NaN as they do in PyTorch."""
+    """``input`` less its maximum, so that nothing overflows; infinite maxima make NaN as they do in PyTorch.
+
+    Half precision comes back as float32: PyTorch works in it and rounds only the result.
+    """
+    if input.dtype == np.float16:
+        input = input.astype(np.float32)
     return input - np.maximum.reduce(input, axis=dim, keepdims=True)
 
 
@@ -40,7 +45,7 @@ def softmax(input: Array, dim: int) -> Array:
         e *= np.reciprocal(total)
     else:
         e /= total
-    return e
+    return e.astype(input.dtype, copy=False)
 
 
 @operation(
@@ -94,7 +99,7 @@ def log_softmax(input: Array, dim: int) -> Array:
         return input.copy()
     x = _shifted(input, dim)
     x -= elementary.log(np.add.reduce(elementary.exp(x), axis=dim, keepdims=True))
-    return x
+    return x.astype(input.dtype, copy=False)
 
 
 @operation(
