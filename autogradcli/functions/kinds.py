@@ -62,7 +62,8 @@ class Mismatch(Exception):
 def type_name(value: object) -> str:
     """The name of the type of a value, as PyTorch's messages spell it."""
     kind = type(value)
-    return TYPE_NAMES.get(kind) or kind.__name__
+    name = TYPE_NAMES.get(kind) or kind.__name__
+    return f"torch.return_types.{name}" if kind.__module__ == "torch.return_types" else name
 
 
 class Kind:

@@ -160,7 +160,8 @@ def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, k
         at = F.eq(size, norm)
         count = F.sum_dim(F.cast(at, g.dtype), wrap_dims(dim, len(shape)), True)
         # A product with the mask, as PyTorch has it: the zeros beside the largest show the gradient's sign.
-        return F.sgn(input) * (F.cast(at, g.dtype) * (g / count))
+        # Where a NaN hides the largest, no element has a part in it.
+        return F.sgn(input) * (F.cast(at, g.dtype) * g / F.masked_fill(count, F.eq(count, 0), 1.0))
     if ord < 1:
         scaled = F.sgn(input) * F.masked_fill(F.pow_tensor_scalar(size, ord - 1), F.eq(input, 0), 0.0)
         return scaled * g * F.pow_tensor_scalar(norm, 1 - ord)
