@@ -233,18 +233,12 @@ def _attach_run(op: Operation) -> None:
     """The array world's backward step: unpack, check versions, apply the rules of the wanted edges."""
     if not op.edges or op.vjp is not None:
         return
-    lines = ["def run(node, g):", "    saved = node.saved", "    if saved is None: raise RuntimeError(FREED)"]
-    names = "".join(f"{s.name}, v{k}, " for k, s in enumerate(op.saves))
-    if names:
-        lines.append(f"    {names}= saved")
+    lines = ["def run(node, g):", *_opened(op)]
     for k, s in enumerate(op.saves):
         x = s.name
         if s.kind == "input":
             lines += [
-                f"    if {x}.__class__ is Tensor or {x}.__class__ is Parameter:",
-                f"        c = {x}.counter",
-                f"        if (0 if c is None else c[0]) != v{k}:"
-                f" raise modified({x}.array, {x}.node, {x}.counter, v{k})",
+                *_unchanged(x, k),
                 f"        {x} = {x}.array",
             ]
         elif s.kind == "output":
@@ -273,22 +267,15 @@ def _run_tensors(op: Operation) -> list[str]:
     general = "run_tensors_in_general(node, g)"
     lines = [
         "def run_tensors(node, g):",
-        "    saved = node.saved",
-        "    if saved is None: raise RuntimeError(FREED)",
+        *_opened(op),
         "    fix = node.fix",
         f"    if fix is not None and fix[2]: return {general}",
     ]
-    names = "".join(f"{s.name}, v{k}, " for k, s in enumerate(op.saves))
-    if names:
-        lines.append(f"    {names}= saved")
     for k, s in enumerate(op.saves):
         x = s.name
         if s.kind == "input":
             lines += [
-                f"    if {x}.__class__ is Tensor or {x}.__class__ is Parameter:",
-                f"        c = {x}.counter",
-                f"        if (0 if c is None else c[0]) != v{k}:"
-                f" raise modified({x}.array, {x}.node, {x}.counter, v{k})",
+                *_unchanged(x, k),
                 f"    elif {x}.__class__ is Packed: return {general}",
             ]
         elif s.kind == "output":
@@ -298,6 +285,22 @@ def _run_tensors(op: Operation) -> list[str]:
         *lines,
         *_rules(op, "TENSORS"),
         "    return grads if fix is None else settle_tensors(grads, fix)",
+    ]
+
+
+def _opened(op: Operation) -> list[str]:
+    """The saved values under their names, each with the version that it had."""
+    names = "".join(f"{s.name}, v{k}, " for k, s in enumerate(op.saves))
+    lines = ["    saved = node.saved", "    if saved is None: raise RuntimeError(FREED)"]
+    return [*lines, f"    {names}= saved"] if names else lines
+
+
+def _unchanged(x: str, k: int) -> list[str]:
+    """The check of a saved input that is a tensor; what more is to be done with it may follow."""
+    return [
+        f"    if {x}.__class__ is Tensor or {x}.__class__ is Parameter:",
+        f"        c = {x}.counter",
+        f"        if (0 if c is None else c[0]) != v{k}: raise modified({x}.array, {x}.node, {x}.counter, v{k})",
     ]
 
 

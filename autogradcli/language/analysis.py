@@ -174,9 +174,7 @@ def _constant(a: Analyser, node: ast.Constant) -> None:
 
 @handles(ast.Name)
 def _name(a: Analyser, node: ast.Name) -> None:
-    scope = a.scope
-    if scope.kind == MODULE:
-        return
+    scope = a.scope  # no module's: ``visit`` has passed over those
     if type(node.ctx) is ast.Load:
         scope.uses.setdefault(node.id)
         if node.id == "super":
