@@ -16,6 +16,8 @@ class _State(NamedTuple):
     modes: tuple[Any, ...]
     print_options: tuple[Any, ...]
     generator: tuple[Any, ...]
+    grad: bool
+    dtype: DType
 
 
 class SessionState:
@@ -35,7 +37,8 @@ class SessionState:
         state.reset()
         default.set(default_dtype or float32)
         state.grad = grad_enabled
-        self._own = _State(modes.snapshot(), _values(PrintOptions()), _sequence(generator))
+        own = modes.snapshot(), _values(PrintOptions()), _sequence(generator)
+        self._own = _State(*own, state.grad, default.dtype)
         modes.restore(around)
         self._around = self._own
 
@@ -50,6 +53,15 @@ class SessionState:
         self._own = _current()
         _install(self._around)
 
+    @property
+    def grad_enabled(self) -> bool:
+        """Whether history is recorded, between two runs."""
+        return self._own.grad
+
+    @property
+    def default_dtype(self) -> DType:
+        return self._own.dtype
+
     def kept(self) -> tuple[Any, ...]:
         """All of it, for ``put_back``: the random numbers' engine by reference, as ``_sequence`` says."""
         return self._own
@@ -60,7 +72,7 @@ class SessionState:
 
 
 def _current() -> _State:
-    return _State(modes.snapshot(), _values(options), _sequence(default_generator))
+    return _State(modes.snapshot(), _values(options), _sequence(default_generator), state.grad, default.dtype)
 
 
 def _install(wanted: _State) -> None:

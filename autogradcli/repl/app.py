@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from typing import Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import AnyFormattedText
@@ -20,19 +20,23 @@ from ..events import Event, Failed
 from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, Plain, PlainGradients
-from ..show.stream import Stream
+from ..show.stream import Stream, StreamClosed
 from .commands import CommandError, dispatch
 from .completion import SessionCompleter
 from .definitions import Definitions
+from .guard import Guard, said
 from .highlight import STYLE, SessionLexer
 from .history import history_path, open_history
+from .interrupts import Interrupts
 from .journal import Program, Recorded, Transcript, added, quiet
 from .keys import bindings
 from .names import loading
 from .preview import Preview
+from .readings import GuardedCompleter, GuardedLexer, GuardedSuggestions
 from .running import Failure, Outcome, quietly, run
 from .toolbar import hint_line, status_line
 from .undo import Steps
+from .wall import wall
 
 #: Words by which people try to leave, where no variable has the name.
 GOODBYES = {"exit", "quit", "exit()", "quit()"}
@@ -40,7 +44,9 @@ GOODBYES = {"exit", "quit", "exit()", "quit()"}
 #: Seconds from the prompt to the loading of more modules, and between two of them.
 IDLE, PAUSE = 0.3, 0.005
 
-_STATUS = "(torch.is_grad_enabled(), torch.get_default_dtype())"
+
+class GivenUp(Exception):
+    """Ctrl-C while a line was typed."""
 
 
 class Prompt:
@@ -64,10 +70,13 @@ class Prompt:
         self.running = True
         #: What the next line begins as: for ``:edit``.
         self.draft = ""
-        self.steps = Steps(session)
+        self.guard = guard = Guard()
+        self.interrupts = Interrupts(session)
+        self.interrupts.give_up = self._interrupted_reading
+        self.steps = Steps(session, self._say)
         self.program: Program = None
         self.definitions = Definitions()
-        self.preview: Preview = Preview(session, self._redraw)
+        self.preview: Preview = Preview(session, self._redraw, guard)
         self.show_toolbar: bool = True
         self.suggest: bool = True
         self._line = 1
@@ -75,20 +84,21 @@ class Prompt:
         self.seed: int = quietly(session, "torch.initial_seed()")[0]
         self._loading = loading()
         self._start = self.steps.snapshot()
-        self._look_at_modes()
+        self._note_definition = guard.wrap("noting what was assigned", self.definitions.note, None)
+        self._toolbar = guard.wrap("the toolbar", self._draw_toolbar, "")
         self.reader: PromptSession[str] = PromptSession(
-            self._message,
+            guard.wrap("the prompt", self._message, ">>> "),
             multiline=True,
             prompt_continuation=_continuation,
-            key_bindings=bindings(session),
-            completer=SessionCompleter(session),
+            key_bindings=bindings(guard.wrap("reading the line", session.is_complete, True), self._give_up),
+            completer=GuardedCompleter(guard, SessionCompleter(session)),
             complete_while_typing=False,
-            lexer=SessionLexer(session),
+            lexer=GuardedLexer(guard, SessionLexer(session)),
             style=STYLE,
             color_depth=None if os.environ.get("NO_COLOR") else ColorDepth.DEPTH_4_BIT,
             include_default_pygments_style=False,
             input_processors=[HighlightMatchingBracketProcessor(chars="[](){}")],
-            auto_suggest=_Suggestions(self),
+            auto_suggest=GuardedSuggestions(guard, lambda: self.suggest),
             enable_suspend=True,
             bottom_toolbar=self._toolbar,
             history=history,
@@ -98,36 +108,107 @@ class Prompt:
         )
         self.reader.default_buffer.on_text_changed += self._typed
 
+    def run(self) -> None:
+        """Read and run until ``:quit`` or Ctrl-D. Nothing else ends it but an output that is closed: what the prompt
+        can't do it says in a line. Raises StreamClosed."""
+        with wall.far(), self.interrupts.listening(), self.guard.over_releases():
+            while self.running:
+                for what, reason in self.guard.news().items():
+                    self._say(f"{what} failed: {reason}")
+                try:
+                    text = self._read()
+                except EOFError:
+                    return
+                if text is not None:
+                    with self.interrupts.working():
+                        self._work(text)
+
+    def _work(self, text: str) -> None:
+        """The boundary around one input: the variables are worth more than whatever went wrong in it."""
+        try:
+            self.handle(text)
+        except StreamClosed:
+            raise
+        except KeyboardInterrupt:
+            self.err.write("KeyboardInterrupt\n")
+        except BaseException as error:  # of a command, or of our own
+            if isinstance(error, MemoryError):
+                self.steps.forget()
+            self._say(said(error))
+
+    def _say(self, line: str) -> None:
+        try:
+            self.err.raw(plain_error_text("prompt", line, self.err))
+        except MemoryError:
+            os.write(2, b"prompt: error: out of memory\n")
+
     # -- reading --------------------------------------------------------------------------------------------
 
-    def run(self) -> None:
-        """Read and run until ``:quit`` or Ctrl-D."""
-        while self.running:
-            draft, self.draft = self.draft, ""
-            try:
-                text = self.reader.prompt(default=draft, pre_run=self._warm_up)
-            except KeyboardInterrupt:
-                continue
-            except EOFError:
-                return
-            finally:
-                self.preview.forget()
-            try:
-                self.handle(text)
-            except KeyboardInterrupt:
-                self.err.write("KeyboardInterrupt\n")
-            except Exception as error:  # of a command, or of our own: the variables are worth more than the line
-                self.err.raw(plain_error_text(type(error).__name__, str(error), self.err))
+    def _read(self) -> str | None:
+        """The next input; None where it was given up. Raises EOFError."""
+        draft, self.draft = self.draft, ""
+        try:
+            return self.reader.prompt(
+                default=draft, pre_run=self._begin_reading, set_exception_handler=False, handle_sigint=False
+            )
+        except GivenUp:
+            self.interrupts.heard = False
+            return None
+        except (EOFError, StreamClosed):
+            raise
+        except BaseException as error:  # of drawing, such as for want of memory: the line itself can still be read
+            self.steps.forget()
+            self._say(f"the line can't be shown as usual: {said(error)}")
+            return self._read_plainly()
+        finally:
+            self.preview.forget()
 
-    def _warm_up(self) -> None:
-        """Load the rest of the functions, bit by bit, while nothing else is to be done."""
+    def _read_plainly(self) -> str:
+        """An input by the terminal's own means. Raises EOFError."""
+        try:
+            text = input(">>> ")
+            while text.strip() and not text.startswith(":") and not self.session.is_complete(text):
+                text += "\n" + input("... ")
+        except OSError:  # the terminal has gone
+            raise EOFError from None
+        return text
+
+    def _begin_reading(self) -> None:
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed_reading)
+        load = self.guard.wrap("loading", lambda: next(self._loading, self) is not self, False)
 
-        def load() -> None:
-            if next(self._loading, self) is not self:
-                loop.call_later(PAUSE, load)
+        def go_on() -> None:
+            if load():
+                loop.call_later(PAUSE, go_on)
 
-        loop.call_later(IDLE, load)
+        loop.call_later(IDLE, go_on)  # the rest of the functions, bit by bit, while nothing else is to be done
+
+    def _failed_reading(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self.guard.note("the prompt", context.get("exception") or RuntimeError(context["message"]))
+
+    def _give_up(self) -> None:
+        """Leave the line that is typed for a new one."""
+        app = self.reader.app
+        if app.is_running and app.future is not None and not app.future.done():
+            app.exit(exception=GivenUp(), style="class:aborting")
+
+    def _interrupted_reading(self) -> bool:
+        """A signal came while a line is typed; whether that line has been submitted. Within a signal handler: what is
+        to be done is left to the event loop."""
+        app = self.reader.app
+        loop, future = app.loop, app.future
+        if loop is None or future is None:  # reading has not begun, or has ended
+            return False
+        if future.done():
+            return not future.cancelled() and future.exception() is None
+        try:
+            loop.call_soon_threadsafe(self._give_up)
+        except RuntimeError:  # the loop was closed meanwhile
+            return False
+        return False
+
+    # -- running --------------------------------------------------------------------------------------------
 
     def handle(self, text: str) -> None:
         """One input: a command, a program or nothing."""
@@ -144,17 +225,18 @@ class Prompt:
                 self.err.raw(plain_error_text(stripped.split()[0], str(error), self.err))
             except Failure as failure:
                 self.show_failure(failure.event)
-            self._look_at_modes()
         else:
             self.evaluate(text, self.display(), first_line=self._line)
             self._line += text.count("\n") + 1
 
-    # -- running --------------------------------------------------------------------------------------------
-
     def evaluate(self, text: str, display: Display, *, first_line: int = 1) -> Outcome:
         """Run a program of the user's; it can be undone, and what is interrupted is."""
         before = self.steps.snapshot()
-        outcome = run(self.session, text, display.show, before, first_line=first_line)
+        try:
+            outcome = run(self.interrupts, text, display.show, before, first_line=first_line)
+        except BaseException:  # no program's, but of showing it: what it did can be taken back
+            self.steps.done(text, before, self.program)
+            raise
         display.end(outcome.ok, outcome.seconds)
         self._seconds = outcome.seconds
         if outcome.interrupted:
@@ -164,8 +246,7 @@ class Prompt:
             self.steps.done(text, before, self.program)
             self.program = added(self.program, text, None if outcome.ok else outcome.done)
             if outcome.ok:
-                self.definitions.note(text, before.variables, self.session.variables)
-        self._look_at_modes()
+                self._note_definition(text, before.variables, self.session.variables)
         return outcome
 
     def change(self, source: str) -> None:
@@ -189,7 +270,7 @@ class Prompt:
                 problems.append(event.message)
 
         try:
-            outcome = run(self.session, source, note, before)
+            outcome = run(self.interrupts, source, note, before)
         finally:
             if hide:
                 self.session.variables.clear()
@@ -205,7 +286,7 @@ class Prompt:
         self.steps.done(":reset", self.steps.snapshot(), self.program)
         self._start.restore(self.session)
         self.program = None
-        self.definitions = Definitions()
+        self.definitions.forget()
 
     def show_failure(self, event: Failed) -> None:
         self.err.raw(error_text(event, "", self.err))
@@ -222,13 +303,15 @@ class Prompt:
             return JsonLines(self.out, file or "<prompt>", bounds=False, gradients=True)
         return PlainGradients(self.out, self.err, file)
 
-    def _look_at_modes(self) -> None:
-        self.grad_enabled: bool
-        values = quietly(self.session, _STATUS)
-        self.grad_enabled, dtype = values[0] if values else (True, "")
-        self.dtype = str(dtype).removeprefix("torch.")
-
     # -- the screen -----------------------------------------------------------------------------------------
+
+    @property
+    def grad_enabled(self) -> bool:
+        return self.session.state.grad_enabled
+
+    @property
+    def dtype(self) -> str:
+        return self.session.state.default_dtype.name
 
     @property
     def width(self) -> int:
@@ -238,7 +321,7 @@ class Prompt:
     def _message(self) -> AnyFormattedText:
         return [("", ">>> ")] if self.grad_enabled else [("class:prompt-mode", "no_grad"), ("", " >>> ")]
 
-    def _toolbar(self) -> AnyFormattedText:
+    def _draw_toolbar(self) -> AnyFormattedText:
         width = self.width
         before = self.reader.default_buffer.document.text_before_cursor
         count = len(self.session.variables) - ("_" in self.session.variables)
@@ -266,14 +349,6 @@ class Prompt:
         self.reader.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
 
 
-class _Suggestions(AutoSuggestFromHistory):
-    def __init__(self, prompt: Prompt) -> None:
-        self.prompt = prompt
-
-    def get_suggestion(self, buffer, document):  # type: ignore[no-untyped-def]
-        return super().get_suggestion(buffer, document) if self.prompt.suggest else None
-
-
 def _continuation(width: int, line_number: int, is_soft_wrap: int) -> AnyFormattedText:
     return " " * width if is_soft_wrap else "... ".rjust(width)
 
@@ -286,5 +361,6 @@ def run_prompt(session: Session, out: Stream, err: Stream) -> bool:
     from .. import __version__
 
     out.write(f"autogradcli {__version__}. :help lists the commands, Ctrl-D leaves.\n")
-    Prompt(session, out, err, history=open_history(history_path())).run()
+    history = open_history(history_path(), lambda line: err.raw(plain_error_text("prompt", line, err)))
+    Prompt(session, out, err, history=history).run()
     return True

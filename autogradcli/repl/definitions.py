@@ -13,12 +13,18 @@ from ..language.syntax import parse
 Variables = Mapping[str, Any]
 
 
+#: Pieces of an expression. ``y = x + x; z = y + y; ...`` doubles with each line.
+MAX_SIZE = 2_000
+
+
 class Definition(NamedTuple):
     value: Tensor
     tree: ast.expr
     """An expression of leaves and of what nobody computed here."""
     used: dict[str, Any]
     """The values that the names in it had."""
+    size: int
+    """The pieces that the tree has."""
 
 
 class Definitions:
@@ -26,6 +32,9 @@ class Definitions:
 
     def __init__(self) -> None:
         self._made: dict[str, Definition] = {}
+
+    def forget(self) -> None:
+        self._made.clear()
 
     def note(self, text: str, before: Variables, after: Variables) -> None:
         """A program that ended well, with the variables before and after it."""
@@ -39,14 +48,16 @@ class Definitions:
             value = after.get(name)
             if stores[name] == 1 and isinstance(value, Tensor) and not value.is_leaf:
                 expanded = self.expanded(node.value, now)
-                used = {n.id for n in ast.walk(expanded) if isinstance(n, ast.Name)}
-                self._made[name] = Definition(value, expanded, {n: now[n] for n in used if n in now})
+                pieces = list(ast.walk(expanded))
+                used = {n.id for n in pieces if isinstance(n, ast.Name)}
+                self._made[name] = Definition(value, expanded, {n: now[n] for n in used if n in now}, len(pieces))
             now[name] = value
 
     def expanded(self, tree: ast.expr, variables: Variables) -> ast.expr:
         """A copy of the expression with computed variables replaced by what they were computed from.
 
-        A variable stays where a name that its expression uses has another value by now.
+        A variable stays where a name that its expression uses has another value by now, and where the whole would be
+        larger than MAX_SIZE.
         """
         copy = parse(ast.unparse(tree)).body
         assert isinstance(copy[0], ast.Expr)
@@ -58,6 +69,7 @@ class _Expand(ast.NodeTransformer):
     def __init__(self, made: Mapping[str, Definition], variables: Variables) -> None:
         self.made = made
         self.variables = variables
+        self.size = 0
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         found = self.made.get(node.id)
@@ -65,4 +77,5 @@ class _Expand(ast.NodeTransformer):
             return node
         if any(self.variables.get(name) is not value for name, value in found.used.items()):
             return node
-        return found.tree
+        self.size += found.size
+        return found.tree if self.size <= MAX_SIZE else node

@@ -17,6 +17,7 @@ from ..show.escape import escape, escape_line
 from ..show.stream import BOLD
 from .commands import COMMANDS, CommandError, command, find
 from .examples import EXAMPLES, METHODS, SETUP, arguments
+from .running import within
 from .signatures import signatures, written_out
 
 if TYPE_CHECKING:
@@ -48,8 +49,11 @@ def _help(prompt: Prompt, argument: str) -> None:
         if one.aliases:
             out.write(f"  also: {', '.join(one.aliases)}\n")
     else:
-        out.write(escape(documentation(prompt.session, argument)).rstrip() + "\n")
-        shown = list(live_examples(prompt.session, argument))
+        session = prompt.session
+        texts: list[str] = []
+        within(prompt.interrupts, lambda: texts.append(documentation(session, argument)), argument)
+        out.write(escape(texts[0]).rstrip() + "\n")
+        shown = list(live_examples(session, argument))
         names = {word for source, _ in shown for word in _words(source)}
         given = [line for line in SETUP.strip().split("\n") if line.partition(" ")[0] in names]
         if shown:

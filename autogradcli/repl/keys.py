@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition, vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from ..language.tokens import INDENT, next_indentation
-from ..session import Session
 
 
 @Condition
@@ -28,8 +29,8 @@ def _in_indentation() -> bool:
     return bool(before) and not before.strip(" ") and len(before) % len(INDENT) == 0
 
 
-def bindings(session: Session) -> KeyBindings:
-    """Enter submits what is complete and else begins a line, Alt-Enter always begins one."""
+def bindings(is_complete: Callable[[str], bool], give_up: Callable[[], object]) -> KeyBindings:
+    """Enter submits what is complete and else begins a line, Alt-Enter always begins one; Ctrl-C gives the line up."""
     keys = KeyBindings()
 
     @keys.add("enter", filter=_completion_selected)
@@ -40,7 +41,7 @@ def bindings(session: Session) -> KeyBindings:
     def _enter(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         text = buffer.text
-        if text.startswith(":") or not text.strip() or session.is_complete(text):
+        if text.startswith(":") or not text.strip() or is_complete(text):
             buffer.validate_and_handle()
         else:
             _new_line(event)
@@ -49,6 +50,11 @@ def bindings(session: Session) -> KeyBindings:
     def _new_line(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         buffer.insert_text("\n" + next_indentation(buffer.document.text_before_cursor))
+
+    @keys.add("c-c")
+    @keys.add("<sigint>")
+    def _give_up(event: KeyPressEvent) -> None:
+        give_up()
 
     @keys.add("tab", filter=_only_blanks_before)
     def _indent(event: KeyPressEvent) -> None:

@@ -25,6 +25,7 @@ from ..language.syntax import parse
 from ..language.text_format import to_repr
 from ..session import Session
 from ..show.escape import escape_line
+from .guard import Guard
 from .names import dotted, is_attributes_beginning, is_beginning
 
 #: Seconds that a preview may take, the copying included.
@@ -41,8 +42,12 @@ AVAILABLE = hasattr(os, "fork")
 class Preview:
     """Follows what is typed: ``follow`` with each text, and ``text`` has the answer once ``changed`` was called."""
 
-    def __init__(self, session: Session, changed: Callable[[], None]) -> None:
+    def __init__(self, session: Session, changed: Callable[[], None], guard: Guard) -> None:
         self.session = session
+        self.follow = guard.wrap("the preview", self._follow, None)
+        self.forget = guard.wrap("the preview", self._forget, None)
+        self._ask = guard.wrap("the preview", self._begin, None)
+        self._arrived = guard.wrap("the preview", self._read_answer, None)
         self.changed = changed
         self.enabled = AVAILABLE
         self.text = ""
@@ -54,7 +59,7 @@ class Preview:
         self._pipe = -1
         self._ended: list[int] = []
 
-    def follow(self, source: str) -> None:
+    def _follow(self, source: str) -> None:
         """Find out about this text, once all keys that have arrived are in it. Needs a running event loop."""
         self._wanted = source.strip()
         self._loop = asyncio.get_running_loop()
@@ -62,7 +67,7 @@ class Preview:
             self._scheduled = True
             self._loop.call_soon(self._ask)
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         """The line was submitted: the next one is asked anew, even if it is the same."""
         self._stop()
         self._scheduled = False
@@ -74,7 +79,7 @@ class Preview:
         """Whether an answer is to come."""
         return self._scheduled or self._child != 0
 
-    def _ask(self) -> None:
+    def _begin(self) -> None:
         if not self._scheduled or self._loop is None:
             return
         self._scheduled = False
@@ -88,17 +93,19 @@ class Preview:
             self.changed()
             return
         read, write = os.pipe()
-        with warnings.catch_warnings():
-            # About locks that other threads may hold. Whatever the copy waits for, its timer ends it.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            child = os.fork()
-        if not child:
-            _answer(self.session, source, write)
-        os.close(write)
+        try:
+            child = _fork()
+            if not child:
+                _answer(self.session, source, write)
+        except OSError:  # no more processes, or no memory for one
+            os.close(read)
+            raise
+        finally:
+            os.close(write)
         self._child, self._pipe = child, read
         self._loop.add_reader(read, self._arrived)
 
-    def _arrived(self) -> None:
+    def _read_answer(self) -> None:
         answer = os.read(self._pipe, 4096)
         self._close()
         self.text = answer.decode(errors="replace")
@@ -119,7 +126,30 @@ class Preview:
 
     def _reap(self) -> None:
         """Let the system forget the copies that have ended, without waiting for one that is about to."""
-        self._ended = [child for child in self._ended if os.waitpid(child, os.WNOHANG)[0] == 0]
+        self._ended = [child for child in self._ended if not _has_ended(child)]
+
+
+def _has_ended(child: int) -> bool:
+    try:
+        return os.waitpid(child, os.WNOHANG)[0] != 0
+    except ChildProcessError:  # whoever started us has told the system to forget them at once
+        return True
+
+
+def _fork() -> int:
+    """A copy of the process, in which Ctrl-C is nobody's concern from its first moment on. Raises OSError."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        with warnings.catch_warnings():
+            # About locks that other threads may hold. Whatever the copy waits for, its timer ends it.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+    except BaseException:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
+        raise
+    if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
+    return child
 
 
 def worth_trying(source: str) -> bool:
@@ -136,7 +166,9 @@ def _answer(session: Session, source: str, pipe: int) -> None:
     """In the copy: run the text, write what it gave into the pipe, and end."""
     try:
         gc.disable()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):  # what a library has to say is not for the screen
+            os.dup2(nowhere, stream)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)  # which ends the process
         signal.setitimer(signal.ITIMER_REAL, BUDGET)
         os.write(pipe, outcome(session, source).encode(errors="replace")[:4096])

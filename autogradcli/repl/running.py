@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 from time import perf_counter
-from types import FrameType
 from typing import Any
 
 from ..events import Emit, Event, Failed, Value
 from ..session import Session
+from .interrupts import Interrupts
 from .undo import Snapshot
-
-#: After so many seconds an interrupt no longer waits for the program to notice it.
-PATIENCE = 0.1
-
-
-class Interruptible:
-    """While it is entered, Ctrl-C stops the session's run.
-
-    First the program is asked, which it notices between two statements or calls. What has no such places (a backward
-    pass over a million nodes) is stopped by a KeyboardInterrupt wherever it is, a moment later: the caller restores
-    the session then, so it doesn't matter where.
-    """
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGINT, self._ask)
-        self._alarm = signal.signal(signal.SIGALRM, self._insist) if hasattr(signal, "SIGALRM") else None
-
-    def __exit__(self, *problem: object) -> None:
-        if self._alarm is not None:
-            signal.setitimer(signal.ITIMER_REAL, 0.0)
-            signal.signal(signal.SIGALRM, self._alarm)
-        signal.signal(signal.SIGINT, self._before)
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.session.interrupt()
-        if self._alarm is not None:
-            signal.setitimer(signal.ITIMER_REAL, PATIENCE, PATIENCE)
-
-    def _insist(self, number: int, frame: FrameType | None) -> None:
-        if self.session.running:
-            raise KeyboardInterrupt
+from .wall import wall
 
 
 class Outcome:
@@ -65,8 +31,9 @@ class Outcome:
         return self.failure == "KeyboardInterrupt"
 
 
-def run(session: Session, source: str, emit: Emit, before: Snapshot, *, first_line: int = 1) -> Outcome:
+def run(interrupts: Interrupts, source: str, emit: Emit, before: Snapshot, *, first_line: int = 1) -> Outcome:
     """Run a program. An interrupt is one of the outcomes, and the session is what it was ``before`` then."""
+    session = interrupts.session
     outcome = Outcome()
 
     def note(event: Event) -> None:
@@ -74,15 +41,19 @@ def run(session: Session, source: str, emit: Emit, before: Snapshot, *, first_li
             outcome.failure = event.type
         emit(event)
 
+    session.steps_done = 0
+    interrupted = False
     began = perf_counter()
-    with Interruptible(session):
-        try:
+    try:
+        with interrupts.running(), wall.near():
             outcome.ok = session.run(source, note, first_line=first_line)
-        except KeyboardInterrupt:  # while the end of the run was being shown
-            outcome.ok, outcome.failure = False, "KeyboardInterrupt"
-            emit(Failed(0, 0, 0, "KeyboardInterrupt", "", ""))
-        if outcome.interrupted:
-            before.restore(session)  # in here, where no further Ctrl-C can stop it half way
+    except KeyboardInterrupt:  # before its beginning, or while its end was being shown
+        outcome.ok, outcome.failure = False, "KeyboardInterrupt"
+        interrupted = True
+    if outcome.interrupted:
+        before.restore(session)
+    if interrupted:
+        emit(Failed(0, 0, 0, "KeyboardInterrupt", "", ""))
     outcome.seconds = perf_counter() - began
     outcome.done = session.steps_done
     return outcome
@@ -115,8 +86,9 @@ class Failure(Exception):
         self.event = event
 
 
-def value_of(session: Session, source: str) -> Any:
+def value_of(interrupts: Interrupts, source: str) -> Any:
     """The value of an expression. ``_`` stays what it was. Raises Failure."""
+    session = interrupts.session
     values: list[Any] = []
 
     def keep(event: Event) -> None:
@@ -128,7 +100,7 @@ def value_of(session: Session, source: str) -> Any:
     absent = object()
     last = session.variables.get("_", absent)
     try:
-        with Interruptible(session):
+        with interrupts.running(), wall.near():
             session.run(source, keep)
     finally:
         if last is not absent:
@@ -144,9 +116,11 @@ def value_of(session: Session, source: str) -> Any:
 _OURS = "0"
 
 
-def within(session: Session, work: Callable[[], None], about: str) -> None:
-    """Do something under the session's modes, default dtype and print options. Raises Failure, which shows ``about``
+def within(interrupts: Interrupts, work: Callable[[], None], about: str) -> None:
+    """Do something under the session's modes, default dtype, print options and bounds, where Ctrl-C stops it: all that
+    may run a program's own functions, such as the ``__repr__`` of its classes. Raises Failure, which shows ``about``
     for what is no error of a program."""
+    session = interrupts.session
 
     def emit(event: Event) -> None:
         if isinstance(event, Value):
@@ -155,7 +129,7 @@ def within(session: Session, work: Callable[[], None], about: str) -> None:
             ours = event.text == _OURS
             raise Failure(event._replace(text=about, end_column=len(about) + 1) if ours else event)
 
-    with Interruptible(session):
+    with interrupts.running(), wall.near():
         variables = dict(session.variables)
         try:
             session.run(_OURS, emit)

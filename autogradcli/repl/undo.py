@@ -9,6 +9,7 @@ fields refer to. Memory that did not change since the snapshot before is not cop
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable, Collection
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from ..functions.custom_function import FunctionClass
 from ..functions.function import CalculatorFunction, Function
 from ..functions.objects import Kind, put_in_class
 from ..functions.python_function import CalculatorPythonFunction, PythonFunction
-from ..language.budget import resident_bytes
+from ..language.budget import MAX_MEMORY, resident_bytes
 from ..language.calls import Builtin
 from ..language.values import Namespace, UserFunction
 from ..session import Session
@@ -38,6 +39,8 @@ _CONSTANT: set[type] = {
     Namespace, FunctionClass,
 }  # fmt: skip
 _HEAP_TYPE = 1 << 9
+#: Bytes of a copied list, dict or set, and for each element, about. The first counts the time of a walk through many.
+_BYTES_PER_CONTAINER, _BYTES_PER_ITEM, _BYTES_PER_KEY = 512, 8, 64
 _ABSENT = object()
 
 #: The fields of a type's instances, by its ``__slots__`` and those of its bases.
@@ -59,7 +62,8 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 
 class Snapshot:
-    """The session as it is now. ``complete`` is False where it has more than a snapshot may cost."""
+    """The session as it is now. ``complete`` is False where it has more than a snapshot may cost: ``room`` bytes of
+    arrays, MAX_NODES nodes. ``kept`` is False for one of the names and modes alone. Raises MemoryError."""
 
     __slots__ = (
         "_buffers",
@@ -70,10 +74,13 @@ class Snapshot:
         "_seen",
         "_state",
         "complete",
+        "kept",
         "variables",
     )
 
-    def __init__(self, session: Session, before: Snapshot | None = None) -> None:
+    def __init__(
+        self, session: Session, before: Snapshot | None = None, *, room: int = MAX_BYTES, kept: bool = True
+    ) -> None:
         self.variables = dict(session.variables)
         self._state = session.state.kept()
         self._containers: list[tuple[Any, Any]] = []  # a list, dict or set and its copy
@@ -83,12 +90,14 @@ class Snapshot:
         #: id -> (the array that owns the memory, a copy of its contents)
         self._buffers: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._seen: set[int] = set()
-        self.complete = True
+        self.complete = self.kept = kept
+        if not kept:
+            return
         known = {} if before is None else before._buffers
         collecting = gc.isenabled()
         gc.disable()  # nothing of what is made here is garbage
         try:
-            self._walk([*self.variables.values(), *self._state], known)
+            self._walk([*self.variables.values(), *self._state], known, room)
         finally:
             if collecting:
                 gc.enable()
@@ -96,6 +105,9 @@ class Snapshot:
 
     def restore(self, session: Session) -> None:
         """Make the session what it was. Between two runs only."""
+        session.variables.clear()  # names first: whatever fails below, they are there
+        session.variables.update(self.variables)
+        session.state.put_back(self._state)
         for node, edges, extra, saved in self._nodes:
             node.edges, node.extra, node.saved = edges, extra, saved
         for instance, values, attributes in self._instances:
@@ -120,15 +132,11 @@ class Snapshot:
                 container.update(copy)
         for owner, contents in self._buffers.values():
             np.copyto(owner, contents)
-        session.variables.clear()
-        session.variables.update(self.variables)
-        session.state.put_back(self._state)
 
     # -- taking it ------------------------------------------------------------------------------------------
 
-    def _walk(self, pending: list[Any], known: dict[int, tuple[np.ndarray, np.ndarray]]) -> None:
+    def _walk(self, pending: list[Any], known: dict[int, tuple[np.ndarray, np.ndarray]], room: int) -> None:
         seen = self._seen
-        size = 0
         while pending:
             value = pending.pop()
             kind = type(value)
@@ -139,19 +147,14 @@ class Snapshot:
                 continue
             seen.add(id(value))
             if kind is np.ndarray:
-                size += self._keep_array(value, known, MAX_BYTES - size)
-            elif isinstance(value, list):
-                self._containers.append((value, list(value)))
-                pending += value
-            elif isinstance(value, dict):  # an OrderedDict or a defaultdict among them
-                self._containers.append((value, dict(value)))
-                pending += value
-                pending += value.values()
-            elif isinstance(value, set):
-                self._containers.append((value, set(value)))
-                pending += value
+                room -= self._keep_array(value, known, room)
+            elif isinstance(value, (list, dict, set)):  # an OrderedDict or a defaultdict among them
+                room -= self._keep_container(value, room)
+                pending += _to_walk(value)
+                if isinstance(value, dict):
+                    pending += _to_walk(value.values())
             elif isinstance(value, (tuple, frozenset)):
-                pending += value
+                pending += _to_walk(value)
             elif kind is AccumulateGrad:
                 self._keep_instance(value, [value.grad, value.array, value.extra], pending)
             elif kind is Output:
@@ -202,8 +205,8 @@ class Snapshot:
 
     def _keep_instance(self, value: Any, inner: list[Any] | None, pending: list[Any]) -> None:
         """``inner`` is what to walk on to; None: all that it refers to."""
-        values = [getattr(value, name, _ABSENT) for name in _fields(type(value))]
-        attributes = getattr(value, "__dict__", None)
+        values = [_own(value, name) for name in _fields(type(value))]
+        attributes = None if (found := _own(value, "__dict__")) is _ABSENT else found
         self._instances.append((value, values, None if attributes is None else attributes.copy()))
         pending.append(type(value))
         if inner is not None:
@@ -212,6 +215,16 @@ class Snapshot:
         pending += [inside for inside in values if inside is not _ABSENT]
         if attributes is not None:
             pending += attributes.values()
+
+    def _keep_container(self, value: Any, room: int) -> int:
+        """Keep what a list, dict or set holds; the bytes that this costs, about."""
+        each = _BYTES_PER_ITEM if isinstance(value, list) else _BYTES_PER_KEY
+        size = _BYTES_PER_CONTAINER + each * len(value)
+        if size > room:
+            self.complete = False
+            return 0
+        self._containers.append((value, next(kind for kind in (list, dict, set) if isinstance(value, kind))(value)))
+        return size
 
     def _keep_array(self, array: np.ndarray, known: dict[int, tuple[np.ndarray, np.ndarray]], room: int) -> int:
         """Keep the memory that an array is in; the bytes that this costs."""
@@ -229,6 +242,19 @@ class Snapshot:
         else:
             self._buffers[id(owner)] = owner, owner.copy(order="K")
         return owner.nbytes
+
+
+def _own(value: Any, name: str) -> Any:
+    """A field of a value, past the ``__getattr__`` that its class may have from a program."""
+    try:
+        return object.__getattribute__(value, name)
+    except AttributeError:
+        return _ABSENT
+
+
+def _to_walk(values: Collection[Any]) -> Collection[Any]:
+    """The elements to look at: none where all are constants, which is found at the speed of C."""
+    return () if _CONSTANT.issuperset(map(type, values)) else values
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
@@ -255,21 +281,45 @@ class Steps:
     #: What they keep alive is the program's own memory too: when the process grew by so much, the older half goes.
     ROOM = 1 << 30
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, say: Callable[[str], None] = lambda line: None) -> None:
+        """``say`` is told in a line what can't be kept."""
         self.session = session
+        self._say = say
+        memory = session.memory_bytes or MAX_MEMORY
+        #: Never more than a part of what programs may take.
+        self._room, self._bytes = min(self.ROOM, memory // 4), min(MAX_BYTES, memory // 8)
         self._back: list[Step] = []
         self._forth: list[Step] = []
         self._last: Snapshot | None = None
         self._began_with = resident_bytes()
 
     def snapshot(self) -> Snapshot:
-        self._last = Snapshot(self.session, self._last)
-        return self._last
+        """The session as it is now. Where there is no memory for it, what was kept so far goes; where that does not
+        help, the names and modes alone are kept: no input waits for a snapshot that can't be made."""
+        for again in (False, True):
+            try:
+                self._last = Snapshot(self.session, self._last, room=self._bytes)
+                return self._last
+            except MemoryError:
+                self._last = None
+                if not again and self.forget():
+                    self._say("out of memory: what :undo kept of the inputs so far is given up")
+        self._say("out of memory: :undo can't take back this input")
+        return Snapshot(self.session, kept=False)
+
+    def forget(self) -> bool:
+        """Give up all that is kept, for its memory. False if there was nothing."""
+        had = bool(self._back or self._forth)
+        self._back.clear()
+        self._forth.clear()
+        self._last = None
+        return had
 
     def done(self, what: str, before: Snapshot, program: Program) -> None:
         """Something was done; ``before`` and ``program`` are how things were before."""
-        self._back.append(Step(what, before, program))
-        crowded = resident_bytes() - self._began_with > self.ROOM
+        if before.kept:
+            self._back.append(Step(what, before, program))
+        crowded = resident_bytes() - self._began_with > self._room
         del self._back[: -max(1, len(self._back) // 2) if crowded else -self.MOST]
         self._forth.clear()
 
@@ -285,6 +335,8 @@ class Steps:
         if not source:
             return None
         step = source.pop()
-        target.append(Step(step.what, self.snapshot(), program))
+        now = self.snapshot()
+        if now.kept:
+            target.append(Step(step.what, now, program))
         step.snapshot.restore(self.session)
         return step

@@ -22,9 +22,9 @@ from ..show.escape import escape_line
 from ..show.plain import named
 from .columns import columns
 from .commands import CommandError, command, needed
+from .guard import said
 from .running import value_of, within
 from .toolbar import duration
-from .undo import Snapshot
 
 if TYPE_CHECKING:
     from .app import Prompt
@@ -43,7 +43,9 @@ def _vars(prompt: Prompt, argument: str) -> None:
     Of a tensor its shape, dtype, requires_grad, grad_fn and the norm of its
     gradient; of anything else its value.
     """
-    rows = [_row(name, value) for name, value in prompt.session.variables.items() if name != "_"]
+    variables = {name: value for name, value in prompt.session.variables.items() if name != "_"}
+    rows: list[tuple[str, ...]] = []
+    within(prompt.interrupts, lambda: rows.extend(_row(*each) for each in variables.items()), ":vars")
     if not rows:
         prompt.out.write("no variables yet\n")
         return
@@ -54,7 +56,7 @@ def _vars(prompt: Prompt, argument: str) -> None:
 def _row(name: str, value: Any) -> tuple[str, ...]:
     name = escape_line(name)
     if not isinstance(value, Tensor):
-        text = escape_line(" ".join(to_repr(value).split()))
+        text = _text(value)
         return name, text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "...", "", "", "", "", ""
     try:
         node = value.grad_fn
@@ -63,6 +65,14 @@ def _row(name: str, value: Any) -> tuple[str, ...]:
         grad_fn = "Invalid"
     norm = "" if value.grad is None else f"{_norm(value.grad):.4g}"
     return name, "", str(list(value.array.shape)), value.dtype.name, str(value.requires_grad), grad_fn, norm
+
+
+def _text(value: Any) -> str:
+    """The text of a value in one line; of one that has none, why."""
+    try:
+        return escape_line(" ".join(to_repr(value).split()))
+    except Exception as error:  # of a program's own __repr__
+        return f"(no text: {said(error)})"
 
 
 def _norm(value: Tensor) -> float:
@@ -74,11 +84,17 @@ def _norm(value: Tensor) -> float:
 @command(":grads")
 def _grads(prompt: Prompt, argument: str) -> None:
     """Show the gradients that variables have."""
-    found = False
-    for name, value in prompt.session.variables.items():
-        if isinstance(value, Tensor) and name != "_" and value.grad is not None:
-            found = True
-            prompt.out.write(named(f"{name}.grad", to_repr(value.grad)))
+    variables = {name: value for name, value in prompt.session.variables.items() if name != "_"}
+    found: list[str] = []
+
+    def work() -> None:
+        for name, value in variables.items():
+            if isinstance(value, Tensor) and value.grad is not None:
+                found.append(named(f"{name}.grad", to_repr(value.grad)))
+
+    within(prompt.interrupts, work, ":grads")
+    for text in found:
+        prompt.out.write(text)
     if not found:
         prompt.out.write("no variable has a gradient: call backward() on a result first\n")
 
@@ -107,14 +123,17 @@ def _graph(prompt: Prompt, argument: str) -> None:
 
     session = prompt.session
     needed(argument, "a tensor, or an expression that gives one,")
-    before = Snapshot(session)
-    value = value_of(session, argument)
+    before = prompt.steps.snapshot()
+    value = value_of(prompt.interrupts, argument)
     try:
         if not isinstance(value, Tensor):
             raise CommandError(f"{escape_line(argument)} is no tensor but a {type(value).__name__}")
         if value.grad_fn is None and not value.requires_grad:
             raise CommandError(f"{escape_line(argument)} has no history: nothing in it requires grad")
-        prompt.out.raw(tree(value, argument, session.variables))
+        drawn: list[str] = []
+        variables = dict(session.variables)
+        within(prompt.interrupts, lambda: drawn.append(tree(value, argument, variables)), argument)
+        prompt.out.raw(drawn[0])
     finally:
         before.restore(session)
 
@@ -129,10 +148,10 @@ def _time(prompt: Prompt, argument: str) -> None:
     session = prompt.session
     needed(argument, "an expression")
     expression(argument)
-    before = Snapshot(session)
+    before = prompt.steps.snapshot()
     seconds: list[float] = []
     try:
-        function = value_of(session, f"lambda: (\n{argument}\n)")
+        function = value_of(prompt.interrupts, f"lambda: (\n{argument}\n)")
 
         def work() -> None:
             end = perf_counter() + 0.2
@@ -143,7 +162,7 @@ def _time(prompt: Prompt, argument: str) -> None:
                 if now > end or len(seconds) >= 100_000:
                     return
 
-        within(session, work, argument)
+        within(prompt.interrupts, work, argument)
     finally:
         before.restore(session)
     seconds.sort()
@@ -216,7 +235,7 @@ def _again(prompt: Prompt, argument: str, read: Callable[[Any, dict[str, Any], T
     names = floating_variables(session, tree)
     if not names:
         raise CommandError("there is no floating tensor in it to differentiate by")
-    function = value_of(session, f"lambda {', '.join(names)}: (\n{ast.unparse(tree)}\n)")
+    function = value_of(prompt.interrupts, f"lambda {', '.join(names)}: (\n{ast.unparse(tree)}\n)")
     values = {name: session.variables[name] for name in names}
 
     def work() -> None:
@@ -228,9 +247,9 @@ def _again(prompt: Prompt, argument: str, read: Callable[[Any, dict[str, Any], T
         g = None if scalar else wrap(np.ones(result.array.shape, result.array.dtype))
         read(lambda given: function(**given), values, g)
 
-    before = Snapshot(session)
+    before = prompt.steps.snapshot()
     try:
-        within(session, work, argument)
+        within(prompt.interrupts, work, argument)
     finally:
         before.restore(session)
 
@@ -250,9 +269,11 @@ def _check(prompt: Prompt, argument: str) -> None:
     if not names:
         raise CommandError("there is no floating tensor in it to differentiate by")
     inputs = ", ".join(_as_double(name, session.variables[name]) for name in names)
-    before = Snapshot(session)
+    before = prompt.steps.snapshot()
     try:
-        value_of(session, f"torch.autograd.gradcheck(lambda {', '.join(names)}: (\n{argument}\n), ({inputs},))")
+        value_of(
+            prompt.interrupts, f"torch.autograd.gradcheck(lambda {', '.join(names)}: (\n{argument}\n), ({inputs},))"
+        )
     finally:
         before.restore(session)
     prompt.out.write(f"the gradients with respect to {', '.join(names)} agree with finite differences\n")
