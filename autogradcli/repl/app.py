@@ -24,7 +24,7 @@ from ..show.stream import Stream, StreamClosed
 from .commands import CommandError, dispatch
 from .completion import SessionCompleter
 from .definitions import Definitions
-from .guard import Guard, said
+from .guard import Guard, message, said
 from .highlight import STYLE, SessionLexer
 from .history import history_path, open_history
 from .interrupts import Interrupts
@@ -134,11 +134,11 @@ class Prompt:
         except BaseException as error:  # of a command, or of our own
             if isinstance(error, MemoryError):
                 self.steps.forget()
-            self._say(said(error))
+            self._say(message(error), type(error).__name__)
 
-    def _say(self, line: str) -> None:
+    def _say(self, line: str, about: str = "prompt") -> None:
         try:
-            self.err.raw(plain_error_text("prompt", line, self.err))
+            self.err.raw(plain_error_text(about, line, self.err))
         except MemoryError:
             os.write(2, b"prompt: error: out of memory\n")
 

@@ -75,9 +75,13 @@ class Guard:
 
 def said(error: BaseException) -> str:
     """``ValueError: its message``, in one escaped line. Raises nothing, whatever the error holds."""
-    kind = type(error).__name__
+    text = message(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def message(error: BaseException) -> str:
+    """The same without the type."""
     try:
-        text = " ".join(to_str(error).split())[:MAX_TEXT]
+        return escape_line(" ".join(to_str(error).split())[:MAX_TEXT])
     except BaseException as another:
-        text = f"(an error whose text can't be made: {type(another).__name__})"
-    return escape_line(f"{kind}: {text}" if text else kind)
+        return f"(an error whose text can't be made: {type(another).__name__})"

@@ -51,7 +51,17 @@ def _help(prompt: Prompt, argument: str) -> None:
     else:
         session = prompt.session
         texts: list[str] = []
-        within(prompt.interrupts, lambda: texts.append(documentation(session, argument)), argument)
+
+        def work() -> None:
+            try:
+                texts.append(documentation(session, argument))
+            except CommandError as error:
+                refused.append(error)
+
+        refused: list[CommandError] = []
+        within(prompt.interrupts, work, argument)
+        if refused:
+            raise refused[0]
         out.write(escape(texts[0]).rstrip() + "\n")
         shown = list(live_examples(session, argument))
         names = {word for source, _ in shown for word in _words(source)}

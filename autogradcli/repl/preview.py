@@ -42,8 +42,9 @@ AVAILABLE = hasattr(os, "fork")
 class Preview:
     """Follows what is typed: ``follow`` with each text, and ``text`` has the answer once ``changed`` was called."""
 
-    def __init__(self, session: Session, changed: Callable[[], None], guard: Guard) -> None:
+    def __init__(self, session: Session, changed: Callable[[], None], guard: Guard | None = None) -> None:
         self.session = session
+        guard = guard or Guard()
         self.follow = guard.wrap("the preview", self._follow, None)
         self.forget = guard.wrap("the preview", self._forget, None)
         self._ask = guard.wrap("the preview", self._begin, None)

@@ -62,8 +62,8 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 
 class Snapshot:
-    """The session as it is now. ``complete`` is False where it has more than a snapshot may cost: ``room`` bytes of
-    arrays, MAX_NODES nodes. ``kept`` is False for one of the names and modes alone. Raises MemoryError."""
+    """The session as it is now. ``complete`` is False where it has more than a snapshot may cost: ``room`` bytes
+    (MAX_BYTES by default), MAX_NODES nodes. ``kept`` is False for one of the names and modes alone. Raises MemoryError."""
 
     __slots__ = (
         "_buffers",
@@ -79,7 +79,7 @@ class Snapshot:
     )
 
     def __init__(
-        self, session: Session, before: Snapshot | None = None, *, room: int = MAX_BYTES, kept: bool = True
+        self, session: Session, before: Snapshot | None = None, *, room: int | None = None, kept: bool = True
     ) -> None:
         self.variables = dict(session.variables)
         self._state = session.state.kept()
@@ -97,7 +97,7 @@ class Snapshot:
         collecting = gc.isenabled()
         gc.disable()  # nothing of what is made here is garbage
         try:
-            self._walk([*self.variables.values(), *self._state], known, room)
+            self._walk([*self.variables.values(), *self._state], known, MAX_BYTES if room is None else room)
         finally:
             if collecting:
                 gc.enable()
