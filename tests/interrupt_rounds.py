@@ -1,7 +1,7 @@
 """Rounds of bursts of SIGINT at a prompt on a real terminal: what it does then, whatever it was doing.
 
 A round brings the prompt into a situation (it waits, a line is typed, a program runs, something is taken back, ...),
-sends a burst of signals, and asks the session for its variables. ``scripts/interrupt_rounds`` runs many, the tests some.
+sends a burst of signals, and asks the session for its variables. ``scripts/interrupt_rounds`` runs many, tests a few.
 """
 
 from __future__ import annotations

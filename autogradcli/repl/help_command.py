@@ -18,7 +18,7 @@ from ..show.stream import BOLD
 from .commands import COMMANDS, CommandError, command, find
 from .examples import EXAMPLES, METHODS, SETUP, arguments
 from .running import within
-from .signatures import signatures, written_out
+from .signatures import noted, signatures, written_out
 
 if TYPE_CHECKING:
     from .app import Prompt
@@ -84,13 +84,13 @@ def documentation(session: Session, dotted: str) -> str:
     """
     owner, value = _find(session, dotted)
     last = dotted.rpartition(".")[2]
-    text = getattr(value, "doc", "")
+    text = noted(value, "doc") or ""
     if "." not in dotted and not text:  # a bare name that is Python's on numbers and the tensor's on tensors
-        text = getattr(NAMESPACES.get("torch", {}).get(dotted), "doc", "")
+        text = noted(NAMESPACES.get("torch", {}).get(dotted), "doc") or ""
     found = signatures(value, last if "." not in dotted else "")
     written = "".join(f"  {last}{written_out(signature)}\n" for signature in found)
     if owner is not None:
-        text = text or getattr(getattr(value, "call", None), "doc", "")
+        text = text or noted(noted(value, "call"), "doc") or ""
         return f"{dotted}, of a {type(owner).__name__}\n{written}{_indented(text)}"
     if found:
         return f"{dotted}\n{written}{_indented(text)}"

@@ -61,7 +61,7 @@ def signatures(value: Any, name: str = "") -> list[Signature]:
         value = value.call
     if type(value) is FunctionType:
         return [_of_python(value)[receiver:]]
-    text = getattr(value, "__text_signature__", None)
+    text = noted(value, "__text_signature__")
     return [_of_text(text)[receiver:]] if isinstance(text, str) and not isinstance(value, type) else []
 
 
@@ -185,9 +185,15 @@ def current(signature: Signature, call: Call) -> int:
     return -1 if call.position or signature else 0
 
 
+def noted(value: Any, name: str) -> Any:
+    """What a function or an entry of a table says about itself, None where it says nothing. An object whose class may
+    be a program's is not asked: its ``__getattr__`` would answer."""
+    return None if type(type(value)) is Kind else getattr(value, name, None)
+
+
 def summary(value: Any) -> str:
     """The first line of what is written about a value: empty where there is nothing."""
-    text = getattr(value, "doc", "") or getattr(getattr(value, "call", None), "__doc__", "") or ""
+    text = noted(value, "doc") or noted(noted(value, "call"), "__doc__") or ""
     if not text and isinstance(value, BoundMethod):
         text = value.call.__doc__ or ""
     return text.strip().partition("\n")[0].rstrip(".") if isinstance(text, str) else ""

@@ -63,7 +63,8 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 class Snapshot:
     """The session as it is now. ``complete`` is False where it has more than a snapshot may cost: ``room`` bytes
-    (MAX_BYTES by default), MAX_NODES nodes. ``kept`` is False for one of the names and modes alone. Raises MemoryError."""
+    (MAX_BYTES by default), MAX_NODES nodes. ``kept`` is False for one of the names and modes alone. Raises
+    MemoryError."""
 
     __slots__ = (
         "_buffers",
