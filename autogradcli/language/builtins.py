@@ -15,6 +15,7 @@ from ..functions.registry import NAMESPACES
 from .attributes import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .calls import CONSTRUCTORS, Builtin, callable_of, is_callable
+from .nesting import checked
 from .operators import less, power
 from .text_format import format_value, to_ascii, to_repr, to_str
 from .values import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction
@@ -386,9 +387,9 @@ def _reversed(sequence: Any, /) -> Any:
 CONSTRUCTORS.update(
     {
         type: _type, bool: bool, int: _int, float: float, complex: complex, str: _str, list: _items(list),
-        tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: slice, LazyZip: _zip,
+        tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: checked(slice), LazyZip: _zip,
         LazyMap: _map, LazyFilter: _filter, LazyEnumerate: LazyEnumerate, reversed: _reversed,
-        staticmethod: _staticmethod, classmethod: classmethod, property: property,
+        staticmethod: checked(_staticmethod), classmethod: checked(classmethod), property: checked(property),
     }
 )  # fmt: skip
 

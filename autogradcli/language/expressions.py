@@ -16,6 +16,7 @@ from .attributes import TABLES, get_attribute, key_of
 from .budget import CONTAINERS, budget, check_text, hashable
 from .context import Context, compiles, expression
 from .extensions import extended
+from .nesting import depth_of
 from .operators import BINARY, COMPARISONS, TESTS, UNARY, comparable, subscript
 from .syntax import Place
 from .text_format import format_value, to_ascii, to_repr, to_str
@@ -304,7 +305,20 @@ def _slice(node: ast.Slice, c: Context) -> Run:
     lower, upper, step = [
         (lambda f: None) if part is None else expression(part, c) for part in (node.lower, node.upper, node.step)
     ]
-    return lambda f: slice(lower(f), upper(f), step(f))
+
+    def short(f: Frame) -> slice:
+        start, stop = lower(f), upper(f)
+        value = slice(start, stop)
+        if type(start) is slice or type(stop) is slice:
+            depth_of(value)
+        return value
+
+    def long(f: Frame) -> slice:
+        value = slice(lower(f), upper(f), step(f))
+        depth_of(value)
+        return value
+
+    return short if node.step is None else long
 
 
 # F-strings

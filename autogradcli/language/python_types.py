@@ -9,6 +9,7 @@ from ..functions.registry import Attribute, Method, Property, attributes_of
 from .budget import CONTAINERS, MAX_ITEMS, budget, check_items, check_text, hashable
 from .builtins import sort_list
 from .calls import CONSTRUCTORS
+from .nesting import checked
 from .operators import equal
 from .text_format import str_format, str_format_map
 
@@ -255,7 +256,8 @@ for _kind, _names in ((range, "start stop step"), (slice, "start stop step")):
     for _name in _names.split():
         attributes_of(_kind)[_name] = _property(_kind, _name)
 _methods(slice, "indices")
-_methods(property, "getter setter deleter")
+for _name in ("getter", "setter", "deleter"):
+    attributes_of(property)[_name] = Method(checked(vars(property)[_name]))
 
 
 def _range_count(values: range, value: Any, /) -> int:

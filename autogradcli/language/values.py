@@ -12,6 +12,7 @@ from ..functions import registry
 from ..functions.function import CalculatorFunction, Function
 from ..functions.python_function import CalculatorPythonFunction, PythonFunction
 from .budget import MAX_LAZY
+from .nesting import LAZY_KINDS, depth_of
 
 if TYPE_CHECKING:
     from .functions import Code
@@ -144,8 +145,8 @@ class BoundMethod:
 
 
 def _depth(*sources: Any) -> int:
-    """How many iterators stand on each other: advancing them takes the C stack, which nothing else bounds."""
-    depth = 1 + max((source.depth for source in sources if isinstance(source, LAZY)), default=0)
+    """How many iterators stand on each other, wrappers among them counted."""
+    depth = 1 + max(map(depth_of, sources), default=0)
     if depth > MAX_LAZY:
         raise RecursionError("maximum recursion depth exceeded")
     return depth
@@ -166,7 +167,7 @@ class LazyMap(map):  # type: ignore[type-arg]
     depth: int
 
     def __init__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> None:
-        self.depth = _depth(*iterables)
+        self.depth = _depth(function, *iterables)
 
 
 class LazyFilter(filter):  # type: ignore[type-arg]
@@ -175,7 +176,7 @@ class LazyFilter(filter):  # type: ignore[type-arg]
     depth: int
 
     def __init__(self, function: Callable[..., Any], iterable: Iterable[Any]) -> None:
-        self.depth = _depth(iterable)
+        self.depth = _depth(function, iterable)
 
 
 class LazyEnumerate(enumerate):  # type: ignore[type-arg]
@@ -188,6 +189,7 @@ class LazyEnumerate(enumerate):  # type: ignore[type-arg]
 
 
 LAZY = (LazyZip, LazyMap, LazyFilter, LazyEnumerate)
+LAZY_KINDS.update(LAZY)
 
 # Programs see these classes by type(v), repr and in error messages, under the names that Python has for them.
 for _kind, _name in (
