@@ -159,13 +159,15 @@ def play(terminal: Terminal, situation: Situation, number: int, chance: random.R
 
 
 def run(rounds: int, seed: int, tell: Callable[[str], None] = lambda line: None) -> Counter[str]:
-    """So many rounds, through all situations in turn; how often each outcome came. What was no success is told."""
+    """So many rounds, through all situations in a random order; how often each outcome came. What was no success is
+    told."""
     chance = random.Random(seed)
+    order = chance.sample(SITUATIONS, len(SITUATIONS))
     counts: Counter[str] = Counter()
     terminal: Terminal | None = None
     with tempfile.TemporaryDirectory() as state:
         for number in range(rounds):
-            situation = SITUATIONS[number % len(SITUATIONS)]
+            situation = order[number % len(order)]
             terminal = terminal or Terminal(state)
             try:
                 outcome = play(terminal, situation, number, chance)

@@ -239,6 +239,8 @@ class Prompt:
             raise
         display.end(outcome.ok, outcome.seconds)
         self._seconds = outcome.seconds
+        if outcome.failure == "MemoryError":
+            self.steps.make_room()
         if outcome.interrupted:
             if not before.complete:
                 self.err.write("not everything could be put back: the session is larger than :undo can keep\n")

@@ -308,6 +308,14 @@ class Steps:
         self._say("out of memory: :undo can't take back this input")
         return Snapshot(self.session, kept=False)
 
+    def make_room(self) -> None:
+        """A program ran out of memory: what is kept may have been in its way."""
+        if self._crowded() and self.forget():
+            self._say("what :undo kept of the inputs so far is given up for its memory: you may try again")
+
+    def _crowded(self) -> bool:
+        return resident_bytes() - self._began_with > self._room
+
     def forget(self) -> bool:
         """Give up all that is kept, for its memory. False if there was nothing."""
         had = bool(self._back or self._forth)
@@ -320,8 +328,7 @@ class Steps:
         """Something was done; ``before`` and ``program`` are how things were before."""
         if before.kept:
             self._back.append(Step(what, before, program))
-        crowded = resident_bytes() - self._began_with > self._room
-        del self._back[: -max(1, len(self._back) // 2) if crowded else -self.MOST]
+        del self._back[: -max(1, len(self._back) // 2) if self._crowded() else -self.MOST]
         self._forth.clear()
 
     def undo(self, program: Program) -> Step | None:
