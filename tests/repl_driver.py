@@ -72,7 +72,8 @@ class Screen(io.StringIO):
 
     def waiting(self) -> bool:
         assert self.prompt is not None
-        return self.prompt.reader.app.is_running and not self.prompt.preview.busy
+        drawn = self.tell() > 0  # a busy machine takes its time for the first line
+        return drawn and self.prompt.reader.app.is_running and not self.prompt.preview.busy
 
     def resize(self, columns: int, rows: int) -> None:
         self.size = Size(rows, columns)
