@@ -111,7 +111,7 @@ class Prompt:
     def run(self) -> None:
         """Read and run until ``:quit`` or Ctrl-D. Nothing else ends it but an output that is closed: what the prompt
         can't do it says in a line. Raises StreamClosed."""
-        with wall.far(), self.interrupts.listening(), self.guard.over_releases():
+        with wall.far(), self.interrupts.listening(), self.guard.over_the_screen():
             while self.running:
                 for what, reason in self.guard.news().items():
                     self._say(f"{what} failed: {reason}")

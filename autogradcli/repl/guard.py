@@ -8,6 +8,7 @@ kept as one line, to be shown before the next prompt, and its place is taken by 
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -47,9 +48,9 @@ class Guard:
         return guarded
 
     @contextmanager
-    def over_releases(self) -> Iterator[None]:
-        """What fails while a value is released, where nobody can hear of it, is no text on the screen. An alarm that
-        comes up there comes again."""
+    def over_the_screen(self) -> Iterator[None]:
+        """Python itself writes nothing there: no warning of a library's, and nothing about what fails while a value is
+        released. That is noted; an alarm that comes up there comes again."""
 
         def keep(failed: sys.UnraisableHookArgs) -> None:
             if failed.exc_value is not None and not isinstance(failed.exc_value, KeyboardInterrupt):
@@ -57,7 +58,9 @@ class Guard:
 
         before, sys.unraisablehook = sys.unraisablehook, keep
         try:
-            yield
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
         finally:
             sys.unraisablehook = before
 
