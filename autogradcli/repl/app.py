@@ -269,7 +269,7 @@ class Prompt:
 
         def note(event: Event) -> None:
             if isinstance(event, Failed):
-                problems.append(event.message)
+                problems.append(event.message or event.type)
 
         try:
             outcome = run(self.interrupts, source, note, before)
