@@ -82,7 +82,7 @@ class Waiting:
 class Run:
     """One file from when a worker gets it until its output is shown."""
 
-    __slots__ = ("began", "ended", "file", "frames", "index", "result")
+    __slots__ = ("began", "ended", "file", "frames", "index", "lost", "result")
 
     def __init__(self, index: int, file: str) -> None:
         self.index = index
@@ -91,6 +91,8 @@ class Run:
         self.ended: Ended | None = None
         self.frames: deque[tuple[int, bytes | tuple[int, int]]] = deque()
         self.result: Result | None = None
+        #: Why there will be no file of results.
+        self.lost: OSError | None = None
 
 
 class Worker:
@@ -187,13 +189,18 @@ class Pool:
         if self.again:
             return self.again.popleft()
         files = self.batch.files
-        if self.given >= len(files) or self.given - self.front >= AHEAD:
-            return None
-        run = self.runs[self.given] = Run(self.given, files[self.given])
-        self.given += 1
-        if self.batch.results is not None:
-            run.result = self.batch.results.open(run.file)
-        return run
+        while not self.stopped and self.given < len(files) and self.given - self.front < AHEAD:
+            run = self.runs[self.given] = Run(self.given, files[self.given])
+            self.given += 1
+            if self.batch.results is None:
+                return run
+            try:
+                run.result = self.batch.results.open(run.file)
+                return run
+            except OSError as error:
+                run.lost = error
+                self._frame(run, DONE, END.pack(False, 0.0))
+        return None
 
     def _hire(self) -> Worker:
         tasks, frames = os.pipe(), os.pipe()
@@ -284,18 +291,34 @@ class Pool:
 
     def _frame(self, run: Run, kind: int, data: bytes) -> None:
         if kind >= DONE:
-            run.ended = Ended(*END.unpack(data))
-            self.seconds += run.ended.seconds
-            if run.result is not None:
-                run.result.__exit__(None)
-                run.result = None
+            ended = Ended(*END.unpack(data))
+            self.seconds += ended.seconds
+            self._write_result(run, None)
+            run.result = None
+            if run.lost is not None:
+                ended = ended._replace(ok=False)
+                self._frame(run, ERR, self.batch.unwritten(run.file, run.lost).encode("utf-8", "surrogatepass"))
+            run.ended = ended
             self._advance()
-        elif kind == OUT and run.result is not None:
-            run.result.file.write(data)
+        elif kind == OUT and self.batch.results is not None:
+            self._write_result(run, data.decode("utf-8", "surrogatepass"))
         elif run.index == self.front:
             self._show(kind, data)
         else:
             run.frames.append((kind, self.waiting.keep(data)))
+
+    def _write_result(self, run: Run, text: str | None) -> None:
+        """Write a text to a run's file of results, or for None the file itself; said at its end if that fails."""
+        if run.result is None or run.lost is not None:
+            return
+        try:
+            if text is None:
+                run.result.__exit__(None)
+            else:
+                run.result.write(text)
+        except OSError as error:
+            run.lost = error
+            run.result.__exit__(error)
 
     def _show(self, kind: int, data: bytes) -> None:
         environment = self.batch.environment

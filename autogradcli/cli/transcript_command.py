@@ -43,7 +43,7 @@ def command(
     from . import programs
 
     env = environment(ctx)
-    programs.prepare(env, memory)
+    programs.prepare(ctx, memory)
     code = OK
     for file in files:
         try:
@@ -60,7 +60,7 @@ def command(
 
 def _check(file: str, env: Environment, update: bool, tolerance: float, session: object) -> bool:
     from ..session import Session
-    from .save import write_atomically
+    from .drafts import write_atomically
     from .transcript import check
 
     assert isinstance(session, Session)
