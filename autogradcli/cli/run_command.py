@@ -7,7 +7,7 @@ import os
 import click
 
 from .environment import UnreadableError
-from .options import FORMATS, Positive, environment, format_option, no_grad_option, session_options
+from .options import FORMATS, MOST_JOBS, Positive, environment, format_option, no_grad_option, session_options
 
 
 @click.command("run")
@@ -21,7 +21,7 @@ from .options import FORMATS, Positive, environment, format_option, no_grad_opti
 @click.option(
     "--jobs",
     "-j",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, MOST_JOBS),
     default=1,
     show_default=True,
     metavar="N",

@@ -75,8 +75,11 @@ def work(tasks: int, frames: int, life: int, options: Options, environment: Envi
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    limit_memory(options.memory)
-    _Worker(tasks, frames, life, options, environment).run()
+    # Without its thread a worker would outlive its parent: then it ends, and its parent says how.
+    threading.excepthook = lambda problem: os._exit(1)
+    worker = _Worker(tasks, frames, life, options, environment)
+    limit_memory(options.memory)  # now that the thread has begun, which takes some
+    worker.run()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
