@@ -23,4 +23,7 @@ def last_words(error: BaseException) -> tuple[str, str]:
         return str(error), "the installation is not complete: install autogradcli again"
     from ..language.errors import described
 
-    return f"internal error: {': '.join(filter(None, described(error)))}", f"please report it, with what {DEBUG}=1 shows"
+    return (
+        f"internal error: {': '.join(filter(None, described(error)))}",
+        f"please report it, with what {DEBUG}=1 shows",
+    )

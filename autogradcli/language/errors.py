@@ -69,7 +69,7 @@ def described(error: BaseException) -> tuple[str, str]:
         # Python's own limit adds what it was doing ("... while calling a Python object").
         return kind, str(error)
     try:
-        return kind, _in_our_words(to_str(error))
+        return kind, in_our_words(to_str(error))
     except UNCATCHABLE as stop:
         return _type_name(stop), "".join([part for part in stop.args if type(part) is str])
     except (RecursionError, MemoryError):
@@ -105,7 +105,8 @@ _WORDS = {
 }
 
 
-def _in_our_words(message: str) -> str:
+def in_our_words(message: str) -> str:
+    """What NumPy says about arrays that can't be, said of tensors; every other message as it is."""
     for beginning, words in _WORDS.items():
         if message.startswith(beginning):
             return words
