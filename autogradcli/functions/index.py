@@ -173,6 +173,7 @@ SIZES: dict[str, int] = {
     "operations.view_copies": 2425,
     "operations.window": 12082,
 }
+CHECKSUM = 1183458757
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "functions.activations": "hardshrink prelu relu relu_ sigmoid sigmoid_ tanh tanh_",
