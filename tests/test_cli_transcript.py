@@ -156,7 +156,7 @@ z = 1
 def test_a_python_file_keeps_what_is_no_transcript(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text(MODULE, encoding="utf-8")
-    assert ask("check-transcript", str(path)).err == f"{path}: 4 examples, 4 differ (line 3, 11, 18, 25)\n"
+    assert ask("check-transcript", str(path)).err == f"{path}: 5 examples, 4 differ (line 3, 12, 19, 26)\n"
     assert ask("check-transcript", "--update", str(path)).code == 0
     right = MODULE
     for wrong, new in (("+ 1\n3", "+ 1\n2"), ("2\n    é", "2\n    4"), ("    4", "    3"), ("\n8", "\n7")):
