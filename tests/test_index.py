@@ -41,11 +41,12 @@ def test_a_stale_index_costs_time_but_no_name() -> None:
 
 
 def test_an_edit_that_keeps_the_size_is_seen(tmp_path: Path) -> None:
-    """A name that moved, with the index of before: the old one is gone, the new one is there, after a start and one more."""
+    """A name that became another, with the index of before: at this start and at the next one."""
     copy = tmp_path / "autogradcli"
     shutil.copytree(ROOT / "autogradcli", copy, ignore=shutil.ignore_patterns("*.pyc", "index.stamp"))
     (copy / "functions" / "__pycache__").mkdir(exist_ok=True)
-    ask = "from autogradcli.functions import registry as r; t = r.NAMESPACES['torch']; print('mv' in t, 'mw' in t, len(t))"
+    table = "from autogradcli.functions import registry; t = registry.NAMESPACES['torch']; "
+    ask = table + "print('mv' in t, 'mw' in t, len(t))"
     before = python(ask, tmp_path)
     assert before.startswith("True False") and python(ask, tmp_path) == before
     assert (copy / "functions" / "__pycache__" / "index.stamp").exists()

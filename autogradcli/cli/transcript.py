@@ -4,10 +4,10 @@
     >>> x * 2
     tensor([2., 4.])
 
-What is expected ends at an empty line, at the next prompt, at the end of a code block (```) and, in a Python file, at the
-end of the string that it stands in. As in Python's
-doctest, ``...`` stands for any text, ``<BLANKLINE>`` for an empty line, and of a ``Traceback`` only the last
-words count. Addresses of objects always agree. All examples of a file share one session.
+What is expected ends at an empty line, at the next prompt, at the end of a code block (```) and, in a Python file, at
+the end of the string that it stands in. As in Python's doctest, ``...`` stands for any text, ``<BLANKLINE>`` for an
+empty line, and of a ``Traceback`` only the last words count. Addresses of objects always agree. All examples of a file
+share one session.
 """
 
 from __future__ import annotations
@@ -68,7 +68,12 @@ def examples(text: Lines) -> Iterator[Example]:
         indent = lines[k][: len(lines[k]) - len(stripped)]
         line, source = k + 1 - glued, [stripped[4:]]
         k += 1
-        while k < len(lines) and homes[k] == home and lines[k].startswith(indent) and _begins(lines[k][len(indent) :], MORE):
+        while (
+            k < len(lines)
+            and homes[k] == home
+            and lines[k].startswith(indent)
+            and _begins(lines[k][len(indent) :], MORE)
+        ):
             source.append(lines[k][len(indent) + 4 :])
             k += 1
         first = k

@@ -3,8 +3,8 @@
 Importing this package makes the tables ready. What programs use most is loaded; every other module is loaded when one
 of its names is first asked for, by the index in ``index.py`` (made by ``scripts/index``). The index counts only while
 every module is what it was then: after an edit all modules are imported at the start, which takes a few milliseconds
-more and is always right. Their contents are compared once, then their sizes and times, which a stamp beside the bytecode
-remembers.
+more and is always right. Their contents are compared once, then their sizes and times, which a stamp beside the
+bytecode remembers.
 """
 
 from __future__ import annotations
