@@ -174,7 +174,7 @@ def _as_tensor(session: Session, value: list[Any], display: Display, shown_as: s
 
 def _read(read: Callable[[], Any], display: Display) -> tuple[bool, Any]:
     """What ``read`` returns, and whether it did; its errors are shown as errors of the whole file."""
-    from .data import DataError
+    from .tables import DataError
 
     try:
         return True, read()

@@ -62,7 +62,7 @@ def _named(entry: Attribute, kind: type, name: str) -> Attribute:
     call = entry.call if type(entry) is Method else None
     if type(call) is not FunctionType or call.__qualname__.endswith(f".{name}") or name in _HIDDEN:
         return entry
-    return Method(renamed(call, f"{object_name(kind)}.{name}"), entry.doc)  # type: ignore[union-attr]
+    return Method(renamed(call, f"{object_name(kind)}.{name}"), entry.doc)
 
 
 _NO_TABLE: dict[str, Attribute] = {}
