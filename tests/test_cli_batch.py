@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -361,3 +362,20 @@ def test_a_batch_under_nohup_goes_on(tmp_path: Path) -> None:
         process.send_signal(signal.SIGHUP)
         assert process.wait(timeout=30) == 0
     assert (tmp_path / "made" / "a.ag.out").read_text() == "7\n"
+
+
+def test_fewer_workers_than_wanted_are_enough(tmp_path: Path) -> None:
+    """The system lets this process open so few files that there is no place for the pipes of all workers."""
+    for number in range(40):
+        (tmp_path / f"{number:02}.py").write_text(f"{number}\n")
+    done = subprocess.run(
+        [*COMMAND, "run", "--keep-going", "--jobs", "40", "."],
+        cwd=tmp_path,
+        env=ENVIRON,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (24, 24)),
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "".join(f"{number}\n" for number in range(40))), done.stderr

@@ -24,7 +24,7 @@ Decorated = Callable[..., Any]
 
 
 #: Gigabytes below and above which a number can only be a mistake, and so many processes at a time.
-LEAST_MEMORY, MOST_MEMORY = 1e-3, 1e9
+LEAST_MEMORY, MOST_MEMORY = 0.001, 1_000_000
 MOST_JOBS = 10_000
 
 

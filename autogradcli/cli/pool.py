@@ -173,7 +173,15 @@ class Pool:
         while (run := self._next()) is not None:
             worker = min(self.workers, key=lambda worker: len(worker.runs), default=None)
             if worker is None or (worker.runs and len(self.workers) < self.jobs):
-                worker = self._hire()
+                try:
+                    worker = self._hire()
+                except OSError as error:  # no more processes, or no more files open
+                    if worker is None:
+                        self._failed(run, "OSError", f"no process can be started for it: {error.strerror}")
+                        return
+                    self.jobs = len(self.workers)
+                    self.again.appendleft(run)
+                    return
             elif len(worker.runs) >= (IN_ADVANCE if short else 1):
                 self.again.appendleft(run)
                 return
@@ -203,8 +211,18 @@ class Pool:
         return None
 
     def _hire(self) -> Worker:
-        tasks, frames = os.pipe(), os.pipe()
-        pid = os.fork()
+        """Start a worker. Raises OSError."""
+        tasks = os.pipe()
+        try:
+            frames = os.pipe()
+        except OSError:
+            _close(*tasks)
+            raise
+        try:
+            pid = os.fork()
+        except OSError:
+            _close(*tasks, *frames)
+            raise
         if not pid:
             code = 1
             try:
@@ -396,6 +414,11 @@ class _SinkStream:
 
     def isatty(self) -> bool:
         return False
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def _how_it_ended(code: int) -> str:
