@@ -2,7 +2,7 @@
 
 import sys
 
-from autogradcli.cli.main import main
+from autogradcli.cli.start import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -325,16 +327,27 @@ def test_results_in_what_is_no_folder_and_a_file_without_a_name() -> None:
     assert ask("run", "").err == "'': FileNotFoundError: No such file or directory\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_batch_that_is_asked_to_end_leaves_nothing_half_written(tmp_path: Path, number: signal.Signals) -> None:
+def until(condition: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
+    """Wait for something that a process does; one that doesn't do it is ended."""
+    end = time.monotonic() + 30
+    while not condition():
+        if time.monotonic() > end:
+            process.kill()
+            raise AssertionError("it never happened")
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_batch_that_is_asked_to_end_leaves_nothing_half_written(
+    tmp_path: Path, number: signal.Signals, jobs: str
+) -> None:
     (tmp_path / "quick.ag").write_text("1\n")
-    (tmp_path / "slow.ag").write_text("2\nwhile True:\n    pass\n")
-    arguments = ["run", "--jobs", "2", "--output", "made", "quick.ag", "slow.ag"]
+    (tmp_path / "slow.ag").write_text("print('x' * 10**5)\nwhile True:\n    pass\n")
+    arguments = ["run", "--jobs", jobs, "--output", "made", "quick.ag", "slow.ag"]
     with subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, env=ENVIRON, stderr=subprocess.PIPE) as process:
-        until = time.monotonic() + 30
-        while not (list(tmp_path.glob("made/.slow*")) and (tmp_path / "made/quick.ag.out").exists()):
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        until((tmp_path / "made/quick.ag.out").exists, process)
+        time.sleep(0.3)  # the slow one is under way
         process.send_signal(number)
         _, err = process.communicate(timeout=10)
     assert (process.returncode, err) == (-number, b"")
@@ -345,10 +358,24 @@ def test_a_batch_under_nohup_goes_on(tmp_path: Path) -> None:
     (tmp_path / "a.ag").write_text("for i in range(300000): pass\n7\n")
     arguments = [*COMMAND, "run", "--jobs", "2", "--output", "made", "a.ag"]
     with subprocess.Popen(["nohup", *arguments], cwd=tmp_path, env=ENVIRON, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 30
-        while not list(tmp_path.glob("made/.a*")):
-            assert time.monotonic() < until
-            time.sleep(0.01)
+        until((tmp_path / "made").exists, process)
         process.send_signal(signal.SIGHUP)
         assert process.wait(timeout=30) == 0
     assert (tmp_path / "made" / "a.ag.out").read_text() == "7\n"
+
+
+def test_fewer_workers_than_wanted_are_enough(tmp_path: Path) -> None:
+    """The system lets this process open so few files that there is no place for the pipes of all workers."""
+    for number in range(40):
+        (tmp_path / f"{number:02}.py").write_text(f"{number}\n")
+    done = subprocess.run(
+        [*COMMAND, "run", "--keep-going", "--jobs", "40", "."],
+        cwd=tmp_path,
+        env=ENVIRON,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (24, 24)),
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "".join(f"{number}\n" for number in range(40))), done.stderr

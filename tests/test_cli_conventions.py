@@ -89,7 +89,7 @@ def test_settings(tmp_path: Path) -> None:
         ("format = 'xml'", "format is 'xml'; one of auto, rich, plain, json, csv is needed"),
         ("memory = 'much'", "memory is 'much'; a number of gigabytes is needed"),
         ("[rn]\njobs = 1", "there is no command `rn` for the table [rn]; did you mean `run`?"),
-        ("[run]\njobs = -1", "[run] jobs is -1; a whole number is needed"),
+        ("[run]\njobs = -1", "[run] jobs is -1; a whole number up to 10000 is needed"),
         ("[eval]\njobs = 1", "autogradcli eval has no option --jobs"),
         ("format =\n", "line 1"),
         ("\x00", ""),

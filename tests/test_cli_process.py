@@ -132,3 +132,22 @@ def test_closed_standard_streams() -> None:
     shell = " ".join([*COMMAND, "eval", "2+2", "nope"])
     assert run(command=["sh", "-c", f"{shell} <&- >&-"]).returncode == 1
     assert run(command=["sh", "-c", f"{shell} <&- >&- 2>&-"]).returncode == 1
+
+
+def test_ctrl_c_says_nothing_while_modules_are_loaded_and_when_all_is_done() -> None:
+    program = """
+import importlib.abc, os, signal, sys
+class Interrupted(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == WHERE:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupted())
+sys.argv = ["autogradcli", "eval", "2 + 2"]
+from autogradcli.cli.start import main
+code = main()
+os.kill(os.getpid(), signal.SIGINT)
+sys.exit(code)
+"""
+    for where in ("autogradcli.cli.main", "autogradcli.cli.limits", "click", "numpy", "autogradcli.session", "-"):
+        done = run(command=[sys.executable, "-c", program.replace("WHERE", repr(where))])
+        assert (done.returncode, done.stderr) == (0 if where == "-" else 130, ""), (where, done)

@@ -11,6 +11,7 @@ from cli_ask import ask, run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autogradcli.cli.docstrings import joined, read, same_program
 from autogradcli.cli.transcript import agree, check, examples
 from autogradcli.language.export import export
 from autogradcli.session import Session
@@ -116,9 +117,70 @@ def test_agreement(wanted: str, got: str, tolerance: float, same: bool) -> None:
 def test_an_updated_transcript_agrees(lines: list[str]) -> None:
     text = "\n".join(lines)
     first = check(text, Session(), 0.0)
-    assert first.examples == len(list(examples(lines)))
-    again = check("\n".join(first.lines), Session(), 0.0)
-    assert again.differing == [] and again.lines == first.lines
+    assert first.examples == len(list(examples(read(text))))
+    again = check(first.text, Session(), 0.0)
+    assert again.differing == [] and again.text == first.text
+
+
+MODULE = '''"""Of a module.
+
+>>> 1 + 1
+3
+"""
+import math
+
+def f(x):
+    """Of a function.
+
+    >>> y = 2
+    >>> y * 2
+    é
+    """
+    return x  # kept
+
+class A:
+    r"""
+    >>> 3
+    4"""
+    x = f"""
+>>> 1
+"""
+
+def g(): "é"; return """
+>>> 7
+8""", 5
+z = 1
+'''
+
+
+def test_a_python_file_keeps_what_is_no_transcript(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(MODULE, encoding="utf-8")
+    assert ask("check-transcript", str(path)).err == f"{path}: 5 examples, 4 differ (line 3, 12, 19, 26)\n"
+    assert ask("check-transcript", "--update", str(path)).code == 0
+    right = MODULE
+    for wrong, new in (("+ 1\n3", "+ 1\n2"), ("2\n    é", "2\n    4"), ("    4", "    3"), ("\n8", "\n7")):
+        right = right.replace(wrong, new, 1) if wrong != "    4" else right.replace('    4"""', '    3"""')
+    assert path.read_text(encoding="utf-8") == right
+    assert ask("check-transcript", str(path)).code == 0
+
+
+@given(st.lists(st.sampled_from(MODULE.split("\n")), max_size=12))
+def test_no_line_outside_of_strings_is_lost(lines: list[str]) -> None:
+    """Whatever lines stand in a Python file: updated, it is the same program."""
+    text = "\n".join(lines)
+    before = read(text)
+    checked = check(text, Session(), 0.0)
+    assert joined(before.lines) == text
+    assert before.tree is None or same_program(before.tree, checked.text)
+
+
+def test_what_would_end_its_string_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    text = 'def f():\n    """\n    >>> print(chr(34) * 3)\n    x\n    """\n    return 1\n'
+    path.write_text(text)
+    code, _, err = ask("check-transcript", "--update", str(path))
+    assert code == 1 and "left as it is" in err and path.read_text() == text
 
 
 # -- export ------------------------------------------------------------------------------------------------

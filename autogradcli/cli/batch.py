@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
+from ..events import Failed
+from ..show.errors import plain_error_text
 from ..show.escape import escape_line
 from ..show.plain import Display
+from ..show.stream import StreamClosed
 from . import programs
 from .environment import Environment, UnreadableError, decoded
-from .exits import FAILED, OK
+from .exits import FAILED, OK, last_words
 from .pieces import large, run_pieces
 from .progress import Progress
 from .results import Results
@@ -90,6 +93,11 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
                 raise KeyboardInterrupt
     except (OSError, UnreadableError) as error:
         display.show(programs.unreadable(error))
+    except Exception as error:  # no fault of the files after it, which are still to run
+        if environment.debug:
+            raise
+        message, hint = last_words(error)
+        display.show(Failed(0, 0, 0, "MemoryError" if isinstance(error, MemoryError) else "Error", message, "", hint))
     finally:
         seconds = perf_counter() - started
         display.end(ok, seconds)
@@ -132,11 +140,30 @@ class Batch:
             if self.results is None:
                 ended = run_file(file, self.options, self.environment)
             else:
-                with self.results.open(file) as result:
-                    ended = run_file(file, self.options, self.environment.writing_to(result))
+                ended = self._run_for_result(file, self.results)
             if not self.end(file, ended):
                 break
         return self.finish()
+
+    def _run_for_result(self, file: str, results: Results) -> Ended:
+        environment = self.environment
+        try:
+            with results.open(file) as result:
+                environment = self.environment.writing_to(result)
+                return run_file(file, self.options, environment)
+        except OSError as error:
+            reason = error
+        except StreamClosed as closed:
+            if environment is self.environment or closed is not environment.out.closed:
+                raise
+            reason = closed.reason
+        self.environment.err.raw(self.unwritten(file, reason))
+        return Ended(False, 0.0)
+
+    def unwritten(self, file: str, reason: OSError) -> str:
+        """What to say where a file's results can't be written: it has failed, and the others go on."""
+        path = "" if self.results is None else self.results.path(file)
+        return plain_error_text(path, f"the results can't be written: {reason.strerror}", self.environment.err)
 
     def end(self, file: str, ended: Ended) -> bool:
         """Take note of a program's end; whether to go on."""

@@ -6,27 +6,27 @@ A key at the top holds for every command that has the option, a table for the co
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from stat import S_ISREG
 from typing import Any
 
 import click
 
-from .options import COLORS, DTYPES, TABLE_FORMATS
+from .options import COLORS, DTYPES, LEAST_MEMORY, MOST_JOBS, MOST_MEMORY, TABLE_FORMATS
 
 #: What can be set: option -> the values it may have, a tuple of words or a test with its description.
 SETTINGS: dict[str, Any] = {
     "format": TABLE_FORMATS,
     "color": COLORS,
     "dtype": DTYPES,
-    "memory": ("a number of gigabytes", lambda v: _is_number(v) and v > 0),
+    "memory": ("a number of gigabytes", lambda v: _is_number(v) and LEAST_MEMORY <= v <= MOST_MEMORY),
     "seed": ("an integer of at most 64 bits", lambda v: type(v) is int and -(2**63) <= v < 2**64),
     "no-grad": ("true or false", lambda v: type(v) is bool),
     "no-echo": ("true or false", lambda v: type(v) is bool),
     "keep-going": ("true or false", lambda v: type(v) is bool),
     "time": ("true or false", lambda v: type(v) is bool),
-    "jobs": ("a whole number", lambda v: type(v) is int and v >= 0),
+    "jobs": (f"a whole number up to {MOST_JOBS}", lambda v: type(v) is int and 0 <= v <= MOST_JOBS),
     "timeout": ("a number of seconds", lambda v: _is_number(v) and v > 0),
     "tolerance": ("a number", lambda v: _is_number(v) and v >= 0),
 }
@@ -87,6 +87,12 @@ def load(commands: Iterable[str]) -> dict[str, Any]:
             settings = read(stream)
     except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise Wrong(file, str(error)) from None
+    except RecursionError:
+        raise Wrong(file, "its values nest too deeply") from None
+    except MemoryError:
+        raise Wrong(file, "it is too large") from None
+    except ValueError:  # an integer that Python won't read
+        raise Wrong(file, "a number in it is too long") from None
     except OSError as error:
         raise Wrong(file, error.strerror or str(error)) from None
     commands = list(commands)
@@ -95,7 +101,7 @@ def load(commands: Iterable[str]) -> dict[str, Any]:
             _check(file, key, value, "")
             continue
         if key not in commands:
-            raise Wrong(file, f"there is no command `{key}` for the table [{key}]{_near(key, commands)}")
+            raise Wrong(file, f"there is no command `{_cut(key)}` for the table [{_cut(key)}]{_near(key, commands)}")
         for name, inner in value.items():
             _check(file, name, inner, f"[{key}] ")
     return settings
@@ -123,9 +129,13 @@ def defaults(settings: Mapping[str, Any], name: str, command: click.Command) -> 
         if option is None or option.name is None:
             raise Wrong(path(), f"[{name}] {key}: autogradcli {name} has no option --{key}")
         if isinstance(option.type, click.Choice) and value not in option.type.choices:
-            raise Wrong(path(), f"[{name}] {key} is {value!r}; one of {', '.join(option.type.choices)} is needed")
+            raise Wrong(path(), f"[{name}] {key} is {_shown(value)}; one of {', '.join(option.type.choices)} is needed")
         found[option.name] = value
     return found
+
+
+#: Characters of a key or a value that a message shows.
+LONGEST = 60
 
 
 class Wrong(click.ClickException):
@@ -143,21 +153,35 @@ class Wrong(click.ClickException):
 def _check(file: str, key: str, value: Any, where: str) -> None:
     allowed = SETTINGS.get(key)
     if allowed is None:
-        raise Wrong(file, f"{where}there is no setting `{key}`{_near(key, SETTINGS)}")
+        raise Wrong(file, f"{where}there is no setting `{_cut(key)}`{_near(key, SETTINGS)}")
     if isinstance(allowed[0], str) and callable(allowed[1]):
         described, fits = allowed
         if not fits(value):
-            raise Wrong(file, f"{where}{key} is {value!r}; {described} is needed")
+            raise Wrong(file, f"{where}{key} is {_shown(value)}; {described} is needed")
     elif value not in allowed:
-        raise Wrong(file, f"{where}{key} is {value!r}; one of {', '.join(allowed)} is needed")
+        raise Wrong(file, f"{where}{key} is {_shown(value)}; one of {', '.join(allowed)} is needed")
+
+
+def _shown(value: Any) -> str:
+    """A value as TOML has it, or what it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "an array"
+    return _cut(repr(value) if isinstance(value, str) else str(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
 def _near(word: str, words: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(word, list(words), 1)
+    near = get_close_matches(_cut(word), list(words), 1)
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    """Whether it is a number that a float can hold."""
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max

@@ -22,7 +22,7 @@ def command(ctx: click.Context, only_path: bool, write: bool) -> None:
     variable, ~/.config/autogradcli/config.toml) and nowhere else; autogradcli --no-config reads none.
     """
     from . import config
-    from .save import write_atomically
+    from .drafts import write_atomically
 
     env = environment(ctx)
     file = config.path()

@@ -14,25 +14,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..engine import dtypes
 from ..engine.tensor import wrap
+from ..language.errors import in_our_words
 from .environment import Environment, UnreadableError
+from .tables import DataError, listed, named_columns, read_table, repeated
 
 SUFFIXES = (".npy", ".npz", ".csv", ".tsv", ".json", ".safetensors")
 #: Those that may hold several arrays: a key may follow.
 KEYED = (".npz", ".csv", ".tsv", ".json", ".safetensors")
 EXPECTED = "a file of the kind .npy, .npz, .csv, .tsv, .json or .safetensors is expected"
 STDIN = "-"
+#: Lists inside one another: a tensor has no more dimensions.
+MAX_NESTING = 64
+#: Characters that are shown of what a library says.
+MAX_SAID = 100
 _SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
-
-
-class DataError(Exception):
-    """A file that does not give the values asked for. The text says what was expected."""
 
 
 class Reference(NamedTuple):
@@ -72,11 +74,11 @@ def read(wanted: Reference, name: str, environment: Environment) -> Any:
     keys = list(found)
     if wanted.key:
         if wanted.key not in found:
-            raise DataError(f"there is no `{wanted.key}` in it; it has {_listed(keys)}")
+            raise DataError(f"there is no `{wanted.key}` in it; it has {listed(keys)}")
         return _value(found[wanted.key])
     if len(keys) == 1 or name in found:
         return _value(found[name if name in found else keys[0]])
-    raise DataError(f"it has {_listed(keys)}; say which: {name}=@{wanted.file}:{keys[0] if keys else 'KEY'}")
+    raise DataError(f"it has {listed(keys)}; say which: {name}=@{wanted.file}:{keys[0] if keys else 'KEY'}")
 
 
 def read_all(wanted: Reference, environment: Environment) -> dict[str, Any]:
@@ -90,13 +92,8 @@ def read_all(wanted: Reference, environment: Environment) -> dict[str, Any]:
     keys = [key.strip() for key in wanted.key.split(",") if key.strip()]
     missing = [key for key in keys if key not in found]
     if missing:
-        raise DataError(f"there is no `{missing[0]}` in it; it has {_listed(list(found))}")
+        raise DataError(f"there is no `{missing[0]}` in it; it has {listed(list(found))}")
     return {key: _value(found[key]) for key in keys}
-
-
-def _listed(keys: list[str]) -> str:
-    shown = ", ".join(f"`{key}`" for key in keys[:8])
-    return (shown + (f" and {len(keys) - 8} more" if len(keys) > 8 else "")) or "nothing"
 
 
 def _open(wanted: Reference, environment: Environment) -> tuple[str, Any]:
@@ -174,12 +171,21 @@ def _numpy(data: Any, key: str) -> Any:
         except (DataError, OSError, MemoryError):
             raise
         except Exception as error:  # zipfile's, zlib's and NumPy's own, of many types
-            if "pickle" in str(error):
+            if "Object arrays cannot be loaded" in str(error) or "contains pickled data" in str(error):
                 raise DataError("it holds a pickle, which is never read; an array of numbers is expected") from None
-            raise DataError(f"it is no array of NumPy's ({type(error).__name__}: {error})") from None
+            raise DataError(f"it is no array of NumPy's{_said(error)}") from None
+
+
+def _said(error: Exception) -> str:
+    """What a library says is wrong with a file, in brackets: a line of it, without the name of its class."""
+    text = in_our_words(str(error).partition("\n")[0])
+    return f" ({text[:MAX_SAID] + '...' * (len(text) > MAX_SAID)})" if text else ""
 
 
 def _member(loaded: Any, name: str) -> np.ndarray:
+    # NumPy takes `a.npy` for `a`, and so would read either for the other.
+    if loaded.files.count(name) > 1:
+        raise DataError(f"{loaded.files.count(name)} arrays in it are called `{name}`; give each a name of its own")
     found = loaded[name]
     if not isinstance(found, np.ndarray):
         raise DataError(f"`{name}` in it is no array")
@@ -207,7 +213,7 @@ def _safetensors(data: Any, key: str) -> dict[str, np.ndarray]:
     except Exception as error:  # the library's own error type, and KeyError for a dtype that NumPy lacks
         if isinstance(error, OSError | MemoryError):
             raise
-        raise DataError(f"it is no file of safetensors ({type(error).__name__}: {error})") from None
+        raise DataError(f"it is no file of safetensors{_said(error)}") from None
     return tensors
 
 
@@ -225,119 +231,11 @@ def _text(data: Any) -> str:
         raise UnreadableError(f"not UTF-8 text: byte 0x{data[error.start]:02x}", line, column) from None
 
 
-class _Table(NamedTuple):
-    text: str
-    delimiter: str
-    #: The names of the columns; none where the first line is one of numbers.
-    heads: list[str]
-    skipped: int
-
-
-def _table(data: Any, delimiter: str) -> _Table:
-    import csv
-
-    text = _text(data)
-    # A quote that is never closed would make one cell of all that follows it.
-    reader = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
-    csv.field_size_limit(len(text) + 1)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                heads = [] if any(map(_is_number, cells)) else [cell.strip() for cell in cells]
-                return _Table(text, delimiter, heads, reader.line_num if heads else reader.line_num - 1)
-    except csv.Error as error:
-        raise DataError(f"line {reader.line_num}: {error}") from None
-    raise DataError("it is empty; a table of numbers is expected")
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell  # which is Python's own
-
-
-def _columns(table: _Table, column: int | None = None) -> Any:
-    """The numbers as nested lists: one row or one column is a list, several of both a list of rows."""
-    from warnings import catch_warnings, simplefilter
-
-    array = None
-    with catch_warnings():
-        simplefilter("error")  # "integer via a float", "no data"
-        for kind in (np.int64, np.float64):
-            try:
-                array = np.loadtxt(
-                    StringIO(table.text),
-                    dtype=kind,
-                    delimiter=table.delimiter,
-                    comments=None,
-                    quotechar='"',
-                    skiprows=table.skipped,
-                    usecols=column,
-                    ndmin=2,
-                )
-                break
-            except (ValueError, Warning):
-                continue
-    if array is None:
-        raise DataError(_what_is_wrong(table, column) or "it is no table of numbers")
-    if 1 in array.shape:
-        array = array.reshape(-1)
-    return array.tolist()
-
-
-def _what_is_wrong(table: _Table, column: int | None) -> str:
-    import csv
-
-    reader = csv.reader(StringIO(table.text), delimiter=table.delimiter)
-    csv.field_size_limit(len(table.text) + 1)
-    width = 0
-    for cells in reader:
-        if reader.line_num <= table.skipped or not cells:
-            continue
-        width = width or len(cells)
-        if len(cells) != width and column is None:
-            return f"line {reader.line_num} has {len(cells)} cells where {width} are expected"
-        for k, cell in enumerate(cells):
-            if (column is None or k == column) and not _is_number(cell):
-                what = f"{cell[:40]!r} is no number" if cell.strip() else "the cell is empty; a number is expected"
-                return f"line {reader.line_num}, column {k + 1}: {what}"
-        if column is not None and column >= len(cells):
-            return f"line {reader.line_num} has only {len(cells)} cells"
-    return "" if width else "it has no row of numbers"
-
-
-def _read_table(data: Any, key: str, delimiter: str) -> Any:
-    table = _table(data, delimiter)
-    if not key:
-        return _columns(table)
-    if not table.heads:
-        raise DataError(f"its first line has no names of columns, so there is no column `{key}`")
-    if key not in table.heads:
-        raise DataError(f"there is no column `{key}`; it has {_listed(table.heads)}")
-    _check_heads([head for head in table.heads if head == key])
-    return {key: _columns(table, table.heads.index(key))}
-
-
-def _check_heads(heads: list[str]) -> None:
-    """Raises DataError if two columns have one name."""
-    for head in heads:
-        if heads.count(head) > 1:
-            raise DataError(f"{heads.count(head)} of its columns are called `{head}`; give each a name of its own")
-
-
-def _named_columns(data: Any, delimiter: str) -> Any:
-    table = _table(data, delimiter)
-    _check_heads(table.heads)
-    return {head: _columns(table, k) for k, head in enumerate(table.heads)} if table.heads else _columns(table)
-
-
 def _json(data: Any, key: str) -> Any:
     from json import loads
 
     try:
-        value = loads(_text(data))
+        value = loads(_text(data), object_pairs_hook=_object)
     except RecursionError:
         raise DataError("its lists nest too deeply") from None
     except ValueError as error:
@@ -353,12 +251,24 @@ def _json(data: Any, key: str) -> Any:
     return _numbers(value, "it")
 
 
-def _numbers(value: Any, where: str) -> Any:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises DataError if a key stands in it twice: which one is meant can't be known."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = repeated(keys)
+        raise DataError(f"{keys.count(twice)} values in it are called `{twice}`; give each a name of its own")
+    return found
+
+
+def _numbers(value: Any, where: str, depth: int = 0) -> Any:
     """Numbers, nested lists, or an object with ``data`` and perhaps ``dtype``. Raises DataError for the rest."""
+    if depth > MAX_NESTING:
+        raise DataError("its lists nest too deeply")
     if isinstance(value, dict) and "data" in value:
-        return _typed(value, where)
+        return _typed(value, where, depth + 1)
     if isinstance(value, list):
-        return [_numbers(inner, f"{where}[{k}]") for k, inner in enumerate(value)]
+        return [_numbers(inner, f"{where}[{k}]", depth + 1) for k, inner in enumerate(value)]
     if isinstance(value, str) and value in _SPECIAL:
         return _SPECIAL[value]
     if isinstance(value, int | float):
@@ -367,16 +277,18 @@ def _numbers(value: Any, where: str) -> Any:
     raise DataError(f"{where} is {kind}; a number or a list of numbers is expected")
 
 
-def _typed(value: dict[str, Any], where: str) -> Any:
-    numbers = _numbers(value["data"], f"{where}.data")
+def _typed(value: dict[str, Any], where: str, depth: int) -> Any:
+    numbers = _numbers(value["data"], f"{where}.data", depth)
     if "dtype" not in value:
         return numbers
     dtype = dtypes.NAMES.get(str(value["dtype"]))
     if dtype is None:
-        raise DataError(f"{where}.dtype is {value['dtype']!r}; a dtype such as float64 is expected")
+        raise DataError(f"{where}.dtype is {str(value['dtype'])[:40]!r}; a dtype such as float64 is expected")
     try:
         if dtype.category == dtypes.COMPLEX:
             pairs = np.array(numbers, dtype=np.float64)
+            if pairs.shape[-1:] != (2,):
+                raise ValueError("pairs of numbers are expected")
             array = (pairs[..., 0] + 1j * pairs[..., 1]).astype(dtype.np)
         else:
             array = np.array(numbers, dtype=dtype.np)
@@ -388,13 +300,13 @@ def _typed(value: dict[str, Any], where: str) -> Any:
 _READERS: dict[str, Any] = {
     ".npy": _numpy,
     ".npz": _numpy,
-    ".csv": lambda data, key: _read_table(data, key, ","),
-    ".tsv": lambda data, key: _read_table(data, key, "\t"),
+    ".csv": lambda data, key: read_table(_text(data), key, ","),
+    ".tsv": lambda data, key: read_table(_text(data), key, "\t"),
     ".json": _json,
     ".safetensors": _safetensors,
 }
 #: Tables as columns by their names, where all are asked for.
 _COLUMNS: dict[str, Any] = {
-    ".csv": lambda data: _named_columns(data, ","),
-    ".tsv": lambda data: _named_columns(data, "\t"),
+    ".csv": lambda data: named_columns(_text(data), ","),
+    ".tsv": lambda data: named_columns(_text(data), "\t"),
 }

@@ -60,7 +60,7 @@ def _run(
     from . import derivatives, programs
 
     env = environment(ctx)
-    programs.prepare(env, memory)
+    programs.prepare(ctx, memory)
     session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
     request = derivatives.Request(what, expr, variables, directions, format_, dtype, matrix)
     ctx.exit(OK if derivatives.show(session, request, env) else FAILED)

@@ -39,7 +39,7 @@ def command(
     from . import gradients, programs
 
     env = environment(ctx)
-    programs.prepare(env, memory)
+    programs.prepare(ctx, memory)
     session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
     request = gradients.Request(expr, variables, gradient, format_, dtype)
     ctx.exit(OK if gradients.derive(session, request, env) else FAILED)

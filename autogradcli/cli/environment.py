@@ -12,6 +12,7 @@ from io import BytesIO, StringIO
 from typing import BinaryIO, TextIO
 
 from ..show.stream import Output, Stream, is_terminal
+from .exits import DEBUG
 
 #: The largest program that is read, in bytes: the language's own limit, with room for letters of four bytes.
 MAX_BYTES = 1 << 26
@@ -22,7 +23,7 @@ CHUNK = 1 << 16
 class Environment:
     """The standard streams, and ``own_process``: whether limits of the whole process are ours to set."""
 
-    __slots__ = ("err", "out", "own_process", "stdin", "stdin_read")
+    __slots__ = ("debug", "err", "out", "own_process", "stdin", "stdin_read")
 
     def __init__(
         self,
@@ -33,6 +34,8 @@ class Environment:
         own_process: bool = False,
     ) -> None:
         self.own_process = own_process
+        #: Whether an internal error is to be shown with its traceback.
+        self.debug = bool(os.environ.get(DEBUG))
         #: Whether the standard input was read already, which can be done once.
         self.stdin_read = False
         self.stdin: TextIO = stdin or sys.stdin or StringIO()

@@ -62,7 +62,7 @@ def command(
     from . import programs
 
     env = environment(ctx)
-    programs.prepare(env, memory)
+    programs.prepare(ctx, memory)
     from_stdin = not expr or expr == ("-",)
     display = programs.open_display(format_, env, "<stdin>" if from_stdin else "<eval>", batch=False)
     session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)

@@ -28,7 +28,7 @@ def command(ctx: click.Context, file: str, no_echo: bool, output: str | None) ->
     from ..language.syntax import Source
     from ..show.errors import error_text
     from . import programs
-    from .save import write_atomically
+    from .drafts import write_atomically
 
     env = environment(ctx)
     name = "<stdin>" if file == "-" else file

@@ -50,7 +50,7 @@ def command(
     from . import gradients, programs
 
     env = environment(ctx)
-    programs.prepare(env, memory)
+    programs.prepare(ctx, memory)
     session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
     request = gradients.Request(expr, variables, gradient, format_, dtype)
     ok = gradients.show(session, request, env) and programs.save_all(session, saves, format_, env)

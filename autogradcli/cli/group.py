@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fsencode
 from typing import Any
 
 import click
@@ -48,6 +49,9 @@ class Calculator(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for word in args:
+            if not _is_text(word):
+                raise click.UsageError(f"an argument holds what is no character: {word[:40]!r}", ctx)
         args = own_first(args)
         before = args[: args.index("--")] if "--" in args else args
         ctx.meta[ASKS_HELP] = any(word in ctx.help_option_names for word in before)
@@ -74,6 +78,15 @@ class Calculator(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:  # here, since Click would write a line of its own about it
             ctx.exit(INTERRUPTED)
+
+
+def _is_text(word: str) -> bool:
+    """Whether the system could have given us this argument, and so could a file be called."""
+    try:
+        fsencode(word)
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in word
 
 
 def _is_word(arg: str) -> bool:

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING
 from ..show.errors import plain_error_text
 from ..show.stream import StreamClosed
 from .environment import Environment
-from .exits import FAILED, INTERRUPTED, OK
+from .exits import FAILED, INTERRUPTED, OK, last_words
 from .limits import quick_end, quick_start
 
 if TYPE_CHECKING:
     from click import ClickException
 
 NAME = "autogradcli"
-#: In the environment, it shows the traceback of an internal error, as ``--debug`` does.
-DEBUG = "AUTOGRADCLI_DEBUG"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     quick_start()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     environment = Environment(own_process=True)
+    environment.debug = environment.debug or "--debug" in arguments[:1]
     try:
         try:
             return _run(arguments, environment)
@@ -41,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EPIPE):
                 # Click writes its help texts by itself, past our streams.
                 raise StreamClosed(error) from None
-            if "--debug" in arguments[:1] or os.environ.get(DEBUG):
+            if environment.debug:
                 raise
-            message, hint = _last_words(error)
+            message, hint = last_words(error)
             environment.err.raw(plain_error_text(NAME, message, environment.err, hint))
             return FAILED
     except StreamClosed as closed:
@@ -53,9 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str], environment: Environment) -> int:
+    from warnings import simplefilter
+
     import click
 
     from .group import cli
+
+    # A program's warnings are events of its session. What Python and the libraries warn about among themselves, with
+    # the paths of this installation, is nobody's business here, whatever PYTHONWARNINGS says.
+    simplefilter("ignore")
 
     try:
         code = cli.main(arguments, prog_name=NAME, standalone_mode=False, obj=environment)
@@ -79,16 +84,6 @@ def _usage_error(error: ClickException, environment: Environment) -> str:
     name = error.ctx.command_path
     usage = "usage: " + error.ctx.get_usage().removeprefix("Usage: ")
     return plain_error_text(name, error.format_message(), environment.err) + f"{usage}\nmore: {name} --help\n"
-
-
-def _last_words(error: BaseException) -> tuple[str, str]:
-    """The message and the hint about an error that nothing below has made an event of."""
-    if isinstance(error, MemoryError):
-        return "out of memory", ""
-    if isinstance(error, ImportError):
-        return str(error), "the installation is not complete: install autogradcli again"
-    text = f"{type(error).__name__}: {error}".rstrip(": ")
-    return f"internal error: {text}", f"please report it, with what {DEBUG}=1 shows"
 
 
 def _closed(closed: StreamClosed, environment: Environment) -> int:

@@ -23,11 +23,16 @@ DTYPES = ("float32", "float64", "float16", "float", "double", "half")
 Decorated = Callable[..., Any]
 
 
+#: Gigabytes below and above which a number can only be a mistake, and so many processes at a time.
+LEAST_MEMORY, MOST_MEMORY = 0.001, 1_000_000
+MOST_JOBS = 10_000
+
+
 class Positive(click.FloatRange):
     """A number above 0 that is one: neither infinite nor nan, which is below and above nothing."""
 
-    def __init__(self, *, or_zero: bool = False) -> None:
-        super().__init__(min=0, min_open=not or_zero)
+    def __init__(self, *, or_zero: bool = False, least: float = 0, most: float | None = None) -> None:
+        super().__init__(min=least, max=most, min_open=not (or_zero or least))
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number: float = super().convert(value, param, ctx)
@@ -198,7 +203,7 @@ def session_options(command: Decorated) -> Decorated:
     for option in (
         click.option(
             "--memory",
-            type=Positive(),
+            type=Positive(least=LEAST_MEMORY, most=MOST_MEMORY),
             default=4.0,
             show_default=True,
             metavar="GB",

@@ -82,7 +82,7 @@ class Waiting:
 class Run:
     """One file from when a worker gets it until its output is shown."""
 
-    __slots__ = ("began", "ended", "file", "frames", "index", "result")
+    __slots__ = ("began", "ended", "file", "frames", "index", "lost", "result")
 
     def __init__(self, index: int, file: str) -> None:
         self.index = index
@@ -91,6 +91,8 @@ class Run:
         self.ended: Ended | None = None
         self.frames: deque[tuple[int, bytes | tuple[int, int]]] = deque()
         self.result: Result | None = None
+        #: Why there will be no file of results.
+        self.lost: OSError | None = None
 
 
 class Worker:
@@ -171,7 +173,15 @@ class Pool:
         while (run := self._next()) is not None:
             worker = min(self.workers, key=lambda worker: len(worker.runs), default=None)
             if worker is None or (worker.runs and len(self.workers) < self.jobs):
-                worker = self._hire()
+                try:
+                    worker = self._hire()
+                except OSError as error:  # no more processes, or no more files open
+                    if worker is None:
+                        self._failed(run, "OSError", f"no process can be started for it: {error.strerror}")
+                        return
+                    self.jobs = len(self.workers)
+                    self.again.appendleft(run)
+                    return
             elif len(worker.runs) >= (IN_ADVANCE if short else 1):
                 self.again.appendleft(run)
                 return
@@ -187,17 +197,32 @@ class Pool:
         if self.again:
             return self.again.popleft()
         files = self.batch.files
-        if self.given >= len(files) or self.given - self.front >= AHEAD:
-            return None
-        run = self.runs[self.given] = Run(self.given, files[self.given])
-        self.given += 1
-        if self.batch.results is not None:
-            run.result = self.batch.results.open(run.file)
-        return run
+        while not self.stopped and self.given < len(files) and self.given - self.front < AHEAD:
+            run = self.runs[self.given] = Run(self.given, files[self.given])
+            self.given += 1
+            if self.batch.results is None:
+                return run
+            try:
+                run.result = self.batch.results.open(run.file)
+                return run
+            except OSError as error:
+                run.lost = error
+                self._frame(run, DONE, END.pack(False, 0.0))
+        return None
 
     def _hire(self) -> Worker:
-        tasks, frames = os.pipe(), os.pipe()
-        pid = os.fork()
+        """Start a worker. Raises OSError."""
+        tasks = os.pipe()
+        try:
+            frames = os.pipe()
+        except OSError:
+            _close(*tasks)
+            raise
+        try:
+            pid = os.fork()
+        except OSError:
+            _close(*tasks, *frames)
+            raise
         if not pid:
             code = 1
             try:
@@ -284,18 +309,34 @@ class Pool:
 
     def _frame(self, run: Run, kind: int, data: bytes) -> None:
         if kind >= DONE:
-            run.ended = Ended(*END.unpack(data))
-            self.seconds += run.ended.seconds
-            if run.result is not None:
-                run.result.__exit__(None)
-                run.result = None
+            ended = Ended(*END.unpack(data))
+            self.seconds += ended.seconds
+            self._write_result(run, None)
+            run.result = None
+            if run.lost is not None:
+                ended = ended._replace(ok=False)
+                self._frame(run, ERR, self.batch.unwritten(run.file, run.lost).encode("utf-8", "surrogatepass"))
+            run.ended = ended
             self._advance()
-        elif kind == OUT and run.result is not None:
-            run.result.file.write(data)
+        elif kind == OUT and self.batch.results is not None:
+            self._write_result(run, data.decode("utf-8", "surrogatepass"))
         elif run.index == self.front:
             self._show(kind, data)
         else:
             run.frames.append((kind, self.waiting.keep(data)))
+
+    def _write_result(self, run: Run, text: str | None) -> None:
+        """Write a text to a run's file of results, or for None the file itself; said at its end if that fails."""
+        if run.result is None or run.lost is not None:
+            return
+        try:
+            if text is None:
+                run.result.__exit__(None)
+            else:
+                run.result.write(text)
+        except OSError as error:
+            run.lost = error
+            run.result.__exit__(error)
 
     def _show(self, kind: int, data: bytes) -> None:
         environment = self.batch.environment
@@ -373,6 +414,11 @@ class _SinkStream:
 
     def isatty(self) -> bool:
         return False
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def _how_it_ended(code: int) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
@@ -15,13 +17,23 @@ from ..show.escape import escape_line
 from ..show.plain import Display, Plain
 from .environment import Environment, UnreadableError
 from .limits import limit_memory, started
+from .options import environment as environment_of
+
+if TYPE_CHECKING:
+    import click
 
 
-def prepare(environment: Environment, memory: float) -> None:
-    """What is set once in a process of our own, when all modules are loaded and before anything runs."""
-    if environment.own_process:
+def prepare(ctx: click.Context, memory: float | None) -> None:
+    """What is set once for a command, when all modules are loaded and before anything runs.
+
+    Overflows are values like any others, here and in whatever the command does outside a session: NumPy is told so
+    until the command ends. In a process of our own ``memory`` (GB) bounds its growth.
+    """
+    ctx.with_resource(np.errstate(all="ignore"))
+    if environment_of(ctx).own_process:
         started()
-        limit_memory(memory)
+        if memory is not None:
+            limit_memory(memory)
 
 
 def open_session(
@@ -162,7 +174,7 @@ def _as_tensor(session: Session, value: list[Any], display: Display, shown_as: s
 
 def _read(read: Callable[[], Any], display: Display) -> tuple[bool, Any]:
     """What ``read`` returns, and whether it did; its errors are shown as errors of the whole file."""
-    from .data import DataError
+    from .tables import DataError
 
     try:
         return True, read()

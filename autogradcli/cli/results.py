@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from errno import ENOTDIR
-from typing import BinaryIO
 
+from .drafts import Draft
 from .environment import UnreadableError
 
 
@@ -47,14 +47,11 @@ class Result:
     """One file of results while it is written. Raises OSError."""
 
     def __init__(self, path: str) -> None:
-        folder, base = os.path.split(path)
-        os.makedirs(folder or ".", exist_ok=True)
-        self.path = path
-        self.draft = os.path.join(folder, f".{base}.{os.getpid()}.new")
-        self.file: BinaryIO = open(self.draft, "wb")  # noqa: SIM115  closed by __exit__
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        self.draft = Draft(path)
 
     def write(self, text: str) -> None:
-        self.file.write(text.encode("utf-8", "backslashreplace"))
+        self.draft.file.write(text.encode("utf-8", "backslashreplace"))
 
     def flush(self) -> None:
         """Nobody looks before the end."""
@@ -66,8 +63,6 @@ class Result:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self.file.close()
-        if problem[0] is None:
-            os.replace(self.draft, self.path)
-        else:
-            os.unlink(self.draft)
+        with self.draft:
+            if problem[0] is None:
+                self.draft.keep()

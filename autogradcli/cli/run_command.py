@@ -7,7 +7,7 @@ import os
 import click
 
 from .environment import UnreadableError
-from .options import FORMATS, Positive, environment, format_option, no_grad_option, session_options
+from .options import FORMATS, MOST_JOBS, Positive, environment, format_option, no_grad_option, session_options
 
 
 @click.command("run")
@@ -21,7 +21,7 @@ from .options import FORMATS, Positive, environment, format_option, no_grad_opti
 @click.option(
     "--jobs",
     "-j",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, MOST_JOBS),
     default=1,
     show_default=True,
     metavar="N",
@@ -68,7 +68,8 @@ def command(
       autogradcli run model.py
       autogradcli run --jobs 4 --keep-going --timeout 10 --output results experiments/
     """
-    from . import batch, limits
+    from . import batch
+    from . import programs as preparation
     from .results import Results
 
     env = environment(ctx)
@@ -85,9 +86,7 @@ def command(
     if env.own_process and (jobs != 1 or timeout is not None):
         from .pool import Pool
 
-        limits.started()
+        preparation.prepare(ctx, None)
         ctx.exit(Pool(whole, jobs or os.cpu_count() or 1).run())
-    if env.own_process:
-        limits.started()
-        limits.limit_memory(memory)
+    preparation.prepare(ctx, memory)
     ctx.exit(whole.run())

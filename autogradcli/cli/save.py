@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from ..engine.tensor import Tensor
 from .data import Reference
+from .drafts import write_atomically
 
 
 def chosen(variables: dict[str, Any], names: str) -> dict[str, np.ndarray]:
@@ -59,32 +58,3 @@ def save(wanted: Reference, variables: dict[str, Any]) -> None:
                     np.lib.format.write_array(member, array, allow_pickle=False)
 
     write_atomically(wanted.file, write)
-
-
-def write_atomically(path: str, write: Callable[[BinaryIO], object]) -> None:
-    """Let ``write`` fill a file beside ``path``, and put it there once it is complete. Raises OSError.
-
-    What is there and no file, a device or a pipe, is written to as it is: in its place a file would be wrong.
-    """
-    if os.path.exists(path) and not os.path.isfile(path):
-        with open(path, "wb") as device:
-            write(device)
-        return
-    folder, base = os.path.split(os.path.realpath(path))
-    draft = os.path.join(folder, f".{base[:200]}.{os.getpid()}.new")
-    try:
-        with open(draft, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.chmod(draft, os.stat(path).st_mode & 0o7777)
-        except FileNotFoundError:
-            pass
-        os.replace(draft, path if not os.path.islink(path) else os.path.realpath(path))
-    except BaseException:
-        try:
-            os.unlink(draft)
-        except OSError:
-            pass
-        raise

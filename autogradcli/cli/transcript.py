@@ -4,9 +4,10 @@
     >>> x * 2
     tensor([2., 4.])
 
-What is expected ends at an empty line, at the next prompt and at the end of a code block (```). As in Python's
-doctest, ``...`` stands for any text, ``<BLANKLINE>`` for an empty line, and of a ``Traceback`` only the last
-words count. Addresses of objects always agree. All examples of a file share one session.
+What is expected ends at an empty line, at the next prompt, at the end of a code block (```) and, in a Python file, at
+the end of the string that it stands in. As in Python's doctest, ``...`` stands for any text, ``<BLANKLINE>`` for an
+empty line, and of a ``Traceback`` only the last words count. Addresses of objects always agree. All examples of a file
+share one session.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from ..events import Event, Failed, Printed, Value
 from ..language.text_format import to_repr
 from ..session import Session
 from ..show.escape import escape
+from . import docstrings
+from .docstrings import Glued, Lines
 
 PROMPT, MORE = ">>>", "..."
 TRACEBACK = "Traceback (most recent call last):"
@@ -39,29 +42,42 @@ class Example(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A transcript after its examples ran: the lines as they should be, how many examples, and which differ."""
+    """A transcript after its examples ran: the text as it should be, how many examples, and which differ.
 
-    lines: list[str]
+    ``broken``: as it should be, a Python file would be another program, since something that was shown ends the string
+    that it would stand in.
+    """
+
+    text: str
+    broken: bool
     examples: int
     differing: list[int]
 
 
-def examples(lines: list[str]) -> Iterator[Example]:
+def examples(text: Lines) -> Iterator[Example]:
     """The examples of a text."""
-    k = 0
+    lines, homes = text.lines, text.homes
+    k = glued = 0
     while k < len(lines):
         stripped = lines[k].lstrip(" \t")
-        if not _begins(stripped, PROMPT):
+        home = homes[k]
+        if not home or not _begins(stripped, PROMPT):
+            glued += type(lines[k]) is Glued
             k += 1
             continue
         indent = lines[k][: len(lines[k]) - len(stripped)]
-        line, source = k + 1, [stripped[4:]]
+        line, source = k + 1 - glued, [stripped[4:]]
         k += 1
-        while k < len(lines) and lines[k].startswith(indent) and _begins(lines[k][len(indent) :], MORE):
+        while (
+            k < len(lines)
+            and homes[k] == home
+            and lines[k].startswith(indent)
+            and _begins(lines[k][len(indent) :], MORE)
+        ):
             source.append(lines[k][len(indent) + 4 :])
             k += 1
         first = k
-        while k < len(lines) and _is_expected(lines[k], indent):
+        while k < len(lines) and homes[k] == home and _is_expected(lines[k], indent):
             k += 1
         yield Example("\n".join(source) + "\n", line, indent, first, k)
 
@@ -77,11 +93,12 @@ def _is_expected(line: str, indent: str) -> bool:
 
 def check(text: str, session: Session, tolerance: float) -> Checked:
     """Run the examples of a text. Raises KeyboardInterrupt."""
-    lines = text.split("\n")
+    read = docstrings.read(text)
+    lines = read.lines
     made: list[str] = []
     differing: list[int] = []
     at = count = 0
-    for example in examples(lines):
+    for example in examples(read):
         count += 1
         wanted = "\n".join([line[len(example.indent) :].rstrip() for line in lines[example.first : example.last]])
         got = run(example, session)
@@ -92,7 +109,9 @@ def check(text: str, session: Session, tolerance: float) -> Checked:
             differing.append(example.line)
             made += [(example.indent + line).rstrip() for line in got.split("\n")] if got else []
         at = example.last
-    return Checked([*made, *lines[at:]], count, differing)
+    new = docstrings.joined([*made, *lines[at:]])
+    broken = read.tree is not None and not docstrings.same_program(read.tree, new)
+    return Checked(new, broken, count, differing)
 
 
 def run(example: Example, session: Session) -> str:

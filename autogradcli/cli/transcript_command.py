@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..show.errors import plain_error_text
 from ..show.escape import escape_line
 from .environment import Environment, UnreadableError
 from .exits import FAILED, OK
@@ -43,7 +44,7 @@ def command(
     from . import programs
 
     env = environment(ctx)
-    programs.prepare(env, memory)
+    programs.prepare(ctx, memory)
     code = OK
     for file in files:
         try:
@@ -60,7 +61,7 @@ def command(
 
 def _check(file: str, env: Environment, update: bool, tolerance: float, session: object) -> bool:
     from ..session import Session
-    from .save import write_atomically
+    from .drafts import write_atomically
     from .transcript import check
 
     assert isinstance(session, Session)
@@ -74,7 +75,11 @@ def _check(file: str, env: Environment, update: bool, tolerance: float, session:
     if checked.differing:
         lines = ", ".join(map(str, checked.differing[:8])) + (", ..." if len(checked.differing) > 8 else "")
         said += f", {len(checked.differing)} {'updated' if update else 'differ'} (line {lines})"
-    new = "\n".join(checked.lines)
+    new = checked.text
+    if update and checked.broken:
+        said = "is left as it is: something that was shown would end the string that it stands in"
+        env.err.raw(plain_error_text(name, said, env.err))
+        return False
     if checked.differing and not update:
         _show_difference(name, text, new, env)
     env.err.raw(said + "\n")

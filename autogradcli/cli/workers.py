@@ -35,8 +35,8 @@ _LENGTH = struct.Struct("<I")
 
 #: Seconds that the language is given to notice by itself that the time is over, and then the thread.
 PATIENCE = 0.1
-#: A frame's text; longer ones are cut in several.
-MAX_FRAME = 1 << 20
+#: Characters of a frame; longer texts are cut in several, none in the middle of a letter.
+MAX_FRAME = 1 << 18
 #: Bytes of frames that are sent together, and seconds that they may wait for each other.
 TOGETHER = 1 << 14
 INTERVAL = 0.05
@@ -56,9 +56,8 @@ class FrameWriter:
         self.terminal = terminal
 
     def write(self, text: str) -> None:
-        data = text.encode("utf-8", "surrogatepass")
-        for start in range(0, len(data), MAX_FRAME):
-            self.worker.send(self.kind, data[start : start + MAX_FRAME])
+        for start in range(0, len(text), MAX_FRAME):
+            self.worker.send(self.kind, text[start : start + MAX_FRAME].encode("utf-8", "surrogatepass"))
 
     def flush(self) -> None:
         """A frame is under way soon enough."""
@@ -76,8 +75,11 @@ def work(tasks: int, frames: int, life: int, options: Options, environment: Envi
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    limit_memory(options.memory)
-    _Worker(tasks, frames, life, options, environment).run()
+    # Without its thread a worker would outlive its parent: then it ends, and its parent says how.
+    threading.excepthook = lambda problem: os._exit(1)
+    worker = _Worker(tasks, frames, life, options, environment)
+    limit_memory(options.memory)  # now that the thread has begun, which takes some
+    worker.run()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

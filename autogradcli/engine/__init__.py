@@ -19,6 +19,7 @@
     batched      the hidden dimension of ``vmap``
     modes state  recording on or off, inference, anomaly detection, hooks on what is saved
     lazy limits  tables that load their modules; bounds
+    stops        what no program can catch
     random*      the generator, draw for draw PyTorch's
 
 The engine does no input or output and knows no operation by name.

@@ -21,7 +21,7 @@ from ..engine.modes import (
 from ..engine.naming import shown_as
 from ..engine.state import state
 from ..engine.tensor import Tensor
-from .python_function import define_python
+from .python_function import define_python, renamed
 from .registry import namespace
 from .tensor_text import set_printoptions
 
@@ -37,7 +37,7 @@ class ModeFunction:
 
     def __init__(self, name: str, make: Any, doc: str) -> None:
         self.name = name
-        self.make = make
+        self.make = renamed(make, f"{name}.__init__")
         self.doc = doc
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -19,7 +19,7 @@ from ..engine.tensor import Tensor, wrap
 from .creation import OPTIONS, OUT_OPTIONS, made, sizes
 from .declare import in_place
 from .function import define
-from .kinds import TYPE_NAMES
+from .kinds import TYPE_NAMES, type_name
 from .modes import ModeFunction
 from .python_function import define_python
 from .registry import Method, Property, attributes_of, namespace
@@ -314,7 +314,13 @@ def get_rng_state() -> Tensor:
 
 def set_rng_state(new_state: Tensor) -> None:
     """Go to where ``get_rng_state`` was called."""
-    default_generator.set_state(new_state.array)
+    _set_state(default_generator, new_state)
+
+
+def _set_state(generator: Generator, new_state: Any) -> None:
+    if not isinstance(new_state, Tensor):
+        raise TypeError(f"expected a torch.ByteTensor, but got {type_name(new_state)}")
+    generator.set_state(new_state.array)
 
 
 def make_generator(device: Any = None) -> Generator:
@@ -349,5 +355,5 @@ _table["manual_seed"] = Method(_generator_seed, "Start the sequence of a seed.")
 _table["initial_seed"] = Method(lambda g: g.initial_seed(), "The seed it started with.")
 _table["seed"] = Method(lambda g: g.seed(), "Start anew from a seed of the system's.")
 _table["get_state"] = Method(lambda g: wrap(g.get_state()), "Where the sequence is.")
-_table["set_state"] = Method(lambda g, new_state: g.set_state(new_state.array), "Go to a state.")
+_table["set_state"] = Method(_set_state, "Go to a state.")
 _table["device"] = Property(lambda g: namespace("torch")["device"]("cpu"))

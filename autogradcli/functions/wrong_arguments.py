@@ -15,6 +15,7 @@ from ..engine.dtypes import DType
 from ..engine.record import shape_mismatch, to_dtype
 from ..engine.tensor import Size, Tensor
 from .kinds import type_name
+from .objects import get
 
 #: What Python and NumPy raise by themselves over a value of a wrong kind.
 ACCIDENTS = (AttributeError, TypeError, ValueError, IndexError, KeyError)
@@ -98,6 +99,9 @@ def _is_accident(error: Exception) -> bool:
         return False
     if module == to_dtype.__module__ and isinstance(error, TypeError):
         return True  # an operation was given neither tensor nor number, and doesn't know whose argument that was
+    if frame.f_code.co_name == "__getattr__" and frame.f_back is not None:
+        # A module was asked for something that no module has: by our own code, or for the program.
+        return frame.f_back.f_globals.get("__name__") != get.__module__
     return frame.f_code.co_code[last.tb_lasti] != opmap["RAISE_VARARGS"]
 
 

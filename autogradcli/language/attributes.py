@@ -8,14 +8,16 @@ The registry's tables are per type; here they are merged along the type's bases 
 from __future__ import annotations
 
 from itertools import chain
+from types import FunctionType
 from typing import Any
 
 from ..engine.lazy import LazyTable
 from ..engine.modes import Decorated
+from ..engine.tensor import Tensor
 from ..functions import objects
 from ..functions.function import CalculatorFunction, Function
 from ..functions.objects import Kind, Super
-from ..functions.python_function import CalculatorPythonFunction, PythonFunction
+from ..functions.python_function import CalculatorPythonFunction, PythonFunction, renamed
 from ..functions.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
 from .budget import budget, check_text
 from .values import UNBOUND, BoundMethod, Namespace, UserFunction, object_name
@@ -47,8 +49,20 @@ def _merged(kind: type) -> dict[str, Attribute]:
     table: dict[str, Attribute] = {}
     for base in reversed(kind.__mro__):
         own = ATTRIBUTES.get(base, {})
-        table.update(own.loaded() if isinstance(own, LazyTable) else own)
+        if isinstance(own, LazyTable):
+            table.update(own.loaded())
+        else:
+            table.update({name: _named(entry, base, name) for name, entry in own.items()})
     return table
+
+
+def _named(entry: Attribute, kind: type, name: str) -> Attribute:
+    """A method whose messages say what programs call it (``list.append() missing ...``), whatever our function for it
+    is called."""
+    call = entry.call if type(entry) is Method else None
+    if type(call) is not FunctionType or call.__qualname__.endswith(f".{name}") or name in _HIDDEN:
+        return entry
+    return Method(renamed(call, f"{object_name(kind)}.{name}"), entry.doc)
 
 
 _NO_TABLE: dict[str, Attribute] = {}
@@ -64,7 +78,7 @@ def entry_of(value: Any, name: str) -> Attribute | None:
         for base in kind.__mro__:
             entry = ATTRIBUTES.get(base, {}).get(name)
             if entry is not None:
-                merged[name] = entry
+                entry = merged[name] = entry if kind is Tensor else _named(entry, base, name)
                 break
     return entry
 

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any
 
 from ..engine.state import state
+from ..engine.stops import Stop
 
 #: Elements of a list, tuple, set or dict that one operation may make.
 MAX_ITEMS = 1 << 20
@@ -48,12 +49,12 @@ _FUEL = 128
 _CHUNK = 1 << 14
 
 
-class OutOfTime(BaseException):
-    """The deadline passed. No ``except`` of a program catches it."""
+class OutOfTime(Stop):
+    """The deadline passed."""
 
 
 #: What a program must never catch, and what runs none of its ``finally`` blocks: stop means stop.
-UNCATCHABLE = (KeyboardInterrupt, SystemExit, GeneratorExit, OutOfTime)
+UNCATCHABLE = (KeyboardInterrupt, SystemExit, GeneratorExit, Stop)
 
 
 class Budget:

@@ -11,6 +11,7 @@ from typing import Any
 from ..engine.callbacks import callee
 from ..engine.tensor import Tensor
 from ..functions.objects import Super
+from ..functions.python_function import renamed
 from ..functions.registry import NAMESPACES
 from .attributes import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
@@ -18,7 +19,7 @@ from .calls import CONSTRUCTORS, Builtin, callable_of, is_callable
 from .nesting import checked
 from .operators import less, power
 from .text_format import format_value, to_ascii, to_repr, to_str
-from .values import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction
+from .values import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction, object_name
 
 #: name -> value, filled below.
 BUILTINS: dict[str, Any] = {}
@@ -392,6 +393,7 @@ CONSTRUCTORS.update(
         staticmethod: checked(_staticmethod), classmethod: checked(classmethod), property: checked(property),
     }
 )  # fmt: skip
+CONSTRUCTORS.update({kind: renamed(call, object_name(kind)) for kind, call in CONSTRUCTORS.items()})
 
 BUILTINS.update(
     {

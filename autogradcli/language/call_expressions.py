@@ -1,4 +1,7 @@
-"""Calls: ``f(x)``, ``x.method(y)`` without a bound method in between, stars and keywords."""
+"""Calls: ``f(x)``, ``x.method(y)`` without a bound method in between, stars and keywords.
+
+As in Python, the arguments are evaluated before anybody asks whether the value can be called.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +45,10 @@ def _call(node: ast.Call, c: Context) -> Run:
         kind = type(callee)
         if kind is UserFunction:
             return call_function(callee, arguments(f))
-        if kind not in DIRECT:
-            callee = callable_of(callee)
-        return callee(*arguments(f))
+        if kind in DIRECT:
+            return callee(*arguments(f))
+        given = arguments(f)
+        return callable_of(callee)(*given)
 
     return call
 
@@ -81,9 +85,10 @@ def _one(function: Run, argument: Run, at: Place) -> Run:
         kind = type(callee)
         if kind is UserFunction:
             return call_function(callee, [argument(f)])
-        if kind not in DIRECT:
-            callee = callable_of(callee)
-        return callee(argument(f))
+        if kind in DIRECT:
+            return callee(argument(f))
+        given = argument(f)
+        return callable_of(callee)(given)
 
     return call
 
@@ -106,9 +111,10 @@ def _method(node: ast.Call, func: ast.Attribute, c: Context, at: Place) -> Run:
                 callee = get_attribute(value, name)
             if type(callee) is UserFunction:
                 return call_function(callee, [argument(f)])
-            if type(callee) not in DIRECT:
-                callee = callable_of(callee)
-            return callee(argument(f))
+            if type(callee) in DIRECT:
+                return callee(argument(f))
+            given = argument(f)
+            return callable_of(callee)(given)
 
         return call_one
     if not node.args:
@@ -142,9 +148,10 @@ def _method(node: ast.Call, func: ast.Attribute, c: Context, at: Place) -> Run:
             if type(entry) is Method:
                 return entry.call(value, *arguments(f))
             callee = get_attribute(value, name)
-        if type(callee) not in DIRECT:
-            callee = callable_of(callee)
-        return callee(*arguments(f))
+        if type(callee) in DIRECT:
+            return callee(*arguments(f))
+        given = arguments(f)
+        return callable_of(callee)(*given)
 
     return call
 
@@ -183,9 +190,10 @@ def _keywords(function: Run, node: ast.Call, c: Context, at: Place) -> Run:
 
     def call(f: Frame, place: Place = at) -> Any:
         callee = function(f)
-        if type(callee) not in DIRECT:
-            callee = callable_of(callee)
-        return callee(*arguments(f), **keywords(f))
+        if type(callee) in DIRECT:
+            return callee(*arguments(f), **keywords(f))
+        given, named = arguments(f), keywords(f)
+        return callable_of(callee)(*given, **named)
 
     return call
 
@@ -206,9 +214,10 @@ def _method_keywords(node: ast.Call, func: ast.Attribute, c: Context, at: Place)
             if type(entry) is Method:
                 return entry.call(value, *arguments(f), **keywords(f))
             callee = get_attribute(value, name)
-        if type(callee) not in DIRECT:
-            callee = callable_of(callee)
-        return callee(*arguments(f), **keywords(f))
+        if type(callee) in DIRECT:
+            return callee(*arguments(f), **keywords(f))
+        given, named = arguments(f), keywords(f)
+        return callable_of(callee)(*given, **named)
 
     return call
 

@@ -13,7 +13,7 @@ from ..engine.tensor import Tensor
 from ..functions import registry
 from ..functions.function import CalculatorFunction, Function
 from ..functions.objects import Kind
-from ..functions.python_function import CalculatorPythonFunction, PythonFunction
+from ..functions.python_function import CalculatorPythonFunction, PythonFunction, renamed
 from .attributes import CALL, TABLES
 from .values import BoundMethod, Namespace, UserFunction, object_name
 
@@ -34,7 +34,7 @@ class Builtin:
     __slots__ = ("call", "name")
 
     def __init__(self, name: str, call: Callable[..., Any]) -> None:
-        self.name, self.call = name, call
+        self.name, self.call = name, renamed(call, name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.call(*args, **kwargs)

@@ -7,23 +7,22 @@ from types import TracebackType
 from typing import Any
 
 from ..events import Failed
-from .budget import OutOfTime
+from .budget import UNCATCHABLE, OutOfTime
 from .hints import hint
 from .syntax import Place, Source
 
 
 def failed(error: BaseException, source: Source, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> Failed:
-    """The event for an error that ended a run."""
-    kind = _type_name(error)
-    message = _message(error)
-    if isinstance(error, SyntaxError) and error.filename is not None:
-        # The parser counts from 1 in every text.
-        line = (error.lineno or 1) + source.first_line - 1
-        column = error.offset or 1
-        end = error.end_offset if error.end_offset and error.end_lineno == error.lineno else column + 1
-        return Failed(line, column, max(end, column + 1), kind, message, source.line(line))
+    """The event for an error that ended a run. Never raises, whatever a program put into its error."""
     place = place_of(error.__traceback__)
+    kind, message = described(error)
     if place is None:
+        if isinstance(error, SyntaxError) and type(error.lineno) is int and type(error.offset) is int:
+            # The parser counts from 1 in every text.
+            line = error.lineno + source.first_line - 1
+            column = max(error.offset, 1)
+            end = error.end_offset if error.end_offset and error.end_lineno == error.lineno else column + 1
+            return Failed(line, column, max(end, column + 1), kind, message, source.line(line))
         return Failed(source.first_line, 1, 2, kind, message, source.line(source.first_line))
     source = place.source
     line, offset, end_line, end_offset = place.extent()
@@ -37,7 +36,7 @@ def failed(error: BaseException, source: Source, variables: Mapping[str, Any], p
         kind,
         message,
         text,
-        hint(error, variables, prelude),
+        hint(error, message, variables, prelude),
     )
 
 
@@ -58,20 +57,39 @@ def place_of(traceback: TracebackType | None) -> Place | None:
     return found
 
 
-def _type_name(error: BaseException) -> str:
-    return "TimeoutError" if isinstance(error, OutOfTime) else type(error).__name__
+def described(error: BaseException) -> tuple[str, str]:
+    """What an error is called and what it says. Never raises: making the text may run a program's ``__repr__``.
 
-
-def _message(error: BaseException) -> str:
+    Where that fails, Python's own words stand in its place, and where it is stopped, what stopped it.
+    """
     from .text_format import to_str
 
-    if isinstance(error, RecursionError):
+    kind = _type_name(error)
+    if isinstance(error, RecursionError) and all(type(part) is str for part in error.args):
         # Python's own limit adds what it was doing ("... while calling a Python object").
-        return str(error)
+        return kind, str(error)
     try:
-        return _in_our_words(to_str(error))
-    except (RecursionError, MemoryError, ValueError):
-        return "(an error whose text is too long)"
+        return kind, in_our_words(to_str(error))
+    except UNCATCHABLE as stop:
+        return _type_name(stop), "".join([part for part in stop.args if type(part) is str])
+    except (RecursionError, MemoryError):
+        return kind, "(an error whose text is too long)"
+    except BaseException:
+        return kind, "<exception str() failed>"
+
+
+def _type_name(error: BaseException) -> str:
+    """The name of an error's class; of another library's own (``_ArrayMemoryError``), of Python's that it is one of."""
+    if isinstance(error, OutOfTime):
+        return "TimeoutError"
+    kind = type(error)
+    while kind.__module__.partition(".")[0] in FOREIGN:
+        kind = kind.__mro__[1]
+    return kind.__name__
+
+
+#: Libraries whose classes of errors no program knows.
+FOREIGN = frozenset({"numpy", "scipy", "ml_dtypes", "zipfile", "zlib", "json"})
 
 
 #: How NumPy's messages about what no tensor can be begin, and what to say instead.
@@ -87,7 +105,8 @@ _WORDS = {
 }
 
 
-def _in_our_words(message: str) -> str:
+def in_our_words(message: str) -> str:
+    """What NumPy says about arrays that can't be, said of tensors; every other message as it is."""
     for beginning, words in _WORDS.items():
         if message.startswith(beginning):
             return words

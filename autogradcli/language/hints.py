@@ -14,18 +14,18 @@ from ..engine.tensor import Tensor
 from .attributes import names_of
 
 
-def hint(error: BaseException, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> str:
-    """One line for the user, "" where there is nothing to add."""
-    if isinstance(error, NameError) and error.name:
+def hint(error: BaseException, message: str, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> str:
+    """One line for the user about an error of this text, "" where there is nothing to add."""
+    # A program may have made the error, and given it any fields.
+    if isinstance(error, NameError) and type(error.name) is str:
         return _did_you_mean(error.name, [*variables, *prelude])
-    if isinstance(error, AttributeError) and error.name:
+    if isinstance(error, AttributeError) and type(error.name) is str:
         return _did_you_mean(error.name, names_of(error.obj))
     try:
         return "; ".join(error.__notes__)
     except AttributeError:  # there are none
         pass
     if isinstance(error, RuntimeError):
-        message = str(error)
         for beginning, advice in _ADVICE.items():
             if message.startswith(beginning):
                 return advice if isinstance(advice, str) else advice(variables)

@@ -104,7 +104,8 @@ class Shapes:
 
     def of(self, line: str, learn: bool) -> Shape | None:
         """The shape of a line if it is known, or if the line is the second of its shape and we may learn."""
-        if len(line) > _LONGEST:
+        # A name may be written in several ways, full-width letters among them: Python's parser knows, tokens don't.
+        if len(line) > _LONGEST or not line.isascii():
             return None
         tools = self._tools
         if tools is None:
@@ -145,7 +146,7 @@ class Shapes:
 
     def _made(self, line: str, pattern: re.Pattern[str] | None, names: bool = False) -> Shape | Literal[False]:
         """The shape with a slot for each token of a pattern (None: for nothing), False if the line has none."""
-        if line[:1].isspace() or not line.isascii():
+        if line[:1].isspace():
             return False
         try:
             tree = tree_of(line)

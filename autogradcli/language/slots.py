@@ -217,9 +217,10 @@ def _call(node: SlotCall, c: Context) -> Run:
 
         def call(f: Frame, place: Place = at) -> Any:
             callee = function(f)
-            if type(callee) not in DIRECT:
-                callee = callable_of(callee)
-            return callee(*arguments(f), **{f[index]: value(f) for index, value in keywords})
+            if type(callee) in DIRECT:
+                return callee(*arguments(f), **{f[index]: value(f) for index, value in keywords})
+            given, named = arguments(f), {f[index]: value(f) for index, value in keywords}
+            return callable_of(callee)(*given, **named)
 
         return call
     owner, index = expression(node.func.value, c), node.func.index
@@ -238,14 +239,16 @@ def _call(node: SlotCall, c: Context) -> Run:
                 return entry.call(value, *arguments(f))
             callee = get_attribute(value, name)
         if keywords:
-            if type(callee) not in DIRECT:
-                callee = callable_of(callee)
-            return callee(*arguments(f), **{f[k]: argument(f) for k, argument in keywords})
+            if type(callee) in DIRECT:
+                return callee(*arguments(f), **{f[k]: argument(f) for k, argument in keywords})
+            given, named = arguments(f), {f[k]: argument(f) for k, argument in keywords}
+            return callable_of(callee)(*given, **named)
         if type(callee) is UserFunction:
             return call_function(callee, arguments(f))
-        if type(callee) not in DIRECT:
-            callee = callable_of(callee)
-        return callee(*arguments(f))
+        if type(callee) in DIRECT:
+            return callee(*arguments(f))
+        given = arguments(f)
+        return callable_of(callee)(*given)
 
     return call_attribute
 

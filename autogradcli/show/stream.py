@@ -6,16 +6,17 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
+from ..engine.stops import Stop
 from .escape import escape
 
 #: Styles, as the terminal's own sixteen colours: others are unreadable somewhere.
 BOLD, DIM, RED, YELLOW, CYAN = "1", "2", "1;31", "33", "36"
 
 
-class StreamClosed(BaseException):
+class StreamClosed(Stop):
     """The reader has gone, or the disk is full: ``reason`` is the system's error.
 
-    No ``Exception``, because it rises through a session whose programs may catch those.
+    A ``Stop``, because it rises through a session whose programs may catch everything else.
     """
 
     def __init__(self, reason: OSError) -> None:

@@ -345,7 +345,9 @@ class Module(Object):
         raise AssertionError("Torch not compiled with CUDA enabled")
 
     def type(self, dst_type: DType) -> Module:
-        """Cast parameters and buffers to a dtype."""
+        """Cast parameters and buffers to a dtype. Raises TypeError for what is none."""
+        if not isinstance(dst_type, DType):
+            raise TypeError("dtype must be a type, str, or dtype object")
         return self._convert(dst_type)
 
     def state_dict(self, *args: Any, prefix: str = "", keep_vars: bool = False) -> Any:
