@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..show.errors import plain_error_text
 from ..show.stream import StreamClosed
+from . import interrupts
 from .environment import Environment
 from .exits import FAILED, INTERRUPTED, OK
 from .limits import quick_end, quick_start
@@ -27,6 +28,7 @@ DEBUG = "AUTOGRADCLI_DEBUG"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. Never raises, unless asked to by ``--debug``."""
+    interrupts.end_at_once()
     quick_start()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     environment = Environment(own_process=True)
@@ -49,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StreamClosed as closed:
         return _closed(closed, environment)
     finally:
+        interrupts.end_at_once()
         quick_end()
 
 

@@ -13,13 +13,18 @@ from ..events import Event, Failed, Value
 from ..session import Session
 from ..show.escape import escape_line
 from ..show.plain import Display, Plain
+from . import interrupts
 from .environment import Environment, UnreadableError
 from .limits import limit_memory, started
 
 
-def prepare(environment: Environment, memory: float) -> None:
+def prepare(environment: Environment, memory: float, *, prompt: bool = False) -> None:
     """What is set once in a process of our own, when all modules are loaded and before anything runs."""
     if environment.own_process:
+        if prompt:
+            interrupts.leave_alone()
+        else:
+            interrupts.unwind()
         started()
         limit_memory(memory)
 

@@ -68,7 +68,7 @@ def command(
       autogradcli run model.py
       autogradcli run --jobs 4 --keep-going --timeout 10 --output results experiments/
     """
-    from . import batch, limits
+    from . import batch, interrupts, limits
     from .results import Results
 
     env = environment(ctx)
@@ -85,9 +85,11 @@ def command(
     if env.own_process and (jobs != 1 or timeout is not None):
         from .pool import Pool
 
+        interrupts.unwind(insist=False)
         limits.started()
         ctx.exit(Pool(whole, jobs or os.cpu_count() or 1).run())
     if env.own_process:
+        interrupts.unwind()
         limits.started()
         limits.limit_memory(memory)
     ctx.exit(whole.run())

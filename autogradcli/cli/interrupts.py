@@ -1,0 +1,102 @@
+"""Ctrl-C in a process of our own: exit code 130 within a second, whatever the process is doing.
+
+There are three stages. While modules are imported, and when the work is done, there is nothing to tidy up: the handler
+ends the process (``end_at_once``). While programs run and files are read it raises KeyboardInterrupt, so that the end of
+a program is shown and no file is left half written (``unwind``). And should nothing come of that within PATIENCE
+seconds, because the process is in a long call of NumPy's, a thread ends it; the system tells it of the signal through
+a pipe, without the interpreter's help.
+
+A worker of a batch and the prompt have handlers of their own. Ignored signals (``nohup``) stay ignored.
+"""
+
+from __future__ import annotations
+
+import _signal
+import os
+import sys
+from _thread import start_new_thread
+from time import sleep
+from types import FrameType
+from typing import Any
+
+from .exits import INTERRUPTED
+
+#: Seconds that the process has for an orderly end.
+PATIENCE = 0.6
+#: Seconds after which an interrupt that got lost in a destructor is raised again.
+AGAIN = 0.02
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    os._exit(INTERRUPTED)
+
+
+class _Heard:
+    """Whether an interrupt was raised already: a second one must not fall into the middle of tidying up."""
+
+    once = False
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    if not _Heard.once:
+        _Heard.once = True
+        raise KeyboardInterrupt
+
+
+def _raise_again(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+_OURS = (_signal.default_int_handler, _end, _raise)
+
+
+def _handle(handler: Any) -> bool:
+    try:
+        if _signal.getsignal(_signal.SIGINT) not in _OURS:
+            return False
+        _signal.signal(_signal.SIGINT, handler)
+    except ValueError:  # not the main thread
+        return False
+    return True
+
+
+def end_at_once() -> None:
+    """From now on an interrupt ends the process: there is nothing to tidy up."""
+    _handle(_end)
+
+
+def leave_alone() -> None:
+    """From now on an interrupt is Python's own affair, until the prompt says what it is."""
+    _handle(_signal.default_int_handler)
+
+
+def unwind(*, insist: bool = True) -> None:
+    """From now on an interrupt raises KeyboardInterrupt, and with ``insist`` ends the process if that does not.
+
+    Without ``insist`` no thread is started, which a process that forks should not have.
+    """
+    if not _handle(_raise):
+        return
+    sys.unraisablehook = _unraisable
+    if insist:
+        reads, writes = os.pipe()
+        os.set_blocking(writes, False)
+        _signal.set_wakeup_fd(writes)
+        start_new_thread(_watch, (reads,))
+
+
+def _watch(reads: int) -> None:
+    """The thread."""
+    while _signal.SIGINT not in os.read(reads, 64):
+        pass
+    sleep(PATIENCE)
+    os._exit(INTERRUPTED)  # what was written has been flushed
+
+
+def _unraisable(problem: Any) -> None:
+    """An error in a destructor is told, by Python, and forgotten. An interrupt must be neither."""
+    if problem.exc_type is not KeyboardInterrupt or not hasattr(_signal, "setitimer"):
+        sys.__unraisablehook__(problem)
+        return
+    _signal.signal(_signal.SIGALRM, _raise_again)
+    _signal.setitimer(_signal.ITIMER_REAL, AGAIN)
