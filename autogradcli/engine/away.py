@@ -23,6 +23,8 @@ from .state import state
 HEAVY = 1 << 27
 #: Elements of which each takes long (a function of SciPy's, a place in a sort).
 MANY = 1 << 20
+#: Elements of which each takes no time.
+HUGE = 1 << 24
 #: Seconds between two questions.
 LISTEN = 0.05
 #: Threads whose results nobody waits for any more, that there may be before the next one is started.
