@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.tensor import wrap
 from .environment import Environment, UnreadableError
+from .reading import DataError as DataError
+from .reading import lines, load_json
 
 SUFFIXES = (".npy", ".npz", ".csv", ".tsv", ".json", ".safetensors")
 #: Those that may hold several arrays: a key may follow.
@@ -29,10 +31,6 @@ KEYED = (".npz", ".csv", ".tsv", ".json", ".safetensors")
 EXPECTED = "a file of the kind .npy, .npz, .csv, .tsv, .json or .safetensors is expected"
 STDIN = "-"
 _SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
-
-
-class DataError(Exception):
-    """A file that does not give the values asked for. The text says what was expected."""
 
 
 class Reference(NamedTuple):
@@ -238,7 +236,7 @@ def _table(data: Any, delimiter: str) -> _Table:
 
     text = _text(data)
     # A quote that is never closed would make one cell of all that follows it.
-    reader = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines(text), delimiter=delimiter, strict=True)
     csv.field_size_limit(len(text) + 1)
     try:
         for cells in reader:
@@ -268,7 +266,7 @@ def _columns(table: _Table, column: int | None = None) -> Any:
         for kind in (np.int64, np.float64):
             try:
                 array = np.loadtxt(
-                    StringIO(table.text),
+                    lines(table.text),
                     dtype=kind,
                     delimiter=table.delimiter,
                     comments=None,
@@ -290,7 +288,7 @@ def _columns(table: _Table, column: int | None = None) -> Any:
 def _what_is_wrong(table: _Table, column: int | None) -> str:
     import csv
 
-    reader = csv.reader(StringIO(table.text), delimiter=table.delimiter)
+    reader = csv.reader(lines(table.text), delimiter=table.delimiter)
     csv.field_size_limit(len(table.text) + 1)
     width = 0
     for cells in reader:
@@ -334,10 +332,8 @@ def _named_columns(data: Any, delimiter: str) -> Any:
 
 
 def _json(data: Any, key: str) -> Any:
-    from json import loads
-
     try:
-        value = loads(_text(data))
+        value = load_json(_text(data))
     except RecursionError:
         raise DataError("its lists nest too deeply") from None
     except ValueError as error:

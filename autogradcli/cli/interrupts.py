@@ -1,8 +1,8 @@
 """Ctrl-C in a process of our own: exit code 130 within a second, whatever the process is doing.
 
-There are three stages. While modules are imported, and when the work is done, there is nothing to tidy up: the handler
-ends the process (``end_at_once``). While programs run and files are read it raises KeyboardInterrupt, so that the end of
-a program is shown and no file is left half written (``unwind``). And should nothing come of that within PATIENCE
+There are three stages. While modules are imported, and when the work is done, there is nothing to tidy up: the
+handler ends the process (``end_at_once``). While programs run and files are read it raises KeyboardInterrupt, so that
+the end of a program is shown and no file is left half written (``unwind``). And should nothing come of that within PATIENCE
 seconds, because the process is in a long call of NumPy's, a thread ends it; the system tells it of the signal through
 a pipe, without the interpreter's help.
 

@@ -140,7 +140,13 @@ def _declare_max(
 
     forward.__name__, backward.__name__ = name, name + "_backward"
     operation(
-        cost=by_product, node=node, spelling=spelling, outputs=("result", "indices"), differentiable=(0,), input=rule, examples=examples
+        cost=by_product,
+        node=node,
+        spelling=spelling,
+        outputs=("result", "indices"),
+        differentiable=(0,),
+        input=rule,
+        examples=examples,
     )(forward)
     operation(
         node=node.removesuffix("0") + "Backward0",
