@@ -1,17 +1,19 @@
 """``python -m autogradcli``, and the command ``autogradcli``."""
 
-import sys
+import _signal
+import os
 
 
-def main() -> int:
-    """Run the command line and return the exit code; an interrupt is heard from the first import on."""
-    from autogradcli.cli.interrupts import end_at_once
-
-    end_at_once()
+def main() -> None:
+    """Run the command line and end the process; an interrupt is heard from the first import on."""
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        # Before anything is imported: there is nothing to tidy up yet, and 130 is what the exit code has to be.
+        _signal.signal(_signal.SIGINT, lambda number, frame: os._exit(130))
+    from autogradcli.cli.interrupts import leave
     from autogradcli.cli.main import main as run
 
-    return run()
+    leave(run())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

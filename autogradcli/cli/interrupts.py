@@ -2,9 +2,9 @@
 
 There are three stages. While modules are imported, and when the work is done, there is nothing to tidy up: the
 handler ends the process (``end_at_once``). While programs run and files are read it raises KeyboardInterrupt, so that
-the end of a program is shown and no file is left half written (``unwind``). And should nothing come of that within PATIENCE
-seconds, because the process is in a long call of NumPy's, a thread ends it; the system tells it of the signal through
-a pipe, without the interpreter's help.
+the end of a program is shown and no file is left half written (``unwind``). And should nothing come of that within
+PATIENCE seconds, because the process is in a long call of NumPy's, a thread ends it; the system tells it of the signal
+through a pipe, without the interpreter's help.
 
 A worker of a batch and the prompt have handlers of their own. Ignored signals (``nohup``) stay ignored.
 """
@@ -16,10 +16,12 @@ import os
 import sys
 from _thread import start_new_thread
 from time import sleep
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .exits import INTERRUPTED
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 #: Seconds that the process has for an orderly end.
 PATIENCE = 0.6
@@ -47,12 +49,9 @@ def _raise_again(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-_OURS = (_signal.default_int_handler, _end, _raise)
-
-
 def _handle(handler: Any) -> bool:
     try:
-        if _signal.getsignal(_signal.SIGINT) not in _OURS:
+        if _signal.getsignal(_signal.SIGINT) == _signal.SIG_IGN:
             return False
         _signal.signal(_signal.SIGINT, handler)
     except ValueError:  # not the main thread
@@ -63,6 +62,28 @@ def _handle(handler: Any) -> bool:
 def end_at_once() -> None:
     """From now on an interrupt ends the process: there is nothing to tidy up."""
     _handle(_end)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, which is ours, with this exit code.
+
+    Where only commands ran, that is at once: what lives is not taken apart object by object, which may take seconds,
+    nor is a computation waited for that nobody wants any more, and no interrupt can fall into the interpreter's end.
+    """
+    if "autogradcli.repl.app" in sys.modules and not computing():
+        sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):  # its reader has gone, or it was closed from the beginning
+            continue
+    os._exit(code)
+
+
+def computing() -> bool:
+    """Whether a thread still computes what an interrupt has made superfluous."""
+    away = sys.modules.get("autogradcli.engine.away")
+    return away is not None and away.threads.alive > 0
 
 
 def leave_alone() -> None:

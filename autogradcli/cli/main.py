@@ -28,15 +28,6 @@ DEBUG = "AUTOGRADCLI_DEBUG"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. Never raises, unless asked to by ``--debug``."""
-    code = _guarded(arguments)
-    away = sys.modules.get("autogradcli.engine.away")
-    if away is not None and away.threads.alive:
-        # A computation whose result nobody wants any more: it must not delay the end. All that is said is written.
-        os._exit(code)
-    return code
-
-
-def _guarded(arguments: Sequence[str] | None) -> int:
     interrupts.end_at_once()
     quick_start()
     arguments = sys.argv[1:] if arguments is None else list(arguments)

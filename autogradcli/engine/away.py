@@ -82,6 +82,10 @@ def away(kernel: Callable[..., Any], *args: Any) -> Any:
     return results.pop()
 
 
+def away_if(heavy: bool, kernel: Callable[..., Any], *args: Any) -> Any:
+    return away(kernel, *args) if heavy else kernel(*args)
+
+
 def by_product(args: tuple[Any, ...]) -> bool:
     """Each element of an operand meets each of the other, or each other of its own: matrices, convolutions."""
     steps = operands = 1
