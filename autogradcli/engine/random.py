@@ -144,8 +144,9 @@ class Generator(Draws):
         else:  # the last sixteen are made again of sixteen more uniform numbers
             start = whole if out.dtype == _FLOAT16 else size  # float16 makes none for the rest before
             values = uniform(start + 16)
-            flat[:whole] = transform(values[:whole], mean, std)
-            flat[-16:] = transform(values[start:], mean, std)
+            first, last = transform(values[:whole], mean, std), transform(values[start:], mean, std)
+            flat[:whole] = first  # when all is computed: an interrupt leaves the tensor as it was
+            flat[-16:] = last
         return out
 
     def log_normal_(self, out: Array, mean: float = 1.0, std: float = 2.0) -> Array:
