@@ -1,6 +1,6 @@
 """``python -m autogradcli``, and the command ``autogradcli``."""
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # quicker than signal, which makes enumerations
 import os
 
 

@@ -99,7 +99,9 @@ def test_searches(values: list[Any], value: Any, start: int, stop: int) -> None:
     assert outcome(_remove, mine, value) == outcome(its.remove, value) and mine == its
 
 
-@given(st.one_of(st.lists(st.floats(0, 3)), st.lists(st.text("ab", max_size=3)), st.lists(st.integers())), st.booleans())
+@given(
+    st.one_of(st.lists(st.floats(0, 3)), st.lists(st.text("ab", max_size=3)), st.lists(st.integers())), st.booleans()
+)
 def test_sorting(values: list[Any], reverse: bool) -> None:
     for rank in (None, lambda value: value == values[0]):
         mine = list(values)

@@ -15,6 +15,9 @@ from typing import Any
 import pexpect
 import pytest
 
+from autogradcli.functions.registry import attributes_of
+from autogradcli.session import Session
+
 ROOT = Path(__file__).parent.parent
 ENVIRON = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
 COMMAND = [sys.executable, "-P", "-m", "autogradcli"]
@@ -202,3 +205,36 @@ def test_the_prompt_survives(name: str, tmp_path: Path) -> None:
     child.expect(pexpect.EOF, timeout=10)
     child.close()
     assert child.exitstatus == 0
+
+
+#: Values whose methods and functions are dear, and what they are given.
+VALUES = {
+    str: (
+        "v = 'a' * 200_000 + 'c'; w = 'b' + 'a' * 70_000; u = 'a' * 70_000 + 'b'; t = ''.join(map(chr, range(70_000)))",
+        ["", "w", "u", "t", "[v] * 9", "w, v", "u, 2"],
+    ),
+    list: (TEXTS + "; v = [a] * n; w = [b] * n", ["", "b", "w", "0, b"]),
+    tuple: (TEXTS + "; v = (a,) * n; w = (b,) * n", ["b", "w"]),
+}  # fmt: skip
+FUNCTIONS = "sorted set dict list tuple max min any all sum repr str len hash reversed enumerate zip iter".split()
+OPERATORS = "== != < <= > >= & | ^ - + in".split()
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_each_method_function_and_operator_hears_the_time_limit(kind: type) -> None:
+    """A crawl over what the language has: none is one long call in C."""
+    before, arguments = VALUES[kind]
+    steps = [f"v.{name}({each})" for name in attributes_of(kind) for each in arguments]
+    steps += [f"{name}(v)" for name in FUNCTIONS] + [f"v {operator} w" for operator in OPERATORS]
+    session = Session(deadline_seconds=0.3)
+    unlimited = Session()
+    late = []
+    for step in steps:
+        if len(session.variables.get("v", "")) < 20_000:  # at first, and when a method has taken something away
+            unlimited.run(before, lambda event: None)
+            session.variables.update(unlimited.variables)
+        began = time.monotonic()
+        session.run(step, lambda event: None)
+        if time.monotonic() - began > 2.0:
+            late.append(f"{step}: {time.monotonic() - began:.1f} s")
+    assert not late

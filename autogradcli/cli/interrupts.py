@@ -11,7 +11,7 @@ A worker of a batch and the prompt have handlers of their own. Ignored signals (
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # quicker than signal, which makes enumerations
 import os
 import sys
 from _thread import start_new_thread

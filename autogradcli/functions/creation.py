@@ -227,7 +227,8 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray
     else:
         first, last = np.array(start).astype(dtype.np), np.array(end).astype(dtype.np)
         step = np.array((float(last) - float(first)) / max(steps - 1, 1))
-    return away_if(steps > MANY, spaced, first, last, np.asarray(step), steps).astype(dtype.np)
+    found: np.ndarray = away_if(steps > MANY, spaced, first, last, np.asarray(step), steps)
+    return found.astype(dtype.np)
 
 
 def _logspace(

@@ -67,7 +67,7 @@ def _splitting(name: str) -> Callable[..., list[str]]:
         if len(text) > MAX_ITEMS:
             separator = args[0] if args else kwargs.get("sep")
             check_items(text.count(separator) if type(separator) is str and separator else len(text) // 2)
-        return method(text, *args, **kwargs)  # type: ignore[no-any-return]
+        return method(text, *args, **kwargs)
 
     return split
 
