@@ -216,8 +216,8 @@ VALUES = {
     list: (TEXTS + "; v = [a] * n; w = [b] * n", ["", "b", "w", "0, b"]),
     tuple: (TEXTS + "; v = (a,) * n; w = (b,) * n", ["b", "w"]),
 }  # fmt: skip
-FUNCTIONS = "sorted set dict list tuple max min any all sum repr str len hash reversed enumerate zip iter".split()
-OPERATORS = "== != < <= > >= & | ^ - + in".split()
+FUNCTIONS = ["sorted", "set", "dict", "list", "tuple", "max", "min", "any", "all", "sum", "repr", "str", "len", "hash"]
+OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "&", "|", "^", "-", "+", "in"]
 
 
 @pytest.mark.parametrize("kind", VALUES)
