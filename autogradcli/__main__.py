@@ -1,8 +1,19 @@
-"""``python -m autogradcli``: the same as the command ``autogradcli``."""
+"""``python -m autogradcli``, and the command ``autogradcli``."""
 
-import sys
+import _signal  # type: ignore[import-not-found]  # quicker than signal, which makes enumerations
+import os
 
-from autogradcli.cli.start import main
+
+def main() -> None:
+    """Run the command line and end the process; an interrupt is heard from the first import on."""
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        # Before anything is imported: there is nothing to tidy up yet, and 130 is what the exit code has to be.
+        _signal.signal(_signal.SIGINT, lambda number, frame: os._exit(130))
+    from autogradcli.cli.interrupts import leave
+    from autogradcli.cli.main import main as run
+
+    leave(run())
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -23,6 +23,7 @@ from ..engine import dtypes
 from ..engine.tensor import wrap
 from ..language.errors import in_our_words
 from .environment import Environment, UnreadableError
+from .reading import load_json
 from .tables import DataError, listed, named_columns, read_table, repeated
 
 SUFFIXES = (".npy", ".npz", ".csv", ".tsv", ".json", ".safetensors")
@@ -232,10 +233,8 @@ def _text(data: Any) -> str:
 
 
 def _json(data: Any, key: str) -> Any:
-    from json import loads
-
     try:
-        value = loads(_text(data), object_pairs_hook=_object)
+        value = load_json(_text(data), object_pairs_hook=_object)
     except RecursionError:
         raise DataError("its lists nest too deeply") from None
     except ValueError as error:

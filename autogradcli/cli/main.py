@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..show.errors import plain_error_text
 from ..show.stream import StreamClosed
+from . import interrupts
 from .environment import Environment
 from .exits import FAILED, INTERRUPTED, OK, last_words
 from .limits import quick_end, quick_start
@@ -25,6 +26,7 @@ NAME = "autogradcli"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. Never raises, unless asked to by ``--debug``."""
+    interrupts.end_at_once()
     quick_start()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     environment = Environment(own_process=True)
@@ -48,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StreamClosed as closed:
         return _closed(closed, environment)
     finally:
+        interrupts.end_at_once()
         quick_end()
 
 

@@ -15,6 +15,7 @@ from ..events import Event, Failed, Value
 from ..session import Session
 from ..show.escape import escape_line
 from ..show.plain import Display, Plain
+from . import interrupts
 from .environment import Environment, UnreadableError
 from .limits import limit_memory, started
 from .options import environment as environment_of
@@ -23,14 +24,19 @@ if TYPE_CHECKING:
     import click
 
 
-def prepare(ctx: click.Context, memory: float | None) -> None:
+def prepare(ctx: click.Context, memory: float | None, *, prompt: bool = False, insist: bool = True) -> None:
     """What is set once for a command, when all modules are loaded and before anything runs.
 
     Overflows are values like any others, here and in whatever the command does outside a session: NumPy is told so
-    until the command ends. In a process of our own ``memory`` (GB) bounds its growth.
+    until the command ends. In a process of our own ``memory`` (GB) bounds its growth, and Ctrl-C is heard as
+    ``interrupts`` says: not so at the prompt, and without ``insist`` where the process forks.
     """
     ctx.with_resource(np.errstate(all="ignore"))
     if environment_of(ctx).own_process:
+        if prompt:
+            interrupts.leave_alone()
+        else:
+            interrupts.unwind(insist=insist)
         started()
         if memory is not None:
             limit_memory(memory)

@@ -26,7 +26,7 @@ def command(ctx: click.Context, dtype: str | None, seed: int | None, no_grad: bo
     from ..repl.app import run_prompt
     from . import programs
 
-    programs.prepare(ctx, memory)
+    programs.prepare(ctx, memory, prompt=True)
     session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
     if not run_prompt(session, env.out, env.err):
         ctx.exit(FAILED)

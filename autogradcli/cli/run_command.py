@@ -86,7 +86,7 @@ def command(
     if env.own_process and (jobs != 1 or timeout is not None):
         from .pool import Pool
 
-        preparation.prepare(ctx, None)
+        preparation.prepare(ctx, None, insist=False)
         ctx.exit(Pool(whole, jobs or os.cpu_count() or 1).run())
     preparation.prepare(ctx, memory)
     ctx.exit(whole.run())

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from .reading import DataError, lines
+
 #: The largest integers that a float64 keeps exactly.
 EXACT = 1 << 53
-
-
-class DataError(Exception):
-    """A file that does not give the values asked for. The text says what was expected."""
 
 
 def listed(keys: list[str]) -> str:
@@ -32,7 +29,7 @@ def _table(text: str, delimiter: str) -> _Table:
     import csv
 
     # A quote that is never closed would make one cell of all that follows it.
-    reader = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines(text), delimiter=delimiter, strict=True)
     csv.field_size_limit(len(text) + 1)
     try:
         for cells in reader:
@@ -62,7 +59,7 @@ def _columns(table: _Table, column: int | None = None) -> Any:
         for kind in (np.int64, np.float64):
             try:
                 array = np.loadtxt(
-                    StringIO(table.text),
+                    lines(table.text),
                     dtype=kind,
                     delimiter=table.delimiter,
                     comments=None,
@@ -87,7 +84,7 @@ def _check_integers(table: _Table, column: int | None) -> None:
     """Raises DataError for an integer that changes where all cells become floating."""
     import csv
 
-    reader = csv.reader(StringIO(table.text), delimiter=table.delimiter)
+    reader = csv.reader(lines(table.text), delimiter=table.delimiter)
     for cells in reader:
         if reader.line_num <= table.skipped:
             continue
@@ -105,7 +102,7 @@ def _check_integers(table: _Table, column: int | None) -> None:
 def _what_is_wrong(table: _Table, column: int | None) -> str:
     import csv
 
-    reader = csv.reader(StringIO(table.text), delimiter=table.delimiter)
+    reader = csv.reader(lines(table.text), delimiter=table.delimiter)
     csv.field_size_limit(len(table.text) + 1)
     width = 0
     for cells in reader:

@@ -16,6 +16,16 @@ MAX_ELEMENTS = 1 << 32
 MAX_NUMBERS = 1 << 26
 
 
+#: Numbers that one call may add up without keeping any: a minute's work.
+MAX_STEPS = 1 << 36
+
+
+def check_steps(count: int) -> None:
+    """Raise RuntimeError for a call that would take far more time than memory."""
+    if count > MAX_STEPS:
+        raise RuntimeError(f"windows of {count} elements in all are too many (the limit is {MAX_STEPS})")
+
+
 def check_window(size: Sequence[int]) -> None:
     """Raise RuntimeError for a window of more elements than could ever be used."""
     if len(size) and prod(size) > MAX_ELEMENTS:

@@ -34,6 +34,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from .away import listening
 from .lazy import LazyTable
 from .node import Node
 
@@ -117,7 +118,9 @@ class Operation:
         self.name: str = source.__name__
         self.source = source
         self.doc: str = source.__doc__ or ""
-        self.kernel: Callable[..., Any] = options.pop("kernel", None) or source
+        kernel: Callable[..., Any] = options.pop("kernel", None) or source
+        cost = options.pop("cost", None)
+        self.kernel = kernel if cost is None else listening(kernel, cost)
         self.node_name: str = options.pop("node", None) or _camel(self.name) + "Backward0"
         self.promote: str | None = options.pop("promote", None)
         self.broadcast: bool = options.pop("broadcast", self.promote is not None)
@@ -245,6 +248,8 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     """Declare an operation; see the top of this file. Options beside the rules:
 
     kernel      a ufunc or function on arrays used instead of the body
+    cost        whether a call with such arguments may take long, ``away.by_product`` or ``away.by_size``: it can be
+                interrupted then
     node        graph name; ``MulBackward0`` follows from ``mul``
     promote     ``"promote"``: operands are brought to PyTorch's result type; ``"float"``: and integers to the default
                 floating dtype; ``"compare"``: promoted, the result is bool; None: kernels take what comes

@@ -44,6 +44,7 @@ DTypeLike = type[Any] | str | np.dtype
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
 _EPSILON = 2.0**-52
 _LONG_MIN, _LONG_MAX = -(1 << 63), (1 << 63) - 1
+BLOCK = 1 << 20  # numbers that become a list, or an array, in one call
 _WIDE = 1 << 28  # integers from a range this wide take 64 bits each
 _NARROW_SHUFFLE = (1 << 32) // 20  # permutations this long and longer take 64 bits a step
 
@@ -143,8 +144,9 @@ class Generator(Draws):
         else:  # the last sixteen are made again of sixteen more uniform numbers
             start = whole if out.dtype == _FLOAT16 else size  # float16 makes none for the rest before
             values = uniform(start + 16)
-            flat[:whole] = transform(values[:whole], mean, std)
-            flat[-16:] = transform(values[start:], mean, std)
+            first, last = transform(values[:whole], mean, std), transform(values[start:], mean, std)
+            flat[:whole] = first  # when all is computed: an interrupt leaves the tensor as it was
+            flat[-16:] = last
         return out
 
     def log_normal_(self, out: Array, mean: float = 1.0, std: float = 2.0) -> Array:
@@ -242,10 +244,13 @@ class Generator(Draws):
         spans = np.arange(count, 1, -1, dtype=np.uint64)
         draws = self.words(count - 1) if count < _NARROW_SHUFFLE else self.long_words(count - 1)
         order = list(range(count))
-        for i, step in enumerate((draws % spans).tolist()):
-            other = i + step
-            order[i], order[other] = order[other], order[i]
-        out[:] = order
+        steps = draws % spans
+        for start in range(0, count, BLOCK):  # a list of all would be one long call in C, which hears no interrupt
+            for i, step in enumerate(steps[start : start + BLOCK].tolist(), start):
+                other = i + step
+                order[i], order[other] = order[other], order[i]
+        for start in range(0, count, BLOCK):
+            out[start : start + BLOCK] = order[start : start + BLOCK]
         return out
 
     # -- trials --------------------------------------------------------------------------------------------

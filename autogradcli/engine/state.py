@@ -27,6 +27,7 @@ class State:
         "levels",
         "overwritten",
         "pack_hooks",
+        "poll",
         "running_node",
         "special",
         "tape",
@@ -49,11 +50,13 @@ class State:
     tape: list[Any] | None
     running_node: Any
     warn: Callable[[str, str], None]
+    poll: Callable[[], None]  # raises if it is time to stop: for whoever waits
     where: Callable[[], int]  # the line of the program that runs; 0 where nobody knows
 
     def __init__(self) -> None:
         self.warn = _drop
         self.where = int
+        self.poll = _go_on
         self.reset()
 
     def reset(self) -> None:
@@ -106,6 +109,10 @@ class State:
 
 def _drop(category: str, message: str) -> None:
     """Where warnings go until a session listens."""
+
+
+def _go_on() -> None:
+    """Whether to stop, while nobody says so."""
 
 
 state = State()

@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from .away import HUGE, away
+
 _add: Any = np.add.reduce
 _running: Any = np.add.accumulate
 
@@ -37,6 +39,8 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     """
     size = array.size
     if size <= 4 or size > _MOST or dtype is not None:
+        if size > HUGE:
+            return away(_add, array, axis, dtype, out, keepdims)
         return _add(array, axis, dtype, out, keepdims)
     width = _WIDTH.get(array.dtype)
     if width is None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.away import MANY, away_if
 from ..engine.dtypes import DType
 from ..engine.record import mark_inference
 from ..engine.state import state
@@ -189,7 +190,7 @@ def _arange(
         count = math.ceil((end - start) / step)
     _check_count(count)
     if dtype.category == dtypes.FLOATING:
-        return made(stepped(start, step, count, dtype.np), requires_grad)
+        return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
     values = np.arange(count, dtype=wide) * wide(step) + wide(start)
     return made(values.astype(dtype.np), requires_grad)
@@ -226,7 +227,8 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray
     else:
         first, last = np.array(start).astype(dtype.np), np.array(end).astype(dtype.np)
         step = np.array((float(last) - float(first)) / max(steps - 1, 1))
-    return spaced(first, last, np.asarray(step), steps).astype(dtype.np)
+    found: np.ndarray = away_if(steps > MANY, spaced, first, last, np.asarray(step), steps)
+    return found.astype(dtype.np)
 
 
 def _logspace(
@@ -237,7 +239,7 @@ def _logspace(
     bounds = [np.array(_number(x)).astype(kind.np).item() for x in (start, end)]
     wide = dtypes.complex128 if kind.category == dtypes.COMPLEX else dtypes.float64
     exponents = _spaced(bounds[0], bounds[1], steps, wide)
-    powers: Any = np.power(complex(base) if kind.category == dtypes.COMPLEX else base, exponents)
+    powers: Any = away_if(steps > MANY, np.power, complex(base) if kind.category == dtypes.COMPLEX else base, exponents)
     return made(powers.astype(kind.np), grad)
 
 

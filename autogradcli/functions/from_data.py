@@ -10,7 +10,11 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.limits import check_numbers
+from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
+
+#: Numbers that become an array in one call.
+_BLOCK = 1 << 20
 
 _SEQUENCES = (list, tuple, range)
 _SCALARS = (bool, int, float, complex)
@@ -123,7 +127,7 @@ def _infer(data: Any, flat: Sequence[Any]) -> DType:
     if isinstance(data, (list, tuple)) and data and _all_tensors(data):
         first = _first_tensor(data)
         return dtypes.of(first.array)
-    kinds = set(map(type, flat))
+    kinds = _kinds(flat)
     if complex in kinds:
         return dtypes.complex_of(dtypes.default.dtype)
     if float in kinds or not flat:
@@ -143,17 +147,38 @@ def _first_tensor(data: Any) -> Tensor:
     return data
 
 
+def _array(flat: list[Any], dtype: np.dtype) -> np.ndarray:
+    """The numbers as an array, many of them in blocks: one call in C for all could not be interrupted."""
+    if len(flat) <= _BLOCK:
+        return np.array(flat, dtype=dtype)
+    out = np.empty(len(flat), dtype)
+    for start in range(0, len(flat), _BLOCK):
+        state.poll()
+        out[start : start + _BLOCK] = flat[start : start + _BLOCK]
+    return out
+
+
+def _kinds(flat: Sequence[Any]) -> set[type]:
+    if len(flat) <= _BLOCK:
+        return set(map(type, flat))
+    kinds: set[type] = set()
+    for start in range(0, len(flat), _BLOCK):
+        state.poll()
+        kinds.update(map(type, flat[start : start + _BLOCK]))
+    return kinds
+
+
 def _fill(flat: list[Any], dtype: DType) -> np.ndarray:
     category = dtype.category
     if category == dtypes.FLOATING:
         if any(type(v) is complex for v in flat):
             raise TypeError("must be real number, not complex")
         try:
-            return np.array(flat, dtype=np.float64).astype(dtype.np)
+            return _array(flat, np.dtype(np.float64)).astype(dtype.np)
         except OverflowError:
             raise ValueError("Overflow when unpacking long long") from None
     if category == dtypes.COMPLEX:
-        return np.array(flat, dtype=dtype.np)
+        return _array(flat, dtype.np)
     if category == dtypes.BOOL:
         return np.array([bool(v) for v in flat], dtype=np.bool_)
     return _integers(flat, dtype)
@@ -161,7 +186,7 @@ def _fill(flat: list[Any], dtype: DType) -> np.ndarray:
 
 def _integers(flat: list[Any], dtype: DType) -> np.ndarray:
     try:
-        wide = np.array([v if type(v) is int else _to_int(v, dtype) for v in flat], dtype=np.int64)
+        wide = _array([v if type(v) is int else _to_int(v, dtype) for v in flat], np.dtype(np.int64))
     except OverflowError:
         raise ValueError("Overflow when unpacking long long") from None
     info = np.iinfo(dtype.np)

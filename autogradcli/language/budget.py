@@ -262,3 +262,4 @@ def resident_bytes() -> int:
 
 budget = Budget()
 state.where = lambda: budget.line
+state.poll = budget.poll

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable, Iterable
-from functools import cmp_to_key
 from typing import Any
 
 from ..engine.callbacks import callee
@@ -13,11 +12,13 @@ from ..engine.tensor import Tensor
 from ..functions.objects import Super
 from ..functions.python_function import renamed
 from ..functions.registry import NAMESPACES
+from . import at_length
+from .at_length import less
 from .attributes import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .calls import CONSTRUCTORS, Builtin, callable_of, is_callable
 from .nesting import checked
-from .operators import less, power
+from .operators import power
 from .text_format import format_value, to_ascii, to_repr, to_str
 from .values import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction, object_name
 
@@ -185,13 +186,8 @@ def sorted_(*args: Any, key: Any = None, reverse: Any = False) -> list[Any]:
 
 
 def sort_list(values: list[Any], *, key: Any = None, reverse: Any = False) -> None:
-    """``values.sort()``: containers are compared by the guarded comparison, so that they can't hang it."""
-    rank = callable_of(key) if key is not None else None
-    if rank is None and CONTAINERS.isdisjoint(map(type, values)):
-        values.sort(reverse=reverse)
-        return
-    guarded = cmp_to_key(lambda a, b: -1 if less(a, b) else (1 if less(b, a) else 0))
-    values.sort(key=guarded if rank is None else lambda value: guarded(rank(value)), reverse=reverse)
+    """``values.sort()``, which may be interrupted."""
+    at_length.sort(values, callable_of(key) if key is not None else None, reverse)
 
 
 @_builtin
@@ -216,8 +212,7 @@ def _map(*args: Any) -> Any:
 
 
 def _filter(function: Any, iterable: Iterable[Any], /) -> Any:
-    # A function of Python's, not None: a long run of rejected elements must be interruptible.
-    return LazyFilter((lambda value: bool(value)) if function is None else _plain(function), iterable)
+    return LazyFilter(None if function is None else _plain(function), iterable)
 
 
 # What values are
@@ -349,14 +344,20 @@ def _items(kind: type) -> Callable[..., Any]:
         if kind is set:
             for item in items:
                 hashable(item)
+            return at_length.set_of(items)
         return items if kind is list else kind(items)
 
     return construct
 
 
 def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
-    if len(args) != 1 or type(args[0]) is dict:
+    if len(args) != 1:
         return dict(*args, **kwargs)
+    result: dict[Any, Any] = {}
+    if type(args[0]) is dict:
+        at_length.put_all(result, args[0])
+        result.update(kwargs)
+        return result
     pairs = []
     for number, pair in enumerate(budget.items(args[0])):
         try:
@@ -368,7 +369,9 @@ def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
         if len(pair) != 2:
             raise ValueError(f"dictionary update sequence element #{number} has length {len(pair)}; 2 is required")
         hashable(pair[0])
-    return dict(pairs, **kwargs)
+    at_length.put_all(result, pairs)
+    result.update(kwargs)
+    return result
 
 
 def _zip(*iterables: Iterable[Any], strict: Any = False) -> Any:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..functions.registry import Property
-from . import names
+from . import at_length, names
 from .attributes import TABLES, get_attribute, key_of
 from .budget import CONTAINERS, budget, check_text, hashable
 from .context import Context, compiles, expression
 from .extensions import extended
 from .nesting import depth_of
-from .operators import BINARY, COMPARISONS, TESTS, UNARY, comparable, subscript
+from .operators import BINARY, COMPARISONS, TESTS, UNARY, subscript, subtract_sets
 from .syntax import Place
 from .text_format import format_value, to_ascii, to_repr, to_str
 from .values import Frame, Namespace, Run
@@ -55,7 +55,21 @@ def _binary(node: ast.BinOp, c: Context) -> Run:
         except TypeError as error:
             return extended(operate, a, b, error)
 
-    return binary
+    if type(node.op) is not ast.Sub:
+        return binary
+
+    # The one operator that is Python's own for numbers and tensors, so that a call more would be felt, and takes sets.
+    def difference(f: Frame, place: Place = at) -> Any:
+        a = left(f)
+        b = right(f)
+        if type(a) is set:
+            return subtract_sets(a, b)
+        try:
+            return operate(a, b)
+        except TypeError as error:
+            return extended(operate, a, b, error)
+
+    return difference
 
 
 @compiles(ast.UnaryOp)
@@ -117,7 +131,7 @@ def _compare(node: ast.Compare, c: Context) -> Run:
         a = left(f)
         b = right(f)
         if type(a) in CONTAINERS and type(b) in CONTAINERS:
-            comparable(a, b)
+            return at_length.compare(operate, a, b)
         try:
             return operate(a, b)
         except TypeError as error:
@@ -140,8 +154,9 @@ def _chain(node: ast.Compare, left: Run, c: Context, at: Place) -> Run:
         for number, (operate, right) in enumerate(steps):
             b = right(f)
             if type(a) in CONTAINERS and type(b) in CONTAINERS:
-                comparable(a, b)
-            result = operate(a, b)
+                result = at_length.compare(operate, a, b)
+            else:
+                result = operate(a, b)
             if number < last and not result:
                 return result
             a = b
@@ -259,7 +274,7 @@ def _dict(node: ast.Dict, c: Context) -> Run:
                 more = value(f)
                 if type(more) is not dict:
                     raise TypeError(f"'{type(more).__name__}' object is not a mapping")
-                result.update(more)
+                at_length.put_all(result, more)
         return result
 
     return display

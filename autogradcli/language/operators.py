@@ -11,7 +11,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from .budget import CONTAINERS, MAX_BITS, MAX_ITEMS, budget, check_bits, check_items, check_text, hashable, measure
+from . import at_length
+from .at_length import equal
+from .budget import CONTAINERS, MAX_BITS, MAX_ITEMS, budget, check_bits, check_items, check_text, hashable
 from .text_format import percent_format
 from .values import LAZY
 
@@ -24,6 +26,7 @@ _imod: Binary = operator.imod
 _ipow: Binary = operator.ipow
 _ilshift: Binary = operator.ilshift
 _ior: Binary = operator.ior
+_isub: Binary = operator.isub
 
 _SEQUENCES = frozenset({list, tuple})
 
@@ -154,6 +157,15 @@ def in_place_bit_or(a: Any, b: Any) -> Any:
     return _ior(a, b)
 
 
+#: ``a - b`` and ``a -= b`` where ``a`` is a set: in the tables below they are Python's own, for speed.
+subtract_sets = at_length.set_operator(operator.sub, "difference")
+_subtract_from_set = at_length.set_operator(operator.isub, "difference_update")
+
+
+def isub(a: Any, b: Any) -> Any:
+    return _subtract_from_set(a, b) if type(a) is set else _isub(a, b)
+
+
 BINARY: dict[type[ast.operator], Binary] = {
     ast.Add: add,
     ast.Sub: operator.sub,
@@ -165,13 +177,13 @@ BINARY: dict[type[ast.operator], Binary] = {
     ast.MatMult: operator.matmul,
     ast.LShift: left_shift,
     ast.RShift: operator.rshift,
-    ast.BitAnd: operator.and_,
-    ast.BitOr: bit_or,
-    ast.BitXor: operator.xor,
+    ast.BitAnd: at_length.set_operator(operator.and_, "intersection"),
+    ast.BitOr: at_length.set_operator(at_length.merge(bit_or, False), "union"),
+    ast.BitXor: at_length.set_operator(operator.xor, "symmetric_difference"),
 }
 IN_PLACE: dict[type[ast.operator], Binary] = {
     ast.Add: iadd,
-    ast.Sub: operator.isub,
+    ast.Sub: isub,
     ast.Mult: imul,
     ast.Div: operator.itruediv,
     ast.FloorDiv: operator.ifloordiv,
@@ -180,31 +192,13 @@ IN_PLACE: dict[type[ast.operator], Binary] = {
     ast.MatMult: operator.imatmul,
     ast.LShift: in_place_left_shift,
     ast.RShift: operator.irshift,
-    ast.BitAnd: operator.iand,
-    ast.BitOr: in_place_bit_or,
-    ast.BitXor: operator.ixor,
+    ast.BitAnd: at_length.set_operator(operator.iand, "intersection_update"),
+    ast.BitOr: at_length.set_operator(at_length.merge(in_place_bit_or, True), "update"),
+    ast.BitXor: at_length.set_operator(operator.ixor, "symmetric_difference_update"),
 }
 
 
 # Comparison
-
-
-def comparable(a: Any, b: Any) -> None:
-    """Raises RecursionError or MemoryError if comparing two containers would be out of proportion."""
-    measure(a, " in comparison")
-    measure(b, " in comparison")
-
-
-def equal(a: Any, b: Any) -> Any:
-    if type(a) in CONTAINERS and type(b) in CONTAINERS:
-        comparable(a, b)
-    return a == b
-
-
-def less(a: Any, b: Any) -> Any:
-    if type(a) in CONTAINERS and type(b) in CONTAINERS:
-        comparable(a, b)
-    return a < b
 
 
 _HASHING = CONTAINERS - _SEQUENCES
@@ -216,8 +210,8 @@ def contains(container: Any, item: Any) -> bool:
     if kind in _HASHING:
         return hashable(item) in container
     if kind in _SEQUENCES:
-        if type(item) in CONTAINERS:
-            return any(item is element or bool(equal(item, element)) for element in container)
+        if at_length.unhurried(container, item):
+            return any(item is element or bool(equal(element, item)) for element in budget.polled(container))
         return item in container
     if kind is range and type(item) is not int and type(item) is not bool:
         # Python would compare with each element in C, which Ctrl-C can't stop. A range holds only integers.
@@ -229,7 +223,7 @@ def contains(container: Any, item: Any) -> bool:
     return item in container
 
 
-#: Comparisons that may recurse: ``comparable`` comes before them where both sides are containers.
+#: Comparisons that may recurse: where both sides are containers, ``at_length.compare`` does them.
 COMPARISONS: dict[type[ast.cmpop], Binary] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,

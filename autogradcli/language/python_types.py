@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..functions.registry import Attribute, Method, Property, attributes_of
-from .budget import CONTAINERS, MAX_ITEMS, budget, check_items, check_text, hashable
+from . import at_length
+from .budget import MAX_ITEMS, budget, check_items, check_text, hashable
 from .builtins import sort_list
 from .calls import CONSTRUCTORS
 from .nesting import checked
-from .operators import equal
 from .text_format import str_format, str_format_map
 
 
@@ -41,8 +41,8 @@ _number(complex, "conjugate", "real imag")
 _str = _methods(
     str,
     "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit isidentifier "
-    "islower isnumeric isprintable isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind "
-    "rindex rpartition rstrip splitlines startswith strip swapcase title upper",
+    "islower isnumeric isprintable isspace istitle isupper lower partition removeprefix removesuffix "
+    "splitlines startswith swapcase title upper",
 )
 
 
@@ -62,13 +62,13 @@ for _name in ("center", "ljust", "rjust", "zfill"):
 
 
 def _splitting(name: str) -> Callable[..., list[str]]:
-    method = vars(str)[name]
+    method = at_length.rsplit if name == "rsplit" else vars(str)[name]
 
     def split(text: str, *args: Any, **kwargs: Any) -> list[str]:
         if len(text) > MAX_ITEMS:
             separator = args[0] if args else kwargs.get("sep")
             check_items(text.count(separator) if type(separator) is str and separator else len(text) // 2)
-        return method(text, *args, **kwargs)  # type: ignore[no-any-return]
+        return method(text, *args, **kwargs)
 
     return split
 
@@ -107,6 +107,7 @@ def _join(separator: str, *args: Any) -> str:
     return separator.join(items)
 
 
+_str |= {name: Method(method) for name, method in at_length.TEXT_METHODS.items()}
 _str |= {
     "expandtabs": Method(_expandtabs),
     "replace": Method(_replace),
@@ -147,33 +148,28 @@ def _copy(values: list[Any], /) -> list[Any]:
     return values.copy()
 
 
-def _same(a: Any, b: Any) -> bool:
-    return a is b or bool(equal(a, b))
-
-
 def _count(values: Any, value: Any, /) -> int:
-    if type(value) in CONTAINERS:
-        return sum([_same(each, value) for each in values])
+    if at_length.unhurried(values, value):
+        return sum(1 for _ in at_length.places(values, value))
     return values.count(value)  # type: ignore[no-any-return]
 
 
 def _index(values: Any, value: Any, start: Any = 0, stop: Any = None, /) -> int:
-    if type(value) in CONTAINERS:
-        for number in range(*slice(start, stop).indices(len(values))):
-            if _same(values[number], value):
-                return number
+    if at_length.unhurried(values, value):
+        first, last, _ = slice(start, stop).indices(len(values))
+        for number in at_length.places(values, value, first, last):
+            return number
         raise ValueError("list.index(x): x not in list" if type(values) is list else "tuple.index(x): x not in tuple")
     return values.index(value, start) if stop is None else values.index(value, start, stop)  # type: ignore[no-any-return]
 
 
 def _remove(values: list[Any], value: Any, /) -> None:
-    if type(value) not in CONTAINERS:
+    if not at_length.unhurried(values, value):
         values.remove(value)
         return
-    for number, each in enumerate(values):
-        if _same(each, value):
-            del values[number]
-            return
+    for number in at_length.places(values, value):
+        del values[number]
+        return
     raise ValueError("list.remove(x): x not in list")
 
 
@@ -190,7 +186,7 @@ attributes_of(tuple).update({"count": Method(_count), "index": Method(_index)})
 
 # Dicts
 
-_dict = _methods(dict, "clear copy items keys popitem values")
+_dict = _methods(dict, "clear items keys popitem values")
 
 
 def _keyed(name: str) -> Callable[..., Any]:
@@ -206,14 +202,20 @@ def _keyed(name: str) -> Callable[..., Any]:
     return call
 
 
+def _dict_copy(values: dict[Any, Any], /) -> dict[Any, Any]:
+    result: dict[Any, Any] = {}
+    at_length.put_all(result, values)
+    return result
+
+
 def _dict_update(values: dict[Any, Any], /, *others: Any, **more: Any) -> None:
-    values.update(CONSTRUCTORS[dict](*others, **more))
+    at_length.put_all(values, CONSTRUCTORS[dict](*others, **more))
     check_items(len(values))
 
 
 _dict |= {
     "get": Method(_keyed("get")), "pop": Method(_keyed("pop")), "setdefault": Method(_keyed("setdefault")),
-    "update": Method(_dict_update),
+    "update": Method(_dict_update), "copy": Method(_dict_copy),
 }  # fmt: skip
 
 # Sets
@@ -232,7 +234,7 @@ def _with_element(name: str) -> Callable[..., Any]:
 
 
 def _with_sets(name: str) -> Callable[..., Any]:
-    method = vars(set)[name]
+    method = at_length.SET_METHODS[name]
 
     def call(values: set[Any], /, *others: Any) -> Any:
         lists = [other if type(other) is set else [*map(hashable, budget.items(other))] for other in others]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..functions import registry
 from ..functions.function import CalculatorFunction, Function
 from ..functions.python_function import CalculatorPythonFunction, PythonFunction
-from .budget import MAX_LAZY
+from .budget import MAX_LAZY, budget
 from .nesting import LAZY_KINDS, depth_of
 
 if TYPE_CHECKING:
@@ -175,7 +175,11 @@ class LazyFilter(filter):  # type: ignore[type-arg]
 
     depth: int
 
-    def __init__(self, function: Callable[..., Any], iterable: Iterable[Any]) -> None:
+    def __new__(cls, function: Callable[..., Any] | None, iterable: Iterable[Any]) -> LazyFilter:
+        # A long run of rejected elements is a loop in C, which must be interruptible.
+        return super().__new__(cls, function, budget.polled(iter(iterable)))
+
+    def __init__(self, function: Callable[..., Any] | None, iterable: Iterable[Any]) -> None:
         self.depth = _depth(function, iterable)
 
 

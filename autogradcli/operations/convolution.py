@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..engine.away import by_product
 from ..engine.operation import Array, operation
 
 Ints = tuple[int, ...]
@@ -96,6 +97,7 @@ def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, di
 
 
 @operation(
+    cost=by_product,
     input=lambda F, g, input_shape, weight, stride, padding, dilation, groups: F.convolution_spread(
         g, weight, input_shape[2:], stride, padding, dilation, groups
     ),
@@ -117,6 +119,7 @@ def convolution(
 
 
 @operation(
+    cost=by_product,
     node="ConvolutionBackward0",
     spelling="conv_transpose",
     input=lambda F, g, weight, stride, padding, dilation, groups: F.convolution_unspread(
@@ -144,6 +147,7 @@ def conv_transpose(
 
 
 @operation(
+    cost=by_product,
     node="ConvolutionBackwardBackward0",
     kind="bilinear",
     grad=lambda F, h, weight, stride, padding, dilation, groups: F.convolution(
@@ -162,6 +166,7 @@ def convolution_spread(
 
 
 @operation(
+    cost=by_product,
     node="ConvolutionBackwardBackward0",
     kind="bilinear",
     grad=lambda F, h, input, stride, padding, dilation, groups: F.convolution(
@@ -180,6 +185,7 @@ def convolution_correlate(
 
 
 @operation(
+    cost=by_product,
     node="ConvolutionBackwardBackward0",
     kind="bilinear",
     grad=lambda F, h, weight, grad_shape, stride, padding, dilation, groups: F.convolution_spread(
@@ -212,6 +218,7 @@ def convolution_bias(grad: Array) -> Array:
 
 
 @operation(
+    cost=by_product,
     node="Im2ColBackward0",
     spelling="unfold",
     kind="linear",
@@ -230,6 +237,7 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
 
 
 @operation(
+    cost=by_product,
     node="Col2ImBackward0",
     spelling="fold",
     kind="linear",
@@ -252,6 +260,7 @@ def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints
 
 
 @operation(
+    cost=by_product,
     node="TrilinearBackward0",
     spelling="bilinear",
     input1=lambda F, g, input2, weight: F.trilinear(g, input2, F.permute(weight, (1, 0, 2))),
@@ -266,6 +275,7 @@ def trilinear(input1: Array, input2: Array, weight: Array) -> Array:
 
 
 @operation(
+    cost=by_product,
     node="TrilinearBackward0",
     spelling="bilinear",
     grad=lambda F, h, input1, input2: F.trilinear(input1, input2, h),

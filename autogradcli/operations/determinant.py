@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.away import by_product
 from ..engine.operation import Array, Index, operation
 from ..engine.state import state
 from . import small_matrices as small
@@ -15,6 +16,7 @@ from .matrix_rules import H, T, column, conj, mm
 
 
 @operation(
+    cost=by_product,
     node="LinalgDetBackward0",
     spelling="linalg.det",
     A=lambda F, g, A, result: F.det_backward(g, A) if A.shape[-1] != 1 else column(F, column(F, g)),
@@ -39,6 +41,7 @@ def _product_of_pivots(A: Array) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgSolveExBackward0",
     grad=lambda F, h, A: F.sum_dim(h * F.cofactors(A), (-2, -1), False),
     A=lambda F, h, grad, A: column(F, column(F, grad)) * F.cofactors_backward(h, A),
@@ -60,6 +63,7 @@ def det_backward(grad: Array, A: Array) -> Array:
 
 
 @operation(
+    cost=by_product,
     A=lambda F, g, A: F.cofactors_backward(g, A),
     examples=lambda r: [(r(3, 3),), (r(2, 2, 2),)],
 )
@@ -88,6 +92,7 @@ def _product_without(s: Array) -> Array:
 
 
 @operation(
+    cost=by_product,
     h=lambda F, g, A: F.cofactors_backward(g, A),
     A=lambda F, g, h, A: _third_derivative(F, g, h, A),
     examples=lambda r: [(r(3, 3), r(3, 3)), (r(2, 2, 2), r(2, 2, 2))],
@@ -131,6 +136,7 @@ def _trace(F: Any, a: Any) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgSlogdetBackward0",
     spelling="linalg.slogdet",
     complex="own",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.away import by_product
 from ..engine.operation import Array, operation
 from .refuse import not_implemented_for
 
@@ -58,6 +59,7 @@ def _cdist_slope(F: Any, g: Any, x1: Any, x2: Any, p: float, result: Any) -> Any
 
 
 @operation(
+    cost=by_product,
     broadcast=True,
     x1=lambda F, g, x1, x2, p, result: F.sum_dim(_cdist_slope(F, g, x1, x2, p, result), (-2,), False),
     x2=lambda F, g, x1, x2, p, result: -F.sum_dim(_cdist_slope(F, g, x1, x2, p, result), (-3,), False),
@@ -88,6 +90,7 @@ def _check_cdist(x1: Array, x2: Array, p: float) -> None:
 
 
 @operation(
+    cost=by_product,
     node="EuclideanDistBackward0",
     spelling="cdist",
     broadcast=True,
@@ -120,6 +123,7 @@ def _pdist_rule(F: Any, g: Any, x: Any, p: float, result: Any) -> Any:
 
 
 @operation(
+    cost=by_product,
     input=lambda F, g, input, p, result: _pdist_rule(F, g, input, p, result),
     examples=lambda r: [(r(4, 3), 2.0), (r(3, 2), 1.0)],
 )

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.away import HUGE, away
+
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 
 #: Beyond this many elements the way through double precision is felt, and nobody reads the last digits.
@@ -24,6 +26,8 @@ def _rounded(ufunc: Any) -> Callable[[Any], Any]:
     def kernel(x: Any) -> Any:
         if x.dtype is _SINGLE and x.size <= _MANY and isinstance(x, (np.ndarray, np.generic)):
             return ufunc(x.astype(_DOUBLE)).astype(_SINGLE)
+        if x.__class__ is np.ndarray and x.size > HUGE:
+            return away(ufunc, x)
         return ufunc(x)
 
     kernel.ufunc = ufunc  # type: ignore[attr-defined]
@@ -51,4 +55,6 @@ def power(base: Any, exponent: Any) -> Any:
     """``base ** exponent`` of two arrays of one dtype, broadcast."""
     if base.dtype is _SINGLE and max(base.size, exponent.size) <= _MANY:
         return np.asarray(np.power(base.astype(_DOUBLE), exponent.astype(_DOUBLE))).astype(_SINGLE)
+    if base.size > HUGE or exponent.size > HUGE:
+        return away(np.power, base, exponent)
     return np.power(base, exponent)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.away import MANY, away
 from ..engine.operation import Array, Index, operation
 from . import tie_order
 from .dims import (
@@ -371,6 +372,10 @@ def nanmedian_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
 # -- mode and k-th value -----------------------------------------------------------------------------------
 
 
+def _counted(row: Array) -> Any:
+    return np.unique(row, return_counts=True)
+
+
 @operation(**_by_index("ModeBackward0", "mode"))
 def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
     """The most frequent value along a dimension, the smallest of several, and the last index that has it."""
@@ -383,7 +388,7 @@ def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
     index = np.empty((*rows.shape[:-1], 1), np.int64)
     for place in np.ndindex(rows.shape[:-1]):
         row = rows[place]
-        values, counts = np.unique(row, return_counts=True)
+        values, counts = _counted(row) if row.size <= MANY else away(_counted, row)
         index[place] = np.flatnonzero(row == values[np.argmax(counts)])[-1] if values[0] == values[0] else 0
     return pick(input, np.moveaxis(index, -1, at), at, keepdim)
 

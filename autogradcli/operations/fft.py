@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.away import by_size
 from ..engine.operation import Array, Index, operation
 from .loss import count
 
@@ -50,6 +51,7 @@ def _whole(half: Array, dims: Dims, size: int) -> Array:
 
 
 @operation(
+    cost=by_size,
     node="FftC2CBackward0",
     complex="own",
     kind="linear",
@@ -62,6 +64,7 @@ def fft_c2c(input: Array, dims: Dims, norm: int, forward: bool) -> Array:
 
 
 @operation(
+    cost=by_size,
     node="FftR2CBackward0",
     complex="own",
     kind="linear",
@@ -86,6 +89,7 @@ def _half_back(F: Any, g: Any, shape: Dims, dims: Dims, norm: int, onesided: boo
 
 
 @operation(
+    cost=by_size,
     node="FftC2RBackward0",
     complex="own",
     kind="linear",

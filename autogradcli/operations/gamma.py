@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.away import MANY, away
+
 #: Up to here a Python call for each element is quicker than loading SciPy.
 _SMALL = 4096
 
@@ -22,8 +24,14 @@ _FEW = 16
 def scipy_special(name: str) -> Callable[..., Any]:
     """A function of ``scipy.special`` that gives the dtype of its (first) floating operand."""
 
+    def apply(operands: tuple[Any, ...]) -> Any:
+        sizes = [x.size for x in operands if isinstance(x, np.ndarray)]
+        if math.prod(sizes) > MANY and np.broadcast(*operands).size > MANY:
+            return away(_load(name), *operands)
+        return _load(name)(*operands)
+
     def kernel(*operands: Any) -> Any:
-        found = _load(name)(*operands)
+        found = apply(operands)
         kind = next(x.dtype for x in operands if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fc")
         return found.astype(kind, copy=False)
 

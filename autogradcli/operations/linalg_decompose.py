@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.away import by_product
 from ..engine.operation import Array, Index, operation
 from . import matrix_kernels as kernels
 from .linalg_checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, square
@@ -19,6 +20,7 @@ from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_ro
 
 
 @operation(
+    cost=by_product,
     node="LinalgCholeskyExBackward0",
     spelling="linalg.cholesky_ex",
     complex="own",
@@ -38,6 +40,7 @@ def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False
 
 
 @operation(
+    cost=by_product,
     node="CholeskyBackward0",
     complex="own",
     input=lambda F, g, result, upper: _cholesky_rule(F, g, result, upper),
@@ -87,6 +90,7 @@ def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
 
 
 @operation(
+    cost=by_product,
     input=lambda F, g, input, upper, result: _cholesky_inverse_rule(F, g, input, upper, result),
     examples=lambda r: [],  # the gradient fills both triangles though one is read, as in PyTorch
 )
@@ -110,6 +114,7 @@ def _cholesky_inverse_rule(F: Any, g: Any, factor: Any, upper: bool, result: Any
 
 
 @operation(
+    cost=by_product,
     broadcast=True,
     input=lambda F, g, L, upper: F.cholesky_solve(g, L, upper),
     L=lambda F, g, L, upper, result: _cholesky_solve_rule(F, g, L, upper, result),
@@ -141,6 +146,7 @@ def _cholesky_solve_rule(F: Any, g: Any, L: Any, upper: bool, x: Any) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgLuFactorExBackward0",
     spelling="linalg.lu_factor_ex",
     outputs=("LU", "pivots", "info"),
@@ -227,6 +233,7 @@ def _lu_rule(F: Any, gL: Any, gU: Any, L: Any, U: Any, pivots: Any) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgLuBackward0",
     spelling="linalg.lu",
     outputs=("P", "L", "U"),
@@ -260,6 +267,7 @@ def no_pivots(like: Index) -> Array:
 
 
 @operation(
+    cost=by_product,
     outputs=("P", "L", "U"),
     differentiable=(1, 2),
     LU_data=lambda F, g, LU_data_shape: _unpack_rule(F, g, LU_data_shape),
@@ -302,6 +310,7 @@ def _unpack_rule(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgQrBackward0",
     spelling="linalg.qr",
     complex="own",

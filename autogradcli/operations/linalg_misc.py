@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.away import by_product
 from ..engine.operation import Array, Index, operation
 from . import matrix_kernels as kernels
 from .linalg_checks import floating, square
@@ -17,6 +18,7 @@ from .refuse import not_implemented_for
 
 
 @operation(
+    cost=by_product,
     node="LinalgPinvBackward0",
     spelling="linalg.pinv",
     complex="own",
@@ -76,6 +78,7 @@ def _pinv_rule(F: Any, g: Any, A: Any, P: Any) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgLstsqBackward0",
     spelling="linalg.lstsq",
     complex="own",
@@ -162,6 +165,7 @@ def _lstsq_rule(F: Any, g: Any, needs: Any, A: Any, B: Any, X: Any) -> tuple[Any
 
 
 @operation(
+    cost=by_product,
     node="LinalgMatrixExpBackward0",
     spelling="linalg.matrix_exp",
     A=lambda F, g, A: _exp_rule(F, g, A),
@@ -186,6 +190,7 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgHouseholderProductBackward0",
     spelling="linalg.householder_product",
     complex="own",
@@ -247,6 +252,7 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
 
 
 @operation(
+    cost=by_product,
     node="OrmqrBackward0",
     complex="own",
     vjp=lambda F, g, needs, input, tau, other, left, transpose: _ormqr_rule(
@@ -294,7 +300,7 @@ def _ormqr_rule(
     return first_columns(F, g_input, n), g_tau, g_other
 
 
-@operation(outputs=("a", "tau"))
+@operation(cost=by_product, outputs=("a", "tau"))
 def geqrf(input: Array) -> tuple[Array, Array]:
     """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
     if input.ndim < 2:
@@ -308,7 +314,7 @@ def geqrf(input: Array) -> tuple[Array, Array]:
 # -- LDL --------------------------------------------------------------------------------------------------
 
 
-@operation(outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex")
+@operation(cost=by_product, outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex")
 def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool = False) -> tuple[Array, Array, Array]:
     """Factors of a symmetric matrix packed in one, row exchanges in LAPACK's code, and the first zero block or 0."""
     square(A, "torch.linalg.ldl_factor_ex")
@@ -329,7 +335,7 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     return packed, pivots, info
 
 
-@operation(spelling="linalg.ldl_solve")
+@operation(cost=by_product, spelling="linalg.ldl_solve")
 def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False) -> Array:
     """X of ``A X = B`` from the packed LDL factors of ``A``."""
     square(LD, "torch.linalg.ldl_solve", "LD")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.away import by_product
 from ..engine.operation import Array, Index, operation
 from . import matrix_kernels as kernels
 from . import small_matrices as small
@@ -17,6 +18,7 @@ from .matrix_rules import H, T, column, mm, row
 
 
 @operation(
+    cost=by_product,
     node="LinalgInvExBackward0",
     spelling="linalg.inv",
     A=lambda F, g, result: -mm(F, T(F, result), mm(F, g, T(F, result))),
@@ -36,6 +38,7 @@ def linalg_inv(A: Array, check: bool = True) -> Array:
 
 
 @operation(
+    cost=by_product,
     node="LinalgInvExBackward0",
     spelling="linalg.inv_ex",
     outputs=("inverse", "info"),
@@ -113,6 +116,7 @@ def check_system(A: Array, B: Array, left: bool, name: str) -> None:
 
 
 @operation(
+    cost=by_product,
     node="LinalgSolveExBackward0",
     spelling="linalg.solve",
     broadcast=True,
@@ -190,6 +194,7 @@ def _solve_matrix_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: b
 
 
 @operation(
+    cost=by_product,
     node="LinalgSolveTriangularBackward0",
     spelling="linalg.solve_triangular",
     broadcast=True,
@@ -225,6 +230,7 @@ def _triangular_matrix_rule(F: Any, g: Any, A: Any, upper: bool, left: bool, uni
 
 
 @operation(
+    cost=by_product,
     node="TriangularSolveBackward0",
     outputs=("solution", "cloned_coefficient"),
     broadcast=True,
@@ -264,6 +270,7 @@ def _old_triangular_rule(
 
 
 @operation(
+    cost=by_product,
     node="LinalgLuSolveBackward0",
     spelling="linalg.lu_solve",
     complex="own",

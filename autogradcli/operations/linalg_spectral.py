@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.away import by_product
 from ..engine.operation import Array, Index, operation
 from .linalg_checks import LinAlgError, at_element, floating, matrix, square
 from .matrix_rules import H, column, conj, first_columns, first_rows, mm, row, total
@@ -29,6 +30,7 @@ def _differences(F: Any, values: Any) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgEighBackward0",
     spelling="linalg.eigh",
     complex="own",
@@ -68,6 +70,7 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgEigBackward0",
     spelling="linalg.eig",
     complex="own",
@@ -105,6 +108,7 @@ def _eig_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 
 @operation(
+    cost=by_product,
     node="LinalgSvdBackward0",
     spelling="linalg.svd",
     complex="own",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.away import HEAVY, away
 from ..engine.operation import Array, Number, operation
 from .dims import Shape
 from .refuse import not_implemented_for
@@ -94,10 +95,17 @@ def _cannot_multiply(a: Array, b: Array) -> str:
 def _dot(a: Array, b: Array) -> Array:
     """The product itself. Half precision is accumulated in single, as PyTorch does."""
     if a.dtype.char == "e":
-        return np.dot(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+        return multiplied(np.dot, a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
     if a.shape[-1] <= 7 and b.shape[-1] <= 10 and a.size <= 1024 and a.dtype.char in "fd":
         return _small_dot(a, b)
-    return np.dot(a, b)
+    return np.dot(a, b) if a.size * b.shape[-1] < HEAVY else away(np.dot, a, b)
+
+
+def multiplied(product: Any, a: Array, b: Array) -> Array:
+    """``product(a, b)``, which can be interrupted if it takes long."""
+    batches = 1 if a.ndim == 2 else b.size
+    found: Array = product(a, b) if a.size * b.shape[-1] * batches < HEAVY else away(product, a, b)
+    return found
 
 
 def _small_dot(a: Array, b: Array) -> Array:
@@ -226,10 +234,10 @@ def check_batches(input: Array, mat2: Array) -> None:
 def batched(a: Array, b: Array) -> Array:
     """``a @ b`` over leading dimensions. Half precision is accumulated in single."""
     if a.dtype.char == "e":
-        return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+        return multiplied(np.matmul, a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
     if 0 < a.shape[-2] * a.shape[-1] * b.shape[-1] < 400 and a.dtype.char in "fd":  # PyTorch's own loops
         return _in_order(a, b)
-    return np.matmul(a, b)
+    return multiplied(np.matmul, a, b)
 
 
 @operation(
@@ -243,7 +251,7 @@ def batched(a: Array, b: Array) -> Array:
 )
 def stacked_product(input: Array, other: Array) -> Array:
     """``input @ other`` of matrices whose leading dimensions broadcast: what derivative rules are written with."""
-    return np.matmul(input, other)
+    return multiplied(np.matmul, input, other)
 
 
 # -- a product added to something -----------------------------------------------------------------------

@@ -6,11 +6,14 @@ transpose is a gather.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..engine.away import by_product
+from ..engine.limits import check_steps
 from ..engine.operation import Array, Index, operation
 from .convolution import inner, overlapped, windows
 from .loss import count
@@ -137,7 +140,13 @@ def _declare_max(
 
     forward.__name__, backward.__name__ = name, name + "_backward"
     operation(
-        node=node, spelling=spelling, outputs=("result", "indices"), differentiable=(0,), input=rule, examples=examples
+        cost=by_product,
+        node=node,
+        spelling=spelling,
+        outputs=("result", "indices"),
+        differentiable=(0,),
+        input=rule,
+        examples=examples,
     )(forward)
     operation(
         node=node.removesuffix("0") + "Backward0",
@@ -244,6 +253,7 @@ def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
     if x.dtype.kind in "cb":
         not_implemented_for(f"avg_pool{x.ndim - 2}d", x)
     win, out = _pool_windows(x, window, 0)
+    check_steps(win.size)
     d = x.ndim - 2
     total = np.add.reduce(win, axis=tuple(range(2 + d, 2 + 2 * d)))
     divisor = override or _divisors(x.shape[2:], window, out, include_pad)
@@ -259,6 +269,7 @@ def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -
     size = tuple(
         max((o - 1) * s + k - p, n) for o, s, k, p, n in zip(out, stride, kernel, padding, shape[2:], strict=True)
     )
+    check_steps(part.size * math.prod(kernel))
     columns = np.broadcast_to(part[(slice(None), slice(None), *(None,) * len(kernel))], g.shape[:2] + kernel + out)
     whole = overlapped(columns, kernel, size, stride, padding, dilation)
     return whole[inner((0,) * len(kernel), shape[2:])]
@@ -313,10 +324,11 @@ def _declare_averages() -> None:
         declare_pair(
             f"avg_pool{d}d", f"AvgPool{d}DBackward0", f"avg_pool{d}d", fixed, fixed_back,
             lambda r, d=d, window=window: [(r(1, 2, *(4,) * d), (window, True, None))], keeps_input=True,
+            cost=by_product,
         )  # fmt: skip
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
-            adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d)], keeps_input=True,
+            adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d)], keeps_input=True, cost=by_product,
         )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ def declare_pair(
     backward: Callable[..., Array],
     examples: Any,
     keeps_input: bool = False,
+    cost: Callable[[tuple[Any, ...]], bool] | None = None,
 ) -> None:
     """Declare a linear operation ``forward(input, how)`` and its transpose ``backward(grad, shape, how)``, each the
     other's rule.
@@ -131,14 +132,19 @@ def declare_pair(
     apply.__name__, apply.__doc__ = name, forward.__doc__
     back = apply_back_like if keeps_input else apply_back
     back.__name__, back.__doc__ = name + "_backward", f"The transpose of ``{name}``."
-    operation(node=node, spelling=spelling, kind="linear", examples=examples, input=rule_like if keeps_input else rule)(
-        apply
-    )
+    operation(
+        cost=cost,
+        node=node,
+        spelling=spelling,
+        kind="linear",
+        examples=examples,
+        input=rule_like if keeps_input else rule,
+    )(apply)
     rules: dict[str, Any] = {"grad": rule_back}
     if keeps_input:
         rules["input"] = zeros_rule
     title = node.removesuffix("0") + "Backward0"
-    operation(node=title, spelling=spelling, kind="linear", examples=lambda r: [], **rules)(back)
+    operation(cost=cost, node=title, spelling=spelling, kind="linear", examples=lambda r: [], **rules)(back)
 
 
 def zeros_rule(F: Any, h: Any, input: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.away import by_size
 from ..engine.operation import Array, Index, Number, operation
 from . import tie_order
 from .dims import maximum_reduce, minimum_reduce, wrap_dim
@@ -51,13 +52,14 @@ _PICKED: dict[str, Any] = {
 }
 
 
-@operation(node="SortBackward0", examples=lambda r: [(r.distinct((2, 3)), 0), (r(), 0)], **_PICKED)
+@operation(cost=by_size, node="SortBackward0", examples=lambda r: [(r.distinct((2, 3)), 0), (r(), 0)], **_PICKED)
 def sort(input: Array, dim: int = -1, descending: bool = False) -> Pair:
     """The elements in order along a dimension and where they were. Equal ones keep their order."""
     return _sorted(input, dim, descending)
 
 
 @operation(
+    cost=by_size,
     node="SortBackward1",
     spelling="sort",
     examples=lambda r: [(r.distinct((2, 3)), True, -1, True)],
@@ -69,6 +71,7 @@ def sort_stable(input: Array, stable: bool, dim: int = -1, descending: bool = Fa
 
 
 @operation(
+    cost=by_size,
     node="TopkBackward0",
     examples=lambda r: [(r.distinct((2, 3)), 2), (r.distinct((4, 3)), 2, 0, False)],
     **_PICKED,
@@ -131,7 +134,7 @@ _DISTINCT: dict[str, Any] = {
 }
 
 
-@operation(node="Unique2Backward0", input=_underivable("_unique2"), **_DISTINCT)
+@operation(cost=by_size, node="Unique2Backward0", input=_underivable("_unique2"), **_DISTINCT)
 def unique(input: Array) -> tuple[Array, Array, Array]:
     """The distinct elements in order, for each element which it is, and counts. Each NaN is distinct from all."""
     if input.dtype.kind == "c":
@@ -140,7 +143,7 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
     return values, inverse.reshape(input.shape), counts
 
 
-@operation(spelling="unique", input=_underivable("unique_dim"), **_DISTINCT)
+@operation(cost=by_size, spelling="unique", input=_underivable("unique_dim"), **_DISTINCT)
 def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
     at = wrap_dim(dim, input.ndim)
@@ -148,7 +151,7 @@ def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     return values, inverse.reshape(-1), counts
 
 
-@operation(input=_underivable("unique_consecutive"), **_DISTINCT)
+@operation(cost=by_size, input=_underivable("unique_consecutive"), **_DISTINCT)
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
     at = 0 if dim is None else wrap_dim(dim, input.ndim)
@@ -168,7 +171,7 @@ def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Arr
 # -- places among boundaries -------------------------------------------------------------------------------
 
 
-@operation()
+@operation(cost=by_size)
 def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = False, int32: bool = False) -> Array:
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
     side: Any = "right" if right else "left"
@@ -192,7 +195,7 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
 # -- counts ------------------------------------------------------------------------------------------------
 
 
-@operation()
+@operation(cost=by_size)
 def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> Array:
     """How often each of 0, 1, 2, ... occurs, or the sum of the weights where it does."""
     if input.dtype.kind not in "iu":
@@ -209,7 +212,7 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
     return np.bincount(input, weights.astype(np.float64), minlength).astype(kind)
 
 
-@operation()
+@operation(cost=by_size)
 def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     """Counts in ``bins`` equal bins from ``min`` to ``max``; both 0: from the least to the largest element."""
     if input.dtype.kind != "f":
@@ -242,7 +245,7 @@ def nonzero(input: Array) -> Array:
     return np.argwhere(input)
 
 
-@operation()
+@operation(cost=by_size)
 def isin(elements: Array, test_elements: Array, invert: bool = False) -> Array:
     """For each element whether it is among others."""
     for x in (elements, test_elements):
