@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .layers import Layer, Level, layer_of, lift, promote
+from .layers import Layer, Level, family, layer_of, lift, promote
 from .operation import Operation
 from .state import state
 from .tensor import Tensor, wrap
@@ -246,15 +246,13 @@ def open_to(t: Tensor, level: Level) -> Layer:
     """Make a tensor of the level below, with all who share its memory, one of this level: each row gets its own."""
     from .views import Window, strides_of
 
-    root = t if t.base is None else t.base
-    refs = root.meta.views if root.meta is not None else None
-    family = [view for view in (ref() for ref in refs or ()) if view is not None]
-    windows = [Window(view.array, root.array) for view in family]
+    root, *views = family(t)
+    windows = [Window(view.array, root.array) for view in views]
     layer = promote(root, level)
     layer.value = spread(layer.value, level.size)
     root.array = row_shape(layer.value.array, 0)
     apart = strides_of(layer.value.array)[0]
-    for view, w in zip(family, windows, strict=True):
+    for view, w in zip(views, windows, strict=True):
         own = layer_of(view, level)
         assert own is not None
         own.value = roles.as_strided(layer.value, (level.size, *w.size), (apart, *w.strides), w.offset)
@@ -268,7 +266,7 @@ def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> 
     """``write_result`` at a vmap level. Raises RuntimeError where each row would write its own into one memory."""
     layer = layer_of(target, level)
     if layer is None:
-        if state.running_node is None:  # the backward pass may: its buffers are nobody else's
+        if state.running_node is None and not state.own_memory:
             raise RuntimeError(NO_INPLACE)
         layer = open_to(target, level)
     found = layer_of(result, level)

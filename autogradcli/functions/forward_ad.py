@@ -6,11 +6,12 @@ from itertools import count
 from typing import Any
 
 from ..engine import dtypes
-from ..engine.forward import check_tangent, set_tangent, tangent_of
+from ..engine.forward import check_tangent
 from ..engine.modes import ContextMode
 from ..engine.naming import shown_as
 from ..engine.state import state
-from ..engine.tensor import Tensor, wrap
+from ..engine.tangents import laid_out, set_tangent, tangent_of, undual
+from ..engine.tensor import Tensor
 from ..operations.dual import identity
 from ..operations.view import view
 from .kinds import type_name
@@ -110,21 +111,10 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
         )
     dual: Tensor = view(tensor, tensor.array.shape)
     check_tangent(dual, tangent)
-    set_tangent(dual, _laid_out(tangent, tensor))
+    with undual():
+        tangent = laid_out(tangent, tensor)
+    set_tangent(dual, tangent)
     return dual
-
-
-def _laid_out(tangent: Tensor, tensor: Tensor) -> Tensor:
-    """The tangent itself where it lies in memory as the tensor does, else a copy that does, so that views of the
-    one fit views of the other."""
-    if tangent.array.strides == tensor.array.strides or tangent.array.dtype is not tensor.array.dtype:
-        return tangent
-    from ..engine.views import like_base, strides_of
-    from ..engine.worlds import roles
-
-    place = wrap(like_base(tensor.array.shape, strides_of(tensor.array), tangent.array))
-    copied: Tensor = roles.copy_into(place, tangent) if tangent.node is not None else place
-    return copied
 
 
 def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTensor:
@@ -136,10 +126,9 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
     tangent = tangent_of(tensor)
     if tangent is None:
         return UnpackedDualTensor(tensor, None)
-    from ..engine.forward import undual
-
     with undual():
         primal = identity(tensor)
+    set_tangent(primal, None)
     return UnpackedDualTensor(primal, tangent)
 
 

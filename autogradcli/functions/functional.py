@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.layers import zeros
 from ..engine.state import state
+from ..engine.tangents import zeros
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import TENSORS, roles
 from . import autograd

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
-from ..engine.layers import Level, layer_of, lift, tangent_at, zeros
+from ..engine.layers import Level, layer_of, lift
 from ..engine.naming import shown_as
 from ..engine.state import state
+from ..engine.tangents import tangent_at, zeros
 from ..engine.tensor import Tensor
 from ..operations.dual import primal_alias
 from . import autograd
