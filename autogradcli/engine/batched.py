@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .layers import Layer, Level, family, layer_of, lift, promote
+from .layers import Layer, Level, family, layer_of, levels_of, lift, mark_born, promote
 from .operation import Operation
 from .state import state
 from .tensor import Tensor, wrap
@@ -40,11 +40,17 @@ NO_RANDOM = (
     "randomness flags on vmap or perform the randomness operation out of vmap"
 )
 NO_INPLACE = (
-    "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args "
-    "that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped "
-    "over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being "
-    "called inside the PyTorch framework, please file a bug report instead."
+    "vmap: {what}(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has more "
+    "elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over {where}. "
+    "Please try to use out-of-place operators instead of {what}. If said operator is being called inside the PyTorch "
+    "framework, please file a bug report instead."
 )
+#: What PyTorch calls an operation in place there, and whether it names the level, follows from how it batches it.
+ARITHMETIC = frozenset(
+    "sub mul div true_divide copy masked_fill logical_and logical_or logical_xor clamp_min clamp_max".split()
+)
+NAMED = frozenset("fill index_add index_put index_fill".split())
+BROADCAST = frozenset("add atan2 copysign gcd".split())
 
 #: name of an operation -> what does it for all rows: ``(op, level, args with the hidden dimension first) -> result``,
 #: the hidden dimension first too; NotImplemented where it can't.
@@ -139,6 +145,8 @@ def of_rows(values: np.ndarray) -> Tensor:
     value = wrap(values)
     for level in rows_apart():
         value = batched(level, value)
+    if state.levels:
+        mark_born([value])
     return value
 
 
@@ -148,8 +156,11 @@ def like(made: Tensor, source: Tensor) -> Tensor:
     if layer is None:
         return made
     if layer.level.kind != "vmap":
-        return lift(layer.level, like(made, layer.value))
-    return batched(layer.level, like(spread(made, layer.level.size), rows_first(layer)))
+        fresh = lift(layer.level, like(made, layer.value))
+    else:
+        fresh = batched(layer.level, like(spread(made, layer.level.size), rows_first(layer)))
+    mark_born([fresh])
+    return fresh
 
 
 def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
@@ -164,9 +175,11 @@ def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
         found = side_by_side(op, level, args)
     if found is NotImplemented:
         found = row_by_row(op, level, args)
-    if isinstance(found, (tuple, list)):
-        return tuple(batched(level, t) for t in found)
-    return batched(level, found)
+    several = isinstance(found, (tuple, list))
+    outputs = [batched(level, t) for t in (found if several else [found])]
+    if op.view is None:
+        mark_born(outputs)
+    return tuple(outputs) if several else outputs[0]
 
 
 def is_elementwise(op: Operation) -> bool:
@@ -262,12 +275,35 @@ def open_to(t: Tensor, level: Level) -> Layer:
     return found
 
 
+def check_rows(target: Tensor, name: str, args: Sequence[Any]) -> None:
+    """Raise RuntimeError where an operation in place, ``aten::name``, would write what differs from row to row into
+    memory that all rows share."""
+    if state.running_node is not None or state.own_memory:
+        return
+    ours = levels_of([target])
+    for level in levels_of(args):
+        if level.kind != "vmap" or level in ours:
+            continue
+        stem = name.partition(".")[0].removesuffix("_")
+        if stem in BROADCAST:
+            shape = np.broadcast_shapes(target.array.shape, *(a.array.shape for a in args if isinstance(a, Tensor)))
+            raise RuntimeError(
+                f"output with shape {list(target.array.shape)} doesn't match the broadcast shape "
+                f"{[level.size, *shape]}"
+            )
+        if stem in ARITHMETIC:
+            raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))
+        if stem in NAMED:
+            raise RuntimeError(NO_INPLACE.format(what=f"{stem}_", where="in a vmap"))
+        raise RuntimeError(NO_INPLACE.format(what=f"aten::{stem}_", where=f"at level {level.number}"))
+
+
 def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> Tensor:
     """``write_result`` at a vmap level. Raises RuntimeError where each row would write its own into one memory."""
     layer = layer_of(target, level)
     if layer is None:
         if state.running_node is None and not state.own_memory:
-            raise RuntimeError(NO_INPLACE)
+            raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))
         layer = open_to(target, level)
     found = layer_of(result, level)
     new = result if found is None else aligned(result, level, target.array.ndim)

@@ -59,10 +59,15 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     check_inplace(target)
     before = alias(target)
     if state.dual_level or state.levels:
-        from .layers import check_captured
         from .tangents import keep_apart
 
-        check_captured(call, target, args)
+        if state.levels:
+            from .batched import check_rows
+            from .layers import check_captured, dispatched
+
+            name = dispatched(call, args)
+            check_captured(target, name)
+            check_rows(target, name, args)
         keep_apart(target, before)
     counter = target.counter
     for arg in args:

@@ -124,6 +124,22 @@ def innermost(args: Sequence[Any]) -> Level | None:
     return found
 
 
+def levels_of(args: Sequence[Any]) -> list[Level]:
+    """All levels that the operands belong to, the innermost first."""
+    found: set[Level] = set()
+    waiting = list(args)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (list, tuple)):
+            waiting += value
+        else:
+            layer = layer_of(value)
+            if layer is not None:
+                found.add(layer.level)
+                waiting.append(layer.value)
+    return sorted(found, key=lambda level: -level.number)
+
+
 def below(level: Level, call: Callable[..., Any], args: Sequence[Any]) -> Any:
     """Run something at the level below, under the grad mode that holds there."""
     if level.grad or not state.grad:
@@ -155,11 +171,19 @@ def at_levels(op: Operation, args: tuple[Any, ...]) -> Any:
     multiple = isinstance(found, (tuple, list))
     values = list(found) if multiple else [found]
     outputs = [lift(level, v) for v in values]
+    if op.view is None:
+        mark_born(outputs)
     if level.kind == "grad":
         _record(op, level, args, outputs, multiple)
     else:
         _push(op, level, args, lowered, outputs, values)
     return tuple(outputs) if multiple else outputs[0]
+
+
+def mark_born(made: Sequence[Tensor]) -> None:
+    """Note of fresh tensors in which transform they were made: there they may be changed in place."""
+    for t in made:
+        t.need_meta().born = state.levels[-1]
 
 
 def _record(op: Operation, level: Level, args: tuple[Any, ...], outputs: list[Tensor], multiple: bool) -> None:
@@ -255,22 +279,51 @@ def _follow(target: Tensor, level: Level) -> None:
             t.array = layer.value.array
 
 
-def check_captured(call: Any, target: Tensor, args: Sequence[Any]) -> None:
-    """Raise RuntimeError where a transformed function changes a tensor from outside by one of its own."""
-    level = innermost((target, *args))
-    if level is None or level.kind == "vmap" or state.running_node is not None or state.own_memory:
+def check_captured(target: Tensor, name: str) -> None:
+    """Raise RuntimeError where a transformed function changes in place, by ``aten::name``, a tensor that was neither
+    given to it nor made in it."""
+    if state.running_node is not None or state.own_memory:
         return
-    root = target if target.base is None else target.base
-    if layer_of(target, level) is not None or (root.meta is not None and root.meta.born is not None):
+    differentiating = [level for level in state.levels if level.kind != "vmap"]
+    if not differentiating:
         return
-    op = getattr(call, "op", None)
-    name = "add" if op is None else op.spelling
-    overload = ".Tensor" if name in ("add", "sub", "mul", "div") else ""
+    ours = differentiating[-1]
+    t = target
+    while True:
+        t = t if t.base is None else t.base
+        meta = t.meta
+        if meta is not None and meta.born in state.levels[ours.number - 1 :]:
+            return
+        if meta is None or meta.layer is None:
+            break
+        if meta.layer.level is ours:
+            return
+        t = meta.layer.value
     raise RuntimeError(
         "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation "
-        f"(aten::{name}_{overload}) that would mutate a captured Tensor. This is not supported; please rewrite the "
+        f"(aten::{name}) that would mutate a captured Tensor. This is not supported; please rewrite the "
         "function being transformed to explicitly accept the mutated Tensor(s) as inputs."
     )
+
+
+#: Operations whose name in PyTorch's dispatcher says whether the operand was a tensor or a number.
+_BY_OPERAND = frozenset(
+    "fill pow remainder fmod floor_divide eq ne lt le gt ge masked_fill lerp bitwise_and bitwise_or bitwise_xor".split()
+)
+
+
+def dispatched(call: Any, args: Sequence[Any]) -> str:
+    """The name of an operation in place in PyTorch's dispatcher: ``add_.Tensor``."""
+    op = getattr(call, "op", None)
+    name = getattr(call, "__name__", "") if op is None else op.spelling
+    stem = str(name).strip("_")
+    if stem in ("add", "sub", "mul", "div"):
+        return f"{stem}_.Tensor"
+    if stem == "index_fill":
+        return f"{stem}_.int_{'Tensor' if isinstance(args[-1], Tensor) else 'Scalar'}"
+    if stem in _BY_OPERAND and args:
+        return f"{stem}_.{'Tensor' if isinstance(args[-1], Tensor) else 'Scalar'}"
+    return f"{stem}_"
 
 
 def promote(t: Tensor, level: Level) -> Layer:

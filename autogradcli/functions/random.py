@@ -11,10 +11,11 @@ from ..engine import dtypes, random_sampling
 from ..engine.batched import of_rows, rows_apart
 from ..engine.dtypes import DType
 from ..engine.inplace import check_inplace, check_overlap
-from ..engine.layers import layer_of
+from ..engine.layers import check_captured, layer_of
 from ..engine.modes import ContextMode
 from ..engine.operation import Array, operation
 from ..engine.random import Generator, default_generator
+from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from .creation import OPTIONS, OUT_OPTIONS, made, sizes
 from .declare import in_place
@@ -227,6 +228,8 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
     def apply(input: Tensor, *arguments: Any) -> Tensor:
         *bounds, generator = arguments
         check_inplace(input)
+        if state.levels:
+            check_captured(input, name)
         layer = layer_of(input)
         if layer is not None:
             rows_apart()

@@ -312,7 +312,7 @@ def jvp_with(
     _at_least_one(along, who, "tangents")
     with Level("jvp") as level:
         duals = unflatten([_dual(level, x, t) for x, t in zip(leaves, along, strict=True)], spec)
-        given = duals if argnums is None else replaced(args, argnums, duals)
+        given = duals if argnums is None else replaced(lifted(args, level), argnums, duals)
         output, aux = split_aux(func(*given), has_aux, who)
         outputs, spec_out = flatten(output)
         only_tensors(outputs, who)
