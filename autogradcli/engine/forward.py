@@ -16,7 +16,7 @@ import numpy as np
 
 from . import dtypes
 from .layers import Level, layer_of, lift, lower
-from .node import AccumulateGrad
+from .node import AccumulateGrad, node_of
 from .operation import Operation, Param
 from .state import state
 from .tangents import own, set_tangent, tangent_of, undual
@@ -59,9 +59,21 @@ def push_tangents(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -
         return
     with undual():
         results = jvp(op, args, tangents, outputs)
-    for t, tangent in zip(outputs, results, strict=True):
+    for k, (t, tangent) in enumerate(zip(outputs, results, strict=True)):
         if tangent is not None:
             set_tangent(t, tangent)
+            _tell_saved(op, t, k, tangent)
+
+
+def _tell_saved(op: Operation, t: Tensor, index: int, tangent: Tensor) -> None:
+    """What a node saved of a result before that had its tangent has it too: the rule may be differentiated."""
+    node = node_of(t.node)
+    if node is None or not node.saved or type(node).op is not op:
+        return
+    for k, save in enumerate(op.saves):
+        kept = node.saved[2 * k]
+        if save.kind == "output" and save.index == index and isinstance(kept, Tensor):
+            set_tangent(kept, tangent)
 
 
 def jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: list[Tensor]) -> list[Any]:

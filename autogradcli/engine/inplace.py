@@ -154,14 +154,14 @@ def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
         target.need_counter()
     else:
         target.bump()
-    if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
-        own_saved_output(node, result, target)
-        rebase(target, node)
-    refresh_views(target if target.base is None else target.base)
     if state.dual_level:
         from .tangents import write_tangent
 
         write_tangent(target, result)
+    if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
+        own_saved_output(node, result, target)
+        rebase(target, node)
+    refresh_views(target if target.base is None else target.base)
     return target
 
 

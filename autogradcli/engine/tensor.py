@@ -239,9 +239,14 @@ def alias(t: Tensor) -> Tensor:
     twin = wrap(t.array)
     twin.node = t.node
     twin.counter = t.need_counter()
-    if t.meta is not None and t.meta.layer is not None:
-        twin.array = t.array
-        twin.need_meta().layer = t.meta.layer.copy()
+    meta = t.meta
+    if meta is not None:
+        if meta.layer is not None:
+            twin.array = t.array
+            twin.need_meta().layer = meta.layer.copy()
+        if meta.tangent is not None:
+            own = twin.need_meta()
+            own.tangent, own.level = meta.tangent, meta.level
     return twin
 
 
