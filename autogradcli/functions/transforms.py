@@ -26,6 +26,11 @@ from .registry import Method, Property, attributes_of
 
 Function = Callable[..., Any]
 
+NO_HOOKS = (
+    "torch.func.{grad, vjp, jacrev, hessian} don't yet support saved tensor hooks. Please open an issue with your use "
+    "case."
+)
+
 
 @shown_as("function")
 class Transformed:
@@ -62,15 +67,25 @@ def name_of(function: Any) -> str:
 
 
 class graph_on:
-    """Inside a transform operations are recorded, whatever the mode around it."""
+    """Inside a transform operations are recorded, whatever the mode around it. ``hooks`` says whether saved-tensor
+    hooks may be set: what PyTorch records for ``grad`` and ``vjp`` knows none (RuntimeError)."""
 
-    __slots__ = ("grad",)
+    __slots__ = ("grad", "hooks", "refusal")
+
+    def __init__(self, hooks: bool = False) -> None:
+        self.hooks = hooks
 
     def __enter__(self) -> None:
+        self.refusal = state.hooks_refusal
+        if not self.hooks:
+            if state.pack_hooks:
+                raise RuntimeError(NO_HOOKS)
+            state.hooks_refusal = NO_HOOKS
         self.grad, state.grad = state.grad, True
 
     def __exit__(self, *problem: object) -> None:
         state.grad = self.grad
+        state.hooks_refusal = self.refusal
 
 
 # -- arguments --------------------------------------------------------------------------------------------------
@@ -255,10 +270,12 @@ wrapper.__qualname__ = "_vjp_with_argnums.<locals>.wrapper"
 _bound_cotangents = wrapper
 
 
-def vjp_with(func: Function, args: tuple[Any, ...], argnums: Any = None, has_aux: bool = False) -> tuple[Any, ...]:
+def vjp_with(
+    func: Function, args: tuple[Any, ...], argnums: Any = None, has_aux: bool = False, hooks: bool = False
+) -> tuple[Any, ...]:
     """``(output, pullback)`` or ``(output, pullback, aux)``, for all arguments or those of ``argnums``."""
     who = "vjp(f, *primals)"
-    with Level("grad") as level, graph_on():
+    with Level("grad") as level, graph_on(hooks):
         args = lifted(args, level)
         primals = args if argnums is None else chosen(args, argnums)
         require(primals)
@@ -360,7 +377,7 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
 
 def linearize(func: Function, *primals: Any) -> tuple[Any, Transformed]:
     """The value of ``func`` at ``primals`` and its derivative there as a function of tangents: ``func`` runs once."""
-    output, pull = vjp_with(func, primals)
+    output, pull = vjp_with(func, primals, hooks=True)
     leaves, spec = flatten(primals)
 
     def push(*tangents: Any) -> Any:
@@ -380,7 +397,7 @@ def linearize(func: Function, *primals: Any) -> tuple[Any, Transformed]:
 
 def _transposed(pull: Pullback, tangents: list[Tensor]) -> Any:
     """J t as the gradient, with respect to g, of <J^T g, t>."""
-    with Level("grad") as level, graph_on():
+    with Level("grad") as level, graph_on(hooks=True):
         seeds = [lift(level, zeros(out)) for out in pull.outputs]
         for seed in seeds:
             seed.require_grad()
