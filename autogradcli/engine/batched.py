@@ -35,10 +35,6 @@ NO_MASK = (
     "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with "
     "a boolean mask."
 )
-NO_RANDOM = (
-    "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
-    "randomness flags on vmap or perform the randomness operation out of vmap"
-)
 NO_INPLACE = (
     "vmap: {what}(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has more "
     "elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over {where}. "
@@ -47,10 +43,22 @@ NO_INPLACE = (
 )
 #: What PyTorch calls an operation in place there, and whether it names the level, follows from how it batches it.
 ARITHMETIC = frozenset(
-    "sub mul div true_divide copy masked_fill logical_and logical_or logical_xor clamp_min clamp_max".split()
+    [
+        "sub",
+        "mul",
+        "div",
+        "true_divide",
+        "copy",
+        "masked_fill",
+        "logical_and",
+        "logical_or",
+        "logical_xor",
+        "clamp_min",
+        "clamp_max",
+    ]
 )
-NAMED = frozenset("fill index_add index_put index_fill".split())
-BROADCAST = frozenset("add atan2 copysign gcd".split())
+NAMED = frozenset(["fill", "index_add", "index_put", "index_fill"])
+BROADCAST = frozenset(["add", "atan2", "copysign", "gcd"])
 
 #: name of an operation -> what does it for all rows: ``(op, level, args with the hidden dimension first) -> result``,
 #: the hidden dimension first too; NotImplemented where it can't.
@@ -129,27 +137,6 @@ def row(value: Any, level: Level, k: int) -> Any:
     return value if layer is None else roles.select(layer.value, layer.bdim, k)
 
 
-def rows_apart() -> list[Level]:
-    """The vmap levels, outermost first, whose rows get random numbers of their own.
-
-    Raises RuntimeError where a level wants none drawn.
-    """
-    levels = [level for level in state.levels if level.kind == "vmap"]
-    if any(level.randomness == "error" for level in levels):
-        raise RuntimeError(NO_RANDOM)
-    return [level for level in levels if level.randomness == "different"]
-
-
-def of_rows(values: np.ndarray) -> Tensor:
-    """Random numbers that were drawn for all rows, a dimension in front for each level of ``rows_apart``."""
-    value = wrap(values)
-    for level in rows_apart():
-        value = batched(level, value)
-    if state.levels:
-        mark_born([value])
-    return value
-
-
 def like(made: Tensor, source: Tensor) -> Tensor:
     """A fresh tensor as one of the levels of ``source``: every row, so to speak, has its own."""
     layer = layer_of(source)
@@ -167,6 +154,16 @@ def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
     """The operation for all rows."""
     if op.name == "index" and any(layer_of(m, level) and m.array.dtype.kind == "b" for m in args[1]):
         raise RuntimeError(NO_MASK)
+    if is_elementwise(op) or (op.name == "clone" and args[1:] != ("C",)):
+        tensors = [a for a in args if isinstance(a, Tensor)]
+        if len(tensors) == 1 and not any(isinstance(a, (list, tuple)) for a in args):
+            layer = layer_of(tensors[0], level)
+            assert layer is not None
+            alone = op.call(*[layer.value if a is tensors[0] else a for a in args])
+            if isinstance(alone, Tensor):
+                made = batched(level, alone, layer.bdim)  # the hidden dimension stays where it is
+                mark_born([made])
+                return made
     found: Any = NotImplemented
     rule = BATCH_RULES.get(op.name)
     if rule is not None:
@@ -288,8 +285,7 @@ def check_rows(target: Tensor, name: str, args: Sequence[Any]) -> None:
         if stem in BROADCAST:
             shape = np.broadcast_shapes(target.array.shape, *(a.array.shape for a in args if isinstance(a, Tensor)))
             raise RuntimeError(
-                f"output with shape {list(target.array.shape)} doesn't match the broadcast shape "
-                f"{[level.size, *shape]}"
+                f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {[level.size, *shape]}"
             )
         if stem in ARITHMETIC:
             raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))

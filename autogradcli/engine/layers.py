@@ -308,7 +308,24 @@ def check_captured(target: Tensor, name: str) -> None:
 
 #: Operations whose name in PyTorch's dispatcher says whether the operand was a tensor or a number.
 _BY_OPERAND = frozenset(
-    "fill pow remainder fmod floor_divide eq ne lt le gt ge masked_fill lerp bitwise_and bitwise_or bitwise_xor".split()
+    [
+        "fill",
+        "pow",
+        "remainder",
+        "fmod",
+        "floor_divide",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "masked_fill",
+        "lerp",
+        "bitwise_and",
+        "bitwise_or",
+        "bitwise_xor",
+    ]
 )
 
 

@@ -7,12 +7,12 @@ the view is a *window* on it, which fits since the base's tangent is laid out in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from .layers import Layer, Level, below, innermost, inside, layer_of, promote
+from .layers import Layer, Level, below, inside, layer_of, promote
 from .state import state
 from .tensor import Tensor, wrap
 from .views import Window, like_base, strides_of
