@@ -19,7 +19,7 @@ from .layers import Level, layer_of, lift, lower
 from .node import AccumulateGrad, node_of
 from .operation import Operation, Param
 from .state import state
-from .tangents import own, set_tangent, tangent_of, undual
+from .tangents import note_lent, set_tangent, tangent_of, undual
 from .tensor import Tensor, wrap
 from .worlds import TENSORS, roles
 
@@ -82,7 +82,7 @@ def jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: l
     fitted = [None if tangent is None else _fitted(tangent, t) for tangent, t in zip(found, outputs, strict=True)]
     if op.view is not None:
         return fitted
-    return [None if tangent is None else own(tangent, tangents.values()) for tangent in fitted]
+    return [None if tangent is None else note_lent(tangent, tangents.values()) for tangent in fitted]
 
 
 def _fitted(tangent: Tensor, t: Tensor) -> Any:

@@ -1,6 +1,6 @@
 """The memory of tangents: what a change in place does to them, and to the tangents of views.
 
-A tensor's tangent is its own, never another's memory. The tangent of a view is the same view of its base's tangent,
+A tensor's tangent is its own memory, or noted as lent. The tangent of a view is the same view of its base's tangent,
 so that a change in place of one is a change of all. Where a base gets its tangent only after a view was made, that of
 the view is a *window* on it, which fits since the base's tangent is laid out in memory as the base is.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .layers import Layer, Level, below, inside, layer_of, promote
+from .layers import Layer, Level, below, family, inside, layer_of, promote
 from .state import state
 from .tensor import Tensor, wrap
 from .views import Window, like_base, strides_of
@@ -84,15 +84,14 @@ def window_like(whole: Tensor, base: Tensor, view: Tensor) -> Tensor:
     return part
 
 
-def own(tangent: Tensor, given: Iterable[Any]) -> Tensor:
-    """A result's tangent as memory of its own, which a change in place may change: a rule may answer with a tangent
-    that it was given, or with a part or an expansion of it."""
+def note_lent(tangent: Tensor, given: Iterable[Any]) -> Tensor:
+    """A result's tangent; noted is where its memory is not its own, since a rule may answer with a tangent that it was
+    given, or with a part or an expansion of it: before a change in place it gets its own (``owned``)."""
     array = tangent.array.view(np.ndarray)
     if any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True)) or any(
         np.may_share_memory(array, t.array.view(np.ndarray)) for t in _flat(given)
     ):
-        copied: Tensor = roles.clone(tangent, "C")
-        return copied
+        tangent.need_meta().lent = True
     return tangent
 
 
@@ -119,7 +118,7 @@ def blank(t: Tensor, source: Tensor) -> Tensor:
 
 def laid_out(tangent: Tensor, t: Tensor) -> Tensor:
     """A fresh tangent laid out in memory as its tensor is, so that windows on the one fit the other."""
-    if all(
+    if tangent.array.dtype is not t.array.dtype or all(
         a == b or n < 2 for n, a, b in zip(t.array.shape, t.array.strides, tangent.array.strides, strict=True)
     ) or any(s == 0 and n > 1 for n, s in zip(t.array.shape, t.array.strides, strict=True)):
         return tangent
@@ -171,20 +170,36 @@ def keep_apart(t: Tensor, twin: Tensor) -> None:
         other.tangent = None if tangent is None else below(layer.level, roles.clone, (tangent,))
 
 
+def owned(tangent: Tensor, t: Tensor) -> Tensor:
+    """A copy of a tangent of lent memory, laid out as its tensor is."""
+    return laid_out(roles.clone(tangent, "C"), t)
+
+
+def _is_lent(tangent: Tensor | None) -> bool:
+    return tangent is not None and tangent.meta is not None and tangent.meta.lent
+
+
 def write_tangent(target: Tensor, result: Tensor) -> None:
     """After ``result`` was written into ``target`` at a dual level: the same for the tangents, in place where the
     target has one."""
+    root, *views = family(target)
+    lent = tangent_of(root)
+    if lent is not None and _is_lent(lent):
+        with undual():
+            lent = owned(lent, root)
+        set_tangent(root, lent)
+        for view in views:
+            view.need_meta().level = 0  # a window on the new one
     new, old = tangent_of(result), tangent_of(target)
     if old is None and new is not None:
-        base = target.base
-        if base is None or tangent_of(base) is not None:
+        if root is target or lent is not None:
             with undual():
-                made = laid_out(new, target)
+                made = owned(new, target) if _is_lent(new) else laid_out(new, target)
             set_tangent(target, made)
             return
         with undual():
-            made = blank(base, new)
-        set_tangent(base, made)
+            made = blank(root, new)
+        set_tangent(root, made)
         target.need_meta().level = 0
         old = tangent_of(target)
     if old is not None and old is not new:
@@ -194,17 +209,26 @@ def write_tangent(target: Tensor, result: Tensor) -> None:
 
 def write_tangent_at(level: Level, target: Tensor, layer: Layer, new: Layer | None) -> None:
     """``write_tangent`` at a jvp level."""
+    root, *views = family(target)
+    top = layer_of(root, level)
+    if top is not None and top.tangent is not None and _is_lent(top.tangent):
+        top.tangent = below(level, owned, (top.tangent, top.value))
+        for view in views:
+            part = layer_of(view, level)
+            if part is not None:
+                part.tangent = None  # a window on the new one
     tangent = None if new is None else new.tangent
     old = tangent_at(target, level)
     if old is None:
         if tangent is None:
             return
-        base = target.base
-        if base is None:
+        if root is target:
+            if _is_lent(tangent):
+                tangent = below(level, roles.clone, (tangent, "C"))
             layer.tangent = below(level, laid_out, (tangent, layer.value))
             return
-        root = layer_of(base, level) or promote(base, level)
-        root.tangent = below(level, blank, (root.value, tangent))
+        top = top or promote(root, level)
+        top.tangent = below(level, blank, (top.value, tangent))
         old = tangent_at(target, level)
         assert old is not None
     below(level, fill, (old, zeros(old) if tangent is None else tangent))
