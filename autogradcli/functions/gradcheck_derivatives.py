@@ -77,8 +77,11 @@ def _slope(a: np.ndarray, b: np.ndarray, eps: float, index: tuple[int, ...] | No
                 f"Expected `func` to return outputs with the same {word} when inputs are perturbed {where}by {eps}, "
                 f"but got: {word}s {shown[0]} and {shown[1]}."
             )
-    if a.dtype.kind not in dtypes.INEXACT:
-        return np.zeros(a.size)
+    if a.dtype.kind == "b":
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
     slope: np.ndarray = (b - a).reshape(-1) / (2 * eps)
     return slope
 
