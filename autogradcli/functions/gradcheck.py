@@ -84,8 +84,9 @@ def _part_of_inputs(function: Function, inputs: tuple[Any, ...], places: list[in
     def run(*args: Any) -> tuple[Any, ...]:
         given = list(args)
         for k in places:
-            whole = inputs[k]
-            given[k] = given[k] + imaginary_part(whole) * 1j if real else real_part(whole) + given[k] * 1j
+            part: Any = given[k]
+            other: Any = imaginary_part(inputs[k]) if real else real_part(inputs[k])
+            given[k] = part + other * 1j if real else other + part * 1j
         return as_tuple(function(*given))
 
     return run

@@ -70,12 +70,15 @@ def difference(
 
 def _slope(a: np.ndarray, b: np.ndarray, eps: float, index: tuple[int, ...] | None) -> np.ndarray:
     where = "" if index is None else f"on index {index} "
-    for word, was, now in (("shape", a.shape, b.shape), ("dtype", a.dtype, b.dtype)):
+    shown: list[tuple[str, Any, Any]] = [
+        ("shape", f"torch.Size({list(a.shape)})", f"torch.Size({list(b.shape)})"),
+        ("dtype", dtypes.of(a), dtypes.of(b)),
+    ]
+    for word, was, now in shown:
         if was != now:
-            shown = [f"torch.Size({list(s)})" if word == "shape" else dtypes.from_numpy(s) for s in (was, now)]
             raise AssertionError(
                 f"Expected `func` to return outputs with the same {word} when inputs are perturbed {where}by {eps}, "
-                f"but got: {word}s {shown[0]} and {shown[1]}."
+                f"but got: {word}s {was} and {now}."
             )
     if a.dtype.kind == "b":
         raise RuntimeError(

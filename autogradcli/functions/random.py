@@ -296,8 +296,7 @@ def _filled_rows(input: Tensor, draw: Callable[..., np.ndarray], bounds: Any, ge
     """Fill a tensor under ``torch.func``: at each level by what that level says."""
     kind = input.array.dtype
     first = bounds[0] if bounds else None
-    probabilities = isinstance(first, Tensor)
-    if probabilities and (rows_apart() or any(each.kind == "vmap" for each in levels_of((first,)))):
+    if isinstance(first, Tensor) and (rows_apart() or any(each.kind == "vmap" for each in levels_of((first,)))):
         if any(each.kind == "vmap" and each.randomness == "same" for each in levels_of((first,))):
             raise RuntimeError(NO_SAME)
         for each in rows_apart():
