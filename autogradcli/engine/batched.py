@@ -31,6 +31,10 @@ NO_CONTROL = (
     "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that "
     "yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
 )
+NO_SHAPE = (
+    "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{name}. "
+    "Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
+)
 NO_MASK = (
     "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with "
     "a boolean mask."
@@ -228,11 +232,7 @@ def _no_row(value: Any, level: Level) -> Any:
 
 def stacked(rows: Sequence[Tensor], op: Operation) -> Tensor:
     if op.name in ("nonzero", "masked_select", "unique", "unique_consecutive", "bincount"):
-        raise RuntimeError(
-            "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over "
-            f"aten::{op.spelling}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this "
-            "feature."
-        )
+        raise RuntimeError(NO_SHAPE.format(name="_unique2" if op.name == "unique" else op.spelling))
     together: Tensor = roles.stack(list(rows), 0)
     return together
 

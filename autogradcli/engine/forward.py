@@ -130,9 +130,10 @@ def _product_rule(op: Operation, args: Sequence[Any], tangents: dict[str, Any]) 
         op.call(*[tangents[n] if p.name == n else a for p, a in zip(op.params, args, strict=True)]) for n in tangents
     ]
     total = _total(terms)
-    if len(terms) == 1 and state.grad and total.node is None and not state.levels:
+    if len(terms) == 1 and state.grad and not state.levels:
         (name,) = tangents
-        if any(p.name == name and args[p.index].node is not None for p in op.edges):
+        given = next(args[p.index] for p in op.edges if p.name == name)
+        if total.node is not None or given.node is not None:
             return roles.add(total, _tracked_zeros(op, args, name, total))
     return total
 

@@ -175,6 +175,10 @@ def at_levels(op: Operation, args: tuple[Any, ...]) -> Any:
         mark_born(outputs)
     if level.kind == "grad":
         _record(op, level, args, outputs, multiple)
+        if state.dual_level:  # dual tensors made inside of the transform
+            from .forward import push_tangents
+
+            push_tangents(op, args, outputs)
     else:
         _push(op, level, args, lowered, outputs, values)
     return tuple(outputs) if multiple else outputs[0]
@@ -261,6 +265,10 @@ def write(target: Tensor, result: Tensor, check: bool) -> Any:
             own_saved_output(node, result, target)
             rebase(target, node)
         refresh_views(target if target.base is None else target.base)
+        if state.dual_level:
+            from .tangents import write_tangent
+
+            write_tangent(target, result)
     return target
 
 

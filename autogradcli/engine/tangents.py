@@ -118,9 +118,11 @@ def blank(t: Tensor, source: Tensor) -> Tensor:
 
 def laid_out(tangent: Tensor, t: Tensor) -> Tensor:
     """A fresh tangent laid out in memory as its tensor is, so that windows on the one fit the other."""
-    if tangent.array.dtype is not t.array.dtype or all(
-        a == b or n < 2 for n, a, b in zip(t.array.shape, t.array.strides, tangent.array.strides, strict=True)
-    ) or any(s == 0 and n > 1 for n, s in zip(t.array.shape, t.array.strides, strict=True)):
+    if (
+        tangent.array.dtype is not t.array.dtype
+        or all(a == b or n < 2 for n, a, b in zip(t.array.shape, t.array.strides, tangent.array.strides, strict=True))
+        or any(s == 0 and n > 1 for n, s in zip(t.array.shape, t.array.strides, strict=True))
+    ):
         return tangent
     made = blank(t, tangent)
     fill(made, tangent)
@@ -152,14 +154,14 @@ def keep_apart(t: Tensor, twin: Tensor) -> None:
     """Give an alias of a tensor that is about to be changed in place memory, and tangents, of its own at every level:
     graphs of any level may keep it, or a tangent, and must find there what it was."""
     twin.counter = [twin.version]
+    tangent = tangent_of(t)
+    if tangent is not None:
+        with undual():
+            tangent = roles.clone(tangent)
+        set_tangent(twin, tangent)
     layer = layer_of(t)
     if layer is None:
         twin.array = twin.array.copy(order="K")
-        tangent = tangent_of(t)
-        if tangent is not None:
-            with undual():
-                tangent = roles.clone(tangent)
-            set_tangent(twin, tangent)
         return
     other = layer_of(twin)
     assert other is not None
@@ -177,6 +179,16 @@ def owned(tangent: Tensor, t: Tensor) -> Tensor:
 
 def _is_lent(tangent: Tensor | None) -> bool:
     return tangent is not None and tangent.meta is not None and tangent.meta.lent
+
+
+def carries_tangent(t: Tensor) -> bool:
+    """Whether a tensor has a tangent at whatever level."""
+    if state.dual_level and tangent_of(t) is not None:
+        return True
+    layer = layer_of(t)
+    if layer is None:
+        return False
+    return (layer.level.kind == "jvp" and tangent_at(t, layer.level) is not None) or carries_tangent(layer.value)
 
 
 def write_tangent(target: Tensor, result: Tensor) -> None:

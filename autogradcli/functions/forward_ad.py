@@ -7,6 +7,7 @@ from typing import Any
 
 from ..engine import dtypes
 from ..engine.forward import check_tangent
+from ..engine.layers import innermost
 from ..engine.modes import ContextMode
 from ..engine.naming import shown_as
 from ..engine.state import state
@@ -67,7 +68,7 @@ class DualLevelClass:
 
 def enter_dual_level() -> int:
     """Begin a level of forward mode; make dual tensors with ``make_dual``. Raises RuntimeError inside of another."""
-    if state.dual_level:
+    if state.dual_level or any(level.kind == "jvp" for level in state.levels):
         raise RuntimeError(NESTED)
     state.dual_level = _next_level()  # its own number, so that tangents of an earlier level mean nothing in it
     state.refresh()
@@ -100,6 +101,11 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
             raise ValueError(f"Expected {word} to be floating point or complex, but got: {value.dtype}")
     if level or not state.dual_level:
         raise RuntimeError("Invalid level given to _make_dual")
+    level_of = innermost((tensor, tangent))
+    if level_of is not None and level_of.kind == "vmap":
+        raise RuntimeError(
+            "Batching rule not implemented for aten::_make_dual; the fallback path doesn't work on out= or view ops."
+        )
     if tangent_of(tensor) is not None:
         raise RuntimeError(
             "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not "

@@ -314,6 +314,8 @@ def jvp_with(
 ) -> tuple[Any, ...]:
     """``(output, tangent)`` or ``(output, tangent, aux)``."""
     who = "jvp(f, primals, tangents)"
+    if state.dual_level:
+        raise RuntimeError("Nested forward mode AD is not supported at the moment")
     if not isinstance(args, tuple):
         raise RuntimeError(f"{who}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).")
     primals = args if argnums is None else chosen(args, argnums)
