@@ -180,7 +180,25 @@ def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
     outputs = [batched(level, t) for t in (found if several else [found])]
     if op.view is None:
         mark_born(outputs)
+    else:
+        _link_views(op, level, args, outputs)
     return tuple(outputs) if several else outputs[0]
+
+
+def _link_views(op: Operation, level: Level, args: tuple[Any, ...], views: list[Tensor]) -> None:
+    """Views are views at this level, too: what is about to become one of a level further in takes its family along."""
+    from .views import link
+
+    source = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
+    layer = layer_of(source, level)
+    if layer is None:
+        return
+    memory = layer.value.array.view(np.ndarray)
+    for view in views:
+        own = view.need_meta().layer
+        if np.may_share_memory(memory, own.value.array.view(np.ndarray)):
+            link(source, view)
+            view.need_meta().layer = own
 
 
 def is_elementwise(op: Operation) -> bool:
@@ -248,7 +266,11 @@ def spread(value: Tensor, size: int) -> Tensor:
     item = array.itemsize
     out = np.ndarray((size, *array.shape), array.dtype, storage, 0, (span * item, *(s * item for s in strides)))
     t = wrap(out)
-    roles.copy_into(t, value)
+    before, state.own_memory = state.own_memory, True
+    try:
+        roles.copy_into(t, value)
+    finally:
+        state.own_memory = before
     return t
 
 

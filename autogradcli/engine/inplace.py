@@ -84,7 +84,13 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     if isinstance(node, Node) and node.saved and before.counter is counter and any(k is before for k in node.saved):
         # The rule needs what is about to be overwritten, so the node gets a copy of its own.
         keep_values(before)
-    return write_result(target, result)
+    if not state.levels:
+        return write_result(target, result)
+    outer_memory, state.own_memory = state.own_memory, True  # whether it may be changed was asked above
+    try:
+        return write_result(target, result)
+    finally:
+        state.own_memory = outer_memory
 
 
 def plain_inplace(ufunc: Any, target: Tensor, other: Any) -> bool:

@@ -46,7 +46,7 @@ class State:
     hooks_refusal: str | None
     levels: list[Any]
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
-    own_memory: bool  # what is being changed in place is a buffer of the engine's own, which no program sees
+    own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: list[Any] | None
     running_node: Any
