@@ -94,7 +94,7 @@ class Writer:
         name = self.named(new)
         self.lines.append(f"{name} = {made}")
         self.views.add(name)
-        if a in self.fixed or "expand" in made or (".unbind" in made or "split" in made) and not self.refused:
+        if a in self.fixed or "expand" in made or ((".unbind" in made or "split" in made) and not self.refused):
             self.fixed.add(name)
 
     def viewed(self, a: str, shape: Shape) -> tuple[str, Shape]:
