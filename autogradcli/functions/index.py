@@ -109,7 +109,7 @@ SIZES: dict[str, int] = {
     "functions.transforms": 17578,
     "functions.view_copies": 3465,
     "functions.view_in_place": 3831,
-    "functions.vmap": 13456,
+    "functions.vmap": 13573,
     "functions.windows": 12072,
     "functions.wrong_arguments": 5323,
     "operations.activation": 16174,

@@ -11,6 +11,7 @@ from ..engine.batched import batched
 from ..engine.layers import Level, layer_of
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import TENSORS, roles
+from ..operations import batch_rules as batch_rules  # fills the table of rules, without which views would be copies
 from .python_function import define_python
 from .pytree import Spec, broadcast, flatten, unflatten
 from .transforms import (
