@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .layers import Layer, Level, layer_of, lift, promote
+from .layers import Layer, Level, family, layer_of, levels_of, lift, mark_born, promote
 from .operation import Operation
 from .state import state
 from .tensor import Tensor, wrap
@@ -31,20 +31,38 @@ NO_CONTROL = (
     "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that "
     "yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
 )
+NO_SHAPE = (
+    "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{name}. "
+    "Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
+)
 NO_MASK = (
     "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with "
     "a boolean mask."
 )
-NO_RANDOM = (
-    "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
-    "randomness flags on vmap or perform the randomness operation out of vmap"
-)
 NO_INPLACE = (
-    "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args "
-    "that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped "
-    "over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being "
-    "called inside the PyTorch framework, please file a bug report instead."
+    "vmap: {what}(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has more "
+    "elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over {where}. "
+    "Please try to use out-of-place operators instead of {what}. If said operator is being called inside the PyTorch "
+    "framework, please file a bug report instead."
 )
+#: What PyTorch calls an operation in place there, and whether it names the level, follows from how it batches it.
+ARITHMETIC = frozenset(
+    [
+        "sub",
+        "mul",
+        "div",
+        "true_divide",
+        "copy",
+        "masked_fill",
+        "logical_and",
+        "logical_or",
+        "logical_xor",
+        "clamp_min",
+        "clamp_max",
+    ]
+)
+NAMED = frozenset(["fill", "index_add", "index_put", "index_fill"])
+BROADCAST = frozenset(["add", "atan2", "copysign", "gcd"])
 
 #: name of an operation -> what does it for all rows: ``(op, level, args with the hidden dimension first) -> result``,
 #: the hidden dimension first too; NotImplemented where it can't.
@@ -123,39 +141,33 @@ def row(value: Any, level: Level, k: int) -> Any:
     return value if layer is None else roles.select(layer.value, layer.bdim, k)
 
 
-def rows_apart() -> list[Level]:
-    """The vmap levels, outermost first, whose rows get random numbers of their own.
-
-    Raises RuntimeError where a level wants none drawn.
-    """
-    levels = [level for level in state.levels if level.kind == "vmap"]
-    if any(level.randomness == "error" for level in levels):
-        raise RuntimeError(NO_RANDOM)
-    return [level for level in levels if level.randomness == "different"]
-
-
-def of_rows(values: np.ndarray) -> Tensor:
-    """Random numbers that were drawn for all rows, a dimension in front for each level of ``rows_apart``."""
-    value = wrap(values)
-    for level in rows_apart():
-        value = batched(level, value)
-    return value
-
-
 def like(made: Tensor, source: Tensor) -> Tensor:
     """A fresh tensor as one of the levels of ``source``: every row, so to speak, has its own."""
     layer = layer_of(source)
     if layer is None:
         return made
     if layer.level.kind != "vmap":
-        return lift(layer.level, like(made, layer.value))
-    return batched(layer.level, like(spread(made, layer.level.size), rows_first(layer)))
+        fresh = lift(layer.level, like(made, layer.value))
+    else:
+        fresh = batched(layer.level, like(spread(made, layer.level.size), rows_first(layer)))
+    mark_born([fresh])
+    return fresh
 
 
 def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
     """The operation for all rows."""
     if op.name == "index" and any(layer_of(m, level) and m.array.dtype.kind == "b" for m in args[1]):
         raise RuntimeError(NO_MASK)
+    if is_elementwise(op) or (op.name == "clone" and args[1:] != ("C",)):
+        tensors = [a for a in args if isinstance(a, Tensor)]
+        if len(tensors) == 1 and not any(isinstance(a, (list, tuple)) for a in args):
+            layer = layer_of(tensors[0], level)
+            assert layer is not None
+            alone = op.call(*[layer.value if a is tensors[0] else a for a in args])
+            if isinstance(alone, Tensor):
+                made = batched(level, alone, layer.bdim)  # the hidden dimension stays where it is
+                mark_born([made])
+                return made
     found: Any = NotImplemented
     rule = BATCH_RULES.get(op.name)
     if rule is not None:
@@ -164,9 +176,29 @@ def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
         found = side_by_side(op, level, args)
     if found is NotImplemented:
         found = row_by_row(op, level, args)
-    if isinstance(found, (tuple, list)):
-        return tuple(batched(level, t) for t in found)
-    return batched(level, found)
+    several = isinstance(found, (tuple, list))
+    outputs = [batched(level, t) for t in (found if several else [found])]
+    if op.view is None:
+        mark_born(outputs)
+    else:
+        _link_views(op, level, args, outputs)
+    return tuple(outputs) if several else outputs[0]
+
+
+def _link_views(op: Operation, level: Level, args: tuple[Any, ...], views: list[Tensor]) -> None:
+    """Views are views at this level, too: what is about to become one of a level further in takes its family along."""
+    from .views import link
+
+    source = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
+    layer = layer_of(source, level)
+    if layer is None:
+        return
+    memory = layer.value.array.view(np.ndarray)
+    for view in views:
+        own = view.need_meta().layer
+        if np.may_share_memory(memory, own.value.array.view(np.ndarray)):
+            link(source, view)
+            view.need_meta().layer = own
 
 
 def is_elementwise(op: Operation) -> bool:
@@ -218,11 +250,7 @@ def _no_row(value: Any, level: Level) -> Any:
 
 def stacked(rows: Sequence[Tensor], op: Operation) -> Tensor:
     if op.name in ("nonzero", "masked_select", "unique", "unique_consecutive", "bincount"):
-        raise RuntimeError(
-            "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over "
-            f"aten::{op.spelling}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this "
-            "feature."
-        )
+        raise RuntimeError(NO_SHAPE.format(name="_unique2" if op.name == "unique" else op.spelling))
     together: Tensor = roles.stack(list(rows), 0)
     return together
 
@@ -238,7 +266,11 @@ def spread(value: Tensor, size: int) -> Tensor:
     item = array.itemsize
     out = np.ndarray((size, *array.shape), array.dtype, storage, 0, (span * item, *(s * item for s in strides)))
     t = wrap(out)
-    roles.copy_into(t, value)
+    before, state.own_memory = state.own_memory, True
+    try:
+        roles.copy_into(t, value)
+    finally:
+        state.own_memory = before
     return t
 
 
@@ -246,15 +278,13 @@ def open_to(t: Tensor, level: Level) -> Layer:
     """Make a tensor of the level below, with all who share its memory, one of this level: each row gets its own."""
     from .views import Window, strides_of
 
-    root = t if t.base is None else t.base
-    refs = root.meta.views if root.meta is not None else None
-    family = [view for view in (ref() for ref in refs or ()) if view is not None]
-    windows = [Window(view.array, root.array) for view in family]
+    root, *views = family(t)
+    windows = [Window(view.array, root.array) for view in views]
     layer = promote(root, level)
     layer.value = spread(layer.value, level.size)
     root.array = row_shape(layer.value.array, 0)
     apart = strides_of(layer.value.array)[0]
-    for view, w in zip(family, windows, strict=True):
+    for view, w in zip(views, windows, strict=True):
         own = layer_of(view, level)
         assert own is not None
         own.value = roles.as_strided(layer.value, (level.size, *w.size), (apart, *w.strides), w.offset)
@@ -264,12 +294,34 @@ def open_to(t: Tensor, level: Level) -> Layer:
     return found
 
 
+def check_rows(target: Tensor, name: str, args: Sequence[Any]) -> None:
+    """Raise RuntimeError where an operation in place, ``aten::name``, would write what differs from row to row into
+    memory that all rows share."""
+    if state.running_node is not None or state.own_memory:
+        return
+    ours = levels_of([target])
+    for level in levels_of(args):
+        if level.kind != "vmap" or level in ours:
+            continue
+        stem = name.partition(".")[0].removesuffix("_")
+        if stem in BROADCAST:
+            shape = np.broadcast_shapes(target.array.shape, *(a.array.shape for a in args if isinstance(a, Tensor)))
+            raise RuntimeError(
+                f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {[level.size, *shape]}"
+            )
+        if stem in ARITHMETIC:
+            raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))
+        if stem in NAMED:
+            raise RuntimeError(NO_INPLACE.format(what=f"{stem}_", where="in a vmap"))
+        raise RuntimeError(NO_INPLACE.format(what=f"aten::{stem}_", where=f"at level {level.number}"))
+
+
 def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> Tensor:
     """``write_result`` at a vmap level. Raises RuntimeError where each row would write its own into one memory."""
     layer = layer_of(target, level)
     if layer is None:
-        if state.running_node is None:  # the backward pass may: its buffers are nobody else's
-            raise RuntimeError(NO_INPLACE)
+        if state.running_node is None and not state.own_memory:
+            raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))
         layer = open_to(target, level)
     found = layer_of(result, level)
     new = result if found is None else aligned(result, level, target.array.ndim)

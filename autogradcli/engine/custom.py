@@ -12,13 +12,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from . import dtypes
-from .forward import check_tangent, set_tangent, tangent_of, undual
+from .forward import check_tangent
 from .inplace import check_inplace
-from .layers import Level, layer_of, lower, tangent_at, zeros
+from .layers import Level, layer_of, lower
 from .node import FREED, AccumulateGrad, Node, Nowhere, Output
 from .record import edge_at
 from .saved import Packed, modified, pack
 from .state import next_sequence, state
+from .tangents import set_tangent, tangent_at, tangent_of, undual, zeros
 from .tensor import Tensor, alias, wrap
 from .views import link, rebase
 from .worlds import roles

@@ -15,28 +15,13 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .layers import Level, layer_of, lift, lower, tangent_at, window_like
-from .node import AccumulateGrad
+from .layers import Level, layer_of, lift, lower
+from .node import AccumulateGrad, node_of
 from .operation import Operation, Param
 from .state import state
+from .tangents import note_lent, set_tangent, tangent_of, undual
 from .tensor import Tensor, wrap
 from .worlds import TENSORS, roles
-
-
-def tangent_of(value: Any) -> Tensor | None:
-    """The tangent of a tensor at the current dual level. A view made before its base got one has a window on it."""
-    meta = value.meta if isinstance(value, Tensor) else None
-    if meta is None:
-        return None
-    if meta.tangent is not None and meta.level == state.dual_level:
-        return meta.tangent
-    root = None if meta.base is None else meta.base.meta
-    if root is None or root.tangent is None or root.level != state.dual_level:
-        return None
-    with undual():
-        meta.tangent = window_like(root.tangent, meta.base, value)  # type: ignore[arg-type]
-    meta.level = root.level
-    return meta.tangent
 
 
 def check_tangent(t: Tensor, tangent: Tensor) -> None:
@@ -47,26 +32,6 @@ def check_tangent(t: Tensor, tangent: Tensor) -> None:
             f"supported. Tensor is of size {list(t.array.shape)} while the given forward gradient is of size "
             f"{list(tangent.array.shape)}."
         )
-
-
-def set_tangent(t: Tensor, tangent: Tensor) -> None:
-    meta = t.need_meta()
-    meta.tangent = tangent
-    meta.level = state.dual_level
-
-
-class undual:
-    """Tangents are computed, and changed, by operations that push none themselves."""
-
-    __slots__ = ("level",)
-
-    def __enter__(self) -> None:
-        self.level, state.dual_level = state.dual_level, 0
-        state.refresh()
-
-    def __exit__(self, *problem: object) -> None:
-        state.dual_level = self.level
-        state.refresh()
 
 
 def collect(op: Operation, args: Sequence[Any], find: Callable[[Any], Tensor | None]) -> dict[str, Any]:
@@ -94,42 +59,30 @@ def push_tangents(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -
         return
     with undual():
         results = jvp(op, args, tangents, outputs)
-    for t, tangent in zip(outputs, results, strict=True):
+    for k, (t, tangent) in enumerate(zip(outputs, results, strict=True)):
         if tangent is not None:
             set_tangent(t, tangent)
+            _tell_saved(op, t, k, tangent)
 
 
-def carry_tangent(t: Tensor, twin: Tensor) -> None:
-    """Give an alias the tangents of its tensor, those too that it has only as a view of another."""
-    tangent = tangent_of(t)
-    if tangent is not None:
-        set_tangent(twin, tangent)
-    layer = layer_of(t)
-    if layer is not None and layer.level.kind == "jvp":
-        layer_of(twin).tangent = tangent_at(t, layer.level)  # type: ignore[union-attr]
-
-
-def write_tangent(target: Tensor, result: Tensor) -> None:
-    """After ``result`` was written into ``target``: the same for the tangents, in place where the target has one."""
-    new, old = tangent_of(result), tangent_of(target)
-    if old is None:
-        base = target.base
-        if new is None:
-            return
-        if base is None:
-            set_tangent(target, new)
-            return
-        set_tangent(base, _zeros(base))
-        old = tangent_of(target)
-    if old is not new:
-        with undual():
-            roles.copy_into(old, _zeros(target) if new is None else new)
+def _tell_saved(op: Operation, t: Tensor, index: int, tangent: Tensor) -> None:
+    """What a node saved of a result before that had its tangent has it too: the rule may be differentiated."""
+    node = node_of(t.node)
+    if node is None or not node.saved or type(node).op is not op:
+        return
+    for k, save in enumerate(op.saves):
+        kept = node.saved[2 * k]
+        if save.kind == "output" and save.index == index and isinstance(kept, Tensor):
+            set_tangent(kept, tangent)
 
 
 def jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: list[Tensor]) -> list[Any]:
     """Tangents of the results, in order, in their shapes and dtypes; None for a result without derivative."""
     found = _jvp(op, args, tangents, outputs)
-    return [None if tangent is None else _fitted(tangent, t) for tangent, t in zip(found, outputs, strict=True)]
+    fitted = [None if tangent is None else _fitted(tangent, t) for tangent, t in zip(found, outputs, strict=True)]
+    if op.view is not None:
+        return fitted
+    return [None if tangent is None else note_lent(tangent, tangents.values()) for tangent in fitted]
 
 
 def _fitted(tangent: Tensor, t: Tensor) -> Any:
@@ -177,9 +130,10 @@ def _product_rule(op: Operation, args: Sequence[Any], tangents: dict[str, Any]) 
         op.call(*[tangents[n] if p.name == n else a for p, a in zip(op.params, args, strict=True)]) for n in tangents
     ]
     total = _total(terms)
-    if len(terms) == 1 and state.grad and total.node is None and not state.levels:
+    if len(terms) == 1 and state.grad and not state.levels:
         (name,) = tangents
-        if any(p.name == name and args[p.index].node is not None for p in op.edges):
+        given = next(args[p.index] for p in op.edges if p.name == name)
+        if total.node is not None or given.node is not None:
             return roles.add(total, _tracked_zeros(op, args, name, total))
     return total
 

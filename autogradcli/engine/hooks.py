@@ -79,6 +79,12 @@ def retain_grad(tensor: Tensor) -> None:
     node = node_of(tensor.node)
     if node is None:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    if state.levels:
+        raise RuntimeError(
+            "You are attempting to call Tensor.retain_grad() inside of a function being transformed by a functorch "
+            "transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, "
+            "jacfwd, hessian) or call retain_grad() outside of a function being transformed instead."
+        )
     if isinstance(node, (AccumulateGrad, Nowhere)):
         return
     node.need_extra().retains[index_of(tensor.node)] = weakref.ref(tensor)

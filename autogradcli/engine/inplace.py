@@ -59,11 +59,16 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     check_inplace(target)
     before = alias(target)
     if state.dual_level or state.levels:
-        from .forward import carry_tangent
-        from .layers import check_captured
+        from .tangents import keep_apart
 
-        check_captured(call, target, args)
-        carry_tangent(target, before)
+        if state.levels:
+            from .batched import check_rows
+            from .layers import check_captured, dispatched
+
+            name = dispatched(call, args)
+            check_captured(target, name)
+            check_rows(target, name, args)
+        keep_apart(target, before)
     counter = target.counter
     for arg in args:
         if arg.__class__ is Tensor and arg.counter is counter and counter is not None and arg is not target:
@@ -76,10 +81,16 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     finally:
         state.overwritten = outer
     node = result.node
-    if isinstance(node, Node) and node.saved and any(kept is before for kept in node.saved):
+    if isinstance(node, Node) and node.saved and before.counter is counter and any(k is before for k in node.saved):
         # The rule needs what is about to be overwritten, so the node gets a copy of its own.
         keep_values(before)
-    return write_result(target, result)
+    if not state.levels:
+        return write_result(target, result)
+    outer_memory, state.own_memory = state.own_memory, True  # whether it may be changed was asked above
+    try:
+        return write_result(target, result)
+    finally:
+        state.own_memory = outer_memory
 
 
 def plain_inplace(ufunc: Any, target: Tensor, other: Any) -> bool:
@@ -116,12 +127,9 @@ def plain_inplace(ufunc: Any, target: Tensor, other: Any) -> bool:
 
 
 def keep_values(before: Tensor) -> None:
-    """Give an alias memory of its own, at every level."""
+    """Give an alias memory of its own."""
     before.counter = [before.version]
     before.array = before.array.copy()
-    layer = None if before.meta is None else before.meta.layer
-    if layer is not None:
-        keep_values(layer.value)
 
 
 def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
@@ -152,14 +160,14 @@ def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
         target.need_counter()
     else:
         target.bump()
+    if state.dual_level:
+        from .tangents import write_tangent
+
+        write_tangent(target, result)
     if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
         own_saved_output(node, result, target)
         rebase(target, node)
     refresh_views(target if target.base is None else target.base)
-    if state.dual_level:
-        from .forward import write_tangent
-
-        write_tangent(target, result)
     return target
 
 
@@ -170,7 +178,10 @@ def own_saved_output(node: Node, result: Tensor, target: Tensor) -> None:
     op: Operation = type(node).op
     entries = list(node.saved)
     for k, save in enumerate(op.saves):
-        if save.kind == "output" and entries[2 * k] is result.array:
+        entry = entries[2 * k]
+        if save.kind == "output" and (
+            entry is result.array or (isinstance(entry, Tensor) and entry.counter is result.counter is not None)
+        ):
             kept = entries[2 * k] = alias(target)
             kept.node = None
             entries[2 * k + 1] = target.version

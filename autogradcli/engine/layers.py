@@ -27,7 +27,6 @@ from .node import AccumulateGrad, Node, Nowhere, Output
 from .operation import Operation
 from .state import state
 from .tensor import Meta, Tensor, alias, wrap
-from .worlds import roles
 
 NOT_HERE = object()
 
@@ -99,6 +98,15 @@ def lower(value: Any, level: Level) -> Any:
     return value if layer is None else layer.value
 
 
+def inside(layer: Layer) -> np.ndarray:
+    """The array of a tensor with such a layer: that of what it wraps, or a row of it."""
+    if layer.level.kind == "vmap":
+        from .batched import row_shape
+
+        return row_shape(layer.value.array, layer.bdim)
+    return layer.value.array
+
+
 def innermost(args: Sequence[Any]) -> Level | None:
     """The innermost level that one of the operands belongs to."""
     found: Level | None = None
@@ -114,6 +122,22 @@ def innermost(args: Sequence[Any]) -> Level | None:
             if level is not None and (found is None or level.number > found.number):
                 found = level
     return found
+
+
+def levels_of(args: Sequence[Any]) -> list[Level]:
+    """All levels that the operands belong to, the innermost first."""
+    found: set[Level] = set()
+    waiting = list(args)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (list, tuple)):
+            waiting += value
+        else:
+            layer = layer_of(value)
+            if layer is not None:
+                found.add(layer.level)
+                waiting.append(layer.value)
+    return sorted(found, key=lambda level: -level.number)
 
 
 def below(level: Level, call: Callable[..., Any], args: Sequence[Any]) -> Any:
@@ -147,11 +171,23 @@ def at_levels(op: Operation, args: tuple[Any, ...]) -> Any:
     multiple = isinstance(found, (tuple, list))
     values = list(found) if multiple else [found]
     outputs = [lift(level, v) for v in values]
+    if op.view is None:
+        mark_born(outputs)
     if level.kind == "grad":
         _record(op, level, args, outputs, multiple)
+        if state.dual_level:  # dual tensors made inside of the transform
+            from .forward import push_tangents
+
+            push_tangents(op, args, outputs)
     else:
         _push(op, level, args, lowered, outputs, values)
     return tuple(outputs) if multiple else outputs[0]
+
+
+def mark_born(made: Sequence[Tensor]) -> None:
+    """Note of fresh tensors in which transform they were made: there they may be changed in place."""
+    for t in made:
+        t.need_meta().born = state.levels[-1]
 
 
 def _record(op: Operation, level: Level, args: tuple[Any, ...], outputs: list[Tensor], multiple: bool) -> None:
@@ -178,6 +214,7 @@ def _push(
 ) -> None:
     """Give results their tangents, where an operand has one."""
     from .forward import collect, jvp
+    from .tangents import tangent_at
 
     tangents = collect(op, args, lambda t: tangent_at(t, level))
     if op.view is not None:
@@ -193,26 +230,6 @@ def _push(
     found = below(level, jvp, (op, tuple(lowered), tangents, values))
     for t, tangent in zip(outputs, found, strict=True):
         layer_of(t).tangent = tangent  # type: ignore[union-attr]
-
-
-def tangent_at(t: Any, level: Level) -> Tensor | None:
-    """The tangent of a tensor at a jvp level. A view made before its base got one has a window on its base's."""
-    layer = layer_of(t, level)
-    if layer is None:
-        return None
-    base = layer_of(t.base, level)
-    if layer.tangent is None and base is not None and base.tangent is not None:
-        layer.tangent = window_like(base.tangent, t.base, t)
-    return layer.tangent
-
-
-def window_like(whole: Tensor, base: Tensor, view: Tensor) -> Tensor:
-    """The part of ``whole`` that lies in it as ``view`` lies in ``base``."""
-    from .views import Window
-
-    window = Window(view.array, base.array)
-    part: Tensor = roles.as_strided(whole, window.size, window.strides, window.offset)
-    return part
 
 
 # -- in place -------------------------------------------------------------------------------------------------
@@ -231,71 +248,107 @@ def write(target: Tensor, result: Tensor, check: bool) -> Any:
     if layer is None:
         layer = promote(target, level)
     from .inplace import own_saved_output, write_result
-    from .views import rebase
 
     below(level, write_result, (layer.value, lower(result, level), check))
+    if layer.value.array is not target.array:
+        _follow(target, level)
     if level.kind == "jvp":
-        _write_tangent(level, target, layer, layer_of(result, level))
-        return target
+        from .tangents import write_tangent_at
+
+        write_tangent_at(level, target, layer, layer_of(result, level))
     target.bump()
-    node = result.node if layer_of(result, level) is not None else None
-    if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
-        own_saved_output(node, result, target)
-        rebase(target, node)
+    if level.kind == "grad":
+        from .views import rebase, refresh_views
+
+        node = result.node if layer_of(result, level) is not None else None
+        if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
+            own_saved_output(node, result, target)
+            rebase(target, node)
+        refresh_views(target if target.base is None else target.base)
+        if state.dual_level:
+            from .tangents import write_tangent
+
+            write_tangent(target, result)
     return target
 
 
-def _write_tangent(level: Level, target: Tensor, layer: Layer, new: Layer | None) -> None:
-    tangent = None if new is None else new.tangent
-    old = tangent_at(target, level)
-    if old is None:
-        if tangent is None:
-            return
-        base = target.base
-        if base is None:
-            layer.tangent = tangent
-            return
-        root = layer_of(base, level) or promote(base, level)
-        root.tangent = zeros(root.value)
-        old = tangent_at(target, level)
-        assert old is not None
-    copy_tangent(level, old, zeros(old) if tangent is None else tangent)
+def family(t: Tensor) -> list[Tensor]:
+    """The tensor's base and all living views of it."""
+    root = t if t.base is None else t.base
+    refs = root.meta.views if root.meta is not None else None
+    return [root, *(view for view in (ref() for ref in refs or ()) if view is not None)]
 
 
-def copy_tangent(level: Level, old: Tensor, new: Tensor) -> None:
-    """Write a tangent into another's memory; rows that differ now may share one tangent so far."""
-    inner = innermost((new,))
-    if inner is not None and inner.kind == "vmap" and layer_of(old, inner) is None:
-        from .batched import open_to
-
-        open_to(old, inner)
-    below(level, roles.copy_into, (old, new))
+def _follow(target: Tensor, level: Level) -> None:
+    """After what is inside got other memory (rows of its own, where they were one before), so does the outside."""
+    for t in family(target):
+        layer = layer_of(t, level)
+        if layer is not None:
+            t.array = layer.value.array
 
 
-def zeros(t: Tensor) -> Tensor:
-    """Zeros of the shape and dtype of a tensor: not of its level, since no row of them differs."""
-    made = wrap(np.zeros(t.array.shape, t.array.dtype))
-    if state.levels:
-        made.need_meta().born = state.levels[-1]
-    return made
-
-
-def check_captured(call: Any, target: Tensor, args: Sequence[Any]) -> None:
-    """Raise RuntimeError where a transformed function changes a tensor from outside by one of its own."""
-    level = innermost((target, *args))
-    if level is None or level.kind == "vmap" or state.running_node is not None:
+def check_captured(target: Tensor, name: str) -> None:
+    """Raise RuntimeError where a transformed function changes in place, by ``aten::name``, a tensor that was neither
+    given to it nor made in it."""
+    if state.running_node is not None or state.own_memory:
         return
-    root = target if target.base is None else target.base
-    if layer_of(target, level) is not None or (root.meta is not None and root.meta.born is not None):
+    differentiating = [level for level in state.levels if level.kind != "vmap"]
+    if not differentiating:
         return
-    op = getattr(call, "op", None)
-    name = "add" if op is None else op.spelling
-    overload = ".Tensor" if name in ("add", "sub", "mul", "div") else ""
+    ours = differentiating[-1]
+    t = target
+    while True:
+        t = t if t.base is None else t.base
+        meta = t.meta
+        if meta is not None and meta.born in state.levels[ours.number - 1 :]:
+            return
+        if meta is None or meta.layer is None:
+            break
+        if meta.layer.level is ours:
+            return
+        t = meta.layer.value
     raise RuntimeError(
         "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation "
-        f"(aten::{name}_{overload}) that would mutate a captured Tensor. This is not supported; please rewrite the "
+        f"(aten::{name}) that would mutate a captured Tensor. This is not supported; please rewrite the "
         "function being transformed to explicitly accept the mutated Tensor(s) as inputs."
     )
+
+
+#: Operations whose name in PyTorch's dispatcher says whether the operand was a tensor or a number.
+_BY_OPERAND = frozenset(
+    [
+        "fill",
+        "pow",
+        "remainder",
+        "fmod",
+        "floor_divide",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "masked_fill",
+        "lerp",
+        "bitwise_and",
+        "bitwise_or",
+        "bitwise_xor",
+    ]
+)
+
+
+def dispatched(call: Any, args: Sequence[Any]) -> str:
+    """The name of an operation in place in PyTorch's dispatcher: ``add_.Tensor``."""
+    op = getattr(call, "op", None)
+    name = getattr(call, "__name__", "") if op is None else op.spelling
+    stem = str(name).strip("_")
+    if stem in ("add", "sub", "mul", "div"):
+        return f"{stem}_.Tensor"
+    if stem == "index_fill":
+        return f"{stem}_.int_{'Tensor' if isinstance(args[-1], Tensor) else 'Scalar'}"
+    if stem in _BY_OPERAND and args:
+        return f"{stem}_.{'Tensor' if isinstance(args[-1], Tensor) else 'Scalar'}"
+    return f"{stem}_"
 
 
 def promote(t: Tensor, level: Level) -> Layer:
@@ -311,7 +364,7 @@ def promote(t: Tensor, level: Level) -> Layer:
     old = t.meta
     inner.meta = old
     t.node = None
-    t.counter = None
+    t.counter = [inner.version]  # who saved the tensor when it was one of the level below counts on
     t.meta = Meta()
     layer = t.meta.layer = Layer(level, inner)
     if old is not None:

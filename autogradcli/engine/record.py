@@ -206,7 +206,7 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
             twin = alias(t)
             twin.node = maker(node, save)
             return pack(twin), None
-        if t.meta is not None and t.meta.layer is not None:
+        if state.dual_level or (t.meta is not None and t.meta.layer is not None):
             twin = alias(t)
             twin.node = None
             return twin, t.version

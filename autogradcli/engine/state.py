@@ -26,6 +26,7 @@ class State:
         "invalid_views",
         "levels",
         "overwritten",
+        "own_memory",
         "pack_hooks",
         "poll",
         "running_node",
@@ -46,6 +47,7 @@ class State:
     hooks_refusal: str | None
     levels: list[Any]
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
+    own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: list[Any] | None
     running_node: Any
@@ -70,6 +72,7 @@ class State:
         self.hooks_refusal = None  # why saved-tensor hooks may not be set now
         self.levels = []  # of torch.func, the innermost last
         self.overwritten = None
+        self.own_memory = False
         self.pack_hooks = []
         self.tape = None
         self.running_node = None
@@ -100,6 +103,7 @@ class State:
         self.pack_hooks = list(hooks)
         self.in_rule = False
         self.overwritten = None
+        self.own_memory = False
         self.running_node = None
         self.hooks_refusal = None
         self.levels = []

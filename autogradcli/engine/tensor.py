@@ -68,6 +68,7 @@ class Meta:
     grad: Tensor | None = None  # of a tensor that is no leaf requiring grad
     hooks: Extra | None = None  # of a leaf whose requires_grad was switched off: its hooks, for when it is on again
     tangent: Tensor | None = None
+    lent: bool = False  # of a tangent: its memory is another tangent's, too
     level: int = 0  # of the tangent: the dual level it belongs to
     layer: Any = None  # of a tensor of torch.func: what its level adds (layers.py)
     born: Any = None  # under torch.func: the level that was innermost when it was made
@@ -239,9 +240,14 @@ def alias(t: Tensor) -> Tensor:
     twin = wrap(t.array)
     twin.node = t.node
     twin.counter = t.need_counter()
-    if t.meta is not None and t.meta.layer is not None:
-        twin.array = t.array
-        twin.need_meta().layer = t.meta.layer.copy()
+    meta = t.meta
+    if meta is not None:
+        if meta.layer is not None:
+            twin.array = t.array
+            twin.need_meta().layer = meta.layer.copy()
+        if meta.tangent is not None:
+            own = twin.need_meta()
+            own.tangent, own.level = meta.tangent, meta.level
     return twin
 
 

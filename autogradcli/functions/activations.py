@@ -13,6 +13,7 @@ import numpy as np
 
 from ..engine.inplace import inplace as change
 from ..engine.random import default_generator
+from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import activation, sign, smooth_activation
 from ..operations.dims import wrap_dim
@@ -199,6 +200,8 @@ def _mean_slope(lower: Number, upper: Number) -> float:
 def _noise(input: Tensor, lower: Number, upper: Number, generator: Any) -> Tensor:
     """A slope for each element: 1 where it is positive, else drawn."""
     _mean_slope(lower, upper)
+    if any(level.kind == "vmap" for level in state.levels):
+        raise RuntimeError("vmap: we do not yet support aten::rrelu. Please file an issue")
     drawn = input.array <= 0
     noise = np.ones(input.array.shape, input.array.dtype)
     source = default_generator if generator is None else generator

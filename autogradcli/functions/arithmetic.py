@@ -44,6 +44,7 @@ def _scaled(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
             _check_alpha(input, other, alpha)
         return operation(as_tensor(input, other), other, alpha)
 
+    apply.__name__ = operation.__name__
     apply.__doc__ = operation.__doc__
     return apply
 
@@ -85,6 +86,7 @@ def _plain(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def apply(input: Tensor | Number, other: Tensor | Number) -> Tensor:
         return operation(as_tensor(input, other), other)
 
+    apply.__name__ = operation.__name__
     apply.__doc__ = operation.__doc__
     return apply
 

@@ -194,6 +194,9 @@ def _detach(self: Tensor) -> Tensor:
     if layer is not None:
         twin.array = self.array
         twin.need_meta().layer = layer.around(_detach(layer.value))
+    if state.levels:
+        root = self if self.base is None else self.base
+        twin.need_meta().born = None if root.meta is None else root.meta.born
     return twin
 
 

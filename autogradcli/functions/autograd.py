@@ -148,8 +148,14 @@ def backward(
     """Run the graphs of ``tensors`` backward and add the gradients to ``.grad`` of the leaves.
 
     ``grad_tensors`` are the gradients to start from, of the tensors' shapes; a scalar needs none. With ``inputs``
-    only these receive gradients. Raises RuntimeError where a root has no history or a gradient's shape is wrong.
+    only these receive gradients. Raises RuntimeError where a root has no history or a gradient's shape is wrong, and
+    inside a function that ``torch.func`` transforms.
     """
+    if state.levels:
+        raise RuntimeError(
+            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or "
+            "functorch.vjp instead or call backward() outside of functorch transforms."
+        )
     roots = _as_tuple(tensors)
     if inputs is not None:
         inputs = _as_tuple(inputs)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
-from ..engine.batched import of_rows, rows_apart
 from ..engine.inplace import inplace
 from ..engine.random import default_generator
+from ..engine.random_rows import noise, of_rows, rows_apart
 from ..engine.tensor import Tensor, wrap
 from ..operations.arithmetic import add, div, mul, sub
 from .function import define
@@ -143,14 +143,14 @@ def _channels(input: Tensor, p: float, training: bool, inplace: bool, ranks: tup
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
     """A sample of the Gumbel-Softmax distribution; ``hard``: one-hot, with the gradient of the soft one."""
     torch = NAMESPACES["torch"]
-    noise = wrap(-np.log(default_generator.exponential_(np.empty(logits.array.shape, logits.array.dtype))))
-    soft: Tensor = torch["softmax"](div(add(logits, noise), tau), dim)
+    kind = logits.array.dtype
+    drawn = noise(logits, lambda shape: -np.log(default_generator.exponential_(np.empty(shape, kind))), fresh=False)
+    soft: Tensor = torch["softmax"](div(add(logits, drawn), tau), dim)
     if not hard:
         return soft
-    index = np.expand_dims(np.argmax(soft.array, axis=dim), dim)
-    chosen = np.zeros_like(soft.array)
-    np.put_along_axis(chosen, index, 1, axis=dim)
-    result: Tensor = add(sub(wrap(chosen), wrap(soft.array)), soft)
+    index = torch["argmax"](soft, dim, True)
+    chosen = torch["scatter"](torch["zeros_like"](soft), dim, index, 1.0)
+    result: Tensor = add(sub(chosen, torch["detach"](soft)), soft)
     return result
 
 

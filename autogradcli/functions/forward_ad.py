@@ -6,11 +6,13 @@ from itertools import count
 from typing import Any
 
 from ..engine import dtypes
-from ..engine.forward import check_tangent, set_tangent, tangent_of
+from ..engine.forward import check_tangent
+from ..engine.layers import innermost
 from ..engine.modes import ContextMode
 from ..engine.naming import shown_as
 from ..engine.state import state
-from ..engine.tensor import Tensor, wrap
+from ..engine.tangents import laid_out, set_tangent, tangent_of, undual
+from ..engine.tensor import Tensor
 from ..operations.dual import identity
 from ..operations.view import view
 from .kinds import type_name
@@ -66,7 +68,7 @@ class DualLevelClass:
 
 def enter_dual_level() -> int:
     """Begin a level of forward mode; make dual tensors with ``make_dual``. Raises RuntimeError inside of another."""
-    if state.dual_level:
+    if state.dual_level or any(level.kind == "jvp" for level in state.levels):
         raise RuntimeError(NESTED)
     state.dual_level = _next_level()  # its own number, so that tangents of an earlier level mean nothing in it
     state.refresh()
@@ -99,6 +101,11 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
             raise ValueError(f"Expected {word} to be floating point or complex, but got: {value.dtype}")
     if level or not state.dual_level:
         raise RuntimeError("Invalid level given to _make_dual")
+    level_of = innermost((tensor, tangent))
+    if level_of is not None and level_of.kind == "vmap":
+        raise RuntimeError(
+            "Batching rule not implemented for aten::_make_dual; the fallback path doesn't work on out= or view ops."
+        )
     if tangent_of(tensor) is not None:
         raise RuntimeError(
             "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 is not "
@@ -110,21 +117,10 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
         )
     dual: Tensor = view(tensor, tensor.array.shape)
     check_tangent(dual, tangent)
-    set_tangent(dual, _laid_out(tangent, tensor))
+    with undual():
+        tangent = laid_out(tangent, tensor)
+    set_tangent(dual, tangent)
     return dual
-
-
-def _laid_out(tangent: Tensor, tensor: Tensor) -> Tensor:
-    """The tangent itself where it lies in memory as the tensor does, else a copy that does, so that views of the
-    one fit views of the other."""
-    if tangent.array.strides == tensor.array.strides or tangent.array.dtype is not tensor.array.dtype:
-        return tangent
-    from ..engine.views import like_base, strides_of
-    from ..engine.worlds import roles
-
-    place = wrap(like_base(tensor.array.shape, strides_of(tensor.array), tangent.array))
-    copied: Tensor = roles.copy_into(place, tangent) if tangent.node is not None else place
-    return copied
 
 
 def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTensor:
@@ -136,10 +132,9 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
     tangent = tangent_of(tensor)
     if tangent is None:
         return UnpackedDualTensor(tensor, None)
-    from ..engine.forward import undual
-
     with undual():
         primal = identity(tensor)
+    set_tangent(primal, None)
     return UnpackedDualTensor(primal, tangent)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.layers import zeros
 from ..engine.state import state
+from ..engine.tangents import zeros
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import TENSORS, roles
 from . import autograd
-from .attributes import _detach
+from .attributes import _detach, _requires_grad_
 from .functional_checks import (
     as_tuple,
     check_requires_grad,
@@ -56,7 +56,7 @@ def prepared(inputs: Sequence[Tensor], create_graph: bool, need_graph: bool) -> 
         else:
             leaf = _detach(x)
             if need_graph:
-                leaf.require_grad()
+                _requires_grad_(leaf, True)
             out.append(leaf)
     return tuple(out)
 

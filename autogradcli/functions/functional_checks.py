@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..engine.layers import zeros
+from ..engine.tangents import zeros
 from ..engine.tensor import Tensor
 
 STRICT = "This is not allowed in strict mode"

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.state import state
+from ..engine.tangents import carries_tangent
 from ..engine.tensor import Tensor
 from ..operations import normalization as operations
 from ..operations.arithmetic import div, mul
@@ -94,6 +96,11 @@ def _batch(
             if x is None:
                 raise RuntimeError(f"{name} must be defined in evaluation mode")
     _check_channels(channels, {"running_mean": mean, "running_var": var, "weight": weight, "bias": bias})
+    kept = [x for x in (mean, var) if x is not None]
+    if (state.dual_level or state.levels) and carries_tangent(input) and any(map(carries_tangent, kept)):
+        raise RuntimeError(
+            "batch_norm is not differentiable wrt running_mean and running_var, they cannot have forward grad defined"
+        )
     if input.array.dtype.kind != "f":
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"batch_norm\" not implemented for '{name}'")

@@ -8,7 +8,10 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.inplace import check_inplace, check_overlap
+from ..engine.layers import levels_of
 from ..engine.state import state
+from ..engine.tangents import carries_tangent
+from ..engine.tensor import Tensor
 from .plans import hooks
 
 
@@ -31,6 +34,8 @@ def write_out(name: str, out: Any, result: Any) -> Any:
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
             "arguments requires grad."
         )
+    if state.dual_level or state.levels:
+        _check_levels(name, out, result)
     have, want = result.dtype, out.dtype
     if not dtypes.can_cast(have, want):
         raise RuntimeError(f"result type {have.type_name} can't be cast to the desired output type {want.type_name}")
@@ -51,6 +56,18 @@ def write_out(name: str, out: Any, result: Any) -> Any:
         np.copyto(out.array, result.array, casting="unsafe")
     out.bump()
     return out
+
+
+def _check_levels(name: str, out: Tensor, result: Tensor) -> None:
+    """Raise where a tangent, or the rows of ``vmap``, would be lost."""
+    if carries_tangent(out) or carries_tangent(result):
+        raise NotImplementedError(
+            f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
+        )
+    if any(level.kind == "vmap" for level in levels_of((out, result))):
+        raise RuntimeError(
+            f"Batching rule not implemented for aten::{name}.out; the fallback path doesn't work on out= or view ops."
+        )
 
 
 hooks.write_out = write_out

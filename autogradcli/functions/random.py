@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes, random_sampling
-from ..engine.batched import of_rows, rows_apart
+from ..engine.batched import NO_INPLACE
 from ..engine.dtypes import DType
 from ..engine.inplace import check_inplace, check_overlap
-from ..engine.layers import layer_of
+from ..engine.layers import check_captured, levels_of
 from ..engine.modes import ContextMode
 from ..engine.operation import Array, operation
 from ..engine.random import Generator, default_generator
+from ..engine.random_rows import NO_SAME, noise, of_rows, one_by_one, rows_apart, sampled
+from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
+from ..engine.worlds import TENSORS, roles
 from .creation import OPTIONS, OUT_OPTIONS, made, sizes
 from .declare import in_place
 from .function import define
@@ -51,6 +54,19 @@ def _of_rows(draw: Any, generator: Generator, shape: tuple[int, ...], kind: np.d
     return of_rows(draw(generator, (*(level.size for level in levels), *shape), drawn).astype(kind, copy=False))
 
 
+def _like(draw: Any, input: Tensor, kind: np.dtype, grad: bool) -> Tensor:
+    """A random tensor in the shape of another; of another dtype where ``draw`` knows none of two bytes."""
+    drawn = np.dtype(np.float32) if kind.kind == "V" else kind
+
+    def values(shape: tuple[int, ...]) -> np.ndarray:
+        found: np.ndarray = draw(default_generator, shape, drawn).astype(kind, copy=False)
+        return found
+
+    if state.levels:
+        return noise(input, values, fresh=True)
+    return made(values(input.array.shape), grad)
+
+
 def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.ndarray], doc: str) -> None:
     """``name`` with a shape, and ``name_like`` with the shape and dtype of a tensor."""
 
@@ -74,7 +90,7 @@ def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.
         input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
     ) -> Tensor:
         kind = input.array.dtype if dtype is None else dtype.np
-        return _of_rows(draw, default_generator, input.array.shape, kind, grad)
+        return _like(draw, input, kind, grad)
 
     create.__doc__ = create_plain.__doc__ = f"A tensor of the given shape with {doc}."
     create_like.__doc__ = f"A tensor of the shape and dtype of another with {doc}."
@@ -95,7 +111,11 @@ def _randint(low: int, high: int, size: tuple[int, ...], generator: Any, dtype: 
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = (dtype or dtypes.int64).np
-    return made(_source(generator).randint(low, high, sizes("randint", size), kind), bool(rest[-1]))
+    size = sizes("randint", size)
+    if state.levels:
+        rows = [level.size for level in rows_apart()]
+        return of_rows(_source(generator).randint(low, high, (*rows, *size), kind))
+    return made(_source(generator).randint(low, high, size, kind), bool(rest[-1]))
 
 
 def _randint_like(input: Tensor, low: int, high: int, memory_format: Any, dtype: DType | None, *rest: Any) -> Tensor:
@@ -103,12 +123,15 @@ def _randint_like(input: Tensor, low: int, high: int, memory_format: Any, dtype:
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = input.array.dtype if dtype is None else dtype.np
-    return made(default_generator.randint(low, high, input.array.shape, kind), bool(rest[-1]))
+    return _like(lambda g, shape, drawn: g.randint(low, high, shape, drawn), input, kind, bool(rest[-1]))
 
 
 def _randperm(n: int, generator: Any, dtype: DType | None, *rest: Any) -> Tensor:
     """A random permutation of the integers below ``n``."""
-    return made(_source(generator).randperm(n, (dtype or dtypes.int64).np), bool(rest[-1]))
+    kind = (dtype or dtypes.int64).np
+    if state.levels:
+        return one_by_one(lambda: _source(generator).randperm(n, kind))
+    return made(_source(generator).randperm(n, kind), bool(rest[-1]))
 
 
 define(
@@ -132,15 +155,21 @@ define(
 
 def _normal(mean: Any, std: Any, generator: Generator | None) -> Tensor:
     """Normal random numbers, each with the mean and standard deviation at its place."""
-    means = mean.array if isinstance(mean, Tensor) else mean
-    deviations = std.array if isinstance(std, Tensor) else std
-    return made(random_sampling.normal(_source(generator), means, deviations))
+
+    def draw(mean: Any, std: Any) -> Tensor:
+        means = mean.array if isinstance(mean, Tensor) else mean
+        deviations = std.array if isinstance(std, Tensor) else std
+        return made(random_sampling.normal(_source(generator), means, deviations))
+
+    return sampled(draw, (mean, std))
 
 
 def _normal_of(mean: float, std: float, size: tuple[int, ...], generator: Any, dtype: Any, *rest: Any) -> Tensor:
     """Normal random numbers of one mean and standard deviation."""
-    out = np.empty(sizes("normal", size), _kind(dtype))
-    return made(_source(generator).normal_(out, mean, std), bool(rest[-1]))
+    rows = [level.size for level in rows_apart()]
+    out = np.empty((*rows, *sizes("normal", size)), _kind(dtype))
+    values = _source(generator).normal_(out, mean, std)
+    return of_rows(values) if state.levels else made(values, bool(rest[-1]))
 
 
 define(
@@ -163,6 +192,16 @@ def bernoulli(input: Array, generator: Generator | None) -> Array:
     return _source(generator).bernoulli(input)
 
 
+def _of_operand(draw: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """``draw(input, *rest)`` for all rows."""
+
+    def apply(input: Tensor, *rest: Any) -> Tensor:
+        return sampled(lambda x: draw(x, *rest), (input,)) if state.levels else draw(input, *rest)
+
+    apply.__doc__ = draw.__doc__
+    return apply
+
+
 def _bernoulli_p(input: Tensor, p: float, generator: Generator | None) -> Tensor:
     """Ones of probability ``p``, and zeros, in the shape of ``input``."""
     return made(_source(generator).bernoulli_(np.empty(input.array.shape, input.array.dtype), p))
@@ -170,8 +209,8 @@ def _bernoulli_p(input: Tensor, p: float, generator: Generator | None) -> Tensor
 
 define(
     "bernoulli",
-    ("(Tensor input, *, Generator? generator=None, Tensor out=None)", bernoulli),
-    ("(Tensor input, float p, *, Generator? generator=None)", _bernoulli_p),
+    ("(Tensor input, *, Generator? generator=None, Tensor out=None)", _of_operand(bernoulli)),
+    ("(Tensor input, float p, *, Generator? generator=None)", _of_operand(_bernoulli_p)),
     into="torch Tensor",
 )
 
@@ -182,19 +221,26 @@ def poisson(input: Array, generator: Generator | None) -> Array:
     return random_sampling.poisson(_source(generator), input)
 
 
-define("poisson", ("(Tensor input, Generator? generator=None)", poisson))
+define("poisson", ("(Tensor input, Generator? generator=None)", _of_operand(poisson)))
 
 
 def _multinomial(input: Tensor, num_samples: int, replacement: bool, generator: Generator | None) -> Tensor:
     """Indices drawn with the probabilities in (each row of) ``input``."""
-    return made(random_sampling.multinomial(_source(generator), input.array, num_samples, replacement))
+    weights = input.array
+    if state.levels and weights.ndim > 2:  # rows of rows, which a level of vmap put together
+        shape = weights.shape[:-1]
+        drawn = random_sampling.multinomial(
+            _source(generator), weights.reshape(-1, weights.shape[-1]), num_samples, replacement
+        )
+        return made(drawn.reshape(*shape, num_samples))
+    return made(random_sampling.multinomial(_source(generator), weights, num_samples, replacement))
 
 
 define(
     "multinomial",
     (
         "(Tensor input, SymInt num_samples, bool replacement=False, *, Generator? generator=None, Tensor out=None)",
-        _multinomial,
+        _of_operand(_multinomial),
     ),
     into="torch Tensor",
 )
@@ -202,7 +248,11 @@ define(
 
 def _binomial(count: Tensor, prob: Tensor, generator: Generator | None) -> Tensor:
     """Binomial random numbers: successes of probability ``prob`` in ``count`` trials."""
-    return made(random_sampling.binomial(_source(generator), count.array, prob.array))
+
+    def draw(count: Tensor, prob: Tensor) -> Tensor:
+        return made(random_sampling.binomial(_source(generator), count.array, prob.array))
+
+    return sampled(draw, (count, prob))
 
 
 define("binomial", ("(Tensor count, Tensor prob, Generator? generator=None)", _binomial))
@@ -227,12 +277,9 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
     def apply(input: Tensor, *arguments: Any) -> Tensor:
         *bounds, generator = arguments
         check_inplace(input)
-        layer = layer_of(input)
-        if layer is not None:
-            rows_apart()
-            apply(layer.value, *arguments)
-            input.bump()
-            return input
+        if state.levels:
+            check_captured(input, name)
+            return _filled_rows(input, draw, bounds, generator)
         check_overlap(input.array)
         values = draw(_source(generator), np.empty(input.array.shape, input.array.dtype), *bounds)
         if input.node is None:
@@ -243,6 +290,27 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
 
     apply.__doc__ = f"Fill with random numbers, in place: {name}."
     return apply
+
+
+def _filled_rows(input: Tensor, draw: Callable[..., np.ndarray], bounds: Any, generator: Generator | None) -> Tensor:
+    """Fill a tensor under ``torch.func``: at each level by what that level says."""
+    kind = input.array.dtype
+    first = bounds[0] if bounds else None
+    if isinstance(first, Tensor) and (rows_apart() or any(each.kind == "vmap" for each in levels_of((first,)))):
+        if any(each.kind == "vmap" and each.randomness == "same" for each in levels_of((first,))):
+            raise RuntimeError(NO_SAME)
+        for each in rows_apart():
+            if each in levels_of((first,)) and each not in levels_of((input,)):
+                raise RuntimeError(NO_INPLACE.format(what="inplace bernoulli", where="in a vmap"))
+        wide = roles.expand(first, input.array.shape) if first.array.shape != input.array.shape else first
+        blank = TENSORS.zeros_like(input)
+        values = sampled(
+            lambda like, p: made(draw(_source(generator), np.empty(like.array.shape, kind), p)), (blank, wide)
+        )
+    else:
+        values = noise(input, lambda shape: draw(_source(generator), np.empty(shape, kind), *bounds), fresh=False)
+    roles.copy_into(input, values)
+    return input
 
 
 _FILLERS: dict[str, tuple[str, Callable[..., np.ndarray]]] = {

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
-from ..engine.layers import Level, layer_of, lift, tangent_at, zeros
+from ..engine.layers import Level, layer_of, lift
 from ..engine.naming import shown_as
 from ..engine.state import state
+from ..engine.tangents import tangent_at, zeros
 from ..engine.tensor import Tensor
 from ..operations.dual import primal_alias
 from . import autograd
@@ -24,6 +25,11 @@ from .pytree import Spec, flatten, tree_map, unflatten
 from .registry import Method, Property, attributes_of
 
 Function = Callable[..., Any]
+
+NO_HOOKS = (
+    "torch.func.{grad, vjp, jacrev, hessian} don't yet support saved tensor hooks. Please open an issue with your use "
+    "case."
+)
 
 
 @shown_as("function")
@@ -61,15 +67,25 @@ def name_of(function: Any) -> str:
 
 
 class graph_on:
-    """Inside a transform operations are recorded, whatever the mode around it."""
+    """Inside a transform operations are recorded, whatever the mode around it. ``hooks`` says whether saved-tensor
+    hooks may be set: what PyTorch records for ``grad`` and ``vjp`` knows none (RuntimeError)."""
 
-    __slots__ = ("grad",)
+    __slots__ = ("grad", "hooks", "refusal")
+
+    def __init__(self, hooks: bool = False) -> None:
+        self.hooks = hooks
 
     def __enter__(self) -> None:
+        self.refusal = state.hooks_refusal
+        if not self.hooks:
+            if state.pack_hooks:
+                raise RuntimeError(NO_HOOKS)
+            state.hooks_refusal = NO_HOOKS
         self.grad, state.grad = state.grad, True
 
     def __exit__(self, *problem: object) -> None:
         state.grad = self.grad
+        state.hooks_refusal = self.refusal
 
 
 # -- arguments --------------------------------------------------------------------------------------------------
@@ -254,10 +270,12 @@ wrapper.__qualname__ = "_vjp_with_argnums.<locals>.wrapper"
 _bound_cotangents = wrapper
 
 
-def vjp_with(func: Function, args: tuple[Any, ...], argnums: Any = None, has_aux: bool = False) -> tuple[Any, ...]:
+def vjp_with(
+    func: Function, args: tuple[Any, ...], argnums: Any = None, has_aux: bool = False, hooks: bool = False
+) -> tuple[Any, ...]:
     """``(output, pullback)`` or ``(output, pullback, aux)``, for all arguments or those of ``argnums``."""
     who = "vjp(f, *primals)"
-    with Level("grad") as level, graph_on():
+    with Level("grad") as level, graph_on(hooks):
         args = lifted(args, level)
         primals = args if argnums is None else chosen(args, argnums)
         require(primals)
@@ -296,6 +314,8 @@ def jvp_with(
 ) -> tuple[Any, ...]:
     """``(output, tangent)`` or ``(output, tangent, aux)``."""
     who = "jvp(f, primals, tangents)"
+    if state.dual_level:
+        raise RuntimeError("Nested forward mode AD is not supported at the moment")
     if not isinstance(args, tuple):
         raise RuntimeError(f"{who}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals).")
     primals = args if argnums is None else chosen(args, argnums)
@@ -311,7 +331,7 @@ def jvp_with(
     _at_least_one(along, who, "tangents")
     with Level("jvp") as level:
         duals = unflatten([_dual(level, x, t) for x, t in zip(leaves, along, strict=True)], spec)
-        given = duals if argnums is None else replaced(args, argnums, duals)
+        given = duals if argnums is None else replaced(lifted(args, level), argnums, duals)
         output, aux = split_aux(func(*given), has_aux, who)
         outputs, spec_out = flatten(output)
         only_tensors(outputs, who)
@@ -359,7 +379,7 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
 
 def linearize(func: Function, *primals: Any) -> tuple[Any, Transformed]:
     """The value of ``func`` at ``primals`` and its derivative there as a function of tangents: ``func`` runs once."""
-    output, pull = vjp_with(func, primals)
+    output, pull = vjp_with(func, primals, hooks=True)
     leaves, spec = flatten(primals)
 
     def push(*tangents: Any) -> Any:
@@ -379,7 +399,7 @@ def linearize(func: Function, *primals: Any) -> tuple[Any, Transformed]:
 
 def _transposed(pull: Pullback, tangents: list[Tensor]) -> Any:
     """J t as the gradient, with respect to g, of <J^T g, t>."""
-    with Level("grad") as level, graph_on():
+    with Level("grad") as level, graph_on(hooks=True):
         seeds = [lift(level, zeros(out)) for out in pull.outputs]
         for seed in seeds:
             seed.require_grad()

@@ -11,6 +11,7 @@ from ..engine.batched import batched
 from ..engine.layers import Level, layer_of
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import TENSORS, roles
+from ..operations import batch_rules as batch_rules  # fills the table of rules, without which views would be copies
 from .python_function import define_python
 from .pytree import Spec, broadcast, flatten, unflatten
 from .transforms import (
@@ -209,16 +210,44 @@ def basis_for(leaves: Sequence[Tensor]) -> list[Tensor]:
     return out
 
 
+def _real_only(name: str, tree: Any, what: str) -> None:
+    """Raise RuntimeError for complex arguments or results: a Jacobian of such would leave half of it out."""
+    for k, x in enumerate(flatten(tree)[0]):
+        if isinstance(x, Tensor) and x.array.dtype.kind == "c":
+            raise RuntimeError(
+                f"{name}: Expected all {what} to be real but received complex tensor at flattened input idx: {k}"
+            )
+
+
+def _pulled_singly(pull: Function, rows: Any) -> Any:
+    """The pullback of each row by itself, without ``vmap``, whose rules it needn't keep then."""
+    leaves, spec = flatten(rows)
+    total = leaves[0].array.shape[0]
+    if not total:
+        return vmapped(pull, 0, 0, "error", (rows,), {})
+    found = [flatten(pull(unflatten([TENSORS.select(x, 0, k) for x in leaves], spec))) for k in range(total)]
+    columns = zip(*(each for each, _ in found), strict=True)
+    return unflatten([roles.stack(list(column), 0) for column in columns], found[0][1])
+
+
 def jacrev(func: Function, argnums: Any = 0, *, has_aux: bool = False, chunk_size: int | None = None) -> Transformed:
-    """The function that computes the Jacobian of ``func`` in reverse mode, one pass for each element of the output."""
+    """The function that computes the Jacobian of ``func`` in reverse mode, one pass for each element of the output.
+
+    ``chunk_size`` says how many at a time; 1 is without ``vmap``. Raises RuntimeError for complex arguments or results.
+    """
     if not (chunk_size is None or chunk_size > 0):
         raise ValueError("jacrev: `chunk_size` should be greater than 0.")
 
     def run(*args: Any) -> Any:
+        _real_only("jacrev", args, "inputs")
         output, pull, *aux = vjp_with(func, args, argnums, has_aux)
         outputs, spec = flatten(output)
+        _real_only("jacrev", outputs, "outputs")
         rows = unflatten(basis_for(outputs), spec)
-        found = vmapped(pull, 0, 0, "error", (rows,), {}, chunk_size)
+        if chunk_size == 1:
+            found = _pulled_singly(pull, rows)
+        else:
+            found = vmapped(pull, 0, 0, "error", (rows,), {}, chunk_size)
         primals = chosen(args, argnums)
         leaves, spec_in = flatten(primals)
         counts = [_numel(x) for x in outputs]
@@ -236,9 +265,13 @@ def jacrev(func: Function, argnums: Any = 0, *, has_aux: bool = False, chunk_siz
 
 
 def jacfwd(func: Function, argnums: Any = 0, has_aux: bool = False, *, randomness: str = "error") -> Transformed:
-    """The function that computes the Jacobian of ``func`` in forward mode, one pass for each element of the input."""
+    """The function that computes the Jacobian of ``func`` in forward mode, one pass for each element of the input.
+
+    Raises RuntimeError for complex arguments or results.
+    """
 
     def run(*args: Any) -> Any:
+        _real_only("jacfwd", args, "inputs")
         primals = chosen(args, argnums)
         leaves, spec_in = flatten(primals)
         counts = [_numel(x) for x in leaves]
@@ -252,6 +285,7 @@ def jacfwd(func: Function, argnums: Any = 0, has_aux: bool = False, *, randomnes
         found = vmapped(push, 0, dims, randomness, (rows,), {})
         pushed, aux = found if has_aux else (found, None)
         columns, spec = flatten(pushed)
+        _real_only("jacfwd", columns, "outputs")
         blocks = []
         for jac in columns:
             last = moved(jac, 0, jac.array.ndim - 1)
