@@ -13,14 +13,15 @@ import numpy as np
 
 from . import dtypes
 from .forward import check_tangent, set_tangent, tangent_of, undual
+from .hooks import follow_retained
 from .inplace import check_inplace
 from .layers import Level, layer_of, lower, tangent_at, zeros
-from .node import FREED, AccumulateGrad, Node, Nowhere, Output
+from .node import FREED, AccumulateGrad, Invalid, Node, Nowhere, Output
 from .record import edge_at
 from .saved import Packed, modified, pack
 from .state import next_sequence, state
 from .tensor import Tensor, alias, wrap
-from .views import link, rebase
+from .views import link, rebase, refresh_views
 from .worlds import roles
 
 MISSING_BACKWARD = (
@@ -43,6 +44,10 @@ DIRTY_VIEW = (
     "not a view (using .clone() for example) or make your Function only return one Tensor (potentially splitting it "
     "into two Functions: one doing the inplace that returns a single Tensor and a second one that does the other "
     "operations). You can ask on the forum https://discuss.pytorch.org/ if you need help to do this change."
+)
+NEEDLESSLY_DIRTY = (
+    "Only input Tensors should be given to ctx.mark_dirty(). If a Tensor is not an input, there is no need to pass it to "
+    "mark_dirty()."
 )
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
@@ -83,9 +88,10 @@ class CustomNode(Node):
 
     __slots__ = (
         "attributes", "dirty", "forward_saved", "freed", "input_info", "kept", "materialize", "needs_input_grad",
-        "non_differentiable", "output_info", "to_save",
+        "non_differentiable", "on_view", "output_info", "to_save",
     )  # fmt: skip
 
+    own_rule = True
     definition: ClassVar[Definition]
 
     def __init__(self, args: tuple[Any, ...], level: Level | None) -> None:
@@ -106,6 +112,8 @@ class CustomNode(Node):
         self.dirty: tuple[Any, ...] = ()
         self.non_differentiable: tuple[Any, ...] = ()
         self.materialize = True
+        #: it changed a view in place: the first gradient is written into a window of the base's
+        self.on_view = False
 
     def __repr__(self) -> str:
         return f"<torch.autograd.function.{type(self).__name__} object at 0x{id(self):x}>"
@@ -209,7 +217,12 @@ class CustomNode(Node):
             if grad is not None and not isinstance(grad, Tensor):
                 raise RuntimeError(f"expected Variable or None (got {type(grad).__name__})")
             wanted = self.edges[len(out)] is not None
-            out.append(_fitted(grad, info, name, len(out)) if grad is not None and wanted else None)
+            if grad is None or not wanted:
+                out.append(None)
+            elif self.on_view and not out:
+                out.append(_spread(grad, info))
+            else:
+                out.append(_fitted(grad, info, name, len(out)))
         return tuple(out)
 
 
@@ -258,6 +271,13 @@ def _fitted(grad: Tensor, info: tuple[tuple[int, ...], np.dtype], name: str, ind
     if grad.array.dtype is not dtype:
         grad = roles.cast(grad, dtypes.from_numpy(dtype))
     return grad
+
+
+def _spread(grad: Tensor, info: tuple[tuple[int, ...], np.dtype]) -> Tensor:
+    """A gradient as it is copied into a window. Raises RuntimeError where the shapes don't allow it."""
+    if grad.array.shape == info[0]:
+        return grad
+    return roles.copy_into(wrap(np.zeros(*info)), grad)  # type: ignore[no-any-return]
 
 
 # -- the forward step ---------------------------------------------------------------------------------------
@@ -366,17 +386,18 @@ def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], 
         return out
     is_input = any(out is a for a in args)
     is_dirty = any(out is d for d in ctx.dirty)
-    differentiable = (
-        recorded and out.array.dtype.kind in dtypes.INEXACT and not any(out is t for t in ctx.non_differentiable)
-    )
     if is_dirty:
-        return _changed(ctx, index, out, recorded)
+        out.bump()
+    if (
+        not recorded
+        or out.array.dtype.kind not in dtypes.INEXACT
+        or any(out is t for t in ctx.non_differentiable)
+    ):  # fmt: skip
+        return _alias(out) if out.node is not None or (is_input and not is_dirty) else out
+    if is_dirty:
+        return _changed(ctx, index, out, is_input)
     if is_input:
         out = _alias(out)
-    if not differentiable:
-        if out.node is not None:
-            out = _alias(out)
-        return out
     out.node = ctx.output_edge(index)
     meta = out.meta
     if meta is not None and meta.base is not None:
@@ -392,18 +413,24 @@ def _alias(t: Tensor) -> Tensor:
     return view
 
 
-def _changed(ctx: CustomNode, index: int, out: Tensor, recorded: bool) -> Tensor:
-    """An input that the program changed in place and returns: it is the same tensor with a new history."""
-    out.bump()
-    if not recorded:
-        return out
-    if isinstance(out.node, (AccumulateGrad, Nowhere)):
+def _changed(ctx: CustomNode, index: int, out: Tensor, is_input: bool) -> Tensor:
+    """An input that the program changed in place and returns: the same tensor with a new history, and so its views and
+    those that share its memory."""
+    before = out.node.before if isinstance(out.node, Invalid) else out.node
+    if isinstance(before, (AccumulateGrad, Nowhere)):
         raise RuntimeError(DIRTY_LEAF)
-    if out.base is not None:
+    if not is_input:
+        state.warn("UserWarning", NEEDLESSLY_DIRTY)
+    base = out.base
+    if base is not None:
         if len(ctx.output_info) > 1:
             raise RuntimeError(DIRTY_VIEW)
         check_inplace(out)
+        ctx.on_view = True
         rebase(out, ctx)
+        refresh_views(base)
     else:
-        out.node = ctx.output_edge(index)
+        old, out.node = out.node, ctx.output_edge(index)
+        follow_retained(out, old)
+        refresh_views(out)
     return out

@@ -30,6 +30,7 @@ class State:
         "running_node",
         "special",
         "tape",
+        "unread_views",
         "warn",
         "where",
     )
@@ -39,6 +40,7 @@ class State:
     in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
     inference: bool
     invalid_views: bool  # there is (or was, in this session) a view that must not be used any more
+    unread_views: bool  # there is (or was) a view with a history that nobody has asked for yet
     anomaly: bool
     anomaly_check_nan: bool
     dual_level: int
@@ -61,6 +63,7 @@ class State:
         self.in_rule = False
         self.inference = False
         self.invalid_views = False
+        self.unread_views = False
         self.anomaly = False
         self.anomaly_check_nan = True
         self.dual_level = 0
@@ -80,19 +83,20 @@ class State:
             or self.pack_hooks
             or self.inference
             or self.invalid_views
+            or self.unread_views
             or self.tape is not None
         )
 
     def snapshot(self) -> tuple[Any, ...]:
         return (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
-            list(self.pack_hooks), self.tape, self.warn, dtypes.default.dtype, self.invalid_views,
+            list(self.pack_hooks), self.tape, self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views,
         )  # fmt: skip
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
-            hooks, self.tape, self.warn, default, self.invalid_views,
+            hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views,
         ) = saved  # fmt: skip
         self.pack_hooks = list(hooks)
         self.in_rule = False

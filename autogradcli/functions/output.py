@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
-from ..engine.inplace import check_inplace, check_overlap
+from ..engine.inplace import check_inplace
 from ..engine.state import state
+from ..engine.views import check_overlap
 from .plans import hooks
 
 

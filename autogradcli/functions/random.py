@@ -10,12 +10,13 @@ import numpy as np
 from ..engine import dtypes, random_sampling
 from ..engine.batched import of_rows, rows_apart
 from ..engine.dtypes import DType
-from ..engine.inplace import check_inplace, check_overlap
+from ..engine.inplace import check_inplace
 from ..engine.layers import layer_of
 from ..engine.modes import ContextMode
 from ..engine.operation import Array, operation
 from ..engine.random import Generator, default_generator
 from ..engine.tensor import Tensor, wrap
+from ..engine.views import check_overlap
 from .creation import OPTIONS, OUT_OPTIONS, made, sizes
 from .declare import in_place
 from .function import define

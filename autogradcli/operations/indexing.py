@@ -105,6 +105,7 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
 
 
 @operation(
+    overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
     values=lambda F, g, indices, values_shape: sum_to(F, F.index(g, indices), values_shape),
     complex="own",
@@ -273,6 +274,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
 
 
 @operation(
+    overlap=True,
     node="MaskedFillBackward0",
     spelling="masked_fill",
     kernel=_fill_masked,
@@ -287,6 +289,7 @@ def masked_fill(input: Array, mask: Index, value: Number) -> Array:
 
 
 @operation(
+    overlap=True,
     node="MaskedFillBackward1",
     spelling="masked_fill",
     kernel=_fill_masked,

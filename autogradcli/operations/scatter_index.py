@@ -157,6 +157,7 @@ def check_filled(index: Array, at: int, n: int) -> None:
 
 
 @operation(
+    overlap=True,
     node="IndexFillBackward0",
     spelling="index_fill",
     kernel=_filled,
@@ -170,6 +171,7 @@ def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Ar
 
 
 @operation(
+    overlap=True,
     node="IndexFillBackward1",
     spelling="index_fill",
     kernel=_filled,
