@@ -46,8 +46,8 @@ DIRTY_VIEW = (
     "operations). You can ask on the forum https://discuss.pytorch.org/ if you need help to do this change."
 )
 NEEDLESSLY_DIRTY = (
-    "Only input Tensors should be given to ctx.mark_dirty(). If a Tensor is not an input, there is no need to pass it to "
-    "mark_dirty()."
+    "Only input Tensors should be given to ctx.mark_dirty(). If a Tensor is not an input, there is no need to pass it "
+    "to mark_dirty()."
 )
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 

@@ -12,8 +12,10 @@ from ...engine.callbacks import callee
 from ...engine.hooks import RemovableHandle, add_hook, retains_grad
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...engine.worlds import roles
 from ..fields import Fields, bound
 from ..nn.gradients import clear_grad
+from ..nn.names import M
 from ..objects import Kind, Object
 from ..registry import namespace
 
@@ -177,6 +179,7 @@ class Declared(Optimizer):
     update: ClassVar[Callable[[Array, Array, Group, Group], None]]
     check: ClassVar[Callable[[Group], None]]
     begin: ClassVar[Callable[[Any, Group], None]]
+    on_parts: ClassVar[bool]  # whether a complex number is two real ones to the rule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kind = type(self)
@@ -199,7 +202,22 @@ class Declared(Optimizer):
                 loss = callee(closure)()
             finally:
                 state.grad = before
+        recorded = bool(own["defaults"].get("differentiable"))
+        for group in self.param_groups:
+            if group.get("capturable") or (recorded and group.get("foreach")):
+                _check_kernels(type(self), group)
+        if recorded:
+            self._record_update()
+        else:
+            self._update()
+        own["_opt_called"] = True
+        for hook in list(own["_optimizer_step_post_hooks"].values()):
+            hook(self, (self,) if closure is None else (self, closure), {})
+        return loss
+
+    def _update(self) -> None:
         update = type(self).update
+        on_parts = type(self).on_parts
         for group in self.param_groups:
             for param in group["params"]:
                 grad = param.grad
@@ -207,14 +225,64 @@ class Declared(Optimizer):
                     g = -grad.array if group.get("maximize") else grad.array
                     kept = self.state.get(param)
                     values = {} if kept is None else kept
-                    update(param.array, g, values, group)
+                    if on_parts and param.array.dtype.kind == "c":
+                        _update_parts(update, param.array, g, values, group)
+                    else:
+                        update(param.array, g, values, group)
                     if kept is None and values:
                         self.state[param] = values
                     param.bump()
-        own["_opt_called"] = True
-        for hook in list(own["_optimizer_step_post_hooks"].values()):
-            hook(self, (self,) if closure is None else (self, closure), {})
-        return loss
+
+    def _record_update(self) -> None:
+        """The update as recorded operations. Raises RuntimeError where a parameter is a leaf that requires grad."""
+        from .recorded import RULES
+
+        update = RULES[type(self).update.__name__]
+        before, state.grad = state.grad, True
+        try:
+            for group in self.param_groups:
+                for param in group["params"]:
+                    grad = param.grad
+                    if grad is not None:
+                        kept = self.state.get(param)
+                        values = {} if kept is None else kept
+                        if kept is None:
+                            self.state[param] = values
+                        update(param, M.neg(grad) if group.get("maximize") else grad, values, group)
+        finally:
+            state.grad = before
+
+
+def _check_kernels(kind: type[Declared], group: Group) -> None:
+    """Raises AssertionError for a group with gradients that asks for what there is not on a CPU, or not while
+    operations are recorded."""
+    if not any(param.grad is not None for param in group["params"]):
+        return
+    if group.get("capturable"):
+        raise AssertionError(
+            f"If capturable=True, {_CAPTURED.get(kind.update.__name__, 'params and state_steps')} must be on supported "
+            "devices: ['cuda', 'xpu', 'hpu', 'privateuseone', 'xla']."
+        )
+    raise AssertionError("_foreach ops don't support autograd")
+
+
+#: What PyTorch names beside the parameters, where that isn't only the count of steps.
+_CAPTURED = {"_nadam": "params, mu_products and state_steps", "_asgd": "params, mus, etas, and state_steps"}
+
+
+def _update_parts(update: Callable[..., None], param: Array, g: Array, values: Group, group: Group) -> None:
+    """A rule for real numbers on complex ones: on their real and imaginary parts, each for itself."""
+
+    def parts(array: Array) -> Array:
+        pairs: Array = roles.view_as_real(wrap(array)).array
+        return pairs
+
+    pairs = parts(param)
+    own = {name: wrap(parts(v.array)) if v.array.dtype.kind == "c" else v for name, v in values.items()}
+    update(pairs, parts(g), own, group)
+    for name, value in own.items():
+        if name not in values:
+            values[name] = roles.view_as_complex(value) if value.array.shape == pairs.shape else value
 
 
 def number(value: Any) -> Any:
@@ -232,8 +300,10 @@ def declare(
     check: Callable[[Group], None],
     order: str = "",
     begin: Callable[[Any, Group], None] | None = None,
+    on_parts: bool = True,
 ) -> Any:
-    """Declare ``torch.optim.name``. ``order`` is that of the options in a group, where not that of the fields."""
+    """Declare ``torch.optim.name``. ``order`` is that of the options in a group, where not that of the fields;
+    ``on_parts`` says whether the rule takes a complex number for two real ones."""
     names: dict[str, Any] = {
         "__module__": f"torch.optim.{home}",
         "fields": fields,
@@ -241,6 +311,7 @@ def declare(
         "update": staticmethod(update),
         "check": staticmethod(check),
         "begin": staticmethod(begin or _nothing),
+        "on_parts": on_parts,
         "__members__": {},
     }
     made = Kind(name, (Declared,), names)
