@@ -14,8 +14,8 @@ from .worlds import roles
 
 
 def accumulate(sink: AccumulateGrad, g: Any) -> None:
-    """Add a complete gradient (array or tensor) to a leaf's ``.grad``. Raises RuntimeError where that is to be changed in
-    place, and several of its elements are one memory location."""
+    """Add a complete gradient (array or tensor) to a leaf's ``.grad``. Raises RuntimeError where that is to be changed
+    in place, and several of its elements are one memory location."""
     old = sink.grad
     recorded = isinstance(g, Tensor)
     if old is None:

@@ -219,7 +219,7 @@ class Pass:
                 g = self._tensor_hooks(node, g)
             for prehook in list(extra.prehooks.values()):
                 g = self._replace(prehook, g)
-            if g is None or (g.__class__ is list and all(x is None for x in g)):
+            if (g is None or (g.__class__ is list and all(x is None for x in g))) and not node.own_rule:
                 node.release()
                 return (None,) * len(node.edges)
         if node.saved is None:

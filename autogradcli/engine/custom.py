@@ -87,7 +87,8 @@ class CustomNode(Node):
     """A node of a program's own Function, and the ``ctx`` of its methods."""
 
     __slots__ = (
-        "attributes", "dirty", "forward_saved", "freed", "input_info", "kept", "materialize", "needs_input_grad",
+        "attributes", "dirty", "forward_saved", "freed", "input_info", "kept", "materialize", "materialize_non_diff",
+        "needs_input_grad",
         "non_differentiable", "on_view", "output_info", "to_save",
     )  # fmt: skip
 
@@ -112,6 +113,7 @@ class CustomNode(Node):
         self.dirty: tuple[Any, ...] = ()
         self.non_differentiable: tuple[Any, ...] = ()
         self.materialize = True
+        self.materialize_non_diff = True
         #: it changed a view in place: the first gradient is written into a window of the base's
         self.on_view = False
 
@@ -299,7 +301,7 @@ def apply(
     if len(raw) > 1:
         ctx.__class__ = definition.node_class(len(raw))
     ctx.edges = tuple(edge_at(a, level) if recorded else None for a in args if isinstance(a, Tensor))
-    ctx.output_info = [_info(out) for out in raw]
+    ctx.output_info = [_info(out) if ctx.materialize_non_diff or _has_gradient(ctx, out) else None for out in raw]
     _check_marks(ctx, raw)
     outputs = tuple(_with_history(ctx, k, out, args, recorded) for k, out in enumerate(raw))
     views = [t.meta for t in outputs if isinstance(t, Tensor) and t.meta is not None and t.meta.note == "custom"]
@@ -308,6 +310,8 @@ def apply(
             meta.note = ""
     if recorded:
         ctx.keep(raw)
+    if ctx.forward_saved is None:
+        ctx.forward_saved = ()  # what was saved for backward is not there in forward mode
     _push(definition, ctx, args, outputs, level)
     ctx.forward_saved = None
     ctx.to_save = ()
@@ -388,11 +392,7 @@ def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], 
     is_dirty = any(out is d for d in ctx.dirty)
     if is_dirty:
         out.bump()
-    if (
-        not recorded
-        or out.array.dtype.kind not in dtypes.INEXACT
-        or any(out is t for t in ctx.non_differentiable)
-    ):  # fmt: skip
+    if not recorded or not _has_gradient(ctx, out):
         return _alias(out) if out.node is not None or (is_input and not is_dirty) else out
     if is_dirty:
         return _changed(ctx, index, out, is_input)
@@ -404,6 +404,14 @@ def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], 
         meta.note = "custom"
         meta.multi_view = True
     return out
+
+
+def _has_gradient(ctx: CustomNode, out: Any) -> bool:
+    return (
+        isinstance(out, Tensor)
+        and out.array.dtype.kind in dtypes.INEXACT
+        and not any(out is t for t in ctx.non_differentiable)
+    )
 
 
 def _alias(t: Tensor) -> Tensor:

@@ -25,6 +25,7 @@ class State:
         "inference",
         "invalid_views",
         "levels",
+        "multithreading",
         "overwritten",
         "pack_hooks",
         "running_node",
@@ -46,6 +47,7 @@ class State:
     dual_level: int
     hooks_refusal: str | None
     levels: list[Any]
+    multithreading: bool  # what a program asked for, which changes nothing
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: list[Any] | None
@@ -69,6 +71,7 @@ class State:
         self.dual_level = 0
         self.hooks_refusal = None  # why saved-tensor hooks may not be set now
         self.levels = []  # of torch.func, the innermost last
+        self.multithreading = True
         self.overwritten = None
         self.pack_hooks = []
         self.tape = None

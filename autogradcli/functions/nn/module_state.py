@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...engine.callbacks import callee
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
 from ..registry import Property, attributes_of
@@ -39,6 +40,16 @@ attributes_of(Loaded)["missing_keys"] = Property(lambda loaded: loaded[0])
 attributes_of(Loaded)["unexpected_keys"] = Property(lambda loaded: loaded[1])
 
 
+#: The key of what ``get_extra_state`` of a program's module returns.
+EXTRA = "_extra_state"
+
+
+def _own(module: Any, name: str) -> bool:
+    """Whether the module's class has a method of its own in place of one that no module has."""
+    defining = next(kind for kind in type(module).__mro__ if name in vars(kind))
+    return defining.__module__ != Loaded.__module__
+
+
 def _entries(module: Any, prefix: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(key, name, the table that holds it) of each parameter and persistent buffer of this module alone."""
     for name, value in module._parameters.items():
@@ -52,6 +63,8 @@ def _entries(module: Any, prefix: str) -> Iterator[tuple[str, str, dict[str, Any
 def save_state_dict(module: Any, into: OrderedDict, prefix: str, keep_vars: bool) -> OrderedDict:
     for key, name, table in _entries(module, prefix):
         into[key] = table[name] if keep_vars else M.detach(table[name])
+    if _own(module, "get_extra_state"):
+        into[prefix + EXTRA] = callee(module.get_extra_state)()
     for name, inside in module._modules.items():
         if inside is not None:
             save_state_dict(inside, into, f"{prefix}{name}.", keep_vars)
@@ -73,6 +86,13 @@ def load_state_dict(module: Any, values: Any, strict: bool, assign: bool) -> Loa
             problem = _load(key, name, table, values[key], assign)
             if problem:
                 errors.append(problem)
+        extra = (path + "." if path else "") + EXTRA
+        if _own(inside, "set_extra_state"):
+            known.add(extra)
+            if extra in values:
+                callee(inside.set_extra_state)(values[extra])
+            else:
+                missing.append(extra)
     unexpected = [key for key in values if key not in known]
     if strict:
         problems = []
