@@ -7,7 +7,8 @@ from typing import Any
 
 from ..engine.backward import current_pass
 from ..engine.callbacks import callee
-from ..engine.custom import CustomNode, Definition, apply
+from ..engine.custom import CustomNode, Definition
+from ..engine.custom_forward import apply
 from ..engine.modes import SavedTensorsHooks
 from ..engine.random import default_generator
 from ..engine.state import state

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine.callbacks import callee
-from ..engine.custom import CustomNode, Definition, Error, apply
+from ..engine.custom import CustomNode, Definition, Error
+from ..engine.custom_forward import apply
 from ..engine.naming import shown_as
 from ..engine.node import Output
 from ..engine.state import state

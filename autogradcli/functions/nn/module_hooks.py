@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.callbacks import callee
-from ...engine.custom import Definition, apply
+from ...engine.custom import Definition
+from ...engine.custom_forward import apply
 from ...engine.hooks import hook_node, prehook_node
 from ...engine.state import state
 from ...engine.tensor import Tensor
