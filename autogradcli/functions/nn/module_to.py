@@ -8,12 +8,15 @@ import numpy as np
 
 from ...engine.dtypes import DType, from_numpy
 from ...engine.tensor import Tensor
+from ..attributes import device as device_of
 from ..function import Function
 
 _TAIL = "bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None"
 
 
 def _of_device(device: Any, dtype: DType | None, non_blocking: bool, copy: bool, memory_format: Any) -> Any:
+    if device is not None:
+        device_of(device)
     return dtype, copy
 
 
