@@ -116,6 +116,9 @@ class AccumulateGrad(Node):
         self.variable_ref = weakref.ref(variable)
 
 
+AccumulateGrad.__module__ = "builtins"  # in PyTorch it is a class of C++, of no module
+
+
 class Invalid(Node):
     """History of a view that must not be used any more: its memory was changed behind its back, and it is of a kind
     for which PyTorch refuses to say what its gradient would be. Using it raises ``message``; printing shows

@@ -275,6 +275,8 @@ def _register() -> None:
     Node.__module__ = GradientEdge.__module__ = "torch.autograd.graph"  # as their text names them
     namespace("torch.autograd.graph")["Node"] = Node
     namespace("torch.autograd.graph")["GradientEdge"] = GradientEdge
+    namespace("torch.autograd")["SavedTensor"] = SavedTensor
+    namespace("torch._C._functions")["AccumulateGrad"] = AccumulateGrad
 
 
 _register()

@@ -17,7 +17,7 @@ class Hooked(Object):
         self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
         """Call ``hook(module, args)`` before forward; what it returns replaces the arguments."""
-        handle = _add(self._forward_pre_hooks, hook, prepend)
+        handle = add_hook(self._forward_pre_hooks, hook, prepend)
         if with_kwargs:
             self._forward_pre_hooks_with_kwargs.add(handle.key)
         return handle
@@ -26,7 +26,7 @@ class Hooked(Object):
         self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
     ) -> RemovableHandle:
         """Call ``hook(module, args, output)`` after forward; what it returns replaces the output."""
-        handle = _add(self._forward_hooks, hook, prepend)
+        handle = add_hook(self._forward_hooks, hook, prepend)
         if with_kwargs:
             self._forward_hooks_with_kwargs.add(handle.key)
         if always_call:
@@ -36,7 +36,7 @@ class Hooked(Object):
     def register_backward_hook(self, hook: Any) -> RemovableHandle:
         """Call ``hook(module, grad_input, grad_output)`` with the gradients of the operation that made the output."""
         self._hooks_are(False)
-        return _add(self._backward_hooks, hook, False)
+        return add_hook(self._backward_hooks, hook, False)
 
     def _hooks_are(self, full: bool) -> None:
         if self._backward_hooks and self._is_full_backward_hook is not full:
@@ -49,18 +49,8 @@ class Hooked(Object):
     def register_full_backward_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
         """Call ``hook(module, grad_input, grad_output)`` when the gradients of the inputs are there."""
         self._hooks_are(True)
-        return _add(self._backward_hooks, hook, prepend)
+        return add_hook(self._backward_hooks, hook, prepend)
 
     def register_full_backward_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
         """Call ``hook(module, grad_output)`` before the backward pass goes through; what it returns replaces it."""
-        return _add(self._backward_pre_hooks, hook, prepend)
-
-
-def _add(table: dict[int, Any], hook: Any, first: bool) -> RemovableHandle:
-    handle = add_hook(table, hook)
-    if first:
-        rest = {key: value for key, value in table.items() if key != handle.key}
-        for key, value in rest.items():
-            del table[key]
-            table[key] = value
-    return handle
+        return add_hook(self._backward_pre_hooks, hook, prepend)

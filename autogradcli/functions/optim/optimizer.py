@@ -30,6 +30,12 @@ def type_name(value: Any) -> str:
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
+_STATE_HOOKS = (
+    "_optimizer_state_dict_pre_hooks", "_optimizer_state_dict_post_hooks",
+    "_optimizer_load_state_dict_pre_hooks", "_optimizer_load_state_dict_post_hooks",
+)  # fmt: skip
+
+
 class Optimizer(Object):
     """The base of all optimizers, also of a program's own."""
 
@@ -39,6 +45,8 @@ class Optimizer(Object):
         self.defaults = defaults
         self._optimizer_step_pre_hooks: dict[int, Any] = {}
         self._optimizer_step_post_hooks: dict[int, Any] = {}
+        for name in _STATE_HOOKS:
+            self.__dict__[name] = {}
         if isinstance(params, Tensor):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
@@ -115,10 +123,28 @@ class Optimizer(Object):
         """Call ``hook(optimizer, args, kwargs)`` after each step."""
         return add_hook(self._optimizer_step_post_hooks, hook)
 
+    def register_state_dict_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` before ``state_dict`` is made."""
+        return add_hook(self._optimizer_state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` after it is made; what it returns replaces it."""
+        return add_hook(self._optimizer_state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` before it is loaded; what it returns replaces it."""
+        return add_hook(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` after a state was loaded."""
+        return add_hook(self._optimizer_load_state_dict_post_hooks, hook, prepend)
+
     # -- its state ----------------------------------------------------------------------------------------------
 
     def state_dict(self) -> Group:
         """The state by the parameters' numbers, and the groups with these numbers."""
+        for hook in list(self._optimizer_state_dict_pre_hooks.values()):
+            hook(self)
         numbers: dict[int, int] = {}
         groups = []
         for group in self.param_groups:
@@ -128,10 +154,16 @@ class Optimizer(Object):
             packed["params"] = [numbers[id(param)] for param in group["params"]]
             groups.append(packed)
         values = {(numbers[id(k)] if isinstance(k, Tensor) else k): v for k, v in self.state.items()}
-        return {"state": values, "param_groups": groups}
+        made: Group = {"state": values, "param_groups": groups}
+        for hook in list(self._optimizer_state_dict_post_hooks.values()):
+            made = _or(hook(self, made), made)
+        return made
 
     def load_state_dict(self, state_dict: Group) -> None:
         """Take over what ``state_dict`` gave. Raises ValueError for groups that differ."""
+        state_dict = dict(state_dict)
+        for hook in list(self._optimizer_load_state_dict_pre_hooks.values()):
+            state_dict = _or(hook(self, state_dict), state_dict)
         groups = self.param_groups
         saved = [dict(group) for group in state_dict["param_groups"]]
         if len(groups) != len(saved):
@@ -153,6 +185,8 @@ class Optimizer(Object):
             other["params"] = own["params"]
         self.state = fresh
         self.param_groups = saved
+        for hook in list(self._optimizer_load_state_dict_post_hooks.values()):
+            hook(self)
 
     def __repr__(self) -> str:
         lines = [type(self).__name__ + " ("]
@@ -160,6 +194,10 @@ class Optimizer(Object):
             lines += ["", f"Parameter Group {number}"] if number else [f"Parameter Group {number}"]
             lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
         return "\n".join(lines) + "\n)"
+
+
+def _or(found: Any, before: Group) -> Group:
+    return before if found is None else found
 
 
 def _copied(value: Any, name: str, param: Tensor) -> Any:
