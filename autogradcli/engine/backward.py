@@ -35,6 +35,11 @@ def current_pass() -> Pass:
     return _running[-1]
 
 
+def running_pass() -> Pass | None:
+    """The innermost backward pass that is running, if one is."""
+    return _running[-1] if _running else None
+
+
 class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 

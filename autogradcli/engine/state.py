@@ -25,6 +25,7 @@ class State:
         "inference",
         "invalid_views",
         "levels",
+        "module_hooks",
         "multithreading",
         "overwritten",
         "pack_hooks",
@@ -47,6 +48,7 @@ class State:
     dual_level: int
     hooks_refusal: str | None
     levels: list[Any]
+    module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
     multithreading: bool  # what a program asked for, which changes nothing
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
@@ -71,6 +73,7 @@ class State:
         self.dual_level = 0
         self.hooks_refusal = None  # why saved-tensor hooks may not be set now
         self.levels = []  # of torch.func, the innermost last
+        self.module_hooks = {}
         self.multithreading = True
         self.overwritten = None
         self.pack_hooks = []
@@ -93,15 +96,17 @@ class State:
     def snapshot(self) -> tuple[Any, ...]:
         return (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
-            list(self.pack_hooks), self.tape, self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views,
+            list(self.pack_hooks), {kind: dict(hooks) for kind, hooks in self.module_hooks.items()}, self.tape,
+            self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views,
         )  # fmt: skip
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
-            hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views,
+            hooks, module_hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views,
         ) = saved  # fmt: skip
         self.pack_hooks = list(hooks)
+        self.module_hooks = {k: dict(v) for k, v in module_hooks.items()}
         self.in_rule = False
         self.overwritten = None
         self.running_node = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..engine.backward import current_pass
+from ..engine.backward import current_pass, running_pass
 from ..engine.callbacks import callee
 from ..engine.custom import CustomNode, Definition
 from ..engine.custom_forward import apply
@@ -142,7 +142,7 @@ class _Frame:
         return len(self.kinds) - 1
 
     def unpack(self, number: int) -> Tensor:
-        owner = current_pass() if state.running_node is not None else None
+        owner = running_pass()
         if self.again is None or owner is None or owner is not self.owner:
             self.again = list(self._recomputed())
             self.owner = owner
@@ -150,8 +150,8 @@ class _Frame:
         if found is None:
             raise CheckpointError(
                 "torch.utils.checkpoint: Unpack is being triggered for a tensor that was already unpacked once. If you "
-                "are calling ctx.saved_tensors in backward, make sure to do so only once. Otherwise please open an issue "
-                "with details on your use case."
+                "are calling ctx.saved_tensors in backward, make sure to do so only once. Otherwise please open an "
+                "issue with details on your use case."
             )
         return found
 

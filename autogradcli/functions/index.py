@@ -9,7 +9,7 @@ SIZES: dict[str, int] = {
     "functions.attributes": 16872,
     "functions.autograd": 13179,
     "functions.call_errors": 6288,
-    "functions.checkpoint": 10983,
+    "functions.checkpoint": 10953,
     "functions.class_losses": 9427,
     "functions.comparisons": 3936,
     "functions.complex_numbers": 3110,
@@ -55,14 +55,15 @@ SIZES: dict[str, int] = {
     "functions.nn.convolution": 8262,
     "functions.nn.dropout": 876,
     "functions.nn.functional_call": 6520,
+    "functions.nn.global_hooks": 2017,
     "functions.nn.gradients": 5230,
-    "functions.nn.hooked": 2511,
+    "functions.nn.hooked": 3522,
     "functions.nn.init": 10520,
     "functions.nn.linear": 5187,
     "functions.nn.losses": 6277,
-    "functions.nn.module": 18442,
-    "functions.nn.module_hooks": 7828,
-    "functions.nn.module_state": 5454,
+    "functions.nn.module": 18653,
+    "functions.nn.module_hooks": 8201,
+    "functions.nn.module_state": 7122,
     "functions.nn.module_to": 1752,
     "functions.nn.names": 928,
     "functions.nn.normalization": 10187,
@@ -161,7 +162,7 @@ SIZES: dict[str, int] = {
     "operations.scatter_index": 8322,
     "operations.scatter_reduce": 7544,
     "operations.selection": 12283,
-    "operations.shape": 11949,
+    "operations.shape": 11954,
     "operations.sign": 6108,
     "operations.small_matrices": 3698,
     "operations.smooth_activation": 10863,
@@ -315,9 +316,7 @@ NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
         "functions.vmap": "vmap",
         "functions.windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window stft",
     },
-    "torch._C._functions": {
-        "functions.graph_nodes": "AccumulateGrad",
-    },
+    "torch._C._functions": {"functions.graph_nodes": "AccumulateGrad"},
     "torch.autograd": {
         "functions.autograd": "backward grad",
         "functions.conversion": "Variable",
@@ -326,41 +325,21 @@ NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
         "functions.graph_nodes": "SavedTensor",
         "functions.modes": "detect_anomaly enable_grad inference_mode is_multithreading_enabled no_grad set_detect_anomaly set_grad_enabled set_multithreading_enabled",
     },
-    "torch.autograd.forward_ad": {
-        "functions.forward_ad": "UnpackedDualTensor dual_level enter_dual_level exit_dual_level make_dual unpack_dual",
-    },
-    "torch.autograd.function": {
-        "functions.custom_function": "Function InplaceFunction once_differentiable",
-    },
-    "torch.autograd.functional": {
-        "functions.functional": "hessian hvp jacobian jvp vhp vjp",
-    },
-    "torch.autograd.grad_mode": {
-        "functions.modes": "enable_grad inference_mode no_grad set_grad_enabled set_multithreading_enabled",
-    },
-    "torch.autograd.gradcheck": {
-        "functions.gradcheck": "GradcheckError gradcheck gradgradcheck",
-    },
+    "torch.autograd.forward_ad": {"functions.forward_ad": "UnpackedDualTensor dual_level enter_dual_level exit_dual_level make_dual unpack_dual"},
+    "torch.autograd.function": {"functions.custom_function": "Function InplaceFunction once_differentiable"},
+    "torch.autograd.functional": {"functions.functional": "hessian hvp jacobian jvp vhp vjp"},
+    "torch.autograd.grad_mode": {"functions.modes": "enable_grad inference_mode no_grad set_grad_enabled set_multithreading_enabled"},
+    "torch.autograd.gradcheck": {"functions.gradcheck": "GradcheckError gradcheck gradgradcheck"},
     "torch.autograd.graph": {
         "functions.graph_nodes": "GradientEdge Node get_gradient_edge register_multi_grad_hook",
         "functions.modes": "saved_tensors_hooks",
         "functions.saved_hooks": "allow_mutation_on_saved_tensors disable_saved_tensors_hooks increment_version save_on_cpu",
     },
-    "torch.backends.cuda": {
-        "functions.devices": "is_built",
-    },
-    "torch.backends.cudnn": {
-        "functions.devices": "is_available",
-    },
-    "torch.backends.mps": {
-        "functions.devices": "is_available is_built",
-    },
-    "torch.cuda": {
-        "functions.devices": "current_device device_count empty_cache get_device_name is_available is_initialized manual_seed manual_seed_all synchronize",
-    },
-    "torch.fft": {
-        "functions.fft": "fft fft2 fftfreq fftn fftshift hfft hfft2 hfftn ifft ifft2 ifftn ifftshift ihfft ihfft2 ihfftn irfft irfft2 irfftn rfft rfft2 rfftfreq rfftn",
-    },
+    "torch.backends.cuda": {"functions.devices": "is_built"},
+    "torch.backends.cudnn": {"functions.devices": "is_available"},
+    "torch.backends.mps": {"functions.devices": "is_available is_built"},
+    "torch.cuda": {"functions.devices": "current_device device_count empty_cache get_device_name is_available is_initialized manual_seed manual_seed_all synchronize"},
+    "torch.fft": {"functions.fft": "fft fft2 fftfreq fftn fftshift hfft hfft2 hfftn ifft ifft2 ifftn ifftshift ihfft ihfft2 ihfftn irfft irfft2 irfftn rfft rfft2 rfftfreq rfftn"},
     "torch.func": {
         "functions.nn.functional_call": "functional_call stack_module_state",
         "functions.transforms": "grad grad_and_value jvp linearize vjp",
@@ -375,9 +354,7 @@ NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
         "functions.parts": "diagonal",
         "functions.reductions": "vector_norm",
     },
-    "torch.masked": {
-        "functions.masked": "amax amin argmax argmin cumprod cumsum log_softmax logaddexp logsumexp mean median norm normalize prod softmax softmin std sum var",
-    },
+    "torch.masked": {"functions.masked": "amax amin argmax argmin cumprod cumsum log_softmax logaddexp logsumexp mean median norm normalize prod softmax softmin std sum var"},
     "torch.nn": {
         "functions.attributes": "Parameter",
         "functions.nn.activations": "CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax Softmax2d Softmin Softplus Softshrink Softsign Tanh Tanhshrink Threshold",
@@ -409,15 +386,10 @@ NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
         "functions.resampling": "channel_shuffle interpolate pad pixel_shuffle pixel_unshuffle upsample upsample_bilinear upsample_nearest",
         "functions.softmax": "log_softmax softmax softmin",
     },
-    "torch.nn.init": {
-        "functions.nn.init": "_calculate_fan_in_and_fan_out calculate_gain constant_ dirac_ eye_ kaiming_normal_ kaiming_uniform_ normal_ ones_ orthogonal_ sparse_ trunc_normal_ uniform_ xavier_normal_ xavier_uniform_ zeros_",
-    },
-    "torch.nn.parameter": {
-        "functions.attributes": "Parameter",
-    },
-    "torch.nn.utils": {
-        "functions.nn.gradients": "clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ get_total_norm parameters_to_vector vector_to_parameters",
-    },
+    "torch.nn.init": {"functions.nn.init": "_calculate_fan_in_and_fan_out calculate_gain constant_ dirac_ eye_ kaiming_normal_ kaiming_uniform_ normal_ ones_ orthogonal_ sparse_ trunc_normal_ uniform_ xavier_normal_ xavier_uniform_ zeros_"},
+    "torch.nn.modules.module": {"functions.nn.global_hooks": "register_module_forward_hook register_module_forward_pre_hook register_module_full_backward_hook register_module_full_backward_pre_hook"},
+    "torch.nn.parameter": {"functions.attributes": "Parameter"},
+    "torch.nn.utils": {"functions.nn.gradients": "clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ get_total_norm parameters_to_vector vector_to_parameters"},
     "torch.optim": {
         "functions.optim.lbfgs": "LBFGS",
         "functions.optim.optimizer": "Optimizer",
@@ -430,9 +402,7 @@ NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
         "functions.optim.lr_cycles": "CosineAnnealingWarmRestarts CyclicLR OneCycleLR",
         "functions.optim.lr_scheduler": "ConstantLR CosineAnnealingLR ExponentialLR LRScheduler LambdaLR LinearLR MultiStepLR MultiplicativeLR PolynomialLR StepLR _LRScheduler",
     },
-    "torch.random": {
-        "functions.random": "fork_rng get_rng_state initial_seed manual_seed seed set_rng_state",
-    },
+    "torch.random": {"functions.random": "fork_rng get_rng_state initial_seed manual_seed seed set_rng_state"},
     "torch.return_types": {
         "functions.elementwise": "frexp",
         "functions.histograms": "histogram histogramdd",
@@ -441,15 +411,11 @@ NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
         "functions.running": "cummax cummin",
         "functions.sorting": "aminmax kthvalue max median min mode nanmedian sort topk",
     },
-    "torch.signal.windows": {
-        "functions.windows": "bartlett blackman cosine exponential gaussian general_cosine general_hamming hamming hann kaiser nuttall",
-    },
+    "torch.signal.windows": {"functions.windows": "bartlett blackman cosine exponential gaussian general_cosine general_hamming hamming hann kaiser nuttall"},
     "torch.special": {
         "functions.reductions": "logsumexp",
         "functions.softmax": "log_softmax softmax",
         "functions.special_functions": "airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammainc gammaincc gammaln hermite_polynomial_h hermite_polynomial_he i0 i0e i1 i1e laguerre_polynomial_l legendre_polynomial_p log1p log_ndtr logit modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 multigammaln ndtr ndtri polygamma psi round scaled_modified_bessel_k0 scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w sinc spherical_bessel_j0 xlog1py xlogy zeta",
     },
-    "torch.utils.checkpoint": {
-        "functions.checkpoint": "CheckpointError checkpoint checkpoint_sequential",
-    },
+    "torch.utils.checkpoint": {"functions.checkpoint": "CheckpointError checkpoint checkpoint_sequential"},
 }

@@ -90,7 +90,7 @@ def _filled(input: Array, value: Number) -> Array:
 def _filled_from(input: Array, value: Array) -> Array:
     if value.ndim:
         raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
-    if value.dtype.kind == "c" and input.dtype.kind != "c":
+    if value.dtype.kind == "c" and input.dtype.kind not in "cb":
         value = value.real
     return np.full(input.shape, value.astype(input.dtype))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.dtypes import DType, bfloat16, float16, float32, float64
+from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
 from ..objects import costs
 from ..registry import namespace
@@ -19,7 +20,8 @@ from .names import M
 from .text import indented, type_name
 
 _GROUPS = ("_parameters", "_buffers", "_modules")
-_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
+_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks", "_state_dict_pre_hooks",
+          "_state_dict_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks")  # fmt: skip
 _STATE = ("_non_persistent_buffers_set", "_forward_pre_hooks_with_kwargs", "_forward_hooks_with_kwargs",
           "_forward_hooks_always_called")  # fmt: skip
 
@@ -373,7 +375,8 @@ class Module(Hooked):
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '_backward_hooks'")
         if not (
             own["_forward_hooks"] or own["_forward_pre_hooks"] or own["_backward_hooks"] or own["_backward_pre_hooks"]
-        ):
+            or state.module_hooks
+        ):  # fmt: skip
             return callee(self.forward)(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)
 

@@ -11,6 +11,7 @@ from ...engine.custom_forward import apply
 from ...engine.hooks import hook_node, prehook_node
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from .global_hooks import of_all
 from .text import type_name
 
 
@@ -20,16 +21,17 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     try:
         return _call(module, args, kwargs, called)
     except Exception:
-        for key in list(module._forward_hooks_always_called):
-            if key in module._forward_hooks and key not in called:
-                hook = module._forward_hooks[key]
-                with_kwargs = key in module._forward_hooks_with_kwargs
+        hooks = {**of_all("forward"), **module._forward_hooks}
+        for key in (*of_all("always_called"), *module._forward_hooks_always_called):
+            if key in hooks and key not in called:
+                hook = hooks[key]
+                with_kwargs = key in module._forward_hooks_with_kwargs or key in of_all("with_kwargs")
                 hook(module, args, kwargs, None) if with_kwargs else hook(module, args, None)
         raise
 
 
 def _call(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> Any:
-    for key, hook in list(module._forward_pre_hooks.items()):
+    for key, hook in (*of_all("forward_pre").items(), *module._forward_pre_hooks.items()):
         if key in module._forward_pre_hooks_with_kwargs:
             found = hook(module, args, kwargs)
             if found is None:
@@ -45,13 +47,14 @@ def _call(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], called: se
                 args = found if isinstance(found, tuple) else (found,)
     backward = None
     partial = module._backward_hooks if module._is_full_backward_hook is False else {}
-    if (module._backward_hooks and not partial) or module._backward_pre_hooks:
+    full = of_all("backward") or of_all("backward_pre") or (module._backward_hooks and not partial)
+    if full or module._backward_pre_hooks:
         backward = BackwardHooks(module)
         args = backward.around_inputs(args)
     result = callee(module.forward)(*args, **kwargs)
-    for key, hook in list(module._forward_hooks.items()):
+    for key, hook in (*of_all("forward").items(), *module._forward_hooks.items()):
         called.add(key)
-        with_kwargs = key in module._forward_hooks_with_kwargs
+        with_kwargs = key in module._forward_hooks_with_kwargs or key in of_all("with_kwargs")
         found = hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
         if found is not None:
             result = found
@@ -96,9 +99,11 @@ class BackwardHooks:
 
     def __init__(self, module: Any) -> None:
         self.module = module
-        self.pre: list[Callable[..., Any]] = list(module._backward_pre_hooks.values())
+        before = {**of_all("backward_pre"), **module._backward_pre_hooks}
+        self.pre: list[Callable[..., Any]] = list(before.values())
         full = module._is_full_backward_hook is not False
-        self.post: list[Callable[..., Any]] = list(module._backward_hooks.values()) if full else []
+        after = {**of_all("backward"), **(module._backward_hooks if full else {})}
+        self.post: list[Callable[..., Any]] = list(after.values())
         self.grad_outputs: Any = None
         self.inputs: list[int] | None = None
         self.input_count = self.output_count = 0
