@@ -159,10 +159,12 @@ def _adadelta(param: Tensor, g: Tensor, state: Group, group: Group) -> None:
     next_step(state)
     g = _decayed(param, g, group)
     rho, eps = group["rho"], group["eps"]
-    param, g, squares, past = _parts(param, g, state["square_avg"], state["acc_delta"])
+    g, squares, past = _parts(g, state["square_avg"], state["acc_delta"])
     _square(squares, g, rho)
     delta = M.sqrt(M.add(past, eps)) / M.sqrt(M.add(squares, eps)) * g
     _square(past, delta, rho)
+    if param.array.dtype.kind == "c":
+        delta = T.view_as_complex(delta)
     M.add_(param, delta, alpha=-number(group["lr"]))
 
 
