@@ -130,7 +130,7 @@ def _push(
         if any(out is d for d in ctx.dirty):
             at = next((k for k, a in enumerate(args) if a is out), None)
             if at is not None and find(out) is not None:
-                _check_changed(tangent, tangents[at], versions[at])
+                _check_changed(tangent, before=tangents[at], version=versions[at])
         elif out.base is not None:
             _check_view(out, tangent, args, find)
         check_tangent(out, tangent)
@@ -140,7 +140,7 @@ def _push(
             layer_of(out, level).tangent = lower(tangent, level)  # type: ignore[union-attr]
 
 
-def _check_changed(tangent: Tensor, before: Tensor, version: int) -> None:
+def _check_changed(tangent: Tensor, before: Tensor | None, version: int) -> None:
     """Raise RuntimeError where a ``jvp`` did not change the tangent of a changed input in place."""
     if tangent.version == version:
         raise RuntimeError(

@@ -84,14 +84,11 @@ def _seeds(roots: Sequence[Any], grads: Sequence[Any], create_graph: bool, batch
             continue
         if not isinstance(grad, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(grad).__name__}")
-        edge = isinstance(root, GradientEdge)
-        if edge and root.shape is None:
-            seeds.append(grad)
-            continue
+        wanted = root.shape if isinstance(root, GradientEdge) else root.array.shape
         shape = grad.array.shape[1:] if batched else grad.array.shape
-        if shape != (root.shape if edge else root.array.shape):
-            _mismatch(k, grad, Size(root.shape), batched)
-        if edge:
+        if wanted is not None and shape != wanted:
+            _mismatch(k, grad, Size(wanted), batched)
+        if isinstance(root, GradientEdge):
             seeds.append(grad)
             continue
         if grad.array.dtype.kind == "c" and root.array.dtype.kind != "c":

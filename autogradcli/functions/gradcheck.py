@@ -126,7 +126,8 @@ def _numerical(function: Function, inputs: tuple[Any, ...], tracked: list[Tensor
 
 
 def _pull(out: Tensor, tracked: list[Tensor], seed: np.ndarray) -> tuple[Any, ...]:
-    return autograd.grad((out,), tuple(tracked), (wrap(seed),), retain_graph=True, allow_unused=True)
+    found: tuple[Any, ...] = autograd.grad((out,), tuple(tracked), (wrap(seed),), retain_graph=True, allow_unused=True)
+    return found
 
 
 def _analytical(out: Tensor, tracked: list[Tensor]) -> list[np.ndarray]:

@@ -13,6 +13,19 @@ class Hooked(Object):
 
     __module__ = "torch.nn.modules.module"
 
+    _forward_pre_hooks: dict[int, Any]
+    _forward_pre_hooks_with_kwargs: set[int]
+    _forward_hooks: dict[int, Any]
+    _forward_hooks_with_kwargs: set[int]
+    _forward_hooks_always_called: set[int]
+    _backward_hooks: dict[int, Any]
+    _backward_pre_hooks: dict[int, Any]
+    _is_full_backward_hook: bool | None  # of which kind the backward hooks are; None where there is none yet
+    _state_dict_pre_hooks: dict[int, Any]
+    _state_dict_hooks: dict[int, Any]
+    _load_state_dict_pre_hooks: dict[int, Any]
+    _load_state_dict_post_hooks: dict[int, Any]
+
     def register_forward_pre_hook(
         self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:

@@ -11,6 +11,7 @@ from ...engine.custom_forward import apply
 from ...engine.hooks import hook_node, prehook_node
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ..subscript import length
 from .global_hooks import of_all
 from .text import type_name
 
@@ -174,8 +175,9 @@ def _as_many(found: Any, grads: Any, what: str) -> Any:
     """What a hook returned in place of gradients. Raises RuntimeError where these are not as many."""
     if not isinstance(found, (tuple, list, Tensor)):
         raise TypeError(f"object of type '{type_name(found)}' has no len()")
-    if len(found) != len(grads):
-        raise RuntimeError(f"{what}, got {len(found)}, but expected {len(grads)}")
+    count = length(found) if isinstance(found, Tensor) else len(found)
+    if count != len(grads):
+        raise RuntimeError(f"{what}, got {count}, but expected {len(grads)}")
     return found
 
 

@@ -41,6 +41,11 @@ class Optimizer(Object):
 
     __module__ = "torch.optim.optimizer"
 
+    _optimizer_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_state_dict_post_hooks: dict[int, Any]
+    _optimizer_load_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_load_state_dict_post_hooks: dict[int, Any]
+
     def __init__(self, params: Any, defaults: Group) -> None:
         self.defaults = defaults
         self._optimizer_step_pre_hooks: dict[int, Any] = {}

@@ -52,10 +52,11 @@ def _parts(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 def _square(average: Tensor, g: Tensor, rate: Any) -> None:
     """Move an average of squares on."""
+    rest = 1 - rate
     if isinstance(rate, Tensor) and rate.requires_grad:
-        M.lerp_(average, M.square(g), 1 - rate)
+        M.lerp_(average, M.square(g), rest)
     else:
-        M.addcmul_(M.mul_(average, rate), g, g, value=number(1 - rate))
+        M.addcmul_(M.mul_(average, rate), g, g, value=number(rest))
 
 
 def _sgd(param: Tensor, g: Tensor, state: Group, group: Group) -> None:
