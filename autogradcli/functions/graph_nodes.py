@@ -276,7 +276,6 @@ def _register() -> None:
     namespace("torch.autograd.graph")["Node"] = Node
     namespace("torch.autograd.graph")["GradientEdge"] = GradientEdge
     namespace("torch.autograd")["SavedTensor"] = SavedTensor
-    namespace("torch._C._functions")["AccumulateGrad"] = AccumulateGrad
 
 
 _register()

@@ -34,7 +34,7 @@ SIZES: dict[str, int] = {
     "functions.functional_checks": 5313,
     "functions.gradcheck": 17392,
     "functions.gradcheck_reports": 2758,
-    "functions.graph_nodes": 11667,
+    "functions.graph_nodes": 11595,
     "functions.grid": 3767,
     "functions.histograms": 4438,
     "functions.indexing": 6772,
@@ -316,7 +316,6 @@ NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
         "functions.vmap": "vmap",
         "functions.windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window stft",
     },
-    "torch._C._functions": {"functions.graph_nodes": "AccumulateGrad"},
     "torch.autograd": {
         "functions.autograd": "backward grad",
         "functions.conversion": "Variable",
