@@ -9,11 +9,13 @@ import numpy as np
 from .node import AccumulateGrad
 from .state import state
 from .tensor import Tensor, wrap
+from .views import check_overlap
 from .worlds import roles
 
 
 def accumulate(sink: AccumulateGrad, g: Any) -> None:
-    """Add a complete gradient (array or tensor) to a leaf's ``.grad``."""
+    """Add a complete gradient (array or tensor) to a leaf's ``.grad``. Raises RuntimeError where that is to be changed
+    in place, and several of its elements are one memory location."""
     old = sink.grad
     recorded = isinstance(g, Tensor)
     if old is None:
@@ -21,9 +23,8 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
     elif recorded:
         sink.grad = roles.add(old, g)
     elif not state.grad and old.array.dtype is g.dtype:
-        if not old.array.flags.writeable or any(
-            s == 0 and n > 1 for n, s in zip(old.array.shape, old.array.strides, strict=True)
-        ):
+        check_overlap(old.array)
+        if not old.array.flags.writeable:
             sink.grad = wrap(old.array + g)
         else:
             old.array += g  # in place, so who holds .grad sees the sum, as in PyTorch

@@ -35,6 +35,11 @@ def current_pass() -> Pass:
     return _running[-1]
 
 
+def running_pass() -> Pass | None:
+    """The innermost backward pass that is running, if one is."""
+    return _running[-1] if _running else None
+
+
 class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
@@ -219,7 +224,7 @@ class Pass:
                 g = self._tensor_hooks(node, g)
             for prehook in list(extra.prehooks.values()):
                 g = self._replace(prehook, g)
-            if g is None or (g.__class__ is list and all(x is None for x in g)):
+            if (g is None or (g.__class__ is list and all(x is None for x in g))) and not node.own_rule:
                 node.release()
                 return (None,) * len(node.edges)
         if node.saved is None:

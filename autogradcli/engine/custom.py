@@ -1,7 +1,7 @@
 """Nodes whose rules a program wrote: what ``torch.autograd.Function`` becomes in the graph.
 
 The node *is* the ``ctx`` that the program's ``forward`` and ``backward`` get: it keeps the saved tensors and whatever
-the program puts on it. ``apply`` runs ``forward`` unrecorded and then gives the results the history "this node".
+the program puts on it. ``custom_forward.py`` runs ``forward`` and gives the results the history "this node".
 """
 
 from __future__ import annotations
@@ -12,16 +12,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from . import dtypes
-from .forward import check_tangent
-from .inplace import check_inplace
-from .layers import Level, layer_of, lower
-from .node import FREED, AccumulateGrad, Node, Nowhere, Output
+from .layers import Level
+from .node import FREED, Node, Output
 from .record import edge_at
 from .saved import Packed, modified, pack
-from .state import next_sequence, state
-from .tangents import set_tangent, tangent_at, tangent_of, undual, zeros
+from .state import next_sequence
 from .tensor import Tensor, alias, wrap
-from .views import link, rebase
 from .worlds import roles
 
 MISSING_BACKWARD = (
@@ -31,19 +27,6 @@ MISSING_BACKWARD = (
 BOTH = (
     "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of "
     "them."
-)
-MISSING_JVP = "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
-NOT_RETURNED = (
-    "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
-    "modified inplace must all be outputs of the Function."
-)
-DIRTY_LEAF = "a leaf Variable that requires grad has been used in an in-place operation."
-DIRTY_VIEW = (
-    "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more "
-    "than one Tensor. This is not supported by the current autograd engine. You should either make sure the input is "
-    "not a view (using .clone() for example) or make your Function only return one Tensor (potentially splitting it "
-    "into two Functions: one doing the inplace that returns a single Tensor and a second one that does the other "
-    "operations). You can ask on the forum https://discuss.pytorch.org/ if you need help to do this change."
 )
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
@@ -83,10 +66,12 @@ class CustomNode(Node):
     """A node of a program's own Function, and the ``ctx`` of its methods."""
 
     __slots__ = (
-        "attributes", "dirty", "forward_saved", "freed", "input_info", "kept", "materialize", "needs_input_grad",
-        "non_differentiable", "output_info", "to_save",
+        "attributes", "dirty", "forward_saved", "freed", "input_info", "kept", "materialize", "materialize_non_diff",
+        "needs_input_grad",
+        "non_differentiable", "on_view", "output_info", "to_save",
     )  # fmt: skip
 
+    own_rule = True
     definition: ClassVar[Definition]
 
     def __init__(self, args: tuple[Any, ...], level: Level | None) -> None:
@@ -98,7 +83,7 @@ class CustomNode(Node):
         self.attributes: dict[str, Any] = {}
         self.needs_input_grad = tuple(edge_at(a, level) is not None for a in args)
         #: (shape, dtype) of each tensor, None for what is none
-        self.input_info = [_info(a) for a in args]
+        self.input_info = [info_of(a) for a in args]
         self.output_info: list[tuple[tuple[int, ...], np.dtype] | None] = []
         self.to_save: tuple[Any, ...] = ()
         self.forward_saved: tuple[Any, ...] | None = None
@@ -107,6 +92,9 @@ class CustomNode(Node):
         self.dirty: tuple[Any, ...] = ()
         self.non_differentiable: tuple[Any, ...] = ()
         self.materialize = True
+        self.materialize_non_diff = True
+        #: it changed a view in place: the first gradient is written into a window of the base's
+        self.on_view = False
 
     def __repr__(self) -> str:
         return f"<torch.autograd.function.{type(self).__name__} object at 0x{id(self):x}>"
@@ -210,7 +198,12 @@ class CustomNode(Node):
             if grad is not None and not isinstance(grad, Tensor):
                 raise RuntimeError(f"expected Variable or None (got {type(grad).__name__})")
             wanted = self.edges[len(out)] is not None
-            out.append(_fitted(grad, info, name, len(out)) if grad is not None and wanted else None)
+            if grad is None or not wanted:
+                out.append(None)
+            elif self.on_view and not out:
+                out.append(_spread(grad, info))
+            else:
+                out.append(_fitted(grad, info, name, len(out)))
         return tuple(out)
 
 
@@ -235,7 +228,7 @@ class Error(Node):
     run_tensors = run
 
 
-def _info(value: Any) -> tuple[tuple[int, ...], np.dtype] | None:
+def info_of(value: Any) -> tuple[tuple[int, ...], np.dtype] | None:
     return (value.array.shape, value.array.dtype) if isinstance(value, Tensor) else None
 
 
@@ -261,150 +254,8 @@ def _fitted(grad: Tensor, info: tuple[tuple[int, ...], np.dtype], name: str, ind
     return grad
 
 
-# -- the forward step ---------------------------------------------------------------------------------------
-
-
-def apply(
-    definition: Definition, args: tuple[Any, ...], level: Level | None = None, lowered: Callable[[], Any] | None = None
-) -> Any:
-    """Run the program's ``forward`` unrecorded; its results get a node of ``definition`` as their history.
-
-    At a level of ``torch.func``, ``lowered`` gives the results from the level below instead, and the history is the
-    level's own. Raises RuntimeError where an input marked dirty isn't returned or may not be changed.
-    """
-    ctx: CustomNode = definition.node_class(1)(args, level)
-    recorded = state.grad and True in ctx.needs_input_grad
-    found = _unrecorded(definition, ctx, args, lowered)
-    several = isinstance(found, tuple)
-    raw: tuple[Any, ...] = found if several else (found,)
-    if len(raw) > 1:
-        ctx.__class__ = definition.node_class(len(raw))
-    ctx.edges = tuple(edge_at(a, level) if recorded else None for a in args if isinstance(a, Tensor))
-    ctx.output_info = [_info(out) for out in raw]
-    _check_marks(ctx, raw)
-    outputs = tuple(_with_history(ctx, k, out, args, recorded) for k, out in enumerate(raw))
-    views = [t.meta for t in outputs if isinstance(t, Tensor) and t.meta is not None and t.meta.note == "custom"]
-    if len(views) > 1:
-        for meta in views:
-            meta.note = ""
-    if recorded:
-        ctx.keep(raw)
-    _push(definition, ctx, args, outputs, level)
-    ctx.forward_saved = None
-    ctx.to_save = ()
-    return outputs if several else outputs[0]
-
-
-def _check_marks(ctx: CustomNode, raw: tuple[Any, ...]) -> None:
-    if not all(isinstance(t, Tensor) for t in ctx.dirty):
-        raise RuntimeError("mark_dirty can only accept variables, but argument ")
-    if not all(isinstance(t, Tensor) for t in ctx.non_differentiable):
-        raise RuntimeError("mark_non_differentiable only accepts variable arguments, but got ")
-    if any(not any(out is d for out in raw) for d in ctx.dirty):
-        raise RuntimeError(NOT_RETURNED)
-
-
-def _unrecorded(
-    definition: Definition, ctx: CustomNode, args: tuple[Any, ...], lowered: Callable[[], Any] | None
-) -> Any:
-    found = lowered() if lowered is not None else None
-    grad, state.grad = state.grad, False
-    try:
-        with undual():
-            if definition.setup_context is None:
-                return definition.forward(ctx, *args)
-            if lowered is None:
-                found = definition.forward(*args)
-            definition.setup_context(ctx, args, found)
-            return found
-    finally:
-        state.grad = grad
-
-
-def _push(
-    definition: Definition, ctx: CustomNode, args: tuple[Any, ...], outputs: tuple[Any, ...], level: Level | None
-) -> None:
-    """Run the program's ``jvp`` where an input has a tangent. Raises NotImplementedError where there is none."""
-    if (level is None and not state.dual_level) or (level is not None and level.kind != "jvp"):
-        return
-    find = tangent_of if level is None else lambda a: tangent_at(a, level)
-    tangents = [find(a) for a in args]
-    if all(t is None for t in tangents):
-        return
-    if definition.jvp is None:
-        raise NotImplementedError(MISSING_JVP)
-    if ctx.materialize:
-        tangents = [
-            zeros(a) if t is None and isinstance(a, Tensor) and a.array.dtype.kind in dtypes.INEXACT else t
-            for a, t in zip(args, tangents, strict=True)
-        ]
-    with undual():
-        given = definition.jvp(ctx, *tangents)
-    found = given if isinstance(given, tuple) else (given,)
-    if len(found) != len(outputs):
-        raise RuntimeError(
-            "Function's jvp returned an invalid number of forward gradients "
-            f"(expected {len(outputs)} but got {len(found)})"
-        )
-    for out, tangent in zip(outputs, found, strict=True):
-        if tangent is None or not isinstance(out, Tensor):
-            continue
-        if out.base is not None and tangent.base is None and not any(out is d for d in ctx.dirty):
-            raise RuntimeError(
-                "A custom Function's forward is returning a view (or an input as-is) but the jvp is not returning a "
-                "view."
-            )
-        check_tangent(out, tangent)
-        if level is None:
-            set_tangent(out, tangent)
-        else:
-            layer_of(out, level).tangent = lower(tangent, level)  # type: ignore[union-attr]
-
-
-def _with_history(ctx: CustomNode, index: int, out: Any, args: tuple[Any, ...], recorded: bool) -> Any:
-    """One result with the history it must have."""
-    if not isinstance(out, Tensor):
-        return out
-    is_input = any(out is a for a in args)
-    is_dirty = any(out is d for d in ctx.dirty)
-    differentiable = (
-        recorded and out.array.dtype.kind in dtypes.INEXACT and not any(out is t for t in ctx.non_differentiable)
-    )
-    if is_dirty:
-        return _changed(ctx, index, out, recorded)
-    if is_input:
-        out = _alias(out)
-    if not differentiable:
-        if out.node is not None:
-            out = _alias(out)
-        return out
-    out.node = ctx.output_edge(index)
-    meta = out.meta
-    if meta is not None and meta.base is not None:
-        meta.note = "custom"
-        meta.multi_view = True
-    return out
-
-
-def _alias(t: Tensor) -> Tensor:
-    """A view of all of a tensor: it can have a history of its own."""
-    view = wrap(t.array)
-    link(t, view)
-    return view
-
-
-def _changed(ctx: CustomNode, index: int, out: Tensor, recorded: bool) -> Tensor:
-    """An input that the program changed in place and returns: it is the same tensor with a new history."""
-    out.bump()
-    if not recorded:
-        return out
-    if isinstance(out.node, (AccumulateGrad, Nowhere)):
-        raise RuntimeError(DIRTY_LEAF)
-    if out.base is not None:
-        if len(ctx.output_info) > 1:
-            raise RuntimeError(DIRTY_VIEW)
-        check_inplace(out)
-        rebase(out, ctx)
-    else:
-        out.node = ctx.output_edge(index)
-    return out
+def _spread(grad: Tensor, info: tuple[tuple[int, ...], np.dtype]) -> Tensor:
+    """A gradient as it is copied into a window. Raises RuntimeError where the shapes don't allow it."""
+    if grad.array.shape == info[0]:
+        return grad
+    return roles.copy_into(wrap(np.zeros(*info)), grad)  # type: ignore[no-any-return]

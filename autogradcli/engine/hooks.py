@@ -42,9 +42,13 @@ class RemovableHandle(ContextMode):
         return f"<torch.utils.hooks.RemovableHandle object at 0x{id(self):x}>"
 
 
-def add_hook(table: dict[int, Any], hook: Callable[..., Any]) -> RemovableHandle:
+def add_hook(table: dict[int, Any], hook: Callable[..., Any], first: bool = False) -> RemovableHandle:
     key = _next_key()
+    others = list(table.items()) if first else []
     table[key] = callee(hook)
+    for other, value in others:  # a table runs in its order: those before go behind
+        del table[other]
+        table[other] = value
     return RemovableHandle(table, key)
 
 

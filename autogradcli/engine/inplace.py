@@ -17,7 +17,7 @@ from .operation import Operation
 from .saved import maker, pack
 from .state import state
 from .tensor import Tensor, alias
-from .views import rebase, refresh_views, refusal
+from .views import OVERLAP, overlaps_itself, rebase, refresh_views, refusal
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 VIEW_OF_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
@@ -40,8 +40,8 @@ def check_inplace(target: Tensor) -> None:
         check_traceable(target)
     if base is not None and base.node.__class__ is AccumulateGrad:
         raise RuntimeError(VIEW_OF_LEAF)
-    if node.__class__ is AccumulateGrad:
-        raise RuntimeError(LEAF)
+    if node.__class__ is AccumulateGrad or (meta is not None and meta.unread):
+        raise RuntimeError(LEAF)  # as PyTorch takes such a view for one, until its history is first asked for
 
 
 def check_traceable(view: Tensor) -> None:
@@ -85,10 +85,10 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
         # The rule needs what is about to be overwritten, so the node gets a copy of its own.
         keep_values(before)
     if not state.levels:
-        return write_result(target, result)
+        return write_result(target, result, call=call)
     outer_memory, state.own_memory = state.own_memory, True  # whether it may be changed was asked above
     try:
-        return write_result(target, result)
+        return write_result(target, result, call=call)
     finally:
         state.own_memory = outer_memory
 
@@ -132,8 +132,8 @@ def keep_values(before: Tensor) -> None:
     before.array = before.array.copy()
 
 
-def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
-    """Put a freshly computed result into ``target``'s memory and history."""
+def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any = None) -> Tensor:
+    """Put a freshly computed result, of the operation ``call``, into ``target``'s memory and history."""
     if state.levels:
         from .layers import NOT_HERE, write
 
@@ -154,8 +154,12 @@ def write_result(target: Tensor, result: Tensor, check: bool = True) -> Tensor:
                 raise RuntimeError(
                     f"result type {have.type_name} can't be cast to the desired output type {want.type_name}"
                 )
-    check_overlap(array)
-    np.copyto(array, result.array, casting="unsafe")
+    if not overlaps_itself(array):
+        np.copyto(array, result.array, casting="unsafe")
+    elif getattr(getattr(call, "op", None), "overlap", False):
+        np.copyto(array, result.array, casting="unsafe", where=result.array != array)  # of the others none wins
+    else:
+        raise RuntimeError(OVERLAP)
     if target.is_inference:
         target.need_counter()
     else:
@@ -189,17 +193,6 @@ def own_saved_output(node: Node, result: Tensor, target: Tensor) -> None:
                 kept.node = maker(node, save)
                 entries[2 * k] = pack(kept)
     node.saved = tuple(entries)
-
-
-def check_overlap(array: np.ndarray) -> None:
-    """Raise RuntimeError where several elements are one memory location, as in an expanded tensor."""
-    if array.flags.forc or not array.size:
-        return
-    if any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True)):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory "
-            "location. Please clone() the tensor before performing the operation."
-        )
 
 
 def check_partial_overlap(target: np.ndarray, source: np.ndarray) -> None:

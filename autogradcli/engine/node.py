@@ -52,6 +52,7 @@ class Node:
     op: ClassVar[Operation]
     outputs: ClassVar[int] = 1
     title: ClassVar[str] = ""
+    own_rule: ClassVar[bool] = False  # a program wrote its rule, whose None is no gradient and not a zero one
 
     edges: tuple[Node | Output | None, ...]
     saved: tuple[Any, ...] | None
@@ -115,14 +116,18 @@ class AccumulateGrad(Node):
         self.variable_ref = weakref.ref(variable)
 
 
+AccumulateGrad.__module__ = "builtins"  # in PyTorch it is a class of C++, of no module
+
+
 class Invalid(Node):
     """History of a view that must not be used any more: its memory was changed behind its back, and it is of a kind
     for which PyTorch refuses to say what its gradient would be. Using it raises ``message``; printing shows
-    ``<Invalid>``."""
+    ``<Invalid>``. ``before`` is the history it had."""
 
-    __slots__ = ("message",)
+    __slots__ = ("before", "message")
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, before: Node | Output | None) -> None:
+        self.before = before
         self.edges = ()
         self.saved = ()
         self.fix = None

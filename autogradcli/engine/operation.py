@@ -101,6 +101,7 @@ class Operation:
         "node_class",
         "node_name",
         "outputs",
+        "overlap",
         "params",
         "promote",
         "rules",
@@ -133,6 +134,7 @@ class Operation:
         self.examples: Any = options.pop("examples", None)
         self.jvp: Rule | None = options.pop("jvp", None)
         self.vjp: Rule | None = options.pop("vjp", None)
+        self.overlap: bool = options.pop("overlap", False)
         self.inplace_name: str | None = options.pop("inplace_name", None)
         self.rules: dict[str, Rule] = options
         self._parsed = False
@@ -259,6 +261,7 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     vjp         one rule for all tensor parameters: ``(F, g, needs, ...) -> gradients in order``
     outputs     names of several results; ``differentiable`` the positions of those with gradients
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
+    overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
     spelling    the language's name for the call, where it isn't the declared one
     examples    ``lambda r: [args, ...]``: calls for the tests, ``r(shape)`` a random array of the domain
 

@@ -164,6 +164,10 @@ def make_node(
         for edge in node.edges:
             if isinstance(edge, Invalid):
                 raise RuntimeError(edge.message)
+    if state.unread_views:
+        for o in operands:
+            if isinstance(o, Tensor) and o.meta is not None and o.meta.unread:
+                o.meta.unread = False
     node.extra = None
     node.seq = next_sequence()
     node.fix = _fix(op, operands, outputs)

@@ -25,6 +25,8 @@ class State:
         "inference",
         "invalid_views",
         "levels",
+        "module_hooks",
+        "multithreading",
         "overwritten",
         "own_memory",
         "pack_hooks",
@@ -32,6 +34,7 @@ class State:
         "running_node",
         "special",
         "tape",
+        "unread_views",
         "warn",
         "where",
     )
@@ -41,11 +44,14 @@ class State:
     in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
     inference: bool
     invalid_views: bool  # there is (or was, in this session) a view that must not be used any more
+    unread_views: bool  # there is (or was) a view with a history that nobody has asked for yet
     anomaly: bool
     anomaly_check_nan: bool
     dual_level: int
     hooks_refusal: str | None
     levels: list[Any]
+    module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
+    multithreading: bool  # what a program asked for, which changes nothing
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
@@ -66,11 +72,14 @@ class State:
         self.in_rule = False
         self.inference = False
         self.invalid_views = False
+        self.unread_views = False
         self.anomaly = False
         self.anomaly_check_nan = True
         self.dual_level = 0
         self.hooks_refusal = None  # why saved-tensor hooks may not be set now
         self.levels = []  # of torch.func, the innermost last
+        self.module_hooks = {}
+        self.multithreading = True
         self.overwritten = None
         self.own_memory = False
         self.pack_hooks = []
@@ -86,21 +95,24 @@ class State:
             or self.pack_hooks
             or self.inference
             or self.invalid_views
+            or self.unread_views
             or self.tape is not None
         )
 
     def snapshot(self) -> tuple[Any, ...]:
         return (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
-            list(self.pack_hooks), self.tape, self.warn, dtypes.default.dtype, self.invalid_views,
+            list(self.pack_hooks), {kind: dict(hooks) for kind, hooks in self.module_hooks.items()}, self.tape,
+            self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views,
         )  # fmt: skip
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
-            hooks, self.tape, self.warn, default, self.invalid_views,
+            hooks, module_hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views,
         ) = saved  # fmt: skip
         self.pack_hooks = list(hooks)
+        self.module_hooks = {k: dict(v) for k, v in module_hooks.items()}
         self.in_rule = False
         self.overwritten = None
         self.own_memory = False

@@ -65,6 +65,7 @@ class Meta:
     multi_view: bool = False  # made by a function that returns several views, or a view of such a one
     note: str = ""  # under which mode a view was made: "no_grad", "inference"
     made_at: int = 0  # of such a view: the version that its memory had then
+    unread: bool = False  # of a view: it got its first history by a change of its base, and nobody has asked for it yet
     grad: Tensor | None = None  # of a tensor that is no leaf requiring grad
     hooks: Extra | None = None  # of a leaf whose requires_grad was switched off: its hooks, for when it is on again
     tangent: Tensor | None = None
@@ -113,13 +114,19 @@ class Tensor:
     @property
     def is_leaf(self) -> bool:
         node = self.node
-        return node is None or node.__class__ is AccumulateGrad or node.__class__ is Nowhere
+        if node is None or node.__class__ is AccumulateGrad or node.__class__ is Nowhere:
+            return True
+        if self.meta is not None and self.meta.unread:
+            self.meta.unread = False
+        return False
 
     @property
     def grad_fn(self) -> Node | None:
         """The node that made it. Raises RuntimeError for a view whose history became ambiguous."""
         if isinstance(self.node, Invalid):
             raise RuntimeError(self.node.message)
+        if self.meta is not None and self.meta.unread:
+            self.meta.unread = False
         return None if self.is_leaf else node_of(self.node)
 
     @property

@@ -33,6 +33,10 @@ CUSTOM_VIEW = (
     "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
     "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
 )
+OVERLAP = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
+    "clone() the tensor before performing the operation."
+)
 PRUNE_AT = 32  # dead references are swept when the list reaches this length, and every doubling of it
 _ref = weakref.ref
 
@@ -180,6 +184,20 @@ def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
         window_on(array, window)[...] += values
 
 
+def overlaps_itself(array: np.ndarray) -> bool:
+    """Whether several elements are one memory location, as in an expanded tensor. (Of windows that slide over each
+    other PyTorch can't tell, nor does this.)"""
+    if array.flags.forc or not array.size:
+        return False
+    return any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True))
+
+
+def check_overlap(array: np.ndarray) -> None:
+    """Raise RuntimeError where several elements are one memory location."""
+    if overlaps_itself(array):
+        raise RuntimeError(OVERLAP)
+
+
 def overlaps(window: Window) -> bool:
     """Whether several of the window's elements may be one of the memory's."""
     reach = 0
@@ -245,6 +263,9 @@ class CopySlices(Node):
         window = window_on(out, self.window)
         function, inside = self.function, window.copy()
         first, *rest = function.run(inside) if function.fix is None else run_arrays(function, inside)
+        if self.edges[0] is None or (first is None and function.own_rule):
+            return (None, *rest)
+        check_overlap(window)
         window[...] = 0 if first is None else first
         return (out, *rest)
 
@@ -253,6 +274,8 @@ class CopySlices(Node):
         roles.copy_into(out, g)
         window = self._window_on(out)
         first, *rest = self.function.run_tensors(roles.clone(window))
+        if self.edges[0] is None or (first is None and self.function.own_rule):
+            return (None, *rest)
         roles.copy_into(window, wrap(np.zeros((), g.array.dtype)) if first is None else first)
         return (out, *rest)
 
@@ -278,6 +301,8 @@ def rebase(target: Tensor, function: Node) -> None:
     else:
         old, base.node = base.node, CopySlices(base, target, function)
         follow_retained(base, old)
+        if target.node is None:
+            target.node = function  # until its family is refreshed: its history was asked for, the others' was not
 
 
 def refresh_views(base: Tensor, stale_only: bool = False) -> None:
@@ -294,11 +319,15 @@ def refresh_views(base: Tensor, stale_only: bool = False) -> None:
         assert meta is not None
         if meta.multi_view or meta.note:
             if not stale_only or view.version != meta.made_at:
-                view.node = Invalid(refusal(view, "its base or another view of its base has been modified inplace"))
+                text = refusal(view, "its base or another view of its base has been modified inplace")
+                view.node = Invalid(text, view.node.before if isinstance(view.node, Invalid) else view.node)
                 state.invalid_views = state.special = True
         elif not stale_only and not isinstance(view.node, AccumulateGrad):
             old, view.node = view.node, history_on(base, view)
-            follow_retained(view, old)
+            if old is None:
+                meta.unread = state.unread_views = state.special = True
+            else:
+                follow_retained(view, old)
 
 
 def refusal(view: Tensor, what: str) -> str:
@@ -306,13 +335,16 @@ def refusal(view: Tensor, what: str) -> str:
     meta = view.meta
     assert meta is not None
     inference = meta.note == "inference"
-    node = node_of(view.node)
-    if (meta.multi_view or meta.note == "custom") and node is not None and node.edges:
-        text = f"Output {index_of(view.node)} of {graph_name(node)} is a view and {what}. "
-    elif inference:
-        text = f"A view was created in inference mode and {what} in normal mode. "
+    history = view.node.before if isinstance(view.node, Invalid) else view.node
+    node = node_of(history)
+    made = "" if node is None or not node.edges else f"Output {index_of(history)} of {graph_name(node)} is a view"
+    start = f"{made} of a view which" if made else "A view"
+    if inference:
+        text = f"{start} was created in inference mode and {what} in normal mode. "
+    elif meta.note == "no_grad" or not made:
+        text = f"{start} was created in no_grad mode and {what} with grad mode enabled. "
     else:
-        text = f"A view was created in no_grad mode and {what} with grad mode enabled. "
+        text = f"{made} and {what}. "
     if meta.note == "custom":
         return text + CUSTOM_VIEW
     if meta.multi_view and not meta.note:

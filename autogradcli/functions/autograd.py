@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ from ..engine.backward import Pass
 from ..engine.hooks import retain_grad
 from ..engine.node import Node, Nowhere, Output, index_of, node_of
 from ..engine.state import state
-from ..engine.tensor import Tensor, wrap
+from ..engine.tensor import Size, Tensor, wrap
 from ..engine.worlds import roles
 from .python_function import define_python
 
@@ -23,15 +24,23 @@ CREATE_GRAPH = (
     "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break "
     "the cycle and avoid the leak."
 )
+ONLY_INPUTS = (
+    "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts "
+    "of the graph, please use torch.autograd.backward."
+)
 
 
 class GradientEdge(tuple[Any, ...]):
     """Where a gradient flows: a node and which of its outputs. Stands for a tensor as root or input."""
 
-    __slots__ = ()
+    shape: tuple[int, ...] | None  # of the output, where known
+    dtype: np.dtype
 
-    def __new__(cls, node: Node, output_nr: int) -> GradientEdge:
-        return tuple.__new__(cls, (node, output_nr, None))
+    def __new__(cls, node: Node, output_nr: int, like: np.ndarray | None = None) -> GradientEdge:
+        edge = tuple.__new__(cls, (node, output_nr, None))
+        edge.shape = None if like is None else like.shape
+        edge.dtype = dtypes.default.np if like is None else like.dtype
+        return edge
 
     @property
     def node(self) -> Node:
@@ -75,12 +84,13 @@ def _seeds(roots: Sequence[Any], grads: Sequence[Any], create_graph: bool, batch
             continue
         if not isinstance(grad, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(grad).__name__}")
+        wanted = root.shape if isinstance(root, GradientEdge) else root.array.shape
+        shape = grad.array.shape[1:] if batched else grad.array.shape
+        if wanted is not None and shape != wanted:
+            _mismatch(k, grad, Size(wanted), batched)
         if isinstance(root, GradientEdge):
             seeds.append(grad)
             continue
-        shape = grad.array.shape[1:] if batched else grad.array.shape
-        if shape != root.array.shape:
-            _mismatch(k, grad, root, batched)
         if grad.array.dtype.kind == "c" and root.array.dtype.kind != "c":
             raise RuntimeError(
                 "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
@@ -94,7 +104,10 @@ def _seeds(roots: Sequence[Any], grads: Sequence[Any], create_graph: bool, batch
 
 def _implicit(root: Any) -> Tensor | None:
     if isinstance(root, GradientEdge):
-        return wrap(np.ones((), dtypes.default.np))
+        shape = root.shape or ()
+        if math.prod(shape) != 1:
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        return wrap(np.ones(shape, root.dtype))
     if root.node is None:
         return None
     array = root.array
@@ -110,17 +123,16 @@ def _one(dtype: np.dtype) -> np.ndarray:
     return np.ones((), dtype)  # to be copied, which costs a tenth
 
 
-def _mismatch(k: int, grad: Tensor, root: Tensor, batched: bool) -> None:
+def _mismatch(k: int, grad: Tensor, shape: Size, batched: bool) -> None:
     if not batched:
         raise RuntimeError(
-            f"Mismatch in shape: grad_output[{k}] has a shape of {grad.shape} and output[{k}] has a shape of "
-            f"{root.shape}."
+            f"Mismatch in shape: grad_output[{k}] has a shape of {grad.shape} and output[{k}] has a shape of {shape}."
         )
     shown = grad.shape[2:]  # PyTorch takes the batch dimension off a second time
     raise RuntimeError(
         "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The "
         "sizes of the remaining dimensions are expected to match the shape of corresponding output, but a mismatch was "
-        f"detected: grad_output[{k}] has a shape of {shown} and output[{k}] has a shape of {root.shape}. If you only "
+        f"detected: grad_output[{k}] has a shape of {shown} and output[{k}] has a shape of {shape}. If you only "
         "want some tensors in `grad_output` to be considered batched, consider using vmap."
     )
 
@@ -208,11 +220,13 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: Any = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: Any = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Any, ...]:
-    """The gradients of ``outputs`` with respect to ``inputs``, as a tuple; ``.grad`` stays as it is.
+) -> Any:
+    """The gradients of ``outputs`` with respect to ``inputs``, as a tuple (of a dict, as a dict); ``.grad`` stays as it
+    is, whatever ``only_inputs`` says.
 
     Raises RuntimeError where an input had no part in the outputs, unless ``allow_unused`` (then None) or
     ``materialize_grads`` (then zeros).
@@ -224,7 +238,9 @@ def grad(
     if allow_unused is None:
         allow_unused = materialize_grads
     roots = _as_tuple(outputs)
-    wanted = _as_tuple(inputs)
+    wanted = tuple(inputs.values()) if type(inputs) is dict else _as_tuple(inputs)
+    if not only_inputs:
+        state.warn("FutureWarning", ONLY_INPUTS)
     grads = _grads_for(roots, grad_outputs)
     if retain_graph is None:
         retain_graph = create_graph
@@ -240,10 +256,15 @@ def grad(
                     "allow_unused=True if this is the desired behavior."
                 )
     if materialize_grads:
-        found = [
-            wrap(np.zeros(w.array.shape, w.array.dtype)) if g is None else g for g, w in zip(found, wanted, strict=True)
-        ]
-    return tuple(found)
+        found = [_zeros_for(w, create_graph) if g is None else g for g, w in zip(found, wanted, strict=True)]
+    return dict(zip(inputs, found, strict=True)) if type(inputs) is dict else tuple(found)
+
+
+def _zeros_for(one: Any, create_graph: bool) -> Tensor:
+    """The gradient of an input that had no part: a leaf of its own where the gradients are to be differentiated."""
+    if isinstance(one, GradientEdge):
+        raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
+    return Tensor(np.zeros(one.array.shape, one.array.dtype), requires_grad=create_graph)
 
 
 def _grad_once(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..engine.backward import current_pass
+from ..engine.backward import current_pass, running_pass
 from ..engine.callbacks import callee
-from ..engine.custom import CustomNode, Definition, apply
+from ..engine.custom import CustomNode, Definition
+from ..engine.custom_forward import apply
 from ..engine.modes import SavedTensorsHooks
 from ..engine.random import default_generator
 from ..engine.state import state
@@ -133,7 +134,7 @@ class _Frame:
         self.early_stop = stop
         self.checked = check
         self.kinds: list[str] = []
-        self.again: list[Tensor] | None = None
+        self.again: list[Tensor | None] | None = None
         self.owner: Any = None
 
     def pack(self, t: Tensor) -> int:
@@ -141,11 +142,18 @@ class _Frame:
         return len(self.kinds) - 1
 
     def unpack(self, number: int) -> Tensor:
-        owner = current_pass() if state.running_node is not None else None
+        owner = running_pass()
         if self.again is None or owner is None or owner is not self.owner:
-            self.again = self._recomputed()
+            self.again = list(self._recomputed())
             self.owner = owner
-        return self.again[number]
+        found, self.again[number] = self.again[number], None  # each is read once, so memory is given back on the way
+        if found is None:
+            raise CheckpointError(
+                "torch.utils.checkpoint: Unpack is being triggered for a tensor that was already unpacked once. If you "
+                "are calling ctx.saved_tensors in backward, make sure to do so only once. Otherwise please open an "
+                "issue with details on your use case."
+            )
+        return found
 
     def _recomputed(self) -> list[Tensor]:
         """Run the function again for the tensors that it saves. Raises CheckpointError where they differ."""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine.callbacks import callee
-from ..engine.custom import CustomNode, Definition, Error, apply
+from ..engine.custom import CustomNode, Definition, Error
+from ..engine.custom_forward import apply
 from ..engine.naming import shown_as
 from ..engine.node import Output
 from ..engine.state import state
@@ -45,10 +46,10 @@ class FunctionClass:
             callee(members.get("jvp")),
         )
 
-    def subclass(self, name: str, members: dict[str, Any]) -> FunctionClass:
+    def subclass(self, name: str, members: dict[str, Any], module: str = "__main__") -> FunctionClass:
         """What ``class name(self): members`` makes."""
         own = {key: value.__func__ if isinstance(value, staticmethod) else value for key, value in members.items()}
-        return FunctionClass(name, {**self.members, **own})
+        return FunctionClass(name, {**self.members, **own}, module)
 
     def __repr__(self) -> str:
         return f"<class '{self.module}.{self.name}'>"
@@ -183,6 +184,10 @@ def _set_materialize_grads(ctx: CustomNode, value: bool) -> None:
     ctx.materialize = bool(value)
 
 
+def _set_materialize_non_diff(ctx: CustomNode, value: Any) -> None:
+    ctx.materialize_non_diff = bool(value)
+
+
 class OnceDifferentiable:
     """A backward that runs unrecorded; differentiating its result again is an error."""
 
@@ -255,10 +260,12 @@ def _register() -> None:
     ctx["to_save"] = Property(lambda node: node.to_save or None)
     ctx["dirty_tensors"] = Property(lambda node: node.dirty or None)
     ctx["non_differentiable"] = Property(lambda node: node.non_differentiable or None)
+    ctx["_materialize_non_diff_grads"] = Property(lambda node: node.materialize_non_diff, _set_materialize_non_diff)
     ctx["*"] = Property(lambda node: node.attributes)
     base = FunctionClass("Function", {}, "torch.autograd.function")
     namespace("torch.autograd")["Function"] = base
     namespace("torch.autograd.function")["Function"] = base
+    namespace("torch.autograd.function")["InplaceFunction"] = base.subclass("InplaceFunction", {}, base.module)
     define_python("once_differentiable", once_differentiable, into="function_module")
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..engine.batched import batched
 from ..engine.callbacks import callee
-from ..engine.custom import apply
+from ..engine.custom_forward import apply
 from ..engine.layers import Level, below, innermost, layer_of, lift, lower
 from ..engine.state import state
 from ..engine.tensor import Tensor

@@ -84,7 +84,7 @@ def pulled(
     pairs = [(out, g) for out, g in zip(outputs, given, strict=True) if out is not None and out.node is not None]
     if not pairs:
         return (None,) * len(inputs)
-    return autograd.grad(
+    found: tuple[Tensor | None, ...] = autograd.grad(
         [out for out, _ in pairs],
         list(inputs),
         None if cotangents is None else [g for _, g in pairs],
@@ -92,6 +92,7 @@ def pulled(
         create_graph=create_graph,
         allow_unused=True,
     )
+    return found
 
 
 def _seeds(tensors: Sequence[Tensor]) -> Tensors:

@@ -200,7 +200,7 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     node = node_of(tensor.node)
     if node is None:
         raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
-    return GradientEdge(node, index_of(tensor.node))
+    return GradientEdge(node, index_of(tensor.node), tensor.array)
 
 
 @shown_as("torch.autograd.graph._MultiHandle")
@@ -275,6 +275,7 @@ def _register() -> None:
     Node.__module__ = GradientEdge.__module__ = "torch.autograd.graph"  # as their text names them
     namespace("torch.autograd.graph")["Node"] = Node
     namespace("torch.autograd.graph")["GradientEdge"] = GradientEdge
+    namespace("torch.autograd")["SavedTensor"] = SavedTensor
 
 
 _register()

@@ -41,8 +41,9 @@ class ModeFunction:
         self.doc = doc
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and not kwargs and callable(args[0]) and not isinstance(args[0], (bool, Tensor)):
-            return Decorated(self.make(), args[0])
+        given = [*args, *kwargs.values()]
+        if len(given) == 1 and callable(given[0]) and not isinstance(given[0], (bool, Tensor)):
+            return Decorated(self.make(), given[0])
         return self.make(*args, **kwargs)
 
     def __repr__(self) -> str:
@@ -58,21 +59,27 @@ def set_grad_enabled(mode: Any) -> ContextMode:
 set_grad_enabled.__qualname__ = "set_grad_enabled.__init__"
 
 
+def is_multithreading_enabled() -> bool:
+    """What ``set_multithreading_enabled`` said last."""
+    return state.multithreading
+
+
 class MultithreadingMode(ContextMode):
     """``set_multithreading_enabled(mode)``: kept for programs that say it; the backward pass has one thread."""
 
-    __slots__ = ()
+    __slots__ = ("previous",)
 
     title = "torch.autograd.grad_mode.set_multithreading_enabled"
 
     def __init__(self, mode: bool) -> None:
-        pass
+        self.previous = state.multithreading
+        state.multithreading = bool(mode)
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, *problem: object) -> None:
-        return None
+        state.multithreading = self.previous
 
 
 shown_as(MultithreadingMode.title)(MultithreadingMode)
@@ -130,17 +137,19 @@ def is_tensor(obj: Any) -> bool:
 
 
 def _register() -> None:
-    for place in ("torch", "torch.autograd"):
-        table = namespace(place)
-        table["no_grad"] = ModeFunction("no_grad", no_grad, "Operations inside are not recorded.")
-        table["enable_grad"] = ModeFunction("enable_grad", enable_grad, "Operations inside are recorded.")
-        table["inference_mode"] = ModeFunction("inference_mode", InferenceMode, "No recording, for good.")
-        table["set_grad_enabled"] = ModeFunction("set_grad_enabled", set_grad_enabled, "Recording on or off.")
+    for name, make, doc in (
+        ("no_grad", no_grad, "Operations inside are not recorded."),
+        ("enable_grad", enable_grad, "Operations inside are recorded."),
+        ("inference_mode", InferenceMode, "No recording, for good."),
+        ("set_grad_enabled", set_grad_enabled, "Recording on or off."),
+        ("set_multithreading_enabled", MultithreadingMode, "One thread or more in the backward pass."),
+    ):
+        mode = ModeFunction(name, make, doc)
+        for place in ("torch", "torch.autograd", "torch.autograd.grad_mode"):
+            if place != "torch" or make is not MultithreadingMode:
+                namespace(place)[name] = mode
     autograd = namespace("torch.autograd")
     autograd["set_detect_anomaly"] = ModeFunction("set_detect_anomaly", SetAnomalyMode, "Stop at the first NaN made.")
-    autograd["set_multithreading_enabled"] = ModeFunction(
-        "set_multithreading_enabled", MultithreadingMode, "One thread or more in the backward pass."
-    )
     autograd["detect_anomaly"] = ModeFunction(
         "detect_anomaly", lambda check_nan=True: AnomalyMode(True, check_nan), "Stop at the first NaN made."
     )
@@ -163,6 +172,7 @@ def _register() -> None:
     ):  # fmt: skip
         define_python(function.__name__, function)
     define_python("set_printoptions", set_options)
+    define_python("is_multithreading_enabled", is_multithreading_enabled, into="autograd")
 
 
 _register()

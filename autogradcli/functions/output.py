@@ -12,6 +12,7 @@ from ..engine.layers import levels_of
 from ..engine.state import state
 from ..engine.tangents import carries_tangent
 from ..engine.tensor import Tensor
+from ..engine.views import check_overlap
 from .plans import hooks
 
 

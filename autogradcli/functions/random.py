@@ -18,6 +18,7 @@ from ..engine.random import Generator, default_generator
 from ..engine.random_rows import NO_SAME, noise, of_rows, one_by_one, rows_apart, sampled
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
+from ..engine.views import check_overlap
 from ..engine.worlds import TENSORS, roles
 from .creation import OPTIONS, OUT_OPTIONS, made, sizes
 from .declare import in_place

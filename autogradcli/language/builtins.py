@@ -385,6 +385,8 @@ def _staticmethod(*function: Any) -> Any:
 def _reversed(sequence: Any, /) -> Any:
     if isinstance(sequence, (set, *LAZY)):
         raise TypeError(f"'{type(sequence).__name__}' object is not reversible")
+    if isinstance(sequence, Tensor):
+        return sequence if not sequence.ndim else NAMESPACES["torch"]["flip"](sequence, (0,))
     return reversed(sequence)
 
 

@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from ..engine.tensor import Tensor
 from . import at_length
 from .at_length import equal
 from .budget import CONTAINERS, MAX_BITS, MAX_ITEMS, budget, check_bits, check_items, check_text, hashable
@@ -284,4 +285,6 @@ def set_subscript(value: Any, index: Any, new: Any) -> None:
 def delete_subscript(value: Any, index: Any) -> None:
     if type(value) is dict:
         hashable(index)
+    if isinstance(value, Tensor):
+        raise TypeError("Tensor does not support deleting items")
     del value[index]

@@ -114,6 +114,7 @@ def threshold(input: Array, threshold: Number, value: Number) -> Array:
 
 
 @operation(
+    overlap=True,
     node="ThresholdBackward1", spelling="threshold_", kind="elementwise",
     input=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
     kernel=threshold.op.source,  # type: ignore[attr-defined]

@@ -105,6 +105,7 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
 
 
 @operation(
+    overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
     values=lambda F, g, indices, values_shape: sum_to(F, F.index(g, indices), values_shape),
     complex="own",
@@ -116,13 +117,16 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
 )
 def index_put(input: Array, indices: list[Index], values: Array | Number, accumulate: bool = False) -> Array:
     """With other values at places given by index tensors (or with the values added there)."""
-    if isinstance(values, np.ndarray) and values.dtype is not input.dtype:
-        raise RuntimeError(
-            "Index put requires the source and destination dtypes match, "
-            f"got {dtypes.of(input).type_name} for the destination and {dtypes.of(values).type_name} for the source."
-        )
     out = np.array(input)
     key = key_of(out.shape, indices)
+    if isinstance(values, np.ndarray) and values.dtype is not input.dtype:
+        if values.size == 1 and not accumulate and _is_mask(indices):  # then it is a fill with a number
+            values = number_in(input.dtype, values.item())
+        elif _fits(values.shape, out[key].shape):
+            raise RuntimeError(
+                "Index put requires the source and destination dtypes match, got "
+                f"{dtypes.of(input).type_name} for the destination and {dtypes.of(values).type_name} for the source."
+            )
     try:
         if accumulate and out.dtype.kind == "b":
             np.logical_or.at(out, key, values)
@@ -136,6 +140,17 @@ def index_put(input: Array, indices: list[Index], values: Array | Number, accumu
             f"of shape {list(out[key].shape)}"
         ) from None
     return out
+
+
+def _fits(shape: Shape, place: Shape) -> bool:
+    """Whether values of a shape can be written, repeated where they have one element, into a place of a shape."""
+    return len(shape) <= len(place) and all(n in (1, m) for n, m in zip(reversed(shape), reversed(place)))
+
+
+def _is_mask(indices: Places) -> bool:
+    """Whether one mask, and nothing else, says which elements."""
+    given = [index for index in indices if index is not None]
+    return len(given) == 1 and (given[0].dtype.kind == "b" or given[0].dtype == np.uint8)
 
 
 # -- one index along a dimension ---------------------------------------------------------------------------
@@ -258,6 +273,8 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
     if mask.dtype.kind != "b":
         kind = {"Long": "long int", "Byte": "unsigned char"}.get(dtypes.of(mask).type_name, dtypes.of(mask).cpp_name)
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {kind}")
+    if input.dtype.kind != "c" and np.iscomplexobj(value):
+        value = number_in(input.dtype, value.item() if isinstance(value, np.ndarray) else value)
     if mask.shape != input.shape:
         broadcast_shape(mask.shape, input.shape)
     if isinstance(value, np.ndarray):
@@ -273,6 +290,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
 
 
 @operation(
+    overlap=True,
     node="MaskedFillBackward0",
     spelling="masked_fill",
     kernel=_fill_masked,
@@ -287,6 +305,7 @@ def masked_fill(input: Array, mask: Index, value: Number) -> Array:
 
 
 @operation(
+    overlap=True,
     node="MaskedFillBackward1",
     spelling="masked_fill",
     kernel=_fill_masked,

@@ -17,6 +17,8 @@ def number_in(dtype: np.dtype, value: Any) -> np.ndarray:
     kind = dtype.kind
     name = _CPP_NAMES.get(dtype.name, dtype.name)
     overflow = RuntimeError(f"value cannot be converted to type {name} without overflow")
+    if kind == "b":
+        return np.asarray(bool(value))
     if isinstance(value, complex) and kind != "c":
         if value.imag:
             raise overflow

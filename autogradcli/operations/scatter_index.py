@@ -140,6 +140,8 @@ def _filled(input: Array, dim: int, index: Array, value: Number | Array) -> Arra
         )
     if index.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
+    if input.dtype.kind != "c" and np.iscomplexobj(value):
+        raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     n = input.shape[at] if input.ndim else 1
     check_filled(index, at, n)
     out = np.array(input)
@@ -157,6 +159,7 @@ def check_filled(index: Array, at: int, n: int) -> None:
 
 
 @operation(
+    overlap=True,
     node="IndexFillBackward0",
     spelling="index_fill",
     kernel=_filled,
@@ -170,6 +173,7 @@ def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Ar
 
 
 @operation(
+    overlap=True,
     node="IndexFillBackward1",
     spelling="index_fill",
     kernel=_filled,

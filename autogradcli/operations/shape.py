@@ -90,6 +90,8 @@ def _filled(input: Array, value: Number) -> Array:
 def _filled_from(input: Array, value: Array) -> Array:
     if value.ndim:
         raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+    if value.dtype.kind == "c" and input.dtype.kind not in "cb":
+        value = value.real
     return np.full(input.shape, value.astype(input.dtype))
 
 
@@ -122,7 +124,7 @@ def fill_tensor(input: Array, value: Array) -> Array:
     """Every element the value of a 0-d tensor."""
 
 
-@operation(node="FillBackward2", **_FILL)
+@operation(overlap=True, node="FillBackward2", **_FILL)
 def fill_scalar_in_place(input: Array, value: Number) -> Array:
     """``fill`` as recorded by ``fill_``."""
 
@@ -133,6 +135,7 @@ def fill_tensor_in_place(input: Array, value: Array) -> Array:
 
 
 @operation(
+    overlap=True,
     node="ZeroBackward0",
     spelling="zero_",
     input=lambda F, g: F.zeros_like(g),
@@ -157,6 +160,7 @@ def _triangle(input: Array, diagonal: int, lower: bool) -> Array:
 
 
 @operation(
+    overlap=True,
     input=lambda F, g, diagonal: F.tril(g, diagonal),
     examples=lambda r: [(r(3, 4), 0), (r(2, 3, 3), -1)],
     **_LINEAR,
@@ -167,6 +171,7 @@ def tril(input: Array, diagonal: int = 0) -> Array:
 
 
 @operation(
+    overlap=True,
     input=lambda F, g, diagonal: F.triu(g, diagonal),
     examples=lambda r: [(r(3, 4), 0), (r(2, 3, 3), 1)],
     **_LINEAR,

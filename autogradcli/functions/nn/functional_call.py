@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
+from .. import objects
 from ..python_function import define_python
 from .module import Module
 from .names import M, T
@@ -19,9 +20,11 @@ def functional_call(
     tie_weights: bool = True,
     strict: bool = False,
 ) -> Any:
-    """Call a module with the values of a dict (or several) in place of its parameters and buffers, by dotted path.
+    """Call a module with the values of a dict (or several) in place of its parameters, buffers and other tensors, by
+    dotted path. What the call itself assigns to one of these goes into the dict.
 
-    Raises RuntimeError where ``strict`` and the names are not the module's, AttributeError for a path it does not have.
+    Raises RuntimeError where ``strict`` and the names are not the module's, AttributeError for a path it does not have,
+    TypeError for what is no tensor, ValueError for two values of one tied parameter.
     """
     if not isinstance(module, Module):
         raise TypeError(f"Expected module to be an instance of torch.nn.Module, but got {type(module)}")
@@ -47,20 +50,21 @@ def functional_call(
         **dict(module.named_parameters(remove_duplicate=False)),
         **dict(module.named_buffers(remove_duplicate=False)),
     }
+    inside = _tied(own, values) if tie_weights else dict(values)
     if strict:
-        _check_names(own, values)
-    if tie_weights:
-        values = {**_tied(own, values), **values}
+        _check_names(module, own, inside)
     positional = () if args is None else args if isinstance(args, tuple) else (args,)
-    before = [_swap(module, name, value) for name, value in values.items()]
+    before: dict[str, Any] = {}
     try:
+        for name, value in inside.items():
+            before[name] = _swap(module, name, value)
         return module(*positional, **(kwargs or {}))
     finally:
-        for table, name, value in reversed(before):
-            table[name] = value
+        after = {name: _swap(module, name, value) for name, value in reversed(before.items())}
+        values.update({name: after[name] for name in values if name in after})  # what the call itself assigned
 
 
-def _check_names(own: dict[str, Tensor], values: dict[str, Any]) -> None:
+def _check_names(module: Any, own: dict[str, Tensor], values: dict[str, Any]) -> None:
     unexpected = [name for name in values if name not in own]
     missing = [name for name in own if name not in values]
     text = []
@@ -69,25 +73,57 @@ def _check_names(own: dict[str, Tensor], values: dict[str, Any]) -> None:
     if missing:
         text.append(f"Missing key(s): {', '.join(map(repr, missing))}.")
     if text:
-        raise RuntimeError("Error(s) in loading state_dict:\n\t" + "\n\t".join(text))
+        raise RuntimeError(f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(text))
 
 
 def _tied(own: dict[str, Tensor], values: dict[str, Any]) -> dict[str, Any]:
-    """A parameter that stands under several names is replaced under all of them."""
-    given = {id(own[name]): value for name, value in values.items() if name in own}
-    return {name: given[id(value)] for name, value in own.items() if id(value) in given}
+    """The values, of a parameter that stands under several names under all of them. Raises ValueError where these are
+    given values that differ."""
+    names: dict[int, list[str]] = {}
+    for name, tensor in own.items():
+        names.setdefault(id(tensor), []).append(name)
+    out = dict(values)
+    for name, value in values.items():
+        tied = names.get(id(own[name]), []) if name in own else []
+        if any(other in values and values[other] is not value for other in tied):
+            raise ValueError(
+                f"functional_call got multiple values for keys {sorted(tied)}, which are tied. Consider using "
+                "tie_weights=False"
+            )
+        out.update(dict.fromkeys(tied, value))
+    return out
 
 
-def _swap(module: Any, path: str, value: Any) -> tuple[dict[str, Any], str, Any]:
-    """Put a value in place; where, and what was there."""
+_NOTHING = object()
+
+
+def _swap(module: Any, path: str, value: Any) -> Any:
+    """Put a value in place; what was there, ``_NOTHING`` where nothing was."""
     prefix, _, name = path.rpartition(".")
     inside = module.get_submodule(prefix)
+    if value is not _NOTHING and value is not None and not isinstance(value, Tensor):
+        raise TypeError(f"{value} is not an instance of torch.Tensor")
+    if name == "":
+        raise KeyError('tensor name can\'t be empty string ""')
     for table in (inside._parameters, inside._buffers):
         if name in table:
             before = table[name]
-            table[name] = value
-            return table, name, before
-    return {}, name, value  # a name that the module does not have is nothing to it
+            if value is _NOTHING:
+                del table[name]
+            else:
+                table[name] = value
+            return before
+    try:
+        before = objects.get(inside, name)
+    except AttributeError:
+        before = _NOTHING
+    if before is not _NOTHING and before is not None and not isinstance(before, Tensor):
+        raise TypeError(f"attribute `{name}`: {before} is not an instance of torch.Tensor")
+    if value is not _NOTHING:
+        objects.put(inside, name, value)
+    elif before is not _NOTHING:
+        objects.remove(inside, name)
+    return before
 
 
 def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:

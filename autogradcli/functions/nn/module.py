@@ -7,23 +7,32 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.dtypes import DType, bfloat16, float16, float32, float64
-from ...engine.hooks import RemovableHandle, add_hook
+from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
-from ..objects import Object, costs
+from ..objects import costs
 from ..registry import namespace
 from .gradients import clear_grad
+from .hooked import Hooked
 from .module_hooks import call_with_hooks
 from .module_state import Loaded, OrderedDict, load_state_dict, save_state_dict
+from .module_to import dtype_wanted
 from .names import M
 from .text import indented, type_name
 
 _GROUPS = ("_parameters", "_buffers", "_modules")
-_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
+_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks", "_state_dict_pre_hooks",
+          "_state_dict_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks")  # fmt: skip
 _STATE = ("_non_persistent_buffers_set", "_forward_pre_hooks_with_kwargs", "_forward_hooks_with_kwargs",
           "_forward_hooks_always_called")  # fmt: skip
 
 
-class Module(Object):
+_NEVER = (
+    "Reached a code path in Module.{}_extra_state() that should never be called. Please file an issue at "
+    "https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug."
+)
+
+
+class Module(Hooked):
     """A function with parameters of its own: the base of all layers and of a program's networks."""
 
     __module__ = "torch.nn.modules.module"
@@ -39,6 +48,7 @@ class Module(Object):
             )
         own = self.__dict__
         own["training"] = True
+        own["_is_full_backward_hook"] = None
         for name in (*_GROUPS, *_HOOKS):
             own[name] = {}
         for name in _STATE:
@@ -304,20 +314,9 @@ class Module(Object):
 
     def to(self, *args: Any, **kwargs: Any) -> Module:
         """Cast floating parameters and buffers to a dtype; the device is the CPU."""
-        dtype = kwargs.get("dtype")
-        for value in args:
-            if isinstance(value, DType):
-                dtype = value
-            elif isinstance(value, Tensor):
-                dtype = value.dtype
-            elif not (value is None or isinstance(value, (str, bool)) or type(value).__name__ == "device"):
-                raise TypeError(f"to() received an invalid combination of arguments - got ({type_name(value)})")
+        dtype = dtype_wanted(args, kwargs)
         if dtype is None:
             return self
-        if dtype.category < 2:
-            raise TypeError(
-                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
-            )
         return self._convert(dtype)
 
     def double(self) -> Module:
@@ -358,6 +357,14 @@ class Module(Object):
         """Copy values into parameters and buffers. Raises RuntimeError for missing, unexpected and misshapen ones."""
         return load_state_dict(self, state_dict, strict, assign)
 
+    def get_extra_state(self) -> Any:
+        """What ``state_dict`` is to have beside the tensors: for a program's module to say."""
+        raise RuntimeError(_NEVER.format("get"))
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take over what ``get_extra_state`` gave: for a program's module to do."""
+        raise RuntimeError(_NEVER.format("set"))
+
     # -- calling it -------------------------------------------------------------------------------------------
 
     def forward(self, *input: Any) -> Any:
@@ -370,37 +377,10 @@ class Module(Object):
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '_backward_hooks'")
         if not (
             own["_forward_hooks"] or own["_forward_pre_hooks"] or own["_backward_hooks"] or own["_backward_pre_hooks"]
-        ):
+            or state.module_hooks
+        ):  # fmt: skip
             return callee(self.forward)(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)
-
-    def register_forward_pre_hook(
-        self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call ``hook(module, args)`` before forward; what it returns replaces the arguments."""
-        handle = _add(self._forward_pre_hooks, hook, prepend)
-        if with_kwargs:
-            self._forward_pre_hooks_with_kwargs.add(handle.key)
-        return handle
-
-    def register_forward_hook(
-        self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
-    ) -> RemovableHandle:
-        """Call ``hook(module, args, output)`` after forward; what it returns replaces the output."""
-        handle = _add(self._forward_hooks, hook, prepend)
-        if with_kwargs:
-            self._forward_hooks_with_kwargs.add(handle.key)
-        if always_call:
-            self._forward_hooks_always_called.add(handle.key)
-        return handle
-
-    def register_full_backward_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
-        """Call ``hook(module, grad_input, grad_output)`` when the gradients of the inputs are there."""
-        return _add(self._backward_hooks, hook, prepend)
-
-    def register_full_backward_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
-        """Call ``hook(module, grad_output)`` before the backward pass goes through; what it returns replaces it."""
-        return _add(self._backward_pre_hooks, hook, prepend)
 
     # -- its text ---------------------------------------------------------------------------------------------
 
@@ -435,16 +415,6 @@ def _forget(module: Module, name: str, keep: str) -> None:
         if group != keep and group in own:
             own[group].pop(name, None)
     own["_non_persistent_buffers_set"].discard(name)
-
-
-def _add(table: dict[int, Any], hook: Any, first: bool) -> RemovableHandle:
-    handle = add_hook(table, hook)
-    if first:
-        rest = {key: value for key, value in table.items() if key != handle.key}
-        for key, value in rest.items():
-            del table[key]
-            table[key] = value
-    return handle
 
 
 namespace("torch.nn")["Module"] = Module

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...engine.callbacks import callee
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
+from ..objects import costs
 from ..registry import Property, attributes_of
 from .names import M
 
@@ -39,6 +41,16 @@ attributes_of(Loaded)["missing_keys"] = Property(lambda loaded: loaded[0])
 attributes_of(Loaded)["unexpected_keys"] = Property(lambda loaded: loaded[1])
 
 
+#: The key of what ``get_extra_state`` of a program's module returns.
+EXTRA = "_extra_state"
+
+
+def _own(module: Any, name: str) -> bool:
+    """Whether the module's class has a method of its own in place of one that no module has."""
+    defining = next(kind for kind in type(module).__mro__ if name in vars(kind))
+    return defining.__module__ != Loaded.__module__
+
+
 def _entries(module: Any, prefix: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(key, name, the table that holds it) of each parameter and persistent buffer of this module alone."""
     for name, value in module._parameters.items():
@@ -50,30 +62,73 @@ def _entries(module: Any, prefix: str) -> Iterator[tuple[str, str, dict[str, Any
 
 
 def save_state_dict(module: Any, into: OrderedDict, prefix: str, keep_vars: bool) -> OrderedDict:
+    for hook in list(module._state_dict_pre_hooks.values()):
+        hook(module, prefix, keep_vars)
     for key, name, table in _entries(module, prefix):
         into[key] = table[name] if keep_vars else M.detach(table[name])
+    if _own(module, "get_extra_state"):
+        into[prefix + EXTRA] = callee(module.get_extra_state)()
     for name, inside in module._modules.items():
         if inside is not None:
             save_state_dict(inside, into, f"{prefix}{name}.", keep_vars)
+    for hook in list(module._state_dict_hooks.values()):
+        if hook(module, into, prefix, {"version": 1}) is not None:
+            raise RuntimeError("state_dict post-hook must return None")
     return into
+
+
+class _Loading:
+    """One ``load_state_dict``: the values, and what is wrong so far."""
+
+    __slots__ = ("assign", "errors", "known", "missing", "unexpected", "values")
+
+    def __init__(self, values: dict[str, Any], assign: bool) -> None:
+        self.values = values
+        self.assign = assign
+        self.missing: list[str] = []
+        self.unexpected: list[str] = []
+        self.known: set[str] = set()
+        self.errors: list[str] = []
+
+    def into(self, module: Any, prefix: str) -> None:
+        """Load a module and all inside."""
+        costs.spend(0)
+        values = self.values
+        for hook in list(module._load_state_dict_pre_hooks.values()):
+            hook(module, values, prefix, {"version": 1}, True, self.missing, self.unexpected, self.errors)
+        for key, name, table in _entries(module, prefix):
+            self.known.add(key)
+            if key not in values:
+                self.missing.append(key)
+                continue
+            problem = _load(key, name, table, values[key], self.assign)
+            if problem:
+                self.errors.append(problem)
+        extra = prefix + EXTRA
+        if _own(module, "set_extra_state"):
+            self.known.add(extra)
+            if extra in values:
+                callee(module.set_extra_state)(values[extra])
+            else:
+                self.missing.append(extra)
+        for name, inside in module._modules.items():
+            if inside is not None:
+                self.into(inside, f"{prefix}{name}.")
+        for hook in list(module._load_state_dict_post_hooks.values()):
+            if hook(module, Loaded((self.missing, self.unexpected))) is not None:
+                raise AssertionError(
+                    "Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new "
+                    "values, if incompatible_keys need to be modified, it should be done inplace."
+                )
 
 
 def load_state_dict(module: Any, values: Any, strict: bool, assign: bool) -> Loaded:
     if not isinstance(values, Mapping):
         raise TypeError(f"Expected state_dict to be dict-like, got {type(values)}.")
-    missing: list[str] = []
-    known: set[str] = set()
-    errors: list[str] = []
-    for path, inside in module.named_modules(remove_duplicate=False):
-        for key, name, table in _entries(inside, path + "." if path else ""):
-            known.add(key)
-            if key not in values:
-                missing.append(key)
-                continue
-            problem = _load(key, name, table, values[key], assign)
-            if problem:
-                errors.append(problem)
-    unexpected = [key for key in values if key not in known]
+    task = _Loading(OrderedDict(values), assign)
+    task.into(module, "")
+    missing, unexpected, errors = task.missing, task.unexpected, task.errors
+    unexpected += [key for key in task.values if key not in task.known]
     if strict:
         problems = []
         if unexpected:

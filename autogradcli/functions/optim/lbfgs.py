@@ -14,6 +14,7 @@ import numpy as np
 from ...engine.callbacks import callee
 from ...engine.state import state as modes
 from ...engine.tensor import Tensor, wrap
+from ...engine.worlds import roles
 from ..registry import namespace
 from .kernels import add, added
 from .optimizer import Array, Optimizer, number
@@ -126,16 +127,23 @@ def _evaluated(closure: Callable[[], Any]) -> Any:
 
 
 def _flat(params: list[Tensor]) -> Array:
-    """All gradients as one vector."""
-    parts = [np.zeros(p.array.size, p.array.dtype) if p.grad is None else p.grad.array.reshape(-1) for p in params]
-    return np.concatenate(parts)
+    """All gradients as one vector, of complex numbers both parts."""
+    parts = [np.zeros_like(p.array) if p.grad is None else p.grad.array for p in params]
+    return np.concatenate([_real(part).reshape(-1) for part in parts])
+
+
+def _real(array: Array) -> Array:
+    """The array itself, or of complex numbers a view of their parts."""
+    found: Array = roles.view_as_real(wrap(array)).array if array.dtype.kind == "c" else array
+    return found
 
 
 def _move(params: list[Tensor], size: float, direction: Array) -> None:
     start = 0
     for p in params:
-        count = p.array.size
-        add(p.array, direction[start : start + count].reshape(p.array.shape), float(size))
+        place = _real(p.array)
+        count = place.size
+        add(place, direction[start : start + count].reshape(place.shape), float(size))
         p.bump()
         start += count
 

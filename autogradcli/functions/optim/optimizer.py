@@ -12,8 +12,10 @@ from ...engine.callbacks import callee
 from ...engine.hooks import RemovableHandle, add_hook, retains_grad
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...engine.worlds import roles
 from ..fields import Fields, bound
 from ..nn.gradients import clear_grad
+from ..nn.names import M
 from ..objects import Kind, Object
 from ..registry import namespace
 
@@ -28,15 +30,28 @@ def type_name(value: Any) -> str:
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
+_STATE_HOOKS = (
+    "_optimizer_state_dict_pre_hooks", "_optimizer_state_dict_post_hooks",
+    "_optimizer_load_state_dict_pre_hooks", "_optimizer_load_state_dict_post_hooks",
+)  # fmt: skip
+
+
 class Optimizer(Object):
     """The base of all optimizers, also of a program's own."""
 
     __module__ = "torch.optim.optimizer"
 
+    _optimizer_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_state_dict_post_hooks: dict[int, Any]
+    _optimizer_load_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_load_state_dict_post_hooks: dict[int, Any]
+
     def __init__(self, params: Any, defaults: Group) -> None:
         self.defaults = defaults
         self._optimizer_step_pre_hooks: dict[int, Any] = {}
         self._optimizer_step_post_hooks: dict[int, Any] = {}
+        for name in _STATE_HOOKS:
+            self.__dict__[name] = {}
         if isinstance(params, Tensor):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
@@ -113,10 +128,28 @@ class Optimizer(Object):
         """Call ``hook(optimizer, args, kwargs)`` after each step."""
         return add_hook(self._optimizer_step_post_hooks, hook)
 
+    def register_state_dict_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` before ``state_dict`` is made."""
+        return add_hook(self._optimizer_state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` after it is made; what it returns replaces it."""
+        return add_hook(self._optimizer_state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` before it is loaded; what it returns replaces it."""
+        return add_hook(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` after a state was loaded."""
+        return add_hook(self._optimizer_load_state_dict_post_hooks, hook, prepend)
+
     # -- its state ----------------------------------------------------------------------------------------------
 
     def state_dict(self) -> Group:
         """The state by the parameters' numbers, and the groups with these numbers."""
+        for hook in list(self._optimizer_state_dict_pre_hooks.values()):
+            hook(self)
         numbers: dict[int, int] = {}
         groups = []
         for group in self.param_groups:
@@ -126,10 +159,16 @@ class Optimizer(Object):
             packed["params"] = [numbers[id(param)] for param in group["params"]]
             groups.append(packed)
         values = {(numbers[id(k)] if isinstance(k, Tensor) else k): v for k, v in self.state.items()}
-        return {"state": values, "param_groups": groups}
+        made: Group = {"state": values, "param_groups": groups}
+        for hook in list(self._optimizer_state_dict_post_hooks.values()):
+            made = _or(hook(self, made), made)
+        return made
 
     def load_state_dict(self, state_dict: Group) -> None:
         """Take over what ``state_dict`` gave. Raises ValueError for groups that differ."""
+        state_dict = dict(state_dict)
+        for hook in list(self._optimizer_load_state_dict_pre_hooks.values()):
+            state_dict = _or(hook(self, state_dict), state_dict)
         groups = self.param_groups
         saved = [dict(group) for group in state_dict["param_groups"]]
         if len(groups) != len(saved):
@@ -151,6 +190,8 @@ class Optimizer(Object):
             other["params"] = own["params"]
         self.state = fresh
         self.param_groups = saved
+        for hook in list(self._optimizer_load_state_dict_post_hooks.values()):
+            hook(self)
 
     def __repr__(self) -> str:
         lines = [type(self).__name__ + " ("]
@@ -158,6 +199,10 @@ class Optimizer(Object):
             lines += ["", f"Parameter Group {number}"] if number else [f"Parameter Group {number}"]
             lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
         return "\n".join(lines) + "\n)"
+
+
+def _or(found: Any, before: Group) -> Group:
+    return before if found is None else found
 
 
 def _copied(value: Any, name: str, param: Tensor) -> Any:
@@ -177,6 +222,7 @@ class Declared(Optimizer):
     update: ClassVar[Callable[[Array, Array, Group, Group], None]]
     check: ClassVar[Callable[[Group], None]]
     begin: ClassVar[Callable[[Any, Group], None]]
+    on_parts: ClassVar[bool]  # whether a complex number is two real ones to the rule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kind = type(self)
@@ -199,7 +245,22 @@ class Declared(Optimizer):
                 loss = callee(closure)()
             finally:
                 state.grad = before
+        recorded = bool(own["defaults"].get("differentiable"))
+        for group in self.param_groups:
+            if group.get("capturable") or (recorded and group.get("foreach")):
+                _check_kernels(type(self), group)
+        if recorded:
+            self._record_update()
+        else:
+            self._update()
+        own["_opt_called"] = True
+        for hook in list(own["_optimizer_step_post_hooks"].values()):
+            hook(self, (self,) if closure is None else (self, closure), {})
+        return loss
+
+    def _update(self) -> None:
         update = type(self).update
+        on_parts = type(self).on_parts
         for group in self.param_groups:
             for param in group["params"]:
                 grad = param.grad
@@ -207,14 +268,65 @@ class Declared(Optimizer):
                     g = -grad.array if group.get("maximize") else grad.array
                     kept = self.state.get(param)
                     values = {} if kept is None else kept
-                    update(param.array, g, values, group)
+                    if on_parts and param.array.dtype.kind == "c":
+                        _update_parts(update, param.array, g, values, group)
+                    else:
+                        update(param.array, g, values, group)
                     if kept is None and values:
                         self.state[param] = values
                     param.bump()
-        own["_opt_called"] = True
-        for hook in list(own["_optimizer_step_post_hooks"].values()):
-            hook(self, (self,) if closure is None else (self, closure), {})
-        return loss
+
+    def _record_update(self) -> None:
+        """The update as recorded operations. Raises RuntimeError where a parameter is a leaf that requires grad."""
+        from .recorded import RULES
+
+        update = RULES[type(self).update.__name__]
+        before, state.grad = state.grad, True
+        try:
+            for group in self.param_groups:
+                for param in group["params"]:
+                    grad = param.grad
+                    if grad is not None:
+                        kept = self.state.get(param)
+                        values = {} if kept is None else kept
+                        if kept is None:
+                            self.state[param] = values
+                        update(param, M.neg(grad) if group.get("maximize") else grad, values, group)
+        finally:
+            state.grad = before
+
+
+def _check_kernels(kind: type[Declared], group: Group) -> None:
+    """Raises AssertionError for a group with gradients that asks for what there is not on a CPU, or not while
+    operations are recorded."""
+    if not any(param.grad is not None for param in group["params"]):
+        return
+    if group.get("capturable"):
+        raise AssertionError(
+            f"If capturable=True, {_CAPTURED.get(kind.update.__name__, 'params and state_steps')} must be on supported "
+            "devices: ['cuda', 'xpu', 'hpu', 'privateuseone', 'xla']."
+        )
+    if kind.update.__name__ != "_sgd":  # whose several at once are recorded as one at a time
+        raise AssertionError("_foreach ops don't support autograd")
+
+
+#: What PyTorch names beside the parameters, where that isn't only the count of steps.
+_CAPTURED = {"_nadam": "params, mu_products and state_steps", "_asgd": "params, mus, etas, and state_steps"}
+
+
+def _update_parts(update: Callable[..., None], param: Array, g: Array, values: Group, group: Group) -> None:
+    """A rule for real numbers on complex ones: on their real and imaginary parts, each for itself."""
+
+    def parts(array: Array) -> Array:
+        pairs: Array = roles.view_as_real(wrap(array)).array
+        return pairs
+
+    pairs = parts(param)
+    own = {name: wrap(parts(v.array)) if v.array.dtype.kind == "c" else v for name, v in values.items()}
+    update(pairs, parts(g), own, group)
+    for name, value in own.items():
+        if name not in values:
+            values[name] = roles.view_as_complex(value) if value.array.shape == pairs.shape else value
 
 
 def number(value: Any) -> Any:
@@ -232,8 +344,10 @@ def declare(
     check: Callable[[Group], None],
     order: str = "",
     begin: Callable[[Any, Group], None] | None = None,
+    on_parts: bool = True,
 ) -> Any:
-    """Declare ``torch.optim.name``. ``order`` is that of the options in a group, where not that of the fields."""
+    """Declare ``torch.optim.name``. ``order`` is that of the options in a group, where not that of the fields;
+    ``on_parts`` says whether the rule takes a complex number for two real ones."""
     names: dict[str, Any] = {
         "__module__": f"torch.optim.{home}",
         "fields": fields,
@@ -241,6 +355,7 @@ def declare(
         "update": staticmethod(update),
         "check": staticmethod(check),
         "begin": staticmethod(begin or _nothing),
+        "on_parts": on_parts,
         "__members__": {},
     }
     made = Kind(name, (Declared,), names)

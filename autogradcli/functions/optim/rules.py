@@ -92,7 +92,7 @@ declare(
         "params": REQUIRED, "lr": 1e-3, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False,
         KEYWORDS: None, "maximize": False, "foreach": None, "differentiable": False, "fused": None,
     },
-    _sgd, _check_sgd,
+    _sgd, _check_sgd, on_parts=False,
 )  # fmt: skip
 
 # -- Adam ------------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ def _begin_adagrad(optimizer: Any, group: Group) -> None:
     for param in group["params"]:
         state = optimizer.state[param]
         begin_step(state)
-        state["sum"] = wrap(np.full_like(param.array, group["initial_accumulator_value"]))
+        start = group["initial_accumulator_value"]
+        state["sum"] = wrap(np.full_like(param.array, start * (1 + 1j) if param.array.dtype.kind == "c" else start))
 
 
 def _adagrad(param: Array, g: Array, state: Group, group: Group) -> None:
