@@ -50,7 +50,7 @@ OPERATIONS: dict[str, Operation] = LazyTable("operations")
 class Param:
     """One parameter of an operation."""
 
-    __slots__ = ("default", "has_default", "index", "kind", "name", "number", "optional")
+    __slots__ = ("default", "has_default", "index", "kind", "name", "number", "optional", "scalar")
 
     def __init__(self, name: str, index: int, annotation: str, default: Any, has_default: bool) -> None:
         self.name = name
@@ -60,6 +60,7 @@ class Param:
             words[0], "plain"
         )
         self.number = self.kind == "tensor" and "Number" in words  # a Python number is accepted as it is
+        self.scalar = self.kind == "plain" and "Number" in words  # always a Python number, perhaps a complex one
         self.optional = self.kind != "plain" and "None" in words
         self.default = default
         self.has_default = has_default
