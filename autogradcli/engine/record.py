@@ -97,13 +97,17 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
         dtype = dtypes.default.dtype
     exact = dtype.itemsize == 2 and dtype.category == dtypes.FLOATING and op.name in _EXACT_NUMBERS
     for k in spots:
-        arrays[k] = to_dtype(arrays[k], dtypes.float32 if exact and not isinstance(arrays[k], np.ndarray) else dtype)
+        arrays[k] = to_dtype(arrays[k], dtypes.float32 if exact and k == 1 and _is_number(arrays[k]) else dtype)
     for k in lists:
         arrays[k] = [to_dtype(a, dtype) for a in arrays[k]]
 
 
-#: Beside half precision a number keeps its own in these: only their result is rounded.
-_EXACT_NUMBERS = frozenset({"add", "mul", "div"})
+#: Beside half precision a number on the right, or a 0-d tensor, keeps its own in these: only their result is rounded.
+_EXACT_NUMBERS = frozenset({"mul", "div", "div_unrounded", "div_rounded", "floor_divide"})
+
+
+def _is_number(operand: Any) -> bool:
+    return not isinstance(operand, np.ndarray) or not operand.ndim
 
 
 def to_dtype(value: Any, dtype: DType) -> Any:
