@@ -27,7 +27,8 @@ _REFUSING = frozenset({"linalg_decompose", "linalg_solve", "linalg_spectral", "d
 _ROUNDED_NUMBERS = frozenset({"pow_tensor_scalar", "pow_scalar_tensor", "hardshrink"})
 
 #: Computed step by step in half precision: all elements, or those that fill no vector.
-_IN_STEPS = frozenset({"xlogy", "xlogy_scalar_tensor", "xlogy_tensor_scalar", "nextafter"})
+_IN_STEPS = frozenset({"xlogy", "xlogy_scalar_tensor", "xlogy_tensor_scalar"})
+_IN_OWN_FORMAT = frozenset({"nextafter", "nan_to_num"})  # what they give depends on the numbers that there are
 _LAST_IN_STEPS = frozenset({"rsqrt"})
 _SCALED = frozenset({"add", "sub", "rsub"})  # with an ``alpha``, which is rounded too
 _VECTOR = 32
@@ -48,6 +49,8 @@ def run_kernel(op: Operation, arrays: list[Any]) -> Any:
         arrays = [_rounded(a, kind) if a.__class__ is float else a for a in arrays]
     elif name in _IN_STEPS:
         return op.kernel(*[np.asarray(a, kind) for a in arrays])
+    elif name in _IN_OWN_FORMAT:
+        return op.kernel(*arrays)
     elif name in _SCALED and arrays[2] != 1:
         arrays = [*arrays[:2], _rounded(float(arrays[2]), kind)]
         return _with_last_in_steps(op, arrays, kind)

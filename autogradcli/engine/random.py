@@ -322,6 +322,8 @@ class Generator(Draws):
             raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
         uniform = self.doubles(out.size)
         np.clip(uniform, _EPSILON, 1.0 - _EPSILON, out=uniform)
+        if math.isinf(median):
+            return fill(out, np.full(out.size, median))
         return fill(out, fused_float64(each(math.tan, math.pi * (uniform - 0.5)), sigma, median))
 
 

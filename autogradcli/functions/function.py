@@ -217,7 +217,7 @@ class Function:
         out = unnamed_out(parameters, implementation)
         if out is not None:
             if any(i == out for i, _, _ in moves):
-                implementation = writing_out(self.name, implementation, out)
+                implementation = writing_out(self.name, implementation, out, parameters)
             else:
                 del template[out]
                 moves = [(i - (i > out), at, convert) for i, at, convert in moves]

@@ -27,16 +27,18 @@ class Hooks:
     """What other modules provide, so that this one knows no operation.
 
     to_tensor     makes a tensor of a number or a nested list of numbers, by the rules of ``torch.tensor``
-    write_out     (function name, out, result) -> what the function returns: ``out`` after the result went
-                  into it; raises what PyTorch raises where it can't
+    write_out     (function name, out, what computes the result, its operands) -> what the function returns: ``out``
+                  after the result went into it; raises what PyTorch raises where it can't
+    dtype_of_out  (function name, out, the dtype that was given or None) -> the dtype to compute in
     extension     whether bare names take numbers and lists for tensors at all
     warned        whether the one warning about deprecated overloads was given
     """
 
-    __slots__ = ("extension", "to_tensor", "warned", "write_out")
+    __slots__ = ("dtype_of_out", "extension", "to_tensor", "warned", "write_out")
 
+    dtype_of_out: Callable[[str, Any, Any], Any]
     to_tensor: Callable[[Any], Tensor]
-    write_out: Callable[[str, Any, Any], Any]
+    write_out: Callable[[str, Any, Callable[[], Any], Sequence[Any]], Any]
 
     def __init__(self) -> None:
         self.extension = True
@@ -109,11 +111,21 @@ def unnamed_out(parameters: Sequence[Parameter], implementation: Implementation)
     return None
 
 
-def writing_out(name: str, implementation: Implementation, out: int) -> Implementation:
+def writing_out(name: str, implementation: Implementation, out: int, parameters: Sequence[Parameter]) -> Implementation:
+    """The implementation of a call with ``out``, which is at this place. One that computes in the dtype of ``out``
+    gets it where none was given."""
+    names = [p.name for p in parameters]
+    del names[out]
+    dtype = names.index("dtype") if "dtype" in names else None
+
     def written(*values: Any) -> Any:
         target = values[out]
-        result = implementation(*values[:out], *values[out + 1 :])
-        return result if target is None else hooks.write_out(name, target, result)
+        rest = [*values[:out], *values[out + 1 :]]
+        if target is None:
+            return implementation(*rest)
+        if dtype is not None:
+            rest[dtype] = hooks.dtype_of_out(name, target, rest[dtype])
+        return hooks.write_out(name, target, lambda: implementation(*rest), rest)
 
     return written
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..engine.inplace import check_inplace, inplace
 from ..engine.tensor import Tensor
 from ..operations import scatter, scatter_index, scatter_reduce, strided
 from ..operations import shape as copies
-from ..operations.dims import contiguous_strides, numel, storage_of
 from .declare import in_place
 from .function import Overload, define
+from .memory import resize
 from .view_in_place import geometry
 
 _BOTH = "torch Tensor"
@@ -150,19 +148,13 @@ define("fill_diagonal_", ("(Tensor input, Scalar fill_value, bool wrap=False)", 
 # -- other sizes of the same memory ------------------------------------------------------------------------
 
 
-def _resized(input: Tensor, size: tuple[int, ...]) -> Tensor:
+def _resized(input: Tensor, size: tuple[int, ...], strides: tuple[int, ...] | None = None) -> Tensor:
     if input.node is not None:
         raise RuntimeError("cannot resize variables that require grad")
     check_inplace(input)
-    memory = storage_of(input.array)
-    count = numel(size)
-    if count > memory.size:
-        grown = np.zeros(count, input.array.dtype)
-        grown[: input.array.size] = input.array.reshape(-1)
-        memory = grown
-    item = input.array.itemsize
-    strides = tuple(s * item for s in contiguous_strides(size))
-    input.rebind(np.ndarray(size, input.array.dtype, memory, 0, strides))
+    if size != input.array.shape:
+        resize(input, size, strides)
+    input.bump()
     return input
 
 
