@@ -144,8 +144,37 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
 def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
     at = wrap_dim(dim, input.ndim)
+    if input.dtype.kind in "fc" and np.isnan(input).any():
+        return _unique_with_nan(np.moveaxis(input, at, 0), at)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
     return values, inverse.reshape(-1), counts
+
+
+def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
+    """A NaN is neither before nor after anything, nor equal to itself: the sort's own steps tell what comes out."""
+    rows: list[Any] = parts.reshape(len(parts), -1).tolist()
+
+    def before(i: int, j: int) -> bool:
+        for x, y in zip(rows[i], rows[j], strict=True):
+            if x < y:
+                return True
+            if x > y:
+                return False
+        return False
+
+    places = list(range(len(rows)))
+    tie_order.sort(places, before, len(places))
+    inverse = np.empty(len(rows), np.int64)
+    starts: list[int] = []
+    counts: list[int] = []
+    for k, place in enumerate(places):
+        if k and all(x == y for x, y in zip(rows[place], rows[places[k - 1]], strict=True)):
+            counts[-1] += 1
+        else:
+            starts.append(place)
+            counts.append(1)
+        inverse[place] = len(starts) - 1
+    return np.ascontiguousarray(np.moveaxis(parts[starts], 0, at)), inverse, np.array(counts, np.int64)
 
 
 @operation(input=_underivable("unique_consecutive"), **_DISTINCT)
