@@ -15,41 +15,28 @@ from .creation import made
 from .from_data import array_from
 from .function import define
 from .kinds import PYTHON_DTYPES, TYPE_NAMES, type_name
+from .memory_format import check_rank, is_laid_out, order_of
 from .python_function import define_python
 from .registry import CONSTRUCTORS, Property, attributes_of, namespace
 
-
-@shown_as("torch.memory_format")
-class MemoryFormat:
-    """``torch.contiguous_format`` and its like: how the dimensions of a copy lie in memory."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"torch.{self.name}"
-
-
 TYPE_NAMES[Device] = "torch.device"
 TYPE_NAMES[Layout] = "torch.layout"
-TYPE_NAMES[MemoryFormat] = "torch.memory_format"
-for _name in ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d"):
-    namespace("torch")[_name] = MemoryFormat(_name)
 
 
-def converted(input: Tensor, dtype: DType | None, copy: bool = False) -> Tensor:
-    """The tensor in another dtype: itself where nothing is to be done, unless a copy is asked for."""
+def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: Any = None) -> Tensor:
+    """The tensor in another dtype and memory format: itself where nothing is to be done, unless a copy is asked for."""
     if (dtype is None or input.array.dtype is dtype.np) and not copy:
-        return input
-    result: Tensor = cast(input, dtype or input.dtype)
+        if format is None or order_of(format) == "K" or is_laid_out(input.array, format):
+            return input
+    check_rank(input.array, format)
+    order = order_of(format)
+    result: Tensor = cast(input, dtype or input.dtype) if order == "K" else cast(input, dtype or input.dtype, order)
     return result
 
 
 def _to_dtype(input: Tensor, dtype: DType, non_blocking: bool, copy: bool, memory_format: Any) -> Tensor:
     """The tensor in another dtype (or itself)."""
-    return converted(input, dtype, copy)
+    return converted(input, dtype, copy, memory_format)
 
 
 def _to_device(
@@ -58,16 +45,16 @@ def _to_device(
     """The tensor on a device, which is the CPU, and in a dtype."""
     if where is not None:
         device(where)
-    return converted(input, dtype, copy)
+    return converted(input, dtype, copy, memory_format)
 
 
 def _to_like(input: Tensor, other: Tensor, non_blocking: bool, copy: bool, memory_format: Any) -> Tensor:
     """The tensor in the dtype of another, or in that of a number in double precision."""
     if isinstance(other, Tensor):
-        return converted(input, other.dtype, copy)
+        return converted(input, other.dtype, copy, memory_format)
     if isinstance(other, int) and not isinstance(other, bool):
         device(other)
-    return converted(input, dict(PYTHON_DTYPES)[type(other)], copy)
+    return converted(input, dict(PYTHON_DTYPES)[type(other)], copy, memory_format)
 
 
 _TAIL = "bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None"
@@ -89,7 +76,7 @@ _SHORT = {
 
 def _short(name: str, dtype: DType) -> None:
     def convert(input: Tensor, memory_format: Any) -> Tensor:
-        return converted(input, dtype)
+        return converted(input, dtype, format=memory_format)
 
     convert.__doc__ = f"The tensor as {dtype!r}."
     define(name, ("(Tensor input, *, MemoryFormat? memory_format=None)", convert), into="Tensor")

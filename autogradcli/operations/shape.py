@@ -26,8 +26,15 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
 @operation(input=lambda F, g: g, **_LINEAR)
 def clone(input: Array, order: str = "K") -> Array:
-    """A copy; ``order="K"`` keeps the strides' order, ``"C"`` makes it contiguous."""
-    return np.array(input, order=order)  # type: ignore[call-overload]
+    """A copy; ``order="K"`` keeps the strides' order, ``"C"`` makes it contiguous, ``"channels_last"`` with the second
+    dimension last in memory."""
+    return _ordered(input, input.dtype, order)
+
+
+def _ordered(input: Array, dtype: np.dtype, order: str) -> Array:
+    if order == "channels_last":
+        return np.moveaxis(np.moveaxis(input, 1, -1).astype(dtype, order="C"), -1, 1)
+    return input.astype(dtype, order=order)  # type: ignore[call-overload]
 
 
 @operation(
@@ -37,12 +44,12 @@ def clone(input: Array, order: str = "K") -> Array:
     examples=lambda r: [(r(2, 3), dtypes.float64), (r(2, 3), dtypes.complex128)],
     **_LINEAR,
 )
-def cast(input: Array, dtype: DType | np.dtype) -> Array:
-    """A copy in another dtype; of a complex tensor as a real one, its real part."""
+def cast(input: Array, dtype: DType | np.dtype, order: str = "K") -> Array:
+    """A copy in another dtype (in an order as of ``clone``); of a complex tensor as a real one, its real part."""
     want = dtype if isinstance(dtype, np.dtype) else dtype.np
     if input.dtype.kind == "c" and want.kind not in "cb":
         input = input.real
-    return input.astype(want)
+    return input.astype(want) if order == "K" else _ordered(input, want, order)
 
 
 @operation()
