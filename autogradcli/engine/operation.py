@@ -34,6 +34,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from .layouts import laid_out
 from .lazy import LazyTable
 from .node import Node
 
@@ -119,6 +120,8 @@ class Operation:
         self.source = source
         self.doc: str = source.__doc__ or ""
         self.kernel: Callable[..., Any] = options.pop("kernel", None) or source
+        if layout := options.pop("layout", None):
+            self.kernel = laid_out(self.kernel, layout)
         self.node_name: str = options.pop("node", None) or _camel(self.name) + "Backward0"
         self.promote: str | None = options.pop("promote", None)
         self.broadcast: bool = options.pop("broadcast", self.promote is not None)
@@ -254,6 +257,7 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
                 the transpose of the rules
     vjp         one rule for all tensor parameters: ``(F, g, needs, ...) -> gradients in order``
     outputs     names of several results; ``differentiable`` the positions of those with gradients
+    layout      how the result lies in memory, where not as NumPy's would (``layouts.py``)
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
     spelling    the language's name for the call, where it isn't the declared one
     examples    ``lambda r: [args, ...]``: calls for the tests, ``r(shape)`` a random array of the domain

@@ -56,7 +56,8 @@ def empty_like(array: np.ndarray, format: Any, dtype: np.dtype) -> np.ndarray:
     check_rank(array, format)
     order = order_of(format)
     if order != "channels_last":
-        return np.empty_like(array, dtype, order="K" if order == "K" else "C", subok=False)
+        keeps = order == "K" and 0 not in array.strides
+        return np.empty_like(array, dtype, order="K" if keeps else "C", subok=False)
     n, c, *rest = array.shape
     return np.moveaxis(np.empty((n, *rest, c), dtype), -1, 1)
 

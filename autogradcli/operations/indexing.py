@@ -190,6 +190,7 @@ def grid_key(index: Array, at: int) -> tuple[Any, ...]:
 
 
 @operation(
+    layout="contiguous",
     complex="own",
     # only the shape of the input is needed; naming it saves it, as PyTorch does, so a later change is an error
     input=lambda F, g, input, input_shape, dim, index: F.scatter_add(F.new_zeros(g, input_shape), dim, index, g),
@@ -273,6 +274,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
 
 
 @operation(
+    layout="contiguous",
     node="MaskedFillBackward0",
     spelling="masked_fill",
     kernel=_fill_masked,
@@ -287,6 +289,7 @@ def masked_fill(input: Array, mask: Index, value: Number) -> Array:
 
 
 @operation(
+    layout="contiguous",
     node="MaskedFillBackward1",
     spelling="masked_fill",
     kernel=_fill_masked,
@@ -321,6 +324,7 @@ def _select_back(F: Any, g: Any, shape: Shape, mask: Any) -> Any:
 
 
 @operation(
+    layout="contiguous",
     complex="own",
     input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),
     source=lambda F, g, mask, source_shape: F.masked_scatter_backward(g, mask, source_shape),

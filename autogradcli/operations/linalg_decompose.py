@@ -19,6 +19,7 @@ from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_ro
 
 
 @operation(
+    layout="columns",
     node="LinalgCholeskyExBackward0",
     spelling="linalg.cholesky_ex",
     complex="own",
@@ -38,6 +39,7 @@ def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False
 
 
 @operation(
+    layout="columns",
     node="CholeskyBackward0",
     complex="own",
     input=lambda F, g, result, upper: _cholesky_rule(F, g, result, upper),
@@ -302,6 +304,7 @@ def _unpack_rule(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
 
 
 @operation(
+    layout="columns",
     node="LinalgQrBackward0",
     spelling="linalg.qr",
     complex="own",

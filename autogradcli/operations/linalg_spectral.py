@@ -53,6 +53,7 @@ def _differences(F: Any, values: Any) -> Any:
 
 
 @operation(
+    layout="columns",
     node="LinalgEighBackward0",
     spelling="linalg.eigh",
     complex="own",
@@ -92,6 +93,7 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 
 @operation(
+    layout="columns",
     node="LinalgEigBackward0",
     spelling="linalg.eig",
     complex="own",
@@ -129,6 +131,7 @@ def _eig_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 
 @operation(
+    layout="columns",
     node="LinalgSvdBackward0",
     spelling="linalg.svd",
     complex="own",

@@ -129,6 +129,7 @@ def _scatter_reduce_back(
 
 
 @operation(
+    layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, src, reduce, include_self, result: _scatter_reduce_back(
         F, g, input, dim, index, src, reduce, include_self, result
     ),
@@ -156,6 +157,7 @@ def _index_reduce_back(
 
 
 @operation(
+    layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, source, reduce, include_self, result: _index_reduce_back(
         F, g, input, dim, index, source, reduce, include_self, result
     ),

@@ -34,6 +34,8 @@ def clone(input: Array, order: str = "K") -> Array:
 def _ordered(input: Array, dtype: np.dtype, order: str) -> Array:
     if order == "channels_last":
         return np.moveaxis(np.moveaxis(input, 1, -1).astype(dtype, order="C"), -1, 1)
+    if 0 in input.strides:  # expanded: in order, where NumPy would follow the strides of 0
+        order = "C"
     return input.astype(dtype, order=order)  # type: ignore[call-overload]
 
 
@@ -49,7 +51,7 @@ def cast(input: Array, dtype: DType | np.dtype, order: str = "K") -> Array:
     want = dtype if isinstance(dtype, np.dtype) else dtype.np
     if input.dtype.kind == "c" and want.kind not in "cb":
         input = input.real
-    return input.astype(want) if order == "K" else _ordered(input, want, order)
+    return _ordered(input, want, order)
 
 
 @operation()
@@ -164,6 +166,7 @@ def _triangle(input: Array, diagonal: int, lower: bool) -> Array:
 
 
 @operation(
+    layout="contiguous",
     input=lambda F, g, diagonal: F.tril(g, diagonal),
     examples=lambda r: [(r(3, 4), 0), (r(2, 3, 3), -1)],
     **_LINEAR,
@@ -174,6 +177,7 @@ def tril(input: Array, diagonal: int = 0) -> Array:
 
 
 @operation(
+    layout="contiguous",
     input=lambda F, g, diagonal: F.triu(g, diagonal),
     examples=lambda r: [(r(3, 4), 0), (r(2, 3, 3), 1)],
     **_LINEAR,
@@ -267,6 +271,7 @@ def _rolled(input: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
 
 
 @operation(
+    layout="contiguous",
     kernel=_rolled,
     input=lambda F, g, shifts, dims: F.roll(g, tuple(-s for s in reversed(shifts)), tuple(reversed(dims))),
     examples=lambda r: [(r(2, 3), (1,), ()), (r(2, 3), (1, -2), (0, 1))],

@@ -51,13 +51,14 @@ _PICKED: dict[str, Any] = {
 }
 
 
-@operation(node="SortBackward0", examples=lambda r: [(r.distinct((2, 3)), 0), (r(), 0)], **_PICKED)
+@operation(layout="like", node="SortBackward0", examples=lambda r: [(r.distinct((2, 3)), 0), (r(), 0)], **_PICKED)
 def sort(input: Array, dim: int = -1, descending: bool = False) -> Pair:
     """The elements in order along a dimension and where they were. Equal ones keep their order."""
     return _sorted(input, dim, descending)
 
 
 @operation(
+    layout="like",
     node="SortBackward1",
     spelling="sort",
     examples=lambda r: [(r.distinct((2, 3)), True, -1, True)],
