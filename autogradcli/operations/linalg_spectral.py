@@ -25,8 +25,10 @@ def off_diagonal(like: Index) -> Array:
 
 @operation()
 def check_gauge(projected: Index, vectors: str, dependence: str) -> Array:
-    """Raise RuntimeError where the diagonal of a matrix of a complex backward pass isn't real: the loss then depends
-    on the phases of ``vectors``, which are arbitrary."""
+    """Raises RuntimeError where the diagonal of a matrix of a complex backward pass isn't real.
+
+    The loss then depends on the phases of ``vectors``, which are arbitrary.
+    """
     phases = np.diagonal(projected, axis1=-2, axis2=-1).imag
     if not (np.abs(phases) <= 1e-2).all():
         raise RuntimeError(

@@ -123,12 +123,14 @@ def pow_tensor_scalar(input: Array, exponent: Number) -> Array:
     """
 
 
-def _exponent_rule(F: Any, g: Any, input: Any, exponent: Any, result: Any, exponent_dtype: DType) -> Any:
+def _exponent_rule(
+    F: Any, g: Any, input: Any, exponent: Any, result: Any, input_dtype: DType, exponent_dtype: DType
+) -> Any:
     """``result * log(input)``, 0 where the base is 0 and the exponent none that makes it infinite. A negative base has
     a logarithm where the exponent is complex."""
     if not exponent_dtype.is_complex:
         return g * F.where((input == 0.0) & (exponent >= 0.0), 0.0, result * F.log(input))
-    base = input if input.dtype.kind == "c" else F.cast(input, exponent_dtype)
+    base = input if input_dtype.is_complex else F.cast(input, exponent_dtype)
     harmless = (base == 0.0) & _is_real_and_positive(F, exponent)
     return g * F.where(harmless, 0.0, result * F.log(base))
 

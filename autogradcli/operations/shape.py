@@ -26,8 +26,9 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
 @operation(input=lambda F, g: g, **_LINEAR)
 def clone(input: Array, order: str = "K") -> Array:
-    """A copy; ``order="K"`` keeps the strides' order, ``"C"`` makes it contiguous, ``"channels_last"`` with the second
-    dimension last in memory."""
+    """A copy; ``order="K"`` keeps the strides' order, ``"C"`` makes it contiguous.
+
+    ``"channels_last"`` puts the second dimension last in memory."""
     return _ordered(input, input.dtype, order)
 
 
