@@ -17,7 +17,7 @@ from .node import Invalid, Node, Output
 from .operation import Operation, Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import next_sequence, state
-from .tensor import Tensor, alias, wrap
+from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
 
 SUM_BACK = sum_to_array
@@ -365,6 +365,8 @@ setattr(Node, "run_tensors", run_tensors)  # noqa: B010
 
 
 def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
+    if state.meta:
+        _meta(op, args, outputs)
     if state.inference:
         for t in outputs:
             if op.view is None or _first_tensor(op, args).is_inference:
@@ -379,6 +381,23 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
     if state.tape is not None:
         state.tape.append((op, args, outputs))
 
+
+def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
+    """Results of tensors of the meta device are such ones. Raises RuntimeError where others are among the operands."""
+    operands: list[Tensor] = []
+    for value in args:
+        operands += [v for v in (value if isinstance(value, (list, tuple)) else (value,)) if isinstance(v, Tensor)]
+    if not any(isinstance(t, MetaTensor) for t in operands):
+        return
+    if op.name == "copy" and not isinstance(operands[0], MetaTensor):
+        raise NotImplementedError(NO_DATA)
+    if op.name != "copy" and any(t.array.ndim and not isinstance(t, MetaTensor) for t in operands):
+        raise RuntimeError("Tensor on device cpu is not on the expected device meta!")
+    for t in outputs:
+        to_meta(t)
+
+
+NO_DATA = "Cannot copy out of meta tensor; no data!"
 
 INFERENCE_SAVED = (
     "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "

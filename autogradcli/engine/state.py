@@ -25,6 +25,7 @@ class State:
         "inference",
         "invalid_views",
         "levels",
+        "meta",
         "overwritten",
         "pack_hooks",
         "running_node",
@@ -44,6 +45,7 @@ class State:
     dual_level: int
     hooks_refusal: str | None
     levels: list[Any]
+    meta: bool  # there is (or was, in this process) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: list[Any] | None
@@ -54,6 +56,7 @@ class State:
     def __init__(self) -> None:
         self.warn = _drop
         self.where = int
+        self.meta = False
         self.reset()
 
     def reset(self) -> None:
@@ -70,7 +73,7 @@ class State:
         self.pack_hooks = []
         self.tape = None
         self.running_node = None
-        self.special = False
+        self.special = self.meta
 
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
@@ -81,6 +84,7 @@ class State:
             or self.inference
             or self.invalid_views
             or self.tape is not None
+            or self.meta
         )
 
     def snapshot(self) -> tuple[Any, ...]:

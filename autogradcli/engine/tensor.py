@@ -223,6 +223,27 @@ class Parameter(Tensor):
     __slots__ = ()
 
 
+class MetaTensor(Tensor):
+    """A tensor of ``device="meta"``: shape, dtype and history, and no numbers. What ``array`` holds means nothing."""
+
+    __slots__ = ()
+
+
+class MetaParameter(MetaTensor, Parameter):
+    """A leaf of a module on the meta device."""
+
+    __slots__ = ()
+
+
+def to_meta(t: Tensor) -> Tensor:
+    """Make a tensor that was just made one of the meta device."""
+    if not isinstance(t, MetaTensor):
+        t.__class__ = MetaParameter if isinstance(t, Parameter) else MetaTensor
+        state.meta = True  # and from now on every operation looks at its operands' classes
+        state.refresh()
+    return t
+
+
 def wrap(array: np.ndarray | np.generic) -> Tensor:
     """A tensor of these values without history."""
     t: Tensor = _new(Tensor)
@@ -239,6 +260,8 @@ def alias(t: Tensor) -> Tensor:
     twin = wrap(t.array)
     twin.node = t.node
     twin.counter = t.need_counter()
+    if state.meta and isinstance(t, MetaTensor):
+        to_meta(twin)
     if t.meta is not None and t.meta.layer is not None:
         twin.array = t.array
         twin.need_meta().layer = t.meta.layer.copy()
@@ -248,5 +271,13 @@ def alias(t: Tensor) -> Tensor:
 _new = object.__new__
 
 # What programs see of these classes: ``<class 'torch.Tensor'>``.
-for _class, _module in ((Tensor, "torch"), (Size, "torch"), (Parameter, "torch.nn.parameter")):
+for _class, _module in (
+    (Tensor, "torch"),
+    (MetaTensor, "torch"),
+    (Size, "torch"),
+    (Parameter, "torch.nn.parameter"),
+    (MetaParameter, "torch.nn.parameter"),
+):
     _class.__module__ = _module
+MetaTensor.__name__ = MetaTensor.__qualname__ = "Tensor"
+MetaParameter.__name__ = MetaParameter.__qualname__ = "Parameter"

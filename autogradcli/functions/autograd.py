@@ -13,7 +13,7 @@ from ..engine.backward import Pass
 from ..engine.hooks import retain_grad
 from ..engine.node import Node, Nowhere, Output, index_of, node_of
 from ..engine.state import state
-from ..engine.tensor import Tensor, wrap
+from ..engine.tensor import MetaTensor, Tensor, wrap
 from ..engine.worlds import roles
 from .python_function import define_python
 
@@ -49,6 +49,8 @@ class GradientEdge(tuple[Any, ...]):
 
 def edge_of(root: Any) -> Node | Output | None:
     """Where a tensor's gradient enters the graph."""
+    if isinstance(root, MetaTensor):
+        raise NotImplementedError("tensors of the meta device have no numbers, so there is no gradient to compute")
     if isinstance(root, GradientEdge):
         return Output(root.node, root.output_nr) if type(root.node).outputs > 1 else root.node
     edge: Node | Output | None = root.node

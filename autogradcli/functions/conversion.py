@@ -7,7 +7,7 @@ from typing import Any
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.naming import shown_as
-from ..engine.tensor import Parameter, Size, Tensor, wrap
+from ..engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ..operations.shape import cast
 from ..operations.view import alias
 from .attributes import Device, Layout, device
@@ -224,6 +224,8 @@ def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
         kind = type_name(requires_grad)
         raise TypeError(f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {kind}")
     parameter = Parameter(data.array)
+    if isinstance(data, MetaTensor):
+        to_meta(parameter)
     if requires_grad:
         if parameter.dtype.category < dtypes.FLOATING:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")

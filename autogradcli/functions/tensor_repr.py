@@ -6,8 +6,8 @@ from typing import Any
 
 from ..engine.node import Invalid, Node
 from ..engine.state import state
-from ..engine.tensor import Parameter, Tensor
-from .tensor_text import tensor_text
+from ..engine.tensor import MetaTensor, Parameter, Tensor
+from .tensor_text import meta_text, tensor_text
 
 
 def tensor_repr(tensor: Tensor) -> str:
@@ -20,6 +20,10 @@ def tensor_repr(tensor: Tensor) -> str:
     tangent = None
     if meta is not None and meta.tangent is not None and meta.level == state.dual_level:
         tangent = format(meta.tangent, "")
+    if isinstance(tensor, MetaTensor):
+        name = None if grad_fn is None else shown_name(grad_fn)
+        text = meta_text(tensor.array, name, tensor.node is not None)
+        return f"Parameter containing:\n{text}" if isinstance(tensor, Parameter) else text
     text = tensor_text(
         tensor.array,
         grad_fn="Invalid" if ambiguous else None if grad_fn is None else shown_name(grad_fn),

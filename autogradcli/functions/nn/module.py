@@ -14,7 +14,7 @@ from ..registry import namespace
 from .gradients import clear_grad
 from .module_hooks import call_with_hooks
 from .module_state import Loaded, OrderedDict, load_state_dict, save_state_dict
-from .names import M
+from .names import M, check_device
 from .text import indented, type_name
 
 _GROUPS = ("_parameters", "_buffers", "_modules")
@@ -305,12 +305,15 @@ class Module(Object):
     def to(self, *args: Any, **kwargs: Any) -> Module:
         """Cast floating parameters and buffers to a dtype; the device is the CPU."""
         dtype = kwargs.get("dtype")
+        check_device(kwargs.get("device"))
         for value in args:
             if isinstance(value, DType):
                 dtype = value
             elif isinstance(value, Tensor):
                 dtype = value.dtype
-            elif not (value is None or isinstance(value, (str, bool)) or type(value).__name__ == "device"):
+            elif isinstance(value, str) or type(value).__name__ == "device":
+                check_device(value)
+            elif not (value is None or isinstance(value, bool)):
                 raise TypeError(f"to() received an invalid combination of arguments - got ({type_name(value)})")
         if dtype is None:
             return self
