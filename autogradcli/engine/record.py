@@ -75,7 +75,7 @@ def _unwrap(p: Param, value: Any) -> Any:
 
 
 def _as_array(value: Any) -> np.ndarray:
-    return value if value.__class__ is np.ndarray else np.asarray(value)
+    return value if isinstance(value, np.ndarray) else np.asarray(value)
 
 
 def _promote(op: Operation, arrays: list[Any]) -> None:

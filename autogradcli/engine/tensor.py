@@ -13,6 +13,7 @@ Operators are attached by ``functions/``: this file knows no operation.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -244,10 +245,18 @@ def to_meta(t: Tensor) -> Tensor:
     return t
 
 
+#: Classes of arrays that are more than their elements, and what makes tensors of them.
+WRAPPERS: dict[type, Callable[[Any], Tensor]] = {}
+
+
 def wrap(array: np.ndarray | np.generic) -> Tensor:
     """A tensor of these values without history."""
+    if array.__class__ is not np.ndarray:
+        if array.__class__ in WRAPPERS:
+            return WRAPPERS[array.__class__](array)
+        array = np.asarray(array)
     t: Tensor = _new(Tensor)
-    t.array = array if array.__class__ is np.ndarray else np.asarray(array)
+    t.array = array  # type: ignore[assignment]
     t.node = None
     t.meta = None
     t.counter = None

@@ -52,17 +52,20 @@ class Device:
 
 @shown_as("torch.layout")
 class Layout:
-    """``torch.strided``."""
+    """``torch.strided``, or that of sparse gradients."""
 
-    __slots__ = ()
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __repr__(self) -> str:
-        return "torch.strided"
+        return self.name
 
 
 CPU = Device()
 META = Device("meta")
-STRIDED = Layout()
+STRIDED = Layout("torch.strided")
 
 
 def device(spec: Any) -> Device:

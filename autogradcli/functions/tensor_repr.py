@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.node import Invalid, Node
+from ..engine.sparse import SparseTensor
 from ..engine.state import state
 from ..engine.tensor import MetaTensor, Parameter, Tensor
 from .tensor_text import meta_text, tensor_text
@@ -15,6 +16,10 @@ def tensor_repr(tensor: Tensor) -> str:
     meta = tensor.meta
     if meta is not None and meta.layer is not None:
         return layer_repr(meta.layer)
+    if isinstance(tensor, SparseTensor):
+        from .sparse import sparse_text
+
+        return sparse_text(tensor)
     ambiguous = isinstance(tensor.node, Invalid)
     grad_fn = None if ambiguous else tensor.grad_fn
     tangent = None

@@ -232,6 +232,12 @@ def _cells(array: np.ndarray) -> tuple[list[str], int]:
     return [cell.rjust(width) for cell in cells], width
 
 
+def dtype_suffix(array: np.ndarray) -> str:
+    """``, dtype=...`` where the dtype is not the default one."""
+    name = _NAMES.get(array.dtype) or array.dtype.name
+    return "" if name == dtypes.default.dtype.name else f", dtype=torch.{name}"
+
+
 def meta_text(array: np.ndarray, grad_fn: str | None, requires_grad: bool) -> str:
     """The ``repr`` of a tensor of the meta device: what is known about it but its numbers."""
     name = _NAMES.get(array.dtype) or array.dtype.name

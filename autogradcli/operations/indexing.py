@@ -12,6 +12,8 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
+from ..engine.sparse import of_parts
+from ..engine.worlds import ARRAYS
 from .dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
 from .numbers import number_in
 from .view import expand_array, sum_to
@@ -187,6 +189,27 @@ def grid_key(index: Array, at: int) -> tuple[Any, ...]:
     for d, n in enumerate(index.shape):
         key.append(index if d == at else np.arange(n).reshape((n,) + (1,) * (index.ndim - d - 1)))
     return tuple(key)
+
+
+@operation(
+    node="GatherBackward0",
+    spelling="gather",
+    complex="own",
+    input=lambda F, g, input, input_shape, dim, index: F.gather_sparse_backward(g, input_shape, dim, index),
+    jvp=lambda F, t, dim, index: F.gather(t["input"], dim, index),
+    examples=lambda r: [],  # its gradient is no ordinary tensor
+)
+def gather_sparse(input: Array, dim: int, index: Index) -> Array:
+    """``gather`` whose gradient holds only the elements that were taken."""
+    return ARRAYS.gather(input, dim, index)
+
+
+@operation()
+def gather_sparse_backward(g: Index, shape: Shape, dim: int, index: Index) -> Array:
+    """The gradients of the elements that were taken, with their indices."""
+    at = wrap_dim(dim, len(shape))
+    places = np.stack([np.broadcast_to(k, index.shape).reshape(-1) for k in grid_key(index, at)])
+    return of_parts(tuple(shape), places.astype(np.int64), np.ascontiguousarray(g.reshape(-1)))
 
 
 @operation(

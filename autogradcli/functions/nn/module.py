@@ -305,8 +305,7 @@ class Module(Object):
     def to(self, *args: Any, **kwargs: Any) -> Module:
         """Cast floating parameters and buffers to a dtype; the device is the CPU."""
         dtype = kwargs.get("dtype")
-        check_device(kwargs.get("device"))
-        for value in args:
+        for value in (*args, kwargs.get("device")):
             if isinstance(value, DType):
                 dtype = value
             elif isinstance(value, Tensor):
