@@ -14,6 +14,7 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import DType
+from .state import state
 from .tensor import WRAPPERS, Size, Tensor
 
 _SCALING = frozenset({"multiply", "divide", "negative", "positive"})
@@ -54,6 +55,12 @@ def with_parts(dense: np.ndarray, indices: Any, values: Any) -> SparseArray:
     made = dense.view(SparseArray)
     made.indices, made.values = indices, values
     return made
+
+
+def check_first_order() -> None:
+    """Raise NotImplementedError where a sparse gradient is asked for that has a history of its own."""
+    if state.in_rule:
+        raise NotImplementedError("a sparse gradient has no derivative here: with create_graph=True look up without sparse")
 
 
 def of_parts(shape: tuple[int, ...], indices: np.ndarray, values: np.ndarray) -> SparseArray:

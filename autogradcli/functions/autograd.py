@@ -263,7 +263,7 @@ def _grad_once(
         if isinstance(node_of(edge), Nowhere):
             g = None
         if g is not None and not isinstance(g, Tensor):
-            g = wrap(g if g.__class__ is np.ndarray else np.asarray(g))
+            g = wrap(g)
         found.append(g)
     return found
 

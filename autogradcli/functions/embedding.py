@@ -83,6 +83,8 @@ def embedding_bag(
 ) -> Any:
     """Sums, means or maxima of looked-up rows over bags of indices: rows of ``input``, or stretches that begin at
     ``offsets``."""
+    if sparse and state.grad and weight.node is not None:
+        raise NotImplementedError("embedding_bag has no sparse gradients here: leave sparse=True out, or use embedding")
     if weight.array.dtype.kind in "iu" and input.array.dtype.kind == "f":
         input, weight = weight, input
     if per_sample_weights is not None and input.array.shape != per_sample_weights.array.shape:

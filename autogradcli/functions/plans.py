@@ -143,29 +143,12 @@ def on_device(implementation: Implementation, at: int) -> Implementation:
 
 #: What needs numbers, which tensors of the meta device don't have, or would only pretend to give some.
 _NEED_NUMBERS = frozenset(
-    [
-        "nonzero",
-        "nonzero_static",
-        "argwhere",
-        "unique",
-        "unique_consecutive",
-        "masked_select",
-        "bincount",
-        "equal",
-        "allclose",
-        "backward",
-        "multinomial",
-        "repeat_interleave",
-        "one_hot",
-        "histc",
-        "histogram",
-        "histogramdd",
-        "data_ptr",
-        "is_nonzero",
-        "gradcheck",
-        "gradgradcheck",
-    ]
-)
+    {
+        "nonzero", "nonzero_static", "argwhere", "unique", "unique_consecutive", "masked_select", "bincount", "equal",
+        "allclose", "backward", "multinomial", "repeat_interleave", "one_hot", "histc", "histogram", "histogramdd",
+        "data_ptr", "is_nonzero", "gradcheck", "gradgradcheck",
+    }
+)  # fmt: skip
 
 
 def check_numbers(name: str, values: Sequence[Any]) -> None:

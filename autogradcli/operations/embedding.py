@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Index, operation
-from ..engine.sparse import of_parts
+from ..engine.sparse import check_first_order, of_parts
 from ..engine.worlds import ARRAYS
 
 
@@ -44,6 +44,7 @@ def embedding_sparse(weight: Array, indices: Index, padding_idx: int) -> Array:
 @operation()
 def embedding_sparse_backward(g: Index, indices: Index, shape: tuple[int, ...], padding_idx: int) -> Array:
     """The gradients of the rows that were looked up, with their indices."""
+    check_first_order()
     at = indices.reshape(-1)
     rows = np.ascontiguousarray(g.reshape(-1, g.shape[-1]))
     kept = at != padding_idx

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
-from ..engine.sparse import of_parts
+from ..engine.sparse import check_first_order, of_parts
 from ..engine.worlds import ARRAYS
 from .dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
 from .numbers import number_in
@@ -207,6 +207,7 @@ def gather_sparse(input: Array, dim: int, index: Index) -> Array:
 @operation()
 def gather_sparse_backward(g: Index, shape: Shape, dim: int, index: Index) -> Array:
     """The gradients of the elements that were taken, with their indices."""
+    check_first_order()
     at = wrap_dim(dim, len(shape))
     places = np.stack([np.broadcast_to(k, index.shape).reshape(-1) for k in grid_key(index, at)])
     return of_parts(tuple(shape), places.astype(np.int64), np.ascontiguousarray(g.reshape(-1)))
