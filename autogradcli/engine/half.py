@@ -21,7 +21,13 @@ from .operation import Operation
 _HALF, _SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
 #: Kernels of which PyTorch has none for half precision say so themselves: they see the operands as they are.
-_REFUSING = frozenset({"linalg_decompose", "linalg_solve", "linalg_spectral", "determinant"})
+_REFUSING = frozenset({"linalg_decompose", "linalg_solve", "linalg_spectral", "determinant", "special_polynomials"})
+_REFUSING_ONE = frozenset(
+    {
+        "special_erfcx", "special_log_ndtr", "special_ndtri", "cdist", "pdist", "geqrf", "linalg_ldl_factor_ex",
+        "linalg_vander", "polar", "rrelu_with_noise", "multilabel_margin_loss",
+    }
+)  # fmt: skip
 
 #: A number among the arguments, which is no operand, is rounded to half precision in these.
 _ROUNDED_NUMBERS = frozenset({"pow_tensor_scalar", "pow_scalar_tensor", "hardshrink"})
@@ -38,7 +44,7 @@ def run_kernel(op: Operation, arrays: list[Any]) -> Any:
     """The kernel on its operands, whatever their precision."""
     if op.view is not None or (kind := _half_kind(arrays)) is None:
         return op.kernel(*arrays)
-    if op.source.__module__.rpartition(".")[2] in _REFUSING:
+    if op.name in _REFUSING_ONE or op.source.__module__.rpartition(".")[2] in _REFUSING:
         return op.kernel(*arrays)
     if op.promote is None and any(
         isinstance(a, np.ndarray) and a.dtype.kind in "fc" and a.ndim and a.dtype is not kind for a in arrays

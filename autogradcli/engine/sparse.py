@@ -60,7 +60,9 @@ def with_parts(dense: np.ndarray, indices: Any, values: Any) -> SparseArray:
 def check_first_order() -> None:
     """Raise NotImplementedError where a sparse gradient is asked for that has a history of its own."""
     if state.in_rule:
-        raise NotImplementedError("a sparse gradient has no derivative here: with create_graph=True look up without sparse")
+        raise NotImplementedError(
+            "a sparse gradient has no derivative here: with create_graph=True look up without sparse"
+        )
 
 
 def of_parts(shape: tuple[int, ...], indices: np.ndarray, values: np.ndarray) -> SparseArray:

@@ -428,7 +428,7 @@ def _methods() -> None:
     define("is_floating_point", ("(Tensor input)", lambda t: t.dtype.is_floating_point), into="torch Tensor")
     define("is_complex", ("(Tensor input)", lambda t: t.dtype.is_complex), into="torch Tensor")
     define("is_signed", ("(Tensor input)", lambda t: t.dtype.is_signed), into="Tensor")
-    define("is_nonzero", ("(Tensor input)", lambda t: bool(item(t))), into="torch Tensor")
+    define("is_nonzero", ("(Tensor input)", lambda t: bool(t)), into="torch Tensor")
 
 
 def _register() -> None:

@@ -262,9 +262,14 @@ def _new_variable(data: Any = None, requires_grad: bool = False, volatile: bool 
     return variable
 
 
+def _is_count(item: Any) -> bool:
+    return isinstance(item, Tensor) and item.array.ndim == 0 and item.array.dtype.kind in "iu"
+
+
 def _new_size(sizes: Any = ()) -> Size:
     """A shape of these sizes."""
     items = tuple(sizes)
+    items = tuple(int(item.array) if _is_count(item) else item for item in items)
     for at, item in enumerate(items):
         if not isinstance(item, int):
             raise TypeError(f"torch.Size() takes an iterable of 'int' (item {at} is '{type_name(item)}')")

@@ -11,7 +11,7 @@ from typing import Any
 from ..engine.callbacks import callee
 from ..engine.tensor import Tensor
 from ..functions.objects import Super
-from ..functions.registry import NAMESPACES
+from ..functions.registry import NAMESPACES, namespace
 from .attributes import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .calls import CONSTRUCTORS, Builtin, callable_of, is_callable
@@ -380,6 +380,8 @@ def _staticmethod(*function: Any) -> Any:
 def _reversed(sequence: Any, /) -> Any:
     if isinstance(sequence, (set, *LAZY)):
         raise TypeError(f"'{type(sequence).__name__}' object is not reversible")
+    if isinstance(sequence, Tensor):
+        return namespace("torch")["flip"](sequence, (0,)) if sequence.ndim else sequence
     return reversed(sequence)
 
 

@@ -62,6 +62,8 @@ def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
 
 
 def _check_range(index: Array, dim: int, size: int) -> None:
+    if not size:
+        raise IndexError("index is out of bounds for dimension with size 0")
     if minimum_reduce(index, None) < -size or maximum_reduce(index, None) >= size:
         bad = index[(index < -size) | (index >= size)].reshape(-1)[0]
         raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
@@ -118,13 +120,14 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
 )
 def index_put(input: Array, indices: list[Index], values: Array | Number, accumulate: bool = False) -> Array:
     """With other values at places given by index tensors (or with the values added there)."""
+    key = key_of(input.shape, indices)
     if isinstance(values, np.ndarray) and values.dtype is not input.dtype:
+        _check_fits(input, key, values)
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, "
             f"got {dtypes.of(input).type_name} for the destination and {dtypes.of(values).type_name} for the source."
         )
     out = np.array(input)
-    key = key_of(out.shape, indices)
     try:
         if accumulate and out.dtype.kind == "b":
             np.logical_or.at(out, key, values)
@@ -138,6 +141,20 @@ def index_put(input: Array, indices: list[Index], values: Array | Number, accumu
             f"of shape {list(out[key].shape)}"
         ) from None
     return out
+
+
+def _check_fits(input: Array, key: tuple[Any, ...], values: Array) -> None:
+    if not values.ndim:
+        return
+    place = input[key].shape
+    if len(values.shape) <= len(place) and all(m in (1, n) for m, n in zip(values.shape[::-1], place[::-1])):
+        return
+    if values.ndim > len(place) and values.reshape(-1).shape == (1,):
+        return
+    raise RuntimeError(
+        f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape "
+        f"{list(place)}"
+    )
 
 
 # -- one index along a dimension ---------------------------------------------------------------------------
@@ -157,11 +174,16 @@ def index_select(input: Array, dim: int, index: Index) -> Array:
     if index.dtype not in (np.int64, np.int32):
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     n = input.shape[at] if input.ndim else 1
+    if not input.ndim and index.size != 1:
+        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
+    if index.size and not n:
+        raise RuntimeError("index_select(): self indexing axis dim should be positive")
     if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
+        if not input.size:
+            bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
+            raise RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={n}")
         raise IndexError("index out of range in self")
     if not input.ndim:
-        if index.size != 1:
-            raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
         return input.copy()
     return np.take(input, index.reshape(-1), at)
 

@@ -31,7 +31,7 @@ from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_ro
 def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False) -> tuple[Array, Array]:
     """Lower triangular L of ``A = L L^H`` (upper U of ``A = U^H U``), and the order of the first bad minor or 0."""
     square(A, "linalg.cholesky")
-    floating(A, "linalg.cholesky")
+    floating(A, "linalg.cholesky", "cholesky_cpu")
     factor, info = cholesky_factor(A, upper)
     if check_errors:
         check_definite(info, "linalg.cholesky_ex")
@@ -48,7 +48,7 @@ def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False
 def cholesky(input: Array, upper: bool = False) -> Array:
     """Lower triangular L of ``input = L L^H`` (upper U of ``input = U^H U``)."""
     square(input, "cholesky")
-    floating(input, "cholesky")
+    floating(input, "cholesky", "cholesky_cpu")
     factor, info = cholesky_factor(input, upper)
     check_definite(info, "cholesky")
     return factor
@@ -315,7 +315,7 @@ def _unpack_rule(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
 def linalg_qr(A: Array, mode: str = "reduced") -> tuple[Array, Array]:
     """Orthogonal Q and upper triangular R of ``A = Q R``."""
     matrix(A, "linalg.qr")
-    floating(A, "linalg.qr")
+    floating(A, "linalg.qr", "geqrf_cpu")
     if mode not in ("reduced", "complete", "r"):
         raise RuntimeError(
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"

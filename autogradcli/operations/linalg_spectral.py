@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.operation import Array, Index, operation
 from ..engine.state import state
 from .linalg_checks import LinAlgError, at_element, floating, matrix, square
@@ -106,7 +107,9 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 def linalg_eig(A: Array) -> tuple[Array, Array]:
     """Eigenvalues and eigenvectors of a square matrix, complex in any case; vectors have norm 1."""
     square(A, "linalg.eig")
-    floating(A, "linalg.eig")
+    if A.dtype.kind not in dtypes.INEXACT:
+        raise RuntimeError(f"Unknown Complex ScalarType for {dtypes.of(A).type_name}")
+    floating(A, "linalg.eig", "linalg_eig_out_cpu")
     if not np.isfinite(A).all():
         raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.")
     wide = np.result_type(A.dtype, np.complex64)
@@ -144,7 +147,7 @@ def _eig_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 def linalg_svd(A: Array, full_matrices: bool = True, compute_uv: bool = True) -> tuple[Array, Array, Array]:
     """Orthonormal U, singular values S, descending, and orthonormal V^H of ``A = U diag(S) V^H``."""
     matrix(A, "linalg.svd")
-    floating(A, "linalg.svd")
+    floating(A, "linalg.svd", "linalg_svd_cpu")
     if not np.isfinite(A).all():
         bad = ~np.isfinite(A).all(axis=(-2, -1))
         where = at_element(int(np.flatnonzero(bad)[0]), A.ndim > 2)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Index, operation
+from ..engine.state import state
 from .scatter import checked_scatter, lined_up, source_back
 from .scatter_index import checked_parts, parts_key
 
@@ -92,6 +93,18 @@ def _reduce_back(
     return mine, theirs
 
 
+@operation()
+def check_zeros(zeros: Index, whole: bool) -> Array:
+    """Raises RuntimeError where several factors of a product are zero and its gradient is to have a derivative."""
+    if state.in_rule and (zeros > 1).any():
+        name, kind = ("index_reduce", "source") if whole else ("scatter_reduce", "src")
+        raise RuntimeError(
+            f"{name}(): Double backward is unsupported for {kind} when >1 zeros in {kind} are scattered to the same "
+            "position in self"
+        )
+    return zeros
+
+
 def _product_back(
     F: Any, g: Any, moves: _Moves, input: Any, src: Any, result: Any, include_self: bool
 ) -> tuple[Any, Any]:
@@ -99,6 +112,7 @@ def _product_back(
     start = input if include_self else moves.clear(input, 1.0)
     none_self, none_source = F.eq(start, 0), F.eq(src, 0)
     zeros = moves.add(F.cast(none_self, g.dtype), F.cast(none_source, g.dtype))
+    F.check_zeros(zeros, moves.whole)
     safe_self = F.masked_fill(start, none_self, 1.0)
     safe_source = F.masked_fill(src, none_source, 1.0)
     if moves.whole:

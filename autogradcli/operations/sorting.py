@@ -181,6 +181,8 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
 @operation(input=_underivable("unique_consecutive"), **_DISTINCT)
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
+    if input.dtype.kind == "c":
+        not_implemented_for("unique", input)
     at = 0 if dim is None else wrap_dim(dim, input.ndim)
     x = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
     n = x.shape[0]
@@ -201,6 +203,8 @@ def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Arr
 @operation()
 def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = False, int32: bool = False) -> Array:
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
+    if sorted_sequence.dtype.kind in "cb":
+        not_implemented_for("searchsorted_out_cpu", sorted_sequence)
     side: Any = "right" if right else "left"
     kind = np.int32 if int32 else np.int64
     if sorted_sequence.ndim == 1:
