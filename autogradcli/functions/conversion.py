@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.naming import shown_as
@@ -91,9 +93,11 @@ _TENSOR_TYPES = {f"torch.{d.type_name}Tensor": d for d in dtypes.ALL}
 def _type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The name of the tensor's type, or the tensor in another dtype."""
     if dtype is None:
-        return f"torch.{input.dtype.type_name}Tensor"
+        return f"torch.{'meta.' if isinstance(input, MetaTensor) else ''}{input.dtype.type_name}Tensor"
     if isinstance(dtype, DType):
         return converted(input, dtype)
+    if isinstance(dtype, _LegacyMeta):
+        return converted(input, dtype.dtype)
     if isinstance(dtype, str):
         if dtype in _TENSOR_TYPES:
             return converted(input, _TENSOR_TYPES[dtype])
@@ -231,6 +235,36 @@ def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         parameter.require_grad()
     return parameter
+
+
+class _LegacyMeta(type):
+    """The type of ``torch.FloatTensor`` and its like: a tensor of that dtype counts as an instance."""
+
+    dtype: DType
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor) and instance.dtype is cls.dtype
+
+
+def _legacy(dtype: DType) -> None:
+    """``torch.LongTensor([1, 2])``, ``torch.LongTensor(2, 3)``: a class for each dtype, older than dtypes."""
+    name = f"{dtype.type_name}Tensor"
+    kind = _LegacyMeta(name, (), {"dtype": dtype, "__module__": "torch"})
+
+    def make(*data: Any) -> Tensor:
+        if len(data) == 1 and isinstance(data[0], (list, tuple)) and not isinstance(data[0], Size):
+            return made(array_from(data[0], dtype))
+        size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
+        return made(np.zeros([int(n) for n in size] if size else (0,), dtype.np))
+
+    CONSTRUCTORS[kind] = make
+    namespace("torch")[name] = kind
+
+
+shown_as("type")(_LegacyMeta)
+for _dtype in dtypes.ALL:
+    if not _dtype.is_complex:
+        _legacy(_dtype)
 
 
 class _VariableMeta(type):

@@ -189,7 +189,7 @@ def multi_margin_loss(
 
 def _margins(input: Array, target: Array, margin: float, weight: Array | None) -> tuple[Array, Array, Array]:
     """Margins of all classes, minus infinity at the target itself; weights; a mask of the targets."""
-    if input.ndim > 2 or (input.size == 0 and input.ndim < 2):
+    if input.ndim > 2 or (input.ndim and not input.shape[-1]):
         raise RuntimeError(
             "Expected non-empty vector or matrix with optional 0-dim batch size, but got: " + str(list(input.shape))
         )
@@ -245,7 +245,11 @@ def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean")
 
 def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
     """(margins, labels): ``z[..., i, j]`` for label slot i and class j, minus infinity where there is none."""
-    if input.ndim > 2 or target.shape != input.shape:
+    if input.ndim > 2 or (input.ndim and not input.shape[-1]):
+        raise RuntimeError(
+            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: " + str(list(input.shape))
+        )
+    if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
     n = input.shape[-1]
     if ((target < -1) | (target >= n)).any():

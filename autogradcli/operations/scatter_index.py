@@ -142,6 +142,8 @@ def _filled(input: Array, dim: int, index: Array, value: Number | Array) -> Arra
         )
     if index.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
+    if value.__class__ is complex and input.dtype.kind != "c":
+        raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     n = input.shape[at] if input.ndim else 1
     check_filled(index, at, n)
     out = np.array(input)

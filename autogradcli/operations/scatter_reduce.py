@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Index, operation
-from ..engine.state import state
 from .scatter import checked_scatter, lined_up, source_back
 from .scatter_index import checked_parts, parts_key
 
@@ -93,16 +92,26 @@ def _reduce_back(
     return mine, theirs
 
 
+@operation(
+    input=lambda F, g, zeros, whole: F.refuse_zeros(g, zeros, whole),
+    kind="linear",
+    examples=lambda r: [],  # its derivative is an error
+)
+def without_second(input: Array, zeros: Index, whole: bool) -> Array:
+    """The gradient of a product as it is; where several factors are zero it has no derivative of its own."""
+    return input
+
+
 @operation()
-def check_zeros(zeros: Index, whole: bool) -> Array:
-    """Raises RuntimeError where several factors of a product are zero and its gradient is to have a derivative."""
-    if state.in_rule and (zeros > 1).any():
+def refuse_zeros(g: Index, zeros: Index, whole: bool) -> Array:
+    """Raises RuntimeError where several factors of a product are zero."""
+    if (zeros > 1).any():
         name, kind = ("index_reduce", "source") if whole else ("scatter_reduce", "src")
         raise RuntimeError(
             f"{name}(): Double backward is unsupported for {kind} when >1 zeros in {kind} are scattered to the same "
             "position in self"
         )
-    return zeros
+    return g
 
 
 def _product_back(
@@ -112,14 +121,13 @@ def _product_back(
     start = input if include_self else moves.clear(input, 1.0)
     none_self, none_source = F.eq(start, 0), F.eq(src, 0)
     zeros = moves.add(F.cast(none_self, g.dtype), F.cast(none_source, g.dtype))
-    F.check_zeros(zeros, moves.whole)
     safe_self = F.masked_fill(start, none_self, 1.0)
     safe_source = F.masked_fill(src, none_source, 1.0)
     if moves.whole:
         rest = F.index_reduce(safe_self, moves.dim, moves.index, safe_source, "prod", True)
     else:
         rest = F.scatter_reduce(safe_self, moves.dim, moves.index, safe_source, "prod", True)
-    through = g * rest
+    through = F.without_second(g * rest, zeros, moves.whole)
     alone = F.cast(F.eq(zeros, 1), g.dtype)
     free = F.cast(F.eq(zeros, 0), g.dtype)
     mine = F.masked_fill(through * free / safe_self, none_self, 0.0) + F.masked_fill(
