@@ -22,12 +22,13 @@ _HALF, _SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
 #: Kernels of which PyTorch has none for half precision say so themselves: they see the operands as they are.
 _REFUSING = frozenset({"linalg_decompose", "linalg_solve", "linalg_spectral", "determinant", "special_polynomials"})
-_REFUSING_ONE = frozenset(
-    {
-        "special_erfcx", "special_log_ndtr", "special_ndtri", "cdist", "pdist", "geqrf", "linalg_ldl_factor_ex",
-        "linalg_vander", "polar", "rrelu_with_noise", "multilabel_margin_loss",
-    }
-)  # fmt: skip
+_REFUSING_ONE = frozenset({"cdist", "linalg_vander", "multilabel_margin_loss"})
+
+#: Those that have no kernel for half precision and don't look: what PyTorch's is called.
+_WITHOUT_HALF = {
+    "special_erfcx": "erfcx_cpu", "special_log_ndtr": "log_ndtr_cpu", "special_ndtri": "ndtri_cpu", "pdist": "pdist",
+    "geqrf": "geqrf_cpu", "linalg_ldl_factor_ex": "ldl_factor_kernel_cpu", "polar": "polar_cpu",
+}  # fmt: skip
 
 #: A number among the arguments, which is no operand, is rounded to half precision in these.
 _ROUNDED_NUMBERS = frozenset({"pow_tensor_scalar", "pow_scalar_tensor", "hardshrink"})
@@ -51,6 +52,9 @@ def run_kernel(op: Operation, arrays: list[Any]) -> Any:
     ):
         return op.kernel(*arrays)  # two dtypes where there may be one: the kernel tells so
     name = op.name
+    if name in _WITHOUT_HALF:
+        kernel, dtype = _WITHOUT_HALF[name], dtypes.from_numpy(kind).type_name
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtype}'")
     if name in _ROUNDED_NUMBERS:
         arrays = [_rounded(a, kind) if a.__class__ is float else a for a in arrays]
     elif name in _IN_STEPS:

@@ -27,9 +27,9 @@ TYPE_NAMES[Layout] = "torch.layout"
 
 def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: Any = None) -> Tensor:
     """The tensor in another dtype and memory format: itself where nothing is to be done, unless a copy is asked for."""
-    if (dtype is None or input.array.dtype is dtype.np) and not copy:
-        if format is None or order_of(format) == "K" or is_laid_out(input.array, format):
-            return input
+    same = (dtype is None or input.array.dtype is dtype.np) and not copy
+    if same and (format is None or order_of(format) == "K" or is_laid_out(input.array, format)):
+        return input
     check_rank(input.array, format)
     order = order_of(format)
     result: Tensor = cast(input, dtype or input.dtype) if order == "K" else cast(input, dtype or input.dtype, order)
@@ -261,6 +261,15 @@ def _legacy(dtype: DType) -> None:
     namespace("torch")[name] = kind
 
 
+def _new_like(self: Tensor, *data: Any) -> Tensor:
+    """Another tensor of this dtype: of a list, or of a shape."""
+    if len(data) == 1 and isinstance(data[0], (list, tuple)) and not isinstance(data[0], Size):
+        return made(array_from(data[0], self.dtype))
+    size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
+    return made(np.zeros([int(n) for n in size] if size else (0,), self.dtype.np))
+
+
+define_python("new", _new_like, into="Tensor")
 shown_as("type")(_LegacyMeta)
 for _dtype in dtypes.ALL:
     if not _dtype.is_complex:

@@ -154,7 +154,7 @@ def _resized(input: Tensor, size: tuple[int, ...], strides: tuple[int, ...] | No
     check_inplace(input)
     if size != input.array.shape:
         resize(input, size, strides)
-    input.bump()
+        input.bump()
     return input
 
 

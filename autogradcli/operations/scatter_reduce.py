@@ -127,7 +127,7 @@ def _product_back(
         rest = F.index_reduce(safe_self, moves.dim, moves.index, safe_source, "prod", True)
     else:
         rest = F.scatter_reduce(safe_self, moves.dim, moves.index, safe_source, "prod", True)
-    through = F.without_second(g * rest, zeros, moves.whole)
+    through = g * rest
     alone = F.cast(F.eq(zeros, 1), g.dtype)
     free = F.cast(F.eq(zeros, 0), g.dtype)
     mine = F.masked_fill(through * free / safe_self, none_self, 0.0) + F.masked_fill(
@@ -136,7 +136,8 @@ def _product_back(
     theirs = F.masked_fill(moves.read(through * free) / safe_source, none_source, 0.0) + F.masked_fill(
         moves.read(through * alone), F.logical_not(none_source), 0.0
     )
-    return mine, theirs
+    from_source = moves.add(F.zeros_like(zeros), F.cast(none_source, g.dtype))
+    return mine, F.without_second(theirs, from_source, moves.whole)
 
 
 def _scatter_reduce_back(
