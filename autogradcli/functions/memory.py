@@ -33,7 +33,7 @@ def _grown(tensor: Tensor, memory: np.ndarray, size: int) -> np.ndarray:
     """As much memory, beginning with what was there; whoever shared that shares this."""
     grown = np.zeros(size, np.uint8)
     grown[: memory.nbytes] = memory.reshape(-1).view(np.uint8)
-    base = tensor.base or tensor
+    base = tensor if tensor.base is None else tensor.base
     views = [] if base.meta is None else [view() for view in base.meta.views or ()]
     for other in (base, *views):
         if other is not None and other is not tensor:
