@@ -100,7 +100,7 @@ def _half_kind(arrays: list[Any]) -> np.dtype | None:
     for a in arrays:
         if a.__class__ is np.ndarray or isinstance(a, np.generic):
             if a.dtype is _HALF or a.dtype.kind == "V":
-                return a.dtype  # type: ignore[no-any-return]
+                return a.dtype
         elif a.__class__ is list and (kind := _half_kind(a)) is not None:
             return kind
     return None

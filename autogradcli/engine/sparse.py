@@ -82,8 +82,8 @@ class SparseTensor(Tensor):
     values: np.ndarray
     coalesced: bool
 
-    @property  # type: ignore[override]
-    def array(self) -> np.ndarray:
+    @property
+    def array(self) -> np.ndarray:  # type: ignore[override]
         raise NotImplementedError(
             "Could not run this operator with arguments from the 'SparseCPU' backend: a sparse gradient can be "
             "printed, scaled and added; for all else make it dense first, with .to_dense()"

@@ -256,7 +256,7 @@ def wrap(array: np.ndarray | np.generic) -> Tensor:
             return WRAPPERS[array.__class__](array)
         array = np.asarray(array)
     t: Tensor = _new(Tensor)
-    t.array = array  # type: ignore[assignment]
+    t.array = array
     t.node = None
     t.meta = None
     t.counter = None
