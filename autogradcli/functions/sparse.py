@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.sparse import SparseTensor, coalesced, sparse_array, sparse_tensor
+from ..engine.sparse import SparseTensor, coalesced, sparse_array, sparse_tensor, with_parts
 from ..engine.tensor import Tensor, wrap
 from .attributes import Layout
 from .registry import Method, Property, attributes_of
@@ -43,7 +43,7 @@ def _values(self: SparseTensor) -> Tensor:
 
 
 def _copied(self: SparseTensor) -> Tensor:
-    return sparse_tensor(sparse_array(self) * 1, self.coalesced)
+    return sparse_tensor(with_parts(self.dense.copy(), self.indices, self.values), self.coalesced)
 
 
 def _zero(self: SparseTensor) -> SparseTensor:
@@ -66,9 +66,14 @@ def _scaled(ufunc: Any) -> Callable[[SparseTensor, Any], Any]:
     return scaled
 
 
+def _negative(self: SparseTensor) -> Tensor:
+    return sparse_tensor(with_parts(-self.dense, self.indices, -self.values), self.coalesced)
+
+
 def _add(self: SparseTensor, other: Any) -> Any:
     if isinstance(other, SparseTensor):
-        return sparse_tensor(sparse_array(self) + sparse_array(other))
+        total: Any = sparse_array(self) + sparse_array(other)
+        return sparse_tensor(total)
     raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
 
 
@@ -105,7 +110,7 @@ def _install() -> None:
     table["is_sparse"] = Property(lambda t: True, doc="True.")
     operators: dict[str, Any] = {
         "__mul__": _scaled(np.multiply), "__rmul__": _scaled(np.multiply), "__truediv__": _scaled(np.divide),
-        "__neg__": lambda t: sparse_tensor(-sparse_array(t), t.coalesced), "__add__": _add, "__radd__": _radd,
+        "__neg__": lambda t: _negative(t), "__add__": _add, "__radd__": _radd,
     }  # fmt: skip
     for name, operator in operators.items():
         setattr(SparseTensor, name, operator)
