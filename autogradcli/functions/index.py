@@ -103,7 +103,7 @@ SIZES: dict[str, int] = {
     "functions.signature": 10709,
     "functions.softmax": 2968,
     "functions.sorting": 11259,
-    "functions.sparse": 4770,
+    "functions.sparse": 4952,
     "functions.special_functions": 5655,
     "functions.subscript": 11879,
     "functions.tensor_repr": 2190,
