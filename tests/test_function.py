@@ -68,7 +68,9 @@ def test_a_deprecated_overload_is_tried_last_and_warns_once(monkeypatch: pytest.
 def test_out_goes_to_an_implementation_that_names_it_and_is_written_for_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(plans.hooks, "write_out", lambda name, out, result: (name, out, result), raising=False)
+    monkeypatch.setattr(
+        plans.hooks, "write_out", lambda name, out, compute, operands: (name, out, compute()), raising=False
+    )
     schema = "(int n, *, Tensor out=None, int m=3)"
     own = Function("f", [(schema, lambda n, out, m: (n, out, m))], "torch")
     other = Function("f", [(schema, lambda n, m: n * m)], "torch")

@@ -18,7 +18,11 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
     in place, and several of its elements are one memory location."""
     old = sink.grad
     recorded = isinstance(g, Tensor)
-    if old is None:
+    if g.__class__ is not np.ndarray and not recorded:
+        sink.grad = _with_sparse(old, g)
+    elif old is not None and old.__class__ is not Tensor and hasattr(old, "dense"):
+        sink.grad = wrap(old.dense + (g.array if recorded else g))
+    elif old is None:
         sink.grad = roles.clone_grad(g) if recorded else wrap(own(g, sink.array))
     elif recorded:
         sink.grad = roles.add(old, g)
@@ -35,6 +39,15 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
         from .record import mark_inference
 
         mark_inference(sink.grad)
+
+
+def _with_sparse(old: Tensor | None, g: Any) -> Tensor:
+    """A gradient of another class than arrays', a sparse one for instance, and what was there before."""
+    if old is None:
+        return wrap(g)
+    from .sparse import SparseTensor, sparse_array
+
+    return wrap((sparse_array(old) if isinstance(old, SparseTensor) else old.array) + g)
 
 
 def add_grad(tensor: Tensor, g: Tensor, create_graph: bool) -> None:

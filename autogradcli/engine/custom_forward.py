@@ -10,13 +10,14 @@ from typing import Any
 
 from . import dtypes
 from .custom import CustomNode, Definition, info_of
-from .forward import check_tangent, set_tangent, tangent_of, undual
+from .forward import check_tangent
 from .hooks import follow_retained
 from .inplace import check_inplace
-from .layers import Level, layer_of, lower, tangent_at, zeros
+from .layers import Level, layer_of, lower
 from .node import AccumulateGrad, Invalid, Nowhere
 from .record import edge_at
 from .state import state
+from .tangents import set_tangent, tangent_at, tangent_of, undual, zeros
 from .tensor import Tensor, wrap
 from .views import link, rebase, refresh_views
 

@@ -208,6 +208,20 @@ def _combine(higher: DType | None, lower: DType | None) -> DType:
     return lower
 
 
+#: The largest finite number of each floating dtype.
+_LARGEST = {
+    "float16": 65504.0,
+    "bfloat16": 3.3895313892515355e38,
+    "float32": 3.4028234663852886e38,
+    "float64": 1.7976931348623157e308,
+}
+
+
+def largest(dtype: DType) -> float:
+    """The largest finite number of a floating dtype, or of the parts of a complex one."""
+    return _LARGEST[real_of(dtype).name]
+
+
 def tensor_type(dtype: DType) -> str:
     """A tensor's type in messages: ``torch.FloatTensor``."""
     named = dtype.category in (INTEGER, FLOATING)  # the others' old names were never given

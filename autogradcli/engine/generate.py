@@ -110,6 +110,7 @@ def _forward(op: Operation, general: str) -> list[str]:
     out = [f"    if state.special: return {general}"]
     if any(p.kind == "plain" and p.name == "dtype" and p.has_default for p in op.params):
         out.append(f"    if dtype is not None: return {general}")  # the gradient is cast back there
+    out += [f"    if {p.name}.__class__ is complex: return {general}" for p in op.params if p.scalar]  # so is it there
     first: Param | None = None
     for p in tensors:
         out += _operand(p, first, general)

@@ -20,6 +20,10 @@ from .tensor import Tensor, alias
 from .views import OVERLAP, overlaps_itself, rebase, refresh_views, refusal
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
+SHARED = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+    "location. Please clone() the tensor before performing the operation."
+)
 VIEW_OF_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 
 
@@ -206,10 +210,7 @@ def check_partial_overlap(target: np.ndarray, source: np.ndarray) -> None:
             return
     elif begin >= other + source.nbytes or other >= begin + target.nbytes:
         return
-    raise RuntimeError(
-        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
-        "location. Please clone() the tensor before performing the operation."
-    )
+    raise RuntimeError(SHARED)
 
 
 def _is_dense(array: np.ndarray) -> bool:

@@ -35,6 +35,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from .away import listening
+from .layouts import laid_out
 from .lazy import LazyTable
 from .node import Node
 
@@ -51,7 +52,7 @@ OPERATIONS: dict[str, Operation] = LazyTable("operations")
 class Param:
     """One parameter of an operation."""
 
-    __slots__ = ("default", "has_default", "index", "kind", "name", "number", "optional")
+    __slots__ = ("default", "has_default", "index", "kind", "name", "number", "optional", "scalar")
 
     def __init__(self, name: str, index: int, annotation: str, default: Any, has_default: bool) -> None:
         self.name = name
@@ -61,6 +62,7 @@ class Param:
             words[0], "plain"
         )
         self.number = self.kind == "tensor" and "Number" in words  # a Python number is accepted as it is
+        self.scalar = self.kind == "plain" and "Number" in words  # always a Python number, perhaps a complex one
         self.optional = self.kind != "plain" and "None" in words
         self.default = default
         self.has_default = has_default
@@ -120,6 +122,8 @@ class Operation:
         self.source = source
         self.doc: str = source.__doc__ or ""
         kernel: Callable[..., Any] = options.pop("kernel", None) or source
+        if layout := options.pop("layout", None):
+            kernel = laid_out(kernel, layout)
         cost = options.pop("cost", None)
         self.kernel = kernel if cost is None else listening(kernel, cost)
         self.node_name: str = options.pop("node", None) or _camel(self.name) + "Backward0"
@@ -260,6 +264,7 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
                 the transpose of the rules
     vjp         one rule for all tensor parameters: ``(F, g, needs, ...) -> gradients in order``
     outputs     names of several results; ``differentiable`` the positions of those with gradients
+    layout      how the result lies in memory, where not as NumPy's would (``layouts.py``)
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
     spelling    the language's name for the call, where it isn't the declared one

@@ -18,11 +18,11 @@ from . import dtypes
 from .naming import shown_as
 from .random_draws import Draws
 from .random_fill import (
-    DIGITS,
     as_real,
     bound_name,
     bounds,
     check_kernel,
+    digits_of,
     fill,
     integer_range,
     memory_axes,
@@ -83,9 +83,9 @@ class Generator(Draws):
         if out.dtype.kind == "c":
             self.uniform_(as_real(out), low, high)
             return out
-        if out.dtype.kind != "f":
+        if out.dtype.kind not in "fV":
             raise not_implemented("check_uniform_bounds", out)
-        limit = float(np.finfo(out.dtype).max)
+        limit = dtypes.largest(dtypes.of(out))
         for name, bound in (("from", low), ("to", high)):
             if not -limit <= bound <= limit:
                 raise RuntimeError(f"{name} is out of bounds for {bound_name(out)}")
@@ -107,7 +107,7 @@ class Generator(Draws):
             if not standard:
                 values = fused_float32(values, np.float32(high) - np.float32(low), np.float32(low))
             values = values.astype(out.dtype, copy=False)
-        if not standard or out.dtype == _FLOAT16:  # what was rounded up to the open end starts again
+        if not standard or out.dtype.itemsize == 2:  # what was rounded up to the open end starts again
             values[values >= out.dtype.type(high)] = out.dtype.type(low)
         return fill(out, values)
 
@@ -130,7 +130,7 @@ class Generator(Draws):
         if out.dtype.kind == "c":
             self.normal_(as_real(out), mean, std / math.sqrt(2.0))
             return out
-        if out.dtype.kind != "f":
+        if out.dtype.kind not in "fV":
             raise not_implemented("normal_kernel_cpu", out)
         if size < 16 or not out.flags.c_contiguous:
             return fill(out, fused_float64(np.array(self.normals(size)), std, mean))
@@ -142,7 +142,7 @@ class Generator(Draws):
         if whole == size:
             flat[:] = transform(uniform(size), mean, std)
         else:  # the last sixteen are made again of sixteen more uniform numbers
-            start = whole if out.dtype == _FLOAT16 else size  # float16 makes none for the rest before
+            start = whole if out.dtype.itemsize == 2 else size  # half precision makes none for the rest before
             values = uniform(start + 16)
             first, last = transform(values[:whole], mean, std), transform(values[start:], mean, std)
             flat[:whole] = first  # when all is computed: an interrupt leaves the tensor as it was
@@ -158,7 +158,7 @@ class Generator(Draws):
             raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
         if not out.size:
             return out
-        check_kernel("log_normal_cpu", out, "f")
+        check_kernel("log_normal_cpu", out, "fV")
         exponents = fused_float64(np.array(self.normals(out.size)), std, mean)
         return fill(out, each(_exp, exponents))
 
@@ -194,7 +194,7 @@ class Generator(Draws):
             raise RuntimeError(f"from is out of bounds for {bound_name(out)}")
         if not lowest <= last <= highest:
             raise RuntimeError(f"to - 1 is out of bounds for {bound_name(out)}")
-        if dtype.kind == "f":
+        if dtype.kind in "fV":
             warn_inexact(out, low, last)
         span = last - low + 1
         if span >= _WIDE:
@@ -210,14 +210,14 @@ class Generator(Draws):
     def _random_whole(self, out: Array) -> Array:
         if not out.size:
             return out
-        check_kernel("random_kernel_cpu", out, "biuf")
+        check_kernel("random_kernel_cpu", out, "biufV")
         dtype = out.dtype
         if dtype == np.int64:
             return fill(out, (self.long_words(out.size) & np.uint64(_LONG_MAX)).view(np.int64))
         if dtype == _FLOAT64:
             return fill(out, self.long_words(out.size) % np.uint64((1 << 53) + 1))
-        if dtype.kind == "f":
-            return fill(out, self.words(out.size) % np.uint32((1 << DIGITS[dtype]) + 1))
+        if dtype.kind in "fV":
+            return fill(out, self.words(out.size) % np.uint32((1 << digits_of(dtype)) + 1))
         highest = 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
         return fill(out, self.words(out.size) & np.uint32(highest))
 
@@ -231,13 +231,13 @@ class Generator(Draws):
             raise RuntimeError(f"Trying to create tensor with negative dimension {count}: [{count}]")
         out = np.empty(count, dtype)
         kind = out.dtype.kind
-        if kind == "f" and count > (1 << DIGITS[out.dtype]) + 1:
-            limit = "2049" if out.dtype == _FLOAT16 else f"2^{DIGITS[out.dtype]}+1"
+        if kind in "fV" and count > (1 << digits_of(out.dtype)) + 1:
+            limit = {11: "2049", 8: "257"}.get(digits_of(out.dtype), f"2^{digits_of(out.dtype)}+1")
             raise RuntimeError(f"n cannot be greater than {limit} for {dtypes.of(out).type_name} type.")
         if kind in "iu" and out.dtype.itemsize < 8 and count - 1 > np.iinfo(out.dtype).max:
             name = "int" if out.dtype == np.int32 else f"{out.dtype.name}_t"
             raise RuntimeError(f"value cannot be converted to type {name} without overflow")
-        check_kernel("randperm", out, "iuf")
+        check_kernel("randperm", out, "iufV")
         if count < 2:
             out[:] = 0
             return out
@@ -266,7 +266,7 @@ class Generator(Draws):
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
         if not out.size:
             return out
-        check_kernel("bernoulli_scalar_cpu_", out, "biuf")
+        check_kernel("bernoulli_scalar_cpu_", out, "biufV")
         return fill(out, self.doubles(out.size) < p)
 
     def bernoulli(self, p: Array) -> Array:
@@ -276,8 +276,8 @@ class Generator(Draws):
     def _bernoulli_each(self, out: Array, p: Array) -> Array:
         if not out.size:
             return out
-        check_kernel("bernoulli_tensor_cpu_self_", out, "biuf")
-        if p.dtype.kind != "f":
+        check_kernel("bernoulli_tensor_cpu_self_", out, "biufV")
+        if p.dtype.kind not in "fV":
             raise not_implemented("bernoulli_tensor_cpu_p_", p)
         limits = np.broadcast_to(p, out.shape).transpose(memory_axes(out)).ravel()
         wrong = ~((limits >= 0) & (limits <= 1))
@@ -300,14 +300,14 @@ class Generator(Draws):
             raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
         if not out.size:
             return out
-        check_kernel("geometric_cpu", out, "iuf")
+        check_kernel("geometric_cpu", out, "iufV")
         return fill(out, np.ceil(each(_log, self.doubles(out.size)) / math.log1p(-p)))
 
     # -- other continuous ones -----------------------------------------------------------------------------
 
     def exponential_(self, out: Array, rate: float = 1.0) -> Array:
         """Fill with exponential numbers. RuntimeError: a dtype that is not floating, rate <= 0."""
-        if out.dtype.kind != "f":
+        if out.dtype.kind not in "fV":
             raise RuntimeError(
                 "Exponential distribution is a continuous probability distribution. "
                 f"dtype must be a floating point but you specified {dtypes.of(out).type_name}"
@@ -318,7 +318,7 @@ class Generator(Draws):
 
     def cauchy_(self, out: Array, median: float = 0.0, sigma: float = 1.0) -> Array:
         """Fill with Cauchy numbers. RuntimeError: a dtype that is not floating, sigma <= 0."""
-        if out.dtype.kind != "f":
+        if out.dtype.kind not in "fV":
             raise RuntimeError(
                 "Cauchy distribution is a continuous probability distribution. "
                 f"dtype must be a floating point but you specified {bound_name(out)}"

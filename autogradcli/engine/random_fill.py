@@ -12,7 +12,13 @@ from .state import state
 Array = np.ndarray
 
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
-DIGITS = {_FLOAT16: 11, _FLOAT32: 24, _FLOAT64: 53}  # of the significand
+_DIGITS = {_FLOAT16: 11, _FLOAT32: 24, _FLOAT64: 53}
+
+
+def digits_of(dtype: np.dtype[Any]) -> int:
+    """The binary digits of the significand of a floating dtype; 8 of bfloat16."""
+    return _DIGITS.get(dtype, 8)
+
 
 #: The names of types in the messages about bounds, where they are not ``DType.cpp_name``.
 _BOUND_NAMES = {
@@ -51,8 +57,8 @@ def bounds(dtype: np.dtype[Any]) -> tuple[float, float]:
     """The smallest and the largest number of a real dtype."""
     if dtype.kind == "b":
         return 0, 1
-    if dtype.kind == "f":
-        limit = float(np.finfo(dtype).max)
+    if dtype.kind in "fV":
+        limit = dtypes.largest(dtypes.from_numpy(dtype))
         return -limit, limit
     limits = np.iinfo(dtype)
     return int(limits.min), int(limits.max)
@@ -64,9 +70,9 @@ def integer_range(out: Array, low: int, high: int | None) -> tuple[int, int]:
     A floating dtype moves bounds that it can't hold inwards. RuntimeError: nothing is left between.
     """
     dtype = out.dtype
-    if dtype.kind != "f":
+    if dtype.kind not in "fV":
         return low, int(bounds(dtype)[1]) if high is None else high - 1
-    digits, limit = DIGITS[dtype], bounds(dtype)[1]
+    digits, limit = digits_of(dtype), bounds(dtype)[1]
 
     def held(value: int) -> int:
         return int(dtype.type(value)) if abs(value) <= limit else value
@@ -95,7 +101,7 @@ def integer_range(out: Array, low: int, high: int | None) -> tuple[int, int]:
 
 def warn_inexact(out: Array, low: int, last: int) -> None:
     """Warn of each end of a range beyond which a floating dtype has no longer every integer."""
-    digits = DIGITS[out.dtype]
+    digits = digits_of(out.dtype)
     for name, value, place in (("from", low, 110), ("to - 1", last, 111)):
         if abs(value) > 1 << digits:
             state.warn(
@@ -115,7 +121,7 @@ def as_real(out: Array) -> Array:
 
 def fill(out: Array, values: Array) -> Array:
     """Write values in the order of memory. A float64 becomes a float16 by way of float32, as in PyTorch."""
-    if out.dtype == _FLOAT16 and values.dtype == _FLOAT64:
+    if out.dtype.itemsize == 2 and out.dtype.kind in "fV" and values.dtype == _FLOAT64:
         values = values.astype(np.float32)
     elif out.dtype.kind in "iu" and values.dtype.kind == "f":
         values = values.astype(np.int64)

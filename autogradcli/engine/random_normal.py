@@ -57,7 +57,8 @@ def fused_float64(a: Array, b: float, c: float) -> Array:
     Dekker, "A floating-point technique for extending the available precision" (1971).
     """
     product = a * b
-    if c == 0.0 or not (np.abs(product) < 1e290).all() or abs(b) > 1e290:  # the splitting would overflow
+    limit = 1e290  # beyond which the splitting would overflow
+    if c == 0.0 or not abs(c) < limit or not (np.abs(product) < limit).all() or abs(b) > limit:
         return product + c
     big = a * 134217729.0
     a_high = big - (big - a)

@@ -53,7 +53,7 @@ def poisson(generator: Generator, rate: Array) -> Array:
 
     RuntimeError: a rate is negative or not a number. NotImplementedError: a dtype that is not floating.
     """
-    if rate.size and rate.dtype.kind != "f":
+    if rate.size and rate.dtype.kind not in "fV":
         raise NotImplementedError(f"\"poisson_cpu\" not implemented for '{dtypes.of(rate).type_name}'")
     values = [_poisson(generator, value) for value in rate.astype(np.float64).ravel().tolist()]
     return np.array(values, np.float64).astype(rate.dtype).reshape(rate.shape)
@@ -118,17 +118,17 @@ def _log_gamma(x: float) -> float:
 def binomial(generator: Generator, count: Array, probability: Array) -> Array:
     """Binomial counts of broadcast numbers of trials and probabilities, in their dtype.
 
-    ValueError: a dtype that is not floating. RuntimeError: the two differ. NotImplementedError: float16.
+    ValueError: a dtype that is not floating. RuntimeError: the two differ. NotImplementedError: half precision.
     """
     for name, array in (("count", count), ("prob", probability)):
-        if array.dtype.kind != "f":
+        if array.dtype.kind not in "fV":
             raise ValueError(
                 f"binomial only supports floating-point dtypes for {name}, got: {dtypes.of(array).type_name}"
             )
     if count.dtype != probability.dtype:
         raise RuntimeError(f"Found dtype {dtypes.of(probability).type_name} but expected {dtypes.of(count).type_name}")
-    if count.dtype == np.float16:
-        raise NotImplementedError("\"binomial_cpu\" not implemented for 'Half'")
+    if count.dtype.itemsize == 2:
+        raise NotImplementedError(f"\"binomial_cpu\" not implemented for '{dtypes.of(count).type_name}'")
     _check_shapes(count, probability)
     trials, chances = np.broadcast_arrays(count, probability)
     pairs = zip(trials.ravel().tolist(), chances.ravel().tolist(), strict=True)
@@ -210,7 +210,7 @@ def multinomial(generator: Generator, weights: Array, count: int, replacement: b
     RuntimeError: other dimensions, a dtype that is not floating, a weight or a sum that is no probability,
     more samples than categories without replacement.
     """
-    if weights.dtype.kind != "f":
+    if weights.dtype.kind not in "fV":
         raise RuntimeError(
             f"multinomial only supports floating-point dtypes for input, got: {dtypes.of(weights).type_name}"
         )
@@ -247,7 +247,7 @@ def _categories(generator: Generator, weights: Array, count: int) -> Array:
         raise RuntimeError("invalid multinomial distribution (encountering probability entry < 0)")
     if not np.isfinite(weights).all():
         raise RuntimeError("invalid multinomial distribution (encountering probability entry = infinity or NaN)")
-    sums = np.float32 if weights.dtype == np.float16 else weights.dtype
+    sums = np.float32 if weights.dtype.itemsize == 2 else weights.dtype
     cumulative = np.add.accumulate(weights, dtype=sums)
     total = cumulative[-1]
     if not total > 0:

@@ -17,7 +17,7 @@ from .node import Invalid, Node, Output
 from .operation import Operation, Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import next_sequence, state
-from .tensor import Tensor, alias, wrap
+from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
 
 SUM_BACK = sum_to_array
@@ -75,7 +75,7 @@ def _unwrap(p: Param, value: Any) -> Any:
 
 
 def _as_array(value: Any) -> np.ndarray:
-    return value if value.__class__ is np.ndarray else np.asarray(value)
+    return value if isinstance(value, np.ndarray) else np.asarray(value)
 
 
 def _promote(op: Operation, arrays: list[Any]) -> None:
@@ -97,13 +97,17 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
         dtype = dtypes.default.dtype
     exact = dtype.itemsize == 2 and dtype.category == dtypes.FLOATING and op.name in _EXACT_NUMBERS
     for k in spots:
-        arrays[k] = to_dtype(arrays[k], dtypes.float32 if exact and not isinstance(arrays[k], np.ndarray) else dtype)
+        arrays[k] = to_dtype(arrays[k], dtypes.float32 if exact and k == 1 and _is_number(arrays[k]) else dtype)
     for k in lists:
         arrays[k] = [to_dtype(a, dtype) for a in arrays[k]]
 
 
-#: Beside half precision a number keeps its own in these: only their result is rounded.
-_EXACT_NUMBERS = frozenset({"add", "mul", "div"})
+#: Beside half precision a number on the right, or a 0-d tensor, keeps its own in these: only their result is rounded.
+_EXACT_NUMBERS = frozenset({"mul", "div", "div_unrounded", "div_rounded", "floor_divide"})
+
+
+def _is_number(operand: Any) -> bool:
+    return not isinstance(operand, np.ndarray) or not operand.ndim
 
 
 def to_dtype(value: Any, dtype: DType) -> Any:
@@ -365,6 +369,8 @@ setattr(Node, "run_tensors", run_tensors)  # noqa: B010
 
 
 def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
+    if state.meta:
+        _meta(op, args, outputs)
     if state.inference:
         for t in outputs:
             if op.view is None or _first_tensor(op, args).is_inference:
@@ -379,6 +385,23 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
     if state.tape is not None:
         state.tape.append((op, args, outputs))
 
+
+def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
+    """Results of tensors of the meta device are such ones. Raises RuntimeError where others are among the operands."""
+    operands: list[Tensor] = []
+    for value in args:
+        operands += [v for v in (value if isinstance(value, (list, tuple)) else (value,)) if isinstance(v, Tensor)]
+    if not any(isinstance(t, MetaTensor) for t in operands):
+        return
+    if op.name == "copy" and not isinstance(operands[0], MetaTensor):
+        raise NotImplementedError(NO_DATA)
+    if op.name != "copy" and any(t.array.ndim and not isinstance(t, MetaTensor) for t in operands):
+        raise RuntimeError("Tensor on device cpu is not on the expected device meta!")
+    for t in outputs:
+        to_meta(t)
+
+
+NO_DATA = "Cannot copy out of meta tensor; no data!"
 
 INFERENCE_SAVED = (
     "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "

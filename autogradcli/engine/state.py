@@ -25,6 +25,7 @@ class State:
         "inference",
         "invalid_views",
         "levels",
+        "meta",
         "module_hooks",
         "multithreading",
         "overwritten",
@@ -52,6 +53,7 @@ class State:
     levels: list[Any]
     module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
     multithreading: bool  # what a program asked for, which changes nothing
+    meta: bool  # there is (or was, in this process) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
@@ -65,6 +67,7 @@ class State:
         self.warn = _drop
         self.where = int
         self.poll = _go_on
+        self.meta = False
         self.reset()
 
     def reset(self) -> None:
@@ -85,7 +88,7 @@ class State:
         self.pack_hooks = []
         self.tape = None
         self.running_node = None
-        self.special = False
+        self.special = self.meta
 
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
@@ -97,6 +100,7 @@ class State:
             or self.invalid_views
             or self.unread_views
             or self.tape is not None
+            or self.meta
         )
 
     def snapshot(self) -> tuple[Any, ...]:

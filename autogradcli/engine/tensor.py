@@ -13,6 +13,7 @@ Operators are attached by ``functions/``: this file knows no operation.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -231,10 +232,39 @@ class Parameter(Tensor):
     __slots__ = ()
 
 
+class MetaTensor(Tensor):
+    """A tensor of ``device="meta"``: shape, dtype and history, and no numbers. What ``array`` holds means nothing."""
+
+    __slots__ = ()
+
+
+class MetaParameter(MetaTensor, Parameter):
+    """A leaf of a module on the meta device."""
+
+    __slots__ = ()
+
+
+def to_meta(t: Tensor) -> Tensor:
+    """Make a tensor that was just made one of the meta device."""
+    if not isinstance(t, MetaTensor):
+        t.__class__ = MetaParameter if isinstance(t, Parameter) else MetaTensor
+        state.meta = True  # and from now on every operation looks at its operands' classes
+        state.refresh()
+    return t
+
+
+#: Classes of arrays that are more than their elements, and what makes tensors of them.
+WRAPPERS: dict[type, Callable[[Any], Tensor]] = {}
+
+
 def wrap(array: np.ndarray | np.generic) -> Tensor:
     """A tensor of these values without history."""
+    if array.__class__ is not np.ndarray:
+        if array.__class__ in WRAPPERS:
+            return WRAPPERS[array.__class__](array)
+        array = np.asarray(array)
     t: Tensor = _new(Tensor)
-    t.array = array if array.__class__ is np.ndarray else np.asarray(array)
+    t.array = array
     t.node = None
     t.meta = None
     t.counter = None
@@ -247,6 +277,8 @@ def alias(t: Tensor) -> Tensor:
     twin = wrap(t.array)
     twin.node = t.node
     twin.counter = t.need_counter()
+    if state.meta and isinstance(t, MetaTensor):
+        to_meta(twin)
     meta = t.meta
     if meta is not None:
         if meta.layer is not None:
@@ -261,5 +293,13 @@ def alias(t: Tensor) -> Tensor:
 _new = object.__new__
 
 # What programs see of these classes: ``<class 'torch.Tensor'>``.
-for _class, _module in ((Tensor, "torch"), (Size, "torch"), (Parameter, "torch.nn.parameter")):
+for _class, _module in (
+    (Tensor, "torch"),
+    (MetaTensor, "torch"),
+    (Size, "torch"),
+    (Parameter, "torch.nn.parameter"),
+    (MetaParameter, "torch.nn.parameter"),
+):
     _class.__module__ = _module
+MetaTensor.__name__ = MetaTensor.__qualname__ = "Tensor"
+MetaParameter.__name__ = MetaParameter.__qualname__ = "Parameter"

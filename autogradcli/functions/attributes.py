@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,17 +18,19 @@ from ..engine.hooks import (
 )
 from ..engine.naming import shown_as
 from ..engine.node import AccumulateGrad, Invalid
+from ..engine.record import NO_DATA
 from ..engine.state import state
-from ..engine.tensor import Parameter, Size, Tensor, wrap
+from ..engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from .function import define
 from .operators import item
+from .plans import hooks
 from .python_function import define_python
 from .registry import Method, Property, attributes_of, namespace
 
 
 @shown_as("torch.device")
 class Device:
-    """``torch.device("cpu")``: there is one."""
+    """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers."""
 
     __slots__ = ("type",)
 
@@ -49,24 +52,30 @@ class Device:
 
 @shown_as("torch.layout")
 class Layout:
-    """``torch.strided``."""
+    """``torch.strided``, or that of sparse gradients."""
 
-    __slots__ = ()
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __repr__(self) -> str:
-        return "torch.strided"
+        return self.name
 
 
 CPU = Device()
-STRIDED = Layout()
+META = Device("meta")
+STRIDED = Layout("torch.strided")
 
 
 def device(spec: Any) -> Device:
-    """A device by name. Raises RuntimeError for what isn't here: there is only the CPU."""
+    """A device by name. Raises RuntimeError for what isn't here: there are only the CPU and meta."""
     if isinstance(spec, Device):
         return spec
     if str(spec).partition(":")[0] == "cpu":
         return CPU
+    if str(spec).partition(":")[0] == "meta":
+        return META
     if str(spec).partition(":")[0] == "cuda":
         raise AssertionError("Torch not compiled with CUDA enabled")
     raise RuntimeError(
@@ -74,6 +83,21 @@ def device(spec: Any) -> Device:
         "mps, meta, hpu, mtia, privateuseone device type at start of device string: " + str(spec)
     )
 
+
+def place(spec: Any, result: Any, arguments: Sequence[Any]) -> Any:
+    """A result on the device that a call names. Raises NotImplementedError for numbers of a tensor of meta."""
+    if spec is None or not isinstance(result, Tensor):
+        return result
+    if device(spec).type == "cpu":
+        if isinstance(result, MetaTensor):
+            raise NotImplementedError(NO_DATA)
+        return result
+    if any(result is argument for argument in arguments) and not isinstance(result, MetaTensor):
+        result = wrap(result.array)
+    return to_meta(result)
+
+
+hooks.place = place
 
 IN_TRANSFORM = (
     "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of "
@@ -217,7 +241,7 @@ def _detach_(self: Tensor) -> Tensor:
 
 
 def _get_data(self: Tensor) -> Tensor:
-    return wrap(self.array)
+    return to_meta(wrap(self.array)) if isinstance(self, MetaTensor) else wrap(self.array)
 
 
 def _set_data(self: Tensor, new: Any) -> None:
@@ -265,12 +289,18 @@ def _retain_grad(self: Tensor) -> None:
 
 def _tolist(self: Tensor) -> Any:
     """The values as nested lists of Python numbers."""
+    if isinstance(self, MetaTensor):
+        raise NotImplementedError(NO_DATA)
     array = self.array
     return (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
 
 
 def _numpy(self: Tensor) -> NumPyArray:
     """The values as NumPy shows them. Raises RuntimeError for a tensor that requires grad."""
+    if isinstance(self, MetaTensor):
+        raise TypeError(
+            "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+        )
     if self.requires_grad:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     if self.array.dtype.kind == "V":
@@ -340,14 +370,15 @@ def _fields() -> None:
     table["data"] = Property(_get_data, _set_data, doc="The values without history, on the same memory.")
     table["_version"] = Property(_version, doc="How often its memory was changed in place.")
     table["_base"] = Property(lambda t: t.base, doc="Of a view, the tensor that it is a view of.")
-    table["device"] = Property(lambda t: CPU, doc="Where it lies: the CPU.")
+    table["device"] = Property(lambda t: META if isinstance(t, MetaTensor) else CPU, doc="Where it lies.")
     table["layout"] = Property(lambda t: STRIDED, doc="torch.strided.")
     table["itemsize"] = Property(lambda t: t.array.itemsize, doc="Bytes of one element.")
     table["nbytes"] = Property(lambda t: t.array.nbytes, doc="Bytes of all elements.")
     table["name"] = Property(lambda t: None, doc="None.")
-    for flag in ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mps", "is_nested"):
+    for flag in ("is_cuda", "is_sparse", "is_quantized", "is_mps", "is_nested"):
         table[flag] = Property(lambda t: False, doc="False.")
-    table["is_cpu"] = Property(lambda t: True, doc="True.")
+    table["is_cpu"] = Property(lambda t: not isinstance(t, MetaTensor), doc="Whether it lies on the CPU.")
+    table["is_meta"] = Property(lambda t: isinstance(t, MetaTensor), doc="Whether it has no numbers.")
     table["*"] = Property(_own_attributes)
 
     dtype = attributes_of(DType)
@@ -394,13 +425,13 @@ def _methods() -> None:
     define("element_size", ("(Tensor input)", lambda t: t.array.itemsize), into="Tensor")
     define("data_ptr", ("(Tensor input)", _data_ptr), into="Tensor")
     define("get_device", ("(Tensor input)", lambda t: -1), into="Tensor")
-    define("cpu", ("(Tensor input)", lambda t: t), into="Tensor")
+    define("cpu", ("(Tensor input)", lambda t: place("cpu", t, ())), into="Tensor")
     define("is_inference", ("(Tensor input)", lambda t: t.is_inference), into="torch Tensor")
     define("_is_view", ("(Tensor input)", lambda t: t.base is not None), into="Tensor")
     define("is_floating_point", ("(Tensor input)", lambda t: t.dtype.is_floating_point), into="torch Tensor")
     define("is_complex", ("(Tensor input)", lambda t: t.dtype.is_complex), into="torch Tensor")
     define("is_signed", ("(Tensor input)", lambda t: t.dtype.is_signed), into="Tensor")
-    define("is_nonzero", ("(Tensor input)", lambda t: bool(item(t))), into="torch Tensor")
+    define("is_nonzero", ("(Tensor input)", lambda t: bool(t)), into="torch Tensor")
 
 
 def _register() -> None:

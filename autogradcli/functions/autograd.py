@@ -14,7 +14,7 @@ from ..engine.backward import Pass
 from ..engine.hooks import retain_grad
 from ..engine.node import Node, Nowhere, Output, index_of, node_of
 from ..engine.state import state
-from ..engine.tensor import Size, Tensor, wrap
+from ..engine.tensor import MetaTensor, Size, Tensor, wrap
 from ..engine.worlds import roles
 from .python_function import define_python
 
@@ -58,6 +58,8 @@ class GradientEdge(tuple[Any, ...]):
 
 def edge_of(root: Any) -> Node | Output | None:
     """Where a tensor's gradient enters the graph."""
+    if isinstance(root, MetaTensor):
+        raise NotImplementedError("tensors of the meta device have no numbers, so there is no gradient to compute")
     if isinstance(root, GradientEdge):
         return Output(root.node, root.output_nr) if type(root.node).outputs > 1 else root.node
     edge: Node | Output | None = root.node
@@ -288,7 +290,7 @@ def _grad_once(
         if isinstance(node_of(edge), Nowhere):
             g = None
         if g is not None and not isinstance(g, Tensor):
-            g = wrap(g if g.__class__ is np.ndarray else np.asarray(g))
+            g = wrap(g)
         found.append(g)
     return found
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.naming import shown_as
-from ..engine.tensor import Parameter, Size, Tensor, wrap
+from ..engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ..operations.shape import cast
 from ..operations.view import alias
 from .attributes import Device, Layout, device
@@ -15,41 +17,28 @@ from .creation import made
 from .from_data import array_from
 from .function import define
 from .kinds import PYTHON_DTYPES, TYPE_NAMES, type_name
+from .memory_format import check_rank, is_laid_out, order_of
 from .python_function import define_python
 from .registry import CONSTRUCTORS, Property, attributes_of, namespace
 
-
-@shown_as("torch.memory_format")
-class MemoryFormat:
-    """``torch.contiguous_format`` and its like: how the dimensions of a copy lie in memory."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"torch.{self.name}"
-
-
 TYPE_NAMES[Device] = "torch.device"
 TYPE_NAMES[Layout] = "torch.layout"
-TYPE_NAMES[MemoryFormat] = "torch.memory_format"
-for _name in ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d"):
-    namespace("torch")[_name] = MemoryFormat(_name)
 
 
-def converted(input: Tensor, dtype: DType | None, copy: bool = False) -> Tensor:
-    """The tensor in another dtype: itself where nothing is to be done, unless a copy is asked for."""
-    if (dtype is None or input.array.dtype is dtype.np) and not copy:
+def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: Any = None) -> Tensor:
+    """The tensor in another dtype and memory format: itself where nothing is to be done, unless a copy is asked for."""
+    same = (dtype is None or input.array.dtype is dtype.np) and not copy
+    if same and (format is None or order_of(format) == "K" or is_laid_out(input.array, format)):
         return input
-    result: Tensor = cast(input, dtype or input.dtype)
+    check_rank(input.array, format)
+    order = order_of(format)
+    result: Tensor = cast(input, dtype or input.dtype) if order == "K" else cast(input, dtype or input.dtype, order)
     return result
 
 
 def _to_dtype(input: Tensor, dtype: DType, non_blocking: bool, copy: bool, memory_format: Any) -> Tensor:
     """The tensor in another dtype (or itself)."""
-    return converted(input, dtype, copy)
+    return converted(input, dtype, copy, memory_format)
 
 
 def _to_device(
@@ -58,16 +47,16 @@ def _to_device(
     """The tensor on a device, which is the CPU, and in a dtype."""
     if where is not None:
         device(where)
-    return converted(input, dtype, copy)
+    return converted(input, dtype, copy, memory_format)
 
 
 def _to_like(input: Tensor, other: Tensor, non_blocking: bool, copy: bool, memory_format: Any) -> Tensor:
     """The tensor in the dtype of another, or in that of a number in double precision."""
     if isinstance(other, Tensor):
-        return converted(input, other.dtype, copy)
+        return converted(input, other.dtype, copy, memory_format)
     if isinstance(other, int) and not isinstance(other, bool):
         device(other)
-    return converted(input, dict(PYTHON_DTYPES)[type(other)], copy)
+    return converted(input, dict(PYTHON_DTYPES)[type(other)], copy, memory_format)
 
 
 _TAIL = "bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None"
@@ -89,7 +78,7 @@ _SHORT = {
 
 def _short(name: str, dtype: DType) -> None:
     def convert(input: Tensor, memory_format: Any) -> Tensor:
-        return converted(input, dtype)
+        return converted(input, dtype, format=memory_format)
 
     convert.__doc__ = f"The tensor as {dtype!r}."
     define(name, ("(Tensor input, *, MemoryFormat? memory_format=None)", convert), into="Tensor")
@@ -104,9 +93,11 @@ _TENSOR_TYPES = {f"torch.{d.type_name}Tensor": d for d in dtypes.ALL}
 def _type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The name of the tensor's type, or the tensor in another dtype."""
     if dtype is None:
-        return f"torch.{input.dtype.type_name}Tensor"
+        return f"torch.{'meta.' if isinstance(input, MetaTensor) else ''}{input.dtype.type_name}Tensor"
     if isinstance(dtype, DType):
         return converted(input, dtype)
+    if isinstance(dtype, _LegacyMeta):
+        return converted(input, dtype.dtype)
     if isinstance(dtype, str):
         if dtype in _TENSOR_TYPES:
             return converted(input, _TENSOR_TYPES[dtype])
@@ -237,11 +228,52 @@ def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
         kind = type_name(requires_grad)
         raise TypeError(f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {kind}")
     parameter = Parameter(data.array)
+    if isinstance(data, MetaTensor):
+        to_meta(parameter)
     if requires_grad:
         if parameter.dtype.category < dtypes.FLOATING:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         parameter.require_grad()
     return parameter
+
+
+class _LegacyMeta(type):
+    """The type of ``torch.FloatTensor`` and its like: a tensor of that dtype counts as an instance."""
+
+    dtype: DType
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor) and instance.dtype is cls.dtype
+
+
+def _legacy(dtype: DType) -> None:
+    """``torch.LongTensor([1, 2])``, ``torch.LongTensor(2, 3)``: a class for each dtype, older than dtypes."""
+    name = f"{dtype.type_name}Tensor"
+    kind = _LegacyMeta(name, (), {"dtype": dtype, "__module__": "torch"})
+
+    def make(*data: Any) -> Tensor:
+        if len(data) == 1 and isinstance(data[0], (list, tuple)) and not isinstance(data[0], Size):
+            return made(array_from(data[0], dtype))
+        size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
+        return made(np.zeros([int(n) for n in size] if size else (0,), dtype.np))
+
+    CONSTRUCTORS[kind] = make
+    namespace("torch")[name] = kind
+
+
+def _new_like(self: Tensor, *data: Any) -> Tensor:
+    """Another tensor of this dtype: of a list, or of a shape."""
+    if len(data) == 1 and isinstance(data[0], (list, tuple)) and not isinstance(data[0], Size):
+        return made(array_from(data[0], self.dtype))
+    size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
+    return made(np.zeros([int(n) for n in size] if size else (0,), self.dtype.np))
+
+
+define_python("new", _new_like, into="Tensor")
+shown_as("type")(_LegacyMeta)
+for _dtype in dtypes.ALL:
+    if not _dtype.is_complex:
+        _legacy(_dtype)
 
 
 class _VariableMeta(type):
@@ -273,9 +305,14 @@ def _new_variable(data: Any = None, requires_grad: bool = False, volatile: bool 
     return variable
 
 
+def _is_count(item: Any) -> bool:
+    return isinstance(item, Tensor) and item.array.ndim == 0 and item.array.dtype.kind in "iu"
+
+
 def _new_size(sizes: Any = ()) -> Size:
     """A shape of these sizes."""
     items = tuple(sizes)
+    items = tuple(int(item.array) if _is_count(item) else item for item in items)
     for at, item in enumerate(items):
         if not isinstance(item, int):
             raise TypeError(f"torch.Size() takes an iterable of 'int' (item {at} is '{type_name(item)}')")

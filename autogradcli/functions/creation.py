@@ -18,6 +18,7 @@ from ..operations.shape import cast as cast_recorded
 from ..operations.spacing import spaced, stepped
 from .from_data import array_from, plain_array, to_tensor
 from .function import define
+from .memory_format import relaid
 from .plans import hooks
 
 hooks.to_tensor = to_tensor
@@ -98,7 +99,7 @@ def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
         input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
     ) -> Tensor:
         array = fill(input.array.shape, input.array.dtype if dtype is None else dtype.np)
-        return _like(made(array, requires_grad), input)
+        return _like(relaid(made(array, requires_grad), input.array, memory_format), input)
 
     def create_new(
         input: Tensor, size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
@@ -108,7 +109,8 @@ def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
     create.__doc__ = f"A tensor of the given shape, {doc}."
     create_like.__doc__ = f"A tensor of the shape and dtype of another, {doc}."
     create_new.__doc__ = f"A tensor of the given shape and of this one's dtype, {doc}."
-    define(name, (f"(IntList size, *, {OUT_OPTIONS})", create))
+    if name != "empty":
+        define(name, (f"(IntList size, *, {OUT_OPTIONS})", create))
     define(name + "_like", (f"(Tensor input, *, MemoryFormat? memory_format=None, {OPTIONS})", create_like))
     define("new_" + name, (f"(Tensor input, IntList size, *, {OPTIONS})", create_new), into="Tensor")
 
@@ -128,6 +130,12 @@ def _full_array(shape: tuple[int, ...], value: Any, dtype: DType | None) -> np.n
     return np.broadcast_to(array_from(value, kind), shape).copy()
 
 
+def _empty(size: tuple[int, ...], memory_format: Any, *options: Any) -> Tensor:
+    """A tensor of the given shape, with values of no meaning (zeros, in fact)."""
+    made_plain = made(_zeros(sizes("empty", size), (options[0] or dtypes.default.dtype).np), bool(options[-1]))
+    return made_plain if memory_format is None else relaid(made_plain, made_plain.array, memory_format)
+
+
 def _full(
     size: tuple[int, ...], value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
 ) -> Tensor:
@@ -139,7 +147,8 @@ def _full_like(
     input: Tensor, value: Any, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
 ) -> Tensor:
     """A tensor of the shape and dtype of another, filled with one value."""
-    return _like(made(_full_array(input.array.shape, value, dtype or input.dtype), grad), input)
+    array = _full_array(input.array.shape, value, dtype or input.dtype)
+    return _like(relaid(made(array, grad), input.array, memory_format), input)
 
 
 def _new_full(
@@ -272,6 +281,7 @@ define(
 define("as_tensor", ("(object data, *, ScalarType? dtype=None, Device? device=None)", _as_tensor), aliases=("asarray",))
 _filled("zeros", _zeros, "filled with zeros")
 _filled("ones", _ones, "filled with ones")
+define("empty", (f"(IntList size, *, MemoryFormat? memory_format=None, {OUT_OPTIONS})", _empty))
 _filled("empty", _zeros, "with values of no meaning (zeros, in fact)")
 define("full", (f"(IntList size, Scalar fill_value, *, {OUT_OPTIONS})", _full))
 define("full_like", (f"(Tensor input, Scalar fill_value, *, MemoryFormat? memory_format=None, {OPTIONS})", _full_like))

@@ -20,6 +20,7 @@ from ..operations.statistics import vector_norm
 from ..operations.view import expand
 from .arithmetic import check_bool
 from .function import define
+from .plans import hooks
 from .python_function import define_python
 from .registry import attributes_of
 
@@ -91,6 +92,8 @@ def _at_least(norm: Any, eps: float) -> Any:
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> Any:
     """Vectors along a dimension divided by their p-norm, which counts as at least ``eps``."""
+    if out is not None:
+        return hooks.write_out("normalize", out, lambda: normalize(input, p, dim, eps), (input,))
     norm = clamp_min_scalar(vector_norm(input, float(p), (dim,), True), eps)
     return div(input, expand(norm, input.array.shape))
 

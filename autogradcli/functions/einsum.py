@@ -16,6 +16,7 @@ from ..operations.window import diagonal
 from .function import define
 from .kinds import checked_tensors
 from .matmul import contract
+from .plans import hooks
 from .python_function import define_python
 from .shapes import reshape as reshaped
 
@@ -286,6 +287,8 @@ define_python("einsum", einsum)
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) -> Any:
     """The tensor product summed over dimensions: the last ``dims`` of ``a`` with the first of ``b``, or two lists
     of dimensions in pairs."""
+    if out is not None:
+        return hooks.write_out("tensordot", out, lambda: tensordot(a, b, dims), (a, b))
     if isinstance(dims, Tensor):
         dims = dims.array.tolist()
     if isinstance(dims, (tuple, list)):
@@ -376,6 +379,8 @@ def _product_of(chain: Sequence[Tensor], split: Callable[[int, int], int], i: in
 
 def _chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Any:
     """Product of several matrices; ``linalg.multi_dot`` with its operands one by one."""
+    if out is not None:
+        return hooks.write_out("chain_matmul", out, lambda: _chain_matmul(*matrices), matrices)
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
     for matrix in checked_tensors(matrices):

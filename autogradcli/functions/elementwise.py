@@ -96,7 +96,7 @@ def _frexp(input: Tensor) -> object:
     return _Frexp(sign.frexp(input))
 
 
-define("frexp", ("(Tensor input)", _frexp), into="torch Tensor")
+define("frexp", ("(Tensor input, *, TensorList out=None)", _frexp), into="torch Tensor")
 
 # -- of two tensors --------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import embedding as operations
 from .function import define
@@ -60,6 +61,10 @@ def embedding(
 def _embedding(weight: Tensor, indices: Tensor, padding_idx: int, scale_grad_by_freq: bool, sparse: bool) -> Any:
     """The rows of ``weight`` at ``indices``."""
     _check_indices(indices, "embedding")
+    if sparse and state.grad and weight.node is not None and not state.levels:
+        if scale_grad_by_freq:
+            raise RuntimeError("embedding_backward: scale_grad_by_freq not supported with sparse gradients")
+        return operations.embedding_sparse(weight, indices, padding_idx)
     return operations.embedding(weight, indices, padding_idx, scale_grad_by_freq)
 
 
@@ -78,6 +83,8 @@ def embedding_bag(
 ) -> Any:
     """Sums, means or maxima of looked-up rows over bags of indices: rows of ``input``, or stretches that begin at
     ``offsets``."""
+    if sparse and state.grad and weight.node is not None:
+        raise NotImplementedError("embedding_bag has no sparse gradients here: leave sparse=True out, or use embedding")
     if weight.array.dtype.kind in "iu" and input.array.dtype.kind == "f":
         input, weight = weight, input
     if per_sample_weights is not None and input.array.shape != per_sample_weights.array.shape:

@@ -20,9 +20,9 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from ..engine.state import state
-from ..engine.tensor import Tensor
+from ..engine.tensor import MetaTensor, Tensor
 from . import call_errors
-from .kinds import TYPE_NAMES, BadElement, Convert, Mismatch
+from .kinds import KINDS, TYPE_NAMES, BadElement, Convert, Mismatch
 from .plans import (
     Implementation,
     Move,
@@ -31,6 +31,8 @@ from .plans import (
     as_floats_where_needed,
     converter_of,
     hooks,
+    on_device,
+    on_meta,
     simplest,
     unnamed_out,
     writing_out,
@@ -215,9 +217,14 @@ class Function:
             moves.append((i, at, convert))
         template = [parameter.default for parameter in parameters]
         out = unnamed_out(parameters, implementation)
+        for i, _, _ in moves:
+            if parameters[i].kind is KINDS["Device"]:
+                implementation = on_device(implementation, i - (out is not None and i > out))
+        if state.meta and any(isinstance(value, MetaTensor) for value in values):
+            implementation = on_meta(self.name, implementation)
         if out is not None:
             if any(i == out for i, _, _ in moves):
-                implementation = writing_out(self.name, implementation, out)
+                implementation = writing_out(self.name, implementation, out, parameters)
             else:
                 del template[out]
                 moves = [(i - (i > out), at, convert) for i, at, convert in moves]

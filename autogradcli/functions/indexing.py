@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.inplace import inplace
+from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import indexing, sorting
 from ..operations.dims import broadcast_shape, wrap_dim
@@ -25,6 +26,8 @@ define("index_select", (f"(Tensor input, int dim, Tensor index{_OUT})", indexing
 
 def _gather(input: Tensor, dim: int, index: Tensor, sparse_grad: bool) -> Any:
     """For each element of the index the element of the input at that index along a dimension."""
+    if sparse_grad and state.grad and input.node is not None and not state.levels:
+        return indexing.gather_sparse(input, dim, index)
     return indexing.gather(input, dim, index)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import shape as copies
@@ -87,6 +88,8 @@ def _several(tensors: tuple[Any, ...]) -> Sequence[Tensor]:
 
 def block_diag(*tensors: Any) -> Any:
     """Matrices along the diagonal of one, zeros elsewhere."""
+    if not tensors:
+        return wrap(np.zeros((1, 0), dtypes.default.dtype.np))
     return block_diag_operation(_several(tensors))
 
 
@@ -179,7 +182,15 @@ def _flipud(input: Tensor) -> Any:
 define("flip", ("(Tensor input, IntList dims)", views.flip), into=_BOTH)
 define("fliplr", ("(Tensor input)", _fliplr), into=_BOTH)
 define("flipud", ("(Tensor input)", _flipud), into=_BOTH)
-define("roll", ("(Tensor input, IntList[1] shifts, IntList[1] dims={})", copies.roll), into=_BOTH)
+define(
+    "roll",
+    (
+        "(Tensor input, IntList[1] shifts, IntList[1]? dims=None)",
+        lambda input, shifts, dims: copies.roll(input, shifts, dims or ()),
+        "(Tensor input, tuple of ints shifts, tuple of ints dims = ())",
+    ),
+    into=_BOTH,
+)
 define("rot90", ("(Tensor input, int k=1, IntList dims={0,1})", copies.rot90), into=_BOTH)
 define_both("tril", ("(Tensor input, int diagonal=0, *, Tensor out=None)", copies.tril))
 define_both("triu", ("(Tensor input, int diagonal=0, *, Tensor out=None)", copies.triu))

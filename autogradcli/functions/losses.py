@@ -197,6 +197,12 @@ def kl_div(
             "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
         )
     reduction = reduction_of(size_average, reduce, "sum" if batch else reduction)
+    for x in (input, target):
+        if x.dtype.is_complex:
+            raise RuntimeError("kl_div: Complex inputs not supported.")
+    for x in (input, target):
+        if not x.dtype.is_floating_point:
+            raise RuntimeError("kl_div: Integral inputs not supported.")
     if log_target:
         away = sub(target, input)
         loss = mul(exp(target), away)
@@ -359,6 +365,11 @@ def cosine_embedding_loss(
     reduction = reduction_of(size_average, reduce, reduction)
     if target.array.ndim not in (0, 1):
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if target.array.ndim == 0 and not (input1.array.ndim == input2.array.ndim == 1):
+        raise RuntimeError(
+            "0D target tensor expects 1D input tensors, but found inputs with sizes "
+            f"{list(input1.array.shape)} and {list(input2.array.shape)}."
+        )
     if target.array.ndim == 1 and not (input1.array.ndim == input2.array.ndim == 2):
         raise RuntimeError(
             "1D target tensor expects 2D input tensors, but found inputs with sizes "

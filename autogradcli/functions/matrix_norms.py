@@ -220,3 +220,21 @@ define(
     ("(Tensor input, Tensor tol, bool hermitian=False, *, Tensor out=None)", _rank_tol),
     into="linalg",
 )
+
+
+# -- names from before ``torch.linalg`` ----------------------------------------------------------------------
+
+
+def _nuclear_norm(input: Tensor, dim: tuple[int, ...], keepdim: bool) -> Any:
+    """The sum of the singular values of a matrix, or of the matrices in two dimensions."""
+    return _matrix_norm(input, "nuc", dim, keepdim, None)
+
+
+define(
+    "nuclear_norm",
+    (
+        "(Tensor input, bool keepdim=False, *, Tensor out=None)",
+        lambda input, keepdim: _nuclear_norm(input, (-2, -1), keepdim),
+    ),
+    ("(Tensor input, IntList dim, bool keepdim=False, *, Tensor out=None)", _nuclear_norm),
+)

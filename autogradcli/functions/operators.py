@@ -13,7 +13,7 @@ import numpy as np
 
 from ..engine.inplace import inplace, plain_inplace
 from ..engine.state import state
-from ..engine.tensor import Parameter, Tensor, wrap
+from ..engine.tensor import MetaTensor, Parameter, Tensor, wrap
 from ..operations.arithmetic import add, div, mul, neg, rsub, sub
 from ..operations.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
 from .registry import ATTRIBUTES
@@ -149,11 +149,16 @@ _INPLACE = {
 # -- conversions -------------------------------------------------------------------------------------------
 
 
+NO_ITEM = "Tensor.item() cannot be called on meta tensors"
+
+
 def item(self: Tensor) -> Any:
     """The one element as a Python number. Raises RuntimeError where there are more or none."""
     array = self.array
     if array.size != 1:
         raise RuntimeError(f"a Tensor with {array.size} elements cannot be converted to Scalar")
+    if isinstance(self, MetaTensor):
+        raise RuntimeError(NO_ITEM)
     return array.item() if array.dtype.name != "bfloat16" else float(array.reshape(()).astype(np.float32))
 
 
@@ -163,6 +168,8 @@ def _bool(self: Tensor) -> bool:
         raise RuntimeError(
             f"Boolean value of Tensor with {'no values' if size == 0 else 'more than one value'} is ambiguous"
         )
+    if isinstance(self, MetaTensor):
+        raise RuntimeError(NO_ITEM)
     return bool(self.array.reshape(-1)[0]) if self.array.__class__ is np.ndarray else bool(self.array)
 
 
@@ -209,11 +216,13 @@ def _complex(self: Tensor) -> complex:
 def _index(self: Tensor) -> int:
     if self.array.dtype.kind not in "iub" or self.array.size != 1:
         raise TypeError("only integer tensors of a single element can be converted to an index")
+    if isinstance(self, MetaTensor):
+        raise RuntimeError(NO_ITEM)
     return int(self.array.reshape(-1)[0])
 
 
 def _format(self: Tensor, spec: str) -> str:
-    if self.array.ndim == 0:
+    if self.array.ndim == 0 and not isinstance(self, MetaTensor):
         return format(item(self), spec)
     if spec:
         raise TypeError(f"unsupported format string passed to {type(self).__name__}.__format__")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..engine.tensor import Tensor
+from ..engine.tensor import MetaTensor, Tensor, to_meta
 from .kinds import KINDS, TENSOR_OR_NUMBER, Convert, tensors_of
 from .signature import Parameter, is_numbers
 
@@ -27,16 +27,20 @@ class Hooks:
     """What other modules provide, so that this one knows no operation.
 
     to_tensor     makes a tensor of a number or a nested list of numbers, by the rules of ``torch.tensor``
-    write_out     (function name, out, result) -> what the function returns: ``out`` after the result went
-                  into it; raises what PyTorch raises where it can't
+    write_out     (function name, out, what computes the result, its operands) -> what the function returns: ``out``
+                  after the result went into it; raises what PyTorch raises where it can't
+    dtype_of_out  (function name, out, the dtype that was given or None) -> the dtype to compute in
+    place         (device or None, result, arguments) -> the result on that device
     extension     whether bare names take numbers and lists for tensors at all
     warned        whether the one warning about deprecated overloads was given
     """
 
-    __slots__ = ("extension", "to_tensor", "warned", "write_out")
+    __slots__ = ("dtype_of_out", "extension", "place", "to_tensor", "warned", "write_out")
 
+    dtype_of_out: Callable[[str, Any, Any], Any]
+    place: Callable[[Any, Any, Sequence[Any]], Any]
     to_tensor: Callable[[Any], Tensor]
-    write_out: Callable[[str, Any, Any], Any]
+    write_out: Callable[[str, Any, Callable[[], Any], Sequence[Any]], Any]
 
     def __init__(self) -> None:
         self.extension = True
@@ -109,13 +113,65 @@ def unnamed_out(parameters: Sequence[Parameter], implementation: Implementation)
     return None
 
 
-def writing_out(name: str, implementation: Implementation, out: int) -> Implementation:
+def writing_out(name: str, implementation: Implementation, out: int, parameters: Sequence[Parameter]) -> Implementation:
+    """The implementation of a call with ``out``, which is at this place. One that computes in the dtype of ``out``
+    gets it where none was given."""
+    names = [p.name for p in parameters]
+    del names[out]
+    dtype = names.index("dtype") if "dtype" in names else None
+
     def written(*values: Any) -> Any:
         target = values[out]
-        result = implementation(*values[:out], *values[out + 1 :])
-        return result if target is None else hooks.write_out(name, target, result)
+        rest = [*values[:out], *values[out + 1 :]]
+        if target is None:
+            return implementation(*rest)
+        if dtype is not None:
+            rest[dtype] = hooks.dtype_of_out(name, target, rest[dtype])
+        return hooks.write_out(name, target, lambda: implementation(*rest), rest)
 
     return written
+
+
+def on_device(implementation: Implementation, at: int) -> Implementation:
+    """The implementation of a call with ``device=``, which is at this place: the result lies there."""
+
+    def placed(*values: Any) -> Any:
+        return hooks.place(values[at], implementation(*values), values)
+
+    return placed
+
+
+#: What needs numbers, which tensors of the meta device don't have, or would only pretend to give some.
+_NEED_NUMBERS = frozenset(
+    {
+        "nonzero", "nonzero_static", "argwhere", "unique", "unique_consecutive", "masked_select", "bincount", "equal",
+        "allclose", "backward", "multinomial", "repeat_interleave", "one_hot", "histc", "histogram", "histogramdd",
+        "data_ptr", "is_nonzero", "gradcheck", "gradgradcheck",
+    }
+)  # fmt: skip
+
+
+def check_numbers(name: str, values: Sequence[Any]) -> None:
+    """Raise NotImplementedError where a function that needs numbers gets a tensor that has none."""
+    if name in _NEED_NUMBERS and any(isinstance(value, MetaTensor) for value in values):
+        raise NotImplementedError(
+            f"aten::{name}: attempted to run this operator with Meta tensors, which have no numbers: make the tensor "
+            'without device="meta" where its values matter'
+        )
+
+
+def on_meta(name: str, implementation: Implementation) -> Implementation:
+    """The implementation of a call with tensors of the meta device: its results are such ones, too."""
+
+    def apply(*values: Any, **named: Any) -> Any:
+        check_numbers(name, values)
+        result = implementation(*values, **named)
+        for part in result if isinstance(result, (tuple, list)) else (result,):
+            if part.__class__ is Tensor:
+                to_meta(part)
+        return result
+
+    return apply
 
 
 def simplest(template: list[Any], moves: Sequence[Move], given: int) -> tuple[tuple[Any, ...], Convert | None]:

@@ -10,10 +10,11 @@ from types import FunctionType
 from typing import Any
 
 from ..engine.callbacks import callee
+from ..engine.state import state
 from ..engine.tensor import Tensor
 from .function import PLACES
 from .kinds import TYPE_NAMES
-from .plans import Implementation, as_floats_where_needed, hooks, tensor_of
+from .plans import Implementation, as_floats_where_needed, check_numbers, hooks, tensor_of
 from .registry import Method, attributes_of, namespace
 from .wrong_arguments import ACCIDENTS, explained
 
@@ -30,6 +31,8 @@ class PythonFunction:
         self.takes_functions = any("Function" in text or "Callable" in text for text in _annotations(call))
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        if state.meta:
+            check_numbers(self.name, args)
         if self.takes_functions:
             args = tuple(map(callee, args))
             kwargs = {name: callee(value) for name, value in kwargs.items()}

@@ -10,7 +10,7 @@ import numpy as np
 from ..engine import dtypes, random_sampling
 from ..engine.batched import NO_INPLACE
 from ..engine.dtypes import DType
-from ..engine.inplace import check_inplace, check_overlap
+from ..engine.inplace import check_inplace
 from ..engine.layers import check_captured, levels_of
 from ..engine.modes import ContextMode
 from ..engine.operation import Array, operation
@@ -24,6 +24,7 @@ from .creation import OPTIONS, OUT_OPTIONS, made, sizes
 from .declare import in_place
 from .function import define
 from .kinds import TYPE_NAMES, type_name
+from .memory_format import empty_like
 from .modes import ModeFunction
 from .python_function import define_python
 from .registry import Method, Property, attributes_of, namespace
@@ -49,27 +50,25 @@ def _kind(dtype: DType | None) -> np.dtype:
 def _of_rows(draw: Any, generator: Generator, shape: tuple[int, ...], kind: np.dtype, grad: bool) -> Tensor:
     """A random tensor; under ``vmap`` with ``randomness="different"`` another for each row, drawn together."""
     levels = rows_apart()
-    drawn = np.dtype(np.float32) if kind.kind == "V" else kind  # of bfloat16: rounded
     if not levels:
-        return made(draw(generator, shape, drawn).astype(kind, copy=False), grad)
-    return of_rows(draw(generator, (*(level.size for level in levels), *shape), drawn).astype(kind, copy=False))
+        return made(draw(generator, shape, kind), grad)
+    return of_rows(draw(generator, (*(level.size for level in levels), *shape), kind))
 
 
-def _like(draw: Any, input: Tensor, kind: np.dtype, grad: bool) -> Tensor:
-    """A random tensor in the shape of another; of another dtype where ``draw`` knows none of two bytes."""
-    drawn = np.dtype(np.float32) if kind.kind == "V" else kind
-
-    def values(shape: tuple[int, ...]) -> np.ndarray:
-        found: np.ndarray = draw(default_generator, shape, drawn).astype(kind, copy=False)
-        return found
-
+def _like(draw: Any, fill: Any, input: Tensor, memory_format: Any, kind: np.dtype, grad: bool) -> Tensor:
+    """A random tensor in the shape and strides of another; under ``vmap`` for each of its rows."""
     if state.levels:
-        return noise(input, values, fresh=True)
-    return made(values(input.array.shape), grad)
+        return noise(input, lambda shape: draw(default_generator, shape, kind), fresh=True)
+    if input.array.flags.c_contiguous and memory_format is None:
+        return made(draw(default_generator, input.array.shape, kind), grad)
+    return made(fill(default_generator, empty_like(input.array, memory_format, kind)), grad)
 
 
-def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.ndarray], doc: str) -> None:
-    """``name`` with a shape, and ``name_like`` with the shape and dtype of a tensor."""
+def _drawn(name: str, fill: Callable[[Generator, np.ndarray], np.ndarray], doc: str) -> None:
+    """``name`` with a shape, and ``name_like`` with the shape, dtype and strides of a tensor."""
+
+    def draw(generator: Generator, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
+        return fill(generator, np.empty(shape, kind))
 
     def create(
         size: tuple[int, ...],
@@ -91,7 +90,7 @@ def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.
         input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
     ) -> Tensor:
         kind = input.array.dtype if dtype is None else dtype.np
-        return _like(draw, input, kind, grad)
+        return _like(draw, fill, input, memory_format, kind, grad)
 
     create.__doc__ = create_plain.__doc__ = f"A tensor of the given shape with {doc}."
     create_like.__doc__ = f"A tensor of the shape and dtype of another with {doc}."
@@ -103,8 +102,8 @@ def _drawn(name: str, draw: Callable[[Generator, tuple[int, ...], np.dtype], np.
     define(name + "_like", (f"(Tensor input, {_LIKE})", create_like))
 
 
-_drawn("rand", lambda g, shape, kind: g.rand(shape, kind), "uniform random numbers in [0, 1)")
-_drawn("randn", lambda g, shape, kind: g.randn(shape, kind), "standard normal random numbers")
+_drawn("rand", lambda g, out: g.uniform_(out), "uniform random numbers in [0, 1)")
+_drawn("randn", lambda g, out: g.normal_(out), "standard normal random numbers")
 
 
 def _randint(low: int, high: int, size: tuple[int, ...], generator: Any, dtype: DType | None, *rest: Any) -> Tensor:
@@ -124,7 +123,14 @@ def _randint_like(input: Tensor, low: int, high: int, memory_format: Any, dtype:
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = input.array.dtype if dtype is None else dtype.np
-    return _like(lambda g, shape, drawn: g.randint(low, high, shape, drawn), input, kind, bool(rest[-1]))
+    return _like(
+        lambda g, shape, kind: g.randint(low, high, shape, kind),
+        lambda g, out: g.random_(out, low, high),
+        input,
+        memory_format,
+        kind,
+        bool(rest[-1]),
+    )
 
 
 def _randperm(n: int, generator: Any, dtype: DType | None, *rest: Any) -> Tensor:

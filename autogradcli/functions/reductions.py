@@ -16,6 +16,7 @@ from ..operations.shape import sum_to_tensor
 from .declare import define_both
 from .function import define
 from .kinds import type_name
+from .plans import hooks
 from .python_function import define_python
 from .registry import NAMESPACES
 
@@ -212,12 +213,9 @@ def norm(
     dtype: DType | None = None,
 ) -> Any:
     """The ``p``-norm of the elements (``"fro"``: 2; ``"nuc"``: the sum of singular values) over some dimensions."""
-    result = _norm(input, p, dim, keepdim, dtype)
     if out is None:
-        return result
-    from .plans import hooks
-
-    return hooks.write_out("norm", out, result)
+        return _norm(input, p, dim, keepdim, dtype)
+    return hooks.write_out("norm", out, lambda: _norm(input, p, dim, keepdim, dtype), (input,))
 
 
 def tensor_norm(

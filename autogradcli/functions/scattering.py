@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from ..engine.inplace import check_inplace, inplace
 from ..engine.limits import check_window
 from ..engine.tensor import Tensor
 from ..operations import scatter, scatter_index, scatter_reduce, strided
 from ..operations import shape as copies
-from ..operations.dims import contiguous_strides, storage_of
 from .declare import in_place
 from .function import Overload, define
-from .view_in_place import geometry, storage_offset
+from .memory import resize
+from .view_in_place import geometry
 
 _BOTH = "torch Tensor"
 
@@ -152,26 +150,18 @@ define("fill_diagonal_", ("(Tensor input, Scalar fill_value, bool wrap=False)", 
 # -- other sizes of the same memory ------------------------------------------------------------------------
 
 
-def _resized(input: Tensor, size: tuple[int, ...]) -> Tensor:
+def _resized(input: Tensor, size: tuple[int, ...], strides: tuple[int, ...] | None = None) -> Tensor:
     if input.node is not None:
         raise RuntimeError("cannot resize variables that require grad")
     check_inplace(input)
     if input.array.shape == size:
         return input
-    item, start = input.array.itemsize, storage_offset(input)
     if min(size, default=0) < 0 or math.prod(size) >= 2**63:
         raise RuntimeError("numel: integer multiplication overflow")
-    if math.prod(size) * item >= 2**63:
+    if math.prod(size) * input.array.itemsize >= 2**63:
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(size)}")
     check_window(size)
-    memory = storage_of(input.array)
-    need, have = start + math.prod(size), memory.nbytes // item
-    if need > have:
-        grown = np.zeros(need, input.array.dtype)
-        grown[:have] = np.ndarray(have, input.array.dtype, memory)
-        memory = grown
-    strides = tuple(s * item for s in contiguous_strides(size))
-    input.rebind(np.ndarray(size, input.array.dtype, memory, start * item, strides))
+    resize(input, size, strides)
     input.bump()
     return input
 

@@ -16,6 +16,7 @@ from ..operations.complex import conj
 from ..operations.dims import broadcast_shape, wrap_dim
 from .function import define
 from .kinds import checked_tensors
+from .memory_format import check_rank, is_laid_out, order_of
 from .python_function import define_python
 from .registry import Property, attributes_of
 from .view_in_place import storage_offset, strides_of
@@ -345,18 +346,23 @@ def contiguous(input: Tensor) -> Any:
 
 def _contiguous(input: Tensor, memory_format: Any) -> Any:
     """The tensor itself if its elements lie in order without gaps, else a copy that does."""
-    return contiguous(input)
+    if memory_format is None or not memory_format.rank:
+        if memory_format is not None and memory_format.name == "preserve_format":
+            raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
+        return contiguous(input)
+    check_rank(input.array, memory_format)
+    return input if is_laid_out(input.array, memory_format) else copies.clone(input, order_of(memory_format))
 
 
 def _clone(input: Tensor, memory_format: Any) -> Any:
     """A copy that gradients flow through."""
-    order = "C" if memory_format is not None and "contiguous_format" in repr(memory_format) else "K"
-    return copies.clone(input, order)
+    check_rank(input.array, memory_format)
+    return copies.clone(input, order_of(memory_format))
 
 
 def _is_contiguous(input: Tensor, memory_format: Any) -> bool:
     """Whether the elements lie in order without gaps."""
-    return input.array.flags.c_contiguous
+    return is_laid_out(input.array, memory_format)
 
 
 def _strides(input: Tensor) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from ..operations import extremum, sorting
 from ..operations.selection import maximum, minimum
 from .function import define
 from .kinds import type_name
+from .plans import check_numbers
 from .python_function import define_python
 from .return_types import ReturnType, return_type
 
@@ -162,6 +163,7 @@ def _checked(name: str, **wanted: object) -> None:
 
 
 def _distinct(input: Tensor, dim: int | None) -> tuple[Tensor, ...]:
+    check_numbers("unique", (input,))
     found: tuple[Tensor, ...] = sorting.unique(input) if dim is None else sorting.unique_dim(input, dim)
     return found
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..engine.inplace import check_inplace, inplace
 from ..engine.state import state
-from ..engine.tensor import Tensor, wrap
+from ..engine.tensor import MetaTensor, Tensor, wrap
 from ..operations.indexing import index as index_operation
 from ..operations.indexing import index_put
 from ..operations.numbers import number_in
@@ -22,7 +22,7 @@ from ..operations.shape import copy, fill_tensor_in_place
 from ..operations.view import alias, expand, unsqueeze, view
 from ..operations.window import select, slice_, unbind
 from .kinds import type_name
-from .plans import hooks
+from .plans import check_numbers, hooks
 
 _ZERO_DIM = (
     "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert "
@@ -185,6 +185,8 @@ def _dimensions(part: Any) -> int:
     """How many dimensions of the tensor a part takes up."""
     if part is None or part is ... or part is True or part is False:
         return 0
+    if isinstance(part, MetaTensor) and part.array.dtype.kind == "b":
+        check_numbers("nonzero", (part,))
     if isinstance(part, Tensor) and (part.array.dtype.kind == "b" or part.array.dtype == np.uint8):
         return part.array.ndim
     return 1

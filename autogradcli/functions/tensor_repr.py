@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.node import Invalid, Node
+from ..engine.sparse import SparseTensor
 from ..engine.state import state
-from ..engine.tensor import Parameter, Tensor
-from .tensor_text import tensor_text
+from ..engine.tensor import MetaTensor, Parameter, Tensor
+from .tensor_text import meta_text, tensor_text
 
 
 def tensor_repr(tensor: Tensor) -> str:
@@ -15,11 +16,19 @@ def tensor_repr(tensor: Tensor) -> str:
     meta = tensor.meta
     if meta is not None and meta.layer is not None:
         return layer_repr(meta.layer)
+    if isinstance(tensor, SparseTensor):
+        from .sparse import sparse_text
+
+        return sparse_text(tensor)
     ambiguous = isinstance(tensor.node, Invalid)
     grad_fn = None if ambiguous else tensor.grad_fn
     tangent = None
     if meta is not None and meta.tangent is not None and meta.level == state.dual_level:
         tangent = format(meta.tangent, "")
+    if isinstance(tensor, MetaTensor):
+        name = None if grad_fn is None else shown_name(grad_fn)
+        text = meta_text(tensor.array, name, tensor.node is not None)
+        return f"Parameter containing:\n{text}" if isinstance(tensor, Parameter) else text
     text = tensor_text(
         tensor.array,
         grad_fn="Invalid" if ambiguous else None if grad_fn is None else shown_name(grad_fn),

@@ -232,6 +232,25 @@ def _cells(array: np.ndarray) -> tuple[list[str], int]:
     return [cell.rjust(width) for cell in cells], width
 
 
+def dtype_suffix(array: np.ndarray) -> str:
+    """``, dtype=...`` where the dtype is not the default one."""
+    name = _NAMES.get(array.dtype) or array.dtype.name
+    return "" if name == dtypes.default.dtype.name else f", dtype=torch.{name}"
+
+
+def meta_text(array: np.ndarray, grad_fn: str | None, requires_grad: bool) -> str:
+    """The ``repr`` of a tensor of the meta device: what is known about it but its numbers."""
+    name = _NAMES.get(array.dtype) or array.dtype.name
+    parts = ["...", "device='meta'", f"size={array.shape}"]
+    if name != dtypes.default.dtype.name:
+        parts.append(f"dtype=torch.{name}")
+    if grad_fn is not None:
+        parts.append(f"grad_fn=<{grad_fn}>")
+    elif requires_grad:
+        parts.append("requires_grad=True")
+    return f"tensor({', '.join(parts)})"
+
+
 def _number(value: float) -> str:
     """The text of a floating number that stands alone: what ``_numbers`` makes of it, the most frequent text of all."""
     if not value or not isfinite(value):

@@ -285,6 +285,6 @@ def set_subscript(value: Any, index: Any, new: Any) -> None:
 def delete_subscript(value: Any, index: Any) -> None:
     if type(value) is dict:
         hashable(index)
-    if isinstance(value, Tensor):
+    elif isinstance(value, Tensor):
         raise TypeError("Tensor does not support deleting items")
     del value[index]

@@ -189,11 +189,11 @@ def multi_margin_loss(
 
 def _margins(input: Array, target: Array, margin: float, weight: Array | None) -> tuple[Array, Array, Array]:
     """Margins of all classes, minus infinity at the target itself; weights; a mask of the targets."""
-    if input.ndim > 2 or (input.size == 0 and input.ndim < 2):
+    if input.ndim > 2 or (input.ndim and not input.shape[-1]):
         raise RuntimeError(
             "Expected non-empty vector or matrix with optional 0-dim batch size, but got: " + str(list(input.shape))
         )
-    rows = input.reshape(-1, input.shape[-1]) if input.ndim else input.reshape(1, 1)
+    rows = input if input.ndim == 2 else input.reshape(1, -1)
     flat = target.reshape(-1)
     if flat.shape[0] != rows.shape[0]:
         raise RuntimeError(f"inconsistent target size, expected {rows.shape[0]} but got {list(target.shape)}")
@@ -232,6 +232,10 @@ def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean")
 
     A row of ``target`` lists labels up to the first -1.
     """
+    if input.dtype.kind not in "fc" or input.dtype.itemsize < 4:
+        not_implemented_for("multilabel_margin_loss_forward_out_frame", input)
+    if target.dtype != np.int64:
+        raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
     if not input.ndim:
         input, target = input.reshape(1), target.reshape(1)
     z, _ = _label_margins(input, target)
@@ -241,7 +245,11 @@ def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean")
 
 def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
     """(margins, labels): ``z[..., i, j]`` for label slot i and class j, minus infinity where there is none."""
-    if input.ndim > 2 or target.shape != input.shape:
+    if input.ndim > 2 or (input.ndim and not input.shape[-1]):
+        raise RuntimeError(
+            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: " + str(list(input.shape))
+        )
+    if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
     n = input.shape[-1]
     if ((target < -1) | (target >= n)).any():

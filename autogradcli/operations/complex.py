@@ -90,6 +90,7 @@ def complex_of_imag(input: Array) -> Array:
 
 
 @operation(
+    layout="contiguous",
     complex="own",
     broadcast=True,
     real=lambda F, g, real: F.real(g),  # the operands are saved without need, as PyTorch saves them
@@ -123,6 +124,7 @@ def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
 
 
 @operation(
+    layout="contiguous",
     complex="own", broadcast=True, jvp=_polar_jvp, examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3))],
     abs=lambda F, g, result: F.real(F.conj_physical(g) * F.sgn(result)),
     angle=lambda F, g, result: F.real(F.conj_physical(g) * (result * 1j)),

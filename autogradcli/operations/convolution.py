@@ -56,8 +56,11 @@ def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, g
     n = win.shape[0]
     out = win.shape[2 : 2 + d]
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))  # channels and kernel, then batch and places
-    columns = win.transpose(order).reshape(groups, -1, n * int(np.prod(out)))
-    product = np.matmul(w.reshape(groups, w.shape[0] // groups, -1), columns)
+    columns = win.transpose(order).reshape(
+        groups, x.shape[1] // groups * int(np.prod(w.shape[2:])), n * int(np.prod(out))
+    )
+    rows = w.reshape(groups, w.shape[0] // groups, int(np.prod(w.shape[1:])))
+    product = np.matmul(rows, columns)
     return np.ascontiguousarray(np.moveaxis(product.reshape(w.shape[0], n, *out), 1, 0))
 
 

@@ -31,6 +31,7 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
 
 
 @operation(
+    layout="contiguous",
     input=lambda F, g, dim: F.flip(F.cumsum(F.flip(g, (dim,)), dim), (dim,)),
     jvp=lambda F, t, dim, dtype: F.cumsum(t["input"], dim, dtype),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
@@ -98,6 +99,7 @@ def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
 
 
 @operation(
+    layout="contiguous",
     input=lambda F, g, input, result, dim: _cumprod_back(F, g, input, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
 )
@@ -144,13 +146,13 @@ def _by_index(node: str) -> dict[str, Any]:
     }
 
 
-@operation(**_by_index("CummaxBackward0"))
+@operation(layout="contiguous", **_by_index("CummaxBackward0"))
 def cummax(input: Array, dim: int) -> tuple[Array, Array]:
     """Running maximum along a dimension and the last index that has it."""
     return _latest_extreme("cummax", input, dim)
 
 
-@operation(**_by_index("CumminBackward0"))
+@operation(layout="contiguous", **_by_index("CumminBackward0"))
 def cummin(input: Array, dim: int) -> tuple[Array, Array]:
     """Running minimum along a dimension and the last index that has it."""
     return _latest_extreme("cummin", input, dim)
@@ -170,6 +172,7 @@ def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any
 
 
 @operation(
+    layout="contiguous",
     input=lambda F, g, input, result, dim: _logcumsumexp_back(F, g, input, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
 )

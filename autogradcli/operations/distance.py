@@ -60,6 +60,7 @@ def _cdist_slope(F: Any, g: Any, x1: Any, x2: Any, p: float, result: Any) -> Any
 
 @operation(
     cost=by_product,
+    layout="contiguous",
     broadcast=True,
     x1=lambda F, g, x1, x2, p, result: F.sum_dim(_cdist_slope(F, g, x1, x2, p, result), (-2,), False),
     x2=lambda F, g, x1, x2, p, result: -F.sum_dim(_cdist_slope(F, g, x1, x2, p, result), (-3,), False),

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..engine.operation import Array, Index, operation
+from ..engine.sparse import check_first_order, of_parts
+from ..engine.worlds import ARRAYS
 
 
 @operation(
@@ -23,6 +25,30 @@ def embedding(weight: Array, indices: Index, padding_idx: int = -1, scale_grad_b
     if indices.size and (indices.min() < 0 or indices.max() >= weight.shape[0]):
         raise IndexError("index out of range in self")
     return weight[indices]
+
+
+@operation(
+    node="EmbeddingBackward0",
+    spelling="embedding",
+    weight=lambda F, g, weight_shape, indices, padding_idx: F.embedding_sparse_backward(
+        g, indices, weight_shape, padding_idx
+    ),
+    jvp=lambda F, t, indices, padding_idx: F.embedding_sparse(t["weight"], indices, padding_idx),
+    examples=lambda r: [],  # its gradient is no ordinary tensor
+)
+def embedding_sparse(weight: Array, indices: Index, padding_idx: int) -> Array:
+    """The rows of ``weight`` at ``indices``; the gradient holds only the rows that were looked up."""
+    return ARRAYS.embedding(weight, indices, padding_idx, False)
+
+
+@operation()
+def embedding_sparse_backward(g: Index, indices: Index, shape: tuple[int, ...], padding_idx: int) -> Array:
+    """The gradients of the rows that were looked up, with their indices."""
+    check_first_order()
+    at = indices.reshape(-1)
+    rows = np.ascontiguousarray(g.reshape(-1, g.shape[-1]))
+    kept = at != padding_idx
+    return of_parts(tuple(shape), at[kept][None], rows[kept])
 
 
 @operation(

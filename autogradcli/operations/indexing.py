@@ -12,6 +12,8 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.operation import Array, Index, Number, operation
+from ..engine.sparse import check_first_order, of_parts
+from ..engine.worlds import ARRAYS
 from .dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
 from .numbers import number_in
 from .view import expand_array, sum_to
@@ -60,6 +62,8 @@ def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
 
 
 def _check_range(index: Array, dim: int, size: int) -> None:
+    if not size:
+        raise IndexError("index is out of bounds for dimension with size 0")
     if minimum_reduce(index, None) < -size or maximum_reduce(index, None) >= size:
         bad = index[(index < -size) | (index >= size)].reshape(-1)[0]
         raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
@@ -117,16 +121,17 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
 )
 def index_put(input: Array, indices: list[Index], values: Array | Number, accumulate: bool = False) -> Array:
     """With other values at places given by index tensors (or with the values added there)."""
-    out = np.array(input)
-    key = key_of(out.shape, indices)
+    key = key_of(input.shape, indices)
     if isinstance(values, np.ndarray) and values.dtype is not input.dtype:
         if values.size == 1 and not accumulate and _is_mask(indices):  # then it is a fill with a number
             values = number_in(input.dtype, values.item())
-        elif _fits(values.shape, out[key].shape):
+        else:
+            _check_fits(input, key, values)
             raise RuntimeError(
                 "Index put requires the source and destination dtypes match, got "
                 f"{dtypes.of(input).type_name} for the destination and {dtypes.of(values).type_name} for the source."
             )
+    out = np.array(input)
     try:
         if accumulate and out.dtype.kind == "b":
             np.logical_or.at(out, key, values)
@@ -142,15 +147,24 @@ def index_put(input: Array, indices: list[Index], values: Array | Number, accumu
     return out
 
 
-def _fits(shape: Shape, place: Shape) -> bool:
-    """Whether values of a shape can be written, repeated where they have one element, into a place of a shape."""
-    return len(shape) <= len(place) and all(n in (1, m) for n, m in zip(reversed(shape), reversed(place)))
-
-
 def _is_mask(indices: Places) -> bool:
     """Whether one mask, and nothing else, says which elements."""
     given = [index for index in indices if index is not None]
     return len(given) == 1 and (given[0].dtype.kind == "b" or given[0].dtype == np.uint8)
+
+
+def _check_fits(input: Array, key: tuple[Any, ...], values: Array) -> None:
+    if not values.ndim:
+        return
+    place = input[key].shape
+    if len(values.shape) <= len(place) and all(m in (1, n) for m, n in zip(values.shape[::-1], place[::-1])):
+        return
+    if values.ndim > len(place) and values.reshape(-1).shape == (1,):
+        return
+    raise RuntimeError(
+        f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape "
+        f"{list(place)}"
+    )
 
 
 # -- one index along a dimension ---------------------------------------------------------------------------
@@ -170,11 +184,16 @@ def index_select(input: Array, dim: int, index: Index) -> Array:
     if index.dtype not in (np.int64, np.int32):
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     n = input.shape[at] if input.ndim else 1
+    if not input.ndim and index.size != 1:
+        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
+    if index.size and not n:
+        raise RuntimeError("index_select(): self indexing axis dim should be positive")
     if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
+        if not input.size:
+            bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
+            raise RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={n}")
         raise IndexError("index out of range in self")
     if not input.ndim:
-        if index.size != 1:
-            raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
         return input.copy()
     return np.take(input, index.reshape(-1), at)
 
@@ -205,6 +224,29 @@ def grid_key(index: Array, at: int) -> tuple[Any, ...]:
 
 
 @operation(
+    node="GatherBackward0",
+    spelling="gather",
+    complex="own",
+    input=lambda F, g, input, input_shape, dim, index: F.gather_sparse_backward(g, input_shape, dim, index),
+    jvp=lambda F, t, dim, index: F.gather(t["input"], dim, index),
+    examples=lambda r: [],  # its gradient is no ordinary tensor
+)
+def gather_sparse(input: Array, dim: int, index: Index) -> Array:
+    """``gather`` whose gradient holds only the elements that were taken."""
+    return ARRAYS.gather(input, dim, index)
+
+
+@operation()
+def gather_sparse_backward(g: Index, shape: Shape, dim: int, index: Index) -> Array:
+    """The gradients of the elements that were taken, with their indices."""
+    check_first_order()
+    at = wrap_dim(dim, len(shape))
+    places = np.stack([np.broadcast_to(k, index.shape).reshape(-1) for k in grid_key(index, at)])
+    return of_parts(tuple(shape), places.astype(np.int64), np.ascontiguousarray(g.reshape(-1)))
+
+
+@operation(
+    layout="contiguous",
     complex="own",
     # only the shape of the input is needed; naming it saves it, as PyTorch does, so a later change is an error
     input=lambda F, g, input, input_shape, dim, index: F.scatter_add(F.new_zeros(g, input_shape), dim, index, g),
@@ -291,6 +333,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
 
 @operation(
     overlap=True,
+    layout="contiguous",
     node="MaskedFillBackward0",
     spelling="masked_fill",
     kernel=_fill_masked,
@@ -306,6 +349,7 @@ def masked_fill(input: Array, mask: Index, value: Number) -> Array:
 
 @operation(
     overlap=True,
+    layout="contiguous",
     node="MaskedFillBackward1",
     spelling="masked_fill",
     kernel=_fill_masked,
@@ -340,6 +384,7 @@ def _select_back(F: Any, g: Any, shape: Shape, mask: Any) -> Any:
 
 
 @operation(
+    layout="contiguous",
     complex="own",
     input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),
     source=lambda F, g, mask, source_shape: F.masked_scatter_backward(g, mask, source_shape),

@@ -30,6 +30,7 @@ def _cat_back(F: Any, g: Any, shapes: Sequence[Shape], dim: int) -> list[Any]:
 
 
 @operation(
+    layout="contiguous",
     promote="promote",
     broadcast=False,
     kind="linear",
@@ -44,7 +45,6 @@ def cat(tensors: list[Array], dim: int = 0) -> Array:
             raise RuntimeError(f"zero-dimensional tensor (at position {k}) cannot be concatenated")
     kept = [x for x in tensors if not _is_skipped(x.shape)]
     if not kept:
-        wrap_dim(dim, 1)
         return tensors[0].copy()
     first = kept[0]
     at = wrap_dim(dim, first.ndim)

@@ -36,14 +36,15 @@ def matrix(x: Array, name: str, letter: str = "A") -> None:
 def floating(x: Array, name: str, half: str | None = None) -> None:
     """Raise where ``x`` is neither floating nor complex; NotImplementedError where it is of half precision and
     ``half`` names the kernel that lacks it."""
-    if x.dtype.kind not in "fc":
+    if x.dtype.kind not in dtypes.INEXACT:
         raise RuntimeError(
             f"{name}: Expected a floating point or complex tensor as input. Got {dtypes.of(x).type_name}"
         )
-    if x.dtype.char == "e":
+    if x.dtype.itemsize == 2:
+        kind = dtypes.of(x).type_name
         if half is None:
-            raise RuntimeError(f"{name}: Low precision dtypes not supported. Got Half")
-        raise NotImplementedError(f"\"{half}\" not implemented for 'Half'")
+            raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {kind}")
+        raise NotImplementedError(f"\"{half}\" not implemented for '{kind}'")
 
 
 def at_element(index: int, batched: bool) -> str:

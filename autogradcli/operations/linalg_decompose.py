@@ -21,6 +21,7 @@ from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_ro
 
 @operation(
     cost=by_product,
+    layout="columns",
     node="LinalgCholeskyExBackward0",
     spelling="linalg.cholesky_ex",
     complex="own",
@@ -32,7 +33,7 @@ from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_ro
 def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False) -> tuple[Array, Array]:
     """Lower triangular L of ``A = L L^H`` (upper U of ``A = U^H U``), and the order of the first bad minor or 0."""
     square(A, "linalg.cholesky")
-    floating(A, "linalg.cholesky")
+    floating(A, "linalg.cholesky", "cholesky_cpu")
     factor, info = cholesky_factor(A, upper)
     if check_errors:
         check_definite(info, "linalg.cholesky_ex")
@@ -41,6 +42,7 @@ def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False
 
 @operation(
     cost=by_product,
+    layout="columns",
     node="CholeskyBackward0",
     complex="own",
     input=lambda F, g, result, upper: _cholesky_rule(F, g, result, upper),
@@ -49,7 +51,7 @@ def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False
 def cholesky(input: Array, upper: bool = False) -> Array:
     """Lower triangular L of ``input = L L^H`` (upper U of ``input = U^H U``)."""
     square(input, "cholesky")
-    floating(input, "cholesky")
+    floating(input, "cholesky", "cholesky_cpu")
     factor, info = cholesky_factor(input, upper)
     check_definite(info, "cholesky")
     return factor
@@ -311,6 +313,7 @@ def _unpack_rule(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
 
 @operation(
     cost=by_product,
+    layout="columns",
     node="LinalgQrBackward0",
     spelling="linalg.qr",
     complex="own",
@@ -321,7 +324,7 @@ def _unpack_rule(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
 def linalg_qr(A: Array, mode: str = "reduced") -> tuple[Array, Array]:
     """Orthogonal Q and upper triangular R of ``A = Q R``."""
     matrix(A, "linalg.qr")
-    floating(A, "linalg.qr")
+    floating(A, "linalg.qr", "geqrf_cpu")
     if mode not in ("reduced", "complete", "r"):
         raise RuntimeError(
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"

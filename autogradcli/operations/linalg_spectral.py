@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.away import by_product
 from ..engine.operation import Array, Index, operation
+from ..engine.state import state
 from .linalg_checks import LinAlgError, at_element, floating, matrix, square
-from .matrix_rules import H, column, conj, first_columns, first_rows, mm, row, total
+from .matrix_rules import H, column, conj, first_columns, first_rows, minus, mm, row, total
 from .refuse import not_implemented_for
 
 
@@ -21,6 +23,31 @@ from .refuse import not_implemented_for
 def off_diagonal(like: Index) -> Array:
     """A mask that is False on the diagonal."""
     return ~np.eye(like.shape[-2], like.shape[-1], dtype=bool)
+
+
+@operation()
+def check_gauge(projected: Index, vectors: str, dependence: str) -> Array:
+    """Raises RuntimeError where the diagonal of a matrix of a complex backward pass isn't real.
+
+    The loss then depends on the phases of ``vectors``, which are arbitrary.
+    """
+    phases = np.diagonal(projected, axis1=-2, axis2=-1).imag
+    if not (np.abs(phases) <= 1e-2).all():
+        raise RuntimeError(
+            f"{vectors} in the complex case are specified up to multiplication by e^{{i phi}}. The specified loss "
+            f"function depends on this {dependence} ill-defined."
+        )
+    return projected
+
+
+def _check_eigenvectors(F: Any, projected: Any, name: str) -> Any:
+    if _is_complex(projected) and not state.levels:  # under torch.func PyTorch can't look at values either
+        F.check_gauge(projected, f"{name}_backward: The eigenvectors", "quantity, so it is")
+    return projected
+
+
+def _is_complex(x: Any) -> bool:
+    return "complex" in str(x.dtype)
 
 
 def _differences(F: Any, values: Any) -> Any:
@@ -31,6 +58,7 @@ def _differences(F: Any, values: Any) -> Any:
 
 @operation(
     cost=by_product,
+    layout="columns",
     node="LinalgEighBackward0",
     spelling="linalg.eigh",
     complex="own",
@@ -62,7 +90,7 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
     """``V (diag(gL) + skew(V^H gV) / E) V^H`` with ``E[i, j] = L[j] - L[i]``."""
     if gV is None:
         return None if gL is None else mm(F, V * row(F, gL), H(F, V))
-    inner = mm(F, H(F, V), gV)
+    inner = _check_eigenvectors(F, mm(F, H(F, V), gV), "linalg_eigh")
     inner = (inner - H(F, inner)) * 0.5 / _differences(F, L)
     if gL is not None:
         inner = inner + F.diag_embed(gL, 0, -2, -1)
@@ -71,6 +99,7 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 @operation(
     cost=by_product,
+    layout="columns",
     node="LinalgEigBackward0",
     spelling="linalg.eig",
     complex="own",
@@ -81,7 +110,9 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 def linalg_eig(A: Array) -> tuple[Array, Array]:
     """Eigenvalues and eigenvectors of a square matrix, complex in any case; vectors have norm 1."""
     square(A, "linalg.eig")
-    floating(A, "linalg.eig")
+    if A.dtype.kind not in dtypes.INEXACT:
+        raise RuntimeError(f"Unknown Complex ScalarType for {dtypes.of(A).type_name}")
+    floating(A, "linalg.eig", "linalg_eig_out_cpu")
     if not np.isfinite(A).all():
         raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.")
     wide = np.result_type(A.dtype, np.complex64)
@@ -95,7 +126,7 @@ def _eig_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
     """``V^-H (diag(gL) + (V^H gV - V^H V Re(diag(V^H gV))) / E) V^H`` with ``E[i, j] = conj(L[j] - L[i])``."""
     inner = None
     if gV is not None:
-        projected = mm(F, H(F, V), gV)
+        projected = _check_eigenvectors(F, mm(F, H(F, V), gV), "linalg_eig")
         along = F.real(F.diagonal(projected, 0, -2, -1))
         inner = (projected - mm(F, H(F, V), V * row(F, along))) / conj(F, _differences(F, L))
         inner = F.where(F.off_diagonal(inner), inner, 0.0)
@@ -109,6 +140,7 @@ def _eig_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 @operation(
     cost=by_product,
+    layout="columns",
     node="LinalgSvdBackward0",
     spelling="linalg.svd",
     complex="own",
@@ -119,7 +151,7 @@ def _eig_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 def linalg_svd(A: Array, full_matrices: bool = True, compute_uv: bool = True) -> tuple[Array, Array, Array]:
     """Orthonormal U, singular values S, descending, and orthonormal V^H of ``A = U diag(S) V^H``."""
     matrix(A, "linalg.svd")
-    floating(A, "linalg.svd")
+    floating(A, "linalg.svd", "linalg_svd_cpu")
     if not np.isfinite(A).all():
         bad = ~np.isfinite(A).all(axis=(-2, -1))
         where = at_element(int(np.flatnonzero(bad)[0]), A.ndim > 2)
@@ -141,25 +173,28 @@ def _svd_rule(F: Any, g: Any, U: Any, S: Any, Vh: Any) -> Any:
         Vh, gVh = first_rows(F, Vh, k), None if gVh is None else first_rows(F, gVh, k)
     if gU is None and gVh is None:
         return None if gS is None else mm(F, U * row(F, gS), Vh)
+    left = None if gU is None else mm(F, H(F, U), gU)
+    right = None if gVh is None else mm(F, gVh, H(F, Vh))
+    if _is_complex(U) and not state.levels:
+        both = minus(left, right)
+        F.check_gauge(both - H(F, both), "svd_backward: The singular vectors", "phase term, making it")
     squares = _differences(F, S * S)
     terms = []
     outer = []
-    if gU is not None:
-        inner = mm(F, H(F, U), gU)
-        skew = inner - H(F, inner)
+    if left is not None:
+        skew = left - H(F, left)
         terms.append(skew / squares * row(F, S))
         if U.shape[-2] > k:
-            outside = gU - mm(F, U, inner)
+            outside = gU - mm(F, U, left)
             outer.append(mm(F, outside / row(F, S), Vh))
-        if "complex" in str(U.dtype):
+        if _is_complex(U):
             phase = F.diagonal(skew, 0, -2, -1) * 0.5 / S
             terms.append(F.diag_embed(phase, 0, -2, -1))
-    if gVh is not None:
-        inner = mm(F, gVh, H(F, Vh))
-        skew = H(F, inner) - inner
+    if right is not None:
+        skew = H(F, right) - right
         terms.append(column(F, S) * (skew / squares))
         if Vh.shape[-1] > k:
-            outside = gVh - mm(F, inner, Vh)
+            outside = gVh - mm(F, right, Vh)
             outer.append(mm(F, U / row(F, S), outside))
     middle = total(terms)
     if gS is not None:

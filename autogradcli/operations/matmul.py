@@ -207,6 +207,7 @@ def vdot(input: Array, other: Array) -> Array:
 
 
 @operation(
+    layout="contiguous",
     kind="bilinear",
     input=lambda F, g, mat2: F.bmm(g, F.transpose(mat2, 1, 2)),
     mat2=lambda F, g, input: F.bmm(F.transpose(input, 1, 2), g),

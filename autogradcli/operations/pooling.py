@@ -87,7 +87,7 @@ def _cells(n: int, out: int) -> list[slice]:
 
 
 def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
-    if x.dtype.kind in "cb":
+    if x.dtype.kind != "f":
         not_implemented_for(f"adaptive_max_pool{x.ndim - 2}d", x)
     spatial = x.shape[2:]
     values = np.empty(x.shape[:2] + how, x.dtype)
@@ -250,7 +250,7 @@ def _divisors(shape: Ints, how: Window, out: Ints, include_pad: bool) -> Array:
 
 def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
     window, include_pad, override = how
-    if x.dtype.kind in "cb":
+    if x.dtype.kind != "f" and x.dtype != np.int64:
         not_implemented_for(f"avg_pool{x.ndim - 2}d", x)
     win, out = _pool_windows(x, window, 0)
     check_steps(win.size)
@@ -276,6 +276,8 @@ def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -
 
 
 def _adaptive_average(x: Array, how: Ints) -> Array:
+    if x.dtype.kind != "f":
+        not_implemented_for(f"adaptive_avg_pool{x.ndim - 2}d", x)
     for k, out in enumerate(how):
         parts = [
             np.add.reduce(x[(slice(None),) * (k + 2) + (cell,)], axis=k + 2, keepdims=True)

@@ -58,8 +58,7 @@ def _power_number(input: Any, exponent: Any) -> Any:
         if dtype.kind != "f":
             return _power_exact(input, exponent)
     elif exponent.__class__ is complex:
-        dtype = dtypes.result_type(input, exponent).np
-        return _complex_power(input.astype(dtype), np.asarray(exponent, dtype))
+        return _power_exact(input.astype(dtypes.result_type(input, exponent).np), exponent)
     if exponent == 2:
         return np.square(input)
     if exponent == 3:
@@ -81,6 +80,10 @@ def _power_exact(input: Any, exponent: Any) -> Any:
     """Integers and complex numbers: small whole powers by multiplication."""
     if input.dtype.kind == "b":  # of a number that is a bool too: the shortcuts are all there is
         return input.copy() if exponent else np.ones_like(input)
+    if exponent == 0:
+        return np.ones_like(input)
+    if exponent == 1:
+        return input.copy()
     if exponent == 2:
         return np.multiply(input, input)
     if exponent == 3:
@@ -120,9 +123,16 @@ def pow_tensor_scalar(input: Array, exponent: Number) -> Array:
     """
 
 
-def _exponent_rule(F: Any, g: Any, input: Any, exponent: Any, result: Any, exponent_dtype: DType) -> Any:
-    real = F.real(exponent) if exponent_dtype.is_complex else exponent
-    return g * F.where((input == 0.0) & (real >= 0.0), 0.0, result * F.log(input))
+def _exponent_rule(
+    F: Any, g: Any, input: Any, exponent: Any, result: Any, input_dtype: DType, exponent_dtype: DType
+) -> Any:
+    """``result * log(input)``, 0 where the base is 0 and the exponent none that makes it infinite. A negative base has
+    a logarithm where the exponent is complex."""
+    if not exponent_dtype.is_complex:
+        return g * F.where((input == 0.0) & (exponent >= 0.0), 0.0, result * F.log(input))
+    base = input if input_dtype.is_complex else F.cast(input, exponent_dtype)
+    harmless = (base == 0.0) & _is_real_and_positive(F, exponent)
+    return g * F.where(harmless, 0.0, result * F.log(base))
 
 
 @operation(
@@ -150,9 +160,13 @@ def _base_number(base: Any, exponent: Any) -> Any:
 
 def _scalar_base_rule(F: Any, g: Any, base: Any, exponent: Any, result: Any, exponent_dtype: DType) -> Any:
     if base == 0:
-        real = F.real(exponent) if exponent_dtype.is_complex else exponent
-        return g * F.where(real >= 0.0, 0.0, result * -float("inf"))
+        fine = exponent >= 0.0 if not exponent_dtype.is_complex else _is_real_and_positive(F, exponent)
+        return g * F.where(fine, 0.0, result * -float("inf"))
     return g * (result * _log_of(base, exponent_dtype.is_complex))
+
+
+def _is_real_and_positive(F: Any, exponent: Any) -> Any:
+    return (F.imag(exponent) == 0.0) & (F.real(exponent) >= 0.0)
 
 
 def _log_of(base: Any, in_complex: bool) -> Any:

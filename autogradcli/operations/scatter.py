@@ -58,6 +58,7 @@ def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Arra
 
 
 @operation(
+    layout="contiguous",
     node="ScatterBackward0",
     spelling="scatter",
     complex="own",
@@ -89,6 +90,7 @@ def source_back(F: Any, g: Any, shape: Shape) -> Any:
 
 
 @operation(
+    layout="contiguous",
     node="ScatterBackward1",
     spelling="scatter",
     complex="own",
@@ -107,6 +109,7 @@ def scatter_value(input: Array, dim: int, index: Index, value: Number) -> Array:
 
 
 @operation(
+    layout="contiguous",
     kind="linear",
     complex="own",
     input=lambda F, g: g,
@@ -139,7 +142,7 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
 _COMBINED: dict[str, Any] = {"node": "torch::autograd::NotImplemented", "kernel": _combined, "examples": lambda r: []}
 
 
-@operation(spelling="scatter", input=underivable("scatter"), **_COMBINED)
+@operation(layout="contiguous", spelling="scatter", input=underivable("scatter"), **_COMBINED)
 def scatter_combined(input: Array, dim: int, index: Index, src: Array | Number, reduce: str) -> Array:
     """With each element of ``src`` added, or multiplied, at its index along a dimension. No derivative."""
 
@@ -153,6 +156,7 @@ def scatter_combined_in_place(input: Array, dim: int, index: Index, src: Array |
 
 
 @operation(
+    layout="contiguous",
     complex="own",
     input=lambda F, g, index, accumulate: (
         g if accumulate else F.put(g, index, F.new_zeros(g, tuple(index.shape)), False)

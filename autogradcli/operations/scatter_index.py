@@ -50,6 +50,7 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
 
 
 @operation(
+    layout="contiguous",
     kind="linear",
     complex="own",
     input=lambda F, g: g,
@@ -75,6 +76,7 @@ def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Numbe
 
 
 @operation(
+    layout="contiguous",
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
     source=lambda F, g, dim, index, source, source_shape: F.expand(F.index_select(g, dim, index), source_shape),

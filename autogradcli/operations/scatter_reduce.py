@@ -92,6 +92,28 @@ def _reduce_back(
     return mine, theirs
 
 
+@operation(
+    input=lambda F, g, zeros, whole: F.refuse_zeros(g, zeros, whole),
+    kind="linear",
+    examples=lambda r: [],  # its derivative is an error
+)
+def without_second(input: Array, zeros: Index, whole: bool) -> Array:
+    """The gradient of a product as it is; where several factors are zero it has no derivative of its own."""
+    return input
+
+
+@operation()
+def refuse_zeros(g: Index, zeros: Index, whole: bool) -> Array:
+    """Raises RuntimeError where several factors of a product are zero."""
+    if (zeros > 1).any():
+        name, kind = ("index_reduce", "source") if whole else ("scatter_reduce", "src")
+        raise RuntimeError(
+            f"{name}(): Double backward is unsupported for {kind} when >1 zeros in {kind} are scattered to the same "
+            "position in self"
+        )
+    return g
+
+
 def _product_back(
     F: Any, g: Any, moves: _Moves, input: Any, src: Any, result: Any, include_self: bool
 ) -> tuple[Any, Any]:
@@ -114,7 +136,8 @@ def _product_back(
     theirs = F.masked_fill(moves.read(through * free) / safe_source, none_source, 0.0) + F.masked_fill(
         moves.read(through * alone), F.logical_not(none_source), 0.0
     )
-    return mine, theirs
+    from_source = moves.add(F.zeros_like(zeros), F.cast(none_source, g.dtype))
+    return mine, F.without_second(theirs, from_source, moves.whole)
 
 
 def _scatter_reduce_back(
@@ -129,6 +152,7 @@ def _scatter_reduce_back(
 
 
 @operation(
+    layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, src, reduce, include_self, result: _scatter_reduce_back(
         F, g, input, dim, index, src, reduce, include_self, result
     ),
@@ -156,6 +180,7 @@ def _index_reduce_back(
 
 
 @operation(
+    layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, source, reduce, include_self, result: _index_reduce_back(
         F, g, input, dim, index, source, reduce, include_self, result
     ),

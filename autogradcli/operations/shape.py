@@ -26,8 +26,18 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
 @operation(input=lambda F, g: g, **_LINEAR)
 def clone(input: Array, order: str = "K") -> Array:
-    """A copy; ``order="K"`` keeps the strides' order, ``"C"`` makes it contiguous."""
-    return np.array(input, order=order)  # type: ignore[call-overload]
+    """A copy; ``order="K"`` keeps the strides' order, ``"C"`` makes it contiguous.
+
+    ``"channels_last"`` puts the second dimension last in memory."""
+    return _ordered(input, input.dtype, order)
+
+
+def _ordered(input: Array, dtype: np.dtype, order: str) -> Array:
+    if order == "channels_last":
+        return np.moveaxis(np.moveaxis(input, 1, -1).astype(dtype, order="C"), -1, 1)
+    if 0 in input.strides:  # expanded: in order, where NumPy would follow the strides of 0
+        order = "C"
+    return input.astype(dtype, order=order)  # type: ignore[call-overload]
 
 
 @operation(
@@ -37,12 +47,12 @@ def clone(input: Array, order: str = "K") -> Array:
     examples=lambda r: [(r(2, 3), dtypes.float64), (r(2, 3), dtypes.complex128)],
     **_LINEAR,
 )
-def cast(input: Array, dtype: DType | np.dtype) -> Array:
-    """A copy in another dtype; of a complex tensor as a real one, its real part."""
+def cast(input: Array, dtype: DType | np.dtype, order: str = "K") -> Array:
+    """A copy in another dtype (in an order as of ``clone``); of a complex tensor as a real one, its real part."""
     want = dtype if isinstance(dtype, np.dtype) else dtype.np
     if input.dtype.kind == "c" and want.kind not in "cb":
         input = input.real
-    return input.astype(want)
+    return _ordered(input, want, order)
 
 
 @operation()
@@ -161,6 +171,7 @@ def _triangle(input: Array, diagonal: int, lower: bool) -> Array:
 
 @operation(
     overlap=True,
+    layout="contiguous",
     input=lambda F, g, diagonal: F.tril(g, diagonal),
     examples=lambda r: [(r(3, 4), 0), (r(2, 3, 3), -1)],
     **_LINEAR,
@@ -172,6 +183,7 @@ def tril(input: Array, diagonal: int = 0) -> Array:
 
 @operation(
     overlap=True,
+    layout="contiguous",
     input=lambda F, g, diagonal: F.triu(g, diagonal),
     examples=lambda r: [(r(3, 4), 0), (r(2, 3, 3), 1)],
     **_LINEAR,
@@ -265,6 +277,7 @@ def _rolled(input: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
 
 
 @operation(
+    layout="contiguous",
     kernel=_rolled,
     input=lambda F, g, shifts, dims: F.roll(g, tuple(-s for s in reversed(shifts)), tuple(reversed(dims))),
     examples=lambda r: [(r(2, 3), (1,), ()), (r(2, 3), (1, -2), (0, 1))],

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.operation import Array, Number, operation
 from .constants import ZERO
@@ -118,7 +119,8 @@ def _filled(x: Any, nan: float, posinf: float, neginf: float) -> Any:
 
 @operation(
     promote="promote",
-    kind="elementwise",
+    # no ``kind``: its defaults are the limits of the very dtype, half precision or not
+    jvp=lambda F, tangents, input: tangents["input"] * F.isfinite(input),
     input=lambda F, g, input: g * F.isfinite(input),
     examples=lambda r: [(r(2, 3),)],
 )
@@ -126,13 +128,14 @@ def nan_to_num(
     input: Array, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
 ) -> Array:
     """NaN and the infinities replaced, by 0 and the largest finite numbers where nothing else is given."""
-    if input.dtype.kind not in "fc":
+    if input.dtype.kind not in dtypes.INEXACT:
         return input.copy()
-    limits = np.finfo(input.dtype)
-    high = float(limits.max) if posinf is None else posinf
-    low = float(limits.min) if neginf is None else neginf
+    largest = dtypes.largest(dtypes.of(input))
+    high = largest if posinf is None else posinf
+    low = -largest if neginf is None else neginf
     zero = 0.0 if nan is None else nan
-    found = _filled(input, zero, high, low)
+    wide = input.astype(np.float32) if input.dtype.kind == "V" else input
+    found = _filled(wide, zero, high, low)
     return found.astype(input.dtype, copy=False)
 
 
@@ -164,6 +167,6 @@ def frexp(input: Array) -> tuple[Array, Array]:
 )
 def nextafter(input: Array, other: Array) -> Array:
     """The next number that the dtype has after ``input``, in the direction of ``other``."""
-    if input.dtype.kind != "f":
+    if input.dtype.kind not in "fV":
         not_implemented_for("nextafter_cpu", input)
     return np.nextafter(input, other)

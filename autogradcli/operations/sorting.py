@@ -52,7 +52,13 @@ _PICKED: dict[str, Any] = {
 }
 
 
-@operation(cost=by_size, node="SortBackward0", examples=lambda r: [(r.distinct((2, 3)), 0), (r(), 0)], **_PICKED)
+@operation(
+    cost=by_size,
+    layout="like",
+    node="SortBackward0",
+    examples=lambda r: [(r.distinct((2, 3)), 0), (r(), 0)],
+    **_PICKED,
+)
 def sort(input: Array, dim: int = -1, descending: bool = False) -> Pair:
     """The elements in order along a dimension and where they were. Equal ones keep their order."""
     return _sorted(input, dim, descending)
@@ -60,6 +66,7 @@ def sort(input: Array, dim: int = -1, descending: bool = False) -> Pair:
 
 @operation(
     cost=by_size,
+    layout="like",
     node="SortBackward1",
     spelling="sort",
     examples=lambda r: [(r.distinct((2, 3)), True, -1, True)],
@@ -147,13 +154,44 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
 def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
     at = wrap_dim(dim, input.ndim)
+    if input.dtype.kind in "fc" and np.isnan(input).any():
+        return _unique_with_nan(np.moveaxis(input, at, 0), at)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
     return values, inverse.reshape(-1), counts
+
+
+def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
+    """A NaN is neither before nor after anything, nor equal to itself: the sort's own steps tell what comes out."""
+    rows: list[Any] = parts.reshape(len(parts), -1).tolist()
+
+    def before(i: int, j: int) -> bool:
+        for x, y in zip(rows[i], rows[j], strict=True):
+            if x < y:
+                return True
+            if x > y:
+                return False
+        return False
+
+    places = list(range(len(rows)))
+    tie_order.sort(places, before, len(places))
+    inverse = np.empty(len(rows), np.int64)
+    starts: list[int] = []
+    counts: list[int] = []
+    for k, place in enumerate(places):
+        if k and all(x == y for x, y in zip(rows[place], rows[places[k - 1]], strict=True)):
+            counts[-1] += 1
+        else:
+            starts.append(place)
+            counts.append(1)
+        inverse[place] = len(starts) - 1
+    return np.ascontiguousarray(np.moveaxis(parts[starts], 0, at)), inverse, np.array(counts, np.int64)
 
 
 @operation(cost=by_size, input=_underivable("unique_consecutive"), **_DISTINCT)
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
+    if input.dtype.kind == "c":
+        not_implemented_for("unique", input)
     at = 0 if dim is None else wrap_dim(dim, input.ndim)
     x = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
     n = x.shape[0]
@@ -174,6 +212,8 @@ def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Arr
 @operation(cost=by_size)
 def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = False, int32: bool = False) -> Array:
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
+    if sorted_sequence.dtype.kind in "cb":
+        not_implemented_for("searchsorted_out_cpu", sorted_sequence)
     side: Any = "right" if right else "left"
     kind = np.int32 if int32 else np.int64
     if sorted_sequence.ndim == 1:

@@ -238,6 +238,7 @@ def _renorm_back(F: Any, g: Any, input: Any, input_dtype: DType, p: float, dim: 
 
 
 @operation(
+    layout="contiguous",
     complex="own",
     input=lambda F, g, input, input_dtype, p, dim, maxnorm: _renorm_back(F, g, input, input_dtype, p, dim, maxnorm),
     examples=lambda r: [(r(2, 3), 2.0, 0, 0.5), (r(2, 3), 1.0, 1, 100.0), (r(3, 2), 3.0, -1, 1.0)],

@@ -34,6 +34,8 @@ def _as_strided(input: Array, size: Shape, stride: Shape, offset: int, strides: 
     item = input.itemsize
     storage = storage_of(input)
     start = (address(input) - address(storage)) // item + offset
+    if 0 in size:
+        return np.empty(size, input.dtype)  # of no memory, so none is too small
     if start < 0 or (start + _span(size, stride)) * item > storage.nbytes:
         raise RuntimeError(
             f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {start}, and itemsize {item} "

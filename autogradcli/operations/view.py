@@ -414,6 +414,7 @@ def permute(input: Array, dims: Shape) -> Array:
 
 
 @operation(
+    layout="like",
     input=lambda F, g, dims: F.flip(g, dims),
     examples=lambda r: [(r(2, 3), (0,)), (r(2, 3), (0, -1))],
     **_LINEAR,

@@ -23,7 +23,7 @@ from json.encoder import encode_basestring_ascii as quote
 from math import isfinite
 from typing import Any
 
-from ..engine.tensor import Tensor
+from ..engine.tensor import MetaTensor, Tensor
 from ..events import Event, Failed, Gradients, Printed, Value, Warned
 from ..functions.tensor_repr import shown_name
 from ..language.budget import measure
@@ -136,7 +136,7 @@ def _array(value: Tensor) -> dict[str, Any]:
     return {
         "dtype": value.dtype.name,
         "shape": list(array.shape),
-        "data": _data(array) if array.size <= MAX_DATA else None,
+        "data": _data(array) if array.size <= MAX_DATA and not isinstance(value, MetaTensor) else None,
     }
 
 

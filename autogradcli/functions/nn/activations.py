@@ -9,7 +9,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F, T
+from .names import F, T, check_device
 from .simple import layer
 
 _HOME = "activation"
@@ -113,6 +113,7 @@ class PReLU(Module):
     __module__ = "torch.nn.modules.activation"
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
+        check_device(device)
         self.__dict__["num_parameters"] = num_parameters
         super().__init__()
         self.init = init

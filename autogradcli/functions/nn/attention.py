@@ -11,7 +11,7 @@ from ..registry import namespace
 from . import init
 from .linear import NonDynamicallyQuantizableLinear, fresh
 from .module import Module
-from .names import F, M, T
+from .names import F, M, T, check_device
 
 NonDynamicallyQuantizableLinear.__module__ = "torch.nn.modules.linear"
 
@@ -35,6 +35,7 @@ class MultiheadAttention(Module):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        check_device(device)
         if embed_dim <= 0 or num_heads <= 0:
             raise ValueError(
                 f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} and num_heads={num_heads} "

@@ -11,7 +11,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F
+from .names import F, check_device
 
 _MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -128,6 +128,7 @@ def _declare(rank: int) -> None:
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        check_device(device)
         Module.__init__(self)
         self._make(
             in_channels, out_channels, kernel_size, stride, padding, dilation, 0, groups, bias, padding_mode, dtype

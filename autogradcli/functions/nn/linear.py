@@ -9,7 +9,7 @@ from ...engine.tensor import Parameter
 from ..registry import namespace
 from . import init
 from .module import Module
-from .names import F, M
+from .names import F, M, check_device
 
 
 def fresh(*shape: int, dtype: Any = None) -> Parameter:
@@ -39,6 +39,7 @@ class Linear(Module):
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
     ) -> None:
+        check_device(device)
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
@@ -82,6 +83,7 @@ class Bilinear(Module):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        check_device(device)
         super().__init__()
         if in1_features <= 0:
             raise ValueError(f"in1_features must be > 0, but got {in1_features}")

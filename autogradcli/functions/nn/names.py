@@ -29,6 +29,14 @@ class Methods:
         return method.call
 
 
+def check_device(device: Any) -> None:
+    """Raises NotImplementedError for a device that layers can't be made on, which is every one but the CPU."""
+    if device is not None and T.device(device).type != "cpu":
+        raise NotImplementedError(
+            f"layers are on the CPU here, not on {device}: make the layer without device=, or single tensors on meta"
+        )
+
+
 F = Names("torch.nn.functional")
 T = Names("torch")
 L = Names("torch.linalg")

@@ -9,7 +9,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F, T
+from .names import F, T, check_device
 
 
 class _Norm(Module):
@@ -29,6 +29,7 @@ class _Norm(Module):
         *,
         bias: bool = True,
     ) -> None:
+        check_device(device)
         super().__init__()
         self.num_features = num_features
         self.eps = eps
@@ -131,6 +132,7 @@ class _InstanceNorm(_Norm):
         *,
         bias: bool = True,
     ) -> None:
+        check_device(device)
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def forward(self, input: Any) -> Any:
@@ -203,6 +205,7 @@ class LayerNorm(_OverShape):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        check_device(device)
         super().__init__()
         self._begin(normalized_shape, eps, elementwise_affine)
         self._parameter("weight", elementwise_affine, dtype)
@@ -239,6 +242,7 @@ class RMSNorm(_OverShape):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        check_device(device)
         super().__init__()
         self._begin(normalized_shape, eps, elementwise_affine)
         self._parameter("weight", elementwise_affine, dtype)
@@ -272,6 +276,7 @@ class GroupNorm(Module):
         *,
         bias: bool = True,
     ) -> None:
+        check_device(device)
         super().__init__()
         if num_channels % num_groups != 0:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")

@@ -17,7 +17,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F, M, T
+from .names import F, M, T, check_device
 
 #: A hidden state: one tensor, or the two of an LSTM.
 Hidden = tuple[Tensor, ...]
@@ -133,6 +133,7 @@ class RNNCell(_Cell):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        check_device(device)
         super().__init__()
         self._begin(input_size, hidden_size, bias, dtype)
         self.nonlinearity = nonlinearity
@@ -153,6 +154,7 @@ class LSTMCell(_Cell):
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
     ) -> None:
+        check_device(device)
         super().__init__()
         self._begin(input_size, hidden_size, bias, dtype)
 
@@ -169,6 +171,7 @@ class GRUCell(_Cell):
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
     ) -> None:
+        check_device(device)
         super().__init__()
         self._begin(input_size, hidden_size, bias, dtype)
 
@@ -225,6 +228,7 @@ class RNNBase(Module):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        check_device(device)
         super().__init__()
         sizes = {"input_size": input_size, "hidden_size": hidden_size}
         _check_sizes(dropout, sizes, {"bias": bias, "batch_first": batch_first}, proj_size, num_layers)

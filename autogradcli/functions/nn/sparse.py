@@ -9,7 +9,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F
+from .names import F, check_device
 
 
 class _Table(Module):
@@ -64,6 +64,7 @@ class Embedding(_Table):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        check_device(device)
         super().__init__()
         self.max_norm = max_norm
         self.norm_type = norm_type
@@ -124,6 +125,7 @@ class EmbeddingBag(_Table):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        check_device(device)
         super().__init__()
         self.max_norm = max_norm
         self.norm_type = norm_type

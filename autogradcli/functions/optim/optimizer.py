@@ -10,6 +10,7 @@ import numpy as np
 
 from ...engine.callbacks import callee
 from ...engine.hooks import RemovableHandle, add_hook, retains_grad
+from ...engine.sparse import SparseTensor
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
@@ -265,7 +266,9 @@ class Declared(Optimizer):
             for param in group["params"]:
                 grad = param.grad
                 if grad is not None:
-                    g = -grad.array if group.get("maximize") else grad.array
+                    g = grad.array if grad.__class__ is Tensor else _dense(type(self).__name__, grad, group)
+                    if group.get("maximize"):
+                        g = -g
                     kept = self.state.get(param)
                     values = {} if kept is None else kept
                     if on_parts and param.array.dtype.kind == "c":
@@ -327,6 +330,19 @@ def _update_parts(update: Callable[..., None], param: Array, g: Array, values: G
     for name, value in own.items():
         if name not in values:
             values[name] = roles.view_as_complex(value) if value.array.shape == pairs.shape else value
+
+
+def _dense(optimizer: str, grad: Tensor, group: Group) -> Array:
+    """The values of a gradient that may be sparse. Raises RuntimeError for an optimizer that takes no sparse ones."""
+    if not isinstance(grad, SparseTensor):
+        return grad.array
+    if optimizer not in ("SGD", "Adagrad"):
+        instead = ", please consider SparseAdam instead" if optimizer in ("Adam", "AdamW") else ""
+        name = "Adam" if optimizer == "AdamW" else optimizer
+        raise RuntimeError(f"{name} does not support sparse gradients{instead}")
+    if group.get("weight_decay"):
+        raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
+    return grad.dense
 
 
 def number(value: Any) -> Any:

@@ -1,0 +1,50 @@
+"""How results lie in memory, for the operations whose results do not lie as NumPy's would.
+
+    "contiguous"   in order, whatever the operands' strides
+    "like"         in the order of the first operand's strides
+    "columns"      matrices column by column, as LAPACK leaves them
+
+Most results follow their operands in both libraries and say nothing. What is in order already passes untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Kernel = Callable[..., Any]
+
+
+def laid_out(kernel: Kernel, layout: str) -> Kernel:
+    """The kernel with its result, or each of its results, in that layout."""
+    lay = {"contiguous": _contiguous, "like": _like, "columns": _columns}[layout]
+
+    def laid(*args: Any, **named: Any) -> Any:
+        raw = kernel(*args, **named)
+        if isinstance(raw, tuple):
+            return tuple([lay(r, args[0]) for r in raw])
+        return lay(raw, args[0])
+
+    return laid
+
+
+def _contiguous(result: Any, operand: Any) -> Any:
+    if result.__class__ is not np.ndarray or result.flags.c_contiguous:
+        return result
+    return np.ascontiguousarray(result)
+
+
+def _like(result: Any, operand: Any) -> Any:
+    if operand.flags.c_contiguous or result.__class__ is not np.ndarray or result.shape != operand.shape:
+        return result
+    laid = np.empty_like(operand, result.dtype, order="C" if 0 in operand.strides else "K", subok=False)
+    laid[...] = result
+    return laid
+
+
+def _columns(result: Any, operand: Any) -> Any:
+    if result.__class__ is not np.ndarray or result.ndim < 2:
+        return result
+    return np.swapaxes(np.ascontiguousarray(np.swapaxes(result, -2, -1)), -2, -1)
