@@ -12,6 +12,7 @@ from ..engine.batched import of_rows, rows_apart
 from ..engine.dtypes import DType
 from ..engine.inplace import check_inplace, check_overlap
 from ..engine.layers import layer_of
+from ..engine.limits import charge_array
 from ..engine.modes import ContextMode
 from ..engine.operation import Array, operation
 from ..engine.random import Generator, default_generator
@@ -45,6 +46,7 @@ def _kind(dtype: DType | None) -> np.dtype:
 def _of_rows(draw: Any, generator: Generator, shape: tuple[int, ...], kind: np.dtype, grad: bool) -> Tensor:
     """A random tensor; under ``vmap`` with ``randomness="different"`` another for each row, drawn together."""
     levels = rows_apart()
+    charge_array((*(level.size for level in levels), *shape), kind.itemsize)
     drawn = np.dtype(np.float32) if kind.kind == "V" else kind  # of bfloat16: rounded
     if not levels:
         return made(draw(generator, shape, drawn).astype(kind, copy=False), grad)
@@ -95,6 +97,7 @@ def _randint(low: int, high: int, size: tuple[int, ...], generator: Any, dtype: 
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = (dtype or dtypes.int64).np
+    charge_array(size)
     return made(_source(generator).randint(low, high, sizes("randint", size), kind), bool(rest[-1]))
 
 
@@ -108,6 +111,7 @@ def _randint_like(input: Tensor, low: int, high: int, memory_format: Any, dtype:
 
 def _randperm(n: int, generator: Any, dtype: DType | None, *rest: Any) -> Tensor:
     """A random permutation of the integers below ``n``."""
+    charge_array((n,))
     return made(_source(generator).randperm(n, (dtype or dtypes.int64).np), bool(rest[-1]))
 
 
@@ -139,6 +143,7 @@ def _normal(mean: Any, std: Any, generator: Generator | None) -> Tensor:
 
 def _normal_of(mean: float, std: float, size: tuple[int, ...], generator: Any, dtype: Any, *rest: Any) -> Tensor:
     """Normal random numbers of one mean and standard deviation."""
+    charge_array(size)
     out = np.empty(sizes("normal", size), _kind(dtype))
     return made(_source(generator).normal_(out, mean, std), bool(rest[-1]))
 

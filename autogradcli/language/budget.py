@@ -15,12 +15,13 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
+from ..engine import limits
+from ..engine.limits import MAX_ITEMS as MAX_ITEMS
+from ..engine.limits import MAX_TEXT as MAX_TEXT
+from ..engine.limits import check_items as check_items
+from ..engine.limits import check_text as check_text
 from ..engine.state import state
 
-#: Elements of a list, tuple, set or dict that one operation may make.
-MAX_ITEMS = 1 << 20
-#: Characters of a string that one operation may make.
-MAX_TEXT = 1 << 24
 #: Characters that one run may print.
 MAX_PRINTED = 1 << 27
 #: Bits of an integer; dividing two of this size takes milliseconds.
@@ -45,6 +46,8 @@ MAX_LAZY = 50
 PYTHON_FRAMES = 14_000
 
 _FUEL = 128
+#: Bytes from which an allocation is compared with what there is before it is made.
+_LARGE = 1 << 24
 _CHUNK = 1 << 14
 
 
@@ -96,7 +99,10 @@ class Budget:
             raise MemoryError(f"the program uses more than {self.memory >> 20} MB")
 
     def spend(self, bytes_: int) -> None:
-        """Count an allocation, so that many large ones bring the next poll nearer."""
+        """Count an allocation, so that many large ones bring the next poll nearer. Raises MemoryError, before anything
+        is allocated, for one that the run has no room for, and what ``poll`` raises."""
+        if bytes_ > _LARGE and resident_bytes() - self._base + bytes_ > self.memory:
+            raise MemoryError(f"{bytes_ >> 20} MB more would be over the {self.memory >> 20} MB that a program may use")
         self.fuel -= 1 + (bytes_ >> 16)
         if self.fuel < 0:
             self.poll()
@@ -105,6 +111,7 @@ class Budget:
         """The elements as a new list, interruptible. Raises MemoryError past MAX_ITEMS."""
         kind = type(iterable)
         if kind is list or kind is tuple or kind is dict or kind is set:
+            check_items(len(iterable))  # type: ignore[arg-type]
             self.spend(8 * len(iterable))  # type: ignore[arg-type]
             return list(iterable)
         if kind is range:
@@ -138,16 +145,6 @@ class Budget:
 
 def _nowhere(text: str) -> None:
     """Where text goes while no run is under way."""
-
-
-def check_items(count: int) -> None:
-    if count > MAX_ITEMS:
-        raise MemoryError(f"{count} elements are more than the {MAX_ITEMS} that one value may have")
-
-
-def check_text(count: int) -> None:
-    if count > MAX_TEXT:
-        raise MemoryError(f"{count} characters are more than the {MAX_TEXT} that one string may have")
 
 
 def check_bits(count: int) -> None:
@@ -261,3 +258,4 @@ def resident_bytes() -> int:
 
 budget = Budget()
 state.where = lambda: budget.line
+limits.run.spend = budget.spend

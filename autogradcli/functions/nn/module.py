@@ -8,8 +8,9 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.dtypes import DType, bfloat16, float16, float32, float64
 from ...engine.hooks import RemovableHandle, add_hook
+from ...engine.limits import run
 from ...engine.tensor import Parameter, Tensor
-from ..objects import Object, costs
+from ..objects import Object
 from ..registry import namespace
 from .gradients import clear_grad
 from .module_hooks import call_with_hooks
@@ -197,7 +198,7 @@ class Module(Object):
     def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[Any]:
         """Pairs of the dotted path and the module, of this one and all inside, each once."""
         seen = set() if memo is None else memo
-        costs.spend(0)
+        run.spend(len(prefix))
         if self in seen:
             return
         if remove_duplicate:
@@ -217,7 +218,7 @@ class Module(Object):
         seen = set()
         for name, module in self._modules.items():
             if module is not None and module not in seen:
-                costs.spend(0)
+                run.spend(0)
                 seen.add(module)
                 yield name, module
 
@@ -362,7 +363,7 @@ class Module(Object):
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        costs.spend(0)
+        run.spend(0)
         own = self.__dict__
         if "_forward_hooks" not in own:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '_backward_hooks'")

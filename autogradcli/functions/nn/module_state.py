@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...engine.limits import check_items, run
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
 from ..registry import Property, attributes_of
@@ -50,7 +51,10 @@ def _entries(module: Any, prefix: str) -> Iterator[tuple[str, str, dict[str, Any
 
 
 def save_state_dict(module: Any, into: OrderedDict, prefix: str, keep_vars: bool) -> OrderedDict:
+    run.spend(0)
     for key, name, table in _entries(module, prefix):
+        run.spend(len(key))
+        check_items(len(into))
         into[key] = table[name] if keep_vars else M.detach(table[name])
     for name, inside in module._modules.items():
         if inside is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...engine.limits import charge_parts, counted
 from ...engine.operation import Array, operation
 from ...engine.state import state
 from ...engine.tensor import Tensor
@@ -242,7 +243,8 @@ class RNNBase(Module):
         rows = _GATES[mode] * hidden_size
         out = proj_size or hidden_size
         ways = 2 if bidirectional else 1
-        for layer in range(num_layers):
+        charge_parts(4 * num_layers)
+        for layer in counted(range(num_layers)):
             for suffix in ("", "_reverse")[:ways]:
                 end = f"_l{layer}{suffix}"
                 setattr(self, "weight_ih" + end, fresh(rows, input_size if layer == 0 else out * ways, dtype=dtype))
@@ -325,7 +327,7 @@ class RNNBase(Module):
         starts = list(zip(*[T.unbind(h, 0) for h in given]))
         finals: list[Hidden] = []
         ways = 1 + self.bidirectional
-        for layer in range(self.num_layers):
+        for layer in counted(range(self.num_layers)):
             several = []
             for k in range(layer * ways, (layer + 1) * ways):
                 outputs, final = self._run(input, starts[k], ends[k])
@@ -344,7 +346,7 @@ class RNNBase(Module):
         gates = T.unbind(F.linear(input, getattr(self, "weight_ih" + end), bias_ih), 0)
         outputs = []
         back = end.endswith("_reverse")
-        for ih in reversed(gates) if back else gates:
+        for ih in counted(reversed(gates) if back else gates):
             hidden = step(ih, hidden, weight, bias_hh, projection, call)
             outputs.append(hidden[0])
         stacked: Tensor = T.stack(outputs[::-1] if back else outputs, 0)
