@@ -1,4 +1,4 @@
-"""Calls of every function, method and layer with very large counts: ``test_bounds.py`` runs this in a process of its own.
+"""Calls of every function, method and layer with very large counts, in a process of its own (``test_bounds.py``).
 
 For each public callable it finds a small call that works, by trying values of the kinds that the signature names, and
 then makes one argument after another very large: integers, lists of them, and tensors (one number, expanded, so that
@@ -22,6 +22,7 @@ import time
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,6 @@ from autogradcli.functions.function import Function
 from autogradcli.functions.objects import Kind
 from autogradcli.functions.python_function import PythonFunction
 from autogradcli.language.budget import MAX_ITEMS, MAX_TEXT, OutOfTime, budget
-from autogradcli.language.calls import callable_of
 from autogradcli.language.program import deep_stack
 
 #: What an integer becomes. The least is harmless where it is a size, and too much where it counts Python's steps.
@@ -104,9 +104,19 @@ class Target:
     call: Callable[..., Any]
     forms: list[list[Argument]] = field(default_factory=list)
 
+    @property
+    def of(self) -> Any:
+        """What is the same for two names of one function."""
+        if isinstance(self.call, Function):
+            return tuple(id(overload[1]) for overload in self.call.overloads)
+        inner = getattr(self.call, "call", self.call)
+        return (
+            getattr(inner, "__code__", inner) if type(inner) is types.FunctionType and not inner.__closure__ else inner
+        )
+
 
 def _choices(kind: str, name: str) -> tuple[Any, ...]:
-    if name in BY_NAME and BY_NAME[name]:
+    if BY_NAME.get(name):
         return BY_NAME[name]
     return {
         "Tensor": TENSORS,
@@ -194,7 +204,7 @@ def targets() -> list[Target]:
                 found.append(Target(dotted, value, list(_forms_of_function(value))))
             elif isinstance(value, PythonFunction):
                 found.append(Target(dotted, value, [_form_of_python(value.call)]))
-            elif type(value) is Kind and place.startswith("torch.nn"):
+            elif isinstance(value, Kind) and place.startswith("torch.nn"):
                 found.append(Target(dotted, _layer(value), [_form_of_layer(value)]))
     methods = registry.ATTRIBUTES[Tensor]
     for name in sorted(methods):
@@ -206,7 +216,8 @@ def targets() -> list[Target]:
                 form = _form_of_python(entry.call)
                 form[0] = Argument("self", TENSORS)
                 found.append(Target(f"Tensor.{name}", entry.call, [form]))
-    return found
+    known: set[Any] = set()
+    return [target for target in found if not (target.of in known or known.add(target.of))]  # type: ignore[func-returns-value]
 
 
 #: Inputs that a layer is tried with.
@@ -400,9 +411,9 @@ def crawl(first: int, only: str, calls: Callable[[dict[str, Any]], None]) -> Non
 
 def measured(target: Target, form: list[Argument], call: Call) -> str:
     budget.start(DEADLINE, GROWTH << 20)
-    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     outcome = attempt(target, form, call)
-    seconds = time.monotonic() - start
+    seconds = time.process_time() - start
     problem = weigh(outcome.value) if isinstance(outcome, Returned) else ""
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10
     said = type(outcome).__name__ if isinstance(outcome, BaseException) else "a result"
@@ -421,8 +432,7 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--memory", type=int, default=1200)
     options = parser.parse_args()
-    with open("/proc/self/statm") as status:
-        now = int(status.read().split()[0]) * resource.getpagesize()
+    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     limit = now + (options.memory << 20)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     out = sys.stdout

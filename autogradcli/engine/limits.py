@@ -87,16 +87,15 @@ def charge_array(shape: Sequence[int], itemsize: int = 8) -> None:
         except MemoryError as error:
             limit = f": {error}" if error.args else ""
             raise RuntimeError(
-                "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
-                f"allocate {size} bytes. Error code 12 (Cannot allocate memory){limit}"
+                "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried "
+                f"to allocate {size} bytes. Error code 12 (Cannot allocate memory){limit}"
             ) from None
 
 
 def charge_text(count: int) -> None:
     """So many characters are about to be made. Raises MemoryError for too many, and what ends a run."""
-    if count > 1024:
-        check_text(count)
-        run.spend(count)
+    check_text(count)
+    run.spend(count)
 
 
 def counted(turns: Iterable[T]) -> Iterator[T]:

@@ -24,8 +24,12 @@ _imod: Binary = operator.imod
 _ipow: Binary = operator.ipow
 _ilshift: Binary = operator.ilshift
 _ior: Binary = operator.ior
+_ixor: Binary = operator.ixor
 
 _SEQUENCES = frozenset({list, tuple})
+
+#: Sets, dicts and their views.
+_HASHING = CONTAINERS - _SEQUENCES
 
 #: What an operator can make larger than its operands are.
 _GROWING = frozenset({int, str, list, tuple})
@@ -146,12 +150,29 @@ def in_place_left_shift(a: Any, b: Any) -> Any:
 
 def bit_or(a: Any, b: Any) -> Any:
     _not_types("|", a, b)
+    _check_union(a, b)
     return a | b
 
 
 def in_place_bit_or(a: Any, b: Any) -> Any:
     _not_types("|=", a, b)
+    _check_union(a, b)
     return _ior(a, b)
+
+
+def bit_xor(a: Any, b: Any) -> Any:
+    _check_union(a, b)
+    return a ^ b
+
+
+def in_place_bit_xor(a: Any, b: Any) -> Any:
+    _check_union(a, b)
+    return _ixor(a, b)
+
+
+def _check_union(a: Any, b: Any) -> None:
+    if type(a) in _HASHING and type(b) in _HASHING:
+        check_items(max(len(a), len(b)) if a is b else len(a) + len(b))
 
 
 BINARY: dict[type[ast.operator], Binary] = {
@@ -167,7 +188,7 @@ BINARY: dict[type[ast.operator], Binary] = {
     ast.RShift: operator.rshift,
     ast.BitAnd: operator.and_,
     ast.BitOr: bit_or,
-    ast.BitXor: operator.xor,
+    ast.BitXor: bit_xor,
 }
 IN_PLACE: dict[type[ast.operator], Binary] = {
     ast.Add: iadd,
@@ -182,7 +203,7 @@ IN_PLACE: dict[type[ast.operator], Binary] = {
     ast.RShift: operator.irshift,
     ast.BitAnd: operator.iand,
     ast.BitOr: in_place_bit_or,
-    ast.BitXor: operator.ixor,
+    ast.BitXor: in_place_bit_xor,
 }
 
 
@@ -205,9 +226,6 @@ def less(a: Any, b: Any) -> Any:
     if type(a) in CONTAINERS and type(b) in CONTAINERS:
         comparable(a, b)
     return a < b
-
-
-_HASHING = CONTAINERS - _SEQUENCES
 
 
 def contains(container: Any, item: Any) -> bool:
