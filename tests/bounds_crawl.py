@@ -4,9 +4,9 @@ For each public callable it finds a small call that works, by trying values of t
 then makes one argument after another very large: integers, lists of them, and tensors (one number, expanded, so that
 the argument itself takes no room). What comes of it must be small, quick, or refused by an error of the language.
 
-    python tests/bounds_crawl.py [--first N] [--memory MB] [--list]
+    python tests/bounds_crawl.py [--brief] [--only NAME] [--first N] [--memory MB]
 
-prints a line before each call, so that whoever reads knows which one did not come back, and one after a call that was
+(``--brief``: one small call of each form, and one large number in place of each argument) prints a line before each call, so that whoever reads knows which one did not come back, and one after a call that was
 out of bounds.
 """
 
@@ -37,9 +37,15 @@ from autogradcli.language.budget import MAX_ITEMS, MAX_TEXT, OutOfTime, budget
 from autogradcli.language.program import deep_stack
 
 #: What an integer becomes. The least is harmless where it is a size, and too much where it counts Python's steps.
-LARGE = (3_000_000, 2**31 - 1, 2**62)
+LARGE = (1_100_000, 2**31 - 1, 2**62)
 #: Elements that a tensor becomes large by.
-WIDE = 2_500_000
+WIDE = 1_100_000
+#: Elements that a list of numbers becomes long by.
+LONG = 200_000
+#: A short list that stands for a long one, as a program can make it: a message must not spell it out.
+SHARED: list[Any] = [0] * 10
+for _ in range(4):
+    SHARED = [SHARED] * 10
 #: Seconds that a call may take by the program's own limit, and by the clock.
 DEADLINE, SECONDS = 0.3, 2.0
 #: Megabytes by which a call may make the process grow.
@@ -261,11 +267,11 @@ def _form_of_layer(kind: Kind) -> list[Argument]:
 
 Call = dict[str, Any]
 
-#: Small calls that are tried for each form, and the working ones that are kept.
-TRIES, KEPT = 400, 3
+#: Small calls that are tried for each form.
+TRIES = 400
 
 
-def working(target: Target, form: list[Argument]) -> list[Call]:
+def working(target: Target, form: list[Argument], count: int) -> list[Call]:
     """Some calls of this form that return, each with other values."""
     needed = [argument for argument in form if argument.needed]
     if any(not argument.choices for argument in needed):
@@ -275,7 +281,7 @@ def working(target: Target, form: list[Argument]) -> list[Call]:
         call = {a.name: value for a, value in zip(needed, values)}
         if isinstance(attempt(target, form, call), Returned):
             found.append(call)
-            if len(found) == KEPT:
+            if len(found) == count:
                 break
     return found
 
@@ -322,7 +328,7 @@ def attempt(target: Target, form: list[Argument], call: Call) -> Returned | Base
 # -- and large ones ----------------------------------------------------------------------------------------
 
 
-def enlarged(form: list[Argument], call: Call) -> Iterator[tuple[str, Call]]:
+def enlarged(form: list[Argument], call: Call, brief: bool) -> Iterator[tuple[str, Call]]:
     """The call with one argument after another very large. What may be left out is put in."""
     for argument in form:
         if argument.name in call:
@@ -330,8 +336,10 @@ def enlarged(form: list[Argument], call: Call) -> Iterator[tuple[str, Call]]:
         else:
             values = argument.choices[:1]
         for value in values:
-            for shown, large in _larger(value):
+            larger = _larger(value)
+            for shown, large in itertools.islice(larger, 1) if brief else larger:
                 yield f"{argument.name}={shown}", {**call, argument.name: large}
+        yield f"{argument.name}=shared", {**call, argument.name: SHARED}
 
 
 def _larger(value: Any) -> Iterator[tuple[str, Any]]:
@@ -352,6 +360,7 @@ def _larger(value: Any) -> Iterator[tuple[str, Any]]:
                 yield f"{at}:{large}", (*value[:at], large, *value[at + 1 :])
         if len(value) > 1:
             yield "all", (LARGE[0],) * len(value)
+        yield "long", value * (LONG // len(value))
     elif type(value) is list and value and isinstance(value[0], Tensor):
         for shown, wide in _wider(value[0]):
             yield shown, [wide, *value[1:]]
@@ -360,7 +369,7 @@ def _larger(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _wider(value: Tensor) -> Iterator[tuple[str, Tensor]]:
     array = value.array
-    if array.ndim == 0:
+    if array.ndim == 0 or array.size > 9:
         return
     for dim in {0, array.ndim - 1}:
         first = array[tuple(slice(0, 1) if k == dim else slice(None) for k in range(array.ndim))]
@@ -387,7 +396,7 @@ def weigh(value: Any) -> str:
     return ""
 
 
-def crawl(first: int, only: str, calls: Callable[[dict[str, Any]], None]) -> None:
+def crawl(first: int, only: str, brief: bool, calls: Callable[[dict[str, Any]], None]) -> None:
     number = 0
     covered: list[str] = []
     for target in targets():
@@ -395,8 +404,8 @@ def crawl(first: int, only: str, calls: Callable[[dict[str, Any]], None]) -> Non
             continue
         large: list[tuple[str, list[Argument], Call]] = []
         for form in target.forms:
-            for call in working(target, form):
-                large += [(shown, form, bigger) for shown, bigger in enlarged(form, call)]
+            for call in working(target, form, 1 if brief else 3):
+                large += [(shown, form, bigger) for shown, bigger in enlarged(form, call, brief)]
                 covered.append(target.name)
         for shown, form, call in large:
             number += 1
@@ -417,7 +426,7 @@ def measured(target: Target, form: list[Argument], call: Call) -> str:
     problem = weigh(outcome.value) if isinstance(outcome, Returned) else ""
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10
     said = type(outcome).__name__ if isinstance(outcome, BaseException) else "a result"
-    if isinstance(outcome, BaseException) and len(str(outcome)) > 100_000:
+    if isinstance(outcome, BaseException) and len(str(outcome)) > 20_000:
         problem = f"a message of {len(str(outcome))} characters"
     if seconds > SECONDS:
         problem = f"{seconds:.1f} s, {said}"
@@ -430,6 +439,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--only", default="")
+    parser.add_argument("--brief", action="store_true")
     parser.add_argument("--memory", type=int, default=1200)
     options = parser.parse_args()
     now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -442,7 +452,7 @@ def main() -> None:
         out.flush()
 
     with deep_stack(), np.errstate(all="ignore"):
-        crawl(options.first, options.only, say)
+        crawl(options.first, options.only, options.brief, say)
 
 
 if __name__ == "__main__":

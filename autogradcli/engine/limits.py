@@ -31,6 +31,9 @@ MAX_NUMBERS = 1 << 26
 #: Bytes of an array: more than any machine has.
 MAX_BYTES = 1 << 43
 
+#: The least number of dimensions that no array has.
+TOO_MANY_DIMENSIONS = 65
+
 T = TypeVar("T")
 
 
@@ -78,7 +81,7 @@ def charge_parts(count: int) -> None:
 def charge_array(shape: Sequence[int], itemsize: int = 8) -> None:
     """An array of this shape is about to be made. Raises RuntimeError in PyTorch's words where there is no room for
     it: more than the run may use, or than there could ever be."""
-    size = prod(shape) * itemsize
+    size = elements(shape) * itemsize
     if size > 1 << 16:
         try:
             if size > MAX_BYTES:
@@ -106,13 +109,55 @@ def counted(turns: Iterable[T]) -> Iterator[T]:
         yield turn
 
 
+def elements(shape: Sequence[int]) -> int:
+    """The product of a shape; 0 for one of more dimensions than an array can have, which NumPy refuses by itself.
+    (The product of a million sizes is a number of a million digits.)"""
+    return prod(shape) if len(shape) < TOO_MANY_DIMENSIONS else 0
+
+
+def shown(value: Any) -> str:
+    """A program's value inside a message of ours: its text where that is short. What stands in a few lists may be
+    endless once it is written out, for they can share their parts."""
+    kind = type(value)
+    if kind is str:
+        return value if len(value) <= _SHOWN else value[:_SHOWN] + "..."
+    room, inside = _SHOWN, [value]
+    while inside:
+        part = inside.pop()
+        if isinstance(part, (slice, BaseException)):
+            return f"<{kind.__name__}>"
+        room -= len(part) if isinstance(part, str) else 1
+        if isinstance(part, (list, tuple, dict, set)):
+            room -= len(part)
+            if room > 0:
+                inside += [*part, *part.values()] if isinstance(part, dict) else part
+        if room < 0:
+            return f"<a {kind.__name__} of too many values to be shown>"
+    return str(value)
+
+
+#: Characters and values of a value that a message shows.
+_SHOWN = 2000
+
+
+def turns(values: list[T]) -> Iterator[T]:
+    """The same, for a loop whose turns take next to nothing: heard after every few thousand."""
+    for start in range(0, len(values), _BLOCK):
+        run.spend(_BLOCK << 3)
+        yield from values[start : start + _BLOCK]
+
+
+_BLOCK = 1 << 13
+
+
 def check_window(size: Sequence[int]) -> None:
     """Raise RuntimeError for a window of more elements than could ever be used."""
-    if len(size) and prod(size) > MAX_ELEMENTS:
-        raise RuntimeError(f"a tensor of {prod(size)} elements is too large to be used (the limit is {MAX_ELEMENTS})")
+    count = elements(size)
+    if count > MAX_ELEMENTS:
+        raise RuntimeError(f"a tensor of {count} elements is too large to be used (the limit is {MAX_ELEMENTS})")
 
 
 def check_numbers(shape: Sequence[int]) -> None:
     """Raise RuntimeError for nested data of too many numbers."""
-    if prod(shape) > MAX_NUMBERS:
-        raise RuntimeError(f"{prod(shape)} numbers are too many for a list (the limit is {MAX_NUMBERS})")
+    if elements(shape) > MAX_NUMBERS:
+        raise RuntimeError(f"{elements(shape)} numbers are too many for a list (the limit is {MAX_NUMBERS})")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .limits import turns
 from .naming import shown_as
 from .random_draws import Draws
 from .random_fill import (
@@ -242,7 +243,7 @@ class Generator(Draws):
         spans = np.arange(count, 1, -1, dtype=np.uint64)
         draws = self.words(count - 1) if count < _NARROW_SHUFFLE else self.long_words(count - 1)
         order = list(range(count))
-        for i, step in enumerate((draws % spans).tolist()):
+        for i, step in enumerate(turns((draws % spans).tolist())):
             other = i + step
             order[i], order[other] = order[other], order[i]
         out[:] = order

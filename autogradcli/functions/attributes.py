@@ -265,7 +265,7 @@ def _retain_grad(self: Tensor) -> None:
 
 def _tolist(self: Tensor) -> Any:
     """The values as nested lists of Python numbers. Raises MemoryError for more than a list may have."""
-    charge_items(self.array.size + sum(accumulate(self.array.shape[:-1], mul)))
+    charge_items(max(self.array.size, sum(accumulate(self.array.shape[:-1], mul))))
     array = self.array
     return (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
 

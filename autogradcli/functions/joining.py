@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.limits import charge_array, counted
+from ..engine.limits import TOO_MANY_DIMENSIONS, charge_array, counted
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import shape as copies
@@ -245,8 +245,9 @@ def _combinations(input: Tensor, r: int, with_replacement: bool) -> Any:
         return wrap(np.empty(0, input.array.dtype))
     n = input.array.size
     choose = combinations_with_replacement if with_replacement else index_combinations
-    charge_array((n,) * r, 9)  # the mask, and a grid of the elements
-    mask = np.zeros((n,) * r, np.bool_)
+    grid = (n,) * min(r, TOO_MANY_DIMENSIONS)
+    charge_array(grid, 9)  # the mask, and a grid of the elements
+    mask = np.zeros(grid, np.bool_)
     for places in counted(choose(range(n), r)):
         mask[places] = True
     return stack([masked_select(g, wrap(mask)) for g in _grids([input] * r, "ij")], 1)
