@@ -6,8 +6,8 @@ the argument itself takes no room). What comes of it must be small, quick, or re
 
     python tests/bounds_crawl.py [--brief] [--only NAME] [--first N] [--memory MB]
 
-(``--brief``: one small call of each form, and one large number in place of each argument) prints a line before each call, so that whoever reads knows which one did not come back, and one after a call that was
-out of bounds.
+prints a line before each call, so that whoever reads knows which one did not come back, and one after a call that was
+out of bounds. ``--brief``: one small call of each form, and one large number in place of each argument.
 """
 
 from __future__ import annotations

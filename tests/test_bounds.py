@@ -83,7 +83,7 @@ REFUSED = {
         "e = ValueError(0)\nfor i in range(40): e = ValueError(e, e)\nstr(e)", "MemoryError", "a value of more than",
     ),
     "errors in a list": (
-        "e = ValueError(0)\nfor i in range(40): e = ValueError([e, e])\nf'{[e]}'", "MemoryError", "a value of more than",
+        "e = ValueError(0)\nfor i in range(40): e = ValueError([e, e])\nstr([e])", "MemoryError", "a value of more than",
     ),
     "deep slices": (
         "s = slice(0)\nfor i in range(2000): s = slice(s)\nrepr(s)", "RecursionError", "maximum recursion depth",
@@ -164,7 +164,7 @@ def test_a_loop_hears_the_time_limit(name: str) -> None:
 # -- every function there is ---------------------------------------------------------------------------------
 
 #: Seconds without a word from the crawl: a call that does not come back.
-SILENCE = 20
+SILENCE = 60
 
 
 def crawl(*options: str) -> tuple[list[str], dict[str, Any]]:

@@ -184,8 +184,8 @@ def _sizes(shape: Sequence[int], dims: int, size: Any, scale_factor: Any) -> tup
         if len(scale_factor) != dims:
             raise ValueError(
                 "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial "
-                f"dimensions of {list(shape)} and scale_factor of shape {shown(scale_factor)}. Please provide input tensor "
-                "in (N, C, d1, d2, ...,dK) format and scale_factor in (s1, s2, ...,sK) format."
+                f"dimensions of {list(shape)} and scale_factor of shape {shown(scale_factor)}. Please provide input "
+                "tensor in (N, C, d1, d2, ...,dK) format and scale_factor in (s1, s2, ...,sK) format."
             )
         scales = [float(s) for s in scale_factor]
     else:
