@@ -30,6 +30,7 @@ import numpy as np
 import autogradcli.functions  # noqa: F401 - fills the registry
 from autogradcli.engine.tensor import Tensor, wrap
 from autogradcli.functions import registry
+from autogradcli.functions.fields import KEYWORDS, REQUIRED
 from autogradcli.functions.function import Function
 from autogradcli.functions.objects import Kind
 from autogradcli.functions.python_function import PythonFunction
@@ -64,9 +65,10 @@ def _spread(shape: tuple[int, ...]) -> np.ndarray:
     return (np.arange(count, dtype="f4") * 0.37 % 0.8 + 0.1).reshape(shape)
 
 
-SHAPES = ((2, 3), (3, 3), (4,), (), (1, 2, 6), (1, 2, 6, 6), (1, 1, 4, 4, 4), (2,))
+SHAPES = ((2, 3), (3, 3), (4,), (3,), (1, 3, 3), (), (1, 2, 6), (1, 2, 6, 6), (1, 1, 4, 4, 4), (2,))
 TENSORS: tuple[Callable[[], Tensor], ...] = (
     *(lambda shape=shape: tensor(*shape) for shape in SHAPES),
+    lambda: wrap(np.eye(3, dtype="f4")),
     lambda: tensor(3, dtype="i8"),
     lambda: wrap(np.zeros((2, 3), "i8")),
     lambda: wrap(np.ones((2, 3), bool)),
@@ -133,7 +135,7 @@ def _choices(kind: str, name: str) -> tuple[Any, ...]:
         "IntList": LISTS,
         "bool": (True, False),
         "str": ("none", "mean", "linear", "sum"),
-        "TensorList": tuple(lambda t=t, n=n: [t() for _ in range(n)] for n in (2, 3) for t in TENSORS[:8]),
+        "TensorList": tuple(lambda t=t, n=n: [t() for _ in range(n)] for n in (2, 3) for t in TENSORS[:10]),
         "FloatList": ((1.0, 1.0),),
         "ScalarList": ((1.0, 1.0),),
         "Callable": (lambda x: x.sum(),),
@@ -185,9 +187,7 @@ def _form_of_python(call: Callable[..., Any], skip: int = 0) -> list[Argument]:
             choices = _by_guess(p.name)
         else:
             choices = _choices(word, p.name)
-        form.append(
-            Argument(p.name, choices, p.default is p.empty and p.kind is not p.VAR_POSITIONAL, p.kind is p.KEYWORD_ONLY)
-        )
+        form.append(Argument(p.name, choices, p.default is p.empty, p.kind is p.KEYWORD_ONLY))
     return form
 
 
@@ -227,7 +227,7 @@ def targets() -> list[Target]:
 
 
 #: Inputs that a layer is tried with.
-INPUTS: tuple[Any, ...] = (*TENSORS[:8], lambda: wrap(np.zeros((2, 3), "i8")))
+INPUTS: tuple[Any, ...] = (*TENSORS[:10], lambda: wrap(np.zeros((2, 3), "i8")))
 
 
 def _layer(kind: Kind) -> Callable[..., Any]:
@@ -253,6 +253,13 @@ def _layer(kind: Kind) -> Callable[..., Any]:
 
 def _form_of_layer(kind: Kind) -> list[Argument]:
     form = []
+    fields = getattr(kind, "fields", None)
+    if isinstance(fields, dict):
+        for name, default in fields.items():
+            needed = default is REQUIRED
+            choices = (1, 2, (1, 1), 0.5) if needed else (1,) if default is None else (default,)
+            form.append(Argument(name, choices, needed))
+        return [argument for argument in form if argument.name != KEYWORDS]
     for p in list(inspect.signature(kind.__init__).parameters.values())[1:]:
         if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL):
             continue
@@ -273,10 +280,11 @@ TRIES = 400
 
 def working(target: Target, form: list[Argument], count: int) -> list[Call]:
     """Some calls of this form that return, each with other values."""
+    given = [call for call in examples().get(target.name, []) if set(call) <= {argument.name for argument in form}]
+    found = [call for call in given if isinstance(attempt(target, form, call), Returned)]
     needed = [argument for argument in form if argument.needed]
-    if any(not argument.choices for argument in needed):
-        return []
-    found: list[Call] = []
+    if found or any(not argument.choices for argument in needed):
+        return found
     for values in itertools.islice(_combinations([a.choices for a in needed]), TRIES):
         call = {a.name: value for a, value in zip(needed, values)}
         if isinstance(attempt(target, form, call), Returned):
@@ -298,6 +306,32 @@ def _combinations(choices: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
                 seen.add(key)
                 yield same
     yield from itertools.product(*choices)
+
+
+def examples() -> dict[str, list[Call]]:
+    """Small calls that the search doesn't find."""
+    x, image = TENSORS[0], shaped((1, 1, 4, 4))
+    plane = {"input": image}
+    resized = [{**plane, "size": (2, 2)}, {**plane, "size": 2}, {**plane, "scale_factor": 2.0}]
+    return {
+        "torch.nn.functional.interpolate": resized,
+        "torch.nn.functional.upsample": resized,
+        "torch.nn.functional.upsample_nearest": resized,
+        "torch.nn.functional.upsample_bilinear": resized,
+        "torch.nn.functional.affine_grid": [{"theta": shaped((1, 2, 3)), "size": (1, 1, 2, 2)}],
+        "torch.nn.functional.grid_sample": [{"input": image, "grid": shaped((1, 2, 2, 2))}],
+        "torch.nn.functional.fold": [{"input": shaped((1, 4, 9)), "output_size": (4, 4), "kernel_size": (2, 2)}],
+        "torch.stft": [{"input": shaped((16,)), "n_fft": 4, "return_complex": True}],
+        "torch.clamp": [{"input": x, "min": 0}],
+        "torch.einsum": [{"equation": "i,i->i", "operands": [tensor(4), tensor(4)]}],
+        "torch.tensor": [{"data": [1, 2]}],
+        "torch.index_add": [{"input": x, "dim": 0, "index": shaped((2,), "i8"), "source": x}],
+        "torch.batch_norm": [],
+    }
+
+
+def shaped(shape: tuple[int, ...], dtype: str = "f4") -> Callable[[], Tensor]:
+    return lambda: wrap(np.zeros(shape, dtype)) if dtype != "f4" else tensor(*shape)
 
 
 @dataclass

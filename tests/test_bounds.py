@@ -83,7 +83,16 @@ REFUSED = {
         "e = ValueError(0)\nfor i in range(40): e = ValueError(e, e)\nstr(e)", "MemoryError", "a value of more than",
     ),
     "errors in a list": (
-        "e = ValueError(0)\nfor i in range(40): e = ValueError([e, e])\nstr([e])", "MemoryError", "a value of more than",
+        "e = ValueError(0)\nfor i in range(40): e = ValueError([e, e])\nstr([e])",
+        "MemoryError", "a value of more than",
+    ),
+    "a layer's field": (
+        "s = [0]\nfor i in range(60): s = [s, s]\nm = nn.Linear(1, 1)\nm.in_features = s\nrepr(m)",
+        "MemoryError", "a value of more than",
+    ),
+    "an optimizer's field": (
+        "s = [0]\nfor i in range(60): s = [s, s]\no = torch.optim.SGD([{'params': [torch.zeros(1)], 'x': s}])\nstr(o)",
+        "MemoryError", "a value of more than",
     ),
     "deep slices": (
         "s = slice(0)\nfor i in range(2000): s = slice(s)\nrepr(s)", "RecursionError", "maximum recursion depth",

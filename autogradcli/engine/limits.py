@@ -121,19 +121,28 @@ def shown(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return value if len(value) <= _SHOWN else value[:_SHOWN] + "..."
-    room, inside = _SHOWN, [value]
-    while inside:
+    return str(value) if _is_short(value, _SHOWN) else f"<a {kind.__name__} of too many values to be shown>"
+
+
+def check_shown(value: Any) -> None:
+    """Raise MemoryError where the text of a value would be endless."""
+    if isinstance(value, (list, tuple, dict, set)) and not _is_short(value, MAX_ITEMS):
+        raise MemoryError(f"a value of more than {MAX_ITEMS} elements or characters, shared ones counted each time")
+
+
+def _is_short(value: Any, room: int) -> bool:
+    """Whether a value has at most so many characters and parts, those that it shares counted each time."""
+    inside = [value]
+    while inside and room >= 0:
         part = inside.pop()
         if isinstance(part, (slice, BaseException)):
-            return f"<{kind.__name__}>"
+            return False
         room -= len(part) if isinstance(part, str) else 1
         if isinstance(part, (list, tuple, dict, set)):
             room -= len(part)
             if room > 0:
                 inside += [*part, *part.values()] if isinstance(part, dict) else part
-        if room < 0:
-            return f"<a {kind.__name__} of too many values to be shown>"
-    return str(value)
+    return room >= 0
 
 
 #: Characters and values of a value that a message shows.

@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.dtypes import DType, bfloat16, float16, float32, float64
 from ...engine.hooks import RemovableHandle, add_hook
-from ...engine.limits import run
+from ...engine.limits import check_shown, run
 from ...engine.tensor import Parameter, Tensor
 from ..objects import Object
 from ..registry import namespace
@@ -411,6 +411,8 @@ class Module(Object):
         return type(self).__name__
 
     def __repr__(self) -> str:
+        for value in self.__dict__.values():
+            check_shown(value)
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
         children = [f"({name}): {indented(repr(module))}" for name, module in self._modules.items()]
