@@ -363,17 +363,24 @@ def attempt(target: Target, form: list[Argument], call: Call) -> Returned | Base
 
 
 def enlarged(form: list[Argument], call: Call, brief: bool) -> Iterator[tuple[str, Call]]:
-    """The call with one argument after another very large. What may be left out is put in."""
+    """The call with one argument after another very large. What may be left out is put in; ``brief`` makes one of the
+    tensors wide, and takes one large value in place of each."""
+    wide = False
     for argument in form:
         if argument.name in call:
             values: tuple[Any, ...] = (call[argument.name],)
         else:
             values = argument.choices[:1]
         for value in values:
-            larger = _larger(value)
+            larger = _larger(value) if not (brief and wide and _is_tensor(value)) else iter(())
+            wide = wide or _is_tensor(value)
             for shown, large in itertools.islice(larger, 1) if brief else larger:
                 yield f"{argument.name}={shown}", {**call, argument.name: large}
         yield f"{argument.name}=shared", {**call, argument.name: SHARED}
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor) or value in TENSORS
 
 
 def _larger(value: Any) -> Iterator[tuple[str, Any]]:

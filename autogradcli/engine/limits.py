@@ -119,7 +119,7 @@ def shown(value: Any) -> str:
     """A program's value inside a message of ours: its text where that is short. What stands in a few lists may be
     endless once it is written out, for they can share their parts."""
     kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         return value if len(value) <= _SHOWN else value[:_SHOWN] + "..."
     return str(value) if _is_short(value, _SHOWN) else f"<a {kind.__name__} of too many values to be shown>"
 

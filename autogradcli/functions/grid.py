@@ -68,11 +68,11 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     if rows is None:
         raise NotImplementedError(
             "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. "
-            f"Got size {size}."
+            f"Got size {shown(size)}."
         )
     if theta.array.ndim != 3 or theta.array.shape[1:] != (rows, rows + 1):
         raise ValueError(
-            f"Expected a batch of {rows}D affine matrices of shape Nx{rows}x{rows + 1} for size {size}. "
+            f"Expected a batch of {rows}D affine matrices of shape Nx{rows}x{rows + 1} for size {shown(size)}. "
             f"Got {theta.shape!r}."
         )
     return operations.affine_grid_generator(theta, shape, bool(align_corners))

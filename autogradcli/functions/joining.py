@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.limits import TOO_MANY_DIMENSIONS, charge_array, counted
+from ..engine.limits import TOO_MANY_DIMENSIONS, charge_array, counted, shown
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import shape as copies
@@ -201,7 +201,7 @@ def _grids(tensors: Sequence[Tensor], indexing: str) -> list[Any]:
     if len({t.dtype for t in tensors}) > 1:
         raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     if indexing not in ("ij", "xy"):
-        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {shown(indexing)}')
     swap = indexing == "xy" and len(tensors) >= 2
     order = [1, 0, *range(2, len(tensors))] if swap else list(range(len(tensors)))
     sizes = tuple(tensors[k].array.size for k in order)

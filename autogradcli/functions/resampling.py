@@ -173,8 +173,8 @@ def _sizes(shape: Sequence[int], dims: int, size: Any, scale_factor: Any) -> tup
             if len(size) != dims:
                 raise ValueError(
                     "Input and output must have the same number of spatial dimensions, but got input with spatial "
-                    f"dimensions of {list(shape)} and output size of {size}. Please provide input tensor in (N, C, d1, "
-                    "d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
+                    f"dimensions of {list(shape)} and output size of {shown(size)}. Please provide input tensor in "
+                    "(N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
                 )
             return tuple(int(n) for n in size), [None] * dims
         return (int(size),) * dims, [None] * dims

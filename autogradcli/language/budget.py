@@ -157,7 +157,7 @@ def check_bits(count: int) -> None:
 
 
 #: Python's own containers: what compares and hashes by its elements.
-CONTAINERS = frozenset({list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items())})
+CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items())})
 
 Parts = Callable[[Any], Iterable[Any]]
 

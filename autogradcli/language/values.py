@@ -175,7 +175,7 @@ class LazyZip(zip):  # type: ignore[type-arg]
     depth: int
 
     def __new__(cls, *iterables: Iterable[Any], strict: Any = False) -> LazyZip:
-        return super().__new__(cls, *_charged(iterables), strict=strict)
+        return super().__new__(cls, *_charged(iterables), strict=strict)  # type: ignore[return-value]
 
     def __init__(self, *iterables: Iterable[Any], strict: Any = False) -> None:
         self.depth = _depth(*iterables)
