@@ -124,10 +124,11 @@ def shown(value: Any) -> str:
     return str(value) if _is_short(value, _SHOWN) else f"<a {kind.__name__} of too many values to be shown>"
 
 
-def check_shown(value: Any) -> None:
-    """Raise MemoryError where the text of a value would be endless."""
-    if isinstance(value, (list, tuple, dict, set)) and not _is_short(value, MAX_ITEMS):
-        raise MemoryError(f"a value of more than {MAX_ITEMS} elements or characters, shared ones counted each time")
+def check_shown(*values: Any) -> None:
+    """Raise MemoryError where the text of one of these would be endless."""
+    for value in values:
+        if isinstance(value, (list, tuple, dict, set)) and not _is_short(value, MAX_ITEMS):
+            raise MemoryError(f"a value of more than {MAX_ITEMS} elements or characters, shared ones counted each time")
 
 
 def _is_short(value: Any, room: int) -> bool:

@@ -58,7 +58,7 @@ SIZES: dict[str, int] = {
     "functions.nn.init": 10576,
     "functions.nn.linear": 5187,
     "functions.nn.losses": 6277,
-    "functions.nn.module": 20287,
+    "functions.nn.module": 20256,
     "functions.nn.module_hooks": 6675,
     "functions.nn.module_state": 4788,
     "functions.nn.names": 928,

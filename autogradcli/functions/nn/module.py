@@ -411,8 +411,7 @@ class Module(Object):
         return type(self).__name__
 
     def __repr__(self) -> str:
-        for value in self.__dict__.values():
-            check_shown(value)
+        check_shown(*self.__dict__.values())
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
         children = [f"({name}): {indented(repr(module))}" for name, module in self._modules.items()]
