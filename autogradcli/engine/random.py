@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .limits import turns
 from .naming import shown_as
 from .random_draws import Draws
 from .random_fill import (
@@ -245,7 +246,7 @@ class Generator(Draws):
         draws = self.words(count - 1) if count < _NARROW_SHUFFLE else self.long_words(count - 1)
         order = list(range(count))
         steps = draws % spans
-        for start in range(0, count, BLOCK):  # a list of all would be one long call in C, which hears no interrupt
+        for start in turns(range(0, count, BLOCK)):  # a list of all hears no interrupt
             for i, step in enumerate(steps[start : start + BLOCK].tolist(), start):
                 other = i + step
                 order[i], order[other] = order[other], order[i]

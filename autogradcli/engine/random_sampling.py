@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from . import dtypes
+from .limits import counted
 from .random import Generator
 from .record import shape_mismatch
 
@@ -55,7 +56,7 @@ def poisson(generator: Generator, rate: Array) -> Array:
     """
     if rate.size and rate.dtype.kind not in "fV":
         raise NotImplementedError(f"\"poisson_cpu\" not implemented for '{dtypes.of(rate).type_name}'")
-    values = [_poisson(generator, value) for value in rate.astype(np.float64).ravel().tolist()]
+    values = [_poisson(generator, value) for value in counted(rate.astype(np.float64).ravel().tolist())]
     return np.array(values, np.float64).astype(rate.dtype).reshape(rate.shape)
 
 
@@ -131,7 +132,7 @@ def binomial(generator: Generator, count: Array, probability: Array) -> Array:
         raise NotImplementedError(f"\"binomial_cpu\" not implemented for '{dtypes.of(count).type_name}'")
     _check_shapes(count, probability)
     trials, chances = np.broadcast_arrays(count, probability)
-    pairs = zip(trials.ravel().tolist(), chances.ravel().tolist(), strict=True)
+    pairs = counted(zip(trials.ravel().tolist(), chances.ravel().tolist(), strict=True))
     values = [_binomial(generator, n, p) for n, p in pairs]
     return np.array(values, np.float64).astype(count.dtype).reshape(trials.shape)
 
@@ -224,7 +225,7 @@ def multinomial(generator: Generator, weights: Array, count: int, replacement: b
     if weights.size == 0:
         return np.empty((*weights.shape[:-1], count), np.int64)
     if replacement and count > 1:
-        rows = [_categories(generator, row, count) for row in np.atleast_2d(weights)]
+        rows = [_categories(generator, row, count) for row in counted(np.atleast_2d(weights))]
         return np.array(rows, np.int64).reshape(*weights.shape[:-1], count)
     if not (np.isfinite(weights).all() and weights.min() >= 0):
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from ..engine.hooks import (
     retain_grad,
     retains_grad,
 )
+from ..engine.limits import charge_items
 from ..engine.naming import shown_as
 from ..engine.node import AccumulateGrad, Invalid
 from ..engine.record import NO_DATA
@@ -288,9 +291,10 @@ def _retain_grad(self: Tensor) -> None:
 
 
 def _tolist(self: Tensor) -> Any:
-    """The values as nested lists of Python numbers."""
+    """The values as nested lists of Python numbers. Raises MemoryError for more than a list may have."""
     if isinstance(self, MetaTensor):
         raise NotImplementedError(NO_DATA)
+    charge_items(max(self.array.size, sum(accumulate(self.array.shape[:-1], mul))))
     array = self.array
     return (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
 
@@ -415,7 +419,7 @@ def _methods() -> None:
     define("tolist", ("(Tensor input)", _tolist), into="Tensor")
     define("numpy", ("(Tensor input)", _numpy), into="Tensor")
     numpy_array = attributes_of(NumPyArray)
-    numpy_array["tolist"] = Method(lambda a: a.array.tolist(), "The values as nested lists.")
+    numpy_array["tolist"] = Method(_tolist, "The values as nested lists.")
     numpy_array["shape"] = Property(lambda a: a.array.shape)
     numpy_array["ndim"] = Property(lambda a: a.array.ndim)
     numpy_array["size"] = Property(lambda a: a.array.size)

@@ -11,6 +11,7 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.away import MANY, away_if
 from ..engine.dtypes import DType
+from ..engine.limits import charge_array
 from ..engine.record import mark_inference
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
@@ -116,10 +117,12 @@ def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
 
 
 def _zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    charge_array(shape, dtype.itemsize)
     return np.zeros(shape, dtype)
 
 
 def _ones(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    charge_array(shape, dtype.itemsize)
     return np.ones(shape, dtype)
 
 
@@ -127,6 +130,7 @@ def _full_array(shape: tuple[int, ...], value: Any, dtype: DType | None) -> np.n
     if isinstance(value, Tensor):
         value = value.array.item()
     kind = dtypes.of_scalar(value) if dtype is None else dtype
+    charge_array(shape, kind.itemsize)
     return np.broadcast_to(array_from(value, kind), shape).copy()
 
 
@@ -197,20 +201,12 @@ def _arange(
         count = -((start - end) // step)
     else:
         count = math.ceil((end - start) / step)
-    _check_count(count)
+    charge_array((count,))
     if dtype.category == dtypes.FLOATING:
         return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
     values = np.arange(count, dtype=wide) * wide(step) + wide(start)
     return made(values.astype(dtype.np), requires_grad)
-
-
-def _check_count(count: int) -> None:
-    if count > 2**40:
-        raise RuntimeError(
-            f"[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory: you tried to allocate "
-            f"{count * 8} bytes. Error code 12 (Cannot allocate memory)"
-        )
 
 
 def _linspace(
@@ -223,7 +219,7 @@ def _linspace(
 def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray:
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
-    _check_count(steps)
+    charge_array((steps,))
     if dtype is None:
         dtype = dtypes.default.dtype
         if isinstance(start, complex) or isinstance(end, complex):
@@ -262,6 +258,7 @@ def _eye_wide(n: int, m: int, dtype: DType | None, layout: Any, device: Any, pin
     for name, size in (("n", n), ("m", m)):
         if size < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
+    charge_array((n, m))
     return made(np.eye(n, m, dtype=(dtype or dtypes.default.dtype).np), requires_grad)
 
 
@@ -322,6 +319,7 @@ def _triangle(name: str, find: Callable[[int, int, int], tuple[np.ndarray, np.nd
         for what, size in (("row", row), ("col", col)):
             if size < 0:
                 raise RuntimeError(f"{what} must be non-negative, got{size}")
+        charge_array((row, col), 17)  # a mask of it, and two indices for each element
         rows, columns = find(row, col, offset)
         return made(np.stack([rows, columns]).astype((dtype or dtypes.int64).np), False)
 

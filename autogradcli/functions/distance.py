@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.limits import shown
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import distance as operations
@@ -36,7 +37,7 @@ _MANY = 25
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Any:
     """Distances, in the p-norm, of every row of ``x1`` to every row of ``x2``."""
     if compute_mode not in _MODES:
-        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
+        raise ValueError(f"{shown(compute_mode)} is not a valid value for compute_mode")
     by_product = _MODES[compute_mode]
     if by_product is None and x1.array.ndim > 1 and x2.array.ndim > 1:
         by_product = x1.array.shape[-2] > _MANY or x2.array.shape[-2] > _MANY

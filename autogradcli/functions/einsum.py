@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine import dtypes
+from ..engine.limits import shown
 from ..engine.tensor import Tensor
 from ..operations import matmul as products
 from ..operations.arithmetic import mul
@@ -295,16 +296,16 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
         if len(dims) != 2:
             raise RuntimeError(
                 "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two "
-                f"lists, but got dims={dims}"
+                f"lists, but got dims={shown(dims)}"
             )
         dims_a, dims_b = dims
         dims_a = [dims_a] if isinstance(dims_a, int) else dims_a
         dims_b = [dims_b] if isinstance(dims_b, int) else dims_b
     else:
         if dims < 0:
-            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={shown(dims)}")
         if dims > min(a.array.ndim, b.array.ndim):
-            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
+            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={shown(dims)}")
         dims_a, dims_b = list(range(-dims, 0)), list(range(dims))
     return contract(a, b, dims_a, dims_b)
 

@@ -13,6 +13,7 @@ from ..engine.backward import current_pass
 from ..engine.callbacks import callee
 from ..engine.custom import CustomNode
 from ..engine.hooks import RemovableHandle, hook_node, hook_tensor, prehook_node
+from ..engine.limits import shown
 from ..engine.naming import shown_as
 from ..engine.node import FREED, AccumulateGrad, Node, index_of, node_of
 from ..engine.operation import Operation, Save
@@ -224,7 +225,7 @@ def register_multi_grad_hook(tensors: Any, fn: Any, *, mode: str = "all") -> Mul
     AssertionError for a tensor that requires no gradient.
     """
     if mode not in ("all", "any"):
-        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {shown(mode)}")
 
     tensors = list(tensors)
     if any(t.node is None for t in tensors):

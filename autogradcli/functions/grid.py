@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..engine.limits import shown
 from ..engine.operation import OPERATIONS
 from ..engine.state import state
 from ..engine.tensor import Tensor
@@ -21,12 +22,13 @@ def grid_sample(
     """
     if mode not in ("bilinear", "nearest", "bicubic"):
         raise ValueError(
-            f"nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '{mode}'"
+            "nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: "
+            f"'{shown(mode)}'"
         )
     if padding_mode not in ("zeros", "border", "reflection"):
         raise ValueError(
             "nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: "
-            f"'{padding_mode}'"
+            f"'{shown(padding_mode)}'"
         )
     if align_corners is None:
         _warn_of_corners("grid_sample")
@@ -66,11 +68,11 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     if rows is None:
         raise NotImplementedError(
             "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. "
-            f"Got size {size}."
+            f"Got size {shown(size)}."
         )
     if theta.array.ndim != 3 or theta.array.shape[1:] != (rows, rows + 1):
         raise ValueError(
-            f"Expected a batch of {rows}D affine matrices of shape Nx{rows}x{rows + 1} for size {size}. "
+            f"Expected a batch of {rows}D affine matrices of shape Nx{rows}x{rows + 1} for size {shown(size)}. "
             f"Got {theta.shape!r}."
         )
     return operations.affine_grid_generator(theta, shape, bool(align_corners))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..engine import dtypes
+from ..engine.limits import counted
 from ..engine.tensor import Tensor, wrap
 from ..operations import histogram as operations
 from .function import define
@@ -76,7 +77,7 @@ def _points_by_counts(
             f"but got {len(range)}"
         )
     edges = []
-    for k, count in enumerate(bins):
+    for k, count in enumerate(counted(bins)):
         low, high = (None, None) if range is None else (range[2 * k], range[2 * k + 1])
         edges.append(wrap(operations.edges_between(input.array[..., k], count, low, high)))
     return _of_points(input, edges, weight, density)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.limits import TOO_MANY_DIMENSIONS, charge_array, counted, shown
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import shape as copies
@@ -211,7 +212,7 @@ def _grids(tensors: Sequence[Tensor], indexing: str) -> list[Any]:
     if len({t.dtype for t in tensors}) > 1:
         raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     if indexing not in ("ij", "xy"):
-        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {shown(indexing)}')
     swap = indexing == "xy" and len(tensors) >= 2
     order = [1, 0, *range(2, len(tensors))] if swap else list(range(len(tensors)))
     sizes = tuple(tensors[k].array.size for k in order)
@@ -255,8 +256,10 @@ def _combinations(input: Tensor, r: int, with_replacement: bool) -> Any:
         return wrap(np.empty(0, input.array.dtype))
     n = input.array.size
     choose = combinations_with_replacement if with_replacement else index_combinations
-    mask = np.zeros((n,) * r, np.bool_)
-    for places in choose(range(n), r):
+    grid = (n,) * min(r, TOO_MANY_DIMENSIONS)
+    charge_array(grid, 9)  # the mask, and a grid of the elements
+    mask = np.zeros(grid, np.bool_)
+    for places in counted(choose(range(n), r)):
         mask[places] = True
     return stack([masked_select(g, wrap(mask)) for g in _grids([input] * r, "ij")], 1)
 

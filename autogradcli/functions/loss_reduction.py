@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.limits import shown
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations.reduction import mean_all, sum_all
@@ -22,7 +23,7 @@ def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str)
             f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
         )
     if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
+        raise ValueError(f"{shown(reduction)} is not a valid value for reduction")
     return reduction
 
 

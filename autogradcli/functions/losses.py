@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.limits import shown
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..operations import loss as operations
@@ -253,7 +254,7 @@ def gaussian_nll_loss(
         elif not (input.array.shape[:-1] == var.array.shape[:-1] and var.array.shape[-1] == 1):
             raise ValueError("var is of incorrect size")
     if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"{reduction} is not valid")
+        raise ValueError(f"{shown(reduction)} is not valid")
     if (var.array < 0).any():
         raise ValueError("var has negative entry/entries")
     if var.array.dtype.kind not in dtypes.INEXACT:
@@ -342,7 +343,7 @@ def triplet_margin_with_distance_loss(
 ) -> Any:
     """``max(0, margin + distance(anchor, positive) - distance(anchor, negative))``, with a distance of one's own."""
     if reduction not in ("mean", "sum", "none"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
+        raise ValueError(f"{shown(reduction)} is not a valid value for reduction")
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     distance = distance_function or pairwise_distance

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
+from ..engine.limits import shown
 from ..engine.tensor import Tensor, wrap
 from ..operations.selection import where
 from ..operations.view import expand
@@ -29,10 +30,10 @@ def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
     found: list[int] = []
     for d in (dim,) if isinstance(dim, int) else dim:
         if d in found:
-            raise RuntimeError(f"dim={d} appears multiple times in the list of dims")
+            raise RuntimeError(f"dim={shown(d)} appears multiple times in the list of dims")
         if not -count <= d < count:
             raise IndexError(
-                f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {d})"
+                f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {shown(d)})"
             )
         found.append(d % count)
     return tuple(sorted(found))

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
+from ..engine.limits import shown
 from ..engine.tensor import Tensor, wrap
 from ..operations import linalg_misc as misc
 from ..operations import linalg_solve as solving
@@ -65,14 +66,14 @@ def _matrix_norm(input: Tensor, ord: Any, dim: Sequence[int], keepdim: bool, dty
     """Norm of a matrix: "fro", "nuc", 1 and -1 (columns), inf and -inf (rows), 2 and -2 (singular values)."""
     if isinstance(ord, str):
         if ord not in ("fro", "nuc"):
-            raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+            raise RuntimeError(f"linalg.matrix_norm: Order {shown(ord)} not supported.")
         dims = _matrix_dims(input, dim)
         if ord == "fro":
             return vector_norm(input, 2.0, dims, keepdim, dtype)
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)
     if abs(ord) not in (1, 2, INF):
         _matrix_dims(input, dim)
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+        raise RuntimeError(f"linalg.matrix_norm: Order {shown(ord)} not supported.")
     dims = _matrix_dims(input, dim)
     if abs(ord) == 2:
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)
@@ -164,7 +165,7 @@ def _cond(input: Tensor, p: Any) -> Any:
     if input.array.ndim < 2:
         raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
     if isinstance(p, str) and p not in ("fro", "nuc"):
-        raise RuntimeError(f"linalg.cond got an invalid norm type: {p}")
+        raise RuntimeError(f"linalg.cond got an invalid norm type: {shown(p)}")
     if p is None or (not isinstance(p, str) and abs(p) == 2):
         values = svdvals(input, None)
         first, last = _edge(values, True), _edge(values, False)

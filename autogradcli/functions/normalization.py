@@ -20,6 +20,7 @@ from ..operations.resample import constant_pad_nd
 from ..operations.shape import repeat
 from ..operations.view import squeeze_dim, unsqueeze, view
 from .function import define
+from .kinds import type_name
 from .pooling import average_pool
 from .python_function import define_python
 from .shapes import reshape
@@ -37,6 +38,17 @@ def layer_norm(
     return operations.layer_norm(input, tuple(normalized_shape), weight, bias, eps)
 
 
+def _ints(name: str, shape: Any) -> tuple[int, ...]:
+    """The sizes that are to be normalized over. Raises TypeError for what is no integer among them."""
+    for at, size in enumerate(shape):
+        if not isinstance(size, int):
+            raise TypeError(
+                f"{name}(): argument 'normalized_shape' (position 2) must be tuple of ints, but found element of type "
+                f"{type_name(size)} at pos {at}"
+            )
+    return tuple(shape)
+
+
 def _f_layer_norm(
     input: Tensor,
     normalized_shape: Sequence[int],
@@ -45,14 +57,14 @@ def _f_layer_norm(
     eps: float = 1e-05,
 ) -> Any:
     """Mean 0 and variance 1 over the last dimensions, then times ``weight`` plus ``bias``."""
-    return operations.layer_norm(input, tuple(normalized_shape), weight, bias, eps)
+    return operations.layer_norm(input, _ints("layer_norm", normalized_shape), weight, bias, eps)
 
 
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Any:
     """Divided by the root of the mean square over the last dimensions, then times ``weight``."""
-    shape = tuple(normalized_shape)
+    shape = _ints("rms_norm", normalized_shape)
     try:
         operations.check_shape(input.array, shape, weight=None if weight is None else weight.array)
     except RuntimeError as error:

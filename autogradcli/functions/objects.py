@@ -32,20 +32,6 @@ METHODS: set[type] = {FunctionType, Decorated}
 _NOTHING = object()
 
 
-class Costs:
-    """What a run may cost, told by whoever counts it. Modules inside one another can stand for endlessly many."""
-
-    __slots__ = ("spend",)
-
-    spend: Callable[[int], None]
-
-    def __init__(self) -> None:
-        self.spend = lambda characters: None
-
-
-costs = Costs()
-
-
 def _visible(name: str) -> bool:
     return name in SPECIAL or not name.startswith("__")
 

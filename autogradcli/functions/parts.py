@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..engine.limits import charge_parts, counted
 from ..engine.tensor import Tensor
 from ..operations import shape as copies
 from ..operations import strided, window
@@ -105,6 +106,7 @@ def _chunked(input: Tensor, chunks: int, dim: int, split: Any, split_sizes: Any)
     at = wrap_dim(dim, len(shape))
     size = (shape[at] + chunks - 1) // chunks
     if size == 0:
+        charge_parts(chunks)
         return split_sizes(input, (0,) * chunks, at)
     return split(input, size, at)
 
@@ -128,6 +130,7 @@ def _split_at(input: Tensor, indices: tuple[int, ...], dim: int) -> Any:
     shape = input.array.shape
     _with_dimension(input)
     at = wrap_dim(dim, len(shape))
+    charge_parts(len(indices))
     bounds = zip((0, *indices), (*indices, shape[at]))
     return tuple(window.slice_(input, at, begin, end, 1) for begin, end in bounds)
 
@@ -144,9 +147,10 @@ def _split_even(input: Tensor, sections: int, dim: int) -> Any:
     at = wrap_dim(dim, len(shape))
     if sections <= 0:
         raise RuntimeError(f"number of sections must be larger than 0, got {sections}")
+    charge_parts(sections)
     small, more = divmod(shape[at], sections)
     parts, begin = [], 0
-    for k in range(sections):
+    for k in counted(range(sections)):
         end = begin + small + (k < more)
         parts.append(window.slice_(input, at, begin, end, 1))
         begin = end

@@ -12,6 +12,7 @@ from ..engine.batched import NO_INPLACE
 from ..engine.dtypes import DType
 from ..engine.inplace import check_inplace
 from ..engine.layers import check_captured, levels_of
+from ..engine.limits import charge_array
 from ..engine.modes import ContextMode
 from ..engine.operation import Array, operation
 from ..engine.random import Generator, default_generator
@@ -50,6 +51,7 @@ def _kind(dtype: DType | None) -> np.dtype:
 def _of_rows(draw: Any, generator: Generator, shape: tuple[int, ...], kind: np.dtype, grad: bool) -> Tensor:
     """A random tensor; under ``vmap`` with ``randomness="different"`` another for each row, drawn together."""
     levels = rows_apart()
+    charge_array((*(level.size for level in levels), *shape), kind.itemsize)
     if not levels:
         return made(draw(generator, shape, kind), grad)
     return of_rows(draw(generator, (*(level.size for level in levels), *shape), kind))
@@ -111,6 +113,7 @@ def _randint(low: int, high: int, size: tuple[int, ...], generator: Any, dtype: 
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = (dtype or dtypes.int64).np
+    charge_array(size)
     size = sizes("randint", size)
     if state.levels:
         rows = [level.size for level in rows_apart()]
@@ -135,6 +138,7 @@ def _randint_like(input: Tensor, low: int, high: int, memory_format: Any, dtype:
 
 def _randperm(n: int, generator: Any, dtype: DType | None, *rest: Any) -> Tensor:
     """A random permutation of the integers below ``n``."""
+    charge_array((n,))
     kind = (dtype or dtypes.int64).np
     if state.levels:
         return one_by_one(lambda: _source(generator).randperm(n, kind))
@@ -173,6 +177,7 @@ def _normal(mean: Any, std: Any, generator: Generator | None) -> Tensor:
 
 def _normal_of(mean: float, std: float, size: tuple[int, ...], generator: Any, dtype: Any, *rest: Any) -> Tensor:
     """Normal random numbers of one mean and standard deviation."""
+    charge_array(size)
     rows = [level.size for level in rows_apart()]
     out = np.empty((*rows, *sizes("normal", size)), _kind(dtype))
     values = _source(generator).normal_(out, mean, std)

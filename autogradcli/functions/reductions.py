@@ -7,6 +7,7 @@ from typing import Any
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
+from ..engine.limits import shown
 from ..engine.tensor import Tensor
 from ..operations import reduction, statistics
 from ..operations.arithmetic import div
@@ -80,7 +81,7 @@ def _hash_all(input: Tensor, mode: int) -> Any:
 def _hash_dim(input: Tensor, dim: Any, keepdim: bool, mode: int) -> Any:
     """The bits of the elements over some dimensions, each as 64 of them, in exclusive disjunction."""
     if mode:
-        raise RuntimeError(f"Unknown hash_tensor mode: {mode}")
+        raise RuntimeError(f"Unknown hash_tensor mode: {shown(mode)}")
     return reduction.hash_tensor(input, None if dim == () else dim, keepdim)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.limits import shown
 from ..engine.operation import OPERATIONS
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
@@ -41,10 +42,10 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     if mode == "constant":
         return constant_pad_nd(input, amounts, 0.0 if value is None else value)
     if value not in (None, 0):
-        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
+        raise RuntimeError(f'Padding mode "{shown(mode)}" doesn\'t take in value argument')
     dims = len(amounts) // 2
     if mode not in ("reflect", "replicate", "circular"):
-        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+        raise NotImplementedError(f"Unrecognised padding mode {shown(mode)}")
     if dims > 3 or ndim not in (dims + 1, dims + 2):
         raise NotImplementedError(
             f"Padding size {len(amounts)} is not supported for {ndim}D input tensor.\n"
@@ -155,11 +156,11 @@ def interpolate(
     if dims in (1, 2, 3) and mode in _LINEAR:
         want, name = _LINEAR[mode]
         if want != dims:
-            raise NotImplementedError(f"Got {dims + 2}D input, but {mode} mode needs {want + 2}D input")
+            raise NotImplementedError(f"Got {dims + 2}D input, but {shown(mode)} mode needs {want + 2}D input")
         return OPERATIONS[name + ("_aa" if antialias else "")].call(input, (out, bool(align_corners), tuple(scales)))
     raise NotImplementedError(
         f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {dims + 2}D) for the modes: nearest | linear | "
-        f"bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got {mode})"
+        f"bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got {shown(mode)})"
     )
 
 
@@ -172,8 +173,8 @@ def _sizes(shape: Sequence[int], dims: int, size: Any, scale_factor: Any) -> tup
             if len(size) != dims:
                 raise ValueError(
                     "Input and output must have the same number of spatial dimensions, but got input with spatial "
-                    f"dimensions of {list(shape)} and output size of {size}. Please provide input tensor in (N, C, d1, "
-                    "d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
+                    f"dimensions of {list(shape)} and output size of {shown(size)}. Please provide input tensor in "
+                    "(N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
                 )
             return tuple(int(n) for n in size), [None] * dims
         return (int(size),) * dims, [None] * dims
@@ -183,8 +184,8 @@ def _sizes(shape: Sequence[int], dims: int, size: Any, scale_factor: Any) -> tup
         if len(scale_factor) != dims:
             raise ValueError(
                 "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial "
-                f"dimensions of {list(shape)} and scale_factor of shape {scale_factor}. Please provide input tensor in "
-                "(N, C, d1, d2, ...,dK) format and scale_factor in (s1, s2, ...,sK) format."
+                f"dimensions of {list(shape)} and scale_factor of shape {shown(scale_factor)}. Please provide input "
+                "tensor in (N, C, d1, d2, ...,dK) format and scale_factor in (s1, s2, ...,sK) format."
             )
         scales = [float(s) for s in scale_factor]
     else:

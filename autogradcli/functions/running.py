@@ -13,7 +13,7 @@ from ..operations import cumulative
 from ..operations.arithmetic import add, div, mul, sub
 from ..operations.arithmetic_variants import div_scalar, mul_scalar
 from ..operations.comparison import logical_xor
-from ..operations.dims import wrap_dim
+from ..operations.dims import distinct_dims, wrap_dim
 from ..operations.joining import cat
 from ..operations.reduction import sum_dim
 from ..operations.shape import copy, zeros_like
@@ -251,7 +251,7 @@ def _gradient(input: Tensor, spacing: Any, dim: Any, edge_order: int) -> tuple[A
         steps = list(spacing)
     else:
         steps = [1.0 if spacing is None else spacing] * len(dims)
-    wrapped = [wrap_dim(d, ndim) for d in dims]
+    wrapped = distinct_dims(dims, ndim)
     if any(input.array.shape[at] < edge_order + 1 for at in wrapped):
         raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
     return tuple(_along(input, at, step, edge_order) for at, step in zip(wrapped, steps))

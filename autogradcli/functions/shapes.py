@@ -8,6 +8,7 @@ from typing import Any
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from ..engine.inplace import inplace
+from ..engine.limits import shown
 from ..engine.state import state
 from ..engine.tensor import Size, Tensor
 from ..operations import shape as copies
@@ -313,7 +314,9 @@ def broadcast_shapes(*shapes: Any) -> Size:
     for shape in shapes:
         sizes = (shape,) if isinstance(shape, int) else shape
         if not isinstance(sizes, (tuple, list)) or not all(isinstance(n, int) for n in sizes):
-            raise RuntimeError(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {shape}")
+            raise RuntimeError(
+                f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {shown(shape)}"
+            )
     given = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
     out = [1] * max((len(s) for s in given), default=0)
     for k, shape in enumerate(given):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.limits import shown
 from ..engine.tensor import Tensor, wrap
 from ..operations import extremum, sorting
 from ..operations.selection import maximum, minimum
@@ -229,7 +230,7 @@ def _searchsorted(
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
     if side is not None:
         if side not in ("left", "right"):
-            raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+            raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {shown(side)}")
         if right and side == "left":
             raise RuntimeError(
                 "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"

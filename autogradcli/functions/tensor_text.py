@@ -20,6 +20,7 @@ from math import floor, isfinite
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.limits import charge_text
 
 #: A double has at most 1074 decimals: more digits are only zeros, and a billion of them would take gigabytes.
 MAX_PRECISION = 1100
@@ -167,6 +168,7 @@ def _contents(array: np.ndarray, left: int) -> str:
         shortened = [False] * ndim
     if not ndim and array.dtype.kind == "f":
         return _number(array.item())
+    charge_text(array.size * (4 if options.precision <= 20 else options.precision))
     cells, width = _cells(array)
     if not ndim:
         return cells[0]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine.batched import batched
 from ..engine.layers import Level, layer_of
+from ..engine.limits import shown
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import TENSORS, roles
 from ..operations import batch_rules as batch_rules  # fills the table of rules, without which views would be copies
@@ -35,7 +36,9 @@ def vmap(
     no rows. Raises ValueError where dimensions and arguments don't fit.
     """
     if randomness not in ("error", "different", "same"):
-        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
+        raise RuntimeError(
+            f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {shown(randomness)}"
+        )
     if not (chunk_size is None or chunk_size > 0):
         raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 

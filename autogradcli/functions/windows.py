@@ -10,6 +10,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
+from ..engine.limits import shown
 from ..engine.tensor import Tensor, wrap
 from ..operations.arithmetic import mul
 from ..operations.fft import fft_c2c, fft_r2c
@@ -32,7 +33,7 @@ def _made(
     if M < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
     if kind not in (dtypes.float32, dtypes.float64):
-        raise ValueError(f"{name} expects float32 or float64 dtypes, got: {kind}")
+        raise ValueError(f"{name} expects float32 or float64 dtypes, got: {shown(kind)}")
     if M < 2:
         array = np.ones(M, kind.np)
     else:
@@ -147,7 +148,7 @@ def exponential(
 ) -> Tensor:
     """``exp(-|k - center| / tau)``."""
     if tau <= 0:
-        raise ValueError(f"Tau must be positive, got: {tau} instead.")
+        raise ValueError(f"Tau must be positive, got: {shown(tau)} instead.")
     if sym and center is not None:
         raise ValueError("Center must be None for symmetric windows")
 
@@ -169,7 +170,7 @@ def gaussian(
 ) -> Tensor:
     """``exp(-(k / std)**2 / 2)`` around the middle."""
     if std <= 0:
-        raise ValueError(f"Standard deviation must be positive, got: {std} instead.")
+        raise ValueError(f"Standard deviation must be positive, got: {shown(std)} instead.")
     return _made(lambda k, n: np.exp(-(((k - n / 2) / std) ** 2) / 2), "gaussian", M, sym, dtype, requires_grad)
 
 
@@ -185,7 +186,7 @@ def kaiser(
 ) -> Tensor:
     """``I0(beta sqrt(1 - x**2)) / I0(beta)`` with x from -1 to 1."""
     if beta < 0:
-        raise ValueError(f"beta must be non-negative, got: {beta} instead.")
+        raise ValueError(f"beta must be non-negative, got: {shown(beta)} instead.")
     return _made(_bessel(beta), "kaiser", M, sym, dtype, requires_grad)
 
 

@@ -19,7 +19,6 @@ from ..functions.function import CalculatorFunction, Function
 from ..functions.objects import Kind, Super
 from ..functions.python_function import CalculatorPythonFunction, PythonFunction, renamed
 from ..functions.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
-from .budget import budget, check_text
 from .values import UNBOUND, BoundMethod, Namespace, UserFunction, object_name
 
 #: What stands for "any name" in a table.
@@ -182,14 +181,7 @@ def names_of(value: Any) -> list[str]:
     return sorted({*chain.from_iterable(tables), *(_own(value) or ())} - _HIDDEN)
 
 
-def _spend(characters: int) -> None:
-    """Count a step of a module, or the text of one. Raises as ``Budget.poll`` does, MemoryError for the text."""
-    check_text(characters)
-    budget.spend(characters)
-
-
 objects.METHODS.add(UserFunction)
-objects.costs.spend = _spend
 attributes_of(UserFunction)["__name__"] = Property(
     lambda function: function.name, lambda function, new: setattr_name(function, new)
 )

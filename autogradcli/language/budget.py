@@ -15,13 +15,14 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
+from ..engine import limits
+from ..engine.limits import MAX_ITEMS as MAX_ITEMS
+from ..engine.limits import MAX_TEXT as MAX_TEXT
+from ..engine.limits import check_items as check_items
+from ..engine.limits import check_text as check_text
 from ..engine.state import state
 from ..engine.stops import Stop
 
-#: Elements of a list, tuple, set or dict that one operation may make.
-MAX_ITEMS = 1 << 20
-#: Characters of a string that one operation may make.
-MAX_TEXT = 1 << 24
 #: Characters that one run may print.
 MAX_PRINTED = 1 << 27
 #: Bits of an integer; dividing two of this size takes milliseconds.
@@ -46,6 +47,8 @@ MAX_LAZY = 50
 PYTHON_FRAMES = 14_000
 
 _FUEL = 128
+#: Bytes from which an allocation is compared with what there is before it is made.
+_LARGE = 1 << 24
 _CHUNK = 1 << 14
 
 
@@ -97,7 +100,10 @@ class Budget:
             raise MemoryError(f"the program uses more than {self.memory >> 20} MB")
 
     def spend(self, bytes_: int) -> None:
-        """Count an allocation, so that many large ones bring the next poll nearer."""
+        """Count an allocation, so that many large ones bring the next poll nearer. Raises MemoryError, before anything
+        is allocated, for one that the run has no room for, and what ``poll`` raises."""
+        if bytes_ > _LARGE and resident_bytes() - self._base + bytes_ > self.memory:
+            raise MemoryError(f"{bytes_ >> 20} MB more would be over the {self.memory >> 20} MB that a program may use")
         self.fuel -= 1 + (bytes_ >> 16)
         if self.fuel < 0:
             self.poll()
@@ -106,6 +112,7 @@ class Budget:
         """The elements as a new list, interruptible. Raises MemoryError past MAX_ITEMS."""
         kind = type(iterable)
         if kind is list or kind is tuple or kind is dict or kind is set:
+            check_items(len(iterable))  # type: ignore[arg-type]
             self.spend(8 * len(iterable))  # type: ignore[arg-type]
             return list(iterable)
         if kind is range:
@@ -131,24 +138,18 @@ class Budget:
 
     def print(self, text: str) -> None:
         """Write printed text. Raises MemoryError past MAX_PRINTED characters of a run."""
+        self.check_printed(len(text))
         self.printed += len(text)
-        if self.printed > MAX_PRINTED:
-            raise MemoryError(f"the program printed more than {MAX_PRINTED} characters")
         self.write(text)
+
+    def check_printed(self, count: int) -> None:
+        """Raises MemoryError if so many characters more are too many."""
+        if self.printed + count > MAX_PRINTED:
+            raise MemoryError(f"the program printed more than {MAX_PRINTED} characters")
 
 
 def _nowhere(text: str) -> None:
     """Where text goes while no run is under way."""
-
-
-def check_items(count: int) -> None:
-    if count > MAX_ITEMS:
-        raise MemoryError(f"{count} elements are more than the {MAX_ITEMS} that one value may have")
-
-
-def check_text(count: int) -> None:
-    if count > MAX_TEXT:
-        raise MemoryError(f"{count} characters are more than the {MAX_TEXT} that one string may have")
 
 
 def check_bits(count: int) -> None:
@@ -156,8 +157,44 @@ def check_bits(count: int) -> None:
         raise OverflowError(f"an integer of {count} bits is larger than the {MAX_BITS} bits that one may have")
 
 
-#: What ``measure`` looks into. Exceptions are looked into by their arguments.
-CONTAINERS = frozenset({list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items())})
+#: Python's own containers: what compares and hashes by its elements.
+CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items())})
+
+Parts = Callable[[Any], Iterable[Any]]
+
+
+class _PartsOf(dict[type, "Parts | None"]):
+    """type -> what a value of it has inside that Python's own ``repr`` goes into; None for what has nothing."""
+
+    def __missing__(self, kind: type) -> Parts | None:
+        found: Parts | None = None
+        if issubclass(kind, (*CONTAINERS,)):
+            found = (lambda value: [*value, *value.values()]) if issubclass(kind, dict) else iter
+        elif issubclass(kind, BaseException):
+            found = _arguments
+        elif issubclass(kind, slice):
+            found = _slice_parts
+        elif issubclass(kind, staticmethod | classmethod):
+            found = _wrapped
+        if kind.__module__ != "__main__":  # a program's own class must not be kept alive
+            self[kind] = found
+        return found
+
+
+def _arguments(error: BaseException) -> Iterable[Any]:
+    return error.args
+
+
+def _slice_parts(value: slice) -> Iterable[Any]:
+    return value.start, value.stop, value.step
+
+
+def _wrapped(value: Any) -> Iterable[Any]:
+    return (value.__func__,)
+
+
+#: What a value has inside, by its type: containers, errors, slices and wrapped functions, each inside the others.
+PARTS = _PartsOf()
 
 
 def measure(value: Any, what: str = "", *, text: bool = False) -> int:
@@ -167,9 +204,7 @@ def measure(value: Any, what: str = "", *, text: bool = False) -> int:
     count, and a value may contain itself. Raises RecursionError past MAX_NESTING levels and MemoryError past
     MAX_VISITS elements: a list of ten lists of ten lists ... takes ten lines to write and for ever to print.
     """
-    if type(value) not in CONTAINERS:
-        if isinstance(value, BaseException):
-            return measure(value.args, what, text=text)
+    if PARTS[type(value)] is None:
         return 0
     visits = _weight(value) if text else 0
     contents = _inner(value)
@@ -185,7 +220,7 @@ def measure(value: Any, what: str = "", *, text: bool = False) -> int:
                 if text:
                     continue
                 raise RecursionError("maximum recursion depth exceeded" + what)
-            visits += _weight(inner) if text else 1 + len(inner)
+            visits += _weight(inner) if text else 1 + (len(inner) if type(inner) in CONTAINERS else 3)
             _check_visits(visits)
             contents = _inner(inner)
             if contents is None:
@@ -208,32 +243,50 @@ def _check_visits(count: int) -> None:
         raise MemoryError(f"a value of more than {MAX_VISITS} elements or characters, shared ones counted each time")
 
 
+def _contents(value: Any) -> Iterable[Any]:
+    parts = PARTS[type(value)]
+    return () if parts is None else parts(value)
+
+
+#: The types that were met: those that have nothing inside, and those that have. A program's own are in neither.
+_LEAVES: set[type] = {int, float, bool, str, complex, type(None)}
+_BRANCHES: set[type] = set(CONTAINERS)
+_KNOWN = _LEAVES | _BRANCHES
+
+
 def _inner(value: Any) -> Iterator[Any] | None:
-    """An iterator over the containers in a container; None if it has none."""
-    if type(value) is dict:
-        if CONTAINERS.isdisjoint(map(type, value)) and CONTAINERS.isdisjoint(map(type, value.values())):
-            return None
-        value = [*value, *value.values()]
-    elif CONTAINERS.isdisjoint(map(type, value)):
+    """An iterator over what has something inside among the parts of a value; None if there is none."""
+    kind = type(value)
+    contents = value if kind is tuple or kind is list else list(_contents(value))
+    if _LEAVES.issuperset(map(type, contents)):
         return None
-    return iter([item for item in value if type(item) in CONTAINERS])
+    if _KNOWN.issuperset(map(type, contents)):
+        return iter([item for item in contents if type(item) in _BRANCHES])
+    for other in set(map(type, contents)):
+        (_LEAVES if PARTS[other] is None else _BRANCHES).update({other} & PARTS.keys())
+    _KNOWN.update(_LEAVES, _BRANCHES)
+    found = [item for item in contents if PARTS[type(item)] is not None]
+    return iter(found) if found else None
 
 
 def _weight(value: Any) -> int:
-    """About the characters that a container's own elements take."""
-    contents = [*value, *value.values()] if type(value) is dict else value
+    """About the characters that a value's own parts take."""
+    kind = type(value)
+    contents = value if kind is tuple or kind is list else list(_contents(value))
     weight = 2 * len(contents) + 2
     for item in contents:
         if type(item) is str:
             weight += len(item)
         elif type(item) is int:
             weight += item.bit_length() >> 2
+        elif isinstance(item, type):
+            weight += len(item.__name__)
     return weight
 
 
 def hashable(value: Any) -> Any:
     """``value`` itself, once hashing it is known to be affordable: tuples hash by unchecked recursion."""
-    if type(value) is tuple:
+    if type(value) is tuple or type(value) is slice:
         measure(value)
     return value
 
@@ -263,3 +316,4 @@ def resident_bytes() -> int:
 budget = Budget()
 state.where = lambda: budget.line
 state.poll = budget.poll
+limits.run.spend = budget.spend

@@ -58,7 +58,13 @@ def print_(
         if text is not None and type(text) is not str:
             raise TypeError(f"{option} must be None or a string, not {type(text).__name__}")
     separator = " " if sep is None else sep
-    budget.print(separator.join([to_str(value) for value in values]) + ("\n" if end is None else end))
+    texts: list[str] = []
+    count = len(separator) * len(values)
+    for value in values:
+        texts.append(to_str(value))
+        count += len(texts[-1])
+        budget.check_printed(count)
+    budget.print(separator.join(texts) + ("\n" if end is None else end))
 
 
 # Numbers

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..functions.registry import Method
 from .attributes import TABLES, get_attribute, key_of
+from .budget import check_items
 from .calls import DIRECT, callable_of
 from .context import Context, compiles, expression
 from .expressions import elements
@@ -179,6 +180,7 @@ def _keyword_arguments(node: ast.Call, c: Context, at: Place) -> Callable[[Frame
                 if key in result:
                     raise TypeError(f"got multiple values for keyword argument '{key}'")
                 result[key] = item
+            check_items(len(result))
         return result
 
     return collect

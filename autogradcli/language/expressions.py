@@ -13,13 +13,14 @@ from typing import Any
 from ..functions.registry import Property
 from . import at_length, names
 from .attributes import TABLES, get_attribute, key_of
-from .budget import CONTAINERS, budget, check_text, hashable
+from .budget import CONTAINERS, budget, check_items, hashable
 from .context import Context, compiles, expression
 from .extensions import extended
 from .nesting import depth_of
 from .operators import BINARY, COMPARISONS, TESTS, UNARY, subscript, subtract_sets
 from .syntax import Place
 from .text_format import format_value, to_ascii, to_repr, to_str
+from .text_format import joined as joined_text
 from .values import Frame, Namespace, Run
 
 
@@ -217,6 +218,7 @@ def elements(nodes: Sequence[ast.expr], c: Context) -> Run:
             if star:
                 try:
                     result += budget.items(value)
+                    check_items(len(result))
                 except TypeError as error:
                     if "is not iterable" in str(error):
                         message = f"Value after * must be an iterable, not {type(value).__name__}"
@@ -274,6 +276,7 @@ def _dict(node: ast.Dict, c: Context) -> Run:
                 more = value(f)
                 if type(more) is not dict:
                     raise TypeError(f"'{type(more).__name__}' object is not a mapping")
+                check_items(len(result) + len(more))
                 at_length.put_all(result, more)
         return result
 
@@ -348,11 +351,7 @@ def _joined(node: ast.JoinedStr, c: Context) -> Run:
     at = c.place(node)
 
     def joined(f: Frame, place: Place = at) -> str:
-        text = "".join([part(f) for part in parts])
-        if len(text) > 4096:
-            check_text(len(text))
-            budget.spend(len(text))
-        return text
+        return joined_text([part(f) for part in parts] if len(parts) < 4 else (part(f) for part in parts))
 
     return joined
 

@@ -28,8 +28,12 @@ _ipow: Binary = operator.ipow
 _ilshift: Binary = operator.ilshift
 _ior: Binary = operator.ior
 _isub: Binary = operator.isub
+_ixor: Binary = operator.ixor
 
 _SEQUENCES = frozenset({list, tuple})
+
+#: Sets, dicts and their views.
+_HASHING = CONTAINERS - _SEQUENCES
 
 #: What an operator can make larger than its operands are.
 _GROWING = frozenset({int, str, list, tuple})
@@ -150,11 +154,13 @@ def in_place_left_shift(a: Any, b: Any) -> Any:
 
 def bit_or(a: Any, b: Any) -> Any:
     _not_types("|", a, b)
+    _check_union(a, b)
     return a | b
 
 
 def in_place_bit_or(a: Any, b: Any) -> Any:
     _not_types("|=", a, b)
+    _check_union(a, b)
     return _ior(a, b)
 
 
@@ -165,6 +171,19 @@ _subtract_from_set = at_length.set_operator(operator.isub, "difference_update")
 
 def isub(a: Any, b: Any) -> Any:
     return _subtract_from_set(a, b) if type(a) is set else _isub(a, b)
+def bit_xor(a: Any, b: Any) -> Any:
+    _check_union(a, b)
+    return a ^ b
+
+
+def in_place_bit_xor(a: Any, b: Any) -> Any:
+    _check_union(a, b)
+    return _ixor(a, b)
+
+
+def _check_union(a: Any, b: Any) -> None:
+    if type(a) in _HASHING and type(b) in _HASHING:
+        check_items(max(len(a), len(b)) if a is b else len(a) + len(b))
 
 
 BINARY: dict[type[ast.operator], Binary] = {
@@ -180,7 +199,7 @@ BINARY: dict[type[ast.operator], Binary] = {
     ast.RShift: operator.rshift,
     ast.BitAnd: at_length.set_operator(operator.and_, "intersection"),
     ast.BitOr: at_length.set_operator(at_length.merge(bit_or, False), "union"),
-    ast.BitXor: at_length.set_operator(operator.xor, "symmetric_difference"),
+    ast.BitXor: at_length.set_operator(bit_xor, "symmetric_difference"),
 }
 IN_PLACE: dict[type[ast.operator], Binary] = {
     ast.Add: iadd,
@@ -195,14 +214,13 @@ IN_PLACE: dict[type[ast.operator], Binary] = {
     ast.RShift: operator.irshift,
     ast.BitAnd: at_length.set_operator(operator.iand, "intersection_update"),
     ast.BitOr: at_length.set_operator(at_length.merge(in_place_bit_or, True), "update"),
-    ast.BitXor: at_length.set_operator(operator.ixor, "symmetric_difference_update"),
+    ast.BitXor: at_length.set_operator(in_place_bit_xor, "symmetric_difference_update"),
 }
 
 
 # Comparison
 
 
-_HASHING = CONTAINERS - _SEQUENCES
 
 
 def contains(container: Any, item: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..functions.registry import Attribute, Method, Property, attributes_of
 from . import at_length
-from .budget import MAX_ITEMS, budget, check_items, check_text, hashable
+from .budget import MAX_ITEMS, MAX_TEXT, budget, check_items, check_text, hashable
 from .builtins import sort_list
 from .calls import CONSTRUCTORS
 from .nesting import checked
@@ -75,6 +75,21 @@ def _splitting(name: str) -> Callable[..., list[str]]:
 
 for _name in ("split", "rsplit", "splitlines"):
     _str[_name] = Method(_splitting(_name))
+
+
+def _cased(name: str) -> Callable[..., str]:
+    method = vars(str)[name]
+
+    def change(text: str, *args: Any) -> str:
+        if len(text) > MAX_TEXT // 3 and not text.isascii():
+            check_text(3 * len(text))  # one letter may become three
+        return method(text, *args)  # type: ignore[no-any-return]
+
+    return change
+
+
+for _name in ("capitalize", "casefold", "lower", "swapcase", "title", "upper"):
+    _str[_name] = Method(_cased(_name))
 
 
 def _expandtabs(text: str, tabsize: int = 8) -> str:
@@ -233,11 +248,16 @@ def _with_element(name: str) -> Callable[..., Any]:
     return call
 
 
+_GROWING = frozenset({"union", "update", "symmetric_difference", "symmetric_difference_update"})
+
+
 def _with_sets(name: str) -> Callable[..., Any]:
     method = at_length.SET_METHODS[name]
 
     def call(values: set[Any], /, *others: Any) -> Any:
         lists = [other if type(other) is set else [*map(hashable, budget.items(other))] for other in others]
+        if name in _GROWING:
+            check_items(len(values) + sum(map(len, lists)))
         budget.spend(32 * len(values))
         return method(values, *lists)
 

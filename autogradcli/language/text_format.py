@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .attributes import get_attribute
-from .budget import CONTAINERS, MAX_WIDTH, budget, check_text, hashable, measure
+from .budget import MAX_TEXT, MAX_WIDTH, PARTS, budget, check_text, hashable, measure
 
 if TYPE_CHECKING:
     from string import Formatter
@@ -23,28 +24,69 @@ def to_str(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return value  # type: ignore[no-any-return]
-    if kind in CONTAINERS or isinstance(value, BaseException):
+    if PARTS[kind] is not None:
         measure(value, _IN_REPR, text=True)
-    return str(value)
+    return _bounded(str(value))
 
 
 def to_repr(value: Any) -> str:
-    if type(value) in CONTAINERS or isinstance(value, BaseException):
+    if PARTS[type(value)] is not None:
         measure(value, _IN_REPR, text=True)
-    return repr(value)
+    elif type(value) is str and len(value) > _ESCAPABLE:
+        _check_escapes(value, repr)
+    return _bounded(repr(value))
 
 
 def to_ascii(value: Any) -> str:
-    return to_repr(value).encode("ascii", "backslashreplace").decode()
+    text = to_repr(value)
+    if len(text) > _ESCAPABLE:
+        _check_escapes(text, _to_ascii)
+    return _to_ascii(text)
+
+
+def _to_ascii(text: str) -> str:
+    return text.encode("ascii", "backslashreplace").decode()
+
+
+def _bounded(text: str) -> str:
+    """A text that is about to become a value. Raises MemoryError for one of more characters than it may have."""
+    if len(text) > 4096:
+        check_text(len(text))
+        budget.spend(len(text))
+    return text
+
+
+#: Characters of which each may become ten without too many coming of it: ``\\U0010ffff``.
+_ESCAPABLE = MAX_TEXT // 10
+_PIECE = 1 << 16
+
+
+def _check_escapes(text: str, escape: Callable[[str], str]) -> None:
+    """Raise MemoryError if a long text has too many characters once it is escaped, without making all of it."""
+    count = 0
+    for start in range(0, len(text), _PIECE):
+        count += len(escape(text[start : start + _PIECE]))
+        check_text(count)
 
 
 def format_value(value: Any, spec: str = "") -> str:
     """``format(value, spec)``. Raises ValueError for a width or a precision of more than MAX_WIDTH."""
-    if (not spec and type(value) in CONTAINERS) or isinstance(value, BaseException):
+    if PARTS[type(value)] is not None:
         measure(value, _IN_REPR, text=True)
-    elif len(spec) > 4:
+    if len(spec) > 4:
         _check_widths(spec)
-    return format(value, spec)
+    return _bounded(format(value, spec))
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """The pieces as one text. Raises MemoryError as soon as it would have too many characters."""
+    kept, room = [], MAX_TEXT
+    for piece in pieces:
+        room -= len(piece)
+        if room < 0:
+            check_text(MAX_TEXT - room)
+        kept.append(piece)
+    return "".join(kept)
 
 
 def _check_widths(spec: str) -> None:
@@ -65,31 +107,62 @@ def _text_bound(value: Any) -> int:
         return len(value)
     if kind is int or kind is float or kind is bool:
         return 30 + (value.bit_length() >> 1 if kind is int else 0)
-    if kind in CONTAINERS:
+    if PARTS[kind] is not None:
         return measure(value, _IN_REPR, text=True) + _OTHER_TEXT
     return _OTHER_TEXT
+
+
+def _widths(text: str) -> Iterator[str]:
+    """The widths and precisions in the conversions of a text for ``%``: digits, or ``*`` for one among the values."""
+    at = text.find("%")
+    while at >= 0:
+        at += 1
+        if text[at : at + 1] == "(":
+            depth = 1
+            at += 1
+            while depth and at < len(text):
+                depth += {"(": 1, ")": -1}.get(text[at], 0)
+                at += 1
+        while text[at : at + 1] in _FLAGS:
+            at += 1
+        for _ in "width", "precision":
+            start = at
+            while text[at : at + 1] in _DIGITS:
+                at += 1
+            yield text[start:at]
+            if text[at : at + 1] != ".":
+                break
+            at += 1
+        at = text.find("%", at + 1)
+
+
+#: What a width or a precision is made of.
+_NUMBERS = re.compile(r"[0-9*]")
+_FLAGS, _DIGITS = frozenset("#0- +"), frozenset("0123456789*")
 
 
 def percent_format(text: str, values: Any) -> str:
     """``text % values``. Raises as Python does, ValueError for a width out of bounds, MemoryError for size."""
     fields = text.count("%")
-    _check_widths(text)
     if type(values) is tuple:
         items: Sequence[Any] = values
     elif type(values) is dict:
         items = [values, *values.values()]
     else:
         items = [values]
-    if "*" in text:
-        for item in items:
-            if type(item) is int and abs(item) > MAX_WIDTH:
-                raise ValueError(f"a width or precision of more than {MAX_WIDTH} in a format")
     longest = max(map(_text_bound, items), default=0)
-    if fields * longest > 1 << 16:
-        check_text(len(text) + fields * longest // 4)
-        budget.spend(len(text) + fields * longest // 4)
-    result: str = text % values
-    return result
+    total = fields * longest // 4
+    if _NUMBERS.search(text) is not None:
+        given = max([abs(item) for item in items if type(item) is int], default=0)
+        for width in _widths(text):
+            wide = given if "*" in width else int(width[-7:] or 0) if len(width.lstrip("0")) < 8 else MAX_WIDTH + 1
+            if wide > MAX_WIDTH:
+                raise ValueError(f"a width or precision of more than {MAX_WIDTH} in a format")
+            total += wide
+    if total > 1 << 16:
+        check_text(len(text) + total)
+        budget.spend(len(text) + total)
+    return _bounded(text % values)
 
 
 def str_format(text: str, /, *args: Any, **kwargs: Any) -> str:

@@ -5,7 +5,7 @@ Their Python attributes are out of a program's reach: it sees what ``attributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..functions import registry
@@ -152,10 +152,31 @@ def _depth(*sources: Any) -> int:
     return depth
 
 
+#: So many iterables make of each step of ``zip`` a tuple worth counting.
+_WIDE = 64
+
+
+def _charged(iterables: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What ``zip`` takes in place of so many iterables: each of its tuples is counted, as it is as long as they are."""
+    if len(iterables) <= _WIDE:
+        return iterables
+    first, *others = iterables
+    return (_spending(iter(first), 8 * len(iterables)), *others)
+
+
+def _spending(iterator: Iterator[Any], size: int) -> Iterator[Any]:
+    for value in iterator:
+        budget.spend(size)
+        yield value
+
+
 class LazyZip(zip):  # type: ignore[type-arg]
     __slots__ = ("depth",)
 
     depth: int
+
+    def __new__(cls, *iterables: Iterable[Any], strict: Any = False) -> LazyZip:
+        return super().__new__(cls, *_charged(iterables), strict=strict)  # type: ignore[return-value]
 
     def __init__(self, *iterables: Iterable[Any], strict: Any = False) -> None:
         self.depth = _depth(*iterables)

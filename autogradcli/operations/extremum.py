@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.away import MANY, away
+from ..engine.limits import counted
 from ..engine.operation import Array, Index, operation
 from . import tie_order
 from .dims import (
@@ -295,7 +296,7 @@ def _median_index(rows: Array, skip_nan: bool) -> Array:
     order = np.argsort(rows, -1, kind="stable")  # NaN last
     n = rows.shape[-1]
     index = np.empty((*rows.shape[:-1], 1), np.int64)
-    for place in np.ndindex(rows.shape[:-1]):
+    for place in counted(np.ndindex(rows.shape[:-1])):
         row = rows[place]
         missing = np.isnan(row) if row.dtype.kind == "f" else np.zeros(n, np.bool_)
         count = int(add_reduce(missing))
@@ -386,7 +387,7 @@ def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
         return input.copy(), np.zeros((), np.int64)
     rows = np.moveaxis(input, at, -1)
     index = np.empty((*rows.shape[:-1], 1), np.int64)
-    for place in np.ndindex(rows.shape[:-1]):
+    for place in counted(np.ndindex(rows.shape[:-1])):
         row = rows[place]
         values, counts = _counted(row) if row.size <= MANY else away(_counted, row)
         index[place] = np.flatnonzero(row == values[np.argmax(counts)])[-1] if values[0] == values[0] else 0
@@ -410,7 +411,7 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair
     order = np.argsort(input, at, kind="stable")
     index = np.take(order, [k - 1], at)
     rows, found = np.moveaxis(input, at, -1), np.moveaxis(index, at, -1)
-    for place in np.ndindex(rows.shape[:-1]):
+    for place in counted(np.ndindex(rows.shape[:-1])):
         if len(np.unique(rows[place])) < rows.shape[-1]:
             ascending = _ascending(rows[place].tolist())
             places = list(range(rows.shape[-1]))

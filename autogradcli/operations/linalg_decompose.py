@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.away import by_product
+from ..engine.limits import counted
 from ..engine.operation import Array, Index, operation
 from . import matrix_kernels as kernels
 from .linalg_checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, square
@@ -74,7 +75,7 @@ def cholesky_factor(A: Array, upper: bool) -> tuple[Array, Array]:
     except np.linalg.LinAlgError:
         dual = np.swapaxes(A, -2, -1).conj() if upper else A
         factors = np.empty_like(A)
-        for at in np.ndindex(*A.shape[:-2]):
+        for at in counted(np.ndindex(*A.shape[:-2])):
             info[at] = kernels.bad_minor(dual[at])
             factors[at] = kernels.partial_cholesky(dual[at]) if info[at] else np.linalg.cholesky(dual[at])
         return (np.swapaxes(factors, -2, -1).conj() if upper else factors), info

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.away import by_product
+from ..engine.limits import counted
 from ..engine.operation import Array, Index, operation
 from . import matrix_kernels as kernels
 from .linalg_checks import floating, square
@@ -326,7 +327,7 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     packed = np.empty_like(A)
     pivots = np.empty(A.shape[:-1], np.int32)
     info = np.zeros(A.shape[:-2], np.int32)
-    for at in np.ndindex(*A.shape[:-2]):
+    for at in counted(np.ndindex(*A.shape[:-2])):
         packed[at], pivots[at], info[at] = factor(A[at], lower=1)
         packed[at] = np.tril(packed[at])
     if check_errors and info.any():
@@ -346,7 +347,7 @@ def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False
     LD = np.broadcast_to(LD, (*batch, n, n))
     pivots = np.broadcast_to(pivots, (*batch, n))
     out = np.array(np.broadcast_to(B, (*batch, *B.shape[-2:])))
-    for at in np.ndindex(*batch):
+    for at in counted(np.ndindex(*batch)):
         out[at] = _ldl_solve(LD[at], pivots[at], out[at], hermitian)
     return out
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.limits import counted
 from ..engine.operation import Array
 from .small_matrices import LARGEST
 
@@ -54,7 +55,7 @@ def permutation_of(pivots: Array, m: int) -> Array:
     flat = pivots.reshape(count, pivots.shape[-1])
     order = np.tile(np.arange(m), (count, 1))
     rows = np.arange(count)
-    for k in range(flat.shape[1]):
+    for k in counted(range(flat.shape[1])):
         other = flat[:, k] - 1
         held = order[:, k].copy()
         order[:, k] = order[rows, other]
@@ -76,7 +77,7 @@ def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
     x = np.array(np.broadcast_to(b, (*batch, *b.shape[-2:])), order="C")
     a = np.broadcast_to(a, (*batch, n, n))
     with np.errstate(all="ignore"):
-        for k in range(n - 1, -1, -1) if upper else range(n):
+        for k in counted(range(n - 1, -1, -1) if upper else range(n)):
             known = slice(k + 1, n) if upper else slice(0, k)
             if known.start != known.stop:
                 x[..., k, :] -= _combined(a[..., k, known], x[..., known, :], upper)
@@ -100,7 +101,7 @@ def _combined(weights: Array, x: Array, backwards: bool) -> Array:
 def bad_minor(a: Array) -> int:
     """The order of the first leading minor that is not positive, of one Hermitian matrix; 0 if all are."""
     work = np.tril(a).astype(a.dtype)
-    for k in range(a.shape[-1]):
+    for k in counted(range(a.shape[-1])):
         pivot = (work[k, k] - np.vdot(work[k, :k], work[k, :k])).real
         if not pivot > 0:
             return k + 1
@@ -113,7 +114,7 @@ def partial_cholesky(a: Array) -> Array:
     """What LAPACK leaves of one matrix that isn't positive definite: the columns before the failure."""
     work = np.tril(a).astype(a.dtype)
     stop = bad_minor(a) - 1
-    for k in range(stop):
+    for k in counted(range(stop)):
         work[k, k] = np.sqrt((work[k, k] - np.vdot(work[k, :k], work[k, :k])).real)
         work[k + 1 :, k] = (work[k + 1 :, k] - work[k + 1 :, :k] @ work[k, :k].conj()) / work[k, k]
     work[stop, stop] -= np.vdot(work[stop, :stop], work[stop, :stop])
@@ -126,7 +127,7 @@ def householder_product(v: Array, tau: Array) -> Array:
     q: Array = np.zeros_like(v)
     index = np.arange(n)
     q[..., index, index] = 1
-    for k in range(tau.shape[-1] - 1, -1, -1):
+    for k in counted(range(tau.shape[-1] - 1, -1, -1)):
         w = v[..., k:, k].copy()
         w[..., 0] = 1
         projection = w.conj()[..., None, :] @ q[..., k:, :]

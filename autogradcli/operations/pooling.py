@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.away import by_product
-from ..engine.limits import check_steps
+from ..engine.limits import check_steps, counted
 from ..engine.operation import Array, Index, operation
 from .convolution import inner, overlapped, windows
 from .loss import count
@@ -83,7 +83,7 @@ def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
 
 def _cells(n: int, out: int) -> list[slice]:
     """The windows of an adaptive pooling."""
-    return [slice(i * n // out, -((-(i + 1) * n) // out)) for i in range(out)]
+    return [slice(i * n // out, -((-(i + 1) * n) // out)) for i in counted(range(out))]
 
 
 def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
@@ -94,7 +94,7 @@ def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
     places = np.empty(x.shape[:2] + how, np.int64)
     index = np.arange(count(spatial)).reshape(spatial)
     cells = [_cells(n, out) for n, out in zip(spatial, how, strict=True)]
-    for at in np.ndindex(*how):
+    for at in counted(np.ndindex(*how)):
         cell = tuple(c[k] for c, k in zip(cells, at, strict=True))
         part = x[(..., *cell)].reshape(*x.shape[:2], -1)
         best = part.argmax(-1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.away import by_size
+from ..engine.limits import counted
 from ..engine.operation import Array, Index, Number, operation
 from . import tie_order
 from .dims import maximum_reduce, minimum_reduce, wrap_dim
@@ -94,7 +95,7 @@ def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool
         return input.copy(), np.zeros((), np.int64)
     order = np.ascontiguousarray(np.moveaxis(argsorted(input, at, largest), at, -1)[..., :k])
     rows = np.moveaxis(input, at, -1)
-    for place in np.ndindex(rows.shape[:-1]):
+    for place in counted(np.ndindex(rows.shape[:-1])):
         if k and (not sorted or has_ties(rows[place])):
             order[place] = _chosen(rows[place].tolist(), k, largest, sorted)
     order = np.ascontiguousarray(np.moveaxis(order, -1, at))
@@ -227,7 +228,7 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
             f"{list(sorted_sequence.shape)} and input value tensor {list(found.shape)}"
         )
     out = np.empty(found.shape, kind)
-    for place in np.ndindex(lead):
+    for place in counted(np.ndindex(lead)):
         out[place] = np.searchsorted(sorted_sequence[place], found[place], side)
     return out
 

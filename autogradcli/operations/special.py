@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.dtypes import DType
+from ..engine.limits import counted
 from ..engine.operation import Array, Number, operation
 from . import gamma
 from .gamma import scipy_special
@@ -148,7 +149,7 @@ def polygamma_in_place(input: Array, n: int) -> Array:
 
 def _mvlgamma_rule(F: Any, g: Any, input: Any, p: int) -> Any:
     total = F.digamma(input)
-    for k in range(1, p):
+    for k in counted(range(1, p)):
         total = F.digamma(input - k / 2) + total
     return g * total
 
@@ -164,7 +165,7 @@ def mvlgamma(input: Array, p: int) -> Array:
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
     total = gamma.lgamma(input)
-    for k in range(1, p):
+    for k in counted(range(1, p)):
         total = total + gamma.lgamma(input - input.dtype.type(k / 2))
     return total + input.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
 

@@ -15,8 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..engine.limits import run
+
 Before = Callable[[int, int], bool]
 
+_MANY = 4096
 _SMALL = 16  # what introsort leaves to insertion sort
 
 
@@ -25,6 +28,7 @@ def nth_element(a: list[int], before: Before, nth: int) -> None:
     first, last = 0, len(a)
     if nth >= last:
         return
+    before = _stoppable(before, last)
     depth = 2 * (last.bit_length() - 1)
     while last - first > 3:
         if depth == 0:
@@ -44,6 +48,7 @@ def sort(a: list[int], before: Before, last: int) -> None:
     """Sort the first ``last`` elements."""
     if last < 2:
         return
+    before = _stoppable(before, last)
     _sort_loop(a, before, 0, last, 2 * (last.bit_length() - 1))
     if last > _SMALL:
         _insertion_sort(a, before, 0, _SMALL)
@@ -55,6 +60,7 @@ def sort(a: list[int], before: Before, last: int) -> None:
 
 def partial_sort(a: list[int], before: Before, middle: int) -> None:
     """Put the ``middle`` first elements in order to the front."""
+    before = _stoppable(before, len(a))
     _heap_select(a, before, 0, middle, len(a))
     _sort_heap(a, before, 0, middle)
 
@@ -62,6 +68,7 @@ def partial_sort(a: list[int], before: Before, middle: int) -> None:
 def quickselect(a: list[int], after: Before, k: int) -> None:
     """Put the element that belongs at ``k`` there. ``after(i, j)``: element i goes behind element j."""
     left, right = 0, len(a) - 1
+    after = _stoppable(after, len(a))
     while right > left:
         if right == left + 1:
             if after(a[left], a[right]):
@@ -88,6 +95,18 @@ def quickselect(a: list[int], after: Before, k: int) -> None:
             left = i
         if j >= k:
             right = j - 1
+
+
+def _stoppable(before: Before, count: int) -> Before:
+    """The same, each comparison a turn that can be stopped where there are many elements."""
+    if count <= _MANY:
+        return before
+
+    def heard(i: int, j: int) -> bool:
+        run.spend(0)
+        return before(i, j)
+
+    return heard
 
 
 # -- the parts ---------------------------------------------------------------------------------------------

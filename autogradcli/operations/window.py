@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.limits import charge_parts
 from ..engine.operation import Array, operation
 from .dims import Shape, strided, wrap_dim
 
@@ -123,6 +124,7 @@ def unbind(input: Array, dim: int = 0) -> list[Array]:
     if not input.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     at = wrap_dim(dim, input.ndim)
+    charge_parts(input.shape[at])
     return [input[(*ALL[:at], k, ...)] for k in range(input.shape[at])]
 
 
@@ -136,6 +138,7 @@ def _parts_back(F: Any, g: Sequence[Any], shape: Shape, sizes: Sequence[int], di
 
 
 def _parts(input: Array, sizes: Sequence[int], at: int) -> list[Array]:
+    charge_parts(len(sizes))
     out, start = [], 0
     for n in sizes:
         out.append(input[(*ALL[:at], slice(start, start + n))])
@@ -148,6 +151,7 @@ def _even(count: int, size: int) -> list[int]:
     if not size:
         return [0]
     whole, rest = divmod(count, size)
+    charge_parts(whole)
     return [size] * whole + ([rest] if rest or not whole else [])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...engine.limits import shown
 from ...engine.tensor import Tensor
 from ..objects import Kind
 from ..registry import namespace
@@ -49,13 +50,13 @@ class _Conv(Module):
             raise ValueError("out_channels must be divisible by groups")
         if isinstance(padding, str):
             if padding not in ("same", "valid"):
-                raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'same', 'valid'}}")
+                raise ValueError(f"Invalid padding string {shown(padding)!r}, should be one of {{'same', 'valid'}}")
             if padding == "same" and any(s != 1 for s in sizes(stride, rank)):
                 raise ValueError("padding='same' is not supported for strided convolutions")
         if transposed and padding_mode != "zeros":
             raise ValueError(f'Only "zeros" padding mode is supported for {kind.__name__}')
         if padding_mode not in _MODES:
-            raise ValueError(f"padding_mode must be one of {set(_MODES)}, but got padding_mode='{padding_mode}'")
+            raise ValueError(f"padding_mode must be one of {set(_MODES)}, but got padding_mode='{shown(padding_mode)}'")
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.kernel_size = sizes(kernel_size, rank)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.limits import shown
 from .names import F
 from .simple import layer
 
@@ -11,7 +12,7 @@ from .simple import layer
 def _check(module: Any, values: dict[str, Any]) -> None:
     p = values["p"]
     if p < 0 or p > 1:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {shown(p)}")
 
 
 for _name, _function in (

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.inplace import check_inplace
+from ...engine.limits import shown
 from ...engine.random import Generator, default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor
@@ -188,11 +189,11 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
         elif isinstance(param, (int, float)) and not isinstance(param, bool):
             slope = param
         else:
-            raise ValueError(f"negative_slope {param} not a valid number")
+            raise ValueError(f"negative_slope {shown(param)} not a valid number")
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity == "selu":
         return 3.0 / 4
-    raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
+    raise ValueError(f"Unsupported nonlinearity {shown(nonlinearity)}")
 
 
 def fans(tensor: Tensor) -> tuple[int, int]:
@@ -221,7 +222,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | Non
 def _fan(tensor: Tensor, mode: str) -> int:
     mode = mode.lower()
     if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
+        raise ValueError(f"Mode {shown(mode)} not supported, please use one of ['fan_in', 'fan_out']")
     return fans(tensor)[mode == "fan_out"]
 
 

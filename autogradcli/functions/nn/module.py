@@ -7,9 +7,9 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.dtypes import DType, bfloat16, float16, float32, float64
+from ...engine.limits import check_shown, run
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
-from ..objects import costs
 from ..registry import namespace
 from .gradients import clear_grad
 from .hooked import Hooked
@@ -207,7 +207,7 @@ class Module(Hooked):
     def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[Any]:
         """Pairs of the dotted path and the module, of this one and all inside, each once."""
         seen = set() if memo is None else memo
-        costs.spend(0)
+        run.spend(len(prefix))
         if self in seen:
             return
         if remove_duplicate:
@@ -227,7 +227,7 @@ class Module(Hooked):
         seen = set()
         for name, module in self._modules.items():
             if module is not None and module not in seen:
-                costs.spend(0)
+                run.spend(0)
                 seen.add(module)
                 yield name, module
 
@@ -371,7 +371,7 @@ class Module(Hooked):
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        costs.spend(0)
+        run.spend(0)
         own = self.__dict__
         if "_forward_hooks" not in own:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '_backward_hooks'")
@@ -392,6 +392,7 @@ class Module(Hooked):
         return type(self).__name__
 
     def __repr__(self) -> str:
+        check_shown(*self.__dict__.values())
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
         children = [f"({name}): {indented(repr(module))}" for name, module in self._modules.items()]

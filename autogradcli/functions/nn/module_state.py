@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...engine.callbacks import callee
+from ...engine.limits import check_items, run
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
-from ..objects import costs
 from ..registry import Property, attributes_of
 from .names import M
 
@@ -62,9 +62,12 @@ def _entries(module: Any, prefix: str) -> Iterator[tuple[str, str, dict[str, Any
 
 
 def save_state_dict(module: Any, into: OrderedDict, prefix: str, keep_vars: bool) -> OrderedDict:
+    run.spend(0)
     for hook in list(module._state_dict_pre_hooks.values()):
         hook(module, prefix, keep_vars)
     for key, name, table in _entries(module, prefix):
+        run.spend(len(key))
+        check_items(len(into))
         into[key] = table[name] if keep_vars else M.detach(table[name])
     if _own(module, "get_extra_state"):
         into[prefix + EXTRA] = callee(module.get_extra_state)()

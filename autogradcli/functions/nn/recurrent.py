@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...engine.limits import charge_parts, counted, shown
 from ...engine.operation import Array, operation
 from ...engine.state import state
 from ...engine.tensor import Tensor
@@ -246,7 +247,8 @@ class RNNBase(Module):
         rows = _GATES[mode] * hidden_size
         out = proj_size or hidden_size
         ways = 2 if bidirectional else 1
-        for layer in range(num_layers):
+        charge_parts(4 * num_layers)
+        for layer in counted(range(num_layers)):
             for suffix in ("", "_reverse")[:ways]:
                 end = f"_l{layer}{suffix}"
                 setattr(self, "weight_ih" + end, fresh(rows, input_size if layer == 0 else out * ways, dtype=dtype))
@@ -329,7 +331,7 @@ class RNNBase(Module):
         starts = list(zip(*[T.unbind(h, 0) for h in given]))
         finals: list[Hidden] = []
         ways = 1 + self.bidirectional
-        for layer in range(self.num_layers):
+        for layer in counted(range(self.num_layers)):
             several = []
             for k in range(layer * ways, (layer + 1) * ways):
                 outputs, final = self._run(input, starts[k], ends[k])
@@ -348,7 +350,7 @@ class RNNBase(Module):
         gates = T.unbind(F.linear(input, getattr(self, "weight_ih" + end), bias_ih), 0)
         outputs = []
         back = end.endswith("_reverse")
-        for ih in reversed(gates) if back else gates:
+        for ih in counted(reversed(gates) if back else gates):
             hidden = step(ih, hidden, weight, bias_hh, projection, call)
             outputs.append(hidden[0])
         stacked: Tensor = T.stack(outputs[::-1] if back else outputs, 0)
@@ -389,7 +391,7 @@ class RNN(RNNBase):
         else:
             nonlinearity = kwargs.pop("nonlinearity", "tanh")
         if nonlinearity not in ("tanh", "relu"):
-            raise ValueError(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
+            raise ValueError(f"Unknown nonlinearity '{shown(nonlinearity)}'. Select from 'tanh' or 'relu'.")
         self.__dict__["nonlinearity"] = nonlinearity
         super().__init__("RNN_TANH" if nonlinearity == "tanh" else "RNN_RELU", *args, **kwargs)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.limits import charge_text
 from ...engine.tensor import Tensor
-from ..objects import costs
 
 
 def indented(text: str) -> str:
     """All lines but the first moved right by two."""
-    costs.spend(len(text))
+    charge_text(len(text) + 2 * text.count("\n"))
     return text.replace("\n", "\n  ")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.callbacks import callee
+from ...engine.limits import shown
 from ..registry import namespace
 from .lr_scheduler import HOME, LRScheduler, check_optimizer, rates, set_rate
 
@@ -165,9 +166,9 @@ class OneCycleLR(_WithMomentum):
         else:
             self._schedule_phases.append((last, "max_lr", "min_lr", "base_momentum", "max_momentum"))
         if pct_start < 0 or pct_start > 1 or not isinstance(pct_start, float):
-            raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
+            raise ValueError(f"Expected float between 0 and 1 pct_start, but got {shown(pct_start)}")
         if anneal_strategy not in ("cos", "linear"):
-            raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
+            raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {shown(anneal_strategy)}")
         self._anneal_func_type = anneal_strategy
         most = _each("max_lr", optimizer, max_lr)
         if last_epoch == -1:
@@ -226,7 +227,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         if T_mult < 1 or not isinstance(T_mult, int):
             raise ValueError(f"Expected integer T_mult >= 1, but got {T_mult}")
         if not isinstance(eta_min, (float, int)):
-            raise ValueError(f"Expected float or int eta_min, but got {eta_min} of type {type(eta_min)}")
+            raise ValueError(f"Expected float or int eta_min, but got {shown(eta_min)} of type {type(eta_min)}")
         self.T_0 = T_0
         self.T_i = T_0
         self.T_mult = T_mult
@@ -250,7 +251,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
                 self.T_cur %= self.T_i
                 self.T_i *= self.T_mult
         elif epoch < 0:
-            raise ValueError(f"Expected non-negative epoch, but got {epoch}")
+            raise ValueError(f"Expected non-negative epoch, but got {shown(epoch)}")
         elif epoch < self.T_0:
             self.T_i = self.T_0
             self.T_cur = epoch

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...engine.callbacks import callee
 from ...engine.hooks import RemovableHandle, add_hook, retains_grad
+from ...engine.limits import check_shown
 from ...engine.sparse import SparseTensor
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
@@ -198,6 +199,7 @@ class Optimizer(Object):
         lines = [type(self).__name__ + " ("]
         for number, group in enumerate(self.param_groups):
             lines += ["", f"Parameter Group {number}"] if number else [f"Parameter Group {number}"]
+            check_shown(group)
             lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
         return "\n".join(lines) + "\n)"
 

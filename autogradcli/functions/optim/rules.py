@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
 from ..fields import KEYWORDS, REQUIRED
 from .kernels import add, addcdiv, addcmul, added, lerp
@@ -20,7 +21,7 @@ def check_lr(values: Group) -> None:
     if isinstance(lr, Tensor) and lr.array.size != 1:
         raise ValueError("Tensor lr must be 1-element")
     if not number(lr) >= 0.0:
-        raise ValueError(f"Invalid learning rate: {lr}")
+        raise ValueError(f"Invalid learning rate: {shown(lr)}")
 
 
 def check_least(values: Group, name: str, what: str = "") -> None:
@@ -68,7 +69,7 @@ def _check_sgd(values: Group) -> None:
     if isinstance(lr, Tensor) and lr.array.size != 1:
         raise ValueError("Tensor lr must be 1-element")
     if number(lr) < 0.0:
-        raise ValueError(f"Invalid learning rate: {lr}")
+        raise ValueError(f"Invalid learning rate: {shown(lr)}")
     for name in ("momentum", "weight_decay"):
         if values[name] < 0.0:
             raise ValueError(f"Invalid {name} value: {values[name]}")

@@ -1,0 +1,500 @@
+"""Calls of every function, method and layer with very large counts, in a process of its own (``test_bounds.py``).
+
+For each public callable it finds a small call that works, by trying values of the kinds that the signature names, and
+then makes one argument after another very large: integers, lists of them, and tensors (one number, expanded, so that
+the argument itself takes no room). What comes of it must be small, quick, or refused by an error of the language.
+
+    python tests/bounds_crawl.py [--brief] [--only NAME] [--first N] [--memory MB]
+
+prints a line before each call, so that whoever reads knows which one did not come back, and one after a call that was
+out of bounds. ``--brief``: one small call of each form, and one large number in place of each argument.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import itertools
+import json
+import resource
+import sys
+import time
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import autogradcli.functions  # noqa: F401 - fills the registry
+from autogradcli.engine.tensor import Tensor, wrap
+from autogradcli.functions import registry
+from autogradcli.functions.fields import KEYWORDS, REQUIRED
+from autogradcli.functions.function import Function
+from autogradcli.functions.objects import Kind
+from autogradcli.functions.python_function import PythonFunction
+from autogradcli.language.budget import MAX_ITEMS, MAX_TEXT, OutOfTime, budget
+from autogradcli.language.program import deep_stack
+
+#: What an integer becomes. The least is harmless where it is a size, and too much where it counts Python's steps.
+LARGE = (1_100_000, 2**31 - 1, 2**62)
+#: Elements that a tensor becomes large by.
+WIDE = 1_100_000
+#: Elements that a list of numbers becomes long by.
+LONG = 200_000
+#: A short list that stands for a long one, as a program can make it: a message must not spell it out.
+SHARED: list[Any] = [0] * 10
+for _ in range(4):
+    SHARED = [SHARED] * 10
+#: Seconds that a call may take by the program's own limit, and by the clock.
+DEADLINE, SECONDS = 0.3, 2.0
+#: Megabytes by which a call may make the process grow.
+GROWTH = 400
+
+#: Not called: they wait, print, read, or are for the process and not for a program.
+LEFT_OUT = frozenset({"torch.manual_seed", "torch.seed", "torch.random.seed", "torch.set_num_threads"})
+
+
+def tensor(*shape: int, dtype: str = "f4") -> Tensor:
+    return wrap(np.resize(np.arange(1, 7).astype(dtype), shape) if dtype != "f4" else _spread(shape))
+
+
+def _spread(shape: tuple[int, ...]) -> np.ndarray:
+    count = int(np.prod(shape, dtype=int))
+    return (np.arange(count, dtype="f4") * 0.37 % 0.8 + 0.1).reshape(shape)
+
+
+SHAPES = ((2, 3), (3, 3), (4,), (3,), (1, 3, 3), (), (1, 2, 6), (1, 2, 6, 6), (1, 1, 4, 4, 4), (2,))
+TENSORS: tuple[Callable[[], Tensor], ...] = (
+    *(lambda shape=shape: tensor(*shape) for shape in SHAPES),
+    lambda: wrap(np.eye(3, dtype="f4")),
+    lambda: tensor(3, dtype="i8"),
+    lambda: wrap(np.zeros((2, 3), "i8")),
+    lambda: wrap(np.ones((2, 3), bool)),
+    lambda: tensor(2, 3, dtype="c8"),
+)
+INTEGERS = (1, 0, 2, 3)
+LISTS = ((1,), (1, 1), (0,), (0, 1), (2, 3), (1, 1, 1), (2, 3, 1), ())
+#: What a parameter of this name is, where its kind doesn't tell.
+BY_NAME: dict[str, tuple[Any, ...]] = {
+    "equation": ("i,i->i", "ij->ji", "ij,jk->ik"),
+    "mode": ("constant", "nearest", "mean"),
+    "indexing": ("ij",),
+    "reduce": ("sum",),
+    "pad": ((1, 1), (1, 1, 1, 1)),
+    "ord": (2, None, "fro"),
+    "p": (2, 0.5),
+    "target": (),
+    "size_average": (None,),
+    "fn": (lambda x: x * 2,),
+    "func": (lambda x: x.sum(),),
+    "nonlinearity": ("relu",),
+    "size": ((1,), (2, 3), (3, 3), (1, 1, 6), (1, 1, 6, 6), 2),
+}
+
+
+@dataclass
+class Argument:
+    """A place of a call: its name, whether it goes by position, and what could stand there."""
+
+    name: str
+    choices: tuple[Any, ...]
+    needed: bool = True
+    keyword: bool = False
+
+
+@dataclass
+class Target:
+    """Something that a program can call."""
+
+    name: str
+    call: Callable[..., Any]
+    forms: list[list[Argument]] = field(default_factory=list)
+
+    @property
+    def of(self) -> Any:
+        """What is the same for two names of one function."""
+        if isinstance(self.call, Function):
+            return tuple(id(overload[1]) for overload in self.call.overloads)
+        inner = getattr(self.call, "call", self.call)
+        return (
+            getattr(inner, "__code__", inner) if type(inner) is types.FunctionType and not inner.__closure__ else inner
+        )
+
+
+def _choices(kind: str, name: str) -> tuple[Any, ...]:
+    if BY_NAME.get(name):
+        return BY_NAME[name]
+    return {
+        "Tensor": TENSORS,
+        "Scalar": (1, 2.0),
+        "float": (0.5,),
+        "int": INTEGERS,
+        "SymInt": INTEGERS,
+        "IntList": LISTS,
+        "bool": (True, False),
+        "str": ("none", "mean", "linear", "sum"),
+        "TensorList": tuple(lambda t=t, n=n: [t() for _ in range(n)] for n in (2, 3) for t in TENSORS[:10]),
+        "FloatList": ((1.0, 1.0),),
+        "ScalarList": ((1.0, 1.0),),
+        "Callable": (lambda x: x.sum(),),
+    }.get(kind, ())
+
+
+#: Annotations of functions that are Python's, as the words of the others' signatures.
+WORDS = {"Sizes": "Sizes", "Sequence[int]": "IntList", "Function": "Callable", "Callable[..., Any]": "Callable"}
+
+
+def _word(annotation: Any, name: str) -> str:
+    text = str(annotation).replace(" | None", "")
+    return WORDS.get(text, text)
+
+
+def _forms_of_function(function: Function) -> Iterator[list[Argument]]:
+    for schema in function.schemas:
+        if schema.deprecated:
+            continue
+        form = []
+        if schema.receiver is not None:
+            form.append(Argument("input", TENSORS))
+        for i in schema.visible:
+            p = schema.parameters[i]
+            word = next(word for word, kind in _kinds() if kind is p.kind)
+            choices = _choices(word, p.name)
+            if word == "IntList" and p.size:
+                choices = (1, *choices)
+            form.append(Argument(p.name, choices, not p.optional, p.keyword_only))
+        yield form
+
+
+def _kinds() -> Iterator[tuple[str, Any]]:
+    from autogradcli.functions.kinds import KINDS, TENSOR_OR_NUMBER
+
+    yield "Tensor", TENSOR_OR_NUMBER
+    yield from KINDS.items()
+
+
+def _form_of_python(call: Callable[..., Any], skip: int = 0) -> list[Argument]:
+    form = []
+    for p in list(inspect.signature(call).parameters.values())[skip:]:
+        if p.kind is p.VAR_KEYWORD:
+            continue
+        word = _word(p.annotation, p.name)
+        if word == "Sizes":
+            choices: tuple[Any, ...] = (1, *LISTS)
+        elif word in ("Any", "_empty", "<class 'inspect._empty'>"):
+            choices = _by_guess(p.name)
+        else:
+            choices = _choices(word, p.name)
+        form.append(Argument(p.name, choices, p.default is p.empty, p.kind is p.KEYWORD_ONLY))
+    return form
+
+
+def _by_guess(name: str) -> tuple[Any, ...]:
+    if BY_NAME.get(name):
+        return BY_NAME[name]
+    return (TENSORS[0], TENSORS[1], 1, TENSORS[5], TENSORS[4], 2.0, (1,), (1, 1), None)
+
+
+def targets() -> list[Target]:
+    """Everything that a program can call, in a fixed order."""
+    found: list[Target] = []
+    for place in sorted(registry.NAMESPACES):
+        table = registry.NAMESPACES[place]
+        for name in sorted(table):
+            dotted, value = f"{place}.{name}", table[name]
+            if dotted in LEFT_OUT or name.startswith("_"):
+                continue
+            if isinstance(value, Function):
+                found.append(Target(dotted, value, list(_forms_of_function(value))))
+            elif isinstance(value, PythonFunction):
+                found.append(Target(dotted, value, [_form_of_python(value.call)]))
+            elif isinstance(value, Kind) and place.startswith("torch.nn"):
+                found.append(Target(dotted, _layer(value), [_form_of_layer(value)]))
+    methods = registry.ATTRIBUTES[Tensor]
+    for name in sorted(methods):
+        entry = methods[name]
+        if isinstance(entry, registry.Method) and not name.startswith("__"):
+            if isinstance(entry.call, Function):
+                found.append(Target(f"Tensor.{name}", entry.call, list(_forms_of_function(entry.call))))
+            else:
+                form = _form_of_python(entry.call)
+                form[0] = Argument("self", TENSORS)
+                found.append(Target(f"Tensor.{name}", entry.call, [form]))
+    known: set[Any] = set()
+    return [target for target in found if not (target.of in known or known.add(target.of))]  # type: ignore[func-returns-value]
+
+
+#: Inputs that a layer is tried with.
+INPUTS: tuple[Any, ...] = (*TENSORS[:10], lambda: wrap(np.zeros((2, 3), "i8")))
+
+
+def _layer(kind: Kind) -> Callable[..., Any]:
+    """Make the layer, and call it with what it takes; the text and the values of it are asked for, too."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        made = kind(*args, **kwargs)
+        if not hasattr(made, "state_dict"):
+            return made
+        repr(made)
+        made.state_dict()
+        for one in INPUTS:
+            for count in (1, 2, 3):
+                try:
+                    return made(*[one() for _ in range(count)])
+                except Exception as error:
+                    if isinstance(error, MemoryError):
+                        raise
+        return None
+
+    return call
+
+
+def _form_of_layer(kind: Kind) -> list[Argument]:
+    form = []
+    fields = getattr(kind, "fields", None)
+    if isinstance(fields, dict):
+        for name, default in fields.items():
+            needed = default is REQUIRED
+            choices = (1, 2, (1, 1), 0.5) if needed else (1,) if default is None else (default,)
+            form.append(Argument(name, choices, needed))
+        return [argument for argument in form if argument.name != KEYWORDS]
+    for p in list(inspect.signature(kind.__init__).parameters.values())[1:]:
+        if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL):
+            continue
+        choices = (1, 2, 4, (1, 1), 0.5, (2,), (1, 1, 1)) if p.default is p.empty else (p.default,)
+        if p.default is None:
+            choices = (1,)
+        form.append(Argument(p.name, choices, p.default is p.empty, p.kind is p.KEYWORD_ONLY))
+    return form
+
+
+# -- small calls that work ---------------------------------------------------------------------------------
+
+Call = dict[str, Any]
+
+#: Small calls that are tried for each form.
+TRIES = 400
+
+
+def working(target: Target, form: list[Argument], count: int) -> list[Call]:
+    """Some calls of this form that return, each with other values."""
+    given = [call for call in examples().get(target.name, []) if set(call) <= {argument.name for argument in form}]
+    found = [call for call in given if isinstance(attempt(target, form, call), Returned)]
+    needed = [argument for argument in form if argument.needed]
+    if found or any(not argument.choices for argument in needed):
+        return found
+    for values in itertools.islice(_combinations([a.choices for a in needed]), TRIES):
+        call = {a.name: value for a, value in zip(needed, values)}
+        if isinstance(attempt(target, form, call), Returned):
+            found.append(call)
+            if len(found) == count:
+                break
+    return found
+
+
+def _combinations(choices: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The same choice for all that have it first, then all the others, near ones before far ones."""
+    widest = max((len(c) for c in choices), default=1)
+    seen = set()
+    for i in range(widest):
+        for j in range(widest):
+            same = tuple(c[i % len(c)] if callable(c[0]) else c[j % len(c)] for c in choices)
+            key = tuple(map(id, same))
+            if key not in seen:
+                seen.add(key)
+                yield same
+    yield from itertools.product(*choices)
+
+
+def examples() -> dict[str, list[Call]]:
+    """Small calls that the search doesn't find."""
+    x, image = TENSORS[0], shaped((1, 1, 4, 4))
+    plane = {"input": image}
+    resized = [{**plane, "size": (2, 2)}, {**plane, "size": 2}, {**plane, "scale_factor": 2.0}]
+    return {
+        "torch.nn.functional.interpolate": resized,
+        "torch.nn.functional.upsample": resized,
+        "torch.nn.functional.upsample_nearest": resized,
+        "torch.nn.functional.upsample_bilinear": resized,
+        "torch.nn.functional.affine_grid": [{"theta": shaped((1, 2, 3)), "size": (1, 1, 2, 2)}],
+        "torch.nn.functional.grid_sample": [{"input": image, "grid": shaped((1, 2, 2, 2))}],
+        "torch.nn.functional.fold": [{"input": shaped((1, 4, 9)), "output_size": (4, 4), "kernel_size": (2, 2)}],
+        "torch.stft": [{"input": shaped((16,)), "n_fft": 4, "return_complex": True}],
+        "torch.clamp": [{"input": x, "min": 0}],
+        "torch.einsum": [{"equation": "i,i->i", "operands": [tensor(4), tensor(4)]}],
+        "torch.tensor": [{"data": [1, 2]}],
+        "torch.index_add": [{"input": x, "dim": 0, "index": shaped((2,), "i8"), "source": x}],
+        "torch.batch_norm": [],
+    }
+
+
+def shaped(shape: tuple[int, ...], dtype: str = "f4") -> Callable[[], Tensor]:
+    return lambda: wrap(np.zeros(shape, dtype)) if dtype != "f4" else tensor(*shape)
+
+
+@dataclass
+class Returned:
+    value: Any
+
+
+def attempt(target: Target, form: list[Argument], call: Call) -> Returned | BaseException:
+    args, kwargs = [], {}
+    positional = True
+    for argument in form:
+        if argument.name not in call:
+            positional = False
+            continue
+        value = call[argument.name]
+        if isinstance(value, types.FunctionType) and value.__code__.co_argcount == len(value.__defaults__ or ()):
+            value = value()
+        if positional and not argument.keyword:
+            args.append(value)
+        else:
+            kwargs[argument.name] = value
+    try:
+        return Returned(target.call(*args, **kwargs))
+    except (Exception, OutOfTime) as error:
+        return error
+
+
+# -- and large ones ----------------------------------------------------------------------------------------
+
+
+def enlarged(form: list[Argument], call: Call, brief: bool) -> Iterator[tuple[str, Call]]:
+    """The call with one argument after another very large. What may be left out is put in; ``brief`` makes one of the
+    tensors wide, and takes one large value in place of each."""
+    wide = False
+    for argument in form:
+        if argument.name in call:
+            values: tuple[Any, ...] = (call[argument.name],)
+        else:
+            values = argument.choices[:1]
+        for value in values:
+            larger = _larger(value) if not (brief and wide and _is_tensor(value)) else iter(())
+            wide = wide or _is_tensor(value)
+            for shown, large in itertools.islice(larger, 1) if brief else larger:
+                yield f"{argument.name}={shown}", {**call, argument.name: large}
+        yield f"{argument.name}=shared", {**call, argument.name: SHARED}
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor) or value in TENSORS
+
+
+def _larger(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, types.FunctionType) and value.__code__.co_argcount == len(value.__defaults__ or ()):
+        value = value()
+    if isinstance(value, Tensor):
+        yield from _wider(value)
+    elif type(value) is int:
+        for large in LARGE:
+            yield str(large), large
+        yield str(-LARGE[0]), -LARGE[0]
+    elif type(value) is float:
+        for number in (1e9, 1e300, -1e9):
+            yield str(number), number
+    elif type(value) is tuple and value and type(value[0]) is int:
+        for at in range(len(value)):
+            for large in LARGE:
+                yield f"{at}:{large}", (*value[:at], large, *value[at + 1 :])
+        if len(value) > 1:
+            yield "all", (LARGE[0],) * len(value)
+        yield "long", value * (LONG // len(value))
+    elif type(value) is list and value and isinstance(value[0], Tensor):
+        for shown, wide in _wider(value[0]):
+            yield shown, [wide, *value[1:]]
+        yield "many", [value[0]] * 20_000
+
+
+def _wider(value: Tensor) -> Iterator[tuple[str, Tensor]]:
+    array = value.array
+    if array.ndim == 0 or array.size > 9:
+        return
+    for dim in {0, array.ndim - 1}:
+        first = array[tuple(slice(0, 1) if k == dim else slice(None) for k in range(array.ndim))]
+        shape = tuple(WIDE if k == dim else n for k, n in enumerate(array.shape))
+        yield f"wide in {dim}", wrap(np.broadcast_to(first, shape))
+
+
+def weigh(value: Any) -> str:
+    """What is out of bounds in a result; empty if nothing is."""
+    kind = type(value)
+    if isinstance(value, str):
+        return f"{len(value)} characters" if len(value) > MAX_TEXT else ""
+    if isinstance(value, (list, tuple, dict, set)):
+        total, stack = 0, [value]
+        while stack:
+            one = stack.pop()
+            total += len(one)
+            if total > MAX_ITEMS:
+                return f"{total} elements"
+            parts = one.values() if isinstance(one, dict) else one
+            stack += [part for part in parts if isinstance(part, (list, tuple, dict))]
+    if kind.__name__ == "generator":
+        return weigh(list(itertools.islice(value, MAX_ITEMS + 1)))
+    return ""
+
+
+def crawl(first: int, only: str, brief: bool, calls: Callable[[dict[str, Any]], None]) -> None:
+    number = 0
+    covered: list[str] = []
+    for target in targets():
+        if only and only not in target.name:
+            continue
+        large: list[tuple[str, list[Argument], Call]] = []
+        for form in target.forms:
+            for call in working(target, form, 1 if brief else 3):
+                large += [(shown, form, bigger) for shown, bigger in enlarged(form, call, brief)]
+                covered.append(target.name)
+        for shown, form, call in large:
+            number += 1
+            if number <= first:
+                continue
+            calls({"call": number, "name": target.name, "shown": shown})
+            problem = measured(target, form, call)
+            if problem:
+                calls({"wrong": number, "name": target.name, "shown": shown, "problem": problem})
+    calls({"done": number, "covered": sorted(set(covered)), "all": sorted({t.name for t in targets()})})
+
+
+def measured(target: Target, form: list[Argument], call: Call) -> str:
+    budget.start(DEADLINE, GROWTH << 20)
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    outcome = attempt(target, form, call)
+    seconds = time.process_time() - start
+    problem = weigh(outcome.value) if isinstance(outcome, Returned) else ""
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10
+    said = type(outcome).__name__ if isinstance(outcome, BaseException) else "a result"
+    if isinstance(outcome, BaseException) and len(str(outcome)) > 20_000:
+        problem = f"a message of {len(str(outcome))} characters"
+    if seconds > SECONDS:
+        problem = f"{seconds:.1f} s, {said}"
+    elif grown > GROWTH + 200:
+        problem = f"{grown} MB, {said}"
+    return problem
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--brief", action="store_true")
+    parser.add_argument("--memory", type=int, default=1200)
+    options = parser.parse_args()
+    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    limit = now + (options.memory << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    out = sys.stdout
+
+    def say(line: dict[str, Any]) -> None:
+        out.write(json.dumps(line) + "\n")
+        out.flush()
+
+    with deep_stack(), np.errstate(all="ignore"):
+        crawl(options.first, options.only, options.brief, say)
+
+
+if __name__ == "__main__":
+    main()
