@@ -14,6 +14,10 @@ from .syntax import Place, Source
 
 def failed(error: BaseException, source: Source, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> Failed:
     """The event for an error that ended a run."""
+    if not isinstance(error, SyntaxError):  # whose place is in its arguments
+        from .foreign import entering
+
+        error = entering(error)
     kind = _type_name(error)
     message = _message(error)
     if isinstance(error, SyntaxError) and error.filename is not None:

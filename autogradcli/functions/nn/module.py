@@ -9,7 +9,7 @@ from ...engine.callbacks import callee
 from ...engine.dtypes import DType, bfloat16, float16, float32, float64
 from ...engine.hooks import RemovableHandle, add_hook
 from ...engine.tensor import Parameter, Tensor
-from ..objects import Object, costs
+from ..objects import Object, costs, get, has, property_of, put_property
 from ..registry import namespace
 from .gradients import clear_grad
 from .module_hooks import call_with_hooks
@@ -47,15 +47,19 @@ class Module(Object):
     # -- what it holds ----------------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
-        own = self.__dict__
-        for group in _GROUPS:
-            if group in own and name in own[group]:
-                return own[group][name]
+        # Python and NumPy ask here too, for special names, under which a program may have entered a buffer.
+        if not name.startswith("__"):
+            own = self.__dict__
+            for group in _GROUPS:
+                if group in own and name in own[group]:
+                    return own[group][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         own = self.__dict__
         kind = type(self)
+        if name.startswith("__"):
+            raise AttributeError(f"attribute '{name}' of '{kind.__name__}' objects is not writable")
         if isinstance(value, Parameter):
             if "_parameters" not in own:
                 raise AttributeError("cannot assign parameters before Module.__init__() call")
@@ -85,8 +89,8 @@ class Module(Object):
                     "expected)"
                 )
             own["_buffers"][name] = value
-        elif type(_class_attribute(kind, name)) is property:
-            object.__setattr__(self, name, value)
+        elif (found := property_of(kind, name)) is not None:
+            put_property(found, self, name, value)
         else:
             own[name] = value
 
@@ -106,7 +110,7 @@ class Module(Object):
         if "_parameters" not in own:
             raise AttributeError("cannot assign parameter before Module.__init__() call")
         self._check_name(name, "parameter")
-        if hasattr(self, name) and name not in own["_parameters"]:
+        if has(self, name) and name not in own["_parameters"]:
             raise KeyError(f"attribute '{name}' already exists")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
@@ -125,7 +129,7 @@ class Module(Object):
         if "_buffers" not in own:
             raise AttributeError("cannot assign buffer before Module.__init__() call")
         self._check_name(name, "buffer")
-        if hasattr(self, name) and name not in own["_buffers"]:
+        if has(self, name) and name not in own["_buffers"]:
             raise KeyError(f"attribute '{name}' already exists")
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
@@ -139,7 +143,7 @@ class Module(Object):
         if module is not None and not isinstance(module, Module):
             raise TypeError(f"{type_name(module)} is not a Module subclass")
         self._check_name(name, "module")
-        if hasattr(self, name) and name not in self._modules:
+        if has(self, name) and name not in self._modules:
             raise KeyError(f"attribute '{name}' already exists")
         self._modules[name] = module
 
@@ -164,9 +168,9 @@ class Module(Object):
         """The module under a dotted path. Raises AttributeError."""
         found: Any = self
         for item in target.split(".") if target else ():
-            if not hasattr(found, item):
+            if not has(found, item):
                 raise AttributeError(f"{type(found).__name__} has no attribute `{item}`")
-            found = getattr(found, item)
+            found = get(found, item)
             if not isinstance(found, Module):
                 raise AttributeError(f"`{item}` is not an nn.Module")
         return found
@@ -175,9 +179,9 @@ class Module(Object):
         """The parameter under a dotted path. Raises AttributeError."""
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
-        if not hasattr(module, name):
+        if not has(module, name):
             raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
-        found = getattr(module, name)
+        found = get(module, name)
         if not isinstance(found, Parameter):
             raise AttributeError(f"`{name}` is not an nn.Parameter")
         return found
@@ -186,11 +190,11 @@ class Module(Object):
         """The buffer under a dotted path. Raises AttributeError."""
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
-        if not hasattr(module, name):
+        if not has(module, name):
             raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
         if name not in module._buffers:
             raise AttributeError(f"`{name}` is not a buffer")
-        return getattr(module, name)
+        return get(module, name)
 
     # -- going through it -------------------------------------------------------------------------------------
 
@@ -416,13 +420,6 @@ class Module(Object):
         if not children and len(lines) <= 1:
             return f"{self._get_name()}({''.join(lines)})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
-
-
-def _class_attribute(kind: type, name: str) -> Any:
-    for base in kind.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name]
-    return None
 
 
 def _forget(module: Module, name: str, keep: str) -> None:
