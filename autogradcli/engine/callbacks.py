@@ -1,7 +1,7 @@
 """What our own code calls where a program gave a function: a hook, a closure, what is transformed or checkpointed.
 
-Python calls whatever is callable to it: ``type`` makes classes, ``set`` hashes by recursion in C, an object of a library
-may do anything. So what is called is of a closed list of kinds, or what the language says to call for a value.
+Python calls whatever is callable to it: ``type`` makes classes, ``set`` hashes by recursion in C, an object of
+a library may do anything. So what is called is of a closed list of kinds, or what the language says to call.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from ..engine.node import AccumulateGrad, Invalid
 from ..engine.state import state
 from ..engine.tensor import Parameter, Size, Tensor, wrap
 from .function import define
+from .kinds import Value
 from .operators import item
 from .python_function import define_python
 from .registry import Method, Property, attributes_of, namespace
@@ -242,12 +243,12 @@ def _own_attributes(self: Tensor) -> dict[str, Any]:
 # -- hooks ---------------------------------------------------------------------------------------------------
 
 
-def _register_hook(self: Tensor, hook: Any) -> RemovableHandle:
+def _register_hook(self: Tensor, hook: Value) -> RemovableHandle:
     """Call ``hook(grad)`` whenever the gradient of this tensor is computed; what it returns replaces it."""
     return hook_tensor(self, hook)
 
 
-def _register_post(self: Tensor, hook: Any) -> RemovableHandle:
+def _register_post(self: Tensor, hook: Value) -> RemovableHandle:
     """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``."""
     return hook_after_accumulation(self, hook)
 

@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 from ..engine.state import state
 from ..engine.tensor import Tensor
 from . import call_errors
-from .kinds import TYPE_NAMES, BadElement, Convert, Mismatch
+from .kinds import KINDS, TYPE_NAMES, BadElement, Convert, Mismatch
 from .plans import (
     Implementation,
     Move,
@@ -31,6 +31,7 @@ from .plans import (
     as_floats_where_needed,
     converter_of,
     hooks,
+    of_real_numbers,
     simplest,
     unnamed_out,
     writing_out,
@@ -200,6 +201,7 @@ class Function:
         parameters = schema.parameters
         values = (*args, *kwargs.values())
         keyword_at = {name: len(args) + i for i, name in enumerate(kwargs)}
+        real: list[int] = []
         moves: list[Move] = [] if schema.receiver is None else [(schema.receiver, 0, None)]
         for i, source in zip(schema.visible, sources):
             at: int | slice
@@ -213,6 +215,8 @@ class Function:
             if convert is not None:
                 self._try(convert, parameters[i], values[at])
             moves.append((i, at, convert))
+            if parameters[i].kind is KINDS["Real"] and isinstance(values[at], (complex, Tensor)):
+                real.append(i)
         template = [parameter.default for parameter in parameters]
         out = unnamed_out(parameters, implementation)
         if out is not None:
@@ -221,6 +225,9 @@ class Function:
             else:
                 del template[out]
                 moves = [(i - (i > out), at, convert) for i, at, convert in moves]
+                real = [i - (i > out) for i in real]
+        if real:
+            implementation = of_real_numbers(implementation, real)
         return implementation, *simplest(template, moves, len(values))
 
     def _try(self, convert: Convert, parameter: Parameter, value: Any) -> None:

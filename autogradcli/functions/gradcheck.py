@@ -19,6 +19,7 @@ from .complex_numbers import imag as imaginary_part
 from .complex_numbers import real as real_part
 from .functional import grad_mode
 from .gradcheck_reports import FAST, MAYBE_SLOW, NONDETERMINISTIC, GradcheckError, mismatch
+from .kinds import Value
 from .python_function import define_python
 from .registry import namespace
 
@@ -296,7 +297,7 @@ def _check_linear(live: list[Tensor], tracked: list[Tensor], undefined: bool) ->
 
 def gradcheck(
     func: Function,
-    inputs: Any,
+    inputs: Value,
     *,
     eps: float = 1e-6,
     atol: float = 1e-5,
@@ -335,7 +336,7 @@ def gradcheck(
 
 def gradgradcheck(
     func: Function,
-    inputs: Any,
+    inputs: Value,
     grad_outputs: Any = None,
     *,
     eps: float = 1e-6,

@@ -21,6 +21,7 @@ from ..engine.modes import (
 from ..engine.naming import shown_as
 from ..engine.state import state
 from ..engine.tensor import Tensor
+from .kinds import Value
 from .python_function import define_python
 from .registry import namespace
 from .tensor_text import set_printoptions
@@ -124,7 +125,7 @@ def set_options(
     set_printoptions(precision, threshold, edgeitems, linewidth, profile, sci_mode)
 
 
-def is_tensor(obj: Any) -> bool:
+def is_tensor(obj: Value) -> bool:
     """Whether a value is a tensor."""
     return isinstance(obj, Tensor)
 

@@ -1,8 +1,8 @@
-"""What stands in a Python class for the members that a program bound: the only ways from Python's code into a program's.
+"""What stands in a Python class for the members that a program bound: the only ways from Python's code to a program's.
 
 A program's own function never stands there. Each function here is ours; it asks the table of members for the
 program's, and passes on only what Python may get back: ``__len__`` gives an int, ``__repr__`` a str, of exactly these
-types. There is none for ``__getattr__``, so no name that Python or NumPy ask for on their own account gets to a program.
+types. There is none for ``__getattr__``, so no name that Python or NumPy ask for by themselves gets to a program.
 """
 
 from __future__ import annotations

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ..kinds import Value
 from ..python_function import define_python
 from .module import Module
 from .names import M, T
 
 
 def functional_call(
-    module: Any,
-    parameter_and_buffer_dicts: Any,
-    args: Any = None,
-    kwargs: dict[str, Any] | None = None,
+    module: Value,
+    parameter_and_buffer_dicts: Value,
+    args: Value = None,
+    kwargs: Value | None = None,
     *,
     tie_weights: bool = True,
     strict: bool = False,
@@ -90,7 +91,7 @@ def _swap(module: Any, path: str, value: Any) -> tuple[dict[str, Any], str, Any]
     return {}, name, value  # a name that the module does not have is nothing to it
 
 
-def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def stack_module_state(models: Value) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parameters and the buffers of modules of one class, each stacked by name: what ``vmap`` over them takes.
 
     Raises RuntimeError where there is no module, or they differ in class or in mode.

@@ -13,6 +13,7 @@ from ...engine.hooks import RemovableHandle, add_hook, retains_grad
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ..fields import Fields, bound
+from ..gate import stranger
 from ..nn.gradients import clear_grad
 from ..objects import Kind, Object
 from ..registry import namespace
@@ -201,12 +202,16 @@ class Declared(Optimizer):
                 state.grad = before
         update = type(self).update
         for group in self.param_groups:
-            for param in group["params"]:
+            if not _OPTIONS.issuperset(map(type, group.values())):
+                check_options(group)
+            for param in checked_tensors(group["params"]):
                 grad = param.grad
                 if grad is not None:
                     g = -grad.array if group.get("maximize") else grad.array
                     kept = self.state.get(param)
                     values = {} if kept is None else kept
+                    if values and not _KEPT.issuperset(map(type, values.values())):
+                        check_options(values)
                     update(param.array, g, values, group)
                     if kept is None and values:
                         self.state[param] = values
@@ -217,11 +222,40 @@ class Declared(Optimizer):
         return loss
 
 
+def checked_tensors(params: list[Any]) -> list[Tensor]:
+    """The parameters of a group, to which a program can add what it likes. Raises TypeError for what is no tensor."""
+    for param in params:
+        if not isinstance(param, Tensor):
+            raise TypeError("optimizer can only optimize Tensors, but one of the params is " + type_name(param))
+    return params
+
+
 def number(value: Any) -> Any:
-    """An option as a number: a learning rate may be a tensor. Raises RuntimeError for one of several elements."""
-    if isinstance(value, Tensor) and value.array.size != 1:
-        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-    return value.array.item() if isinstance(value, Tensor) else value
+    """An option as a number: a learning rate may be a tensor. Raises RuntimeError for one of several elements,
+    TypeError for what is neither."""
+    if isinstance(value, Tensor):
+        if value.array.size != 1:
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        return value.array.item()
+    if type(value) not in _NUMBERS:
+        raise TypeError(f"an option of an optimizer must be a number or a tensor, not {type_name(value)}")
+    return value
+
+
+_NUMBERS = frozenset({bool, int, float})
+
+#: What the values of a group, and of a parameter's state, are before a step computes with them.
+_OPTIONS = frozenset({bool, int, float, type(None), list, tuple, Tensor})
+_KEPT = frozenset({bool, int, float, type(None), Tensor})
+
+
+def check_options(values: Group) -> None:
+    """Raises TypeError for a value that a program put there and that no step can compute with."""
+    for name, value in values.items():
+        if name != "param_names" and type(value) is not str and stranger(value) is not None:
+            raise TypeError(f"'{name}' of an optimizer must be a number or a tensor, not {type_name(value)}")
+        if type(value) is complex:
+            raise TypeError(f"'{name}' of an optimizer must be a real number, not complex")
 
 
 def declare(
