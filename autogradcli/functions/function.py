@@ -153,6 +153,8 @@ class Function:
         """
         schemas = self.schemas
         given = args[1:] if self.method else args
+        if self.method and not (args and isinstance(args[0], Tensor)):
+            call_errors.wrong_receiver(self.name, args)
         if len(schemas) == 1 and not schemas[0].visible and (given or kwargs):
             place = "TensorBase" if self.method else self.home
             call_errors.no_arguments(f"{place}.{self.name}", len(given), bool(kwargs))

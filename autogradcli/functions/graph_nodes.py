@@ -234,6 +234,9 @@ def register_multi_grad_hook(tensors: Value, fn: Value, *, mode: str = "all") ->
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
 
     tensors = list(tensors)
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise AttributeError(f"'{type(tensor).__name__}' object has no attribute 'requires_grad'")
     if any(t.node is None for t in tensors):
         raise AssertionError("Expected gradient function to be set")
     fn = callee(fn)

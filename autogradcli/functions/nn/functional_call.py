@@ -99,6 +99,9 @@ def stack_module_state(models: Value) -> tuple[dict[str, Any], dict[str, Any]]:
     models = list(models)
     if not models:
         raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+    for model in models:
+        if not isinstance(model, Module):
+            raise AttributeError(f"'{type(model).__name__}' object has no attribute 'training'")
     if not (all(m.training for m in models) or all(not m.training for m in models)):
         raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
     if not all(type(m) is type(models[0]) for m in models):

@@ -35,7 +35,13 @@ def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
 
 
 def _list(parameters: Value) -> list[Tensor]:
-    return [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    if isinstance(parameters, Tensor):
+        return [parameters]
+    several = list(parameters)
+    for value in several:
+        if not isinstance(value, Tensor):
+            raise AttributeError(f"'{type(value).__name__}' object has no attribute 'grad'")
+    return several
 
 
 class _Unrecorded:

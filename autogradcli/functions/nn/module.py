@@ -166,6 +166,7 @@ class Module(Object):
 
     def get_submodule(self, target: str) -> Any:
         """The module under a dotted path. Raises AttributeError."""
+        _check_path(target)
         found: Any = self
         for item in target.split(".") if target else ():
             if not has(found, item):
@@ -177,6 +178,7 @@ class Module(Object):
 
     def get_parameter(self, target: str) -> Any:
         """The parameter under a dotted path. Raises AttributeError."""
+        _check_path(target)
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
         if not has(module, name):
@@ -188,6 +190,7 @@ class Module(Object):
 
     def get_buffer(self, target: str) -> Any:
         """The buffer under a dotted path. Raises AttributeError."""
+        _check_path(target)
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
         if not has(module, name):
@@ -350,6 +353,8 @@ class Module(Object):
 
     def type(self, dst_type: DType) -> Module:
         """Cast parameters and buffers to a dtype."""
+        if not isinstance(dst_type, DType):
+            raise TypeError(f"type(): argument 'dst_type' must be torch.dtype, not {type_name(dst_type)}")
         return self._convert(dst_type)
 
     def state_dict(self, *args: Any, prefix: str = "", keep_vars: bool = False) -> Any:
@@ -420,6 +425,11 @@ class Module(Object):
         if not children and len(lines) <= 1:
             return f"{self._get_name()}({''.join(lines)})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
+
+
+def _check_path(target: Any) -> None:
+    if not isinstance(target, str):
+        raise TypeError(f"the path of a module must be str, not {type_name(target)}")
 
 
 def _forget(module: Module, name: str, keep: str) -> None:

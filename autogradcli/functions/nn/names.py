@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ..kinds import type_name
 from ..registry import ATTRIBUTES, Method, namespace
 
 
@@ -27,6 +28,13 @@ class Methods:
         assert isinstance(method, Method)
         self.__dict__[name] = method.call
         return method.call
+
+
+def check_tensors(where: str, *values: Any) -> None:
+    """Raises TypeError unless all are tensors: for code that reads their arrays before a function checks them."""
+    for position, value in enumerate(values, 1):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{where}: argument in position {position} must be Tensor, not {type_name(value)}")
 
 
 F = Names("torch.nn.functional")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -175,6 +176,7 @@ class Declared(Optimizer):
 
     fields: ClassVar[Fields] = {}
     order: ClassVar[tuple[str, ...]] = ()
+    numbers: ClassVar[Callable[[Group], tuple[Any, ...]]]
     update: ClassVar[Callable[[Array, Array, Group, Group], None]]
     check: ClassVar[Callable[[Group], None]]
     begin: ClassVar[Callable[[Any, Group], None]]
@@ -200,9 +202,9 @@ class Declared(Optimizer):
                 loss = callee(closure)()
             finally:
                 state.grad = before
-        update = type(self).update
+        update, numbers = type(self).update, type(self).numbers
         for group in self.param_groups:
-            if not _OPTIONS.issuperset(map(type, group.values())):
+            if not _OPTIONS.issuperset(map(type, numbers(group))):
                 check_options(group)
             for param in checked_tensors(group["params"]):
                 grad = param.grad
@@ -245,17 +247,19 @@ def number(value: Any) -> Any:
 _NUMBERS = frozenset({bool, int, float})
 
 #: What the values of a group, and of a parameter's state, are before a step computes with them.
-_OPTIONS = frozenset({bool, int, float, type(None), list, tuple, Tensor})
+_OPTIONS = frozenset({bool, int, float, type(None), Tensor})
 _KEPT = frozenset({bool, int, float, type(None), Tensor})
 
 
 def check_options(values: Group) -> None:
     """Raises TypeError for a value that a program put there and that no step can compute with."""
     for name, value in values.items():
-        if name != "param_names" and type(value) is not str and stranger(value) is not None:
-            raise TypeError(f"'{name}' of an optimizer must be a number or a tensor, not {type_name(value)}")
-        if type(value) is complex:
-            raise TypeError(f"'{name}' of an optimizer must be a real number, not complex")
+        if name not in ("params", "param_names") and (type(value) is complex or stranger(value) is not None):
+            raise TypeError(f"'{name}' of an optimizer must be a real number or a tensor, not {type_name(value)}")
+
+
+#: In the fields of an optimizer what is no option of a group. Pairs (``betas``) pass through ``number`` in a step.
+_NO_OPTIONS = frozenset({"params", "*"})
 
 
 def declare(
@@ -272,6 +276,7 @@ def declare(
         "__module__": f"torch.optim.{home}",
         "fields": fields,
         "order": tuple(order.split()) or tuple(field for field in fields if field not in ("params", "*")),
+        "numbers": itemgetter(*[n for n, usual in fields.items() if n not in _NO_OPTIONS and type(usual) is not tuple]),
         "update": staticmethod(update),
         "check": staticmethod(check),
         "begin": staticmethod(begin or _nothing),
