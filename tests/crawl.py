@@ -59,7 +59,9 @@ def everything() -> Iterator[tuple[str, Any]]:
         yield f"Tensor.{name}", entry
 
 
-def _with_each(name: str, call: Callable[..., Any], given: list[tuple[str, bool, Any]], odd: list[Any]) -> Iterator[Call]:
+def _with_each(
+    name: str, call: Callable[..., Any], given: list[tuple[str, bool, Any]], odd: list[Any]
+) -> Iterator[Call]:
     """Calls with each of the odd values at each place; the rest of the arguments are usual ones.
 
     ``given`` are (name, required, usual value); what is not required is left out where it is not the odd one.
@@ -140,7 +142,12 @@ def _of_layer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
         method = get(layer, member)
         if is_callable(method) and member not in ("cuda",):
             for value in odd:
-                for args in ((value,), (tensor(2, 3), value), (value, tensor(2, 3)), (tensor(2, 3), tensor(2, 3), value)):
+                for args in (
+                    (value,),
+                    (tensor(2, 3), value),
+                    (value, tensor(2, 3)),
+                    (tensor(2, 3), tensor(2, 3), value),
+                ):
                     yield f"{name}.{member}()", lambda m=member, args=args: get(kind(*usual), m)(*args)
 
 
@@ -213,7 +220,6 @@ def _of_optimizer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
                 stepped(optimizer, parameter)
 
             yield f"{name}.state[{key}] =", kept
-
 
 
 def _of_values(odd: list[Any]) -> Iterator[Call]:

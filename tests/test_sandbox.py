@@ -93,9 +93,11 @@ def crawl(odd: list[Any]) -> tuple[int, dict[str, str]]:
     return count, Asked.names
 
 
-@pytest.mark.parametrize("wrap", [lambda spy: spy, lambda spy: [spy], lambda spy: (spy, spy)], ids=["it", "list", "tuple"])
-def test_a_foreign_object_as_each_argument(wrap: Any) -> None:
-    count, asked = crawl([wrap(Spy())])
+@pytest.mark.parametrize(
+    "wrap", [lambda spy: spy, lambda spy: [spy], lambda spy: (spy, spy)], ids=["it", "list", "tuple"]
+)
+def test_a_foreign_object_as_each_argument(form: str) -> None:
+    count, asked = crawl([FORMS[form](Spy())])
     assert count > 20_000
     assert not {name: place for name, place in asked.items() if name not in ORDINARY}
 
@@ -265,7 +267,9 @@ def test_errors_lose_what_is_foreign() -> None:
     )
 
 
-@pytest.mark.parametrize("value", [np.add, np.float64(1), np.ones(1), np.dtype("f"), b"", memoryview(b""), np, object()])
+@pytest.mark.parametrize(
+    "value", [np.add, np.float64(1), np.ones(1), np.dtype("f"), b"", memoryview(b""), np, object()]
+)
 def test_foreign_objects_are_known(value: Any) -> None:
     assert not is_value(value)
 
@@ -304,7 +308,10 @@ _DOUBLE = "RuntimeError: value cannot be converted to type double without overfl
         ("torch.clamp_min(x, 1j)", "NotImplementedError: clamp is not supported for complex types"),
         ("torch.rsub(x, x, alpha=1j)", "RuntimeError: For non-complex input tensors, argument alpha must not be a"),
         ("torch.trapezoid(x, dx=1j)", "RuntimeError: trapezoid: Currently, we only support dx as a real number."),
-        ("F.poisson_nll_loss(x, x, eps=1j)", "TypeError: poisson_nll_loss(): argument 'eps' must be float, not complex"),
+        (
+            "F.poisson_nll_loss(x, x, eps=1j)",
+            "TypeError: poisson_nll_loss(): argument 'eps' must be float",
+        ),
         ("F.hinge_embedding_loss(x, x, 1j)", "TypeError: hinge_embedding_loss(): argument 'margin' (position 3) must"),
         ("nn.SmoothL1Loss(beta=1j)(x, x)", "TypeError: smooth_l1_loss(): argument 'beta' must be float, not complex"),
         ("torch.optim.SGD([x.requires_grad_()], lr=1j)", "TypeError: an option of an optimizer must be"),
