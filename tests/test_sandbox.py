@@ -93,9 +93,10 @@ def crawl(odd: list[Any]) -> tuple[int, dict[str, str]]:
     return count, Asked.names
 
 
-@pytest.mark.parametrize(
-    "wrap", [lambda spy: spy, lambda spy: [spy], lambda spy: (spy, spy)], ids=["it", "list", "tuple"]
-)
+FORMS = {"it": lambda spy: spy, "list": lambda spy: [spy], "tuple": lambda spy: (spy, spy)}
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_foreign_object_as_each_argument(form: str) -> None:
     count, asked = crawl([FORMS[form](Spy())])
     assert count > 20_000
