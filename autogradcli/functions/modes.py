@@ -50,6 +50,10 @@ class ModeFunction:
         return f"<class 'torch.autograd.{HOMES.get(self.name, 'grad_mode')}.{self.name}'>"
 
 
+def detect_anomaly(check_nan: bool = True) -> ContextMode:
+    return AnomalyMode(True, check_nan)
+
+
 def set_grad_enabled(mode: Any) -> ContextMode:
     if not isinstance(mode, bool):
         raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
@@ -142,9 +146,7 @@ def _register() -> None:
     autograd["set_multithreading_enabled"] = ModeFunction(
         "set_multithreading_enabled", MultithreadingMode, "One thread or more in the backward pass."
     )
-    autograd["detect_anomaly"] = ModeFunction(
-        "detect_anomaly", lambda check_nan=True: AnomalyMode(True, check_nan), "Stop at the first NaN made."
-    )
+    autograd["detect_anomaly"] = ModeFunction("detect_anomaly", detect_anomaly, "Stop at the first NaN made.")
     graph = namespace("torch.autograd.graph")
     graph["saved_tensors_hooks"] = ModeFunction(
         "saved_tensors_hooks", SavedTensorsHooks, "How nodes keep what they save."

@@ -82,7 +82,7 @@ def _constructor(kind: type) -> Callable[..., Any]:
 def _called_back(value: Any) -> Callable[..., Any]:
     """What our own code calls for a value that Python can call. Raises TypeError where the language can't."""
     found = callable_of(value)
-    return found if isinstance(value, type) else value  # type: ignore[no-any-return]
+    return found if isinstance(value, type) else value
 
 
 resolver.resolve = _called_back

@@ -10,14 +10,16 @@ from __future__ import annotations
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+#: One of each kind that has iterators of its own.
+_ITERABLES: tuple[Any, ...] = ([], (), "", "é", set(), range(1), range(1 << 70), {}, {}.values(), {}.items())
+
 #: Python's own types whose instances programs have.
 _PLAIN: frozenset[type] = frozenset(
     {
         type(None), bool, int, float, complex, str, list, tuple, dict, set, range, slice, reversed, property,
         staticmethod, classmethod, type(...), type(NotImplemented), type({}.keys()), type({}.values()),
         type({}.items()),
-        *(type(iter(each)) for each in ([], (), "", "é", set(), range(1), range(1 << 70), {}, {}.values(), {}.items())),
-        *(type(reversed(each)) for each in ([], {}, {}.values(), {}.items())),  # type: ignore[call-overload]
+        *map(type, map(iter, _ITERABLES)), *map(type, map(reversed, ([], {}, {}.values(), {}.items()))),
         type(each for each in ()),
     }
 )  # fmt: skip
