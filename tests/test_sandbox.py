@@ -18,6 +18,7 @@ from autogradcli.events import Event, Failed, Printed
 from autogradcli.functions.gate import stranger
 from autogradcli.functions.objects import SPECIAL, Kind, Object, is_program_class
 from autogradcli.functions.python_function import PythonFunction
+from autogradcli.language.budget import budget
 from autogradcli.language.foreign import entering, is_value
 from autogradcli.session import Session
 
@@ -77,6 +78,7 @@ ORDINARY = {"__class__", "__name__", "__qualname__", "__module__", "__mro__", "_
 def crawl(odd: list[Any]) -> tuple[int, dict[str, str]]:
     """How many calls were made with these values, and the names that the spies were asked for, each with a place."""
     modes, count = snapshot(), 0
+    budget.start(None)  # no deadline that another test's session left
     Asked.names = {}
     try:
         for place, call in calls(odd):

@@ -7,11 +7,13 @@ Errors are how such an object could get to a program: NumPy's carry the ufunc an
 
 from __future__ import annotations
 
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any
 
 #: One of each kind that has iterators of its own.
 _ITERABLES: tuple[Any, ...] = ([], (), "", "é", set(), range(1), range(1 << 70), {}, {}.values(), {}.items())
+
+_REVERSIBLE: tuple[Any, ...] = ([], {}, {}.values(), {}.items())
 
 #: Python's own types whose instances programs have.
 _PLAIN: frozenset[type] = frozenset(
@@ -19,8 +21,7 @@ _PLAIN: frozenset[type] = frozenset(
         type(None), bool, int, float, complex, str, list, tuple, dict, set, range, slice, reversed, property,
         staticmethod, classmethod, type(...), type(NotImplemented), type({}.keys()), type({}.values()),
         type({}.items()),
-        *map(type, map(iter, _ITERABLES)), *map(type, map(reversed, ([], {}, {}.values(), {}.items()))),
-        type(each for each in ()),
+        *(type(iter(each)) for each in _ITERABLES), *(type(reversed(each)) for each in _REVERSIBLE), GeneratorType,
     }
 )  # fmt: skip
 
