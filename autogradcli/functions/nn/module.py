@@ -15,7 +15,7 @@ from .gradients import clear_grad
 from .module_hooks import call_with_hooks
 from .module_state import Loaded, OrderedDict, load_state_dict, save_state_dict
 from .names import M
-from .text import indented, type_name
+from .text import check_path, indented, type_name
 
 _GROUPS = ("_parameters", "_buffers", "_modules")
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
@@ -166,7 +166,7 @@ class Module(Object):
 
     def get_submodule(self, target: str) -> Any:
         """The module under a dotted path. Raises AttributeError."""
-        _check_path(target)
+        check_path(target)
         found: Any = self
         for item in target.split(".") if target else ():
             if not has(found, item):
@@ -178,7 +178,7 @@ class Module(Object):
 
     def get_parameter(self, target: str) -> Any:
         """The parameter under a dotted path. Raises AttributeError."""
-        _check_path(target)
+        check_path(target)
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
         if not has(module, name):
@@ -190,7 +190,7 @@ class Module(Object):
 
     def get_buffer(self, target: str) -> Any:
         """The buffer under a dotted path. Raises AttributeError."""
-        _check_path(target)
+        check_path(target)
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
         if not has(module, name):
@@ -425,11 +425,6 @@ class Module(Object):
         if not children and len(lines) <= 1:
             return f"{self._get_name()}({''.join(lines)})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
-
-
-def _check_path(target: Any) -> None:
-    if not isinstance(target, str):
-        raise TypeError(f"the path of a module must be str, not {type_name(target)}")
 
 
 def _forget(module: Module, name: str, keep: str) -> None:
