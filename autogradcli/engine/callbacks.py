@@ -1,32 +1,42 @@
 """What our own code calls where a program gave a function: a hook, a closure, what is transformed or checkpointed.
 
-Functions of programs are called as they are. A class is not: to Python ``type`` makes classes and ``set`` hashes by
-recursion in C, and what a class means to a program is for the language to say. It says so by setting ``resolve``.
+Python calls whatever is callable to it: ``type`` makes classes, ``set`` hashes by recursion in C, an object of
+a library may do anything. So what is called is of a closed list of kinds, or what the language says to call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+#: The kinds of function that are called as they are; the language enters its own.
+CALLED: set[type] = {FunctionType, BuiltinFunctionType, MethodType}
 
-def _refused(kind: type) -> Callable[..., Any]:
-    raise TypeError(f"cannot create '{kind.__name__}' instances")
+
+def _refused(value: Any) -> Callable[..., Any]:
+    if isinstance(value, type):
+        raise TypeError(f"cannot create '{value.__name__}' instances")
+    raise TypeError(f"'{type(value).__name__}' object is not callable")
 
 
 class Resolver:
-    """``resolve(class)`` gives what to call for a class, or raises TypeError."""
+    """``resolve(value)`` gives what to call for any other value, or raises TypeError."""
 
     __slots__ = ("resolve",)
 
     def __init__(self) -> None:
-        self.resolve: Callable[[type], Callable[..., Any]] = _refused
+        self.resolve: Callable[[Any], Callable[..., Any]] = _refused
 
 
 resolver = Resolver()
 
 
 def callee(value: Any) -> Any:
-    """What to call for a value of a program; anything but a class stays as it is. Raises TypeError for a class that
-    can't be called."""
-    return resolver.resolve(value) if isinstance(value, type) else value
+    """What to call for a value of a program. What can't be called at all stays as it is: calling it is Python's error.
+
+    Raises TypeError for what Python could call and the language doesn't.
+    """
+    if type(value) in CALLED or not callable(value):
+        return value
+    return resolver.resolve(value)

@@ -74,8 +74,8 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 
 # -- with a threshold ------------------------------------------------------------------------------------
 
-_SLOPE = "(Tensor input, Scalar negative_slope=0.01)"
-_THRESHOLD = "(Tensor input, Scalar threshold, Scalar value)"
+_SLOPE = "(Tensor input, Real negative_slope=0.01)"
+_THRESHOLD = "(Tensor input, Real threshold, Real value)"
 _RANGE = "(Tensor input, Scalar min_val=-1, Scalar max_val=1)"
 
 
@@ -110,17 +110,17 @@ define("leaky_relu_", (_SLOPE, in_place(activation.leaky_relu_in_place)), into="
 define("threshold", (f"{_THRESHOLD[:-1]}, *, Tensor out=None)", activation.threshold))
 define("threshold_", (_THRESHOLD, in_place(activation.threshold_in_place)), into="torch F")
 define("hardtanh_", (_RANGE, in_place(_within)), into="F")
-_LAMBDA = "(Tensor input, Scalar lambd=0.5, *, Tensor out=None)"
+_LAMBDA = "(Tensor input, Real lambd=0.5, *, Tensor out=None)"
 define("hardshrink", (_LAMBDA, activation.hardshrink), into="torch Tensor F")
 define("softshrink", (_LAMBDA, activation.softshrink), into="F")
 
 
-def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: bool = False) -> Tensor:
     """``input`` where positive, else ``negative_slope * input``."""
     return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)  # type: ignore[no-any-return]
 
 
-def _threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+def _threshold(input: Tensor, threshold: Number, value: Number, inplace: bool = False) -> Tensor:
     """The elements above the threshold; ``value`` instead of the others."""
     return (_threshold_ if inplace else _threshold_built_in)(input, threshold, value)  # type: ignore[no-any-return]
 
@@ -246,8 +246,8 @@ def _scaled_in_place(input: Tensor) -> Tensor:
     return change(smooth_activation.elu_in_place, input, _SELU_ALPHA, _SELU_SCALE)
 
 
-_ELU = "(Tensor input, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1)"
-_CELU = "(Tensor input, Scalar alpha=1.0)"
+_ELU = "(Tensor input, Real alpha=1, Real scale=1, Real input_scale=1)"
+_CELU = "(Tensor input, Double alpha=1.0)"
 _elu, _elu_ = _built_in("elu", _ELU, smooth_activation.elu, in_place(smooth_activation.elu_in_place))
 _celu, _celu_ = _built_in("celu", _CELU, smooth_activation.celu, in_place(smooth_activation.celu_in_place))
 _selu, _selu_ = _built_in("selu", "(Tensor input)", _scaled, _scaled_in_place)
@@ -260,12 +260,12 @@ define("elu_", (_ELU, in_place(smooth_activation.elu_in_place)), into="F")
 define("gelu", ('(Tensor input, *, str approximate="none", Tensor out=None)', smooth_activation.gelu), into="F")
 define(
     "softplus",
-    ("(Tensor input, Scalar beta=1, Scalar threshold=20, *, Tensor out=None)", smooth_activation.softplus),
+    ("(Tensor input, Real beta=1, Real threshold=20, *, Tensor out=None)", smooth_activation.softplus),
     into="F",
 )
 
 
-def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+def elu(input: Tensor, alpha: Number = 1.0, inplace: bool = False) -> Tensor:
     """``input`` where positive, else ``alpha * (exp(input) - 1)``."""
     return (_elu_ if inplace else _elu)(input, alpha)  # type: ignore[no-any-return]
 
@@ -275,7 +275,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
     return (_selu_ if inplace else _selu)(input)  # type: ignore[no-any-return]
 
 
-def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+def celu(input: Tensor, alpha: Number = 1.0, inplace: bool = False) -> Tensor:
     """``input`` where positive, else ``alpha * (exp(input / alpha) - 1)``."""
     return (_celu_ if inplace else _celu)(input, alpha)  # type: ignore[no-any-return]
 

@@ -77,6 +77,8 @@ def sub(input: Tensor | Number, other: Tensor | Number, alpha: Number) -> Tensor
 def _rsub(input: Tensor, other: Tensor | Number, alpha: Number) -> Tensor:
     """Difference ``other - alpha * input``."""
     check_bool(input, other)
+    if type(alpha) is complex:
+        _check_alpha(input, other, alpha)
     if isinstance(other, Tensor):
         return arithmetic_variants.rsub_tensor(input, other, alpha)  # type: ignore[no-any-return]
     return arithmetic.rsub(input, other, alpha)  # type: ignore[no-any-return]

@@ -25,6 +25,7 @@ from ..engine.record import NO_DATA
 from ..engine.state import state
 from ..engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from .function import define
+from .kinds import Value
 from .operators import item
 from .plans import hooks
 from .python_function import define_python
@@ -272,12 +273,12 @@ def _own_attributes(self: Tensor) -> dict[str, Any]:
 # -- hooks ---------------------------------------------------------------------------------------------------
 
 
-def _register_hook(self: Tensor, hook: Any) -> RemovableHandle:
+def _register_hook(self: Tensor, hook: Value) -> RemovableHandle:
     """Call ``hook(grad)`` whenever the gradient of this tensor is computed; what it returns replaces it."""
     return hook_tensor(self, hook)
 
 
-def _register_post(self: Tensor, hook: Any) -> RemovableHandle:
+def _register_post(self: Tensor, hook: Value) -> RemovableHandle:
     """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``."""
     return hook_after_accumulation(self, hook)
 

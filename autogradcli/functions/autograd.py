@@ -16,6 +16,7 @@ from ..engine.node import Node, Nowhere, Output, index_of, node_of
 from ..engine.state import state
 from ..engine.tensor import MetaTensor, Size, Tensor, wrap
 from ..engine.worlds import roles
+from .kinds import Value
 from .python_function import define_python
 
 CREATE_GRAPH = (
@@ -152,12 +153,12 @@ def _roots(tensors: Sequence[Any], seeds: Sequence[Any], create_graph: bool) -> 
 
 
 def backward(
-    tensors: Any,
+    tensors: Value,
     grad_tensors: Any = None,
     retain_graph: Any = None,
     create_graph: bool = False,
     grad_variables: Any = None,
-    inputs: Any = None,
+    inputs: Value = None,
 ) -> None:
     """Run the graphs of ``tensors`` backward and add the gradients to ``.grad`` of the leaves.
 
@@ -202,7 +203,7 @@ def _grads_for(roots: tuple[Any, ...], given: Any) -> tuple[Any, ...]:
 
 
 def tensor_backward(
-    self: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Any = None
+    self: Tensor, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Value = None
 ) -> None:
     """Compute the gradients of this tensor with respect to the leaves of its graph, added to their ``.grad``.
 
@@ -217,8 +218,8 @@ def tensor_backward(
 
 
 def grad(
-    outputs: Any,
-    inputs: Any,
+    outputs: Value,
+    inputs: Value,
     grad_outputs: Any = None,
     retain_graph: Any = None,
     create_graph: bool = False,

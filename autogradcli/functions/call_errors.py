@@ -55,6 +55,14 @@ def several_values(name: str, keyword: str) -> NoReturn:
     raise TypeError(f"{name}() got multiple values for argument '{keyword}'")
 
 
+def wrong_receiver(name: str, args: Sequence[object]) -> NoReturn:
+    """A method of tensors called without one."""
+    if not args:
+        raise TypeError(f"unbound method TensorBase.{name}() needs an argument")
+    given = type_name(args[0])
+    raise TypeError(f"descriptor '{name}' for 'torch._C.TensorBase' objects doesn't apply to a '{given}' object")
+
+
 def no_arguments(name: str, given: int, keywords: bool) -> NoReturn:
     """For what CPython itself knows to take nothing. ``name`` is qualified: ``TensorBase.exp``."""
     if keywords:

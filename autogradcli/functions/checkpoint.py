@@ -16,6 +16,7 @@ from ..engine.tensor import Tensor
 from . import autograd
 from .attributes import CPU, _detach
 from .functional import grad_mode
+from .kinds import Value
 from .python_function import define_python
 from .registry import namespace
 
@@ -69,13 +70,13 @@ class _Enough(Exception):
 
 def checkpoint(
     function: Function,
-    *args: Any,
+    *args: Value,
     use_reentrant: bool | None = None,
-    context_fn: Any = None,
+    context_fn: Value = None,
     determinism_check: str = "default",
     debug: bool = False,
     early_stop: bool = True,
-    **kwargs: Any,
+    **kwargs: Value,
 ) -> Any:
     """Run ``function`` without keeping what its backward pass needs; that is computed again when it is needed.
 
@@ -236,7 +237,7 @@ def _leaf(t: Any) -> Tensor:
 
 
 def checkpoint_sequential(
-    functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
+    functions: Value, segments: int, input: Value, use_reentrant: bool | None = None, **kwargs: Value
 ) -> Any:
     """Run functions one after the other in ``segments``, all but the last checkpointed."""
     if use_reentrant is None:

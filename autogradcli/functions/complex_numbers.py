@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
 from ..operations import complex as complex_operations
+from ..operations.numbers import number_in
 from ..operations.view import view_as_real
 from ..operations.window import select
 from .declare import in_place
 from .function import define
+from .kinds import is_number, type_name
 from .registry import Property, attributes_of
 
 _UNARY = "(Tensor input, *, Tensor out=None)"
@@ -55,7 +55,11 @@ def _setter(part: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Any], None]:
     """Assigning a part writes into the tensor: ``z.real = x`` is ``z.real.copy_(x)``."""
 
     def set_part(self: Tensor, new: Any) -> None:
-        roles.copy_into(part(self), new if isinstance(new, Tensor) else wrap(np.asarray(new, self.array.real.dtype)))
+        if not isinstance(new, Tensor):
+            if not is_number(new):
+                raise TypeError(f"can't assign a {type_name(new)} to a torch.{self.dtype.type_name}Tensor")
+            new = wrap(number_in(self.array.real.dtype, new))
+        roles.copy_into(part(self), new)
 
     return set_part
 

@@ -15,11 +15,11 @@ from .python_function import define_python
 from .shapes import reshape
 
 
-def _check_indices(indices: Tensor, name: str) -> None:
+def _check_indices(indices: Tensor, name: str, number: int = 1) -> None:
     if indices.array.dtype.char not in "li":
         raise RuntimeError(
-            f"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"torch.{dtypes.of(indices.array).type_name}Tensor instead (while checking arguments for {name})"
+            f"Expected tensor for argument #{number} 'indices' to have one of the following scalar types: Long, Int; "
+            f"but got torch.{dtypes.of(indices.array).type_name}Tensor instead (while checking arguments for {name})"
         )
 
 
@@ -54,6 +54,7 @@ def embedding(
         raise RuntimeError("'weight' must be 2-D")
     padding = _padding(padding_idx, weight.array.shape[0])
     if max_norm is not None:
+        _check_indices(input, "embedding_renorm_", 2)
         _renormed(weight, input.array, max_norm, norm_type)
     return _embedding(weight, input, padding, scale_grad_by_freq, sparse)
 

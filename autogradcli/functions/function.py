@@ -31,6 +31,7 @@ from .plans import (
     as_floats_where_needed,
     converter_of,
     hooks,
+    of_real_numbers,
     on_device,
     on_meta,
     simplest,
@@ -154,6 +155,8 @@ class Function:
         """
         schemas = self.schemas
         given = args[1:] if self.method else args
+        if self.method and not (args and isinstance(args[0], Tensor)):
+            call_errors.wrong_receiver(self.name, args)
         if len(schemas) == 1 and not schemas[0].visible and (given or kwargs):
             place = "TensorBase" if self.method else self.home
             call_errors.no_arguments(f"{place}.{self.name}", len(given), bool(kwargs))
@@ -202,6 +205,7 @@ class Function:
         parameters = schema.parameters
         values = (*args, *kwargs.values())
         keyword_at = {name: len(args) + i for i, name in enumerate(kwargs)}
+        real: list[int] = []
         moves: list[Move] = [] if schema.receiver is None else [(schema.receiver, 0, None)]
         for i, source in zip(schema.visible, sources):
             at: int | slice
@@ -215,6 +219,8 @@ class Function:
             if convert is not None:
                 self._try(convert, parameters[i], values[at])
             moves.append((i, at, convert))
+            if parameters[i].kind is KINDS["Real"] and isinstance(values[at], (complex, Tensor)):
+                real.append(i)
         template = [parameter.default for parameter in parameters]
         out = unnamed_out(parameters, implementation)
         for i, _, _ in moves:
@@ -228,6 +234,9 @@ class Function:
             else:
                 del template[out]
                 moves = [(i - (i > out), at, convert) for i, at, convert in moves]
+                real = [i - (i > out) for i in real]
+        if real:
+            implementation = of_real_numbers(implementation, real)
         return implementation, *simplest(template, moves, len(values))
 
     def _try(self, convert: Convert, parameter: Parameter, value: Any) -> None:

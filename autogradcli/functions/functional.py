@@ -20,6 +20,7 @@ from .functional_checks import (
     filled,
     single,
 )
+from .kinds import Value
 from .python_function import define_python
 
 Function = Callable[..., Any]
@@ -106,7 +107,7 @@ def _seeds(tensors: Sequence[Tensor]) -> Tensors:
 # -- products -----------------------------------------------------------------------------------------------------
 
 
-def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+def vjp(func: Function, inputs: Value, v: Value = None, create_graph: bool = False, strict: bool = False) -> Any:
     """The value of ``func`` at ``inputs`` and the product of ``v`` with its Jacobian there.
 
     ``v`` has the shape of the output and may be left out for a single element. With ``strict`` an output that doesn't
@@ -131,7 +132,7 @@ def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     return one_or_all(outputs, many), one_or_all(product, several)
 
 
-def _points_and_v(inputs: Any, v: Any, create_graph: bool, name: str) -> tuple[bool, Tensors, Tensors | None]:
+def _points_and_v(inputs: Value, v: Value, create_graph: bool, name: str) -> tuple[bool, Tensors, Tensors | None]:
     """The inputs to differentiate by and the vector over them."""
     several, given = as_tuple(inputs, "inputs", name)
     points = prepared(given, create_graph, True)
@@ -144,7 +145,7 @@ def _points_and_v(inputs: Any, v: Any, create_graph: bool, name: str) -> tuple[b
     return several, points, along
 
 
-def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+def jvp(func: Function, inputs: Value, v: Value = None, create_graph: bool = False, strict: bool = False) -> Any:
     """The value of ``func`` at ``inputs`` and the product of its Jacobian there with ``v``.
 
     Computed by two backward passes; ``torch.func.jvp`` does it in forward mode.
@@ -174,7 +175,7 @@ def _gradient(func: Function, points: Tensors, strict: bool, name: str) -> tuple
     return outputs[0], gradient
 
 
-def vhp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+def vhp(func: Function, inputs: Value, v: Value = None, create_graph: bool = False, strict: bool = False) -> Any:
     """The value of ``func`` at ``inputs`` and the product of ``v`` with its Hessian there."""
     with grad_mode(True):
         several, points, along = _points_and_v(inputs, v, create_graph, "vhp")
@@ -186,7 +187,7 @@ def vhp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     return values[0], one_or_all(product, several)
 
 
-def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+def hvp(func: Function, inputs: Value, v: Value = None, create_graph: bool = False, strict: bool = False) -> Any:
     """The value of ``func`` at ``inputs`` and the product of its Hessian there with ``v``."""
     with grad_mode(True):
         several, points, along = _points_and_v(inputs, v, create_graph, "hvp")
@@ -206,7 +207,7 @@ def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
 
 def jacobian(
     func: Function,
-    inputs: Any,
+    inputs: Value,
     create_graph: bool = False,
     strict: bool = False,
     vectorize: bool = False,
@@ -273,7 +274,7 @@ def _rows(k: int, out: Tensor, points: Tensors, create_graph: bool, strict: bool
     )
 
 
-def _forward_jacobian(func: Function, inputs: Any, create_graph: bool, strict: bool, vectorize: bool) -> Any:
+def _forward_jacobian(func: Function, inputs: Value, create_graph: bool, strict: bool, vectorize: bool) -> Any:
     if create_graph:
         raise NotImplementedError(
             'torch.autograd.functional.jacobian: `create_graph=True` and `strategy="forward-mode"` are not supported '
@@ -327,7 +328,7 @@ def _push(func: Function, points: Tensors, at: int, element: int) -> tuple[bool,
 
 def hessian(
     func: Function,
-    inputs: Any,
+    inputs: Value,
     create_graph: bool = False,
     strict: bool = False,
     vectorize: bool = False,

@@ -18,15 +18,7 @@ from .complex_numbers import imag as imaginary_part
 from .complex_numbers import real as real_part
 from .functional import grad_mode
 from .gradcheck_compare import Check, compare
-from .gradcheck_derivatives import (
-    Function,
-    analytical,
-    as_tuple,
-    differentiable,
-    is_tracked,
-    numerical,
-    reentrant,
-)
+from .gradcheck_derivatives import Function, analytical, as_tuple, differentiable, is_tracked, numerical, reentrant
 from .gradcheck_further import (
     check_batched,
     check_batched_forward,
@@ -35,6 +27,7 @@ from .gradcheck_further import (
     check_zeros,
 )
 from .gradcheck_reports import GradcheckError
+from .kinds import Value
 from .python_function import PythonFunction, define_python
 from .registry import namespace
 
@@ -153,7 +146,7 @@ def _run_forward(function: Function, inputs: tuple[Any, ...], check: Check, unde
 
 def gradcheck(
     func: Function,
-    inputs: Any,
+    inputs: Value,
     *,
     eps: float = 1e-6,
     atol: float = 1e-5,
@@ -197,7 +190,7 @@ def gradcheck(
 
 def gradgradcheck(
     func: Function,
-    inputs: Any,
+    inputs: Value,
     grad_outputs: Any = None,
     *,
     eps: float = 1e-6,

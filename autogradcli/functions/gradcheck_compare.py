@@ -36,8 +36,8 @@ class Check:
 
     def __init__(self, eps: float, atol: float, rtol: float, nondet_tol: float, fast: bool, kinds: bool) -> None:
         self.eps = eps
-        self.atol = atol
-        self.rtol = rtol
+        self.atol = float(atol)
+        self.rtol = float(rtol)
         self.nondet_tol = nondet_tol
         self.fast = fast
         self.kinds = kinds

@@ -20,6 +20,7 @@ from ..engine.operation import Operation, Save
 from ..engine.saved import Packed, pack_with, saved_tensor
 from ..engine.tensor import Tensor, wrap
 from .autograd import GradientEdge
+from .kinds import Value
 from .python_function import define_python
 from .registry import ATTRIBUTES, Attribute, Method, Property, attributes_of, namespace
 
@@ -30,6 +31,10 @@ FREED_BEFORE_HOOKS = (
     "second "
     "time or if you need to access saved variables after calling backward."
 )
+
+
+#: What a node keeps of an operand that is no tensor.
+_NUMBERS = frozenset({bool, int, float, complex})
 
 
 @shown_as("torch._C._autograd.SavedTensor")
@@ -59,6 +64,8 @@ class SavedTensor:
             raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
         tensor = saved_tensor(self.node, self.save, saved[at], saved[at + 1])
         if not isinstance(tensor, Tensor):
+            if type(tensor) not in _NUMBERS:
+                raise RuntimeError(FREED_BEFORE_HOOKS)
             tensor = wrap(np.asarray(tensor))
         entries = list(saved)
         entries[at] = pack_with(tensor, pack_hook, unpack_hook)
@@ -218,7 +225,7 @@ class MultiGradHandle:
             handle.remove()
 
 
-def register_multi_grad_hook(tensors: Any, fn: Any, *, mode: str = "all") -> MultiGradHandle:
+def register_multi_grad_hook(tensors: Value, fn: Value, *, mode: str = "all") -> MultiGradHandle:
     """Call ``fn`` once a backward pass: with all the gradients of ``tensors`` when they are there, or with the first.
 
     In mode ``"all"`` a tensor that the pass doesn't reach counts as None. Raises ValueError for another mode,
@@ -228,6 +235,9 @@ def register_multi_grad_hook(tensors: Any, fn: Any, *, mode: str = "all") -> Mul
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {shown(mode)}")
 
     tensors = list(tensors)
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise AttributeError(f"'{type(tensor).__name__}' object has no attribute 'requires_grad'")
     if any(t.node is None for t in tensors):
         raise AssertionError("Expected gradient function to be set")
     fn = callee(fn)

@@ -3,6 +3,8 @@
     word          accepts (beside None where the schema says so)                   the implementation receives
     Tensor        a tensor                                                         it
     Scalar        a number, a 0-d tensor that requires no grad                     a Python number
+    Real          as Scalar; a complex one only beside a complex tensor            a Python number
+    Double        as Scalar; a complex one only without an imaginary part          a Python number
     float         a real number, a 0-d tensor that requires no grad                float
     int           an int (a bool is none), a 0-d integer tensor                    int
     SymInt        as int, and any integer tensor of one element                    int
@@ -29,6 +31,9 @@ from ..engine.dtypes import DType
 from ..engine.tensor import Size, Tensor
 
 Convert = Callable[[Any], Any]
+
+#: Any value of a program's, for annotations: what is given there never gets to NumPy (``gate.py``).
+Value = Any
 
 #: One size for all dimensions or one for each, as functions written in Python take it.
 Sizes = int | Sequence[int]
@@ -238,6 +243,19 @@ def _to_number_or_tensor(cls: type, size: int) -> Convert | None:
     return _check_number if cls is int else None
 
 
+def _double(value: Any) -> Any:
+    number = _item(value) if isinstance(value, Tensor) else value
+    if isinstance(number, complex):
+        if number.imag:
+            raise RuntimeError("value cannot be converted to type double without overflow")
+        return number.real
+    return number
+
+
+def _to_double(cls: type, size: int) -> Convert | None:
+    return _double if issubclass(cls, (Tensor, complex)) else _to_scalar(cls, size)
+
+
 def _to_float(cls: type, size: int) -> Convert | None:
     if issubclass(cls, Tensor):
         return _real_item
@@ -327,6 +345,8 @@ _SEQUENCES = (Tensor, tuple, list)
 KINDS: dict[str, Kind] = {
     "Tensor": Kind("Tensor", _accepts_tensor),
     "Scalar": Kind("Number", _accepts_scalar, (Tensor,), _to_scalar),
+    "Real": Kind("Number", _accepts_scalar, (Tensor,), _to_scalar),
+    "Double": Kind("Number", _accepts_scalar, (Tensor, complex), _to_double),
     "float": Kind("float", _accepts_float, (Tensor,), _to_float),
     "int": Kind("int", _accepts_int, (Tensor,), _to_int),
     "SymInt": Kind("int", _accepts_symint, (Tensor,), _to_symint),

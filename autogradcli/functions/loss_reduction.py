@@ -9,8 +9,10 @@ import numpy as np
 from ..engine.limits import shown
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
+from ..operations.numbers import number_in
 from ..operations.reduction import mean_all, sum_all
 from ..operations.view import expand
+from .kinds import type_name
 
 
 def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
@@ -64,5 +66,9 @@ def broadcast_pair(input: Tensor, target: Tensor) -> tuple[Any, Any]:
 
 
 def number(value: Any, like: Any) -> Tensor:
-    """A number as a 0-d tensor of the dtype of another."""
-    return wrap(np.asarray(value, dtype=like.array.dtype))
+    """A number as a 0-d tensor of the dtype of another. Raises TypeError, RuntimeError for what is none in it."""
+    if isinstance(value, Tensor):
+        value = value.array.item()
+    if not isinstance(value, (int, float, complex, np.number)):
+        raise TypeError(f"expected a number, not {type_name(value)}")
+    return wrap(number_in(like.array.dtype, value))

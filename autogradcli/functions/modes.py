@@ -21,6 +21,7 @@ from ..engine.modes import (
 from ..engine.naming import shown_as
 from ..engine.state import state
 from ..engine.tensor import Tensor
+from .kinds import Value
 from .python_function import define_python, renamed
 from .registry import namespace
 from .tensor_text import set_printoptions
@@ -48,6 +49,10 @@ class ModeFunction:
 
     def __repr__(self) -> str:
         return f"<class 'torch.autograd.{HOMES.get(self.name, 'grad_mode')}.{self.name}'>"
+
+
+def detect_anomaly(check_nan: bool = True) -> ContextMode:
+    return AnomalyMode(True, check_nan)
 
 
 def set_grad_enabled(mode: Any) -> ContextMode:
@@ -131,7 +136,7 @@ def set_options(
     set_printoptions(precision, threshold, edgeitems, linewidth, profile, sci_mode)
 
 
-def is_tensor(obj: Any) -> bool:
+def is_tensor(obj: Value) -> bool:
     """Whether a value is a tensor."""
     return isinstance(obj, Tensor)
 
@@ -150,9 +155,7 @@ def _register() -> None:
                 namespace(place)[name] = mode
     autograd = namespace("torch.autograd")
     autograd["set_detect_anomaly"] = ModeFunction("set_detect_anomaly", SetAnomalyMode, "Stop at the first NaN made.")
-    autograd["detect_anomaly"] = ModeFunction(
-        "detect_anomaly", lambda check_nan=True: AnomalyMode(True, check_nan), "Stop at the first NaN made."
-    )
+    autograd["detect_anomaly"] = ModeFunction("detect_anomaly", detect_anomaly, "Stop at the first NaN made.")
     graph = namespace("torch.autograd.graph")
     graph["saved_tensors_hooks"] = ModeFunction(
         "saved_tensors_hooks", SavedTensorsHooks, "How nodes keep what they save."

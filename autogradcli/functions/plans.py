@@ -174,6 +174,23 @@ def on_meta(name: str, implementation: Implementation) -> Implementation:
     return apply
 
 
+def of_real_numbers(implementation: Implementation, places: Sequence[int]) -> Implementation:
+    """Refuse complex numbers at these places beside tensors that are all real: RuntimeError, in PyTorch's words."""
+
+    from ..operations.numbers import number_in  # rarely needed: a start loads few operations
+
+    def checked(*values: Any) -> Any:
+        tensors = [value for value in values if isinstance(value, Tensor)]
+        if not any(t.array.dtype.kind == "c" for t in tensors):
+            values = tuple(
+                number_in(tensors[0].array.dtype, value).item() if i in places and type(value) is complex else value
+                for i, value in enumerate(values)
+            )
+        return implementation(*values)
+
+    return checked
+
+
 def simplest(template: list[Any], moves: Sequence[Move], given: int) -> tuple[tuple[Any, ...], Convert | None]:
     """The defaults that follow the call's values, and what has to be done to these values, if anything."""
     if all(i == at for i, at, _ in moves) and len(moves) == given:  # in order, without a gap

@@ -13,6 +13,7 @@ from ..engine.callbacks import callee
 from ..engine.state import state
 from ..engine.tensor import Tensor
 from .function import PLACES
+from .gate import PLAIN, check_arguments
 from .kinds import TYPE_NAMES
 from .plans import Implementation, as_floats_where_needed, check_numbers, hooks, tensor_of
 from .registry import Method, attributes_of, namespace
@@ -33,9 +34,11 @@ class PythonFunction:
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if state.meta:
             check_numbers(self.name, args)
-        if self.takes_functions:
-            args = tuple(map(callee, args))
-            kwargs = {name: callee(value) for name, value in kwargs.items()}
+        if not PLAIN.issuperset(map(type, args)) or (kwargs and not PLAIN.issuperset(map(type, kwargs.values()))):
+            check_arguments(self.name, self.call, args, kwargs)
+            if self.takes_functions:
+                args = tuple(map(callee, args))
+                kwargs = {name: callee(value) for name, value in kwargs.items()}
         try:
             return self.call(*args, **kwargs)
         except ACCIDENTS as error:
@@ -95,7 +98,7 @@ def define_python(
     """
     for place in into.split():
         if place == "Tensor":
-            method = renamed(implementation, f"Tensor.{name}")
+            method = PythonFunction(name, renamed(implementation, f"Tensor.{name}"), "Tensor")
             for spelling in (name, *aliases):
                 attributes_of(Tensor)[spelling] = Method(method, implementation.__doc__ or "")
             continue

@@ -114,8 +114,14 @@ def _trapezoid_at(y: Tensor, x: Tensor, dim: int) -> Any:
     return div_scalar(sum_dim(mul(add(left, right), steps), (at,)), 2.0)
 
 
+def _check_step(name: str, dx: Any) -> None:
+    if type(dx) is complex:
+        raise RuntimeError(f"{name}: Currently, we only support dx as a real number.")
+
+
 def _trapezoid(y: Tensor, dx: Any, dim: int) -> Any:
     """Integral of samples ``dx`` apart along a dimension, by the trapezoidal rule."""
+    _check_step("trapezoid", dx)
     at = wrap_dim(dim, y.array.ndim)
     if not y.array.shape[at]:
         return wrap(np.zeros(tuple(n for k, n in enumerate(y.array.shape) if k != at), y.array.dtype))
@@ -133,6 +139,7 @@ def _cumulative_at(y: Tensor, x: Tensor, dim: int) -> Any:
 
 def _cumulative(y: Tensor, dx: Any, dim: int) -> Any:
     """Running integral of samples ``dx`` apart along a dimension."""
+    _check_step("cumulative_trapezoid", dx)
     at = wrap_dim(dim, y.array.ndim)
     left, right = _halves(y, at)
     return cumulative.cumsum(mul_scalar(add(right, left), dx / 2.0), at)

@@ -43,7 +43,7 @@ define("where", *_CHOICES, into="Tensor")
 
 _CLAMPS = (
     ("(Tensor input, Tensor? min=None, Tensor? max=None, *, Tensor out=None)", selection.clamp),
-    ("(Tensor input, Scalar? min=None, Scalar? max=None, *, Tensor out=None)", selection.clamp_scalar),
+    ("(Tensor input, Double? min=None, Double? max=None, *, Tensor out=None)", selection.clamp_scalar),
 )
 
 
@@ -66,7 +66,7 @@ define("clamp", *_CLAMPS, into="torch Tensor", aliases=("clip",))
 define(
     "clamp_",
     ("(Tensor input, Tensor? min=None, Tensor? max=None)", in_place(selection.clamp)),
-    ("(Tensor input, Scalar? min=None, Scalar? max=None)", in_place(selection.clamp_scalar)),
+    ("(Tensor input, Double? min=None, Double? max=None)", in_place(selection.clamp_scalar)),
     into="torch Tensor",
     aliases=("clip_",),
 )
@@ -85,7 +85,7 @@ for _name, _operation in {
 define_both(
     "lerp",
     ("(Tensor input, Tensor end, Tensor weight, *, Tensor out=None)", selection.lerp),
-    ("(Tensor input, Tensor end, Scalar weight, *, Tensor out=None)", selection.lerp_scalar),
+    ("(Tensor input, Tensor end, Real weight, *, Tensor out=None)", selection.lerp_scalar),
 )
 
 
@@ -106,7 +106,7 @@ def _value_first(operation: Any) -> Any:
 
 for _name, _operation in (("addcmul", selection.addcmul), ("addcdiv", addcdiv)):
     _first = _value_first(_operation)
-    _schema = "(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1"
-    _old = "(Tensor input, Scalar value, Tensor tensor1, Tensor tensor2)|deprecated"
+    _schema = "(Tensor input, Tensor tensor1, Tensor tensor2, *, Real value=1"
+    _old = "(Tensor input, Real value, Tensor tensor1, Tensor tensor2)|deprecated"
     define(_name, (f"{_schema}, Tensor out=None)", _operation), (_old, _first), into="torch Tensor")
     define(f"{_name}_", (f"{_schema})", in_place(_operation)), (_old, in_place(_first)), into="Tensor")

@@ -19,7 +19,7 @@ from ..engine.tensor import Tensor
 from ..operations.dual import primal_alias
 from . import autograd
 from .function import Function as BuiltinFunction
-from .kinds import type_name
+from .kinds import Value, type_name
 from .python_function import PythonFunction, define_python
 from .pytree import Spec, flatten, tree_map, unflatten
 from .registry import Method, Property, attributes_of
@@ -296,7 +296,7 @@ def vjp_with(
         return result, pull
 
 
-def vjp(func: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+def vjp(func: Function, *primals: Value, has_aux: bool = False) -> tuple[Any, ...]:
     """The value of ``func`` at ``primals``, and the function that takes a cotangent to the gradients of all primals."""
     return vjp_with(func, primals, None, has_aux)
 
@@ -307,7 +307,7 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]
 def jvp_with(
     func: Function,
     args: tuple[Any, ...],
-    tangents: Any,
+    tangents: Value,
     argnums: Any = None,
     strict: bool = False,
     has_aux: bool = False,
@@ -372,17 +372,19 @@ def _dual(level: Level, x: Tensor, tangent: Tensor) -> Tensor:
     return lift(level, x, tangent)
 
 
-def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False) -> tuple[Any, ...]:
+def jvp(
+    func: Function, primals: Value, tangents: Value, *, strict: bool = False, has_aux: bool = False
+) -> tuple[Any, ...]:
     """The value of ``func`` at ``primals`` and its derivative along ``tangents``, both tuples, in forward mode."""
     return jvp_with(func, primals, tangents, None, strict, has_aux)
 
 
-def linearize(func: Function, *primals: Any) -> tuple[Any, Transformed]:
+def linearize(func: Function, *primals: Value) -> tuple[Any, Transformed]:
     """The value of ``func`` at ``primals`` and its derivative there as a function of tangents: ``func`` runs once."""
     output, pull = vjp_with(func, primals, hooks=True)
     leaves, spec = flatten(primals)
 
-    def push(*tangents: Any) -> Any:
+    def push(*tangents: Value) -> Any:
         along, spec_along = flatten(tangents)
         if spec_along != spec:
             raise RuntimeError(

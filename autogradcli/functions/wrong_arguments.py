@@ -53,7 +53,7 @@ def explained(
     if not _is_accident(error):
         return error
     wanted = function.__annotations__
-    for position, parameter, value in _bound(function, args, kwargs):
+    for position, parameter, value in bound(function, args, kwargs):
         annotation = wanted.get(parameter, "")
         if annotation.endswith(" | None"):
             if value is None:
@@ -105,7 +105,7 @@ def _is_accident(error: Exception) -> bool:
     return frame.f_code.co_code[last.tb_lasti] != opmap["RAISE_VARARGS"]
 
 
-def _bound(
+def bound(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Iterator[tuple[int | tuple[int] | None, str, Any]]:
     """(position from 1, parameter, value) of what was given; no position for a keyword, and for one of ``*args``
@@ -117,5 +117,7 @@ def _bound(
         rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
         for at, value in enumerate(args[len(names) :]):
             yield (at,), rest, value
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    rest = code.co_varnames[len(known) + bool(code.co_flags & 4)] if code.co_flags & 8 else ""  # **kwargs
     for parameter, value in kwargs.items():
-        yield None, parameter, value
+        yield None, parameter if parameter in known else rest, value

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from ..engine.callbacks import resolver
+from ..engine.callbacks import CALLED, resolver
 from ..engine.lazy import LazyTable
 from ..engine.modes import ContextMode, Decorated
 from ..engine.tensor import Tensor
@@ -19,9 +18,10 @@ from .values import BoundMethod, Namespace, UserFunction, object_name
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
 #: a program can't make one.
-DIRECT: set[type] = {
-    UserFunction, BoundMethod, FunctionType, BuiltinFunctionType, MethodType, Decorated, staticmethod,
-    Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction,
+DIRECT = CALLED
+DIRECT |= {
+    UserFunction, BoundMethod, Decorated, staticmethod, Function, CalculatorFunction, PythonFunction,
+    CalculatorPythonFunction,
 }  # fmt: skip
 
 #: What calling a class does: ``int("3")``. Classes that are not here and in no namespace can't be called.
@@ -79,7 +79,13 @@ def _constructor(kind: type) -> Callable[..., Any]:
     raise TypeError(f"cannot create '{kind.__name__}' instances")
 
 
-resolver.resolve = _constructor
+def _called_back(value: Any) -> Callable[..., Any]:
+    """What our own code calls for a value that Python can call. Raises TypeError where the language can't."""
+    found = callable_of(value)
+    return found if isinstance(value, type) else value
+
+
+resolver.resolve = _called_back
 
 
 def is_callable(value: Any) -> bool:

@@ -129,6 +129,10 @@ def _handler(node: ast.ExceptHandler, c: Context) -> tuple[Any, Any]:
     store = names.store(name, c)
 
     def handle(f: Frame, error: BaseException) -> Any:
+        if not _PLAIN_ERRORS.issuperset((type(error), *map(type, error.args))):
+            from .foreign import entering
+
+            error = entering(error)
         store(f, error)
         try:
             return body(f)
@@ -144,6 +148,15 @@ def _handler(node: ast.ExceptHandler, c: Context) -> tuple[Any, Any]:
 
     remove = names.delete(name, c, c.place(node))
     return matches, handle
+
+
+#: Errors of these with arguments of these hold nothing that a program must not get.
+_PLAIN_ERRORS = frozenset(
+    {
+        ValueError, TypeError, RuntimeError, IndexError, KeyError, AttributeError, AssertionError, ZeroDivisionError,
+        NotImplementedError, Exception, NameError, str, int, float, bool,
+    }
+)  # fmt: skip
 
 
 def _any(f: Frame, error: BaseException) -> bool:

@@ -14,6 +14,10 @@ from .syntax import Place, Source
 
 def failed(error: BaseException, source: Source, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> Failed:
     """The event for an error that ended a run. Never raises, whatever a program put into its error."""
+    if not isinstance(error, SyntaxError):  # whose place is in its arguments
+        from .foreign import entering
+
+        error = entering(error)
     place = place_of(error.__traceback__)
     kind, message = described(error)
     if place is None:

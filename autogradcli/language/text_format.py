@@ -200,6 +200,8 @@ def _formatter() -> Formatter:
             first, rest = formatter_field_name_split(field_name)
             value = self.get_value(first, args, kwargs)
             for is_attribute, name in rest:
+                if not is_attribute and isinstance(value, type):
+                    raise TypeError(f"'{type(value).__name__}' object is not subscriptable")
                 value = get_attribute(value, name) if is_attribute else value[hashable(name)]
             return value, first
 

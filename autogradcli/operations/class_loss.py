@@ -251,6 +251,8 @@ def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
         )
     if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
+    if target.dtype != np.int64:
+        raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
     n = input.shape[-1]
     if ((target < -1) | (target >= n)).any():
         raise RuntimeError("target out of range")

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..engine import dtypes
+from ..engine.naming import shown_as
 from ..engine.operation import Array
 
 
+@shown_as("torch._C._LinAlgError")
 class _LinAlgError(RuntimeError):
     """A factorisation failed; PyTorch's class of that name, also found as ``torch.linalg.LinAlgError``."""
 

@@ -33,6 +33,8 @@ def number_in(dtype: np.dtype, value: Any) -> np.ndarray:
         if not low <= value <= int(limits.max):
             raise overflow
         return np.asarray(np.asarray(value).astype(dtype))
+    if type(value) is int and not -(2**63) <= value < 2**64:
+        raise ValueError("Overflow when unpacking long long")
     if kind == "f" and np.isfinite(value) and abs(value) > float(np.finfo(dtype).max):
         raise overflow
     return np.asarray(np.asarray(value).astype(dtype))

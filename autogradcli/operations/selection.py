@@ -48,6 +48,8 @@ def _bounded(input: Any, low: Any, high: Any) -> Any:
 def _by_numbers(input: Any, min: Any, max: Any, name: str = "clamp_scalar_cpu") -> Any:
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if min.__class__ is complex or max.__class__ is complex:
+        raise NotImplementedError("clamp is not supported for complex types")
     if input.dtype.kind != "f":
         given = [b for b in (min, max) if b is not None]
         dtype = dtypes.result_type(input, *given).np

@@ -19,7 +19,7 @@ from ..engine.dtypes import DType
 from ..engine.node import AccumulateGrad, Node, Output
 from ..functions.custom_function import FunctionClass
 from ..functions.function import CalculatorFunction, Function
-from ..functions.objects import Kind, put_in_class
+from ..functions.objects import Kind, put_in_class, unbind
 from ..functions.python_function import CalculatorPythonFunction, PythonFunction
 from ..language.budget import MAX_MEMORY, resident_bytes
 from ..language.calls import Builtin
@@ -120,8 +120,7 @@ class Snapshot:
                 instance.__dict__.update(attributes)
         for kind, members in self._classes:
             for name in [name for name in kind.__dict__["__members__"] if name not in members]:
-                del kind.__dict__["__members__"][name]
-                type.__delattr__(kind, name)
+                unbind(kind, name)
             for name, value in members.items():
                 if kind.__dict__["__members__"].get(name, _ABSENT) is not value:
                     put_in_class(kind, name, value)

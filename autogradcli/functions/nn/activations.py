@@ -9,7 +9,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F, T, check_device
+from .names import F, T, check_device, check_tensors
 from .simple import layer
 
 _HOME = "activation"
@@ -99,6 +99,7 @@ for _name, _function in (("Softmin", "softmin"), ("Softmax", "softmax"), ("LogSo
 
 
 def _softmax_of_channels(self: Any, input: Any) -> Any:
+    check_tensors("forward()", input)
     if input.array.ndim not in (3, 4):
         raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.array.ndim}D instead")
     return F.softmax(input, -3, _stacklevel=5)

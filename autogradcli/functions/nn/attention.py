@@ -11,7 +11,7 @@ from ..registry import namespace
 from . import init
 from .linear import NonDynamicallyQuantizableLinear, fresh
 from .module import Module
-from .names import F, M, T, check_device
+from .names import F, M, T, check_device, check_tensors
 
 NonDynamicallyQuantizableLinear.__module__ = "torch.nn.modules.linear"
 
@@ -88,6 +88,7 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ) -> Any:
+        check_tensors("forward()", query, key, value)
         alone = query.array.ndim == 2
         if alone:
             first = self._attend_alone(query, key, value, key_padding_mask, need_weights, attn_mask,

@@ -311,8 +311,8 @@ class ParameterDict(Module):
                 f"'{type(key).__name__}'). "
                 "Open an issue on github if you need non-string keys."
             )
-        self._keys[key] = None
         setattr(self, key, _as_parameter(value))
+        self._keys[key] = None
 
     def __delitem__(self, key: str) -> None:
         del self._keys[key]

@@ -12,7 +12,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F, check_device
+from .names import F, check_device, check_tensors
 
 _MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -172,6 +172,7 @@ def _declare(rank: int) -> None:
 def _extra(module: Any, input: Tensor, output_size: list[int]) -> tuple[int, ...]:
     """The output padding that gives the wanted size. Raises ValueError where none does."""
     rank = type(module).rank
+    check_tensors("forward()", input)
     if len(output_size) == input.array.ndim:
         output_size = output_size[-rank:]
     if len(output_size) != rank:

@@ -6,16 +6,17 @@ from typing import Any
 
 from ...engine.tensor import Tensor
 from .. import objects
+from ..kinds import Value
 from ..python_function import define_python
 from .module import Module
 from .names import M, T
 
 
 def functional_call(
-    module: Any,
-    parameter_and_buffer_dicts: Any,
-    args: Any = None,
-    kwargs: dict[str, Any] | None = None,
+    module: Value,
+    parameter_and_buffer_dicts: Value,
+    args: Value = None,
+    kwargs: Value | None = None,
     *,
     tie_weights: bool = True,
     strict: bool = False,
@@ -126,7 +127,7 @@ def _swap(module: Any, path: str, value: Any) -> Any:
     return before
 
 
-def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def stack_module_state(models: Value) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parameters and the buffers of modules of one class, each stacked by name: what ``vmap`` over them takes.
 
     Raises RuntimeError where there is no module, or they differ in class or in mode.
@@ -134,6 +135,9 @@ def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     models = list(models)
     if not models:
         raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+    for model in models:
+        if not isinstance(model, Module):
+            raise AttributeError(f"'{type(model).__name__}' object has no attribute 'training'")
     if not (all(m.training for m in models) or all(not m.training for m in models)):
         raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
     if not all(type(m) is type(models[0]) for m in models):

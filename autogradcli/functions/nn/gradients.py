@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ..function import PLACES
+from ..kinds import Value
 from ..python_function import define_python
 from .names import L, M, T
 
@@ -33,8 +34,14 @@ def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
         state.grad = before
 
 
-def _list(parameters: Any) -> list[Tensor]:
-    return [parameters] if isinstance(parameters, Tensor) else list(parameters)
+def _list(parameters: Value) -> list[Tensor]:
+    if isinstance(parameters, Tensor):
+        return [parameters]
+    several = list(parameters)
+    for value in several:
+        if not isinstance(value, Tensor):
+            raise AttributeError(f"'{type(value).__name__}' object has no attribute 'grad'")
+    return several
 
 
 class _Unrecorded:
@@ -65,7 +72,7 @@ def _total_norm(tensors: list[Tensor], norm_type: float, error_if_nonfinite: boo
 
 
 def get_total_norm(
-    tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
+    tensors: Value, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
 ) -> Tensor:
     """The norm of all elements of several tensors together."""
     with _Unrecorded():
@@ -73,7 +80,7 @@ def get_total_norm(
         return total
 
 
-def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, foreach: bool | None = None) -> None:
+def clip_grads_with_norm_(parameters: Value, max_norm: float, total_norm: Any, foreach: bool | None = None) -> None:
     """Scale gradients in place by ``max_norm / total_norm``, where that is less than one."""
     with _Unrecorded():
         grads = [p.grad for p in _list(parameters) if p.grad is not None]
@@ -84,7 +91,7 @@ def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, for
 
 
 def clip_grad_norm_(
-    parameters: Any,
+    parameters: Value,
     max_norm: float,
     norm_type: float = 2.0,
     error_if_nonfinite: bool = False,
@@ -99,7 +106,7 @@ def clip_grad_norm_(
         return total
 
 
-def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = None) -> None:
+def clip_grad_value_(parameters: Value, clip_value: float, foreach: bool | None = None) -> None:
     """Clamp each element of the gradients to at most ``clip_value`` in magnitude, in place."""
     with _Unrecorded():
         for parameter in _list(parameters):
@@ -107,7 +114,7 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = 
                 M.clamp_(parameter.grad, min=-float(clip_value), max=float(clip_value))
 
 
-def _tensors(parameters: Iterable[Tensor]) -> list[Tensor]:
+def _tensors(parameters: Value) -> list[Tensor]:
     several = list(parameters)
     for value in several:
         if not isinstance(value, Tensor):
@@ -115,13 +122,13 @@ def _tensors(parameters: Iterable[Tensor]) -> list[Tensor]:
     return several
 
 
-def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
+def parameters_to_vector(parameters: Value) -> Tensor:
     """All elements of the parameters as one vector."""
     vector: Tensor = T.cat([M.view(p, -1) for p in _tensors(parameters)])
     return vector
 
 
-def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
+def vector_to_parameters(vec: Tensor, parameters: Value) -> None:
     """Make the parameters share the memory of a vector's parts. Raises TypeError for what is no tensor."""
     if not isinstance(vec, Tensor):
         raise TypeError(f"expected torch.Tensor, but got: {type(vec).__name__}")

@@ -10,6 +10,7 @@ from ...engine.dtypes import DType, bfloat16, float16, float32, float64
 from ...engine.limits import check_shown, run
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
+from ..objects import get, has, property_of, put_property
 from ..registry import namespace
 from .gradients import clear_grad
 from .hooked import Hooked
@@ -17,7 +18,7 @@ from .module_hooks import call_with_hooks
 from .module_state import Loaded, OrderedDict, load_state_dict, save_state_dict
 from .module_to import dtype_wanted
 from .names import M
-from .text import indented, type_name
+from .text import check_path, indented, type_name
 
 _GROUPS = ("_parameters", "_buffers", "_modules")
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks", "_state_dict_pre_hooks",
@@ -57,15 +58,19 @@ class Module(Hooked):
     # -- what it holds ----------------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
-        own = self.__dict__
-        for group in _GROUPS:
-            if group in own and name in own[group]:
-                return own[group][name]
+        # Python and NumPy ask here too, for special names, under which a program may have entered a buffer.
+        if not name.startswith("__"):
+            own = self.__dict__
+            for group in _GROUPS:
+                if group in own and name in own[group]:
+                    return own[group][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         own = self.__dict__
         kind = type(self)
+        if name.startswith("__"):
+            raise AttributeError(f"attribute '{name}' of '{kind.__name__}' objects is not writable")
         if isinstance(value, Parameter):
             if "_parameters" not in own:
                 raise AttributeError("cannot assign parameters before Module.__init__() call")
@@ -95,8 +100,8 @@ class Module(Hooked):
                     "expected)"
                 )
             own["_buffers"][name] = value
-        elif type(_class_attribute(kind, name)) is property:
-            object.__setattr__(self, name, value)
+        elif (found := property_of(kind, name)) is not None:
+            put_property(found, self, name, value)
         else:
             own[name] = value
 
@@ -116,7 +121,7 @@ class Module(Hooked):
         if "_parameters" not in own:
             raise AttributeError("cannot assign parameter before Module.__init__() call")
         self._check_name(name, "parameter")
-        if hasattr(self, name) and name not in own["_parameters"]:
+        if has(self, name) and name not in own["_parameters"]:
             raise KeyError(f"attribute '{name}' already exists")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
@@ -135,7 +140,7 @@ class Module(Hooked):
         if "_buffers" not in own:
             raise AttributeError("cannot assign buffer before Module.__init__() call")
         self._check_name(name, "buffer")
-        if hasattr(self, name) and name not in own["_buffers"]:
+        if has(self, name) and name not in own["_buffers"]:
             raise KeyError(f"attribute '{name}' already exists")
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
@@ -149,7 +154,7 @@ class Module(Hooked):
         if module is not None and not isinstance(module, Module):
             raise TypeError(f"{type_name(module)} is not a Module subclass")
         self._check_name(name, "module")
-        if hasattr(self, name) and name not in self._modules:
+        if has(self, name) and name not in self._modules:
             raise KeyError(f"attribute '{name}' already exists")
         self._modules[name] = module
 
@@ -172,35 +177,38 @@ class Module(Hooked):
 
     def get_submodule(self, target: str) -> Any:
         """The module under a dotted path. Raises AttributeError."""
+        check_path(target)
         found: Any = self
         for item in target.split(".") if target else ():
-            if not hasattr(found, item):
+            if not has(found, item):
                 raise AttributeError(f"{type(found).__name__} has no attribute `{item}`")
-            found = getattr(found, item)
+            found = get(found, item)
             if not isinstance(found, Module):
                 raise AttributeError(f"`{item}` is not an nn.Module")
         return found
 
     def get_parameter(self, target: str) -> Any:
         """The parameter under a dotted path. Raises AttributeError."""
+        check_path(target)
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
-        if not hasattr(module, name):
+        if not has(module, name):
             raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
-        found = getattr(module, name)
+        found = get(module, name)
         if not isinstance(found, Parameter):
             raise AttributeError(f"`{name}` is not an nn.Parameter")
         return found
 
     def get_buffer(self, target: str) -> Any:
         """The buffer under a dotted path. Raises AttributeError."""
+        check_path(target)
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
-        if not hasattr(module, name):
+        if not has(module, name):
             raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
         if name not in module._buffers:
             raise AttributeError(f"`{name}` is not a buffer")
-        return getattr(module, name)
+        return get(module, name)
 
     # -- going through it -------------------------------------------------------------------------------------
 
@@ -399,13 +407,6 @@ class Module(Hooked):
         if not children and len(lines) <= 1:
             return f"{self._get_name()}({''.join(lines)})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
-
-
-def _class_attribute(kind: type, name: str) -> Any:
-    for base in kind.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name]
-    return None
 
 
 def _forget(module: Module, name: str, keep: str) -> None:

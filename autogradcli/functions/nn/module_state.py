@@ -95,7 +95,7 @@ class _Loading:
 
     def into(self, module: Any, prefix: str) -> None:
         """Load a module and all inside."""
-        costs.spend(0)
+        run.spend(0)
         values = self.values
         for hook in list(module._load_state_dict_pre_hooks.values()):
             hook(module, values, prefix, {"version": 1}, True, self.missing, self.unexpected, self.errors)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ..kinds import type_name
 from ..registry import ATTRIBUTES, Method, namespace
 
 
@@ -35,6 +36,13 @@ def check_device(device: Any) -> None:
         raise NotImplementedError(
             f"layers are on the CPU here, not on {device}: make the layer without device=, or single tensors on meta"
         )
+
+
+def check_tensors(where: str, *values: Any) -> None:
+    """Raises TypeError unless all are tensors: for code that reads their arrays before a function checks them."""
+    for position, value in enumerate(values, 1):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{where}: argument in position {position} must be Tensor, not {type_name(value)}")
 
 
 F = Names("torch.nn.functional")

@@ -9,7 +9,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F, T, check_device
+from .names import F, T, check_device, check_tensors
 
 
 class _Norm(Module):
@@ -70,6 +70,7 @@ class _Norm(Module):
 
 
 def _check_rank(input: Tensor, ranks: tuple[int, ...]) -> None:
+    check_tensors("forward()", input)
     if input.array.ndim not in ranks:
         named = " or ".join(f"{rank}D" for rank in ranks)
         raise ValueError(f"expected {named} input (got {input.array.ndim}D input)")
@@ -80,6 +81,7 @@ class _BatchNorm(_Norm):
         _check_rank(input, type(self).ranks)
         share = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats:
+            check_tensors("num_batches_tracked", self.num_batches_tracked)
             self.num_batches_tracked.array[...] += 1
             self.num_batches_tracked.bump()
             if self.momentum is None:

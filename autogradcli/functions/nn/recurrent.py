@@ -18,7 +18,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F, M, T, check_device
+from .names import F, M, T, check_device, check_tensors
 
 #: A hidden state: one tensor, or the two of an LSTM.
 Hidden = tuple[Tensor, ...]
@@ -98,6 +98,7 @@ class _Cell(Module):
 
     def _step(self, input: Tensor, hidden: Hidden | None, mode: str) -> Hidden:
         name = type(self).__name__
+        check_tensors(f"{name}()", input, *(() if hidden is None else hidden))
         if input.array.ndim not in (1, 2):
             raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input.array.ndim}D instead")
         for k, value in enumerate(hidden or ()):
@@ -282,10 +283,12 @@ class RNNBase(Module):
     def forward(self, input: Any, hx: Any = None) -> Any:
         lstm = self.mode == "LSTM"
         name = type(self).__name__
+        check_tensors(f"{name}()", input)
         rank = input.array.ndim
         if rank not in (2, 3):
             raise ValueError(f"{name}: Expected input to be 2D or 3D, got {rank}D tensor instead")
         given: Hidden | None = None if hx is None else tuple(hx) if lstm else (hx,)
+        check_tensors(f"{name}()", *(given or ()))
         alone = rank == 2
         if given is not None:
             _check_ranks(given, rank, lstm)
@@ -303,6 +306,7 @@ class RNNBase(Module):
         return outputs, hidden if lstm else hidden[0]
 
     def _check(self, input: Tensor, given: Hidden | None) -> None:
+        check_tensors("weight_ih_l0", self.weight_ih_l0)
         if input.dtype is not self.weight_ih_l0.dtype:
             want = self.weight_ih_l0.dtype
             raise ValueError(

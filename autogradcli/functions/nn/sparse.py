@@ -9,7 +9,7 @@ from ..registry import namespace
 from . import init
 from .linear import fresh
 from .module import Module
-from .names import F, check_device
+from .names import F, check_device, check_tensors
 
 
 class _Table(Module):
@@ -31,6 +31,7 @@ class _Table(Module):
                 self.weight.drop_grad()
             self.reset_parameters()
             return
+        check_tensors("__init__()", weight)
         if weight.array.shape != (rows, size):
             raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
         self.weight = Parameter(weight.array)
@@ -84,6 +85,7 @@ class Embedding(_Table):
         sparse: bool = False,
     ) -> Embedding:
         """An embedding of given vectors. Raises AssertionError unless they are a matrix."""
+        check_tensors("from_pretrained()", embeddings)
         if embeddings.array.ndim != 2:
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
         rows, size = embeddings.array.shape

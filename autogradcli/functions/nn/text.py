@@ -20,3 +20,8 @@ def type_name(value: Any) -> str:
         return f"torch.{value.dtype.type_name}Tensor"
     kind = type(value)
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def check_path(target: Any) -> None:
+    if not isinstance(target, str):
+        raise TypeError(f"the path of a module must be str, not {type_name(target)}")

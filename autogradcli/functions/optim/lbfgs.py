@@ -17,7 +17,7 @@ from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
 from ..registry import namespace
 from .kernels import add, added
-from .optimizer import Array, Optimizer, number
+from .optimizer import Array, Optimizer, check_options, checked_tensors, number
 from .rules import check_lr
 
 Evaluate = Callable[[float], tuple[float, Array]]
@@ -52,8 +52,10 @@ class LBFGS(Optimizer):
     def step(self, closure: Callable[[], Any]) -> Any:  # type: ignore[override]
         """Several steps, until the gradient or the change is small; the loss before them."""
         group = self.param_groups[0]
-        params: list[Tensor] = group["params"]
+        params: list[Tensor] = checked_tensors(group["params"])
+        check_options(group)
         state = self.state[params[0]]
+        check_options(state)
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
         first = _evaluated(closure)
@@ -109,8 +111,8 @@ class LBFGS(Optimizer):
             if abs(loss - before_loss) < group["tolerance_change"]:
                 break
         assert before is not None
-        state.update(d=wrap(d), t=t, old_dirs=dirs, old_stps=steps, ro=ro, H_diag=scale,
-                     prev_flat_grad=wrap(before), prev_loss=before_loss)  # fmt: skip
+        state.update(d=wrap(d), t=_weak(t), old_dirs=dirs, old_stps=steps, ro=ro, H_diag=scale,
+                     prev_flat_grad=wrap(before), prev_loss=_weak(before_loss))  # fmt: skip
         return first
 
 

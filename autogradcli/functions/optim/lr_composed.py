@@ -188,6 +188,9 @@ class ChainedScheduler(_Several):
     def __init__(self, schedulers: Any, optimizer: Any = None) -> None:
         if len(schedulers) < 1:
             raise ValueError("ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
+        for scheduler in schedulers:
+            if not isinstance(scheduler, LRScheduler):
+                raise AttributeError(f"'{type(scheduler).__name__}' object has no attribute 'optimizer'")
         optimizer = optimizer or schedulers[0].optimizer
         _check_schedules("ChainedScheduler", optimizer, schedulers)
         self._schedulers = schedulers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
 from ..fields import Fields, bound
+from ..gate import stranger
 from ..nn.gradients import clear_grad
 from ..nn.names import M
 from ..objects import Kind, Object
@@ -222,6 +224,7 @@ class Declared(Optimizer):
 
     fields: ClassVar[Fields] = {}
     order: ClassVar[tuple[str, ...]] = ()
+    numbers: ClassVar[Callable[[Group], tuple[Any, ...]]]
     update: ClassVar[Callable[[Array, Array, Group, Group], None]]
     check: ClassVar[Callable[[Group], None]]
     begin: ClassVar[Callable[[Any, Group], None]]
@@ -262,10 +265,12 @@ class Declared(Optimizer):
         return loss
 
     def _update(self) -> None:
-        update = type(self).update
+        update, numbers = type(self).update, type(self).numbers
         on_parts = type(self).on_parts
         for group in self.param_groups:
-            for param in group["params"]:
+            if not _OPTIONS.issuperset(map(type, numbers(group))):
+                check_options(group)
+            for param in checked_tensors(group["params"]):
                 grad = param.grad
                 if grad is not None:
                     g = grad.array if grad.__class__ is Tensor else _dense(type(self).__name__, grad, group)
@@ -273,6 +278,8 @@ class Declared(Optimizer):
                         g = -g
                     kept = self.state.get(param)
                     values = {} if kept is None else kept
+                    if values and not _KEPT.issuperset(map(type, values.values())):
+                        check_options(values)
                     if on_parts and param.array.dtype.kind == "c":
                         _update_parts(update, param.array, g, values, group)
                     else:
@@ -289,7 +296,8 @@ class Declared(Optimizer):
         before, state.grad = state.grad, True
         try:
             for group in self.param_groups:
-                for param in group["params"]:
+                check_options(group)
+                for param in checked_tensors(group["params"]):
                     grad = param.grad
                     if grad is not None:
                         kept = self.state.get(param)
@@ -347,11 +355,42 @@ def _dense(optimizer: str, grad: Tensor, group: Group) -> Array:
     return grad.dense
 
 
+def checked_tensors(params: list[Any]) -> list[Tensor]:
+    """The parameters of a group, to which a program can add what it likes. Raises TypeError for what is no tensor."""
+    for param in params:
+        if not isinstance(param, Tensor):
+            raise TypeError("optimizer can only optimize Tensors, but one of the params is " + type_name(param))
+    return params
+
+
 def number(value: Any) -> Any:
-    """An option as a number: a learning rate may be a tensor. Raises RuntimeError for one of several elements."""
-    if isinstance(value, Tensor) and value.array.size != 1:
-        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-    return value.array.item() if isinstance(value, Tensor) else value
+    """An option as a number: a learning rate may be a tensor. Raises RuntimeError for one of several elements,
+    TypeError for what is neither."""
+    if isinstance(value, Tensor):
+        if value.array.size != 1:
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        return value.array.item()
+    if type(value) not in _NUMBERS:
+        raise TypeError(f"an option of an optimizer must be a number or a tensor, not {type_name(value)}")
+    return value
+
+
+_NUMBERS = frozenset({bool, int, float})
+
+#: What the values of a group, and of a parameter's state, are before a step computes with them.
+_OPTIONS = frozenset({bool, int, float, type(None), Tensor})
+_KEPT = frozenset({bool, int, float, type(None), Tensor})
+
+
+def check_options(values: Group) -> None:
+    """Raises TypeError for a value that a program put there and that no step can compute with."""
+    for name, value in values.items():
+        if name not in ("params", "param_names") and (type(value) is complex or stranger(value) is not None):
+            raise TypeError(f"'{name}' of an optimizer must be a real number or a tensor, not {type_name(value)}")
+
+
+#: In the fields of an optimizer what is no option of a group. Pairs (``betas``) pass through ``number`` in a step.
+_NO_OPTIONS = frozenset({"params", "*"})
 
 
 def declare(
@@ -370,6 +409,7 @@ def declare(
         "__module__": f"torch.optim.{home}",
         "fields": fields,
         "order": tuple(order.split()) or tuple(field for field in fields if field not in ("params", "*")),
+        "numbers": itemgetter(*[n for n, usual in fields.items() if n not in _NO_OPTIONS and type(usual) is not tuple]),
         "update": staticmethod(update),
         "check": staticmethod(check),
         "begin": staticmethod(begin or _nothing),

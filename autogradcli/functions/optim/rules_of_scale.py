@@ -151,7 +151,7 @@ def _rprop(param: Array, g: Array, state: Group, group: Group) -> None:
         state["prev"] = wrap(np.zeros_like(param))
         state["step_size"] = wrap(np.full_like(param, number(group["lr"])))
     next_step(state)
-    (less, more), (least, most) = group["etas"], group["step_sizes"]
+    (less, more), (least, most) = (map(number, group[name]) for name in ("etas", "step_sizes"))
     agree = np.sign(g * state["prev"].array)
     factor = np.where(agree > 0, more, np.where(agree < 0, less, 1.0)).astype(param.dtype)
     size = state["step_size"].array

@@ -1,0 +1,273 @@
+"""All public functions, methods, layers and optimizers, called with one odd argument at each place in turn."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from autogradcli.engine.dtypes import float32
+from autogradcli.engine.lazy import LazyTable, loader
+from autogradcli.engine.tensor import Parameter, Tensor
+from autogradcli.functions.function import Function
+from autogradcli.functions.objects import Kind, get, is_program_class
+from autogradcli.functions.optim.optimizer import Optimizer
+from autogradcli.functions.python_function import PythonFunction
+from autogradcli.functions.registry import ATTRIBUTES, NAMESPACES, Method, Property
+from autogradcli.language.calls import callable_of, is_callable
+
+#: (what is called, the call as a thunk)
+Call = tuple[str, Callable[[], Any]]
+
+ONES: Any = NAMESPACES["torch"]["ones"]
+
+
+def tensor(*shape: int) -> Any:
+    return ONES(shape, requires_grad=True)
+
+
+def sample(annotation: str) -> Any:
+    """A usual value for a parameter, by its type word or annotation."""
+    word = annotation.removesuffix(" | None").rstrip("?").partition("[")[0].partition(" ")[0]
+    if word in ("Tensor", "Value", "Any", "object"):
+        return tensor(2, 3)
+    if word in ("TensorList", "tuple"):
+        return [tensor(2, 3), tensor(2, 3)]
+    if word in ("IntList", "Sizes", "Sequence"):
+        return [1]
+    if word == "bool":
+        return False
+    if word == "str":
+        return "mean"
+    if word in ("ScalarType", "DType"):
+        return float32
+    if word in ("Function", "Callable"):
+        return NAMESPACES["torch"]["sin"]
+    return 1.0 if word in ("float", "Real", "Double", "Scalar", "FloatList") else 1
+
+
+def everything() -> Iterator[tuple[str, Any]]:
+    loader.load_all()
+    for place in sorted(NAMESPACES):
+        table = NAMESPACES[place]
+        for name in sorted(table):
+            yield f"{place}.{name}", table[name]
+    methods = ATTRIBUTES[Tensor]
+    assert isinstance(methods, LazyTable)
+    for name, entry in sorted(methods.loaded().items()):
+        yield f"Tensor.{name}", entry
+
+
+def _with_each(
+    name: str, call: Callable[..., Any], given: list[tuple[str, bool, Any]], odd: list[Any]
+) -> Iterator[Call]:
+    """Calls with each of the odd values at each place; the rest of the arguments are usual ones.
+
+    ``given`` are (name, required, usual value); what is not required is left out where it is not the odd one.
+    """
+    for at, (parameter, _, _) in enumerate(given):
+        for value in odd:
+            positional: list[Any] = []
+            for k, (_, required, usual) in enumerate(given):
+                if k == at:
+                    positional.append(value)
+                elif required or k < at:
+                    positional.append(usual)
+            yield f"{name}({parameter}) #{at}", lambda args=tuple(positional): call(*args)
+            required_only = {p: usual for p, required, usual in given if required and p != parameter}
+            first = [usual for p, required, usual in given[:1] if required and p != parameter]
+            if first:
+                required_only.pop(given[0][0])
+            named = {**required_only, parameter: value}
+            yield f"{name}({parameter}=)", lambda args=tuple(first), named=named: call(*args, **named)
+
+
+def _of_function(name: str, function: Any, odd: list[Any]) -> Iterator[Call]:
+    if isinstance(function, Function):
+        for schema in function.schemas:
+            given = [(p.name, not p.optional, sample(_word(p))) for p in schema.parameters]
+            yield from _with_each(name, function, given, odd)
+    elif isinstance(function, PythonFunction):
+        yield from _of_signature(name, function, function.call, odd)
+
+
+def _word(parameter: Any) -> str:
+    return {
+        "tuple of ints": "IntList", "tuple of Tensors": "TensorList", "torch.dtype": "DType", "Number": "Scalar",
+        "tuple of floats": "FloatList",
+    }.get(parameter.kind.printed, str(parameter.kind.printed))  # fmt: skip
+
+
+def _of_signature(name: str, call: Callable[..., Any], source: Any, odd: list[Any], skip: int = 0) -> Iterator[Call]:
+    parameters = list(inspect.signature(source).parameters.values())[skip:]
+    given = [
+        (p.name, p.default is p.empty and p.kind is not p.VAR_KEYWORD, sample(str(p.annotation))) for p in parameters
+    ]
+    yield from _with_each(name, call, given, odd)
+
+
+LAYERS: dict[str, tuple[Any, ...]] = {
+    "Linear": (3, 2), "Bilinear": (3, 3, 2), "Conv1d": (2, 2, 1), "Conv2d": (2, 2, 1), "Conv3d": (2, 2, 1),
+    "ConvTranspose1d": (2, 2, 1), "ConvTranspose2d": (2, 2, 1), "ConvTranspose3d": (2, 2, 1), "LayerNorm": (3,),
+    "RMSNorm": (3,), "GroupNorm": (1, 2), "BatchNorm1d": (3,), "BatchNorm2d": (2,), "BatchNorm3d": (2,),
+    "InstanceNorm1d": (2,), "InstanceNorm2d": (2,), "InstanceNorm3d": (2,), "Embedding": (4, 3), "EmbeddingBag": (4, 3),
+    "RNN": (3, 2), "LSTM": (3, 2), "GRU": (3, 2), "RNNCell": (3, 2), "LSTMCell": (3, 2), "GRUCell": (3, 2),
+    "MultiheadAttention": (3, 1), "Threshold": (0.1, 0.5), "Unflatten": (1, (3, 1)), "Upsample": (2,),
+    "PixelShuffle": (1,), "PixelUnshuffle": (1,), "Fold": ((2, 2), (1, 1)), "Unfold": ((1, 1),),
+}  # fmt: skip
+INPUTS = [(2, 3), (2, 2, 3), (1, 2, 2, 2), (1, 2, 2, 2, 2)]
+
+
+def _of_layer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
+    short = name.rpartition(".")[2]
+    usual = LAYERS.get(short, ())
+    for at in range(6):
+        for value in odd:
+            args = [*usual[:at], *[1] * (at - len(usual)), value, *usual[at + 1 :]]
+            yield f"{name}() #{at}", lambda args=tuple(args): kind(*args)
+    names = set(vars(kind).get("fields", ())) | set(inspect.signature(kind.__init__).parameters)
+    for field in sorted(names - {"self", "args", "kwargs", "*"}):
+        for value in odd:
+            yield f"{name}({field}=)", lambda named={field: value}: _used(kind(*usual, **named))
+    try:
+        layer = kind(*usual)
+    except Exception:
+        return
+    own = [n for n in vars(layer) if not n.startswith("_")]
+    for attribute in [*own, *layer._parameters, *layer._buffers] if hasattr(layer, "_parameters") else own:
+        for value in odd:
+            yield f"{name}.{attribute} =", lambda a=attribute, v=value: _used(_changed(kind(*usual), a, v))
+    for member in sorted({m for base in kind.__mro__ for m in vars(base).get("__members__", ()) if m[0] != "_"}):
+        method = get(layer, member)
+        if is_callable(method) and member not in ("cuda",):
+            for value in odd:
+                for args in (
+                    (value,),
+                    (tensor(2, 3), value),
+                    (value, tensor(2, 3)),
+                    (tensor(2, 3), tensor(2, 3), value),
+                ):
+                    yield f"{name}.{member}()", lambda m=member, args=args: get(kind(*usual), m)(*args)
+
+
+def _changed(layer: Any, attribute: str, value: Any) -> Any:
+    group = next((g for g in ("_parameters", "_buffers") if attribute in vars(layer).get(g, ())), None)
+    if group is None:
+        vars(layer)[attribute] = value
+    else:
+        vars(layer)[group][attribute] = value
+    return layer
+
+
+def _used(layer: Any) -> None:
+    for shape in INPUTS:
+        for count in (1, 2, 3):
+            try:
+                layer(*[tensor(*shape) for _ in range(count)])
+            except Exception:
+                continue
+    repr(layer)
+
+
+def _of_optimizer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
+    def made() -> Any:
+        parameter = Parameter(tensor(3).array)
+        parameter.require_grad()
+        ATTRIBUTES[Tensor]["grad"].set(parameter, ONES((3,)))  # type: ignore[union-attr,misc]
+        return kind([parameter]), parameter
+
+    def closure(parameter: Any) -> Any:
+        return lambda: NAMESPACES["torch"]["sum"](parameter * parameter)
+
+    def stepped(optimizer: Any, parameter: Any) -> None:
+        for _ in range(2):
+            optimizer.step(closure(parameter)) if name.endswith("LBFGS") else optimizer.step()
+
+    def stepped_with(kind: Any, field: str, value: Any) -> None:
+        _, parameter = made()
+        named = {"params": [parameter], field: value}
+        stepped(kind(**named), parameter)
+
+    if kind is Optimizer:
+        return
+    fields = [*vars(kind).get("fields", ()), *inspect.signature(kind.__init__).parameters]
+    for field in fields:
+        if field not in ("*", "self", "args", "kwargs"):
+            for value in odd:
+                yield f"{name}({field}=)", lambda f=field, v=value: stepped_with(kind, f, v)
+    optimizer, parameter = made()
+    for option in [*optimizer.param_groups[0]]:
+        for value in odd:
+
+            def grouped(option: str = option, value: Any = value) -> None:
+                optimizer, parameter = made()
+                optimizer.param_groups[0][option] = value
+                stepped(optimizer, parameter)
+
+            yield f"{name}.param_groups[0][{option}] =", grouped
+    try:
+        stepped(optimizer, parameter)
+    except Exception:
+        return
+    for key in [*optimizer.state[parameter]]:
+        for value in odd:
+
+            def kept(key: str = key, value: Any = value) -> None:
+                optimizer, parameter = made()
+                stepped(optimizer, parameter)
+                optimizer.state[parameter][key] = value
+                stepped(optimizer, parameter)
+
+            yield f"{name}.state[{key}] =", kept
+
+
+def _of_values(odd: list[Any]) -> Iterator[Call]:
+    """Operators, subscripts, and attributes that can be set."""
+    from autogradcli.language.operators import BINARY, COMPARISONS, IN_PLACE
+
+    for tables in (BINARY, IN_PLACE, COMPARISONS):
+        for symbol, operate in tables.items():
+            for value in odd:
+                yield f"{symbol.__name__} right", lambda f=operate, v=value: f(tensor(2, 3), v)
+                yield f"{symbol.__name__} left", lambda f=operate, v=value: f(v, tensor(2, 3))
+    for value in odd:
+        for index in (value, (value, 0), (0, value), [0, value], slice(value), (..., value)):
+            yield "x[odd]", lambda i=index: tensor(2, 3)[i]
+            yield "x[odd] =", lambda i=index: _put(i, 1.0)
+        for place in (0, ..., (0, 0), [0, 1]):
+            yield "x[...] = odd", lambda i=place, v=value: _put(i, v)
+    table = ATTRIBUTES[Tensor]
+    for name in sorted(table):
+        entry = table[name]
+        if isinstance(entry, Property) and entry.set is not None:
+            for value in odd:
+                yield f"Tensor.{name} =", lambda s=entry.set, v=value: s(tensor(2, 3), v)
+
+
+def _put(index: Any, value: Any) -> None:
+    ONES((2, 3))[index] = value
+
+
+def calls(odd: list[Any]) -> Iterator[Call]:
+    """All of them, in the same order each time."""
+    for name, value in everything():
+        if isinstance(value, Method):
+            if isinstance(value.call, (Function, PythonFunction)):
+                yield from _of_function(name, value.call, odd)
+            elif inspect.isfunction(value.call):
+                bound = functools.partial(value.call, tensor(2, 3))
+                yield from _of_signature(name, bound, value.call, odd, skip=1)
+        elif isinstance(value, (Function, PythonFunction)):
+            yield from _of_function(name, value, odd)
+            yield from _of_function(f"bare {name}", value.calculator(), odd[:1])
+        elif type(value) is Kind and not is_program_class(value):
+            if issubclass(value, Optimizer):
+                yield from _of_optimizer(name, value, odd)
+            else:
+                yield from _of_layer(name, value, odd)
+        elif is_callable(value) and not isinstance(value, type):
+            for each in odd:
+                for args in ((each,), (tensor(2, 3), each)):
+                    yield f"{name}()", lambda f=value, args=args: callable_of(f)(*args)
+    yield from _of_values(odd)
