@@ -90,8 +90,10 @@ class Operation:
         "doc",
         "edges",
         "examples",
+        "formula",
         "frees",
         "given",
+        "indices",
         "inplace_name",
         "jvp",
         "kernel",
@@ -101,6 +103,7 @@ class Operation:
         "node_name",
         "outputs",
         "params",
+        "power",
         "promote",
         "rules",
         "saves",
@@ -128,6 +131,9 @@ class Operation:
         self.view: str | None = options.pop("view", None)
         self.spelling: str = options.pop("spelling", None) or self.name
         self.examples: Any = options.pop("examples", None)
+        self.formula: Rule | None = options.pop("formula", None)
+        self.indices: str | Rule | None = options.pop("indices", None)
+        self.power: float | None = options.pop("power", None)
         self.jvp: Rule | None = options.pop("jvp", None)
         self.vjp: Rule | None = options.pop("vjp", None)
         self.inplace_name: str | None = options.pop("inplace_name", None)
@@ -255,6 +261,11 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     outputs     names of several results; ``differentiable`` the positions of those with gradients
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
     spelling    the language's name for the call, where it isn't the declared one
+    indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or
+                a function of the arguments by name that says so. ``1`` is a dimension of size 1 in the result
+    power       the power to which it raises each element
+    formula     ``(F, *args)``: where the language has no function for it, an expression of the same value; None where
+                there is none for these arguments
     examples    ``lambda r: [args, ...]``: calls for the tests, ``r(shape)`` a random array of the domain
 
     Raises TypeError, on first use, where a rule names what doesn't exist.

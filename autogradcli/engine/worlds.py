@@ -38,7 +38,12 @@ class Tensors:
         return call
 
 
+#: What keeps a number finite where a rule has a hole: in a formula it is a condition beside it, not a part of it.
+GUARDS = {"guard_where": "where", "guard_fill": "masked_fill"}
+
+
 def _find(name: str) -> Any:
+    name = GUARDS.get(name, name)
     try:
         return OPERATIONS[name]
     except KeyError:

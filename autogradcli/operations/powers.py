@@ -122,7 +122,7 @@ def pow_tensor_scalar(input: Array, exponent: Number) -> Array:
 
 def _exponent_rule(F: Any, g: Any, input: Any, exponent: Any, result: Any, exponent_dtype: DType) -> Any:
     real = F.real(exponent) if exponent_dtype.is_complex else exponent
-    return g * F.where((input == 0.0) & (real >= 0.0), 0.0, result * F.log(input))
+    return g * F.guard_where((input == 0.0) & (real >= 0.0), 0.0, result * F.log(input))
 
 
 @operation(
@@ -131,7 +131,7 @@ def _exponent_rule(F: Any, g: Any, input: Any, exponent: Any, result: Any, expon
     promote="promote",
     kind="elementwise",
     kernel=_power,
-    input=lambda F, g, input, exponent: F.where(
+    input=lambda F, g, input, exponent: F.guard_where(
         exponent == 0.0, 0.0, g * (exponent * F.pow_tensor_tensor(input, exponent - 1))
     ),
     exponent=_exponent_rule,
@@ -176,6 +176,7 @@ def pow_scalar_tensor(base: Number, exponent: Array) -> Array:
 
 @operation(
     kernel=np.sqrt,
+    power=0.5,
     promote="float",
     kind="elementwise",
     input=lambda F, g, result: g / (2 * result),
@@ -188,6 +189,7 @@ def sqrt(input: Array) -> Array:
 @operation(
     promote="float",
     kind="elementwise",
+    power=-0.5,
     input=lambda F, g, result: -0.5 * g * F.pow_tensor_scalar(result, 3),
     examples=lambda r: [(r(2, 3, low=0.5, high=2),)],
 )
@@ -198,6 +200,7 @@ def rsqrt(input: Array) -> Array:
 
 @operation(
     kernel=_reciprocal,
+    power=-1,
     promote="float",
     kind="elementwise",
     input=lambda F, g, result: -g * (result * result),

@@ -21,6 +21,7 @@ from .dims import (
     axis_of,
     multiply_reduce,
     numel,
+    reduced_letters,
     reduced_count,
     wrap_dim,
     wrap_dims,
@@ -57,6 +58,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
 
 
 @operation(
+    indices=lambda input, **_: reduced_letters(input.ndim, None),
     node="SumBackward0",
     spelling="sum",
     input=lambda F, g, input_shape: F.expand(g, input_shape),
@@ -74,6 +76,7 @@ def sum_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    indices=lambda input, dim, keepdim, **_: reduced_letters(input.ndim, dim, keepdim),
     node="SumBackward1",
     spelling="sum",
     input=lambda F, g, input_shape, dim, keepdim: _sum_back(F, g, input_shape, dim, keepdim),
@@ -123,6 +126,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
 
 
 @operation(
+    formula=lambda F, input, dtype: None if dtype else F.div_scalar(F.sum_all(input), numel(input.shape)),
     node="MeanBackward0",
     spelling="mean",
     input=lambda F, g, input_shape: F.div_scalar(F.expand(g, input_shape), numel(input_shape)),
@@ -137,6 +141,9 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    formula=lambda F, input, dim, keepdim, dtype: None if dtype else F.div_scalar(
+        F.sum_dim(input, dim, keepdim), reduced_count(tuple(input.shape), dim)
+    ),
     node="MeanBackward1",
     spelling="mean",
     input=lambda F, g, input_shape, dim, keepdim: F.div_scalar(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Operation
-from ..expression import Call, Constant, Expr, Item, Name, Operator, Pullback, Subscript, without_history
+from ..expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written, without_history
 from ..expression_text import constant as constant_text
 from ..expression_text import plain, text_of
 from ..simplify import uniform
@@ -44,28 +44,6 @@ def _letters(n: int) -> str:
     return _LETTERS[:n]
 
 
-def _reduced(ndim: int, dim: Any, keepdim: bool = False) -> str:
-    dims = range(ndim) if dim is None or dim == () else [d % ndim for d in ((dim,) if isinstance(dim, int) else dim)]
-    kept = ["1" if k in dims else _LETTERS[k] for k in range(ndim) if keepdim or k not in dims]
-    return f"{_letters(ndim)}->{''.join(kept)}"
-
-
-#: What operations do to indices: for the operands in order, summed over what the result lacks.
-INDICES: dict[str, str | Callable[..., str]] = {
-    "mm": "ij,jk->ik",
-    "mv": "ij,j->i",
-    "dot": "i,i->",
-    "vdot": "i,i->",
-    "bmm": "bij,bjk->bik",
-    "outer": "i,j->ij",
-    "trace": "ii->",
-    "sum_all": lambda input, **_: f"{_letters(input.ndim)}->",
-    "mean_all": lambda input, **_: f"{_letters(input.ndim)}->",
-    "sum_dim": lambda input, dim, keepdim, **_: _reduced(input.ndim, dim, keepdim),
-    "mean_dim": lambda input, dim, keepdim, **_: _reduced(input.ndim, dim, keepdim),
-}
-AVERAGES = frozenset({"mean_all", "mean_dim"})
-POWERS = {"sqrt": Fraction(1, 2), "rsqrt": Fraction(-1, 2), "reciprocal": Fraction(-1), "square": Fraction(2)}
 COPIES = frozenset({"clone", "contiguous", "alias", "detach", "positive"})
 
 
@@ -96,6 +74,12 @@ class Reader:
             return self._operator(e)
         if isinstance(e, Call):
             return self._call(e)
+        if isinstance(e, Guarded):
+            found = self(e.value)
+            condition = self.form(e.condition)
+            if condition not in self.conditions:
+                self.conditions.append(condition)
+            return broadcast(found, tuple(e.shape))
         return self._atom(e)
 
     def _operator(self, e: Operator) -> Sum:
@@ -146,26 +130,26 @@ class Reader:
             return self._atom(e)
         if op.name in COPIES:
             return self(e.args[0])
-        if op.name in POWERS:
-            return power(self(e.args[0]), POWERS[op.name])
-        spec = INDICES.get(op.name)
+        if op.power is not None:
+            return power(self(e.args[0]), Fraction(op.power))
+        spec = op.indices
         if spec is not None:
             given = dict(zip((p.name for p in op.params), e.args, strict=True))
             if callable(spec):
                 spec = spec(**given)
             operands = [a for a in e.args if isinstance(a, Expr)]
             layouts, result = spec.split("->")
-            found = contracted(shape, [self(a) for a in operands], layouts.split(","), result)
-            if op.name in AVERAGES:
-                size = int(np.prod(operands[0].shape)) // max(1, int(np.prod(shape)))
-                found = scaled(found, Fraction(1, size))
-            return found
+            return contracted(shape, [self(a) for a in operands], layouts.split(","), result)
         if (op.view == "single" or op.name == "reshape") and isinstance(e.args[0], Expr):
             layout = view_layout(op, e.args, tuple(e.args[0].shape), shape)
             if layout is not None:
                 return contracted(shape, [self(e.args[0])], [layout[0]], layout[1])
         if op.name == "where":
             return self._where(e)
+        if op.name == "exp":
+            inner = e.args[0]
+            if isinstance(inner, Call) and inner.op.name == "log_softmax":
+                return of_atom(call("softmax", *self._opaque(inner).parts), shape)
         said = speak(e)
         if isinstance(said, Expr):
             return self(said)
@@ -227,6 +211,11 @@ class Reader:
             return Form("subscript", index, parts)
         if isinstance(e, Pullback):
             return word(text_of(e))
+        if isinstance(e, Guarded):
+            return self._opaque(e.call)
+        if isinstance(e, Written):
+            keywords = tuple(key for key, _ in e.arguments if key)
+            return Form("call", (e.name, keywords), tuple(self.form(value) for _, value in e.arguments))
         call_of = e.call if isinstance(e, Item) else e
         assert isinstance(call_of, Call)
         said = speak(call_of)

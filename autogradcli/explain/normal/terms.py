@@ -512,9 +512,16 @@ def is_identity(atom: Atom) -> bool:
     return atom.form.kind == "call" and atom.form.value == ("eye", ())
 
 
+def is_one_hot(atom: Atom) -> bool:
+    return atom.form.kind == "call" and atom.form.value == ("one_hot", ())
+
+
 def _joined(term: Term) -> Term:
     """With the two indices of an identity matrix made one, where one of them is summed over."""
     for (atom, layout), e in term.factors.items():
+        if is_one_hot(atom) and e == 1 and layout[-1] in term.summed:
+            if sum(layout[-1] in other for _, other in term.factors) == 1:  # each row of one_hot has a single 1
+                return _joined(Term(term.c, {k: x for k, x in term.factors.items() if k != (atom, layout)}, term.out))
         if not is_identity(atom) or e != 1:
             continue
         i, j = layout
