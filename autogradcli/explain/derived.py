@@ -18,7 +18,7 @@ from .derivation import Derivation, History, gradients
 from .expression import Expr
 from .expression_text import TooLong, text_of
 from .normal import terms
-from .normal.choosing import formula
+from .normal.choosing import begin, formula
 from .normal.forms import Form, word
 from .normal.naming import named_parts
 from .normal.reading import Reader
@@ -46,6 +46,8 @@ class Shown(NamedTuple):
     """What holds beside the formulas."""
     missing: dict[str, str]
     """Variables without a formula, and why."""
+    plain: list[str]
+    """Variables whose formula is as the rules say it: the short form didn't hold."""
 
 
 class Point(NamedTuple):
@@ -93,6 +95,7 @@ class _Derive:
 
     def shown(self, plain: bool) -> Shown:
         missing = dict(self.found.unsaid)
+        begin()
         reader = Reader()
         short: dict[str, Form] = {}
         long: dict[str, str] = {}
@@ -123,6 +126,7 @@ class _Derive:
             where,
             [] if not short else [str(c) for c in reader.conditions],
             missing,
+            list(long),
         )
 
     def _short(self, reader: Reader, name: str, e: Expr) -> Form | None:
@@ -150,6 +154,8 @@ class _Derive:
                 made = self.evaluate(where, text, values)
             except Exception:  # noqa: BLE001 - whatever an evaluation says: the text doesn't hold
                 return False
+            if isinstance(made, (int, float)) and not true.ndim:  # a number is as good as a tensor without dimensions
+                made = wrap(np.asarray(made, true.dtype))
             if not isinstance(made, Tensor) or not agrees(made.array, true):
                 return False
         return True

@@ -153,7 +153,7 @@ def _is_decimal(c: Fraction) -> bool:
     for prime in (2, 5):
         while rest % prime == 0:
             rest //= prime
-    return rest == 1 and c.denominator <= 100
+    return rest == 1 and c.denominator <= 1_000_000
 
 
 def joined(top: list[Form], bottom: list[Form]) -> Form:
@@ -570,7 +570,7 @@ def _nodes(factors: Factors) -> list[Node]:
                 nodes += [Node(*members[0][:2])] * 2
                 continue
             if len(members) == 2 and all(e == 1 for _, _, e in members):  # noqa: PLR2004
-                nodes += [Node(own, form) for own, form, _ in members]
+                nodes += [Node(own, elementwise([form], [])) for own, form, _ in members]
                 continue
         nodes.append(_merged_node(members))
     return nodes

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import chain
+from typing import Any
 
 from . import chains, terms
-from .forms import Form, binary, call, negative, number, shape
+from .forms import Form, binary, call, negative, number, shape, word
 from .terms import (
     ONE,
     Atom,
@@ -24,6 +25,7 @@ from .terms import (
     content,
     expanded,
     fresh,
+    is_unit,
     merged,
     narrowed,
     onto,
@@ -34,10 +36,48 @@ from .terms import (
 
 #: How deep the search for shorter forms goes.
 _DEEPEST = 4
+#: Sums that are looked at for one derivation before the plain way has to do.
+_MOST_TRIED = 1_500
+
+
+class Search:
+    """What was found for the sums of one derivation, and how much looking is left."""
+
+    __slots__ = ("found", "left")
+
+    def __init__(self) -> None:
+        self.found: dict[Any, tuple[int, Form]] = {}
+        self.left = _MOST_TRIED
+
+
+search = Search()
+
+
+def begin() -> None:
+    """Forget what was found for other derivations."""
+    search.found = {}
+    search.left = _MOST_TRIED
 
 
 def sum_form(s: Sum, like: Form | None = None, whole: bool = False, depth: int = 0) -> Form:
     """The shortest text of a sum. ``whole`` and ``like`` as in ``chains.term_form``."""
+    if len(s.terms) < 2:  # noqa: PLR2004
+        return _sum_form(s, like, whole, depth)
+    key = (frozenset((terms.signature(t), t.c) for t in s.terms), s.shape, like, whole)
+    found = search.found.get(key)
+    if found is not None and found[0] <= depth:
+        return found[1]
+    search.left -= 1
+    form = _sum_form(s, like, whole, depth if search.left > 0 else _DEEPEST)
+    search.found[key] = depth, form
+    return form
+
+
+def _sum_form(s: Sum, like: Form | None, whole: bool, depth: int) -> Form:
+    if len(s.shape) == 1 and s.terms and all(any(is_unit(atom) for atom, _ in t.factors) for t in s.terms):
+        stacked = _stacked(s, depth)
+        if stacked is not None:
+            return stacked
     if not s.terms:
         if not whole or not s.shape:
             return number(0)
@@ -69,6 +109,25 @@ def sum_form(s: Sum, like: Form | None = None, whole: bool = False, depth: int =
             ways.append(sum_form(multiplied_out, like, whole, depth + 1))
         ways += _shared(s, like, whole, depth)
     return min(ways, key=lambda f: f.order)
+
+
+def _stacked(s: Sum, depth: int) -> Form | None:
+    """Elements of a vector, each with a formula of its own."""
+    (size,) = s.shape
+    at: dict[int, list[Term]] = {}
+    for t in s.terms:
+        units = [key for key in t.factors if is_unit(key[0])]
+        if len(units) != 1 or t.factors[units[0]] != 1:
+            return None
+        rest = {key: e for key, e in t.factors.items() if key != units[0]}
+        if any(i is not None for _, layout in rest for i in layout):
+            return None
+        at.setdefault(int(units[0][0].form.value[0]), []).append(Term(t.c, rest, ()))
+    elements = []
+    for k in range(size):
+        form = sum_form(collected((), at.get(k, [])), depth=depth + 1)
+        elements.append(call("tensor", word(f"{float(form.value)!r}")) if form.kind == "number" else form)
+    return call("stack", Form("list", None, tuple(elements)))
 
 
 def _log_odds(s: Sum) -> Sum | None:
@@ -140,7 +199,9 @@ def _shared(s: Sum, like: Form | None, whole: bool, depth: int) -> list[Form]:
     tried: set[tuple[Atom, int]] = set()
     for first, (atom, layout), e in ((t, *item) for t in s.terms[:-1] for item in t.factors.items()):
         mine = [i for i in layout if i in first.summed]
-        if e != 1 or len(mine) != 1 or len(layout) > 2 or None in layout:
+        if e != 1 or len(mine) != 1 or len(layout) > 2 or None in layout:  # noqa: PLR2004
+            continue
+        if any(i not in first.out for i in layout if i is not mine[0]):
             continue
         role = (atom, layout.index(mine[0]))
         if role in tried:
@@ -160,7 +221,11 @@ def _shared(s: Sum, like: Form | None, whole: bool, depth: int) -> list[Form]:
 
 
 def _with_shared(s: Sum, atom: Atom, at: int, first: Term, depth: int) -> Sum | None:
-    layout = next(la for (a, la), e in first.factors.items() if a == atom and e == 1 and la[at] in first.summed)
+    layout = next(
+        la
+        for (a, la), e in first.factors.items()
+        if a == atom and e == 1 and la[at] in first.summed and all(k == at or i in first.out for k, i in enumerate(la))
+    )
     role = tuple(None if k == at else first.out.index(i) for k, i in enumerate(layout))
     out = fresh(s.shape)
     shared = Index(layout[at].size)  # type: ignore[union-attr]

@@ -27,7 +27,7 @@ class Form:
     part stands.
     """
 
-    __slots__ = ("_hash", "kind", "ops", "parts", "value")
+    __slots__ = ("_hash", "_text", "kind", "ops", "parts", "value")
 
     def __init__(self, kind: str, value: Any, parts: tuple[Form, ...] = ()) -> None:
         self.kind = kind
@@ -38,6 +38,7 @@ class Form:
             own = (value < 0) + (isinstance(value, Fraction) and value.denominator != 1)
         self.ops: int = own + sum(p.ops for p in parts)
         self._hash = hash((kind, value, parts))
+        self._text: tuple[str, int] | None = None
 
     def __hash__(self) -> int:
         return self._hash
@@ -144,6 +145,12 @@ def shape(sizes: Sequence[int]) -> Form:
 
 def text(form: Form) -> tuple[str, int]:
     """The text and how strongly its outermost operator binds."""
+    if form._text is None:
+        form._text = _written(form)
+    return form._text
+
+
+def _written(form: Form) -> tuple[str, int]:
     kind, value, parts = form.kind, form.value, form.parts
     if kind == "word":
         return value, ATOM

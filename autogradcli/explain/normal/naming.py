@@ -14,7 +14,7 @@ from .forms import Form, word
 _ARRAYS = "PQRSUVHKMN"
 _NUMBERS = "pqrsuvhkmn"
 #: A name has to save so many operations.
-_LEAST_SAVED = 3
+_LEAST_SAVED = 2
 _MOST_NAMES = 6
 
 
@@ -44,9 +44,9 @@ def named_parts(
 
 
 def _most_saving(formulas: Sequence[Form]) -> Form | None:
-    count: Counter[Form] = Counter(part for form in formulas for part in form.walk() if part.ops)
+    count: Counter[Form] = Counter(part for form in formulas for part in form.walk() if part.ops and part.kind != "number")
     best = max(
-        ((uses - 1) * part.ops - 1, part.ops, str(part), part) for part, uses in count.items() if uses > 1
+        ((uses - 1) * part.ops, part.ops, str(part), part) for part, uses in count.items() if uses > 1
     ) if any(uses > 1 for uses in count.values()) else None
     return None if best is None or best[0] < _LEAST_SAVED else best[3]
 

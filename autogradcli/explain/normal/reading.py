@@ -22,7 +22,7 @@ from . import forms
 from .choosing import sum_form
 from .forms import Form, binary, call, number, word
 from .terms import (
-    ONE,
+    MOST_STACKED,
     NotSaid,
     Sum,
     added,
@@ -35,6 +35,7 @@ from .terms import (
     of_atom,
     power,
     scaled,
+    unit,
 )
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -150,6 +151,11 @@ class Reader:
             inner = e.args[0]
             if isinstance(inner, Call) and inner.op.name == "log_softmax":
                 return of_atom(call("softmax", *self._opaque(inner).parts), shape)
+            chosen = _softmax(self.form(inner))
+            if chosen is not None:
+                return of_atom(chosen, shape)
+        if op.name == "select_scatter" and e.ndim == 1 and shape[0] <= MOST_STACKED and uniform(e.args[0]) == 0:
+            return multiplied(shape, unit(e.args[3] % shape[0], shape[0]), self(e.args[1]))
         said = speak(e)
         if isinstance(said, Expr):
             return self(said)
@@ -251,6 +257,19 @@ class Reader:
         if array.ndim == 2 and 1 < len(array) == array.shape[1] and np.array_equal(array, np.eye(len(array))):  # noqa: PLR2004
             return of_atom(call("eye", number(len(array))), shape)
         return of_atom(word(constant_text(e).text), shape)
+
+
+def _softmax(exponent: Form) -> Form | None:
+    """``exp(x - logsumexp(x, 0))``"""
+    if exponent.kind != "operator" or exponent.value != "-" or len(exponent.parts) != 2:  # noqa: PLR2004
+        return None
+    x, total = exponent.parts
+    if total.kind == "call" and total.value in (("logsumexp", ()), ("logsumexp", ("keepdim",))) and total.parts[0] == x:
+        dim = total.parts[1]
+        if dim.kind == "tuple" and len(dim.parts) == 1:
+            dim = dim.parts[0]
+        return call("softmax", x, dim) if dim.kind == "number" else None
+    return None
 
 
 def view_layout(op: Operation, args: Sequence[Any], given: tuple[int, ...], shape: tuple[int, ...]) -> tuple[str, str] | None:

@@ -29,6 +29,8 @@ ONE = Fraction(1)
 MOST_TERMS = 24
 #: Summed indices of a term up to which all their orders are compared; beyond, equal terms may stay apart.
 _MOST_COMPARED = 4
+#: The largest common denominator that is put outside of a sum: ``(3 * x + 4) / 12``, but ``1.702 * x + 1``.
+_LARGEST_DIVISOR = 12
 
 _numbers = count()
 
@@ -281,6 +283,13 @@ def closed(term: Term) -> Term:
         if not summed or any(i in own for _, layout in keys for i in layout):
             continue
         part = {key: factors.pop(key) for key in keys}
+        if len(part) == 1 and len(summed) == 1:
+            ((atom, _), e), *_ = part.items()
+            if e == 2 and is_centred(atom.form):  # noqa: PLR2004 - a variance, not a product with itself
+                total = Form("method", ("sum", ()), (Form("operator", "**", (atom.form, number(2))),))
+                key = (Atom(total, size=math.prod(i.size for i in summed)), ())
+                factors = merged(chain(factors.items(), [(key, ONE)]))
+                continue
         form = writers.scalar(part)
         adds = form.kind == "method" and form.value == ("sum", ()) and len(form.parts) == 1
         key = (Atom(form, size=math.prod(i.size for i in summed) if adds else 0), ())
@@ -305,6 +314,14 @@ def simplified(term: Term) -> Term:
     return term
 
 
+def is_centred(form: Form) -> bool:
+    """``x - x.mean()``"""
+    if form.kind != "operator" or form.value != "-" or len(form.parts) != 2:  # noqa: PLR2004
+        return False
+    x, m = form.parts
+    return m.kind == "method" and m.value[0] == "mean" and m.parts[0] == x
+
+
 def added(shape: Sequence[int], *sums: Sum) -> Sum:
     return collected(shape, [t for s in sums for t in s.terms])
 
@@ -319,9 +336,14 @@ def content(s: Sum) -> tuple[Coefficient, Sum]:
     shared: Coefficient = ONE
     if all(isinstance(c, Fraction) for c in cs):
         fractions = [c for c in cs if isinstance(c, Fraction)]
-        shared = Fraction(
-            math.gcd(*(abs(c.numerator) for c in fractions)), math.lcm(*(c.denominator for c in fractions))
-        )
+        divisor = math.lcm(*(c.denominator for c in fractions))
+        if divisor <= _LARGEST_DIVISOR or len(fractions) == 1:
+            shared = Fraction(math.gcd(*(abs(c.numerator) for c in fractions)), divisor)
+        for n in {n for t in s.terms for n in averaged_sizes(t)}:
+            if all(c % n == 0 for t, c in zip(s.terms, fractions) if n not in averaged_sizes(t)) and any(
+                n not in averaged_sizes(t) for t in s.terms
+            ):
+                shared = Fraction(n)
     elif len({abs(c) for c in cs}) == 1:
         shared = abs(cs[0])
     if all(c < 0 for c in cs):
@@ -512,6 +534,20 @@ def is_identity(atom: Atom) -> bool:
     return atom.form.kind == "call" and atom.form.value == ("eye", ())
 
 
+#: Elements of a vector that formulas are given for one by one.
+MOST_STACKED = 8
+
+
+def unit(k: int, size: int) -> Sum:
+    """The vector that is 1 at one place and 0 elsewhere: a row of the identity matrix."""
+    return of_atom(Form("subscript", (str(k),), (Form("call", ("eye", ()), (number(size),)),)), (size,))
+
+
+def is_unit(atom: Atom) -> bool:
+    form = atom.form
+    return form.kind == "subscript" and len(form.value) == 1 and form.parts[0].value == ("eye", ())
+
+
 def is_one_hot(atom: Atom) -> bool:
     return atom.form.kind == "call" and atom.form.value == ("one_hot", ())
 
@@ -560,7 +596,7 @@ def expanded(s: Sum) -> Sum | None:
                     ]
             else:
                 parts = [Term(p.c, merged([*p.factors.items(), ((atom, layout), e)]), out) for p in parts]
-        terms += parts
+        terms += [_counted(p, term.summed) for p in parts]
     return collected(s.shape, terms) if changed and len(terms) <= MOST_TERMS else None
 
 
