@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..engine import dtypes
-from ..engine.backward import Pass
 from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ..engine.operation import Operation
 from ..engine.state import state
@@ -21,8 +20,8 @@ from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
 from ..operations.dims import contiguous_strides
 from .expression import Constant, Expr, Name, Pullback, value_of
-from .expression_text import text_of
 from .formula import FORMULAS, apply, total
+from .replay import gradients_at
 from .spelling import speakable
 
 Entry = tuple[Operation, tuple[Any, ...], list[Tensor]]
@@ -41,8 +40,8 @@ class Derivation(NamedTuple):
     """Variables whose gradient has no formula, and why."""
     numbers: dict[str, np.ndarray]
     """What the engine itself gives for them."""
-    steps: tuple[str, ...]
-    """The operations that ran, in order: another run that took the same way has the same."""
+    roots: list[tuple[Expr, np.ndarray]]
+    """The results, and the gradients that it starts from."""
 
 
 def gradients(
@@ -64,23 +63,25 @@ def gradients(
     made = history.trace(compute, values)
     results = made if isinstance(made, (tuple, list)) else (made,)
     roots: list[tuple[Node | Output, Expr]] = []
+    tracked: list[Tensor] = []
     for k, result in enumerate(results):
         if not isinstance(result, Tensor):
             raise NoFormula(f"the result is no tensor but {type(result).__name__}")
         if result.node is not None:
+            tracked.append(result)
             given = None if seeds is None else seeds[k]
             roots.append((result.node, _seed(result, given, f"g{k}" if len(results) > 1 else "g")))
     if not roots:
         raise NoFormula("the result has no gradient: it depends on no variable that has one")
     leaves = {
-        name: v.node
-        for name, v in values.items()
-        if isinstance(v, Tensor) and isinstance(v.node, AccumulateGrad)
+        name: v.node for name, v in values.items() if isinstance(v, Tensor) and isinstance(v.node, AccumulateGrad)
     }
     reached, lost = history.pull(roots)
     unsaid = {name: lost[node] for name, node in leaves.items() if node in lost}
     found = [(name, None if name in unsaid else reached.get(node)) for name, node in leaves.items()]
-    return Derivation(found, unsaid, _numbers(roots, leaves), tuple(history.steps))
+    starts = [(history.expression(result), seed.tensor.array) for result, (_, seed) in zip(tracked, roots, strict=True)]
+    numbers = gradients_at([(edge, np.array(seed.tensor.array)) for edge, seed in roots], leaves)
+    return Derivation(found, unsaid, numbers, starts)
 
 
 def _leaf(value: Any) -> Any:
@@ -110,7 +111,8 @@ class History(list[Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.steps: list[str] = []
+        #: All that ran, in order.
+        self.steps: list[tuple[Operation, tuple[Any, ...], list[Expr]]] = []
         #: Expressions that have no text, by their ids: through which function of the language they go.
         self.through: dict[int, str] = {}
         self._names: frozenset[str] = frozenset()
@@ -139,10 +141,10 @@ class History(list[Any]):
 
     def append(self, entry: Entry) -> None:
         op, args, outputs = entry
-        self.steps.append(op.name)
         given = tuple(self.expression(a) for a in args)
         made = apply(op, given, [wrap(t.array.copy()) for t in outputs])
         results = list(made) if isinstance(made, tuple) else [made]
+        self.steps.append((op, given, results))
         for t, e in zip(outputs, results, strict=True):
             self.note(t, e)
             node = node_of(t.node)
@@ -348,11 +350,3 @@ def _ungraphed(function: Callable[..., Any], values: Sequence[Any]) -> Any:
         return function(*values)
     finally:
         state.grad = grad
-
-
-def _numbers(roots: Sequence[tuple[Node | Output, Expr]], leaves: Mapping[str, Node]) -> dict[str, np.ndarray]:
-    """The engine's own gradients, without a change to any ``.grad``."""
-    task = Pass(True, False, list(leaves.values()), accumulate=False)
-    task.run([(edge, np.array(seed.tensor.array)) for edge, seed in roots])
-    found = {name: task.captured.get((node, 0)) for name, node in leaves.items()}
-    return {name: np.asarray(array) for name, array in found.items() if array is not None}

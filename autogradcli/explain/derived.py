@@ -1,8 +1,9 @@
 """What ``derive`` shows: the gradient of a program with respect to each variable, as text that was tried.
 
-Each gradient is read into the normal form and written with the fewest operations. Then its *text* is evaluated, at the
-point and at another one near by, and shown only if it gives there what the engine gives, measured by the gradient's own
-size. Where the short form doesn't, the plain one is taken; where that can't be said either, that variable alone says so.
+Each gradient is read into the normal form and written with the fewest operations. Then its *text* is evaluated, at
+the point and at another one near by, and shown only if it gives there what the engine gives, measured by the
+gradient's own size. Where the short form doesn't, the plain one is taken; where that can't be said either, that
+variable alone says so.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
-from .derivation import Derivation, History, gradients
+from ..functions.registry import NAMESPACES
+from .derivation import History, gradients
 from .expression import Expr
-from .expression_text import TooLong, text_of
-from .normal import terms
+from .expression_text import text_of
+from .formula import HOMES
 from .normal.choosing import begin, formula
-from .normal.forms import Form, word
+from .normal.forms import Form, TooLong, word
 from .normal.naming import named_parts
+from .normal.products import style
 from .normal.reading import Reader
+from .normal.terms import NotSaid
+from .replay import replayed
 from .spelling import Unspeakable
 
 Compute = Callable[[Mapping[str, Any]], Any]
@@ -78,20 +83,20 @@ class _Derive:
         self.seeds = None if gradient is None else (gradient,)
         self.found = gradients(compute, variables, self.seeds, self.history)
         self.taken = frozenset(variables) | {"g"}
-        self.points = [self._point(dict(variables), self.found)]
-        second = _moved(variables)
+        self.points = [self._point(variables, self.found.numbers)]
+        second = moved(variables)
+        arrays = {name: second[name].array for name, _ in self.found.gradients}
         try:
-            moved = gradients(compute, second, self.seeds)
-        except (ValueError, RuntimeError, TypeError):  # out of the domain there: one point has to do
-            return
-        if moved.steps == self.found.steps:  # else it is another branch, with another formula
-            self.points.append(self._point(second, moved))
+            numbers = replayed(self.history.steps, self.found.roots, arrays)
+        except (ValueError, RuntimeError, TypeError, IndexError, NotImplementedError):
+            return  # out of the domain there: one point has to do
+        self.points.append(self._point(second, numbers))
 
-    def _point(self, values: dict[str, Any], found: Derivation) -> Point:
-        values = {name: _plain(value) for name, value in values.items()}
+    def _point(self, values: Mapping[str, Any], numbers: Mapping[str, np.ndarray]) -> Point:
+        plain = {name: _plain(value) for name, value in values.items()}
         if self.seeds is not None:
-            values["g"] = self.seeds[0]
-        return Point(values, found.numbers)
+            plain["g"] = self.seeds[0]
+        return Point(plain, numbers)
 
     def shown(self, plain: bool) -> Shown:
         missing = dict(self.found.unsaid)
@@ -118,11 +123,7 @@ class _Derive:
         short, where = self._named(short)
         texts = {name: str(form) for name, form in short.items()} | long
         return Shown(
-            [
-                (name, "None" if e is None else texts[name])
-                for name, e in self.found.gradients
-                if name not in missing
-            ],
+            [(name, "None" if e is None else texts[name]) for name, e in self.found.gradients if name not in missing],
             where,
             [] if not short else [str(c) for c in reader.conditions],
             missing,
@@ -130,10 +131,10 @@ class _Derive:
         )
 
     def _short(self, reader: Reader, name: str, e: Expr) -> Form | None:
-        terms.writers.cast = "" if e.dtype is dtypes.default.dtype else _METHODS.get(e.dtype.name, "")
+        style.cast = "" if e.dtype is dtypes.default.dtype else _METHODS.get(e.dtype.name, "")
         try:
-            return formula(reader(e), word(name))
-        except (Unspeakable, TooLong, terms.NotSaid, OverflowError, RecursionError):
+            return formula(reader.read(e), word(name)).qualified(self.taken, _home)
+        except (Unspeakable, TooLong, NotSaid, OverflowError, RecursionError):
             return None
 
     def _named(self, short: dict[str, Form]) -> tuple[dict[str, Form], list[tuple[str, str]]]:
@@ -152,7 +153,7 @@ class _Derive:
                 continue
             try:
                 made = self.evaluate(where, text, values)
-            except Exception:  # noqa: BLE001 - whatever an evaluation says: the text doesn't hold
+            except Exception:
                 return False
             if isinstance(made, (int, float)) and not true.ndim:  # a number is as good as a tensor without dimensions
                 made = wrap(np.asarray(made, true.dtype))
@@ -177,12 +178,19 @@ class _Derive:
         return "a part of it has no name in the language"
 
 
+def _home(name: str) -> str:
+    """A function's full name."""
+    return next((f"{home}.{name}" for home in HOMES if name in NAMESPACES.get(home, {})), name)
+
+
 def agrees(mine: np.ndarray, true: np.ndarray) -> bool:
     """Whether two gradients are the same but for the last digits, measured by the gradient's own size."""
     if mine.shape != true.shape:
         return False
     finite = np.isfinite(true)
-    if not np.array_equal(finite, np.isfinite(mine)) or not np.array_equal(mine[~finite], true[~finite], equal_nan=True):
+    if not np.array_equal(finite, np.isfinite(mine)) or not np.array_equal(
+        mine[~finite], true[~finite], equal_nan=True
+    ):
         return False
     if not finite.any():
         return True
@@ -198,15 +206,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _moved(variables: Mapping[str, Any]) -> dict[str, Any]:
+def moved(variables: Mapping[str, Any]) -> dict[str, Any]:
     """The variables a little way off, each element by another part of itself, always by the same."""
     draw = np.random.Generator(np.random.PCG64(20))
-    moved: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name, value in variables.items():
         plain = _plain(value)
         if isinstance(plain, Tensor) and plain.dtype.category >= dtypes.FLOATING:
             array = plain.array
             step = draw.uniform(0.01, 0.06, array.shape) * np.where(array == 0, 1.0, np.abs(array))
             plain = wrap((array + step).astype(array.dtype))
-        moved[name] = plain
-    return moved
+        found[name] = plain
+    return found

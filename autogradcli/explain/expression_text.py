@@ -11,6 +11,7 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.dtypes import DType
 from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written
+from .normal.forms import TooLong
 from .simplify import shortest, uniform
 from .spelling import Spelling, speak
 
@@ -22,10 +23,6 @@ _BINDING = {
     "|": _OR, "^": _XOR, "&": _AND, "+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "//": _PRODUCT,
     "%": _PRODUCT, "@": _PRODUCT, "**": _POWER,
 }  # fmt: skip
-
-
-class TooLong(ValueError):
-    """A formula of more than ``LONGEST`` characters."""
 
 
 class Text:

@@ -1,4 +1,4 @@
-"""A text evaluated apart from the session, within the run under way: with variables, modes and costs of its own choice."""
+"""A text evaluated within the run under way, in variables of its own."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from .shapes import Shapes
 from .syntax import Source
 
 
-def evaluate(
-    lines: Sequence[tuple[str, str]], text: str, values: Mapping[str, Any], prelude: Mapping[str, Any]
-) -> Any:
+def evaluate(lines: Sequence[tuple[str, str]], text: str, values: Mapping[str, Any], prelude: Mapping[str, Any]) -> Any:
     """The value of an expression after assignments ``name = text``, all in names of their own.
 
     Its costs count for the run under way. Raises what it raises, and SyntaxError.

@@ -186,7 +186,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def reduced_letters(ndim: int, dim: Dims, keepdim: bool = False) -> str:
-    """A reduction as indices, ``"ab->a"``: over all dimensions where ``dim`` is None or empty; ``1`` where one is kept."""
+    """A reduction as indices, ``"ab->a"``: over all dimensions for None and (); ``1`` where one is kept."""
     gone = wrap_dims(dim, ndim)
     kept = ("1" if k in gone else _LETTERS[k] for k in range(ndim) if keepdim or k not in gone)
     return f"{_LETTERS[:ndim]}->{''.join(kept)}"

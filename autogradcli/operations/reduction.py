@@ -21,8 +21,8 @@ from .dims import (
     axis_of,
     multiply_reduce,
     numel,
-    reduced_letters,
     reduced_count,
+    reduced_letters,
     wrap_dim,
     wrap_dims,
     xor_reduce,
@@ -141,8 +141,8 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
-    formula=lambda F, input, dim, keepdim, dtype: None if dtype else F.div_scalar(
-        F.sum_dim(input, dim, keepdim), reduced_count(tuple(input.shape), dim)
+    formula=lambda F, input, dim, keepdim, dtype: (
+        None if dtype else F.div_scalar(F.sum_dim(input, dim, keepdim), reduced_count(tuple(input.shape), dim))
     ),
     node="MeanBackward1",
     spelling="mean",

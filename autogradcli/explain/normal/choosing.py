@@ -6,33 +6,23 @@ shared matrix or vector outside (``A @ x + A.T @ x`` is ``(A + A.T) @ x``).
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import chain
 from typing import Any
 
-from . import chains, terms
+from . import chains
 from .forms import Form, binary, call, negative, number, shape, word
-from .terms import (
-    ONE,
-    Atom,
-    Index,
-    NotSaid,
-    Sum,
-    Term,
+from .sums import (
     broadcast,
     collected,
     common,
     content,
     expanded,
-    fresh,
     is_unit,
-    merged,
     narrowed,
-    onto,
-    renamed,
-    times,
     used_dims,
+    writers,
 )
+from .terms import ONE, Atom, Index, Key, Layout, NotSaid, Sum, Term, fresh, merged, onto, renamed, signature, times
 
 #: How deep the search for shorter forms goes.
 _DEEPEST = 4
@@ -61,9 +51,9 @@ def begin() -> None:
 
 def sum_form(s: Sum, like: Form | None = None, whole: bool = False, depth: int = 0) -> Form:
     """The shortest text of a sum. ``whole`` and ``like`` as in ``chains.term_form``."""
-    if len(s.terms) < 2:  # noqa: PLR2004
+    if len(s.terms) < 2:
         return _sum_form(s, like, whole, depth)
-    key = (frozenset((terms.signature(t), t.c) for t in s.terms), s.shape, like, whole)
+    key = (frozenset((signature(t), t.c) for t in s.terms), s.shape, like, whole)
     found = search.found.get(key)
     if found is not None and found[0] <= depth:
         return found[1]
@@ -86,7 +76,7 @@ def _sum_form(s: Sum, like: Form | None, whole: bool, depth: int) -> Form:
         form = chains.term_form(s.terms[0], like, whole)
         opened = expanded(s) if depth < _DEEPEST else None
         return form if opened is None else min(form, sum_form(opened, like, whole, depth + 1), key=lambda f: f.order)
-    if len(s.terms) == 2:  # noqa: PLR2004
+    if len(s.terms) == 2:
         odds = _log_odds(s)
         if odds is not None:
             return sum_form(odds, like, whole, depth)
@@ -156,7 +146,7 @@ def _log_odds(s: Sum) -> Sum | None:
 
 def _ordered(s: Sum) -> list[Term]:
     """Higher degrees first; a positive term before all."""
-    found = sorted(s.terms, key=lambda t: (-t.degree, terms.signature(t)))
+    found = sorted(s.terms, key=lambda t: (-t.degree, signature(t)))
     if found[0].c < 0:
         positive = next((t for t in found if t.c > 0), None)
         if positive is not None:
@@ -199,7 +189,7 @@ def _shared(s: Sum, like: Form | None, whole: bool, depth: int) -> list[Form]:
     tried: set[tuple[Atom, int]] = set()
     for first, (atom, layout), e in ((t, *item) for t in s.terms[:-1] for item in t.factors.items()):
         mine = [i for i in layout if i in first.summed]
-        if e != 1 or len(mine) != 1 or len(layout) > 2 or None in layout:  # noqa: PLR2004
+        if e != 1 or len(mine) != 1 or len(layout) > 2 or None in layout:
             continue
         if any(i not in first.out for i in layout if i is not mine[0]):
             continue
@@ -264,9 +254,7 @@ def _with_shared(s: Sum, atom: Atom, at: int, first: Term, depth: int) -> Sum | 
     return collected(s.shape, [term, *left])
 
 
-def _use_of(
-    t: Term, atom: Atom, role: tuple[int | None, ...], at: int, out: terms.Layout
-) -> terms.Key | None:
+def _use_of(t: Term, atom: Atom, role: tuple[int | None, ...], at: int, out: Layout) -> Key | None:
     """Where a term has this atom in this role: its summed index at one place, the same of its own at the other."""
     summed = t.summed
     for key, e in t.factors.items():
@@ -282,7 +270,5 @@ def formula(s: Sum, like: Form | None = None) -> Form:
     return sum_form(broadcast(s, s.shape), like, whole=True)
 
 
-terms.writers.scalar = chains.scalar
-terms.writers.sum = sum_form
-
-__all__ = ["Fraction", "formula", "sum_form"]
+writers.scalar = chains.scalar
+writers.sum = sum_form

@@ -6,7 +6,7 @@ A form knows how many operations a reader has to follow (operators, calls, subsc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +18,14 @@ BINDING = {
 }  # fmt: skip
 
 
+#: A formula of more helps nobody.
+MOST_OPERATIONS, MOST_DEPTH = 1_000, 120
+
+
+class TooLong(ValueError):
+    """A formula that nobody would read."""
+
+
 class Form:
     """A tree of text.
 
@@ -27,7 +35,7 @@ class Form:
     part stands.
     """
 
-    __slots__ = ("_hash", "_text", "kind", "ops", "parts", "value")
+    __slots__ = ("_hash", "_text", "depth", "kind", "ops", "parts", "value")
 
     def __init__(self, kind: str, value: Any, parts: tuple[Form, ...] = ()) -> None:
         self.kind = kind
@@ -37,6 +45,9 @@ class Form:
         if kind == "number":
             own = (value < 0) + (isinstance(value, Fraction) and value.denominator != 1)
         self.ops: int = own + sum(p.ops for p in parts)
+        self.depth: int = 1 + max((p.depth for p in parts), default=0)
+        if self.depth > MOST_DEPTH or self.ops > MOST_OPERATIONS:
+            raise TooLong(f"the formula has more than {MOST_OPERATIONS} operations, or {MOST_DEPTH} inside one another")
         self._hash = hash((kind, value, parts))
         self._text: tuple[str, int] | None = None
 
@@ -73,6 +84,16 @@ class Form:
             return self
         parts = tuple(p.replaced(old, new) for p in self.parts)
         return self if all(a is b for a, b in zip(parts, self.parts)) else Form(self.kind, self.value, parts)
+
+    def qualified(self, taken: Collection[str], homes: Callable[[str], str]) -> Form:
+        """With the full names of functions whose names are those of variables."""
+        parts = tuple(p.qualified(taken, homes) for p in self.parts)
+        value = self.value
+        if self.kind == "call" and value[0] in taken:
+            value = (homes(value[0]), value[1])
+        elif all(a is b for a, b in zip(parts, self.parts)):
+            return self
+        return Form(self.kind, value, parts)
 
     @property
     def order(self) -> tuple[int, int, str]:

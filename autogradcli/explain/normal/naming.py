@@ -25,7 +25,7 @@ def named_parts(
 
     ``scalars`` are the parts known to be numbers.
     """
-    left = {name: form for name, form in formulas.items()}
+    left = dict(formulas)
     meanings: list[tuple[str, Form]] = []
     names = {True: [c for c in _NUMBERS if c not in taken], False: [c for c in _ARRAYS if c not in taken]}
     while len(meanings) < _MOST_NAMES:
@@ -40,14 +40,36 @@ def named_parts(
         left = {n: form.replaced(best, new) for n, form in left.items()}
         meanings = [(n, form.replaced(best, new)) for n, form in meanings]
         meanings.append((name, best))
-    return left, _in_order(left, meanings)
+    return _renamed(left, _in_order(left, meanings))
+
+
+def _renamed(
+    formulas: dict[str, Form], meanings: list[tuple[str, Form]]
+) -> tuple[dict[str, Form], list[tuple[str, Form]]]:
+    """The names in the order of the alphabet that they were taken from."""
+    for_all = [name for name, _ in meanings]
+    order = [c for c in _ARRAYS + _NUMBERS if c in for_all]
+    through = {name: word(f"#{new}") for name, new in zip(for_all, order)}  # by way of what stands nowhere
+
+    def renamed(form: Form) -> Form:
+        for name, new in through.items():
+            form = form.replaced(word(name), new)
+        for letter in order:
+            form = form.replaced(word(f"#{letter}"), word(letter))
+        return form
+
+    return (
+        {name: renamed(form) for name, form in formulas.items()},
+        [(letter, renamed(form)) for letter, (_, form) in zip(order, meanings)],
+    )
 
 
 def _most_saving(formulas: Sequence[Form]) -> Form | None:
-    count: Counter[Form] = Counter(part for form in formulas for part in form.walk() if part.ops and part.kind != "number")
-    best = max(
-        ((uses - 1) * part.ops, part.ops, str(part), part) for part, uses in count.items() if uses > 1
-    ) if any(uses > 1 for uses in count.values()) else None
+    count: Counter[Form] = Counter(
+        part for form in formulas for part in form.walk() if part.ops and part.kind != "number"
+    )
+    repeated = [((uses - 1) * part.ops, part.ops, str(part), part) for part, uses in count.items() if uses > 1]
+    best = max(repeated, default=None, key=lambda found: found[:3])
     return None if best is None or best[0] < _LEAST_SAVED else best[3]
 
 

@@ -6,37 +6,44 @@ its own strides; everything else is an atom, spelled as the language spells it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from ...engine.operation import Operation
-from ..expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written, without_history
+from ..expression import (
+    Call,
+    Constant,
+    Expr,
+    Guarded,
+    Item,
+    Name,
+    Operator,
+    Pullback,
+    Subscript,
+    Written,
+)
 from ..expression_text import constant as constant_text
 from ..expression_text import plain, text_of
 from ..simplify import uniform
 from ..spelling import Spelling, speak
-from . import forms
 from .choosing import sum_form
 from .forms import Form, binary, call, number, word
-from .terms import (
+from .sums import (
     MOST_STACKED,
-    NotSaid,
-    Sum,
     added,
     broadcast,
-    collected,
     constant,
     contracted,
-    exact,
     multiplied,
     of_atom,
     power,
     scaled,
     unit,
 )
+from .terms import NotSaid, Sum, exact
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -55,6 +62,22 @@ class Reader:
         self._known: dict[int, tuple[Expr, Sum]] = {}
         #: What holds apart from the formulas: "0 where x == 0".
         self.conditions: list[Form] = []
+
+    def read(self, root: Expr) -> Sum:
+        """A whole expression, its parts first: a chain of a thousand operations is no deeper than one."""
+        pending: list[tuple[Any, bool]] = [(root, False)]
+        seen: set[int] = set()
+        while pending:
+            part, ready = pending.pop()
+            if isinstance(part, (list, tuple)):
+                pending += [(p, False) for p in part]
+            elif ready:
+                self(part)
+            elif isinstance(part, Expr) and id(part) not in seen:
+                seen.add(id(part))
+                pending.append((part, True))
+                pending += [(p, False) for p in part.parts]
+        return self(root)
 
     def __call__(self, e: Any) -> Sum:
         if not isinstance(e, Expr):
@@ -88,7 +111,7 @@ class Reader:
         if len(e.operands) == 1:
             return scaled(self(e.operands[0]), Fraction(-1)) if symbol == "-" else self._atom(e)
         left, right = e.operands
-        if e.dtype.category < 2:  # noqa: PLR2004 - of integers and truth values nothing is collected
+        if e.dtype.category < 2:
             return self._atom(e)
         if symbol == "+":
             return added(shape, self(left), self(right))
@@ -127,7 +150,7 @@ class Reader:
 
     def _call(self, e: Call) -> Sum:
         op, shape = e.op, tuple(e.shape)
-        if e.dtype.category < 2:  # noqa: PLR2004
+        if e.dtype.category < 2:
             return self._atom(e)
         if op.name in COPIES:
             return self(e.args[0])
@@ -184,7 +207,7 @@ class Reader:
         if isinstance(value, Constant) and value.ndim:
             return word(constant_text(value).text)
         if isinstance(value, Expr):
-            if value.dtype.category < 2:  # noqa: PLR2004 - integers and truth values as they are
+            if value.dtype.category < 2:
                 return self._opaque(value)
             return sum_form(self(value), whole=True)
         if isinstance(value, list):
@@ -234,9 +257,9 @@ class Reader:
     def _without_relu(e: Operator) -> Sequence[Any]:
         """``relu(z) > 0`` is ``z > 0``."""
         left, right = e.operands
-        if e.symbol in (">", "<=") and isinstance(left, Call) and left.op.name == "relu" and not isinstance(right, Expr):
-            if right == 0:
-                return left.args[0], right
+        of_relu = isinstance(left, Call) and left.op.name == "relu" and not isinstance(right, Expr) and right == 0
+        if of_relu and e.symbol in (">", "<="):
+            return left.args[0], right
         return left, right
 
     def _spelled(self, said: Spelling) -> Form:
@@ -254,14 +277,14 @@ class Reader:
         if same is not None and e.tensor.array.dtype.kind == "f":
             return constant(exact(same), shape)
         array = e.tensor.array
-        if array.ndim == 2 and 1 < len(array) == array.shape[1] and np.array_equal(array, np.eye(len(array))):  # noqa: PLR2004
+        if array.ndim == 2 and 1 < len(array) == array.shape[1] and np.array_equal(array, np.eye(len(array))):
             return of_atom(call("eye", number(len(array))), shape)
         return of_atom(word(constant_text(e).text), shape)
 
 
 def _softmax(exponent: Form) -> Form | None:
     """``exp(x - logsumexp(x, 0))``"""
-    if exponent.kind != "operator" or exponent.value != "-" or len(exponent.parts) != 2:  # noqa: PLR2004
+    if exponent.kind != "operator" or exponent.value != "-" or len(exponent.parts) != 2:
         return None
     x, total = exponent.parts
     if total.kind == "call" and total.value in (("logsumexp", ()), ("logsumexp", ("keepdim",))) and total.parts[0] == x:
@@ -272,8 +295,10 @@ def _softmax(exponent: Form) -> Form | None:
     return None
 
 
-def view_layout(op: Operation, args: Sequence[Any], given: tuple[int, ...], shape: tuple[int, ...]) -> tuple[str, str] | None:
-    """A view in letters, ``("ab", "ba")`` for a transpose, read off the strides that its kernel gives a contiguous array.
+def view_layout(
+    op: Operation, args: Sequence[Any], given: tuple[int, ...], shape: tuple[int, ...]
+) -> tuple[str, str] | None:
+    """A view in letters, ``("ab", "ba")`` for a transpose, read off the strides that its kernel gives.
 
     None where elements are left out, or one dimension is made of several.
     """
@@ -304,6 +329,3 @@ def _at(index: Any) -> str:
         start, stop, step = ("" if part is None else str(part) for part in (index.start, index.stop, index.step))
         return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
     return str(index)
-
-
-__all__ = ["Reader", "collected", "forms", "without_history"]
