@@ -39,6 +39,7 @@ def _product_of_pivots(A: Array) -> Any:
 
 
 @operation(
+    formula=lambda F, grad, A: column(F, column(F, grad * F.linalg_det(A))) * T(F, F.linalg_inv(A)),
     node="LinalgSolveExBackward0",
     grad=lambda F, h, A: F.sum_dim(h * F.cofactors(A), (-2, -1), False),
     A=lambda F, h, grad, A: column(F, column(F, grad)) * F.cofactors_backward(h, A),
@@ -60,6 +61,7 @@ def det_backward(grad: Array, A: Array) -> Array:
 
 
 @operation(
+    formula=lambda F, A: column(F, column(F, F.linalg_det(A))) * T(F, F.linalg_inv(A)),
     A=lambda F, g, A: F.cofactors_backward(g, A),
     examples=lambda r: [(r(3, 3),), (r(2, 2, 2),)],
 )
@@ -159,7 +161,7 @@ def _slogdet_rule(F: Any, g: Any, A: Any, sign: Any) -> Any:
     return F.linalg_solve(H(F, A), column(F, column(F, conj(F, weight))) * F.identity_like(A), True, None)
 
 
-@operation()
+@operation(formula=lambda F, like: F.says("eye", like.shape[-1]) if like.ndim == 2 else None)
 def identity_like(like: Index) -> Array:
     """The identity matrix in the shape and dtype of a batch of square ones."""
     return np.broadcast_to(np.eye(like.shape[-1], dtype=like.dtype), like.shape)
