@@ -51,6 +51,13 @@ class Formulas:
         tensor = without_history(lambda: function(*map(value_of, args), **values))
         return Written(name, [*(("", a) for a in args), *options.items()], tensor)
 
+    def readable(self, short: Callable[[], Any], full: Callable[[], Any]) -> Any:
+        """The short form of a gradient where it has the value of the full one."""
+        whole, brief = full(), short()
+        a, b = value_of(whole).array, value_of(brief).array
+        same = a.shape == b.shape and a.dtype == b.dtype and np.allclose(a, b, rtol=1e-4, atol=1e-30, equal_nan=True)
+        return brief if same else whole
+
     def guard_where(self, condition: Any, instead: Any, value: Any) -> Any:
         return _guarded(value, condition, instead, self.where(condition, instead, value))
 

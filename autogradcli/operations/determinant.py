@@ -158,7 +158,10 @@ def _slogdet_rule(F: Any, g: Any, A: Any, sign: Any) -> Any:
         weight = turn if g[1] is None else turn + g[1]
     if weight is None:
         return F.zeros_like(A)
-    return F.linalg_solve(H(F, A), column(F, column(F, conj(F, weight))) * F.identity_like(A), True, None)
+    return F.readable(
+        lambda: column(F, column(F, conj(F, weight))) * H(F, F.linalg_inv(A)),
+        lambda: F.linalg_solve(H(F, A), column(F, column(F, conj(F, weight))) * F.identity_like(A), True, None),
+    )
 
 
 @operation(formula=lambda F, like: F.says("eye", like.shape[-1]) if like.ndim == 2 else None)

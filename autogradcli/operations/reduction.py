@@ -179,17 +179,19 @@ def ones_like(input: Array) -> Array:
     return np.ones(input.shape, input.dtype)
 
 
-def _prod_all_back(F: Any, g: Any, input: Any) -> Any:
+def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
     shape = tuple(input.shape)
     if not shape:
         return F.clone(g)
-    return g * F.reshape(others(F, F.reshape(input, (numel(shape),)), 0), shape)
+    return F.readable(
+        lambda: g * result / input, lambda: g * F.reshape(others(F, F.reshape(input, (numel(shape),)), 0), shape)
+    )
 
 
 @operation(
     node="ProdBackward0",
     spelling="prod",
-    input=lambda F, g, input, result: _prod_all_back(F, g, input),
+    input=lambda F, g, input, result: _prod_all_back(F, g, input, result),
     examples=lambda r: [(r(2, 3),), (r(),), (r(3) * 0,)],
 )
 def prod_all(input: Array, dtype: DType | None = None) -> Array:
@@ -197,17 +199,20 @@ def prod_all(input: Array, dtype: DType | None = None) -> Array:
     return prod_dim.op.kernel(input, None, False, dtype)  # type: ignore[attr-defined]
 
 
-def _prod_back(F: Any, g: Any, input: Any, dim: int, keepdim: bool) -> Any:
+def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool) -> Any:
     shape = tuple(input.shape)
     if not shape:
         return F.clone(g)
-    return unreduced(F, g, shape, dim, keepdim) * others(F, input, dim)
+    g = unreduced(F, g, shape, dim, keepdim)
+    return F.readable(
+        lambda: g * unreduced(F, result, shape, dim, keepdim) / input, lambda: g * others(F, input, dim)
+    )
 
 
 @operation(
     node="ProdBackward1",
     spelling="prod",
-    input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, dim, keepdim),
+    input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, result, dim, keepdim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1, True)],
 )
 def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType | None = None) -> Array:
