@@ -51,9 +51,7 @@ def computing(source: str) -> Callable[[Mapping[str, Any]], Any]:
 def shown(compute: Any, variables: dict[str, Tensor], gradient: Any = None) -> Shown:
     """The formulas as the rules say them."""
     names = prelude.make()
-    return derive(
-        compute, variables, gradient, evaluate=lambda *given: evaluate(*given, prelude=names), plain=True
-    )
+    return derive(compute, variables, gradient, evaluate=lambda *given: evaluate(*given, prelude=names), plain=True)
 
 
 def derived(source: str, names: str, gradient: Any = None) -> dict[str, str]:

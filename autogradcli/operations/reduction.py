@@ -204,9 +204,7 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
     if not shape:
         return F.clone(g)
     g = unreduced(F, g, shape, dim, keepdim)
-    return F.readable(
-        lambda: g * unreduced(F, result, shape, dim, keepdim) / input, lambda: g * others(F, input, dim)
-    )
+    return F.readable(lambda: g * unreduced(F, result, shape, dim, keepdim) / input, lambda: g * others(F, input, dim))
 
 
 @operation(

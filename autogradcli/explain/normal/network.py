@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from .forms import Form, binary, call, method, number, product, quotient, transposed, word
+from .forms import Form, binary, call, method, number, product, quotient, shape, transposed, word
 from .products import elementwise, is_matmul, mean_of, raised, split, squeezed, style, unsqueezed
 from .terms import Factors, Index, Layout, NotSaid
 
@@ -49,11 +49,31 @@ class Node:
 
 def component(factors: Factors, out: tuple[Index, ...], averaged: frozenset[Index]) -> tuple[Layout, Form]:
     """A component as text, and the layout that it has."""
+    if len(factors) == 1:
+        found = _reduced(factors, out, averaged)
+        if found is not None:
+            return found
     try:
         return _Network(factors, out, averaged).contracted()
     except NotSaid:
         form = _einsum(factors, out)
         return out, form if not averaged else quotient([form], [number(math.prod(i.size for i in averaged))])
+
+
+def _reduced(factors: Factors, out: tuple[Index, ...], averaged: frozenset[Index]) -> tuple[Layout, Form] | None:
+    """One factor of more than two dimensions, summed over some: ``x.sum((0, 2))``."""
+    ((atom, layout), e), *_ = factors.items()
+    own = [i for i in layout if i is not None]
+    summed = [k for k, i in enumerate(layout) if i is not None and i not in out]
+    means = {layout[k] in averaged for k in summed}
+    if len(own) < 3 or len(set(own)) < len(own) or len(means) > 1:
+        return None
+    form = elementwise(*split([(atom.form, e)]))
+    rest = tuple(i for k, i in enumerate(layout) if k not in summed)
+    if not any(i is not None for i in rest):
+        return (), mean_of(form) if True in means else method(form, "sum")
+    dims = number(summed[0]) if len(summed) == 1 else shape(summed)
+    return rest, mean_of(form, dims) if True in means else method(form, "sum", dims)
 
 
 class _Network:
