@@ -155,7 +155,7 @@ def _parts(term: Term) -> tuple[Coefficient, list[Form], list[Form], Layout]:
     top, bottom = split(numbers)
     pieces = _merged_pieces(pieces)
     if len(out) == 2 and None not in out and pieces:
-        found = _outer(pieces, out)
+        found = _diagonal(pieces, out) or _outer(pieces, out)
         if found is not None:
             return c, [*top, found], bottom, out
     covered: list[Index | None] = [None] * len(out)
@@ -221,6 +221,22 @@ def _merged_pieces(pieces: list[Piece]) -> list[Piece]:
         else:
             found[piece.layout] = piece
     return list(found.values())
+
+
+def _diagonal(pieces: list[Piece], out: Layout) -> Form | None:
+    """``diag(u)`` for a vector times the identity matrix."""
+    identity = next((p for p in pieces if len(p.own) == 2 and p.top and not p.bottom and _is_eye(p.top[0])), None)
+    if identity is None or len(identity.top) != 1:
+        return None
+    others = [p for p in pieces if p is not identity]
+    if not others or any(len(p.own) != 1 for p in others):
+        return None
+    top = [squeezed(f, p.layout) for p in others for f in p.top]
+    return call("diag", elementwise(top, [squeezed(f, p.layout) for p in others for f in p.bottom]))
+
+
+def _is_eye(form: Form) -> bool:
+    return form.kind == "call" and form.value == ("eye", ())
 
 
 def _outer(pieces: list[Piece], out: Layout) -> Form | None:

@@ -40,13 +40,17 @@ _LARGEST_DIVISOR = 12
 class Writers:
     """What the algebra needs of the floor above it: the text of a closed component and that of a sum."""
 
-    __slots__ = ("scalar", "sum")
+    __slots__ = ("open", "scalar", "sum")
+
+    open: Form | None
+    """A name that stays visible: what it is in is not made a number of."""
 
     scalar: Callable[[Factors], Form]
     sum: Callable[[Sum], Form]
 
 
 writers = Writers()
+writers.open = None
 
 
 def constant(value: Coefficient, shape: Sequence[int] = ()) -> Sum:
@@ -82,6 +86,8 @@ def closed(term: Term) -> Term:
     for keys, summed in components(term):
         if not summed or any(i in own for _, layout in keys for i in layout):
             continue
+        if writers.open is not None and any(writers.open in atom.form.walk() for atom, _ in keys):
+            continue
         part = {key: factors.pop(key) for key in keys}
         if len(part) == 1 and len(summed) == 1:
             ((atom, _), e), *_ = part.items()
@@ -100,23 +106,24 @@ def closed(term: Term) -> Term:
 def simplified(term: Term) -> Term:
     """``exp(u) / (exp(u) + 1)`` is ``sigmoid(u)``."""
     for (atom, layout), e in term.factors.items():
-        inner = atom.sum
-        if e != -1 or inner is None or len(inner.terms) != 2:
+        exponential = _one_more_than(atom)
+        if exponential is None or e >= 0 or term.factors.get((exponential, layout)) != -e:
             continue
-        for (other, at), power_of in term.factors.items():
-            if at == layout and power_of == 1 and other.form.kind == "call" and other.form.value == ("exp", ()):
-                one, rest = sorted(inner.terms, key=lambda t: len(t.factors))
-                if (
-                    one.factors
-                    or one.c != 1
-                    or rest.c != 1
-                    or {k[0]: x for k, x in rest.factors.items()} != {other: ONE}
-                ):
-                    continue
-                factors = {k: x for k, x in term.factors.items() if k not in ((atom, layout), (other, at))}
-                new = (Atom(Form("call", ("sigmoid", ()), other.form.parts)), layout)
-                return simplified(Term(term.c, merged([*factors.items(), (new, ONE)]), term.out))
+        rest = {k: x for k, x in term.factors.items() if k not in ((atom, layout), (exponential, layout))}
+        new = (Atom(Form("call", ("sigmoid", ()), exponential.form.parts)), layout)
+        return simplified(Term(term.c, merged([*rest.items(), (new, -e)]), term.out))
     return term
+
+
+def _one_more_than(atom: Atom) -> Atom | None:
+    """Of ``exp(u) + 1`` the exponential."""
+    if atom.sum is None or len(atom.sum.terms) != 2:
+        return None
+    one, rest = sorted(atom.sum.terms, key=lambda t: len(t.factors))
+    if one.factors or one.c != 1 or rest.c != 1 or len(rest.factors) != 1:
+        return None
+    ((inner, _), e), *_ = rest.factors.items()
+    return inner if e == 1 and inner.form.kind == "call" and inner.form.value == ("exp", ()) else None
 
 
 def is_centred(form: Form) -> bool:
