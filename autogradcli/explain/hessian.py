@@ -80,4 +80,3 @@ class opened:
 
     def __exit__(self, *problem: object) -> None:
         writers.open = None
-
