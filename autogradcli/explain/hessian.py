@@ -1,7 +1,7 @@
 """Second derivatives as formulas: the gradient of a gradient, and the matrix in it.
 
-The derivative of ``<g, x.grad>`` is a formula that is linear in ``g``: ``sum_j H_ij g_j``. In index notation the matrix is
-what is left when ``g`` is taken away and its index becomes one of the result's.
+The derivative of ``<g, x.grad>`` is a formula that is linear in ``g``: ``sum_j H_ij g_j``. In index notation the matrix
+is what is left when ``g`` is taken away and its index becomes one of the result's.
 """
 
 from __future__ import annotations

@@ -12,31 +12,12 @@ from fractions import Fraction
 from .forms import ATOM, BINDING, POWER, PRODUCT, SIGN, SUM, Form
 
 _GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "rho",
-        "sigma",
-        "tau",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-    ]
-)
-_NAMED = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "exp", "det", "arcsin", "arccos", "arctan"])
+    {
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
+        "xi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega",
+    }
+)  # fmt: skip
+_NAMED = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "exp", "det", "arcsin", "arccos", "arctan"})
 _RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "trace": "tr", "norm": "norm", "sigmoid": "sigma"}
 _COMPARED = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=", "&": r"\wedge", "|": r"\vee"}
 #: What gives a number whatever it is given.

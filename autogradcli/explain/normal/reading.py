@@ -217,7 +217,7 @@ class Reader:
         if isinstance(value, int):
             return number(value)
         if isinstance(value, float):
-            return number(value) if value != int(value) else number(int(value))
+            return number(int(value)) if value.is_integer() else number(value)
         return word(plain(value, {}).text)
 
     def _atom(self, e: Expr) -> Sum:

@@ -125,6 +125,8 @@ def exact(value: Any, single: bool = True) -> Coefficient:
     """
     if isinstance(value, (bool, int)):
         return Fraction(int(value))
+    if isinstance(value, complex):
+        raise NotSaid
     number: float = float(value)
     if not math.isfinite(number):
         return number
@@ -142,7 +144,9 @@ def magnitude(c: Coefficient) -> Coefficient:
 
 
 def fresh(shape: Sequence[int]) -> Layout:
-    """New indices for a shape."""
+    """New indices for a shape. Raises NotSaid where there are no elements: of nothing all formulas are true."""
+    if 0 in shape:
+        raise NotSaid
     return tuple(None if n == 1 else Index(n) for n in shape)
 
 
