@@ -22,6 +22,10 @@ from autogradcli.engine.state import state
 from autogradcli.engine.tensor import Tensor, wrap
 from autogradcli.explain.derivation import gradients as formulas
 from autogradcli.explain.expression_text import text_of
+from autogradcli.explain.normal.choosing import begin, formula
+from autogradcli.explain.normal.forms import TooLong, word
+from autogradcli.explain.normal.reading import Reader
+from autogradcli.explain.normal.terms import NotSaid
 from autogradcli.explain.spelling import Unspeakable, functions_of
 from autogradcli.session import Session
 
@@ -272,7 +276,8 @@ def check_formula(point: Point) -> None:
     names = [f"x{k}" for k in range(len(x))] if len(x) > 1 else ["x"]
     seeds = {f"g{k}" if len(u) > 1 else "g": wrap(np.array(a)) for k, a in enumerate(u)}
     variables = {name: wrap(np.array(a)) for name, a in zip(names, x, strict=True)}
-    found = formulas(lambda v: tuple(call(sample, [v[name] for name in names])), variables, list(seeds.values()))
+    compute = lambda v: tuple(call(sample, [v[name] for name in names]))  # noqa: E731
+    found = formulas(compute, variables, list(seeds.values())).gradients
     arrays = backward(sample, x, u)
     session = Session()
     session.variables.update(variables | seeds)
@@ -288,16 +293,30 @@ def check_formula(point: Point) -> None:
                 raise Failed(f"{sample}: the formula of {name}: {error}") from None
             continue  # only rules call this operation: no program can, so none has a formula with its gradient
         same(sample, f"the formula of {name}, {text}", [evaluated(sample, session, text)], [want])
+        begin()
+        try:
+            short = str(formula(Reader().read(expression), word(name)))
+        except (NotSaid, TooLong):
+            continue
+        got = evaluated(sample, session, short, as_tensor=True)
+        # Shown only where it agrees, so a hole (0 / 0 where the rule has a guard) is no fault here; another number is.
+        if np.isfinite(got).all() and got.dtype == want.dtype:
+            same(sample, f"the short formula of {name}, {short}", [got], [want], rtol=1e-6)
 
 
-def evaluated(sample: Sample, session: Session, text: str) -> np.ndarray:
-    """The value of a line of the language. Raises Failed with its error."""
+def evaluated(sample: Sample, session: Session, text: str, as_tensor: bool = False) -> np.ndarray:
+    """The value of a line of the language. Raises Failed with its error, or where it is no tensor.
+
+    ``as_tensor``: a number is as good as a tensor without dimensions.
+    """
     seen: list[events.Event] = []
     if not session.run(text, seen.append):
         error = seen[-1]
         assert isinstance(error, events.Failed)
         raise Failed(f"{sample}: the formula {text} raises {error.type}: {error.message}")
     value = next((e.value for e in seen if isinstance(e, events.Value)), None)
+    if as_tensor and isinstance(value, (int, float)):
+        return np.asarray(float(value))
     if not isinstance(value, Tensor):
         raise Failed(f"{sample}: the formula {text} gives {value!r}, no tensor")
     return value.array

@@ -9,7 +9,8 @@ from ..engine.tensor import Tensor, wrap
 from ..events import Failed, Gradients, Value, Warned
 from ..functions.autograd import tensor_backward
 from ..session import Session
-from ..show.plain import Display, Plain, PlainGradients, named
+from ..show.formulas import formula_event, formula_text
+from ..show.plain import Display, Plain, PlainGradients
 from . import programs
 from .environment import Environment
 
@@ -161,19 +162,23 @@ def _explain_nan(session: Session, request: Request, found: Evaluated, display: 
 
 
 def _show_formulas(session: Session, request: Request, found: Evaluated, display: Display) -> bool:
-    from ..explain.derivation import derive
+    from ..explain.derived import derive
+    from ..language.evaluate import evaluate
 
     ok, function = _function(session, request, found, display)
 
     def work() -> None:
-        formulas = derive(lambda values: function(**values), found.inputs, found.start)
+        shown = derive(
+            lambda values: function(**values),
+            found.inputs,
+            found.start,
+            evaluate=lambda lines, text, values: evaluate(lines, text, values, session.prelude),
+        )
         if request.format_ == "json":
             from json import dumps
 
-            line = {"event": "formula", "expression": request.expression, "gradients": dict(formulas)}
-            display.out.raw(dumps(line) + "\n")
-            return
-        for name, text in formulas:
-            display.out.write(named(f"{name}.grad", text))
+            display.out.raw(dumps(formula_event(request.expression, shown)) + "\n")
+        else:
+            display.out.write(formula_text(shown))
 
     return ok and programs.within(session, work, request.expression, display)

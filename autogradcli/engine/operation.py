@@ -93,8 +93,10 @@ class Operation:
         "doc",
         "edges",
         "examples",
+        "formula",
         "frees",
         "given",
+        "indices",
         "inplace_name",
         "jvp",
         "kernel",
@@ -105,6 +107,7 @@ class Operation:
         "outputs",
         "overlap",
         "params",
+        "power",
         "promote",
         "rules",
         "saves",
@@ -136,6 +139,9 @@ class Operation:
         self.view: str | None = options.pop("view", None)
         self.spelling: str = options.pop("spelling", None) or self.name
         self.examples: Any = options.pop("examples", None)
+        self.formula: Rule | None = options.pop("formula", None)
+        self.indices: str | Rule | None = options.pop("indices", None)
+        self.power: float | None = options.pop("power", None)
         self.jvp: Rule | None = options.pop("jvp", None)
         self.vjp: Rule | None = options.pop("vjp", None)
         self.overlap: bool = options.pop("overlap", False)
@@ -268,6 +274,11 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
     spelling    the language's name for the call, where it isn't the declared one
+    indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or
+                a function of the arguments by name that says so. ``1`` is a dimension of size 1 in the result
+    power       the power to which it raises each element
+    formula     ``(F, *args)``: where the language has no function for it, an expression of the same value; None where
+                there is none for these arguments
     examples    ``lambda r: [args, ...]``: calls for the tests, ``r(shape)`` a random array of the domain
 
     Raises TypeError, on first use, where a rule names what doesn't exist.

@@ -23,6 +23,12 @@ from .summation import add_reduce
 class Arrays:
     """``F`` on arrays: every operation's kernel, under its name."""
 
+    @staticmethod
+    def readable(short: Callable[[], Any], full: Callable[[], Any]) -> Any:
+        """A gradient that reads well and doesn't hold everywhere, and the one that does: formulas take the first where
+        it gives the same."""
+        return full()
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         kernel: Callable[..., Any] = _find(name).kernel
         setattr(self, name, kernel)
@@ -32,13 +38,22 @@ class Arrays:
 class Tensors:
     """``F`` on tensors: every operation itself, recorded."""
 
+    @staticmethod
+    def readable(short: Callable[[], Any], full: Callable[[], Any]) -> Any:
+        return full()
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call: Callable[..., Any] = _find(name).call
         setattr(self, name, call)
         return call
 
 
+#: What keeps a number finite where a rule has a hole: in a formula it is a condition beside it, not a part of it.
+GUARDS = {"guard_where": "where", "guard_fill": "masked_fill"}
+
+
 def _find(name: str) -> Any:
+    name = GUARDS.get(name, name)
     try:
         return OPERATIONS[name]
     except KeyError:

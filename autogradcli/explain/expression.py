@@ -6,6 +6,8 @@
     Subscript   ``x[0, 1:3]``
     Call        a declared operation applied to expressions, numbers, shapes, lists
     Item        one result of a call that has several
+    Written     a call of a function of the language by its name
+    Guarded     an expression that another stands for under a condition, which a formula doesn't show
     Pullback    the gradient of a call, where no closed form can be said: ``torch.func.vjp(...)``
 
 They stand for tensors in derivative rules, so they have ``.shape``, ``.ndim``, ``.dtype`` and Python's operators. Trees
@@ -15,7 +17,7 @@ share subtrees; nothing changes an expression once it is made.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from ..engine.dtypes import DType
@@ -206,6 +208,38 @@ class Item(Expr):
         self.call = call
         self.index = index
         self.tensor = call.results[index]
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return (self.call,)
+
+
+class Written(Expr):
+    """A user's function, ``name(arguments)``, with a keyword or "" for each argument."""
+
+    __slots__ = ("arguments", "name")
+
+    def __init__(self, name: str, arguments: Sequence[tuple[str, Any]], tensor: Tensor) -> None:
+        self.name = name
+        self.arguments = tuple(arguments)
+        self.tensor = tensor
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return tuple(value for _, value in self.arguments)
+
+
+class Guarded(Expr):
+    """``value``, but ``instead`` where ``condition`` holds. ``call`` is the operation that says so."""
+
+    __slots__ = ("call", "condition", "instead", "value")
+
+    def __init__(self, value: Expr, condition: Expr, instead: Any, call: Expr) -> None:
+        self.value = value
+        self.condition = condition
+        self.instead = instead
+        self.call = call
+        self.tensor = call.tensor
 
     @property
     def parts(self) -> tuple[Any, ...]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from .expression import Call, Constant, Expr, Item, Name, Operator, Pullback, Subscript
+from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written
+from .normal.forms import TooLong
 from .simplify import shortest, uniform
 from .spelling import Spelling, speak
 
@@ -22,10 +23,6 @@ _BINDING = {
     "|": _OR, "^": _XOR, "&": _AND, "+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "//": _PRODUCT,
     "%": _PRODUCT, "@": _PRODUCT, "**": _POWER,
 }  # fmt: skip
-
-
-class TooLong(ValueError):
-    """A formula of more than ``LONGEST`` characters."""
 
 
 class Text:
@@ -90,6 +87,11 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
         return Text(done[id(node.call)].text + ("" if only else f"[{node.index}]"))
     if isinstance(node, Pullback):
         return _pullback(node, done)
+    if isinstance(node, Guarded):
+        return done[id(node.call)]
+    if isinstance(node, Written):
+        shown = [(f"{key}=" if key else "") + plain(value, done).text for key, value in node.arguments]
+        return Text(f"{node.name}({', '.join(shown)})")
     assert isinstance(node, Call)
     said = speak(node)
     if isinstance(said, Expr):

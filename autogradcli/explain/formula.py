@@ -13,7 +13,20 @@ import numpy as np
 
 from ..engine.operation import OPERATIONS, Operation, Param
 from ..engine.tensor import Tensor
-from .expression import Call, Constant, Expr, Item, Operator, Subscript, operate, value_of, without_history
+from ..functions.registry import NAMESPACES
+from .expression import (
+    Call,
+    Constant,
+    Expr,
+    Guarded,
+    Item,
+    Operator,
+    Subscript,
+    Written,
+    operate,
+    value_of,
+    without_history,
+)
 from .simplify import tidy_call, tidy_item, tidy_operator
 
 #: The names, in the language, of what an operator says. They tell two operands; what else an operation takes must
@@ -23,11 +36,33 @@ INFIX = {
     "dot": "@", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
 }  # fmt: skip
 SWAPPED = {"rsub": "-"}
+#: Where a bare name is looked for, in the language's order.
+HOMES = ("torch", "torch.nn.functional", "torch.linalg", "torch.special", "torch.fft")
 SUBSCRIPTS = frozenset({"slice", "select", "index"})
 
 
 class Formulas:
     """``F`` on expressions."""
+
+    def says(self, name: str, *args: Any, **options: Any) -> Expr:
+        """A call of a user's function, ``F.says("one_hot", target, 3)``: for declarations of formulas."""
+        function = next(table[name] for home in HOMES if name in (table := NAMESPACES.get(home, {})))
+        values = {key: value_of(value) for key, value in options.items()}
+        tensor = without_history(lambda: function(*map(value_of, args), **values))
+        return Written(name, [*(("", a) for a in args), *options.items()], tensor)
+
+    def readable(self, short: Callable[[], Any], full: Callable[[], Any]) -> Any:
+        """The short form of a gradient where it has the value of the full one."""
+        whole, brief = full(), short()
+        a, b = value_of(whole).array, value_of(brief).array
+        same = a.shape == b.shape and a.dtype == b.dtype and np.allclose(a, b, rtol=1e-4, atol=1e-30, equal_nan=True)
+        return brief if same else whole
+
+    def guard_where(self, condition: Any, instead: Any, value: Any) -> Any:
+        return _guarded(value, condition, instead, self.where(condition, instead, value))
+
+    def guard_fill(self, value: Any, condition: Any, instead: Any) -> Any:
+        return _guarded(value, condition, instead, self.masked_fill(value, condition, instead))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         op = OPERATIONS.get(name)
@@ -42,6 +77,12 @@ class Formulas:
 
 
 FORMULAS = Formulas()
+
+
+def _guarded(value: Any, condition: Any, instead: Any, call: Any) -> Any:
+    if not isinstance(value, Expr) or not isinstance(condition, Expr) or isinstance(call, Constant):
+        return call
+    return Guarded(value, condition, instead, call)
 
 
 def complete(op: Operation, args: Sequence[Any], options: dict[str, Any]) -> tuple[Any, ...]:

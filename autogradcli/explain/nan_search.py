@@ -17,7 +17,8 @@ import numpy as np
 from ..engine.node import Node
 from .derivation import History, NoFormula, gradients, operands
 from .expression import Expr
-from .expression_text import TooLong, text_of
+from .expression_text import text_of
+from .normal.forms import TooLong
 from .spelling import Unspeakable
 
 #: A text longer than this says less than the operation's name.

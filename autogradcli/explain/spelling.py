@@ -18,7 +18,7 @@ from ..functions.python_function import PythonFunction
 from ..functions.registry import ATTRIBUTES, NAMESPACES, Method
 from .expansion import expansion, same_values
 from .expression import Call, Expr, Item, value_of, without_history
-from .formula import is_default
+from .formula import FORMULAS, is_default
 
 #: Where functions are looked for, in the language's order of bare names, and the prefix that their names have in
 #: PyTorch's own tables (``torch.linalg.solve`` is ``linalg_solve``).
@@ -58,13 +58,23 @@ def speak(call: Call) -> Spelling | Expr:
     Raises Unspeakable where it can't.
     """
     if call.spoken is None:
-        said: Spelling | Expr | None = _spelling(call)
+        said: Spelling | Expr | None = _declared(call)
+        if said is None:
+            said = _spelling(call)
         if said is None:
             said = _expanded(call)
         call.spoken = False if said is None else said
     if call.spoken is False:
         raise Unspeakable(f"the language has no function for {call.op.name}")
     return call.spoken  # type: ignore[no-any-return]
+
+
+def _declared(call: Call) -> Expr | None:
+    """What the operation's declaration says in its place."""
+    if call.op.formula is None:
+        return None
+    found: Expr | None = call.op.formula(FORMULAS, *call.args)
+    return found
 
 
 def speakable(root: Expr, known: dict[int, Expr] | None = None) -> bool:

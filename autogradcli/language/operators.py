@@ -171,6 +171,8 @@ _subtract_from_set = at_length.set_operator(operator.isub, "difference_update")
 
 def isub(a: Any, b: Any) -> Any:
     return _subtract_from_set(a, b) if type(a) is set else _isub(a, b)
+
+
 def bit_xor(a: Any, b: Any) -> Any:
     _check_union(a, b)
     return a ^ b
@@ -219,8 +221,6 @@ IN_PLACE: dict[type[ast.operator], Binary] = {
 
 
 # Comparison
-
-
 
 
 def contains(container: Any, item: Any) -> bool:

@@ -138,7 +138,21 @@ def nll_loss2d(
     return nll(input, target, weight, reduction, ignore_index)
 
 
+def _nll_back_formula(
+    F: Any, grad: Any, input: Any, target: Any, weight: Any, reduction: str, ignore_index: int
+) -> Any:
+    """Minus the gradient at the target of each row; for plain targets only, none of them ignored."""
+    classes = input.shape[-1]
+    if weight is not None or input.ndim > 2 or 0 <= ignore_index < classes:
+        return None
+    places = F.says("one_hot", target, classes)
+    if reduction == "none":
+        return -(F.unsqueeze(grad, 1) if input.ndim > 1 else grad) * places
+    return -grad * places / (input.shape[0] if reduction == "mean" and input.ndim > 1 else 1)
+
+
 @operation(
+    formula=_nll_back_formula,
     node="NllLossBackwardBackward0",
     grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss(h, target, weight, reduction, ignore_index),
     input=lambda F, h, input: F.zeros_like(input),

@@ -148,7 +148,7 @@ def _angle_rule(F: Any, g: Any, input: Any, input_dtype: DType) -> Any:
     if not input_dtype.is_complex:
         return F.zeros_like(g)
     size = F.abs(input)
-    return F.where(input == 0.0, 0.0, g * input / (size * size) * 1j)
+    return F.guard_where(input == 0.0, 0.0, g * input / (size * size) * 1j)
 
 
 def _angle_jvp(F: Any, tangents: dict[str, Any], input: Any, input_dtype: DType) -> Any:

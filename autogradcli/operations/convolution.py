@@ -99,8 +99,59 @@ def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, di
     return np.matmul(rows, np.swapaxes(columns, 1, 2)).reshape(g.shape[1], x.shape[1] // groups, *kernel)
 
 
+def _said(F: Any, name: str, input: Any, weight: Any, bias: Any, **options: Any) -> Any:
+    """``conv2d(x, w, stride=2)``: the user's function, with what is not at its default."""
+    d = weight.ndim - 2
+    usual = {"padding": 0, "output_padding": 0}
+    given = {
+        name: value[0] if len(set(value)) == 1 else tuple(value)
+        for name, value in options.items()
+        if name != "groups" and any(n != usual.get(name, 1) for n in value)
+    }
+    if options["groups"] != 1:
+        given["groups"] = options["groups"]
+    return F.says(f"{name}{d}d", input, weight, *(() if bias is None else (bias,)), **given)
+
+
+def _said_transposed(
+    F: Any, grad: Any, weight: Any, bias: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
+) -> Any:
+    least = [
+        (n - 1) * s - 2 * p + d * (k - 1) + 1
+        for n, s, p, d, k in zip(grad.shape[2:], stride, padding, dilation, weight.shape[2:], strict=True)
+    ]
+    more = tuple(n - m for n, m in zip(size, least, strict=True))
+    if any(m < 0 or m >= max(s, d) for m, s, d in zip(more, stride, dilation, strict=True)):
+        return None
+    return _said(
+        F, "conv_transpose", grad, weight, bias,
+        stride=stride, padding=padding, output_padding=more, dilation=dilation, groups=groups,
+    )  # fmt: skip
+
+
+def _said_correlated(
+    F: Any, grad: Any, input: Any, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
+) -> Any:
+    """Of an input and a gradient with batch and channels swapped, what is a stride becomes a dilation."""
+    if groups != 1:
+        return None
+    order = (1, 0, *range(2, input.ndim))
+    found = _said(
+        F, "conv", F.permute(input, order), F.permute(grad, order), None,
+        stride=dilation, padding=padding, dilation=stride, groups=1,
+    )  # fmt: skip
+    found = F.permute(found, order)
+    for k, n in enumerate(kernel, 2):
+        if found.shape[k] != n:
+            found = F.slice_(found, k, 0, n, 1)
+    return found
+
+
 @operation(
     cost=by_product,
+    formula=lambda F, input, weight, bias, stride, padding, dilation, groups: _said(
+        F, "conv", input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
+    ),
     input=lambda F, g, input_shape, weight, stride, padding, dilation, groups: F.convolution_spread(
         g, weight, input_shape[2:], stride, padding, dilation, groups
     ),
@@ -123,6 +174,9 @@ def convolution(
 
 @operation(
     cost=by_product,
+    formula=lambda F, input, weight, bias, stride, padding, dilation, groups, size: _said_transposed(
+        F, input, weight, bias, size, stride, padding, dilation, groups
+    ),
     node="ConvolutionBackward0",
     spelling="conv_transpose",
     input=lambda F, g, weight, stride, padding, dilation, groups: F.convolution_unspread(
@@ -151,6 +205,9 @@ def conv_transpose(
 
 @operation(
     cost=by_product,
+    formula=lambda F, grad, weight, size, stride, padding, dilation, groups: _said_transposed(
+        F, grad, weight, None, size, stride, padding, dilation, groups
+    ),
     node="ConvolutionBackwardBackward0",
     kind="bilinear",
     grad=lambda F, h, weight, stride, padding, dilation, groups: F.convolution(
@@ -170,6 +227,7 @@ def convolution_spread(
 
 @operation(
     cost=by_product,
+    formula=_said_correlated,
     node="ConvolutionBackwardBackward0",
     kind="bilinear",
     grad=lambda F, h, input, stride, padding, dilation, groups: F.convolution(
@@ -189,6 +247,9 @@ def convolution_correlate(
 
 @operation(
     cost=by_product,
+    formula=lambda F, grad, weight, stride, padding, dilation, groups: _said(
+        F, "conv", grad, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
+    ),
     node="ConvolutionBackwardBackward0",
     kind="bilinear",
     grad=lambda F, h, weight, grad_shape, stride, padding, dilation, groups: F.convolution_spread(

@@ -95,7 +95,11 @@ def recurrence(factor: Array, term: Array, dim: int) -> Array:
 def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
     if numel(tuple(input.shape)) <= 1:
         return g
-    return _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0)
+    back = (dim,)
+    return F.readable(
+        lambda: F.flip(F.cumsum(F.flip(g * result, back), dim), back) / input,
+        lambda: _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0),
+    )
 
 
 @operation(

@@ -42,6 +42,7 @@ def _product_of_pivots(A: Array) -> Any:
 
 @operation(
     cost=by_product,
+    formula=lambda F, grad, A: column(F, column(F, grad * F.linalg_det(A))) * T(F, F.linalg_inv(A)),
     node="LinalgSolveExBackward0",
     grad=lambda F, h, A: F.sum_dim(h * F.cofactors(A), (-2, -1), False),
     A=lambda F, h, grad, A: column(F, column(F, grad)) * F.cofactors_backward(h, A),
@@ -64,6 +65,7 @@ def det_backward(grad: Array, A: Array) -> Array:
 
 @operation(
     cost=by_product,
+    formula=lambda F, A: column(F, column(F, F.linalg_det(A))) * T(F, F.linalg_inv(A)),
     A=lambda F, g, A: F.cofactors_backward(g, A),
     examples=lambda r: [(r(3, 3),), (r(2, 2, 2),)],
 )
@@ -162,10 +164,13 @@ def _slogdet_rule(F: Any, g: Any, A: Any, sign: Any) -> Any:
         weight = turn if g[1] is None else turn + g[1]
     if weight is None:
         return F.zeros_like(A)
-    return F.linalg_solve(H(F, A), column(F, column(F, conj(F, weight))) * F.identity_like(A), True, None)
+    return F.readable(
+        lambda: column(F, column(F, conj(F, weight))) * H(F, F.linalg_inv(A)),
+        lambda: F.linalg_solve(H(F, A), column(F, column(F, conj(F, weight))) * F.identity_like(A), True, None),
+    )
 
 
-@operation()
+@operation(formula=lambda F, like: F.says("eye", like.shape[-1]) if like.ndim == 2 else None)
 def identity_like(like: Index) -> Array:
     """The identity matrix in the shape and dtype of a batch of square ones."""
     return np.broadcast_to(np.eye(like.shape[-1], dtype=like.dtype), like.shape)

@@ -180,3 +180,13 @@ def broadcast_shape(*shapes: Sequence[int]) -> Shape:
                     f"at non-singleton dimension {len(out) - back}"
                 )
     return tuple(out)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def reduced_letters(ndim: int, dim: Dims, keepdim: bool = False) -> str:
+    """A reduction as indices, ``"ab->a"``: over all dimensions for None and (); ``1`` where one is kept."""
+    gone = wrap_dims(dim, ndim)
+    kept = ("1" if k in gone else _LETTERS[k] for k in range(ndim) if keepdim or k not in gone)
+    return f"{_LETTERS[:ndim]}->{''.join(kept)}"

@@ -39,7 +39,7 @@ def direction(F: Any, diff: Any, norm: Any, p: float) -> Any:
     if p == 1:
         return _sign(F, diff)
     if p == 2:
-        return F.masked_fill(diff / norm, F.eq(norm, 0), 0.0)
+        return F.guard_fill(diff / norm, F.eq(norm, 0), 0.0)
     if p == INF:
         return F.where(F.abs(diff) == norm, _sign(F, diff), 0.0)
     safe = F.where(norm == 0.0, 1.0, norm)

@@ -52,6 +52,17 @@ def embedding_sparse_backward(g: Index, indices: Index, shape: tuple[int, ...], 
 
 
 @operation(
+    formula=lambda F, g, indices, rows, padding_idx, scale_grad_by_freq: (
+        None
+        if scale_grad_by_freq or padding_idx >= 0
+        else F.index_add(
+            F.new_zeros(g, (rows, g.shape[-1])),
+            0,
+            F.reshape(indices, (-1,)) if indices.ndim != 1 else indices,
+            F.reshape(g, (-1, g.shape[-1])) if g.ndim != 2 else g,
+            1,
+        )
+    ),
     g=lambda F, h, indices, padding_idx, scale_grad_by_freq: F.embedding_picked(
         h, indices, padding_idx, scale_grad_by_freq
     ),

@@ -120,7 +120,10 @@ def _evenly(F: Any, g: Any, input: Any, result: Any) -> Any:
     """The gradient shared evenly among the elements that equal the result; NaN counts as equal to NaN."""
     same = F.logical_or(F.eq(input, result), F.logical_and(F.isnan(input), F.isnan(result)))
     count = F.sum_all(F.cast(same, g.dtype))
-    return F.masked_fill_tensor(F.zeros_like(input), same, g / count)
+    return F.readable(
+        lambda: F.where(F.eq(input, result), g, 0.0),
+        lambda: F.masked_fill_tensor(F.zeros_like(input), same, g / count),
+    )
 
 
 def _refuse_nothing(name: str, input: Array) -> None:

@@ -92,6 +92,9 @@ def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: f
 
 
 @operation(
+    formula=lambda F, grad, input, target, reduction, beta: (
+        grad * F.clamp((input - target) / beta, -1, 1) * factor(reduction, input)
+    ),
     node="SmoothL1LossBackwardBackward0",
     broadcast=True,
     grad=lambda F, h, input, target, reduction, beta: (
@@ -231,6 +234,9 @@ def _weighted(x: Any, weight: Any) -> Any:
 
 
 @operation(
+    formula=lambda F, grad, input, target, weight, reduction: share(
+        _weighted(grad * (input - target) / (input * (1 - input)), weight), reduction, input
+    ),
     broadcast=True,
     grad=lambda F, h, input, target, weight, reduction: share(
         _weighted(h * ((input - target) / _kept(F, input)), weight), reduction, input

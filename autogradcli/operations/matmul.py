@@ -65,6 +65,7 @@ def _right_back(F: Any, g: Any, mat1: Any, shape: Shape, strides: Shape) -> Any:
 
 
 @operation(
+    indices="ij,jk->ik",
     kind="bilinear",
     input=lambda F, g, mat2, input_shape, input_strides: _left_back(F, g, mat2, input_shape, input_strides),
     mat2=lambda F, g, input, mat2_shape, mat2_strides: _right_back(F, g, input, mat2_shape, mat2_strides),
@@ -136,6 +137,7 @@ def _in_order(a: Array, b: Array) -> Array:
 
 
 @operation(
+    indices="ij,j->i",
     kind="bilinear",
     input=lambda F, g, vec: F.unsqueeze(g, 1) * vec,
     vec=lambda F, g, input: F.mv(F.t(input), g),
@@ -178,6 +180,7 @@ def _check_vectors(input: Array, other: Array) -> None:
 
 
 @operation(
+    indices="i,i->",
     kind="bilinear",
     input=lambda F, g, tensor: g * tensor,
     tensor=lambda F, g, input: g * input,
@@ -208,6 +211,7 @@ def vdot(input: Array, other: Array) -> Array:
 
 @operation(
     layout="contiguous",
+    indices="bij,bjk->bik",
     kind="bilinear",
     input=lambda F, g, mat2: F.bmm(g, F.transpose(mat2, 1, 2)),
     mat2=lambda F, g, input: F.bmm(F.transpose(input, 1, 2), g),
@@ -259,6 +263,7 @@ def stacked_product(input: Array, other: Array) -> Array:
 
 
 @operation(
+    formula=lambda F, input, mat1, mat2, beta, alpha: input * beta + (mat1 @ mat2) * alpha,
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
     mat1=lambda F, g, mat1_shape, mat1_strides, mat2, alpha: _times(
@@ -299,6 +304,7 @@ def _added(input: Array, beta: Number, product: Array, alpha: Number) -> Array:
 
 
 @operation(
+    formula=lambda F, input, mat, vec, beta, alpha: input * beta + (mat @ vec) * alpha,
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
     mat=lambda F, g, vec, alpha: F.unsqueeze(g, 1) * _times(vec, alpha),
@@ -320,6 +326,7 @@ def addmv(input: Array, mat: Array, vec: Array, beta: Number = 1, alpha: Number 
 
 
 @operation(
+    formula=lambda F, input, vec1, vec2, beta, alpha: input * beta + F.unsqueeze(vec1, 1) * vec2 * alpha,
     promote="promote",
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
@@ -337,6 +344,7 @@ def addr(input: Array, vec1: Array, vec2: Array, beta: Number = 1, alpha: Number
 
 
 @operation(
+    formula=lambda F, input, batch1, batch2, beta, alpha: input * beta + (batch1 @ batch2) * alpha,
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
     batch1=lambda F, g, batch2, alpha: _times(F.bmm(g, F.transpose(batch2, 1, 2)), alpha),

@@ -129,10 +129,10 @@ def _exponent_rule(
     """``result * log(input)``, 0 where the base is 0 and the exponent none that makes it infinite. A negative base has
     a logarithm where the exponent is complex."""
     if not exponent_dtype.is_complex:
-        return g * F.where((input == 0.0) & (exponent >= 0.0), 0.0, result * F.log(input))
+        return g * F.guard_where((input == 0.0) & (exponent >= 0.0), 0.0, result * F.log(input))
     base = input if input_dtype.is_complex else F.cast(input, exponent_dtype)
     harmless = (base == 0.0) & _is_real_and_positive(F, exponent)
-    return g * F.where(harmless, 0.0, result * F.log(base))
+    return g * F.guard_where(harmless, 0.0, result * F.log(base))
 
 
 @operation(
@@ -141,7 +141,7 @@ def _exponent_rule(
     promote="promote",
     kind="elementwise",
     kernel=_power,
-    input=lambda F, g, input, exponent: F.where(
+    input=lambda F, g, input, exponent: F.guard_where(
         exponent == 0.0, 0.0, g * (exponent * F.pow_tensor_tensor(input, exponent - 1))
     ),
     exponent=_exponent_rule,
@@ -190,6 +190,7 @@ def pow_scalar_tensor(base: Number, exponent: Array) -> Array:
 
 @operation(
     kernel=np.sqrt,
+    power=0.5,
     promote="float",
     kind="elementwise",
     input=lambda F, g, result: g / (2 * result),
@@ -202,6 +203,7 @@ def sqrt(input: Array) -> Array:
 @operation(
     promote="float",
     kind="elementwise",
+    power=-0.5,
     input=lambda F, g, result: -0.5 * g * F.pow_tensor_scalar(result, 3),
     examples=lambda r: [(r(2, 3, low=0.5, high=2),)],
 )
@@ -212,6 +214,7 @@ def rsqrt(input: Array) -> Array:
 
 @operation(
     kernel=_reciprocal,
+    power=-1,
     promote="float",
     kind="elementwise",
     input=lambda F, g, result: -g * (result * result),

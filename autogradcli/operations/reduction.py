@@ -22,6 +22,7 @@ from .dims import (
     multiply_reduce,
     numel,
     reduced_count,
+    reduced_letters,
     wrap_dim,
     wrap_dims,
     xor_reduce,
@@ -57,6 +58,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
 
 
 @operation(
+    indices=lambda input, **_: reduced_letters(input.ndim, None),
     node="SumBackward0",
     spelling="sum",
     input=lambda F, g, input_shape: F.expand(g, input_shape),
@@ -74,6 +76,7 @@ def sum_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    indices=lambda input, dim, keepdim, **_: reduced_letters(input.ndim, dim, keepdim),
     node="SumBackward1",
     spelling="sum",
     input=lambda F, g, input_shape, dim, keepdim: _sum_back(F, g, input_shape, dim, keepdim),
@@ -123,6 +126,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
 
 
 @operation(
+    formula=lambda F, input, dtype: None if dtype else F.div_scalar(F.sum_all(input), numel(input.shape)),
     node="MeanBackward0",
     spelling="mean",
     input=lambda F, g, input_shape: F.div_scalar(F.expand(g, input_shape), numel(input_shape)),
@@ -137,6 +141,9 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    formula=lambda F, input, dim, keepdim, dtype: (
+        None if dtype else F.div_scalar(F.sum_dim(input, dim, keepdim), reduced_count(tuple(input.shape), dim))
+    ),
     node="MeanBackward1",
     spelling="mean",
     input=lambda F, g, input_shape, dim, keepdim: F.div_scalar(
@@ -172,17 +179,19 @@ def ones_like(input: Array) -> Array:
     return np.ones(input.shape, input.dtype)
 
 
-def _prod_all_back(F: Any, g: Any, input: Any) -> Any:
+def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
     shape = tuple(input.shape)
     if not shape:
         return F.clone(g)
-    return g * F.reshape(others(F, F.reshape(input, (numel(shape),)), 0), shape)
+    return F.readable(
+        lambda: g * result / input, lambda: g * F.reshape(others(F, F.reshape(input, (numel(shape),)), 0), shape)
+    )
 
 
 @operation(
     node="ProdBackward0",
     spelling="prod",
-    input=lambda F, g, input, result: _prod_all_back(F, g, input),
+    input=lambda F, g, input, result: _prod_all_back(F, g, input, result),
     examples=lambda r: [(r(2, 3),), (r(),), (r(3) * 0,)],
 )
 def prod_all(input: Array, dtype: DType | None = None) -> Array:
@@ -190,17 +199,18 @@ def prod_all(input: Array, dtype: DType | None = None) -> Array:
     return prod_dim.op.kernel(input, None, False, dtype)  # type: ignore[attr-defined]
 
 
-def _prod_back(F: Any, g: Any, input: Any, dim: int, keepdim: bool) -> Any:
+def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool) -> Any:
     shape = tuple(input.shape)
     if not shape:
         return F.clone(g)
-    return unreduced(F, g, shape, dim, keepdim) * others(F, input, dim)
+    g = unreduced(F, g, shape, dim, keepdim)
+    return F.readable(lambda: g * unreduced(F, result, shape, dim, keepdim) / input, lambda: g * others(F, input, dim))
 
 
 @operation(
     node="ProdBackward1",
     spelling="prod",
-    input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, dim, keepdim),
+    input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, result, dim, keepdim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1, True)],
 )
 def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType | None = None) -> Array:

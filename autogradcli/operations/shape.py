@@ -212,6 +212,7 @@ def diag_embed(input: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) ->
 
 
 @operation(
+    indices="ii->",
     input=lambda F, g, input_shape: F.diagonal_backward(F.expand(g, (min(input_shape),)), input_shape, 0, 0, 1),
     examples=lambda r: [(r(3, 3),), (r(2, 4),)],
     **_LINEAR,

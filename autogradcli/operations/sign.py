@@ -51,7 +51,7 @@ def _sgn_rule(F: Any, g: Any, input: Any, result: Any, input_dtype: DType) -> An
     if not input_dtype.is_complex:
         return F.zeros_like(g)
     size = F.abs(input)
-    return F.where(size == 0.0, 0.0, g / size - F.real(g / result) * result / size)
+    return F.guard_where(size == 0.0, 0.0, g / size - F.real(g / result) * result / size)
 
 
 @operation(promote="promote", kind="elementwise", complex="own", input=_sgn_rule)
@@ -72,7 +72,7 @@ def signbit(input: Array) -> Array:
 
 
 def _copysign_rule(F: Any, g: Any, input: Any, result: Any) -> Any:
-    return g * F.masked_fill(result / input, input == 0, 0.0)
+    return g * F.guard_fill(result / input, input == 0, 0.0)
 
 
 def _copysign(input: Any, other: Any) -> Any:

@@ -266,7 +266,7 @@ _xlog1py = _times_log(np.log1p)
 
 @operation(
     promote="float", kind="elementwise", kernel=_xlogy,
-    input=lambda F, g, input, other: F.masked_fill(F.xlogy(g, other), (input == 0.0) & (other <= 0.0), 0.0),
+    input=lambda F, g, input, other: F.guard_fill(F.xlogy(g, other), (input == 0.0) & (other <= 0.0), 0.0),
     other=lambda F, g, input, other: g * input / other,
     examples=lambda r: [(r(2, 3), r(3, low=0.5, high=2))],
 )  # fmt: skip
@@ -285,7 +285,7 @@ def xlogy_scalar_tensor(input: Array | Number, other: Array) -> Array:
 
 def _of_number_log(F: Any, g: Any, input: Any, other: Any) -> Any:
     found = F.xlogy_tensor_scalar(g, other)
-    return found if other > 0 else F.masked_fill(found, input == 0.0, 0.0)
+    return found if other > 0 else F.guard_fill(found, input == 0.0, 0.0)
 
 
 @operation(
@@ -300,7 +300,7 @@ def xlogy_tensor_scalar(input: Array, other: Array | Number) -> Array:
 @operation(
     promote="float", kind="elementwise", kernel=_xlog1py, node="SpecialXlog1PyBackward0",
     spelling="special.xlog1py",
-    input=lambda F, g, input, other: F.masked_fill(
+    input=lambda F, g, input, other: F.guard_fill(
         F.special_xlog1py(g, other), (input == 0.0) & (other <= -1.0), 0.0
     ),
     other=lambda F, g, input, other: g * input / (other + 1),
@@ -322,7 +322,7 @@ def special_xlog1py_scalar_tensor(input: Array | Number, other: Array) -> Array:
 
 def _of_number_log1p(F: Any, g: Any, input: Any, other: Any) -> Any:
     found = F.special_xlog1py_tensor_scalar(g, other)
-    return found if other > -1 else F.masked_fill(found, input == 0.0, 0.0)
+    return found if other > -1 else F.guard_fill(found, input == 0.0, 0.0)
 
 
 @operation(

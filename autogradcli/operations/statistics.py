@@ -78,7 +78,7 @@ def var(input: Array, dim: Dims = None, correction: float | None = None, keepdim
 
 
 def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: float | None, keepdim: bool) -> Any:
-    half = F.masked_fill(g / (result * 2), F.eq(result, 0), 0.0)
+    half = F.guard_fill(g / (result * 2), F.eq(result, 0), 0.0)
     return _var_back(F, half, input, dim, correction, keepdim)
 
 
@@ -154,7 +154,7 @@ def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, k
     if ord == 1:
         return F.sgn(input) * g
     if ord == 2:
-        return g * F.masked_fill(input / norm, F.eq(norm, 0), 0.0)
+        return g * F.guard_fill(input / norm, F.eq(norm, 0), 0.0)
     size = F.abs(input)
     if math.isinf(ord):
         at = F.eq(size, norm)
@@ -163,13 +163,13 @@ def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, k
         # Where a NaN hides the largest, no element has a part in it.
         return F.sgn(input) * (F.cast(at, g.dtype) * g / F.masked_fill(count, F.eq(count, 0), 1.0))
     if ord < 1:
-        scaled = F.sgn(input) * F.masked_fill(F.pow_tensor_scalar(size, ord - 1), F.eq(input, 0), 0.0)
+        scaled = F.sgn(input) * F.guard_fill(F.pow_tensor_scalar(size, ord - 1), F.eq(input, 0), 0.0)
         return scaled * g * F.pow_tensor_scalar(norm, 1 - ord)
     if ord < 2:
         scaled = F.sgn(input) * F.pow_tensor_scalar(size, ord - 1)
     else:
         scaled = input * F.pow_tensor_scalar(size, ord - 2)
-    return scaled * F.masked_fill(g / F.pow_tensor_scalar(norm, ord - 1), F.eq(norm, 0), 0.0)
+    return scaled * F.guard_fill(g / F.pow_tensor_scalar(norm, ord - 1), F.eq(norm, 0), 0.0)
 
 
 #: Unlike the kernel of sums, that of norms adds one by one.

@@ -157,7 +157,7 @@ def _arctan2(input: Any, other: Any) -> Any:
 def _square_inverted(F: Any, input: Any, other: Any) -> Any:
     """One over the squared distance from the origin, and 0 there, where the angle has no derivative."""
     square = input * input + other * other
-    return F.masked_fill(F.reciprocal(square), square == 0, 0.0)
+    return F.guard_fill(F.reciprocal(square), square == 0, 0.0)
 
 
 @operation(
@@ -175,7 +175,7 @@ def atan2(input: Array, other: Array) -> Array:
 def _sinc_rule(F: Any, g: Any, input: Any) -> Any:
     angle = input * math.pi
     square = input * input * math.pi
-    return F.where(square == 0.0, 0.0, g * ((angle * F.cos(angle) - F.sin(angle)) / square))
+    return F.guard_where(square == 0.0, 0.0, g * ((angle * F.cos(angle) - F.sin(angle)) / square))
 
 
 @operation(promote="float", kind="elementwise", input=_sinc_rule)

@@ -1,0 +1,220 @@
+"""What ``derive`` shows: the gradient of a program with respect to each variable, as text that was tried.
+
+Each gradient is read into the normal form and written with the fewest operations. Then its *text* is evaluated, at
+the point and at another one near by, and shown only if it gives there what the engine gives, measured by the
+gradient's own size. Where the short form doesn't, the plain one is taken; where that can't be said either, that
+variable alone says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..engine import dtypes
+from ..engine.tensor import Tensor, wrap
+from ..functions.registry import NAMESPACES
+from .derivation import History, gradients
+from .expression import Expr
+from .expression_text import text_of
+from .formula import HOMES
+from .normal.choosing import begin, formula
+from .normal.forms import Form, TooLong, word
+from .normal.naming import named_parts
+from .normal.products import style
+from .normal.reading import Reader
+from .normal.terms import NotSaid
+from .replay import replayed
+from .spelling import Unspeakable
+
+Compute = Callable[[Mapping[str, Any]], Any]
+#: ``evaluate(lines, text, values)``: the value of a text of the language after lines ``name = text``.
+Evaluate = Callable[[list[tuple[str, str]], str, Mapping[str, Any]], Any]
+
+#: Digits that another order of operations may cost, as a part of the largest element.
+_TOLERANCE = {2: 2e-2, 4: 2e-4, 8: 1e-8}
+
+
+#: The methods that give a tensor a dtype.
+_METHODS = {"float16": "half", "float32": "float", "float64": "double", "bfloat16": "bfloat16"}
+
+
+class Shown(NamedTuple):
+    """The gradients of a program as text."""
+
+    gradients: list[tuple[str, str]]
+    where: list[tuple[str, str]]
+    """Names for what repeats, in the order in which they are to be evaluated."""
+    conditions: list[str]
+    """What holds beside the formulas."""
+    missing: dict[str, str]
+    """Variables without a formula, and why."""
+    plain: list[str]
+    """Variables whose formula is as the rules say it: the short form didn't hold."""
+
+
+class Point(NamedTuple):
+    """Values of the variables, and the gradients that the engine gives there."""
+
+    values: dict[str, Any]
+    numbers: Mapping[str, np.ndarray]
+
+
+def derive(
+    compute: Compute, variables: Mapping[str, Any], gradient: Any = None, *, evaluate: Evaluate, plain: bool = False
+) -> Shown:
+    """The gradient of what ``compute`` gives with respect to each variable, as text of the language.
+
+    ``compute`` gets the variables by name, the floating ones as leaves that require grad, and gives a tensor.
+    ``gradient`` is the seed for a result that is no scalar; it is called ``g``. A variable that the result doesn't
+    depend on gets ``None``. ``plain``: as the rules say it, not simplified. Raises NoFormula where the result has no
+    gradient at all.
+    """
+    with np.errstate(all="ignore"):  # 0 / 0 is a value like any other, and no news to anybody
+        return _Derive(compute, variables, gradient, evaluate).shown(plain)
+
+
+class _Derive:
+    def __init__(self, compute: Compute, variables: Mapping[str, Any], gradient: Any, evaluate: Evaluate) -> None:
+        self.history = History()
+        self.evaluate = evaluate
+        self.seeds = None if gradient is None else (gradient,)
+        self.found = gradients(compute, variables, self.seeds, self.history)
+        self.taken = frozenset(variables) | {"g"}
+        self.points = [self._point(variables, self.found.numbers)]
+        second = moved(variables)
+        arrays = {name: second[name].array for name, _ in self.found.gradients}
+        try:
+            numbers = replayed(self.history.steps, self.found.roots, arrays)
+        except (ValueError, RuntimeError, TypeError, IndexError, NotImplementedError):
+            return  # out of the domain there: one point has to do
+        self.points.append(self._point(second, numbers))
+
+    def _point(self, values: Mapping[str, Any], numbers: Mapping[str, np.ndarray]) -> Point:
+        plain = {name: _plain(value) for name, value in values.items()}
+        if self.seeds is not None:
+            plain["g"] = self.seeds[0]
+        return Point(plain, numbers)
+
+    def shown(self, plain: bool) -> Shown:
+        missing = dict(self.found.unsaid)
+        begin()
+        reader = Reader()
+        short: dict[str, Form] = {}
+        long: dict[str, str] = {}
+        for name, e in self.found.gradients:
+            if e is None or name in missing:
+                continue
+            form = None if plain else self._short(reader, name, e)
+            if form is not None and self._holds(name, [], str(form)):
+                short[name] = form
+                continue
+            try:
+                text = text_of(e, self.taken)
+            except (Unspeakable, TooLong) as problem:
+                missing[name] = self._why(e, problem)
+                continue
+            if self._holds(name, [], text):
+                long[name] = text
+            else:
+                missing[name] = "what the program computes with was changed meanwhile, or is random"
+        short, where = self._named(short)
+        texts = {name: str(form) for name, form in short.items()} | long
+        return Shown(
+            [(name, "None" if e is None else texts[name]) for name, e in self.found.gradients if name not in missing],
+            where,
+            [] if not short else [str(c) for c in reader.conditions],
+            missing,
+            list(long),
+        )
+
+    def _short(self, reader: Reader, name: str, e: Expr) -> Form | None:
+        style.cast = "" if e.dtype is dtypes.default.dtype else _METHODS.get(e.dtype.name, "")
+        try:
+            return formula(reader.read(e), word(name)).qualified(self.taken, _home)
+        except (Unspeakable, TooLong, NotSaid, OverflowError, RecursionError):
+            return None
+
+    def _named(self, short: dict[str, Form]) -> tuple[dict[str, Form], list[tuple[str, str]]]:
+        """With names for what repeats, if they hold."""
+        named, meanings = named_parts(short, self.taken)
+        where = [(name, str(form)) for name, form in meanings]
+        if all(self._holds(name, where, str(form)) for name, form in named.items()):
+            return named, where
+        return short, []
+
+    def _holds(self, name: str, where: list[tuple[str, str]], text: str) -> bool:
+        """Whether a text gives the gradient at each point."""
+        for values, numbers in self.points:
+            true = numbers.get(name)
+            if true is None:
+                continue
+            try:
+                made = self.evaluate(where, text, values)
+            except Exception:
+                return False
+            if isinstance(made, (int, float)) and not true.ndim:  # a number is as good as a tensor without dimensions
+                made = wrap(np.asarray(made, true.dtype))
+            if not isinstance(made, Tensor) or not agrees(made.array, true):
+                return False
+        return True
+
+    def _why(self, e: Expr, problem: Exception) -> str:
+        if isinstance(problem, TooLong):
+            return "it is too long to read"
+        pending: list[Any] = [e]
+        seen: set[int] = set()
+        while pending:
+            part = pending.pop()
+            if isinstance(part, (list, tuple)):
+                pending += part
+            elif isinstance(part, Expr) and id(part) not in seen:
+                seen.add(id(part))
+                if id(part) in self.history.through:
+                    return f"it goes through {self.history.through[id(part)]}"
+                pending += part.parts
+        return "a part of it has no name in the language"
+
+
+def _home(name: str) -> str:
+    """A function's full name."""
+    return next((f"{home}.{name}" for home in HOMES if name in NAMESPACES.get(home, {})), name)
+
+
+def agrees(mine: np.ndarray, true: np.ndarray) -> bool:
+    """Whether two gradients are the same but for the last digits, measured by the gradient's own size."""
+    if mine.shape != true.shape:
+        return False
+    finite = np.isfinite(true)
+    if not np.array_equal(finite, np.isfinite(mine)) or not np.array_equal(
+        mine[~finite], true[~finite], equal_nan=True
+    ):
+        return False
+    if not finite.any():
+        return True
+    size = float(np.abs(true[finite]).max())
+    return bool((np.abs(mine[finite] - true[finite]) <= _TOLERANCE.get(true.dtype.itemsize, 1e-8) * size).all())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return wrap(value.array)
+    if isinstance(value, (float, complex)) and not isinstance(value, bool):
+        return wrap(np.asarray(value, dtypes.default.dtype.np))
+    return value
+
+
+def moved(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables a little way off, each element by another part of itself, always by the same."""
+    draw = np.random.Generator(np.random.PCG64(20))
+    found: dict[str, Any] = {}
+    for name, value in variables.items():
+        plain = _plain(value)
+        if isinstance(plain, Tensor) and plain.dtype.category >= dtypes.FLOATING:
+            array = plain.array
+            step = draw.uniform(0.01, 0.06, array.shape) * np.where(array == 0, 1.0, np.abs(array))
+            plain = wrap((array + step).astype(array.dtype))
+        found[name] = plain
+    return found

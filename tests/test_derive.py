@@ -1,0 +1,109 @@
+"""Gradients as formulas: what a textbook prints, and what is true at two points."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autogradcli.cli import programs
+from autogradcli.engine.tensor import Tensor
+from autogradcli.events import Event, Failed, Printed, Warned
+from autogradcli.explain.derived import Shown, agrees, derive
+from autogradcli.language.evaluate import evaluate
+from autogradcli.session import Session
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "derivatives.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+#: Cases whose formula is right and longer than a textbook's, and why.
+LONGER = {
+    "batch norm (training)": "the normalized input has no name in the formula",
+    "layer norm": "the same",
+    "max": "equal elements share the gradient, which a textbook leaves out",
+}
+
+
+class Screen:
+    """A display that keeps nothing but errors."""
+
+    failure = ""
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, Failed):
+            raise AssertionError(f"{event.type}: {event.message}")
+        assert isinstance(event, (Printed, Warned))
+
+
+def run(session: Session, source: str) -> Any:
+    events: list[Event] = []
+    assert session.run(source, events.append), events
+    return session.variables.get("_")
+
+
+class Case:
+    """An expression and its variables, derived in a session of its own."""
+
+    def __init__(self, expression: str, values: dict[str, str]) -> None:
+        self.session = Session()
+        self.names = list(values)
+        for name, value in values.items():
+            tensor = value if "(" in value else f"torch.tensor({value}, dtype=torch.float32)"
+            run(self.session, f"{name} = {tensor}")
+        function = run(self.session, f"lambda {', '.join(values)}: ({expression}\n)")
+        variables = {name: self.session.variables[name] for name in values}
+        self.values = dict(variables)
+
+        def work() -> None:
+            self.shown = derive(lambda given: function(**given), variables, evaluate=self.evaluate)
+
+        assert programs.within(self.session, work, expression, Screen())  # type: ignore[arg-type]
+        self.expression = expression
+
+    def evaluate(self, lines: list[tuple[str, str]], text: str, values: Any) -> Any:
+        return evaluate(lines, text, values, self.session.prelude)
+
+    def gradients(self) -> dict[str, np.ndarray]:
+        """What ``backward()`` gives."""
+        names = "".join(f"{name} = {name}.clone().requires_grad_()\n" for name in self.names)
+        run(self.session, f"{names}({self.expression}).backward()")
+        found = {name: self.session.variables[name].grad for name in self.names}
+        return {name: grad.array for name, grad in found.items() if grad is not None}
+
+    def of_text(self, name: str) -> np.ndarray:
+        """What the shown text gives, run as a program of the user's."""
+        for variable, value in self.values.items():
+            self.session.variables[variable] = value
+        lines = "".join(f"{n} = {meaning}\n" for n, meaning in self.shown.where)
+        made = run(self.session, f"{lines}{dict(self.shown.gradients)[name]}")
+        return np.asarray(made.array if isinstance(made, Tensor) else made, np.float32)
+
+
+def operations(text: str) -> int:
+    """Operators, calls, subscripts and transposes: what a reader has to follow."""
+    counted = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Subscript, ast.Compare, ast.Lambda)
+    return sum(
+        isinstance(node, counted) or (isinstance(node, ast.Attribute) and node.attr in ("T", "mT"))
+        for node in ast.walk(ast.parse(text, mode="eval"))
+    )
+
+
+def length(shown: Shown) -> int:
+    return sum(operations(text) for _, text in [*shown.gradients, *shown.where] if text != "None")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_textbook(case: dict[str, Any]) -> None:
+    found = Case(case["expr"], case["values"])
+    assert not found.shown.missing
+    for name, true in found.gradients().items():
+        assert agrees(found.of_text(name), true), f"{name}.grad = {dict(found.shown.gradients)[name]}"
+    if set(case["textbook"]) == set(dict(found.shown.gradients)) and case["name"] not in LONGER:
+        wanted = sum(map(operations, [*case["textbook"].values(), *case["defs"].values()]))
+        assert length(found.shown) <= wanted, found.shown
