@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .reading import DataError, lines
+from .reading import DataError as DataError
+from .reading import lines
 
 #: The largest integers that a float64 keeps exactly.
 EXACT = 1 << 53

@@ -246,8 +246,8 @@ class Generator(Draws):
         draws = self.words(count - 1) if count < _NARROW_SHUFFLE else self.long_words(count - 1)
         order = list(range(count))
         steps = draws % spans
-        for start in turns(range(0, count, BLOCK)):  # a list of all hears no interrupt
-            for i, step in enumerate(steps[start : start + BLOCK].tolist(), start):
+        for start in range(0, count, BLOCK):  # a list of all at once hears no interrupt
+            for i, step in enumerate(turns(steps[start : start + BLOCK].tolist()), start):
                 other = i + step
                 order[i], order[other] = order[other], order[i]
         for start in range(0, count, BLOCK):

@@ -114,7 +114,8 @@ def units(x: Tensor) -> tuple[complex, ...]:
 
 
 def pull(out: Tensor, tracked: Sequence[Tensor], seed: np.ndarray) -> tuple[Any, ...]:
-    return autograd.grad((out,), tuple(tracked), (wrap(seed),), retain_graph=True, allow_unused=True)
+    found: tuple[Any, ...] = autograd.grad((out,), tuple(tracked), (wrap(seed),), retain_graph=True, allow_unused=True)
+    return found
 
 
 def analytical(out: Tensor, tracked: Sequence[Tensor]) -> tuple[list[np.ndarray], bool, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from textwrap import fill
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -199,12 +199,16 @@ def _derive(prompt: Prompt, argument: str) -> None:
     Of a computed variable with respect to the leaves that it was computed from;
     of any expression with respect to each floating tensor in it.
     """
-    from ..explain.derivation import derive
+    from ..explain.derived import Shown, derive
+    from ..language.evaluate import evaluate
+    from ..show.formulas import formula_text
 
-    found: list[tuple[str, str]] = []
-    _again(prompt, argument, lambda *given: found.extend(derive(*given)))
-    for name, text in found:
-        prompt.out.write(named(f"{name}.grad", text))
+    def evaluated(lines: list[tuple[str, str]], text: str, values: Mapping[str, Any]) -> Any:
+        return evaluate(lines, text, values, prompt.session.prelude)
+
+    found: list[Shown] = []
+    _again(prompt, argument, lambda *given: found.append(derive(*given, evaluate=evaluated)))
+    prompt.out.write(formula_text(found[0]))
 
 
 @command(":nan", "NAME", words=tensors, expression=True)
