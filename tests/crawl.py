@@ -172,9 +172,10 @@ def _used(layer: Any) -> None:
 
 def _of_optimizer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
     def made() -> Any:
-        parameter = Parameter(tensor(3).array)
+        shape = (3, 3) if name.endswith("Muon") else (3,)  # which takes matrices only
+        parameter = Parameter(tensor(*shape).array)
         parameter.require_grad()
-        ATTRIBUTES[Tensor]["grad"].set(parameter, ONES((3,)))  # type: ignore[union-attr,misc]
+        ATTRIBUTES[Tensor]["grad"].set(parameter, ONES(shape))  # type: ignore[union-attr,misc]
         return kind([parameter]), parameter
 
     def closure(parameter: Any) -> Any:

@@ -14,7 +14,8 @@ from ..engine.random import default_generator
 from ..engine.state import state
 from ..engine.tensor import Tensor
 from . import autograd
-from .attributes import CPU, _detach
+from .attributes import _detach
+from .devices import CPU
 from .functional import grad_mode
 from .kinds import Value
 from .python_function import define_python

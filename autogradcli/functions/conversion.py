@@ -12,11 +12,11 @@ from ..engine.naming import shown_as
 from ..engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ..operations.shape import cast
 from ..operations.view import alias
-from .attributes import Device, Layout, device
 from .creation import made
+from .devices import Device, Layout, device
 from .from_data import array_from
 from .function import define
-from .kinds import PYTHON_DTYPES, TYPE_NAMES, type_name
+from .kinds import PYTHON_DTYPES, TYPE_NAMES, Value, type_name
 from .memory_format import check_rank, is_laid_out, order_of
 from .python_function import define_python
 from .registry import CONSTRUCTORS, Property, attributes_of, namespace
@@ -90,7 +90,7 @@ for _name, _dtype in _SHORT.items():
 _TENSOR_TYPES = {f"torch.{d.type_name}Tensor": d for d in dtypes.ALL}
 
 
-def _type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+def _type(input: Tensor, dtype: Value = None, non_blocking: bool = False) -> Any:
     """The name of the tensor's type, or the tensor in another dtype."""
     if dtype is None:
         return f"torch.{'meta.' if isinstance(input, MetaTensor) else ''}{input.dtype.type_name}Tensor"

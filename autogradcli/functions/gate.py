@@ -37,7 +37,7 @@ def stranger(value: Any) -> Any:
     while pending:
         each = pending.pop()
         kind = type(each)
-        if kind in _LEAVES:
+        if kind in _LEAVES or isinstance(each, Tensor):  # meta tensors and sparse ones are of classes of their own
             continue
         if isinstance(each, (list, tuple, set, dict)):
             if id(each) not in seen:

@@ -200,4 +200,5 @@ def _check_levels(name: str, tensors: Sequence[Tensor]) -> None:
         )
 
 
+hooks.write_out = write_out
 hooks.dtype_of_out = dtype_of_out

@@ -18,7 +18,7 @@ from functools import cmp_to_key
 from itertools import islice
 from typing import Any
 
-from .budget import CONTAINERS, budget, measure
+from .budget import CONTAINERS, budget, check_items, measure
 
 #: So many elements, each with its dearest comparison, take a fraction of a second.
 FEW = 128
@@ -266,14 +266,21 @@ SET_METHODS: dict[str, Callable[..., Any]] = {
 }
 
 
+#: Those that may make a larger set.
+GROWING = frozenset({"union", "update", "symmetric_difference", "symmetric_difference_update"})
+
+
 def set_operator(operate: Binary, name: str) -> Binary:
     """``a & b`` and its like, for a set and a set; anything else is ``operate``'s."""
     method = SET_METHODS[name]
     in_place = name.endswith("update")
+    growing = name in GROWING
 
     def call(a: Any, b: Any) -> Any:
         if type(a) is not set or type(b) is not set:
             return operate(a, b)
+        if growing and a is not b:
+            check_items(len(a) + len(b))
         result = method(a, b)
         return a if in_place else result
 
@@ -286,6 +293,7 @@ def merge(operate: Binary, in_place: bool) -> Binary:
     def call(a: Any, b: Any) -> Any:
         if type(a) is not dict or type(b) is not dict or len(a) + len(b) <= MANY:
             return operate(a, b)
+        check_items(len(a) if a is b else len(a) + len(b))
         result = a if in_place else {}
         if not in_place:
             put_all(result, a)

@@ -401,7 +401,8 @@ CONSTRUCTORS.update(
         type: _type, bool: bool, int: _int, float: float, complex: complex, str: _str, list: _items(list),
         tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: checked(slice), LazyZip: _zip,
         LazyMap: _map, LazyFilter: _filter, LazyEnumerate: LazyEnumerate, reversed: _reversed,
-        staticmethod: checked(_staticmethod), classmethod: checked(classmethod), property: checked(property),
+        staticmethod: checked(renamed(_staticmethod, "staticmethod")), classmethod: checked(classmethod),
+        property: checked(property),
     }
 )  # fmt: skip
 CONSTRUCTORS.update({kind: renamed(call, object_name(kind)) for kind, call in CONSTRUCTORS.items()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..functions.python_function import renamed
 from ..functions.registry import Attribute, Method, Property, attributes_of
 from . import at_length
 from .budget import MAX_ITEMS, MAX_TEXT, budget, check_items, check_text, hashable
@@ -122,7 +123,7 @@ def _join(separator: str, *args: Any) -> str:
     return separator.join(items)
 
 
-_str |= {name: Method(method) for name, method in at_length.TEXT_METHODS.items()}
+_str |= {name: Method(renamed(method, f"str.{name}")) for name, method in at_length.TEXT_METHODS.items()}
 _str |= {
     "expandtabs": Method(_expandtabs),
     "replace": Method(_replace),
@@ -248,15 +249,12 @@ def _with_element(name: str) -> Callable[..., Any]:
     return call
 
 
-_GROWING = frozenset({"union", "update", "symmetric_difference", "symmetric_difference_update"})
-
-
 def _with_sets(name: str) -> Callable[..., Any]:
     method = at_length.SET_METHODS[name]
 
     def call(values: set[Any], /, *others: Any) -> Any:
         lists = [other if type(other) is set else [*map(hashable, budget.items(other))] for other in others]
-        if name in _GROWING:
+        if name in at_length.GROWING:
             check_items(len(values) + sum(map(len, lists)))
         budget.spend(32 * len(values))
         return method(values, *lists)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import dtypes
 from ...engine.operation import Operation
 from ..expression import (
     Call,
@@ -266,10 +267,16 @@ class Reader:
         arguments = list(said.arguments)
         receiver = self.form(arguments.pop(0)[1]) if said.method else None
         keywords = tuple(k for k, _ in arguments if k)
-        parts = tuple(self.form(v) for _, v in arguments)
+        parts = tuple(self._chosen(v) if said.name == "where" else self.form(v) for _, v in arguments)
         if receiver is not None:
             return Form("method", (said.name, keywords), (receiver, *parts))
         return Form("call", (said.name, keywords), parts)
+
+    def _chosen(self, value: Any) -> Form:
+        """What ``where`` chooses: a number where it is the same everywhere, floating as what it stands beside."""
+        same = uniform(value) if isinstance(value, Constant) and value.dtype is dtypes.default.dtype else value
+        plain = isinstance(same, (int, float)) and not isinstance(same, bool)
+        return word(repr(float(same))) if plain else self.form(value)
 
     def _constant(self, e: Constant) -> Sum:
         shape = tuple(e.shape)

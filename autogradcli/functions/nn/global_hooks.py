@@ -6,6 +6,7 @@ from typing import Any
 
 from ...engine.hooks import RemovableHandle, add_hook
 from ...engine.state import state
+from ..kinds import Value
 from ..python_function import PythonFunction
 from ..registry import namespace
 
@@ -16,12 +17,14 @@ def _table(kind: str) -> dict[int, Any]:
     return state.module_hooks.setdefault(kind, {})
 
 
-def register_module_forward_pre_hook(hook: Any) -> RemovableHandle:
+def register_module_forward_pre_hook(hook: Value) -> RemovableHandle:
     """Call ``hook(module, args)`` before the forward of every module; what it returns replaces the arguments."""
     return add_hook(_table("forward_pre"), hook)
 
 
-def register_module_forward_hook(hook: Any, *, with_kwargs: bool = False, always_call: bool = False) -> RemovableHandle:
+def register_module_forward_hook(
+    hook: Value, *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
     """Call ``hook(module, args, output)`` after the forward of every module; what it returns replaces the output."""
     handle = add_hook(_table("forward"), hook)
     if with_kwargs:
@@ -31,12 +34,12 @@ def register_module_forward_hook(hook: Any, *, with_kwargs: bool = False, always
     return handle
 
 
-def register_module_full_backward_pre_hook(hook: Any) -> RemovableHandle:
+def register_module_full_backward_pre_hook(hook: Value) -> RemovableHandle:
     """Call ``hook(module, grad_output)`` before the backward pass goes through any module."""
     return add_hook(_table("backward_pre"), hook)
 
 
-def register_module_full_backward_hook(hook: Any) -> RemovableHandle:
+def register_module_full_backward_hook(hook: Value) -> RemovableHandle:
     """Call ``hook(module, grad_input, grad_output)`` when the gradients of any module's inputs are there."""
     return add_hook(_table("backward"), hook)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine.dtypes import DType, from_numpy
 from ...engine.tensor import Tensor
-from ..attributes import device as device_of
+from ..devices import device as device_of
 from ..function import Function
 
 _TAIL = "bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None"

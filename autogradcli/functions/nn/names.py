@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.limits import shown
 from ...engine.tensor import Tensor
 from ..kinds import type_name
 from ..registry import ATTRIBUTES, Method, namespace
@@ -34,7 +35,8 @@ def check_device(device: Any) -> None:
     """Raises NotImplementedError for a device that layers can't be made on, which is every one but the CPU."""
     if device is not None and T.device(device).type != "cpu":
         raise NotImplementedError(
-            f"layers are on the CPU here, not on {device}: make the layer without device=, or single tensors on meta"
+            f"layers are on the CPU here, not on {shown(device)}: make the layer without device=, or single tensors on "
+            "meta"
         )
 
 
