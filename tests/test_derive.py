@@ -24,6 +24,9 @@ CASES = [
 
 #: Cases whose formula is right and longer than a textbook's, and why.
 LONGER = {
+    "log det": "the sign of the determinant is asked for",
+    "tanh rnn step": "1 - tanh(u)**2 is used twice, with and without the vector",
+    "kl div": "xlogy(1, p) is log(p) written for p = 0 too",
     "batch norm (training)": "the normalized input has no name in the formula",
     "layer norm": "the same",
     "max": "equal elements share the gradient, which a textbook leaves out",

@@ -53,7 +53,7 @@ class State:
     levels: list[Any]
     module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
     multithreading: bool  # what a program asked for, which changes nothing
-    meta: bool  # there is (or was, in this process) a tensor of the meta device
+    meta: bool  # there is (or was, in this session) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
@@ -107,13 +107,13 @@ class State:
         return (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
             list(self.pack_hooks), {kind: dict(hooks) for kind, hooks in self.module_hooks.items()}, self.tape,
-            self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views,
+            self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views, self.meta,
         )  # fmt: skip
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
-            hooks, module_hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views,
+            hooks, module_hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views, self.meta,
         ) = saved  # fmt: skip
         self.pack_hooks = list(hooks)
         self.module_hooks = {k: dict(v) for k, v in module_hooks.items()}

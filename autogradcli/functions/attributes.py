@@ -22,10 +22,10 @@ from ..engine.node import AccumulateGrad, Invalid
 from ..engine.record import NO_DATA
 from ..engine.state import state
 from ..engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
-from .devices import CPU, META, STRIDED, Device, place
 from .function import define
 from .kinds import Value
 from .operators import item
+from .placement import CPU, META, STRIDED, Device, place
 from .python_function import define_python
 from .registry import Method, Property, attributes_of, namespace
 

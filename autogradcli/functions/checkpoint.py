@@ -15,9 +15,9 @@ from ..engine.state import state
 from ..engine.tensor import Tensor
 from . import autograd
 from .attributes import _detach
-from .devices import CPU
 from .functional import grad_mode
 from .kinds import Value
+from .placement import CPU
 from .python_function import define_python
 from .registry import namespace
 

@@ -13,11 +13,11 @@ from ..engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ..operations.shape import cast
 from ..operations.view import alias
 from .creation import made
-from .devices import Device, Layout, device
 from .from_data import array_from
 from .function import define
 from .kinds import PYTHON_DTYPES, TYPE_NAMES, Value, type_name
 from .memory_format import check_rank, is_laid_out, order_of
+from .placement import Device, Layout, device
 from .python_function import define_python
 from .registry import CONSTRUCTORS, Property, attributes_of, namespace
 

@@ -1,83 +1,84 @@
-"""Devices and layouts as programs name them: the CPU, and ``meta``, where tensors have no numbers."""
+"""``torch.cuda`` and its like, for programs that ask which device there is: only the CPU."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from ..engine.naming import shown_as
-from ..engine.record import NO_DATA
-from ..engine.tensor import MetaTensor, Tensor, to_meta, wrap
-from .plans import hooks
+from ..engine.tensor import Tensor
+from .python_function import PythonFunction, define_python
+from .registry import namespace
+
+NO_CUDA = "Torch not compiled with CUDA enabled"
 
 
-@shown_as("torch.device")
-class Device:
-    """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers."""
-
-    __slots__ = ("type",)
-
-    def __init__(self, type: str = "cpu") -> None:
-        self.type = type
-
-    def __repr__(self) -> str:
-        return f"device(type='{self.type}')"
-
-    def __str__(self) -> str:
-        return self.type
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Device) and other.type == self.type
-
-    def __hash__(self) -> int:
-        return hash(self.type)
+def is_available() -> bool:
+    """Whether there is such a device: there is none."""
+    return False
 
 
-@shown_as("torch.layout")
-class Layout:
-    """``torch.strided``, or that of sparse gradients."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return self.name
+def is_initialized() -> bool:
+    """Whether such a device is in use: there is none."""
+    return False
 
 
-CPU = Device()
-META = Device("meta")
-STRIDED = Layout("torch.strided")
+def is_built() -> bool:
+    """Whether such devices are known: they are not."""
+    return False
 
 
-def device(spec: Any) -> Device:
-    """A device by name. Raises RuntimeError for what isn't here: there are only the CPU and meta."""
-    if isinstance(spec, Device):
-        return spec
-    if str(spec).partition(":")[0] == "cpu":
-        return CPU
-    if str(spec).partition(":")[0] == "meta":
-        return META
-    if str(spec).partition(":")[0] == "cuda":
-        raise AssertionError("Torch not compiled with CUDA enabled")
-    raise RuntimeError(
-        "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, "
-        "mps, meta, hpu, mtia, privateuseone device type at start of device string: " + str(spec)
-    )
+def device_count() -> int:
+    """How many such devices there are: none."""
+    return 0
 
 
-def place(spec: Any, result: Any, arguments: Sequence[Any]) -> Any:
-    """A result on the device that a call names. Raises NotImplementedError for numbers of a tensor of meta."""
-    if spec is None or not isinstance(result, Tensor):
-        return result
-    if device(spec).type == "cpu":
-        if isinstance(result, MetaTensor):
-            raise NotImplementedError(NO_DATA)
-        return result
-    if any(result is argument for argument in arguments) and not isinstance(result, MetaTensor):
-        result = wrap(result.array)
-    return to_meta(result)
+def manual_seed(seed: int) -> None:
+    """Seed the random numbers of a device that is not there: nothing happens."""
+    int(seed)
 
 
-hooks.place = place
+def manual_seed_all(seed: int) -> None:
+    """Seed the random numbers of all such devices: there is none."""
+    int(seed)
+
+
+def empty_cache() -> None:
+    """Give back memory of a device that is not there: nothing happens."""
+
+
+def current_device() -> int:
+    """Raises AssertionError: there is only the CPU."""
+    raise AssertionError(NO_CUDA)
+
+
+def synchronize(device: Any = None) -> None:
+    """Raises AssertionError: there is only the CPU."""
+    raise AssertionError(NO_CUDA)
+
+
+def get_device_name(device: Any = None) -> str:
+    """Raises AssertionError: there is only the CPU."""
+    raise AssertionError(NO_CUDA)
+
+
+def _cuda(self: Tensor, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Tensor:
+    """Raises AssertionError: there is only the CPU."""
+    raise AssertionError(NO_CUDA)
+
+
+def _register() -> None:
+    define_python("cuda", _cuda, into="Tensor")
+    tables = {
+        "torch.cuda": (
+            is_available, is_initialized, device_count, manual_seed, manual_seed_all, empty_cache, current_device,
+            synchronize, get_device_name,
+        ),
+        "torch.backends.cuda": (is_built,),
+        "torch.backends.mps": (is_available, is_built),
+        "torch.backends.cudnn": (is_available,),
+    }  # fmt: skip
+    for home, functions in tables.items():
+        for function in functions:
+            namespace(home)[function.__name__] = PythonFunction(function.__name__, function, home)
+
+
+_register()

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.sparse import SparseTensor, coalesced, sparse_array, sparse_tensor, with_parts
 from ..engine.tensor import Tensor, wrap
-from .devices import Layout
+from .placement import Layout
 from .registry import Method, Property, attributes_of
 from .tensor_text import dtype_suffix, tensor_text
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from ...engine.dtypes import DType, from_numpy
 from ...engine.tensor import Tensor
-from ..devices import device as device_of
 from ..function import Function
+from ..placement import device as device_of
 
 _TAIL = "bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None"
 
