@@ -42,6 +42,8 @@ class ModeFunction:
         self.doc = doc
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not args and not kwargs:
+            return self.make()
         given = [*args, *kwargs.values()]
         if len(given) == 1 and callable(given[0]) and not isinstance(given[0], (bool, Tensor)):
             return Decorated(self.make(), given[0])
