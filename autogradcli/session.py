@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import functions as functions  # fills the registry
+from . import api as api  # fills the registry
 from .engine.dtypes import DType
 from .engine.tensor import Tensor
 from .events import Emit, Failed, Gradients, Printed, Value, Warned

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .api.tensor.tensor_text import PrintOptions, options
 from .engine import modes
 from .engine.dtypes import DType, default, float32
 from .engine.random import Generator, default_generator
 from .engine.state import state
-from .functions.tensor_text import PrintOptions, options
 
 
 class _State(NamedTuple):

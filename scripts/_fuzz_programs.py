@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from random import Random
 
+from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES
 from autogradcli.engine.lazy import LazyTable, loader
 from autogradcli.engine.tensor import Tensor
-from autogradcli.functions.registry import ATTRIBUTES, NAMESPACES
 
 HEAD = """import torch
 import torch.nn as nn

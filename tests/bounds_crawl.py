@@ -27,13 +27,13 @@ from typing import Any
 
 import numpy as np
 
-import autogradcli.functions  # noqa: F401 - fills the registry
+import autogradcli.api  # noqa: F401 - fills the registry
+from autogradcli.api.calls import registry
+from autogradcli.api.calls.class_fields import KEYWORDS, REQUIRED
+from autogradcli.api.calls.overloads import Function
+from autogradcli.api.calls.program_classes import Kind
+from autogradcli.api.calls.python_function import PythonFunction
 from autogradcli.engine.tensor import Tensor, wrap
-from autogradcli.functions import registry
-from autogradcli.functions.fields import KEYWORDS, REQUIRED
-from autogradcli.functions.function import Function
-from autogradcli.functions.objects import Kind
-from autogradcli.functions.python_function import PythonFunction
 from autogradcli.language.budget import MAX_ITEMS, MAX_TEXT, OutOfTime, budget
 from autogradcli.language.program import deep_stack
 
@@ -169,7 +169,7 @@ def _forms_of_function(function: Function) -> Iterator[list[Argument]]:
 
 
 def _kinds() -> Iterator[tuple[str, Any]]:
-    from autogradcli.functions.kinds import KINDS, TENSOR_OR_NUMBER
+    from autogradcli.api.calls.argument_types import KINDS, TENSOR_OR_NUMBER
 
     yield "Tensor", TENSOR_OR_NUMBER
     yield from KINDS.items()

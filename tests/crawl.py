@@ -7,14 +7,14 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from autogradcli.api.calls.overloads import Function
+from autogradcli.api.calls.program_classes import Kind, get, is_program_class
+from autogradcli.api.calls.python_function import PythonFunction
+from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES, Method, Property
+from autogradcli.api.optim.optimizer import Optimizer
 from autogradcli.engine.dtypes import float32
 from autogradcli.engine.lazy import LazyTable, loader
 from autogradcli.engine.tensor import Parameter, Tensor
-from autogradcli.functions.function import Function
-from autogradcli.functions.objects import Kind, get, is_program_class
-from autogradcli.functions.optim.optimizer import Optimizer
-from autogradcli.functions.python_function import PythonFunction
-from autogradcli.functions.registry import ATTRIBUTES, NAMESPACES, Method, Property
 from autogradcli.language.calls import callable_of, is_callable
 
 #: (what is called, the call as a thunk)

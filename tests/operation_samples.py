@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-import autogradcli.functions  # noqa: F401 - declares every function and, below them, every operation
+import autogradcli.api  # noqa: F401 - declares every function and, below them, every operation
 from autogradcli.engine.operation import OPERATIONS, Operation
 from autogradcli.engine.tensor import Tensor, wrap
 

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from autogradcli.api.calls.python_function import PythonFunction
+from autogradcli.api.calls.registry import NAMESPACES
 from autogradcli.engine.lazy import loader
 from autogradcli.events import Event, Failed
-from autogradcli.functions.python_function import PythonFunction
-from autogradcli.functions.registry import NAMESPACES
 from autogradcli.session import Session
 
 SETUP = """import torch

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autogradcli.api.calls import call_plans
+from autogradcli.api.calls.argument_types import tensors_of
+from autogradcli.api.calls.overloads import Function, define
+from autogradcli.api.calls.python_function import PythonFunction, define_python
+from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES
 from autogradcli.engine.lazy import loader
 from autogradcli.engine.state import state
 from autogradcli.engine.tensor import Tensor
-from autogradcli.functions import plans
-from autogradcli.functions.function import Function, define
-from autogradcli.functions.kinds import tensors_of
-from autogradcli.functions.python_function import PythonFunction, define_python
-from autogradcli.functions.registry import ATTRIBUTES, NAMESPACES
 
 _SCHEMAS: dict[str, tuple[str, ...]] = {
     "exp": ("(Tensor input, *, Tensor out=None)",),
@@ -51,7 +51,7 @@ X = Tensor(np.array([[1.0, 2.0], [3.0, 4.0]], np.float32))
 def test_a_deprecated_overload_is_tried_last_and_warns_once(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[tuple[str, str]] = []
     monkeypatch.setattr(state, "warn", lambda category, message: heard.append((category, message)))
-    monkeypatch.setattr(plans.hooks, "warned", False)
+    monkeypatch.setattr(call_plans.hooks, "warned", False)
     add = _function("add")
     for _ in range(2):
         assert add(X, 3, X)[1:] == (X, 3, X)
@@ -69,7 +69,7 @@ def test_out_goes_to_an_implementation_that_names_it_and_is_written_for_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        plans.hooks, "write_out", lambda name, out, compute, operands: (name, out, compute()), raising=False
+        call_plans.hooks, "write_out", lambda name, out, compute, operands: (name, out, compute()), raising=False
     )
     schema = "(int n, *, Tensor out=None, int m=3)"
     own = Function("f", [(schema, lambda n, out, m: (n, out, m))], "torch")
@@ -88,7 +88,7 @@ def to_tensor(monkeypatch: pytest.MonkeyPatch) -> None:
     def convert(values: Any) -> Tensor:
         return Tensor(np.array(values, dtype=float))
 
-    monkeypatch.setattr(plans.hooks, "to_tensor", convert, raising=False)
+    monkeypatch.setattr(call_plans.hooks, "to_tensor", convert, raising=False)
 
 
 @pytest.mark.usefixtures("to_tensor")
@@ -121,7 +121,7 @@ def test_what_is_no_tensor_for_a_bare_name_either_gets_pytorchs_error(given: obj
 
 @pytest.mark.usefixtures("to_tensor")
 def test_the_extension_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans.hooks, "extension", False)
+    monkeypatch.setattr(call_plans.hooks, "extension", False)
     with pytest.raises(TypeError, match="must be Tensor, not list"):
         _function("exp").calculator()([0, 1])
 

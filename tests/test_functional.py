@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autogradcli import functions as functions  # fills the tables
+from autogradcli import api as api  # fills the tables
+from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES
 from autogradcli.engine.state import state
 from autogradcli.engine.tensor import Tensor, wrap
-from autogradcli.functions.registry import ATTRIBUTES, NAMESPACES
 from autogradcli.session import Session
 
 func = NAMESPACES["torch.func"]

@@ -11,7 +11,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from autogradcli.functions.loss_reduction import size_of
+from autogradcli.api.functional.loss_reduction import size_of
 from autogradcli.language import budget
 
 ROOT = Path(__file__).parent.parent

@@ -30,12 +30,12 @@ def test_a_start_loads_few_modules() -> None:
 
 def test_a_stale_index_costs_time_but_no_name() -> None:
     names = (
-        "from autogradcli.functions import registry; from autogradcli.engine.operation import OPERATIONS; "
+        "from autogradcli.api.calls import registry; from autogradcli.engine.operation import OPERATIONS; "
         "print(len(registry.NAMESPACES['torch']), len(OPERATIONS))"
     )
     fake = (
-        "import sys, types; m = types.ModuleType('autogradcli.functions.index'); "
-        "m.SIZES, m.NAMES, m.CHECKSUM = {'functions.gone': 1}, {}, 0; sys.modules[m.__name__] = m; "
+        "import sys, types; m = types.ModuleType('autogradcli.api.index'); "
+        "m.SIZES, m.NAMES, m.CHECKSUM = {'api.gone': 1}, {}, 0; sys.modules[m.__name__] = m; "
     )
     assert python(names) == python(fake + names)
 
@@ -44,13 +44,13 @@ def test_an_edit_that_keeps_the_size_is_seen(tmp_path: Path) -> None:
     """A name that became another, with the index of before: at this start and at the next one."""
     copy = tmp_path / "autogradcli"
     shutil.copytree(ROOT / "autogradcli", copy, ignore=shutil.ignore_patterns("*.pyc", "index.stamp"))
-    (copy / "functions" / "__pycache__").mkdir(exist_ok=True)
-    table = "from autogradcli.functions import registry; t = registry.NAMESPACES['torch']; "
+    (copy / "api" / "__pycache__").mkdir(exist_ok=True)
+    table = "from autogradcli.api.calls import registry; t = registry.NAMESPACES['torch']; "
     ask = table + "print('mv' in t, 'mw' in t, len(t))"
     before = python(ask, tmp_path)
     assert before.startswith("True False") and python(ask, tmp_path) == before
-    assert (copy / "functions" / "__pycache__" / "index.stamp").exists()
-    module = copy / "functions" / "matmul.py"
+    assert (copy / "api" / "__pycache__" / "index.stamp").exists()
+    module = copy / "api" / "linalg" / "matmul.py"
     text = module.read_text()
     assert text.count('define_both("mv"') + text.count('define("mv"') == 1
     module.write_text(text.replace('("mv"', '("mw"'))

@@ -15,7 +15,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from autogradcli.functions.registry import attributes_of
+from autogradcli.api.calls.registry import attributes_of
 from autogradcli.session import Session
 
 ROOT = Path(__file__).parent.parent

@@ -9,10 +9,10 @@ import re
 
 import pytest
 
+from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES, Method
 from autogradcli.engine.lazy import loader
 from autogradcli.engine.tensor import Tensor
 from autogradcli.events import Event, Failed, Value
-from autogradcli.functions.registry import ATTRIBUTES, NAMESPACES, Method
 from autogradcli.session import Session
 
 SETUP = """import torch

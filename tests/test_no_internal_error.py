@@ -21,9 +21,9 @@ import numpy as np
 import pytest
 from cli_ask import COMMAND, ENVIRON, Answer, ask, run
 
+from autogradcli.api.calls.registry import NAMESPACES
 from autogradcli.engine.lazy import LazyTable
 from autogradcli.events import Failed, Value
-from autogradcli.functions.registry import NAMESPACES
 from autogradcli.language.attributes import names_of
 from autogradcli.session import Session
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autogradcli import functions as functions  # fills the registry
+from autogradcli import api as api  # fills the registry
+from autogradcli.api.calls.registry import namespace
+from autogradcli.api.optim.kernels import add, addcmul, fused
 from autogradcli.engine.tensor import Tensor
-from autogradcli.functions.optim.kernels import add, addcmul, fused
-from autogradcli.functions.registry import namespace
 
 NAMES = ("SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD")
 

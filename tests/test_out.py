@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from autogradcli.api.calls.call_plans import unnamed_out
+from autogradcli.api.calls.overloads import Function
+from autogradcli.api.calls.registry import namespace
 from autogradcli.events import Failed, Printed
-from autogradcli.functions.function import Function
-from autogradcli.functions.plans import unnamed_out
-from autogradcli.functions.registry import namespace
 from autogradcli.session import Session
 
 PLACES = ("torch", "torch.nn.functional", "torch.linalg", "torch.special", "torch.fft")

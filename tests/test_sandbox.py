@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from crawl import calls, everything
 
+from autogradcli.api.calls.gate import stranger
+from autogradcli.api.calls.program_classes import SPECIAL, Kind, Object, is_program_class
+from autogradcli.api.calls.python_function import PythonFunction
 from autogradcli.engine.callbacks import callee
 from autogradcli.engine.modes import restore, snapshot
 from autogradcli.events import Event, Failed, Printed
-from autogradcli.functions.gate import stranger
-from autogradcli.functions.objects import SPECIAL, Kind, Object, is_program_class
-from autogradcli.functions.python_function import PythonFunction
 from autogradcli.language.budget import budget
 from autogradcli.language.foreign import entering, is_value
 from autogradcli.session import Session

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from autogradcli.api.tensor.tensor_text import options
 from autogradcli.engine.tensor import Tensor, wrap
 from autogradcli.events import Event, Failed, Gradients, Printed, Value, Warned
-from autogradcli.functions.tensor_text import options
 from autogradcli.session import Session
 from autogradcli.show.errors import caret_lines, cells, error_text
 from autogradcli.show.escape import escape, escape_line

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autogradcli.api.calls.overloads import Function
 from autogradcli.engine import dtypes
 from autogradcli.engine.tensor import Parameter, Size, Tensor
-from autogradcli.functions.function import Function
 
 _REDUCE = (
     "(Tensor input, *, ScalarType dtype=None)",

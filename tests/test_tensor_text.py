@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autogradcli.api.tensor import tensor_text as module
+from autogradcli.api.tensor.tensor_text import get_printoptions, set_printoptions, tensor_text
 from autogradcli.engine import dtypes
-from autogradcli.functions import tensor_text as module
-from autogradcli.functions.tensor_text import get_printoptions, set_printoptions, tensor_text
 
 TABLE = Path(__file__).parent / "data" / "tensor_text.jsonl"
 

@@ -102,7 +102,7 @@ def test_a_variable_hides_the_function_of_its_name() -> None:
 
 
 def _call(name: str, x: Tensor) -> Any:
-    from autogradcli.functions.registry import NAMESPACES
+    from autogradcli.api.calls.registry import NAMESPACES
 
     return NAMESPACES["torch"][name](x)
 

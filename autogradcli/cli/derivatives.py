@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..api.calls.registry import NAMESPACES
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from ..events import Value
-from ..functions.registry import NAMESPACES
 from ..language.text_format import to_repr
 from ..session import Session
 from ..show.matrix import csv_text, heads, matrix

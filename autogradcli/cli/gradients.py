@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..api.autograd.backward_and_grad import tensor_backward
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from ..events import Failed, Gradients, Value, Warned
-from ..functions.autograd import tensor_backward
 from ..session import Session
 from ..show.formulas import formula_event, formula_text
 from ..show.plain import Display, Plain, PlainGradients

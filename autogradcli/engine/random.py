@@ -30,13 +30,7 @@ from .random_fill import (
     not_implemented,
     warn_inexact,
 )
-from .random_normal import (
-    box_muller_float32,
-    box_muller_float64,
-    each,
-    fused_float32,
-    fused_float64,
-)
+from .random_normal import box_muller_float32, box_muller_float64, each, fused_float32, fused_float64
 
 Array = np.ndarray
 Shape = tuple[int, ...]

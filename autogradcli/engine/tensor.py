@@ -7,7 +7,7 @@
              in which line of the program the last time; None until somebody needs it, which means zero
     meta     base and siblings of a view, forward-mode tangent, ...; None for most
 
-Operators are attached by ``functions/``: this file knows no operation.
+Operators are attached by ``api/``: this file knows no operation.
 """
 
 from __future__ import annotations

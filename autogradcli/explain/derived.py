@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..api.calls.registry import NAMESPACES
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
-from ..functions.registry import NAMESPACES
 from .derivation import History, gradients
 from .expression import Expr
 from .expression_text import text_of

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..api.calls.registry import NAMESPACES
 from ..engine.operation import OPERATIONS, Operation, Param
 from ..engine.tensor import Tensor
-from ..functions.registry import NAMESPACES
 from .expression import (
     Call,
     Constant,

@@ -11,11 +11,11 @@ import builtins
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ..api.calls.overloads import Function
+from ..api.calls.python_function import PythonFunction
+from ..api.calls.registry import ATTRIBUTES, NAMESPACES, Method
 from ..engine.operation import Operation, Param
 from ..engine.tensor import Tensor
-from ..functions.function import Function
-from ..functions.python_function import PythonFunction
-from ..functions.registry import ATTRIBUTES, NAMESPACES, Method
 from .expansion import expansion, same_values
 from .expression import Call, Expr, Item, value_of, without_history
 from .formula import FORMULAS, is_default

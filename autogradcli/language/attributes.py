@@ -11,14 +11,14 @@ from itertools import chain
 from types import FunctionType
 from typing import Any
 
+from ..api.calls import program_classes
+from ..api.calls.overloads import CalculatorFunction, Function
+from ..api.calls.program_classes import Kind, Super
+from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
+from ..api.calls.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
 from ..engine.lazy import LazyTable
 from ..engine.modes import Decorated
 from ..engine.tensor import Tensor
-from ..functions import objects
-from ..functions.function import CalculatorFunction, Function
-from ..functions.objects import Kind, Super
-from ..functions.python_function import CalculatorPythonFunction, PythonFunction, renamed
-from ..functions.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
 from .values import UNBOUND, BoundMethod, Namespace, UserFunction, object_name
 
 #: What stands for "any name" in a table.
@@ -91,9 +91,9 @@ def get_attribute(value: Any, name: str) -> Any:
         return found
     kind = type(value)
     if type(kind) is Kind:
-        return objects.get(value, name)
+        return program_classes.get(value, name)
     if kind is Kind:
-        return objects.get_of_class(value, name)
+        return program_classes.get_of_class(value, name)
     if kind is Super:
         return value.get(name)
     entry = None if name in _HIDDEN else entry_of(value, name)
@@ -111,10 +111,10 @@ def get_attribute(value: Any, name: str) -> Any:
 def set_attribute(value: Any, name: str, new: Any) -> None:
     """``value.name = new``. Raises AttributeError."""
     if type(type(value)) is Kind:
-        objects.put(value, name, new)
+        program_classes.put(value, name, new)
         return
     if type(value) is Kind:
-        objects.put_in_class(value, name, new)
+        program_classes.put_in_class(value, name, new)
         return
     entry = None if name in _HIDDEN else entry_of(value, name)
     if type(entry) is Property and entry.set is not None:
@@ -134,7 +134,7 @@ def set_attribute(value: Any, name: str, new: Any) -> None:
 def delete_attribute(value: Any, name: str) -> None:
     """``del value.name``. Raises AttributeError."""
     if type(type(value)) is Kind:
-        objects.remove(value, name)
+        program_classes.remove(value, name)
         return
     entry = None if name in _HIDDEN else entry_of(value, name)
     if type(entry) is Property and entry.delete is not None:
@@ -176,12 +176,12 @@ def names_of(value: Any) -> list[str]:
     if type(value) is Namespace:
         return value.all_names()
     if type(value) is Kind or type(type(value)) is Kind:
-        return objects.names_of(value)
+        return program_classes.names_of(value)
     tables = (ATTRIBUTES.get(base, ()) for base in type(value).__mro__)
     return sorted({*chain.from_iterable(tables), *(_own(value) or ())} - _HIDDEN)
 
 
-objects.METHODS.add(UserFunction)
+program_classes.METHODS.add(UserFunction)
 attributes_of(UserFunction)["__name__"] = Property(
     lambda function: function.name, lambda function, new: setattr_name(function, new)
 )

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ..api.calls.program_classes import Super
+from ..api.calls.python_function import renamed
+from ..api.calls.registry import NAMESPACES
 from ..engine.callbacks import callee
 from ..engine.tensor import Tensor
-from ..functions.objects import Super
-from ..functions.python_function import renamed
-from ..functions.registry import NAMESPACES
 from . import at_length
 from .at_length import less
 from .attributes import INSTANCE_CHECK, TABLES, get_attribute, set_attribute

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from ..functions.registry import Method
+from ..api.calls.registry import Method
 from .attributes import TABLES, get_attribute, key_of
 from .budget import check_items
 from .calls import DIRECT, callable_of

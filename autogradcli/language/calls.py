@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..api.calls import registry
+from ..api.calls.overloads import CalculatorFunction, Function
+from ..api.calls.program_classes import Kind
+from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
 from ..engine.callbacks import CALLED, resolver
 from ..engine.lazy import LazyTable
 from ..engine.modes import ContextMode, Decorated
 from ..engine.tensor import Tensor
-from ..functions import registry
-from ..functions.function import CalculatorFunction, Function
-from ..functions.objects import Kind
-from ..functions.python_function import CalculatorPythonFunction, PythonFunction, renamed
 from .attributes import CALL, TABLES
 from .values import BoundMethod, Namespace, UserFunction, object_name
 

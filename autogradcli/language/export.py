@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from ..functions.registry import NAMESPACES
+from ..api.calls.registry import NAMESPACES
 from .analysis import analyse
 from .builtins import BUILTINS
 from .export_arguments import needs_floats, plain_integers, wants

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..functions.function import Function
-from ..functions.kinds import KINDS, TENSOR_OR_NUMBER
-from ..functions.python_function import PythonFunction
-from ..functions.registry import NAMESPACES
+from ..api.calls.argument_types import KINDS, TENSOR_OR_NUMBER
+from ..api.calls.overloads import Function
+from ..api.calls.python_function import PythonFunction
+from ..api.calls.registry import NAMESPACES
 from .export_kinds import home_of
 from .text_format import to_repr
 

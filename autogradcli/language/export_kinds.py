@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ..functions.registry import NAMESPACES
+from ..api.calls.registry import NAMESPACES
 from .builtins import BUILTINS
 from .calls import Builtin
 from .prelude import _SOURCES as SOURCES

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..functions.registry import Property
+from ..api.calls.registry import Property
 from . import at_length, names
 from .attributes import TABLES, get_attribute, key_of
 from .budget import CONTAINERS, budget, check_items, hashable

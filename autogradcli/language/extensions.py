@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..api.calls.registry import NAMESPACES
 from ..engine.tensor import Tensor
-from ..functions.registry import NAMESPACES
 
 
 def extended(operate: Callable[[Any, Any], Any], a: Any, b: Any, error: TypeError) -> Any:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..functions.registry import namespace
+from ..api.calls.registry import namespace
 from .budget import MAX_BITS, budget, check_bits
 from .calls import Builtin
 from .operators import mul

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from ..functions.function import Function
-from ..functions.python_function import PythonFunction
-from ..functions.registry import NAMESPACES
+from ..api.calls.overloads import Function
+from ..api.calls.python_function import PythonFunction
+from ..api.calls.registry import NAMESPACES
 from .builtins import BUILTINS
 from .calls import Builtin, callable_of
 from .values import UNBOUND, Namespace

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..functions.python_function import renamed
-from ..functions.registry import Attribute, Method, Property, attributes_of
+from ..api.calls.python_function import renamed
+from ..api.calls.registry import Attribute, Method, Property, attributes_of
 from . import at_length
 from .budget import MAX_ITEMS, MAX_TEXT, budget, check_items, check_text, hashable
 from .builtins import sort_list

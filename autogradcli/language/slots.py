@@ -17,7 +17,7 @@ from keyword import kwlist
 from operator import itemgetter
 from typing import Any
 
-from ..functions.registry import Method, Property
+from ..api.calls.registry import Method, Property
 from .assignment import target
 from .attributes import TABLES, get_attribute, set_attribute
 from .calls import DIRECT, callable_of

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from ..functions.objects import Kind, derive
+from ..api.calls.program_classes import Kind, derive
 from . import names
 from .assignment import target
 from .budget import budget

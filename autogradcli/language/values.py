@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..functions import registry
-from ..functions.function import CalculatorFunction, Function
-from ..functions.python_function import CalculatorPythonFunction, PythonFunction
+from ..api.calls import registry
+from ..api.calls.overloads import CalculatorFunction, Function
+from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from .budget import MAX_LAZY, budget
 from .nesting import LAZY_KINDS, depth_of
 

@@ -41,7 +41,7 @@ def conj_physical_in_place(input: Array) -> Array:
     """Complex conjugate, in place."""
 
 
-# The parts as rules need them. What programs call are views: ``functions/complex_numbers.py``.
+# The parts as rules need them. What programs call are views: ``api/math/complex_numbers.py``.
 
 
 @operation(

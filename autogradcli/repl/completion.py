@@ -12,8 +12,8 @@ from typing import Any
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from ..api.calls.registry import NAMESPACES, Property
 from ..engine.tensor import Tensor
-from ..functions.registry import NAMESPACES, Property
 from ..language.attributes import entry_of, names_of
 from ..language.calls import Builtin
 from ..language.tokens import call_at_end, ends_in_string_or_comment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..functions.signature import Signature
+from ..api.calls.signature import Signature
 
 #: What every example may use.
 SETUP = """

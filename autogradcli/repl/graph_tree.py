@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..api.tensor.tensor_repr import shown_name
 from ..engine.node import AccumulateGrad, Node, node_of
 from ..engine.tensor import Tensor
-from ..functions.tensor_repr import shown_name
 from ..show.escape import escape_line
 
 #: Lines of a tree, and levels of it.

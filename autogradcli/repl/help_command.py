@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..api.calls.overloads import Function
+from ..api.calls.registry import NAMESPACES, Method
 from ..engine.tensor import Tensor
 from ..events import Event, Failed, Printed, Value
-from ..functions.function import Function
-from ..functions.registry import NAMESPACES, Method
 from ..language.attributes import entry_of, get_attribute
 from ..language.text_format import to_repr
 from ..language.tokens import NAME, tokens

@@ -12,8 +12,8 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
+from ..api.calls.registry import ATTRIBUTES
 from ..engine.tensor import Tensor
-from ..functions.registry import ATTRIBUTES
 from ..language.tokens import CLOSE, COMMENT, KEYWORD, NAME, NUMBER, OPEN, OPERATOR, STRING, tokens
 from ..session import Session
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..functions.tensor_text import PrintOptions
+from ..api.tensor.tensor_text import PrintOptions
 from .columns import columns
 from .commands import CommandError, choice, command, needed
 from .preview import AVAILABLE

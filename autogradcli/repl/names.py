@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..api.calls.registry import ATTRIBUTES, NAMESPACES
 from ..engine.lazy import loader
-from ..functions.registry import ATTRIBUTES, NAMESPACES
 from ..session import Session
 
 

@@ -17,9 +17,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from ..api.tensor.tensor_repr import shown_name
 from ..engine.tensor import Tensor
 from ..events import Event, Failed, Gradients, Value
-from ..functions.tensor_repr import shown_name
 from ..language.budget import resident_bytes
 from ..language.syntax import parse
 from ..language.text_format import to_repr

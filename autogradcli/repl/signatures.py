@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from ..functions.function import Function
-from ..functions.objects import Kind
-from ..functions.python_function import PythonFunction
-from ..functions.registry import NAMESPACES, Method
+from ..api.calls.overloads import Function
+from ..api.calls.program_classes import Kind
+from ..api.calls.python_function import PythonFunction
+from ..api.calls.registry import NAMESPACES, Method
 from ..language.attributes import entry_of
 from ..language.calls import Builtin
 from ..language.tokens import Call

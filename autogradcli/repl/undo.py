@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..api.autograd.custom_function import FunctionClass
+from ..api.calls.overloads import CalculatorFunction, Function
+from ..api.calls.program_classes import Kind, put_in_class, unbind
+from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from ..engine.dtypes import DType
 from ..engine.node import AccumulateGrad, Node, Output
-from ..functions.custom_function import FunctionClass
-from ..functions.function import CalculatorFunction, Function
-from ..functions.objects import Kind, put_in_class, unbind
-from ..functions.python_function import CalculatorPythonFunction, PythonFunction
 from ..language.budget import MAX_MEMORY, resident_bytes
 from ..language.calls import Builtin
 from ..language.values import Namespace, UserFunction

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..api.calls.registry import NAMESPACES
+from ..api.tensor.tensor_repr import shown_name
 from ..engine.dtypes import FLOATING
 from ..engine.tensor import Tensor, wrap
-from ..functions.registry import NAMESPACES
-from ..functions.tensor_repr import shown_name
 from ..language.syntax import parse
 from ..language.text_format import to_repr
 from ..session import Session

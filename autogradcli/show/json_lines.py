@@ -23,9 +23,9 @@ from json.encoder import encode_basestring_ascii as quote
 from math import isfinite
 from typing import Any
 
+from ..api.tensor.tensor_repr import shown_name
 from ..engine.tensor import MetaTensor, Tensor
 from ..events import Event, Failed, Gradients, Printed, Value, Warned
-from ..functions.tensor_repr import shown_name
 from ..language.budget import measure
 from ..language.text_format import to_repr
 from .plain import Display

@@ -12,10 +12,10 @@ from io import StringIO
 from shutil import get_terminal_size
 from typing import Any, NamedTuple
 
+from ..api.tensor.tensor_repr import shown_name
+from ..api.tensor.tensor_text import options, tensor_text
 from ..engine.tensor import Tensor
 from ..events import Event, Gradients, Value
-from ..functions.tensor_repr import shown_name
-from ..functions.tensor_text import options, tensor_text
 from ..language.text_format import to_repr
 from .errors import cells
 from .escape import escape, escape_line

@@ -13,18 +13,7 @@ from fractions import Fraction
 
 from .forms import Form, binary, call, method, negative, number, product, shape, transposed
 from .network import component
-from .products import (
-    Powers,
-    elementwise,
-    is_mask,
-    is_matmul,
-    joined,
-    mean_of,
-    rank,
-    split,
-    squeezed,
-    unsqueezed,
-)
+from .products import Powers, elementwise, is_mask, is_matmul, joined, mean_of, rank, split, squeezed, unsqueezed
 from .terms import ONE, Coefficient, Factors, Index, Key, Layout, NotSaid, Term, components, magnitude
 
 

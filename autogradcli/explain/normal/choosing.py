@@ -11,17 +11,7 @@ from typing import Any
 
 from . import chains
 from .forms import Form, binary, call, negative, number, shape, word
-from .sums import (
-    broadcast,
-    collected,
-    common,
-    content,
-    expanded,
-    is_unit,
-    narrowed,
-    used_dims,
-    writers,
-)
+from .sums import broadcast, collected, common, content, expanded, is_unit, narrowed, used_dims, writers
 from .terms import ONE, Atom, Index, Key, Layout, NotSaid, Sum, Term, fresh, merged, onto, renamed, signature, times
 
 #: How deep the search for shorter forms goes.

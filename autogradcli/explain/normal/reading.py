@@ -14,36 +14,14 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.operation import Operation
-from ..expression import (
-    Call,
-    Constant,
-    Expr,
-    Guarded,
-    Item,
-    Name,
-    Operator,
-    Pullback,
-    Subscript,
-    Written,
-)
+from ..expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written
 from ..expression_text import constant as constant_text
 from ..expression_text import plain, text_of
 from ..simplify import uniform
 from ..spelling import Spelling, speak
 from .choosing import sum_form
 from .forms import Form, binary, call, number, word
-from .sums import (
-    MOST_STACKED,
-    added,
-    broadcast,
-    constant,
-    contracted,
-    multiplied,
-    of_atom,
-    power,
-    scaled,
-    unit,
-)
+from .sums import MOST_STACKED, added, broadcast, constant, contracted, multiplied, of_atom, power, scaled, unit
 from .terms import NotSaid, Sum, exact
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -1,0 +1,183 @@
+"""The modes of autograd as the language names them: ``no_grad``, ``inference_mode``, anomaly detection, hooks on saved
+tensors, the default dtype, print options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...engine import dtypes
+from ...engine.dtypes import DType
+from ...engine.modes import (
+    AnomalyMode,
+    ContextMode,
+    Decorated,
+    InferenceMode,
+    SavedTensorsHooks,
+    SetAnomalyMode,
+    SetGradEnabled,
+    enable_grad,
+    no_grad,
+)
+from ...engine.naming import shown_as
+from ...engine.state import state
+from ...engine.tensor import Tensor
+from ..calls.argument_types import Value
+from ..calls.python_function import define_python, renamed
+from ..calls.registry import namespace
+from ..tensor.tensor_text import set_printoptions
+
+#: The modules of the modes that are not in ``grad_mode``.
+HOMES = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode", "saved_tensors_hooks": "graph"}
+
+
+@shown_as("type")
+class ModeFunction:
+    """``no_grad``: called it gives a context; given a function it decorates it."""
+
+    __slots__ = ("doc", "make", "name")
+
+    def __init__(self, name: str, make: Any, doc: str) -> None:
+        self.name = name
+        self.make = renamed(make, f"{name}.__init__")
+        self.doc = doc
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not args and not kwargs:
+            return self.make()
+        given = [*args, *kwargs.values()]
+        if len(given) == 1 and callable(given[0]) and not isinstance(given[0], (bool, Tensor)):
+            return Decorated(self.make(), given[0])
+        return self.make(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<class 'torch.autograd.{HOMES.get(self.name, 'grad_mode')}.{self.name}'>"
+
+
+def detect_anomaly(check_nan: bool = True) -> ContextMode:
+    return AnomalyMode(True, check_nan)
+
+
+def set_grad_enabled(mode: Any) -> ContextMode:
+    if not isinstance(mode, bool):
+        raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
+    return SetGradEnabled(mode)
+
+
+set_grad_enabled.__qualname__ = "set_grad_enabled.__init__"
+
+
+def is_multithreading_enabled() -> bool:
+    """What ``set_multithreading_enabled`` said last."""
+    return state.multithreading
+
+
+class MultithreadingMode(ContextMode):
+    """``set_multithreading_enabled(mode)``: kept for programs that say it; the backward pass has one thread."""
+
+    __slots__ = ("previous",)
+
+    title = "torch.autograd.grad_mode.set_multithreading_enabled"
+
+    def __init__(self, mode: bool) -> None:
+        self.previous = state.multithreading
+        state.multithreading = bool(mode)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *problem: object) -> None:
+        state.multithreading = self.previous
+
+
+shown_as(MultithreadingMode.title)(MultithreadingMode)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are recorded now."""
+    return state.grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether inference mode is on."""
+    return state.inference
+
+
+def is_anomaly_enabled() -> bool:
+    """Whether the backward pass looks for NaN."""
+    return state.anomaly
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether anomaly detection checks for NaN."""
+    return state.anomaly_check_nan
+
+
+def set_default_dtype(d: DType) -> None:
+    """Set the floating dtype that numbers get. Raises TypeError for any other dtype."""
+    if not isinstance(d, DType):
+        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
+    if not d.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
+    dtypes.default.set(d)
+
+
+def get_default_dtype() -> DType:
+    """The floating dtype that numbers get."""
+    return dtypes.default.dtype
+
+
+def set_options(
+    precision: Any = None,
+    threshold: Any = None,
+    edgeitems: Any = None,
+    linewidth: Any = None,
+    profile: Any = None,
+    sci_mode: Any = None,
+) -> None:
+    """How tensors are printed: digits, when to summarise and how much to show then, line width, notation."""
+    set_printoptions(precision, threshold, edgeitems, linewidth, profile, sci_mode)
+
+
+def is_tensor(obj: Value) -> bool:
+    """Whether a value is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+def _register() -> None:
+    for name, make, doc in (
+        ("no_grad", no_grad, "Operations inside are not recorded."),
+        ("enable_grad", enable_grad, "Operations inside are recorded."),
+        ("inference_mode", InferenceMode, "No recording, for good."),
+        ("set_grad_enabled", set_grad_enabled, "Recording on or off."),
+        ("set_multithreading_enabled", MultithreadingMode, "One thread or more in the backward pass."),
+    ):
+        mode = ModeFunction(name, make, doc)
+        for place in ("torch", "torch.autograd", "torch.autograd.grad_mode"):
+            if place != "torch" or make is not MultithreadingMode:
+                namespace(place)[name] = mode
+    autograd = namespace("torch.autograd")
+    autograd["set_detect_anomaly"] = ModeFunction("set_detect_anomaly", SetAnomalyMode, "Stop at the first NaN made.")
+    autograd["detect_anomaly"] = ModeFunction("detect_anomaly", detect_anomaly, "Stop at the first NaN made.")
+    graph = namespace("torch.autograd.graph")
+    graph["saved_tensors_hooks"] = ModeFunction(
+        "saved_tensors_hooks", SavedTensorsHooks, "How nodes keep what they save."
+    )
+    for name, dtype in dtypes.NAMES.items():
+        namespace("torch")[name] = dtype
+    for name, value in (
+        ("pi", 3.141592653589793),
+        ("e", 2.718281828459045),
+        ("inf", float("inf")),
+        ("nan", float("nan")),
+    ):
+        namespace("torch")[name] = value
+    for function in (
+        is_grad_enabled, is_inference_mode_enabled, is_anomaly_enabled, is_anomaly_check_nan_enabled,
+        set_default_dtype, get_default_dtype, is_tensor,
+    ):  # fmt: skip
+        define_python(function.__name__, function)
+    define_python("set_printoptions", set_options)
+    define_python("is_multithreading_enabled", is_multithreading_enabled, into="autograd")
+
+
+_register()

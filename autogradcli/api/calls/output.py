@@ -1,0 +1,204 @@
+"""``out=``: a result written into a tensor that the caller provides. All functions that take it come through here.
+
+In this order, which decides what an error is about: history (nothing may require grad), dtypes, memory, then the size;
+a tensor of another size becomes one of the result's, with a warning if it had elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.inplace import SHARED, check_inplace, check_partial_overlap, inplace
+from ...engine.layers import levels_of
+from ...engine.state import state
+from ...engine.tangents import carries_tangent
+from ...engine.tensor import Tensor
+from ...engine.views import check_overlap
+from ...operations.shape import copy
+from ..tensor.memory import resize
+from . import output_rules as rules
+from .call_plans import hooks
+from .return_types import ReturnType
+
+
+def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequence[Any]) -> Any:
+    """Compute and put the result into ``out``, which is returned.
+
+    Raises RuntimeError, in PyTorch's words, where a gradient would be lost, the dtype doesn't fit, or elements share
+    memory.
+    """
+    targets: tuple[Any, ...] = tuple(out) if isinstance(out, (tuple, list)) else (out,)
+    given = _tensors_of(operands)
+    name = _overload(name, targets, given)
+    if state.dual_level or state.levels:
+        _check_levels(name, (*given, *targets))
+    copied = name in rules.COPIED
+    if state.grad and not state.inference and not copied and name not in rules.UNTRACKED:
+        _check_history(name, targets, given)
+    grad = state.grad
+    state.grad = grad and copied
+    try:
+        result = compute()
+    finally:
+        state.grad = grad
+    several = isinstance(result, (tuple, list))
+    results: Sequence[Tensor] = result if several else (result,)
+    if len(results) != len(targets):
+        raise TypeError(f"{name}(): argument 'out' must be tuple of {len(results)} Tensors, not {len(targets)}")
+    for k, (target, one) in enumerate(zip(targets, results, strict=True)):
+        _check_dtype(name, one, target, k)
+    for target in targets:
+        if name not in rules.UNTRACKED:
+            check_inplace(target)
+        if name not in rules.EXPANDED:
+            check_overlap(target.array)
+        if target.array.size and name not in rules.OVERLAP_UNSEEN and name not in rules.EXPANDED:
+            _check_operands(name, target, given)
+    for target, one in zip(targets, results, strict=True):
+        _write(target, one, in_order=name.endswith("_copy"), recorded=copied)
+        if name != "empty":
+            target.bump()
+    if not several:
+        return targets[0]
+    return type(result)(targets) if isinstance(result, ReturnType) else targets
+
+
+def _tensors_of(values: Sequence[Any]) -> list[Tensor]:
+    found: list[Tensor] = []
+    for value in values:
+        if isinstance(value, Tensor):
+            found.append(value)
+        elif isinstance(value, (tuple, list)):
+            found += [v for v in value if isinstance(v, Tensor)]
+    return found
+
+
+def _overload(name: str, targets: Sequence[Tensor], given: Sequence[Tensor]) -> str:
+    """Overloads that fare differently under one name."""
+    if name in ("max", "min") and len(targets) == 1:
+        return f"{name}imum" if len(given) == 2 else f"{name}_all"
+    if name == "lerp" and len(given) == 2:
+        return "lerp_number"
+    return name
+
+
+def _called(name: str) -> str:
+    return rules.CALLED.get(name, name)
+
+
+def _check_history(name: str, targets: Sequence[Tensor], given: Sequence[Tensor]) -> None:
+    shown = _called(name)
+    if name in rules.NO_FORMULA and any(t.node is not None and t.is_leaf for t in targets):
+        shown = "aten::" + rules.NO_FORMULA_CALLED.get(name, name)
+    elif name in ("empty", "randn") and targets[0].node is not None:
+        raise RuntimeError("cannot resize variables that require grad")
+    elif not any(t.node is not None for t in (*targets, *given)):
+        return
+    raise RuntimeError(
+        f"{shown}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+        "arguments requires grad."
+    )
+
+
+def _check_dtype(name: str, result: Tensor, out: Tensor, k: int) -> None:
+    have, want = result.dtype, out.dtype
+    if have is want or name in rules.ANY_DTYPE:
+        return
+    error: type[Exception] = TypeError if name in rules.TYPE_ERRORS else RuntimeError
+    exact = rules.EXACT_SECOND.get(name) if k == 1 else None
+    exact = exact or rules.EXACT.get(name)
+    if name in rules.BOOL_OR_BYTE:
+        if want is dtypes.uint8:
+            return
+        exact = "{name} only supports bool tensor for result, got: {want}"
+    if exact is not None:
+        if name == "heaviside" and want.is_complex:
+            exact = "heaviside is not yet implemented for complex tensors."
+        raise error(_filled(exact, name, have, want))
+    if not dtypes.can_cast(have, want):
+        text = rules.CASTABLE.get(name, "result type {have} can't be cast to the desired output type {want}")
+        raise error(_filled(text, name, have, want))
+    if name in ("std", "var") and want.is_complex:
+        raise NotImplementedError(f"\"std_cpu\" not implemented for '{want.type_name}'")
+    if name.startswith("fft_") and want.is_complex:  # of a transform whose result is real
+        raise error(_filled(rules.CASTABLE[name], name, have, want))
+
+
+def _filled(text: str, name: str, have: Any, want: Any) -> str:
+    bare = name.removeprefix("linalg_").removeprefix("fft_")
+    return text.format(
+        name=bare if name.startswith("fft_") else name,
+        bare=bare,
+        dotted=name.replace("linalg_", "linalg.", 1),
+        have=have.type_name,
+        want=want.type_name,
+        c_have=_c_name(have),
+        c_want=_c_name(want),
+        is_int=have is dtypes.int32,
+    ).replace("fft_", "")
+
+
+def _c_name(dtype: Any) -> str:
+    return "long int" if dtype is dtypes.int64 else str(dtype.cpp_name)
+
+
+def _check_operands(name: str, target: Tensor, given: Sequence[Tensor]) -> None:
+    counter = target.counter
+    for t in given:
+        if t.array is target.array:
+            if name in rules.OVERLAP_NEVER:
+                raise RuntimeError(SHARED)
+        elif (counter is not None and t.counter is counter) or np.may_share_memory(t.array, target.array):
+            check_partial_overlap(target.array, t.array)
+
+
+def _write(out: Tensor, result: Tensor, in_order: bool, recorded: bool) -> None:
+    array = result.array
+    if out.array.shape != array.shape:
+        if out.array.size:
+            state.warn(
+                "UserWarning",
+                f"An output with one or more elements was resized since it had shape {list(out.array.shape)}, which "
+                f"does not match the required output shape {list(array.shape)}. This behavior is deprecated, and "
+                "in a future PyTorch release outputs will not be resized unless they have zero elements. You can "
+                "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+            )
+        resize(out, array.shape, None if in_order or not array.size else array.strides)
+    if recorded and state.grad and (result.node is not None or out.node is not None):
+        inplace(copy, out, result)
+    else:
+        np.copyto(out.array, array, casting="unsafe")
+
+
+def dtype_of_out(name: str, out: Any, dtype: Any) -> Any:
+    """The dtype to compute in where the result goes into ``out``. Raises RuntimeError where two are given."""
+    if name not in rules.IN_OUTS_DTYPE and name not in rules.CREATING:
+        return dtype
+    want = out.dtype
+    if dtype is not None and dtype is not want:
+        if name in rules.CREATING:
+            raise RuntimeError(f"dtype {dtype.cpp_name} does not match dtype of out parameter ({want.cpp_name})")
+        raise RuntimeError(f"Expected out tensor to have dtype {dtype.cpp_name}, but got {want.cpp_name} instead")
+    if name in ("mean", "nanmean") and want.category < dtypes.FLOATING:
+        return None  # the result can't be cast to it
+    return want
+
+
+def _check_levels(name: str, tensors: Sequence[Tensor]) -> None:
+    """Raise where a tangent, or the rows of ``vmap``, would be lost."""
+    if any(carries_tangent(t) for t in tensors):
+        raise NotImplementedError(
+            f"Trying to use forward AD with {_called(name)}_out that does not support it because it is an out= function"
+        )
+    if any(level.kind == "vmap" for level in levels_of(tensors)):
+        raise RuntimeError(
+            f"Batching rule not implemented for aten::{name}.out; the fallback path doesn't work on out= or view ops."
+        )
+
+
+hooks.write_out = write_out
+hooks.dtype_of_out = dtype_of_out

@@ -1,0 +1,327 @@
+"""Objects with classes: modules, optimizers, and the classes that programs derive from them.
+
+Their classes are made here and nowhere else (``Kind``), so that what a program can reach is closed: the *members*
+of a class (its public methods, the special methods of ``SPECIAL``, and what a program's class body bound) and the
+attributes that an object itself holds. Lookup goes as Python's does: properties, the object's own attributes,
+members along the bases, ``__getattr__``.
+
+What a program binds stands in the table of members only, where nothing but the language looks. Python and NumPy look
+into the Python class, by names of their own choosing (``__array_interface__``, ``dtype``): there stand, beside our own
+methods, ``stand_ins`` alone, and only for names that our own classes have: so ``forward`` overridden by a program is
+the one that our own code calls, and ``len(module)`` finds its ``__len__``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType, MethodType
+from typing import Any
+
+from ...engine.callbacks import callee
+from ...engine.modes import Decorated
+from ...engine.naming import shown_as
+from .stand_ins import dispatchers, of_descriptor, of_method
+
+#: The special methods that a class may have: all others a program can neither define nor reach.
+SPECIAL = frozenset(
+    {
+        "__init__", "__call__", "__repr__", "__str__", "__len__", "__getitem__", "__setitem__", "__delitem__",
+        "__iter__", "__contains__", "__getattr__", "__setattr__", "__add__", "__iadd__", "__enter__", "__exit__",
+        "__dir__",
+    }
+)  # fmt: skip
+
+#: What a program's function in a class body is; the language enters its own kind of function.
+METHODS: set[type] = {FunctionType, Decorated}
+
+_NOTHING = object()
+
+
+def _visible(name: str) -> bool:
+    return name in SPECIAL or not name.startswith("__")
+
+
+#: What of our own classes' bodies programs see: methods and plain values, none that they could change for everyone.
+_SHARED = (FunctionType, staticmethod, classmethod, property, str, int)
+
+
+def _is_shared(name: str, value: Any) -> bool:
+    public = name in SPECIAL or not name.startswith("_") or name == "_get_name"
+    return public and isinstance(value, _SHARED)
+
+
+@shown_as("type")
+class Kind(type):
+    """The class of classes. ``__members__`` has what programs see of one, without its bases'."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any) -> Kind:
+        kind = super().__new__(mcs, name, bases, names)
+        if "__members__" not in names:
+            members = {name: value for name, value in names.items() if _is_shared(name, value)}
+            type.__setattr__(kind, "__members__", members)
+        return kind
+
+
+class Object(metaclass=Kind):
+    """The base of all of them."""
+
+
+def derive(base: Kind, name: str, members: dict[str, Any]) -> Kind:
+    """The class that ``class name(base): members`` makes."""
+    kind = Kind(name, (base,), {"__module__": "__main__", "__members__": {}})
+    for member, value in members.items():
+        if _visible(member):
+            _bind(kind, member, value)
+    return kind
+
+
+def _bind(kind: Kind, name: str, value: Any) -> None:
+    """Enter a member into a program's class."""
+    kind.__members__[name] = _plain(value)  # type: ignore[attr-defined]
+    if name in SPECIAL:
+        if name in _DISPATCHERS:
+            type.__setattr__(kind, name, _DISPATCHERS[name])
+    elif _is_ours(kind, name):
+        type.__setattr__(kind, name, _stand_in(value))
+
+
+def unbind(kind: Kind, name: str) -> None:
+    """Take a member out of a program's class."""
+    del kind.__members__[name]  # type: ignore[attr-defined]
+    if name in vars(kind):
+        type.__delattr__(kind, name)
+
+
+def is_program_class(kind: type) -> bool:
+    return kind.__module__ == "__main__"
+
+
+def _is_ours(kind: type, name: str) -> bool:
+    """Whether one of our own classes, from which this one descends, has a method of that name."""
+    for base in kind.__mro__:
+        if not is_program_class(base):
+            own = vars(base).get("__members__", ())
+            if name in own and not isinstance(own[name], (str, int)):
+                return True
+    return False
+
+
+def _plain(value: Any) -> Any:
+    """A member as programs have it: what is called is called as the language calls it."""
+    kind = type(value)
+    if kind is staticmethod or kind is classmethod:
+        return kind(callee(value.__func__))
+    if kind is property:
+        return property(callee(value.fget), callee(value.fset), callee(value.fdel))
+    return value
+
+
+def _stand_in(value: Any) -> Any:
+    """What our own code finds under the name: a program's function binds as Python's do, a class does not."""
+    kind = type(value)
+    if kind in METHODS:
+        return of_method(value)
+    if kind is staticmethod or kind is classmethod or kind is property:
+        return of_descriptor(_plain(value))
+    return staticmethod(_called_later(value)) if isinstance(value, type) else value
+
+
+def _called_later(kind: type) -> Callable[..., Any]:
+    """A class under a method's name; one that can't be called says so when it is."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return callee(kind)(*args, **kwargs)
+
+    return call
+
+
+def _member(kind: type, name: str, after: type | None = None) -> Any:
+    """A member along the bases, unbound; _NOTHING if there is none. With ``after``, of the bases beyond that one."""
+    mro = kind.__mro__
+    if after is not None:
+        mro = mro[mro.index(after) + 1 :]
+    for base in mro:
+        members = vars(base).get("__members__")
+        if members is not None and name in members:
+            return members[name]
+    return _NOTHING
+
+
+def _bound(member: Any, value: Any) -> Any:
+    """A member as an object has it."""
+    kind = type(member)
+    if kind in METHODS:
+        return MethodType(member, value)
+    if kind is staticmethod:
+        return member.__func__
+    if kind is classmethod:
+        return MethodType(member.__func__, type(value))
+    if kind is property:
+        return member.fget(value)
+    return member
+
+
+def special(value: Any, name: str) -> Callable[..., Any]:
+    """The special method of an object, bound: what the dispatchers in Python's classes call."""
+    return callee(_bound(_member(type(value), name), value))  # type: ignore[no-any-return]
+
+
+_DISPATCHERS = dispatchers(special)
+
+
+def get(value: Any, name: str) -> Any:
+    """``value.name`` of an object. Raises AttributeError."""
+    kind = type(value)
+    member = _member(kind, name) if _visible(name) else _NOTHING
+    own = vars(value)
+    if name in own and type(member) is not property and _visible(name):
+        return own[name]
+    if member is not _NOTHING:
+        return _bound(member, value)
+    if name == "__class__":
+        return kind
+    if not name.startswith("__") and _member(kind, "__getattr__") is not _NOTHING:
+        return special(value, "__getattr__")(name)
+    raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'", name=name, obj=value)
+
+
+def has(value: Any, name: str) -> bool:
+    try:
+        get(value, name)
+    except AttributeError:
+        return False
+    return True
+
+
+def property_of(kind: type, name: str) -> property | None:
+    """The property of that name among the members, if it is one."""
+    member = _member(kind, name)
+    return member if type(member) is property else None
+
+
+def put(value: Any, name: str, new: Any) -> None:
+    """``value.name = new``. Raises AttributeError for special names and properties that can't be set."""
+    _refuse_special(value, name)
+    kind = type(value)
+    if isinstance(new, type) and _names_a_method(kind, name):
+        new = callee(new)  # our own code calls what has the name of a method
+    found = property_of(kind, name)
+    if found is not None and _member(kind, "__setattr__") is _NOTHING:
+        put_property(found, value, name, new)
+    else:
+        setattr(value, name, new)
+
+
+def put_property(found: property, value: Any, name: str, new: Any) -> None:
+    """Set a property. Raises AttributeError for one without a setter."""
+    if found.fset is None:
+        raise AttributeError(f"property '{name}' of '{type(value).__name__}' object has no setter")
+    found.fset(value, new)
+
+
+def _names_a_method(kind: type, name: str) -> bool:
+    """Whether functions of ours or the program's stand under the name, private ones too."""
+    return type(_member(kind, name)) in METHODS or any(type(vars(base).get(name)) in METHODS for base in kind.__mro__)
+
+
+def remove(value: Any, name: str) -> None:
+    """``del value.name``. Raises AttributeError."""
+    _refuse_special(value, name)
+    found = property_of(type(value), name)
+    if found is None:
+        delattr(value, name)
+    elif found.fdel is None:
+        raise AttributeError(f"property '{name}' of '{type(value).__name__}' object has no deleter")
+    else:
+        found.fdel(value)
+
+
+def _refuse_special(value: Any, name: str) -> None:
+    if name.startswith("__"):
+        raise AttributeError(f"attribute '{name}' of '{type(value).__name__}' objects is not writable")
+
+
+def get_of_class(kind: Kind, name: str) -> Any:
+    """``Kind.name``. Raises AttributeError."""
+    if name in ("__name__", "__qualname__"):
+        return kind.__name__
+    if name == "__module__":
+        return kind.__module__
+    member = _member(kind, name) if _visible(name) else _NOTHING
+    if member is _NOTHING:
+        raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
+    if type(member) is staticmethod:
+        return member.__func__
+    if type(member) is FunctionType:
+        return _of_objects(kind, member)
+    return MethodType(member.__func__, kind) if type(member) is classmethod else member
+
+
+#: Our own methods as they are taken off their classes, each made once.
+_UNBOUND: dict[FunctionType, FunctionType] = {}
+
+
+def _of_objects(kind: type, function: FunctionType) -> FunctionType:
+    """``nn.Module.train``, to be called with a module: our own method trusts that its first argument is one."""
+    found = _UNBOUND.get(function)
+    if found is not None:
+        return found
+    home = next(base for base in reversed(kind.__mro__) if function in vars(base).get("__members__", {}).values())
+
+    def method(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(self, home):
+            name, given = function.__name__, type(self).__name__
+            raise TypeError(f"descriptor '{name}' for '{home.__name__}' objects doesn't apply to a '{given}' object")
+        return function(self, *args, **kwargs)
+
+    method.__name__, method.__qualname__, method.__doc__ = function.__name__, function.__qualname__, function.__doc__
+    made = _UNBOUND[function] = method  # type: ignore[assignment]
+    return made  # type: ignore[return-value]
+
+
+def put_in_class(kind: Kind, name: str, new: Any) -> None:
+    """``Kind.name = new``. Raises TypeError for a class that is not the program's own."""
+    if not is_program_class(kind):
+        raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
+    if not _visible(name):
+        raise AttributeError(f"attribute '{name}' of a class is not writable")
+    _bind(kind, name, new)
+
+
+def names_of(value: Any) -> list[str]:
+    """What an object, or a class, has: for completion."""
+    kind = value if type(value) is Kind else type(value)
+    found = {name for base in kind.__mro__ for name in vars(base).get("__members__", ())}
+    if kind is not value:
+        found.update(vars(value), *(vars(value).get(group, ()) for group in ("_parameters", "_buffers", "_modules")))
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+class Super:
+    """``super()``: the members of an object that the bases beyond a class give it."""
+
+    __slots__ = ("kind", "value")
+
+    kind: Any
+    value: Any
+
+    def __init__(self, kind: Any, value: Any) -> None:
+        """Raises TypeError if ``value`` is no instance of ``kind``."""
+        if type(kind) is not Kind:
+            raise TypeError(f"super() argument 1 must be a type, not {type(kind).__name__}")
+        if not isinstance(value, kind):
+            raise TypeError("super(type, obj): obj must be an instance or subtype of type")
+        self.kind, self.value = kind, value
+
+    def get(self, name: str) -> Any:
+        member = _member(type(self.value), name, self.kind) if _visible(name) else _NOTHING
+        if member is not _NOTHING:
+            return _bound(member, self.value)
+        raise AttributeError(f"'super' object has no attribute '{name}'", name=name, obj=self)
+
+    def __repr__(self) -> str:
+        return f"<super: {self.kind!r}, <{type(self.value).__name__} object>>"
+
+
+Super.__name__ = Super.__qualname__ = "super"
+Super.__module__ = "builtins"

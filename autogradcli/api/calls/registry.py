@@ -1,0 +1,81 @@
+"""The closed tables of what the language can name: attributes by type, and module-like namespaces.
+
+What is not in a table does not exist for a program. The tables hold our own callables only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...engine.lazy import LazyTable
+from ...engine.tensor import Tensor
+
+
+class Property:
+    """An attribute that is computed: ``get(value)``, and where it can be assigned ``set(value, new)``."""
+
+    __slots__ = ("delete", "doc", "get", "set")
+
+    def __init__(
+        self,
+        get: Callable[[Any], Any],
+        set: Callable[[Any, Any], None] | None = None,
+        delete: Callable[[Any], None] | None = None,
+        doc: str = "",
+    ) -> None:
+        self.get, self.set, self.delete, self.doc = get, set, delete, doc
+
+
+class Method:
+    """An attribute that is called: ``value.name(*args, **kwargs)`` is ``call(value, *args, **kwargs)``."""
+
+    __slots__ = ("call", "doc")
+
+    def __init__(self, call: Callable[..., Any], doc: str = "") -> None:
+        self.call, self.doc = call, doc
+
+
+Attribute = Property | Method
+
+
+class AttributeTables(dict[type, dict[str, Attribute]]):
+    """type -> name -> attribute; a subclass sees its bases' tables. A type without a table of its own may get one
+    when it is first asked for: each kind of node has attributes for just what it saves."""
+
+    def __init__(self) -> None:
+        self.makers: list[Callable[[type], dict[str, Attribute] | None]] = []
+
+    def get(self, kind: type, default: Any = None) -> Any:
+        found = dict.get(self, kind)
+        if found is None:
+            for make in self.makers:
+                found = make(kind)
+                if found is not None:
+                    self[kind] = found
+                    return found
+        return default if found is None else found
+
+
+ATTRIBUTES = AttributeTables()
+
+#: What calling a class of the language's does; a class that isn't here can't be called.
+CONSTRUCTORS: dict[type, Callable[..., Any]] = {}
+
+#: dotted namespace ("torch", "torch.nn.functional", "math") -> name -> value.
+NAMESPACES: dict[str, dict[str, Any]] = {}
+
+
+def attributes_of(kind: type) -> dict[str, Attribute]:
+    return ATTRIBUTES.setdefault(kind, {})
+
+
+def namespace(name: str) -> dict[str, Any]:
+    table = NAMESPACES.get(name)
+    if table is None:
+        table = NAMESPACES[name] = LazyTable(name)
+    return table
+
+
+#: A tensor's methods come with the families that define them, as do the functions of every namespace.
+ATTRIBUTES[Tensor] = LazyTable("Tensor")

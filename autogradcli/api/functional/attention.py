@@ -1,0 +1,87 @@
+"""``scaled_dot_product_attention``."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ...engine.tensor import Tensor, wrap
+from ...operations import attention as operations
+from ...operations.arithmetic import add
+from ...operations.arithmetic_variants import mul_scalar
+from ...operations.joining import cat
+from ...operations.softmax import safe_softmax
+from ...operations.view import transpose
+from ..calls.overloads import define
+from ..linalg.matmul import matmul
+
+
+def attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None,
+    dropout_p: float,
+    is_causal: bool,
+    scale: float | None,
+    enable_gqa: bool,
+) -> Any:
+    """``softmax(query @ key^T * scale + mask) @ value``: values averaged by how well their keys fit the queries.
+
+    ``attn_mask`` is added, or says by truth values where to look; ``is_causal`` hides later positions. ``scale``
+    is one over the root of the size unless given.
+    """
+    if is_causal and attn_mask is not None:
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+    if enable_gqa:
+        key, value = (_repeated(x, query.array.shape[-3] // x.array.shape[-3]) for x in (key, value))
+    if _fits(query, key, value, attn_mask, dropout_p):
+        factor = 1.0 / math.sqrt(query.array.shape[-1]) if scale is None else scale
+        return operations.flash_attention(query, key, value, attn_mask, is_causal, factor)
+    factor = 1.0 / math.sqrt(max(query.array.shape[-1], 1)) if scale is None else scale
+    root = math.sqrt(abs(factor))
+    left = mul_scalar(query, -root if factor < 0 else root)
+    scores = matmul(left, mul_scalar(transpose(key, -2, -1), root))
+    if is_causal:
+        bias = operations.causal_bias(query.array.shape[-2], key.array.shape[-2], query.array.dtype)
+        scores = add(scores, wrap(bias))
+    elif attn_mask is not None:
+        boolean = attn_mask.array.dtype.kind == "b"
+        scores = add(scores, wrap(operations.mask_bias(attn_mask.array, query.array.dtype)) if boolean else attn_mask)
+    weights = safe_softmax(scores, -1)
+    if dropout_p > 0.0:
+        from ..calls.registry import namespace
+
+        weights = namespace("torch.nn.functional")["dropout"](weights, dropout_p)
+    return matmul(weights, value)
+
+
+def _fits(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, dropout_p: float) -> bool:
+    """Whether PyTorch takes the one operation: four dimensions of the same sizes and nothing out of the ordinary."""
+    shapes = [x.array.shape for x in (query, key, value)]
+    if any(len(s) != 4 or 0 in s for s in shapes) or dropout_p > 0.0:
+        return False
+    if len({(s[0], s[1], s[3]) for s in shapes}) != 1:
+        return False
+    return mask is None or (not mask.requires_grad and mask.array.ndim in (2, 4))
+
+
+def _repeated(x: Tensor, times: int) -> Any:
+    """Each head as often as there are queries for it."""
+    if times == 1:
+        return x
+    from ...operations.window import slice_
+
+    heads = [slice_(x, -3, k, k + 1, 1) for k in range(x.array.shape[-3])]
+    return cat([head for head in heads for _ in range(times)], -3)
+
+
+define(
+    "scaled_dot_product_attention",
+    (
+        "(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0., bool is_causal=False, *, "
+        "float? scale=None, bool enable_gqa=False)",
+        attention,
+    ),
+    into="F",
+)

@@ -1,0 +1,53 @@
+"""``linear`` and ``bilinear``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...engine.tensor import Tensor
+from ...operations.arithmetic import add
+from ...operations.convolution import trilinear
+from ...operations.matmul import addmm
+from ...operations.view import t, view
+from ..calls.overloads import define
+from ..linalg.matmul import matmul
+from ..shape.reshaping import reshape
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
+    """``input @ weight.T + bias``: each output is a weighted sum of the last dimension."""
+    turned = t(weight)
+    if bias is None:
+        return matmul(input, turned)
+    ndim = input.array.ndim
+    if ndim == 2:
+        return addmm(bias, input, turned)
+    if bias.array.ndim == 1 and input.array.flags.c_contiguous:
+        shape = input.array.shape
+        rows = addmm(bias, view(input, (input.array.size // max(shape[-1], 1), shape[-1])), turned)
+        return view(rows, (*shape[:-1], rows.array.shape[1]))
+    return add(matmul(input, turned), bias)
+
+
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
+    """``input1^T W_k input2 + bias_k`` for each matrix of ``weight``."""
+    a, b, w = input1.array.shape, input2.array.shape, weight.array.shape
+    if len(a) != len(b):
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {len(a)} and {len(b)}")
+    for d, (m, n) in enumerate(zip(a[:-1], b[:-1], strict=True)):
+        if m != n:
+            raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {d}: got {m} and {n}")
+    for k, n in ((1, a[-1]), (2, b[-1])):
+        if n != w[k]:
+            raise RuntimeError(f"bilinear(): input{k} size does not match weight size: got {n} but expected {w[k]}")
+    if bias is not None and bias.array.shape[0] != w[0]:
+        raise RuntimeError(
+            f"bilinear(): bias size does not match weight size: got {bias.array.shape[0]} but expected {w[0]}"
+        )
+    product = trilinear(reshape(input1, (-1, a[-1])), reshape(input2, (-1, b[-1])), weight)
+    found = reshape(product, (*a[:-1], w[0]))
+    return found if bias is None else add(found, bias)
+
+
+define("linear", ("(Tensor input, Tensor weight, Tensor? bias=None)", linear), into="F")
+define("bilinear", ("(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None)", bilinear), into="torch F")

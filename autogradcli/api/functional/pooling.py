@@ -1,0 +1,307 @@
+"""Pooling: maxima, averages, p-norms over windows, and the adaptive kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...engine.operation import OPERATIONS
+from ...engine.tensor import Tensor
+from ...operations import pooling as operations
+from ...operations.activation import relu
+from ...operations.arithmetic import mul
+from ...operations.powers import pow_tensor_scalar
+from ...operations.reduction import mean_dim
+from ...operations.sign import abs as abs_
+from ...operations.sign import sign
+from ...operations.view import squeeze_dim, unsqueeze
+from ..calls.argument_types import Sizes
+from ..calls.overloads import define
+from ..calls.python_function import define_python
+
+Ints = tuple[int, ...]
+
+
+def _each(value: Any, dims: int) -> Ints:
+    if isinstance(value, int):
+        return (value,) * dims
+    values = tuple(value)
+    return values * dims if len(values) == 1 else values
+
+
+def _check(x: Tensor, name: str, dims: int) -> None:
+    if x.array.ndim not in (dims + 1, dims + 2):
+        shape = list(x.array.shape)
+        if dims == 1:
+            raise RuntimeError(
+                f"{name}: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but "
+                f"got:{shape}"
+            )
+        if "adaptive" in name:
+            raise RuntimeError(f"{name}(): Expected {dims + 1}D or {dims + 2}D tensor, but got {shape}")
+        raise RuntimeError(f"non-empty {dims + 1}D or {dims + 2}D (batch mode) tensor expected for input")
+
+
+def _check_window(x: Any, window: Any) -> None:
+    kernel, stride, padding, dilation, _ = window
+    if any(k <= 0 for k in kernel):
+        raise RuntimeError("kernel size should be greater than zero, but got " + " ".join(map(str, kernel)))
+    if any(s <= 0 for s in stride):
+        raise RuntimeError("stride should not be zero")
+    dims = len(kernel)
+    for name, values in (("stride", stride), ("padding", padding), ("dilation", dilation)):
+        if len(values) != dims:
+            raise RuntimeError(f"pooling: {name} must have as many sizes as kernel_size, {dims}, but got {len(values)}")
+    for p, k, d in zip(padding, kernel, dilation, strict=True):
+        if p < 0:
+            raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
+        if p > (d * (k - 1) + 1) // 2:
+            raise RuntimeError(
+                f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and "
+                f"dilation={d}"
+            )
+    shape = x.array.shape
+    out = operations.out_sizes(shape[-dims:], window)
+    if any(n < 1 for n in out):
+        size, result = ("x".join(map(str, (shape[-dims - 1], *s))) for s in (shape[-dims:], out))
+        raise RuntimeError(f"Given input size: ({size}). Calculated output size: ({result}). Output size is too small")
+
+
+def _window(
+    dims: int, kernel_size: Sizes, stride: Any, padding: Sizes, dilation: Sizes, ceil_mode: bool
+) -> tuple[Ints, Ints, Ints, Ints, bool]:
+    kernel = _each(kernel_size, dims)
+    step = kernel if stride is None or stride == () or stride == [] else _each(stride, dims)
+    return kernel, step, _each(padding, dims), _each(dilation, dims), ceil_mode
+
+
+# -- maxima -----------------------------------------------------------------------------------------------
+
+
+def _max_pool(
+    input: Tensor, dims: int, kernel_size: Sizes, stride: Any, padding: Sizes, dilation: Sizes, ceil_mode: bool
+) -> tuple[Any, Any]:
+    """(maxima, places): the work of all maximum poolings. One dimension is done as a row of an image."""
+    _check(input, f"max_pool{dims}d", dims)
+    window = _window(dims, kernel_size, stride, padding, dilation, ceil_mode)
+    if dims == 1:
+        wide = ((1, *window[0]), (1, *window[1]), (0, *window[2]), (1, *window[3]), window[4])
+        row = unsqueeze(input, -2)
+        _check_window(row, wide)
+        values, places = OPERATIONS["max_pool2d_with_indices"].call(row, wide)
+        return squeeze_dim(values, -2), squeeze_dim(places, -2)
+    _check_window(input, window)
+    return OPERATIONS[f"max_pool{dims}d_with_indices"].call(input, window)  # type: ignore[no-any-return]
+
+
+def _declare_max(dims: int) -> None:
+    def pool(
+        input: Tensor,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        padding: Sizes = 0,
+        dilation: Sizes = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+    ) -> Any:
+        """The largest element of each window; with ``return_indices`` also where in the flattened input it is."""
+        found = _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode)
+        return found if return_indices else found[0]
+
+    def with_indices(
+        input: Tensor,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        padding: Sizes = 0,
+        dilation: Sizes = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+    ) -> Any:
+        """The largest element of each window, and where in the flattened input it is."""
+        return _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode)
+
+    def plain(input: Tensor, kernel_size: Ints, stride: Ints, padding: Ints, dilation: Ints, ceil_mode: bool) -> Any:
+        """The largest element of each window."""
+        return _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode)[0]
+
+    name = f"max_pool{dims}d"
+    define_python(name, pool, into="F")
+    define_python(f"{name}_with_indices", with_indices, into="F")
+    define(
+        name,
+        (
+            f"(Tensor input, IntList[{dims}] kernel_size, IntList[{dims}] stride={{}}, IntList[{dims}] padding=0, "
+            f"IntList[{dims}] dilation=1, bool ceil_mode=False)",
+            plain,
+        ),
+    )
+
+
+def _adaptive_size(value: Any, shape: Sequence[int], dims: int) -> Ints:
+    sizes = (value,) * dims if isinstance(value, int) else tuple(value)
+    if len(sizes) != dims:
+        raise RuntimeError(f"adaptive pooling: output_size must be {dims}, but got {len(sizes)}")
+    return tuple(n if size is None else size for size, n in zip(sizes, shape[-dims:], strict=True))
+
+
+def _adaptive_max(input: Tensor, output_size: Sizes, dims: int) -> tuple[Any, Any]:
+    _check(input, f"adaptive_max_pool{dims}d", dims)
+    size = _adaptive_size(output_size, input.array.shape, dims)
+    if dims == 1:
+        values, places = OPERATIONS["adaptive_max_pool2d"].call(unsqueeze(input, -2), (1, *size))
+        return squeeze_dim(values, -2), squeeze_dim(places, -2)
+    return OPERATIONS[f"adaptive_max_pool{dims}d"].call(input, size)  # type: ignore[no-any-return]
+
+
+def _declare_adaptive_max(dims: int) -> None:
+    def pool(input: Tensor, output_size: Sizes, return_indices: bool = False) -> Any:
+        """The largest element of each of ``output_size`` windows that divide the input."""
+        found = _adaptive_max(input, output_size, dims)
+        return found if return_indices else found[0]
+
+    def with_indices(input: Tensor, output_size: Sizes, return_indices: bool = False) -> Any:
+        """The largest element of each window, and where in the flattened input it is."""
+        return _adaptive_max(input, output_size, dims)
+
+    define_python(f"adaptive_max_pool{dims}d", pool, into="F")
+    define_python(f"adaptive_max_pool{dims}d_with_indices", with_indices, into="F")
+
+
+def _unpool(
+    input: Tensor, indices: Tensor, dims: int, kernel_size: Sizes, stride: Any, padding: Sizes, output_size: Any
+) -> Any:
+    kernel = _each(kernel_size, dims)
+    step = kernel if stride is None else _each(stride, dims)
+    pad = _each(padding, dims)
+    shape = input.array.shape[-dims:]
+    if not len(shape) == len(kernel) == len(step) == len(pad) == dims:
+        raise RuntimeError(f"max_unpool{dims}d: expected {dims} spatial dimensions and as many sizes of the window")
+    size = tuple((n - 1) * s + k - 2 * p for n, s, k, p in zip(shape, step, kernel, pad, strict=True))
+    if output_size is not None:
+        wanted = tuple(output_size)[-dims:]
+        for d, (n, want, s) in enumerate(zip(size, wanted, step, strict=True)):
+            if not n - s < want < n + s:
+                raise ValueError(f"invalid output_size {list(wanted)!r} (dim {d} must be between {n - s} and {n + s})")
+        size = wanted
+    if dims == 1:
+        column = OPERATIONS["max_unpool2d"].call(unsqueeze(input, -1), unsqueeze(indices, -1), (*size, 1))
+        return squeeze_dim(column, -1)
+    return OPERATIONS[f"max_unpool{dims}d"].call(input, indices, size)
+
+
+def _declare_unpool(dims: int) -> None:
+    def unpool(
+        input: Tensor,
+        indices: Tensor,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        padding: Sizes = 0,
+        output_size: Sizes | None = None,
+    ) -> Any:
+        """Maxima put back where they were, zeros elsewhere: the partial inverse of a maximum pooling."""
+        return _unpool(input, indices, dims, kernel_size, stride, padding, output_size)
+
+    define_python(f"max_unpool{dims}d", unpool, into="F")
+
+
+# -- averages ---------------------------------------------------------------------------------------------
+
+
+def average_pool(
+    x: Any,
+    kernel: Ints,
+    stride: Ints,
+    padding: Sizes = 0,
+    ceil: bool = False,
+    include_pad: bool = True,
+    divisor: int | None = None,
+) -> Any:
+    """Averages over windows of a batch of images or volumes."""
+    dims = len(kernel)
+    window = _window(dims, kernel, stride, padding, 1, ceil)
+    _check_window(x, window)
+    if divisor == 0:
+        raise RuntimeError("divisor must be not zero")
+    return OPERATIONS[f"avg_pool{dims}d"].call(x, (window, include_pad, divisor))
+
+
+def _declare_average(dims: int) -> None:
+    def pool(
+        input: Tensor,
+        kernel_size: Ints,
+        stride: Ints,
+        padding: Ints,
+        ceil_mode: bool,
+        count_include_pad: bool,
+        divisor_override: int | None = None,
+    ) -> Any:
+        """The mean of each window; padding counts as zeros, or not at all without ``count_include_pad``."""
+        _check(input, f"avg_pool{dims}d", dims)
+        step = stride or kernel_size
+        if dims == 1:
+            row = unsqueeze(input, -2)
+            found = average_pool(row, (1, *kernel_size), (1, *step), (0, *padding), ceil_mode, count_include_pad)
+            return squeeze_dim(found, -2)
+        return average_pool(input, kernel_size, step, padding, ceil_mode, count_include_pad, divisor_override)
+
+    schema = (
+        f"(Tensor input, IntList[{dims}] kernel_size, IntList[{dims}] stride={{}}, IntList[{dims}] padding=0, "
+        "bool ceil_mode=False, bool count_include_pad=True"
+    )
+    schema += ")" if dims == 1 else ", int? divisor_override=None)"
+    define(f"avg_pool{dims}d", (schema, pool), into="torch F" if dims == 1 else "F")
+
+
+def _adaptive_average(input: Tensor, output_size: Sizes, dims: int) -> Any:
+    _check(input, f"adaptive_avg_pool{dims}d", dims)
+    size = _adaptive_size(output_size, input.array.shape, dims)
+    if dims == 1:
+        return squeeze_dim(adaptive_average(unsqueeze(input, -2), (1, *size)), -2)
+    return adaptive_average(input, size) if dims == 2 else OPERATIONS["adaptive_avg_pool3d"].call(input, size)
+
+
+def adaptive_average(x: Any, size: Ints) -> Any:
+    """Of images; to a single pixel it is the mean, as in PyTorch."""
+    if size == (1, 1):
+        return mean_dim(x, (-1, -2), True)
+    return OPERATIONS["adaptive_avg_pool2d"].call(x, size)
+
+
+def _declare_adaptive_average(dims: int) -> None:
+    def pool(input: Tensor, output_size: Sizes) -> Any:
+        """The mean of each of ``output_size`` windows that divide the input."""
+        return _adaptive_average(input, output_size, dims)
+
+    if dims == 1:
+        define("adaptive_avg_pool1d", ("(Tensor input, IntList[1] output_size)", pool), into="torch F")
+    else:
+        define_python(f"adaptive_avg_pool{dims}d", pool, into="F")
+
+
+def _declare_norms(dims: int) -> None:
+    def pool(
+        input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
+    ) -> Any:
+        """The p-norm of each window."""
+        kernel = _each(kernel_size, dims)
+        step = kernel if stride is None else _each(stride, dims)
+        powers = pow_tensor_scalar(input, norm_type)
+        if dims == 1:
+            mean = squeeze_dim(average_pool(unsqueeze(powers, -2), (1, *kernel), (1, *step), 0, ceil_mode), -2)
+        else:
+            mean = average_pool(powers, kernel, step, 0, ceil_mode)
+        count = 1
+        for k in kernel:
+            count *= k
+        return pow_tensor_scalar(mul(mul(sign(mean), relu(abs_(mean))), count), 1.0 / norm_type)
+
+    define_python(f"lp_pool{dims}d", pool, into="F")
+
+
+for _dims in (1, 2, 3):
+    _declare_max(_dims)
+    _declare_adaptive_max(_dims)
+    _declare_unpool(_dims)
+    _declare_average(_dims)
+    _declare_adaptive_average(_dims)
+    _declare_norms(_dims)

@@ -1,0 +1,203 @@
+"""Products of matrices under their names; ``matmul`` and ``einsum`` are made of ``mm``, ``mv``, ``dot`` and ``bmm``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...engine.tensor import Tensor
+from ...operations import matmul as products
+from ...operations.arithmetic import mul
+from ...operations.dims import wrap_dim
+from ...operations.reduction import sum_dim
+from ...operations.shape import clone
+from ...operations.view import (
+    expand,
+    permute,
+    squeeze_dim,
+    squeeze_dim_in_place,
+    t,
+    transpose,
+    unsafe_view,
+    unsqueeze,
+)
+from ..calls.declare import define_both
+from ..calls.overloads import define
+from ..shape.reshaping import reshape as reshaped
+
+_BOTH = "torch Tensor"
+_FACTORS = "*, Scalar beta=1, Scalar alpha=1, Tensor out=None"
+
+
+# -- matmul -----------------------------------------------------------------------------------------------
+
+
+def matmul(input: Tensor, other: Tensor) -> Any:
+    """Matrix product of two tensors.
+
+    Vectors give their dot product; a matrix and a vector their product; tensors of more dimensions are batches of
+    matrices, whose leading dimensions are broadcast.
+    """
+    m, n = input.array.ndim, other.array.ndim
+    if m == 2 and n == 2:
+        return products.mm(input, other)
+    if m == 1 and n == 1:
+        return products.dot(input, other)
+    if m == 2 and n == 1:
+        return products.mv(input, other)
+    if m == 0 or n == 0:
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {m}D and {n}D")
+    if m == 1 and n == 2:
+        return squeeze_dim_in_place(products.mm(unsqueeze(input, 0), other), 0)
+    if _should_fold(input, other):
+        return _folded(input, other)
+    return _batched(input, other)
+
+
+def _should_fold(a: Tensor, b: Tensor) -> bool:
+    """Whether a product of a batch and a matrix or vector is one product of matrices, as PyTorch decides it."""
+    larger = a.array.ndim >= b.array.ndim
+    x, y = (a, b) if larger else (b, a)
+    if x.array.ndim < 3 or y.array.ndim > 2:
+        return False
+    if y.requires_grad:
+        return True
+    if a.array.ndim == 2:
+        return False
+    if not x.array.size:
+        return True
+    array = x.array if larger else x.array.swapaxes(-1, -2)
+    return all(array.strides[k] == array.strides[k + 1] * array.shape[k + 1] for k in range(array.ndim - 2))
+
+
+def _folded(a: Tensor, b: Tensor) -> Any:
+    larger = a.array.ndim >= b.array.ndim
+    x = a if larger else transpose(b, -2, -1)
+    y = b if larger else (t(a) if a.array.ndim == 2 else a)
+    shape = x.array.shape
+    rows = reshaped(x, (_count(shape[:-1]), shape[-1]))
+    if y.array.ndim == 1:
+        return unsafe_view(products.mv(rows, y), shape[:-1])
+    found = unsafe_view(products.mm(rows, y), (*shape[:-1], y.array.shape[1]))
+    return found if larger else clone(transpose(found, -2, -1), "C")
+
+
+def _count(shape: Sequence[int]) -> int:
+    n = 1
+    for size in shape:
+        n *= size
+    return n
+
+
+def _batched(a: Tensor, b: Tensor) -> Any:
+    first, second = a.array.shape, b.array.shape
+    if len(first) == len(second) == 3 and first[0] != second[0]:
+        if first[0] == 1 and a.requires_grad:
+            return matmul(squeeze_dim(a, 0), b)
+        if second[0] == 1 and b.requires_grad:
+            return matmul(a, squeeze_dim(b, 0))
+    n = first[-2] if len(first) > 1 else 1
+    vector = len(second) == 1
+    batch = _broadcast(first[:-2], second[:-2])
+    count = _count(batch)
+    left = reshaped(expand(a, (*batch, n, first[-1])), (count, n, first[-1]))
+    if vector:
+        right = unsqueeze(reshaped(expand(b, (*batch, second[0])), (count, second[0])), 2)
+        return unsafe_view(squeeze_dim(products.bmm(left, right), -1), (*batch, n) if len(first) > 1 else batch)
+    right = reshaped(expand(b, (*batch, *second[-2:])), (count, *second[-2:]))
+    shape = (*batch, *((n,) if len(first) > 1 else ()), second[-1])
+    return unsafe_view(products.bmm(left, right), shape)
+
+
+def _broadcast(a: Sequence[int], b: Sequence[int]) -> tuple[int, ...]:
+    """The shape to which leading dimensions broadcast. Raises RuntimeError where they don't."""
+    out: list[int] = []
+    ndim = max(len(a), len(b))
+    for k in range(1, ndim + 1):
+        m = a[-k] if k <= len(a) else 1
+        n = b[-k] if k <= len(b) else 1
+        if m != n and 1 not in (m, n):
+            raise RuntimeError(
+                f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension "
+                f"{ndim - k}"
+            )
+        out.append(n if m == 1 else m)
+    return tuple(out[::-1])
+
+
+# -- other products ---------------------------------------------------------------------------------------
+
+
+def outer(input: Tensor, vec2: Tensor) -> Any:
+    """Outer product of two vectors: all products of an element of one and an element of the other."""
+    for name, x in (("self", input), ("vec2", vec2)):
+        if x.array.ndim != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x.array.ndim}-D")
+    return mul(reshaped(input, (input.array.shape[0], 1)), vec2)
+
+
+def inner(input: Tensor, other: Tensor) -> Any:
+    """Sum of products along the last dimension of both: of vectors the dot product."""
+    if not input.array.ndim or not other.array.ndim:
+        return mul(input, other)
+    a, b = input.array.shape, other.array.shape
+    if a[-1] != b[-1]:
+        raise RuntimeError(
+            f"inner() the last dimension must match on both input tensors but got shapes {list(a)} and {list(b)}"
+        )
+    return contract(input, other, (-1,), (-1,))
+
+
+def contract(a: Tensor, b: Tensor, dims_a: Sequence[int], dims_b: Sequence[int]) -> Any:
+    """The tensor product summed over pairs of dimensions."""
+    if len(dims_a) != len(dims_b):
+        raise RuntimeError("both dimension lists should have same length")
+    if a.array.dtype is not b.array.dtype:
+        raise RuntimeError("both inputs should have same dtype")
+    over_a = [wrap_dim(d, a.array.ndim) for d in dims_a]
+    over_b = [wrap_dim(d, b.array.ndim) for d in dims_b]
+    size = 1
+    for k, (i, j) in enumerate(zip(over_a, over_b, strict=True)):
+        m, n = a.array.shape[i], b.array.shape[j]
+        if n == 1:
+            a = sum_dim(a, (i,), True)
+        elif m == 1:
+            b = sum_dim(b, (j,), True)
+        elif m != n:
+            raise RuntimeError(
+                f"contracted dimensions need to match, but first has size {m} in dim {dims_a[k]} and second has size "
+                f"{n} in dim {dims_b[k]}"
+            )
+        else:
+            size *= m
+    free_a = [k for k in range(a.array.ndim) if k not in over_a]
+    free_b = [k for k in range(b.array.ndim) if k not in over_b]
+    rows = [a.array.shape[k] for k in free_a]
+    columns = [b.array.shape[k] for k in free_b]
+    left, right = permute(a, (*free_a, *over_a)), permute(b, (*over_b, *free_b))
+    if not free_a and not free_b and a.array.ndim:
+        if a.array.ndim > 1:
+            left, right = reshaped(left, (size,)), reshaped(right, (size,))
+        return reshaped(products.dot(left, right), ())
+    product = products.mm(reshaped(left, (_count(rows), size)), reshaped(right, (size, _count(columns))))
+    return reshaped(product, (*rows, *columns))
+
+
+def _dot(input: Tensor, tensor: Tensor) -> Any:
+    """Dot product of two vectors."""
+    return products.dot(input, tensor)
+
+
+define_both("addmm", (f"(Tensor input, Tensor mat1, Tensor mat2, {_FACTORS})", products.addmm))
+define_both("addmv", (f"(Tensor input, Tensor mat, Tensor vec, {_FACTORS})", products.addmv))
+define_both("addr", (f"(Tensor input, Tensor vec1, Tensor vec2, {_FACTORS})", products.addr))
+define_both("baddbmm", (f"(Tensor input, Tensor batch1, Tensor batch2, {_FACTORS})", products.baddbmm))
+define_both("addbmm", (f"(Tensor input, Tensor batch1, Tensor batch2, {_FACTORS})", products.addbmm))
+define("mm", ("(Tensor input, Tensor mat2, *, Tensor out=None)", products.mm), into=_BOTH)
+define("mv", ("(Tensor input, Tensor vec, *, Tensor out=None)", products.mv), into=_BOTH)
+define("bmm", ("(Tensor input, Tensor mat2, *, Tensor out=None)", products.bmm), into=_BOTH)
+define("dot", ("(Tensor input, Tensor tensor, *, Tensor out=None)", _dot), into=_BOTH)
+define("vdot", ("(Tensor input, Tensor other, *, Tensor out=None)", products.vdot), into=_BOTH)
+define("matmul", ("(Tensor input, Tensor other, *, Tensor out=None)", matmul), into="torch Tensor linalg")
+define("outer", ("(Tensor input, Tensor vec2, *, Tensor out=None)", outer), into=_BOTH, aliases=("ger",))
+define("inner", ("(Tensor input, Tensor other, *, Tensor out=None)", inner), into=_BOTH)

@@ -1,0 +1,1 @@
+"""Functions of numbers: elementwise, reductions, order, transforms."""

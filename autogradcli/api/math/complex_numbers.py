@@ -1,0 +1,78 @@
+"""Complex numbers by name: their parts, conjugates and angles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...engine.tensor import Tensor, wrap
+from ...engine.worlds import roles
+from ...operations import complex as complex_operations
+from ...operations.numbers import number_in
+from ...operations.view import view_as_real
+from ...operations.window import select
+from ..calls.argument_types import is_number, type_name
+from ..calls.declare import in_place
+from ..calls.overloads import define
+from ..calls.registry import Property, attributes_of
+
+_UNARY = "(Tensor input, *, Tensor out=None)"
+
+
+def real(input: Tensor) -> Tensor:
+    """The real parts, as a view; a real tensor itself."""
+    return select(view_as_real(input), input.array.ndim, 0) if input.array.dtype.kind == "c" else input
+
+
+def imag(input: Tensor) -> Tensor:
+    """The imaginary parts, as a view. Raises RuntimeError for a real tensor."""
+    if input.array.dtype.kind != "c":
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    return select(view_as_real(input), input.array.ndim, 1)  # type: ignore[no-any-return]
+
+
+def conj(input: Tensor) -> Tensor:
+    """The complex conjugate; a real tensor itself."""
+    return complex_operations.conj(input) if input.array.dtype.kind == "c" else input
+
+
+def _conj_physical(input: Tensor) -> Tensor:
+    """The complex conjugate, computed at once; a real tensor itself."""
+    return complex_operations.conj_physical(input) if input.array.dtype.kind == "c" else input
+
+
+def _itself(input: Tensor) -> Tensor:
+    """The tensor itself: conjugates and negatives are computed at once here."""
+    return input
+
+
+def _never(input: Tensor) -> bool:
+    """False: conjugates and negatives are computed at once here."""
+    return False
+
+
+def _setter(part: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Any], None]:
+    """Assigning a part writes into the tensor: ``z.real = x`` is ``z.real.copy_(x)``."""
+
+    def set_part(self: Tensor, new: Any) -> None:
+        if not isinstance(new, Tensor):
+            if not is_number(new):
+                raise TypeError(f"can't assign a {type_name(new)} to a torch.{self.dtype.type_name}Tensor")
+            new = wrap(number_in(self.array.real.dtype, new))
+        roles.copy_into(part(self), new)
+
+    return set_part
+
+
+define("real", ("(Tensor input)", real))
+define("imag", ("(Tensor input)", imag))
+define("conj", ("(Tensor input)", conj), into="torch Tensor")
+define("conj_physical", (_UNARY, _conj_physical), into="torch Tensor")
+define("conj_physical_", ("(Tensor input)", in_place(complex_operations.conj_physical_in_place)), into="torch Tensor")
+define("resolve_conj", ("(Tensor input)", _itself), into="torch Tensor", aliases=("resolve_neg",))
+define("is_conj", ("(Tensor input)", _never), into="torch Tensor", aliases=("is_neg",))
+define("angle", (_UNARY, complex_operations.angle), into="torch Tensor")
+define("complex", ("(Tensor real, Tensor imag, *, Tensor out=None)", complex_operations.complex))
+define("polar", ("(Tensor abs, Tensor angle, *, Tensor out=None)", complex_operations.polar))
+attributes_of(Tensor)["real"] = Property(real, _setter(real), doc="The real parts, as a view; a real tensor itself.")
+attributes_of(Tensor)["imag"] = Property(imag, _setter(imag), doc="The imaginary parts, as a view.")

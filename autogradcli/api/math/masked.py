@@ -1,0 +1,288 @@
+"""``torch.masked``: reductions and normalisations that leave out the elements where a mask is False.
+
+Each fills those elements with what its operation ignores, and then is the ordinary function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.dtypes import DType
+from ...engine.limits import shown
+from ...engine.tensor import Tensor, wrap
+from ...operations.selection import where
+from ...operations.view import expand
+from ..calls.python_function import define_python
+from ..calls.registry import namespace
+
+_torch = namespace("torch")
+INF = float("inf")
+
+
+def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
+    if dim is None or dim == ():
+        return tuple(range(ndim))
+    count = max(ndim, 1)
+    found: list[int] = []
+    for d in (dim,) if isinstance(dim, int) else dim:
+        if d in found:
+            raise RuntimeError(f"dim={shown(d)} appears multiple times in the list of dims")
+        if not -count <= d < count:
+            raise IndexError(
+                f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {shown(d)})"
+            )
+        found.append(d % count)
+    return tuple(sorted(found))
+
+
+def _fitted(input: Tensor, mask: Tensor) -> Any:
+    if mask.array.shape == input.array.shape:
+        return mask
+    if mask.array.ndim > input.array.ndim:
+        raise IndexError("_input_mask expected broadcastable mask (got mask dimensionality higher than of the input)")
+    return expand(mask, input.array.shape)
+
+
+def _filled(input: Tensor, mask: Tensor | None, value: float) -> Any:
+    """The input with ``value`` where the mask is False; infinities are the ends of an integer's range."""
+    if mask is None:
+        return input
+    kind = input.array.dtype
+    fill: Any = value
+    if kind.kind in "iu" and value in (INF, -INF):
+        fill = np.iinfo(kind).max if value > 0 else np.iinfo(kind).min
+    return where(_fitted(input, mask), input, wrap(np.asarray(fill, dtype=kind)))
+
+
+def _integers_wide(input: Tensor, dtype: DType | None) -> DType:
+    if dtype is not None:
+        return dtype
+    own = dtypes.of(input.array)
+    return dtypes.int64 if own.category < dtypes.FLOATING else own
+
+
+def _to(x: Any, dtype: DType | None, input: Tensor) -> Any:
+    from ...operations.shape import cast
+
+    want = dtypes.of(input.array) if dtype is None else dtype
+    return x if dtypes.of(x.array) is want else cast(x, want)
+
+
+# -- reductions -------------------------------------------------------------------------------------------
+
+
+def sum_(
+    input: Tensor,
+    dim: Any = None,
+    *,
+    keepdim: bool | None = False,
+    dtype: DType | None = None,
+    mask: Tensor | None = None,
+) -> Any:
+    """Sum of the elements that the mask leaves."""
+    wanted = _integers_wide(input, dtype)
+    return _torch["sum"](_filled(input, mask, 0), _dims(dim, input.array.ndim), bool(keepdim), dtype=wanted)
+
+
+def prod(
+    input: Tensor,
+    dim: Any = None,
+    *,
+    keepdim: bool | None = False,
+    dtype: DType | None = None,
+    mask: Tensor | None = None,
+) -> Any:
+    """Product of the elements that the mask leaves."""
+    result = _filled(input, mask, 1)
+    wanted = _integers_wide(input, dtype)
+    for d in reversed(_dims(dim, input.array.ndim)):
+        result = _torch["prod"](result, d, bool(keepdim))
+    return _to(result, wanted, input)
+
+
+def _running(name: str, fill: float) -> Callable[..., Any]:
+    def apply(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Any:
+        at = _dims(dim, input.array.ndim)[0]
+        return _torch[name](_filled(input, mask, fill), at, dtype=_integers_wide(input, dtype))
+
+    apply.__doc__ = f"``{name}`` over the elements that the mask leaves."
+    return apply
+
+
+def _extreme(name: str, fill: float) -> Callable[..., Any]:
+    def apply(
+        input: Tensor,
+        dim: Any = None,
+        *,
+        keepdim: bool | None = False,
+        dtype: DType | None = None,
+        mask: Tensor | None = None,
+    ) -> Any:
+        found = _torch[name](_filled(input, mask, fill), _dims(dim, input.array.ndim), bool(keepdim))
+        return _to(found, dtype, input)
+
+    apply.__doc__ = f"``{name}`` of the elements that the mask leaves."
+    return apply
+
+
+def _place(name: str, fill: float) -> Callable[..., Any]:
+    def apply(
+        input: Tensor,
+        dim: int | None = None,
+        *,
+        keepdim: bool | None = False,
+        dtype: DType | None = None,
+        mask: Tensor | None = None,
+    ) -> Any:
+        return _to(_torch[name](_filled(input, mask, fill), dim, bool(keepdim)), dtype, input)
+
+    apply.__doc__ = f"``{name}`` among the elements that the mask leaves, in the dtype of the input."
+    return apply
+
+
+def _count(input: Tensor, dim: Any, keepdim: bool, mask: Tensor | None) -> Any:
+    ones = wrap(np.ones(input.array.shape, np.int64))
+    return sum_(ones, dim, keepdim=keepdim, mask=None if mask is None else _fitted(input, mask))
+
+
+def mean(
+    input: Tensor,
+    dim: Any = None,
+    *,
+    keepdim: bool | None = False,
+    dtype: DType | None = None,
+    mask: Tensor | None = None,
+) -> Any:
+    """Mean of the elements that the mask leaves."""
+    total = sum_(input, dim, keepdim=keepdim, dtype=dtype or dtypes.of(input.array), mask=mask)
+    return _torch["div"](total, _count(input, dim, bool(keepdim), mask))
+
+
+def median(
+    input: Tensor, dim: int = -1, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+) -> Any:
+    """Median of the elements that the mask leaves."""
+    at = _dims(dim, input.array.ndim)[0]
+    floats = input.array.dtype.kind == "f"
+    x = input if floats else _to(input, dtypes.float32, input)
+    found = _torch["nanmedian"](_filled(x, mask, float("nan")), at, keepdim)[0]
+    if floats:
+        return found
+    if np.isnan(found.array).any():
+        raise ValueError("masked median expects no fully masked out rows if dtype is not floating point")
+    return _to(found, dtype, input)
+
+
+def logsumexp(
+    input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
+) -> Any:
+    """Logarithm of the sum of the exponentials of the elements that the mask leaves."""
+    found = _torch["logsumexp"](_filled(input, mask, -INF), _dims(dim, input.array.ndim), keepdim)
+    return found if dtype is None else _to(found, dtype, input)
+
+
+def norm(
+    input: Tensor,
+    ord: float | None = 2.0,
+    dim: Any = None,
+    *,
+    keepdim: bool | None = False,
+    dtype: DType | None = None,
+    mask: Tensor | None = None,
+) -> Any:
+    """The p-norm of the elements that the mask leaves."""
+    power = 2.0 if ord is None else float(ord)
+    filled = _filled(input, mask, INF if power == -INF else 0)
+    vector_norm = namespace("torch.linalg")["vector_norm"]
+    return vector_norm(filled, power, _dims(dim, input.array.ndim), bool(keepdim), dtype=dtype)
+
+
+def _spread(
+    input: Tensor, dim: Any, correction: float, root: bool, keepdim: bool, dtype: DType | None, mask: Tensor | None
+) -> Any:
+    wanted = dtype or dtypes.of(input.array)
+    if wanted.category < dtypes.FLOATING:
+        wanted = dtypes.float32
+    count = _count(input, dim, True, mask)
+    total = sum_(input, dim, keepdim=True, dtype=wanted, mask=mask)
+    x = _torch["sub"](input, _torch["div"](total, count))
+    kept = None if mask is None else _fitted(input, mask)
+    square = _torch["mul"](x, _torch["conj"](x) if x.array.dtype.kind == "c" else x)
+    total = sum_(square, dim, keepdim=keepdim, dtype=wanted, mask=kept)
+    divisor = count.array if keepdim else count.array.reshape(total.array.shape)
+    if correction:
+        divisor = np.maximum(divisor.astype(wanted.np) - wanted.np.type(correction), 0)
+    found = _to(_torch["div"](total, wrap(np.asarray(divisor))), wanted, input)
+    return _torch["sqrt"](found) if root else found
+
+
+def _spreads(root: bool) -> Callable[..., Any]:
+    def apply(
+        input: Tensor,
+        dim: Any = None,
+        unbiased: bool | None = None,
+        *,
+        correction: float | None = None,
+        keepdim: bool | None = False,
+        dtype: DType | None = None,
+        mask: Tensor | None = None,
+    ) -> Any:
+        if unbiased is not None and correction is not None:
+            raise RuntimeError("Only one of unbiased and correction may be given")
+        less = 1.0 if correction is None else float(correction)
+        if unbiased is not None:
+            less = float(unbiased)
+        return _spread(input, dim, less, root, bool(keepdim), dtype, mask)
+
+    apply.__doc__ = f"{'Standard deviation' if root else 'Variance'} of the elements that the mask leaves."
+    return apply
+
+
+# -- normalisation ----------------------------------------------------------------------------------------
+
+
+def _soft(name: str, fill: float) -> Callable[..., Any]:
+    def apply(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Any:
+        function = namespace("torch.nn.functional")[name]
+        return function(_filled(input, mask, fill), _dims(dim, input.array.ndim)[0], dtype=dtype)
+
+    apply.__doc__ = f"``{name}`` over the elements that the mask leaves."
+    return apply
+
+
+def normalize(
+    input: Tensor, ord: float, dim: int, *, eps: float = 1e-12, dtype: DType | None = None, mask: Tensor | None = None
+) -> Any:
+    """Divided by the p-norm of the elements that the mask leaves, which counts as at least ``eps``."""
+    size = norm(input, ord, dim, keepdim=True, dtype=dtype, mask=mask)
+    least = wrap(np.asarray(eps, dtype=size.array.dtype))
+    return _torch["div"](_filled(input, mask, 0), _torch["maximum"](size, least))
+
+
+def logaddexp(
+    input: Tensor,
+    other: Tensor,
+    *,
+    dtype: DType | None = None,
+    input_mask: Tensor | None = None,
+    other_mask: Tensor | None = None,
+) -> Any:
+    """``log(exp(input) + exp(other))``, each with a mask of its own."""
+    found = _torch["logaddexp"](_filled(input, input_mask, -INF), _filled(other, other_mask, -INF))
+    return _to(found, dtype, input)
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "sum": sum_, "prod": prod, "mean": mean, "median": median, "logsumexp": logsumexp, "norm": norm,
+    "normalize": normalize, "logaddexp": logaddexp, "var": _spreads(False), "std": _spreads(True),
+    "cumsum": _running("cumsum", 0), "cumprod": _running("cumprod", 1),
+    "amax": _extreme("amax", -INF), "amin": _extreme("amin", INF),
+    "argmax": _place("argmax", -INF), "argmin": _place("argmin", INF),
+    "softmax": _soft("softmax", -INF), "log_softmax": _soft("log_softmax", -INF), "softmin": _soft("softmin", INF),
+}  # fmt: skip
+for _name, _function in _FUNCTIONS.items():
+    define_python(_name, _function, into="masked")

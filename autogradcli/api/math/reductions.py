@@ -1,0 +1,230 @@
+"""Reductions under their names: ``sum``, ``mean``, ``std``, ``norm``, ``all``, ``logsumexp``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...engine import dtypes
+from ...engine.dtypes import DType
+from ...engine.limits import shown
+from ...engine.tensor import Tensor
+from ...operations import reduction, statistics
+from ...operations.arithmetic import div
+from ...operations.comparison import isnan, logical_not
+from ...operations.dims import wrap_dims
+from ...operations.shape import sum_to_tensor
+from ..calls.argument_types import type_name
+from ..calls.call_plans import hooks
+from ..calls.declare import define_both
+from ..calls.overloads import define
+from ..calls.python_function import define_python
+from ..calls.registry import NAMESPACES
+
+_BOTH = "torch Tensor"
+_DTYPE = "ScalarType? dtype=None"
+
+# -- sums and products -------------------------------------------------------------------------------------
+
+define(
+    "sum",
+    (f"(Tensor input, *, {_DTYPE})", reduction.sum_all),
+    (f"(Tensor input, IntList[1]? dim, bool keepdim=False, *, {_DTYPE}, Tensor out=None)", reduction.sum_dim),
+    into=_BOTH,
+)
+define(
+    "nansum",
+    (f"(Tensor input, IntList[1]? dim=None, bool keepdim=False, *, {_DTYPE}, Tensor out=None)", reduction.nansum),
+    into=_BOTH,
+)
+define(
+    "mean",
+    (f"(Tensor input, *, {_DTYPE}, Tensor out=None)", reduction.mean_all),
+    (f"(Tensor input, IntList[1]? dim, bool keepdim=False, *, {_DTYPE}, Tensor out=None)", reduction.mean_dim),
+    into=_BOTH,
+)
+
+
+def _nanmean(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
+    """Mean over some dimensions of what is a number; NaN is left out."""
+    if input.array.dtype.kind not in dtypes.INEXACT:
+        raise RuntimeError(
+            f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.type_name}"
+        )
+    count = reduction.sum_dim(logical_not(isnan(input)), wrap_dims(dim, input.array.ndim), keepdim)
+    return div(reduction.nansum(input, dim, keepdim, dtype), count)
+
+
+define(
+    "nanmean",
+    (f"(Tensor input, IntList[1]? dim=None, bool keepdim=False, *, {_DTYPE}, Tensor out=None)", _nanmean),
+    into=_BOTH,
+)
+define(
+    "prod",
+    (f"(Tensor input, *, {_DTYPE})", reduction.prod_all),
+    (f"(Tensor input, int dim, bool keepdim=False, *, {_DTYPE}, Tensor out=None)", reduction.prod_dim),
+    into=_BOTH,
+)
+
+
+def _hash_all(input: Tensor, mode: int) -> Any:
+    """The bits of all elements, each as 64 of them, in exclusive disjunction."""
+    if not input.array.size:
+        raise RuntimeError(
+            "hash_tensor: Expected reduction dim to be specified for input.numel() == 0. "
+            "Specify the reduction dim with the 'dim' argument."
+        )
+    return _hash_dim(input, None, False, mode)
+
+
+def _hash_dim(input: Tensor, dim: Any, keepdim: bool, mode: int) -> Any:
+    """The bits of the elements over some dimensions, each as 64 of them, in exclusive disjunction."""
+    if mode:
+        raise RuntimeError(f"Unknown hash_tensor mode: {shown(mode)}")
+    return reduction.hash_tensor(input, None if dim == () else dim, keepdim)
+
+
+define(
+    "hash_tensor",
+    ("(Tensor input, *, int mode=0)", _hash_all),
+    ("(Tensor input, IntList[1] dim, *, bool keepdim=False, int mode=0, Tensor out=None)", _hash_dim),
+    into=_BOTH,
+)
+
+
+def _sum_to_size(input: Tensor, size: tuple[int, ...]) -> Any:
+    """Sum over the dimensions that broadcasting from ``size`` would repeat."""
+    shape = input.array.shape
+    back = zip(reversed(size), reversed(shape))
+    if len(size) > len(shape) or any(n not in (1, m) for n, m in back):
+        raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
+    return input if shape == size and size else sum_to_tensor(input, size)
+
+
+define("sum_to_size", ("(Tensor input, IntList size)", _sum_to_size), into="Tensor")
+
+# -- variance ----------------------------------------------------------------------------------------------
+
+
+def _spread(operation: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+    def of_dims(input: Tensor, dim: Any, unbiased: bool, keepdim: bool) -> Any:
+        return operation(input, dim, int(unbiased), keepdim)
+
+    def corrected(input: Tensor, dim: Any, correction: Any, keepdim: bool) -> Any:
+        return operation(input, dim, correction, keepdim)
+
+    def of_all(input: Tensor, unbiased: bool) -> Any:
+        return operation(input, None, int(unbiased), False)
+
+    of_dims.__doc__ = corrected.__doc__ = of_all.__doc__ = operation.__doc__
+    return of_dims, corrected, of_all
+
+
+for _name in ("var", "std", "var_mean", "std_mean"):
+    _of_dims, _corrected, _of_all = _spread(getattr(statistics, _name))
+    _out = "" if _name.endswith("mean") else ", Tensor out=None"
+    define(
+        _name,
+        (f"(Tensor input, IntList[1]? dim, bool unbiased=True, bool keepdim=False{_out and ', *' + _out})", _of_dims),
+        (f"(Tensor input, IntList[1]? dim=None, *, Scalar? correction=None, bool keepdim=False{_out})", _corrected),
+        ("(Tensor input, bool unbiased=True)", _of_all),
+        into="torch" if _name.endswith("mean") else _BOTH,
+    )
+
+# -- truth -------------------------------------------------------------------------------------------------
+
+
+def _over_all(operation: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(input: Tensor) -> Any:
+        return operation(input)
+
+    apply.__doc__ = operation.__doc__
+    return apply
+
+
+for _name, _operation in (("all", reduction.all_), ("any", reduction.any_)):
+    define(
+        _name,
+        ("(Tensor input, *, Tensor out=None)", _over_all(_operation)),
+        ("(Tensor input, IntList[1]? dim=None, bool keepdim=False, *, Tensor out=None)", _operation),
+        ("(Tensor input, int dim, bool keepdim=False, *, Tensor out=None)", _operation),
+        into=_BOTH,
+    )
+define(
+    "count_nonzero",
+    ("(Tensor input, int? dim=None)", reduction.count_nonzero),
+    ("(Tensor input, IntList dim)", reduction.count_nonzero),
+    into=_BOTH,
+)
+
+# -- logsumexp and norms -----------------------------------------------------------------------------------
+
+define(
+    "logsumexp",
+    ("(Tensor input, IntList[1] dim, bool keepdim=False, *, Tensor out=None)", statistics.logsumexp),
+    into="torch Tensor special",
+)
+
+
+def _renorm(input: Tensor, p: Any, dim: int, maxnorm: Any) -> Any:
+    """Each part along a dimension scaled down to a ``p``-norm of ``maxnorm``, where its norm is larger."""
+    return statistics.renorm(input, float(p), dim, float(maxnorm))
+
+
+define_both("renorm", ("(Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor out=None)", _renorm))
+
+
+def vector_norm(input: Tensor, ord: Any, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
+    """The ``ord``-norm of the elements, seen as one vector or as one over each of some dimensions."""
+    return statistics.vector_norm(input, float(ord), dim, keepdim, dtype)
+
+
+define(
+    "vector_norm",
+    (
+        f"(Tensor input, Scalar ord=2, IntList[1]? dim=None, bool keepdim=False, *, {_DTYPE}, Tensor out=None)",
+        vector_norm,
+    ),
+    into="linalg",
+)
+
+
+def _norm(input: Tensor, p: Any, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
+    dims = (dim,) if isinstance(dim, int) else dim if dim is None else tuple(dim)
+    if p is None or p == "fro":
+        return statistics.vector_norm(input, 2.0, dims, keepdim, dtype)
+    if isinstance(p, str):
+        over = dims if dims is not None else tuple(range(input.array.ndim))
+        matrix_norm = NAMESPACES["torch.linalg"]["matrix_norm"]
+        return matrix_norm(input, p, over, keepdim, dtype=dtype)
+    if not isinstance(p, (int, float)) and not (isinstance(p, Tensor) and p.array.ndim == 0 and p.node is None):
+        raise TypeError(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type_name(p)}")
+    if isinstance(p, Tensor):
+        p = p.array.item()
+    return statistics.vector_norm(input, float(p), dims, keepdim, dtype)
+
+
+def norm(
+    input: Tensor,
+    p: float | str | None = "fro",
+    dim: Any = None,
+    keepdim: bool = False,
+    out: Tensor | None = None,
+    dtype: DType | None = None,
+) -> Any:
+    """The ``p``-norm of the elements (``"fro"``: 2; ``"nuc"``: the sum of singular values) over some dimensions."""
+    if out is None:
+        return _norm(input, p, dim, keepdim, dtype)
+    return hooks.write_out("norm", out, lambda: _norm(input, p, dim, keepdim, dtype), (input,))
+
+
+def tensor_norm(
+    self: Tensor, p: float | str | None = "fro", dim: Any = None, keepdim: bool = False, dtype: DType | None = None
+) -> Any:
+    """The ``p``-norm of the elements (``"fro"``: 2; ``"nuc"``: the sum of singular values) over some dimensions."""
+    return _norm(self, p, dim, keepdim, dtype)
+
+
+define_python("norm", norm)
+define_python("norm", tensor_norm, into="Tensor")

@@ -1,0 +1,112 @@
+"""``where``, the clamps, maxima and minima of two tensors, interpolation, fused products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.batched import NO_SHAPE
+from ...engine.layers import levels_of
+from ...engine.tensor import Tensor, wrap
+from ...operations import selection
+from ..calls.declare import define_both, in_place
+from ..calls.overloads import define
+
+_BINARY = "(Tensor input, Tensor other, *, Tensor out=None)"
+
+# -- where -----------------------------------------------------------------------------------------------
+
+
+def _places(condition: Tensor) -> tuple[Tensor, ...]:
+    """The indices of the nonzero elements, one tensor a dimension."""
+    if any(level.kind == "vmap" for level in levels_of((condition,))):
+        raise RuntimeError(NO_SHAPE.format(name="where"))
+    return tuple(wrap(index) for index in np.nonzero(np.atleast_1d(condition.array)))
+
+
+_CHOICES = (
+    ("(Tensor condition, Tensor input, Tensor other, *, Tensor out=None)", selection.where),
+    ("(Tensor condition, Tensor input, Scalar other)", selection.where),
+)
+define(
+    "where",
+    ("(Tensor condition)", _places),
+    _CHOICES[0],
+    ("(Tensor condition, Scalar self, Tensor other)", selection.where),
+    _CHOICES[1],
+    ("(Tensor condition, Scalar self, Scalar other)", selection.where),
+)
+define("where", *_CHOICES, into="Tensor")
+
+# -- clamps ----------------------------------------------------------------------------------------------
+
+_CLAMPS = (
+    ("(Tensor input, Tensor? min=None, Tensor? max=None, *, Tensor out=None)", selection.clamp),
+    ("(Tensor input, Double? min=None, Double? max=None, *, Tensor out=None)", selection.clamp_scalar),
+)
+
+
+def _two_forms(name: str, bound: str, by_tensor: Any, by_number: Any) -> None:
+    define(
+        name,
+        (f"(Tensor input, Tensor {bound}, *, Tensor out=None)", by_tensor),
+        (f"(Tensor input, Scalar {bound}, *, Tensor out=None)", by_number),
+        into="torch Tensor",
+    )
+    define(
+        f"{name}_",
+        (f"(Tensor input, Tensor {bound})", in_place(by_tensor)),
+        (f"(Tensor input, Scalar {bound})", in_place(by_number)),
+        into="torch Tensor",
+    )
+
+
+define("clamp", *_CLAMPS, into="torch Tensor", aliases=("clip",))
+define(
+    "clamp_",
+    ("(Tensor input, Tensor? min=None, Tensor? max=None)", in_place(selection.clamp)),
+    ("(Tensor input, Double? min=None, Double? max=None)", in_place(selection.clamp_scalar)),
+    into="torch Tensor",
+    aliases=("clip_",),
+)
+_two_forms("clamp_min", "min", selection.clamp_min, selection.clamp_min_scalar)
+_two_forms("clamp_max", "max", selection.clamp_max, selection.clamp_max_scalar)
+
+# -- the larger and the smaller --------------------------------------------------------------------------
+
+for _name, _operation in {
+    "maximum": selection.maximum, "minimum": selection.minimum, "fmax": selection.fmax, "fmin": selection.fmin,
+}.items():  # fmt: skip
+    define(_name, (_BINARY, _operation), into="torch Tensor")
+
+# -- interpolation and fused products --------------------------------------------------------------------
+
+define_both(
+    "lerp",
+    ("(Tensor input, Tensor end, Tensor weight, *, Tensor out=None)", selection.lerp),
+    ("(Tensor input, Tensor end, Real weight, *, Tensor out=None)", selection.lerp_scalar),
+)
+
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, value: Any) -> Tensor:
+    """``input + value * tensor1 / tensor2``, broadcast. Raises RuntimeError where both are integers."""
+    if tensor1.array.dtype.kind in "biu" and tensor2.array.dtype.kind in "biu":
+        raise RuntimeError(selection.INTEGER_ADDCDIV)
+    return selection.addcdiv(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+
+
+def _value_first(operation: Any) -> Any:
+    def apply(input: Tensor, value: Any, tensor1: Tensor, tensor2: Tensor) -> Tensor:
+        return operation(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+
+    apply.__doc__ = operation.__doc__
+    return apply
+
+
+for _name, _operation in (("addcmul", selection.addcmul), ("addcdiv", addcdiv)):
+    _first = _value_first(_operation)
+    _schema = "(Tensor input, Tensor tensor1, Tensor tensor2, *, Real value=1"
+    _old = "(Tensor input, Real value, Tensor tensor1, Tensor tensor2)|deprecated"
+    define(_name, (f"{_schema}, Tensor out=None)", _operation), (_old, _first), into="torch Tensor")
+    define(f"{_name}_", (f"{_schema})", in_place(_operation)), (_old, in_place(_first)), into="Tensor")

@@ -1,0 +1,333 @@
+"""Window functions, ``torch.signal.windows`` and ``torch.hann_window``, and the transforms that use them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.dtypes import DType
+from ...engine.limits import shown
+from ...engine.tensor import Tensor, wrap
+from ...operations.arithmetic import mul
+from ...operations.fft import fft_c2c, fft_r2c
+from ...operations.shape import cast
+from ...operations.strided import as_strided
+from ...operations.view import squeeze_dim_in_place, transpose, unsqueeze, view
+from ..calls.overloads import define
+from ..calls.python_function import define_python
+from ..functional.resampling import pad as pad_
+from ..shape.view_in_place import strides_of
+
+# -- torch.signal.windows ---------------------------------------------------------------------------------
+
+
+def _made(
+    values: Callable[[np.ndarray, int], Any], name: str, M: int, sym: bool, dtype: DType | None, grad: bool
+) -> Tensor:
+    """A window of M points; ``values`` gets the points' numbers and the number of intervals."""
+    kind = dtypes.default.dtype if dtype is None else dtype
+    if M < 0:
+        raise ValueError(f"{name} requires non-negative window length, got M={M}")
+    if kind not in (dtypes.float32, dtypes.float64):
+        raise ValueError(f"{name} expects float32 or float64 dtypes, got: {shown(kind)}")
+    if M < 2:
+        array = np.ones(M, kind.np)
+    else:
+        array = np.asarray(values(np.arange(M, dtype=np.float64), M - 1 if sym else M)).astype(kind.np)
+    made = wrap(array)
+    if grad:
+        made.require_grad()
+    return made
+
+
+def _cosines(a: Sequence[float]) -> Callable[[np.ndarray, int], Any]:
+    def values(k: np.ndarray, n: int) -> Any:
+        angle = 2 * math.pi * k / n
+        return sum((-1) ** i * c * np.cos(i * angle) for i, c in enumerate(a))
+
+    return values
+
+
+def _declare_cosine(name: str, a: Sequence[float], doc: str) -> None:
+    def window(
+        M: int,
+        *,
+        sym: bool = True,
+        dtype: DType | None = None,
+        layout: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+    ) -> Tensor:
+        return _made(_cosines(a), "general_cosine", M, sym, dtype, requires_grad)
+
+    window.__doc__ = f"{doc} window of M points, symmetric or (``sym=False``) periodic."
+    define_python(name, window, into="windows")
+
+
+for _name, _a, _doc in (
+    ("hann", (0.5, 0.5), "Hann"),
+    ("hamming", (0.54, 0.46), "Hamming"),
+    ("blackman", (0.42, 0.5, 0.08), "Blackman"),
+    ("nuttall", (0.3635819, 0.4891775, 0.1365995, 0.0106411), "Nuttall"),
+):
+    _declare_cosine(_name, _a, _doc)
+
+
+def general_cosine(
+    M: int,
+    *,
+    a: Any,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Sum of cosines with the coefficients ``a``, their signs alternating."""
+    if not isinstance(a, (list, tuple)):
+        raise TypeError("Coefficients must be a list/tuple")
+    if not a:
+        raise ValueError("Coefficients cannot be empty")
+    return _made(_cosines([float(c) for c in a]), "general_cosine", M, sym, dtype, requires_grad)
+
+
+def general_hamming(
+    M: int,
+    *,
+    alpha: float = 0.54,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """``alpha - (1 - alpha) cos``."""
+    return _made(_cosines([alpha, 1.0 - alpha]), "general_cosine", M, sym, dtype, requires_grad)
+
+
+def bartlett(
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Triangle with zeros at its ends."""
+    return _made(lambda k, n: 1 - np.abs(2 * k / n - 1), "bartlett", M, sym, dtype, requires_grad)
+
+
+def cosine(
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Half a wave of the sine, sampled between its zeros."""
+    return _made(lambda k, n: np.sin(math.pi * (k + 0.5) / (n + 1)), "cosine", M, sym, dtype, requires_grad)
+
+
+def exponential(
+    M: int,
+    *,
+    center: float | None = None,
+    tau: float = 1.0,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """``exp(-|k - center| / tau)``."""
+    if tau <= 0:
+        raise ValueError(f"Tau must be positive, got: {shown(tau)} instead.")
+    if sym and center is not None:
+        raise ValueError("Center must be None for symmetric windows")
+
+    def values(k: np.ndarray, n: int) -> Any:
+        return np.exp(-np.abs(k - (n / 2 if center is None else center)) / tau)
+
+    return _made(values, "exponential", M, sym, dtype, requires_grad)
+
+
+def gaussian(
+    M: int,
+    *,
+    std: float = 1.0,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """``exp(-(k / std)**2 / 2)`` around the middle."""
+    if std <= 0:
+        raise ValueError(f"Standard deviation must be positive, got: {shown(std)} instead.")
+    return _made(lambda k, n: np.exp(-(((k - n / 2) / std) ** 2) / 2), "gaussian", M, sym, dtype, requires_grad)
+
+
+def kaiser(
+    M: int,
+    *,
+    beta: float = 12.0,
+    sym: bool = True,
+    dtype: DType | None = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """``I0(beta sqrt(1 - x**2)) / I0(beta)`` with x from -1 to 1."""
+    if beta < 0:
+        raise ValueError(f"beta must be non-negative, got: {shown(beta)} instead.")
+    return _made(_bessel(beta), "kaiser", M, sym, dtype, requires_grad)
+
+
+def _bessel(beta: float) -> Callable[[np.ndarray, int], Any]:
+    def values(k: np.ndarray, n: int) -> Any:
+        x = 2 * k / n - 1
+        return np.i0(beta * np.sqrt(np.maximum(1 - x * x, 0))) / np.i0(np.asarray(beta))
+
+    return values
+
+
+for _function in (general_cosine, general_hamming, bartlett, cosine, exponential, gaussian, kaiser):
+    define_python(_function.__name__, _function, into="windows")
+
+# -- torch.hann_window and the like -----------------------------------------------------------------------
+
+_OPTIONS = (
+    "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool requires_grad=False"
+)
+
+
+def _window(name: str, values: Callable[..., Callable[[np.ndarray, int], Any]], *extra: tuple[str, float]) -> None:
+    """Declare ``torch.<name>``: the length, whether it is periodic, and further parameters."""
+
+    def make(length: int, periodic: bool, numbers: Sequence[float], dtype: DType | None, grad: bool) -> Tensor:
+        kind = dtypes.default.dtype if dtype is None else dtype
+        if kind.category < dtypes.FLOATING:
+            word = "long int" if kind is dtypes.int64 else kind.cpp_name
+            raise RuntimeError(
+                f"{name} expects floating point dtypes, got: TensorOptions(dtype={word}, device=cpu, layout=Strided "
+                "(default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))"
+            )
+        if length < 0:
+            raise RuntimeError(f"{name} requires non-negative window_length, got window_length={length}")
+        if length < 2:
+            array = np.ones(length, kind.np)
+        else:
+            k = np.arange(length, dtype=np.float64)
+            array = np.asarray(values(*numbers)(k, length if periodic else length - 1)).astype(kind.np)
+        made = wrap(array)
+        if grad:
+            made.require_grad()
+        return made
+
+    def overload(given: int) -> Callable[..., Tensor]:
+        """The form with so many of the further parameters; -1 is the one without ``periodic``."""
+
+        def window(window_length: int, *rest: Any) -> Tensor:
+            count = max(given, 0)
+            numbers = [*rest[1 : 1 + count], *(number for _, number in extra[count:])]
+            return make(window_length, rest[0] if given >= 0 else True, numbers, rest[given + 1], rest[-1])
+
+        window.__doc__ = f"A {name.removesuffix('_window')} window, periodic unless ``periodic`` is False."
+        return window
+
+    overloads: list[Any] = []
+    for given in range(-1, len(extra) + 1):
+        parameters = ["int window_length", *(["bool periodic"] if given >= 0 else [])]
+        parameters += [f"float {word}" for word, _ in extra[: max(given, 0)]]
+        overloads.append((f"({', '.join(parameters)}, *, {_OPTIONS})", overload(given)))
+    define(name, *overloads)
+
+
+_window("hann_window", lambda: _cosines([0.5, 0.5]))
+_window("hamming_window", lambda alpha, beta: _cosines([alpha, beta]), ("alpha", 0.54), ("beta", 0.46))
+_window("blackman_window", lambda: _cosines([0.42, 0.5, 0.08]))
+_window("bartlett_window", lambda: lambda k, n: 1 - np.abs(2 * k / n - 1))
+_window("kaiser_window", _bessel, ("beta", 12.0))
+
+# -- transforms of stretches ------------------------------------------------------------------------------
+
+
+def stft(
+    input: Tensor,
+    n_fft: int,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Tensor | None = None,
+    center: bool = True,
+    pad_mode: str = "reflect",
+    normalized: bool = False,
+    onesided: bool | None = None,
+    return_complex: bool | None = None,
+    align_to_window: bool | None = None,
+) -> Any:
+    """Fourier transforms of overlapping stretches of a signal: (*, frequencies, stretches)."""
+    x: Any = input
+    if center:
+        batch = (1,) * (3 - x.array.ndim)
+        half = n_fft // 2
+        wide = view(x, (*batch, *x.array.shape))
+        wide = pad_(wide, (half, half), pad_mode)
+        x = view(wide, wide.array.shape[len(batch) :])
+    hop = n_fft // 4 if hop_length is None else hop_length
+    width = n_fft if win_length is None else win_length
+    complex_input = x.array.dtype.kind == "c" or (window is not None and window.array.dtype.kind == "c")
+    if return_complex is None and not complex_input:
+        raise RuntimeError(
+            "stft requires the return_complex parameter be given for real inputs, and will further require that "
+            "return_complex=True in a future PyTorch release."
+        )
+    single = x.array.ndim == 1
+    if single:
+        x = unsqueeze(x, 0)
+    n, length = x.array.shape
+    _check_stft(x, n_fft, hop, width, length)
+    filled = None
+    if window is not None or width < n_fft:
+        given = np.ones(width, x.array.dtype) if window is None else window.array
+        left = (n_fft - width) // 2
+        filled = wrap(np.pad(given, (left, n_fft - width - left)))
+    frames = 1 + (length - n_fft) // hop
+    steps = strides_of(x.array)
+    y = as_strided(x, (n, frames, n_fft), (steps[0], hop * steps[1], steps[1]), 0, steps)
+    if filled is not None:
+        y = mul(y, filled)
+    half_only = (not complex_input) if onesided is None else onesided
+    norm = 1 if normalized else 0
+    if complex_input:
+        y = fft_c2c(y if y.array.dtype.kind == "c" else cast(y, dtypes.complex_of(y.dtype)), (2,), norm, True)
+    else:
+        y = fft_r2c(y, (2,), norm, half_only)
+    y = transpose(y, 1, 2)
+    if single:
+        y = squeeze_dim_in_place(y, 0)
+    if return_complex is False:
+        from ...operations.view import view_as_real
+
+        return view_as_real(y)
+    return y
+
+
+def _check_stft(x: Tensor, n_fft: int, hop: int, width: int, length: int) -> None:
+    name = dtypes.of(x.array).type_name
+    shown = f"stft({name}Tensor{list(x.array.shape)}, n_fft={n_fft}, hop_length={hop}, win_length={width})"
+    if not 0 < n_fft <= length:
+        raise RuntimeError(f"{shown}: expected 0 < n_fft < {length}, but got n_fft={n_fft}")
+    if hop <= 0:
+        raise RuntimeError(f"{shown}: expected hop_length > 0, but got hop_length={hop}")
+    if not 0 < width <= n_fft:
+        raise RuntimeError(f"{shown}: expected 0 < win_length <= n_fft, but got win_length={width}")
+
+
+define_python("stft", stft, into="torch Tensor")

@@ -1,0 +1,135 @@
+"""Activation functions as modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..calls.class_fields import REQUIRED
+from ..calls.registry import namespace
+from . import init
+from .functions_by_attribute import F, T, check_device, check_tensors
+from .linear_layers import fresh
+from .module import Module
+from .simple import layer
+
+_HOME = "activation"
+_INPLACE = {"inplace": False}
+
+
+def _plain(name: str, function: str) -> None:
+    layer(name, _HOME, {}, lambda self, input: getattr(F, function)(input))
+
+
+for _name, _function in (
+    ("LogSigmoid", "logsigmoid"), ("Softsign", "softsign"), ("Tanhshrink", "tanhshrink"),
+):  # fmt: skip
+    _plain(_name, _function)
+layer("Sigmoid", _HOME, {}, lambda self, input: T.sigmoid(input))
+layer("Tanh", _HOME, {}, lambda self, input: T.tanh(input))
+
+
+def _with_inplace(name: str, function: str, shown: str = "inplace") -> None:
+    layer(name, _HOME, _INPLACE, lambda self, input: getattr(F, function)(input, inplace=self.inplace), shown)
+
+
+for _name in ("ReLU", "SELU", "SiLU", "Mish"):
+    _with_inplace(_name, _name.lower())
+_with_inplace("Hardsigmoid", "hardsigmoid", "")
+_with_inplace("Hardswish", "hardswish", "")
+
+layer(
+    "Threshold", _HOME, {"threshold": REQUIRED, "value": REQUIRED, "inplace": False},
+    lambda self, input: F.threshold(input, self.threshold, self.value, self.inplace), "threshold value inplace",
+)  # fmt: skip
+layer(
+    "RReLU", _HOME, {"lower": 1.0 / 8, "upper": 1.0 / 3, "inplace": False},
+    lambda self, input: F.rrelu(input, self.lower, self.upper, self.training, self.inplace), "lower upper inplace",
+)  # fmt: skip
+
+
+def _check_range(module: Any, values: dict[str, Any]) -> None:
+    for old, new in (("min_value", "min_val"), ("max_value", "max_val")):
+        if values.get(old) is not None:
+            values[new] = values[old]
+        values.pop(old, None)
+    if not values["max_val"] > values["min_val"]:
+        raise AssertionError("max_val must be larger than min_val")
+
+
+Hardtanh = layer(
+    "Hardtanh", _HOME, {"min_val": -1.0, "max_val": 1.0, "inplace": False, "min_value": None, "max_value": None},
+    lambda self, input: F.hardtanh(input, self.min_val, self.max_val, self.inplace), "min_val max_val inplace",
+    _check_range,
+)  # fmt: skip
+
+
+def _as_relu6(module: Any, values: dict[str, Any]) -> None:
+    values.update(min_val=0.0, max_val=6.0)
+
+
+layer(
+    "ReLU6", _HOME, _INPLACE, lambda self, input: F.hardtanh(input, self.min_val, self.max_val, self.inplace),
+    "inplace", _as_relu6, Hardtanh,
+)  # fmt: skip
+for _name, _function in (("ELU", "elu"), ("CELU", "celu")):
+    layer(
+        _name, _HOME, {"alpha": 1.0, "inplace": False},
+        lambda self, input, call=_function: getattr(F, call)(input, self.alpha, self.inplace), "alpha inplace",
+    )  # fmt: skip
+layer(
+    "LeakyReLU", _HOME, {"negative_slope": 1e-2, "inplace": False},
+    lambda self, input: F.leaky_relu(input, self.negative_slope, self.inplace), "negative_slope inplace",
+)  # fmt: skip
+layer("GLU", _HOME, {"dim": -1}, lambda self, input: F.glu(input, self.dim), "dim")
+layer(
+    "GELU", _HOME, {"approximate": "none"}, lambda self, input: F.gelu(input, approximate=self.approximate),
+    "!approximate",
+)  # fmt: skip
+layer("Hardshrink", _HOME, {"lambd": 0.5}, lambda self, input: F.hardshrink(input, self.lambd), "=lambd")
+layer("Softshrink", _HOME, {"lambd": 0.5}, lambda self, input: F.softshrink(input, self.lambd), "=lambd")
+layer(
+    "Softplus", _HOME, {"beta": 1.0, "threshold": 20.0},
+    lambda self, input: F.softplus(input, self.beta, self.threshold), "beta threshold",
+)  # fmt: skip
+for _name, _function in (("Softmin", "softmin"), ("Softmax", "softmax"), ("LogSoftmax", "log_softmax")):
+    layer(
+        _name, _HOME, {"dim": None},
+        lambda self, input, call=_function: getattr(F, call)(input, self.dim, _stacklevel=5), "dim",
+    )  # fmt: skip
+
+
+def _softmax_of_channels(self: Any, input: Any) -> Any:
+    check_tensors("forward()", input)
+    if input.array.ndim not in (3, 4):
+        raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.array.ndim}D instead")
+    return F.softmax(input, -3, _stacklevel=5)
+
+
+layer("Softmax2d", _HOME, {}, _softmax_of_channels)
+
+
+class PReLU(Module):
+    """``max(0, x) + weight * min(0, x)`` with a learned weight."""
+
+    __module__ = "torch.nn.modules.activation"
+
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
+        check_device(device)
+        self.__dict__["num_parameters"] = num_parameters
+        super().__init__()
+        self.init = init
+        self.weight = fresh(num_parameters, dtype=dtype)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Fill the weight anew."""
+        init.constant_(self.weight, self.init)
+
+    def forward(self, input: Any) -> Any:
+        return F.prelu(input, self.weight)
+
+    def extra_repr(self) -> str:
+        return f"num_parameters={self.num_parameters}"
+
+
+namespace("torch.nn")["PReLU"] = PReLU

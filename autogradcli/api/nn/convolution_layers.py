@@ -1,0 +1,208 @@
+"""Convolutions and transposed convolutions in one, two and three dimensions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ...engine.limits import shown
+from ...engine.tensor import Tensor
+from ..calls.program_classes import Kind
+from ..calls.registry import namespace
+from . import init
+from .functions_by_attribute import F, check_device, check_tensors
+from .linear_layers import fresh
+from .module import Module
+
+_MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+def sizes(value: Any, rank: int) -> tuple[int, ...]:
+    """A number for each dimension."""
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
+
+
+class _Conv(Module):
+    rank = 0
+    transposed = False
+
+    def _make(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any,
+        padding: Any,
+        dilation: Any,
+        output_padding: Any,
+        groups: int,
+        bias: bool,
+        padding_mode: str,
+        dtype: Any,
+    ) -> None:
+        kind = type(self)
+        rank, transposed = kind.rank, kind.transposed
+        if groups <= 0:
+            raise ValueError("groups must be a positive integer")
+        if in_channels % groups != 0:
+            raise ValueError("in_channels must be divisible by groups")
+        if out_channels % groups != 0:
+            raise ValueError("out_channels must be divisible by groups")
+        if isinstance(padding, str):
+            if padding not in ("same", "valid"):
+                raise ValueError(f"Invalid padding string {shown(padding)!r}, should be one of {{'same', 'valid'}}")
+            if padding == "same" and any(s != 1 for s in sizes(stride, rank)):
+                raise ValueError("padding='same' is not supported for strided convolutions")
+        if transposed and padding_mode != "zeros":
+            raise ValueError(f'Only "zeros" padding mode is supported for {kind.__name__}')
+        if padding_mode not in _MODES:
+            raise ValueError(f"padding_mode must be one of {set(_MODES)}, but got padding_mode='{shown(padding_mode)}'")
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.kernel_size = sizes(kernel_size, rank)
+        self.stride = sizes(stride, rank)
+        self.padding = padding if isinstance(padding, str) else sizes(padding, rank)
+        self.dilation = sizes(dilation, rank)
+        self.transposed = transposed
+        self.output_padding = sizes(output_padding, rank)
+        self.groups = groups
+        self.padding_mode = padding_mode
+        shape = (in_channels, out_channels // groups) if transposed else (out_channels, in_channels // groups)
+        self.weight = fresh(*shape, *self.kernel_size, dtype=dtype)
+        self.register_parameter("bias", fresh(out_channels, dtype=dtype) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters anew."""
+        init.kaiming_uniform_(self.weight, math.sqrt(5))
+        if self.bias is not None:
+            fan_in, _ = init.fans(self.weight)
+            if fan_in != 0:
+                bound = 1 / math.sqrt(fan_in)
+                init.uniform_(self.bias, -bound, bound)
+
+    def _edges(self) -> list[int]:
+        """Padding of both ends of each dimension, last dimension first."""
+        if isinstance(self.padding, str):
+            total = [d * (k - 1) if self.padding == "same" else 0 for d, k in zip(self.dilation, self.kernel_size)]
+            pairs = [(n // 2, n - n // 2) for n in total]
+        else:
+            pairs = [(n, n) for n in self.padding]
+        return [n for pair in reversed(pairs) for n in pair]
+
+    def _apply_to(self, input: Tensor) -> Any:
+        function = getattr(F, f"conv{type(self).rank}d")
+        if self.padding_mode == "zeros":
+            return function(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        wide = F.pad(input, self._edges(), mode=self.padding_mode)
+        nothing = (0,) * type(self).rank
+        return function(wide, self.weight, self.bias, self.stride, nothing, self.dilation, self.groups)
+
+    def extra_repr(self) -> str:
+        rank = type(self).rank
+        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        if self.padding != (0,) * rank:
+            text += f", padding={self.padding}"
+        if self.dilation != (1,) * rank:
+            text += f", dilation={self.dilation}"
+        if self.output_padding != (0,) * rank:
+            text += f", output_padding={self.output_padding}"
+        if self.groups != 1:
+            text += f", groups={self.groups}"
+        if self.bias is None:
+            text += ", bias=False"
+        return text + (f", padding_mode={self.padding_mode}" if self.padding_mode != "zeros" else "")
+
+
+def _declare(rank: int) -> None:
+    def __init__(
+        self: Any,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        check_device(device)
+        Module.__init__(self)
+        self._make(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, 0, groups, bias, padding_mode, dtype
+        )
+
+    def forward(self: Any, input: Any) -> Any:
+        return self._apply_to(input)
+
+    _enter(f"Conv{rank}d", rank, False, __init__, forward)
+
+    def __init_transposed__(
+        self: Any,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        Module.__init__(self)
+        self._make(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, output_padding, groups, bias,
+            padding_mode, dtype,
+        )  # fmt: skip
+
+    def forward_transposed(self: Any, input: Any, output_size: Any = None) -> Any:
+        extra = self.output_padding if output_size is None else _extra(self, input, list(output_size))
+        function = getattr(F, f"conv_transpose{rank}d")
+        return function(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
+
+    _enter(f"ConvTranspose{rank}d", rank, True, __init_transposed__, forward_transposed)
+
+
+def _extra(module: Any, input: Tensor, output_size: list[int]) -> tuple[int, ...]:
+    """The output padding that gives the wanted size. Raises ValueError where none does."""
+    rank = type(module).rank
+    check_tensors("forward()", input)
+    if len(output_size) == input.array.ndim:
+        output_size = output_size[-rank:]
+    if len(output_size) != rank:
+        batched = rank + 2
+        raise ValueError(
+            f"ConvTranspose{rank}D: for {input.array.ndim}D input, output_size must have {rank} or {batched} elements "
+            f"(got {len(output_size)})"
+        )
+    least = [
+        (n - 1) * s - 2 * p + d * (k - 1) + 1
+        for n, s, p, d, k in zip(
+            input.array.shape[-rank:], module.stride, module.padding, module.dilation, module.kernel_size
+        )
+    ]
+    most = [n + s - 1 for n, s in zip(least, module.stride)]
+    if any(not low <= size <= high for low, size, high in zip(least, output_size, most)):
+        raise ValueError(
+            f"requested an output size of {output_size}, but valid sizes range from {least} to {most} (for an input of "
+            f"{list(input.array.shape[2:])})"
+        )
+    return tuple(size - low for size, low in zip(output_size, least))
+
+
+def _enter(name: str, rank: int, transposed: bool, make: Any, forward: Any) -> None:
+    make.__name__, make.__qualname__ = "__init__", f"{name}.__init__"
+    forward.__name__, forward.__qualname__ = "forward", f"{name}.forward"
+    names = {"__module__": "torch.nn.modules.conv", "rank": rank, "transposed": transposed, "__init__": make,
+             "forward": forward, "__members__": {"__init__": make, "forward": forward}}  # fmt: skip
+    namespace("torch.nn")[name] = Kind(name, (_Conv,), names)
+
+
+for _rank in (1, 2, 3):
+    _declare(_rank)

@@ -1,0 +1,422 @@
+"""``nn.Module``: parameters, buffers and modules inside, by name; modes; hooks; text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...engine.callbacks import callee
+from ...engine.dtypes import DType, bfloat16, float16, float32, float64
+from ...engine.limits import check_shown, run
+from ...engine.state import state
+from ...engine.tensor import Parameter, Tensor
+from ..calls.program_classes import get, has, property_of, put_property
+from ..calls.registry import namespace
+from .functions_by_attribute import M
+from .gradients import clear_grad
+from .hooked import Hooked
+from .module_hooks import call_with_hooks
+from .module_state import Loaded, OrderedDict, load_state_dict, save_state_dict
+from .module_to import dtype_wanted
+from .text import check_path, indented, type_name
+
+_GROUPS = ("_parameters", "_buffers", "_modules")
+_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks", "_state_dict_pre_hooks",
+          "_state_dict_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks")  # fmt: skip
+_STATE = ("_non_persistent_buffers_set", "_forward_pre_hooks_with_kwargs", "_forward_hooks_with_kwargs",
+          "_forward_hooks_always_called")  # fmt: skip
+
+
+_NEVER = (
+    "Reached a code path in Module.{}_extra_state() that should never be called. Please file an issue at "
+    "https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug."
+)
+
+
+class Module(Hooked):
+    """A function with parameters of its own: the base of all layers and of a program's networks."""
+
+    __module__ = "torch.nn.modules.module"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs:
+            raise TypeError(
+                f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'"
+            )
+        if args:
+            raise TypeError(
+                f"{type(self).__name__}.__init__() takes 1 positional argument but {len(args) + 1} were given"
+            )
+        own = self.__dict__
+        own["training"] = True
+        own["_is_full_backward_hook"] = None
+        for name in (*_GROUPS, *_HOOKS):
+            own[name] = {}
+        for name in _STATE:
+            own[name] = set()
+
+    # -- what it holds ----------------------------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        # Python and NumPy ask here too, for special names, under which a program may have entered a buffer.
+        if not name.startswith("__"):
+            own = self.__dict__
+            for group in _GROUPS:
+                if group in own and name in own[group]:
+                    return own[group][name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        own = self.__dict__
+        kind = type(self)
+        if name.startswith("__"):
+            raise AttributeError(f"attribute '{name}' of '{kind.__name__}' objects is not writable")
+        if isinstance(value, Parameter):
+            if "_parameters" not in own:
+                raise AttributeError("cannot assign parameters before Module.__init__() call")
+            _forget(self, name, "_parameters")
+            self.register_parameter(name, value)
+        elif "_parameters" in own and name in own["_parameters"]:
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{type_name(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
+                )
+            self.register_parameter(name, value)
+        elif isinstance(value, Module):
+            if "_modules" not in own:
+                raise AttributeError("cannot assign module before Module.__init__() call")
+            _forget(self, name, "_modules")
+            own["_modules"][name] = value
+        elif "_modules" in own and name in own["_modules"]:
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"
+                )
+            own["_modules"][name] = value
+        elif "_buffers" in own and name in own["_buffers"]:
+            if value is not None and not isinstance(value, Tensor):
+                raise TypeError(
+                    f"cannot assign '{type_name(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None "
+                    "expected)"
+                )
+            own["_buffers"][name] = value
+        elif (found := property_of(kind, name)) is not None:
+            put_property(found, self, name, value)
+        else:
+            own[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        for group in _GROUPS:
+            if name in self.__dict__[group]:
+                del self.__dict__[group][name]
+                self._non_persistent_buffers_set.discard(name)
+                return
+        if name not in self.__dict__:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+        del self.__dict__[name]
+
+    def register_parameter(self, name: str, param: Any) -> None:
+        """Hold a parameter (or None, which says that there is none) under a name."""
+        own = self.__dict__
+        if "_parameters" not in own:
+            raise AttributeError("cannot assign parameter before Module.__init__() call")
+        self._check_name(name, "parameter")
+        if has(self, name) and name not in own["_parameters"]:
+            raise KeyError(f"attribute '{name}' already exists")
+        if param is not None and not isinstance(param, Parameter):
+            raise TypeError(
+                f"cannot assign '{type_name(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+            )
+        if param is not None and param.grad_fn is not None:
+            raise ValueError(
+                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
+                f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
+            )
+        own["_parameters"][name] = param
+
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
+        """Hold a tensor that is no parameter; ``state_dict`` has it if it is persistent."""
+        own = self.__dict__
+        if "_buffers" not in own:
+            raise AttributeError("cannot assign buffer before Module.__init__() call")
+        self._check_name(name, "buffer")
+        if has(self, name) and name not in own["_buffers"]:
+            raise KeyError(f"attribute '{name}' already exists")
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(
+                f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+            )
+        own["_buffers"][name] = tensor
+        (own["_non_persistent_buffers_set"].discard if persistent else own["_non_persistent_buffers_set"].add)(name)
+
+    def add_module(self, name: str, module: Any) -> None:
+        """Hold a module (or None) under a name."""
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"{type_name(module)} is not a Module subclass")
+        self._check_name(name, "module")
+        if has(self, name) and name not in self._modules:
+            raise KeyError(f"attribute '{name}' already exists")
+        self._modules[name] = module
+
+    def register_module(self, name: str, module: Any) -> None:
+        """Hold a module (or None) under a name."""
+        self.add_module(name, module)
+
+    def _check_name(self, name: Any, what: str) -> None:
+        if not isinstance(name, str):
+            of = {"module": "module name should be a string. Got "}.get(what, f"{what} name should be a string. Got ")
+            raise TypeError(of + type_name(name))
+        if "." in name:
+            raise KeyError(
+                f'{what} name can\'t contain ".", got: {name}'
+                if what == "module"
+                else f'{what} name can\'t contain "."'
+            )
+        if name == "":
+            raise KeyError(f'{what} name can\'t be empty string ""')
+
+    def get_submodule(self, target: str) -> Any:
+        """The module under a dotted path. Raises AttributeError."""
+        check_path(target)
+        found: Any = self
+        for item in target.split(".") if target else ():
+            if not has(found, item):
+                raise AttributeError(f"{type(found).__name__} has no attribute `{item}`")
+            found = get(found, item)
+            if not isinstance(found, Module):
+                raise AttributeError(f"`{item}` is not an nn.Module")
+        return found
+
+    def get_parameter(self, target: str) -> Any:
+        """The parameter under a dotted path. Raises AttributeError."""
+        check_path(target)
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not has(module, name):
+            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+        found = get(module, name)
+        if not isinstance(found, Parameter):
+            raise AttributeError(f"`{name}` is not an nn.Parameter")
+        return found
+
+    def get_buffer(self, target: str) -> Any:
+        """The buffer under a dotted path. Raises AttributeError."""
+        check_path(target)
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not has(module, name):
+            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` is not a buffer")
+        return get(module, name)
+
+    # -- going through it -------------------------------------------------------------------------------------
+
+    def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[Any]:
+        """Pairs of the dotted path and the module, of this one and all inside, each once."""
+        seen = set() if memo is None else memo
+        run.spend(len(prefix))
+        if self in seen:
+            return
+        if remove_duplicate:
+            seen.add(self)
+        yield prefix, self
+        for name, module in self._modules.items():
+            if module is not None:
+                yield from module.named_modules(seen, prefix + ("." if prefix else "") + name, remove_duplicate)
+
+    def modules(self) -> Iterator[Any]:
+        """This module and all inside, each once."""
+        for _, module in self.named_modules():
+            yield module
+
+    def named_children(self) -> Iterator[Any]:
+        """Pairs of the name and the module, of those directly inside."""
+        seen = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                run.spend(0)
+                seen.add(module)
+                yield name, module
+
+    def children(self) -> Iterator[Any]:
+        """The modules directly inside."""
+        for _, module in self.named_children():
+            yield module
+
+    def _members(self, group: str, prefix: str, recurse: bool, once: bool) -> Iterator[Any]:
+        seen = set()
+        modules = self.named_modules(prefix=prefix, remove_duplicate=once) if recurse else [(prefix, self)]
+        for path, module in modules:
+            for name, value in module.__dict__[group].items():
+                if value is None or id(value) in seen:
+                    continue
+                if once:
+                    seen.add(id(value))
+                yield path + ("." if path else "") + name, value
+
+    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[Any]:
+        """Pairs of the dotted path and the parameter, each parameter once."""
+        yield from self._members("_parameters", prefix, recurse, remove_duplicate)
+
+    def parameters(self, recurse: bool = True) -> Iterator[Any]:
+        """The parameters of this module and of all inside, each once."""
+        for _, parameter in self.named_parameters(recurse=recurse):
+            yield parameter
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[Any]:
+        """Pairs of the dotted path and the buffer, each buffer once."""
+        yield from self._members("_buffers", prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Any]:
+        """The buffers of this module and of all inside, each once."""
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
+
+    # -- changing it ------------------------------------------------------------------------------------------
+
+    def apply(self, fn: Callable[[Any], Any]) -> Module:
+        """Call ``fn`` with every module inside, innermost first, and with this one."""
+        for module in self.children():
+            module.apply(fn)
+        callee(fn)(self)
+        return self
+
+    def train(self, mode: bool = True) -> Module:
+        """Switch to training, or with False to evaluation: what dropout and batch normalization go by."""
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
+        return self
+
+    def eval(self) -> Module:
+        """Switch to evaluation."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Module:
+        """Set whether the parameters require grad."""
+        for parameter in self.parameters():
+            M.requires_grad_(parameter, requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop the gradients of all parameters, or make them zero."""
+        for parameter in self.parameters():
+            clear_grad(parameter, set_to_none)
+
+    def _convert(self, dtype: DType) -> Module:
+        for module in self.children():
+            module._convert(dtype)
+        for parameter in self._parameters.values():
+            if parameter is not None and parameter.dtype.category >= 2:
+                parameter.rebind(parameter.array.astype(dtype.np, copy=False))
+                if parameter.grad is not None:
+                    grad = parameter.grad
+                    grad.rebind(grad.array.astype(dtype.np, copy=False))
+        for name, buffer in self._buffers.items():
+            if buffer is not None and buffer.dtype.category >= 2:
+                self._buffers[name] = M.to(buffer, dtype)
+        return self
+
+    def to(self, *args: Any, **kwargs: Any) -> Module:
+        """Cast floating parameters and buffers to a dtype; the device is the CPU."""
+        dtype = dtype_wanted(args, kwargs)
+        if dtype is None:
+            return self
+        return self._convert(dtype)
+
+    def double(self) -> Module:
+        """Cast floating parameters and buffers to float64."""
+        return self._convert(float64)
+
+    def float(self) -> Module:
+        """Cast floating parameters and buffers to float32."""
+        return self._convert(float32)
+
+    def half(self) -> Module:
+        """Cast floating parameters and buffers to float16."""
+        return self._convert(float16)
+
+    def bfloat16(self) -> Module:
+        """Cast floating parameters and buffers to bfloat16."""
+        return self._convert(bfloat16)
+
+    def cpu(self) -> Module:
+        """This module: it is on the CPU."""
+        return self
+
+    def cuda(self, device: Any = None) -> Module:
+        """Raises AssertionError: there is only the CPU."""
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+    def type(self, dst_type: DType) -> Module:
+        """Cast parameters and buffers to a dtype. Raises TypeError for what is none."""
+        if not isinstance(dst_type, DType):
+            raise TypeError("dtype must be a type, str, or dtype object")
+        return self._convert(dst_type)
+
+    def state_dict(self, *args: Any, prefix: str = "", keep_vars: bool = False) -> Any:
+        """The parameters and persistent buffers by dotted path, detached."""
+        return save_state_dict(self, OrderedDict(), prefix, keep_vars)
+
+    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Loaded:
+        """Copy values into parameters and buffers. Raises RuntimeError for missing, unexpected and misshapen ones."""
+        return load_state_dict(self, state_dict, strict, assign)
+
+    def get_extra_state(self) -> Any:
+        """What ``state_dict`` is to have beside the tensors: for a program's module to say."""
+        raise RuntimeError(_NEVER.format("get"))
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take over what ``get_extra_state`` gave: for a program's module to do."""
+        raise RuntimeError(_NEVER.format("set"))
+
+    # -- calling it -------------------------------------------------------------------------------------------
+
+    def forward(self, *input: Any) -> Any:
+        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        run.spend(0)
+        own = self.__dict__
+        if "_forward_hooks" not in own:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '_backward_hooks'")
+        if not (
+            own["_forward_hooks"] or own["_forward_pre_hooks"] or own["_backward_hooks"] or own["_backward_pre_hooks"]
+            or state.module_hooks
+        ):  # fmt: skip
+            return callee(self.forward)(*args, **kwargs)
+        return call_with_hooks(self, args, kwargs)
+
+    # -- its text ---------------------------------------------------------------------------------------------
+
+    def extra_repr(self) -> str:
+        """What stands in the parentheses of the text, beside the modules inside."""
+        return ""
+
+    def _get_name(self) -> str:
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        check_shown(*self.__dict__.values())
+        extra = self.extra_repr()
+        lines = extra.split("\n") if extra else []
+        children = [f"({name}): {indented(repr(module))}" for name, module in self._modules.items()]
+        if not children and len(lines) <= 1:
+            return f"{self._get_name()}({''.join(lines)})"
+        return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
+
+
+def _forget(module: Module, name: str, keep: str) -> None:
+    """A name stands for one thing: remove what else stood under it."""
+    own = module.__dict__
+    own.pop(name, None)
+    for group in _GROUPS:
+        if group != keep and group in own:
+            own[group].pop(name, None)
+    own["_non_persistent_buffers_set"].discard(name)
+
+
+namespace("torch.nn")["Module"] = Module

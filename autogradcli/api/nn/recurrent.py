@@ -1,0 +1,427 @@
+"""Recurrent layers and their cells: RNN, LSTM, GRU.
+
+Elman, "Finding structure in time" (1990); Hochreiter and Schmidhuber, "Long short-term memory" (1997); Cho et al.,
+"Learning phrase representations" (2014).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ...engine.limits import charge_parts, counted, shown
+from ...engine.operation import Array, operation
+from ...engine.state import state
+from ...engine.tensor import Tensor
+from ..calls.python_function import renamed
+from ..calls.registry import namespace
+from . import init
+from .functions_by_attribute import F, M, T, check_device, check_tensors
+from .linear_layers import fresh
+from .module import Module
+
+#: A hidden state: one tensor, or the two of an LSTM.
+Hidden = tuple[Tensor, ...]
+
+
+@operation(
+    node="MkldnnRnnLayerBackward0", kind="linear",
+    input=lambda F, g: g,
+    examples=lambda r: [(r(2, 3),)],
+)  # fmt: skip
+def lstm_outputs(input: Array) -> Array:
+    """The outputs of an LSTM in float32, which PyTorch computes as one operation."""
+    return input.copy()
+
+
+# -- one step --------------------------------------------------------------------------------------------------
+
+
+def _simple_step(ih: Tensor, hidden: Hidden, w: Any, b: Any, projection: Any, call: Any) -> Hidden:
+    return (call(F.linear(hidden[0], w, b) + ih),)
+
+
+def _lstm_step(ih: Tensor, hidden: Hidden, w: Any, b: Any, projection: Any, call: Any) -> Hidden:
+    h, c = hidden
+    i, f, g, o = M.chunk(F.linear(h, w, b) + ih, 4, 1)
+    new_c = T.sigmoid(f) * c + T.sigmoid(i) * T.tanh(g)
+    new_h = T.sigmoid(o) * T.tanh(new_c)
+    return (new_h if projection is None else T.matmul(new_h, M.t(projection)), new_c)
+
+
+def _gru_step(ih: Tensor, hidden: Hidden, w: Any, b: Any, projection: Any, call: Any) -> Hidden:
+    i_r, i_z, i_n = M.chunk(ih, 3, 1)
+    h_r, h_z, h_n = M.chunk(F.linear(hidden[0], w, b), 3, 1)
+    reset, update = T.sigmoid(h_r + i_r), T.sigmoid(h_z + i_z)
+    new = T.tanh(i_n + h_n * reset)
+    return ((hidden[0] - new) * update + new,)
+
+
+_STEPS = {"RNN_TANH": _simple_step, "RNN_RELU": _simple_step, "LSTM": _lstm_step, "GRU": _gru_step}
+_GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "LSTM": 4, "GRU": 3}
+
+
+def _call_of(mode: str) -> Any:
+    return T.relu if mode == "RNN_RELU" else T.tanh
+
+
+# -- cells -----------------------------------------------------------------------------------------------------
+
+
+class _Cell(Module):
+    mode = ""
+
+    def _begin(self, input_size: int, hidden_size: int, bias: bool, dtype: Any) -> None:
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.bias = bias
+        rows = _GATES[type(self).mode or "RNN_TANH"] * hidden_size
+        self.weight_ih = fresh(rows, input_size, dtype=dtype)
+        self.weight_hh = fresh(rows, hidden_size, dtype=dtype)
+        for name in ("bias_ih", "bias_hh"):
+            self.register_parameter(name, fresh(rows, dtype=dtype) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters anew, uniform within 1 / sqrt(hidden_size)."""
+        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
+        for weight in self.parameters():
+            init.uniform_(weight, -bound, bound)
+
+    def extra_repr(self) -> str:
+        text = f"{self.input_size}, {self.hidden_size}"
+        if self.bias is not True:
+            text += f", bias={self.bias}"
+        if self.__dict__.get("nonlinearity", "tanh") != "tanh":
+            text += f", nonlinearity={self.nonlinearity}"
+        return text
+
+    def _step(self, input: Tensor, hidden: Hidden | None, mode: str) -> Hidden:
+        name = type(self).__name__
+        check_tensors(f"{name}()", input, *(() if hidden is None else hidden))
+        if input.array.ndim not in (1, 2):
+            raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input.array.ndim}D instead")
+        for k, value in enumerate(hidden or ()):
+            if value.array.ndim not in (1, 2):
+                place = f"hx[{k}]" if mode == "LSTM" else "hidden"
+                raise ValueError(f"{name}: Expected {place} to be 1D or 2D, got {value.array.ndim}D instead")
+        alone = input.array.ndim == 1
+        if alone:
+            input = T.unsqueeze(input, 0)
+            hidden = tuple(T.unsqueeze(h, 0) for h in hidden) if hidden is not None else None
+        if hidden is None:
+            zeros = T.zeros(input.array.shape[0], self.hidden_size, dtype=input.dtype)
+            hidden = (zeros, zeros) if mode == "LSTM" else (zeros,)
+        if input.array.shape[1] != self.input_size:
+            raise RuntimeError(
+                f"input has inconsistent input_size: got {input.array.shape[1]} expected {self.input_size}"
+            )
+        ih = F.linear(input, self.weight_ih, self.bias_ih)
+        found = _STEPS[mode](ih, hidden, self.weight_hh, self.bias_hh, None, _call_of(mode))
+        return tuple(T.squeeze(h, 0) for h in found) if alone else found
+
+
+class RNNCell(_Cell):
+    """One step of an Elman network."""
+
+    __module__ = "torch.nn.modules.rnn"
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        nonlinearity: str = "tanh",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        check_device(device)
+        super().__init__()
+        self._begin(input_size, hidden_size, bias, dtype)
+        self.nonlinearity = nonlinearity
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        if self.nonlinearity not in ("tanh", "relu"):
+            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
+        mode = "RNN_TANH" if self.nonlinearity == "tanh" else "RNN_RELU"
+        return self._step(input, None if hx is None else (hx,), mode)[0]
+
+
+class LSTMCell(_Cell):
+    """One step of a long short-term memory."""
+
+    __module__ = "torch.nn.modules.rnn"
+    mode = "LSTM"
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
+        check_device(device)
+        super().__init__()
+        self._begin(input_size, hidden_size, bias, dtype)
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        return self._step(input, None if hx is None else tuple(hx), "LSTM")
+
+
+class GRUCell(_Cell):
+    """One step of a gated recurrent unit."""
+
+    __module__ = "torch.nn.modules.rnn"
+    mode = "GRU"
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
+        check_device(device)
+        super().__init__()
+        self._begin(input_size, hidden_size, bias, dtype)
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        return self._step(input, None if hx is None else (hx,), "GRU")[0]
+
+
+# -- layers ----------------------------------------------------------------------------------------------------
+
+
+def _check_sizes(dropout: Any, sizes: dict[str, Any], flags: dict[str, Any], proj_size: int, num_layers: int) -> None:
+    if not isinstance(dropout, (int, float)) or not 0 <= dropout <= 1 or isinstance(dropout, bool):
+        raise ValueError(
+            "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
+        )
+    if dropout > 0 and num_layers == 1:
+        state.warn(
+            "UserWarning",
+            "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
+            f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
+        )
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} should be of type bool, got: {type(value).__name__}")
+    for name, value in sizes.items():
+        if not isinstance(value, int):
+            raise TypeError(f"{name} should be of type int, got: {type(value).__name__}")
+        if value <= 0:
+            raise ValueError(f"{name} must be greater than zero")
+    if num_layers <= 0:
+        raise ValueError("num_layers must be greater than zero")
+    if proj_size < 0:
+        raise ValueError("proj_size should be a positive integer or zero to disable projections")
+    if proj_size >= sizes["hidden_size"]:
+        raise ValueError("proj_size has to be smaller than hidden_size")
+
+
+class RNNBase(Module):
+    """Layers of cells, in one or two directions."""
+
+    __module__ = "torch.nn.modules.rnn"
+
+    def __init__(
+        self,
+        mode: str,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        check_device(device)
+        super().__init__()
+        sizes = {"input_size": input_size, "hidden_size": hidden_size}
+        _check_sizes(dropout, sizes, {"bias": bias, "batch_first": batch_first}, proj_size, num_layers)
+        if mode not in _GATES:
+            raise ValueError("Unrecognized RNN mode: " + mode)
+        self.mode = mode
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bias = bias
+        self.batch_first = batch_first
+        self.dropout = float(dropout)
+        self.bidirectional = bidirectional
+        self.proj_size = proj_size
+        rows = _GATES[mode] * hidden_size
+        out = proj_size or hidden_size
+        ways = 2 if bidirectional else 1
+        charge_parts(4 * num_layers)
+        for layer in counted(range(num_layers)):
+            for suffix in ("", "_reverse")[:ways]:
+                end = f"_l{layer}{suffix}"
+                setattr(self, "weight_ih" + end, fresh(rows, input_size if layer == 0 else out * ways, dtype=dtype))
+                setattr(self, "weight_hh" + end, fresh(rows, out, dtype=dtype))
+                for name in ("bias_ih", "bias_hh") if bias else ():
+                    setattr(self, name + end, fresh(rows, dtype=dtype))
+                if proj_size:
+                    setattr(self, "weight_hr" + end, fresh(proj_size, hidden_size, dtype=dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters anew, uniform within 1 / sqrt(hidden_size)."""
+        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
+        for weight in self.parameters():
+            init.uniform_(weight, -bound, bound)
+
+    def flatten_parameters(self) -> None:
+        """Nothing on the CPU: the parameters lie where they lie."""
+
+    def extra_repr(self) -> str:
+        text = f"{self.input_size}, {self.hidden_size}"
+        for name, usual in (
+            ("proj_size", 0), ("num_layers", 1), ("bias", True), ("batch_first", False), ("dropout", 0.0),
+            ("bidirectional", False),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if value != usual:
+                text += f", {name}={value}"
+        return text
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        lstm = self.mode == "LSTM"
+        name = type(self).__name__
+        check_tensors(f"{name}()", input)
+        rank = input.array.ndim
+        if rank not in (2, 3):
+            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {rank}D tensor instead")
+        given: Hidden | None = None if hx is None else tuple(hx) if lstm else (hx,)
+        check_tensors(f"{name}()", *(given or ()))
+        alone = rank == 2
+        if given is not None:
+            _check_ranks(given, rank, lstm)
+        place = 0 if self.batch_first else 1
+        if alone:
+            input = T.unsqueeze(input, place)
+            given = None if given is None else tuple(T.unsqueeze(h, 1) for h in given)
+        self._check(input, given)
+        outputs, hidden = self._layers(T.transpose(input, 0, 1) if self.batch_first else input, given)
+        if self.batch_first:
+            outputs = T.transpose(outputs, 0, 1) if lstm else M.transpose_(outputs, 0, 1)
+        if alone:
+            outputs = T.squeeze(outputs, place)
+            hidden = tuple(T.squeeze(h, 1) for h in hidden)
+        return outputs, hidden if lstm else hidden[0]
+
+    def _check(self, input: Tensor, given: Hidden | None) -> None:
+        check_tensors("weight_ih_l0", self.weight_ih_l0)
+        if input.dtype is not self.weight_ih_l0.dtype:
+            want = self.weight_ih_l0.dtype
+            raise ValueError(
+                f"RNN input dtype ({input.dtype}) does not match weight dtype ({want}). Convert input: "
+                f"input.to({want}), or convert model: model.to({input.dtype})"
+            )
+        if input.array.shape[-1] != self.input_size:
+            raise RuntimeError(
+                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.array.shape[-1]}"
+            )
+        count = self.num_layers * (2 if self.bidirectional else 1)
+        batch = input.array.shape[0 if self.batch_first else 1]
+        for k, h in enumerate(given or ()):
+            want = (count, batch, (self.proj_size if k == 0 else 0) or self.hidden_size)
+            if h.array.shape != want:
+                which = f"hidden[{k}]" if self.mode == "LSTM" else "hidden"
+                raise RuntimeError(f"Expected {which} size {want}, got {list(h.array.shape)}")
+
+    def _layers(self, input: Tensor, given: Hidden | None) -> tuple[Tensor, Hidden]:
+        batch = input.array.shape[1]
+        suffixes = ("", "_reverse")[: 1 + self.bidirectional]
+        ends = [f"_l{k}{suffix}" for k in range(self.num_layers) for suffix in suffixes]
+        if given is None:
+            wide = [self.proj_size or self.hidden_size] + [self.hidden_size] * (self.mode == "LSTM")
+            given = tuple(T.zeros(len(ends), batch, n, dtype=input.dtype) for n in wide)
+        starts = list(zip(*[T.unbind(h, 0) for h in given]))
+        finals: list[Hidden] = []
+        ways = 1 + self.bidirectional
+        for layer in counted(range(self.num_layers)):
+            several = []
+            for k in range(layer * ways, (layer + 1) * ways):
+                outputs, final = self._run(input, starts[k], ends[k])
+                several.append(outputs)
+                finals.append(final)
+            input = several[0] if ways == 1 else T.cat(several, -1)
+            if self.dropout and self.training and layer < self.num_layers - 1:
+                input = F.dropout(input, self.dropout, True)
+        return input, tuple(T.stack(list(hs), 0) for hs in zip(*finals))
+
+    def _run(self, input: Tensor, hidden: Hidden, end: str) -> tuple[Tensor, Hidden]:
+        """One layer in one direction."""
+        bias_ih, bias_hh = (getattr(self, name + end) if self.bias else None for name in ("bias_ih", "bias_hh"))
+        projection = getattr(self, "weight_hr" + end) if self.proj_size else None
+        step, weight, call = _STEPS[self.mode], getattr(self, "weight_hh" + end), _call_of(self.mode)
+        gates = T.unbind(F.linear(input, getattr(self, "weight_ih" + end), bias_ih), 0)
+        outputs = []
+        back = end.endswith("_reverse")
+        for ih in counted(reversed(gates) if back else gates):
+            hidden = step(ih, hidden, weight, bias_hh, projection, call)
+            outputs.append(hidden[0])
+        stacked: Tensor = T.stack(outputs[::-1] if back else outputs, 0)
+        if self.mode == "LSTM" and not self.proj_size and stacked.dtype.name == "float32":
+            stacked = lstm_outputs(stacked)
+        return stacked, hidden
+
+
+def _check_ranks(given: Hidden, rank: int, lstm: bool) -> None:
+    what = "unbatched 2-D" if rank == 2 else "batched 3-D"
+    ranks = [h.array.ndim for h in given]
+    if ranks == [rank] * len(ranks):
+        return
+    if lstm:
+        raise RuntimeError(
+            f"For {what} input, hx and cx should also be {rank}-D but got ({ranks[0]}-D, {ranks[1]}-D) tensors"
+        )
+    raise RuntimeError(f"For {what} input, hx should also be {rank}-D but got {ranks[0]}-D tensor")
+
+
+def _no_projection(kind: str, kwargs: dict[str, Any]) -> None:
+    if "proj_size" in kwargs:
+        raise ValueError(f"proj_size argument is only supported for LSTM, not {kind}")
+
+
+class RNN(RNNBase):
+    """Elman networks with tanh or relu."""
+
+    __module__ = "torch.nn.modules.rnn"
+
+    forward = renamed(RNNBase.forward, "RNN.forward")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        _no_projection("RNN", kwargs)
+        if len(args) > 3:
+            nonlinearity = args[3]
+            args = args[:3] + args[4:]
+        else:
+            nonlinearity = kwargs.pop("nonlinearity", "tanh")
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"Unknown nonlinearity '{shown(nonlinearity)}'. Select from 'tanh' or 'relu'.")
+        self.__dict__["nonlinearity"] = nonlinearity
+        super().__init__("RNN_TANH" if nonlinearity == "tanh" else "RNN_RELU", *args, **kwargs)
+
+
+class LSTM(RNNBase):
+    """Long short-term memory."""
+
+    __module__ = "torch.nn.modules.rnn"
+
+    forward = renamed(RNNBase.forward, "LSTM.forward")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__("LSTM", *args, **kwargs)
+
+
+class GRU(RNNBase):
+    """Gated recurrent units."""
+
+    __module__ = "torch.nn.modules.rnn"
+
+    forward = renamed(RNNBase.forward, "GRU.forward")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        _no_projection("GRU", kwargs)
+        super().__init__("GRU", *args, **kwargs)
+
+
+for _kind in (RNNCell, LSTMCell, GRUCell, RNNBase, RNN, LSTM, GRU):
+    namespace("torch.nn")[_kind.__name__] = _kind

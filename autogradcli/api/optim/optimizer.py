@@ -1,0 +1,428 @@
+"""``Optimizer``: parameters in groups with options, state by parameter, and the step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ...engine.callbacks import callee
+from ...engine.hooks import RemovableHandle, add_hook, retains_grad
+from ...engine.limits import check_shown
+from ...engine.sparse import SparseTensor
+from ...engine.state import state
+from ...engine.tensor import Tensor, wrap
+from ...engine.worlds import roles
+from ..calls.class_fields import Fields, bound
+from ..calls.gate import stranger
+from ..calls.program_classes import Kind, Object
+from ..calls.registry import namespace
+from ..nn.functions_by_attribute import M
+from ..nn.gradients import clear_grad
+
+Array = np.ndarray
+Group = dict[str, Any]
+
+
+def type_name(value: Any) -> str:
+    kind = type(value)
+    if isinstance(value, Tensor):
+        return f"torch.{value.dtype.type_name}Tensor"
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+_STATE_HOOKS = (
+    "_optimizer_state_dict_pre_hooks", "_optimizer_state_dict_post_hooks",
+    "_optimizer_load_state_dict_pre_hooks", "_optimizer_load_state_dict_post_hooks",
+)  # fmt: skip
+
+
+class Optimizer(Object):
+    """The base of all optimizers, also of a program's own."""
+
+    __module__ = "torch.optim.optimizer"
+
+    _optimizer_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_state_dict_post_hooks: dict[int, Any]
+    _optimizer_load_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_load_state_dict_post_hooks: dict[int, Any]
+
+    def __init__(self, params: Any, defaults: Group) -> None:
+        self.defaults = defaults
+        self._optimizer_step_pre_hooks: dict[int, Any] = {}
+        self._optimizer_step_post_hooks: dict[int, Any] = {}
+        for name in _STATE_HOOKS:
+            self.__dict__[name] = {}
+        if isinstance(params, Tensor):
+            raise TypeError(
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                + type_name(params)
+            )
+        self.state: dict[Any, Any] = defaultdict(dict)
+        self.param_groups: list[Group] = []
+        groups = list(params)
+        if not groups:
+            raise ValueError("optimizer got an empty parameter list")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for group in groups:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: Any) -> None:
+        """Optimize more parameters, with options of their own. Raises TypeError, ValueError."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        params = param_group["params"]
+        if isinstance(params, set):
+            raise TypeError(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in "
+                "sets will change between runs. Please use a list instead."
+            )
+        given = [params] if isinstance(params, Tensor) else list(params)
+        names = [param[0] for param in given if isinstance(param, tuple)]
+        tensors = [param[1] if isinstance(param, tuple) else param for param in given]
+        param_group["params"] = tensors
+        if names:
+            if len(names) != len(tensors):
+                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+            param_group["param_names"] = names
+        for param in tensors:
+            if not isinstance(param, Tensor):
+                raise TypeError("optimizer can only optimize Tensors, but one of the params is " + type_name(param))
+            if not self.defaults.get("differentiable") and not (param.is_leaf or retains_grad(param)):
+                raise ValueError("can't optimize a non-leaf Tensor")
+        for name, default in self.defaults.items():
+            param_group.setdefault(name, default)
+        if len({id(param) for param in tensors}) != len(tensors):
+            state.warn(
+                "UserWarning",
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "see github.com/pytorch/pytorch/issues/40967 for more information",
+            )
+        for group in self.param_groups:
+            if ("param_names" in param_group) != ("param_names" in group):
+                text = "with names" if "param_names" in param_group else "without names"
+                raise ValueError(
+                    "all optimizer param groups should be with/without names. "
+                    f"cannot add param group {text} to the optimizer"
+                )
+        before = {id(param) for group in self.param_groups for param in group["params"]}
+        if any(id(param) in before for param in tensors):
+            raise ValueError("some parameters appear in more than one parameter group")
+        self.param_groups.append(param_group)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop the gradients of all parameters, or make them zero."""
+        for group in self.param_groups:
+            for param in group["params"]:
+                clear_grad(param, set_to_none)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change the parameters by their gradients."""
+        raise NotImplementedError
+
+    def register_step_pre_hook(self, hook: Any) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` before each step."""
+        return add_hook(self._optimizer_step_pre_hooks, hook)
+
+    def register_step_post_hook(self, hook: Any) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` after each step."""
+        return add_hook(self._optimizer_step_post_hooks, hook)
+
+    def register_state_dict_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` before ``state_dict`` is made."""
+        return add_hook(self._optimizer_state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` after it is made; what it returns replaces it."""
+        return add_hook(self._optimizer_state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` before it is loaded; what it returns replaces it."""
+        return add_hook(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` after a state was loaded."""
+        return add_hook(self._optimizer_load_state_dict_post_hooks, hook, prepend)
+
+    # -- its state ----------------------------------------------------------------------------------------------
+
+    def state_dict(self) -> Group:
+        """The state by the parameters' numbers, and the groups with these numbers."""
+        for hook in list(self._optimizer_state_dict_pre_hooks.values()):
+            hook(self)
+        numbers: dict[int, int] = {}
+        groups = []
+        for group in self.param_groups:
+            for param in group["params"]:
+                numbers.setdefault(id(param), len(numbers))
+            packed = {name: value for name, value in group.items() if name != "params"}
+            packed["params"] = [numbers[id(param)] for param in group["params"]]
+            groups.append(packed)
+        values = {(numbers[id(k)] if isinstance(k, Tensor) else k): v for k, v in self.state.items()}
+        made: Group = {"state": values, "param_groups": groups}
+        for hook in list(self._optimizer_state_dict_post_hooks.values()):
+            made = _or(hook(self, made), made)
+        return made
+
+    def load_state_dict(self, state_dict: Group) -> None:
+        """Take over what ``state_dict`` gave. Raises ValueError for groups that differ."""
+        state_dict = dict(state_dict)
+        for hook in list(self._optimizer_load_state_dict_pre_hooks.values()):
+            state_dict = _or(hook(self, state_dict), state_dict)
+        groups = self.param_groups
+        saved = [dict(group) for group in state_dict["param_groups"]]
+        if len(groups) != len(saved):
+            raise ValueError("loaded state dict has a different number of parameter groups")
+        if any(len(own["params"]) != len(other["params"]) for own, other in zip(groups, saved)):
+            raise ValueError(
+                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+            )
+        params = {
+            number: param for own, other in zip(groups, saved) for number, param in zip(other["params"], own["params"])
+        }
+        fresh: dict[Any, Any] = defaultdict(dict)
+        for number, values in state_dict["state"].items():
+            if number in params:
+                fresh[params[number]] = {name: _copied(value, name, params[number]) for name, value in values.items()}
+            else:
+                fresh[number] = values
+        for own, other in zip(groups, saved):
+            other["params"] = own["params"]
+        self.state = fresh
+        self.param_groups = saved
+        for hook in list(self._optimizer_load_state_dict_post_hooks.values()):
+            hook(self)
+
+    def __repr__(self) -> str:
+        lines = [type(self).__name__ + " ("]
+        for number, group in enumerate(self.param_groups):
+            lines += ["", f"Parameter Group {number}"] if number else [f"Parameter Group {number}"]
+            check_shown(group)
+            lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
+        return "\n".join(lines) + "\n)"
+
+
+def _or(found: Any, before: Group) -> Group:
+    return before if found is None else found
+
+
+def _copied(value: Any, name: str, param: Tensor) -> Any:
+    if not isinstance(value, Tensor):
+        return value
+    kind = param.array.dtype if name != "step" and param.array.dtype.kind == "f" else value.array.dtype
+    return wrap(value.array.astype(kind))
+
+
+class Declared(Optimizer):
+    """An optimizer of declared options and one rule: how a parameter changes by its gradient."""
+
+    __module__ = "torch.optim.optimizer"
+
+    fields: ClassVar[Fields] = {}
+    order: ClassVar[tuple[str, ...]] = ()
+    numbers: ClassVar[Callable[[Group], tuple[Any, ...]]]
+    update: ClassVar[Callable[[Array, Array, Group, Group], None]]
+    check: ClassVar[Callable[[Group], None]]
+    begin: ClassVar[Callable[[Any, Group], None]]
+    on_parts: ClassVar[bool]  # whether a complex number is two real ones to the rule
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kind = type(self)
+        values = bound(kind, args, kwargs)
+        params = values.pop("params")
+        kind.check(values)
+        super().__init__(params, {name: values[name] for name in kind.order})
+        for group in self.param_groups:
+            kind.begin(self, group)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change the parameters by their gradients; a closure is called first, and its loss returned."""
+        own = self.__dict__
+        for hook in list(own["_optimizer_step_pre_hooks"].values()):
+            hook(self, (self,) if closure is None else (self, closure), {})
+        loss = None
+        if closure is not None:
+            before, state.grad = state.grad, True
+            try:
+                loss = callee(closure)()
+            finally:
+                state.grad = before
+        recorded = bool(own["defaults"].get("differentiable"))
+        for group in self.param_groups:
+            if group.get("capturable") or (recorded and group.get("foreach")):
+                _check_kernels(type(self), group)
+        if recorded:
+            self._record_update()
+        else:
+            self._update()
+        own["_opt_called"] = True
+        for hook in list(own["_optimizer_step_post_hooks"].values()):
+            hook(self, (self,) if closure is None else (self, closure), {})
+        return loss
+
+    def _update(self) -> None:
+        update, numbers = type(self).update, type(self).numbers
+        on_parts = type(self).on_parts
+        for group in self.param_groups:
+            if not _OPTIONS.issuperset(map(type, numbers(group))):
+                check_options(group)
+            for param in checked_tensors(group["params"]):
+                grad = param.grad
+                if grad is not None:
+                    g = grad.array if grad.__class__ is Tensor else _dense(type(self).__name__, grad, group)
+                    if group.get("maximize"):
+                        g = -g
+                    kept = self.state.get(param)
+                    values = {} if kept is None else kept
+                    if values and not _KEPT.issuperset(map(type, values.values())):
+                        check_options(values)
+                    if on_parts and param.array.dtype.kind == "c":
+                        _update_parts(update, param.array, g, values, group)
+                    else:
+                        update(param.array, g, values, group)
+                    if kept is None and values:
+                        self.state[param] = values
+                    param.bump()
+
+    def _record_update(self) -> None:
+        """The update as recorded operations. Raises RuntimeError where a parameter is a leaf that requires grad."""
+        from .recorded import RULES
+
+        update = RULES[type(self).update.__name__]
+        before, state.grad = state.grad, True
+        try:
+            for group in self.param_groups:
+                check_options(group)
+                for param in checked_tensors(group["params"]):
+                    grad = param.grad
+                    if grad is not None:
+                        kept = self.state.get(param)
+                        values = {} if kept is None else kept
+                        if kept is None:
+                            self.state[param] = values
+                        update(param, M.neg(grad) if group.get("maximize") else grad, values, group)
+        finally:
+            state.grad = before
+
+
+def _check_kernels(kind: type[Declared], group: Group) -> None:
+    """Raises AssertionError for a group with gradients that asks for what there is not on a CPU, or not while
+    operations are recorded."""
+    if not any(param.grad is not None for param in group["params"]):
+        return
+    if group.get("capturable"):
+        raise AssertionError(
+            f"If capturable=True, {_CAPTURED.get(kind.update.__name__, 'params and state_steps')} must be on supported "
+            "devices: ['cuda', 'xpu', 'hpu', 'privateuseone', 'xla']."
+        )
+    if kind.update.__name__ != "_sgd":  # whose several at once are recorded as one at a time
+        raise AssertionError("_foreach ops don't support autograd")
+
+
+#: What PyTorch names beside the parameters, where that isn't only the count of steps.
+_CAPTURED = {"_nadam": "params, mu_products and state_steps", "_asgd": "params, mus, etas, and state_steps"}
+
+
+def _update_parts(update: Callable[..., None], param: Array, g: Array, values: Group, group: Group) -> None:
+    """A rule for real numbers on complex ones: on their real and imaginary parts, each for itself."""
+
+    def parts(array: Array) -> Array:
+        pairs: Array = roles.view_as_real(wrap(array)).array
+        return pairs
+
+    pairs = parts(param)
+    own = {name: wrap(parts(v.array)) if v.array.dtype.kind == "c" else v for name, v in values.items()}
+    update(pairs, parts(g), own, group)
+    for name, value in own.items():
+        if name not in values:
+            values[name] = roles.view_as_complex(value) if value.array.shape == pairs.shape else value
+
+
+def _dense(optimizer: str, grad: Tensor, group: Group) -> Array:
+    """The values of a gradient that may be sparse. Raises RuntimeError for an optimizer that takes no sparse ones."""
+    if not isinstance(grad, SparseTensor):
+        return grad.array
+    if optimizer not in ("SGD", "Adagrad"):
+        instead = ", please consider SparseAdam instead" if optimizer in ("Adam", "AdamW") else ""
+        name = "Adam" if optimizer == "AdamW" else optimizer
+        raise RuntimeError(f"{name} does not support sparse gradients{instead}")
+    if group.get("weight_decay"):
+        raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
+    return grad.dense
+
+
+def checked_tensors(params: list[Any]) -> list[Tensor]:
+    """The parameters of a group, to which a program can add what it likes. Raises TypeError for what is no tensor."""
+    for param in params:
+        if not isinstance(param, Tensor):
+            raise TypeError("optimizer can only optimize Tensors, but one of the params is " + type_name(param))
+    return params
+
+
+def number(value: Any) -> Any:
+    """An option as a number: a learning rate may be a tensor. Raises RuntimeError for one of several elements,
+    TypeError for what is neither."""
+    if isinstance(value, Tensor):
+        if value.array.size != 1:
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        return value.array.item()
+    if type(value) not in _NUMBERS:
+        raise TypeError(f"an option of an optimizer must be a number or a tensor, not {type_name(value)}")
+    return value
+
+
+_NUMBERS = frozenset({bool, int, float})
+
+#: What the values of a group, and of a parameter's state, are before a step computes with them.
+_OPTIONS = frozenset({bool, int, float, type(None), Tensor})
+_KEPT = frozenset({bool, int, float, type(None), Tensor})
+
+
+def check_options(values: Group) -> None:
+    """Raises TypeError for a value that a program put there and that no step can compute with."""
+    for name, value in values.items():
+        if name not in ("params", "param_names") and (type(value) is complex or stranger(value) is not None):
+            raise TypeError(f"'{name}' of an optimizer must be a real number or a tensor, not {type_name(value)}")
+
+
+#: In the fields of an optimizer what is no option of a group. Pairs (``betas``) pass through ``number`` in a step.
+_NO_OPTIONS = frozenset({"params", "*"})
+
+
+def declare(
+    name: str,
+    home: str,
+    fields: Fields,
+    update: Callable[[Array, Array, Group, Group], None],
+    check: Callable[[Group], None],
+    order: str = "",
+    begin: Callable[[Any, Group], None] | None = None,
+    on_parts: bool = True,
+) -> Any:
+    """Declare ``torch.optim.name``. ``order`` is that of the options in a group, where not that of the fields;
+    ``on_parts`` says whether the rule takes a complex number for two real ones."""
+    names: dict[str, Any] = {
+        "__module__": f"torch.optim.{home}",
+        "fields": fields,
+        "order": tuple(order.split()) or tuple(field for field in fields if field not in ("params", "*")),
+        "numbers": itemgetter(*[n for n, usual in fields.items() if n not in _NO_OPTIONS and type(usual) is not tuple]),
+        "update": staticmethod(update),
+        "check": staticmethod(check),
+        "begin": staticmethod(begin or _nothing),
+        "on_parts": on_parts,
+        "__members__": {},
+    }
+    made = Kind(name, (Declared,), names)
+    namespace("torch.optim")[name] = made
+    return made
+
+
+def _nothing(optimizer: Any, group: Group) -> None:
+    """No state to begin with."""
+
+
+namespace("torch.optim")["Optimizer"] = Optimizer

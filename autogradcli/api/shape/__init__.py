@@ -1,0 +1,1 @@
+"""Other shapes, parts, and elements by place."""

@@ -1,0 +1,178 @@
+"""Elements by index or mask under their names: ``gather``, ``index_select``, ``take``, ``masked_fill``, ``nonzero``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...engine.inplace import inplace
+from ...engine.state import state
+from ...engine.tensor import Tensor, wrap
+from ...operations import indexing, sorting
+from ...operations.dims import broadcast_shape, wrap_dim
+from ...operations.view import expand
+from ...operations.window import unbind
+from ..calls.declare import in_place
+from ..calls.overloads import define
+from .reshaping import reshape
+
+_BOTH = "torch Tensor"
+_OUT = ", *, Tensor out=None"
+
+define("index_select", (f"(Tensor input, int dim, Tensor index{_OUT})", indexing.index_select), into=_BOTH)
+
+
+def _gather(input: Tensor, dim: int, index: Tensor, sparse_grad: bool) -> Any:
+    """For each element of the index the element of the input at that index along a dimension."""
+    if sparse_grad and state.grad and input.node is not None and not state.levels:
+        return indexing.gather_sparse(input, dim, index)
+    return indexing.gather(input, dim, index)
+
+
+define(
+    "gather",
+    ("(Tensor input, int dim, Tensor index, *, bool sparse_grad=False, Tensor out=None)", _gather),
+    into=_BOTH,
+)
+define("take", (f"(Tensor input, Tensor index{_OUT})", indexing.take), into=_BOTH)
+
+
+def _take_along_dim(input: Tensor, indices: Tensor, dim: int | None) -> Any:
+    """The elements at indices along a dimension, both broadcast; without one, of all elements in order."""
+    if indices.array.dtype != np.int64:
+        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.type_name}")
+    if dim is None:
+        return indexing.gather(reshape(input, (-1,)), 0, reshape(indices, (-1,)))
+    if input.array.ndim != indices.array.ndim:
+        raise RuntimeError(
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, "
+            f"but got {input.array.ndim} dimensions for input, and {indices.array.ndim} dimensions for indices"
+        )
+    at = wrap_dim(dim, input.array.ndim)
+    mine, theirs = input.array.shape, indices.array.shape
+    wide = _broadcast_but(at, mine, theirs)
+    if mine != (size := (*wide[:at], mine[at], *wide[at + 1 :])):
+        input = expand(input, size)
+    if theirs != (size := (*wide[:at], theirs[at], *wide[at + 1 :])):
+        indices = expand(indices, size)
+    size = mine[at]
+    if size and ((indices.array < 0) | (indices.array >= size)).any():
+        indices = wrap(indices.array % size)  # here they go round
+    return indexing.gather(input, at, indices)
+
+
+def _broadcast_but(at: int, mine: tuple[int, ...], theirs: tuple[int, ...]) -> tuple[int, ...]:
+    """The broadcast shape with no heed to one dimension. Raises RuntimeError where there is none."""
+    wide = list(mine)
+    for d in range(len(mine) - 1, -1, -1):
+        m, n = mine[d], theirs[d]
+        if d == at or m == n:
+            continue
+        if 1 not in (m, n):
+            raise RuntimeError(
+                f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {d}"
+            )
+        wide[d] = n if m == 1 else m
+    return tuple(wide)
+
+
+define(
+    "take_along_dim", ("(Tensor input, Tensor indices, int? dim=None, *, Tensor out=None)", _take_along_dim), into=_BOTH
+)
+
+# -- masks -------------------------------------------------------------------------------------------------
+
+define("masked_select", (f"(Tensor input, Tensor mask{_OUT})", indexing.masked_select), into=_BOTH)
+
+
+def _over_mask(operation: Any) -> Any:
+    """The out-of-place form: the operand is expanded to the mask's shape, where that is larger."""
+
+    def apply(input: Tensor, mask: Tensor, value: Any) -> Any:
+        shape = mask.array.shape
+        if shape != input.array.shape:
+            whole = broadcast_shape(shape, input.array.shape)
+            if whole != input.array.shape:
+                input = expand(input, whole)
+        return operation(input, mask, value)
+
+    apply.__doc__ = operation.__doc__
+    return apply
+
+
+_BY_TENSOR, _BY_NUMBER = "(Tensor input, Tensor mask, Tensor value)", "(Tensor input, Tensor mask, Scalar value)"
+define(
+    "masked_fill",
+    (_BY_TENSOR, _over_mask(indexing.masked_fill_tensor)),
+    (_BY_NUMBER, _over_mask(indexing.masked_fill)),
+    into=_BOTH,
+)
+define(
+    "masked_fill_",
+    (_BY_TENSOR, in_place(indexing.masked_fill_tensor)),
+    (_BY_NUMBER, in_place(indexing.masked_fill)),
+    into="Tensor",
+)
+_SOURCE = "(Tensor input, Tensor mask, Tensor source)"
+define("masked_scatter", (_SOURCE, _over_mask(indexing.masked_scatter)), into=_BOTH)
+define("masked_scatter_", (_SOURCE, in_place(indexing.masked_scatter)), into="Tensor")
+
+# -- index_put ---------------------------------------------------------------------------------------------
+
+
+def _index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool) -> Any:
+    """With other values at places given by index tensors (or with the values added there)."""
+    return indexing.index_put(input, list(indices), values, accumulate)
+
+
+def _index_put_(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool) -> Tensor:
+    """Write values at places given by index tensors (or add them there)."""
+    return inplace(indexing.index_put, input, list(indices), values, accumulate)
+
+
+_PUT = "(Tensor input, TensorList indices, Tensor values, bool accumulate=False)"
+define("index_put", (_PUT, _index_put), into=_BOTH)
+define("index_put_", (_PUT, _index_put_), into=_BOTH)
+
+# -- what is true ------------------------------------------------------------------------------------------
+
+
+def _places(input: Tensor) -> tuple[Any, ...]:
+    found = sorting.nonzero(input if input.array.ndim else reshape(input, (1,)))
+    return tuple(unbind(found, 1))
+
+
+def _nonzero(input: Tensor, as_tuple: bool) -> Any:
+    """The places of the nonzero elements: one row each, or a tuple of indices for each dimension."""
+    return _places(input) if as_tuple else sorting.nonzero(input)
+
+
+def _nonzero_rows(input: Tensor) -> Any:
+    """The places of the nonzero elements, one row each."""
+    return sorting.nonzero(input)
+
+
+define(
+    "nonzero",
+    ("(Tensor input, *, Tensor out=None)", _nonzero_rows),
+    ("(Tensor input, *, bool as_tuple)", _nonzero),
+    into=_BOTH,
+)
+
+
+def _nonzero_static(input: Tensor, size: int, fill_value: int) -> Any:
+    """The places of the nonzero elements, cut or filled up to ``size`` rows."""
+    found = sorting.nonzero(input).array[:size]
+    out = np.full((size, input.array.ndim), fill_value, np.int64)
+    out[: len(found)] = found
+    return wrap(out)
+
+
+define(
+    "nonzero_static",
+    ("(Tensor input, *, SymInt size, int fill_value=-1, Tensor out=None)", _nonzero_static),
+    into=_BOTH,
+)
+define("argwhere", ("(Tensor input)", _nonzero_rows), into=_BOTH)

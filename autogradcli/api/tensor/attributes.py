@@ -1,0 +1,374 @@
+"""What a tensor, a dtype, a shape and a device have under their names: ``x.grad``, ``x.requires_grad = True``."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from operator import mul
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.dtypes import DType
+from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tensor, retain_grad, retains_grad
+from ...engine.limits import charge_items
+from ...engine.node import AccumulateGrad, Invalid
+from ...engine.record import NO_DATA
+from ...engine.state import state
+from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
+from ..calls.argument_types import Value
+from ..calls.overloads import define
+from ..calls.python_function import define_python
+from ..calls.registry import Method, Property, attributes_of, namespace
+from .operators import item
+from .placement import CPU, META, STRIDED, Device, place
+
+IN_TRANSFORM = (
+    "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of "
+    "a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch "
+    "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being "
+    "transformed instead."
+)
+
+
+# -- .grad, .data, .requires_grad -------------------------------------------------------------------------
+
+
+def _get_grad(self: Tensor) -> Tensor | None:
+    if self.grad is None and not self.is_leaf and not retains_grad(self):
+        state.warn(
+            "UserWarning",
+            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+            "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
+            "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make "
+            "sure "
+            "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
+        )
+    return self.grad
+
+
+def _set_grad(self: Tensor, new: Any) -> None:
+    if new is None:
+        self.store_grad(None)
+        return
+    if not isinstance(new, Tensor):
+        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__}")
+    if new is self:
+        raise RuntimeError("can't assign Variable as its own grad")
+    wanted = _grad_dtype(self)
+    if wanted is not None and new.dtype is not wanted:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype '{_demangled(new.dtype)}' to a tensor with grad_dtype "
+            f"'{wanted.type_name}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). "
+            "You "
+            "can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
+            "grad_dtype "
+            "with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume "
+            "they match."
+        )
+    if new.array.shape != self.array.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(new.array.shape)}' to a tensor of size "
+            f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size"
+        )
+    self.store_grad(new)
+
+
+def _demangled(dtype: DType) -> str:
+    """The C++ type as compilers spell it: ``short int``."""
+    return f"{dtype.cpp_name} int" if dtype.cpp_name.rpartition(" ")[2] in ("short", "long") else dtype.cpp_name
+
+
+def _grad_dtype(self: Tensor) -> DType | None:
+    if isinstance(self.node, AccumulateGrad) and self.node.grad_dtype is not ...:
+        found: DType | None = self.node.grad_dtype
+        return found
+    return self.dtype
+
+
+def _set_grad_dtype(self: Tensor, new: Any) -> None:
+    if not self.is_leaf:
+        raise RuntimeError("grad_dtype can only be set on leaf tensors.")
+    if new is not None and not isinstance(new, DType):
+        raise RuntimeError(f"grad_dtype must be a torch.dtype or None, but got {type(new).__name__}")
+    if self.grad is not None and new is not None and self.grad.dtype is not new:
+        raise RuntimeError(
+            f"Cannot set grad_dtype to '{new.type_name}' because there is already a gradient with dtype "
+            f"'{self.grad.dtype.type_name}'. Please clear the gradient (.grad = None) before changing grad_dtype, "
+            "or ensure the new grad_dtype matches the existing gradient's dtype."
+        )
+    if isinstance(self.node, AccumulateGrad):
+        self.node.grad_dtype = new
+
+
+def _is_leaf(self: Tensor) -> bool:
+    """Raises RuntimeError for a view whose history is not known any more."""
+    node = self.node
+    if node.__class__ is Invalid:
+        raise RuntimeError(node.message)
+    return self.is_leaf
+
+
+def _set_requires_grad(self: Tensor, new: Any) -> None:
+    if type(new) is not bool:
+        raise RuntimeError("requires_grad must be a bool")
+    if new and self.array.dtype.kind not in dtypes.INEXACT:
+        raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+    _require(self, new)
+
+
+def _require(self: Tensor, on: bool) -> None:
+    if on:
+        self.require_grad()
+    else:
+        self.drop_grad()
+
+
+def _requires_grad_(self: Tensor, requires_grad: bool) -> Tensor:
+    """Make the tensor a leaf that requires grad (or not), in place."""
+    if state.levels:
+        raise RuntimeError(IN_TRANSFORM)
+    _require(self, requires_grad)
+    return self
+
+
+def _detach(self: Tensor) -> Tensor:
+    """The same values and memory, cut off from the graph."""
+    twin = wrap(self.array)
+    twin.counter = self.need_counter()
+    if self.is_inference:
+        twin.need_meta().inference = True
+    layer = None if self.meta is None else self.meta.layer
+    if layer is not None:
+        twin.array = self.array
+        twin.need_meta().layer = layer.around(_detach(layer.value))
+    if state.levels:
+        root = self if self.base is None else self.base
+        twin.need_meta().born = None if root.meta is None else root.meta.born
+    return twin
+
+
+def _detach_(self: Tensor) -> Tensor:
+    """Cut the tensor itself off from the graph, in place."""
+    if self.base is not None:
+        raise RuntimeError(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+            "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+            "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
+        )
+    grad = self.grad
+    self.node = None
+    if grad is not None:
+        self.store_grad(grad)
+    return self
+
+
+def _get_data(self: Tensor) -> Tensor:
+    return to_meta(wrap(self.array)) if isinstance(self, MetaTensor) else wrap(self.array)
+
+
+def _set_data(self: Tensor, new: Any) -> None:
+    if not isinstance(new, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
+    if self.requires_grad and new.dtype.category < dtypes.FLOATING:
+        raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
+    self.rebind(new.array)
+
+
+def _version(self: Tensor) -> int:
+    if self.is_inference:
+        raise RuntimeError("Inference tensors do not track version counter.")
+    return self.version
+
+
+def _own_attributes(self: Tensor) -> dict[str, Any]:
+    """What the program put on the tensor by names of its own: ``x.note = "mine"``."""
+    meta = self.need_meta()
+    if meta.attributes is None:
+        meta.attributes = {}
+    return meta.attributes
+
+
+# -- hooks ---------------------------------------------------------------------------------------------------
+
+
+def _register_hook(self: Tensor, hook: Value) -> RemovableHandle:
+    """Call ``hook(grad)`` whenever the gradient of this tensor is computed; what it returns replaces it."""
+    return hook_tensor(self, hook)
+
+
+def _register_post(self: Tensor, hook: Value) -> RemovableHandle:
+    """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``."""
+    return hook_after_accumulation(self, hook)
+
+
+def _retain_grad(self: Tensor) -> None:
+    """Keep the gradient of this non-leaf tensor in ``.grad``."""
+    retain_grad(self)
+
+
+# -- conversions ----------------------------------------------------------------------------------------------
+
+
+def _tolist(self: Tensor) -> Any:
+    """The values as nested lists of Python numbers. Raises MemoryError for more than a list may have."""
+    if isinstance(self, MetaTensor):
+        raise NotImplementedError(NO_DATA)
+    charge_items(max(self.array.size, sum(accumulate(self.array.shape[:-1], mul))))
+    array = self.array
+    return (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
+
+
+def _numpy(self: Tensor) -> NumPyArray:
+    """The values as NumPy shows them. Raises RuntimeError for a tensor that requires grad."""
+    if isinstance(self, MetaTensor):
+        raise TypeError(
+            "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+        )
+    if self.requires_grad:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    if self.array.dtype.kind == "V":
+        raise TypeError(f"Got unsupported ScalarType {self.dtype.type_name}")
+    return NumPyArray(self.array)
+
+
+class NumPyArray:
+    """What ``x.numpy()`` gives: the values in NumPy's text, and as lists. NumPy's own arrays stay out of reach."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = array
+
+    def __repr__(self) -> str:
+        return str(np.array_repr(self.array))
+
+    def __str__(self) -> str:
+        return str(np.array_str(self.array))
+
+
+NumPyArray.__module__, NumPyArray.__name__, NumPyArray.__qualname__ = "numpy", "ndarray", "ndarray"
+
+
+def _size(self: Tensor) -> Size:
+    """The shape."""
+    return self.shape
+
+
+def _size_at(self: Tensor, dim: int) -> int:
+    """The size of one dimension."""
+    n = self.array.ndim
+    if not -max(n, 1) <= dim < max(n, 1) or n == 0:
+        if n == 0:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+    return int(self.array.shape[dim])
+
+
+def _type_name(self: Tensor) -> str:
+    return f"torch.{self.dtype.type_name}Tensor"
+
+
+def _numel(self: Tensor) -> int:
+    """How many elements there are."""
+    return int(self.array.size)
+
+
+def _data_ptr(self: Tensor) -> int:
+    """Where the first element lies in memory."""
+    return int(self.array.__array_interface__["data"][0])
+
+
+def _fields() -> None:
+    table = attributes_of(Tensor)
+    table["shape"] = Property(lambda t: t.shape, doc="The size of each dimension.")
+    table["dtype"] = Property(lambda t: t.dtype, doc="The type of the elements.")
+    table["ndim"] = Property(lambda t: t.array.ndim, doc="The number of dimensions.")
+    table["requires_grad"] = Property(lambda t: t.requires_grad, _set_requires_grad, doc="Whether gradients flow here.")
+    table["grad"] = Property(_get_grad, _set_grad, lambda t: t.store_grad(None), doc="The accumulated gradient.")
+    table["grad_fn"] = Property(lambda t: t.grad_fn, doc="The node of the graph that made it.")
+    table["grad_dtype"] = Property(_grad_dtype, _set_grad_dtype, doc="The dtype that .grad must have.")
+    table["is_leaf"] = Property(_is_leaf, doc="Whether no recorded operation made it.")
+    table["retains_grad"] = Property(retains_grad, doc="Whether a non-leaf keeps its gradient.")
+    table["output_nr"] = Property(lambda t: t.output_nr, doc="Which output of its grad_fn it is.")
+    table["data"] = Property(_get_data, _set_data, doc="The values without history, on the same memory.")
+    table["_version"] = Property(_version, doc="How often its memory was changed in place.")
+    table["_base"] = Property(lambda t: t.base, doc="Of a view, the tensor that it is a view of.")
+    table["device"] = Property(lambda t: META if isinstance(t, MetaTensor) else CPU, doc="Where it lies.")
+    table["layout"] = Property(lambda t: STRIDED, doc="torch.strided.")
+    table["itemsize"] = Property(lambda t: t.array.itemsize, doc="Bytes of one element.")
+    table["nbytes"] = Property(lambda t: t.array.nbytes, doc="Bytes of all elements.")
+    table["name"] = Property(lambda t: None, doc="None.")
+    for flag in ("is_cuda", "is_sparse", "is_quantized", "is_mps", "is_nested"):
+        table[flag] = Property(lambda t: False, doc="False.")
+    table["is_cpu"] = Property(lambda t: not isinstance(t, MetaTensor), doc="Whether it lies on the CPU.")
+    table["is_meta"] = Property(lambda t: isinstance(t, MetaTensor), doc="Whether it has no numbers.")
+    table["*"] = Property(_own_attributes)
+
+    dtype = attributes_of(DType)
+    for name in ("is_floating_point", "is_complex", "is_signed", "itemsize"):
+        dtype[name] = Property(_slot(name))
+    dtype["to_complex"] = Method(_to_complex)
+    dtype["to_real"] = Method(dtypes.real_of)
+    size = attributes_of(Size)
+    size["numel"] = Method(Size.numel)
+    attributes_of(Device)["type"] = Property(lambda d: d.type)
+    attributes_of(Device)["index"] = Property(lambda d: None)
+    attributes_of(RemovableHandle)["remove"] = Method(RemovableHandle.remove)
+    attributes_of(RemovableHandle)["id"] = Property(lambda handle: handle.key)
+
+
+def _to_complex(dtype: DType) -> DType:
+    if dtype.category < dtypes.FLOATING:
+        raise RuntimeError(f"Unknown Complex ScalarType for {dtype.type_name}")
+    return dtypes.complex_of(dtype)
+
+
+def _slot(name: str) -> Any:
+    return lambda value: getattr(value, name)  # a fixed list of names, not the program's
+
+
+def _methods() -> None:
+    define("requires_grad_", ("(Tensor input, bool requires_grad=True)", _requires_grad_), into="Tensor")
+    define("detach", ("(Tensor input)", _detach), into="torch Tensor")
+    define("detach_", ("(Tensor input)", _detach_), into="torch Tensor")
+    define("retain_grad", ("(Tensor input)", _retain_grad), into="Tensor")
+    define_python("register_hook", _register_hook, into="Tensor")
+    define_python("register_post_accumulate_grad_hook", _register_post, into="Tensor")
+    define("item", ("(Tensor input)", item), into="Tensor")
+    define("tolist", ("(Tensor input)", _tolist), into="Tensor")
+    define("numpy", ("(Tensor input)", _numpy), into="Tensor")
+    numpy_array = attributes_of(NumPyArray)
+    numpy_array["tolist"] = Method(_tolist, "The values as nested lists.")
+    numpy_array["shape"] = Property(lambda a: a.array.shape)
+    numpy_array["ndim"] = Property(lambda a: a.array.ndim)
+    numpy_array["size"] = Property(lambda a: a.array.size)
+    define("size", ("(Tensor input)", _size), ("(Tensor input, int dim)", _size_at), into="Tensor")
+    define("dim", ("(Tensor input)", lambda t: t.array.ndim), into="Tensor", aliases=("ndimension",))
+    define("numel", ("(Tensor input)", _numel), into="torch Tensor", aliases=("nelement",))
+    define("element_size", ("(Tensor input)", lambda t: t.array.itemsize), into="Tensor")
+    define("data_ptr", ("(Tensor input)", _data_ptr), into="Tensor")
+    define("get_device", ("(Tensor input)", lambda t: -1), into="Tensor")
+    define("cpu", ("(Tensor input)", lambda t: place("cpu", t, ())), into="Tensor")
+    define("is_inference", ("(Tensor input)", lambda t: t.is_inference), into="torch Tensor")
+    define("_is_view", ("(Tensor input)", lambda t: t.base is not None), into="Tensor")
+    define("is_floating_point", ("(Tensor input)", lambda t: t.dtype.is_floating_point), into="torch Tensor")
+    define("is_complex", ("(Tensor input)", lambda t: t.dtype.is_complex), into="torch Tensor")
+    define("is_signed", ("(Tensor input)", lambda t: t.dtype.is_signed), into="Tensor")
+    define("is_nonzero", ("(Tensor input)", lambda t: bool(t)), into="torch Tensor")
+
+
+def _register() -> None:
+    _fields()
+    _methods()
+    torch = namespace("torch")
+    torch["Size"] = Size
+    torch["Tensor"] = Tensor
+    torch["strided"] = STRIDED
+
+    for home in ("torch.nn", "torch.nn.parameter"):
+        namespace(home)["Parameter"] = Parameter
+
+
+_register()

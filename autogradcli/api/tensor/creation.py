@@ -1,0 +1,335 @@
+"""Tensors from nothing and from data: ``tensor``, ``zeros``, ``full``, ``arange``, ``linspace``, ``*_like``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.away import MANY, away_if
+from ...engine.dtypes import DType
+from ...engine.limits import charge_array
+from ...engine.record import mark_inference
+from ...engine.state import state
+from ...engine.tensor import Tensor, wrap
+from ...operations.shape import cast as cast_recorded
+from ...operations.spacing import spaced, stepped
+from ..calls.call_plans import hooks
+from ..calls.overloads import define
+from .from_data import array_from, plain_array, to_tensor
+from .memory_format import relaid
+
+hooks.to_tensor = to_tensor
+
+OPTIONS = (
+    "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False"
+)
+
+#: The same with ``out``, for the functions whose result can be written into a tensor that is there.
+OUT_OPTIONS = f"Tensor out=None, {OPTIONS}"
+
+
+def made(array: np.ndarray, requires_grad: bool = False) -> Tensor:
+    """A fresh leaf. Raises RuntimeError where a gradient is asked for a dtype that has none."""
+    t = wrap(array)
+    if state.inference:
+        mark_inference(t)
+    if state.levels:
+        t.need_meta().born = state.levels[-1]
+    if requires_grad:
+        if array.dtype.kind not in dtypes.INEXACT:
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        t.require_grad()
+    return t
+
+
+def _tensor(data: Any, dtype: DType | None, device: Any, pin_memory: bool, requires_grad: bool) -> Tensor:
+    """A tensor of numbers: a leaf with a copy of the data.
+
+    The dtype is found from the data (bool, int64, the default floating or complex dtype) unless it is given.
+    """
+    if dtype is None and (found := plain_array(data)) is not None:
+        return made(found, requires_grad)
+    if isinstance(data, Tensor):
+        state.warn(
+            "UserWarning",
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+        )
+    return made(array_from(data, dtype), requires_grad)
+
+
+def _as_tensor(data: Any, dtype: DType | None, device: Any) -> Tensor:
+    """The tensor itself, or a new one of the data."""
+    if isinstance(data, Tensor):
+        if dtype is None or data.dtype is dtype:
+            return data
+        converted: Tensor = cast_recorded(data, dtype)
+        return converted
+    return made(array_from(data, dtype))
+
+
+def sizes(name: str, size: tuple[int, ...]) -> tuple[int, ...]:
+    if any(n < 0 for n in size):
+        if name != "zeros":
+            bad = next(n for n in size if n < 0)
+            raise RuntimeError(f"Trying to create tensor with negative dimension {bad}: {list(size)}")
+        raise RuntimeError("zeros: Dimension size must be non-negative.")
+    return size
+
+
+def _like(fresh: Tensor, source: Tensor) -> Tensor:
+    """Under ``torch.func`` a tensor made like another belongs to the same levels."""
+    if not state.levels:
+        return fresh
+    from ...engine.batched import like
+
+    return like(fresh, source)
+
+
+def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:
+    def create(
+        size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin_memory: bool, requires_grad: bool
+    ) -> Tensor:
+        return made(fill(sizes(name, size), (dtype or dtypes.default.dtype).np), requires_grad)
+
+    def create_like(
+        input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
+    ) -> Tensor:
+        array = fill(input.array.shape, input.array.dtype if dtype is None else dtype.np)
+        return _like(relaid(made(array, requires_grad), input.array, memory_format), input)
+
+    def create_new(
+        input: Tensor, size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+    ) -> Tensor:
+        return _like(made(fill(sizes(name, size), input.array.dtype if dtype is None else dtype.np), grad), input)
+
+    create.__doc__ = f"A tensor of the given shape, {doc}."
+    create_like.__doc__ = f"A tensor of the shape and dtype of another, {doc}."
+    create_new.__doc__ = f"A tensor of the given shape and of this one's dtype, {doc}."
+    if name != "empty":
+        define(name, (f"(IntList size, *, {OUT_OPTIONS})", create))
+    define(name + "_like", (f"(Tensor input, *, MemoryFormat? memory_format=None, {OPTIONS})", create_like))
+    define("new_" + name, (f"(Tensor input, IntList size, *, {OPTIONS})", create_new), into="Tensor")
+
+
+def _zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    charge_array(shape, dtype.itemsize)
+    return np.zeros(shape, dtype)
+
+
+def _ones(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    charge_array(shape, dtype.itemsize)
+    return np.ones(shape, dtype)
+
+
+def _full_array(shape: tuple[int, ...], value: Any, dtype: DType | None) -> np.ndarray:
+    if isinstance(value, Tensor):
+        value = value.array.item()
+    kind = dtypes.of_scalar(value) if dtype is None else dtype
+    charge_array(shape, kind.itemsize)
+    return np.broadcast_to(array_from(value, kind), shape).copy()
+
+
+def _empty(size: tuple[int, ...], memory_format: Any, *options: Any) -> Tensor:
+    """A tensor of the given shape, with values of no meaning (zeros, in fact)."""
+    made_plain = made(_zeros(sizes("empty", size), (options[0] or dtypes.default.dtype).np), bool(options[-1]))
+    return made_plain if memory_format is None else relaid(made_plain, made_plain.array, memory_format)
+
+
+def _full(
+    size: tuple[int, ...], value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
+) -> Tensor:
+    """A tensor of the given shape filled with one value, whose type decides the dtype unless it is given."""
+    return made(_full_array(sizes("full", size), value, dtype), requires_grad)
+
+
+def _full_like(
+    input: Tensor, value: Any, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+) -> Tensor:
+    """A tensor of the shape and dtype of another, filled with one value."""
+    array = _full_array(input.array.shape, value, dtype or input.dtype)
+    return _like(relaid(made(array, grad), input.array, memory_format), input)
+
+
+def _new_full(
+    input: Tensor,
+    size: tuple[int, ...],
+    value: Any,
+    dtype: DType | None,
+    layout: Any,
+    device: Any,
+    pin: bool,
+    grad: bool,
+) -> Tensor:
+    """A tensor of the given shape and of this one's dtype, filled with one value."""
+    return _like(made(_full_array(sizes("full", size), value, dtype or input.dtype), grad), input)
+
+
+def _new_tensor(input: Tensor, data: Any, dtype: DType | None, device: Any, requires_grad: bool) -> Tensor:
+    """A tensor of numbers in this one's dtype."""
+    return made(array_from(data, dtype or input.dtype), requires_grad)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Tensor) and value.array.size != 1:
+        raise RuntimeError(f"a Tensor with {value.array.size} elements cannot be converted to Scalar")
+    return value.array.item() if isinstance(value, Tensor) else value
+
+
+def _arange(
+    start: Any, end: Any, step: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
+) -> Tensor:
+    """Numbers from ``start`` up to, not including, ``end`` by ``step``: integers where all three are."""
+    start, end, step = _number(start), _number(end), _number(step)
+    if dtype is None:
+        whole = all(isinstance(v, int) for v in (start, end, step))
+        dtype = dtypes.int64 if whole else dtypes.default.dtype
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
+    if (step > 0 and start > end) or (step < 0 and start < end):
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    if dtype.category == dtypes.INTEGER:
+        start, end, step = int(start), int(end), int(step)
+        if step == 0:
+            raise ValueError("step must be nonzero")
+        count = -((start - end) // step)
+    else:
+        count = math.ceil((end - start) / step)
+    charge_array((count,))
+    if dtype.category == dtypes.FLOATING:
+        return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
+    wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
+    values = np.arange(count, dtype=wide) * wide(step) + wide(start)
+    return made(values.astype(dtype.np), requires_grad)
+
+
+def _linspace(
+    start: Any, end: Any, steps: int, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
+) -> Tensor:
+    """``steps`` evenly spaced numbers from ``start`` to ``end``, both included."""
+    return made(_spaced(_number(start), _number(end), steps, dtype), requires_grad)
+
+
+def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray:
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    charge_array((steps,))
+    if dtype is None:
+        dtype = dtypes.default.dtype
+        if isinstance(start, complex) or isinstance(end, complex):
+            dtype = dtypes.complex_of(dtype)
+    if steps == 1:
+        return np.array([start]).astype(dtype.np)
+    if dtype.category >= dtypes.FLOATING:  # in the result's own precision, as PyTorch's kernel computes it
+        first, last = np.array(start, dtype.np), np.array(end, dtype.np)
+        step = (last - first) / np.array(max(steps - 1, 1), dtype.np)
+    else:
+        first, last = np.array(start).astype(dtype.np), np.array(end).astype(dtype.np)
+        step = np.array((float(last) - float(first)) / max(steps - 1, 1))
+    found: np.ndarray = away_if(steps > MANY, spaced, first, last, np.asarray(step), steps)
+    return found.astype(dtype.np)
+
+
+def _logspace(
+    start: Any, end: Any, steps: int, base: float, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+) -> Tensor:
+    """``steps`` numbers from ``base ** start`` to ``base ** end``, evenly spaced in their logarithm."""
+    kind = dtype or dtypes.default.dtype
+    bounds = [np.array(_number(x)).astype(kind.np).item() for x in (start, end)]
+    wide = dtypes.complex128 if kind.category == dtypes.COMPLEX else dtypes.float64
+    exponents = _spaced(bounds[0], bounds[1], steps, wide)
+    powers: Any = away_if(steps > MANY, np.power, complex(base) if kind.category == dtypes.COMPLEX else base, exponents)
+    return made(powers.astype(kind.np), grad)
+
+
+def _eye(n: int, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool) -> Tensor:
+    """The identity matrix."""
+    return _eye_wide(n, n, dtype, layout, device, pin, requires_grad)
+
+
+def _eye_wide(n: int, m: int, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool) -> Tensor:
+    """A matrix with ones on its diagonal."""
+    for name, size in (("n", n), ("m", m)):
+        if size < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
+    charge_array((n, m))
+    return made(np.eye(n, m, dtype=(dtype or dtypes.default.dtype).np), requires_grad)
+
+
+def _scalar_tensor(value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool) -> Tensor:
+    """A 0-d tensor of one number, in the default dtype unless another is given."""
+    return made(array_from(value, dtype or dtypes.default.dtype), grad)
+
+
+define(
+    "tensor",
+    (
+        "(object data, *, ScalarType? dtype=None, Device? device=None, bool pin_memory=False, "
+        "bool requires_grad=False)",
+        _tensor,
+    ),
+)
+define("as_tensor", ("(object data, *, ScalarType? dtype=None, Device? device=None)", _as_tensor), aliases=("asarray",))
+_filled("zeros", _zeros, "filled with zeros")
+_filled("ones", _ones, "filled with ones")
+define("empty", (f"(IntList size, *, MemoryFormat? memory_format=None, {OUT_OPTIONS})", _empty))
+_filled("empty", _zeros, "with values of no meaning (zeros, in fact)")
+define("full", (f"(IntList size, Scalar fill_value, *, {OUT_OPTIONS})", _full))
+define("full_like", (f"(Tensor input, Scalar fill_value, *, MemoryFormat? memory_format=None, {OPTIONS})", _full_like))
+define("new_full", (f"(Tensor input, IntList size, Scalar fill_value, *, {OPTIONS})", _new_full), into="Tensor")
+define(
+    "new_tensor",
+    (
+        "(Tensor input, object data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False)",
+        _new_tensor,
+    ),
+    into="Tensor",
+)
+define(
+    "arange",
+    (f"(Scalar end, *, {OUT_OPTIONS})", lambda end, *options: _arange(0, end, 1, *options)),
+    (f"(Scalar start, Scalar end, *, {OPTIONS})", lambda start, end, *options: _arange(start, end, 1, *options)),
+    (f"(Scalar start, Scalar end, Scalar step=1, *, {OUT_OPTIONS})", _arange),
+)
+
+#: Either bound may be a 0-d tensor; the overloads differ in nothing else.
+_BOUNDS = (
+    "Tensor start, Tensor end",
+    "Scalar start, Tensor end",
+    "Tensor start, Scalar end",
+    "Scalar start, Scalar end",
+)
+define("linspace", *((f"({bounds}, int steps, *, {OUT_OPTIONS})", _linspace) for bounds in _BOUNDS))
+define("logspace", *((f"({bounds}, int steps, float base=10.0, *, {OUT_OPTIONS})", _logspace) for bounds in _BOUNDS))
+define("eye", (f"(int n, *, {OUT_OPTIONS})", _eye), (f"(int n, int m, *, {OUT_OPTIONS})", _eye_wide))
+define("scalar_tensor", (f"(Scalar s, *, {OPTIONS})", _scalar_tensor))
+
+
+# -- indices of triangles ----------------------------------------------------------------------------------------
+
+
+def _triangle(name: str, find: Callable[[int, int, int], tuple[np.ndarray, np.ndarray]], doc: str) -> None:
+    def create(row: int, col: int, offset: int, dtype: DType | None, *options: Any) -> Tensor:
+        for what, size in (("row", row), ("col", col)):
+            if size < 0:
+                raise RuntimeError(f"{what} must be non-negative, got{size}")
+        charge_array((row, col), 17)  # a mask of it, and two indices for each element
+        rows, columns = find(row, col, offset)
+        return made(np.stack([rows, columns]).astype((dtype or dtypes.int64).np), False)
+
+    create.__doc__ = doc
+    define(name, (f"(int row, int col, int offset=0, *, {OPTIONS})", create))
+
+
+_triangle(
+    "tril_indices", lambda n, m, k: np.tril_indices(n, k, m), "Row and column of each element on and below a diagonal."
+)
+_triangle(
+    "triu_indices", lambda n, m, k: np.triu_indices(n, k, m), "Row and column of each element on and above a diagonal."
+)

@@ -1,0 +1,210 @@
+"""``torch.tensor``: arrays out of numbers and nested sequences, by PyTorch's rules and with its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.dtypes import DType
+from ...engine.limits import check_numbers
+from ...engine.state import state
+from ...engine.tensor import Tensor, wrap
+
+#: Numbers that become an array in one call.
+_BLOCK = 1 << 20
+
+_SEQUENCES = (list, tuple, range)
+_SCALARS = (bool, int, float, complex)
+
+
+def array_from(data: Any, dtype: DType | None = None) -> np.ndarray:
+    """An array of nested data: the dtype given, or bool, int64, the default floating or complex one by content.
+
+    Raises TypeError, ValueError or RuntimeError for data that is ragged, of no numeric type, or too large.
+    """
+    if isinstance(data, Tensor):
+        array = data.array
+        return np.array(array if dtype is None else cast(array, dtype), order="C")
+    shape = _shape(data)
+    check_numbers(shape)
+    flat: list[Any] = []
+    _flatten(data, shape, 0, flat)
+    if dtype is None:
+        dtype = _infer(data, flat)
+    return _fill(flat, dtype).reshape(shape)
+
+
+def plain_array(data: Any) -> np.ndarray | None:
+    """What ``array_from`` makes of a float, or of a short list of floats, where the default dtype is float32 or
+    float64; None for all else. Most tensors of a program are written so, and this takes a fraction of the time."""
+    if data.__class__ is not float and not (
+        data.__class__ is list and len(data) <= _SHORT and {*map(type, data)} == _FLOATS
+    ):
+        return None
+    default = dtypes.default.dtype
+    return np.array(data, default.np) if default.itemsize >= 4 else None
+
+
+#: Elements up to which looking at each costs less than the general way.
+_SHORT = 64
+_FLOATS = {float}
+
+
+def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
+    """Values in another dtype, as C casts them: complex to real drops the imaginary part."""
+    if array.dtype.kind == "c" and dtype.category < dtypes.COMPLEX:
+        array = array.real
+    if array.dtype.kind == "f" and dtype.category == dtypes.INTEGER and dtype.itemsize < 8:
+        return array.astype(np.int64).astype(dtype.np)  # wraps around as PyTorch's kernels do
+    return array.astype(dtype.np)
+
+
+def _shape(data: Any) -> tuple[int, ...]:
+    shape: list[int] = []
+    seen = 0
+    while isinstance(data, _SEQUENCES) or (isinstance(data, Tensor) and data.array.ndim):
+        if isinstance(data, Tensor):
+            shape += data.array.shape
+            break
+        shape.append(len(data))
+        if not data:
+            break
+        data = data[0]
+        seen += 1
+        if seen > 128:
+            raise ValueError("too many dimensions 'list'")
+    if isinstance(data, str):
+        raise TypeError("new(): invalid data type 'str'")
+    return tuple(shape)
+
+
+def _flatten(data: Any, shape: tuple[int, ...], dim: int, out: list[Any]) -> None:
+    if dim == len(shape):
+        out.append(_scalar(data))
+        return
+    if isinstance(data, Tensor):
+        if data.array.ndim and len(shape) - dim > data.array.ndim - 1 and data.array.size > 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        data = data.array.tolist()
+    if not isinstance(data, (*_SEQUENCES, str)):
+        raise TypeError("not a sequence")
+    if len(data) != shape[dim]:
+        raise ValueError(f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})")
+    if dim == len(shape) - 1:
+        if type(data) is list and data and _plain(data):
+            out += data
+            return
+        for value in data:
+            out.append(_scalar(value))
+        return
+    for value in data:
+        _flatten(value, shape, dim + 1, out)
+
+
+def _plain(data: list[Any]) -> bool:
+    kinds = set(map(type, data))
+    return kinds <= {int, float, bool}
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, _SCALARS):
+        return value
+    if isinstance(value, Tensor):
+        if value.array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return value.array.item()
+    if isinstance(value, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if isinstance(value, (list, tuple)):
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+    raise RuntimeError(f"Could not infer dtype of {type(value).__name__}")
+
+
+def _infer(data: Any, flat: Sequence[Any]) -> DType:
+    if isinstance(data, (list, tuple)) and data and _all_tensors(data):
+        first = _first_tensor(data)
+        return dtypes.of(first.array)
+    kinds = _kinds(flat)
+    if complex in kinds:
+        return dtypes.complex_of(dtypes.default.dtype)
+    if float in kinds or not flat:
+        return dtypes.default.dtype
+    if int in kinds:
+        return dtypes.int64
+    return dtypes.bool_
+
+
+def _all_tensors(data: Any) -> bool:
+    return all(isinstance(v, Tensor) or (isinstance(v, (list, tuple)) and v and _all_tensors(v)) for v in data)
+
+
+def _first_tensor(data: Any) -> Tensor:
+    while not isinstance(data, Tensor):
+        data = data[0]
+    return data
+
+
+def _array(flat: list[Any], dtype: np.dtype) -> np.ndarray:
+    """The numbers as an array, many of them in blocks: one call in C for all could not be interrupted."""
+    if len(flat) <= _BLOCK:
+        return np.array(flat, dtype=dtype)
+    out = np.empty(len(flat), dtype)
+    for start in range(0, len(flat), _BLOCK):
+        state.poll()
+        out[start : start + _BLOCK] = flat[start : start + _BLOCK]
+    return out
+
+
+def _kinds(flat: Sequence[Any]) -> set[type]:
+    if len(flat) <= _BLOCK:
+        return set(map(type, flat))
+    kinds: set[type] = set()
+    for start in range(0, len(flat), _BLOCK):
+        state.poll()
+        kinds.update(map(type, flat[start : start + _BLOCK]))
+    return kinds
+
+
+def _fill(flat: list[Any], dtype: DType) -> np.ndarray:
+    category = dtype.category
+    if category == dtypes.FLOATING:
+        if any(type(v) is complex for v in flat):
+            raise TypeError("must be real number, not complex")
+        try:
+            return _array(flat, np.dtype(np.float64)).astype(dtype.np)
+        except OverflowError:
+            raise ValueError("Overflow when unpacking long long") from None
+    if category == dtypes.COMPLEX:
+        return _array(flat, dtype.np)
+    if category == dtypes.BOOL:
+        return np.array([bool(v) for v in flat], dtype=np.bool_)
+    return _integers(flat, dtype)
+
+
+def _integers(flat: list[Any], dtype: DType) -> np.ndarray:
+    try:
+        wide = _array([v if type(v) is int else _to_int(v, dtype) for v in flat], np.dtype(np.int64))
+    except OverflowError:
+        raise ValueError("Overflow when unpacking long long") from None
+    info = np.iinfo(dtype.np)
+    low = -info.max - 1 if info.min == 0 else info.min  # PyTorch lets small negatives wrap in unsigned dtypes
+    if wide.size and dtype is not dtypes.int64 and ((wide < low).any() or (wide > min(info.max, 2**63 - 1)).any()):
+        raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
+    return wide.astype(dtype.np)
+
+
+def _to_int(value: Any, dtype: DType) -> int:
+    if isinstance(value, complex):
+        raise TypeError("can't convert complex to int")
+    try:
+        return int(value)
+    except (OverflowError, ValueError):
+        raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow") from None
+
+
+def to_tensor(data: Any) -> Tensor:
+    """The calculator's extension: a number or nested list as a tensor."""
+    return wrap(array_from(data))

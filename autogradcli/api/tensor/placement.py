@@ -1,0 +1,83 @@
+"""Devices and layouts as programs name them: the CPU, and ``meta``, where tensors have no numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...engine.naming import shown_as
+from ...engine.record import NO_DATA
+from ...engine.tensor import MetaTensor, Tensor, to_meta, wrap
+from ..calls.call_plans import hooks
+
+
+@shown_as("torch.device")
+class Device:
+    """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers."""
+
+    __slots__ = ("type",)
+
+    def __init__(self, type: str = "cpu") -> None:
+        self.type = type
+
+    def __repr__(self) -> str:
+        return f"device(type='{self.type}')"
+
+    def __str__(self) -> str:
+        return self.type
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Device) and other.type == self.type
+
+    def __hash__(self) -> int:
+        return hash(self.type)
+
+
+@shown_as("torch.layout")
+class Layout:
+    """``torch.strided``, or that of sparse gradients."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+CPU = Device()
+META = Device("meta")
+STRIDED = Layout("torch.strided")
+
+
+def device(spec: Any) -> Device:
+    """A device by name. Raises RuntimeError for what isn't here: there are only the CPU and meta."""
+    if isinstance(spec, Device):
+        return spec
+    if str(spec).partition(":")[0] == "cpu":
+        return CPU
+    if str(spec).partition(":")[0] == "meta":
+        return META
+    if str(spec).partition(":")[0] == "cuda":
+        raise AssertionError("Torch not compiled with CUDA enabled")
+    raise RuntimeError(
+        "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, "
+        "mps, meta, hpu, mtia, privateuseone device type at start of device string: " + str(spec)
+    )
+
+
+def place(spec: Any, result: Any, arguments: Sequence[Any]) -> Any:
+    """A result on the device that a call names. Raises NotImplementedError for numbers of a tensor of meta."""
+    if spec is None or not isinstance(result, Tensor):
+        return result
+    if device(spec).type == "cpu":
+        if isinstance(result, MetaTensor):
+            raise NotImplementedError(NO_DATA)
+        return result
+    if any(result is argument for argument in arguments) and not isinstance(result, MetaTensor):
+        result = wrap(result.array)
+    return to_meta(result)
+
+
+hooks.place = place

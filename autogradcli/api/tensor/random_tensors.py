@@ -1,0 +1,439 @@
+"""Random tensors: ``rand``, ``randn``, ``randint``, ``manual_seed``, and the methods that fill in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes, random_sampling
+from ...engine.batched import NO_INPLACE
+from ...engine.dtypes import DType
+from ...engine.inplace import check_inplace
+from ...engine.layers import check_captured, levels_of
+from ...engine.limits import charge_array
+from ...engine.modes import ContextMode
+from ...engine.operation import Array, operation
+from ...engine.random import Generator, default_generator
+from ...engine.random_rows import NO_SAME, noise, of_rows, one_by_one, rows_apart, sampled
+from ...engine.state import state
+from ...engine.tensor import Tensor, wrap
+from ...engine.views import check_overlap
+from ...engine.worlds import TENSORS, roles
+from ..autograd.mode_names import ModeFunction
+from ..calls.argument_types import TYPE_NAMES, type_name
+from ..calls.declare import in_place
+from ..calls.overloads import define
+from ..calls.python_function import define_python
+from ..calls.registry import Method, Property, attributes_of, namespace
+from .creation import OPTIONS, OUT_OPTIONS, made, sizes
+from .memory_format import empty_like
+
+TYPE_NAMES[Generator] = "torch.Generator"
+
+_CHOSEN = f"Generator? generator, {OUT_OPTIONS}"
+_LIKE = f"*, MemoryFormat? memory_format=None, {OPTIONS}"
+
+
+def _source(generator: Generator | None) -> Generator:
+    rows_apart()
+    return default_generator if generator is None else generator
+
+
+def _kind(dtype: DType | None) -> np.dtype:
+    return (dtype or dtypes.default.dtype).np
+
+
+# -- tensors of random numbers ---------------------------------------------------------------------------------
+
+
+def _of_rows(draw: Any, generator: Generator, shape: tuple[int, ...], kind: np.dtype, grad: bool) -> Tensor:
+    """A random tensor; under ``vmap`` with ``randomness="different"`` another for each row, drawn together."""
+    levels = rows_apart()
+    charge_array((*(level.size for level in levels), *shape), kind.itemsize)
+    if not levels:
+        return made(draw(generator, shape, kind), grad)
+    return of_rows(draw(generator, (*(level.size for level in levels), *shape), kind))
+
+
+def _like(draw: Any, fill: Any, input: Tensor, memory_format: Any, kind: np.dtype, grad: bool) -> Tensor:
+    """A random tensor in the shape and strides of another; under ``vmap`` for each of its rows."""
+    if state.levels:
+        return noise(input, lambda shape: draw(default_generator, shape, kind), fresh=True)
+    if input.array.flags.c_contiguous and memory_format is None:
+        return made(draw(default_generator, input.array.shape, kind), grad)
+    return made(fill(default_generator, empty_like(input.array, memory_format, kind)), grad)
+
+
+def _drawn(name: str, fill: Callable[[Generator, np.ndarray], np.ndarray], doc: str) -> None:
+    """``name`` with a shape, and ``name_like`` with the shape, dtype and strides of a tensor."""
+
+    def draw(generator: Generator, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
+        return fill(generator, np.empty(shape, kind))
+
+    def create(
+        size: tuple[int, ...],
+        generator: Generator | None,
+        dtype: DType | None,
+        layout: Any,
+        device: Any,
+        pin: bool,
+        grad: bool,
+    ) -> Tensor:
+        return _of_rows(draw, _source(generator), sizes(name, size), _kind(dtype), grad)
+
+    def create_plain(
+        size: tuple[int, ...], dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+    ) -> Tensor:
+        return _of_rows(draw, default_generator, sizes(name, size), _kind(dtype), grad)
+
+    def create_like(
+        input: Tensor, memory_format: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool
+    ) -> Tensor:
+        kind = input.array.dtype if dtype is None else dtype.np
+        return _like(draw, fill, input, memory_format, kind, grad)
+
+    create.__doc__ = create_plain.__doc__ = f"A tensor of the given shape with {doc}."
+    create_like.__doc__ = f"A tensor of the shape and dtype of another with {doc}."
+    define(
+        name,
+        (f"(IntList size, *, Generator? generator, {OUT_OPTIONS})", create),
+        (f"(IntList size, *, {OUT_OPTIONS})", create_plain),
+    )
+    define(name + "_like", (f"(Tensor input, {_LIKE})", create_like))
+
+
+_drawn("rand", lambda g, out: g.uniform_(out), "uniform random numbers in [0, 1)")
+_drawn("randn", lambda g, out: g.normal_(out), "standard normal random numbers")
+
+
+def _randint(low: int, high: int, size: tuple[int, ...], generator: Any, dtype: DType | None, *rest: Any) -> Tensor:
+    """A tensor of random integers from ``low`` up to, not including, ``high``."""
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    kind = (dtype or dtypes.int64).np
+    charge_array(size)
+    size = sizes("randint", size)
+    if state.levels:
+        rows = [level.size for level in rows_apart()]
+        return of_rows(_source(generator).randint(low, high, (*rows, *size), kind))
+    return made(_source(generator).randint(low, high, size, kind), bool(rest[-1]))
+
+
+def _randint_like(input: Tensor, low: int, high: int, memory_format: Any, dtype: DType | None, *rest: Any) -> Tensor:
+    """Random integers in the shape and dtype of another tensor."""
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    kind = input.array.dtype if dtype is None else dtype.np
+    return _like(
+        lambda g, shape, kind: g.randint(low, high, shape, kind),
+        lambda g, out: g.random_(out, low, high),
+        input,
+        memory_format,
+        kind,
+        bool(rest[-1]),
+    )
+
+
+def _randperm(n: int, generator: Any, dtype: DType | None, *rest: Any) -> Tensor:
+    """A random permutation of the integers below ``n``."""
+    charge_array((n,))
+    kind = (dtype or dtypes.int64).np
+    if state.levels:
+        return one_by_one(lambda: _source(generator).randperm(n, kind))
+    return made(_source(generator).randperm(n, kind), bool(rest[-1]))
+
+
+define(
+    "randint",
+    (f"(int high, IntList size, *, {_CHOSEN})", lambda high, *rest: _randint(0, high, *rest)),
+    (f"(int high, IntList size, *, {OUT_OPTIONS})", lambda high, size, *rest: _randint(0, high, size, None, *rest)),
+    (f"(int low, int high, IntList size, *, {_CHOSEN})", _randint),
+    (f"(int low, int high, IntList size, *, {OUT_OPTIONS})", lambda *given: _randint(*given[:3], None, *given[3:])),
+)
+define(
+    "randint_like",
+    (f"(Tensor input, int high, {_LIKE})", lambda input, high, *rest: _randint_like(input, 0, high, *rest)),
+    (f"(Tensor input, int low, int high, {_LIKE})", _randint_like),
+)
+define(
+    "randperm",
+    (f"(int n, *, {_CHOSEN})", _randperm),
+    (f"(int n, *, {OUT_OPTIONS})", lambda n, *rest: _randperm(n, None, *rest)),
+)
+
+
+def _normal(mean: Any, std: Any, generator: Generator | None) -> Tensor:
+    """Normal random numbers, each with the mean and standard deviation at its place."""
+
+    def draw(mean: Any, std: Any) -> Tensor:
+        means = mean.array if isinstance(mean, Tensor) else mean
+        deviations = std.array if isinstance(std, Tensor) else std
+        return made(random_sampling.normal(_source(generator), means, deviations))
+
+    return sampled(draw, (mean, std))
+
+
+def _normal_of(mean: float, std: float, size: tuple[int, ...], generator: Any, dtype: Any, *rest: Any) -> Tensor:
+    """Normal random numbers of one mean and standard deviation."""
+    charge_array(size)
+    rows = [level.size for level in rows_apart()]
+    out = np.empty((*rows, *sizes("normal", size)), _kind(dtype))
+    values = _source(generator).normal_(out, mean, std)
+    return of_rows(values) if state.levels else made(values, bool(rest[-1]))
+
+
+define(
+    "normal",
+    ("(Tensor mean, Tensor std, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
+    ("(Tensor mean, float std=1, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
+    ("(float mean, Tensor std, *, Generator? generator=None, Tensor out=None)", lambda m, s, g: _normal(m, s, g)),
+    (f"(float mean, float std, IntList size, *, Generator? generator=None, {OUT_OPTIONS})", _normal_of),
+)
+
+
+# -- sampling by a tensor ----------------------------------------------------------------------------------------
+#
+# Draws depend on a tensor's values but have no derivative: PyTorch gives them a node whose gradient is zero.
+
+
+@operation(input=lambda F, g: F.zeros_like(g), examples=lambda r: [(r(2, 3, low=0.0, high=1.0), None)])
+def bernoulli(input: Array, generator: Generator | None) -> Array:
+    """Ones with the probabilities of ``input``, element by element, and zeros."""
+    return _source(generator).bernoulli(input)
+
+
+def _of_operand(draw: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """``draw(input, *rest)`` for all rows."""
+
+    def apply(input: Tensor, *rest: Any) -> Tensor:
+        return sampled(lambda x: draw(x, *rest), (input,)) if state.levels else draw(input, *rest)
+
+    apply.__doc__ = draw.__doc__
+    return apply
+
+
+def _bernoulli_p(input: Tensor, p: float, generator: Generator | None) -> Tensor:
+    """Ones of probability ``p``, and zeros, in the shape of ``input``."""
+    return made(_source(generator).bernoulli_(np.empty(input.array.shape, input.array.dtype), p))
+
+
+define(
+    "bernoulli",
+    ("(Tensor input, *, Generator? generator=None, Tensor out=None)", _of_operand(bernoulli)),
+    ("(Tensor input, float p, *, Generator? generator=None)", _of_operand(_bernoulli_p)),
+    into="torch Tensor",
+)
+
+
+@operation(input=lambda F, g: F.zeros_like(g), examples=lambda r: [(r(2, 3, low=0.5, high=4.0), None)])
+def poisson(input: Array, generator: Generator | None) -> Array:
+    """Poisson random numbers of the rates ``input``, element by element."""
+    return random_sampling.poisson(_source(generator), input)
+
+
+define("poisson", ("(Tensor input, Generator? generator=None)", _of_operand(poisson)))
+
+
+def _multinomial(input: Tensor, num_samples: int, replacement: bool, generator: Generator | None) -> Tensor:
+    """Indices drawn with the probabilities in (each row of) ``input``."""
+    weights = input.array
+    if state.levels and weights.ndim > 2:  # rows of rows, which a level of vmap put together
+        shape = weights.shape[:-1]
+        drawn = random_sampling.multinomial(
+            _source(generator), weights.reshape(-1, weights.shape[-1]), num_samples, replacement
+        )
+        return made(drawn.reshape(*shape, num_samples))
+    return made(random_sampling.multinomial(_source(generator), weights, num_samples, replacement))
+
+
+define(
+    "multinomial",
+    (
+        "(Tensor input, SymInt num_samples, bool replacement=False, *, Generator? generator=None, Tensor out=None)",
+        _of_operand(_multinomial),
+    ),
+    into="torch Tensor",
+)
+
+
+def _binomial(count: Tensor, prob: Tensor, generator: Generator | None) -> Tensor:
+    """Binomial random numbers: successes of probability ``prob`` in ``count`` trials."""
+
+    def draw(count: Tensor, prob: Tensor) -> Tensor:
+        return made(random_sampling.binomial(_source(generator), count.array, prob.array))
+
+    return sampled(draw, (count, prob))
+
+
+define("binomial", ("(Tensor count, Tensor prob, Generator? generator=None)", _binomial))
+
+
+# -- filling in place --------------------------------------------------------------------------------------------
+
+
+def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]:
+    """An operation that replaces every element: no gradient flows to what was there before."""
+
+    def fill(input: Array, values: np.ndarray) -> Array:
+        """The values that were drawn, in place of the input's."""
+        return values
+
+    fill.__name__ = f"{name}values"  # an operation of its own for each distribution: its graph name is PyTorch's
+    node = f"{name.strip('_').title().replace('_', '')}Backward0"
+    recorded = operation(
+        node=node, input=lambda F, g: F.zeros_like(g), examples=lambda r: [(r(2, 3), np.ones((2, 3)))]
+    )(fill)
+
+    def apply(input: Tensor, *arguments: Any) -> Tensor:
+        *bounds, generator = arguments
+        check_inplace(input)
+        if state.levels:
+            check_captured(input, name)
+            return _filled_rows(input, draw, bounds, generator)
+        check_overlap(input.array)
+        values = draw(_source(generator), np.empty(input.array.shape, input.array.dtype), *bounds)
+        if input.node is None:
+            np.copyto(input.array, values)
+            input.bump()
+            return input
+        return in_place(recorded)(input, values)
+
+    apply.__doc__ = f"Fill with random numbers, in place: {name}."
+    return apply
+
+
+def _filled_rows(input: Tensor, draw: Callable[..., np.ndarray], bounds: Any, generator: Generator | None) -> Tensor:
+    """Fill a tensor under ``torch.func``: at each level by what that level says."""
+    kind = input.array.dtype
+    first = bounds[0] if bounds else None
+    if isinstance(first, Tensor) and (rows_apart() or any(each.kind == "vmap" for each in levels_of((first,)))):
+        if any(each.kind == "vmap" and each.randomness == "same" for each in levels_of((first,))):
+            raise RuntimeError(NO_SAME)
+        for each in rows_apart():
+            if each in levels_of((first,)) and each not in levels_of((input,)):
+                raise RuntimeError(NO_INPLACE.format(what="inplace bernoulli", where="in a vmap"))
+        wide = roles.expand(first, input.array.shape) if first.array.shape != input.array.shape else first
+        blank = TENSORS.zeros_like(input)
+        values = sampled(
+            lambda like, p: made(draw(_source(generator), np.empty(like.array.shape, kind), p)), (blank, wide)
+        )
+    else:
+        values = noise(input, lambda shape: draw(_source(generator), np.empty(shape, kind), *bounds), fresh=False)
+    roles.copy_into(input, values)
+    return input
+
+
+_FILLERS: dict[str, tuple[str, Callable[..., np.ndarray]]] = {
+    "uniform_": ("float from=0.0, float to=1.0, ", lambda g, out, low, high: g.uniform_(out, low, high)),
+    "normal_": ("float mean=0.0, float std=1.0, ", lambda g, out, mean, std: g.normal_(out, mean, std)),
+    "log_normal_": ("float mean=1.0, float std=2.0, ", lambda g, out, mean, std: g.log_normal_(out, mean, std)),
+    "exponential_": ("float lambd=1.0, ", lambda g, out, rate: g.exponential_(out, rate)),
+    "cauchy_": ("float median=0.0, float sigma=1.0, ", lambda g, out, median, sigma: g.cauchy_(out, median, sigma)),
+    "geometric_": ("float p, ", lambda g, out, p: g.geometric_(out, p)),
+}
+for _name, (_bounds, _draw) in _FILLERS.items():
+    define(_name, (f"(Tensor input, {_bounds}*, Generator? generator=None)", _filler(_name, _draw)), into="Tensor")
+
+_random = _filler("random_", lambda g, out, *b: g.random_(out, *b))
+define(
+    "random_",
+    ("(Tensor input, *, Generator? generator=None)", _random),
+    ("(Tensor input, int from, int? to, *, Generator? generator=None)", _random),
+    (
+        "(Tensor input, int to, *, Generator? generator=None)",
+        lambda input, to, generator: _random(input, 0, to, generator),
+    ),
+    into="Tensor",
+)
+
+
+def _bernoulli_values(source: Generator, out: np.ndarray, p: Any) -> np.ndarray:
+    filled: np.ndarray = source.bernoulli_(out, p.array if isinstance(p, Tensor) else p)
+    return filled
+
+
+_bernoulli_fill = _filler("bernoulli_", _bernoulli_values)
+define(
+    "bernoulli_",
+    ("(Tensor input, Tensor p, *, Generator? generator=None)", _bernoulli_fill),
+    ("(Tensor input, float p=0.5, *, Generator? generator=None)", _bernoulli_fill),
+    into="Tensor",
+)
+
+
+# -- the generator -----------------------------------------------------------------------------------------------
+
+
+def _generator_seed(generator: Generator, seed: Any) -> Generator:
+    if not isinstance(seed, int):
+        raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
+    return generator.manual_seed(seed)
+
+
+def manual_seed(seed: Any) -> Generator:
+    """Start the sequence of random numbers that belongs to ``seed``."""
+    return default_generator.manual_seed(int(seed))
+
+
+def initial_seed() -> int:
+    """The seed that the sequence of random numbers started with."""
+    return default_generator.initial_seed()
+
+
+def seed() -> int:
+    """Start the sequence of random numbers anew from a seed of the system's, which is returned."""
+    return default_generator.seed()
+
+
+def get_rng_state() -> Tensor:
+    """Where the sequence of random numbers is, as a tensor of bytes."""
+    return wrap(default_generator.get_state())
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Go to where ``get_rng_state`` was called."""
+    _set_state(default_generator, new_state)
+
+
+def _set_state(generator: Generator, new_state: Any) -> None:
+    if not isinstance(new_state, Tensor):
+        raise TypeError(f"expected a torch.ByteTensor, but got {type_name(new_state)}")
+    generator.set_state(new_state.array)
+
+
+def make_generator(device: Any = None) -> Generator:
+    """A sequence of random numbers of its own."""
+    return Generator()
+
+
+class ForkedRng(ContextMode):
+    """``with torch.random.fork_rng():`` afterwards the sequence goes on as if nothing had been drawn inside."""
+
+    __slots__ = ("enabled", "saved")
+
+    def __init__(self, devices: Any = None, enabled: bool = True) -> None:
+        self.enabled = enabled
+
+    def __enter__(self) -> None:
+        self.saved = default_generator.get_state()
+
+    def __exit__(self, *error: Any) -> None:
+        if self.enabled:
+            default_generator.set_state(self.saved)
+
+
+for _function in (manual_seed, initial_seed, seed, get_rng_state, set_rng_state):
+    define_python(_function.__name__, _function, into="torch random")
+namespace("torch.random")["fork_rng"] = ModeFunction("fork_rng", ForkedRng, ForkedRng.__doc__ or "")
+define_python("Generator", make_generator)
+namespace("torch")["default_generator"] = default_generator
+
+_table = attributes_of(Generator)
+_table["manual_seed"] = Method(_generator_seed, "Start the sequence of a seed.")
+_table["initial_seed"] = Method(lambda g: g.initial_seed(), "The seed it started with.")
+_table["seed"] = Method(lambda g: g.seed(), "Start anew from a seed of the system's.")
+_table["get_state"] = Method(lambda g: wrap(g.get_state()), "Where the sequence is.")
+_table["set_state"] = Method(_set_state, "Go to a state.")
+_table["device"] = Property(lambda g: namespace("torch")["device"]("cpu"))

@@ -1,0 +1,119 @@
+"""What programs can do with a sparse gradient: read its parts, print, scale and add it, make it dense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...engine.sparse import SparseTensor, coalesced, sparse_array, sparse_tensor, with_parts
+from ...engine.tensor import Tensor, wrap
+from ..calls.registry import Method, Property, attributes_of
+from .placement import Layout
+from .tensor_text import dtype_suffix, tensor_text
+
+SPARSE_COO = Layout("torch.sparse_coo")
+
+
+def sparse_text(t: SparseTensor) -> str:
+    """The ``repr`` of a sparse tensor."""
+    parts = [
+        f"indices={_part(t.indices, 15)}",
+        f"values={_part(t.values, 14)}",
+        f"size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_suffix(t.dense)}, layout=torch.sparse_coo",
+    ]
+    return "tensor(" + ",\n       ".join(parts) + ")"
+
+
+def _part(array: np.ndarray, indent: int) -> str:
+    return tensor_text(array, indent=indent)
+
+
+def _indices(self: SparseTensor) -> Tensor:
+    if not self.coalesced:
+        raise RuntimeError("Cannot get indices on an uncoalesced tensor, please call .coalesce() first")
+    return wrap(self.indices)
+
+
+def _values(self: SparseTensor) -> Tensor:
+    if not self.coalesced:
+        raise RuntimeError("Cannot get values on an uncoalesced tensor, please call .coalesce() first")
+    return wrap(self.values)
+
+
+def _copied(self: SparseTensor) -> Tensor:
+    return sparse_tensor(with_parts(self.dense.copy(), self.indices, self.values), self.coalesced)
+
+
+def _zero(self: SparseTensor) -> SparseTensor:
+    self.indices, self.values = self.indices[:, :0], self.values[:0]
+    self.dense = np.zeros_like(self.dense)
+    self.bump()
+    return self
+
+
+def _numpy(self: SparseTensor) -> None:
+    raise TypeError("can't convert Sparse layout tensor to numpy. Use Tensor.to_dense() first.")
+
+
+def _scaled(ufunc: Any) -> Callable[[SparseTensor, Any], Any]:
+    def scaled(self: SparseTensor, other: Any) -> Any:
+        if not isinstance(other, (int, float)):
+            return NotImplemented
+        return sparse_tensor(ufunc(sparse_array(self), self.dense.dtype.type(other)), self.coalesced)
+
+    return scaled
+
+
+def _negative(self: SparseTensor) -> Tensor:
+    return sparse_tensor(with_parts(-self.dense, self.indices, -self.values), self.coalesced)
+
+
+def _add(self: SparseTensor, other: Any) -> Any:
+    if isinstance(other, SparseTensor):
+        total: Any = sparse_array(self) + sparse_array(other)
+        return sparse_tensor(total)
+    raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
+
+
+def _radd(self: SparseTensor, other: Any) -> Any:
+    return wrap(other.array + self.dense) if isinstance(other, Tensor) else _add(self, other)
+
+
+def _install() -> None:
+    table = attributes_of(SparseTensor)
+    for name, call, doc in (
+        ("to_dense", lambda t: wrap(t.dense.copy()), "As an ordinary tensor."),
+        ("coalesce", coalesced, "With every index once, in order."),
+        ("is_coalesced", lambda t: t.coalesced, "Whether every index is there once."),
+        ("indices", _indices, "Where the values are; of a coalesced tensor."),
+        ("values", _values, "The values; of a coalesced tensor."),
+        ("_indices", lambda t: wrap(t.indices), "Where the values are."),
+        ("_values", lambda t: wrap(t.values), "The values."),
+        ("_nnz", lambda t: t.indices.shape[1], "How many values there are."),
+        ("sparse_dim", lambda t: len(t.indices), "Over how many dimensions the indices run."),
+        ("dense_dim", lambda t: t.dense.ndim - len(t.indices), "The dimensions of one value."),
+        ("sum", lambda t: wrap(np.asarray(t.values.sum(dtype=t.values.dtype))), "The sum of all elements."),
+        ("norm", lambda t: wrap(np.asarray(np.sqrt(np.square(t.dense).sum()))), "The 2-norm of all elements."),
+        ("numel", lambda t: t.dense.size, "How many elements it stands for."),
+        ("dim", lambda t: t.dense.ndim, "The number of dimensions."),
+        ("size", lambda t, dim=None: t.shape if dim is None else t.shape[dim], "The shape."),
+        ("clone", _copied, "A copy."),
+        ("detach", lambda t: t, "Itself: it has no history."),
+        ("zero_", _zero, "Drop all values, in place."),
+        ("numpy", _numpy, "Not for sparse tensors."),
+    ):
+        table[name] = Method(call, doc)
+    table["ndim"] = Property(lambda t: t.dense.ndim, doc="The number of dimensions.")
+    table["layout"] = Property(lambda t: SPARSE_COO, doc="torch.sparse_coo.")
+    table["is_sparse"] = Property(lambda t: True, doc="True.")
+    operators: dict[str, Any] = {
+        "__mul__": _scaled(np.multiply), "__rmul__": _scaled(np.multiply), "__truediv__": _scaled(np.divide),
+        "__neg__": lambda t: _negative(t), "__add__": _add, "__radd__": _radd,
+    }  # fmt: skip
+    for name, operator in operators.items():
+        setattr(SparseTensor, name, operator)
+
+
+_install()
