@@ -21,7 +21,7 @@ from .operation import Operation
 _HALF, _SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
 #: Kernels of which PyTorch has none for half precision say so themselves: they see the operands as they are.
-_REFUSING = frozenset({"linalg_decompose", "linalg_solve", "linalg_spectral", "determinant", "special_polynomials"})
+_REFUSING = frozenset({"decompose", "solve", "spectral", "determinant", "special_polynomials"})
 _REFUSING_ONE = frozenset({"cdist", "linalg_vander", "multilabel_margin_loss"})
 
 #: Those that have no kernel for half precision and don't look: what PyTorch's is called.

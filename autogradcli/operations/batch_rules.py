@@ -14,10 +14,10 @@ from ..engine.layers import Level, layer_of
 from ..engine.operation import Operation
 from ..engine.tensor import Tensor
 from ..engine.worlds import TENSORS, roles
-from .complex import conj
-from .joining import stack
-from .view import permute, view
-from .window import select
+from .elementwise.complex import conj
+from .shape.joining import stack
+from .shape.slicing import select
+from .shape.view import permute, view
 
 Args = Sequence[Any]
 Rule = Callable[[Operation, Level, Args], Any]

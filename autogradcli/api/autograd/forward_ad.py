@@ -13,8 +13,8 @@ from ...engine.naming import shown_as
 from ...engine.state import state
 from ...engine.tangents import laid_out, set_tangent, tangent_of, undual
 from ...engine.tensor import Tensor
-from ...operations.dual import identity
-from ...operations.view import view
+from ...operations.shape.dual import identity
+from ...operations.shape.view import view
 from ..calls.argument_types import type_name
 from ..calls.python_function import define_python
 from ..calls.registry import Property, attributes_of, namespace

@@ -18,7 +18,7 @@ from ...engine.state import state
 from ...engine.tangents import carries_tangent
 from ...engine.tensor import Tensor
 from ...engine.views import check_overlap
-from ...operations.shape import copy
+from ...operations.shape.copies import copy
 from ..tensor.memory import resize
 from . import output_rules as rules
 from .call_plans import hooks

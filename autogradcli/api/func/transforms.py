@@ -16,7 +16,7 @@ from ...engine.naming import shown_as
 from ...engine.state import state
 from ...engine.tangents import tangent_at, zeros
 from ...engine.tensor import Tensor
-from ...operations.dual import primal_alias
+from ...operations.shape.dual import primal_alias
 from ..autograd import backward_and_grad
 from ..calls.argument_types import Value, type_name
 from ..calls.overloads import Function as BuiltinFunction

@@ -15,9 +15,10 @@ from ...engine.inplace import inplace as change
 from ...engine.random import default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations import activation, sign, smooth_activation
 from ...operations.dims import wrap_dim
-from ...operations.view import view
+from ...operations.elementwise import sign
+from ...operations.nn import activation, smooth_activation
+from ...operations.shape.view import view
 from ..calls.argument_types import type_name
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import Function, define

@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 from ...engine.tensor import Tensor, wrap
-from ...operations import attention as operations
-from ...operations.arithmetic import add
-from ...operations.arithmetic_variants import mul_scalar
-from ...operations.joining import cat
-from ...operations.softmax import safe_softmax
-from ...operations.view import transpose
+from ...operations.elementwise.arithmetic import add
+from ...operations.elementwise.arithmetic_variants import mul_scalar
+from ...operations.nn import attention as operations
+from ...operations.reduce.softmax import safe_softmax
+from ...operations.shape.joining import cat
+from ...operations.shape.view import transpose
 from ..calls.overloads import define
 from ..linalg.matmul import matmul
 
@@ -70,7 +70,7 @@ def _repeated(x: Tensor, times: int) -> Any:
     """Each head as often as there are queries for it."""
     if times == 1:
         return x
-    from ...operations.window import slice_
+    from ...operations.shape.slicing import slice_
 
     heads = [slice_(x, -3, k, k + 1, 1) for k in range(x.array.shape[-3])]
     return cat([head for head in heads for _ in range(times)], -3)

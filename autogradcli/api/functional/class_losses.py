@@ -8,14 +8,14 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.tensor import Tensor, wrap
-from ...operations import class_loss as operations
-from ...operations.arithmetic import add, div, mul, neg
-from ...operations.arithmetic_variants import div_scalar, mul_scalar
-from ...operations.indexing import masked_fill
-from ...operations.reduction import mean_all, sum_all, sum_dim
-from ...operations.selection import where
-from ...operations.softmax import log_softmax
-from ...operations.view import squeeze_dim, unsqueeze
+from ...operations.elementwise.arithmetic import add, div, mul, neg
+from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
+from ...operations.elementwise.selection import where
+from ...operations.index.indexing import masked_fill
+from ...operations.nn import class_loss as operations
+from ...operations.reduce.reduction import mean_all, sum_all, sum_dim
+from ...operations.reduce.softmax import log_softmax
+from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.python_function import define_python
 from ..shape.reshaping import reshape
 from .linear import linear

@@ -7,9 +7,9 @@ from typing import Any
 
 from ...engine import dtypes
 from ...engine.tensor import Tensor
-from ...operations import convolution as operations
-from ...operations.resample import constant_pad_nd
-from ...operations.view import squeeze_dim, unsqueeze
+from ...operations.nn import convolution as operations
+from ...operations.nn.resample import constant_pad_nd
+from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.argument_types import Sizes
 from ..calls.overloads import define
 from ..calls.python_function import define_python

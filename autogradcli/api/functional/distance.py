@@ -10,15 +10,15 @@ from ...engine import dtypes
 from ...engine.limits import shown
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations import distance as operations
-from ...operations.arithmetic import div, mul, sub
-from ...operations.arithmetic_variants import add_scalar
 from ...operations.dims import wrap_dim
-from ...operations.reduction import sum_dim
-from ...operations.selection import clamp_min_scalar
-from ...operations.shape import cast, clone
-from ...operations.statistics import vector_norm
-from ...operations.view import expand
+from ...operations.elementwise.arithmetic import div, mul, sub
+from ...operations.elementwise.arithmetic_variants import add_scalar
+from ...operations.elementwise.selection import clamp_min_scalar
+from ...operations.nn import distance as operations
+from ...operations.reduce.reduction import sum_dim
+from ...operations.reduce.statistics import vector_norm
+from ...operations.shape.copies import cast, clone
+from ...operations.shape.view import expand
 from ..calls.call_plans import hooks
 from ..calls.overloads import define
 from ..calls.python_function import define_python

@@ -12,7 +12,7 @@ from ...engine.inplace import inplace
 from ...engine.random import default_generator
 from ...engine.random_rows import noise, of_rows, rows_apart
 from ...engine.tensor import Tensor, wrap
-from ...operations.arithmetic import add, div, mul, sub
+from ...operations.elementwise.arithmetic import add, div, mul, sub
 from ..calls.argument_types import type_name
 from ..calls.overloads import define
 from ..calls.python_function import define_python

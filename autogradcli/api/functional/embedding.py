@@ -9,7 +9,7 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations import embedding as operations
+from ...operations.nn import embedding as operations
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..shape.reshaping import reshape

@@ -9,7 +9,7 @@ from ...engine.limits import shown
 from ...engine.operation import OPERATIONS
 from ...engine.state import state
 from ...engine.tensor import Tensor
-from ...operations import grid as operations
+from ...operations.nn import grid as operations
 from ..calls.python_function import define_python
 
 

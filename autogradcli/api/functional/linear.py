@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...operations.arithmetic import add
-from ...operations.convolution import trilinear
-from ...operations.matmul import addmm
-from ...operations.view import t, view
+from ...operations.elementwise.arithmetic import add
+from ...operations.linalg.matmul import addmm
+from ...operations.nn.convolution import trilinear
+from ...operations.shape.view import t, view
 from ..calls.overloads import define
 from ..linalg.matmul import matmul
 from ..shape.reshaping import reshape

@@ -9,9 +9,9 @@ import numpy as np
 from ...engine.limits import shown
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations.numbers import number_in
-from ...operations.reduction import mean_all, sum_all
-from ...operations.view import expand
+from ...operations.elementwise.numbers import number_in
+from ...operations.reduce.reduction import mean_all, sum_all
+from ...operations.shape.view import expand
 from ..calls.argument_types import type_name
 
 

@@ -12,18 +12,18 @@ from ...engine import dtypes
 from ...engine.limits import shown
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations import loss as operations
-from ...operations.activation import log_sigmoid
-from ...operations.arithmetic import add, div, mul, neg, sub
-from ...operations.arithmetic_variants import add_scalar
-from ...operations.exponential import log
-from ...operations.indexing import masked_fill
-from ...operations.powers import pow_tensor_scalar, sqrt
-from ...operations.reduction import sum_all, sum_dim
-from ...operations.selection import clamp_min_scalar, minimum, where
-from ...operations.shape import clone
-from ...operations.sign import abs as abs_
-from ...operations.view import expand, unsqueeze
+from ...operations.elementwise.arithmetic import add, div, mul, neg, sub
+from ...operations.elementwise.arithmetic_variants import add_scalar
+from ...operations.elementwise.exponential import log
+from ...operations.elementwise.powers import pow_tensor_scalar, sqrt
+from ...operations.elementwise.selection import clamp_min_scalar, minimum, where
+from ...operations.elementwise.sign import abs as abs_
+from ...operations.index.indexing import masked_fill
+from ...operations.nn import loss as operations
+from ...operations.nn.activation import log_sigmoid
+from ...operations.reduce.reduction import sum_all, sum_dim
+from ...operations.shape.copies import clone
+from ...operations.shape.view import expand, unsqueeze
 from ..calls.python_function import define_python
 from .distance import pairwise_distance
 from .loss_reduction import broadcast_pair, number, reduced, reduction_of, size_of, warn_of_sizes
@@ -186,8 +186,8 @@ def kl_div(
 ) -> Any:
     """Kullback-Leibler divergence; ``input`` is logarithms of probabilities, ``target`` probabilities (or, with
     ``log_target``, logarithms). ``reduction="batchmean"`` divides by the batch size only."""
-    from ...operations.exponential import exp
-    from ...operations.special import xlogy
+    from ...operations.elementwise.exponential import exp
+    from ...operations.elementwise.special import xlogy
 
     batch = reduction == "batchmean"
     if size_average is None and reduce is None and reduction == "mean":
@@ -225,7 +225,7 @@ def poisson_nll_loss(
     reduction: str = "mean",
 ) -> Any:
     """Negative log likelihood of counts under Poisson distributions with mean ``exp(input)``, or ``input`` itself."""
-    from ...operations.exponential import exp
+    from ...operations.elementwise.exponential import exp
 
     reduction = reduction_of(size_average, reduce, reduction)
     if log_input:

@@ -11,14 +11,14 @@ from ...engine import dtypes
 from ...engine.state import state
 from ...engine.tangents import carries_tangent
 from ...engine.tensor import Tensor
-from ...operations import normalization as operations
-from ...operations.arithmetic import div, mul
-from ...operations.arithmetic_variants import add_scalar, mul_scalar
-from ...operations.powers import pow_tensor_scalar, rsqrt
-from ...operations.reduction import mean_dim
-from ...operations.resample import constant_pad_nd
-from ...operations.shape import repeat
-from ...operations.view import squeeze_dim, unsqueeze, view
+from ...operations.elementwise.arithmetic import div, mul
+from ...operations.elementwise.arithmetic_variants import add_scalar, mul_scalar
+from ...operations.elementwise.powers import pow_tensor_scalar, rsqrt
+from ...operations.nn import normalization as operations
+from ...operations.nn.resample import constant_pad_nd
+from ...operations.reduce.reduction import mean_dim
+from ...operations.shape.copies import repeat
+from ...operations.shape.view import squeeze_dim, unsqueeze, view
 from ..calls.argument_types import type_name
 from ..calls.overloads import define
 from ..calls.python_function import define_python

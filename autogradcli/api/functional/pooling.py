@@ -7,14 +7,14 @@ from typing import Any
 
 from ...engine.operation import OPERATIONS
 from ...engine.tensor import Tensor
-from ...operations import pooling as operations
-from ...operations.activation import relu
-from ...operations.arithmetic import mul
-from ...operations.powers import pow_tensor_scalar
-from ...operations.reduction import mean_dim
-from ...operations.sign import abs as abs_
-from ...operations.sign import sign
-from ...operations.view import squeeze_dim, unsqueeze
+from ...operations.elementwise.arithmetic import mul
+from ...operations.elementwise.powers import pow_tensor_scalar
+from ...operations.elementwise.sign import abs as abs_
+from ...operations.elementwise.sign import sign
+from ...operations.nn import pooling as operations
+from ...operations.nn.activation import relu
+from ...operations.reduce.reduction import mean_dim
+from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.argument_types import Sizes
 from ..calls.overloads import define
 from ..calls.python_function import define_python

@@ -12,11 +12,11 @@ from ...engine.limits import shown
 from ...engine.operation import OPERATIONS
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations import pixels
-from ...operations.resample import constant_pad_nd
-from ...operations.shape import copy_into
-from ...operations.view import squeeze_dim, unsqueeze
-from ...operations.window import slice_
+from ...operations.nn import pixels
+from ...operations.nn.resample import constant_pad_nd
+from ...operations.shape.copies import copy_into
+from ...operations.shape.slicing import slice_
+from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from .pooling import adaptive_average

@@ -9,10 +9,10 @@ from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.state import state
 from ...engine.tensor import Tensor
-from ...operations import softmax as operations
-from ...operations.arithmetic import neg
 from ...operations.dims import wrap_dim
-from ...operations.shape import cast
+from ...operations.elementwise.arithmetic import neg
+from ...operations.reduce import softmax as operations
+from ...operations.shape.copies import cast
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 

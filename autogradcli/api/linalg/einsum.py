@@ -8,12 +8,12 @@ from typing import Any
 from ...engine import dtypes
 from ...engine.limits import shown
 from ...engine.tensor import Tensor
-from ...operations import matmul as products
-from ...operations.arithmetic import mul
 from ...operations.dims import wrap_dim
-from ...operations.reduction import sum_dim
-from ...operations.view import permute, unsqueeze, view
-from ...operations.window import diagonal
+from ...operations.elementwise.arithmetic import mul
+from ...operations.linalg import matmul as products
+from ...operations.reduce.reduction import sum_dim
+from ...operations.shape.slicing import diagonal
+from ...operations.shape.view import permute, unsqueeze, view
 from ..calls.argument_types import checked_tensors
 from ..calls.call_plans import hooks
 from ..calls.overloads import define
@@ -399,7 +399,7 @@ def vecdot(x: Tensor, y: Tensor, dim: int) -> Any:
     if x.array.ndim == 1 and y.array.ndim == 1:
         return products.vdot(x, y)
     if x.array.dtype.kind == "c":
-        from ...operations.complex import conj
+        from ...operations.elementwise.complex import conj
 
         x = conj(x)
     at = wrap_dim(dim, max(x.array.ndim, y.array.ndim))

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...operations import matmul as products
-from ...operations.arithmetic import mul
 from ...operations.dims import wrap_dim
-from ...operations.reduction import sum_dim
-from ...operations.shape import clone
-from ...operations.view import (
+from ...operations.elementwise.arithmetic import mul
+from ...operations.linalg import matmul as products
+from ...operations.reduce.reduction import sum_dim
+from ...operations.shape.copies import clone
+from ...operations.shape.view import (
     expand,
     permute,
     squeeze_dim,

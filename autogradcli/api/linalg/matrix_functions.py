@@ -10,17 +10,17 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations import linalg_misc as misc
-from ...operations import linalg_solve as solving
-from ...operations.arithmetic import div, mul, sub
-from ...operations.cumulative import cumprod
 from ...operations.dims import distinct_dims
-from ...operations.linalg_checks import square
-from ...operations.matmul import mm
-from ...operations.reduction import sum_dim
-from ...operations.shape import cast, clone, copy_into
-from ...operations.view import expand, flip, permute, squeeze, t, unsqueeze
-from ...operations.window import diagonal, slice_
+from ...operations.elementwise.arithmetic import div, mul, sub
+from ...operations.linalg import misc
+from ...operations.linalg import solve as solving
+from ...operations.linalg.checks import square
+from ...operations.linalg.matmul import mm
+from ...operations.reduce.cumulative import cumprod
+from ...operations.reduce.reduction import sum_dim
+from ...operations.shape.copies import cast, clone, copy_into
+from ...operations.shape.slicing import diagonal, slice_
+from ...operations.shape.view import expand, flip, permute, squeeze, t, unsqueeze
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type
 from ..shape.reshaping import reshape as reshaped
@@ -205,7 +205,7 @@ def _cross(input: Tensor, other: Tensor, dim: int | None) -> Any:
 
 def _vander(x: Tensor, N: int | None) -> Any:
     """Matrix of powers, each row those of an element, from the zeroth up."""
-    from ...operations.joining import cat
+    from ...operations.shape.joining import cat
 
     if not x.array.ndim:
         x = unsqueeze(x, -1)
@@ -280,7 +280,7 @@ def _value(norm: Any) -> float:
 
 
 def _conjugate(x: Any) -> Any:
-    from ...operations.complex import conj
+    from ...operations.elementwise.complex import conj
 
     return conj(x) if x.array.dtype.kind == "c" else x
 
@@ -328,8 +328,8 @@ def _corrcoef(input: Tensor) -> Any:
     c = _cov(input, 1, None, None)
     if not c.array.ndim:
         return div(c, c)
-    from ...operations.powers import sqrt
-    from ...operations.selection import clamp_scalar
+    from ...operations.elementwise.powers import sqrt
+    from ...operations.elementwise.selection import clamp_scalar
 
     spread = sqrt(diagonal(c, 0, 0, 1))
     scaled = div(div(c, reshaped(spread, (-1, 1))), reshaped(spread, (1, -1)))

@@ -11,20 +11,20 @@ from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
-from ...operations import linalg_misc as misc
-from ...operations import linalg_solve as solving
-from ...operations.arithmetic import div, mul
 from ...operations.dims import wrap_dim
-from ...operations.extremum import amax, amin
-from ...operations.indexing import masked_fill
-from ...operations.linalg_checks import floating, matrix, square
-from ...operations.powers import reciprocal
-from ...operations.reduction import sum_dim
-from ...operations.shape import cast
-from ...operations.sign import nan_to_num
-from ...operations.statistics import vector_norm
-from ...operations.view import permute, squeeze_dim, unsqueeze
-from ...operations.window import slice_
+from ...operations.elementwise.arithmetic import div, mul
+from ...operations.elementwise.powers import reciprocal
+from ...operations.elementwise.sign import nan_to_num
+from ...operations.index.indexing import masked_fill
+from ...operations.linalg import misc
+from ...operations.linalg import solve as solving
+from ...operations.linalg.checks import floating, matrix, square
+from ...operations.reduce.extremum import amax, amin
+from ...operations.reduce.reduction import sum_dim
+from ...operations.reduce.statistics import vector_norm
+from ...operations.shape.copies import cast
+from ...operations.shape.slicing import slice_
+from ...operations.shape.view import permute, squeeze_dim, unsqueeze
 from ..calls.overloads import define
 from .solving import eigvalsh, svdvals
 

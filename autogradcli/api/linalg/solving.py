@@ -7,16 +7,13 @@ from typing import Any
 import numpy as np
 
 from ...engine.tensor import Tensor, wrap
-from ...operations import determinant
-from ...operations import linalg_decompose as decompose
-from ...operations import linalg_misc as misc
-from ...operations import linalg_solve as solving
-from ...operations import linalg_spectral as spectral
-from ...operations.comparison import COMPARISONS
-from ...operations.complex import conj
-from ...operations.linalg_checks import LinAlgError, floating, matrix, square
-from ...operations.selection import where
-from ...operations.view import transpose
+from ...operations.elementwise.comparison import COMPARISONS
+from ...operations.elementwise.complex import conj
+from ...operations.elementwise.selection import where
+from ...operations.linalg import decompose, determinant, misc, spectral
+from ...operations.linalg import solve as solving
+from ...operations.linalg.checks import LinAlgError, floating, matrix, square
+from ...operations.shape.view import transpose
 from ..calls.overloads import define
 from ..calls.registry import namespace
 from ..calls.return_types import ReturnType, return_type
@@ -60,7 +57,7 @@ def _logdet(input: Tensor) -> Any:
     floating(input.array, "logdet", "lu_cpu")
     sign, logabsdet = determinant.linalg_slogdet(input)
     if input.array.dtype.kind == "c":
-        from ...operations.exponential import log
+        from ...operations.elementwise.exponential import log
 
         return logabsdet + log(sign)
     return where(COMPARISONS["eq"][0](sign, -1.0), float("nan"), logabsdet)

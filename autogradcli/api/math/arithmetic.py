@@ -10,8 +10,8 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.tensor import Tensor, wrap
-from ...operations import arithmetic, arithmetic_variants, powers, rounding
-from ...operations.shape import cast
+from ...operations.elementwise import arithmetic, arithmetic_variants, powers, rounding
+from ...operations.shape.copies import cast
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
 

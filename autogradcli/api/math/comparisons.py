@@ -7,7 +7,7 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.operation import OPERATIONS
 from ...engine.tensor import Tensor
-from ...operations import comparison
+from ...operations.elementwise import comparison
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
 

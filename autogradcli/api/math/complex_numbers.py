@@ -7,10 +7,10 @@ from typing import Any
 
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
-from ...operations import complex as complex_operations
-from ...operations.numbers import number_in
-from ...operations.view import view_as_real
-from ...operations.window import select
+from ...operations.elementwise import complex as complex_operations
+from ...operations.elementwise.numbers import number_in
+from ...operations.shape.slicing import select
+from ...operations.shape.view import view_as_real
 from ..calls.argument_types import is_number, type_name
 from ..calls.declare import in_place
 from ..calls.overloads import define

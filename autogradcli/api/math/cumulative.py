@@ -9,16 +9,16 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.tensor import Tensor, wrap
-from ...operations import cumulative
-from ...operations.arithmetic import add, div, mul, sub
-from ...operations.arithmetic_variants import div_scalar, mul_scalar
-from ...operations.comparison import logical_xor
 from ...operations.dims import distinct_dims, wrap_dim
-from ...operations.joining import cat
-from ...operations.reduction import sum_dim
-from ...operations.shape import copy, zeros_like
-from ...operations.view import view
-from ...operations.window import select, slice_
+from ...operations.elementwise.arithmetic import add, div, mul, sub
+from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
+from ...operations.elementwise.comparison import logical_xor
+from ...operations.reduce import cumulative
+from ...operations.reduce.reduction import sum_dim
+from ...operations.shape.copies import copy, zeros_like
+from ...operations.shape.joining import cat
+from ...operations.shape.slicing import select, slice_
+from ...operations.shape.view import view
 from ..calls.declare import define_both
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type

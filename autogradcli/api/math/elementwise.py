@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...engine.tensor import Tensor
-from ...operations import exponential, powers, rounding, sign, special, trigonometric
-from ...operations.arithmetic import neg
+from ...operations.elementwise import exponential, powers, rounding, sign, special, trigonometric
+from ...operations.elementwise.arithmetic import neg
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
 from ..calls.return_types import return_type

@@ -10,12 +10,12 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.tensor import Tensor, wrap
-from ...operations import fft as operations
-from ...operations.complex import conj, conj_physical
 from ...operations.dims import wrap_dim
-from ...operations.resample import constant_pad_nd
-from ...operations.shape import cast, roll
-from ...operations.window import slice_
+from ...operations.elementwise.complex import conj, conj_physical
+from ...operations.linalg import fft as operations
+from ...operations.nn.resample import constant_pad_nd
+from ...operations.shape.copies import cast, roll
+from ...operations.shape.slicing import slice_
 from ..calls.overloads import define
 
 Ints = tuple[int, ...]

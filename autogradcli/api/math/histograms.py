@@ -8,7 +8,7 @@ from typing import Any
 from ...engine import dtypes
 from ...engine.limits import counted
 from ...engine.tensor import Tensor, wrap
-from ...operations import histogram as operations
+from ...operations.reduce import histogram as operations
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type
 

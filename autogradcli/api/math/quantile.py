@@ -9,12 +9,12 @@ import numpy as np
 from ...engine.inplace import inplace
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations import view as views
-from ...operations.arithmetic import sub
 from ...operations.dims import add_reduce, wrap_dim
-from ...operations.indexing import gather
-from ...operations.selection import lerp
-from ...operations.sorting import sort
+from ...operations.elementwise.arithmetic import sub
+from ...operations.elementwise.selection import lerp
+from ...operations.index.indexing import gather
+from ...operations.reduce.sorting import sort
+from ...operations.shape import view as views
 from ..calls.overloads import define
 from ..calls.registry import namespace
 from ..shape.reshaping import reshape

@@ -9,11 +9,11 @@ from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.limits import shown
 from ...engine.tensor import Tensor
-from ...operations import reduction, statistics
-from ...operations.arithmetic import div
-from ...operations.comparison import isnan, logical_not
 from ...operations.dims import wrap_dims
-from ...operations.shape import sum_to_tensor
+from ...operations.elementwise.arithmetic import div
+from ...operations.elementwise.comparison import isnan, logical_not
+from ...operations.reduce import reduction, statistics
+from ...operations.shape.copies import sum_to_tensor
 from ..calls.argument_types import type_name
 from ..calls.call_plans import hooks
 from ..calls.declare import define_both

@@ -9,7 +9,7 @@ import numpy as np
 from ...engine.batched import NO_SHAPE
 from ...engine.layers import levels_of
 from ...engine.tensor import Tensor, wrap
-from ...operations import selection
+from ...operations.elementwise import selection
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
 

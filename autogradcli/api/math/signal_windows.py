@@ -12,11 +12,11 @@ from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
-from ...operations.arithmetic import mul
-from ...operations.fft import fft_c2c, fft_r2c
-from ...operations.shape import cast
-from ...operations.strided import as_strided
-from ...operations.view import squeeze_dim_in_place, transpose, unsqueeze, view
+from ...operations.elementwise.arithmetic import mul
+from ...operations.linalg.fft import fft_c2c, fft_r2c
+from ...operations.shape.copies import cast
+from ...operations.shape.strided import as_strided
+from ...operations.shape.view import squeeze_dim_in_place, transpose, unsqueeze, view
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..functional.resampling import pad as pad_
@@ -313,7 +313,7 @@ def stft(
     if single:
         y = squeeze_dim_in_place(y, 0)
     if return_complex is False:
-        from ...operations.view import view_as_real
+        from ...operations.shape.view import view_as_real
 
         return view_as_real(y)
     return y

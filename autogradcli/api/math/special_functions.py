@@ -6,10 +6,10 @@ from typing import Any
 
 from ...engine import dtypes
 from ...engine.tensor import Tensor
-from ...operations import exponential, rounding, special, special_polynomials, trigonometric
-from ...operations.activation import sigmoid
-from ...operations.arithmetic_variants import add_scalar, mul_scalar
-from ...operations.shape import cast
+from ...operations.elementwise import exponential, rounding, special, special_polynomials, trigonometric
+from ...operations.elementwise.arithmetic_variants import add_scalar, mul_scalar
+from ...operations.nn.activation import sigmoid
+from ...operations.shape.copies import cast
 from ..calls.declare import in_place
 from ..calls.overloads import define
 

@@ -10,10 +10,11 @@ import numpy as np
 from ...engine.inplace import inplace
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations import indexing, sorting
 from ...operations.dims import broadcast_shape, wrap_dim
-from ...operations.view import expand
-from ...operations.window import unbind
+from ...operations.index import indexing
+from ...operations.reduce import sorting
+from ...operations.shape.slicing import unbind
+from ...operations.shape.view import expand
 from ..calls.declare import in_place
 from ..calls.overloads import define
 from .reshaping import reshape

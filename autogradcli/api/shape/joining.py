@@ -13,13 +13,13 @@ from ...engine import dtypes
 from ...engine.limits import TOO_MANY_DIMENSIONS, charge_array, counted, shown
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations import shape as copies
-from ...operations import view as views
-from ...operations.arithmetic import mul
 from ...operations.dims import wrap_dim
-from ...operations.indexing import index_select, masked_select
-from ...operations.joining import block_diag as block_diag_operation
-from ...operations.joining import cat, stack
+from ...operations.elementwise.arithmetic import mul
+from ...operations.index.indexing import index_select, masked_select
+from ...operations.shape import copies
+from ...operations.shape import view as views
+from ...operations.shape.joining import block_diag as block_diag_operation
+from ...operations.shape.joining import cat, stack
 from ..calls.declare import define_both
 from ..calls.overloads import define
 from ..calls.python_function import define_python

@@ -11,10 +11,10 @@ from ...engine.inplace import inplace
 from ...engine.limits import shown
 from ...engine.state import state
 from ...engine.tensor import Size, Tensor
-from ...operations import shape as copies
-from ...operations import view as views
-from ...operations.complex import conj
 from ...operations.dims import broadcast_shape, wrap_dim
+from ...operations.elementwise.complex import conj
+from ...operations.shape import copies
+from ...operations.shape import view as views
 from ..calls.argument_types import checked_tensors
 from ..calls.overloads import define
 from ..calls.python_function import define_python

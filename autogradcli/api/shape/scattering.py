@@ -8,8 +8,8 @@ from typing import Any
 from ...engine.inplace import check_inplace, inplace
 from ...engine.limits import check_window
 from ...engine.tensor import Tensor
-from ...operations import scatter, scatter_index, scatter_reduce, strided
-from ...operations import shape as copies
+from ...operations.index import scatter, scatter_index, scatter_reduce
+from ...operations.shape import copies, strided
 from ..calls.declare import in_place
 from ..calls.overloads import Overload, define
 from ..tensor.memory import resize

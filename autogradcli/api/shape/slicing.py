@@ -6,17 +6,16 @@ from typing import Any
 
 from ...engine.limits import charge_parts, counted
 from ...engine.tensor import Tensor
-from ...operations import shape as copies
-from ...operations import strided, window
-from ...operations import view as views
 from ...operations.dims import wrap_dim
+from ...operations.shape import copies, slicing, strided
+from ...operations.shape import view as views
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from .view_in_place import geometry
 
 _BOTH = "torch Tensor"
 
-define("select", ("(Tensor input, int dim, SymInt index)", window.select), into=_BOTH)
+define("select", ("(Tensor input, int dim, SymInt index)", slicing.select), into=_BOTH)
 
 
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Any:
@@ -33,7 +32,7 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Any:
     begin = start + n if start < 0 else start
     if begin + length > n:
         raise RuntimeError(f"start ({begin}) + length ({length}) exceeds dimension size ({n}).")
-    return window.slice_(input, at, begin, begin + length, 1)
+    return slicing.slice_(input, at, begin, begin + length, 1)
 
 
 def _narrow_at(input: Tensor, dim: int, start: Tensor, length: int) -> Any:
@@ -56,7 +55,7 @@ def unbind(input: Tensor, dim: int) -> Any:
     shape = input.array.shape
     if 0 in shape and not shape[wrap_dim(dim, len(shape))]:
         return ()
-    return window.unbind(input, dim)
+    return slicing.unbind(input, dim)
 
 
 define("unbind", ("(Tensor input, int dim=0)", unbind), into=_BOTH)
@@ -68,9 +67,9 @@ define("unbind", ("(Tensor input, int dim=0)", unbind), into=_BOTH)
 def _split(input: Tensor, sections: Any, dim: int) -> Any:
     if isinstance(sections, int) or (isinstance(sections, Tensor) and sections.array.ndim == 0):
         size: Any = sections
-        return window.split(input, int(size), dim)
+        return slicing.split(input, int(size), dim)
     if isinstance(sections, (tuple, list)):
-        return window.split_with_sizes(input, tuple(int(n) for n in sections), dim)
+        return slicing.split_with_sizes(input, tuple(int(n) for n in sections), dim)
     raise TypeError(
         f"split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, not {type(sections).__name__}"
     )
@@ -88,11 +87,11 @@ def tensor_split_method(self: Tensor, split_size: Any, dim: int = 0) -> Any:
 
 define_python("split", split)
 define_python("split", tensor_split_method, into="Tensor")
-define("split_with_sizes", ("(Tensor input, IntList split_sizes, int dim=0)", window.split_with_sizes), into=_BOTH)
-define("unsafe_split", ("(Tensor input, SymInt split_size, int dim=0)", window.unsafe_split), into=_BOTH)
+define("split_with_sizes", ("(Tensor input, IntList split_sizes, int dim=0)", slicing.split_with_sizes), into=_BOTH)
+define("unsafe_split", ("(Tensor input, SymInt split_size, int dim=0)", slicing.unsafe_split), into=_BOTH)
 define(
     "unsafe_split_with_sizes",
-    ("(Tensor input, IntList split_sizes, int dim=0)", window.unsafe_split_with_sizes),
+    ("(Tensor input, IntList split_sizes, int dim=0)", slicing.unsafe_split_with_sizes),
     into=_BOTH,
 )
 
@@ -113,12 +112,12 @@ def _chunked(input: Tensor, chunks: int, dim: int, split: Any, split_sizes: Any)
 
 def chunk(input: Tensor, chunks: int, dim: int) -> Any:
     """At most this many parts of equal size along a dimension, the last one smaller."""
-    return _chunked(input, chunks, dim, window.split, window.split_with_sizes)
+    return _chunked(input, chunks, dim, slicing.split, slicing.split_with_sizes)
 
 
 def _unsafe_chunk(input: Tensor, chunks: int, dim: int) -> Any:
     """``chunk`` whose parts aren't tracked as views."""
-    return _chunked(input, chunks, dim, window.unsafe_split, window.unsafe_split_with_sizes)
+    return _chunked(input, chunks, dim, slicing.unsafe_split, slicing.unsafe_split_with_sizes)
 
 
 define("chunk", ("(Tensor input, int chunks, int dim=0)", chunk), into=_BOTH)
@@ -132,7 +131,7 @@ def _split_at(input: Tensor, indices: tuple[int, ...], dim: int) -> Any:
     at = wrap_dim(dim, len(shape))
     charge_parts(len(indices))
     bounds = zip((0, *indices), (*indices, shape[at]))
-    return tuple(window.slice_(input, at, begin, end, 1) for begin, end in bounds)
+    return tuple(slicing.slice_(input, at, begin, end, 1) for begin, end in bounds)
 
 
 def _with_dimension(input: Tensor) -> None:
@@ -152,7 +151,7 @@ def _split_even(input: Tensor, sections: int, dim: int) -> Any:
     parts, begin = [], 0
     for k in counted(range(sections)):
         end = begin + small + (k < more)
-        parts.append(window.slice_(input, at, begin, end, 1))
+        parts.append(slicing.slice_(input, at, begin, end, 1))
         begin = end
     return tuple(parts)
 
@@ -217,12 +216,12 @@ for _name, _least, _axis in (("hsplit", 1, 1), ("vsplit", 2, 0), ("dsplit", 3, 2
 
 # -- diagonals and windows ---------------------------------------------------------------------------------
 
-define("diagonal", ("(Tensor input, int offset=0, int dim1=0, int dim2=1)", window.diagonal), into=_BOTH)
+define("diagonal", ("(Tensor input, int offset=0, int dim1=0, int dim2=1)", slicing.diagonal), into=_BOTH)
 
 
 def _linalg_diagonal(A: Tensor, offset: int, dim1: int, dim2: int) -> Any:
     """A diagonal of matrices, as the last dimension."""
-    return window.diagonal(A, offset, dim1, dim2)
+    return slicing.diagonal(A, offset, dim1, dim2)
 
 
 define("diagonal", ("(Tensor A, *, int offset=0, int dim1=-2, int dim2=-1)", _linalg_diagonal), into="linalg")
@@ -235,7 +234,7 @@ def diag(input: Tensor, diagonal: int) -> Any:
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
     if ndim == 1:
         return copies.diag_embed(input, diagonal, 0, 1)
-    return window.diagonal_copy(input, diagonal, 0, 1)
+    return slicing.diagonal_copy(input, diagonal, 0, 1)
 
 
 def _diagflat(input: Tensor, offset: int) -> Any:
@@ -247,7 +246,7 @@ define("diag", ("(Tensor input, int diagonal=0, *, Tensor out=None)", diag), int
 define("diagflat", ("(Tensor input, int offset=0)", _diagflat), into=_BOTH)
 define("diag_embed", ("(Tensor input, int offset=0, int dim1=-2, int dim2=-1)", copies.diag_embed), into=_BOTH)
 define("trace", ("(Tensor input)", copies.trace), into=_BOTH)
-define("unfold", ("(Tensor input, int dimension, int size, int step)", window.unfold_view), into="Tensor")
+define("unfold", ("(Tensor input, int dimension, int size, int step)", slicing.unfold_view), into="Tensor")
 
 
 def _as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None) -> Any:

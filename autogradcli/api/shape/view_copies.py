@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...operations import view_copies as copies
-from ...operations.shape import clone
-from ...operations.view import view_dtype
-from ...operations.window import diagonal_copy
+from ...operations.shape import view_copies as copies
+from ...operations.shape.copies import clone
+from ...operations.shape.slicing import diagonal_copy
+from ...operations.shape.view import view_dtype
 from ..calls.overloads import define
 from .slicing import narrow
 from .view_in_place import geometry

@@ -11,9 +11,9 @@ from ...engine.inplace import check_inplace
 from ...engine.node import AccumulateGrad, Nowhere
 from ...engine.tensor import Tensor, alias
 from ...engine.views import refresh_views
-from ...operations import strided
-from ...operations import view as views
 from ...operations.dims import address, contiguous_strides, storage_of
+from ...operations.shape import strided
+from ...operations.shape import view as views
 from ..calls.overloads import define
 
 

@@ -10,8 +10,8 @@ from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.naming import shown_as
 from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
-from ...operations.shape import cast
-from ...operations.view import alias
+from ...operations.shape.copies import cast
+from ...operations.shape.view import alias
 from ..calls.argument_types import PYTHON_DTYPES, TYPE_NAMES, Value, type_name
 from ..calls.overloads import define
 from ..calls.python_function import define_python

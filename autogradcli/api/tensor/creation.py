@@ -15,8 +15,8 @@ from ...engine.limits import charge_array
 from ...engine.record import mark_inference
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations.shape import cast as cast_recorded
-from ...operations.spacing import spaced, stepped
+from ...operations.shape.copies import cast as cast_recorded
+from ...operations.shape.spacing import spaced, stepped
 from ..calls.call_plans import hooks
 from ..calls.overloads import define
 from .from_data import array_from, plain_array, to_tensor

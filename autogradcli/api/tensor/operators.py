@@ -14,8 +14,8 @@ import numpy as np
 from ...engine.inplace import inplace, plain_inplace
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Tensor, wrap
-from ...operations.arithmetic import add, div, mul, neg, rsub, sub
-from ...operations.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
+from ...operations.elementwise.arithmetic import add, div, mul, neg, rsub, sub
+from ...operations.elementwise.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
 from ..calls.registry import ATTRIBUTES
 from .tensor_repr import tensor_repr
 

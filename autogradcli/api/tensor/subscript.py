@@ -15,12 +15,12 @@ import numpy as np
 from ...engine.inplace import check_inplace, inplace
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Tensor, wrap
-from ...operations.indexing import index as index_operation
-from ...operations.indexing import index_put
-from ...operations.numbers import number_in
-from ...operations.shape import copy, fill_tensor_in_place
-from ...operations.view import alias, expand, unsqueeze, view
-from ...operations.window import select, slice_, unbind
+from ...operations.elementwise.numbers import number_in
+from ...operations.index.indexing import index as index_operation
+from ...operations.index.indexing import index_put
+from ...operations.shape.copies import copy, fill_tensor_in_place
+from ...operations.shape.slicing import select, slice_, unbind
+from ...operations.shape.view import alias, expand, unsqueeze, view
 from ..calls.argument_types import type_name
 from ..calls.call_plans import check_numbers, hooks
 

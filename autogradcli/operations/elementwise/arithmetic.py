@@ -1,0 +1,98 @@
+"""Arithmetic: sums, products, quotients and powers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...engine.operation import Array, Number, operation
+from ...engine.worlds import roles
+
+
+@operation(
+    promote="promote",
+    kind="linear",
+    input=lambda F, g: g,
+    other=lambda F, g, alpha: g if alpha == 1 else g * alpha,
+)
+def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
+    """Sum ``input + alpha * other``, broadcast."""
+    return np.add(input, other if alpha == 1 else _scaled(other, alpha, input))
+
+
+@operation(
+    promote="promote",
+    kind="linear",
+    input=lambda F, g: g,
+    other=lambda F, g, alpha: -g if alpha == 1 else -g * alpha,
+)
+def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
+    """Difference ``input - alpha * other``, broadcast."""
+    if input.dtype == np.bool_:
+        raise RuntimeError(_BOOL_PAIR)
+    return np.subtract(input, other if alpha == 1 else _scaled(other, alpha, input))
+
+
+@operation(
+    node="RsubBackward1",
+    promote="promote",
+    kind="elementwise",
+    spelling="rsub",
+    examples=lambda r: [(r(2, 3), 2.5), (r(3), -1.5, 2.0)],
+    input=lambda F, g, alpha: -g if alpha == 1 else g * -alpha,
+)
+def rsub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
+    """Difference ``other - alpha * input`` of a number and a tensor."""
+    if input.dtype == np.bool_:
+        raise RuntimeError(_BOOL_ONE)
+    return np.subtract(other, input if alpha == 1 else _scaled(input, alpha, input))
+
+
+_BOOL_PAIR = (
+    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+    "instead."
+)
+_BOOL_ONE = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+    "`~` or `logical_not()` operator instead."
+)
+
+
+def _scaled(x: Array | Number, alpha: Number, like: Array) -> Array:
+    return np.multiply(x, np.asarray(alpha).astype(like.dtype))
+
+
+@operation(
+    kernel=np.multiply,
+    promote="promote",
+    kind="bilinear",
+    # by name: here a number is an operand, in the graph too, where ``g * other`` would be a product with a mere number
+    input=lambda F, g, other: F.mul(g, other),
+    other=lambda F, g, input: F.mul(g, input),
+)
+def mul(input: Array, other: Array | Number) -> Array:
+    """Product ``input * other``, broadcast."""
+
+
+@operation(
+    kernel=np.true_divide,
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, other: F.div(g, other),
+    other=lambda F, g, input, other: -g * ((input / other) / other),
+)
+def div(input: Array, other: Array | Number) -> Array:
+    """Quotient ``input / other``, broadcast."""
+
+
+@operation(promote="promote", kind="linear", input=lambda F, g: -g)
+def neg(input: Array) -> Array:
+    """Negation."""
+    if input.dtype == np.bool_:
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+            "the `~` or `logical_not()` operator instead."
+        )
+    return np.negative(input)
+
+
+roles.add = add

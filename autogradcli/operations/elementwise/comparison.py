@@ -1,0 +1,233 @@
+"""Comparisons, logic and bits: nothing here has a derivative.
+
+Only in place does a comparison take part in the graph, because there it overwrites what was tracked: ``x.gt_(0)``
+has derivative zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...engine.operation import Array, Number, operation
+from ..refuse import not_implemented_for
+
+_ORDERED = {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal}
+_EQUALITY = {"eq": np.equal, "ne": np.not_equal}
+_MEANING = {
+    "eq": "equals", "ne": "differs from", "lt": "is less than", "le": "is at most", "gt": "is greater than",
+    "ge": "is at least",
+}  # fmt: skip
+
+
+_COMPLEX = (np.dtype(np.complex64), np.dtype(np.complex128))
+
+
+def _ordered(name: str, ufunc: Any) -> Callable[[Any, Any], Any]:
+    def kernel(input: Any, other: Any) -> Any:
+        for x in (input, other):
+            if isinstance(x, complex) or getattr(x, "dtype", None) in _COMPLEX:
+                not_implemented_for(f"{name}_cpu", np.asarray(x))
+        return ufunc(input, other)
+
+    return kernel
+
+
+def _comparison(name: str, kernel: Any) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+    """The operation, and its in-place forms with a number and with a tensor."""
+
+    def compare(input: Array, other: Array | Number) -> Array: ...
+
+    def in_place(input: Array, other: Any) -> Array:
+        return kernel(input, other).astype(input.dtype)
+
+    def in_place_tensor(input: Array, other: Array) -> Array:
+        return kernel(input, other).astype(input.dtype)
+
+    compare.__name__ = name
+    in_place.__name__ = f"{name}_in_place"
+    in_place_tensor.__name__ = f"{name}_in_place_tensor"
+    compare.__doc__ = f"Whether each element of ``input`` {_MEANING[name]} that of ``other``."
+    in_place.__doc__ = in_place_tensor.__doc__ = f"{compare.__doc__} In place: 1 or 0, with derivative zero."
+    title = name.capitalize()
+
+    def zeros(F: Any, g: Any) -> Any:
+        return F.zeros_like(g)
+
+    return (
+        operation(kernel=kernel, promote="compare")(compare),
+        operation(node=f"{title}Backward0", spelling=f"{name}_", kind="elementwise", input=zeros,
+                  examples=lambda r: [(r(2, 3), 0.1)])(in_place),
+        operation(node=f"{title}Backward1", spelling=f"{name}_", kind="elementwise", broadcast=True,
+                  input=zeros, other=zeros)(in_place_tensor),
+    )  # fmt: skip
+
+
+#: name -> (operation, in place with a number, in place with a tensor)
+COMPARISONS = {
+    name: _comparison(name, ufunc) for name, ufunc in _EQUALITY.items()
+} | {
+    name: _comparison(name, _ordered(name, ufunc)) for name, ufunc in _ORDERED.items()
+}  # fmt: skip
+
+
+eq, ne, lt, le, gt, ge = (COMPARISONS[name][0] for name in ("eq", "ne", "lt", "le", "gt", "ge"))
+
+
+# -- what a number is ------------------------------------------------------------------------------------
+
+
+@operation(kernel=np.isnan, promote="compare")
+def isnan(input: Array) -> Array:
+    """Whether each element is NaN."""
+
+
+@operation(kernel=np.isinf, promote="compare")
+def isinf(input: Array) -> Array:
+    """Whether each element is infinite."""
+
+
+@operation(kernel=np.isfinite, promote="compare")
+def isfinite(input: Array) -> Array:
+    """Whether each element is neither infinite nor NaN."""
+
+
+@operation(promote="compare")
+def isposinf(input: Array) -> Array:
+    """Whether each element is positive infinity."""
+    if input.dtype.kind == "c":
+        raise RuntimeError("isposinf does not support complex inputs.")
+    return np.equal(input, np.inf) if input.dtype.kind == "f" else np.zeros(input.shape, np.bool_)
+
+
+@operation(promote="compare")
+def isneginf(input: Array) -> Array:
+    """Whether each element is negative infinity."""
+    if input.dtype.kind == "c":
+        raise RuntimeError("isneginf does not support complex inputs.")
+    return np.equal(input, -np.inf) if input.dtype.kind == "f" else np.zeros(input.shape, np.bool_)
+
+
+@operation(kernel=np.isreal, promote="compare")
+def isreal(input: Array) -> Array:
+    """Whether each element has no imaginary part."""
+
+
+@operation(broadcast=True)
+def isclose(input: Array, other: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Array:
+    """Whether ``|input - other| <= atol + rtol * |other|``, elementwise."""
+    equal = input == other
+    if equal_nan and input.dtype.kind in "fc":
+        equal |= np.isnan(input) & np.isnan(other)
+    if rtol == 0 and atol == 0:
+        return equal
+    if input.dtype.kind in "biu":
+        input, other = input.astype(np.float64), other.astype(np.float64)
+    distance = np.abs(input - other)
+    return equal | (np.isfinite(distance) & (distance <= atol + np.abs(rtol * other)))
+
+
+# -- logic -----------------------------------------------------------------------------------------------
+
+
+@operation(kernel=np.logical_not)
+def logical_not(input: Array) -> Array:
+    """Whether each element is zero or False."""
+
+
+@operation(kernel=np.logical_and, broadcast=True)
+def logical_and(input: Array, other: Array) -> Array:
+    """Whether both elements are nonzero."""
+
+
+@operation(kernel=np.logical_or, broadcast=True)
+def logical_or(input: Array, other: Array) -> Array:
+    """Whether at least one of the elements is nonzero."""
+
+
+@operation(kernel=np.logical_xor, broadcast=True)
+def logical_xor(input: Array, other: Array) -> Array:
+    """Whether exactly one of the elements is nonzero."""
+
+
+# -- bits ------------------------------------------------------------------------------------------------
+
+
+def _bits(name: str, ufunc: Any) -> Callable[..., Any]:
+    def kernel(input: Any, *other: Any) -> Any:
+        if input.dtype.kind not in "biu":
+            not_implemented_for(name, input)
+        return ufunc(input, *other)
+
+    return kernel
+
+
+def _left_shift(input: Any, other: Any) -> Any:
+    """Shifts by a negative number or by the whole width give 0."""
+    if input.dtype.kind not in "iu":
+        not_implemented_for("lshift_cpu", input)
+    width = input.dtype.itemsize * 8
+    inside = (other >= 0) & (other < width)
+    return np.where(inside, np.left_shift(input, np.where(inside, other, 0)), 0).astype(input.dtype)
+
+
+def _right_shift(input: Any, other: Any) -> Any:
+    """Shifts by a negative number or by the whole width leave nothing but the sign."""
+    if input.dtype.kind not in "iu":
+        not_implemented_for("rshift_cpu", input)
+    last = input.dtype.itemsize * 8 - (input.dtype.kind == "i")
+    shift = np.where((other < 0) | (other >= last), last, other)
+    if input.dtype.kind == "u":
+        return np.where(shift >= last, 0, np.right_shift(input, np.minimum(shift, last - 1))).astype(input.dtype)
+    return np.right_shift(input, shift).astype(input.dtype)
+
+
+@operation(kernel=_bits("bitwise_not_cpu", np.invert), promote="promote")
+def bitwise_not(input: Array) -> Array:
+    """All bits inverted; of booleans the opposite."""
+
+
+@operation(kernel=_bits("bitwise_and_cpu", np.bitwise_and), promote="promote")
+def bitwise_and(input: Array | Number, other: Array | Number) -> Array:
+    """Bitwise and of integers or booleans."""
+
+
+@operation(kernel=_bits("bitwise_or_cpu", np.bitwise_or), promote="promote")
+def bitwise_or(input: Array | Number, other: Array | Number) -> Array:
+    """Bitwise or of integers or booleans."""
+
+
+@operation(kernel=_bits("bitwise_xor_cpu", np.bitwise_xor), promote="promote")
+def bitwise_xor(input: Array | Number, other: Array | Number) -> Array:
+    """Bitwise exclusive or of integers or booleans."""
+
+
+@operation(kernel=_left_shift, promote="promote")
+def bitwise_left_shift(input: Array | Number, other: Array | Number) -> Array:
+    """``input * 2 ** other`` on the bits of integers."""
+
+
+@operation(kernel=_right_shift, promote="promote")
+def bitwise_right_shift(input: Array | Number, other: Array | Number) -> Array:
+    """``input / 2 ** other`` on the bits of integers, rounded down."""
+
+
+def _integers(name: str, ufunc: Any) -> Callable[..., Any]:
+    def kernel(input: Any, other: Any) -> Any:
+        if input.dtype.kind not in "iu":
+            not_implemented_for(name, input)
+        return ufunc(input, other)
+
+    return kernel
+
+
+@operation(kernel=_integers("gcd_cpu", np.gcd), promote="promote")
+def gcd(input: Array, other: Array) -> Array:
+    """Greatest common divisor."""
+
+
+@operation(kernel=_integers("lcm_cpu", np.lcm), promote="promote")
+def lcm(input: Array, other: Array) -> Array:
+    """Least common multiple."""

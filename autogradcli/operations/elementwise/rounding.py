@@ -1,0 +1,211 @@
+"""Rounding, and the divisions that round: their derivatives are zero almost everywhere, remainders' are not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.operation import Array, Number, operation
+from ..refuse import not_implemented_for, underivable
+
+
+def _zeros(F: Any, g: Any) -> Any:
+    return F.zeros_like(g)
+
+
+def _rounding(name: str, ufunc: Any) -> Any:
+    """A kernel that leaves integers as they are."""
+
+    def kernel(input: Any) -> Any:
+        kind = input.dtype.kind
+        if kind == "f":
+            return ufunc(input)
+        if kind == "b":
+            not_implemented_for(f"{name}_vml_cpu", input)
+        if kind == "c":
+            if name == "round":
+                not_implemented_for("round_vml_cpu", input)
+            raise NotImplementedError(f"{name} is not supported for complex inputs")
+        return input.copy()
+
+    return kernel
+
+
+@operation(kernel=_rounding("floor", np.floor), promote="promote", kind="elementwise", input=_zeros)
+def floor(input: Array) -> Array:
+    """The largest whole number not above each element."""
+
+
+@operation(kernel=_rounding("ceil", np.ceil), promote="promote", kind="elementwise", input=_zeros)
+def ceil(input: Array) -> Array:
+    """The smallest whole number not below each element."""
+
+
+@operation(kernel=_rounding("trunc", np.trunc), promote="promote", kind="elementwise", input=_zeros)
+def trunc(input: Array) -> Array:
+    """The whole part: rounding towards zero."""
+
+
+@operation(kernel=_rounding("round", np.rint), promote="promote", kind="elementwise", input=_zeros)
+def round(input: Array) -> Array:
+    """The nearest whole number, halves to the even one."""
+
+
+@operation(
+    node="RoundBackward1", spelling="round", promote="promote", kind="elementwise", input=_zeros,
+    examples=lambda r: [(r(2, 3), 1), (r(2, 3), -1)],
+)  # fmt: skip
+def round_decimals(input: Array, decimals: int) -> Array:
+    """Rounding to a number of decimals, or where that is negative to tens, hundreds, ..."""
+    if input.dtype.kind != "f":
+        not_implemented_for("round_cpu", input)
+    if decimals == 0:
+        return np.rint(input)
+    power = input.dtype.type(10.0 ** abs(decimals))
+    if decimals < 0:
+        return np.rint(input / power) * power
+    return np.rint(input * power) / power
+
+
+@operation(promote="promote", kind="elementwise", input=lambda F, g: g)
+def frac(input: Array) -> Array:
+    """The part behind the point: ``input - trunc(input)``."""
+    if input.dtype.kind != "f":
+        not_implemented_for("frac_cpu", input)
+    return input - np.trunc(input)
+
+
+# -- remainders ------------------------------------------------------------------------------------------
+
+
+def _no_zero(divisor: Any) -> None:
+    if (np.asarray(divisor) == 0).any():
+        raise RuntimeError("ZeroDivisionError")
+
+
+def _remainder(input: Any, other: Any) -> Any:
+    """The remainder with the divisor's sign; of an exact division the zero keeps the dividend's sign."""
+    kind = input.dtype.kind
+    if kind == "f":
+        found = np.remainder(input, other)
+        return np.where(found, found, np.copysign(found, input))
+    if kind not in "iu":
+        not_implemented_for("remainder_cpu", input)
+    _no_zero(other)
+    return np.remainder(input, other)
+
+
+def _fmod(input: Any, other: Any) -> Any:
+    kind = input.dtype.kind
+    if kind not in "iuf":
+        not_implemented_for("fmod_cpu", input)
+    if kind != "f":
+        _no_zero(other)
+    return np.fmod(input, other)
+
+
+def _minus_floored(F: Any, g: Any, input: Any, other: Any) -> Any:
+    return -g * F.div_rounded(input, other, "floor")
+
+
+def _minus_truncated(F: Any, g: Any, input: Any, other: Any) -> Any:
+    return -g * F.div_rounded(input, other, "trunc")
+
+
+@operation(
+    node="RemainderBackward0", spelling="remainder", promote="promote", kind="elementwise", kernel=_remainder,
+    input=lambda F, g: g,
+    examples=lambda r: [(r(2, 3), 0.7), (r(2, 3), -0.7)],
+)  # fmt: skip
+def remainder_scalar(input: Array, other: Array | Number) -> Array:
+    """Remainder of the division by a number, with the divisor's sign, as Python's ``%``."""
+
+
+@operation(
+    node="RemainderBackward1", promote="promote", kind="elementwise", kernel=_remainder,
+    input=lambda F, g: g, other=_minus_floored,
+    examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8))],
+)  # fmt: skip
+def remainder(input: Array, other: Array) -> Array:
+    """Remainder of the division with the divisor's sign, as Python's ``%``, broadcast."""
+
+
+@operation(
+    node="torch::autograd::NotImplemented", spelling="remainder", promote="promote", kernel=_remainder,
+    other=underivable("remainder"),
+)  # fmt: skip
+def remainder_number_tensor(input: Array | Number, other: Array) -> Array:
+    """Remainder of the division of a number: has no derivative."""
+
+
+@operation(
+    node="FmodBackward0", spelling="fmod", promote="promote", kind="elementwise", kernel=_fmod,
+    input=lambda F, g: g,
+    examples=lambda r: [(r(2, 3), 0.7)],
+)  # fmt: skip
+def fmod_scalar(input: Array, other: Array | Number) -> Array:
+    """Remainder of the division by a number, with the dividend's sign."""
+
+
+@operation(
+    node="FmodBackward1", promote="promote", kind="elementwise", kernel=_fmod,
+    input=lambda F, g: g, other=_minus_truncated,
+    examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8))],
+)  # fmt: skip
+def fmod(input: Array, other: Array) -> Array:
+    """Remainder of the division with the dividend's sign, broadcast."""
+
+
+# -- divisions that round --------------------------------------------------------------------------------
+
+
+def _floor_divide(input: Any, other: Any) -> Any:
+    kind = input.dtype.kind
+    if kind == "f":
+        return np.floor_divide(input, other)
+    if kind not in "iu":
+        not_implemented_for("div_floor_cpu", input)
+    _no_zero(other)
+    return np.floor_divide(input, other)
+
+
+def _truncating_divide(input: Any, other: Any) -> Any:
+    kind = input.dtype.kind
+    if kind == "f":
+        return np.trunc(np.true_divide(input, other))
+    if kind not in "iu":
+        not_implemented_for("div_trunc_cpu", input)
+    _no_zero(other)
+    floored = np.floor_divide(input, other)
+    upwards = (floored < 0) & (floored * other != input)
+    return floored + upwards.astype(input.dtype)
+
+
+@operation(
+    node="torch::autograd::NotImplemented", promote="promote", kernel=_floor_divide,
+    input=underivable("floor_divide"),
+    other=underivable("floor_divide"),
+)  # fmt: skip
+def floor_divide(input: Array, other: Array | Number) -> Array:
+    """Quotient rounded down, ``input // other``. It has no derivative."""
+
+
+def _check_mode(rounding_mode: str) -> None:
+    if rounding_mode not in ("trunc", "floor"):
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+
+
+@operation(
+    node="DivBackward2", spelling="div", promote="promote", kind="elementwise",
+    # the operands are saved without need, as PyTorch saves them
+    input=lambda F, g, input, other, rounding_mode: F.zeros_like(g),
+    other=lambda F, g, input, other, rounding_mode: F.zeros_like(g),
+    examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8), "floor"), (r(2, 3), 0.7, "trunc")],
+)  # fmt: skip
+def div_rounded(input: Array, other: Array | Number, rounding_mode: str) -> Array:
+    """Quotient rounded towards zero (``"trunc"``) or down (``"floor"``)."""
+    _check_mode(rounding_mode)
+    return _floor_divide(input, other) if rounding_mode == "floor" else _truncating_divide(input, other)

@@ -1,0 +1,389 @@
+"""Special functions with derivatives: error, gamma, entropy and Bessel functions of order 0 and 1."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...engine.dtypes import DType
+from ...engine.limits import counted
+from ...engine.operation import Array, Number, operation
+from ..refuse import not_implemented_for, unwritten
+from . import gamma
+from .gamma import scipy_special
+
+_TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
+_SQRT_HALF_PI = 0.5 * math.sqrt(math.pi)
+_SQRT_TWO_PI = math.sqrt(2 * math.pi)
+
+
+def _real(name: str, kernel: Any) -> Any:
+    """A kernel that refuses complex numbers in the name of PyTorch's kernel."""
+
+    def checked(input: Any) -> Any:
+        if input.dtype.kind == "c":
+            not_implemented_for(name, input)
+        return kernel(input)
+
+    checked.ufunc = getattr(kernel, "ufunc", None)  # type: ignore[attr-defined]
+    return checked
+
+
+# -- error function --------------------------------------------------------------------------------------
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("erf_vml_cpu", gamma.erf),
+    input=lambda F, g, input: _TWO_OVER_SQRT_PI * F.exp(-(input**2)) * g,
+)  # fmt: skip
+def erf(input: Array) -> Array:
+    """Error function."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("erfc_vml_cpu", gamma.erfc),
+    input=lambda F, g, input: -_TWO_OVER_SQRT_PI * F.exp(-(input**2)) * g,
+)  # fmt: skip
+def erfc(input: Array) -> Array:
+    """Complementary error function ``1 - erf(input)``."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("erfinv_vml_cpu", scipy_special("erfinv")),
+    input=lambda F, g, input: _SQRT_HALF_PI * F.exp(F.pow_tensor_scalar(F.erfinv(input), 2)) * g,
+    examples=lambda r: [(r(2, 3, low=-0.8, high=0.8),)],
+)  # fmt: skip
+def erfinv(input: Array) -> Array:
+    """Inverse error function, of values from -1 to 1."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("erfcx_cpu", scipy_special("erfcx")),
+    node="SpecialErfcxBackward0", spelling="special.erfcx",
+    input=lambda F, g, input, result: (2.0 * input * result - _TWO_OVER_SQRT_PI) * g,
+)  # fmt: skip
+def special_erfcx(input: Array) -> Array:
+    """Scaled complementary error function ``exp(input ** 2) * erfc(input)``."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("ndtri_cpu", scipy_special("ndtri")),
+    spelling="special.ndtri",
+    input=lambda F, g, result: g * _SQRT_TWO_PI * F.exp(F.pow_tensor_scalar(result, 2) / 2),
+    examples=lambda r: [(r(2, 3, low=0.2, high=0.8),)],
+)  # fmt: skip
+def special_ndtri(input: Array) -> Array:
+    """Quantile of the standard normal distribution."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("log_ndtr_cpu", scipy_special("log_ndtr")),
+    spelling="special.log_ndtr",
+    input=lambda F, g, input, result: g / _SQRT_TWO_PI * F.exp(-(result + F.pow_tensor_scalar(input, 2) / 2)),
+)  # fmt: skip
+def special_log_ndtr(input: Array) -> Array:
+    """Logarithm of the standard normal distribution function."""
+
+
+@operation(
+    promote="float", kind="elementwise", spelling="special.entr",
+    input=lambda F, g, input: g * -(1 + F.log(input)),
+    examples=lambda r: [(r(2, 3, low=0.2, high=2),)],
+)  # fmt: skip
+def special_entr(input: Array) -> Array:
+    """Entropy ``-input * log(input)``: 0 at 0, and minus infinity below."""
+    if input.dtype.kind == "c":
+        not_implemented_for("entr_cpu", input)
+    found = -input * np.log(np.where(input > 0, input, 1))
+    limit = np.where(input == 0, input.dtype.type(0), input.dtype.type(-np.inf))
+    return np.where(np.isnan(input) | (input > 0), found, limit)
+
+
+# -- gamma function --------------------------------------------------------------------------------------
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("lgamma_vml_cpu", gamma.lgamma),
+    input=lambda F, g, input: g * F.digamma(input),
+    examples=lambda r: [(r(2, 3, low=0.5, high=3),)],
+)  # fmt: skip
+def lgamma(input: Array) -> Array:
+    """Logarithm of the absolute value of the gamma function."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("digamma", gamma.digamma),
+    input=lambda F, g, input: g * F.polygamma(1, input),
+    examples=lambda r: [(r(2, 3, low=0.5, high=3),)],
+)  # fmt: skip
+def digamma(input: Array) -> Array:
+    """Logarithmic derivative of the gamma function."""
+
+
+def _polygamma(n: int, input: Any) -> Any:
+    if input.dtype.kind == "c":
+        not_implemented_for({0: "digamma", 1: "trigamma"}.get(n, "polygamma"), input)
+    return gamma.polygamma(n, input)
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_polygamma,
+    input=lambda F, g, n, input: g * F.polygamma(n + 1, input),
+    examples=lambda r: [(n, r(2, 3, low=0.5, high=3)) for n in (0, 1, 2, 4)],
+)  # fmt: skip
+def polygamma(n: int, input: Array) -> Array:
+    """Derivative number ``n`` of ``digamma``."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=lambda input, n: _polygamma(n, input),
+    node="PolygammaBackward1", spelling="polygamma_",
+    input=lambda F, g, input, n: g * F.polygamma(n + 1, input),
+    examples=lambda r: [(r(2, 3, low=0.5, high=3), 1)],
+)  # fmt: skip
+def polygamma_in_place(input: Array, n: int) -> Array:
+    """Derivative number ``n`` of ``digamma``, in place."""
+
+
+def _mvlgamma_rule(F: Any, g: Any, input: Any, p: int) -> Any:
+    total = F.digamma(input)
+    for k in counted(range(1, p)):
+        total = F.digamma(input - k / 2) + total
+    return g * total
+
+
+@operation(
+    promote="float", kind="elementwise", input=_mvlgamma_rule,
+    examples=lambda r: [(r(2, 3, low=2.5, high=4), 3)],
+)  # fmt: skip
+def mvlgamma(input: Array, p: int) -> Array:
+    """Multivariate log-gamma function of dimension ``p``."""
+    if input.dtype.kind == "c":
+        not_implemented_for("arange_cpu", input)
+    if p < 1:
+        raise RuntimeError("p has to be greater than or equal to 1")
+    total = gamma.lgamma(input)
+    for k in counted(range(1, p)):
+        total = total + gamma.lgamma(input - input.dtype.type(k / 2))
+    return total + input.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
+
+
+def _of_floats(name: str, kernel: Any) -> Any:
+    """A kernel of two operands that refuses all but floating ones."""
+
+    def checked(input: Any, other: Any) -> Any:
+        if input.dtype.kind != "f":
+            not_implemented_for(name, input)
+        return kernel(input, other)
+
+    return checked
+
+
+def _zeta(input: Any, other: Any) -> Any:
+    for x in (input, other):
+        if isinstance(x, (np.ndarray, np.generic)) and (x.dtype.kind == "c" or x.dtype.itemsize < 4):
+            not_implemented_for("zeta_cpu", x)
+    return gamma.zeta(input, other)
+
+
+def _gamma_density(F: Any, g: Any, input: Any, other: Any) -> Any:
+    return g * F.exp((input - 1) * F.log(other) - other - F.lgamma(input))
+
+
+@operation(
+    promote="promote", node="IgammaBackward0", kernel=_of_floats("igamma_cpu", scipy_special("gammainc")),
+    input=unwritten("igamma: input"),
+    examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],
+    other=_gamma_density,
+)  # fmt: skip
+def igamma(input: Array, other: Array) -> Array:
+    """Lower regularised incomplete gamma function, derivable by ``other`` only."""
+
+
+@operation(
+    promote="promote", node="IgammacBackward0", kernel=_of_floats("igammac_cpu", scipy_special("gammaincc")),
+    input=unwritten("igammac: input"),
+    examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],
+    other=lambda F, g, input, other: _gamma_density(F, -g, input, other),
+)  # fmt: skip
+def igammac(input: Array, other: Array) -> Array:
+    """Upper regularised incomplete gamma function, derivable by ``other`` only."""
+
+
+_UNWRITTEN_ZETA = unwritten("zeta")
+
+
+@operation(
+    promote="float", spelling="special.zeta", kernel=_zeta,
+    input=_UNWRITTEN_ZETA,
+    examples=lambda r: [(r(2, 3, low=1.5, high=3), r(3, low=0.5, high=2))],
+    other=lambda F, g, input, other: g * -input * F.special_zeta(input + 1.0, other),
+)  # fmt: skip
+def special_zeta(input: Array, other: Array) -> Array:
+    """Hurwitz zeta function, derivable by ``other`` only."""
+
+
+@operation(
+    promote="float", spelling="special.zeta", kernel=_zeta, node="SpecialZetaBackward1",
+    other=lambda F, g, input, other: g * -input * F.special_zeta_scalar_tensor(input + 1.0, other),
+    examples=lambda r: [(2.5, r(2, 3, low=0.5, high=2))],
+)  # fmt: skip
+def special_zeta_scalar_tensor(input: Array | Number, other: Array) -> Array:
+    """Hurwitz zeta function of a number, derivable by ``other``."""
+
+
+@operation(
+    promote="float", spelling="special.zeta", kernel=_zeta, node="SpecialZetaBackward2",
+    input=_UNWRITTEN_ZETA,
+)  # fmt: skip
+def special_zeta_tensor_scalar(input: Array, other: Array | Number) -> Array:
+    """Hurwitz zeta function with a number for the offset: has no derivative."""
+
+
+# -- products with logarithms ----------------------------------------------------------------------------
+
+
+def _times_log(log: Any) -> Any:
+    """``x * log(y)`` where 0 wins against an infinite logarithm and NaN against 0."""
+
+    def kernel(input: Any, other: Any) -> Any:
+        return np.where((np.equal(input, 0)) & ~np.isnan(other), 0, input * log(other))
+
+    def typed(input: Any, other: Any) -> Any:
+        dtype = np.result_type(input, other)
+        if dtype.kind == "c":
+            not_implemented_for("xlogy_cpu", input)
+        return kernel(input, other).astype(dtype, copy=False)
+
+    return typed
+
+
+_xlogy = _times_log(np.log)
+_xlog1py = _times_log(np.log1p)
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_xlogy,
+    input=lambda F, g, input, other: F.guard_fill(F.xlogy(g, other), (input == 0.0) & (other <= 0.0), 0.0),
+    other=lambda F, g, input, other: g * input / other,
+    examples=lambda r: [(r(2, 3), r(3, low=0.5, high=2))],
+)  # fmt: skip
+def xlogy(input: Array, other: Array) -> Array:
+    """``input * log(other)``, and 0 where ``input`` is 0."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_xlogy, node="XlogyBackward1", spelling="xlogy",
+    other=lambda F, g, input, other: g * input / other,
+    examples=lambda r: [(1.5, r(2, 3, low=0.5, high=2))],
+)  # fmt: skip
+def xlogy_scalar_tensor(input: Array | Number, other: Array) -> Array:
+    """``input * log(other)`` for a number ``input``."""
+
+
+def _of_number_log(F: Any, g: Any, input: Any, other: Any) -> Any:
+    found = F.xlogy_tensor_scalar(g, other)
+    return found if other > 0 else F.guard_fill(found, input == 0.0, 0.0)
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_xlogy, node="XlogyBackward2", spelling="xlogy",
+    input=_of_number_log,
+    examples=lambda r: [(r(2, 3), 1.5)],
+)  # fmt: skip
+def xlogy_tensor_scalar(input: Array, other: Array | Number) -> Array:
+    """``input * log(other)`` for a number ``other``."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_xlog1py, node="SpecialXlog1PyBackward0",
+    spelling="special.xlog1py",
+    input=lambda F, g, input, other: F.guard_fill(
+        F.special_xlog1py(g, other), (input == 0.0) & (other <= -1.0), 0.0
+    ),
+    other=lambda F, g, input, other: g * input / (other + 1),
+    examples=lambda r: [(r(2, 3), r(3, low=-0.5, high=2))],
+)  # fmt: skip
+def special_xlog1py(input: Array, other: Array) -> Array:
+    """``input * log(1 + other)``, and 0 where ``input`` is 0."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_xlog1py, node="SpecialXlog1PyBackward1",
+    spelling="special.xlog1py",
+    other=lambda F, g, input, other: g * input / (other + 1),
+    examples=lambda r: [(1.5, r(2, 3, low=-0.5, high=2))],
+)  # fmt: skip
+def special_xlog1py_scalar_tensor(input: Array | Number, other: Array) -> Array:
+    """``input * log(1 + other)`` for a number ``input``."""
+
+
+def _of_number_log1p(F: Any, g: Any, input: Any, other: Any) -> Any:
+    found = F.special_xlog1py_tensor_scalar(g, other)
+    return found if other > -1 else F.guard_fill(found, input == 0.0, 0.0)
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_xlog1py, node="SpecialXlog1PyBackward2",
+    spelling="special.xlog1py",
+    input=_of_number_log1p,
+    examples=lambda r: [(r(2, 3), 1.5)],
+)  # fmt: skip
+def special_xlog1py_tensor_scalar(input: Array, other: Array | Number) -> Array:
+    """``input * log(1 + other)`` for a number ``other``."""
+
+
+# -- modified Bessel functions ---------------------------------------------------------------------------
+
+
+def _safe(F: Any, input: Any, dtype: DType) -> tuple[Any, Any]:
+    """Where the argument can be divided by, and the argument made so elsewhere (at 0, and at NaN)."""
+    eps = float(np.finfo(dtype.np).eps)
+    large = F.abs(input) > eps
+    return large, F.where(large, input, eps)
+
+
+def _i1_rule(F: Any, g: Any, input: Any, result: Any, input_dtype: DType) -> Any:
+    """I1'(x) = I0(x) - I1(x) / x, and 1/2 at 0."""
+    large, safe = _safe(F, input, input_dtype)
+    return g * F.where(large, F.i0(safe) - result * F.reciprocal(safe), 0.5)
+
+
+def _i1e_rule(F: Any, g: Any, input: Any, result: Any, input_dtype: DType) -> Any:
+    large, safe = _safe(F, input, input_dtype)
+    return g * F.where(large, F.special_i0e(safe) - result * (F.sgn(safe) + F.reciprocal(safe)), 0.5)
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("i0_vml_cpu", scipy_special("i0")),
+    input=lambda F, g, input: g * F.special_i1(input),
+)  # fmt: skip
+def i0(input: Array) -> Array:
+    """Modified Bessel function of the first kind of order 0."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("i0e_cpu", scipy_special("i0e")), spelling="special.i0e",
+    node="SpecialI0EBackward0",
+    input=lambda F, g, input, result: g * (F.special_i1e(input) - F.sgn(input) * result),
+)  # fmt: skip
+def special_i0e(input: Array) -> Array:
+    """``exp(-|input|) * i0(input)``."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("i1_cpu", scipy_special("i1")), spelling="special.i1",
+    input=_i1_rule,
+)  # fmt: skip
+def special_i1(input: Array) -> Array:
+    """Modified Bessel function of the first kind of order 1."""
+
+
+@operation(
+    promote="float", kind="elementwise", kernel=_real("i1e_cpu", scipy_special("i1e")), spelling="special.i1e",
+    node="SpecialI1EBackward0", input=_i1e_rule,
+)  # fmt: skip
+def special_i1e(input: Array) -> Array:
+    """``exp(-|input|) * special.i1(input)``."""

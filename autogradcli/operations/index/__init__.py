@@ -1,0 +1,1 @@
+"""Elements by place: reading, writing, scattering."""

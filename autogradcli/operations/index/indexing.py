@@ -1,0 +1,426 @@
+"""Elements by index or mask: ``x[i, mask]``, ``index_select``, ``gather``, ``take``, ``masked_fill`` and kin.
+
+Indices are checked here, since NumPy says other words where one is out of range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.operation import Array, Index, Number, operation
+from ...engine.sparse import check_first_order, of_parts
+from ...engine.worlds import ARRAYS
+from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
+from ..elementwise.numbers import number_in
+from ..shape.view import expand_array, sum_to
+
+Places = Sequence[Array | None]
+
+
+# -- x[i, j, :, mask] --------------------------------------------------------------------------------------
+
+
+def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
+    """NumPy's key for a list of index tensors, None standing for a whole dimension; masks become places.
+
+    Raises IndexError, in PyTorch's words, for what is out of range or doesn't fit.
+    """
+    key: list[Any] = []
+    lists: list[Array] = []
+    for index in indices:
+        if index is None:
+            key.append(slice(None))
+            continue
+        if index.dtype.kind not in "iub":
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+        if index.dtype.kind == "b" or index.dtype == np.uint8:
+            at = len(key)
+            for d in range(index.ndim):
+                if at + d >= len(shape) or shape[at + d] != index.shape[d]:
+                    raise IndexError(
+                        f"The shape of the mask {list(index.shape)} at index {d} does not match the shape of the "
+                        f"indexed tensor {list(shape)} at index {at + d}"
+                    )
+            found = list(np.nonzero(index))
+            key += found
+            lists += found
+            continue
+        key.append(index)
+        lists.append(index)
+    if len(key) > len(shape):
+        raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {len(key)})")
+    for d, index in enumerate(key):
+        if index.__class__ is not slice and index.size:
+            _check_range(index, d, shape[d])
+    if len(lists) > 1 and any(a.shape != lists[0].shape for a in lists):
+        _check_together(lists)
+    return tuple(key)
+
+
+def _check_range(index: Array, dim: int, size: int) -> None:
+    if not size:
+        raise IndexError("index is out of bounds for dimension with size 0")
+    if minimum_reduce(index, None) < -size or maximum_reduce(index, None) >= size:
+        bad = index[(index < -size) | (index >= size)].reshape(-1)[0]
+        raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
+
+
+def _check_together(lists: list[Array]) -> None:
+    try:
+        np.broadcast_shapes(*(a.shape for a in lists))
+    except ValueError:
+        shapes = ", ".join(str(list(a.shape)) for a in lists)
+        raise IndexError(
+            f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+        ) from None
+
+
+@operation(
+    input=lambda F, g, input_shape, indices: F.index_back(F.new_zeros(g, input_shape), indices, g),
+    kind="linear",
+    jvp=lambda F, t, indices: F.index(t["input"], indices),
+    complex="own",
+    examples=lambda r: [(r(4, 3), [r.index((5,), 4)]), (r(4, 3), [None, r.index((2, 2), 3)])],
+)
+def index(input: Array, indices: list[Index]) -> Array:
+    """The elements at places given by index tensors, one for each dimension or None for all of it."""
+    found = input[key_of(input.shape, indices)]
+    shared = isinstance(found, np.ndarray) and found.base is not None and np.may_share_memory(found, input)
+    return np.array(found, order="C", copy=True if shared else None)
+
+
+@operation(
+    node="IndexPutImplBackward0",
+    kind="linear",
+    complex="own",
+    input=lambda F, g: g,
+    values=lambda F, g, indices: F.index(g, indices),
+    examples=lambda r: [(r(4, 3), [r.index((5,), 4)], r(5, 3))],
+)
+def index_back(input: Array, indices: list[Index], values: Array) -> Array:
+    """With ``values`` added at places given by index tensors: how gradients go back through ``index``."""
+    out = np.array(input)
+    np.add.at(out, key_of(out.shape, indices), values)
+    return out
+
+
+@operation(
+    overlap=True,
+    input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
+    values=lambda F, g, indices, values_shape: sum_to(F, F.index(g, indices), values_shape),
+    complex="own",
+    examples=lambda r: [
+        (r(4, 3), [r.mask((4, 3))], r(), False),
+        (r(4, 3), [r.index((5,), 4)], r(5, 3), True),
+        (r(4, 3), [r.index((5,), 4)], r(3), True),
+    ],
+)
+def index_put(input: Array, indices: list[Index], values: Array | Number, accumulate: bool = False) -> Array:
+    """With other values at places given by index tensors (or with the values added there)."""
+    key = key_of(input.shape, indices)
+    if isinstance(values, np.ndarray) and values.dtype is not input.dtype:
+        if values.size == 1 and not accumulate and _is_mask(indices):  # then it is a fill with a number
+            values = number_in(input.dtype, values.item())
+        else:
+            _check_fits(input, key, values)
+            raise RuntimeError(
+                "Index put requires the source and destination dtypes match, got "
+                f"{dtypes.of(input).type_name} for the destination and {dtypes.of(values).type_name} for the source."
+            )
+    out = np.array(input)
+    try:
+        if accumulate and out.dtype.kind == "b":
+            np.logical_or.at(out, key, values)
+        elif accumulate:
+            np.add.at(out, key, values)
+        else:
+            out[key] = values
+    except ValueError:
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(np.shape(values))} cannot be broadcast to indexing result "
+            f"of shape {list(out[key].shape)}"
+        ) from None
+    return out
+
+
+def _is_mask(indices: Places) -> bool:
+    """Whether one mask, and nothing else, says which elements."""
+    given = [index for index in indices if index is not None]
+    return len(given) == 1 and (given[0].dtype.kind == "b" or given[0].dtype == np.uint8)
+
+
+def _check_fits(input: Array, key: tuple[Any, ...], values: Array) -> None:
+    if not values.ndim:
+        return
+    place = input[key].shape
+    if len(values.shape) <= len(place) and all(m in (1, n) for m, n in zip(values.shape[::-1], place[::-1])):
+        return
+    if values.ndim > len(place) and values.reshape(-1).shape == (1,):
+        return
+    raise RuntimeError(
+        f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape "
+        f"{list(place)}"
+    )
+
+
+# -- one index along a dimension ---------------------------------------------------------------------------
+
+
+@operation(
+    kind="linear",
+    complex="own",
+    input=lambda F, g, input_shape, dim, index: F.index_add(F.new_zeros(g, input_shape), dim, index, g),
+    examples=lambda r: [(r(4, 3), 0, r.index((5,), 4)), (r(2, 3), -1, r.index((2,), 3))],
+)
+def index_select(input: Array, dim: int, index: Index) -> Array:
+    """The parts of a dimension at some indices."""
+    at = wrap_dim(dim, input.ndim)
+    if index.ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    n = input.shape[at] if input.ndim else 1
+    if not input.ndim and index.size != 1:
+        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
+    if index.size and not n:
+        raise RuntimeError("index_select(): self indexing axis dim should be positive")
+    if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
+        if not input.size:
+            bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
+            raise RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={n}")
+        raise IndexError("index out of range in self")
+    if not input.ndim:
+        return input.copy()
+    return np.take(input, index.reshape(-1), at)
+
+
+def check_index(name: str, index: Array, input: Array, at: int, other: str = "self") -> None:
+    """Raise RuntimeError where an index tensor of ``gather`` or ``scatter`` doesn't fit its operand."""
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+    if not index.size:
+        return
+    if max(index.ndim, 1) != max(input.ndim, 1):
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as {other} tensor")
+
+
+def check_places(index: Array, at: int, size: int) -> None:
+    """Raise RuntimeError for an index out of range; none counts from the end."""
+    if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= size):
+        bad = index[(index < 0) | (index >= size)].reshape(-1)[0]
+        raise RuntimeError(f"index {bad} is out of bounds for dimension {at} with size {size}")
+
+
+def grid_key(index: Array, at: int) -> tuple[Any, ...]:
+    """The key for the elements whose place is the index along one dimension and their own along the others."""
+    key: list[Any] = []
+    for d, n in enumerate(index.shape):
+        key.append(index if d == at else np.arange(n).reshape((n,) + (1,) * (index.ndim - d - 1)))
+    return tuple(key)
+
+
+@operation(
+    node="GatherBackward0",
+    spelling="gather",
+    complex="own",
+    input=lambda F, g, input, input_shape, dim, index: F.gather_sparse_backward(g, input_shape, dim, index),
+    jvp=lambda F, t, dim, index: F.gather(t["input"], dim, index),
+    examples=lambda r: [],  # its gradient is no ordinary tensor
+)
+def gather_sparse(input: Array, dim: int, index: Index) -> Array:
+    """``gather`` whose gradient holds only the elements that were taken."""
+    return ARRAYS.gather(input, dim, index)
+
+
+@operation()
+def gather_sparse_backward(g: Index, shape: Shape, dim: int, index: Index) -> Array:
+    """The gradients of the elements that were taken, with their indices."""
+    check_first_order()
+    at = wrap_dim(dim, len(shape))
+    places = np.stack([np.broadcast_to(k, index.shape).reshape(-1) for k in grid_key(index, at)])
+    return of_parts(tuple(shape), places.astype(np.int64), np.ascontiguousarray(g.reshape(-1)))
+
+
+@operation(
+    layout="contiguous",
+    complex="own",
+    # only the shape of the input is needed; naming it saves it, as PyTorch does, so a later change is an error
+    input=lambda F, g, input, input_shape, dim, index: F.scatter_add(F.new_zeros(g, input_shape), dim, index, g),
+    jvp=lambda F, t, dim, index: F.gather(t["input"], dim, index),
+    examples=lambda r: [(r(3, 4), 0, r.index((2, 4), 3)), (r(3, 4), -1, r.index((3, 2), 4))],
+)
+def gather(input: Array, dim: int, index: Index) -> Array:
+    """For each element of the index the element of the input at that index along a dimension."""
+    at = wrap_dim(dim, input.ndim)
+    check_index("gather", index, input, at, "input")
+    if not index.size:
+        return np.empty(index.shape, input.dtype)
+    if not input.ndim or not index.ndim:
+        check_places(index, at, max(input.size, 1))
+        return np.asarray(input.reshape(-1)[index])
+    for d, (n, m) in enumerate(zip(index.shape, input.shape)):
+        if d != at and n > m:
+            raise RuntimeError(
+                f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self "
+                f"{list(input.shape)} apart from dimension {at}"
+            )
+    check_places(index, at, input.shape[at])
+    return input[grid_key(index, at)]
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, input, input_shape, index: F.put(F.new_zeros(g, input_shape), index, g, True),
+    jvp=lambda F, t, index: F.take(t["input"], index),
+    examples=lambda r: [(r(2, 3), r.index((4,), 6))],
+)
+def take(input: Array, index: Index) -> Array:
+    """The elements at indices that count all elements in order."""
+    if index.dtype != np.int64:
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {dtypes.of(index).type_name}")
+    if not input.size and index.size:
+        raise IndexError("take(): tried to take from an empty tensor")
+    check_counted(index, input.size)
+    return np.asarray(input.reshape(-1)[index])
+
+
+def check_counted(index: Array, count: int) -> None:
+    if index.size and (minimum_reduce(index, None) < -count or maximum_reduce(index, None) >= count):
+        bad = index[(index < -count) | (index >= count)].reshape(-1)[0]
+        raise IndexError(f"out of range: tried to access index {bad} on a tensor of {count} elements.")
+
+
+# -- masks -------------------------------------------------------------------------------------------------
+
+
+def _fit_mask(input: Array, mask: Array) -> Array:
+    """A mask broadcast to the shape of ``input``, with PyTorch's words where it can't be."""
+    if mask.shape == input.shape:
+        return mask
+    for back in range(1, min(mask.ndim, input.ndim) + 1):
+        m, n = mask.shape[-back], input.shape[-back]
+        if m not in (1, n):
+            raise RuntimeError(
+                f"The size of tensor a ({m}) must match the size of tensor b ({n}) "
+                f"at non-singleton dimension {max(mask.ndim, input.ndim) - back}"
+            )
+    return expand_array(mask, input.shape)
+
+
+def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
+    if mask.dtype.kind != "b":
+        kind = {"Long": "long int", "Byte": "unsigned char"}.get(dtypes.of(mask).type_name, dtypes.of(mask).cpp_name)
+        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {kind}")
+    if input.dtype.kind != "c" and np.iscomplexobj(value):
+        value = number_in(input.dtype, value.item() if isinstance(value, np.ndarray) else value)
+    if mask.shape != input.shape:
+        broadcast_shape(mask.shape, input.shape)
+    if isinstance(value, np.ndarray):
+        if value.ndim:
+            raise RuntimeError(
+                "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+                f"{value.ndim} dimension(s)."
+            )
+        value = value.astype(input.dtype)
+    elif input.dtype.kind != "f":
+        value = number_in(input.dtype, value)
+    return np.where(mask, value, input)
+
+
+@operation(
+    overlap=True,
+    layout="contiguous",
+    node="MaskedFillBackward0",
+    spelling="masked_fill",
+    kernel=_fill_masked,
+    broadcast=True,
+    complex="own",
+    input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),
+    jvp=lambda F, t, mask: F.masked_fill(t["input"], mask, 0.0),
+    examples=lambda r: [(r(2, 3), r.mask((2, 3)), 1.5), (r(2, 3), r.mask((3,)), 0.0)],
+)
+def masked_fill(input: Array, mask: Index, value: Number) -> Array:
+    """With a number where a mask is true."""
+
+
+@operation(
+    overlap=True,
+    layout="contiguous",
+    node="MaskedFillBackward1",
+    spelling="masked_fill",
+    kernel=_fill_masked,
+    complex="own",
+    input=lambda F, g, mask, input_shape: sum_to(F, F.masked_fill(g, mask, 0.0), input_shape),
+    value=lambda F, g, mask: F.sum_all(F.masked_select(g, mask)),
+    examples=lambda r: [(r(2, 3), r.mask((2, 3)), r())],
+)
+def masked_fill_tensor(input: Array, mask: Index, value: Array) -> Array:
+    """With the value of a 0-d tensor where a mask is true."""
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, input, mask: _select_back(F, g, tuple(input.shape), mask),
+    jvp=lambda F, t, mask: F.masked_select(t["input"], mask),
+    examples=lambda r: [(r(2, 3), r.mask((2, 3))), (r(2, 1), r.mask((2, 3)))],
+)
+def masked_select(input: Array, mask: Index) -> Array:
+    """The elements where a mask is true, in one dimension."""
+    if mask.dtype.kind != "b":
+        raise RuntimeError("masked_select: expected BoolTensor for mask")
+    if mask.shape != input.shape:
+        broadcast_shape(mask.shape, input.shape)
+        input, mask = np.broadcast_arrays(input, mask)
+    return input[mask] if input.ndim else input.reshape(1)[mask.reshape(1)]
+
+
+def _select_back(F: Any, g: Any, shape: Shape, mask: Any) -> Any:
+    whole = tuple(np.broadcast_shapes(shape, tuple(mask.shape)))
+    return sum_to(F, F.masked_scatter(F.new_zeros(g, whole), F.expand(mask, whole), g), shape)
+
+
+@operation(
+    layout="contiguous",
+    complex="own",
+    input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),
+    source=lambda F, g, mask, source_shape: F.masked_scatter_backward(g, mask, source_shape),
+    examples=lambda r: [(r(2, 3), r.mask((2, 3)), r(8))],
+)
+def masked_scatter(input: Array, mask: Index, source: Array) -> Array:
+    """With the elements of ``source``, one after another, where a mask is true."""
+    if mask.dtype.kind != "b":
+        raise RuntimeError(
+            f"masked_scatter_ only supports boolean masks, but got mask with dtype {dtypes.of(mask).type_name}"
+        )
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            "masked_scatter: expected self and source to have same dtypes but got"
+            f"{dtypes.of(input).type_name} and {dtypes.of(source).type_name}"
+        )
+    broadcast_shape(input.shape, mask.shape)
+    whole = np.broadcast_shapes(input.shape, mask.shape)
+    out = np.array(np.broadcast_to(input, whole))
+    mask = _fit_mask(out, mask)
+    count = int(add_reduce(mask, None))
+    if count > source.size:
+        raise RuntimeError("Number of elements of source < number of ones in mask")
+    out[mask] = source.reshape(-1)[:count]
+    return out
+
+
+@operation(
+    complex="own",
+    kind="linear",
+    g=lambda F, g, mask: F.masked_scatter(F.new_zeros(g, tuple(mask.shape)), mask, g),
+    examples=lambda r: [(r(2, 3), r.mask((2, 3)), (8,))],
+)
+def masked_scatter_backward(g: Array, mask: Index, shape: Shape) -> Array:
+    """The elements of ``g`` where a mask is true, one after another, in a shape; zeros for the rest."""
+    found = g[_fit_mask(g, mask)]
+    out = np.zeros(shape, g.dtype)
+    out.reshape(-1)[: found.size] = found
+    return out

@@ -1,0 +1,202 @@
+"""Reductions into places: ``scatter_reduce`` by an index for each element, ``index_reduce`` by whole parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.operation import Array, Index, operation
+from .scatter import checked_scatter, lined_up, source_back
+from .scatter_index import checked_parts, parts_key
+
+_UFUNCS = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+_START = {"sum": 0, "mean": 0, "prod": 1}
+
+
+def _reduced_into(out: Array, place: Array, key: Any, source: Any, reduce: str, include_self: bool) -> None:
+    """Reduce ``source`` into ``out`` at the places of a key; without self, these begin from nothing."""
+    if not include_self:
+        if reduce in _START:
+            place[key] = _START[reduce]
+        else:
+            worst = -np.inf if reduce == "amax" else np.inf
+            if out.dtype.kind == "b":
+                worst = reduce == "amin"
+            elif out.dtype.kind != "f":
+                limits = np.iinfo(out.dtype)
+                worst = limits.min if reduce == "amax" else limits.max
+            place[key] = worst
+    _UFUNCS[reduce].at(place, key, source)
+    if reduce == "mean":
+        count = np.full(place.shape, int(include_self), np.int64)
+        np.add.at(count, key, 1)
+        count = np.maximum(count, 1).reshape(out.shape)
+        out[...] = out // count if out.dtype.kind in "iu" else out / count.astype(out.dtype)
+
+
+def check_reduce(reduce: str) -> None:
+    if reduce not in _UFUNCS:
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+
+
+class _Moves:
+    """How the rule of a reduction moves values between the places and the source: by ``gather`` or whole parts."""
+
+    __slots__ = ("F", "dim", "index", "whole")
+
+    def __init__(self, F: Any, dim: int, index: Any, whole: bool) -> None:
+        self.F, self.dim, self.index, self.whole = F, dim, index, whole
+
+    def read(self, x: Any) -> Any:
+        F = self.F
+        return F.index_select(x, self.dim, self.index) if self.whole else F.gather(x, self.dim, self.index)
+
+    def add(self, x: Any, source: Any) -> Any:
+        F = self.F
+        return (
+            F.index_add(x, self.dim, self.index, source)
+            if self.whole
+            else F.scatter_add(x, self.dim, self.index, source)
+        )
+
+    def clear(self, x: Any, value: float) -> Any:
+        F = self.F
+        if self.whole:
+            return F.index_fill_scalar(x, self.dim, self.index, value)
+        return F.scatter_value(x, self.dim, self.index, value)
+
+
+def _reduce_back(
+    F: Any, g: Any, moves: _Moves, input: Any, src: Any, result: Any, reduce: str, include_self: bool
+) -> tuple[Any, Any]:
+    """Gradients of the input and the source. A product's are divided, except where zeros forbid it."""
+    if reduce == "sum":
+        mine, theirs = g, moves.read(g)
+    elif reduce == "mean":
+        count = F.ones_like(g) if include_self else F.zeros_like(g)
+        count = moves.add(count, F.ones_like(src))
+        count = F.masked_fill(count, F.eq(count, 0), 1.0)
+        mine = g / count
+        theirs = moves.read(mine)
+    elif reduce == "prod":
+        mine, theirs = _product_back(F, g, moves, input, src, result, include_self)
+    else:
+        at_self = F.cast(F.eq(input, result), g.dtype)
+        at_source = F.cast(F.eq(src, moves.read(result)), g.dtype)
+        count = moves.add(at_self, at_source)
+        share = g / F.masked_fill(count, F.eq(count, 0), 1.0)
+        mine, theirs = at_self * share, at_source * moves.read(share)
+    if not include_self:
+        mine = moves.clear(mine, 0.0)
+    return mine, theirs
+
+
+@operation(
+    input=lambda F, g, zeros, whole: F.refuse_zeros(g, zeros, whole),
+    kind="linear",
+    examples=lambda r: [],  # its derivative is an error
+)
+def without_second(input: Array, zeros: Index, whole: bool) -> Array:
+    """The gradient of a product as it is; where several factors are zero it has no derivative of its own."""
+    return input
+
+
+@operation()
+def refuse_zeros(g: Index, zeros: Index, whole: bool) -> Array:
+    """Raises RuntimeError where several factors of a product are zero."""
+    if (zeros > 1).any():
+        name, kind = ("index_reduce", "source") if whole else ("scatter_reduce", "src")
+        raise RuntimeError(
+            f"{name}(): Double backward is unsupported for {kind} when >1 zeros in {kind} are scattered to the same "
+            "position in self"
+        )
+    return g
+
+
+def _product_back(
+    F: Any, g: Any, moves: _Moves, input: Any, src: Any, result: Any, include_self: bool
+) -> tuple[Any, Any]:
+    """Where a place has one zero factor, only that factor has a gradient: the product of the others."""
+    start = input if include_self else moves.clear(input, 1.0)
+    none_self, none_source = F.eq(start, 0), F.eq(src, 0)
+    zeros = moves.add(F.cast(none_self, g.dtype), F.cast(none_source, g.dtype))
+    safe_self = F.masked_fill(start, none_self, 1.0)
+    safe_source = F.masked_fill(src, none_source, 1.0)
+    if moves.whole:
+        rest = F.index_reduce(safe_self, moves.dim, moves.index, safe_source, "prod", True)
+    else:
+        rest = F.scatter_reduce(safe_self, moves.dim, moves.index, safe_source, "prod", True)
+    through = g * rest
+    alone = F.cast(F.eq(zeros, 1), g.dtype)
+    free = F.cast(F.eq(zeros, 0), g.dtype)
+    mine = F.masked_fill(through * free / safe_self, none_self, 0.0) + F.masked_fill(
+        through * alone, F.logical_not(none_self), 0.0
+    )
+    theirs = F.masked_fill(moves.read(through * free) / safe_source, none_source, 0.0) + F.masked_fill(
+        moves.read(through * alone), F.logical_not(none_source), 0.0
+    )
+    from_source = moves.add(F.zeros_like(zeros), F.cast(none_source, g.dtype))
+    return mine, F.without_second(theirs, from_source, moves.whole)
+
+
+def _scatter_reduce_back(
+    F: Any, g: Any, input: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, result: Any
+) -> tuple[Any, Any]:
+    shape = tuple(src.shape)
+    for d, n in enumerate(tuple(index.shape)):
+        if n != shape[d]:
+            src = F.slice_(src, d, 0, n, 1)
+    mine, theirs = _reduce_back(F, g, _Moves(F, dim, index, False), input, src, result, reduce, include_self)
+    return mine, source_back(F, theirs, shape)
+
+
+@operation(
+    layout="contiguous",
+    vjp=lambda F, g, needs, input, dim, index, src, reduce, include_self, result: _scatter_reduce_back(
+        F, g, input, dim, index, src, reduce, include_self, result
+    ),
+    examples=lambda r: [
+        (r(3, 4), 0, r.index((2, 4), 3), r(2, 4), name, own)
+        for name in ("sum", "mean", "prod", "amax", "amin")
+        for own in (True, False)
+    ],
+)
+def scatter_reduce(input: Array, dim: int, index: Index, src: Array, reduce: str, include_self: bool = True) -> Array:
+    """With each element of ``src`` reduced into its place along a dimension."""
+    check_reduce(reduce)
+    at = checked_scatter("scatter", input, dim, index, src)
+    out = np.array(input)
+    if index.size:
+        place, key, source = lined_up(out, index, src, at)
+        _reduced_into(out, place, key, source, reduce, include_self)
+    return out
+
+
+def _index_reduce_back(
+    F: Any, g: Any, input: Any, dim: int, index: Any, source: Any, reduce: str, include_self: bool, result: Any
+) -> tuple[Any, Any]:
+    return _reduce_back(F, g, _Moves(F, dim, index, True), input, source, result, reduce, include_self)
+
+
+@operation(
+    layout="contiguous",
+    vjp=lambda F, g, needs, input, dim, index, source, reduce, include_self, result: _index_reduce_back(
+        F, g, input, dim, index, source, reduce, include_self, result
+    ),
+    examples=lambda r: [
+        (r(3, 4), 0, r.index((2,), 3), r(2, 4), name, own)
+        for name in ("mean", "prod", "amax", "amin")
+        for own in (True, False)
+    ],
+)
+def index_reduce(input: Array, dim: int, index: Index, source: Array, reduce: str, include_self: bool = True) -> Array:
+    """With parts of ``source`` reduced into the parts at indices along a dimension."""
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    at = checked_parts(input, dim, index, source, "index_reduce_")
+    out = np.array(input)
+    if index.size:
+        place = out if out.ndim else out.reshape(1)
+        _reduced_into(out, place, parts_key(index, at), source.reshape(source.shape or (1,)), reduce, include_self)
+    return out

@@ -1,0 +1,1 @@
+"""Products, solving, factors, spectra, Fourier transforms."""

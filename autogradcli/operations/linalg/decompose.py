@@ -1,0 +1,371 @@
+"""Factors of matrices: Cholesky, LU, QR and what is made of them. Eigenvalues are in ``linalg_spectral.py``.
+
+The formulas for gradients are those of matrix calculus: differentiate the defining equations, solve for the factors'
+differentials, transpose (Giles 2008; Walter and Lehmann 2012 for QR; de Hoog, Anderssen and Lukas 2011 for LU).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.away import by_product
+from ...engine.limits import counted
+from ...engine.operation import Array, Index, operation
+from . import matrix_kernels as kernels
+from .checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, square
+from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_rows, lower_half, minus, mm, total
+
+# -- Cholesky ---------------------------------------------------------------------------------------------
+
+
+@operation(
+    cost=by_product,
+    layout="columns",
+    node="LinalgCholeskyExBackward0",
+    spelling="linalg.cholesky_ex",
+    complex="own",
+    outputs=("L", "info"),
+    differentiable=(0,),
+    A=lambda F, g, result0, upper: _cholesky_rule(F, g[0], result0, upper),
+    examples=lambda r: [(r.spd(3),), (r.spd(2), True)],
+)
+def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False) -> tuple[Array, Array]:
+    """Lower triangular L of ``A = L L^H`` (upper U of ``A = U^H U``), and the order of the first bad minor or 0."""
+    square(A, "linalg.cholesky")
+    floating(A, "linalg.cholesky", "cholesky_cpu")
+    factor, info = cholesky_factor(A, upper)
+    if check_errors:
+        check_definite(info, "linalg.cholesky_ex")
+    return factor, info
+
+
+@operation(
+    cost=by_product,
+    layout="columns",
+    node="CholeskyBackward0",
+    complex="own",
+    input=lambda F, g, result, upper: _cholesky_rule(F, g, result, upper),
+    examples=lambda r: [(r.spd(3), False), (r.spd(2), True)],
+)
+def cholesky(input: Array, upper: bool = False) -> Array:
+    """Lower triangular L of ``input = L L^H`` (upper U of ``input = U^H U``)."""
+    square(input, "cholesky")
+    floating(input, "cholesky", "cholesky_cpu")
+    factor, info = cholesky_factor(input, upper)
+    check_definite(info, "cholesky")
+    return factor
+
+
+def check_definite(info: Array, name: str) -> None:
+    failed = first_failure(info)
+    if failed is not None:
+        raise LinAlgError(
+            f"{name}: {at_element(failed[0], info.ndim > 0)}The factorization could not be completed because the input "
+            f"is not positive-definite (the leading minor of order {failed[1]} is not positive-definite)."
+        )
+
+
+def cholesky_factor(A: Array, upper: bool) -> tuple[Array, Array]:
+    """Factors and LAPACK's info of a batch."""
+    info = np.zeros(A.shape[:-2], np.int32)
+    try:
+        return np.linalg.cholesky(A, upper=upper), info
+    except np.linalg.LinAlgError:
+        dual = np.swapaxes(A, -2, -1).conj() if upper else A
+        factors = np.empty_like(A)
+        for at in counted(np.ndindex(*A.shape[:-2])):
+            info[at] = kernels.bad_minor(dual[at])
+            factors[at] = kernels.partial_cholesky(dual[at]) if info[at] else np.linalg.cholesky(dual[at])
+        return (np.swapaxes(factors, -2, -1).conj() if upper else factors), info
+
+
+def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
+    """``L^-H phi(L^H gL) L^-1``, where phi takes the lower half and makes it Hermitian."""
+    if g is None:
+        return None
+    L, gL = (H(F, factor), H(F, g)) if upper else (factor, g)
+    phi = lower_half(F, mm(F, H(F, L), gL))
+    phi = (phi + H(F, phi)) * 0.5
+    left = F.linalg_solve_triangular(H(F, L), phi, True, True, False)
+    return F.linalg_solve_triangular(L, left, False, False, False)
+
+
+@operation(
+    cost=by_product,
+    input=lambda F, g, input, upper, result: _cholesky_inverse_rule(F, g, input, upper, result),
+    examples=lambda r: [],  # the gradient fills both triangles though one is read, as in PyTorch
+)
+def cholesky_inverse(input: Array, upper: bool = False) -> Array:
+    """Inverse of the matrix whose Cholesky factor is given."""
+    square(input, "cholesky_inverse")
+    floating(input, "cholesky_inverse")
+    diagonal = np.diagonal(input, axis1=-2, axis2=-1)
+    if diagonal.size:
+        check_singular(np.where((diagonal == 0).any(-1), (diagonal == 0).argmax(-1) + 1, 0), "cholesky_inverse")
+    one = np.broadcast_to(np.eye(input.shape[-1], dtype=input.dtype), input.shape)
+    factor = kernels.solve_triangular(input, one, upper, False)
+    dual = np.swapaxes(factor, -2, -1).conj()
+    return factor @ dual if upper else dual @ factor
+
+
+def _cholesky_inverse_rule(F: Any, g: Any, factor: Any, upper: bool, result: Any) -> Any:
+    """The result is ``(L L^T)^-1 = S``, so ``gL = -S (g + g^T) S L``, both triangles of it as in PyTorch."""
+    middle = mm(F, mm(F, result, g + T(F, g)), result)
+    return -mm(F, factor, middle) if upper else -mm(F, middle, factor)
+
+
+@operation(
+    cost=by_product,
+    broadcast=True,
+    input=lambda F, g, L, upper: F.cholesky_solve(g, L, upper),
+    L=lambda F, g, L, upper, result: _cholesky_solve_rule(F, g, L, upper, result),
+    examples=lambda r: [],  # the gradient of L fills both triangles, as in PyTorch
+)
+def cholesky_solve(input: Array, L: Array, upper: bool = False) -> Array:
+    """X of ``L L^H X = input`` (``U^H U X = input``) from a Cholesky factor."""
+    for x, name in ((input, "b"), (L, "u")):
+        if x.ndim < 2:
+            raise RuntimeError(f"{name} should have at least 2 dimensions, but has {x.ndim} dimensions instead")
+    square(L, "cholesky_solve")
+    if L.shape[-1] != input.shape[-2]:
+        raise RuntimeError(
+            f"Incompatible matrix sizes for cholesky_solve: each A matrix is {L.shape[-1]} by {L.shape[-1]} but each b "
+            f"matrix is {input.shape[-2]} by {input.shape[-1]}"
+        )
+    dual = np.swapaxes(L, -2, -1).conj()
+    first, second = (dual, L) if upper else (L, dual)
+    return kernels.solve_triangular(second, kernels.solve_triangular(first, input, False, False), True, False)
+
+
+def _cholesky_solve_rule(F: Any, g: Any, L: Any, upper: bool, x: Any) -> Any:
+    outer = mm(F, F.cholesky_solve(g, L, upper), T(F, x))
+    both = outer + T(F, outer)
+    return -mm(F, L, both) if upper else -mm(F, both, L)
+
+
+# -- LU ---------------------------------------------------------------------------------------------------
+
+
+@operation(
+    cost=by_product,
+    node="LinalgLuFactorExBackward0",
+    spelling="linalg.lu_factor_ex",
+    outputs=("LU", "pivots", "info"),
+    differentiable=(0,),
+    A=lambda F, g, result0, result1: _packed_rule(F, g[0], result0, result1),
+    examples=lambda r: [(r(3, 3),), (r(2, 3),), (r(3, 2),)],
+)
+def linalg_lu_factor_ex(A: Array, pivot: bool = True, check_errors: bool = False) -> tuple[Array, Array, Array]:
+    """LU factors packed in one matrix, row exchanges counted from 1, and the first zero pivot or 0."""
+    _check_lu(A, "torch.lu_factor", pivot)
+    floating(A, "torch.lu_factor", "lu_cpu")
+    packed, pivots, info = kernels.lu_factor(A)
+    if check_errors:
+        check_pivots(info, "torch.linalg.lu_factor_ex")
+    return packed, pivots, info
+
+
+def _check_lu(A: Array, name: str, pivot: bool) -> None:
+    if A.ndim < 2:
+        raise RuntimeError(f"{name}: Expected tensor with 2 or more dimensions. Got size: {list(A.shape)} instead")
+    if not pivot:
+        raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU")
+
+
+def check_pivots(info: Array, name: str) -> None:
+    failed = first_failure(info)
+    if failed is not None:
+        where = at_element(failed[0], info.ndim > 0)
+        raise RuntimeError(
+            f"{name}: {where}U[{failed[1]},{failed[1]}] is zero and using it on lu_solve would result in a division by "
+            "zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or "
+            "linalg.lu_factor_ex(A, pivot)"
+        )
+
+
+def _packed_rule(F: Any, g: Any, packed: Any, pivots: Any) -> Any:
+    if g is None:
+        return None
+    k = min(packed.shape[-2:])
+    lower, upper = first_columns(F, packed, k), first_rows(F, packed, k)
+    g_lower, g_upper = F.tril(first_columns(F, g, k), -1), F.triu(first_rows(F, g, k), 0)
+    one = _unit_diagonal(F, lower)
+    return _lu_rule(F, g_lower, g_upper, F.tril(lower, -1) + one, F.triu(upper, 0), pivots)
+
+
+def _unit_diagonal(F: Any, like: Any) -> Any:
+    """Ones on the diagonal of a matrix of zeros."""
+    zero = F.zeros_like(like)
+    return F.tril(F.triu(zero + 1.0, 0), 0)
+
+
+def _lu_rule(F: Any, gL: Any, gU: Any, L: Any, U: Any, pivots: Any) -> Any:
+    """``gA = P L1^-T (tril(L^T gL, -1) + triu(gU U^T)) U1^-T`` of the leading square block, and what the rest adds."""
+    m, n = L.shape[-2], U.shape[-1]
+    k = min(m, n)
+    L1, U1 = first_rows(F, L, k), first_columns(F, U, k)
+    phi_lower, phi_upper, right, below = None, None, None, None
+    if gL is not None:
+        phi_lower = mm(F, T(F, L1), first_rows(F, gL, k))
+    if gU is not None:
+        phi_upper = mm(F, first_columns(F, gU, k), T(F, U1))
+    if n > k and gU is not None:
+        right = F.linalg_solve_triangular(T(F, L1), last_columns(F, gU, k), True, True, True)
+        phi_lower = minus(phi_lower, mm(F, last_columns(F, gU, k), T(F, last_columns(F, U, k))))
+    if m > k and gL is not None:
+        g2 = last_rows(F, gL, k)
+        below = F.linalg_solve_triangular(T(F, U1), g2, False, False, False)
+        phi_upper = minus(phi_upper, mm(F, T(F, last_rows(F, L, k)), g2))
+    phi = total(
+        [
+            None if phi_lower is None else F.tril(phi_lower, -1),
+            None if phi_upper is None else F.triu(phi_upper, 0),
+        ]
+    )
+    if phi is None:
+        return None
+    block = F.linalg_solve_triangular(T(F, L1), phi, True, True, True)
+    block = F.linalg_solve_triangular(T(F, U1), block, False, False, False)
+    if n > k:
+        block = F.cat([block, F.zeros_like(last_columns(F, U, k)) if right is None else right], -1)
+    if m > k:
+        block = F.cat([block, F.zeros_like(last_rows(F, L, k)) if below is None else below], -2)
+    return F.lu_permute(block, pivots, False)
+
+
+@operation(
+    cost=by_product,
+    node="LinalgLuBackward0",
+    spelling="linalg.lu",
+    outputs=("P", "L", "U"),
+    differentiable=(1, 2),
+    A=lambda F, g, result0, result1, result2: _plu_rule(F, g, result0, result1, result2),
+    examples=lambda r: [(r(3, 3),), (r(2, 3),), (r(3, 2),)],
+)
+def linalg_lu(A: Array, pivot: bool = True) -> tuple[Array, Array, Array]:
+    """Permutation P, unit lower triangular L and upper triangular U of ``A = P L U``."""
+    _check_lu(A, "linalg.lu", pivot)
+    floating(A, "linalg.lu", "lu_cpu")
+    packed, pivots, _ = kernels.lu_factor(A)
+    k = min(A.shape[-2:])
+    lower = np.tril(packed[..., :k], -1) + np.eye(A.shape[-2], k, dtype=A.dtype)
+    return kernels.permutation_matrix(pivots, A.shape[-2], A.dtype), lower, np.triu(packed[..., :k, :])
+
+
+def _plu_rule(F: Any, g: Any, P: Any, L: Any, U: Any) -> Any:
+    gL = None if g[1] is None else F.tril(g[1], -1)
+    gU = None if g[2] is None else F.triu(g[2], 0)
+    if gL is None and gU is None:
+        return None
+    return mm(F, P, _lu_rule(F, gL, gU, L, U, F.no_pivots(L)))
+
+
+@operation()
+def no_pivots(like: Index) -> Array:
+    """Pivots that exchange no rows of a matrix like this one."""
+    k = min(like.shape[-2:])
+    return np.broadcast_to(np.arange(1, k + 1, dtype=np.int32), (*like.shape[:-2], k))
+
+
+@operation(
+    cost=by_product,
+    outputs=("P", "L", "U"),
+    differentiable=(1, 2),
+    LU_data=lambda F, g, LU_data_shape: _unpack_rule(F, g, LU_data_shape),
+    examples=lambda r: [
+        (r(3, 3), r.tensor(np.array([1, 3, 3], np.int32))),
+        (r(2, 3), r.tensor(np.array([2, 2], np.int32))),
+        (r(3, 2), r.tensor(np.array([1, 3], np.int32))),
+    ],
+)
+def lu_unpack(
+    LU_data: Array, LU_pivots: Index, unpack_data: bool = True, unpack_pivots: bool = True
+) -> tuple[Array, Array, Array]:
+    """The factors that ``lu_factor`` packed, as three matrices; those not wanted are empty."""
+    if LU_pivots.dtype != np.int32:
+        raise RuntimeError(
+            "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\n"
+            "Note: this function is intended to be used with the output produced by torch.linalg.lu_factor"
+        )
+    m, n = LU_data.shape[-2:]
+    k = min(m, n)
+    nothing = np.empty((0,), LU_data.dtype)
+    p = kernels.permutation_matrix(LU_pivots, m, LU_data.dtype) if unpack_pivots else nothing
+    if not unpack_data:
+        return p, nothing, nothing
+    return p, np.tril(LU_data[..., :k], -1) + np.eye(m, k, dtype=LU_data.dtype), np.triu(LU_data[..., :k, :])
+
+
+def _unpack_rule(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
+    m, n = shape[-2:]
+    k = min(m, n)
+    terms = []
+    if g[1] is not None:
+        terms.append(F.constant_pad_nd(F.tril(g[1], -1), (0, n - k), 0.0))
+    if g[2] is not None:
+        terms.append(F.constant_pad_nd(F.triu(g[2], 0), (0, 0, 0, m - k), 0.0))
+    return total(terms)
+
+
+# -- QR ---------------------------------------------------------------------------------------------------
+
+
+@operation(
+    cost=by_product,
+    layout="columns",
+    node="LinalgQrBackward0",
+    spelling="linalg.qr",
+    complex="own",
+    outputs=("Q", "R"),
+    A=lambda F, g, result0, result1, mode: _qr_rule(F, g[0], g[1], result0, result1, mode),
+    examples=lambda r: [(r(3, 2),), (r(3, 3),), (r(2, 3),), (r(2, 3), "complete")],
+)
+def linalg_qr(A: Array, mode: str = "reduced") -> tuple[Array, Array]:
+    """Orthogonal Q and upper triangular R of ``A = Q R``."""
+    matrix(A, "linalg.qr")
+    floating(A, "linalg.qr", "geqrf_cpu")
+    if mode not in ("reduced", "complete", "r"):
+        raise RuntimeError(
+            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
+        )
+    if mode == "r":
+        return np.empty((0,), A.dtype), np.asarray(np.linalg.qr(A, "r"))
+    q, r = np.linalg.qr(A, mode)  # type: ignore[call-overload]
+    return q, r
+
+
+def _qr_rule(F: Any, gQ: Any, gR: Any, Q: Any, R: Any, mode: str) -> Any:
+    if mode == "r":
+        raise RuntimeError(
+            "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use "
+            "linalg.qr(A, mode='reduced') if you are going to require its derivative. "
+        )
+    m, n = Q.shape[-2], R.shape[-1]
+    if mode == "complete" and m > n:
+        raise RuntimeError("The QR decomposition is not differentiable when mode='complete' and nrows > ncols.")
+    if gQ is None and gR is None:
+        return None
+    if m >= n:
+        return _tall_qr_rule(F, gQ, gR, Q, R)
+    # A = (X | Y): X = Q U as in the square case, and Y = Q V, so Q's gradient has a part from V = Q^H Y
+    U, V = first_columns(F, R, m), last_columns(F, R, m)
+    gU, gV = (None, None) if gR is None else (first_columns(F, gR, m), last_columns(F, gR, m))
+    if gV is not None:
+        gQ = total([gQ, mm(F, mm(F, Q, V), H(F, gV))])
+    gX = _tall_qr_rule(F, gQ, gU, Q, U)
+    gY = F.zeros_like(V) if gV is None else mm(F, Q, gV)
+    return F.cat([gX, gY], -1)
+
+
+def _tall_qr_rule(F: Any, gQ: Any, gR: Any, Q: Any, R: Any) -> Any:
+    """``(gQ + Q copyltu(M)) R^-H`` with ``M = R gR^H - gQ^H Q`` (Walter and Lehmann 2012)."""
+    middle = None
+    if gR is not None:
+        middle = mm(F, R, H(F, F.triu(gR, 0)))
+    if gQ is not None:
+        middle = minus(middle, mm(F, H(F, gQ), Q))
+    half = lower_half(F, middle)
+    inner = total([gQ, mm(F, Q, half + H(F, half))])
+    return F.linalg_solve_triangular(H(F, R), inner, False, False, False)

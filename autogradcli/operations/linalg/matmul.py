@@ -1,0 +1,397 @@
+"""Products of vectors, matrices and batches of matrices.
+
+Every kernel checks shapes itself, since each form has words of its own for what doesn't fit. There is no type
+promotion: operands must have one dtype.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.away import HEAVY, away
+from ...engine.operation import Array, Number, operation
+from ..dims import Shape
+from ..refuse import not_implemented_for
+
+
+def check_expand(x: Array, size: Sequence[int]) -> None:
+    """Raise RuntimeError, in PyTorch's words, where ``x`` can't be expanded to ``size``."""
+    if x.shape == tuple(size):
+        return
+    if x.ndim > len(size):
+        raise RuntimeError(
+            f"expand(torch.{dtypes.of(x).type_name}Tensor{{{list(x.shape)}}}, size={list(size)}): the number of sizes "
+            f"provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor ({x.ndim})"
+        )
+    for back in range(1, x.ndim + 1):
+        have, want = x.shape[-back], size[-back]
+        if have not in (1, want):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({want}) must match the existing size ({have}) at non-singleton "
+                f"dimension {len(size) - back}.  Target sizes: {list(size)}.  Tensor sizes: {list(x.shape)}"
+            )
+
+
+def scaled(x: Array, factor: Number) -> Array:
+    """``factor * x`` in the dtype of ``x``; a factor of 0 gives zeros even where x is not finite."""
+    if factor == 1:
+        return x
+    if factor == 0:
+        return np.zeros_like(x)
+    return np.multiply(x, np.asarray(factor).astype(x.dtype))
+
+
+def _times(g: Any, factor: Number) -> Any:
+    """The same inside a rule."""
+    return g if factor == 1 else g * factor
+
+
+def _by_columns(shape: Shape, strides: Shape) -> bool:
+    """Whether a matrix lies in memory column after column, as the transpose of an ordinary one does."""
+    return bool(strides[0] == 1 and strides[1] == shape[0])
+
+
+def _left_back(F: Any, g: Any, mat2: Any, shape: Shape, strides: Shape) -> Any:
+    """The gradient of the first factor; one that lies column by column gets a gradient that does."""
+    return F.t(F.mm(mat2, F.t(g))) if _by_columns(shape, strides) else F.mm(g, F.t(mat2))
+
+
+def _right_back(F: Any, g: Any, mat1: Any, shape: Shape, strides: Shape) -> Any:
+    return F.t(F.mm(F.t(g), mat1)) if _by_columns(shape, strides) else F.mm(F.t(mat1), g)
+
+
+@operation(
+    indices="ij,jk->ik",
+    kind="bilinear",
+    input=lambda F, g, mat2, input_shape, input_strides: _left_back(F, g, mat2, input_shape, input_strides),
+    mat2=lambda F, g, input, mat2_shape, mat2_strides: _right_back(F, g, input, mat2_shape, mat2_strides),
+    examples=lambda r: [(r(2, 3), r(3, 4)), (r(2, 0), r(0, 2)), (r(1, 1), r(1, 1))],
+)
+def mm(input: Array, mat2: Array) -> Array:
+    """Product of two matrices, ``(n, m) @ (m, p)``."""
+    if input.ndim != 2:
+        raise RuntimeError("self must be a matrix")
+    if mat2.ndim != 2:
+        raise RuntimeError("mat2 must be a matrix")
+    if input.shape[1] != mat2.shape[0]:
+        raise RuntimeError(_cannot_multiply(input, mat2))
+    if input.dtype is not mat2.dtype:
+        names = dtypes.of(input).cpp_name, dtypes.of(mat2).cpp_name
+        words = ["long int" if name == "long" else name for name in names]
+        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {words[0]} != {words[1]}")
+    if input.dtype.kind == "b":
+        not_implemented_for("addmm_impl_cpu_", input)
+    return _dot(input, mat2)
+
+
+def _cannot_multiply(a: Array, b: Array) -> str:
+    shapes = f"{a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]}"
+    return f"mat1 and mat2 shapes cannot be multiplied ({shapes})"
+
+
+def _dot(a: Array, b: Array) -> Array:
+    """The product itself. Half precision is accumulated in single, as PyTorch does."""
+    if a.dtype.char == "e":
+        return multiplied(np.dot, a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+    if a.shape[-1] <= 7 and b.shape[-1] <= 10 and a.size <= 1024 and a.dtype.char in "fd":
+        return _small_dot(a, b)
+    return np.dot(a, b) if a.size * b.shape[-1] < HEAVY else away(np.dot, a, b)
+
+
+def multiplied(product: Any, a: Array, b: Array) -> Array:
+    """``product(a, b)``, which can be interrupted if it takes long."""
+    batches = 1 if a.ndim == 2 else b.size
+    found: Array = product(a, b) if a.size * b.shape[-1] * batches < HEAVY else away(product, a, b)
+    return found
+
+
+def _small_dot(a: Array, b: Array) -> Array:
+    """A small product as the library behind PyTorch computes it: each product is rounded, and added in order."""
+    k = a.shape[-1]
+    if a.ndim == 1:
+        if k and b.ndim == 2 and b.flags.c_contiguous:
+            return _in_order(a[None], b)[0]
+    elif b.ndim == 1:
+        if 0 < k <= (4 if a.flags.c_contiguous else 7):
+            return np.add.reduce(a * b, 1)  # fewer than eight: which NumPy adds one after the other
+    elif k and (k <= 3 or b.shape[1] <= 3 or b.flags.c_contiguous):
+        return _in_order(a, b)
+    return np.dot(a, b)
+
+
+def _in_order(a: Array, b: Array) -> Array:
+    """``a @ b`` of (batches of) matrices, its products added one after the other."""
+    k = a.shape[-1]
+    if k == 1:
+        return a * b
+    products = a[:, :, None] * b if a.ndim == 2 else a[..., None] * b[..., None, :, :]
+    if k > 7 and products.shape[-1] == 1:  # where NumPy's reduction would add pairwise
+        running: Any = np.add.accumulate(products, -2)
+        return running[..., -1, :]
+    total: Any = np.add.reduce(products, -2)
+    return total
+
+
+@operation(
+    indices="ij,j->i",
+    kind="bilinear",
+    input=lambda F, g, vec: F.unsqueeze(g, 1) * vec,
+    vec=lambda F, g, input: F.mv(F.t(input), g),
+    examples=lambda r: [(r(2, 3), r(3)), (r(2, 0), r(0))],
+)
+def mv(input: Array, vec: Array) -> Array:
+    """Product of a matrix and a vector, ``(n, m) @ (m,)``."""
+    if input.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}")
+    if input.shape[1] != vec.shape[0]:
+        raise RuntimeError(_bad_vector(input.shape[0], input, vec))
+    if input.dtype is not vec.dtype:
+        raise RuntimeError(_bad_dtypes(vec, input, vec))
+    if input.dtype.kind == "b":
+        not_implemented_for("addmv_impl_cpu", input)
+    return _dot(input, vec)
+
+
+def _bad_vector(size: int, mat: Array, vec: Array) -> str:
+    return f"size mismatch, got input ({size}), mat ({mat.shape[0]}x{mat.shape[1]}), vec ({vec.shape[0]})"
+
+
+def _bad_dtypes(x: Array, mat: Array, vec: Array) -> str:
+    names = [dtypes.of(a).type_name for a in (x, mat, vec)]
+    return f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[2]}"
+
+
+def _check_vectors(input: Array, other: Array) -> None:
+    if input.ndim != 1 or other.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {other.ndim}D tensors")
+    if input.dtype is not other.dtype:
+        a, b = dtypes.of(input).type_name, dtypes.of(other).type_name
+        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {a} and {b}")
+    if input.shape != other.shape:
+        m, n = input.shape[0], other.shape[0]
+        raise RuntimeError(
+            f"inconsistent tensor size, expected tensor [{m}] and src [{n}] to have the same number of elements, "
+            f"but got {m} and {n} elements respectively"
+        )
+
+
+@operation(
+    indices="i,i->",
+    kind="bilinear",
+    input=lambda F, g, tensor: g * tensor,
+    tensor=lambda F, g, input: g * input,
+    examples=lambda r: [(r(3), r(3)), (r(0), r(0))],
+)
+def dot(input: Array, tensor: Array) -> Array:
+    """Product of two vectors, the sum of ``input * tensor``."""
+    if input.ndim != 1 or input.shape != tensor.shape or input.dtype is not tensor.dtype:
+        _check_vectors(input, tensor)
+    if input.dtype.kind == "b":
+        not_implemented_for("dot", input)
+    return _dot(input, tensor)
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, other: F.conj(g) * other,
+    other=lambda F, g, input: g * input,
+    examples=lambda r: [(r(3), r(3)), (r(0), r(0))],
+)
+def vdot(input: Array, other: Array) -> Array:
+    """Product of two vectors, the first conjugated."""
+    _check_vectors(input, other)
+    if input.dtype.kind == "b":
+        not_implemented_for("dot", input)
+    return np.vdot(input, other) if input.dtype.char != "e" else _dot(input, other)
+
+
+@operation(
+    layout="contiguous",
+    indices="bij,bjk->bik",
+    kind="bilinear",
+    input=lambda F, g, mat2: F.bmm(g, F.transpose(mat2, 1, 2)),
+    mat2=lambda F, g, input: F.bmm(F.transpose(input, 1, 2), g),
+    examples=lambda r: [(r(2, 2, 3), r(2, 3, 4)), (r(0, 2, 3), r(0, 3, 2))],
+)
+def bmm(input: Array, mat2: Array) -> Array:
+    """Products of two batches of matrices, ``(b, n, m) @ (b, m, p)``."""
+    check_batches(input, mat2)
+    if input.dtype is not mat2.dtype:
+        a, b = dtypes.of(input).type_name, dtypes.of(mat2).type_name
+        raise RuntimeError(f"expected scalar type {a} but found {b}")
+    if input.dtype.kind == "b":
+        not_implemented_for("bmm", input)
+    return batched(input, mat2)
+
+
+def check_batches(input: Array, mat2: Array) -> None:
+    if input.ndim != 3 or mat2.ndim != 3:
+        raise RuntimeError(f"batch{1 if input.ndim != 3 else 2} must be a 3D tensor")
+    want, have = [input.shape[0], input.shape[2]], list(mat2.shape[:2])
+    if want != have:
+        raise RuntimeError(f"Expected size for first two dimensions of batch2 tensor to be: {want} but got: {have}.")
+
+
+def batched(a: Array, b: Array) -> Array:
+    """``a @ b`` over leading dimensions. Half precision is accumulated in single."""
+    if a.dtype.char == "e":
+        return multiplied(np.matmul, a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+    if 0 < a.shape[-2] * a.shape[-1] * b.shape[-1] < 400 and a.dtype.char in "fd":  # PyTorch's own loops
+        return _in_order(a, b)
+    return multiplied(np.matmul, a, b)
+
+
+@operation(
+    node="UnsafeViewBackward0",
+    kind="bilinear",
+    broadcast=True,
+    input=lambda F, g, other: F.stacked_product(g, F.transpose(other, -2, -1)),
+    other=lambda F, g, input: F.stacked_product(F.transpose(input, -2, -1), g),
+    examples=lambda r: [(r(2, 2, 3), r(2, 3, 4)), (r(2, 1, 2, 3), r(3, 3, 2))],
+    spelling="matmul",
+)
+def stacked_product(input: Array, other: Array) -> Array:
+    """``input @ other`` of matrices whose leading dimensions broadcast: what derivative rules are written with."""
+    return multiplied(np.matmul, input, other)
+
+
+# -- a product added to something -----------------------------------------------------------------------
+
+
+@operation(
+    formula=lambda F, input, mat1, mat2, beta, alpha: input * beta + (mat1 @ mat2) * alpha,
+    broadcast=True,
+    input=lambda F, g, beta: _times(g, beta),
+    mat1=lambda F, g, mat1_shape, mat1_strides, mat2, alpha: _times(
+        _left_back(F, g, mat2, mat1_shape, mat1_strides), alpha
+    ),
+    mat2=lambda F, g, mat1, mat2_shape, mat2_strides, alpha: _times(
+        _right_back(F, g, mat1, mat2_shape, mat2_strides), alpha
+    ),
+    examples=lambda r: [
+        (r(2, 4), r(2, 3), r(3, 4), 0.5, 2.0),
+        (r(4), r(2, 3), r(3, 4), 1, 1),
+        (r(), r(2, 3), r(3, 4), 1, 1),
+    ],
+)
+def addmm(input: Array, mat1: Array, mat2: Array, beta: Number = 1, alpha: Number = 1) -> Array:
+    """Sum ``beta * input + alpha * (mat1 @ mat2)``."""
+    for name, m in (("mat1", mat1), ("mat2", mat2)):
+        if m.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix, got {m.ndim}-D tensor")
+    if mat1.shape[1] != mat2.shape[0]:
+        raise RuntimeError(_cannot_multiply(mat1, mat2))
+    if mat1.dtype is not mat2.dtype:
+        a, b = dtypes.of(mat1).type_name, dtypes.of(mat2).type_name
+        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {a} and {b}")
+    if input.dtype is not mat2.dtype:
+        a, b = dtypes.of(input).type_name, dtypes.of(mat2).type_name
+        raise RuntimeError(f"self and mat2 must have the same dtype, but got {a} and {b}")
+    check_expand(input, (mat1.shape[0], mat2.shape[1]))
+    if mat1.dtype.kind == "b":
+        not_implemented_for("addmm_impl_cpu_", mat1)
+    return _added(input, beta, _dot(mat1, mat2), alpha)
+
+
+def _added(input: Array, beta: Number, product: Array, alpha: Number) -> Array:
+    """``beta * input + alpha * product``; with ``beta`` 0 the input counts for nothing, not even as NaN."""
+    product = scaled(product, alpha)
+    return product if beta == 0 else np.add(scaled(input, beta), product)
+
+
+@operation(
+    formula=lambda F, input, mat, vec, beta, alpha: input * beta + (mat @ vec) * alpha,
+    broadcast=True,
+    input=lambda F, g, beta: _times(g, beta),
+    mat=lambda F, g, vec, alpha: F.unsqueeze(g, 1) * _times(vec, alpha),
+    vec=lambda F, g, mat, alpha: _times(F.mv(F.t(mat), g), alpha),
+    examples=lambda r: [(r(2), r(2, 3), r(3), 0.5, 2.0), (r(1), r(2, 3), r(3), 1, 1)],
+)
+def addmv(input: Array, mat: Array, vec: Array, beta: Number = 1, alpha: Number = 1) -> Array:
+    """Sum ``beta * input + alpha * (mat @ vec)``."""
+    if input.ndim > 1 or mat.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {input.ndim}, {mat.ndim}, {vec.ndim}")
+    size = input.shape[0] if input.ndim else 1
+    if mat.shape[1] != vec.shape[0] or size not in (1, mat.shape[0]):
+        raise RuntimeError(_bad_vector(size, mat, vec))
+    if not (input.dtype is mat.dtype is vec.dtype):
+        raise RuntimeError(_bad_dtypes(input, mat, vec))
+    if mat.dtype.kind == "b":
+        not_implemented_for("addmv_impl_cpu", mat)
+    return _added(input, beta, _dot(mat, vec), alpha)
+
+
+@operation(
+    formula=lambda F, input, vec1, vec2, beta, alpha: input * beta + F.unsqueeze(vec1, 1) * vec2 * alpha,
+    promote="promote",
+    broadcast=True,
+    input=lambda F, g, beta: _times(g, beta),
+    vec1=lambda F, g, vec2, alpha: _times(F.mv(g, vec2), alpha),
+    vec2=lambda F, g, vec1, alpha: _times(F.mv(F.t(g), vec1), alpha),
+    examples=lambda r: [(r(2, 3), r(2), r(3), 0.5, 2.0), (r(3), r(2), r(3), 1, 1)],
+)
+def addr(input: Array, vec1: Array, vec2: Array, beta: Number = 1, alpha: Number = 1) -> Array:
+    """Sum ``beta * input + alpha * outer(vec1, vec2)``."""
+    for name, v in (("vec1", vec1), ("vec2", vec2)):
+        if v.ndim != 1:
+            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {v.ndim}-D")
+    check_expand(input, (vec1.shape[0], vec2.shape[0]))
+    return _added(input, beta, np.multiply(vec1[:, None], vec2), alpha)
+
+
+@operation(
+    formula=lambda F, input, batch1, batch2, beta, alpha: input * beta + (batch1 @ batch2) * alpha,
+    broadcast=True,
+    input=lambda F, g, beta: _times(g, beta),
+    batch1=lambda F, g, batch2, alpha: _times(F.bmm(g, F.transpose(batch2, 1, 2)), alpha),
+    batch2=lambda F, g, batch1, alpha: _times(F.bmm(F.transpose(batch1, 1, 2), g), alpha),
+    examples=lambda r: [(r(2, 2, 4), r(2, 2, 3), r(2, 3, 4), 0.5, 2.0), (r(4), r(2, 2, 3), r(2, 3, 4), 1, 1)],
+)
+def baddbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha: Number = 1) -> Array:
+    """Sum ``beta * input + alpha * (batch1 @ batch2)``, a product for each matrix of the batches."""
+    if batch1.ndim == batch2.ndim == 3:
+        check_expand(input, (batch1.shape[0], batch1.shape[1], batch2.shape[2]))
+    check_batches(batch1, batch2)
+    if input.dtype is not batch1.dtype:
+        names = [dtypes.of(a).cpp_name for a in (input, batch1, batch2)]
+        raise RuntimeError(
+            f"Input dtypes must be the same, got: input {names[0]}, batch1: {names[1]}, batch2: {names[2]}"
+        )
+    if batch1.dtype is not batch2.dtype:
+        names = [dtypes.of(a).type_name for a in (batch1, batch2)]
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+    if batch1.dtype.kind == "b":
+        not_implemented_for("baddbmm", batch1)
+    return _added(input, beta, batched(batch1, batch2), alpha)
+
+
+@operation(
+    broadcast=True,
+    input=lambda F, g, beta: _times(g, beta),
+    batch1=lambda F, g, batch1_shape, batch2, alpha: _times(
+        F.bmm(F.expand(F.unsqueeze(g, 0), (batch1_shape[0], *g.shape)), F.transpose(batch2, 1, 2)), alpha
+    ),
+    batch2=lambda F, g, batch1, alpha: _times(
+        F.bmm(F.transpose(batch1, 1, 2), F.expand(F.unsqueeze(g, 0), (batch1.shape[0], *g.shape))), alpha
+    ),
+    examples=lambda r: [(r(2, 4), r(2, 2, 3), r(2, 3, 4), 0.5, 2.0), (r(4), r(2, 2, 3), r(2, 3, 4), 1, 1)],
+)
+def addbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha: Number = 1) -> Array:
+    """Sum ``beta * input + alpha * sum(batch1 @ batch2)``, the products summed over the batch."""
+    if batch1.ndim == batch2.ndim == 3:
+        check_expand(input, (batch1.shape[1], batch2.shape[2]))
+    if batch1.ndim == batch2.ndim == 3 and batch1.shape[0] != batch2.shape[0]:
+        raise RuntimeError(
+            f"batch1 and batch2 must have same number of batches, got {batch1.shape[0]} and {batch2.shape[0]}"
+        )
+    check_batches(batch1, batch2)
+    if not (input.dtype is batch1.dtype is batch2.dtype):
+        a, b = dtypes.of(input).type_name, dtypes.of(batch2).type_name
+        raise RuntimeError(f"self and mat2 must have the same dtype, but got {a} and {b}")
+    if batch1.dtype.kind == "b":
+        not_implemented_for("addmm_impl_cpu_", batch1)
+    return _added(input, beta, np.add.reduce(batched(batch1, batch2), axis=0, dtype=batch1.dtype), alpha)

@@ -1,0 +1,406 @@
+"""More of linear algebra: pseudo-inverse and least squares, the exponential, reflectors, LDL, the cross product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.away import by_product
+from ...engine.limits import counted
+from ...engine.operation import Array, Index, operation
+from ..refuse import not_implemented_for
+from . import matrix_kernels as kernels
+from .checks import floating, square
+from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_columns, mm, part, total
+
+# -- pseudo-inverse, least squares ------------------------------------------------------------------------
+
+
+@operation(
+    cost=by_product,
+    node="LinalgPinvBackward0",
+    spelling="linalg.pinv",
+    complex="own",
+    A=lambda F, g, A, result: _pinv_rule(F, g, A, result),
+    examples=lambda r: [(r(3, 2), 0.0, 1e-9), (r(2, 3), 0.0, 1e-9), (r.spd(2), 0.0, 1e-9)],
+)
+def linalg_pinv(A: Array, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Array:
+    """Moore-Penrose pseudo-inverse; singular values up to ``max(atol, rtol * largest)`` count as zero.
+
+    ``atol`` and ``rtol`` are numbers or arrays that broadcast to the batch; the default of ``rtol`` is the
+    machine's epsilon times the larger side, or 0 where an ``atol`` is given.
+    """
+    if A.ndim < 2 or A.dtype.kind not in "fc" or A.dtype.char == "e":
+        raise RuntimeError(
+            f"linalg.pinv({dtypes.of(A).type_name}{{{list(A.shape)}}}): expected a tensor with 2 or more dimensions of "
+            "float, double, cfloat or cdouble types"
+        )
+    if hermitian:
+        square(A, "linalg.eigh")
+    if A.size == 0:
+        return np.zeros((*A.shape[:-2], A.shape[-1], A.shape[-2]), A.dtype)
+    limit = tolerance(A, atol, rtol)
+    if hermitian:
+        values, vectors = np.linalg.eigh(A)
+        size = np.abs(values)
+        keep = size > np.maximum(limit[0], limit[1] * size.max(-1))[..., None]
+        inverse = np.where(keep, 1 / np.where(keep, values, 1), 0).astype(values.dtype)
+        return (vectors * inverse[..., None, :]) @ np.swapaxes(vectors.conj(), -2, -1)
+    u, s, vh = np.linalg.svd(A, full_matrices=False)
+    keep = s > np.maximum(limit[0], limit[1] * s.max(-1))[..., None]
+    inverse = np.where(keep, 1 / np.where(keep, s, 1), 0).astype(s.dtype)
+    return np.swapaxes(vh.conj(), -2, -1) @ (inverse[..., :, None] * np.swapaxes(u.conj(), -2, -1))
+
+
+def tolerance(A: Array, atol: Any, rtol: Any) -> tuple[Array, Array]:
+    """``atol`` and ``rtol`` with their defaults."""
+    default = max(A.shape[-2:]) * float(np.finfo(A.dtype).eps)
+    absolute = np.asarray(0.0 if atol is None else atol)
+    if rtol is not None:
+        return absolute, np.asarray(rtol)
+    return absolute, np.where(absolute > 0, 0.0, default)
+
+
+def _pinv_rule(F: Any, g: Any, A: Any, P: Any) -> Any:
+    """Golub and Pereyra 1973, transposed:
+    ``-P^H g P^H + (I - A P) ... `` written so that the smaller side's products are made."""
+    gt = H(F, g)
+    if A.shape[-2] <= A.shape[-1]:
+        K = mm(F, gt, P)
+        KP = mm(F, K, H(F, P))
+        first = -H(F, mm(F, P, K)) + KP - mm(F, mm(F, A, P), KP)
+        return first + mm(F, mm(F, H(F, P), P), gt - mm(F, K, A))
+    K = mm(F, P, gt)
+    PK = mm(F, H(F, P), K)
+    first = -H(F, mm(F, K, P)) + mm(F, mm(F, gt - mm(F, A, K), P), H(F, P))
+    return first + PK - mm(F, mm(F, PK, P), A)
+
+
+@operation(
+    cost=by_product,
+    node="LinalgLstsqBackward0",
+    spelling="linalg.lstsq",
+    complex="own",
+    outputs=("solution", "residuals", "rank", "singular_values"),
+    differentiable=(0, 1),
+    vjp=lambda F, g, needs, A, B, result0: _lstsq_rule(F, g, needs, A, B, result0),
+    examples=lambda r: [(r(3, 2), r(3, 2), None, "gelsy"), (r(2, 3), r(2, 1), None, "gelsy")],
+)
+def linalg_lstsq(A: Array, B: Array, rcond: float | None, driver: str | None) -> tuple[Array, Array, Array, Array]:
+    """X of least norm that minimises ``|A X - B|``; residuals, rank, singular values as far as ``driver`` has them."""
+    name = "torch.linalg.lstsq"
+    _check_lstsq(A, B, name)
+    driver = driver or "gelsy"
+    if driver not in ("gels", "gelsy", "gelsd", "gelss"):
+        raise RuntimeError(f"{name}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
+    m, n = A.shape[-2:]
+    vector = B.ndim == A.ndim - 1
+    right = B[..., None] if vector else B
+    batch = np.broadcast_shapes(A.shape[:-2], right.shape[:-2])
+    limit = max(m, n) * float(np.finfo(A.dtype).eps) if rcond is None else rcond
+    u, s, vh = np.linalg.svd(A, full_matrices=False)
+    keep = s > limit * s.max(-1, initial=0)[..., None] if driver != "gels" else s > 0
+    inverse = np.where(keep, 1 / np.where(keep, s, 1), 0).astype(s.dtype)
+    projected = inverse[..., :, None] * (np.swapaxes(u.conj(), -2, -1) @ right)
+    solution = np.array(
+        np.broadcast_to(np.swapaxes(vh.conj(), -2, -1) @ projected, (*batch, n, right.shape[-1])), order="C"
+    )
+    rank = keep.sum(-1).astype(np.int64)
+    residuals = np.zeros((0,), A.real.dtype)
+    if m > n and (driver == "gels" or bool((rank == n).all())) and driver != "gelsy":
+        residuals = (np.abs(A @ solution - right) ** 2).sum(-2)
+    return (
+        solution[..., 0] if vector else solution,
+        residuals[..., 0] if vector and residuals.ndim > 1 else residuals,
+        rank if driver != "gels" else np.zeros((0,), np.int64),
+        s if driver in ("gelsd", "gelss") else np.zeros((0,), s.dtype),
+    )
+
+
+def _check_lstsq(A: Array, B: Array, name: str) -> None:
+    if A.ndim < 2:
+        raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
+    if B.ndim < 1:
+        raise RuntimeError(f"{name}: other must have at least 1 dimension.")
+    if A.dtype is not B.dtype:
+        a, b = dtypes.of(A).type_name, dtypes.of(B).type_name
+        raise RuntimeError(
+            f"{name}: Expected input and other to have the same dtype, but got input's dtype {a} and other's dtype {b}"
+        )
+    if not 0 <= A.ndim - B.ndim <= 1:
+        raise RuntimeError(
+            f"{name}: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1"
+        )
+    last = -1 if B.ndim < A.ndim else -2
+    if A.shape[-2] != B.shape[last]:
+        raise RuntimeError(f"{name}: input.size(-2) should match other.size({last})")
+    if A.dtype.kind not in "fc" or A.dtype.char == "e":
+        floating(A, name)
+
+
+def _lstsq_rule(F: Any, g: Any, needs: Any, A: Any, B: Any, X: Any) -> tuple[Any, Any]:
+    """``X = pinv(A) B``; at the solution the residuals' gradient is that of ``|A X - B|^2`` with X held fast."""
+    vector = B.ndim == A.ndim - 1
+    if vector:
+        B, X = column(F, B), column(F, X)
+    gX = g[0] if g[0] is None or not vector else column(F, g[0])
+    gA: list[Any] = []
+    gB: list[Any] = []
+    if gX is not None:
+        P = F.linalg_pinv(A)
+        gB.append(mm(F, H(F, P), gX))
+        if needs[0]:
+            gA.append(_pinv_rule(F, mm(F, gX, H(F, B)), A, P))
+    if g[1] is not None and 0 not in g[1].shape:
+        weight = column(F, g[1]) if vector else F.unsqueeze(g[1], -2)
+        rest = (mm(F, A, X) - B) * weight * 2.0
+        gA.append(mm(F, rest, H(F, X)))
+        gB.append(-rest)
+    found = total(gB) if needs[1] else None
+    return total(gA), F.squeeze_dim(found, -1) if vector and found is not None else found
+
+
+# -- the exponential --------------------------------------------------------------------------------------
+
+
+@operation(
+    cost=by_product,
+    node="LinalgMatrixExpBackward0",
+    spelling="linalg.matrix_exp",
+    A=lambda F, g, A: _exp_rule(F, g, A),
+    examples=lambda r: [(r(3, 3),), (r(2, 2, 2),)],
+)
+def linalg_matrix_exp(A: Array) -> Array:
+    """Exponential of a square matrix."""
+    square(A, "linalg.matrix_exp")
+    floating(A, "linalg.matrix_exp")
+    return kernels.matrix_exp(A)
+
+
+def _exp_rule(F: Any, g: Any, A: Any) -> Any:
+    """The upper right block of ``exp([[A^T, g], [0, A^T]])`` (Mathias 1996)."""
+    n = A.shape[-1]
+    At = T(F, A)
+    block = F.cat([F.cat([At, g], -1), F.cat([F.zeros_like(g), At], -1)], -2)
+    return last_columns(F, first_rows(F, F.linalg_matrix_exp(block), n), n)
+
+
+# -- Householder reflectors -------------------------------------------------------------------------------
+
+
+@operation(
+    cost=by_product,
+    node="LinalgHouseholderProductBackward0",
+    spelling="linalg.householder_product",
+    complex="own",
+    vjp=lambda F, g, needs, input, tau: _reflectors_rule(F, g, input, tau),
+    examples=lambda r: [(r(3, 2), r(2)), (r(3, 3), r(2)), (r(2, 3, 2), r(2, 2))],
+)
+def linalg_householder_product(input: Array, tau: Array) -> Array:
+    """The first columns of the product of reflectors ``I - tau v v^H``, with v below the diagonal of ``input``."""
+    name = "torch.linalg.householder_product"
+    if input.ndim < 2:
+        raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
+    if input.shape[-2] < input.shape[-1]:
+        raise RuntimeError(f"{name}: input.shape[-2] must be greater than or equal to input.shape[-1]")
+    if input.shape[-1] < tau.shape[-1]:
+        raise RuntimeError(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
+    if input.ndim - tau.ndim != 1:
+        raise RuntimeError(
+            f"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to {tau.ndim} and "
+            f"input.ndim is equal to {input.ndim}"
+        )
+    if tau.dtype is not input.dtype:
+        raise RuntimeError(
+            f"{name}: tau dtype {dtypes.of(tau).cpp_name} does not match input dtype {dtypes.of(input).cpp_name}"
+        )
+    if input.dtype.kind not in "fc":
+        not_implemented_for("orgqr_cpu", input)
+    return kernels.householder_product(input, tau)
+
+
+def _reflector(F: Any, input: Any, k: int) -> Any:
+    """The k-th v as a one-column matrix: 1 in row k, ``input`` below it."""
+    below = part(F, F.tril(input, -1), -1, k, k + 1)
+    unit = part(F, F.tril(F.triu(F.zeros_like(input) + 1.0, 0), 0), -1, k, k + 1)
+    return below + unit
+
+
+def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
+    """Through the product one reflector at a time, so that the rule can be differentiated as often as one likes."""
+    count = tau.shape[-1]
+    vs = [_reflector(F, input, k) for k in range(count)]
+    ts = [F.unsqueeze(part(F, tau, -1, k, k + 1), -1) for k in range(count)]
+    partial = F.tril(F.triu(F.zeros_like(input) + 1.0, 0), 0)
+    rights = []
+    for v, t in zip(vs[::-1], ts[::-1], strict=True):
+        rights.append(partial)
+        partial = partial - t * mm(F, v, mm(F, H(F, v), partial))
+    g_vs, g_ts = [], []
+    for v, t, right in zip(vs, ts, rights[::-1], strict=True):
+        vg, vr = mm(F, H(F, v), g), mm(F, H(F, v), right)
+        g_vs.append(-(t * mm(F, right, H(F, vg)) + conj(F, t) * mm(F, g, H(F, vr))))
+        g_ts.append(-mm(F, vg, H(F, vr)))
+        g = g - conj(F, t) * mm(F, v, vg)
+    rest = input.shape[-1] - count
+    if not count:
+        return F.zeros_like(input), F.zeros_like(tau)
+    if rest:
+        g_vs.append(F.zeros_like(last_columns(F, input, count)))
+    return F.tril(F.cat(g_vs, -1), -1), F.squeeze_dim(F.cat(g_ts, -1), -2)
+
+
+@operation(
+    cost=by_product,
+    node="OrmqrBackward0",
+    complex="own",
+    vjp=lambda F, g, needs, input, tau, other, left, transpose: _ormqr_rule(
+        F, g, needs, input, tau, other, left, transpose
+    ),
+    examples=lambda r: [(r(3, 2), r(2), r(3, 2), True, False), (r(3, 2), r(2), r(2, 3), False, True)],
+)
+def ormqr(input: Array, tau: Array, other: Array, left: bool = True, transpose: bool = False) -> Array:
+    """``Q @ other`` (``other @ Q``, with Q^H) for the square Q that reflectors stand for."""
+    if input.ndim < 2:
+        raise RuntimeError("torch.ormqr: input must have at least 2 dimensions.")
+    if other.ndim < 2:
+        raise RuntimeError("torch.ormqr: other must have at least 2 dimensions.")
+    size = -2 if left else -1
+    if other.shape[size] < tau.shape[-1]:
+        raise RuntimeError(f"torch.ormqr: other.shape[{size}] must be greater than or equal to tau.shape[-1]")
+    if other.shape[size] != input.shape[-2]:
+        raise RuntimeError(f"torch.ormqr: other.shape[{size}] must be equal to input.shape[-2]")
+    q = kernels.householder_product(_widened(input), tau)
+    if transpose:
+        q = np.swapaxes(q.conj(), -2, -1)
+    return q @ other if left else other @ q
+
+
+def _widened(input: Array) -> Array:
+    """A square matrix with the same reflectors."""
+    m, n = input.shape[-2:]
+    if n >= m:
+        return input[..., :m]
+    return np.concatenate([input, np.zeros((*input.shape[:-1], m - n), input.dtype)], -1)
+
+
+def _ormqr_rule(
+    F: Any, g: Any, needs: Any, input: Any, tau: Any, other: Any, left: bool, transpose: bool
+) -> tuple[Any, Any, Any]:
+    g_other = F.ormqr(input, tau, g, left, not transpose) if needs[2] else None
+    if not (needs[0] or needs[1]) or 0 in g.shape:
+        return None, None, g_other
+    q_gradient = mm(F, g, H(F, other)) if left else mm(F, H(F, other), g)
+    if transpose:
+        q_gradient = H(F, q_gradient)
+    m, n = input.shape[-2:]
+    wide = F.constant_pad_nd(input, (0, m - n), 0.0)
+    g_input, g_tau = _reflectors_rule(F, q_gradient, wide, tau)
+    return first_columns(F, g_input, n), g_tau, g_other
+
+
+@operation(cost=by_product, outputs=("a", "tau"))
+def geqrf(input: Array) -> tuple[Array, Array]:
+    """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
+    if input.ndim < 2:
+        raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
+    if input.dtype.kind not in "fc" or input.dtype.char == "e":
+        not_implemented_for("geqrf_cpu", input)
+    h, tau = np.linalg.qr(input, "raw")
+    return np.swapaxes(h, -2, -1), tau
+
+
+# -- LDL --------------------------------------------------------------------------------------------------
+
+
+@operation(cost=by_product, outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex")
+def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool = False) -> tuple[Array, Array, Array]:
+    """Factors of a symmetric matrix packed in one, row exchanges in LAPACK's code, and the first zero block or 0."""
+    square(A, "torch.linalg.ldl_factor_ex")
+    floating(A, "torch.linalg.ldl_factor_ex")
+    from scipy.linalg import get_lapack_funcs
+
+    kind = "hetrf" if hermitian and A.dtype.kind == "c" else "sytrf"
+    (factor,) = get_lapack_funcs((kind,), (A,))
+    packed = np.empty_like(A)
+    pivots = np.empty(A.shape[:-1], np.int32)
+    info = np.zeros(A.shape[:-2], np.int32)
+    for at in counted(np.ndindex(*A.shape[:-2])):
+        packed[at], pivots[at], info[at] = factor(A[at], lower=1)
+        packed[at] = np.tril(packed[at])
+    if check_errors and info.any():
+        bad = int(info[np.nonzero(info)][0]) if info.ndim else int(info)
+        raise RuntimeError(f"torch.linalg.ldl_factor_ex: Unknown error code: {bad}.")
+    return packed, pivots, info
+
+
+@operation(cost=by_product, spelling="linalg.ldl_solve")
+def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False) -> Array:
+    """X of ``A X = B`` from the packed LDL factors of ``A``."""
+    square(LD, "torch.linalg.ldl_solve", "LD")
+    if pivots.dtype.kind != "i":
+        raise RuntimeError(f"torch.linalg.ldl_solve: Expected pivots to be integers. Got {dtypes.of(pivots).type_name}")
+    batch = np.broadcast_shapes(LD.shape[:-2], B.shape[:-2])
+    n = LD.shape[-1]
+    LD = np.broadcast_to(LD, (*batch, n, n))
+    pivots = np.broadcast_to(pivots, (*batch, n))
+    out = np.array(np.broadcast_to(B, (*batch, *B.shape[-2:])))
+    for at in counted(np.ndindex(*batch)):
+        out[at] = _ldl_solve(LD[at], pivots[at], out[at], hermitian)
+    return out
+
+
+def _ldl_solve(ld: Array, pivots: Array, x: Array, hermitian: bool) -> Array:
+    """Forward through exchanges and L, the blocks of D, and back again (as LAPACK's sytrs does)."""
+    n = ld.shape[-1]
+    steps = []
+    k = 0
+    while k < n:
+        width = 1 if pivots[k] > 0 else 2
+        steps.append((k, width, abs(int(pivots[k + width - 1])) - 1))
+        k += width
+    for k, width, other in steps:
+        last = k + width - 1
+        x[[last, other]] = x[[other, last]]
+        x[k + width :] -= ld[k + width :, k : k + width] @ x[k : k + width]
+        if width == 1:
+            x[k] = x[k] / (ld[k, k].real if hermitian else ld[k, k])
+        else:
+            corner = ld[k + 1, k]
+            block = np.array([[ld[k, k], np.conj(corner) if hermitian else corner], [corner, ld[k + 1, k + 1]]])
+            x[k : k + 2] = np.linalg.solve(block, x[k : k + 2])
+    for k, width, other in steps[::-1]:
+        below = ld[k + width :, k : k + width]
+        x[k : k + width] -= (below.conj().T if hermitian else below.T) @ x[k + width :]
+        last = k + width - 1
+        x[[last, other]] = x[[other, last]]
+    return x
+
+
+# -- cross product ----------------------------------------------------------------------------------------
+
+
+@operation(
+    node="LinalgCrossBackward0",
+    spelling="linalg.cross",
+    promote="promote",
+    kind="bilinear",
+    input=lambda F, g, other, dim: F.linalg_cross(other, g, dim),
+    other=lambda F, g, input, dim: F.linalg_cross(g, input, dim),
+    examples=lambda r: [(r(3), r(3)), (r(2, 3), r(1, 3)), (r(3, 2), r(3, 2), 0)],
+)
+def linalg_cross(input: Array, other: Array, dim: int = -1) -> Array:
+    """Cross product of vectors of three along a dimension."""
+    if input.ndim != other.ndim:
+        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    if input.shape[dim] != 3 or other.shape[dim] != 3:
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and {other.shape[dim]}"
+        )
+    if input.dtype.kind == "b":
+        not_implemented_for("cross", input)
+    a, b = np.moveaxis(input, dim, 0), np.moveaxis(other, dim, 0)
+    parts = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    return np.stack(parts, axis=dim)

@@ -1,0 +1,408 @@
+"""Activations that switch at a threshold, and the smooth saturating ones: sigmoid, tanh, relu and its kin.
+
+Where PyTorch's backward formula is an operation of its own, whose name shows under ``create_graph``, it is one here
+too (``sigmoid_backward`` and so on).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.operation import Array, Index, Number, operation
+from ..elementwise import elementary
+from ..elementwise.constants import ONE, ZERO
+from ..refuse import not_implemented_for, underivable
+
+
+def _zeros(F: Any, g: Any) -> Any:
+    return F.zeros_like(g)
+
+
+# -- sigmoid and tanh ------------------------------------------------------------------------------------
+
+
+@operation(promote="float", kind="elementwise", input=lambda F, g, result: F.sigmoid_backward(g, result))
+def sigmoid(input: Array) -> Array:
+    """Logistic function ``1 / (1 + exp(-input))``."""
+    one = ONE[input.dtype]
+    return np.true_divide(one, np.add(one, elementary.exp(-input)))
+
+
+@operation(
+    node="SigmoidBackwardBackward0", kind="elementwise", promote="promote",
+    grad_output=lambda F, g, output: F.sigmoid_backward(g, output),
+    output=lambda F, g, grad_output, output: g * grad_output * (-2 * output + 1),
+)  # fmt: skip
+def sigmoid_backward(grad_output: Array, output: Array) -> Array:
+    """Gradient through a sigmoid, by its output."""
+    return grad_output * (ONE[output.dtype] - output) * output
+
+
+@operation(
+    kernel=elementary.tanh, promote="float", kind="elementwise",
+    input=lambda F, g, result: F.tanh_backward(g, result),
+)  # fmt: skip
+def tanh(input: Array) -> Array:
+    """Hyperbolic tangent."""
+
+
+@operation(
+    node="TanhBackwardBackward0", kind="elementwise", promote="promote",
+    grad_output=lambda F, g, output: F.tanh_backward(g, output),
+    output=lambda F, g, grad_output, output: g * (-2 * output * grad_output),
+)  # fmt: skip
+def tanh_backward(grad_output: Array, output: Array) -> Array:
+    """Gradient through a hyperbolic tangent, by its output."""
+    return grad_output * (ONE[output.dtype] - output * output)
+
+
+@operation(
+    node="LogSigmoidBackward0", spelling="logsigmoid", kind="elementwise",
+    input=lambda F, g, input: F.log_sigmoid_backward(g, input),
+)  # fmt: skip
+def log_sigmoid(input: Array) -> Array:
+    """``log(sigmoid(input))`` without overflow."""
+    _floating("log_sigmoid_cpu", input)
+    return np.minimum(input, 0) - elementary.log1p(elementary.exp(-np.absolute(input)))
+
+
+@operation(
+    node="LogSigmoidBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, input: F.log_sigmoid_backward(g, input),
+    input=lambda F, g, grad_output, input: _log_sigmoid_twice(g * grad_output, F.sigmoid(input)),
+)
+def log_sigmoid_backward(grad_output: Array, input: Array) -> Array:
+    """Gradient through ``logsigmoid``."""
+    return grad_output / (1 + elementary.exp(input))
+
+
+def _log_sigmoid_twice(g: Any, sigmoid: Any) -> Any:
+    return g * (sigmoid - 1) * sigmoid
+
+
+# -- with a threshold ------------------------------------------------------------------------------------
+
+
+def _floating(name: str, input: Any) -> None:
+    if input.dtype.kind != "f":
+        not_implemented_for(name, input)
+
+
+@operation(kind="elementwise", input=lambda F, g, result: F.threshold_backward(g, result, 0))
+def relu(input: Array) -> Array:
+    """``max(input, 0)``. Its derivative at 0 is 0."""
+    if input.dtype.kind in "bc":
+        if input.dtype.kind == "b":
+            raise RuntimeError("Boolean inputs not supported for relu")
+        raise NotImplementedError("clamp is not supported for complex types")
+    return np.maximum(ZERO[input.dtype], input)  # of two zeros NumPy gives the second, PyTorch the first
+
+
+@operation(
+    kind="elementwise",
+    input=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
+    examples=lambda r: [(r(2, 3), 0.1, 20.0)],
+)
+def threshold(input: Array, threshold: Number, value: Number) -> Array:
+    """The elements above the threshold; ``value`` instead of the others."""
+    _real_numbers("threshold_cpu", input)
+    return np.where(input <= threshold, np.asarray(value).astype(input.dtype), input)
+
+
+@operation(
+    overlap=True,
+    node="ThresholdBackward1", spelling="threshold_", kind="elementwise",
+    input=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
+    kernel=threshold.op.source,  # type: ignore[attr-defined]
+    examples=lambda r: [(r(2, 3), 0.1, 20.0)],
+)  # fmt: skip
+def threshold_in_place(input: Array, threshold: Number, value: Number) -> Array:
+    """The elements above the threshold; ``value`` instead of the others."""
+
+
+def _real_numbers(name: str, input: Any) -> None:
+    if input.dtype.kind not in "iuf":
+        not_implemented_for(name, input)
+
+
+@operation(
+    node="ThresholdBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
+    input=_zeros,
+    examples=lambda r: [(r(2, 3), r(2, 3), 0.1)],
+)
+def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> Array:
+    """The gradient where ``input`` is above the threshold (or NaN), 0 elsewhere."""
+    zero = ZERO[grad_output.dtype]
+    return np.where(input <= (threshold or zero), zero, grad_output)
+
+
+def _leaky(input: Any, negative_slope: Number) -> Any:
+    _floating("leaky_relu_cpu", input)
+    return np.where(input > 0, input, input * negative_slope)
+
+
+@operation(
+    kind="elementwise", kernel=_leaky,
+    input=lambda F, g, input, negative_slope: F.leaky_relu_backward(g, input, negative_slope),
+)  # fmt: skip
+def leaky_relu(input: Array, negative_slope: Number = 0.01) -> Array:
+    """``input`` where positive, else ``negative_slope * input``. At 0 the derivative is the slope."""
+
+
+@operation(
+    node="LeakyReluBackward1", spelling="leaky_relu_", kind="elementwise", kernel=_leaky,
+    input=lambda F, g, negative_slope, result: _leaky_by_result(F, g, result, negative_slope),
+)  # fmt: skip
+def leaky_relu_in_place(input: Array, negative_slope: Number = 0.01) -> Array:
+    """``leaky_relu`` in place: its gradient is found from the result."""
+
+
+def _leaky_by_result(F: Any, g: Any, result: Any, negative_slope: Number) -> Any:
+    if negative_slope < 0:  # type: ignore[operator]
+        raise RuntimeError(
+            "In-place leakyReLu backward calculation is triggered with a negative slope which is not supported. "
+            "This is caused by calling in-place forward function with a negative slope, please call "
+            "out-of-place version instead. File an issue at https://github.com/pytorch/pytorch if you do "
+            "require supporting in-place leakRelu backward calculation with negative slope"
+        )
+    return F.leaky_relu_backward(g, result, negative_slope)
+
+
+@operation(
+    node="LeakyReluBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, input, negative_slope: F.leaky_relu_backward(g, input, negative_slope),
+    input=_zeros,
+    examples=lambda r: [(r(2, 3), r(2, 3), 0.1)],
+)
+def leaky_relu_backward(grad_output: Array, input: Array, negative_slope: Number) -> Array:
+    """Gradient through ``leaky_relu``."""
+    return np.where(input > 0, grad_output, grad_output * negative_slope)
+
+
+@operation(
+    kind="elementwise",
+    input=lambda F, g, input, min_val, max_val: F.hardtanh_backward(g, input, min_val, max_val),
+)
+def hardtanh(input: Array, min_val: Number = -1, max_val: Number = 1) -> Array:
+    """Elements brought into the range. At its bounds the derivative is 0."""
+    _real_numbers("clamp_scalar_cpu", input)
+    return np.minimum(max_val, np.maximum(min_val, input))
+
+
+@operation(
+    node="HardtanhBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, input, min_val, max_val: F.hardtanh_backward(g, input, min_val, max_val),
+    input=_zeros,
+    examples=lambda r: [(r(2, 3), r(2, 3), -0.3, 0.4)],
+)
+def hardtanh_backward(grad_output: Array, input: Array, min_val: Number, max_val: Number) -> Array:
+    """The gradient strictly within the range, 0 elsewhere."""
+    return np.where((input <= min_val) | (input >= max_val), ZERO[grad_output.dtype], grad_output)
+
+
+@operation(kind="elementwise", input=lambda F, g, input: F.hardsigmoid_backward(g, input))
+def hardsigmoid(input: Array) -> Array:
+    """``clamp(input / 6 + 1 / 2, 0, 1)``. At the bounds the derivative is 0."""
+    _floating("hardsigmoid_cpu", input)
+    return np.minimum(6, np.maximum(0, input + 3)) / 6
+
+
+@operation(
+    node="torch::autograd::NotImplemented",
+    grad_output=underivable("hardsigmoid_backward"),
+    input=underivable("hardsigmoid_backward"),
+)
+def hardsigmoid_backward(grad_output: Array, input: Array) -> Array:
+    """Gradient through ``hardsigmoid``."""
+    return np.where((input > -3) & (input < 3), grad_output * (1 / 6), ZERO[grad_output.dtype])
+
+
+@operation(kind="elementwise", input=lambda F, g, input: F.hardswish_backward(g, input))
+def hardswish(input: Array) -> Array:
+    """``input * hardsigmoid(input)``."""
+    _floating("hardswish_cpu", input)
+    return input * np.minimum(6, np.maximum(0, input + 3)) / 6
+
+
+@operation(
+    node="HardswishBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, input: F.hardswish_backward(g, input),
+    input=lambda F, g, grad_output, input: F.where((input > -3.0) & (input < 3.0), g * grad_output / 3.0, 0.0),
+)
+def hardswish_backward(grad_output: Array, input: Array) -> Array:
+    """Gradient through ``hardswish``."""
+    inside = np.where(input < 3, grad_output * (input / 3 + 0.5), grad_output)
+    return np.where(input <= -3, ZERO[grad_output.dtype], inside)
+
+
+def _inside(input: Any, lambd: Number) -> Any:
+    return (input >= -lambd) & (input <= lambd)
+
+
+@operation(
+    kind="elementwise",
+    input=lambda F, g, input, lambd: F.hardshrink_backward(g, input, lambd),
+)
+def hardshrink(input: Array, lambd: Number = 0.5) -> Array:
+    """0 between ``-lambd`` and ``lambd``, else ``input``."""
+    _floating("hardshrink_cpu", input)
+    return np.where(_inside(input, lambd), ZERO[input.dtype], input)
+
+
+@operation(
+    node="HardshrinkBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, input, lambd: F.hardshrink_backward(g, input, lambd),
+    input=_zeros,
+    examples=lambda r: [(r(2, 3), r(2, 3), 0.3)],
+)
+def hardshrink_backward(grad_output: Array, input: Array, lambd: Number) -> Array:
+    """The gradient outside of the range from ``-lambd`` to ``lambd``, 0 within."""
+    return np.where(_inside(input, lambd), ZERO[grad_output.dtype], grad_output)
+
+
+@operation(
+    kind="elementwise",
+    input=lambda F, g, input, lambd: F.softshrink_backward(g, input, lambd),
+)
+def softshrink(input: Array, lambd: Number = 0.5) -> Array:
+    """0 between ``-lambd`` and ``lambd``, outside nearer to 0 by ``lambd``."""
+    _floating("softshrink_check", input)
+    limit = np.finfo(input.dtype).max
+    if not 0 <= lambd <= limit:  # type: ignore[operator]
+        kind = dtypes.of(input).type_name
+        raise RuntimeError(f"lambda must be in range [0, {limit:g}] for input dtype {kind}, but found {lambd:g}")
+    zero = np.array(input * 0)
+    # PyTorch's kernel keeps the sign of zero only where it does not work on whole pairs of registers.
+    whole = zero.size - zero.size % (64 // zero.itemsize)
+    zero.reshape(-1)[:whole] += 0
+    return np.where(input > lambd, input - lambd, np.where(input < -lambd, input + lambd, zero))
+
+
+@operation(
+    node="SoftshrinkBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, input, lambd: F.softshrink_backward(g, input, lambd),
+    input=_zeros,
+    examples=lambda r: [(r(2, 3), r(2, 3), 0.3)],
+)
+def softshrink_backward(grad_output: Array, input: Array, lambd: Number) -> Array:
+    """The gradient outside of the range from ``-lambd`` to ``lambd``, 0 within."""
+    return np.where(_inside(input, lambd), ZERO[grad_output.dtype], grad_output)
+
+
+def _prelu_jvp(F: Any, tangents: dict[str, Any], input: Any, weight: Any) -> Any:
+    total: Any = 0.0
+    if "input" in tangents:
+        total = F.where(input >= 0, tangents["input"], weight * tangents["input"])
+    if "weight" in tangents:
+        total = F.where(input >= 0, 0.0, tangents["weight"] * input) + total
+    return total
+
+
+@operation(
+    node="PreluKernelBackward0", spelling="prelu", broadcast=True, jvp=_prelu_jvp,
+    vjp=lambda F, g, needs, input, weight: F.prelu_kernel_backward(g, input, weight),
+    examples=lambda r: [(r(2, 3), r(1, 3)), (r(3), r(1))],
+)  # fmt: skip
+def prelu_kernel(input: Array, weight: Array) -> Array:
+    """``input`` where positive, else ``weight * input``."""
+    _floating("prelu_cpu", input)
+    return np.where(input > 0, input, weight * input)
+
+
+def _prelu_twice(F: Any, g: Any, needs: Any, grad_output: Any, input: Any, weight: Any) -> tuple[Any, Any, Any]:
+    of_input, of_weight = g
+    outer: Any = 0.0
+    if of_weight is not None:
+        outer = F.where(input >= 0, 0.0, of_weight * input)
+    if of_input is not None:
+        outer = F.where(input >= 0, of_input, of_input * weight) + outer
+    zeros = F.zeros_like(grad_output)
+    first = zeros if of_weight is None else F.where(input >= 0, 0.0, grad_output * of_weight)
+    second = zeros if of_input is None else F.where(input >= 0, 0.0, grad_output * of_input)
+    return outer, first, second
+
+
+@operation(
+    node="PreluKernelBackwardBackward0", broadcast=True, outputs=("grad_input", "grad_weight"), vjp=_prelu_twice,
+    examples=lambda r: [(r(2, 3), r(2, 3), r(1, 3))],
+)  # fmt: skip
+def prelu_kernel_backward(grad_output: Array, input: Array, weight: Array) -> tuple[Array, Array]:
+    """Gradients through ``prelu`` of its input and its weight, not yet summed over the broadcast."""
+    _floating("prelu_backward_cpu", input)
+    positive = input > 0
+    zero = ZERO[grad_output.dtype]
+    return np.where(positive, grad_output, weight * grad_output), np.where(positive, zero, input * grad_output)
+
+
+@operation(
+    node="RreluWithNoiseBackward0", spelling="rrelu", kind="elementwise",
+    input=lambda F, g, input, slope: F.rrelu_with_slope_backward(g, input, slope),
+    kernel=_leaky,
+    examples=lambda r: [(r(2, 3), 0.2)],
+)  # fmt: skip
+def rrelu_with_slope(input: Array, slope: float) -> Array:
+    """``rrelu`` outside of training: a leaky relu of the mean slope."""
+
+
+@operation(
+    node="RreluWithNoiseBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, input, slope: F.rrelu_with_slope_backward(g, input, slope),
+    input=_zeros,
+    examples=lambda r: [(r(2, 3), r(2, 3), 0.1)],
+)
+def rrelu_with_slope_backward(grad_output: Array, input: Array, slope: float) -> Array:
+    """Gradient through ``rrelu`` outside of training."""
+    return np.where(input > 0, grad_output, grad_output * slope)
+
+
+@operation(
+    node="RreluWithNoiseBackward1", spelling="rrelu_", kind="elementwise", kernel=_leaky,
+    input=lambda F, g, slope, result: _leaky_by_result(F, g, result, slope),
+    examples=lambda r: [(r(2, 3), 0.2)],
+)  # fmt: skip
+def rrelu_with_slope_in_place(input: Array, slope: float) -> Array:
+    """``rrelu_`` outside of training."""
+
+
+@operation(
+    node="RreluWithNoiseBackward0", spelling="rrelu", kind="linear",
+    input=lambda F, g, input, noise: F.rrelu_with_noise_backward(g, input, noise),
+    examples=lambda r: [(r(2, 3), r(2, 3))],
+)  # fmt: skip
+def rrelu_with_noise(input: Array, noise: Index) -> Array:
+    """``rrelu`` in training: each element times its drawn slope."""
+    return input * noise
+
+
+@operation(
+    node="RreluWithNoiseBackwardBackward0",
+    kind="elementwise",
+    grad_output=lambda F, g, noise: g * noise,
+    input=_zeros,
+    examples=lambda r: [(r(2, 3), r(2, 3), r(2, 3))],
+)
+def rrelu_with_noise_backward(grad_output: Array, input: Array, noise: Index) -> Array:
+    """Gradient through ``rrelu`` in training."""
+    return grad_output * noise
+
+
+@operation(
+    node="RreluWithNoiseBackward1", spelling="rrelu_", kind="linear",
+    input=lambda F, g, noise: g * noise,
+    examples=lambda r: [(r(2, 3), r(2, 3))],
+)  # fmt: skip
+def rrelu_with_noise_in_place(input: Array, noise: Index) -> Array:
+    """``rrelu_`` in training."""
+    return input * noise

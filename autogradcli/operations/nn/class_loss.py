@@ -1,0 +1,401 @@
+"""Losses over classes: negative log likelihood, margins, connectionist temporal classification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.operation import Array, Index, operation
+from ..refuse import not_implemented_for, underivable
+from .loss import reduced
+
+# -- negative log likelihood ------------------------------------------------------------------------------
+
+
+def _check_nll(input: Array, target: Array, weight: Array | None, spatial: bool) -> None:
+    if target.dtype.char not in "lB":
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {dtypes.of(target).type_name}")
+    if input.dtype.kind not in "f":
+        not_implemented_for("nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame", input)
+    classes = input.shape[0 if input.ndim == 1 else 1]
+    if weight is not None and (weight.ndim != 1 or weight.shape[0] != classes):
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
+            f"shape: {list(weight.shape)}"
+        )
+
+
+def _weights(input_shape: tuple[int, ...], dtype: Any, target: Array, weight: Array | None, ignore: int) -> Array:
+    """The weight of each target, 0 where it is to be ignored. Raises IndexError for no class."""
+    classes = input_shape[0 if len(input_shape) == 1 else 1]
+    kept = target != ignore
+    wrong = kept & ((target < 0) | (target >= classes))
+    if wrong.any():
+        raise IndexError(f"Target {int(target[wrong].flat[0])} is out of bounds.")
+    if weight is None:
+        return kept.astype(dtype)
+    return np.where(kept, weight[np.where(kept, target, 0)], 0).astype(dtype)
+
+
+def _all_count(shape: tuple[int, ...], target: Array, ignore: int) -> bool:
+    """Whether the input is a matrix with a target for each row, and none to be ignored or refused."""
+    if len(shape) != 2 or target.ndim != 1 or not target.size or 0 <= ignore < shape[1]:
+        return False
+    return bool(((target >= 0) & (target < shape[1])).all())
+
+
+def nll(input: Array, target: Array, weight: Array | None, reduction: str, ignore_index: int) -> Array:
+    if weight is None and _all_count(input.shape, target, ignore_index):
+        loss = 0 - input[np.arange(len(target)), target]
+        return reduced(loss, reduction) if reduction != "mean" else np.add.reduce(loss) / loss.dtype.type(len(target))
+    axis = 0 if input.ndim == 1 else 1
+    w = _weights(input.shape, input.dtype, target, weight, ignore_index)
+    at = np.expand_dims(np.where(target != ignore_index, target, 0), axis)
+    picked = np.take_along_axis(input, at, axis).squeeze(axis)
+    loss = np.where(w != 0, -picked * w, 0).astype(input.dtype, copy=False) + 0
+    if reduction != "mean":
+        return reduced(loss, reduction)
+    with np.errstate(all="ignore"):
+        return np.add.reduce(loss, axis=None) / np.add.reduce(w, axis=None)
+
+
+def _nll_backward(
+    g: Array, target: Array, weight: Array | None, shape: tuple[int, ...], reduction: str, ignore_index: int
+) -> Array:
+    if weight is None and _all_count(shape, target, ignore_index):
+        out = np.zeros(shape, g.dtype)
+        out[np.arange(len(target)), target] = -(g / g.dtype.type(len(target)) if reduction == "mean" else g)
+        return out
+    axis = 0 if len(shape) == 1 else 1
+    w = _weights(shape, g.dtype, target, weight, ignore_index)
+    with np.errstate(all="ignore"):
+        value = -w * (g / np.add.reduce(w, axis=None) if reduction == "mean" else g)
+    value = np.where(w != 0, value, 0).astype(g.dtype)
+    out = np.zeros(shape, g.dtype)
+    at = np.expand_dims(np.where(target != ignore_index, target, 0), axis)
+    np.put_along_axis(out, at, np.expand_dims(value, axis), axis)
+    return out
+
+
+_NLL: dict[str, Any] = {
+    "input": lambda F, g, input, target, weight, reduction, ignore_index: F.nll_loss_backward(
+        g, input, target, weight, reduction, ignore_index
+    ),
+    "kind": "linear",
+}
+
+
+@operation(
+    node="NllLossBackward0",
+    examples=lambda r: [(r(3, 4), r.index((3,), 4), None, "mean", -100), (r(4), r.index((), 4), r(4), "sum", -100)],
+    **_NLL,
+)
+def nll_loss(
+    input: Array, target: Index, weight: Index | None = None, reduction: str = "mean", ignore_index: int = -100
+) -> Array:
+    """Negative of each row's entry at its target class; ``input`` holds logarithms of probabilities."""
+    _check_nll_1d(input, target)
+    _check_nll(input, target, weight, False)
+    return nll(input, target, weight, reduction, ignore_index)
+
+
+def _check_nll_1d(input: Array, target: Array) -> None:
+    if input.ndim not in (1, 2):
+        raise RuntimeError("input tensor should be 1D or 2D")
+    if target.ndim > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if not (input.ndim == 1 and target.ndim == 0) and input.shape[0] != (target.shape[0] if target.ndim else 1):
+        raise RuntimeError(f"size mismatch (got input: {list(input.shape)}, target: {list(target.shape)})")
+
+
+_NLL2D: dict[str, Any] = {
+    "input": lambda F, g, input, target, weight, reduction, ignore_index: F.nll_loss2d_backward(
+        g, input, target, weight, reduction, ignore_index
+    ),
+    "kind": "linear",
+}
+
+
+@operation(
+    node="NllLoss2DBackward0",
+    spelling="nll_loss",
+    examples=lambda r: [(r(2, 3, 2, 2), r.index((2, 2, 2), 3), None, "mean", -100)],
+    **_NLL2D,
+)
+def nll_loss2d(
+    input: Array, target: Index, weight: Index | None = None, reduction: str = "mean", ignore_index: int = -100
+) -> Array:
+    """The same for an image of targets: ``input`` is (N, C, H, W), ``target`` (N, H, W)."""
+    if target.ndim != 3:
+        raise RuntimeError(
+            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}"
+        )
+    if input.shape[0] != target.shape[0] or input.shape[2:] != target.shape[1:]:
+        raise RuntimeError(f"size mismatch (got input: {list(input.shape)} , target: {list(target.shape)}")
+    _check_nll(input, target, weight, True)
+    return nll(input, target, weight, reduction, ignore_index)
+
+
+def _nll_back_formula(
+    F: Any, grad: Any, input: Any, target: Any, weight: Any, reduction: str, ignore_index: int
+) -> Any:
+    """Minus the gradient at the target of each row; for plain targets only, none of them ignored."""
+    classes = input.shape[-1]
+    if weight is not None or input.ndim > 2 or 0 <= ignore_index < classes:
+        return None
+    places = F.says("one_hot", target, classes)
+    if reduction == "none":
+        return -(F.unsqueeze(grad, 1) if input.ndim > 1 else grad) * places
+    return -grad * places / (input.shape[0] if reduction == "mean" and input.ndim > 1 else 1)
+
+
+@operation(
+    formula=_nll_back_formula,
+    node="NllLossBackwardBackward0",
+    grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss(h, target, weight, reduction, ignore_index),
+    input=lambda F, h, input: F.zeros_like(input),
+    kind="linear",
+    examples=lambda r: [(r(), r(3, 4), r.index((3,), 4), None, "mean", -100)],
+)
+def nll_loss_backward(
+    grad: Array, input: Array, target: Index, weight: Index | None, reduction: str, ignore_index: int
+) -> Array:
+    """Puts the gradient at the target classes."""
+    return _nll_backward(grad, target, weight, input.shape, reduction, ignore_index)
+
+
+@operation(
+    node="NllLoss2DBackwardBackward0",
+    grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss2d(h, target, weight, reduction, ignore_index),
+    input=lambda F, h, input: F.zeros_like(input),
+    kind="linear",
+    examples=lambda r: [(r(), r(2, 3, 2, 2), r.index((2, 2, 2), 3), None, "sum", -100)],
+)
+def nll_loss2d_backward(
+    grad: Array, input: Array, target: Index, weight: Index | None, reduction: str, ignore_index: int
+) -> Array:
+    """Puts the gradient at the target classes of an image."""
+    return _nll_backward(grad, target, weight, input.shape, reduction, ignore_index)
+
+
+# -- margins ----------------------------------------------------------------------------------------------
+
+
+@operation(
+    input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
+        g, input, target, p, margin, weight, reduction
+    ),
+    examples=lambda r: [],
+)
+def multi_margin_loss(
+    input: Array, target: Index, p: int = 1, margin: float = 1.0, weight: Index | None = None, reduction: str = "mean"
+) -> Array:
+    """``sum(max(0, margin - input[target] + input) ** p) / classes`` over the other classes."""
+    if p not in (1, 2):
+        raise RuntimeError("only p == 1 and p == 2 supported")
+    z, w, _ = _margins(input, target, margin, weight)
+    terms = np.where(z > 0, z if p == 1 else z * z, 0) * w
+    loss = terms.sum(-1).astype(input.dtype) / input.dtype.type(z.shape[1])
+    return reduced(loss if input.ndim > 1 else loss.reshape(target.shape), reduction)
+
+
+def _margins(input: Array, target: Array, margin: float, weight: Array | None) -> tuple[Array, Array, Array]:
+    """Margins of all classes, minus infinity at the target itself; weights; a mask of the targets."""
+    if input.ndim > 2 or (input.ndim and not input.shape[-1]):
+        raise RuntimeError(
+            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: " + str(list(input.shape))
+        )
+    rows = input if input.ndim == 2 else input.reshape(1, -1)
+    flat = target.reshape(-1)
+    if flat.shape[0] != rows.shape[0]:
+        raise RuntimeError(f"inconsistent target size, expected {rows.shape[0]} but got {list(target.shape)}")
+    if ((flat < 0) | (flat >= rows.shape[1])).any():
+        raise RuntimeError("target out of range")
+    chosen = np.arange(rows.shape[1]) == flat[:, None]
+    z = np.where(chosen, -np.inf, margin - rows[chosen][:, None] + rows)
+    w = np.ones((rows.shape[0], 1)) if weight is None else weight[flat][:, None]
+    return z, w, chosen
+
+
+@operation(
+    grad=underivable("derivative for aten::multi_margin_loss_backward"),
+    input=underivable("derivative for aten::multi_margin_loss_backward"),
+    examples=lambda r: [],
+)
+def multi_margin_loss_backward(
+    grad: Array, input: Array, target: Index, p: int, margin: float, weight: Index | None, reduction: str
+) -> Array:
+    """The gradient of the margins that are not kept."""
+    z, w, chosen = _margins(input, target, margin, weight)
+    slope = np.where(z > 0, 1.0 if p == 1 else 2 * z, 0) * w / z.shape[1]
+    slope = np.where(chosen, 0 - slope.sum(-1, keepdims=True), slope)
+    if reduction == "mean":
+        slope = slope / z.shape[0]
+    row = grad.reshape(-1, 1) if np.ndim(grad) else grad
+    return (slope * row).reshape(input.shape).astype(input.dtype)
+
+
+@operation(
+    input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
+    examples=lambda r: [],
+)
+def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean") -> Array:
+    """``sum(max(0, 1 - input[label] + input[other])) / classes`` over labels and the classes that are none.
+
+    A row of ``target`` lists labels up to the first -1.
+    """
+    if input.dtype.kind not in "fc" or input.dtype.itemsize < 4:
+        not_implemented_for("multilabel_margin_loss_forward_out_frame", input)
+    if target.dtype != np.int64:
+        raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
+    if not input.ndim:
+        input, target = input.reshape(1), target.reshape(1)
+    z, _ = _label_margins(input, target)
+    loss = (np.maximum(z, 0).sum((-2, -1)) / input.shape[-1]).astype(input.dtype)
+    return reduced(loss, reduction)
+
+
+def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
+    """(margins, labels): ``z[..., i, j]`` for label slot i and class j, minus infinity where there is none."""
+    if input.ndim > 2 or (input.ndim and not input.shape[-1]):
+        raise RuntimeError(
+            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: " + str(list(input.shape))
+        )
+    if target.shape != input.shape:
+        raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
+    if target.dtype != np.int64:
+        raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
+    n = input.shape[-1]
+    if ((target < -1) | (target >= n)).any():
+        raise RuntimeError("target out of range")
+    live = np.logical_and.accumulate(target >= 0, axis=-1)
+    labels = np.where(live, target, 0)
+    is_label = (live[..., None] & (labels[..., None] == np.arange(n))).any(-2)
+    own = np.take_along_axis(input, labels, -1)
+    z = 1 - own[..., :, None] + input[..., None, :]
+    return np.where(live[..., :, None] & ~is_label[..., None, :], z, -np.inf), labels
+
+
+@operation(
+    grad=underivable("derivative for aten::multilabel_margin_loss_backward"),
+    input=underivable("derivative for aten::multilabel_margin_loss_backward"),
+    examples=lambda r: [],
+)
+def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, reduction: str) -> Array:
+    """The gradient of the margins that are not kept."""
+    shape = input.shape
+    if not input.ndim:
+        input, target = input.reshape(1), target.reshape(1)
+    z, labels = _label_margins(input, target)
+    hit = (z > 0) / input.shape[-1]
+    out = hit.sum(-2)
+    rows = out.reshape(-1, input.shape[-1])
+    np.add.at(rows, (np.arange(rows.shape[0])[:, None], labels.reshape(rows.shape)), -hit.sum(-1).reshape(rows.shape))
+    if reduction == "mean" and input.ndim > 1:
+        out = out / input.shape[0]
+    weight = grad[..., None] if np.ndim(grad) and input.ndim > 1 else grad
+    return (out * weight).astype(input.dtype).reshape(shape)
+
+
+# -- connectionist temporal classification (Graves et al. 2006) --------------------------------------------
+
+
+@operation(
+    log_probs=lambda F, g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result: (
+        F.ctc_loss_backward(g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result)
+    ),
+    examples=lambda r: [],
+)
+def ctc_loss(
+    log_probs: Array,
+    targets: Index,
+    input_lengths: list[int],
+    target_lengths: list[int],
+    blank: int = 0,
+    zero_infinity: bool = False,
+) -> Array:
+    """Negative log likelihood of each target sequence under ``log_probs`` (T, N, C), over all alignments.
+
+    ``zero_infinity`` is for the gradient: a target that has no alignment gets zeros.
+    """
+    losses = [
+        -_total(_forward_table(log_probs[:t, n], labels, blank))
+        for n, (t, labels) in enumerate(_sequences(log_probs, targets, input_lengths, target_lengths))
+    ]
+    return np.asarray(losses, log_probs.dtype)
+
+
+def _sequences(
+    log_probs: Array, targets: Array, input_lengths: list[int], target_lengths: list[int]
+) -> list[tuple[int, Array]]:
+    """For each of the batch its number of steps and its labels."""
+    starts = np.concatenate([[0], np.cumsum(target_lengths)])
+    return [
+        (int(t), targets[n, : target_lengths[n]] if targets.ndim > 1 else targets[starts[n] : starts[n + 1]])
+        for n, t in enumerate(input_lengths)
+    ]
+
+
+def _extended(labels: Array, blank: int) -> tuple[Array, Array]:
+    """Labels with blanks around and between them; where a blank may be skipped."""
+    full = np.full(2 * len(labels) + 1, blank)
+    full[1::2] = labels
+    skip = np.zeros(len(full), bool)
+    skip[2:] = (full[2:] != blank) & (full[2:] != full[:-2])
+    return full, skip
+
+
+def _forward_table(lp: Array, labels: Array, blank: int) -> Array:
+    """``alpha[t, s]``: log probability of the prefixes that end in state s at step t."""
+    full, skip = _extended(labels, blank)
+    alpha = np.full((max(len(lp), 1), len(full)), -np.inf)
+    if len(lp) == 0:
+        return np.where(np.arange(len(full)) == 0, 0.0, -np.inf)[None] if len(labels) == 0 else alpha
+    alpha[0, : min(2, len(full))] = lp[0, full[:2]]
+    for t in range(1, len(lp)):
+        before = alpha[t - 1]
+        reach = np.logaddexp(before, np.concatenate([[-np.inf], before[:-1]]))
+        jump = np.concatenate([[-np.inf, -np.inf], before[:-2]])[: len(full)]
+        reach = np.where(skip, np.logaddexp(reach, jump), reach)
+        alpha[t] = reach + lp[t, full]
+    return alpha
+
+
+def _total(alpha: Array) -> Any:
+    return np.logaddexp.reduce(alpha[-1, -2:])
+
+
+@operation(
+    node="CtcLossBackwardBackward0",
+    grad=underivable("derivative for aten::_ctc_loss_backward"),
+    log_probs=underivable("derivative for aten::_ctc_loss_backward"),
+    examples=lambda r: [],
+)
+def ctc_loss_backward(
+    grad: Array,
+    log_probs: Array,
+    targets: Index,
+    input_lengths: list[int],
+    target_lengths: list[int],
+    blank: int,
+    zero_infinity: bool,
+    result: Array,
+) -> Array:
+    """PyTorch's gradient: that of the logits when ``log_probs`` is their log-softmax."""
+    out = np.zeros_like(log_probs)
+    for n, (t, labels) in enumerate(_sequences(log_probs, targets, input_lengths, target_lengths)):
+        lp = log_probs[:t, n]
+        full, _ = _extended(labels, blank)
+        alpha = _forward_table(lp, labels, blank)
+        total = _total(alpha)
+        if not np.isfinite(total) and zero_infinity:
+            continue
+        # the backward table is the forward table of the sequence read from its end
+        beta = _forward_table(lp[::-1], labels[::-1], blank)[::-1, ::-1]
+        both = np.full((t, log_probs.shape[2]), -np.inf)
+        for s, label in enumerate(full):
+            both[:, label] = np.logaddexp(both[:, label], alpha[:, s] + beta[:, s])
+        out[:t, n] = (np.exp(lp) - np.exp(both - total - lp)) * grad[n]
+    return out

@@ -1,0 +1,352 @@
+"""Convolution in any number of dimensions, its transpose, and windows as columns.
+
+Three bilinear operations are each other's gradients. For ``y = convolve(x, w)``:
+
+    forward    y = sum over the window of x * w          (N, C, *in) and (O, C/groups, *k) give (N, O, *out)
+    spread     the gradient of x, from g and w: each output is spread over its window. This is conv_transpose
+    correlate  the gradient of w, from g and x
+
+All are one product of matrices for each group, of the weights and a strided window on the padded input.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from ...engine.away import by_product
+from ...engine.operation import Array, operation
+
+Ints = tuple[int, ...]
+
+
+def windows(x: Array, kernel: Ints, stride: Ints, dilation: Ints) -> Array:
+    """All windows of ``(N, C, *size)``, without copying: ``(N, C, *out, *kernel)``. The input is padded already."""
+    spatial = x.shape[2:]
+    out = tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(spatial, kernel, stride, dilation, strict=True))
+    steps = x.strides[2:]
+    strides = (
+        x.strides[:2]
+        + tuple(a * s for a, s in zip(steps, stride, strict=True))
+        + tuple(a * d for a, d in zip(steps, dilation, strict=True))
+    )
+    return as_strided(x, x.shape[:2] + out + kernel, strides, writeable=False)
+
+
+def padded(x: Array, padding: Ints, value: float = 0.0) -> Array:
+    """``x`` with as much of ``value`` on both sides of each spatial dimension."""
+    if not any(padding):
+        return x
+    shape = x.shape[:2] + tuple(n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True))
+    out = np.full(shape, value, x.dtype)
+    out[inner(padding, x.shape[2:])] = x
+    return out
+
+
+def inner(starts: Ints, sizes: Ints) -> Any:
+    """The index of the block that begins at ``starts`` in the last dimensions."""
+    return (..., *(slice(p, p + n) for p, n in zip(starts, sizes, strict=True)))
+
+
+def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
+    d = w.ndim - 2
+    win = windows(padded(x, padding), w.shape[2:], stride, dilation)
+    n = win.shape[0]
+    out = win.shape[2 : 2 + d]
+    order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))  # channels and kernel, then batch and places
+    columns = win.transpose(order).reshape(
+        groups, x.shape[1] // groups * int(np.prod(w.shape[2:])), n * int(np.prod(out))
+    )
+    rows = w.reshape(groups, w.shape[0] // groups, int(np.prod(w.shape[1:])))
+    product = np.matmul(rows, columns)
+    return np.ascontiguousarray(np.moveaxis(product.reshape(w.shape[0], n, *out), 1, 0))
+
+
+def _spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
+    d = w.ndim - 2
+    n, out = g.shape[0], g.shape[2:]
+    kernel = w.shape[2:]
+    columns = np.matmul(
+        np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2),
+        np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1),
+    ).reshape(groups * w.shape[1], *kernel, n, *out)
+    columns = np.moveaxis(columns, 1 + d, 0)  # (N, C, *kernel, *out)
+    return overlapped(columns, kernel, size, stride, padding, dilation)
+
+
+def overlapped(columns: Array, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Array:
+    """The transpose of ``windows`` and ``padded``: ``(N, C, *kernel, *out)`` summed into ``(N, C, *size)``."""
+    d = len(kernel)
+    out = columns.shape[2 + d :]
+    whole = np.zeros(columns.shape[:2] + tuple(n + 2 * p for n, p in zip(size, padding, strict=True)), columns.dtype)
+    for at in np.ndindex(*kernel):
+        steps = zip(at, dilation, out, stride, strict=True)
+        place: Any = (..., *(slice(k * dl, k * dl + (o - 1) * s + 1, s) for k, dl, o, s in steps))
+        whole[place] += columns[(slice(None), slice(None), *at)]
+    return whole[inner(padding, size)]
+
+
+def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
+    d = len(kernel)
+    out = g.shape[2:]
+    win = windows(padded(x, padding), kernel, stride, dilation)
+    win = win[(slice(None), slice(None), *(slice(0, o) for o in out))]
+    order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))
+    columns = win.transpose(order).reshape(groups, -1, g.shape[0] * int(np.prod(out)))
+    rows = np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1)
+    return np.matmul(rows, np.swapaxes(columns, 1, 2)).reshape(g.shape[1], x.shape[1] // groups, *kernel)
+
+
+def _said(F: Any, name: str, input: Any, weight: Any, bias: Any, **options: Any) -> Any:
+    """``conv2d(x, w, stride=2)``: the user's function, with what is not at its default."""
+    d = weight.ndim - 2
+    usual = {"padding": 0, "output_padding": 0}
+    given = {
+        name: value[0] if len(set(value)) == 1 else tuple(value)
+        for name, value in options.items()
+        if name != "groups" and any(n != usual.get(name, 1) for n in value)
+    }
+    if options["groups"] != 1:
+        given["groups"] = options["groups"]
+    return F.says(f"{name}{d}d", input, weight, *(() if bias is None else (bias,)), **given)
+
+
+def _said_transposed(
+    F: Any, grad: Any, weight: Any, bias: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
+) -> Any:
+    least = [
+        (n - 1) * s - 2 * p + d * (k - 1) + 1
+        for n, s, p, d, k in zip(grad.shape[2:], stride, padding, dilation, weight.shape[2:], strict=True)
+    ]
+    more = tuple(n - m for n, m in zip(size, least, strict=True))
+    if any(m < 0 or m >= max(s, d) for m, s, d in zip(more, stride, dilation, strict=True)):
+        return None
+    return _said(
+        F, "conv_transpose", grad, weight, bias,
+        stride=stride, padding=padding, output_padding=more, dilation=dilation, groups=groups,
+    )  # fmt: skip
+
+
+def _said_correlated(
+    F: Any, grad: Any, input: Any, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
+) -> Any:
+    """Of an input and a gradient with batch and channels swapped, what is a stride becomes a dilation."""
+    if groups != 1:
+        return None
+    order = (1, 0, *range(2, input.ndim))
+    found = _said(
+        F, "conv", F.permute(input, order), F.permute(grad, order), None,
+        stride=dilation, padding=padding, dilation=stride, groups=1,
+    )  # fmt: skip
+    found = F.permute(found, order)
+    for k, n in enumerate(kernel, 2):
+        if found.shape[k] != n:
+            found = F.slice_(found, k, 0, n, 1)
+    return found
+
+
+@operation(
+    cost=by_product,
+    formula=lambda F, input, weight, bias, stride, padding, dilation, groups: _said(
+        F, "conv", input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
+    ),
+    input=lambda F, g, input_shape, weight, stride, padding, dilation, groups: F.convolution_spread(
+        g, weight, input_shape[2:], stride, padding, dilation, groups
+    ),
+    weight=lambda F, g, input, weight_shape, stride, padding, dilation, groups: F.convolution_correlate(
+        g, input, weight_shape[2:], stride, padding, dilation, groups
+    ),
+    bias=lambda F, g: F.convolution_bias(g),
+    examples=lambda r: [
+        (r(2, 2, 5), r(3, 2, 2), r(3), (2,), (1,), (1,), 1),
+        (r(1, 4, 4, 4), r(4, 2, 2, 2), None, (1, 1), (0, 1), (2, 1), 2),
+    ],
+)
+def convolution(
+    input: Array, weight: Array, bias: Array | None, stride: Ints, padding: Ints, dilation: Ints, groups: int
+) -> Array:
+    """Convolution (cross-correlation) of ``(N, C, *size)`` with ``(O, C / groups, *kernel)``."""
+    found = _convolve(input, weight, stride, padding, dilation, groups)
+    return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
+
+
+@operation(
+    cost=by_product,
+    formula=lambda F, input, weight, bias, stride, padding, dilation, groups, size: _said_transposed(
+        F, input, weight, bias, size, stride, padding, dilation, groups
+    ),
+    node="ConvolutionBackward0",
+    spelling="conv_transpose",
+    input=lambda F, g, weight, stride, padding, dilation, groups: F.convolution_unspread(
+        g, weight, stride, padding, dilation, groups
+    ),
+    weight=lambda F, g, input, weight_shape, stride, padding, dilation, groups: F.convolution_correlate(
+        input, g, weight_shape[2:], stride, padding, dilation, groups
+    ),
+    bias=lambda F, g: F.convolution_bias(g),
+    examples=lambda r: [(r(2, 3, 3), r(3, 2, 2), r(2), (2,), (1,), (1,), 1, (5,))],
+)
+def conv_transpose(
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    stride: Ints,
+    padding: Ints,
+    dilation: Ints,
+    groups: int,
+    size: Ints,
+) -> Array:
+    """The transpose of a convolution whose input has the given spatial ``size``."""
+    found = _spread(input, weight, size, stride, padding, dilation, groups)
+    return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
+
+
+@operation(
+    cost=by_product,
+    formula=lambda F, grad, weight, size, stride, padding, dilation, groups: _said_transposed(
+        F, grad, weight, None, size, stride, padding, dilation, groups
+    ),
+    node="ConvolutionBackwardBackward0",
+    kind="bilinear",
+    grad=lambda F, h, weight, stride, padding, dilation, groups: F.convolution(
+        h, weight, None, stride, padding, dilation, groups
+    ),
+    weight=lambda F, h, grad, weight_shape, stride, padding, dilation, groups: F.convolution_correlate(
+        grad, h, weight_shape[2:], stride, padding, dilation, groups
+    ),
+    examples=lambda r: [(r(2, 3, 3), r(3, 2, 2), (5,), (2,), (1,), (1,), 1)],
+)
+def convolution_spread(
+    grad: Array, weight: Array, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
+) -> Array:
+    """The gradient of a convolution's input."""
+    return _spread(grad, weight, tuple(size), stride, padding, dilation, groups)
+
+
+@operation(
+    cost=by_product,
+    formula=_said_correlated,
+    node="ConvolutionBackwardBackward0",
+    kind="bilinear",
+    grad=lambda F, h, input, stride, padding, dilation, groups: F.convolution(
+        input, h, None, stride, padding, dilation, groups
+    ),
+    input=lambda F, h, grad, input_shape, stride, padding, dilation, groups: F.convolution_spread(
+        grad, h, input_shape[2:], stride, padding, dilation, groups
+    ),
+    examples=lambda r: [(r(2, 3, 3), r(2, 2, 5), (2,), (2,), (1,), (1,), 1)],
+)
+def convolution_correlate(
+    grad: Array, input: Array, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
+) -> Array:
+    """The gradient of a convolution's weight."""
+    return _correlate(grad, input, tuple(kernel), stride, padding, dilation, groups)
+
+
+@operation(
+    cost=by_product,
+    formula=lambda F, grad, weight, stride, padding, dilation, groups: _said(
+        F, "conv", grad, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
+    ),
+    node="ConvolutionBackwardBackward0",
+    kind="bilinear",
+    grad=lambda F, h, weight, grad_shape, stride, padding, dilation, groups: F.convolution_spread(
+        h, weight, grad_shape[2:], stride, padding, dilation, groups
+    ),
+    weight=lambda F, h, grad, weight_shape, stride, padding, dilation, groups: F.convolution_correlate(
+        h, grad, weight_shape[2:], stride, padding, dilation, groups
+    ),
+    examples=lambda r: [(r(2, 2, 5), r(3, 2, 2), (2,), (1,), (1,), 1)],
+)
+def convolution_unspread(grad: Array, weight: Array, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
+    """The gradient of a transposed convolution's input: the convolution itself."""
+    return _convolve(grad, weight, stride, padding, dilation, groups)
+
+
+@operation(
+    node="ConvolutionBackwardBackward0",
+    kind="linear",
+    grad=lambda F, h, grad_shape: F.expand(
+        F.reshape(h, (1, h.shape[0], *(1,) * (len(grad_shape) - 2))), tuple(grad_shape)
+    ),
+    examples=lambda r: [(r(2, 3, 4),)],
+)
+def convolution_bias(grad: Array) -> Array:
+    """The gradient of a convolution's bias: the sum over all but the channels."""
+    return np.add.reduce(grad, axis=(0, *range(2, grad.ndim)))
+
+
+# -- windows as columns -----------------------------------------------------------------------------------
+
+
+@operation(
+    cost=by_product,
+    node="Im2ColBackward0",
+    spelling="unfold",
+    kind="linear",
+    input=lambda F, g, input_shape, kernel, dilation, padding, stride: F.col2im(
+        g, input_shape[2:], kernel, dilation, padding, stride
+    ),
+    examples=lambda r: [(r(2, 2, 3, 4), (2, 2), (1, 1), (1, 0), (1, 2))],
+)
+def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Array:
+    """Windows of ``(N, C, H, W)`` as columns: ``(N, C * prod(kernel), windows)``."""
+    win = windows(padded(input, padding), kernel, stride, dilation)
+    d = len(kernel)
+    order = (0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))
+    columns = (input.shape[0], input.shape[1] * int(np.prod(kernel)), int(np.prod(win.shape[2 : 2 + d])))
+    return np.array(win.transpose(order), order="C").reshape(columns)  # never a view, which couldn't be written to
+
+
+@operation(
+    cost=by_product,
+    node="Col2ImBackward0",
+    spelling="fold",
+    kind="linear",
+    input=lambda F, g, kernel, dilation, padding, stride: F.im2col(g, kernel, dilation, padding, stride),
+    examples=lambda r: [(r(2, 8, 6), (3, 4), (2, 2), (1, 1), (0, 0), (1, 1))],
+)
+def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Array:
+    """Columns summed back into an image: ``(N, C, *size)``."""
+    size = tuple(size)
+    out = tuple(
+        (n + 2 * p - d * (k - 1) - 1) // s + 1
+        for n, p, d, k, s in zip(size, padding, dilation, kernel, stride, strict=True)
+    )
+    channels = input.shape[1] // int(np.prod(kernel))
+    columns = input.reshape(input.shape[0], channels, *kernel, *out)
+    return overlapped(columns, kernel, size, stride, padding, dilation)
+
+
+# -- a product of three -----------------------------------------------------------------------------------
+
+
+@operation(
+    cost=by_product,
+    node="TrilinearBackward0",
+    spelling="bilinear",
+    input1=lambda F, g, input2, weight: F.trilinear(g, input2, F.permute(weight, (1, 0, 2))),
+    input2=lambda F, g, input1, weight: F.trilinear(g, input1, F.permute(weight, (2, 0, 1))),
+    weight=lambda F, g, input1, input2: F.trilinear_outer(g, input1, input2),
+    examples=lambda r: [(r(2, 3), r(2, 4), r(5, 3, 4))],
+)
+def trilinear(input1: Array, input2: Array, weight: Array) -> Array:
+    """``sum over i, j of input1[n, i] weight[o, i, j] input2[n, j]``."""
+    half = np.tensordot(input1, weight, (1, 1))  # (n, o, j)
+    return np.matmul(half, input2[:, :, None])[:, :, 0]
+
+
+@operation(
+    cost=by_product,
+    node="TrilinearBackward0",
+    spelling="bilinear",
+    grad=lambda F, h, input1, input2: F.trilinear(input1, input2, h),
+    input1=lambda F, h, grad, input2: F.trilinear(grad, input2, F.permute(h, (1, 0, 2))),
+    input2=lambda F, h, grad, input1: F.trilinear(grad, input1, F.permute(h, (2, 0, 1))),
+    examples=lambda r: [(r(2, 5), r(2, 3), r(2, 4))],
+)
+def trilinear_outer(grad: Array, input1: Array, input2: Array) -> Array:
+    """``sum over n of grad[n, o] input1[n, i] input2[n, j]``."""
+    return np.tensordot(grad, input1[:, :, None] * input2[:, None, :], (0, 0))

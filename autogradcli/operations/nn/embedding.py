@@ -1,0 +1,223 @@
+"""Look-up of rows: ``embedding``, and ``embedding_bag``, which reduces the rows of each bag."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.operation import Array, Index, operation
+from ...engine.sparse import check_first_order, of_parts
+from ...engine.worlds import ARRAYS
+
+
+@operation(
+    kind="linear",
+    weight=lambda F, g, weight_shape, indices, padding_idx, scale_grad_by_freq: F.embedding_dense_backward(
+        g, indices, weight_shape[0], padding_idx, scale_grad_by_freq
+    ),
+    examples=lambda r: [(r(4, 2), r.index((3,), 4), -1, False), (r(4, 2), r.index((2, 2), 4), -1, False)],
+)
+def embedding(weight: Array, indices: Index, padding_idx: int = -1, scale_grad_by_freq: bool = False) -> Array:
+    """The rows of ``weight`` at ``indices``; the row ``padding_idx`` gets no gradient."""
+    if weight.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    if indices.size and (indices.min() < 0 or indices.max() >= weight.shape[0]):
+        raise IndexError("index out of range in self")
+    return weight[indices]
+
+
+@operation(
+    node="EmbeddingBackward0",
+    spelling="embedding",
+    weight=lambda F, g, weight_shape, indices, padding_idx: F.embedding_sparse_backward(
+        g, indices, weight_shape, padding_idx
+    ),
+    jvp=lambda F, t, indices, padding_idx: F.embedding_sparse(t["weight"], indices, padding_idx),
+    examples=lambda r: [],  # its gradient is no ordinary tensor
+)
+def embedding_sparse(weight: Array, indices: Index, padding_idx: int) -> Array:
+    """The rows of ``weight`` at ``indices``; the gradient holds only the rows that were looked up."""
+    return ARRAYS.embedding(weight, indices, padding_idx, False)
+
+
+@operation()
+def embedding_sparse_backward(g: Index, indices: Index, shape: tuple[int, ...], padding_idx: int) -> Array:
+    """The gradients of the rows that were looked up, with their indices."""
+    check_first_order()
+    at = indices.reshape(-1)
+    rows = np.ascontiguousarray(g.reshape(-1, g.shape[-1]))
+    kept = at != padding_idx
+    return of_parts(tuple(shape), at[kept][None], rows[kept])
+
+
+@operation(
+    formula=lambda F, g, indices, rows, padding_idx, scale_grad_by_freq: (
+        None
+        if scale_grad_by_freq or padding_idx >= 0
+        else F.index_add(
+            F.new_zeros(g, (rows, g.shape[-1])),
+            0,
+            F.reshape(indices, (-1,)) if indices.ndim != 1 else indices,
+            F.reshape(g, (-1, g.shape[-1])) if g.ndim != 2 else g,
+            1,
+        )
+    ),
+    g=lambda F, h, indices, padding_idx, scale_grad_by_freq: F.embedding_picked(
+        h, indices, padding_idx, scale_grad_by_freq
+    ),
+    kind="linear",
+    examples=lambda r: [(r(3, 2), r.index((3,), 4), 4, 1, True)],
+)
+def embedding_dense_backward(g: Array, indices: Index, rows: int, padding_idx: int, scale_grad_by_freq: bool) -> Array:
+    """Gradients summed into the rows that they came from; by frequency, where asked for, averaged."""
+    out = np.zeros((rows, g.shape[-1]), g.dtype)
+    np.add.at(
+        out,
+        indices.reshape(-1),
+        (g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)).reshape(-1, g.shape[-1]),
+    )
+    return out
+
+
+def _shares(indices: Array, padding_idx: int, by_frequency: bool, dtype: Any) -> Array:
+    """What each look-up counts for."""
+    share = (indices != padding_idx).astype(dtype)
+    if by_frequency and indices.size:
+        share = (share / np.bincount(indices.reshape(-1))[indices]).astype(dtype)
+    return share[..., None]
+
+
+@operation(
+    node="EmbeddingBackward0",
+    kind="linear",
+    weight=lambda F, g, weight_shape, indices, padding_idx, scale_grad_by_freq: F.embedding_dense_backward(
+        g, indices, weight_shape[0], padding_idx, scale_grad_by_freq
+    ),
+    examples=lambda r: [(r(4, 2), r.index((3,), 4), 1, True)],
+)
+def embedding_picked(weight: Array, indices: Index, padding_idx: int, scale_grad_by_freq: bool) -> Array:
+    """The transpose of ``embedding_dense_backward``."""
+    return weight[indices] * _shares(indices, padding_idx, scale_grad_by_freq, weight.dtype)
+
+
+# -- bags -------------------------------------------------------------------------------------------------
+
+
+@operation(
+    outputs=("result", "places"),
+    differentiable=(0,),
+    vjp=lambda F, g, needs, weight, indices, bags, mode, padding_idx, per_sample_weights, count, result1, scale: (
+        _bag_rule(F, g[0], needs, weight, indices, bags, mode, padding_idx, per_sample_weights, result1, scale)
+    ),
+    examples=lambda r: [],
+)
+def embedding_bag(
+    weight: Array,
+    indices: Index,
+    bags: Index,
+    count: int,
+    mode: str,
+    padding_idx: int,
+    per_sample_weights: Array | None,
+    scale: bool,
+) -> tuple[Array, Array]:
+    """Rows summed, averaged or maximised over ``count`` bags; ``bags`` says in which each index is.
+
+    The second result is, for the maximum, the row that each element came from, -1 for none.
+    """
+    if indices.size and (indices.min() < 0 or indices.max() >= weight.shape[0]):
+        raise IndexError("index out of range in self")
+    kept = indices != padding_idx
+    rows, bag = weight[indices[kept]], bags[kept]
+    width = weight.shape[1]
+    if mode == "max":
+        out = np.full((count, width), -np.inf, weight.dtype)
+        places = np.full((count, width), -1, np.int64)
+        for k in range(len(rows)):
+            better = (rows[k] > out[bag[k]]) | (places[bag[k]] < 0)
+            out[bag[k]] = np.where(better, rows[k], out[bag[k]])
+            places[bag[k]] = np.where(better, indices[kept][k], places[bag[k]])
+        return np.where(places < 0, 0, out).astype(weight.dtype), places
+    if per_sample_weights is not None:
+        rows = rows * per_sample_weights[kept][:, None]
+    out = np.zeros((count, width), weight.dtype)
+    np.add.at(out, bag, rows)
+    if mode == "mean":
+        out /= np.maximum(np.bincount(bag, minlength=count), 1)[:, None].astype(weight.dtype)
+    return out, np.zeros((0,), np.int64)
+
+
+def _bag_rule(
+    F: Any,
+    g: Any,
+    needs: Any,
+    weight: Any,
+    indices: Any,
+    bags: Any,
+    mode: str,
+    padding_idx: int,
+    per_sample: Any,
+    places: Any,
+    scale: bool,
+) -> tuple[Any, Any]:
+    if mode == "max":
+        return F.embedding_max_backward(g, places, weight.shape[0]), None
+    rows = F.embedding(g, bags)
+    g_sample = (
+        F.sum_dim(rows * F.embedding_picked(weight, indices, padding_idx, False), (1,), False) if needs[1] else None
+    )
+    if mode == "mean":
+        rows = rows * F.bag_shares(g, bags, indices, padding_idx)
+    if per_sample is not None:
+        rows = rows * F.unsqueeze(per_sample, 1)
+    return F.embedding_dense_backward(rows, indices, weight.shape[0], padding_idx, scale), g_sample
+
+
+@operation()
+def bag_shares(like: Index, bags: Index, indices: Index, padding_idx: int) -> Array:
+    """One over the number of indices in the bag of each."""
+    sizes = np.bincount(bags[indices != padding_idx], minlength=like.shape[0])
+    return (1 / np.maximum(sizes, 1))[bags][:, None].astype(like.dtype)
+
+
+@operation(
+    kind="linear",
+    g=lambda F, h, places: F.embedding_max_picked(h, places),
+    examples=lambda r: [(r(2, 3), r.index((2, 3), 4), 4)],
+)
+def embedding_max_backward(g: Array, places: Index, rows: int) -> Array:
+    """Gradients put into the rows that were maximal."""
+    out = np.zeros((rows, g.shape[1]), g.dtype)
+    bag, column = np.nonzero(places >= 0)
+    np.add.at(out, (places[bag, column], column), g[bag, column])
+    return out
+
+
+@operation(
+    kind="linear",
+    weight=lambda F, g, weight_shape, places: F.embedding_max_backward(g, places, weight_shape[0]),
+    examples=lambda r: [(r(4, 3), r.index((2, 3), 4))],
+)
+def embedding_max_picked(weight: Array, places: Index) -> Array:
+    """The transpose of ``embedding_max_backward``."""
+    return np.where(places >= 0, np.take_along_axis(weight, np.maximum(places, 0), 0), 0).astype(weight.dtype)
+
+
+@operation()
+def one_hot(input: Index, num_classes: int) -> Array:
+    """For each class index a row with a one at its place."""
+    if num_classes == -1:
+        if not input.size:
+            raise RuntimeError("Can not infer total number of classes from empty tensor.")
+        if input.min() < 0:
+            raise RuntimeError("Class values must be non-negative.")
+        num_classes = int(input.max()) + 1
+    elif input.size:
+        if num_classes < 1:
+            raise RuntimeError("num_classes should be positive")
+        if input.min() < 0:
+            raise RuntimeError("Class values must be non-negative.")
+        if input.max() >= num_classes:
+            raise RuntimeError("Class values must be smaller than num_classes.")
+    return (input[..., None] == np.arange(num_classes)).astype(np.int64)

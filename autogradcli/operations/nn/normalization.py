@@ -1,0 +1,224 @@
+"""Normalisation by mean and variance: over the last dimensions, over a batch, over groups of channels.
+
+With ``n = (x - mean) / sqrt(var + eps)`` over some dimensions and ``y = n w + b``, the gradient is
+``(gw - mean(gw) - n mean(gw n)) / sqrt(var + eps)`` with ``gw = g w`` (Ioffe and Szegedy 2015). It is written from
+``x`` itself, so that it can be differentiated again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.operation import Array, Index, operation
+from ..dims import numel
+from .loss import count
+
+Dims = tuple[int, ...]
+
+
+def _normalised(x: Array, dims: Dims, eps: float) -> Array:
+    """``(x - mean) / sqrt(var + eps)`` over ``dims``."""
+    n = x.dtype.type(max(count(tuple(x.shape[d] for d in dims)), 1))
+    centred = x - np.add.reduce(x, axis=dims, keepdims=True) / n
+    variance = np.add.reduce(centred * centred, axis=dims, keepdims=True) / n
+    centred *= 1 / np.sqrt(variance + x.dtype.type(eps))
+    return centred
+
+
+def _mean(F: Any, x: Any, dims: Dims) -> Any:
+    return F.sum_dim(x, dims, True) / float(max(count(tuple(x.shape[d] for d in dims)), 1))
+
+
+def _standard(F: Any, x: Any, dims: Dims, eps: float) -> tuple[Any, Any]:
+    """The normalised values and one over the standard deviation."""
+    centred = x - _mean(F, x, dims)
+    scale = F.rsqrt(_mean(F, centred * centred, dims) + eps)
+    return centred * scale, scale
+
+
+def _through(F: Any, g: Any, x: Any, dims: Dims, eps: float) -> Any:
+    """The gradient of the normalised values brought back to ``x``."""
+    n, scale = _standard(F, x, dims, eps)
+    return (g - _mean(F, g, dims) - n * _mean(F, g * n, dims)) * scale
+
+
+# -- layers -----------------------------------------------------------------------------------------------
+
+
+def _last(ndim: int, shape: Dims) -> Dims:
+    return tuple(range(ndim - len(shape), ndim))
+
+
+def _lead(ndim: int, shape: Dims) -> Dims:
+    return tuple(range(ndim - len(shape)))
+
+
+@operation(
+    node="NativeLayerNormBackward0",
+    input=lambda F, g, input, shape, weight, eps: _through(
+        F, g if weight is None else g * weight, input, _last(input.ndim, shape), eps
+    ),
+    weight=lambda F, g, input, shape, eps: _over(
+        F, g * _standard(F, input, _last(input.ndim, shape), eps)[0], _lead(input.ndim, shape)
+    ),
+    bias=lambda F, g, shape: _over(F, g, _lead(g.ndim, shape)),
+    examples=lambda r: [
+        (r(2, 3), (3,), r(3), r(3), 1e-5),
+        (r(2, 2, 3), (2, 3), None, None, 1e-5),
+        (r(3), (3,), r(3), r(3), 1e-5),
+    ],
+)
+def layer_norm(
+    input: Array, shape: Dims, weight: Array | None = None, bias: Array | None = None, eps: float = 1e-5
+) -> Array:
+    """Normalised over the last dimensions, which must have this shape."""
+    _check_layer(input, shape, weight, bias)
+    found = _normalised(input, _last(input.ndim, shape), eps)
+    if weight is not None:
+        found = found * weight
+    return found if bias is None else found + bias
+
+
+def _over(F: Any, x: Any, dims: Dims) -> Any:
+    return F.sum_dim(x, dims, False) if dims else x
+
+
+def check_shape(input: Array, shape: Dims, **given: Array | None) -> None:
+    """Raise RuntimeError where the last dimensions aren't ``shape``."""
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            f"normalized_shape = {list(shape)}"
+        )
+    for name, x in given.items():
+        if x is not None and x.shape != tuple(shape):
+            raise RuntimeError(
+                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {list(x.shape)} and "
+                f"normalized_shape = {list(shape)}"
+            )
+    if input.ndim < len(shape) or input.shape[input.ndim - len(shape) :] != tuple(shape):
+        expected = ", ".join(["*", *map(str, shape)])
+        raise RuntimeError(
+            f"Given normalized_shape={list(shape)}, expected input with shape [{expected}], but got input of "
+            f"size{list(input.shape)}"
+        )
+
+
+def _check_layer(input: Array, shape: Dims, weight: Array | None, bias: Array | None) -> None:
+    check_shape(input, shape, weight=weight, bias=bias)
+    if input.dtype.kind != "f":
+        raise NotImplementedError(f"\"LayerNormKernelImpl\" not implemented for '{dtypes.of(input).type_name}'")
+    for x in (weight, bias):
+        if x is not None and x.dtype is not input.dtype:
+            raise RuntimeError("expected scalar type " + " but found ".join(dtypes.of(a).type_name for a in (input, x)))
+
+
+# -- batches ----------------------------------------------------------------------------------------------
+
+
+def _batch_dims(ndim: int) -> Dims:
+    return (0, *range(2, ndim))
+
+
+def _channels(F: Any, x: Any, ndim: int) -> Any:
+    """A vector with one entry a channel, shaped to broadcast over (N, C, ...)."""
+    return F.reshape(x, (1, x.shape[0], *(1,) * (ndim - 2))) if x is not None else None
+
+
+def _batch_values(F: Any, input: Any, mean: Any, var: Any, training: bool, eps: float) -> tuple[Any, Any]:
+    if training:
+        return _standard(F, input, _batch_dims(input.ndim), eps)
+    scale = F.rsqrt(_channels(F, var, input.ndim) + eps)
+    return (input - _channels(F, mean, input.ndim)) * scale, scale
+
+
+def _batch_input_rule(F: Any, g: Any, input: Any, weight: Any, mean: Any, var: Any, training: bool, eps: float) -> Any:
+    if weight is not None:
+        g = g * _channels(F, weight, input.ndim)
+    if training:
+        return _through(F, g, input, _batch_dims(input.ndim), eps)
+    return g * F.rsqrt(_channels(F, var, input.ndim) + eps)
+
+
+@operation(
+    node="NativeBatchNormBackward0",
+    input=lambda F, g, input, weight, mean, var, training, eps: _batch_input_rule(
+        F, g, input, weight, mean, var, training, eps
+    ),
+    weight=lambda F, g, input, mean, var, training, eps: F.sum_dim(
+        g * _batch_values(F, input, mean, var, training, eps)[0], _batch_dims(input.ndim), False
+    ),
+    bias=lambda F, g: F.sum_dim(g, _batch_dims(g.ndim), False),
+    examples=lambda r: [
+        (r(3, 2), r(2), r(2), None, None, True, 1e-5),
+        (r(3, 2, 2), None, None, r(2), r(2, low=0.5, high=2.0), False, 1e-5),
+    ],
+)
+def batch_norm(
+    input: Array,
+    weight: Array | None,
+    bias: Array | None,
+    mean: Index | None,
+    var: Index | None,
+    training: bool,
+    eps: float,
+) -> Array:
+    """Each channel of (N, C, ...) normalised, by its own statistics in training, else by ``mean`` and ``var``."""
+    ndim = input.ndim
+    if training:
+        found = _normalised(input, _batch_dims(ndim), eps)
+    else:
+        scale = 1 / np.sqrt(_spread(var, ndim) + input.dtype.type(eps))
+        found = (input - _spread(mean, ndim)) * scale
+    if weight is not None:
+        found = found * _spread(weight, ndim)
+    if bias is not None:
+        found = found + _spread(bias, ndim)
+    return found.astype(input.dtype, copy=False)
+
+
+def _spread(x: Any, ndim: int) -> Array:
+    return x.reshape((1, -1) + (1,) * (ndim - 2))
+
+
+# -- groups -----------------------------------------------------------------------------------------------
+
+
+def _grouped(F: Any, x: Any, groups: int) -> Any:
+    return F.reshape(x, (x.shape[0], groups, numel(x.shape[1:]) // groups))  # not -1: there may be no element
+
+
+def _group_values(F: Any, input: Any, groups: int, eps: float) -> Any:
+    return F.reshape(_standard(F, _grouped(F, input, groups), (2,), eps)[0], input.shape)
+
+
+def _group_input_rule(F: Any, g: Any, input: Any, groups: int, weight: Any, eps: float) -> Any:
+    if weight is not None:
+        g = g * _channels(F, weight, input.ndim)
+    found = _through(F, _grouped(F, g, groups), _grouped(F, input, groups), (2,), eps)
+    return F.reshape(found, input.shape)
+
+
+@operation(
+    node="NativeGroupNormBackward0",
+    input=lambda F, g, input, num_groups, weight, eps: _group_input_rule(F, g, input, num_groups, weight, eps),
+    weight=lambda F, g, input, num_groups, eps: F.sum_dim(
+        g * _group_values(F, input, num_groups, eps), _batch_dims(g.ndim), False
+    ),
+    bias=lambda F, g: F.sum_dim(g, _batch_dims(g.ndim), False),
+    examples=lambda r: [(r(2, 4, 3), 2, r(4), r(4), 1e-5), (r(2, 4), 2, None, None, 1e-5)],
+)
+def group_norm(
+    input: Array, num_groups: int, weight: Array | None = None, bias: Array | None = None, eps: float = 1e-5
+) -> Array:
+    """Each group of channels of (N, C, ...) normalised."""
+    if input.size == 0:
+        return input.copy()
+    parts = input.reshape(input.shape[0], num_groups, -1)
+    found = _normalised(parts, (2,), eps).reshape(input.shape)
+    if weight is not None:
+        found = found * _spread(weight, input.ndim)
+    return found if bias is None else found + _spread(bias, input.ndim)

@@ -1,0 +1,337 @@
+"""Pooling: maxima with their places, averages, and the adaptive kinds whose windows divide the input.
+
+A maximum's place is an index into the flattened spatial dimensions; its gradient is a scatter to that index, whose
+transpose is a gather.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...engine.away import by_product
+from ...engine.limits import check_steps, counted
+from ...engine.operation import Array, Index, operation
+from ..refuse import not_implemented_for
+from .convolution import inner, overlapped, windows
+from .loss import count
+from .resample import declare_pair, zeros_rule
+
+Ints = tuple[int, ...]
+Window = tuple[Ints, Ints, Ints, Ints, bool]  # kernel, stride, padding, dilation, ceil_mode
+
+
+def out_size(n: int, k: int, s: int, p: int, d: int, ceil: bool) -> int:
+    """How many windows fit; with ``ceil`` also one that begins inside but ends outside."""
+    room = n + 2 * p - d * (k - 1) - 1
+    out = (room + (s - 1 if ceil else 0)) // s + 1
+    return out - 1 if ceil and (out - 1) * s >= n + p else out
+
+
+def out_sizes(shape: Ints, how: Window) -> Ints:
+    kernel, stride, padding, dilation, ceil = how
+    return tuple(
+        out_size(n, k, s, p, d, ceil) for n, k, s, p, d in zip(shape, kernel, stride, padding, dilation, strict=True)
+    )
+
+
+def _framed(x: Array, how: Window, fill: float, out: Ints) -> Array:
+    """``x`` padded before by ``padding`` and after by as much as the last window needs."""
+    kernel, stride, padding, dilation, _ = how
+    spatial = x.shape[2:]
+    whole = tuple(
+        max((o - 1) * s + d * (k - 1) + 1, p + n)
+        for o, s, d, k, p, n in zip(out, stride, dilation, kernel, padding, spatial, strict=True)
+    )
+    if whole == spatial:
+        return x
+    framed = np.full(x.shape[:2] + whole, fill, x.dtype)
+    framed[inner(padding, spatial)] = x
+    return framed
+
+
+def _pool_windows(x: Array, how: Window, fill: float) -> tuple[Array, Ints]:
+    out = out_sizes(x.shape[2:], how)
+    win = windows(_framed(x, how, fill, out), how[0], how[1], how[3])
+    return win[(slice(None), slice(None), *(slice(0, o) for o in out))], out
+
+
+# -- maxima -----------------------------------------------------------------------------------------------
+
+
+def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
+    """(maxima, places)."""
+    if x.dtype.kind in "cb":
+        not_implemented_for("max_pool2d" if x.ndim == 4 else "max_pool3d", x)
+    d = x.ndim - 2
+    fill = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    win, out = _pool_windows(x, how, fill)
+    flat = win.reshape(*win.shape[: 2 + d], -1)
+    best = flat.argmax(-1)
+    values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
+    kernel, stride, padding, dilation, _ = how
+    place = np.zeros(best.shape, np.int64)
+    for k, offset in enumerate(np.unravel_index(best, kernel)):
+        start = (np.arange(out[k]) * stride[k] - padding[k]).reshape((-1,) + (1,) * (d - 1 - k))
+        at = start + offset * dilation[k]
+        place = place * x.shape[2 + k] + np.clip(at, 0, x.shape[2 + k] - 1)
+    return values, place
+
+
+def _cells(n: int, out: int) -> list[slice]:
+    """The windows of an adaptive pooling."""
+    return [slice(i * n // out, -((-(i + 1) * n) // out)) for i in counted(range(out))]
+
+
+def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
+    if x.dtype.kind != "f":
+        not_implemented_for(f"adaptive_max_pool{x.ndim - 2}d", x)
+    spatial = x.shape[2:]
+    values = np.empty(x.shape[:2] + how, x.dtype)
+    places = np.empty(x.shape[:2] + how, np.int64)
+    index = np.arange(count(spatial)).reshape(spatial)
+    cells = [_cells(n, out) for n, out in zip(spatial, how, strict=True)]
+    for at in counted(np.ndindex(*how)):
+        cell = tuple(c[k] for c, k in zip(cells, at, strict=True))
+        part = x[(..., *cell)].reshape(*x.shape[:2], -1)
+        best = part.argmax(-1)
+        values[(..., *at)] = np.take_along_axis(part, best[..., None], -1)[..., 0]
+        places[(..., *at)] = index[cell].reshape(-1)[best]
+    return values, places
+
+
+def scatter_places(g: Array, places: Array, shape: Ints, dims: int) -> Array:
+    lead = count(shape[:-dims])
+    out = np.zeros((lead, count(shape[-dims:])), g.dtype)
+    np.add.at(out, (np.arange(lead)[:, None], places.reshape(lead, -1)), g.reshape(lead, -1))
+    return out.reshape(shape)
+
+
+def gather_places(x: Array, places: Array, dims: int) -> Array:
+    lead = count(x.shape[:-dims])
+    flat = x.reshape(lead, -1)
+    return np.take_along_axis(flat, places.reshape(lead, -1), -1).reshape(places.shape)
+
+
+def _declare_max(
+    dims: int, name: str, node: str, spelling: str, pool: Callable[..., tuple[Array, Array]], examples: Any
+) -> None:
+    """A maximum pooling, the scatter of its gradient, and the gather that is the scatter's transpose."""
+
+    def forward(input: Array, how: Any) -> tuple[Array, Array]:
+        """Maxima over windows, and their places in the flattened input."""
+        if input.ndim == dims + 2:
+            return pool(input, how)
+        values, places = pool(input[None], how)
+        return values[0], places[0]
+
+    def backward(grad: Array, input: Array, places: Index) -> Array:
+        """The gradient put where the maxima were."""
+        return scatter_places(grad, places, input.shape, dims)
+
+    def rule(F: Any, g: Any, input: Any, result1: Any) -> Any:
+        return getattr(F, name + "_backward")(g[0], input, result1)
+
+    def rule_back(F: Any, h: Any, places: Any) -> Any:
+        return F.gather_by_place(h, places, dims)
+
+    forward.__name__, backward.__name__ = name, name + "_backward"
+    operation(
+        cost=by_product,
+        node=node,
+        spelling=spelling,
+        outputs=("result", "indices"),
+        differentiable=(0,),
+        input=rule,
+        examples=examples,
+    )(forward)
+    operation(
+        node=node.removesuffix("0") + "Backward0",
+        spelling=spelling,
+        kind="linear",
+        grad=rule_back,
+        input=zeros_rule,
+        examples=lambda r: [],
+    )(backward)
+
+
+_declare_max(
+    2,
+    "max_pool2d_with_indices", "MaxPool2DWithIndicesBackward0", "max_pool2d", _max_pool,
+    lambda r: [(r.distinct((1, 2, 4, 5)), ((2, 2), (2, 2), (0, 1), (1, 1), False))],
+)  # fmt: skip
+_declare_max(
+    3,
+    "max_pool3d_with_indices", "MaxPool3DWithIndicesBackward0", "max_pool3d", _max_pool,
+    lambda r: [(r.distinct((1, 1, 4, 4, 4)), ((2, 2, 2), (2, 2, 2), (0, 0, 0), (1, 1, 1), True))],
+)  # fmt: skip
+_declare_max(
+    2,
+    "adaptive_max_pool2d", "AdaptiveMaxPool2DBackward0", "adaptive_max_pool2d", _adaptive_max_pool,
+    lambda r: [(r.distinct((1, 2, 4, 5)), (2, 3))],
+)  # fmt: skip
+_declare_max(
+    3,
+    "adaptive_max_pool3d", "AdaptiveMaxPool3DBackward0", "adaptive_max_pool3d", _adaptive_max_pool,
+    lambda r: [(r.distinct((1, 1, 4, 4, 4)), (2, 3, 2))],
+)  # fmt: skip
+
+
+@operation(
+    node="ViewBackward0",
+    kind="linear",
+    input=lambda F, g, places, dims, input_shape: F.scatter_by_place(g, places, input_shape, dims),
+    examples=lambda r: [],
+    spelling="gather",
+)
+def gather_by_place(input: Array, places: Index, dims: int) -> Array:
+    """The elements at places in the flattened spatial dimensions."""
+    return gather_places(input, places, dims)
+
+
+@operation(
+    kind="linear",
+    g=lambda F, h, places, dims: F.gather_by_place(h, places, dims),
+    examples=lambda r: [],
+    spelling="scatter",
+)
+def scatter_by_place(g: Array, places: Index, shape: Ints, dims: int) -> Array:
+    """The transpose of ``gather_by_place``."""
+    return scatter_places(g, places, shape, dims)
+
+
+def _declare_unpool(dims: int) -> None:
+    name = f"max_unpool{dims}d"
+
+    def forward(input: Array, indices: Index, size: Ints) -> Array:
+        """Values put at the places that a maximum pooling gave, zeros elsewhere."""
+        limit = count(size)
+        wrong = (indices < 0) | (indices >= limit)
+        if wrong.any():
+            sizes = "x".join(map(str, size))
+            raise RuntimeError(
+                f"Found an invalid max index: {int(indices[wrong].flat[0])} (output volumes are of size {sizes})"
+            )
+        lead = input.shape[:-dims]
+        out = np.zeros((count(lead), limit), input.dtype)
+        np.put_along_axis(out, indices.reshape(count(lead), -1), input.reshape(count(lead), -1), -1)
+        return out.reshape(*lead, *size)
+
+    def rule(F: Any, g: Any, indices: Any) -> Any:
+        return F.gather_by_place(g, indices, dims)
+
+    forward.__name__ = name
+    operation(node=f"MaxUnpool{dims}DBackward0", kind="linear", input=rule, examples=lambda r: [])(forward)
+
+
+_declare_unpool(2)
+_declare_unpool(3)
+
+
+# -- averages ---------------------------------------------------------------------------------------------
+
+
+def _divisors(shape: Ints, how: Window, out: Ints, include_pad: bool) -> Array:
+    """How many elements each window has, shaped as the windows."""
+    kernel, stride, padding, _, _ = how
+    sizes = []
+    for n, k, s, p, o in zip(shape, kernel, stride, padding, out, strict=True):
+        start = np.arange(o) * s - p
+        end = np.minimum(start + k, n + p)
+        sizes.append(end - start if include_pad else np.minimum(end, n) - np.maximum(start, 0))
+    product = sizes[0]
+    for size in sizes[1:]:
+        product = product[..., None] * size
+    return product
+
+
+def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
+    window, include_pad, override = how
+    if x.dtype.kind != "f" and x.dtype != np.int64:
+        not_implemented_for(f"avg_pool{x.ndim - 2}d", x)
+    win, out = _pool_windows(x, window, 0)
+    check_steps(win.size)
+    d = x.ndim - 2
+    total = np.add.reduce(win, axis=tuple(range(2 + d, 2 + 2 * d)))
+    divisor = override or _divisors(x.shape[2:], window, out, include_pad)
+    return (total / divisor).astype(x.dtype, copy=False)
+
+
+def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -> Array:
+    window, include_pad, override = how
+    kernel, stride, padding, dilation, _ = window
+    out = g.shape[2:]
+    part = (g / (override or _divisors(shape[2:], window, out, include_pad))).astype(g.dtype, copy=False)
+    # windows may reach past the padding where ceil_mode makes one more
+    size = tuple(
+        max((o - 1) * s + k - p, n) for o, s, k, p, n in zip(out, stride, kernel, padding, shape[2:], strict=True)
+    )
+    check_steps(part.size * math.prod(kernel))
+    columns = np.broadcast_to(part[(slice(None), slice(None), *(None,) * len(kernel))], g.shape[:2] + kernel + out)
+    whole = overlapped(columns, kernel, size, stride, padding, dilation)
+    return whole[inner((0,) * len(kernel), shape[2:])]
+
+
+def _adaptive_average(x: Array, how: Ints) -> Array:
+    if x.dtype.kind != "f":
+        not_implemented_for(f"adaptive_avg_pool{x.ndim - 2}d", x)
+    for k, out in enumerate(how):
+        parts = [
+            np.add.reduce(x[(slice(None),) * (k + 2) + (cell,)], axis=k + 2, keepdims=True)
+            / x.dtype.type(cell.stop - cell.start)
+            for cell in _cells(x.shape[k + 2], out)
+        ]
+        x = np.concatenate(parts, k + 2) if parts else x[(slice(None),) * (k + 2) + (slice(0, 0),)]
+    return x
+
+
+def _adaptive_average_back(g: Array, shape: Ints, how: Ints) -> Array:
+    for k, out in reversed(list(enumerate(how))):
+        whole = np.zeros((*g.shape[: k + 2], shape[k + 2], *g.shape[k + 3 :]), g.dtype)
+        for i, cell in enumerate(_cells(shape[k + 2], out)):
+            lead = (slice(None),) * (k + 2)
+            whole[(*lead, cell)] += g[(*lead, slice(i, i + 1))] / g.dtype.type(cell.stop - cell.start)
+        g = whole
+    return g
+
+
+def _batched(pool: Callable[..., Array], x: Array, how: Any, dims: int) -> Array:
+    return pool(x, how) if x.ndim == dims + 2 else pool(x[None], how)[0]
+
+
+def _batched_back(pool: Callable[..., Array], g: Array, shape: Ints, how: Any, dims: int) -> Array:
+    return pool(g, shape, how) if len(shape) == dims + 2 else pool(g[None], (1, *shape), how)[0]
+
+
+def _declare_averages() -> None:
+    def fixed(input: Array, how: Any) -> Array:
+        """Averages over windows."""
+        return _batched(_average, input, how, len(how[0][0]))
+
+    def fixed_back(g: Array, shape: Ints, how: Any) -> Array:
+        return _batched_back(_average_back, g, shape, how, len(how[0][0]))
+
+    def adaptive(input: Array, how: Any) -> Array:
+        """Averages over windows that divide the input into as many parts as wanted."""
+        return _batched(_adaptive_average, input, how, len(how))
+
+    def adaptive_back(g: Array, shape: Ints, how: Any) -> Array:
+        return _batched_back(_adaptive_average_back, g, shape, how, len(how))
+
+    for d in (2, 3):
+        window = ((2,) * d, (2,) * d, (1,) * d, (1,) * d, False)
+        declare_pair(
+            f"avg_pool{d}d", f"AvgPool{d}DBackward0", f"avg_pool{d}d", fixed, fixed_back,
+            lambda r, d=d, window=window: [(r(1, 2, *(4,) * d), (window, True, None))], keeps_input=True,
+            cost=by_product,
+        )  # fmt: skip
+        declare_pair(
+            f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
+            adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d)], keeps_input=True, cost=by_product,
+        )  # fmt: skip
+
+
+_declare_averages()

@@ -1,0 +1,1 @@
+"""Reductions, running ones, order, softmax."""

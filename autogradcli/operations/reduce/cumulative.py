@@ -1,0 +1,193 @@
+"""Running sums, products and extremes along a dimension."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...engine.dtypes import DType
+from ...engine.operation import Array, Number, operation
+from ..dims import maximum_reduce, numel, wrap_dim
+from ..elementwise import elementary
+from ..refuse import not_implemented_for
+from .reduction import cast_first
+
+_LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
+
+
+def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
+    at = wrap_dim(dim, input.ndim)
+    input = cast_first(input, dtype)
+    out = input.dtype
+    if out.kind in "iub":
+        out = np.dtype(np.int64) if dtype is None else dtype.np
+    if not input.ndim:
+        return input.astype(out)
+    if out.kind == "f" and out.itemsize < 8:  # accumulated in double, as PyTorch does
+        return ufunc.accumulate(input, at, np.float64).astype(out)
+    return ufunc.accumulate(input, at, out)
+
+
+@operation(
+    layout="contiguous",
+    input=lambda F, g, dim: F.flip(F.cumsum(F.flip(g, (dim,)), dim), (dim,)),
+    jvp=lambda F, t, dim, dtype: F.cumsum(t["input"], dim, dtype),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
+    complex="own",
+)
+def cumsum(input: Array, dim: int, dtype: DType | None = None) -> Array:
+    """Running sum along a dimension."""
+    return _running(np.add, input, dim, dtype)
+
+
+# -- products ----------------------------------------------------------------------------------------------
+#
+# With  c[k] = x[k] c[k-1]  the gradient is  s[k] c[k-1],  where  s[k] = g[k] + x[k+1] s[k+1]  runs backwards. Both
+# recurrences are ``recurrence``, whose own derivative is another one, so zeros do no harm in any order.
+
+
+@operation(
+    kind="linear",
+    complex="own",
+    jvp=lambda F, t, dim, by: F.shifted(t["input"], dim, by, 0.0),
+    input=lambda F, g, dim, by: F.shifted(g, dim, -by, 0.0),
+    examples=lambda r: [(r(2, 3), 1, 1, 0.0), (r(3), 0, -1, 1.0)],
+)
+def shifted(input: Array, dim: int, by: int, fill: Number) -> Array:
+    """Moved by one along a dimension, forwards or backwards, with ``fill`` where nothing comes in."""
+    if not input.ndim:
+        return np.full((), fill, input.dtype)
+    x = np.moveaxis(input, dim, 0)
+    out = np.empty(input.shape, input.dtype)
+    moved = np.moveaxis(out, dim, 0)
+    if by > 0:
+        moved[:1] = fill
+        moved[1:] = x[:-1]
+    else:
+        moved[-1:] = fill
+        moved[:-1] = x[1:]
+    return out
+
+
+def _recurrence_back(F: Any, g: Any, factor: Any, dim: int) -> Any:
+    """The adjoint runs the other way: ``s[k] = g[k] + factor[k+1] s[k+1]``."""
+    back = (dim,)
+    return F.flip(F.recurrence(F.flip(F.shifted(factor, dim, -1, 0.0), back), F.flip(g, back), dim), back)
+
+
+@operation(
+    factor=lambda F, g, factor, result, dim: _recurrence_back(F, g, factor, dim) * F.shifted(result, dim, 1, 0.0),
+    term=lambda F, g, factor, dim: _recurrence_back(F, g, factor, dim),
+    examples=lambda r: [(r(2, 3), r(2, 3), 1), (r(3), r(3), 0)],
+)
+def recurrence(factor: Array, term: Array, dim: int) -> Array:
+    """``h[k] = factor[k] h[k-1] + term[k]`` along a dimension, from ``h[-1] = 0``."""
+    out = np.array(term)
+    if out.ndim:
+        h, a = np.moveaxis(out, dim, 0), np.moveaxis(factor, dim, 0)
+        for k in range(1, h.shape[0]):
+            h[k] += a[k] * h[k - 1]
+    return out
+
+
+def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
+    if numel(tuple(input.shape)) <= 1:
+        return g
+    back = (dim,)
+    return F.readable(
+        lambda: F.flip(F.cumsum(F.flip(g * result, back), dim), back) / input,
+        lambda: _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0),
+    )
+
+
+@operation(
+    layout="contiguous",
+    input=lambda F, g, input, result, dim: _cumprod_back(F, g, input, result, dim),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
+)
+def cumprod(input: Array, dim: int, dtype: DType | None = None) -> Array:
+    """Running product along a dimension."""
+    return _running(np.multiply, input, dim, dtype)
+
+
+# -- extremes ----------------------------------------------------------------------------------------------
+
+
+def _latest_extreme(name: str, input: Array, dim: int) -> tuple[Array, Array]:
+    """Running extreme and the last index that has it; NaN wins over everything and stays."""
+    at = wrap_dim(dim, input.ndim)
+    if input.dtype.kind == "c":
+        not_implemented_for(f"{name}_cpu", input)
+    if not input.ndim:
+        return input.copy(), np.zeros((), np.int64)
+    ufunc = np.maximum if name == "cummax" else np.minimum
+    values = ufunc.accumulate(input, at)
+    shape = [1] * input.ndim
+    shape[at] = input.shape[at]
+    places = np.arange(input.shape[at]).reshape(shape)
+    hit = input == values
+    if input.dtype.kind == "f":
+        hit |= np.isnan(input)
+    index = np.maximum.accumulate(np.where(hit, places, 0), at)
+    return values, index
+
+
+def _by_index(node: str) -> dict[str, Any]:
+    return {
+        "node": node,
+        "outputs": ("values", "indices"),
+        "differentiable": (0,),
+        "input": lambda F, g, input, input_shape, dim, result1: (
+            F.scatter_add(F.new_zeros(g[0], input_shape), dim, result1, g[0]) if input_shape else g[0]
+        ),
+        "jvp": lambda F, t, input_shape, dim, result1: (
+            F.gather(t["input"], dim, result1) if input_shape else t["input"],
+            None,
+        ),
+        "examples": lambda r: [(r.distinct((2, 3)), 0), (r.distinct((2, 3)), -1)],
+    }
+
+
+@operation(layout="contiguous", **_by_index("CummaxBackward0"))
+def cummax(input: Array, dim: int) -> tuple[Array, Array]:
+    """Running maximum along a dimension and the last index that has it."""
+    return _latest_extreme("cummax", input, dim)
+
+
+@operation(layout="contiguous", **_by_index("CumminBackward0"))
+def cummin(input: Array, dim: int) -> tuple[Array, Array]:
+    """Running minimum along a dimension and the last index that has it."""
+    return _latest_extreme("cummin", input, dim)
+
+
+# -- logcumsumexp ------------------------------------------------------------------------------------------
+
+
+def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
+    """``sum over k >= i of g[k] exp(x[i] - result[k])``, by a recurrence whose factors are at most 1."""
+    if not len(input.shape):
+        return g
+    back = (dim,)
+    factor = F.exp(result - F.shifted(result, dim, -1, math.inf))
+    total = F.flip(F.recurrence(F.flip(factor, back), F.flip(g, back), dim), back)
+    return F.exp(input - result) * total
+
+
+@operation(
+    layout="contiguous",
+    input=lambda F, g, input, result, dim: _logcumsumexp_back(F, g, input, result, dim),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
+)
+def logcumsumexp(input: Array, dim: int) -> Array:
+    """``log`` of the running sum of ``exp(x)`` along a dimension."""
+    at = wrap_dim(dim, input.ndim)
+    if input.dtype.kind not in "fc":
+        not_implemented_for("logcumsumexp_out_cpu", input)
+    if not input.ndim:
+        return input.copy()
+    if input.dtype.kind == "c":
+        top = maximum_reduce(input.real, at, None, None, True)
+        return elementary.log(np.add.accumulate(elementary.exp(input - top), at)) + top
+    return np.logaddexp.accumulate(input, at, np.float64).astype(input.dtype)

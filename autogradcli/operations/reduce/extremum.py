@@ -1,0 +1,428 @@
+"""Extremes and order statistics: ``max``, ``amax``, ``argmax``, ``median``, ``mode``, ``kthvalue``.
+
+Where the result is *the* extreme of all elements, elements that tie share its gradient evenly; where an index is
+returned, the element at that index gets all of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.away import MANY, away
+from ...engine.limits import counted
+from ...engine.operation import Array, Index, operation
+from ..dims import (
+    Dims,
+    Shape,
+    add_reduce,
+    along,
+    axis_of,
+    kept_shape,
+    maximum_reduce,
+    minimum_reduce,
+    wrap_dim,
+    wrap_dims,
+)
+from ..refuse import not_implemented_for
+from . import tie_order
+from .reduction import unreduced
+
+Pair = tuple[Array, Array]
+
+
+def refuse_empty(name: str, input: Array, dim: Dims, error: type[Exception] = IndexError) -> None:
+    """Raise, in PyTorch's words, where a dimension that needs an element has none."""
+    if input.size:
+        return
+    if dim is None or dim == ():
+        tail = " Specify the reduction dim with the 'dim' argument." if error is RuntimeError else ""
+        raise error(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.{tail}")
+    for d in wrap_dims(dim, input.ndim):
+        if not input.shape[d]:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+
+
+def refuse_complex(kernel: str, input: Array) -> None:
+    if input.dtype.kind == "c":
+        not_implemented_for(kernel, input)
+
+
+# -- amax, amin, aminmax -----------------------------------------------------------------------------------
+
+
+def shared(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) -> Any:
+    """In a rule: a gradient shared evenly among the elements that equal the result, over some dimensions."""
+    shape = tuple(input.shape)
+    if shape and not keepdim:
+        kept = kept_shape(shape, dim)
+        g, result = F.reshape(g, kept), F.reshape(result, kept)
+    same = F.cast(F.eq(input, result), g.dtype)
+    return g / F.sum_dim(same, wrap_dims(dim, len(shape)), True) * same
+
+
+@operation(
+    input=lambda F, g, input, result, dim, keepdim: shared(F, g, input, result, dim, keepdim),
+    examples=lambda r: [(r.distinct((2, 3)), ()), (r.distinct((2, 3)), 0, True)],
+)
+def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
+    """Largest element over some dimensions; ties share the gradient."""
+    axis = axis_of(dim, input.ndim)
+    refuse_empty("amax", input, dim, RuntimeError)
+    refuse_complex("max_values_cpu", input)
+    return maximum_reduce(input, axis, None, None, keepdim)
+
+
+@operation(
+    input=lambda F, g, input, result, dim, keepdim: shared(F, g, input, result, dim, keepdim),
+    examples=lambda r: [(r.distinct((2, 3)), ()), (r.distinct((2, 3)), 0, True)],
+)
+def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
+    """Smallest element over some dimensions; ties share the gradient."""
+    axis = axis_of(dim, input.ndim)
+    refuse_empty("amin", input, dim, RuntimeError)
+    refuse_complex("min_values_cpu", input)
+    return minimum_reduce(input, axis, None, None, keepdim)
+
+
+def _aminmax_back(F: Any, g: Any, input: Any, low: Any, high: Any, dim: Dims, keepdim: bool) -> Any:
+    parts = [shared(F, x, input, r, dim, keepdim) for x, r in zip(g, (low, high)) if x is not None]
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+
+@operation(
+    outputs=("min", "max"),
+    input=lambda F, g, input, result0, result1, dim, keepdim: _aminmax_back(
+        F, g, input, result0, result1, dim, keepdim
+    ),
+    examples=lambda r: [(r.distinct((2, 3)), None), (r.distinct((2, 3)), 0, True)],
+)
+def aminmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Pair:
+    """Smallest and largest element."""
+    if not input.size and dim is None:
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
+    refuse_empty("aminmax", input, dim)
+    refuse_complex("aminmax_cpu", input)
+    axis = axis_of(dim, input.ndim)
+    return (
+        minimum_reduce(input, axis, None, None, keepdim),
+        maximum_reduce(input, axis, None, None, keepdim),
+    )
+
+
+# -- max() and min() of everything -------------------------------------------------------------------------
+
+
+def _evenly(F: Any, g: Any, input: Any, result: Any) -> Any:
+    """The gradient shared evenly among the elements that equal the result; NaN counts as equal to NaN."""
+    same = F.logical_or(F.eq(input, result), F.logical_and(F.isnan(input), F.isnan(result)))
+    count = F.sum_all(F.cast(same, g.dtype))
+    return F.readable(
+        lambda: F.where(F.eq(input, result), g, 0.0),
+        lambda: F.masked_fill_tensor(F.zeros_like(input), same, g / count),
+    )
+
+
+def _refuse_nothing(name: str, input: Array) -> None:
+    if not input.size:
+        raise RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+            "with the 'dim' argument."
+        )
+
+
+@operation(
+    node="MaxBackward1",
+    spelling="max",
+    input=lambda F, g, input, result: _evenly(F, g, input, result),
+    examples=lambda r: [(r.distinct((2, 3)),), (r(),)],
+)
+def max_all(input: Array) -> Array:
+    """Largest element of all; ties share the gradient."""
+    _refuse_nothing("max", input)
+    refuse_complex("max_all", input)
+    return maximum_reduce(input, None)
+
+
+@operation(
+    node="MinBackward1",
+    spelling="min",
+    input=lambda F, g, input, result: _evenly(F, g, input, result),
+    examples=lambda r: [(r.distinct((2, 3)),), (r(),)],
+)
+def min_all(input: Array) -> Array:
+    """Smallest element of all; ties share the gradient."""
+    _refuse_nothing("min", input)
+    refuse_complex("min_all", input)
+    return minimum_reduce(input, None)
+
+
+# -- values picked by an index -----------------------------------------------------------------------------
+
+
+def picked(F: Any, g: Any, index: Any, shape: Shape, dim: int, keepdim: bool) -> Any:
+    """In a rule: the gradient of values that were picked along a dimension, put back where they came from."""
+    if not shape:
+        return g
+    g, index = unreduced(F, g, shape, dim, keepdim), unreduced(F, index, shape, dim, keepdim)
+    return F.spread(F.new_zeros(g, shape), dim, index, g)
+
+
+@operation(
+    node="ScatterBackward0",
+    kind="linear",
+    complex="own",
+    input=lambda F, g, dim, index: F.scatter_value(g, dim, index, 0.0),
+    src=lambda F, g, dim, index: F.gather(g, dim, index),
+    examples=lambda r: [(r(2, 3), 0, r.index((1, 3), 2), r(1, 3))],
+)
+def spread(input: Array, dim: int, index: Index, src: Array) -> Array:
+    """``scatter`` of picked values back to where they came from: one at each index along a dimension, unchecked."""
+    out = np.array(input)
+    out[along(index, wrap_dim(dim, out.ndim))] = src
+    return out
+
+
+def _arg(input: Array, axis: int, largest: bool) -> Array:
+    if input.dtype.kind == "b":
+        input = input.view(np.uint8)
+    return (np.argmax if largest else np.argmin)(input, axis, keepdims=True)
+
+
+def _extreme(name: str, input: Array, dim: int, keepdim: bool, largest: bool) -> Pair:
+    at = wrap_dim(dim, input.ndim)
+    refuse_empty(name, input, at)
+    if input.dtype.kind == "c":
+        raise RuntimeError(f"{name}(): does not support complex input")
+    if not input.ndim:
+        return input.copy(), np.zeros((), np.int64)
+    if not input.size:
+        shape = kept_shape(input.shape, at)
+        index = np.zeros(shape if keepdim else tuple(n for k, n in enumerate(shape) if k != at), np.int64)
+        return np.zeros(index.shape, input.dtype), index
+    return pick(input, _arg(input, at, largest), at, keepdim)
+
+
+def pick(input: Array, index: Array, at: int, keepdim: bool) -> Pair:
+    """The values at an index along a dimension, and the index; ``index`` has that dimension with size 1."""
+    values = input[along(index, at)]
+    if not keepdim:
+        shape = tuple(n for k, n in enumerate(values.shape) if k != at)
+        values, index = values.reshape(shape), index.reshape(shape)
+    return values, index
+
+
+def _by_index(node: str, name: str) -> dict[str, Any]:
+    return {
+        "node": node,
+        "spelling": name,
+        "outputs": ("values", "indices"),
+        "differentiable": (0,),
+        "complex": "own",
+        "input": lambda F, g, input_shape, dim, keepdim, result1: picked(F, g[0], result1, input_shape, dim, keepdim),
+        "jvp": lambda F, t, input_shape, dim, keepdim, result1: (
+            gathered(F, t["input"], result1, input_shape, dim, keepdim),
+            None,
+        ),
+        "examples": lambda r: [(r.distinct((2, 3)), 0), (r.distinct((2, 3)), -1, True)],
+    }
+
+
+def gathered(F: Any, x: Any, index: Any, shape: Shape, dim: int, keepdim: bool) -> Any:
+    """In a jvp: the values of ``x`` where values were picked."""
+    if not shape:
+        return x
+    found = F.gather(x, dim, unreduced(F, index, shape, dim, keepdim))
+    return found if keepdim else F.squeeze_dim(found, dim)
+
+
+@operation(**_by_index("MaxBackward0", "max"))
+def max_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
+    """Largest elements along a dimension and the index of the first of them."""
+    return _extreme("max", input, dim, keepdim, True)
+
+
+@operation(**_by_index("MinBackward0", "min"))
+def min_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
+    """Smallest elements along a dimension and the index of the first of them."""
+    return _extreme("min", input, dim, keepdim, False)
+
+
+def _argued(name: str, input: Array, dim: int | None, keepdim: bool) -> Array:
+    if dim is None:
+        refuse_empty(name, input, None)
+    else:
+        refuse_empty(name, input, wrap_dim(dim, input.ndim))
+    if input.dtype.kind in "cb":
+        kind = "bool" if input.dtype.kind == "b" else "complex"
+        raise RuntimeError(f"{name}(): does not support {kind} input")
+    shape = kept_shape(input.shape, dim)
+    if not input.size:
+        return np.zeros(shape if keepdim else tuple(n for n in shape if n != 1), np.int64)
+    if dim is None:
+        found = _arg(input.reshape(-1), 0, name == "argmax")
+        return found.reshape(shape if keepdim else ())
+    if not input.ndim:
+        return np.zeros((), np.int64)
+    found = _arg(input, dim, name == "argmax")
+    return found if keepdim else found.squeeze(dim)
+
+
+@operation()
+def argmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Array:
+    """Index of the largest element, of all elements counted in order or along a dimension."""
+    return _argued("argmax", input, dim, keepdim)
+
+
+@operation()
+def argmin(input: Array, dim: int | None = None, keepdim: bool = False) -> Array:
+    """Index of the smallest element, of all elements counted in order or along a dimension."""
+    return _argued("argmin", input, dim, keepdim)
+
+
+# -- medians -----------------------------------------------------------------------------------------------
+
+
+def _refuse_median(kernel: str, input: Array) -> None:
+    if input.dtype.kind in "cb":
+        not_implemented_for(kernel, input)
+
+
+def _median_index(rows: Array, skip_nan: bool) -> Array:
+    """The index of the lower median in each row, kept as a last dimension of size 1.
+
+    A NaN makes the median NaN, unless they are skipped.
+    """
+    order = np.argsort(rows, -1, kind="stable")  # NaN last
+    n = rows.shape[-1]
+    index = np.empty((*rows.shape[:-1], 1), np.int64)
+    for place in counted(np.ndindex(rows.shape[:-1])):
+        row = rows[place]
+        missing = np.isnan(row) if row.dtype.kind == "f" else np.zeros(n, np.bool_)
+        count = int(add_reduce(missing))
+        if count and not skip_nan:
+            index[place] = np.argmax(missing)
+            continue
+        middle = max(n - count - 1, 0) // 2
+        index[place] = order[place][middle]
+        if len(np.unique(row)) < n:
+            places = list(range(n))
+            tie_order.nth_element(places, _ascending(row.tolist()), middle)
+            index[place] = places[middle]
+    return index
+
+
+def _ascending(row: list[Any]) -> Any:
+    """The order of a row's places by their values, NaN last."""
+
+    def before(i: int, j: int) -> bool:
+        x, y = row[i], row[j]
+        return (x == x and y != y) or x < y
+
+    return before
+
+
+def _median_all(input: Array, skip_nan: bool) -> Array:
+    _refuse_median("median_cpu", input)
+    if not input.size:
+        return np.full((), np.nan if input.dtype.kind == "f" else np.iinfo(input.dtype).min, input.dtype)
+    rows = input.reshape(-1)
+    return rows[_median_index(rows, skip_nan)[0]]
+
+
+def _median_dim(name: str, input: Array, dim: int, keepdim: bool) -> Pair:
+    at = wrap_dim(dim, input.ndim)
+    refuse_empty(name, input, at)
+    _refuse_median("median_out", input)
+    if not input.ndim:
+        return input.copy(), np.zeros((), np.int64)
+    index = np.moveaxis(_median_index(np.moveaxis(input, at, -1), name == "nanmedian"), -1, at)
+    return pick(input, index, at, keepdim)
+
+
+_ALL_EVENLY: dict[str, Any] = {
+    "input": lambda F, g, input, result: _evenly(F, g, input, result),
+    "examples": lambda r: [(r.distinct((2, 3)),), (r(),)],
+}
+
+
+@operation(node="MedianBackward0", spelling="median", **_ALL_EVENLY)
+def median_all(input: Array) -> Array:
+    """The lower median of all elements."""
+    return _median_all(input, False)
+
+
+@operation(node="NanmedianBackward0", spelling="nanmedian", **_ALL_EVENLY)
+def nanmedian_all(input: Array) -> Array:
+    """The lower median of all elements that are numbers."""
+    return _median_all(input, True)
+
+
+@operation(**_by_index("MedianBackward1", "median"))
+def median_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
+    """The lower median along a dimension and its index."""
+    return _median_dim("median", input, dim, keepdim)
+
+
+@operation(**_by_index("NanmedianBackward1", "nanmedian"))
+def nanmedian_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
+    """The lower median of the numbers along a dimension and its index."""
+    return _median_dim("nanmedian", input, dim, keepdim)
+
+
+# -- mode and k-th value -----------------------------------------------------------------------------------
+
+
+def _counted(row: Array) -> Any:
+    return np.unique(row, return_counts=True)
+
+
+@operation(**_by_index("ModeBackward0", "mode"))
+def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
+    """The most frequent value along a dimension, the smallest of several, and the last index that has it."""
+    at = wrap_dim(dim, input.ndim)
+    refuse_empty("mode", input, at)
+    refuse_complex("mode_cpu", input)
+    if not input.ndim:
+        return input.copy(), np.zeros((), np.int64)
+    rows = np.moveaxis(input, at, -1)
+    index = np.empty((*rows.shape[:-1], 1), np.int64)
+    for place in counted(np.ndindex(rows.shape[:-1])):
+        row = rows[place]
+        values, counts = _counted(row) if row.size <= MANY else away(_counted, row)
+        index[place] = np.flatnonzero(row == values[np.argmax(counts)])[-1] if values[0] == values[0] else 0
+    return pick(input, np.moveaxis(index, -1, at), at, keepdim)
+
+
+def _kth_examples(r: Any) -> list[Any]:
+    return [(r.distinct((2, 3)), 2, 1), (r.distinct((2, 3)), 1, 0, True)]
+
+
+@operation(**{**_by_index("KthvalueBackward0", "kthvalue"), "examples": _kth_examples})
+def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair:
+    """The ``k``-th smallest element along a dimension, counted from 1, and its index."""
+    at = wrap_dim(dim, input.ndim)
+    refuse_empty("kthvalue", input, at)
+    if not 1 <= k <= (input.shape[at] if input.ndim else 1):
+        raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {at}")
+    refuse_unordered("kthvalue_cpu", input)
+    if not input.ndim:
+        return input.copy(), np.zeros((), np.int64)
+    order = np.argsort(input, at, kind="stable")
+    index = np.take(order, [k - 1], at)
+    rows, found = np.moveaxis(input, at, -1), np.moveaxis(index, at, -1)
+    for place in counted(np.ndindex(rows.shape[:-1])):
+        if len(np.unique(rows[place])) < rows.shape[-1]:
+            ascending = _ascending(rows[place].tolist())
+            places = list(range(rows.shape[-1]))
+            tie_order.quickselect(places, lambda i, j, before=ascending: before(j, i), k - 1)  # type: ignore[misc]
+            found[place] = places[k - 1]
+    return pick(input, index, at, keepdim)
+
+
+def refuse_unordered(kernel: str, input: Array) -> None:
+    if input.dtype.kind in "cb":
+        not_implemented_for(kernel, input)

@@ -1,0 +1,62 @@
+"""Counts in bins of one value or of points: ``histogram``, ``histogramdd``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...engine.operation import Array, Index, operation
+from ..dims import maximum_reduce, minimum_reduce
+from ..refuse import not_implemented_for
+
+
+def edges_between(values: Array, bins: int, low: float | None, high: float | None) -> Array:
+    """``bins`` equal bins, by their edges; without limits from the least to the largest value."""
+    if low is None or high is None:
+        low = float(minimum_reduce(values, None)) if values.size else 0.0
+        high = float(maximum_reduce(values, None)) if values.size else 0.0
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return np.linspace(low, high, bins + 1, dtype=values.dtype)
+
+
+@operation(outputs=("hist", "bin_edges"))
+def histogram(input: Array, edges: Index, weight: Array | None = None, density: bool = False) -> tuple[Array, Array]:
+    """Counts of the values (or sums of their weights) between neighbouring edges, and the edges."""
+    if input.dtype.kind != "f":
+        not_implemented_for("histogram_cpu", input)
+    counts = _counted(input.reshape(-1, 1), [edges], weight)
+    if density:
+        counts = counts / (counts.sum() * np.diff(edges))
+    return counts.astype(input.dtype), edges.copy()
+
+
+@operation()
+def histogram_of_points(input: Array, edges: list[Index], weight: Array | None = None, density: bool = False) -> Array:
+    """Counts of points, the last dimension of ``input``, in the cells of a grid given by its edges."""
+    if input.dtype.kind != "f":
+        not_implemented_for("histogram_cpu", input)
+    counts = _counted(input.reshape(-1, input.shape[-1]), edges, weight)
+    if density:
+        volume = np.ones((), counts.dtype)
+        for k, e in enumerate(edges):
+            volume = volume * np.diff(e).reshape((-1,) + (1,) * (len(edges) - k - 1))
+        counts = counts / (counts.sum() * volume)
+    return counts.astype(input.dtype)
+
+
+def _counted(points: Array, edges: Sequence[Array], weight: Array | None) -> Array:
+    """The last bin of each dimension holds its upper edge, too."""
+    cells = []
+    inside = np.ones(len(points), np.bool_)
+    for k, e in enumerate(edges):
+        cell = np.searchsorted(e, points[:, k], "right") - 1
+        cell[points[:, k] == e[-1]] = len(e) - 2
+        inside &= (cell >= 0) & (cell < len(e) - 1)
+        cells.append(cell)
+    shape = tuple(len(e) - 1 for e in edges)
+    out = np.zeros(shape, np.float64)
+    added = 1.0 if weight is None else weight.reshape(-1)[inside]
+    np.add.at(out, tuple(cell[inside] for cell in cells), added)
+    return out

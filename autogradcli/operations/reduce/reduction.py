@@ -1,0 +1,256 @@
+"""Sums, means, products: reductions whose every element counts. Statistics and norms are in ``statistics.py``.
+
+A dimension list of None or () means all dimensions. Sums of integers are int64, as PyTorch's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.dtypes import DType
+from ...engine.operation import Array, operation
+from ..dims import (
+    Dims,
+    Shape,
+    add_reduce,
+    all_reduce,
+    any_reduce,
+    axis_of,
+    multiply_reduce,
+    numel,
+    reduced_count,
+    reduced_letters,
+    wrap_dim,
+    wrap_dims,
+    xor_reduce,
+)
+
+_LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
+
+
+def cast_first(input: Array, dtype: DType | None) -> Array:
+    """The operand of a reduction that was given a dtype."""
+    if dtype is None or input.dtype is dtype.np:
+        return input
+    return (input.real if input.dtype.kind == "c" and dtype.np.kind != "c" else input).astype(dtype.np)
+
+
+def unreduced(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
+    """In a rule: the gradient of a reduction with its dimensions put back, each of size 1. That of a reduction to one
+    element stays as it is: it broadcasts."""
+    if keepdim or not shape or dim is None:
+        return g
+    if dim.__class__ is int:
+        return F.unsqueeze(g, wrap_dim(dim, len(shape)))
+    for d in sorted(wrap_dims(dim, len(shape))) if dim != () else ():
+        g = F.unsqueeze(g, d)
+    return g
+
+
+def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
+    return F.expand(unreduced(F, g, shape, dim, keepdim), shape)
+
+
+# -- sums --------------------------------------------------------------------------------------------------
+
+
+@operation(
+    indices=lambda input, **_: reduced_letters(input.ndim, None),
+    node="SumBackward0",
+    spelling="sum",
+    input=lambda F, g, input_shape: F.expand(g, input_shape),
+    jvp=lambda F, t, dtype: F.sum_all(t["input"], dtype),
+    examples=lambda r: [(r(2, 3),), (r(),)],
+    complex="own",
+)
+def sum_all(input: Array, dtype: DType | None = None) -> Array:
+    """Sum of all elements."""
+    if dtype is not None:
+        input = cast_first(input, dtype)
+    if input.dtype.kind in "iub":
+        return add_reduce(input, None, np.int64 if dtype is None else dtype.np)
+    return add_reduce(input, None)
+
+
+@operation(
+    indices=lambda input, dim, keepdim, **_: reduced_letters(input.ndim, dim, keepdim),
+    node="SumBackward1",
+    spelling="sum",
+    input=lambda F, g, input_shape, dim, keepdim: _sum_back(F, g, input_shape, dim, keepdim),
+    jvp=lambda F, t, dim, keepdim, dtype: F.sum_dim(t["input"], dim, keepdim, dtype),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3, 2), (0, -1), True), (r(2, 3), ()), (r(), 0)],
+    complex="own",
+)
+def sum_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None = None) -> Array:
+    """Sum over some dimensions."""
+    if dtype is not None:
+        input = cast_first(input, dtype)
+    out = None
+    if input.dtype.kind in "iub":
+        out = np.int64 if dtype is None else dtype.np
+    return add_reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
+
+
+@operation(
+    input=lambda F, g, input, dim, keepdim: F.mul(
+        _sum_back(F, g, tuple(input.shape), dim, keepdim), F.logical_not(F.isnan(input))
+    ),
+    examples=lambda r: [(r(2, 3), None), (r(2, 3), 1, True)],
+)
+def nansum(input: Array, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None) -> Array:
+    """Sum over some dimensions of what is a number; NaN counts as 0."""
+    if input.dtype.kind == "c":
+        raise RuntimeError("nansum on CPU does not support complex inputs")
+    input = cast_first(input, dtype)
+    if input.dtype.kind == "f":
+        input = np.where(np.isnan(input), input.dtype.type(0), input)
+    return sum_dim.op.kernel(input, dim, keepdim, dtype)  # type: ignore[attr-defined]
+
+
+# -- means -------------------------------------------------------------------------------------------------
+
+
+def _averaged(input: Array, dtype: DType | None) -> Array:
+    if dtype is not None:
+        input = cast_first(input, dtype)
+    if input.dtype.kind in "iub":
+        which = "Output" if dtype is not None else "Input"
+        raise RuntimeError(
+            f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype. "
+            f"Got: {dtypes.of(input).type_name}"
+        )
+    return input
+
+
+@operation(
+    formula=lambda F, input, dtype: None if dtype else F.div_scalar(F.sum_all(input), numel(input.shape)),
+    node="MeanBackward0",
+    spelling="mean",
+    input=lambda F, g, input_shape: F.div_scalar(F.expand(g, input_shape), numel(input_shape)),
+    jvp=lambda F, t, dtype: F.mean_all(t["input"], dtype),
+    examples=lambda r: [(r(2, 3),), (r(),)],
+    complex="own",
+)
+def mean_all(input: Array, dtype: DType | None = None) -> Array:
+    """Mean of all elements."""
+    input = _averaged(input, dtype)
+    return np.true_divide(add_reduce(input, None), input.size)
+
+
+@operation(
+    formula=lambda F, input, dim, keepdim, dtype: (
+        None if dtype else F.div_scalar(F.sum_dim(input, dim, keepdim), reduced_count(tuple(input.shape), dim))
+    ),
+    node="MeanBackward1",
+    spelling="mean",
+    input=lambda F, g, input_shape, dim, keepdim: F.div_scalar(
+        _sum_back(F, g, input_shape, dim, keepdim), reduced_count(input_shape, dim)
+    ),
+    jvp=lambda F, t, dim, keepdim, dtype: F.mean_dim(t["input"], dim, keepdim, dtype),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3, 2), (0, -1), True)],
+    complex="own",
+)
+def mean_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None = None) -> Array:
+    """Mean over some dimensions."""
+    input = _averaged(input, dtype)
+    count = reduced_count(input.shape, dim)
+    return np.true_divide(add_reduce(input, axis_of(dim, input.ndim), None, None, keepdim), count)
+
+
+# -- products ----------------------------------------------------------------------------------------------
+
+
+def others(F: Any, x: Any, dim: int) -> Any:
+    """In a rule: for each element the product of all others along a dimension, zeros among them or not.
+
+    The product of what comes before times that of what comes after, so nothing is divided.
+    """
+    before = F.shifted(F.cumprod(x, dim), dim, 1, 1.0)
+    after = F.flip(F.shifted(F.cumprod(F.flip(x, (dim,)), dim), dim, 1, 1.0), (dim,))
+    return before * after
+
+
+@operation()
+def ones_like(input: Array) -> Array:
+    """Ones of the shape and dtype of ``input``."""
+    return np.ones(input.shape, input.dtype)
+
+
+def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
+    shape = tuple(input.shape)
+    if not shape:
+        return F.clone(g)
+    return F.readable(
+        lambda: g * result / input, lambda: g * F.reshape(others(F, F.reshape(input, (numel(shape),)), 0), shape)
+    )
+
+
+@operation(
+    node="ProdBackward0",
+    spelling="prod",
+    input=lambda F, g, input, result: _prod_all_back(F, g, input, result),
+    examples=lambda r: [(r(2, 3),), (r(),), (r(3) * 0,)],
+)
+def prod_all(input: Array, dtype: DType | None = None) -> Array:
+    """Product of all elements."""
+    return prod_dim.op.kernel(input, None, False, dtype)  # type: ignore[attr-defined]
+
+
+def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool) -> Any:
+    shape = tuple(input.shape)
+    if not shape:
+        return F.clone(g)
+    g = unreduced(F, g, shape, dim, keepdim)
+    return F.readable(lambda: g * unreduced(F, result, shape, dim, keepdim) / input, lambda: g * others(F, input, dim))
+
+
+@operation(
+    node="ProdBackward1",
+    spelling="prod",
+    input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, result, dim, keepdim),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1, True)],
+)
+def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType | None = None) -> Array:
+    """Product over a dimension."""
+    input = cast_first(input, dtype)
+    out = None
+    if input.dtype.kind in "iub":
+        out = np.int64 if dtype is None else dtype.np
+    return multiply_reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
+
+
+@operation()
+def hash_tensor(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
+    """The bits of the elements over some dimensions, each as 64 of them, in exclusive disjunction: uint64."""
+    kind = input.dtype.kind
+    if kind == "c":
+        raise NotImplementedError(f"\"xor_sum_cpu\" not implemented for '{dtypes.of(input).type_name}'")
+    wide: Any = input.astype(np.float64 if kind not in "iub" else np.uint64 if input.dtype == np.uint64 else np.int64)
+    bits = np.ascontiguousarray(wide).view(np.uint64).reshape(input.shape)
+    return xor_reduce(bits, axis_of(dim, input.ndim), None, None, keepdim)
+
+
+# -- truth -------------------------------------------------------------------------------------------------
+
+
+@operation(spelling="all")
+def all_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
+    """Whether all elements over some dimensions are nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
+    found = input != 0 if dim == () else all_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
+    return found.astype(np.uint8) if input.dtype == np.uint8 else found
+
+
+@operation(spelling="any")
+def any_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
+    """Whether any element over some dimensions is nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
+    found = input != 0 if dim == () else any_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
+    return found.astype(np.uint8) if input.dtype == np.uint8 else found
+
+
+@operation()
+def count_nonzero(input: Array, dim: Dims = None) -> Array:
+    """How many elements over some dimensions are nonzero."""
+    return add_reduce(input != 0, axis_of(dim, input.ndim), np.int64)

@@ -1,0 +1,124 @@
+"""Softmax and its logarithm. Both save their result; a dimension of a 0-d tensor counts as one of size 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.operation import Array, operation
+from ..elementwise import elementary
+from ..refuse import not_implemented_for
+
+
+def _check(input: Array, dim: int, kernel: str) -> None:
+    if input.dtype.kind != "f":
+        last = not input.ndim or dim in (-1, input.ndim - 1)
+        not_implemented_for(f"{kernel}_lastdim_kernel_impl" if last else f"{kernel}_kernel_impl", input)
+
+
+def _shifted(input: Array, dim: int) -> Array:
+    """``input`` less its maximum, so that nothing overflows; infinite maxima make NaN as they do in PyTorch.
+
+    Half precision comes back as float32: PyTorch works in it and rounds only the result.
+    """
+    if input.dtype == np.float16:
+        input = input.astype(np.float32)
+    return input - np.maximum.reduce(input, axis=dim, keepdims=True)
+
+
+@operation(
+    layout="contiguous",
+    input=lambda F, g, dim, result: F.softmax_backward_data(g, result, dim),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
+)
+def softmax(input: Array, dim: int) -> Array:
+    """Exponentials along a dimension over their sum."""
+    if input.dtype.kind != "f":
+        _check(input, dim, "softmax")
+    if not input.ndim:
+        return np.ones_like(input)
+    if not input.size:
+        return input.copy()
+    e = elementary.exp(_shifted(input, dim))
+    total = np.add.reduce(e, axis=dim, keepdims=True)
+    if dim in (-1, input.ndim - 1):  # PyTorch's kernel for rows, which rounds once more
+        e *= np.reciprocal(total)
+    else:
+        e /= total
+    return e.astype(input.dtype, copy=False)
+
+
+@operation(
+    node="SafeSoftmaxBackward0",
+    spelling="softmax",
+    input=lambda F, g, dim, result: result * (g - F.sum_dim(g * result, (dim,), True)),
+    examples=lambda r: [(r(2, 3), -1)],
+)
+def safe_softmax(input: Array, dim: int) -> Array:
+    """Softmax that is zero where all entries are masked by minus infinity."""
+    if not input.size:
+        return input.copy()
+    masked = np.logical_and.reduce(input == -np.inf, axis=dim, keepdims=True)
+    shifted = np.where(masked, 0, input)
+    e = elementary.exp(_shifted(shifted, dim))
+    e /= np.add.reduce(e, axis=dim, keepdims=True)
+    return np.where(masked, 0, e).astype(input.dtype, copy=False)
+
+
+@operation(
+    grad=lambda F, h, result, dim: F.softmax_backward_data(h, result, dim),
+    result=lambda F, h, grad, result, dim: _softmax_second(F, h, grad, result, dim),
+    examples=lambda r: [(r(2, 3), r(2, 3), 1)],
+)
+def softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
+    """``result * (grad - sum(grad * result))``."""
+    if not result.ndim:
+        return np.zeros_like(result)
+    return result * (grad - np.add.reduce(grad * result, axis=dim, keepdims=True))
+
+
+def _softmax_second(F: Any, h: Any, grad: Any, result: Any, dim: int) -> Any:
+    if not result.ndim:
+        return F.zeros_like(h)
+    inner = F.sum_dim(grad * result, (dim,), True)
+    outer = F.sum_dim(h * result, (dim,), True)
+    return h * (grad - inner) - grad * outer
+
+
+@operation(
+    layout="contiguous",
+    input=lambda F, g, dim, result: F.log_softmax_backward_data(g, result, dim),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
+)
+def log_softmax(input: Array, dim: int) -> Array:
+    """Logarithm of the softmax, computed without forming it."""
+    if input.dtype.kind != "f":
+        _check(input, dim, "log_softmax")
+    if not input.ndim:
+        return np.zeros_like(input)
+    if not input.size:
+        return input.copy()
+    x = _shifted(input, dim)
+    x -= elementary.log(np.add.reduce(elementary.exp(x), axis=dim, keepdims=True))
+    return x.astype(input.dtype, copy=False)
+
+
+@operation(
+    grad=lambda F, h, grad, result, dim: _log_softmax_first(F, h, result, dim),
+    result=lambda F, h, grad, result, dim: _log_softmax_second(F, h, grad, result, dim),
+    examples=lambda r: [(r(2, 3), r(2, 3), 1)],
+)
+def log_softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
+    """``grad - exp(result) * sum(grad)``."""
+    if not result.ndim:
+        return np.zeros_like(result)
+    return grad - elementary.exp(result) * np.add.reduce(grad, axis=dim, keepdims=True)
+
+
+def _log_softmax_first(F: Any, h: Any, result: Any, dim: int) -> Any:
+    return h - F.sum_dim(h * F.exp(result), (dim,), True) if result.ndim else F.zeros_like(h)
+
+
+def _log_softmax_second(F: Any, h: Any, grad: Any, result: Any, dim: int) -> Any:
+    return -F.sum_dim(grad, (dim,), True) * F.exp(result) * h if result.ndim else F.zeros_like(h)

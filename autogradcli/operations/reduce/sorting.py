@@ -1,0 +1,301 @@
+"""Order and counts: ``sort``, ``topk``, ``unique``, ``searchsorted``, ``bincount``, ``histc``."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.away import by_size
+from ...engine.limits import counted
+from ...engine.operation import Array, Index, Number, operation
+from ..dims import maximum_reduce, minimum_reduce, wrap_dim
+from ..refuse import not_implemented_for
+from . import tie_order
+from .extremum import Pair
+
+# -- sort and topk -----------------------------------------------------------------------------------------
+
+
+def argsorted(input: Array, at: int, descending: bool) -> Array:
+    """The stable order along a dimension; NaN counts as the largest."""
+    if not descending:
+        return np.argsort(input, at, kind="stable")
+    backwards = tuple(slice(None, None, -1) if k == at else slice(None) for k in range(input.ndim))
+    last = input.shape[at] - 1
+    return last - np.argsort(input[backwards], at, kind="stable")[backwards]
+
+
+def _sorted(input: Array, dim: int, descending: bool) -> Pair:
+    at = wrap_dim(dim, input.ndim)
+    if input.dtype.kind == "c":
+        raise RuntimeError(" Sort does not support complex dtypes on CPU")
+    if not input.ndim:
+        return input.copy(), np.zeros((), np.int64)
+    order = argsorted(input, at, descending)
+    return np.take_along_axis(input, order, at), order
+
+
+def _picked(F: Any, g: Any, index: Any, shape: Any, dim: int) -> Any:
+    return F.spread(F.new_zeros(g, shape), dim, index, g) if shape else g
+
+
+_PICKED: dict[str, Any] = {
+    "outputs": ("values", "indices"),
+    "differentiable": (0,),
+    "complex": "own",
+    "input": lambda F, g, input_shape, dim, result1: _picked(F, g[0], result1, input_shape, dim),
+    "jvp": lambda F, t, input_shape, dim, result1: (
+        F.gather(t["input"], dim, result1) if input_shape else t["input"],
+        None,
+    ),
+}
+
+
+@operation(
+    cost=by_size,
+    layout="like",
+    node="SortBackward0",
+    examples=lambda r: [(r.distinct((2, 3)), 0), (r(), 0)],
+    **_PICKED,
+)
+def sort(input: Array, dim: int = -1, descending: bool = False) -> Pair:
+    """The elements in order along a dimension and where they were. Equal ones keep their order."""
+    return _sorted(input, dim, descending)
+
+
+@operation(
+    cost=by_size,
+    layout="like",
+    node="SortBackward1",
+    spelling="sort",
+    examples=lambda r: [(r.distinct((2, 3)), True, -1, True)],
+    **_PICKED,
+)
+def sort_stable(input: Array, stable: bool, dim: int = -1, descending: bool = False) -> Pair:
+    """``sort`` by its overload with ``stable``."""
+    return _sorted(input, dim, descending)
+
+
+@operation(
+    cost=by_size,
+    node="TopkBackward0",
+    examples=lambda r: [(r.distinct((2, 3)), 2), (r.distinct((4, 3)), 2, 0, False)],
+    **_PICKED,
+)
+def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Pair:
+    """The ``k`` largest (or smallest) elements along a dimension, in order, and where they were."""
+    at = wrap_dim(dim, input.ndim)
+    if not 0 <= k <= (input.shape[at] if input.ndim else 1):
+        raise RuntimeError("selected index k out of range")
+    if input.dtype.kind in "cb":
+        raise RuntimeError(f"topk does not support {'bool' if input.dtype.kind == 'b' else 'complex'} dtypes on CPU")
+    if not input.ndim:
+        return input.copy(), np.zeros((), np.int64)
+    order = np.ascontiguousarray(np.moveaxis(argsorted(input, at, largest), at, -1)[..., :k])
+    rows = np.moveaxis(input, at, -1)
+    for place in counted(np.ndindex(rows.shape[:-1])):
+        if k and (not sorted or has_ties(rows[place])):
+            order[place] = _chosen(rows[place].tolist(), k, largest, sorted)
+    order = np.ascontiguousarray(np.moveaxis(order, -1, at))
+    return np.take_along_axis(input, order, at), order
+
+
+def has_ties(row: Array) -> bool:
+    return len(np.unique(row)) < row.size
+
+
+def _chosen(row: list[Any], k: int, largest: bool, in_order: bool) -> list[int]:
+    """The places of the k largest (or smallest) elements as PyTorch picks them among equal ones."""
+
+    def before(i: int, j: int) -> bool:
+        x, y = row[i], row[j]
+        if largest:
+            return (x != x and y == y) or x > y
+        return (x == x and y != y) or x < y
+
+    places = list(range(len(row)))
+    if k * 64 <= len(row):
+        tie_order.partial_sort(places, before, k)
+    else:
+        tie_order.nth_element(places, before, k - 1)
+        if in_order:
+            tie_order.sort(places, before, k - 1)
+    return places[:k]
+
+
+# -- distinct values ---------------------------------------------------------------------------------------
+
+
+def _underivable(name: str) -> Any:
+    def rule(F: Any, g: Any) -> NoReturn:
+        raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
+
+    return rule
+
+
+_DISTINCT: dict[str, Any] = {
+    "outputs": ("output", "inverse_indices", "counts"),
+    "differentiable": (0,),
+    "examples": lambda r: [],
+}
+
+
+@operation(cost=by_size, node="Unique2Backward0", input=_underivable("_unique2"), **_DISTINCT)
+def unique(input: Array) -> tuple[Array, Array, Array]:
+    """The distinct elements in order, for each element which it is, and counts. Each NaN is distinct from all."""
+    if input.dtype.kind == "c":
+        not_implemented_for("unique", input)
+    values, inverse, counts = np.unique(input.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False)
+    return values, inverse.reshape(input.shape), counts
+
+
+@operation(cost=by_size, spelling="unique", input=_underivable("unique_dim"), **_DISTINCT)
+def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
+    """The distinct parts along a dimension in order, for each part which it is, and counts."""
+    at = wrap_dim(dim, input.ndim)
+    if input.dtype.kind in "fc" and np.isnan(input).any():
+        return _unique_with_nan(np.moveaxis(input, at, 0), at)
+    values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
+    return values, inverse.reshape(-1), counts
+
+
+def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
+    """A NaN is neither before nor after anything, nor equal to itself: the sort's own steps tell what comes out."""
+    rows: list[Any] = parts.reshape(len(parts), -1).tolist()
+
+    def before(i: int, j: int) -> bool:
+        for x, y in zip(rows[i], rows[j], strict=True):
+            if x < y:
+                return True
+            if x > y:
+                return False
+        return False
+
+    places = list(range(len(rows)))
+    tie_order.sort(places, before, len(places))
+    inverse = np.empty(len(rows), np.int64)
+    starts: list[int] = []
+    counts: list[int] = []
+    for k, place in enumerate(places):
+        if k and all(x == y for x, y in zip(rows[place], rows[places[k - 1]], strict=True)):
+            counts[-1] += 1
+        else:
+            starts.append(place)
+            counts.append(1)
+        inverse[place] = len(starts) - 1
+    return np.ascontiguousarray(np.moveaxis(parts[starts], 0, at)), inverse, np.array(counts, np.int64)
+
+
+@operation(cost=by_size, input=_underivable("unique_consecutive"), **_DISTINCT)
+def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
+    """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
+    if input.dtype.kind == "c":
+        not_implemented_for("unique", input)
+    at = 0 if dim is None else wrap_dim(dim, input.ndim)
+    x = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
+    n = x.shape[0]
+    begins = np.ones(n, np.bool_)
+    if n:
+        begins[1:] = (x[1:] != x[:-1]).any(tuple(range(1, x.ndim))) if x.ndim > 1 else x[1:] != x[:-1]
+    starts = np.flatnonzero(begins)
+    inverse = np.add.accumulate(begins, dtype=np.int64) - 1
+    counts = np.diff(np.append(starts, n))
+    if dim is None:
+        return x[starts], inverse.reshape(input.shape), counts
+    return np.ascontiguousarray(np.moveaxis(x[starts], 0, at)), inverse, counts
+
+
+# -- places among boundaries -------------------------------------------------------------------------------
+
+
+@operation(cost=by_size)
+def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = False, int32: bool = False) -> Array:
+    """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
+    if sorted_sequence.dtype.kind in "cb":
+        not_implemented_for("searchsorted_out_cpu", sorted_sequence)
+    side: Any = "right" if right else "left"
+    kind = np.int32 if int32 else np.int64
+    if sorted_sequence.ndim == 1:
+        return np.asarray(np.searchsorted(sorted_sequence, values, side)).astype(kind)
+    found = np.asarray(values)
+    lead = sorted_sequence.shape[:-1]
+    if found.shape[:-1] != lead:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+            "boundaries tensor and input value tensor must match, but we got boundaries tensor "
+            f"{list(sorted_sequence.shape)} and input value tensor {list(found.shape)}"
+        )
+    out = np.empty(found.shape, kind)
+    for place in counted(np.ndindex(lead)):
+        out[place] = np.searchsorted(sorted_sequence[place], found[place], side)
+    return out
+
+
+# -- counts ------------------------------------------------------------------------------------------------
+
+
+@operation(cost=by_size)
+def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> Array:
+    """How often each of 0, 1, 2, ... occurs, or the sum of the weights where it does."""
+    if input.dtype.kind not in "iu":
+        not_implemented_for("bincount_cpu", input)
+    if minlength < 0:
+        raise RuntimeError("minlength should be >= 0")
+    if input.ndim != 1 or (input.size and minimum_reduce(input) < 0):
+        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if weights is None:
+        return np.bincount(input, minlength=minlength)
+    if weights.shape != input.shape:
+        raise RuntimeError("weights should be 1-d and have the same length as input")
+    kind = weights.dtype if weights.dtype == np.float32 else np.dtype(np.float64)
+    return np.bincount(input, weights.astype(np.float64), minlength).astype(kind)
+
+
+@operation(cost=by_size)
+def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
+    """Counts in ``bins`` equal bins from ``min`` to ``max``; both 0: from the least to the largest element."""
+    if input.dtype.kind != "f":
+        not_implemented_for("histogram_cpu", input)
+    if bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    low, high = float(min), float(max)
+    if low > high:
+        raise RuntimeError("torch.histc: max must be larger than min")
+    x = input.reshape(-1)
+    if low == high and x.size:
+        low, high = float(minimum_reduce(x)), float(maximum_reduce(x))
+    if low == high:
+        low, high = low - 1, high + 1
+    if not np.isfinite([low, high]).all():
+        raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
+    inside = x[(x >= low) & (x <= high)].astype(np.float64)
+    place = np.minimum(((inside - low) / (high - low) * bins).astype(np.int64), bins - 1)
+    return np.bincount(place, minlength=bins).astype(input.dtype)
+
+
+# -- places of what is true --------------------------------------------------------------------------------
+
+
+@operation()
+def nonzero(input: Array) -> Array:
+    """The places of the nonzero elements, one row each."""
+    if not input.ndim:
+        return np.zeros((int(bool(input)), 0), np.int64)
+    return np.argwhere(input)
+
+
+@operation(cost=by_size)
+def isin(elements: Array, test_elements: Array, invert: bool = False) -> Array:
+    """For each element whether it is among others."""
+    for x in (elements, test_elements):
+        if x.dtype.kind in "bc":
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {dtypes.of(x).type_name}")
+    return np.isin(elements, test_elements, invert=invert)
+
+
+@operation()
+def unravel_index(indices: Index, shape: tuple[int, ...]) -> Array:
+    """Counted indices as places in a shape, one row for each dimension."""
+    return np.stack(np.unravel_index(indices, shape)) if shape else np.zeros((0, *indices.shape), np.int64)

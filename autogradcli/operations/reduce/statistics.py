@@ -1,0 +1,302 @@
+"""Variance, standard deviation, norms and ``logsumexp``."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...engine import dtypes
+from ...engine.dtypes import DType
+from ...engine.operation import Array, operation
+from ...engine.state import state
+from ..dims import (
+    Dims,
+    Shape,
+    add_reduce,
+    axis_of,
+    maximum_reduce,
+    minimum_reduce,
+    reduced_count,
+    wrap_dim,
+    wrap_dims,
+)
+from ..elementwise import elementary
+from .reduction import cast_first, unreduced
+
+# -- variance ----------------------------------------------------------------------------------------------
+
+
+def _spread(
+    name: str, input: Array, dim: Dims, correction: float | None, keepdim: bool, root: bool = False
+) -> tuple[Array, Array]:
+    """Variance (its square root if ``root``) and mean. The divisor is ``count - correction``, at least 0."""
+    if input.dtype.kind not in "fc":
+        raise RuntimeError(f"{name} only support floating point and complex dtypes")
+    axis = axis_of(dim, input.ndim)
+    count = reduced_count(input.shape, dim)
+    correction = 1 if correction is None else correction
+    narrow = input.dtype if input.dtype.kind == "f" and input.itemsize < 8 else None
+    if narrow is not None:  # computed in double, as PyTorch does
+        input = input.astype(np.float64)
+    mean = np.true_divide(add_reduce(input, axis, None, None, True), count)
+    away = np.subtract(input, mean)
+    squares = (away * away.conj()).real if input.dtype.kind == "c" else np.multiply(away, away)
+    total = add_reduce(squares, axis, None, None, keepdim)
+    if not keepdim:
+        mean = mean.reshape(total.shape)
+    spread = np.true_divide(total, max(0, count - correction))
+    if root:  # before it is rounded
+        spread = np.sqrt(spread)
+    return (spread, mean) if narrow is None else (spread.astype(narrow), mean.astype(narrow))
+
+
+def _warned(name: str, input: Array, dim: Dims, correction: float | None) -> None:
+    count = reduced_count(input.shape, dim)
+    if input.size and count <= (1 if correction is None else correction):
+        state.warn(
+            "UserWarning",
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+            "(input numel divided by output numel). (Triggered internally at "
+            "/__w/pytorch/pytorch/aten/src/ATen/native/ReduceOps.cpp:1861.)",
+        )
+
+
+def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: float | None, keepdim: bool) -> Any:
+    """2 / (n - c) * (x - mean): the mean's own share cancels, as deviations sum to zero."""
+    shape = tuple(input.shape)
+    freedom = reduced_count(shape, dim) - (1 if correction is None else correction)
+    g = unreduced(F, g, shape, dim, keepdim)
+    mean = F.mean_all(input) if dim is None else F.mean_dim(input, dim, True)
+    if freedom <= 0 and (dim is None or not shape):
+        return g * F.masked_fill(
+            F.masked_fill(F.zeros_like(input), F.eq(input, mean), math.nan), F.ne(input, mean), math.inf
+        )
+    return F.mul_scalar(g, 2.0 / freedom if freedom else math.inf) * (input - mean)
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, input, dim, correction, keepdim: _var_back(F, g, input, dim, correction, keepdim),
+    examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0), (r(2, 3, 2), (0, -1), 1, True)],
+)
+def var(input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False) -> Array:
+    """Variance over some dimensions; the divisor is the count less ``correction``."""
+    _warned("var", input, dim, correction)
+    return _spread("std and var", input, dim, correction, keepdim)[0]
+
+
+def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: float | None, keepdim: bool) -> Any:
+    half = F.guard_fill(g / (result * 2), F.eq(result, 0), 0.0)
+    return _var_back(F, half, input, dim, correction, keepdim)
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, input, dim, correction, keepdim, result: _std_back(
+        F, g, result, input, dim, correction, keepdim
+    ),
+    examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0), (r(2, 3, 2), (0, -1), 1, True)],
+)
+def std(input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False) -> Array:
+    """Standard deviation over some dimensions."""
+    _warned("std", input, dim, correction)
+    return _spread("std and var", input, dim, correction, keepdim, True)[0]
+
+
+def _with_mean(F: Any, spread: Any, g_mean: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
+    """Add to the gradient through the spread that through the mean, either of which may be missing."""
+    if g_mean is None:
+        return spread
+    shape = tuple(input.shape)
+    mean = F.div_scalar(F.expand(unreduced(F, g_mean, shape, dim, keepdim), shape), reduced_count(shape, dim))
+    return mean if spread is None else spread + mean
+
+
+@operation(
+    outputs=("var", "mean"),
+    complex="own",
+    input=lambda F, g, input, dim, correction, keepdim: _with_mean(
+        F, None if g[0] is None else _var_back(F, g[0], input, dim, correction, keepdim), g[1], input, dim, keepdim
+    ),
+    examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0, True)],
+)
+def var_mean(
+    input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False
+) -> tuple[Array, Array]:
+    """Variance and mean over some dimensions."""
+    _warned("var_mean", input, dim, correction)
+    return _spread("var_mean", input, dim, correction, keepdim)
+
+
+@operation(
+    outputs=("std", "mean"),
+    complex="own",
+    input=lambda F, g, input, dim, correction, keepdim, result0: _with_mean(
+        F,
+        None if g[0] is None else _std_back(F, g[0], result0, input, dim, correction, keepdim),
+        g[1],
+        input,
+        dim,
+        keepdim,
+    ),
+    examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0, True)],
+)
+def std_mean(
+    input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False
+) -> tuple[Array, Array]:
+    """Standard deviation and mean over some dimensions."""
+    _warned("std_mean", input, dim, correction)
+    return _spread("std_mean", input, dim, correction, keepdim, True)
+
+
+# -- norms -------------------------------------------------------------------------------------------------
+
+
+def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, keepdim: bool) -> Any:
+    """Derivative of (sum |x|^p)^(1/p): sgn(x) |x|^(p-1) / norm^(p-1), with 0 where the norm is 0."""
+    shape = tuple(input.shape)
+    g = unreduced(F, g, shape, dim, keepdim)
+    norm = unreduced(F, result, shape, dim, keepdim)
+    if ord == 0:
+        return None
+    if ord == 1:
+        return F.sgn(input) * g
+    if ord == 2:
+        return g * F.guard_fill(input / norm, F.eq(norm, 0), 0.0)
+    size = F.abs(input)
+    if math.isinf(ord):
+        at = F.eq(size, norm)
+        count = F.sum_dim(F.cast(at, g.dtype), wrap_dims(dim, len(shape)), True)
+        # A product with the mask, as PyTorch has it: the zeros beside the largest show the gradient's sign.
+        # Where a NaN hides the largest, no element has a part in it.
+        return F.sgn(input) * (F.cast(at, g.dtype) * g / F.masked_fill(count, F.eq(count, 0), 1.0))
+    if ord < 1:
+        scaled = F.sgn(input) * F.guard_fill(F.pow_tensor_scalar(size, ord - 1), F.eq(input, 0), 0.0)
+        return scaled * g * F.pow_tensor_scalar(norm, 1 - ord)
+    if ord < 2:
+        scaled = F.sgn(input) * F.pow_tensor_scalar(size, ord - 1)
+    else:
+        scaled = input * F.pow_tensor_scalar(size, ord - 2)
+    return scaled * F.guard_fill(g / F.pow_tensor_scalar(norm, ord - 1), F.eq(norm, 0), 0.0)
+
+
+#: Unlike the kernel of sums, that of norms adds one by one.
+_in_turn: Any = np.add.reduce
+
+
+def _norm(input: Array, ord: float, axis: Any, keepdim: bool) -> Array:
+    size = np.abs(input)
+    if ord == 2:
+        return np.sqrt(_in_turn(np.multiply(size, size), axis, None, None, keepdim))
+    if ord == 1:
+        return _in_turn(size, axis, None, None, keepdim)
+    if ord == 0:
+        return _in_turn(size != 0, axis, size.dtype, None, keepdim)
+    if ord == math.inf:
+        return maximum_reduce(size, axis, None, None, keepdim)
+    if ord == -math.inf:
+        return minimum_reduce(size, axis, None, None, keepdim)
+    total = _in_turn(np.power(size, ord), axis, None, None, keepdim)
+    return np.power(total, 1.0 / ord)
+
+
+@operation(
+    node="LinalgVectorNormBackward0",
+    complex="own",
+    input=lambda F, g, input, result, ord, dim, keepdim: _norm_back(F, g, input, result, ord, dim, keepdim),
+    examples=lambda r: [(r(2, 3), p, d, k) for p in (2, 1, 3, 1.5, math.inf) for d, k in ((None, False), (0, True))],
+)
+def vector_norm(
+    input: Array, ord: float = 2, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None
+) -> Array:
+    """The ``ord``-norm of the elements over some dimensions, ``(sum |x|^p)^(1/p)``."""
+    if input.dtype.kind not in "fc":
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. "
+            f"Got {dtypes.of(input).type_name}"
+        )
+    input = cast_first(input, dtype)
+    axis = axis_of(dim, input.ndim)
+    if not input.size and (ord < 0 or ord == math.inf):
+        shown = "inf" if ord == math.inf else f"{ord:g}"
+        if dim is None or dim == ():
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {shown} norm on an empty tensor because the operation does "
+                "not have an identity"
+            )
+        for d in wrap_dims(dim, input.ndim):
+            if not input.shape[d]:
+                raise RuntimeError(
+                    f"linalg.vector_norm cannot compute the {shown} norm on the dimension {d} because this "
+                    "dimension is empty and the operation does not have an identity"
+                )
+    return _norm(input, ord, axis, keepdim)
+
+
+def _renorm_back(F: Any, g: Any, input: Any, input_dtype: DType, p: float, dim: int, maxnorm: float) -> Any:
+    """Where a part is scaled by ``m / (norm + eps)``: the scaled gradient less its share along the norm's."""
+    ndim = len(input.shape)
+    dims = tuple(k for k in range(ndim) if k != wrap_dim(dim, ndim))
+    norm = F.vector_norm(input, p, dims, True)
+    product = F.real(F.conj(input) * g) if input_dtype.is_complex else input * g
+    along = _norm_back(F, F.sum_dim(product, dims, True), input, norm, p, dims, True)
+    safe = norm + 1e-7
+    scaled = g if along is None else g - along / safe
+    return F.where(F.gt(norm, maxnorm), F.div(scaled * maxnorm, safe), g)
+
+
+@operation(
+    layout="contiguous",
+    complex="own",
+    input=lambda F, g, input, input_dtype, p, dim, maxnorm: _renorm_back(F, g, input, input_dtype, p, dim, maxnorm),
+    examples=lambda r: [(r(2, 3), 2.0, 0, 0.5), (r(2, 3), 1.0, 1, 100.0), (r(3, 2), 3.0, -1, 1.0)],
+)
+def renorm(input: Array, p: float, dim: int, maxnorm: float) -> Array:
+    """Each part along a dimension scaled down to a ``p``-norm of ``maxnorm``, where its norm is larger."""
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if input.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
+    if input.dtype.kind not in "fc":
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. "
+            f"Got {dtypes.of(input).type_name}"
+        )
+    at = wrap_dim(dim, input.ndim)
+    norm = _norm(input, p, tuple(k for k in range(input.ndim) if k != at), True)
+    return np.multiply(input, np.where(norm > maxnorm, maxnorm / (norm + norm.dtype.type(1e-7)), norm.dtype.type(1)))
+
+
+# -- logsumexp ---------------------------------------------------------------------------------------------
+
+
+def _logsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) -> Any:
+    shape: Shape = tuple(input.shape)
+    weight = F.exp(input - unreduced(F, result, shape, dim, keepdim))
+    return unreduced(F, g, shape, dim, keepdim) * weight
+
+
+def _logsumexp_push(F: Any, t: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
+    """The tangent weighted by the softmax, which is normalised here so that weights of 1 give exactly 1."""
+    weight = F.exp(input if input.dtype.is_complex else input - F.amax(input, dim, True))
+    return F.div(F.sum_dim(weight * t, dim, keepdim), F.sum_dim(weight, dim, keepdim))
+
+
+@operation(
+    input=lambda F, g, input, dim, keepdim, result: _logsumexp_back(F, g, input, result, dim, keepdim),
+    jvp=lambda F, t, input, dim, keepdim: _logsumexp_push(F, t["input"], input, dim, keepdim),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), (0, 1), True), (r(), 0)],
+)
+def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> Array:
+    """``log(sum(exp(x)))`` over some dimensions, without overflow."""
+    if input.dtype.kind in "iub":
+        input = input.astype(dtypes.default.np)
+    axis = axis_of(dim, input.ndim)
+    if not input.size:
+        return elementary.log(add_reduce(elementary.exp(input), axis, None, None, keepdim))
+    top = maximum_reduce(input.real, axis, None, None, True)
+    top = np.where(np.isinf(top), top.dtype.type(0), top)
+    total = elementary.log(add_reduce(elementary.exp(np.subtract(input, top)), axis, None, None, keepdim))
+    return np.add(total, top.reshape(total.shape))

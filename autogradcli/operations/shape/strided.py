@@ -1,0 +1,143 @@
+"""Windows of any strides: ``as_strided``, its transpose and its copy with something written into it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.limits import check_window
+from ...engine.operation import Array, operation
+from ...engine.worlds import roles
+from ..dims import Shape, address, contiguous_strides, storage_of
+
+_LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
+_VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
+
+
+def _span(size: Shape, stride: Shape) -> int:
+    if 0 in size:
+        return 0
+    return 1 + sum((n - 1) * s for n, s in zip(size, stride))
+
+
+def _geometry_checked(size: Shape, stride: Shape) -> None:
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
+    if min(stride, default=0) < 0:
+        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
+
+
+def _as_strided(input: Array, size: Shape, stride: Shape, offset: int, strides: Shape) -> Array:
+    _geometry_checked(size, stride)
+    check_window(size)
+    item = input.itemsize
+    storage = storage_of(input)
+    start = (address(input) - address(storage)) // item + offset
+    if 0 in size:
+        return np.empty(size, input.dtype)  # of no memory, so none is too small
+    if start < 0 or (start + _span(size, stride)) * item > storage.nbytes:
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {start}, and itemsize {item} "
+            f"requiring a storage size of {(start + _span(size, stride)) * item} are out of bounds for storage of "
+            f"size {storage.nbytes}"
+        )
+    return np.ndarray(tuple(size), input.dtype, storage, start * item, tuple(s * item for s in stride))
+
+
+_STRIDED: dict[str, Any] = {
+    "kernel": _as_strided,
+    "input": lambda F, g, input_shape, size, stride, offset, strides: F.strided_sum(
+        g, input_shape, strides, size, stride, offset
+    ),
+    "examples": lambda r: [(r(3, 4), (2, 3), (4, 1), 2, (4, 1)), (r(6), (3, 3), (1, 1), 1, (1,))],
+    **_VIEW,
+}
+
+
+@operation(**_STRIDED)
+def as_strided(input: Array, size: Shape, stride: Shape, offset: int, strides: Shape) -> Array:
+    """A window of any size and strides on the memory of ``input``, ``offset`` from where that begins.
+
+    All in elements; ``strides`` are those of ``input``.
+    """
+
+
+@operation(node="AsStridedBackward1", spelling="as_strided_", **_STRIDED)
+def as_strided_in_place(input: Array, size: Shape, stride: Shape, offset: int, strides: Shape) -> Array:
+    """``as_strided`` as recorded by ``as_strided_``."""
+
+
+def _layout(
+    like: Array, shape: Shape, strides: Shape, size: Shape, stride: Shape, offset: int
+) -> tuple[Array, Array, Array]:
+    """Memory of zeros, the base and the window on it, and the place in memory of each element of the window."""
+    low = min(0, offset)
+    high = max(_span(shape, strides), offset + _span(size, stride), 1)
+    memory = np.zeros(high - low, like.dtype)
+    item = memory.itemsize
+    base = np.ndarray(tuple(shape), like.dtype, memory, -low * item, tuple(s * item for s in strides))
+    index = np.full(size, offset - low)
+    for k, (n, s) in enumerate(zip(size, stride)):
+        index += (np.arange(n) * s).reshape((n,) + (1,) * (len(size) - k - 1))
+    return memory, base, index
+
+
+@operation(
+    node="AsStridedBackward0",
+    g=lambda F, g, strides, size, stride, offset: F.strided_take(g, strides, size, stride, offset),
+    examples=lambda r: [(r(2, 3), (3, 4), (4, 1), (2, 3), (4, 1), 2), (r(3, 3), (6,), (1,), (3, 3), (1, 1), 1)],
+    **_LINEAR,
+)
+def strided_sum(g: Array, shape: Shape, strides: Shape, size: Shape, stride: Shape, offset: int) -> Array:
+    """The gradient of a base from that of a window on it: what overlaps is added, what lies outside is lost."""
+    memory, base, index = _layout(g, shape, strides, size, stride, offset)
+    np.add.at(memory, index, g)
+    return base.copy()
+
+
+@operation(
+    node="AsStridedBackward0",
+    input=lambda F, g, input_shape, strides, size, stride, offset: F.strided_sum(
+        g, input_shape, strides, size, stride, offset
+    ),
+    examples=lambda r: [(r(3, 4), (4, 1), (2, 3), (4, 1), 2)],
+    **_LINEAR,
+)
+def strided_take(input: Array, strides: Shape, size: Shape, stride: Shape, offset: int) -> Array:
+    """A window on a copy of ``input`` that lies in memory with ``strides``."""
+    memory, base, index = _layout(input, input.shape, strides, size, stride, offset)
+    base[...] = input
+    return memory[index]
+
+
+@operation(
+    complex="own",
+    input=lambda F, g, src_shape, size, stride, offset: F.as_strided_scatter(
+        g, F.new_zeros(g, src_shape), size, stride, offset
+    ),
+    src=lambda F, g, input_shape, size, stride, offset: F.strided_take(
+        g, contiguous_strides(input_shape), size, stride, offset
+    ),
+    examples=lambda r: [(r(3, 4), r(2, 3), (2, 3), (4, 1), 2)],
+)
+def as_strided_scatter(input: Array, src: Array, size: Shape, stride: Shape, offset: int) -> Array:
+    """With ``src`` written into a window of any size and strides on a contiguous copy."""
+    out = np.array(input, order="C")
+    place = _as_strided(out, size, stride, offset, contiguous_strides(out.shape))
+    if place.shape != src.shape:
+        raise RuntimeError(
+            "expected src to have a size equal to the slice of self. "
+            f"src size = {list(src.shape)}, slice size = {list(place.shape)}"
+        )
+    place[...] = src
+    return out
+
+
+def _window(x: Any, size: Shape, strides: Shape, offset: int) -> Any:
+    item = x.array.itemsize
+    return as_strided(x, size, strides, offset, tuple(s // item for s in x.array.strides))
+
+
+roles.as_strided = _window
+roles.strided_sum = strided_sum
