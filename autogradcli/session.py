@@ -11,12 +11,13 @@ from . import api as api  # fills the registry
 from .engine.dtypes import DType
 from .engine.tensor import Tensor
 from .events import Emit, Failed, Gradients, Printed, Value, Warned
-from .language import prelude, syntax
-from .language.budget import budget
+from .language.compile.program import Step, check, compile_program, deep_stack
 from .language.errors import failed
-from .language.program import Step, check, compile_program, deep_stack
-from .language.shapes import Shapes
-from .language.syntax import Source
+from .language.lines.line_shapes import Shapes
+from .language.read import syntax
+from .language.read.syntax import Source
+from .language.values import prelude
+from .language.values.budget import budget
 from .session_state import SessionState
 
 #: What some editors begin a file with.

@@ -34,8 +34,8 @@ from autogradcli.api.calls.overloads import Function
 from autogradcli.api.calls.program_classes import Kind
 from autogradcli.api.calls.python_function import PythonFunction
 from autogradcli.engine.tensor import Tensor, wrap
-from autogradcli.language.budget import MAX_ITEMS, MAX_TEXT, OutOfTime, budget
-from autogradcli.language.program import deep_stack
+from autogradcli.language.compile.program import deep_stack
+from autogradcli.language.values.budget import MAX_ITEMS, MAX_TEXT, OutOfTime, budget
 
 #: What an integer becomes. The least is harmless where it is a size, and too much where it counts Python's steps.
 LARGE = (1_100_000, 2**31 - 1, 2**62)

@@ -15,7 +15,7 @@ from autogradcli.api.optim.optimizer import Optimizer
 from autogradcli.engine.dtypes import float32
 from autogradcli.engine.lazy import LazyTable, loader
 from autogradcli.engine.tensor import Parameter, Tensor
-from autogradcli.language.calls import callable_of, is_callable
+from autogradcli.language.compile.calls import callable_of, is_callable
 
 #: (what is called, the call as a thunk)
 Call = tuple[str, Callable[[], Any]]
@@ -225,7 +225,7 @@ def _of_optimizer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
 
 def _of_values(odd: list[Any]) -> Iterator[Call]:
     """Operators, subscripts, and attributes that can be set."""
-    from autogradcli.language.operators import BINARY, COMPARISONS, IN_PLACE
+    from autogradcli.language.values.checked_operators import BINARY, COMPARISONS, IN_PLACE
 
     for tables in (BINARY, IN_PLACE, COMPARISONS):
         for symbol, operate in tables.items():

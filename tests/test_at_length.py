@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autogradcli.language import at_length
-from autogradcli.language.budget import budget
-from autogradcli.language.operators import BINARY, IN_PLACE, contains
-from autogradcli.language.python_types import _count, _index, _remove
+from autogradcli.language.values import at_length
+from autogradcli.language.values.budget import budget
+from autogradcli.language.values.checked_operators import BINARY, IN_PLACE, contains
+from autogradcli.language.values.python_types import _count, _index, _remove
 
 
 @pytest.fixture(autouse=True, scope="module")

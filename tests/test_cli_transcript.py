@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autogradcli.cli.docstrings import joined, read, same_program
 from autogradcli.cli.transcript import agree, check, examples
-from autogradcli.language.export import export
+from autogradcli.language.export.program_export import export
 from autogradcli.session import Session
 
 GOOD = """Some text.

@@ -14,7 +14,7 @@ from autogradcli.cli import programs
 from autogradcli.engine.tensor import Tensor
 from autogradcli.events import Event, Failed, Printed, Warned
 from autogradcli.explain.derived import Shown, agrees, derive
-from autogradcli.language.evaluate import evaluate
+from autogradcli.language.compile.evaluate import evaluate
 from autogradcli.session import Session
 
 CASES = [

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autogradcli.api.functional.loss_reduction import size_of
-from autogradcli.language import budget
+from autogradcli.language.values import budget
 
 ROOT = Path(__file__).parent.parent
 

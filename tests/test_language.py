@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autogradcli import language
 from autogradcli.events import Event, Failed, Value
-from autogradcli.language.attributes import names_of
+from autogradcli.language.values.attribute_lookup import names_of
 from autogradcli.session import Session
 
 FILES = sorted(Path(language.__file__).parent.glob("*.py"))

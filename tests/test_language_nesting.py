@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autogradcli.events import Event, Failed
-from autogradcli.language.budget import MAX_LAZY
+from autogradcli.language.values.budget import MAX_LAZY
 from autogradcli.session import Session
 
 #: ``v`` in one more wrapper, at the first time around ``f``.

@@ -124,7 +124,7 @@ def test_special_methods_properties_and_patches() -> None:
 
 
 def test_completion_knows_what_an_object_has() -> None:
-    from autogradcli.language.attributes import names_of
+    from autogradcli.language.values.attribute_lookup import names_of
 
     session = Session(seed=0)
     run("class N(nn.Linear):\n    def mine(self):\n        pass\nn = N(1, 1)\nn.note = 3", session)

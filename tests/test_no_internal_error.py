@@ -24,7 +24,7 @@ from cli_ask import COMMAND, ENVIRON, Answer, ask, run
 from autogradcli.api.calls.registry import NAMESPACES
 from autogradcli.engine.lazy import LazyTable
 from autogradcli.events import Failed, Value
-from autogradcli.language.attributes import names_of
+from autogradcli.language.values.attribute_lookup import names_of
 from autogradcli.session import Session
 
 #: What no message has: names of our own code, of Python's machinery, and what Python and NumPy say among themselves.

@@ -11,7 +11,7 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from repl_driver import ALT_ENTER, BACKSPACE, CTRL_C, ENTER, PAUSE, RIGHT, TAB, UP, Type, drive, entered, paste, results
 
-from autogradcli.language.tokens import next_indentation
+from autogradcli.language.read.tokens import next_indentation
 from autogradcli.repl.app import Prompt
 from autogradcli.repl.commands import COMMANDS
 from autogradcli.repl.completion import SessionCompleter

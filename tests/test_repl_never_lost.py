@@ -20,7 +20,7 @@ from repl_driver import CTRL_C, ENTER, PAUSE, TAB, Screen, drive, entered, resul
 from test_repl_terminal import leave, spawn
 
 from autogradcli.events import Printed
-from autogradcli.language.budget import budget
+from autogradcli.language.values.budget import budget
 from autogradcli.repl import app, preview
 from autogradcli.repl.app import Prompt
 from autogradcli.repl.completion import SessionCompleter

@@ -11,7 +11,7 @@ import pytest
 from repl_driver import CTRL_C, ENTER, LOOK, PAUSE, TAB, Screen, drive, entered, results
 
 from autogradcli.engine.lazy import loader
-from autogradcli.language.tokens import tokens
+from autogradcli.language.read.tokens import tokens
 from autogradcli.repl import preview
 from autogradcli.repl.highlight import SessionLexer
 from autogradcli.repl.preview import BUDGET, Preview

@@ -18,8 +18,8 @@ from autogradcli.api.calls.python_function import PythonFunction
 from autogradcli.engine.callbacks import callee
 from autogradcli.engine.modes import restore, snapshot
 from autogradcli.events import Event, Failed, Printed
-from autogradcli.language.budget import budget
-from autogradcli.language.foreign import entering, is_value
+from autogradcli.language.values.budget import budget
+from autogradcli.language.values.foreign import entering, is_value
 from autogradcli.session import Session
 
 

@@ -18,12 +18,12 @@ from autogradcli.explain.derived import Shown, derive
 from autogradcli.explain.expression import Expr, Name
 from autogradcli.explain.expression_text import text_of
 from autogradcli.explain.formula import FORMULAS
-from autogradcli.language import prelude
-from autogradcli.language.budget import budget
-from autogradcli.language.evaluate import evaluate
-from autogradcli.language.program import compile_program
-from autogradcli.language.shapes import Shapes
-from autogradcli.language.syntax import Source
+from autogradcli.language.compile.evaluate import evaluate
+from autogradcli.language.compile.program import compile_program
+from autogradcli.language.lines.line_shapes import Shapes
+from autogradcli.language.read.syntax import Source
+from autogradcli.language.values import prelude
+from autogradcli.language.values.budget import budget
 from autogradcli.session import Session
 
 VARIABLES = {

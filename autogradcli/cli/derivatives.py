@@ -11,7 +11,7 @@ from ..api.calls.registry import NAMESPACES
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from ..events import Value
-from ..language.text_format import to_repr
+from ..language.values.text_format import to_repr
 from ..session import Session
 from ..show.matrix import csv_text, heads, matrix
 from ..show.plain import Display, Plain, named

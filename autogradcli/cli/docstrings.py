@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from ..language.syntax import parse
+from ..language.read.syntax import parse
 
 QUOTES = ('"""', "'''")
 

@@ -24,8 +24,8 @@ def command(ctx: click.Context, file: str, no_echo: bool, output: str | None) ->
       autogradcli export model.ag -o model.py && python model.py
     """
     from ..language.errors import failed
-    from ..language.export import export
-    from ..language.syntax import Source
+    from ..language.export.program_export import export
+    from ..language.read.syntax import Source
     from ..show.errors import error_text
     from . import programs
     from .drafts import write_atomically

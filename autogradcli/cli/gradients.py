@@ -163,7 +163,7 @@ def _explain_nan(session: Session, request: Request, found: Evaluated, display: 
 
 def _show_formulas(session: Session, request: Request, found: Evaluated, display: Display) -> bool:
     from ..explain.derived import derive
-    from ..language.evaluate import evaluate
+    from ..language.compile.evaluate import evaluate
 
     ok, function = _function(session, request, found, display)
 

@@ -11,8 +11,8 @@ from time import monotonic
 from typing import BinaryIO, NamedTuple
 
 from ..events import Emit, Event, Failed
-from ..language.budget import MAX_SOURCE
-from ..language.syntax import parse
+from ..language.read.syntax import parse
+from ..language.values.budget import MAX_SOURCE
 from ..session import Session
 from .environment import CHUNK, UnreadableError
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..events import Event, Failed, Printed, Value
-from ..language.text_format import to_repr
+from ..language.values.text_format import to_repr
 from ..session import Session
 from ..show.escape import escape
 from . import docstrings

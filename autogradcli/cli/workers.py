@@ -22,8 +22,8 @@ from types import FrameType
 from typing import Any
 
 from ..events import Failed
-from ..language.budget import budget
-from ..language.syntax import Place
+from ..language.read.syntax import Place
+from ..language.values.budget import budget
 from .batch import Options, open_display, run_file
 from .environment import Environment
 from .limits import limit_memory

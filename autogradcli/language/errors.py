@@ -7,15 +7,15 @@ from types import TracebackType
 from typing import Any
 
 from ..events import Failed
-from .budget import UNCATCHABLE, OutOfTime
 from .hints import hint
-from .syntax import Place, Source
+from .read.syntax import Place, Source
+from .values.budget import UNCATCHABLE, OutOfTime
 
 
 def failed(error: BaseException, source: Source, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> Failed:
     """The event for an error that ended a run. Never raises, whatever a program put into its error."""
     if not isinstance(error, SyntaxError):  # whose place is in its arguments
-        from .foreign import entering
+        from .values.foreign import entering
 
         error = entering(error)
     place = place_of(error.__traceback__)
@@ -66,7 +66,7 @@ def described(error: BaseException) -> tuple[str, str]:
 
     Where that fails, Python's own words stand in its place, and where it is stopped, what stopped it.
     """
-    from .text_format import to_str
+    from .values.text_format import to_str
 
     kind = _type_name(error)
     if isinstance(error, RecursionError) and all(type(part) is str for part in error.args):

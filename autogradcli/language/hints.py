@@ -11,7 +11,7 @@ from typing import Any
 
 from ..engine.state import state
 from ..engine.tensor import Tensor
-from .attributes import names_of
+from .values.attribute_lookup import names_of
 
 
 def hint(error: BaseException, message: str, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> str:

@@ -14,10 +14,10 @@ from prompt_toolkit.document import Document
 
 from ..api.calls.registry import NAMESPACES, Property
 from ..engine.tensor import Tensor
-from ..language.attributes import entry_of, names_of
-from ..language.calls import Builtin
-from ..language.tokens import call_at_end, ends_in_string_or_comment
-from ..language.values import UNBOUND, Namespace, UserFunction
+from ..language.compile.calls import Builtin
+from ..language.read.tokens import call_at_end, ends_in_string_or_comment
+from ..language.values.attribute_lookup import entry_of, names_of
+from ..language.values.kinds import UNBOUND, Namespace, UserFunction
 from ..session import Session
 from ..show.escape import escape_line
 from .commands import COMMANDS, complete_command, takes_expression

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..engine.tensor import Tensor
-from ..language.syntax import parse
+from ..language.read.syntax import parse
 
 Variables = Mapping[str, Any]
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from ..language.text_format import to_str
+from ..language.values.text_format import to_str
 from ..show.escape import escape_line
 from ..show.stream import StreamClosed
 

@@ -9,9 +9,9 @@ from ..api.calls.overloads import Function
 from ..api.calls.registry import NAMESPACES, Method
 from ..engine.tensor import Tensor
 from ..events import Event, Failed, Printed, Value
-from ..language.attributes import entry_of, get_attribute
-from ..language.text_format import to_repr
-from ..language.tokens import NAME, tokens
+from ..language.read.tokens import NAME, tokens
+from ..language.values.attribute_lookup import entry_of, get_attribute
+from ..language.values.text_format import to_repr
 from ..session import Session
 from ..show.escape import escape, escape_line
 from ..show.stream import BOLD

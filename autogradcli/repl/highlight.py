@@ -14,7 +14,7 @@ from prompt_toolkit.styles import Style
 
 from ..api.calls.registry import ATTRIBUTES
 from ..engine.tensor import Tensor
-from ..language.tokens import CLOSE, COMMENT, KEYWORD, NAME, NUMBER, OPEN, OPERATOR, STRING, tokens
+from ..language.read.tokens import CLOSE, COMMENT, KEYWORD, NAME, NUMBER, OPEN, OPERATOR, STRING, tokens
 from ..session import Session
 
 STYLE = Style.from_dict(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ..language.syntax import parse
+from ..language.read.syntax import parse
 from ..show.stream import Stream
 
 #: The statements so far, the last one first: an undone one is dropped by going back to the pair before.

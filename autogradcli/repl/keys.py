@@ -9,7 +9,7 @@ from prompt_toolkit.filters import Condition, vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
-from ..language.tokens import INDENT, next_indentation
+from ..language.read.tokens import INDENT, next_indentation
 
 
 @Condition

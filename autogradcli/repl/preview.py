@@ -20,9 +20,9 @@ from typing import Any
 from ..api.tensor.tensor_repr import shown_name
 from ..engine.tensor import Tensor
 from ..events import Event, Failed, Gradients, Value
-from ..language.budget import resident_bytes
-from ..language.syntax import parse
-from ..language.text_format import to_repr
+from ..language.read.syntax import parse
+from ..language.values.budget import resident_bytes
+from ..language.values.text_format import to_repr
 from ..session import Session
 from ..show.escape import escape_line
 from .guard import Guard

@@ -7,7 +7,7 @@ import shlex
 import tempfile
 from typing import TYPE_CHECKING
 
-from ..language.budget import MAX_SOURCE
+from ..language.values.budget import MAX_SOURCE
 from ..session import Session
 from ..show.escape import escape_line
 from .commands import CommandError, command, needed

@@ -10,10 +10,10 @@ from ..api.calls.overloads import Function
 from ..api.calls.program_classes import Kind
 from ..api.calls.python_function import PythonFunction
 from ..api.calls.registry import NAMESPACES, Method
-from ..language.attributes import entry_of
-from ..language.calls import Builtin
-from ..language.tokens import Call
-from ..language.values import UNBOUND, BoundMethod, Namespace, UserFunction
+from ..language.compile.calls import Builtin
+from ..language.read.tokens import Call
+from ..language.values.attribute_lookup import entry_of
+from ..language.values.kinds import UNBOUND, BoundMethod, Namespace, UserFunction
 from ..session import Session
 
 

@@ -6,7 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.formatted_text.utils import fragment_list_width
 from prompt_toolkit.utils import get_cwidth
 
-from ..language.tokens import call_at_end
+from ..language.read.tokens import call_at_end
 from ..session import Session
 from ..show.escape import escape_line
 from .signatures import pieces, resolve, shown, signatures

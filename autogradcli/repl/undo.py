@@ -21,9 +21,9 @@ from ..api.calls.program_classes import Kind, put_in_class, unbind
 from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from ..engine.dtypes import DType
 from ..engine.node import AccumulateGrad, Node, Output
-from ..language.budget import MAX_MEMORY, resident_bytes
-from ..language.calls import Builtin
-from ..language.values import Namespace, UserFunction
+from ..language.compile.calls import Builtin
+from ..language.values.budget import MAX_MEMORY, resident_bytes
+from ..language.values.kinds import Namespace, UserFunction
 from ..session import Session
 from .journal import Program
 

@@ -15,8 +15,8 @@ from ..api.calls.registry import NAMESPACES
 from ..api.tensor.tensor_repr import shown_name
 from ..engine.dtypes import FLOATING
 from ..engine.tensor import Tensor, wrap
-from ..language.syntax import parse
-from ..language.text_format import to_repr
+from ..language.read.syntax import parse
+from ..language.values.text_format import to_repr
 from ..session import Session
 from ..show.escape import escape_line
 from ..show.plain import named
@@ -200,7 +200,7 @@ def _derive(prompt: Prompt, argument: str) -> None:
     of any expression with respect to each floating tensor in it.
     """
     from ..explain.derived import Shown, derive
-    from ..language.evaluate import evaluate
+    from ..language.compile.evaluate import evaluate
     from ..show.formulas import formula_text
 
     def evaluated(lines: list[tuple[str, str]], text: str, values: Mapping[str, Any]) -> Any:

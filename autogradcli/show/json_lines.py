@@ -26,8 +26,8 @@ from typing import Any
 from ..api.tensor.tensor_repr import shown_name
 from ..engine.tensor import MetaTensor, Tensor
 from ..events import Event, Failed, Gradients, Printed, Value, Warned
-from ..language.budget import measure
-from ..language.text_format import to_repr
+from ..language.values.budget import measure
+from ..language.values.text_format import to_repr
 from .plain import Display
 from .stream import Stream
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..events import Event, Failed, Gradients, Printed, Value, Warned
-from ..language.text_format import to_repr
+from ..language.values.text_format import to_repr
 from .errors import error_text, warning_text
 from .stream import Stream
 

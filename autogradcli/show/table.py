@@ -16,7 +16,7 @@ from ..api.tensor.tensor_repr import shown_name
 from ..api.tensor.tensor_text import options, tensor_text
 from ..engine.tensor import Tensor
 from ..events import Event, Gradients, Value
-from ..language.text_format import to_repr
+from ..language.values.text_format import to_repr
 from .errors import cells
 from .escape import escape, escape_line
 from .plain import Plain

@@ -1,0 +1,117 @@
+"""What may be called, decided by a closed list of types and tables, never by Python's ``callable``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...api.calls import registry
+from ...api.calls.overloads import CalculatorFunction, Function
+from ...api.calls.program_classes import Kind
+from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
+from ...engine.callbacks import CALLED, resolver
+from ...engine.lazy import LazyTable
+from ...engine.modes import ContextMode, Decorated
+from ...engine.tensor import Tensor
+from ..values.attribute_lookup import CALL, TABLES
+from ..values.kinds import BoundMethod, Namespace, UserFunction, object_name
+
+#: Types whose values are called as they are. Python functions come only out of the registry's tables:
+#: a program can't make one.
+DIRECT = CALLED
+DIRECT |= {
+    UserFunction, BoundMethod, Decorated, staticmethod, Function, CalculatorFunction, PythonFunction,
+    CalculatorPythonFunction,
+}  # fmt: skip
+
+#: What calling a class does: ``int("3")``. Classes that are not here and in no namespace can't be called.
+CONSTRUCTORS = registry.CONSTRUCTORS
+
+
+class Builtin:
+    """A function of the language's own."""
+
+    __slots__ = ("call", "name")
+
+    def __init__(self, name: str, call: Callable[..., Any]) -> None:
+        self.name, self.call = name, renamed(call, name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.call(*args, **kwargs)
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<built-in function {self.name}>"
+
+
+def callable_of(value: Any) -> Callable[..., Any]:
+    """What to call for a value. Raises TypeError, "'int' object is not callable"."""
+    kind = type(value)
+    if kind is Builtin:
+        return value.call  # type: ignore[no-any-return]
+    if kind in DIRECT:
+        return value  # type: ignore[no-any-return]
+    if type(kind) is Kind and callable(value):
+        return value  # type: ignore[no-any-return]
+    if isinstance(value, type):
+        return _constructor(value)
+    entry = TABLES[kind].get(CALL)
+    if type(entry) is registry.Method:
+        call = entry.call
+        return lambda *args, **kwargs: call(value, *args, **kwargs)
+    if isinstance(value, ContextMode) or _is_named(value):
+        return value  # type: ignore[no-any-return]
+    raise TypeError(f"'{object_name(kind)}' object is not callable")
+
+
+def _constructor(kind: type) -> Callable[..., Any]:
+    if type(kind) is Kind:
+        return kind
+    found = CONSTRUCTORS.get(kind)
+    if found is not None:
+        return found
+    # A tensor's own class takes an array, which no program has.
+    if issubclass(kind, BaseException) or (not issubclass(kind, Tensor) and _is_named(kind)):
+        return kind
+    raise TypeError(f"cannot create '{kind.__name__}' instances")
+
+
+def _called_back(value: Any) -> Callable[..., Any]:
+    """What our own code calls for a value that Python can call. Raises TypeError where the language can't."""
+    found = callable_of(value)
+    return found if isinstance(value, type) else value
+
+
+resolver.resolve = _called_back
+
+
+def is_callable(value: Any) -> bool:
+    try:
+        callable_of(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_named(value: Any) -> bool:
+    """Whether a value that Python could call stands in a namespace: then so does its kind of call."""
+    if not callable(value) or type(value) is Namespace:
+        return False
+    kind = type(value)
+    for table in registry.NAMESPACES.values():
+        for named in table.loaded().values() if isinstance(table, LazyTable) else table.values():
+            if named is value:
+                if isinstance(value, type):
+                    CONSTRUCTORS[value] = value
+                else:
+                    DIRECT.add(kind)
+                return True
+    return False
+
+
+type.__setattr__(Builtin, "__name__", "builtin_function_or_method")
+Builtin.__qualname__ = "builtin_function_or_method"
+Builtin.__module__ = "builtins"

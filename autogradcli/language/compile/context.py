@@ -1,0 +1,84 @@
+"""What the compiling functions share: the program's variables, its scopes, and where they are in it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..read.scopes import Scope
+from ..read.syntax import Place, Source
+from ..values.kinds import Run
+
+
+class Context:
+    """The surroundings of a node while it is compiled."""
+
+    __slots__ = ("prelude", "qualname", "scope", "scopes", "source", "variables")
+
+    def __init__(
+        self,
+        variables: dict[str, Any],
+        prelude: Mapping[str, Any],
+        source: Source,
+        scopes: Mapping[ast.AST, Scope],
+        scope: Scope,
+        qualname: str = "",
+    ) -> None:
+        self.variables = variables
+        self.prelude = prelude
+        self.source = source
+        self.scopes = scopes
+        self.scope = scope
+        #: What goes before the name of a function made here: "outer.<locals>.".
+        self.qualname = qualname
+
+    def inner(self, node: ast.AST, qualname: str | None = None) -> Context:
+        """The context inside a function, class or comprehension."""
+        return Context(
+            self.variables,
+            self.prelude,
+            self.source,
+            self.scopes,
+            self.scopes[node],
+            self.qualname if qualname is None else qualname,
+        )
+
+    def line(self, node: ast.expr | ast.stmt) -> int:
+        """The program's number of the line on which a node begins."""
+        return node.lineno + self.source.before
+
+    def place(self, node: ast.expr | ast.stmt | ast.excepthandler) -> Place:
+        return Place(node, self.source)
+
+
+Compile = Callable[[Any, Context], Run]
+EXPRESSIONS: dict[type[ast.expr], Compile] = {}
+STATEMENTS: dict[type[ast.stmt], Compile] = {}
+
+
+def expression(node: ast.expr, c: Context) -> Run:
+    """Compile an expression to a function of the frame."""
+    return EXPRESSIONS[type(node)](node, c)
+
+
+def compiles(*kinds: type[ast.expr]) -> Callable[[Compile], Compile]:
+    """Enter a compiling function into the table of expressions."""
+
+    def enter(function: Compile) -> Compile:
+        for kind in kinds:
+            EXPRESSIONS[kind] = function
+        return function
+
+    return enter
+
+
+def compiles_statement(*kinds: type[ast.stmt]) -> Callable[[Compile], Compile]:
+    """Enter a compiling function into the table of statements."""
+
+    def enter(function: Compile) -> Compile:
+        for kind in kinds:
+            STATEMENTS[kind] = function
+        return function
+
+    return enter

@@ -1,0 +1,209 @@
+"""``try``, ``raise``, ``assert`` and ``with``.
+
+What a program must not catch (the interrupt, the deadline) passes through every ``except`` and ``finally``
+without running it: stop means stop. Modes are left in any case.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ..read.syntax import Place
+from ..values.budget import UNCATCHABLE, budget
+from ..values.kinds import UNBOUND, Frame, Run
+from . import variables
+from .assignment import target
+from .context import Context, compiles_statement, expression
+from .statements import block
+
+
+@compiles_statement(ast.Assert)
+def _assert(node: ast.Assert, c: Context) -> Run:
+    test, line = expression(node.test, c), c.line(node)
+    message = None if node.msg is None else expression(node.msg, c)
+
+    at = c.place(node.test)
+
+    def check(f: Frame, place: Place = at) -> None:
+        budget.line = line
+        if not test(f):
+            if message is None:
+                raise AssertionError
+            raise AssertionError(message(f))
+
+    return check
+
+
+@compiles_statement(ast.Raise)
+def _raise(node: ast.Raise, c: Context) -> Run:
+    line = c.line(node)
+    if node.exc is None:
+        at = c.place(node)
+
+        def again(f: Frame, place: Place = at) -> None:
+            budget.line = line
+            raise
+
+        return again
+    value = expression(node.exc, c)
+    cause = None if node.cause is None else expression(node.cause, c)
+
+    at = c.place(node)
+
+    def throw(f: Frame, place: Place = at) -> None:
+        budget.line = line
+        error = _as_exception(value(f), "exceptions must derive from BaseException")
+        if cause is None:
+            raise error
+        reason = cause(f)
+        if reason is not None:
+            reason = _as_exception(reason, "exception causes must derive from BaseException")
+        raise error from reason
+
+    return throw
+
+
+def _as_exception(value: Any, otherwise: str) -> BaseException:
+    if isinstance(value, type) and issubclass(value, BaseException):
+        value = value()
+    if not isinstance(value, BaseException):
+        raise TypeError(otherwise)
+    return value
+
+
+@compiles_statement(ast.Try)
+def _try(node: ast.Try, c: Context) -> Run:
+    run = block(node.body, c)
+    if node.handlers:
+        run = _handled(run, node, c)
+    elif node.orelse:
+        run = block([*node.body, *node.orelse], c)
+    return _finally(run, block(node.finalbody, c)) if node.finalbody else run
+
+
+def _handled(body: Run, node: ast.Try, c: Context) -> Run:
+    handlers = [_handler(handler, c) for handler in node.handlers]
+    orelse = block(node.orelse, c) if node.orelse else None
+
+    def attempt(f: Frame) -> Any:
+        depth = budget.depth
+        try:
+            signal = body(f)
+        except UNCATCHABLE:
+            raise
+        except BaseException as error:
+            budget.depth = depth
+            for matches, handle in handlers:
+                if matches(f, error):
+                    return handle(f, error)
+            raise
+        if signal is None and orelse is not None:
+            return orelse(f)
+        return signal
+
+    return attempt
+
+
+def _handler(node: ast.ExceptHandler, c: Context) -> tuple[Any, Any]:
+    body = block(node.body, c)
+    if node.type is None:
+        matches: Any = _any
+    else:
+        kinds = expression(node.type, c)
+
+        at = c.place(node.type)
+
+        def matches(f: Frame, error: BaseException, place: Place = at) -> bool:
+            wanted = kinds(f)
+            wanted = wanted if type(wanted) is tuple else (wanted,)
+            for kind in wanted:
+                if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+                    message = "catching classes that do not inherit from BaseException is not allowed"
+                    raise TypeError(message)
+            return isinstance(error, wanted)
+
+    if node.name is None:
+        return matches, lambda f, error: body(f)
+    name = node.name
+    store = variables.store(name, c)
+
+    def handle(f: Frame, error: BaseException) -> Any:
+        if not _PLAIN_ERRORS.issuperset((type(error), *map(type, error.args))):
+            from ..values.foreign import entering
+
+            error = entering(error)
+        store(f, error)
+        try:
+            return body(f)
+        finally:
+            _forget(f)
+
+    def _forget(f: Frame) -> None:
+        store(f, UNBOUND)
+        try:
+            remove(f)
+        except NameError:
+            return
+
+    remove = variables.delete(name, c, c.place(node))
+    return matches, handle
+
+
+#: Errors of these with arguments of these hold nothing that a program must not get.
+_PLAIN_ERRORS = frozenset(
+    {
+        ValueError, TypeError, RuntimeError, IndexError, KeyError, AttributeError, AssertionError, ZeroDivisionError,
+        NotImplementedError, Exception, NameError, str, int, float, bool,
+    }
+)  # fmt: skip
+
+
+def _any(f: Frame, error: BaseException) -> bool:
+    return True
+
+
+def _finally(body: Run, final: Run) -> Run:
+    def run(f: Frame) -> Any:
+        try:
+            signal = body(f)
+        except UNCATCHABLE:
+            raise
+        except BaseException:
+            override = final(f)
+            if override is None:
+                raise
+            return override
+        override = final(f)
+        return signal if override is None else override
+
+    return run
+
+
+@compiles_statement(ast.With)
+def _with(node: ast.With, c: Context) -> Run:
+    run = block(node.body, c)
+    for item in reversed(node.items):
+        run = _under(item, run, c.line(node), c)
+    return run
+
+
+def _under(item: ast.withitem, body: Run, line: int, c: Context) -> Run:
+    from ...engine.modes import ContextMode
+
+    context = expression(item.context_expr, c)
+    store = None if item.optional_vars is None else target(item.optional_vars, c)
+
+    at = c.place(item.context_expr)
+
+    def run(f: Frame, place: Place = at) -> Any:
+        budget.line = line
+        mode = context(f)
+        if not isinstance(mode, ContextMode):
+            raise TypeError(f"'{type(mode).__name__}' object does not support the context manager protocol")
+        with mode as entered:
+            if store is not None:
+                store(f, entered)
+            return body(f)
+
+    return run

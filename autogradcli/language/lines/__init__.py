@@ -1,0 +1,1 @@
+"""Lines of one shape, compiled once."""

@@ -1,0 +1,1 @@
+"""Source text to a checked tree: grammar, scopes, the closed list, tokens."""

@@ -1,0 +1,199 @@
+"""Attributes by table: what a value of this type has under this name. Nothing else is reachable.
+
+The registry's tables are per type; here they are merged along the type's bases on first sight. An entry
+``"*"`` is a Property whose ``get`` gives the dict of what programs may set on the value by any name
+(``ctx.factor = 2``). Names with two underscores around are found only if a table has them.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from types import FunctionType
+from typing import Any
+
+from ...api.calls import program_classes
+from ...api.calls.overloads import CalculatorFunction, Function
+from ...api.calls.program_classes import Kind, Super
+from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
+from ...api.calls.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
+from ...engine.lazy import LazyTable
+from ...engine.modes import Decorated
+from ...engine.tensor import Tensor
+from .kinds import UNBOUND, BoundMethod, Namespace, UserFunction, object_name
+
+#: What stands for "any name" in a table.
+ANY = "*"
+
+#: Entries about the value itself, which no program can name: what calling it does, what is an instance of it.
+CALL, INSTANCE_CHECK = "__call__", "__instancecheck__"
+_HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK})
+
+
+def key_of(name: str) -> str:
+    """Under what the compiled ``value.name`` looks into a table: a key that none has for a hidden entry."""
+    return "" if name in _HIDDEN else name
+
+
+class _Tables(dict[type, dict[str, Attribute]]):
+    """type -> its merged table."""
+
+    def __missing__(self, kind: type) -> dict[str, Attribute]:
+        if type(kind) is Kind:
+            return _NO_TABLE  # objects look up by themselves, and a program's class must not be kept alive
+        table = self[kind] = _merged(kind)
+        return table
+
+
+def _merged(kind: type) -> dict[str, Attribute]:
+    table: dict[str, Attribute] = {}
+    for base in reversed(kind.__mro__):
+        own = ATTRIBUTES.get(base, {})
+        if isinstance(own, LazyTable):
+            table.update(own.loaded())
+        else:
+            table.update({name: _named(entry, base, name) for name, entry in own.items()})
+    return table
+
+
+def _named(entry: Attribute, kind: type, name: str) -> Attribute:
+    """A method whose messages say what programs call it (``list.append() missing ...``), whatever our function for it
+    is called."""
+    call = entry.call if type(entry) is Method else None
+    if type(call) is not FunctionType or call.__qualname__.endswith(f".{name}") or name in _HIDDEN:
+        return entry
+    return Method(renamed(call, f"{object_name(kind)}.{name}"), entry.doc)
+
+
+_NO_TABLE: dict[str, Attribute] = {}
+TABLES = _Tables()
+
+
+def entry_of(value: Any, name: str) -> Attribute | None:
+    """The table's entry. Tables grow, with modules that are loaded when a name is asked for."""
+    kind = type(value)
+    merged = TABLES[kind]
+    entry = merged.get(name)
+    if entry is None:
+        for base in kind.__mro__:
+            entry = ATTRIBUTES.get(base, {}).get(name)
+            if entry is not None:
+                entry = merged[name] = entry if kind is Tensor else _named(entry, base, name)
+                break
+    return entry
+
+
+def get_attribute(value: Any, name: str) -> Any:
+    """``value.name``. Raises AttributeError in Python's words."""
+    if type(value) is Namespace:
+        found = value.get(name)
+        if found is UNBOUND:
+            raise AttributeError(f"module '{value.dotted}' has no attribute '{name}'", name=name, obj=value)
+        return found
+    kind = type(value)
+    if type(kind) is Kind:
+        return program_classes.get(value, name)
+    if kind is Kind:
+        return program_classes.get_of_class(value, name)
+    if kind is Super:
+        return value.get(name)
+    entry = None if name in _HIDDEN else entry_of(value, name)
+    if entry is None:
+        own = _own(value)
+        if own is not None and name in own:
+            return own[name]
+        raise missing(value, name)
+    if type(entry) is Property:
+        return entry.get(value)
+    assert isinstance(entry, Method)
+    return BoundMethod(entry.call, value, name)
+
+
+def set_attribute(value: Any, name: str, new: Any) -> None:
+    """``value.name = new``. Raises AttributeError."""
+    if type(type(value)) is Kind:
+        program_classes.put(value, name, new)
+        return
+    if type(value) is Kind:
+        program_classes.put_in_class(value, name, new)
+        return
+    entry = None if name in _HIDDEN else entry_of(value, name)
+    if type(entry) is Property and entry.set is not None:
+        entry.set(value, new)
+        return
+    own = _own(value)
+    if entry is None or type(entry) is Method:
+        if own is not None:
+            own[name] = new
+            return
+        if entry is None:
+            raise missing(value, name)
+        raise AttributeError(f"'{type(value).__name__}' object attribute '{name}' is read-only")
+    raise AttributeError(f"attribute '{name}' of '{_class_name(value)}' objects is not writable")
+
+
+def delete_attribute(value: Any, name: str) -> None:
+    """``del value.name``. Raises AttributeError."""
+    if type(type(value)) is Kind:
+        program_classes.remove(value, name)
+        return
+    entry = None if name in _HIDDEN else entry_of(value, name)
+    if type(entry) is Property and entry.delete is not None:
+        entry.delete(value)
+        return
+    own = _own(value)
+    if own is not None and name in own:
+        del own[name]
+        return
+    if entry is None:
+        raise missing(value, name)
+    raise AttributeError(f"attribute '{name}' of '{_class_name(value)}' objects is not writable")
+
+
+def missing(value: Any, name: str) -> AttributeError:
+    if isinstance(value, type):
+        message = f"type object '{value.__name__}' has no attribute '{name}'"
+    elif type(value) is Namespace:
+        message = f"module '{value.dotted}' has no attribute '{name}'"
+    else:
+        message = f"'{object_name(type(value))}' object has no attribute '{name}'"
+    return AttributeError(message, name=name, obj=value)
+
+
+def _own(value: Any) -> dict[str, Any] | None:
+    """What the program itself may set on this value."""
+    entry = TABLES[type(value)].get(ANY)
+    return entry.get(value) if type(entry) is Property else None
+
+
+def _class_name(value: Any) -> str:
+    # PyTorch's tensor properties belong to its base class in C++.
+    name = type(value).__name__
+    return "torch._C.TensorBase" if name == "Tensor" else name
+
+
+def names_of(value: Any) -> list[str]:
+    """Every attribute of a value, sorted: for completion and suggestions. Evaluates none of them."""
+    if type(value) is Namespace:
+        return value.all_names()
+    if type(value) is Kind or type(type(value)) is Kind:
+        return program_classes.names_of(value)
+    tables = (ATTRIBUTES.get(base, ()) for base in type(value).__mro__)
+    return sorted({*chain.from_iterable(tables), *(_own(value) or ())} - _HIDDEN)
+
+
+program_classes.METHODS.add(UserFunction)
+attributes_of(UserFunction)["__name__"] = Property(
+    lambda function: function.name, lambda function, new: setattr_name(function, new)
+)
+attributes_of(UserFunction)[ANY] = Property(lambda function: function.attributes)
+attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name)
+for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
+    attributes_of(_function)["__name__"] = Property(lambda function: function.name)
+attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
+attributes_of(type)["__name__"] = Property(lambda kind: kind.__name__)
+
+
+def setattr_name(function: UserFunction, new: Any) -> None:
+    if type(new) is not str:
+        raise TypeError("__name__ must be set to a string object")
+    function.name = new

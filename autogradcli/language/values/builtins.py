@@ -1,0 +1,431 @@
+"""Python's builtin functions and classes, as the closed list that programs see, their costs bounded."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ...api.calls.program_classes import Super
+from ...api.calls.python_function import renamed
+from ...api.calls.registry import NAMESPACES
+from ...engine.callbacks import callee
+from ...engine.tensor import Tensor
+from ..compile.calls import CONSTRUCTORS, Builtin, callable_of, is_callable
+from . import at_length
+from .at_length import less
+from .attribute_lookup import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
+from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
+from .checked_operators import power
+from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction, object_name
+from .nesting import checked
+from .text_format import format_value, to_ascii, to_repr, to_str
+
+#: name -> value, filled below.
+BUILTINS: dict[str, Any] = {}
+
+
+def _builtin(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Enter a function under its own name, a trailing underscore left out."""
+    name = function.__qualname__ = function.__name__.rstrip("_")
+    BUILTINS[name] = Builtin(name, _exactly_one(name, function) if name in _ONE_ARGUMENT else function)
+    return function
+
+
+#: Those that in Python are functions in C of exactly one argument, and say so.
+_ONE_ARGUMENT = frozenset({"all", "any", "ascii", "bin", "callable", "hash", "repr"})
+
+
+def _exactly_one(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            raise TypeError(f"{name}() takes no keyword arguments")
+        if len(args) != 1:
+            raise TypeError(f"{name}() takes exactly one argument ({len(args)} given)")
+        return function(args[0])
+
+    return call
+
+
+@_builtin
+def print_(
+    *values: Any, sep: str | None = None, end: str | None = None, file: None = None, flush: bool = False
+) -> None:
+    if file is not None:
+        raise TypeError("print() has no other place to write to than the output")
+    for option, text in (("sep", sep), ("end", end)):
+        if text is not None and type(text) is not str:
+            raise TypeError(f"{option} must be None or a string, not {type(text).__name__}")
+    separator = " " if sep is None else sep
+    texts: list[str] = []
+    count = len(separator) * len(values)
+    for value in values:
+        texts.append(to_str(value))
+        count += len(texts[-1])
+        budget.check_printed(count)
+    budget.print(separator.join(texts) + ("\n" if end is None else end))
+
+
+# Numbers
+
+
+def _or_tensors(name: str, on_python: Callable[..., Any]) -> Callable[..., Any]:
+    """Python's function, and the tensor's of that name where Python's has an error on tensors."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not args or not isinstance(args[0], Tensor):
+            return on_python(*args, **kwargs)
+        if kwargs or (len(args) > 1 and not isinstance(args[1], Tensor)):
+            return callable_of(NAMESPACES["torch"][name])(*args, **kwargs)
+        try:
+            return on_python(*args)
+        except (TypeError, RuntimeError):
+            return callable_of(NAMESPACES["torch"][name])(*args)
+
+    return call
+
+
+def _dispatching(function: Callable[..., Any]) -> Callable[..., Any]:
+    name = function.__qualname__ = function.__name__.rstrip("_")
+    on_python = _exactly_one(name, function) if name in _ONE_ARGUMENT else function
+    BUILTINS[name] = Builtin(name, _or_tensors(name, on_python))
+    return function
+
+
+@_dispatching
+def round_(number: Any, ndigits: Any = None) -> Any:
+    if type(ndigits) is int and abs(ndigits) > MAX_WIDTH and type(number) is int:
+        raise OverflowError(f"round() to more than {MAX_WIDTH} digits")
+    return round(number) if ndigits is None else round(number, ndigits)
+
+
+@_dispatching
+def pow_(base: Any, exp: Any, mod: Any = None) -> Any:
+    if mod is None:
+        return power(base, exp)
+    if type(exp) is int and type(mod) is int and exp.bit_length() * mod.bit_length() ** 2 > 1 << 36:
+        raise OverflowError("pow() with a modulus of integers this large")
+    return pow(base, exp, mod)
+
+
+_NUMBERS = frozenset({float, bool, complex})
+
+
+@_dispatching
+def sum_(iterable: Any, /, start: Any = 0) -> Any:
+    if type(start) is str:
+        raise TypeError("sum() can't sum strings [use ''.join(seq) instead]")
+    if (type(iterable) is list or type(iterable) is tuple) and _NUMBERS.issuperset(map(type, iterable)):
+        return sum(iterable, start)
+    total = start
+    for value in budget.polled(iterable):
+        if type(value) is list or type(value) is tuple:
+            check_items(len(value) + (len(total) if type(total) in (list, tuple) else 0))
+            budget.spend(16 * len(value))
+        total = total + value
+        if type(total) is int and total.bit_length() > MAX_BITS:
+            check_bits(total.bit_length())
+    return total
+
+
+def _extreme(name: str, better: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def extreme(*args: Any, key: Any = None, default: Any = UNBOUND) -> Any:
+        if not args:
+            raise TypeError(f"{name} expected at least 1 argument, got 0")
+        if len(args) > 1 and default is not UNBOUND:
+            raise TypeError(f"Cannot specify a default for {name}() with multiple positional arguments")
+        rank = callable_of(key) if key is not None else None
+        found = found_rank = UNBOUND
+        for value in budget.polled(args[0]) if len(args) == 1 else args:
+            rank_of = value if rank is None else rank(value)
+            if found is UNBOUND or better(rank_of, found_rank):
+                found, found_rank = value, rank_of
+        if found is UNBOUND:
+            if default is UNBOUND:
+                raise ValueError(f"{name}() arg is an empty sequence")
+            return default
+        return found
+
+    extreme.__name__ = name
+    return _dispatching(extreme)
+
+
+_extreme("max", lambda a, b: less(b, a) if type(a) in CONTAINERS else a > b)
+_extreme("min", lambda a, b: less(a, b) if type(a) in CONTAINERS else a < b)
+
+
+@_dispatching
+def all_(iterable: Any, /) -> bool:
+    return all(budget.polled(iterable))
+
+
+@_dispatching
+def any_(iterable: Any, /) -> bool:
+    return any(budget.polled(iterable))
+
+
+@_builtin
+def divmod_(x: Any, y: Any, /) -> Any:
+    return divmod(x, y)
+
+
+@_builtin
+def bin_(number: Any, /) -> str:
+    return bin(number)
+
+
+for _name in ("abs", "chr", "hex", "len", "oct", "ord", "id"):
+    BUILTINS[_name] = Builtin(_name, vars(builtins)[_name])
+
+
+# Iteration
+
+
+@_builtin
+def sorted_(*args: Any, key: Any = None, reverse: Any = False) -> list[Any]:
+    if len(args) != 1:
+        raise TypeError(f"sorted expected 1 argument, got {len(args)}")
+    result = budget.items(args[0])
+    sort_list(result, key=key, reverse=reverse)
+    return result
+
+
+def sort_list(values: list[Any], *, key: Any = None, reverse: Any = False) -> None:
+    """``values.sort()``, which may be interrupted."""
+    at_length.sort(values, callable_of(key) if key is not None else None, reverse)
+
+
+@_builtin
+def iter_(value: Any, /) -> Any:
+    return iter(value)
+
+
+@_builtin
+def next_(iterator: Any, default: Any = UNBOUND, /) -> Any:
+    return next(iterator) if default is UNBOUND else next(iterator, default)
+
+
+def _plain(function: Any) -> Callable[..., Any]:
+    return function if type(function) is UserFunction else callable_of(function)
+
+
+def _map(*args: Any) -> Any:
+    if len(args) < 2:
+        raise TypeError("map() must have at least two arguments.")
+    function, *iterables = args
+    return LazyMap(_plain(function), *iterables)
+
+
+def _filter(function: Any, iterable: Iterable[Any], /) -> Any:
+    return LazyFilter(None if function is None else _plain(function), iterable)
+
+
+# What values are
+
+
+@_builtin
+def isinstance_(*args: Any) -> bool:
+    if len(args) != 2:
+        raise TypeError(f"isinstance expected 2 arguments, got {len(args)}")
+    value, kinds = args
+    measure(kinds)
+    if type(kinds) is tuple:
+        return any(isinstance_(value, kind) for kind in kinds)
+    check = None if isinstance(kinds, type) else TABLES[type(kinds)].get(INSTANCE_CHECK)
+    if check is not None:
+        return bool(check.call(kinds, value))  # type: ignore[union-attr]
+    kinds = _CLASS_OF.get(id(kinds), kinds)
+    if not isinstance(kinds, type):
+        raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+    return isinstance(value, kinds)
+
+
+#: Names that are functions here and classes in Python, by identity.
+_CLASS_OF: dict[int, type] = {}
+
+
+@_builtin
+def issubclass_(kind: Any, kinds: Any, /) -> bool:
+    if not isinstance(kind, type):
+        raise TypeError("issubclass() arg 1 must be a class")
+    wanted = kinds if type(kinds) is tuple else (kinds,)
+    if not all(isinstance(each, type) for each in wanted):
+        raise TypeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
+    return issubclass(kind, wanted)
+
+
+@_builtin
+def callable_(value: Any, /) -> bool:
+    return is_callable(value)
+
+
+@_builtin
+def hash_(value: Any, /) -> int:
+    return hash(hashable(value))
+
+
+@_builtin
+def repr_(value: Any, /) -> str:
+    return to_repr(value)
+
+
+@_builtin
+def ascii_(value: Any, /) -> str:
+    return to_ascii(value)
+
+
+@_builtin
+def format_(value: Any, format_spec: str = "", /) -> str:
+    if type(format_spec) is not str:
+        raise TypeError(f"format() argument 2 must be str, not {type(format_spec).__name__}")
+    return format_value(value, format_spec)
+
+
+@_builtin
+def getattr_(value: Any, name: Any, default: Any = UNBOUND, /) -> Any:
+    """By the language's tables, as ``value.name`` is."""
+    if type(name) is not str:
+        raise TypeError("attribute name must be string, not '" + type(name).__name__ + "'")
+    try:
+        return get_attribute(value, name)
+    except AttributeError:
+        if default is UNBOUND:
+            raise
+        return default
+
+
+@_builtin
+def hasattr_(value: Any, name: Any, /) -> bool:
+    if type(name) is not str:
+        raise TypeError("attribute name must be string, not '" + type(name).__name__ + "'")
+    try:
+        get_attribute(value, name)
+    except AttributeError:
+        return False
+    return True
+
+
+@_builtin
+def setattr_(value: Any, name: Any, new: Any, /) -> None:
+    if type(name) is not str:
+        raise TypeError("attribute name must be string, not '" + type(name).__name__ + "'")
+    set_attribute(value, name, new)
+
+
+@_builtin
+def super_(*args: Any) -> Super:
+    if not args:
+        raise RuntimeError("super(): no arguments")
+    if len(args) != 2:
+        raise TypeError("super() takes a class and an object")
+    return Super(*args)
+
+
+# Classes: their names are Python's classes themselves, and calling one does this.
+
+
+def _type(value: Any = UNBOUND, /, *others: Any) -> type:
+    if value is UNBOUND or others:
+        raise TypeError("type() takes 1 argument")
+    return type(value)
+
+
+def _str(*args: Any, **kwargs: Any) -> str:
+    return to_str(args[0]) if len(args) == 1 and not kwargs else str(*args, **kwargs)
+
+
+def _int(*args: Any, **kwargs: Any) -> int:
+    if args and type(args[0]) is str:
+        # Python bounds decimal digits itself; bases that are powers of two it does not.
+        check_bits(4 * len(args[0]))
+    return int(*args, **kwargs)
+
+
+def _items(kind: type) -> Callable[..., Any]:
+    def construct(*args: Any, **kwargs: Any) -> Any:
+        if len(args) != 1 or kwargs:
+            return kind(*args, **kwargs)
+        items = budget.items(args[0])
+        if kind is set:
+            for item in items:
+                hashable(item)
+            return at_length.set_of(items)
+        return items if kind is list else kind(items)
+
+    return construct
+
+
+def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
+    if len(args) != 1:
+        return dict(*args, **kwargs)
+    result: dict[Any, Any] = {}
+    if type(args[0]) is dict:
+        at_length.put_all(result, args[0])
+        result.update(kwargs)
+        return result
+    pairs = []
+    for number, pair in enumerate(budget.items(args[0])):
+        try:
+            pair = pair if type(pair) is tuple else tuple(budget.items(pair))
+        except TypeError:
+            message = f"cannot convert dictionary update sequence element #{number} to a sequence"
+            raise TypeError(message) from None
+        pairs.append(pair)
+        if len(pair) != 2:
+            raise ValueError(f"dictionary update sequence element #{number} has length {len(pair)}; 2 is required")
+        hashable(pair[0])
+    at_length.put_all(result, pairs)
+    result.update(kwargs)
+    return result
+
+
+def _zip(*iterables: Iterable[Any], strict: Any = False) -> Any:
+    return LazyZip(*iterables, strict=strict)
+
+
+def _staticmethod(*function: Any) -> Any:
+    return staticmethod(*map(callee, function))
+
+
+def _reversed(sequence: Any, /) -> Any:
+    if isinstance(sequence, (set, *LAZY)):
+        raise TypeError(f"'{type(sequence).__name__}' object is not reversible")
+    if isinstance(sequence, Tensor):
+        return sequence if not sequence.ndim else NAMESPACES["torch"]["flip"](sequence, (0,))
+    return reversed(sequence)
+
+
+CONSTRUCTORS.update(
+    {
+        type: _type, bool: bool, int: _int, float: float, complex: complex, str: _str, list: _items(list),
+        tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: checked(slice), LazyZip: _zip,
+        LazyMap: _map, LazyFilter: _filter, LazyEnumerate: LazyEnumerate, reversed: _reversed,
+        staticmethod: checked(renamed(_staticmethod, "staticmethod")), classmethod: checked(classmethod),
+        property: checked(property),
+    }
+)  # fmt: skip
+CONSTRUCTORS.update({kind: renamed(call, object_name(kind)) for kind, call in CONSTRUCTORS.items()})
+
+BUILTINS.update(
+    {
+        "type": type, "bool": bool, "int": int, "float": float, "complex": complex, "str": str, "list": list,
+        "tuple": tuple, "set": set, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
+        "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
+        "classmethod": classmethod, "property": property, "Ellipsis": Ellipsis, "NotImplemented": NotImplemented,
+        "__name__": "__main__",  # what scripts ask before they do their work
+    }
+)  # fmt: skip
+
+#: The errors that programs can cause, catch and raise. Those that end a process are not among them.
+for _kind in (
+    BaseException, Exception, ArithmeticError, AssertionError, AttributeError, BufferError, EOFError,
+    FloatingPointError, ImportError, IndexError, KeyError, LookupError, MemoryError, ModuleNotFoundError,
+    NameError, NotImplementedError, OSError, OverflowError, RecursionError, ReferenceError, RuntimeError,
+    StopIteration, SyntaxError, IndentationError, SystemError, TimeoutError, TypeError, UnboundLocalError,
+    UnicodeError, ValueError, Warning, UserWarning, DeprecationWarning, FutureWarning, RuntimeWarning,
+    ZeroDivisionError,
+):  # fmt: skip
+    BUILTINS[_kind.__name__] = _kind
+
+assert sys.get_int_max_str_digits() > 0  # the bound on the text of an integer

@@ -1,0 +1,235 @@
+"""The kinds of value that the language itself makes: functions, namespaces, bound methods, lazy iterators.
+
+Their Python attributes are out of a program's reach: it sees what ``attributes.py`` has in its tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...api.calls import registry
+from ...api.calls.overloads import CalculatorFunction, Function
+from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction
+from .budget import MAX_LAZY, budget
+from .nesting import LAZY_KINDS, depth_of
+
+if TYPE_CHECKING:
+    from ..compile.user_functions import Code
+
+#: The variables of one call: values by slot. A variable that an inner function shares is a one-element list.
+Frame = list[Any]
+#: A compiled expression, or a compiled statement (None: go on; else a signal).
+Run = Callable[[Frame], Any]
+
+
+class _Unbound:
+    """What a slot holds before its variable is assigned."""
+
+    __slots__ = ()
+
+
+UNBOUND = _Unbound()
+
+
+class UserFunction:
+    """A function of the program. The engine may call it as any Python callable (hooks, ``torch.func.grad``)."""
+
+    __slots__ = ("__weakref__", "attributes", "cells", "code", "defaults", "keyword_defaults", "name", "qualname")
+
+    def __init__(
+        self,
+        code: Code,
+        name: str,
+        qualname: str,
+        defaults: tuple[Any, ...],
+        keyword_defaults: dict[str, Any],
+        cells: list[Any],
+    ) -> None:
+        self.code = code
+        self.name = name
+        self.qualname = qualname
+        self.defaults = defaults
+        self.keyword_defaults = keyword_defaults
+        self.cells = cells
+        #: What the program set on it (``f.calls = 0``).
+        self.attributes: dict[str, Any] = {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.code.call(self, args, kwargs)
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<function {self.qualname} at {id(self):#x}>"
+
+
+class Namespace:
+    """A module-like value: ``torch``, ``torch.nn.functional``, ``math``. Wraps the registry's tables."""
+
+    __slots__ = ("dotted", "names")
+
+    _made: ClassVar[dict[str, Namespace]] = {}
+
+    def __init__(self, dotted: str) -> None:
+        self.dotted = dotted
+        #: What has been looked up so far: a cache before the registry.
+        self.names: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, dotted: str) -> Namespace | None:
+        """The namespace of that name, the same object each time; None if there is none."""
+        found = cls._made.get(dotted)
+        if found is None:
+            prefix = dotted + "."
+            if dotted in registry.NAMESPACES or any(name.startswith(prefix) for name in registry.NAMESPACES):
+                found = cls._made[dotted] = cls(dotted)
+        return found
+
+    def get(self, name: str) -> Any:
+        """The value of a name, UNBOUND if there is none."""
+        table = registry.NAMESPACES.get(self.dotted)
+        if table is not None and name in table:
+            value = table[name]
+        else:
+            value = Namespace.of(f"{self.dotted}.{name}") or UNBOUND
+        if value is not UNBOUND:
+            self.names[name] = value
+        return value
+
+    def all_names(self) -> list[str]:
+        """Every name in it, sub-namespaces too, sorted: for completion and suggestions."""
+        prefix = self.dotted + "."
+        inner = {d[len(prefix) :].partition(".")[0] for d in registry.NAMESPACES if d.startswith(prefix)}
+        return sorted(inner | set(registry.NAMESPACES.get(self.dotted, ())))
+
+    def __repr__(self) -> str:
+        return f"<module '{self.dotted}'>"
+
+
+#: Modules whose classes are written in C in PyTorch, but for the tensor's: messages name these with their module.
+_IN_C = frozenset({"torch", "torch._C", "torch.return_types"})
+
+
+def object_name(kind: type) -> str:
+    """How Python's messages call an object of a class: ``'torch.Size' object has no attribute 'x'``."""
+    name, module = kind.__name__, kind.__module__
+    return f"{module}.{name}" if module in _IN_C and name != "Tensor" else name
+
+
+class BoundMethod:
+    """A method taken from its value without being called at once: ``f = x.sum``."""
+
+    __slots__ = ("call", "name", "value")
+
+    def __init__(self, call: Callable[..., Any], value: Any, name: str) -> None:
+        self.call, self.value, self.name = call, value, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.call(self.value, *args, **kwargs)
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<built-in method {self.name} of {type(self.value).__name__} object at {id(self.value):#x}>"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is BoundMethod and self.call is other.call and self.value is other.value
+
+    def __hash__(self) -> int:
+        return hash((id(self.call), id(self.value)))
+
+
+def _depth(*sources: Any) -> int:
+    """How many iterators stand on each other, wrappers among them counted."""
+    depth = 1 + max(map(depth_of, sources), default=0)
+    if depth > MAX_LAZY:
+        raise RecursionError("maximum recursion depth exceeded")
+    return depth
+
+
+#: So many iterables make of each step of ``zip`` a tuple worth counting.
+_WIDE = 64
+
+
+def _charged(iterables: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What ``zip`` takes in place of so many iterables: each of its tuples is counted, as it is as long as they are."""
+    if len(iterables) <= _WIDE:
+        return iterables
+    first, *others = iterables
+    return (_spending(iter(first), 8 * len(iterables)), *others)
+
+
+def _spending(iterator: Iterator[Any], size: int) -> Iterator[Any]:
+    for value in iterator:
+        budget.spend(size)
+        yield value
+
+
+class LazyZip(zip):  # type: ignore[type-arg]
+    __slots__ = ("depth",)
+
+    depth: int
+
+    def __new__(cls, *iterables: Iterable[Any], strict: Any = False) -> LazyZip:
+        return super().__new__(cls, *_charged(iterables), strict=strict)  # type: ignore[return-value]
+
+    def __init__(self, *iterables: Iterable[Any], strict: Any = False) -> None:
+        self.depth = _depth(*iterables)
+
+
+class LazyMap(map):  # type: ignore[type-arg]
+    __slots__ = ("depth",)
+
+    depth: int
+
+    def __init__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> None:
+        self.depth = _depth(function, *iterables)
+
+
+class LazyFilter(filter):  # type: ignore[type-arg]
+    __slots__ = ("depth",)
+
+    depth: int
+
+    def __new__(cls, function: Callable[..., Any] | None, iterable: Iterable[Any]) -> LazyFilter:
+        # A long run of rejected elements is a loop in C, which must be interruptible.
+        return super().__new__(cls, function, budget.polled(iter(iterable)))
+
+    def __init__(self, function: Callable[..., Any] | None, iterable: Iterable[Any]) -> None:
+        self.depth = _depth(function, iterable)
+
+
+class LazyEnumerate(enumerate):  # type: ignore[type-arg]
+    __slots__ = ("depth",)
+
+    depth: int
+
+    def __init__(self, iterable: Iterable[Any], start: int = 0) -> None:
+        self.depth = _depth(iterable)
+
+
+LAZY = (LazyZip, LazyMap, LazyFilter, LazyEnumerate)
+LAZY_KINDS.update(LAZY)
+
+# Programs see these classes by type(v), repr and in error messages, under the names that Python has for them.
+for _kind, _name in (
+    (UserFunction, "function"),
+    (BoundMethod, "builtin_function_or_method"),
+    (Function, "builtin_function_or_method"),
+    (CalculatorFunction, "builtin_function_or_method"),
+    (PythonFunction, "function"),
+    (CalculatorPythonFunction, "function"),
+    (Namespace, "module"),
+    (LazyZip, "zip"),
+    (LazyMap, "map"),
+    (LazyFilter, "filter"),
+    (LazyEnumerate, "enumerate"),
+):
+    type.__setattr__(_kind, "__name__", _name)
+    _kind.__qualname__ = _name
+    _kind.__module__ = "builtins"
