@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from autogradcli import __version__
 from autogradcli.cli import main as entry
-from autogradcli.cli import programs
+from autogradcli.cli import sessions
 from autogradcli.cli.environment import Environment
 from autogradcli.cli.group import COMMANDS, cli
 from autogradcli.cli.options import words_last
@@ -225,7 +225,7 @@ def test_internal_errors_are_one_line(ask: Ask, monkeypatch: pytest.MonkeyPatch)
     def broken(**options: Any) -> Any:
         raise problems[-1]
 
-    monkeypatch.setattr(programs, "open_session", broken)
+    monkeypatch.setattr(sessions, "open_session", broken)
     code, out, err = ask("eval", "1")
     assert (code, out) == (1, "")
     assert "internal error: KeyError: 'spam\\x1b'" in err and "report" in err and "Traceback" not in err

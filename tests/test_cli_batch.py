@@ -17,7 +17,7 @@ from cli_ask import COMMAND, ENVIRON, ask, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autogradcli.cli.pieces import PIECE, split
+from autogradcli.cli.batch.large_programs import PIECE, split
 from autogradcli.session import Session
 
 HOSTILE = "print('begun')\nx = torch.ones(5000, 5000)\ny = x @ x @ x @ x @ x @ x @ x\nprint('never')\n"
@@ -198,8 +198,8 @@ def test_times(files: Path) -> None:
 
 
 def test_progress_on_a_terminal_only(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autogradcli.cli.progress.PATIENCE", 0.0)
-    monkeypatch.setattr("autogradcli.cli.progress.INTERVAL", 0.0)
+    monkeypatch.setattr("autogradcli.cli.batch.progress.PATIENCE", 0.0)
+    monkeypatch.setattr("autogradcli.cli.batch.progress.INTERVAL", 0.0)
     monkeypatch.setenv("TERM", "xterm")
     shown = ask("run", "good.py", "good.py", terminal=True)
     assert "[############............] 1/2" in shown.err and shown.err.endswith("\r\x1b[K")

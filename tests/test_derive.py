@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autogradcli.cli import programs
+from autogradcli.cli import sessions
 from autogradcli.engine.tensor import Tensor
 from autogradcli.events import Event, Failed, Printed, Warned
 from autogradcli.explain.derived import Shown, agrees, derive
@@ -66,7 +66,7 @@ class Case:
         def work() -> None:
             self.shown = derive(lambda given: function(**given), variables, evaluate=self.evaluate)
 
-        assert programs.within(self.session, work, expression, Screen())  # type: ignore[arg-type]
+        assert sessions.within(self.session, work, expression, Screen())  # type: ignore[arg-type]
         self.expression = expression
 
     def evaluate(self, lines: list[tuple[str, str]], text: str, values: Any) -> Any:

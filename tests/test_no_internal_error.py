@@ -97,7 +97,7 @@ def test_results_that_can_not_be_written_are_one_files_failure(tmp_path: Path, j
 
 
 def test_an_internal_error_is_one_files_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from autogradcli.cli import batch
+    from autogradcli.cli.batch import files as batch
 
     monkeypatch.chdir(tmp_path)
     for name in ("a.py", "b.py"):

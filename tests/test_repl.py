@@ -13,7 +13,7 @@ from repl_driver import ALT_ENTER, BACKSPACE, CTRL_C, ENTER, PAUSE, RIGHT, TAB, 
 
 from autogradcli.language.read.tokens import next_indentation
 from autogradcli.repl.app import Prompt
-from autogradcli.repl.commands import COMMANDS
+from autogradcli.repl.commands.table import COMMANDS
 from autogradcli.repl.completion import SessionCompleter
 from autogradcli.repl.history import MAX_BYTES, history_path, open_history
 from autogradcli.repl.keys import pasted

@@ -11,11 +11,11 @@ from repl_driver import ENTER, PAUSE, Screen, drive, entered, results
 
 from autogradcli.events import Value
 from autogradcli.repl.app import Prompt
-from autogradcli.repl.commands import COMMANDS, CommandError, find
-from autogradcli.repl.definitions import Definitions
+from autogradcli.repl.commands.help_command import live_examples
+from autogradcli.repl.commands.table import COMMANDS, CommandError, find
 from autogradcli.repl.examples import EXAMPLES, METHODS
-from autogradcli.repl.help_command import live_examples
 from autogradcli.repl.journal import MAX_TRANSCRIPT, Transcript, beginning
+from autogradcli.repl.made_from import Definitions
 from autogradcli.session import Session
 
 

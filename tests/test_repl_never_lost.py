@@ -24,11 +24,11 @@ from autogradcli.language.values.budget import budget
 from autogradcli.repl import app, preview
 from autogradcli.repl.app import Prompt
 from autogradcli.repl.completion import SessionCompleter
-from autogradcli.repl.definitions import MAX_SIZE, Definitions
 from autogradcli.repl.guard import MAX_TEXT, Guard, said
 from autogradcli.repl.highlight import SessionLexer
 from autogradcli.repl.history import open_history
 from autogradcli.repl.interrupts import Interrupts
+from autogradcli.repl.made_from import MAX_SIZE, Definitions
 from autogradcli.repl.toolbar import hint_line
 from autogradcli.repl.undo import Snapshot
 from autogradcli.session import Session

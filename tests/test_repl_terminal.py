@@ -13,7 +13,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from autogradcli.repl.commands import COMMANDS
+from autogradcli.repl.commands.table import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 CTRL_D = "\x04"

@@ -57,11 +57,11 @@ def _run(
     seed: int | None,
     memory: float,
 ) -> None:
-    from . import derivatives, programs
+    from . import derivatives, sessions
 
     env = environment(ctx)
-    programs.prepare(ctx, memory)
-    session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
+    sessions.prepare(ctx, memory)
+    session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
     request = derivatives.Request(what, expr, variables, directions, format_, dtype, matrix)
     ctx.exit(OK if derivatives.show(session, request, env) else FAILED)
 

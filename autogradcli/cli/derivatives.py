@@ -15,7 +15,7 @@ from ..language.values.text_format import to_repr
 from ..session import Session
 from ..show.matrix import csv_text, heads, matrix
 from ..show.plain import Display, Plain, named
-from . import programs
+from . import sessions
 from .environment import Environment
 from .gradients import FILE, NOT_SCALAR, Variables
 
@@ -43,9 +43,9 @@ class Found(NamedTuple):
 
 def show(session: Session, request: Request, environment: Environment) -> bool:
     """Show the derivative; False if something went wrong, which is shown then."""
-    display = programs.open_display(request.format_, environment, FILE, batch=False)
+    display = sessions.open_display(request.format_, environment, FILE, batch=False)
     dtype = dtypes.NAMES[request.dtype or "float32"]
-    if not programs.leaves(session, request.variables, dtype, request.format_, environment):
+    if not sessions.leaves(session, request.variables, dtype, request.format_, environment):
         return False
     inputs = {name: session.variables[name] for name, _ in request.variables}
     value = _value(session, request, display)
@@ -55,30 +55,30 @@ def show(session: Session, request: Request, environment: Environment) -> bool:
     if directions is None:
         return False
     source = f"lambda {', '.join(inputs)}: ({request.expression}\n)"
-    ok, function = programs.value_of(session, source, display, shown_as=request.expression)
+    ok, function = sessions.value_of(session, source, display, shown_as=request.expression)
 
     def work() -> None:
         _write(request, _derivative(request.what, function, inputs, value, directions), display)
 
-    ok = ok and programs.within(session, work, request.expression, display)
+    ok = ok and sessions.within(session, work, request.expression, display)
     display.end(ok, 0.0)
     return ok
 
 
 def _value(session: Session, request: Request, display: Display) -> Tensor | None:
     """The expression's value, by itself, so that an error in it has its place."""
-    ok, value = programs.value_of(session, request.expression, display)
+    ok, value = sessions.value_of(session, request.expression, display)
     if not ok:
         return None
     if not isinstance(value, Tensor):
         kind = type(value).__name__
         display.show(
-            programs.about(request.expression, "TypeError", f"a tensor is needed, not {programs.article(kind)}")
+            sessions.about(request.expression, "TypeError", f"a tensor is needed, not {sessions.article(kind)}")
         )
         return None
     if request.what == "hessian" and value.array.size != 1:
         hint = f"the value has the shape {list(value.array.shape)}: differentiate its sum(), or ask for the jacobian"
-        display.show(programs.about(request.expression, "RuntimeError", NOT_SCALAR, hint))
+        display.show(sessions.about(request.expression, "RuntimeError", NOT_SCALAR, hint))
         return None
     return value
 
@@ -99,10 +99,10 @@ def _directions(
     found = {name: wrap(np.zeros_like(tensor.array)) for name, tensor in like.items()}
     for name, text in request.directions:
         if name not in like:
-            display.show(programs.about(text, "NameError", f"{option} {name}: there is no variable {name}"))
+            display.show(sessions.about(text, "NameError", f"{option} {name}: there is no variable {name}"))
             return None
         title = f"{option} {name}".rstrip()
-        ok, direction = programs.evaluated(session, name or "gradient", text, request.format_, environment, title)
+        ok, direction = sessions.evaluated(session, name or "gradient", text, request.format_, environment, title)
         if not ok:
             return None
         wanted = like[name].array
@@ -110,7 +110,7 @@ def _directions(
             direction = wrap(wanted.dtype.type(direction))
         if not isinstance(direction, Tensor) or direction.array.shape != wanted.shape:
             said = f"{title}: a tensor of the shape {list(wanted.shape)} is needed"
-            display.show(programs.about(text, "ValueError", said))
+            display.show(sessions.about(text, "ValueError", said))
             return None
         found[name] = wrap(direction.array.astype(wanted.dtype))
     if not request.directions:
@@ -120,7 +120,7 @@ def _directions(
             noun = "shapes are" if others else "shape is"
             example = f"{option} {request.variables[0][0] + '=' if request.what == 'jvp' else ''}VALUE"
             said = f"in which direction? Say it with {example}; the {noun} {shapes}"
-            display.show(programs.about(request.expression, "ValueError", said))
+            display.show(sessions.about(request.expression, "ValueError", said))
             return None
         return [wrap(np.ones_like(only.array))]
     return list(found.values())

@@ -36,10 +36,10 @@ def command(
     \b
       autogradcli derive '(1.5 * (x + 2)**2).sum()' 'x=[1, 2]'
     """
-    from . import gradients, programs
+    from . import gradients, sessions
 
     env = environment(ctx)
-    programs.prepare(ctx, memory)
-    session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
+    sessions.prepare(ctx, memory)
+    session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
     request = gradients.Request(expr, variables, gradient, format_, dtype)
     ctx.exit(OK if gradients.derive(session, request, env) else FAILED)

@@ -59,22 +59,22 @@ def command(
       autogradcli eval --var x=3 '-x**2 + sin(x)'
       autogradcli eval --var x=@data.csv --save out.npz:y 'y = exp(x)'
     """
-    from . import programs
+    from . import sessions
 
     env = environment(ctx)
-    programs.prepare(ctx, memory)
+    sessions.prepare(ctx, memory)
     from_stdin = not expr or expr == ("-",)
-    display = programs.open_display(format_, env, "<stdin>" if from_stdin else "<eval>", batch=False)
-    session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
+    display = sessions.open_display(format_, env, "<stdin>" if from_stdin else "<eval>", batch=False)
+    session = sessions.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
     try:
         source = env.read_stdin() if from_stdin else "\n".join(expr)
     except (OSError, UnreadableError) as error:
-        display.show(programs.unreadable(error))
+        display.show(sessions.unreadable(error))
         ctx.exit(FAILED)
-    ok = programs.load_all(session, loads, format_, env) and programs.assign_all(session, variables, format_, env)
-    ok = ok and programs.run(session, source, display)
+    ok = sessions.load_all(session, loads, format_, env) and sessions.assign_all(session, variables, format_, env)
+    ok = ok and sessions.run(session, source, display)
     display.end(ok, 0.0)
-    ok = ok and programs.save_all(session, saves, format_, env)
+    ok = ok and sessions.save_all(session, saves, format_, env)
     if not ok and len(expr) == 1 and os.path.isfile(expr[0]):
         env.err.write(f"hint: this is a file; to run it: autogradcli run {expr[0]}\n")
     ctx.exit(OK if ok else FAILED)

@@ -27,7 +27,7 @@ def command(ctx: click.Context, file: str, no_echo: bool, output: str | None) ->
     from ..language.export.program_export import export
     from ..language.read.syntax import Source
     from ..show.errors import error_text
-    from . import programs
+    from . import sessions
     from .drafts import write_atomically
 
     env = environment(ctx)
@@ -43,7 +43,7 @@ def command(ctx: click.Context, file: str, no_echo: bool, output: str | None) ->
         else:
             env.out.write(made)
     except (OSError, UnreadableError) as error:
-        env.err.raw(error_text(programs.unreadable(error), name, env.err))
+        env.err.raw(error_text(sessions.unreadable(error), name, env.err))
         ctx.exit(FAILED)
     except (SyntaxError, RecursionError, MemoryError) as error:
         env.err.raw(error_text(failed(error, Source(text), {}, {}), name, env.err))

@@ -47,11 +47,11 @@ def command(
       autogradcli grad 'x**2' 'x=[1, 2, 3]' --gradient '[1, 0, 0]'
       autogradcli grad 'sum(x**2)' x=@data.csv:height --save out.npz:x.grad
     """
-    from . import gradients, programs
+    from . import gradients, sessions
 
     env = environment(ctx)
-    programs.prepare(ctx, memory)
-    session = programs.open_session(dtype=dtype, seed=seed, memory=memory)
+    sessions.prepare(ctx, memory)
+    session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
     request = gradients.Request(expr, variables, gradient, format_, dtype)
-    ok = gradients.show(session, request, env) and programs.save_all(session, saves, format_, env)
+    ok = gradients.show(session, request, env) and sessions.save_all(session, saves, format_, env)
     ctx.exit(OK if ok else FAILED)

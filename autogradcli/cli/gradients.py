@@ -11,7 +11,7 @@ from ..events import Failed, Gradients, Value, Warned
 from ..session import Session
 from ..show.formulas import formula_event, formula_text
 from ..show.plain import Display, Plain, PlainGradients
-from . import programs
+from . import sessions
 from .environment import Environment
 
 Variables = tuple[tuple[str, str], ...]
@@ -25,7 +25,7 @@ NO_HISTORY = "element 0 of tensors does not require grad and does not have a gra
 
 
 def open_display(format_: str, environment: Environment, file: str) -> Display:
-    display = programs.open_display(format_, environment, file, batch=False)
+    display = sessions.open_display(format_, environment, file, batch=False)
     return PlainGradients(environment.out, environment.err, file) if type(display) is Plain else display
 
 
@@ -60,7 +60,7 @@ def show(session: Session, request: Request, environment: Environment) -> bool:
         else:
             display.show(Gradients(1, list(found.inputs.items())))
 
-    ok = found is not None and programs.within(session, work, request.expression, display)
+    ok = found is not None and sessions.within(session, work, request.expression, display)
     if found is not None:
         if ok and any(leaf.grad is not None and _has_nan(leaf.grad) for leaf in found.inputs.values()):
             _explain_nan(session, request, found, display)
@@ -83,7 +83,7 @@ def _csv(inputs: dict[str, Tensor]) -> str:
 
 def derive(session: Session, request: Request, environment: Environment) -> bool:
     """Show the formula of each gradient; False if something went wrong, which is shown then."""
-    display = programs.open_display(request.format_, environment, FILE, batch=False)
+    display = sessions.open_display(request.format_, environment, FILE, batch=False)
     found = _evaluate(session, request, display, environment)
     ok = found is not None and _show_formulas(session, request, found, display)
     display.end(ok, 0.0)
@@ -93,10 +93,10 @@ def derive(session: Session, request: Request, environment: Environment) -> bool
 def _evaluate(session: Session, request: Request, display: Display, environment: Environment) -> Evaluated | None:
     """The expression's value, its inputs and the gradient to start from; None if that fails, which is shown."""
     dtype = dtypes.NAMES[request.dtype or "float32"]
-    if not programs.leaves(session, request.variables, dtype, request.format_, environment):
+    if not sessions.leaves(session, request.variables, dtype, request.format_, environment):
         return None
     inputs = {name: session.variables[name] for name, _ in request.variables}
-    ok, value = programs.value_of(session, request.expression, display)
+    ok, value = sessions.value_of(session, request.expression, display)
     if not ok:
         return None
     problem = not_differentiable(request.expression, value, request.gradient)
@@ -105,13 +105,13 @@ def _evaluate(session: Session, request: Request, display: Display, environment:
         return None
     start = None
     if request.gradient is not None:
-        ok, start = programs.evaluated(session, "gradient", request.gradient, request.format_, environment, TITLE)
+        ok, start = sessions.evaluated(session, "gradient", request.gradient, request.format_, environment, TITLE)
         if ok and isinstance(start, int | float) and value.array.ndim == 0:
             start = wrap(value.array.dtype.type(start))
         if ok and (not isinstance(start, Tensor) or start.array.shape != value.array.shape):
             shape = list(value.array.shape)
-            asked = programs.open_display(request.format_, environment, TITLE, batch=False)
-            asked.show(programs.about(request.gradient, "ValueError", f"a tensor of the shape {shape} is needed"))
+            asked = sessions.open_display(request.format_, environment, TITLE, batch=False)
+            asked.show(sessions.about(request.gradient, "ValueError", f"a tensor of the shape {shape} is needed"))
             asked.end(False, 0.0)
             ok = False
     return Evaluated(value, inputs, start) if ok else None
@@ -121,25 +121,25 @@ def not_differentiable(expression: str, value: Any, gradient: str | None) -> Fai
     """Why a gradient of this value makes no sense, in PyTorch's words, and what to do."""
     if not isinstance(value, Tensor):
         kind = type(value).__name__
-        return programs.about(
-            expression, "TypeError", f"the expression gives {programs.article(kind)}, which has no gradient"
+        return sessions.about(
+            expression, "TypeError", f"the expression gives {sessions.article(kind)}, which has no gradient"
         )
     if not value.requires_grad:
         hint = "the value does not depend on the variables in a way that has a gradient"
-        return programs.about(expression, "RuntimeError", NO_HISTORY, hint)
+        return sessions.about(expression, "RuntimeError", NO_HISTORY, hint)
     if gradient is None and value.array.size != 1:
         hint = (
             f"the value has the shape {list(value.array.shape)}: differentiate its sum(), or give a gradient of "
             "that shape with --gradient (vector-Jacobian product)"
         )
-        return programs.about(expression, "RuntimeError", NOT_SCALAR, hint)
+        return sessions.about(expression, "RuntimeError", NOT_SCALAR, hint)
     return None
 
 
 def _function(session: Session, request: Request, found: Evaluated, display: Display) -> tuple[bool, Any]:
     """The expression as a function of its variables. It was evaluated once already, so it parses."""
     source = f"lambda {', '.join(found.inputs)}: ({request.expression}\n)"
-    return programs.value_of(session, source, display, shown_as=request.expression)
+    return sessions.value_of(session, source, display, shown_as=request.expression)
 
 
 def _has_nan(tensor: Tensor) -> bool:
@@ -158,7 +158,7 @@ def _explain_nan(session: Session, request: Request, found: Evaluated, display: 
             display.show(Warned(1, "note", origin))
 
     if ok:
-        programs.within(session, work, request.expression, display)
+        sessions.within(session, work, request.expression, display)
 
 
 def _show_formulas(session: Session, request: Request, found: Evaluated, display: Display) -> bool:
@@ -181,4 +181,4 @@ def _show_formulas(session: Session, request: Request, found: Evaluated, display
         else:
             display.out.write(formula_text(shown))
 
-    return ok and programs.within(session, work, request.expression, display)
+    return ok and sessions.within(session, work, request.expression, display)

@@ -24,9 +24,9 @@ def command(ctx: click.Context, dtype: str | None, seed: int | None, no_grad: bo
         options = {"dtype": dtype, "seed": seed, "no_grad": no_grad, "memory": memory}
         ctx.invoke(evaluate, expr=(), format_="auto", variables=(), loads=(), saves=(), **options)
     from ..repl.app import run_prompt
-    from . import programs
+    from . import sessions
 
-    programs.prepare(ctx, memory, prompt=True)
-    session = programs.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
+    sessions.prepare(ctx, memory, prompt=True)
+    session = sessions.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
     if not run_prompt(session, env.out, env.err):
         ctx.exit(FAILED)

@@ -68,9 +68,9 @@ def command(
       autogradcli run model.py
       autogradcli run --jobs 4 --keep-going --timeout 10 --output results experiments/
     """
-    from . import batch
-    from . import programs as preparation
-    from .results import Results
+    from . import sessions as preparation
+    from .batch import files as batch
+    from .batch.results import Results
 
     env = environment(ctx)
     options = batch.Options(format_, not no_echo, dtype, seed, no_grad, memory, timeout)
@@ -84,7 +84,7 @@ def command(
     whole = batch.Batch(programs, options, env, keep_going=keep_going, time=time, results=results)
     # Limits and signals of processes are ours to set only where the process is.
     if env.own_process and (jobs != 1 or timeout is not None):
-        from .pool import Pool
+        from .batch.pool import Pool
 
         preparation.prepare(ctx, None, insist=False)
         ctx.exit(Pool(whole, jobs or os.cpu_count() or 1).run())

@@ -41,18 +41,18 @@ def command(
       autogradcli check-transcript README.md docs/*.md
       autogradcli check-transcript --update --tolerance 1e-4 notes.txt
     """
-    from . import programs
+    from . import sessions
 
     env = environment(ctx)
-    programs.prepare(ctx, memory)
+    sessions.prepare(ctx, memory)
     code = OK
     for file in files:
         try:
-            ok = _check(file, env, update, tolerance, programs.open_session(dtype=dtype, seed=seed, memory=memory))
+            ok = _check(file, env, update, tolerance, sessions.open_session(dtype=dtype, seed=seed, memory=memory))
         except (OSError, UnreadableError) as error:
             from ..show.errors import error_text
 
-            env.err.raw(error_text(programs.unreadable(error), file, env.err))
+            env.err.raw(error_text(sessions.unreadable(error), file, env.err))
             ok = False
         if not ok:
             code = FAILED

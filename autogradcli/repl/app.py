@@ -21,19 +21,19 @@ from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, Plain, PlainGradients
 from ..show.stream import Stream, StreamClosed
-from .commands import CommandError, dispatch
+from .commands.table import CommandError, dispatch
 from .completion import SessionCompleter
-from .definitions import Definitions
 from .guard import Guard, message, said
 from .highlight import STYLE, SessionLexer
 from .history import history_path, open_history
+from .interruptible import Failure, Outcome, quietly, run
 from .interrupts import Interrupts
 from .journal import Program, Recorded, Transcript, added, quiet
 from .keys import bindings
-from .names import loading
+from .made_from import Definitions
+from .name_search import loading
 from .preview import Preview
 from .readings import GuardedCompleter, GuardedLexer, GuardedSuggestions
-from .running import Failure, Outcome, quietly, run
 from .toolbar import hint_line, status_line
 from .undo import Steps
 from .wall import wall

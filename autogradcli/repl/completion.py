@@ -20,8 +20,8 @@ from ..language.values.attribute_lookup import entry_of, names_of
 from ..language.values.kinds import UNBOUND, Namespace, UserFunction
 from ..session import Session
 from ..show.escape import escape_line
-from .commands import COMMANDS, complete_command, takes_expression
-from .names import bare_names, dotted
+from .commands.table import COMMANDS, complete_command, takes_expression
+from .name_search import bare_names, dotted
 from .preview import description
 from .signatures import resolve, signatures, summary
 

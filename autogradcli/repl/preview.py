@@ -26,7 +26,7 @@ from ..language.values.text_format import to_repr
 from ..session import Session
 from ..show.escape import escape_line
 from .guard import Guard
-from .names import dotted, is_attributes_beginning, is_beginning
+from .name_search import dotted, is_attributes_beginning, is_beginning
 
 #: Seconds that a preview may take, the copying included.
 BUDGET = 0.020

@@ -21,12 +21,12 @@ from time import monotonic
 from types import FrameType
 from typing import Any
 
-from ..events import Failed
-from ..language.read.syntax import Place
-from ..language.values.budget import budget
-from .batch import Options, open_display, run_file
-from .environment import Environment
-from .limits import limit_memory
+from ...events import Failed
+from ...language.read.syntax import Place
+from ...language.values.budget import budget
+from ..environment import Environment
+from ..limits import limit_memory
+from .files import Options, open_display, run_file
 
 OUT, ERR, DONE, LAST = range(4)
 HEAD = struct.Struct("<BI")
@@ -187,7 +187,7 @@ class _Unlocked(FrameWriter):
 
 
 def _framed_err(worker: _Worker, environment: Environment, kind: type[FrameWriter] = FrameWriter) -> Any:
-    from ..show.stream import Stream
+    from ...show.stream import Stream
 
     stream = Stream(kind(worker, ERR, environment.err.terminal), always_escape=True)
     stream.colour = environment.err.colour

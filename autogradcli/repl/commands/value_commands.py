@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..api.calls.registry import NAMESPACES
-from ..api.tensor.tensor_repr import shown_name
-from ..engine.dtypes import FLOATING
-from ..engine.tensor import Tensor, wrap
-from ..language.read.syntax import parse
-from ..language.values.text_format import to_repr
-from ..session import Session
-from ..show.escape import escape_line
-from ..show.plain import named
-from .columns import columns
-from .commands import CommandError, command, needed
-from .guard import said
-from .running import value_of, within
-from .toolbar import duration
+from ...api.calls.registry import NAMESPACES
+from ...api.tensor.tensor_repr import shown_name
+from ...engine.dtypes import FLOATING
+from ...engine.tensor import Tensor, wrap
+from ...language.read.syntax import parse
+from ...language.values.text_format import to_repr
+from ...session import Session
+from ...show.escape import escape_line
+from ...show.plain import named
+from ..columns import columns
+from ..guard import said
+from ..interruptible import value_of, within
+from ..toolbar import duration
+from .table import CommandError, command, needed
 
 if TYPE_CHECKING:
-    from .app import Prompt
+    from ..app import Prompt
 
 MAX_TEXT = 60
 
@@ -119,7 +119,7 @@ def _graph(prompt: Prompt, argument: str) -> None:
 
     The argument may be any expression. Variables stand at what they name.
     """
-    from .graph_tree import tree
+    from ..graph_tree import tree
 
     session = prompt.session
     needed(argument, "a tensor, or an expression that gives one,")
@@ -199,9 +199,9 @@ def _derive(prompt: Prompt, argument: str) -> None:
     Of a computed variable with respect to the leaves that it was computed from;
     of any expression with respect to each floating tensor in it.
     """
-    from ..explain.derived import Shown, derive
-    from ..language.compile.evaluate import evaluate
-    from ..show.formulas import formula_text
+    from ...explain.derived import Shown, derive
+    from ...language.compile.evaluate import evaluate
+    from ...show.formulas import formula_text
 
     def evaluated(lines: list[tuple[str, str]], text: str, values: Mapping[str, Any]) -> Any:
         return evaluate(lines, text, values, prompt.session.prelude)
@@ -218,7 +218,7 @@ def _nan(prompt: Prompt, argument: str) -> None:
     In the derivative of which operation, at which element, and what meets there;
     of a computed variable or of any expression.
     """
-    from ..explain.nan_search import origin_of_nan
+    from ...explain.nan_search import origin_of_nan
 
     found: list[str | None] = []
     _again(prompt, argument, lambda *given: found.append(origin_of_nan(*given)))

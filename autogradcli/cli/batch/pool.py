@@ -9,9 +9,9 @@ from collections import deque
 from time import monotonic
 from typing import Any
 
-from ..events import Failed
-from .batch import Batch, Ended, open_display
-from .environment import Environment
+from ...events import Failed
+from ..environment import Environment
+from .files import Batch, Ended, open_display
 from .results import Result
 from .workers import DONE, END, ERR, HEAD, LAST, OUT, timed_out, work
 from .workers import send_task as send

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..api.tensor.tensor_text import PrintOptions
-from .columns import columns
-from .commands import CommandError, choice, command, needed
-from .preview import AVAILABLE
-from .running import quietly
+from ...api.tensor.tensor_text import PrintOptions
+from ..columns import columns
+from ..interruptible import quietly
+from ..preview import AVAILABLE
+from .table import CommandError, choice, command, needed
 
 if TYPE_CHECKING:
-    from .app import Prompt
+    from ..app import Prompt
 
 SWITCH = ("on", "off")
 FORMATS = ("plain", "rich", "json")

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import BinaryIO, NamedTuple
 
-from ..events import Emit, Event, Failed
-from ..language.read.syntax import parse
-from ..language.values.budget import MAX_SOURCE
-from ..session import Session
-from .environment import CHUNK, UnreadableError
+from ...events import Emit, Event, Failed
+from ...language.read.syntax import parse
+from ...language.values.budget import MAX_SOURCE
+from ...session import Session
+from ..environment import CHUNK, UnreadableError
 
 #: Bytes up to which a program is run in one piece, and from which a piece may end. Small ones are quicker: the
 #: tree of a hundred lines fits the processor's caches, and is gone before Python searches it for garbage.

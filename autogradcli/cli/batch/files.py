@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
-from ..events import Failed
-from ..show.errors import plain_error_text
-from ..show.escape import escape_line
-from ..show.plain import Display
-from ..show.stream import StreamClosed
-from . import programs
-from .environment import Environment, UnreadableError, decoded
-from .exits import FAILED, OK, last_words
-from .pieces import large, run_pieces
+from ...events import Failed
+from ...show.errors import plain_error_text
+from ...show.escape import escape_line
+from ...show.plain import Display
+from ...show.stream import StreamClosed
+from .. import sessions
+from ..environment import Environment, UnreadableError, decoded
+from ..exits import FAILED, OK, last_words
+from .large_programs import large, run_pieces
 from .progress import Progress
 from .results import Results
 
@@ -61,7 +61,7 @@ def title(file: str, format_: str) -> str:
 
 
 def open_display(file: str, options: Options, environment: Environment) -> Display:
-    return programs.open_display(options.format_, environment, title(file, options.format_), batch=True)
+    return sessions.open_display(options.format_, environment, title(file, options.format_), batch=True)
 
 
 def run_file(file: str, options: Options, environment: Environment) -> Ended:
@@ -77,7 +77,7 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
     try:
         opened = _open(file, environment)
         start, rest = large(opened)
-        session = programs.open_session(
+        session = sessions.open_session(
             dtype=options.dtype,
             seed=options.seed,
             no_grad=options.no_grad,
@@ -86,13 +86,13 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         )
         started = perf_counter()
         if rest is None:
-            ok = programs.run(session, decoded(start), display, echo=options.echo)
+            ok = sessions.run(session, decoded(start), display, echo=options.echo)
         else:
             ok = run_pieces(session, rest, display.show, echo=options.echo)
             if display.failure == "KeyboardInterrupt":
                 raise KeyboardInterrupt
     except (OSError, UnreadableError) as error:
-        display.show(programs.unreadable(error))
+        display.show(sessions.unreadable(error))
     except Exception as error:  # no fault of the files after it, which are still to run
         if environment.debug:
             raise

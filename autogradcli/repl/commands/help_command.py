@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..api.calls.overloads import Function
-from ..api.calls.registry import NAMESPACES, Method
-from ..engine.tensor import Tensor
-from ..events import Event, Failed, Printed, Value
-from ..language.read.tokens import NAME, tokens
-from ..language.values.attribute_lookup import entry_of, get_attribute
-from ..language.values.text_format import to_repr
-from ..session import Session
-from ..show.escape import escape, escape_line
-from ..show.stream import BOLD
-from .commands import COMMANDS, CommandError, command, find
-from .examples import EXAMPLES, METHODS, SETUP, arguments
-from .running import within
-from .signatures import noted, signatures, written_out
+from ...api.calls.overloads import Function
+from ...api.calls.registry import NAMESPACES, Method
+from ...engine.tensor import Tensor
+from ...events import Event, Failed, Printed, Value
+from ...language.read.tokens import NAME, tokens
+from ...language.values.attribute_lookup import entry_of, get_attribute
+from ...language.values.text_format import to_repr
+from ...session import Session
+from ...show.escape import escape, escape_line
+from ...show.stream import BOLD
+from ..examples import EXAMPLES, METHODS, SETUP, arguments
+from ..interruptible import within
+from ..signatures import noted, signatures, written_out
+from .table import COMMANDS, CommandError, command, find
 
 if TYPE_CHECKING:
-    from .app import Prompt
+    from ..app import Prompt
 
 #: Seconds that an example may take.
 DEADLINE = 1.0

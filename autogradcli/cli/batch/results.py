@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable
 from errno import ENOTDIR
 
-from .drafts import Draft
-from .environment import UnreadableError
+from ..drafts import Draft
+from ..environment import UnreadableError
 
 
 class Results:

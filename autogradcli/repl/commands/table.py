@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from ..session import Session
+from ...session import Session
 
 if TYPE_CHECKING:
-    from .app import Prompt
+    from ..app import Prompt
 
 Run = Callable[["Prompt", str], None]
 Words = Callable[[Session], Iterable[str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from time import monotonic
 
-from .environment import Environment
+from ..environment import Environment
 
 #: Seconds before a batch counts as long, and between two drawings.
 PATIENCE = 1.0

@@ -1,0 +1,1 @@
+"""Many programs: which, by whom, how far, and what becomes of their results."""

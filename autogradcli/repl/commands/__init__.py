@@ -1,0 +1,1 @@
+"""The commands of the prompt: one table, and what is in it."""
