@@ -58,6 +58,7 @@ class FunctionClass:
         return FunctionInstance(self)
 
 
+@shown_as("torch.autograd.function.Function")
 class FunctionInstance:
     """``Square()``: once a way to call a function, now only good for an error that says so."""
 
