@@ -215,14 +215,18 @@ class Item(Expr):
 
 
 class Written(Expr):
-    """A user's function, ``name(arguments)``, with a keyword or "" for each argument."""
+    """A user's function, ``name(arguments)``, with a keyword or "" for each argument; of a function that gives
+    several tensors, the one at ``index``."""
 
-    __slots__ = ("arguments", "name")
+    __slots__ = ("arguments", "index", "name")
 
-    def __init__(self, name: str, arguments: Sequence[tuple[str, Any]], tensor: Tensor) -> None:
+    def __init__(
+        self, name: str, arguments: Sequence[tuple[str, Any]], tensor: Tensor, index: int | None = None
+    ) -> None:
         self.name = name
         self.arguments = tuple(arguments)
         self.tensor = tensor
+        self.index = index
 
     @property
     def parts(self) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from ..engine.dtypes import DType
 from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written
 from .normal.forms import TooLong
 from .simplify import shortest, uniform
-from .spelling import Spelling, speak
+from .spelling import Spelling, expressed, speak
 
 #: A formula longer than this helps nobody, and a shared part makes it grow exponentially.
 LONGEST = 20_000
@@ -54,7 +54,7 @@ def text_of(root: Expr, taken: frozenset[str] = frozenset()) -> str:
             continue
         if not ready:
             stack.append((node, True))
-            said = speak(node) if isinstance(node, Call) else None
+            said = expressed(node)
             needed = (said,) if isinstance(said, Expr) else node.parts
             stack.extend((part, False) for part in _expressions(needed))
             continue
@@ -82,6 +82,9 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
     if isinstance(node, Subscript):
         return Text(f"{done[id(node.operand)].within(_ATOM)}[{', '.join(_at(i, done) for i in node.index)}]")
     if isinstance(node, Item):
+        said = expressed(node)
+        if said is not None:
+            return done[id(said)]
         said = speak(node.call)
         only = isinstance(said, Spelling) and said.first_only
         return Text(done[id(node.call)].text + ("" if only else f"[{node.index}]"))
@@ -91,7 +94,8 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
         return done[id(node.call)]
     if isinstance(node, Written):
         shown = [(f"{key}=" if key else "") + plain(value, done).text for key, value in node.arguments]
-        return Text(f"{node.name}({', '.join(shown)})")
+        item = "" if node.index is None else f"[{node.index}]"
+        return Text(f"{node.name}({', '.join(shown)}){item}")
     assert isinstance(node, Call)
     said = speak(node)
     if isinstance(said, Expr):

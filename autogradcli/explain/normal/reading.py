@@ -18,7 +18,7 @@ from ..expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pu
 from ..expression_text import constant as constant_text
 from ..expression_text import plain, text_of
 from ..simplify import uniform
-from ..spelling import Spelling, speak
+from ..spelling import Spelling, expressed, speak
 from .choosing import sum_form
 from .forms import Form, binary, call, number, word
 from .sums import MOST_STACKED, added, broadcast, constant, contracted, multiplied, of_atom, power, scaled, unit
@@ -77,6 +77,9 @@ class Reader:
             return self._operator(e)
         if isinstance(e, Call):
             return self._call(e)
+        if isinstance(e, Item):
+            said = expressed(e)
+            return self._atom(e) if said is None or e.dtype.category < 2 else self(said)
         if isinstance(e, Guarded):
             found = self(e.value)
             condition = self.form(e.condition)
@@ -158,10 +161,8 @@ class Reader:
                 return of_atom(chosen, shape)
         if op.name == "select_scatter" and e.ndim == 1 and shape[0] <= MOST_STACKED and uniform(e.args[0]) == 0:
             return multiplied(shape, unit(e.args[3] % shape[0], shape[0]), self(e.args[1]))
-        said = speak(e)
-        if isinstance(said, Expr):
-            return self(said)
-        return self._atom(e)
+        said = expressed(e)
+        return self._atom(e) if said is None else self(said)
 
     def _where(self, e: Call) -> Sum:
         """A choice between something and nothing is a mask; the number before it stays outside."""
@@ -223,12 +224,15 @@ class Reader:
             return self._opaque(e.call)
         if isinstance(e, Written):
             keywords = tuple(key for key, _ in e.arguments if key)
-            return Form("call", (e.name, keywords), tuple(self.form(value) for _, value in e.arguments))
+            made = Form("call", (e.name, keywords), tuple(self.form(value) for _, value in e.arguments))
+            return made if e.index is None else Form("subscript", (str(e.index),), (made,))
         call_of = e.call if isinstance(e, Item) else e
         assert isinstance(call_of, Call)
+        other = expressed(e)
+        if other is not None:
+            return self.form(other)
         said = speak(call_of)
-        if isinstance(said, Expr):
-            return self.form(said)
+        assert isinstance(said, Spelling)
         form = self._spelled(said)
         return Form("subscript", (str(e.index),), (form,)) if isinstance(e, Item) and not said.first_only else form
 

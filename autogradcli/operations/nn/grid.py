@@ -187,7 +187,16 @@ def grid_spread(grad: Array, grid: Array, shape: Ints, how: How, orders: Ints) -
 # -- affine maps ------------------------------------------------------------------------------------------
 
 
-@operation()
+def _base_said(F: Any, like: Any, size: Ints, align_corners: bool) -> Any:
+    """The grid of the identity map, and a column of ones."""
+    d = len(size) - 2
+    shape = (size[0], d, d + 1)
+    one = F.expand(F.slice_(F.identity(d + 1, like), 0, 0, d, 1), shape)
+    grid = F.says("affine_grid", one, tuple(size), align_corners=align_corners)
+    return F.says("pad", F.reshape(grid, (size[0], -1, d)), (0, 1), value=1.0)
+
+
+@operation(formula=_base_said)
 def affine_base(like: Index, size: Ints, align_corners: bool) -> Array:
     """The points of the output, as rows of homogeneous coordinates: (N, points, dimensions + 1)."""
     axes = []

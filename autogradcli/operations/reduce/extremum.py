@@ -172,6 +172,7 @@ def picked(F: Any, g: Any, index: Any, shape: Shape, dim: int, keepdim: bool) ->
 
 
 @operation(
+    formula=lambda F, input, dim, index, src: F.scatter(input, dim, index, src),
     node="ScatterBackward0",
     kind="linear",
     complex="own",
