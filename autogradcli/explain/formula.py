@@ -28,7 +28,7 @@ from .expression import (
     value_of,
     without_history,
 )
-from .simplify import tidy_call, tidy_item, tidy_operator
+from .simplify import tidy_call, tidy_item, tidy_operator, uniform
 
 #: The names, in the language, of what an operator says. They tell two operands; what else an operation takes must
 #: be at its default.
@@ -59,6 +59,10 @@ class Formulas:
     def constant(self, array: np.ndarray) -> Expr:
         """Numbers that no variable is in: for declarations of formulas."""
         return Constant(wrap(array))
+
+    def uniform(self, value: Any) -> Any:
+        """The number that a constant has in all its elements; None for all else."""
+        return uniform(value)
 
     def identity(self, n: int, like: Any) -> Any:
         """``eye(n)`` of the dtype of another expression: for declarations of formulas."""

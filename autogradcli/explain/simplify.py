@@ -90,6 +90,10 @@ def tidy_call(made: Call) -> Expr:
     """The same for the call of an operation."""
     if len(made.results) == 1 and (made.op.name in _VALUELESS or all(is_constant(a) for a in made.args)):
         return Constant(made.tensor)
+    if made.op.name == "squeeze_dim":  # what was put in goes out again
+        inner, dim = made.args
+        if isinstance(inner, Call) and inner.op.name == "unsqueeze" and _same_dim(inner.args[1], dim, inner.ndim):
+            return inner.args[0]  # type: ignore[no-any-return]
     if made.op.name == "where":  # a scalar that is chosen is only a number beside the other choice
         condition, left, right = made.args
         chosen = (condition, _weak(left, right, made.tensor), right)
@@ -97,6 +101,10 @@ def tidy_call(made: Call) -> Expr:
             chosen = (condition, left, _weak(right, left, made.tensor))
         return Call(made.op, chosen, made.results)
     return made
+
+
+def _same_dim(first: int, second: int, ndim: int) -> bool:
+    return first % ndim == second % ndim
 
 
 def tidy_item(made: Item) -> Expr:

@@ -145,13 +145,15 @@ def _nll_back_formula(
     axis = min(input.ndim - 1, 1)
     classes, given = input.shape[axis], target.tensor.array
     ignored = bool((given == ignore_index).any())
-    places = F.says("one_hot", F.where(target == ignore_index, 0, target) if ignored else target, classes)
+    at = F.where(target == ignore_index, 0, target) if ignored else target
+    places = F.says("one_hot", at, classes)
+    counts = None if weight is None else F.index(weight, [at])
     if ignored:
-        places = places * F.unsqueeze(target != ignore_index, -1)
-    if weight is not None:
-        places = places * weight
+        counts = target != ignore_index if counts is None else counts * (target != ignore_index)
+    if counts is not None:
+        places = places * F.unsqueeze(counts, -1)
     if reduction == "mean":
-        places = places / (given.size if weight is None and not ignored else F.sum_all(places))
+        places = places / (given.size if counts is None else F.sum_all(counts))
     if axis and input.ndim > 2:
         places = F.permute(places, (0, input.ndim - 1, *range(1, input.ndim - 1)))
     return -(F.unsqueeze(grad, axis) if reduction == "none" and input.ndim > 1 else grad) * places

@@ -171,8 +171,19 @@ def picked(F: Any, g: Any, index: Any, shape: Shape, dim: int, keepdim: bool) ->
     return F.spread(F.new_zeros(g, shape), dim, index, g)
 
 
+def _spread_said(F: Any, input: Any, dim: int, index: Any, src: Any) -> Any:
+    """One for each row of zeros is a row of the identity."""
+    at = dim % input.ndim
+    if index.shape[at] != 1 or F.uniform(input) != 0:
+        return F.scatter(input, dim, index, src)
+    rows = F.says("one_hot", F.squeeze_dim(index, at), input.shape[at])
+    if at != input.ndim - 1:
+        rows = F.permute(rows, (*range(at), input.ndim - 1, *range(at, input.ndim - 1)))
+    return src * rows
+
+
 @operation(
-    formula=lambda F, input, dim, index, src: F.scatter(input, dim, index, src),
+    formula=_spread_said,
     node="ScatterBackward0",
     kind="linear",
     complex="own",
@@ -240,13 +251,19 @@ def gathered(F: Any, x: Any, index: Any, shape: Shape, dim: int, keepdim: bool) 
     return found if keepdim else F.squeeze_dim(found, dim)
 
 
-@operation(**_by_index("MaxBackward0", "max"))
+@operation(
+    formula=lambda F, input, dim, keepdim: (F.amax(input, dim, keepdim), F.argmax(input, dim, keepdim)),
+    **_by_index("MaxBackward0", "max"),
+)
 def max_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """Largest elements along a dimension and the index of the first of them."""
     return _extreme("max", input, dim, keepdim, True)
 
 
-@operation(**_by_index("MinBackward0", "min"))
+@operation(
+    formula=lambda F, input, dim, keepdim: (F.amin(input, dim, keepdim), F.argmin(input, dim, keepdim)),
+    **_by_index("MinBackward0", "min"),
+)
 def min_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """Smallest elements along a dimension and the index of the first of them."""
     return _extreme("min", input, dim, keepdim, False)
