@@ -134,7 +134,7 @@ class Reader:
         op, shape = e.op, tuple(e.shape)
         if e.dtype.category < 2:
             return self._atom(e)
-        if op.name in COPIES:
+        if op.name in COPIES or (op.name == "cast" and self._promoted(e)):
             return self(e.args[0])
         if op.power is not None:
             return power(self(e.args[0]), Fraction(op.power))
@@ -163,6 +163,12 @@ class Reader:
             return multiplied(shape, unit(e.args[3] % shape[0], shape[0]), self(e.args[1]))
         said = expressed(e)
         return self._atom(e) if said is None else self(said)
+
+    @staticmethod
+    def _promoted(e: Call) -> bool:
+        """A cast of a truth or of integers to the usual dtype, which arithmetic does by itself."""
+        given = e.args[0]
+        return isinstance(given, Expr) and given.dtype.category < dtypes.FLOATING and e.dtype is dtypes.default.dtype
 
     def _where(self, e: Call) -> Sum:
         """A choice between something and nothing is a mask; the number before it stays outside."""
@@ -233,7 +239,7 @@ class Reader:
             return self.form(other)
         said = speak(call_of)
         assert isinstance(said, Spelling)
-        form = self._spelled(said)
+        form = self._spelled(said, e.dtype.category)
         return Form("subscript", (str(e.index),), (form,)) if isinstance(e, Item) and not said.first_only else form
 
     @staticmethod
@@ -245,11 +251,12 @@ class Reader:
             return left.args[0], right
         return left, right
 
-    def _spelled(self, said: Spelling) -> Form:
+    def _spelled(self, said: Spelling, category: int) -> Form:
         arguments = list(said.arguments)
         receiver = self.form(arguments.pop(0)[1]) if said.method else None
         keywords = tuple(k for k, _ in arguments if k)
-        parts = tuple(self._chosen(v) if said.name == "where" else self.form(v) for _, v in arguments)
+        choice = said.name == "where" and category >= dtypes.FLOATING
+        parts = tuple(self._chosen(v) if choice else self.form(v) for _, v in arguments)
         if receiver is not None:
             return Form("method", (said.name, keywords), (receiver, *parts))
         return Form("call", (said.name, keywords), parts)

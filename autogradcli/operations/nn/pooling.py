@@ -145,8 +145,9 @@ def _max_pool_said(F: Any, name: str, input: Any, how: Any) -> tuple[Any, Any]:
         arguments, options = _window_said(kernel, stride, padding, how[4])
         if set(dilation) != {1}:
             options["dilation"] = one_or_all(dilation)
-    both = F.says(name, input, *arguments, **options), F.says(name, input, *arguments, **options, return_indices=True)[1]
-    return both if not name.endswith("1d") else tuple(F.unsqueeze(x, x.ndim - 1) for x in both)
+    values, places = F.says(f"{name}_with_indices", input, *arguments, **options)
+    both = F.says(name, input, *arguments, **options), places
+    return both if not name.endswith("1d") else (F.unsqueeze(values, input.ndim - 1), F.unsqueeze(places, input.ndim - 1))
 
 
 def _window_said(kernel: Ints, stride: Ints, padding: Ints, ceil: bool) -> tuple[list[Any], dict[str, Any]]:

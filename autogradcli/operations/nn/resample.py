@@ -53,7 +53,19 @@ def scattered(g: Array, taps: dict[int, Taps], shape: Shape) -> Array:
 # -- padding ----------------------------------------------------------------------------------------------
 
 
+def _padded_said(F: Any, input: Any, pad: Shape, value: float) -> Any:
+    """Slices where only something is cut off."""
+    if any(p > 0 for p in pad):
+        return F.says("pad", input, tuple(pad), **({"value": value} if value else {}))
+    for k in range(len(pad) // 2):
+        axis, before, after = input.ndim - 1 - k, -pad[2 * k], -pad[2 * k + 1]
+        if before or after:
+            input = F.slice_(input, axis, before, input.shape[axis] - after, 1)
+    return input
+
+
 @operation(
+    formula=_padded_said,
     kind="linear",
     input=lambda F, g, pad: F.constant_pad_nd(g, tuple(-p for p in pad), 0.0),
     jvp=lambda F, t, pad: F.constant_pad_nd(t["input"], pad, 0.0),
