@@ -10,7 +10,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written
+from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Subscript, Written
 from .normal.forms import TooLong
 from .simplify import shortest, uniform
 from .spelling import Spelling, expressed, speak
@@ -88,8 +88,6 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
         said = speak(node.call)
         only = isinstance(said, Spelling) and said.first_only
         return Text(done[id(node.call)].text + ("" if only else f"[{node.index}]"))
-    if isinstance(node, Pullback):
-        return _pullback(node, done)
     if isinstance(node, Guarded):
         return done[id(node.call)]
     if isinstance(node, Written):
@@ -110,16 +108,6 @@ def _call(said: Spelling, done: dict[int, Text], taken: frozenset[str]) -> Text:
         name = f"{plain(arguments.pop(0)[1], done).within(_ATOM)}.{said.name}"
     shown = [(f"{keyword}=" if keyword else "") + plain(value, done).text for keyword, value in arguments]
     return Text(f"{name}({', '.join(shown)})")
-
-
-def _pullback(node: Pullback, done: dict[int, Text]) -> Text:
-    body, seeds = (_tuple([done[id(e)].text for e in some]) for some in (node.outputs, node.seeds))
-    at = done[id(node.variable)].text
-    return Text(f"torch.func.vjp(lambda {node.symbol.name}: {body}, {at})[1]({seeds})[0]")
-
-
-def _tuple(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _at(index: int | slice | Expr, done: dict[int, Text]) -> str:

@@ -48,9 +48,10 @@ class Formulas:
     def says(self, name: str, *args: Any, **options: Any) -> Any:
         """A call of a user's function, ``F.says("one_hot", target, 3)``: for declarations of formulas. A tuple where
         the function gives several tensors."""
-        function = next(table[name] for home in HOMES if name in (table := NAMESPACES.get(home, {})))
+        home, function = next((home, table[name]) for home in HOMES if name in (table := NAMESPACES.get(home, {})))
         values = {key: value_of(value) for key, value in options.items()}
         made = without_history(lambda: function(*map(value_of, args), **values))
+        name = f"{home}.{name}" if home == "torch.fft" else name  # which has no bare names
         arguments = [*(("", a) for a in args), *options.items()]
         if isinstance(made, Tensor):
             return Written(name, arguments, made)
@@ -67,6 +68,11 @@ class Formulas:
     def identity(self, n: int, like: Any) -> Any:
         """``eye(n)`` of the dtype of another expression: for declarations of formulas."""
         return self.says("eye", n) if like.dtype is dtypes.default.dtype else self.says("eye", n, dtype=like.dtype)
+
+    def rows(self, index: Any, n: int, like: Any) -> Any:
+        """``one_hot(index, n)``, of the dtype of another expression where that isn't the usual one."""
+        found = self.says("one_hot", index, n)
+        return found if like.dtype is dtypes.default.dtype else self.cast(found, like.dtype)
 
     def readable(self, short: Callable[[], Any], full: Callable[[], Any]) -> Any:
         """The short form of a gradient where it has the value of the full one."""

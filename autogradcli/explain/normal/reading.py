@@ -14,9 +14,9 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.operation import Operation
-from ..expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written
+from ..expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Subscript, Written
 from ..expression_text import constant as constant_text
-from ..expression_text import plain, text_of
+from ..expression_text import plain
 from ..simplify import uniform
 from ..spelling import Spelling, expressed, speak
 from .choosing import sum_form
@@ -166,9 +166,9 @@ class Reader:
 
     @staticmethod
     def _promoted(e: Call) -> bool:
-        """A cast of a truth or of integers to the usual dtype, which arithmetic does by itself."""
+        """A cast of a comparison to the usual dtype, which arithmetic does by itself."""
         given = e.args[0]
-        return isinstance(given, Expr) and given.dtype.category < dtypes.FLOATING and e.dtype is dtypes.default.dtype
+        return isinstance(given, Operator) and given.dtype is dtypes.bool_ and e.dtype is dtypes.default.dtype
 
     def _where(self, e: Call) -> Sum:
         """A choice between something and nothing is a mask; the number before it stays outside."""
@@ -224,8 +224,6 @@ class Reader:
             index = tuple(None if isinstance(i, Expr) else _at(i) for i in e.index)
             parts = (self.form(e.operand), *(self.form(i) for i in e.index if isinstance(i, Expr)))
             return Form("subscript", index, parts)
-        if isinstance(e, Pullback):
-            return word(text_of(e))
         if isinstance(e, Guarded):
             return self._opaque(e.call)
         if isinstance(e, Written):
@@ -244,8 +242,8 @@ class Reader:
 
     @staticmethod
     def _without_relu(e: Operator) -> Sequence[Any]:
-        """``relu(z) > 0`` is ``z > 0``."""
-        left, right = e.operands
+        """``relu(z) > 0`` is ``z > 0``; dimensions of size 1 in front come by themselves."""
+        left, right = (_without_ones(x, y) for x, y in (e.operands, e.operands[::-1]))
         of_relu = isinstance(left, Call) and left.op.name == "relu" and not isinstance(right, Expr) and right == 0
         if of_relu and e.symbol in (">", "<="):
             return left.args[0], right
@@ -276,6 +274,18 @@ class Reader:
         if array.ndim == 2 and 1 < len(array) == array.shape[1] and np.array_equal(array, np.eye(len(array))):
             return of_atom(call("eye", number(len(array))), shape)
         return of_atom(word(constant_text(e).text), shape)
+
+
+def _without_ones(x: Any, beside: Any) -> Any:
+    while isinstance(x, Call) and x.op.name in ("reshape", "view", "unsqueeze", "expand"):
+        inner = x.args[0]
+        extra = x.ndim - inner.ndim if isinstance(inner, Expr) else 0
+        if extra <= 0 or not isinstance(beside, Expr) or beside.ndim < x.ndim:
+            return x
+        if tuple(x.shape) != (1,) * extra + tuple(inner.shape):
+            return x
+        x = inner
+    return x
 
 
 def _softmax(exponent: Form) -> Form | None:

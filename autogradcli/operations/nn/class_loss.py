@@ -146,14 +146,16 @@ def _nll_back_formula(
     classes, given = input.shape[axis], target.tensor.array
     ignored = bool((given == ignore_index).any())
     at = F.where(target == ignore_index, 0, target) if ignored else target
-    places = F.says("one_hot", at, classes)
+    places = F.rows(at, classes, grad)
     counts = None if weight is None else F.index(weight, [at])
-    if ignored:
-        counts = target != ignore_index if counts is None else counts * (target != ignore_index)
     if counts is not None:
         places = places * F.unsqueeze(counts, -1)
+    if ignored:
+        places = F.where(F.unsqueeze(target, -1) != ignore_index, places, 0)
     if reduction == "mean":
-        places = places / (given.size if counts is None else F.sum_all(counts))
+        kept = target != ignore_index
+        total = kept if counts is None else counts * kept if ignored else counts
+        places = places / (given.size if counts is None and not ignored else F.sum_all(total))
     if axis and input.ndim > 2:
         places = F.permute(places, (0, input.ndim - 1, *range(1, input.ndim - 1)))
     return -(F.unsqueeze(grad, axis) if reduction == "none" and input.ndim > 1 else grad) * places
@@ -239,7 +241,7 @@ def _margin_back_said(
         return None
     classes, count = input.shape[-1], input.shape[0] if input.ndim > 1 else 1
     flat = F.reshape(target, ()) if input.ndim == 1 and target.ndim else target
-    places = F.says("one_hot", flat, classes)
+    places = F.cast(F.says("one_hot", flat, classes), input.dtype) if input.ndim == 1 else F.rows(flat, classes, grad)
     z = margin - F.sum_dim(input * places, (-1,), True) + input
     slope = F.cast(z > 0, input.dtype) if p == 1 else 2 * F.relu(z)
     slope = slope * (1 - places) / (classes * (count if reduction == "mean" else 1))
@@ -319,7 +321,8 @@ def _label_back_said(F: Any, grad: Any, input: Any, target: Any, reduction: str)
     live = F.unsqueeze(F.cumprod(target >= 0, -1), -1)
     labels = F.sum_dim(F.says("one_hot", F.clamp_min_scalar(target, 0), classes) * live, (-2,), False)
     hit = 1 - F.unsqueeze(input, -1) + F.unsqueeze(input, -2) > 0
-    pairs = F.cast(hit, input.dtype) * F.unsqueeze(labels, -1) * F.unsqueeze(labels == 0, -2)
+    labels = F.cast(labels, input.dtype)
+    pairs = F.cast(hit, input.dtype) * F.unsqueeze(labels, -1) * F.cast(F.unsqueeze(labels, -2) == 0, input.dtype)
     row = F.unsqueeze(grad, -1) if grad.ndim and input.ndim > 1 else grad
     found = F.sum_dim(pairs, (-2,), False) - F.sum_dim(pairs, (-1,), False)
     return found / (classes * (count if reduction == "mean" else 1)) * row

@@ -145,9 +145,11 @@ def _max_pool_said(F: Any, name: str, input: Any, how: Any) -> tuple[Any, Any]:
         arguments, options = _window_said(kernel, stride, padding, how[4])
         if set(dilation) != {1}:
             options["dilation"] = one_or_all(dilation)
-    values, places = F.says(f"{name}_with_indices", input, *arguments, **options)
-    both = F.says(name, input, *arguments, **options), places
-    return both if not name.endswith("1d") else (F.unsqueeze(values, input.ndim - 1), F.unsqueeze(places, input.ndim - 1))
+    values = F.says(name, input, *arguments, **options)
+    places = F.says(f"{name}_with_indices", input, *arguments, **options)[1]
+    if name.endswith("1d"):
+        return F.unsqueeze(values, input.ndim - 1), F.unsqueeze(places, input.ndim - 1)
+    return values, places
 
 
 def _window_said(kernel: Ints, stride: Ints, padding: Ints, ceil: bool) -> tuple[list[Any], dict[str, Any]]:

@@ -58,8 +58,12 @@ def shared(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) ->
     if shape and not keepdim:
         kept = kept_shape(shape, dim)
         g, result = F.reshape(g, kept), F.reshape(result, kept)
-    same = F.cast(F.eq(input, result), g.dtype)
-    return g / F.sum_dim(same, wrap_dims(dim, len(shape)), True) * same
+
+    def full() -> Any:
+        same = F.cast(F.eq(input, result), g.dtype)
+        return g / F.sum_dim(same, wrap_dims(dim, len(shape)), True) * same
+
+    return F.readable(lambda: F.where(F.eq(input, result), g, 0.0), full)
 
 
 @operation(
@@ -176,7 +180,7 @@ def _spread_said(F: Any, input: Any, dim: int, index: Any, src: Any) -> Any:
     at = dim % input.ndim
     if index.shape[at] != 1 or F.uniform(input) != 0:
         return F.scatter(input, dim, index, src)
-    rows = F.says("one_hot", F.squeeze_dim(index, at), input.shape[at])
+    rows = F.rows(F.squeeze_dim(index, at), input.shape[at], src)
     if at != input.ndim - 1:
         rows = F.permute(rows, (*range(at), input.ndim - 1, *range(at, input.ndim - 1)))
     return src * rows
