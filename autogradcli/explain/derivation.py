@@ -19,7 +19,7 @@ from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
 from ..operations.dims import contiguous_strides
-from .expression import Constant, Expr, Name, Pullback, value_of
+from .expression import Constant, Expr, Name, value_of
 from .formula import FORMULAS, apply, total
 from .replay import gradients_at
 from .spelling import speakable
@@ -207,27 +207,10 @@ class History(list[Any]):
         for k, x in enumerate(grads):
             found = self._fixed(node, k, x, conj)
             if found is not None and not speakable(found, self._said):
-                pulled = self._pullback(node, k, arrived, found.tensor)
-                if pulled is None:
-                    self.through.setdefault(id(found), op.spelling.rstrip("_"))
-                found = found if pulled is None else pulled
+                before = (self.through.get(id(a)) for a in arrived)
+                self.through.setdefault(id(found), next(filter(None, before), op.spelling.rstrip("_")))
             out.append(found)
         return out
-
-    def _pullback(self, node: Node, k: int, arrived: Sequence[Expr | None], value: Tensor) -> Expr | None:
-        """A gradient that has no closed form in the language, as the gradient of a call that is in it."""
-        op, args, results = self._entries[node]
-        variable, place = operands(op, args)[k]
-        symbol = Name(next(n for n in ("v", "w", "u", "_v") if n not in self._names), variable.tensor)
-        position, index = place
-        inside = list(args)
-        inside[position] = symbol if index is None else _replaced(args[position], index, symbol)
-        made = apply(op, tuple(inside), [e.tensor for e in results])
-        outputs = made if isinstance(made, tuple) else (made,)
-        arriving = [(outputs[k], g) for k, g in enumerate(arrived) if g is not None]
-        if not all(speakable(e, self._said) for e, _ in arriving):
-            return None
-        return Pullback(tuple(e for e, _ in arriving), symbol, variable, tuple(g for _, g in arriving), value)
 
     def _fixed(self, node: Node, k: int, g: Any, conj: bool) -> Expr | None:
         if g is None or node.fix is None:
@@ -303,10 +286,6 @@ def operands(op: Operation, args: Sequence[Any]) -> list[tuple[Any, tuple[int, i
         value = args[p.index]
         out += [(v, (p.index, k)) for k, v in enumerate(value)] if p.kind == "list" else [(value, (p.index, None))]
     return out
-
-
-def _replaced(values: Sequence[Any], index: int, new: Any) -> list[Any]:
-    return [new if k == index else v for k, v in enumerate(values)]
 
 
 def _named(rule: Any, skip: int, values: Mapping[str, Any], results: Sequence[Expr]) -> dict[str, Any]:

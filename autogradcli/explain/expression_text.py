@@ -10,10 +10,10 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written
+from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Subscript, Written
 from .normal.forms import TooLong
 from .simplify import shortest, uniform
-from .spelling import Spelling, speak
+from .spelling import Spelling, expressed, speak
 
 #: A formula longer than this helps nobody, and a shared part makes it grow exponentially.
 LONGEST = 20_000
@@ -54,7 +54,7 @@ def text_of(root: Expr, taken: frozenset[str] = frozenset()) -> str:
             continue
         if not ready:
             stack.append((node, True))
-            said = speak(node) if isinstance(node, Call) else None
+            said = expressed(node)
             needed = (said,) if isinstance(said, Expr) else node.parts
             stack.extend((part, False) for part in _expressions(needed))
             continue
@@ -82,16 +82,18 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
     if isinstance(node, Subscript):
         return Text(f"{done[id(node.operand)].within(_ATOM)}[{', '.join(_at(i, done) for i in node.index)}]")
     if isinstance(node, Item):
+        said = expressed(node)
+        if said is not None:
+            return done[id(said)]
         said = speak(node.call)
         only = isinstance(said, Spelling) and said.first_only
         return Text(done[id(node.call)].text + ("" if only else f"[{node.index}]"))
-    if isinstance(node, Pullback):
-        return _pullback(node, done)
     if isinstance(node, Guarded):
         return done[id(node.call)]
     if isinstance(node, Written):
         shown = [(f"{key}=" if key else "") + plain(value, done).text for key, value in node.arguments]
-        return Text(f"{node.name}({', '.join(shown)})")
+        item = "" if node.index is None else f"[{node.index}]"
+        return Text(f"{node.name}({', '.join(shown)}){item}")
     assert isinstance(node, Call)
     said = speak(node)
     if isinstance(said, Expr):
@@ -106,16 +108,6 @@ def _call(said: Spelling, done: dict[int, Text], taken: frozenset[str]) -> Text:
         name = f"{plain(arguments.pop(0)[1], done).within(_ATOM)}.{said.name}"
     shown = [(f"{keyword}=" if keyword else "") + plain(value, done).text for keyword, value in arguments]
     return Text(f"{name}({', '.join(shown)})")
-
-
-def _pullback(node: Pullback, done: dict[int, Text]) -> Text:
-    body, seeds = (_tuple([done[id(e)].text for e in some]) for some in (node.outputs, node.seeds))
-    at = done[id(node.variable)].text
-    return Text(f"torch.func.vjp(lambda {node.symbol.name}: {body}, {at})[1]({seeds})[0]")
-
-
-def _tuple(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _at(index: int | slice | Expr, done: dict[int, Text]) -> str:

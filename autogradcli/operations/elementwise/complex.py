@@ -77,13 +77,19 @@ def _joined(real: Any, imag: Any) -> Any:
     return found
 
 
-@operation(complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.real(g))
+@operation(
+    formula=lambda F, input: F.complex(input, F.zeros_like(input)),
+    complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.real(g),
+)  # fmt: skip
 def complex_of_real(input: Array) -> Array:
     """Complex numbers with these real parts."""
     return _joined(input, 0)
 
 
-@operation(complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.imag(g))
+@operation(
+    formula=lambda F, input: F.complex(F.zeros_like(input), input),
+    complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.imag(g),
+)  # fmt: skip
 def complex_of_imag(input: Array) -> Array:
     """Complex numbers with these imaginary parts."""
     return _joined(np.zeros_like(input), input)

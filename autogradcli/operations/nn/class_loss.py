@@ -141,14 +141,24 @@ def nll_loss2d(
 def _nll_back_formula(
     F: Any, grad: Any, input: Any, target: Any, weight: Any, reduction: str, ignore_index: int
 ) -> Any:
-    """Minus the gradient at the target of each row; for plain targets only, none of them ignored."""
-    classes = input.shape[-1]
-    if weight is not None or input.ndim > 2 or 0 <= ignore_index < classes:
-        return None
-    places = F.says("one_hot", target, classes)
-    if reduction == "none":
-        return -(F.unsqueeze(grad, 1) if input.ndim > 1 else grad) * places
-    return -grad * places / (input.shape[0] if reduction == "mean" and input.ndim > 1 else 1)
+    """Minus the gradient, times its weight, at the target of each row."""
+    axis = min(input.ndim - 1, 1)
+    classes, given = input.shape[axis], target.tensor.array
+    ignored = bool((given == ignore_index).any())
+    at = F.where(target == ignore_index, 0, target) if ignored else target
+    places = F.rows(at, classes, grad)
+    counts = None if weight is None else F.index(weight, [at])
+    if counts is not None:
+        places = places * F.unsqueeze(counts, -1)
+    if ignored:
+        places = F.where(F.unsqueeze(target, -1) != ignore_index, places, 0)
+    if reduction == "mean":
+        kept = target != ignore_index
+        total = kept if counts is None else counts * kept if ignored else counts
+        places = places / (given.size if counts is None and not ignored else F.sum_all(total))
+    if axis and input.ndim > 2:
+        places = F.permute(places, (0, input.ndim - 1, *range(1, input.ndim - 1)))
+    return -(F.unsqueeze(grad, axis) if reduction == "none" and input.ndim > 1 else grad) * places
 
 
 @operation(
@@ -167,6 +177,7 @@ def nll_loss_backward(
 
 
 @operation(
+    formula=_nll_back_formula,
     node="NllLoss2DBackwardBackward0",
     grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss2d(h, target, weight, reduction, ignore_index),
     input=lambda F, h, input: F.zeros_like(input),
@@ -187,7 +198,10 @@ def nll_loss2d_backward(
     input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
         g, input, target, p, margin, weight, reduction
     ),
-    examples=lambda r: [],
+    examples=lambda r: [
+        (r(3, 4), r.index((3,), 4)), (r(3, 4), r.index((3,), 4), 2, 0.7, r(4, low=0.5, high=1.5), "none"),
+        (r(4), r.index((), 4)),
+    ],
 )
 def multi_margin_loss(
     input: Array, target: Index, p: int = 1, margin: float = 1.0, weight: Index | None = None, reduction: str = "mean"
@@ -219,10 +233,29 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
     return z, w, chosen
 
 
+def _margin_back_said(
+    F: Any, grad: Any, input: Any, target: Any, p: int, margin: float, weight: Any, reduction: str
+) -> Any:
+    """With Y the one-hot targets and s the slopes of the other classes: ``s - Y s.sum(-1)``."""
+    if not input.ndim:
+        return None
+    classes, count = input.shape[-1], input.shape[0] if input.ndim > 1 else 1
+    flat = F.reshape(target, ()) if input.ndim == 1 and target.ndim else target
+    places = F.cast(F.says("one_hot", flat, classes), input.dtype) if input.ndim == 1 else F.rows(flat, classes, grad)
+    z = margin - F.sum_dim(input * places, (-1,), True) + input
+    slope = F.cast(z > 0, input.dtype) if p == 1 else 2 * F.relu(z)
+    slope = slope * (1 - places) / (classes * (count if reduction == "mean" else 1))
+    if weight is not None:
+        slope = slope * F.unsqueeze(F.index(weight, [flat]), -1)
+    row = F.unsqueeze(grad, -1) if grad.ndim and input.ndim > 1 else grad
+    return (slope - places * F.sum_dim(slope, (-1,), True)) * row
+
+
 @operation(
-    grad=underivable("derivative for aten::multi_margin_loss_backward"),
-    input=underivable("derivative for aten::multi_margin_loss_backward"),
-    examples=lambda r: [],
+    formula=_margin_back_said,
+    grad=underivable("multi_margin_loss_backward"),
+    input=underivable("multi_margin_loss_backward"),
+    examples=lambda r: [(r(), r(3, 4), r.index((3,), 4), 1, 1.0, None, "mean")],
 )
 def multi_margin_loss_backward(
     grad: Array, input: Array, target: Index, p: int, margin: float, weight: Index | None, reduction: str
@@ -239,7 +272,9 @@ def multi_margin_loss_backward(
 
 @operation(
     input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
-    examples=lambda r: [],
+    examples=lambda r: [
+        (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])), (r(4), r.tensor([2, -1, 0, 0]), "sum"),
+    ],
 )
 def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean") -> Array:
     """``sum(max(0, 1 - input[label] + input[other])) / classes`` over labels and the classes that are none.
@@ -278,10 +313,26 @@ def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
     return np.where(live[..., :, None] & ~is_label[..., None, :], z, -np.inf), labels
 
 
+def _label_back_said(F: Any, grad: Any, input: Any, target: Any, reduction: str) -> Any:
+    """With Y[i] how often i is a label: of the pairs with ``1 - x[i] + x[j] > 0``, Y[i] for each that is none."""
+    if not input.ndim:
+        return None
+    classes, count = input.shape[-1], input.shape[0] if input.ndim > 1 else 1
+    live = F.unsqueeze(F.cumprod(target >= 0, -1), -1)
+    labels = F.sum_dim(F.says("one_hot", F.clamp_min_scalar(target, 0), classes) * live, (-2,), False)
+    hit = 1 - F.unsqueeze(input, -1) + F.unsqueeze(input, -2) > 0
+    labels = F.cast(labels, input.dtype)
+    pairs = F.cast(hit, input.dtype) * F.unsqueeze(labels, -1) * F.cast(F.unsqueeze(labels, -2) == 0, input.dtype)
+    row = F.unsqueeze(grad, -1) if grad.ndim and input.ndim > 1 else grad
+    found = F.sum_dim(pairs, (-2,), False) - F.sum_dim(pairs, (-1,), False)
+    return found / (classes * (count if reduction == "mean" else 1)) * row
+
+
 @operation(
-    grad=underivable("derivative for aten::multilabel_margin_loss_backward"),
-    input=underivable("derivative for aten::multilabel_margin_loss_backward"),
-    examples=lambda r: [],
+    formula=_label_back_said,
+    grad=underivable("multilabel_margin_loss_backward"),
+    input=underivable("multilabel_margin_loss_backward"),
+    examples=lambda r: [(r(), r(4), r.tensor([2, -1, 0, 0]), "sum")],
 )
 def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, reduction: str) -> Array:
     """The gradient of the margins that are not kept."""
@@ -369,8 +420,8 @@ def _total(alpha: Array) -> Any:
 
 @operation(
     node="CtcLossBackwardBackward0",
-    grad=underivable("derivative for aten::_ctc_loss_backward"),
-    log_probs=underivable("derivative for aten::_ctc_loss_backward"),
+    grad=underivable("_ctc_loss_backward"),
+    log_probs=underivable("_ctc_loss_backward"),
     examples=lambda r: [],
 )
 def ctc_loss_backward(

@@ -269,7 +269,14 @@ def _glu_of_input(F: Any, g: Any, grad_output: Any, input: Any, dim: int) -> Any
     return F.cat([of_gate * slope, slope * (of_value + of_gate * value * (1 - 2 * sigmoid))], dim)
 
 
+def _glu_back_said(F: Any, g: Any, input: Any, dim: int) -> Any:
+    value, gate = _parts(F, input, dim)
+    sigmoid = F.sigmoid(gate)
+    return F.cat([g * sigmoid, g * value * sigmoid * (1 - sigmoid)], dim)
+
+
 @operation(
+    formula=_glu_back_said,
     node="GluBackwardBackward0",
     grad_output=_glu_of_gradient,
     input=_glu_of_input,

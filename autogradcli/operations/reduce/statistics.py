@@ -202,7 +202,18 @@ def _norm(input: Array, ord: float, axis: Any, keepdim: bool) -> Array:
     return np.power(total, 1.0 / ord)
 
 
+def _norm_said(F: Any, input: Any, ord: float, dim: Dims, keepdim: bool, dtype: Any) -> Any:
+    """The shorter function of the same."""
+    if dtype is not None:
+        return None
+    options: dict[str, Any] = {} if dim is None else {"dim": dim[0] if isinstance(dim, tuple) and len(dim) == 1 else dim}
+    if keepdim:
+        options["keepdim"] = True
+    return F.says("norm", input, *(() if ord == 2 else (ord,)), **options)
+
+
 @operation(
+    formula=_norm_said,
     node="LinalgVectorNormBackward0",
     complex="own",
     input=lambda F, g, input, result, ord, dim, keepdim: _norm_back(F, g, input, result, ord, dim, keepdim),

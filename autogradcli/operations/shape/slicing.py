@@ -308,7 +308,21 @@ def unfold_view(input: Array, dimension: int, size: int, step: int) -> Array:
     return _unfolded(input, dimension, size, step)
 
 
+def _unfold_back_said(F: Any, g: Any, shape: Shape, dimension: int, size: int, step: int) -> Any:
+    """Each element of each window added at its place."""
+    if not shape:
+        return F.reshape(g, ())
+    at = dimension % len(shape)
+    count = g.shape[at]
+    index = np.arange(count)[:, None] * step + np.arange(size)
+    order = (*range(at + 1), g.ndim - 1, *range(at + 1, g.ndim - 1))
+    moved = g if at == g.ndim - 2 else F.permute(g, order)
+    parts = F.reshape(moved, (*shape[:at], count * size, *shape[at + 1 :]))
+    return F.index_add(F.new_zeros(g, tuple(shape)), at, F.constant(index.reshape(-1)), parts, 1)
+
+
 @operation(
+    formula=_unfold_back_said,
     node="UnfoldBackwardBackward0",
     g=lambda F, g, dimension, size, step: F.unfold_view(g, dimension, size, step),
     examples=lambda r: [(r(3, 2, 3), (5, 2), 0, 3, 1)],
