@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .mirrors import MirrorTensor, flip_of, memory_of
 from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
 from .saved import maker, pack
@@ -158,10 +159,13 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
                 raise RuntimeError(
                     f"result type {have.type_name} can't be cast to the desired output type {want.type_name}"
                 )
+    values = result.array
+    if target.__class__ is MirrorTensor:
+        array, values = memory_of(target), flip_of(target)(values)
     if not overlaps_itself(array):
-        np.copyto(array, result.array, casting="unsafe")
+        np.copyto(array, values, casting="unsafe")
     elif getattr(getattr(call, "op", None), "overlap", False):
-        np.copyto(array, result.array, casting="unsafe", where=result.array != array)  # of the others none wins
+        np.copyto(array, values, casting="unsafe", where=values != array)  # of the others none wins
     else:
         raise RuntimeError(OVERLAP)
     if target.is_inference:
