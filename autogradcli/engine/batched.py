@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from .layers import Layer, Level, family, layer_of, levels_of, lift, mark_born, promote
+from .mirrors import FLIPS, memory_of
 from .operation import Operation
 from .state import state
 from .tensor import Tensor, wrap
@@ -158,7 +159,7 @@ def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
     """The operation for all rows."""
     if op.name == "index" and any(layer_of(m, level) and m.array.dtype.kind == "b" for m in args[1]):
         raise RuntimeError(NO_MASK)
-    if is_elementwise(op) or (op.name == "clone" and args[1:] != ("C",)):
+    if is_elementwise(op) or op.name in FLIPS or (op.name == "clone" and args[1:] != ("C",)):
         tensors = [a for a in args if isinstance(a, Tensor)]
         if len(tensors) == 1 and not any(isinstance(a, (list, tuple)) for a in args):
             layer = layer_of(tensors[0], level)
@@ -166,7 +167,10 @@ def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
             alone = op.call(*[layer.value if a is tensors[0] else a for a in args])
             if isinstance(alone, Tensor):
                 made = batched(level, alone, layer.bdim)  # the hidden dimension stays where it is
-                mark_born([made])
+                if op.view is None:
+                    mark_born([made])
+                else:
+                    _link_views(op, level, args, [made])
                 return made
     found: Any = NotImplemented
     rule = BATCH_RULES.get(op.name)
@@ -193,10 +197,10 @@ def _link_views(op: Operation, level: Level, args: tuple[Any, ...], views: list[
     layer = layer_of(source, level)
     if layer is None:
         return
-    memory = layer.value.array.view(np.ndarray)
+    memory = memory_of(layer.value).view(np.ndarray)
     for view in views:
         own = view.need_meta().layer
-        if np.may_share_memory(memory, own.value.array.view(np.ndarray)):
+        if np.may_share_memory(memory, memory_of(own.value).view(np.ndarray)):
             link(source, view)
             view.need_meta().layer = own
 

@@ -109,11 +109,21 @@ def mirror_of(t: Tensor) -> Mirror | None:
 
 
 def memory_of(t: Tensor) -> np.ndarray:
-    """The array in which a tensor's numbers really are."""
-    if t.meta is None:
+    """The array in which a tensor's numbers really are; of a row of a ``vmap``, the first row's."""
+    meta = t.meta
+    if meta is None:
         return t.array
-    mirror = mirror_of(t)
-    return t.array if mirror is None or mirror.writable.shape != t.array.shape else mirror.memory
+    if t.__class__ is MirrorTensor:
+        return meta.mirror.memory  # type: ignore[no-any-return]
+    layer = meta.layer
+    if layer is None or mirror_of(t) is None:
+        return t.array
+    memory = memory_of(layer.value)
+    if layer.level.kind != "vmap":
+        return memory
+    from .batched import row_shape
+
+    return row_shape(memory, layer.bdim)
 
 
 def flip_of(t: Tensor) -> Any:
