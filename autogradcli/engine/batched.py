@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from .layers import Layer, Level, family, layer_of, levels_of, lift, mark_born, promote
-from .mirrors import FLIPS, memory_of
+from .mirrors import FLIPS, flip_of, memory_of
 from .operation import Operation
 from .state import state
 from .tensor import Tensor, wrap
+from .views import overlaps_itself
 from .worlds import roles
 
 NO_ITEM = (
@@ -320,7 +321,19 @@ def check_rows(target: Tensor, name: str, args: Sequence[Any]) -> None:
         raise RuntimeError(NO_INPLACE.format(what=f"aten::{stem}_", where=f"at level {level.number}"))
 
 
-def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> Tensor:
+def _fill_shared(place: Tensor, new: Tensor) -> None:
+    """Write what a fill gives where several elements are one memory location. Raises RuntimeError where that is to be
+    recorded further out."""
+    if layer_of(place) is not None or layer_of(new) is not None or place.node is not None or new.node is not None:
+        roles.copy_into(place, new)
+        return
+    memory, flip = memory_of(place), flip_of(place)
+    values = new.array if flip is None else flip(new.array)
+    np.copyto(memory, values, casting="unsafe", where=values != memory)
+    place.bump()
+
+
+def write_batched(level: Level, target: Tensor, result: Tensor, check: bool, call: Any = None) -> Tensor:
     """``write_result`` at a vmap level. Raises RuntimeError where each row would write its own into one memory."""
     layer = layer_of(target, level)
     if layer is None:
@@ -336,6 +349,9 @@ def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> 
     place = rows_first(layer)
     if new.array.shape != place.array.shape:
         new = roles.expand(new, place.array.shape)
-    roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
+    if getattr(getattr(call, "op", None), "overlap", False) and overlaps_itself(memory_of(place)):
+        _fill_shared(place, new)
+    else:
+        roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
     target.bump()
     return target

@@ -236,7 +236,7 @@ def _push(
 # -- in place -------------------------------------------------------------------------------------------------
 
 
-def write(target: Tensor, result: Tensor, check: bool) -> Any:
+def write(target: Tensor, result: Tensor, check: bool, call: Any = None) -> Any:
     """``write_result`` where the target or the result belongs to a level; ``NOT_HERE`` where neither does."""
     level = innermost((target, result))
     if level is None:
@@ -244,13 +244,13 @@ def write(target: Tensor, result: Tensor, check: bool) -> Any:
     if level.kind == "vmap":
         from .batched import write_batched
 
-        return write_batched(level, target, result, check)
+        return write_batched(level, target, result, check, call)
     layer = layer_of(target, level)
     if layer is None:
         layer = promote(target, level)
     from .inplace import own_saved_output, write_result
 
-    below(level, write_result, (layer.value, lower(result, level), check))
+    below(level, write_result, (layer.value, lower(result, level), check, call))
     if layer.value.array is not target.array:
         _follow(target, level)
     if level.kind == "jvp":

@@ -199,6 +199,29 @@ def overlaps_itself(array: np.ndarray) -> bool:
     return any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True))
 
 
+def slides(array: np.ndarray) -> bool:
+    """Whether several elements are one memory location, as in windows that slide over each other."""
+    if not array.size or not _reach_over(list(zip(array.strides, array.shape, strict=True)), array.itemsize):
+        return False
+    places = np.zeros((), np.int64)
+    for stride, size in zip(array.strides, array.shape, strict=True):
+        places = np.add.outer(places, np.arange(size) * stride)
+    return np.unique(places).size < array.size
+
+
+def check_sliding(array: np.ndarray, values: np.ndarray, op: Operation | None) -> None:
+    """Raise RuntimeError where windows that slide over each other are to be changed by an operation whose result
+    depends on which of them is written first: PyTorch's own depends on how it computes. What fills is written as it
+    stands, and so is what gives one value to each location."""
+    if op is not None and op.overlap:
+        return
+    if op is not None and op.name == "copy":
+        trial = like_base(array.shape, strides_of(array), values)
+        if np.array_equal(trial, np.broadcast_to(values, array.shape), equal_nan=trial.dtype.kind in "fc"):
+            return
+    raise RuntimeError(OVERLAP)
+
+
 def check_overlap(array: np.ndarray) -> None:
     """Raise RuntimeError where several elements are one memory location."""
     if overlaps_itself(array):
@@ -207,8 +230,12 @@ def check_overlap(array: np.ndarray) -> None:
 
 def overlaps(window: Window) -> bool:
     """Whether several of the window's elements may be one of the memory's."""
-    reach = 0
-    for stride, size in sorted(zip(window.strides, window.size, strict=True)):
+    return _reach_over(list(zip(window.strides, window.size, strict=True)), 1)
+
+
+def _reach_over(steps: list[tuple[int, int]], width: int) -> bool:
+    reach = width - 1
+    for stride, size in sorted(steps):
         if size > 1:
             if stride <= reach:
                 return True

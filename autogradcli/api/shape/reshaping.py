@@ -384,7 +384,7 @@ def _copy_(input: Tensor, other: Any, non_blocking: bool) -> Tensor:
         from ..calls.call_plans import hooks
 
         other = hooks.to_tensor(other)
-    return input if other is input else inplace(copies.copy, input, other)
+    return inplace(copies.copy, input, other)
 
 
 define("contiguous", ("(Tensor input, *, MemoryFormat? memory_format=None)", _contiguous), into="Tensor")

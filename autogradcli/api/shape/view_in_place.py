@@ -81,7 +81,7 @@ def strides_of(array: np.ndarray) -> tuple[int, ...]:
 def storage_offset(input: Tensor) -> int:
     """How many elements of the memory lie before the first."""
     array = memory_of(input)
-    if array.base is None or not array.size:
+    if array.base is None:
         return 0
     return (address(array) - address(storage_of(array))) // array.itemsize
 
