@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 
 from .layers import Layer, Level, family, layer_of, levels_of, lift, mark_born, promote
+from .mirrors import FLIPS, flip_of, memory_of
 from .operation import Operation
 from .state import state
 from .tensor import Tensor, wrap
+from .views import overlaps_itself
 from .worlds import roles
 
 NO_ITEM = (
@@ -158,7 +160,7 @@ def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
     """The operation for all rows."""
     if op.name == "index" and any(layer_of(m, level) and m.array.dtype.kind == "b" for m in args[1]):
         raise RuntimeError(NO_MASK)
-    if is_elementwise(op) or (op.name == "clone" and args[1:] != ("C",)):
+    if is_elementwise(op) or op.name in FLIPS or (op.name == "clone" and args[1:] != ("C",)):
         tensors = [a for a in args if isinstance(a, Tensor)]
         if len(tensors) == 1 and not any(isinstance(a, (list, tuple)) for a in args):
             layer = layer_of(tensors[0], level)
@@ -166,7 +168,10 @@ def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
             alone = op.call(*[layer.value if a is tensors[0] else a for a in args])
             if isinstance(alone, Tensor):
                 made = batched(level, alone, layer.bdim)  # the hidden dimension stays where it is
-                mark_born([made])
+                if op.view is None:
+                    mark_born([made])
+                else:
+                    _link_views(op, level, args, [made])
                 return made
     found: Any = NotImplemented
     rule = BATCH_RULES.get(op.name)
@@ -193,10 +198,10 @@ def _link_views(op: Operation, level: Level, args: tuple[Any, ...], views: list[
     layer = layer_of(source, level)
     if layer is None:
         return
-    memory = layer.value.array.view(np.ndarray)
+    memory = memory_of(layer.value).view(np.ndarray)
     for view in views:
         own = view.need_meta().layer
-        if np.may_share_memory(memory, own.value.array.view(np.ndarray)):
+        if np.may_share_memory(memory, memory_of(own.value).view(np.ndarray)):
             link(source, view)
             view.need_meta().layer = own
 
@@ -316,7 +321,19 @@ def check_rows(target: Tensor, name: str, args: Sequence[Any]) -> None:
         raise RuntimeError(NO_INPLACE.format(what=f"aten::{stem}_", where=f"at level {level.number}"))
 
 
-def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> Tensor:
+def _fill_shared(place: Tensor, new: Tensor) -> None:
+    """Write what a fill gives where several elements are one memory location. Raises RuntimeError where that is to be
+    recorded further out."""
+    if layer_of(place) is not None or layer_of(new) is not None or place.node is not None or new.node is not None:
+        roles.copy_into(place, new)
+        return
+    memory, flip = memory_of(place), flip_of(place)
+    values = new.array if flip is None else flip(new.array)
+    np.copyto(memory, values, casting="unsafe", where=values != memory)
+    place.bump()
+
+
+def write_batched(level: Level, target: Tensor, result: Tensor, check: bool, call: Any = None) -> Tensor:
     """``write_result`` at a vmap level. Raises RuntimeError where each row would write its own into one memory."""
     layer = layer_of(target, level)
     if layer is None:
@@ -332,6 +349,9 @@ def write_batched(level: Level, target: Tensor, result: Tensor, check: bool) -> 
     place = rows_first(layer)
     if new.array.shape != place.array.shape:
         new = roles.expand(new, place.array.shape)
-    roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
+    if getattr(getattr(call, "op", None), "overlap", False) and overlaps_itself(memory_of(place)):
+        _fill_shared(place, new)
+    else:
+        roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
     target.bump()
     return target

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .mirrors import MirrorTensor, flip_of, memory_of
 from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
 from .saved import maker, pack
 from .state import state
 from .tensor import Tensor, alias
-from .views import OVERLAP, overlaps_itself, rebase, refresh_views, refusal
+from .views import OVERLAP, check_sliding, overlaps_itself, rebase, refresh_views, refusal, slides
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 SHARED = (
@@ -141,7 +142,7 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
     if state.levels:
         from .layers import NOT_HERE, write
 
-        if write(target, result, check) is not NOT_HERE:
+        if write(target, result, check, call) is not NOT_HERE:
             return target
     array = target.array
     node = result.node
@@ -158,10 +159,15 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
                 raise RuntimeError(
                     f"result type {have.type_name} can't be cast to the desired output type {want.type_name}"
                 )
+    values = result.array
+    if target.__class__ is MirrorTensor:
+        array, values = memory_of(target), flip_of(target)(values)
     if not overlaps_itself(array):
-        np.copyto(array, result.array, casting="unsafe")
+        if not array.flags.forc and slides(array):
+            check_sliding(array, values, getattr(call, "op", None))
+        np.copyto(array, values, casting="unsafe")
     elif getattr(getattr(call, "op", None), "overlap", False):
-        np.copyto(array, result.array, casting="unsafe", where=result.array != array)  # of the others none wins
+        np.copyto(array, values, casting="unsafe", where=values != array)  # of the others none wins
     else:
         raise RuntimeError(OVERLAP)
     if target.is_inference:

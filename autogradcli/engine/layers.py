@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .mirrors import MirrorTensor
 from .node import AccumulateGrad, Node, Nowhere, Output
 from .operation import Operation
 from .state import state
@@ -200,7 +201,7 @@ def _record(op: Operation, level: Level, args: tuple[Any, ...], outputs: list[Te
 
         layers = [t.need_meta().layer for t in outputs]
         source = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
-        attach_views(op, source, outputs, node)
+        attach_views(op, source, outputs, node, inner=False)
         for t, layer in zip(outputs, layers, strict=True):
             t.need_meta().layer = layer
     elif node is not None:
@@ -235,7 +236,7 @@ def _push(
 # -- in place -------------------------------------------------------------------------------------------------
 
 
-def write(target: Tensor, result: Tensor, check: bool) -> Any:
+def write(target: Tensor, result: Tensor, check: bool, call: Any = None) -> Any:
     """``write_result`` where the target or the result belongs to a level; ``NOT_HERE`` where neither does."""
     level = innermost((target, result))
     if level is None:
@@ -243,13 +244,13 @@ def write(target: Tensor, result: Tensor, check: bool) -> Any:
     if level.kind == "vmap":
         from .batched import write_batched
 
-        return write_batched(level, target, result, check)
+        return write_batched(level, target, result, check, call)
     layer = layer_of(target, level)
     if layer is None:
         layer = promote(target, level)
     from .inplace import own_saved_output, write_result
 
-    below(level, write_result, (layer.value, lower(result, level), check))
+    below(level, write_result, (layer.value, lower(result, level), check, call))
     if layer.value.array is not target.array:
         _follow(target, level)
     if level.kind == "jvp":
@@ -363,6 +364,8 @@ def promote(t: Tensor, level: Level) -> Layer:
     inner = alias(t)
     old = t.meta
     inner.meta = old
+    if t.__class__ is MirrorTensor:
+        inner.__class__, t.__class__ = MirrorTensor, Tensor
     t.node = None
     t.counter = [inner.version]  # who saved the tensor when it was one of the level below counts on
     t.meta = Meta()
@@ -392,3 +395,4 @@ def _link_again(view: Tensor, base: Tensor, inner: Tensor, root: Layer | None) -
     inner.node = node
     if meta is not None:
         fresh.multi_view, fresh.note, fresh.layer = meta.multi_view, meta.note, meta.layer
+        fresh.mirror = meta.mirror

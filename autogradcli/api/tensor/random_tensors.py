@@ -10,6 +10,7 @@ import numpy as np
 from ...engine import dtypes, random_sampling
 from ...engine.batched import NO_INPLACE
 from ...engine.dtypes import DType
+from ...engine.mirrors import store
 from ...engine.inplace import check_inplace
 from ...engine.layers import check_captured, levels_of
 from ...engine.limits import charge_array
@@ -295,7 +296,7 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
         check_overlap(input.array)
         values = draw(_source(generator), np.empty(input.array.shape, input.array.dtype), *bounds)
         if input.node is None:
-            np.copyto(input.array, values)
+            store(input, values)
             input.bump()
             return input
         return in_place(recorded)(input, values)

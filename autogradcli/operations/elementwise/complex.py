@@ -41,6 +41,33 @@ def conj_physical_in_place(input: Array) -> Array:
     """Complex conjugate, in place."""
 
 
+@operation(
+    node="ConjBackward0",
+    spelling="conj",
+    complex="own",
+    kind="linear",
+    view="single",
+    input=lambda F, g: F.conj(g),
+    examples=lambda r: [(r.complex(2, 3),)],
+)
+def conj_view(input: Array) -> Array:
+    """Complex conjugate, on the same memory. Of a tensor it is a mirror (``engine/mirrors.py``)."""
+    return np.conjugate(input)
+
+
+@operation(
+    node="NegViewBackward0",
+    spelling="neg",
+    complex="own",
+    kind="linear",
+    view="single",
+    input=lambda F, g: -g,
+)
+def neg_view(input: Array) -> Array:
+    """The negative, on the same memory. Of a tensor it is a mirror."""
+    return -input
+
+
 # The parts as rules need them. What programs call are views: ``api/math/complex_numbers.py``.
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...engine.limits import charge_parts
 from ...engine.operation import Array, operation
-from ..dims import Shape, strided, wrap_dim
+from ..dims import Shape, address, storage_of, strided, wrap_dim
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
@@ -83,7 +83,16 @@ def slice_(input: Array, dim: int, start: int | None = None, end: int | None = N
     if step <= 0:
         raise RuntimeError("slice step must be positive")
     at = wrap_dim(dim, input.ndim)
-    return input[(*ALL[:at], slice(start, end, step))]
+    found = input[(*ALL[:at], slice(start, end, step))]
+    return found if found.size or not input.size else _empty(input, found, at, start)
+
+
+def _empty(input: Array, found: Array, at: int, start: int | None) -> Array:
+    """An empty range where it begins: NumPy's own begins where ``input`` does."""
+    begin = slice(start, None).indices(input.shape[at])[0]
+    memory = storage_of(input)
+    offset = address(input) - address(memory) + begin * input.strides[at]
+    return np.ndarray(found.shape, input.dtype, memory, min(offset, memory.nbytes), found.strides)
 
 
 @operation(
