@@ -51,7 +51,8 @@ class Mutant:
         return text[: self.start] + self.new + text[self.end :]
 
     def diff(self, text: str) -> str:
-        lines = difflib.unified_diff(text.splitlines(), self.applied(text).splitlines(), self.file, self.file, "", "", 1)
+        changed = self.applied(text).splitlines()
+        lines = difflib.unified_diff(text.splitlines(), changed, self.file, self.file, "", "", 1)
         return "\n".join(line.rstrip("\n") for line in list(lines)[2:])
 
 
