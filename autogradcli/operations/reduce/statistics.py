@@ -268,6 +268,8 @@ def renorm(input: Array, p: float, dim: int, maxnorm: float) -> Array:
     """Each part along a dimension scaled down to a ``p``-norm of ``maxnorm``, where its norm is larger."""
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
     if input.ndim < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
     if input.dtype.kind not in "fc":
