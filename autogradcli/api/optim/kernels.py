@@ -1,13 +1,18 @@
-"""The steps that optimizers are made of, in place on arrays, rounded as PyTorch's kernels round them.
+"""The steps that optimizers are made of, on arrays and rounded as PyTorch's kernels round them; ``F`` of a formula.
 
-A sum with a multiple is one fused operation there: one rounding, not two.
+A sum with a multiple is one fused operation there: one rounding, not two. ``recorded`` has the same names for tensors.
 """
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
+
+from ...engine.tensor import wrap
+from ...engine.worlds import roles
+from .options import number
 
 Array = np.ndarray
 
@@ -67,3 +72,75 @@ def addcmul(out: Array, a: Array, b: Array, value: float) -> None:
 def addcdiv(out: Array, a: Array, b: Array, value: float) -> None:
     """``out += value * a / b``."""
     out[...] = out + (a / b if value == 1 else (a * float(value)) / b)
+
+
+def descend(out: Array, way: Array, rate: Any) -> None:
+    """``out -= rate * way``."""
+    add(out, way, -rate)
+
+
+def decayed(g: Array, param: Array, decay: Any) -> Array:
+    """A gradient with weight decay in it."""
+    return added(g, param, number(decay))
+
+
+def scale(out: Array, by: Any) -> None:
+    """``out *= by``."""
+    np.multiply(out, by, out=out)
+
+
+def average_square(out: Array, g: Array, rate: float) -> None:
+    """``out``, an average of squares, moved on: ``rate * out + (1 - rate) * g * g``."""
+    np.multiply(out, rate, out=out)
+    addcmul(out, g, g, 1 - rate)
+
+
+def without_square(a: Array, b: Array) -> Array:
+    """``a - b * b``."""
+    return fused(-b, b, a)
+
+
+def put(out: Array, value: Array) -> None:
+    """``out = value``, in place."""
+    out[...] = value
+
+
+def limit(out: Array, least: float, most: float) -> None:
+    """``out`` kept between two numbers."""
+    np.clip(out, least, most, out=out)
+
+
+def by_sign(sign: Array, below: float, zero: float, above: float) -> Array:
+    """One of three numbers for each sign."""
+    return np.where(sign > 0, above, np.where(sign < 0, below, zero)).astype(sign.dtype)
+
+
+def without(x: Array, where: Array) -> Array:
+    """``x``, and zero where a mask says so."""
+    return np.where(where, x.dtype.type(0), x)
+
+
+def pairs(x: Array) -> Array:
+    """Complex numbers as two real ones each, in the same memory; others as they are."""
+    if x.dtype.kind != "c":
+        return x
+    made: Array = roles.view_as_real(wrap(x)).array
+    return made
+
+
+def joined(x: Array, like: Array) -> Array:
+    """What ``pairs`` took apart, where ``like`` is complex."""
+    made: Array = roles.view_as_complex(wrap(x)).array if like.dtype.kind == "c" else x
+    return made
+
+
+def same(x: Any) -> Any:
+    """Nothing to do: there is no graph that would need a copy or another kind of number."""
+    return x
+
+
+own = attrgetter("array")
+array = count = seen = same
+option = number
+scalar = float
+sqrt, absolute, sign, maximum = np.sqrt, np.abs, np.sign, np.maximum
