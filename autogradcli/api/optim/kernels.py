@@ -37,6 +37,14 @@ def fused(a: Array, b: Any, c: Array) -> Array:
     return exact
 
 
+def _put_fused(out: Array, a: Array, b: Any, c: Array) -> None:
+    """``out = fused(a, b, c)``; in float32 the assignment is what rounds."""
+    if out.dtype == _F32 and a.dtype == _F32:
+        out[...] = np.multiply(a, np.float32(b) if b.__class__ is float else b, dtype=_F64) + c
+    else:
+        out[...] = fused(a, b, c)
+
+
 def _split(x: Any) -> tuple[Any, Any]:
     scaled = x * 134217729.0  # 2**27 + 1
     high = scaled - (scaled - x)
@@ -50,7 +58,10 @@ def _product_error(a: Any, b: Any, product: Any) -> Any:
 
 def add(out: Array, other: Array, alpha: float) -> None:
     """``out += alpha * other``."""
-    out[...] = out + other if alpha == 1 else fused(other, float(alpha), out)
+    if alpha == 1:
+        out += other
+    else:
+        _put_fused(out, other, float(alpha), out)
 
 
 def added(a: Array, b: Array, alpha: float) -> Array:
@@ -61,22 +72,25 @@ def added(a: Array, b: Array, alpha: float) -> Array:
 def lerp(out: Array, end: Array, weight: float) -> None:
     """``out`` moved by ``weight`` of the way to ``end``, from the nearer of the two."""
     way = end - out
-    out[...] = fused(way, float(weight), out) if weight < 0.5 else fused(-way, float(1 - out.dtype.type(weight)), end)
+    if weight < 0.5:
+        _put_fused(out, way, float(weight), out)
+    else:
+        _put_fused(out, -way, float(1 - out.dtype.type(weight)), end)
 
 
 def addcmul(out: Array, a: Array, b: Array, value: float) -> None:
     """``out += value * a * b``."""
-    out[...] = fused(a if value == 1 else a * float(value), b, out)
+    _put_fused(out, a if value == 1 else a * float(value), b, out)
 
 
 def addcdiv(out: Array, a: Array, b: Array, value: float) -> None:
     """``out += value * a / b``."""
-    out[...] = out + (a / b if value == 1 else (a * float(value)) / b)
+    out += a / b if value == 1 else a * float(value) / b
 
 
 def descend(out: Array, way: Array, rate: Any) -> None:
     """``out -= rate * way``."""
-    add(out, way, -rate)
+    _put_fused(out, way, -float(rate), out)
 
 
 def decayed(g: Array, param: Array, decay: Any) -> Array:
@@ -86,12 +100,12 @@ def decayed(g: Array, param: Array, decay: Any) -> Array:
 
 def scale(out: Array, by: Any) -> None:
     """``out *= by``."""
-    np.multiply(out, by, out=out)
+    out *= by
 
 
 def average_square(out: Array, g: Array, rate: float) -> None:
     """``out``, an average of squares, moved on: ``rate * out + (1 - rate) * g * g``."""
-    np.multiply(out, rate, out=out)
+    out *= rate
     addcmul(out, g, g, 1 - rate)
 
 

@@ -45,9 +45,9 @@ def scalar(x: Tensor) -> Tensor:
     return x
 
 
-def seen(x: Tensor) -> Tensor:
+def seen(x: Tensor) -> Any:
     """A copy, for a derivative that a later step may not overwrite."""
-    return M.clone(x)  # type: ignore[no-any-return]
+    return M.clone(x)
 
 
 def add(out: Tensor, other: Tensor, alpha: float) -> None:
@@ -55,9 +55,9 @@ def add(out: Tensor, other: Tensor, alpha: float) -> None:
     M.add_(out, other, alpha=alpha)
 
 
-def added(a: Tensor, b: Tensor, alpha: float) -> Tensor:
+def added(a: Tensor, b: Tensor, alpha: float) -> Any:
     """``a + alpha * b``."""
-    return M.add(a, b, alpha=alpha)  # type: ignore[no-any-return]
+    return M.add(a, b, alpha=alpha)
 
 
 def descend(out: Tensor, way: Tensor, rate: Any) -> None:
@@ -90,7 +90,7 @@ def addcmul(out: Tensor, a: Tensor, b: Tensor, value: float) -> None:
     M.addcmul_(out, a, b, value=value)
 
 
-def addcdiv(out: Tensor, a: Tensor, b: Tensor, value: Any) -> None:
+def addcdiv(out: Tensor, a: Any, b: Tensor, value: Any) -> None:
     """``out += value * a / b``."""
     if isinstance(value, Tensor):
         M.addcdiv_(out, a * value, b)
@@ -100,15 +100,15 @@ def addcdiv(out: Tensor, a: Tensor, b: Tensor, value: Any) -> None:
 
 def average_square(out: Tensor, g: Tensor, rate: Any) -> None:
     """``out``, an average of squares, moved on: ``rate * out + (1 - rate) * g * g``."""
-    if isinstance(rate, Tensor):
+    if _wants_grad(rate):
         M.lerp_(out, M.square(g), 1 - rate)
     else:
         M.addcmul_(M.mul_(out, rate), g, g, value=1 - rate)
 
 
-def without_square(a: Tensor, b: Tensor) -> Tensor:
+def without_square(a: Tensor, b: Tensor) -> Any:
     """``a - b * b``."""
-    return M.addcmul(a, b, b, value=-1)  # type: ignore[no-any-return]
+    return M.addcmul(a, b, b, value=-1)
 
 
 def put(out: Tensor, value: Tensor) -> None:
@@ -121,7 +121,7 @@ def limit(out: Tensor, least: float, most: float) -> None:
     M.clamp_(out, least, most)
 
 
-def by_sign(sign: Tensor, below: float, zero: float, above: float) -> Tensor:
+def by_sign(sign: Any, below: float, zero: float, above: float) -> Any:
     """One of three numbers for each sign. They hang in the graph by the sign, though its derivative is zero."""
     chosen = sign
     for where, value in ((sign > 0, above), (sign < 0, below), (sign == 0, zero)):
@@ -129,32 +129,32 @@ def by_sign(sign: Tensor, below: float, zero: float, above: float) -> Tensor:
     return chosen
 
 
-def without(x: Tensor, where: Tensor) -> Tensor:
+def without(x: Tensor, where: Tensor) -> Any:
     """``x``, and zero where a mask says so."""
-    return M.masked_fill(x, where, 0)  # type: ignore[no-any-return]
+    return M.masked_fill(x, where, 0)
 
 
 def pairs(x: Tensor) -> Tensor:
     """Complex numbers as two real ones each, in the same memory; others as they are."""
-    return T.view_as_real(x) if x.array.dtype.kind == "c" else x  # type: ignore[no-any-return]
+    return T.view_as_real(x) if x.array.dtype.kind == "c" else x
 
 
 def joined(x: Tensor, like: Tensor) -> Tensor:
     """What ``pairs`` took apart, where ``like`` is complex."""
-    return T.view_as_complex(x) if like.array.dtype.kind == "c" else x  # type: ignore[no-any-return]
+    return T.view_as_complex(x) if like.array.dtype.kind == "c" else x
 
 
-def sqrt(x: Tensor) -> Tensor:
-    return M.sqrt(x)  # type: ignore[no-any-return]
+def sqrt(x: Tensor) -> Any:
+    return M.sqrt(x)
 
 
-def absolute(x: Tensor) -> Tensor:
-    return M.abs(x)  # type: ignore[no-any-return]
+def absolute(x: Tensor) -> Any:
+    return M.abs(x)
 
 
-def sign(x: Tensor) -> Tensor:
-    return M.sign(x)  # type: ignore[no-any-return]
+def sign(x: Tensor) -> Any:
+    return M.sign(x)
 
 
-def maximum(a: Tensor, b: Tensor) -> Tensor:
-    return T.maximum(a, b)  # type: ignore[no-any-return]
+def maximum(a: Tensor, b: Tensor) -> Any:
+    return T.maximum(a, b)

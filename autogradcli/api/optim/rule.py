@@ -87,12 +87,14 @@ class Rule:
             count = state["step"].array
             count += 1
             t = float(count)
-        elif all(state.get(name) is not None for name in names):
-            t = 2.0
         else:
-            self.begin(param.array, F.array(grad), state, group)
-            t = 1.0
-        kept = [F.own(state[name]) for name in names]
+            t = 2.0
+            for name in names:
+                if state.get(name) is None:
+                    self.begin(param.array, F.array(grad), state, group)
+                    t = 1.0
+        own = F.own
+        kept = [own(state[name]) for name in names]
         if pairs:
             kept = [F.pairs(x) for x in kept]
             if pairs == "kept":

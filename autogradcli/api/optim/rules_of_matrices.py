@@ -25,7 +25,8 @@ from .rule import Array, Group, Rule
 
 def _rms(x: Array) -> float:
     """The root of the mean of the squares."""
-    return float(T.norm(wrap(x)).array) / x.size**0.5
+    norm = float(T.norm(wrap(x)).array)
+    return norm / math.sqrt(x.size)
 
 
 def _mean_squares(g: Array, dim: int) -> Array:
