@@ -95,16 +95,18 @@ SIZES: dict[str, int] = {
     "api.nn.recurrent": 17749,
     "api.nn.simple": 2482,
     "api.nn.text": 835,
-    "api.optim.adaptive": 7900,
-    "api.optim.kernels": 2344,
-    "api.optim.lbfgs": 11866,
+    "api.optim.adaptive": 7890,
+    "api.optim.kernels": 4910,
+    "api.optim.lbfgs": 11903,
     "api.optim.lr_composed": 8723,
     "api.optim.lr_cycles": 11537,
     "api.optim.lr_scheduler": 13577,
-    "api.optim.optimizer": 19720,
-    "api.optim.recorded": 9768,
-    "api.optim.rules_of_matrices": 7778,
-    "api.optim.sgd_adam": 10330,
+    "api.optim.optimizer": 16108,
+    "api.optim.options": 1999,
+    "api.optim.recorded": 4631,
+    "api.optim.rule": 4237,
+    "api.optim.rules_of_matrices": 8292,
+    "api.optim.sgd_adam": 9672,
     "api.shape.indexing": 8227,
     "api.shape.joining": 11687,
     "api.shape.reshaping": 15690,
@@ -179,7 +181,7 @@ SIZES: dict[str, int] = {
     "operations.reduce.reduction": 9950,
     "operations.reduce.softmax": 4674,
     "operations.reduce.sorting": 13018,
-    "operations.reduce.statistics": 13905,
+    "operations.reduce.statistics": 14012,
     "operations.reduce.tie_order": 6976,
     "operations.refuse": 1067,
     "operations.shape.copies": 12636,
@@ -191,7 +193,7 @@ SIZES: dict[str, int] = {
     "operations.shape.view": 15726,
     "operations.shape.view_copies": 2435,
 }
-CHECKSUM = 2868899342
+CHECKSUM = 1892821687
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "api.autograd.backward_and_grad": "backward",
