@@ -90,6 +90,12 @@ def tidy_call(made: Call) -> Expr:
     """The same for the call of an operation."""
     if len(made.results) == 1 and (made.op.name in _VALUELESS or all(is_constant(a) for a in made.args)):
         return Constant(made.tensor)
+    if made.op.name == "squeeze_dim":  # of a dimension that was only just put in
+        operand = made.args[0]
+        if isinstance(operand, Call) and operand.op.name == "unsqueeze":
+            inner, at = operand.args
+            if isinstance(made.args[1], int) and at % operand.ndim == made.args[1] % operand.ndim:
+                return inner  # type: ignore[no-any-return]
     if made.op.name == "where":  # a scalar that is chosen is only a number beside the other choice
         condition, left, right = made.args
         chosen = (condition, _weak(left, right, made.tensor), right)

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import chains
 from .forms import Form, binary, call, negative, number, shape, word
+from .network import scalar
 from .sums import broadcast, collected, common, content, expanded, is_unit, narrowed, used_dims, writers
 from .terms import ONE, Atom, Index, Key, Layout, NotSaid, Sum, Term, fresh, merged, onto, renamed, signature, times
 
@@ -260,5 +261,5 @@ def formula(s: Sum, like: Form | None = None) -> Form:
     return sum_form(broadcast(s, s.shape), like, whole=True)
 
 
-writers.scalar = chains.scalar
+writers.scalar = scalar
 writers.sum = sum_form

@@ -45,7 +45,7 @@ class Writers:
     open: Form | None
     """A name that stays visible: what it is in is not made a number of."""
 
-    scalar: Callable[[Factors], Form]
+    scalar: Callable[[Factors], tuple[Form, int]]
     sum: Callable[[Sum], Form]
 
 
@@ -96,9 +96,8 @@ def closed(term: Term) -> Term:
                 key = (Atom(total, size=math.prod(i.size for i in summed)), ())
                 factors = merged(chain(factors.items(), [(key, ONE)]))
                 continue
-        form = writers.scalar(part)
-        adds = form.kind == "method" and form.value == ("sum", ()) and len(form.parts) == 1
-        key = (Atom(form, size=math.prod(i.size for i in summed) if adds else 0), ())
+        form, size = writers.scalar(part)
+        key = (Atom(form, size=size), ())
         factors = merged(chain(factors.items(), [(key, ONE)]))
     return Term(term.c, factors, term.out)
 

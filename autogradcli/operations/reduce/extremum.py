@@ -171,12 +171,24 @@ def picked(F: Any, g: Any, index: Any, shape: Shape, dim: int, keepdim: bool) ->
     return F.spread(F.new_zeros(g, shape), dim, index, g)
 
 
+def _one_of_each(F: Any, input: Any, dim: int, index: Any, src: Any) -> Any:
+    """``spread`` into zeros as a formula: ``src * one_hot(index, n)``, where there is one index in each row."""
+    at = wrap_dim(dim, input.ndim)
+    if index.shape[at] != 1:
+        return F.scatter(input, dim, index, src)
+    places = F.says("one_hot", F.squeeze_dim(index, at), input.shape[at])
+    others = [k for k in range(input.ndim) if k != at]
+    back = [*range(at), input.ndim - 1, *range(at, input.ndim - 1)]
+    return F.permute(F.permute(src, (*others, at)) * places, tuple(back))
+
+
 @operation(
     node="ScatterBackward0",
     kind="linear",
     complex="own",
     input=lambda F, g, dim, index: F.scatter_value(g, dim, index, 0.0),
     src=lambda F, g, dim, index: F.gather(g, dim, index),
+    formula=_one_of_each,
     examples=lambda r: [(r(2, 3), 0, r.index((1, 3), 2), r(1, 3))],
 )
 def spread(input: Array, dim: int, index: Index, src: Array) -> Array:
