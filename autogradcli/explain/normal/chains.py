@@ -48,6 +48,11 @@ def term_form(term: Term, like: Form | None = None, whole: bool = False) -> Form
     return form
 
 
+def dimensions(term: Term) -> int:
+    """How many dimensions a term's text has; what it lacks in front of them is of size 1."""
+    return len(_parts(term)[3])
+
+
 def _grown(form: Form, term: Term, like: Form | None) -> Form:
     """A form that broadcasts to the term's shape as one that has it."""
     sizes = [1 if i is None else i.size for i in term.out]

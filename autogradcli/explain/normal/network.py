@@ -316,7 +316,7 @@ def _einsum(factors: Factors, out: tuple[Index, ...]) -> Form:
     forms: list[Form] = []
     for (atom, layout), e in factors.items():
         own = [i for i in layout if i is not None]
-        form = squeezed(atom.form, layout)
+        form = squeezed(elementwise([atom.form], []) if atom.is_mask else atom.form, layout)
         for _ in range(int(e) if e > 0 and e.denominator == 1 and e <= 2 else 1):
             names.append("".join(letters.setdefault(i, "ijklmnopqrstuvw"[len(letters)]) for i in own))
             forms.append(form if e in (1, 2) else raised(form, e) if e > 0 else quotient([], [raised(form, -e)]))

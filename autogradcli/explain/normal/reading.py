@@ -143,7 +143,7 @@ class Reader:
             operands = [a for a in e.args if isinstance(a, Expr)]
             layouts, result = spec.split("->")
             return contracted(shape, [self(a) for a in operands], layouts.split(","), result)
-        if (op.view == "single" or op.name == "reshape") and isinstance(e.args[0], Expr):
+        if (op.view == "single" or op.spelling == "reshape") and isinstance(e.args[0], Expr):
             layout = view_layout(op, e.args, tuple(e.args[0].shape), shape)
             if layout is not None:
                 return contracted(shape, [self(e.args[0])], [layout[0]], layout[1])

@@ -24,7 +24,7 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 # -- copies ------------------------------------------------------------------------------------------------
 
 
-@operation(input=lambda F, g: g, **_LINEAR)
+@operation(input=lambda F, g: g, formula=lambda F, input, order: input, **_LINEAR)
 def clone(input: Array, order: str = "K") -> Array:
     """A copy; ``order="K"`` keeps the strides' order, ``"C"`` makes it contiguous.
 
