@@ -19,7 +19,8 @@ from autogradcli.session import Session
 
 CASES = [
     json.loads(line)
-    for line in (Path(__file__).parent / "data" / "derivatives.jsonl").read_text(encoding="utf-8").splitlines()
+    for file in ("derivatives.jsonl", "textbook.jsonl")
+    for line in (Path(__file__).parent / "data" / file).read_text(encoding="utf-8").splitlines()
 ]
 
 #: Cases whose formula is right and longer than a textbook's, and why.
