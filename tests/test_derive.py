@@ -19,7 +19,8 @@ from autogradcli.session import Session
 
 CASES = [
     json.loads(line)
-    for line in (Path(__file__).parent / "data" / "derivatives.jsonl").read_text(encoding="utf-8").splitlines()
+    for file in ("derivatives.jsonl", "textbook.jsonl")
+    for line in (Path(__file__).parent / "data" / file).read_text(encoding="utf-8").splitlines()
 ]
 
 #: Cases whose formula is right and longer than a textbook's, and why.
@@ -29,6 +30,13 @@ LONGER = {
     "kl div": "xlogy(1, p) is log(p) written for p = 0 too",
     "batch norm (training)": "the normalized input has no name in the formula",
     "layer norm": "the same",
+    "log det of gram": "slogdet's formula keeps the sign of the determinant, which a Gram matrix doesn't need",
+    "diagonal quadratic": "the diagonal of an outer product isn't seen to be x * x",
+    "rms norm": "the 3 of the mean stands twice",
+    "two layers tanh": "v * R stands twice without a name",
+    "temperature softmax": "the sum of Q * z is not written as a dot product",
+    "swish gated": "a is not taken out of a - a * sigmoid(a)",
+    "cosine loss": "the product of the squared norms is named, where a textbook names the norms",
     "max": "equal elements share the gradient, which a textbook leaves out",
 }
 

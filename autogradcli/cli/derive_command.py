@@ -17,6 +17,7 @@ from .options import ExpressionCommand, environment, format_option, session_opti
     metavar="VALUE",
     help="The gradient to start from, of the result's shape; the formulas call it g.",
 )
+@click.option("--steps", is_flag=True, help="Show the derivation, one named rule after the other.")
 @session_options
 @click.pass_context
 def command(
@@ -25,6 +26,7 @@ def command(
     variables: tuple[tuple[str, str], ...],
     format_: str,
     gradient: str | None,
+    steps: bool,
     dtype: str | None,
     seed: int | None,
     memory: float,
@@ -35,11 +37,12 @@ def command(
 
     \b
       autogradcli derive '(1.5 * (x + 2)**2).sum()' 'x=[1, 2]'
+      autogradcli derive 'exp(-x**2) * x' x=1 --steps
     """
     from . import gradients, sessions
 
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = gradients.Request(expr, variables, gradient, format_, dtype)
+    request = gradients.Request(expr, variables, gradient, format_, dtype, steps)
     ctx.exit(OK if gradients.derive(session, request, env) else FAILED)

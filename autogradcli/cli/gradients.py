@@ -9,7 +9,7 @@ from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from ..events import Failed, Gradients, Value, Warned
 from ..session import Session
-from ..show.formulas import formula_event, formula_text
+from ..show.formulas import formula_event, formula_text, steps_event, steps_text
 from ..show.plain import Display, Plain, PlainGradients
 from . import sessions
 from .environment import Environment
@@ -37,6 +37,7 @@ class Request(NamedTuple):
     gradient: str | None
     format_: str
     dtype: str | None
+    steps: bool = False
 
 
 class Evaluated(NamedTuple):
@@ -168,17 +169,24 @@ def _show_formulas(session: Session, request: Request, found: Evaluated, display
     ok, function = _function(session, request, found, display)
 
     def work() -> None:
-        shown = derive(
-            lambda values: function(**values),
-            found.inputs,
-            found.start,
-            evaluate=lambda lines, text, values: evaluate(lines, text, values, session.prelude),
-        )
+        def evaluated(lines: list[tuple[str, str]], text: str, values: Any) -> Any:
+            return evaluate(lines, text, values, session.prelude)
+
+        given: Any = (lambda values: function(**values), found.inputs, found.start)
+        event: dict[str, Any]
+        if request.steps:
+            from ..explain.steps import derived_by_steps
+
+            by_steps = derived_by_steps(*given, evaluate=evaluated)
+            text, event = steps_text(by_steps), steps_event(request.expression, by_steps)
+        else:
+            shown = derive(*given, evaluate=evaluated)
+            text, event = formula_text(shown), formula_event(request.expression, shown)
         if request.format_ == "json":
             from json import dumps
 
-            display.out.raw(dumps(formula_event(request.expression, shown)) + "\n")
+            display.out.raw(dumps(event) + "\n")
         else:
-            display.out.write(formula_text(shown))
+            display.out.write(text)
 
     return ok and sessions.within(session, work, request.expression, display)

@@ -365,7 +365,7 @@ def promote(t: Tensor, level: Level) -> Layer:
     old = t.meta
     inner.meta = old
     if t.__class__ is MirrorTensor:
-        inner.__class__, t.__class__ = MirrorTensor, Tensor
+        inner.__class__, t.__class__ = MirrorTensor, Tensor  # type: ignore[assignment]
     t.node = None
     t.counter = [inner.version]  # who saved the tensor when it was one of the level below counts on
     t.meta = Meta()

@@ -56,7 +56,7 @@ class MirrorTensor(Tensor):
     __slots__ = ()
 
     @property
-    def array(self) -> np.ndarray:  # type: ignore[override]
+    def array(self) -> np.ndarray:
         """The numbers as they are now, not to be written to."""
         mirror: Mirror | None = self.meta.mirror if self.meta is not None else None
         if mirror is not None:

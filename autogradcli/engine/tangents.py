@@ -84,7 +84,7 @@ def window_like(whole: Tensor, base: Tensor, view: Tensor) -> Tensor:
     else:
         part = roles.as_strided(roles.view_as_real(whole), window.size, window.strides, window.offset)
     flip = flip_of(view)
-    return part if flip is None else OPERATIONS[operation_of(flip)].call(part)  # type: ignore[no-any-return]
+    return part if flip is None else OPERATIONS[operation_of(flip)].call(part)
 
 
 def note_lent(tangent: Tensor, given: Iterable[Any]) -> Tensor:

@@ -42,6 +42,12 @@ class Derivation(NamedTuple):
     """What the engine itself gives for them."""
     roots: list[tuple[Expr, np.ndarray]]
     """The results, and the gradients that it starts from."""
+    starts: list[tuple[Node | Output, Expr]]
+    """The same as places in the graph."""
+    nodes: dict[str, Node]
+    """Where in the graph the variables are that have a gradient."""
+    values: dict[str, Any]
+    """The variables as they went into the program."""
 
 
 def gradients(
@@ -81,7 +87,7 @@ def gradients(
     found = [(name, None if name in unsaid else reached.get(node)) for name, node in leaves.items()]
     starts = [(history.expression(result), seed.tensor.array) for result, (_, seed) in zip(tracked, roots, strict=True)]
     numbers = gradients_at([(edge, np.array(seed.tensor.array)) for edge, seed in roots], leaves)
-    return Derivation(found, unsaid, numbers, starts)
+    return Derivation(found, unsaid, numbers, starts, roots, dict(leaves), values)
 
 
 def _leaf(value: Any) -> Any:

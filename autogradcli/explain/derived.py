@@ -73,10 +73,12 @@ def derive(
     gradient at all.
     """
     with np.errstate(all="ignore"):  # 0 / 0 is a value like any other, and no news to anybody
-        return _Derive(compute, variables, gradient, evaluate).shown(plain)
+        return Deriving(compute, variables, gradient, evaluate).shown(plain)
 
 
-class _Derive:
+class Deriving:
+    """One derivation, and what is known of it while its texts are made."""
+
     def __init__(self, compute: Compute, variables: Mapping[str, Any], gradient: Any, evaluate: Evaluate) -> None:
         self.history = History()
         self.evaluate = evaluate
@@ -107,7 +109,7 @@ class _Derive:
         for name, e in self.found.gradients:
             if e is None or name in missing:
                 continue
-            form = None if plain else self._short(reader, name, e)
+            form = None if plain else self.short(reader, name, e)
             if form is not None and self._holds(name, [], str(form)):
                 short[name] = form
                 continue
@@ -130,7 +132,7 @@ class _Derive:
             list(long),
         )
 
-    def _short(self, reader: Reader, name: str, e: Expr) -> Form | None:
+    def short(self, reader: Reader, name: str, e: Expr) -> Form | None:
         style.cast = "" if e.dtype is dtypes.default.dtype else _METHODS.get(e.dtype.name, "")
         try:
             return formula(reader.read(e), word(name)).qualified(self.taken, _home)

@@ -82,9 +82,9 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
     if isinstance(node, Subscript):
         return Text(f"{done[id(node.operand)].within(_ATOM)}[{', '.join(_at(i, done) for i in node.index)}]")
     if isinstance(node, Item):
-        said = expressed(node)
-        if said is not None:
-            return done[id(said)]
+        other = expressed(node)
+        if other is not None:
+            return done[id(other)]
         said = speak(node.call)
         only = isinstance(said, Spelling) and said.first_only
         return Text(done[id(node.call)].text + ("" if only else f"[{node.index}]"))
@@ -95,9 +95,11 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
         item = "" if node.index is None else f"[{node.index}]"
         return Text(f"{node.name}({', '.join(shown)}){item}")
     assert isinstance(node, Call)
+    other = expressed(node)
+    if other is not None:
+        return done[id(other)]
     said = speak(node)
-    if isinstance(said, Expr):
-        return done[id(said)]
+    assert isinstance(said, Spelling)
     return _call(said, done, taken)
 
 

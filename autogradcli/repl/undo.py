@@ -19,8 +19,8 @@ from ..api.autograd.custom_function import FunctionClass
 from ..api.calls.overloads import CalculatorFunction, Function
 from ..api.calls.program_classes import Kind, put_in_class, unbind
 from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
-from ..engine.mirrors import unwatched
 from ..engine.dtypes import DType
+from ..engine.mirrors import unwatched
 from ..engine.node import AccumulateGrad, Node, Output
 from ..language.compile.calls import Builtin
 from ..language.values.budget import MAX_MEMORY, resident_bytes

@@ -8,6 +8,7 @@ from .plain import named
 
 if TYPE_CHECKING:
     from ..explain.derived import Shown
+    from ..explain.steps import Steps
 
 
 def formula_text(shown: Shown) -> str:
@@ -29,3 +30,17 @@ def formula_event(expression: str, shown: Shown) -> dict[str, Any]:
         "conditions": shown.conditions,
         "missing": shown.missing,
     }
+
+
+def steps_text(found: Steps) -> str:
+    """The derivation, numbered, and then what ``formula_text`` says."""
+    lines = []
+    for k, step in enumerate(found.steps, 1):
+        lines.append(f"{k:>2}  {step.of}:  {step.rule}\n")
+        lines += [f"      {line}\n" for line in step.gives]
+    return "".join(lines) + formula_text(found.shown)
+
+
+def steps_event(expression: str, found: Steps) -> dict[str, Any]:
+    """The event ``formula`` with the steps: the rule, what it is applied to, and what follows."""
+    return formula_event(expression, found.shown) | {"steps": [step._asdict() for step in found.steps]}

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
-from ...engine.mirrors import store
 from ...engine.inplace import SHARED, check_inplace, check_partial_overlap, inplace
 from ...engine.layers import levels_of
+from ...engine.mirrors import store
 from ...engine.state import state
 from ...engine.tangents import carries_tangent
 from ...engine.tensor import Tensor

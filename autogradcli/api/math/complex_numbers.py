@@ -63,12 +63,12 @@ def _is_neg(input: Tensor) -> bool:
 
 def _resolve_conj(input: Tensor) -> Tensor:
     """The tensor itself, or a copy where it is a conjugate view."""
-    return roles.clone(input) if _is_conj(input) else input  # type: ignore[no-any-return]
+    return roles.clone(input) if _is_conj(input) else input
 
 
 def _resolve_neg(input: Tensor) -> Tensor:
     """The tensor itself, or a copy where it is a negative view."""
-    return roles.clone(input) if _is_neg(input) else input  # type: ignore[no-any-return]
+    return roles.clone(input) if _is_neg(input) else input
 
 
 def _setter(part: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Any], None]:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.mirrors import store
 from ...engine.inplace import check_inplace
 from ...engine.limits import shown
+from ...engine.mirrors import store
 from ...engine.random import Generator, default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor

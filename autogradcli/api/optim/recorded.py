@@ -72,7 +72,7 @@ def decayed(g: Tensor, param: Tensor, decay: Any) -> Tensor:
     """A gradient with weight decay in it; ``g`` itself changes where a gradient is wanted for the decay."""
     if _wants_grad(decay):
         return M.addcmul_(g, M.clone(param), decay)  # type: ignore[no-any-return]
-    return added(g, param, number(decay))
+    return added(g, param, number(decay))  # type: ignore[no-any-return]
 
 
 def scale(out: Tensor, by: Any) -> None:

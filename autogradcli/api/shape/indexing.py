@@ -142,7 +142,9 @@ def _added_in_turn(input: Tensor, indices: Sequence[Tensor], values: Tensor) -> 
     if state.levels or (state.grad and (input.node is not None or values.node is not None)):
         check_overlap(memory_of(input))
     check_inplace(input)
-    added = indexing.index_put(wrap(np.zeros(input.array.shape, input.array.dtype)), list(indices), values, True)  # as it checks them, too
+    added = indexing.index_put(
+        wrap(np.zeros(input.array.shape, input.array.dtype)), list(indices), values, True
+    )  # as it checks them, too
     flip, memory = flip_of(input), memory_of(input)
     own = added.array if flip is None else flip(added.array)
     places = np.zeros((), np.int64)

@@ -10,10 +10,10 @@ import numpy as np
 from ...engine import dtypes, random_sampling
 from ...engine.batched import NO_INPLACE
 from ...engine.dtypes import DType
-from ...engine.mirrors import store
 from ...engine.inplace import check_inplace
 from ...engine.layers import check_captured, levels_of
 from ...engine.limits import charge_array
+from ...engine.mirrors import store
 from ...engine.modes import ContextMode
 from ...engine.operation import Array, operation
 from ...engine.random import Generator, default_generator

@@ -146,7 +146,7 @@ class Reader:
             operands = [a for a in e.args if isinstance(a, Expr)]
             layouts, result = spec.split("->")
             return contracted(shape, [self(a) for a in operands], layouts.split(","), result)
-        if (op.view == "single" or op.name == "reshape") and isinstance(e.args[0], Expr):
+        if (op.view == "single" or op.spelling == "reshape") and isinstance(e.args[0], Expr):
             layout = view_layout(op, e.args, tuple(e.args[0].shape), shape)
             if layout is not None:
                 return contracted(shape, [self(e.args[0])], [layout[0]], layout[1])
@@ -161,6 +161,9 @@ class Reader:
                 return of_atom(chosen, shape)
         if op.name == "select_scatter" and e.ndim == 1 and shape[0] <= MOST_STACKED and uniform(e.args[0]) == 0:
             return multiplied(shape, unit(e.args[3] % shape[0], shape[0]), self(e.args[1]))
+        if op.name == "diag_embed" and e.ndim == 2 and e.args[1] == 0 and shape[0] > 1:
+            eye = of_atom(call("eye", number(shape[0])), shape)
+            return contracted(shape, [self(e.args[0]), eye], ["a", "ab"], "ab")
         said = expressed(e)
         return self._atom(e) if said is None else self(said)
 

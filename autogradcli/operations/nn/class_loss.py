@@ -199,7 +199,8 @@ def nll_loss2d_backward(
         g, input, target, p, margin, weight, reduction
     ),
     examples=lambda r: [
-        (r(3, 4), r.index((3,), 4)), (r(3, 4), r.index((3,), 4), 2, 0.7, r(4, low=0.5, high=1.5), "none"),
+        (r(3, 4), r.index((3,), 4)),
+        (r(3, 4), r.index((3,), 4), 2, 0.7, r(4, low=0.5, high=1.5), "none"),
         (r(4), r.index((), 4)),
     ],
 )
@@ -273,7 +274,8 @@ def multi_margin_loss_backward(
 @operation(
     input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [
-        (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])), (r(4), r.tensor([2, -1, 0, 0]), "sum"),
+        (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])),
+        (r(4), r.tensor([2, -1, 0, 0]), "sum"),
     ],
 )
 def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean") -> Array:

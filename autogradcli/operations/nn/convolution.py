@@ -136,7 +136,7 @@ def _said_correlated(
     if groups != 1:
         each = grad.shape[1] // groups, input.shape[1] // groups
         parts = [
-            _said_correlated(
+            _said_correlated(  # type: ignore[call-arg]
                 F, *(F.slice_(x, 1, k * n, (k + 1) * n, 1) for x, n in zip((grad, input), each, strict=True)),
                 kernel, stride, padding, dilation, 1,
             )

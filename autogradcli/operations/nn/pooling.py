@@ -139,7 +139,8 @@ def _max_pool_said(F: Any, name: str, input: Any, how: Any) -> tuple[Any, Any]:
     """The user's function, and the same asked for the places."""
     if name.startswith("adaptive"):
         name, input, (size,) = without_row(F, name, input, [how])
-        arguments, options = [one_or_all(size)], {}
+        options: dict[str, Any] = {}
+        arguments = [one_or_all(size)]
     else:
         name, input, (kernel, stride, padding, dilation) = without_row(F, name, input, how[:4])
         arguments, options = _window_said(kernel, stride, padding, how[4])
@@ -373,7 +374,7 @@ def _batched_back(pool: Callable[..., Array], g: Array, shape: Ints, how: Any, d
 def _average_said(F: Any, input: Any, how: tuple[Window, bool, int | None]) -> Any:
     (kernel, stride, padding, _, ceil), include_pad, override = how
     name, input, windows = without_row(F, f"avg_pool{len(kernel)}d", input, [kernel, stride, padding])
-    arguments, options = _window_said(*windows, ceil)  # type: ignore[misc]
+    arguments, options = _window_said(*windows, ceil)  # type: ignore[call-arg]
     if not include_pad and any(padding):
         options["count_include_pad"] = False
     if override is not None:
@@ -468,7 +469,7 @@ def _declare_averages() -> None:
                 (r(2, *(3,) * d), (window, True, 3)),
             ],
             keeps_input=True, cost=by_product, said=_average_said, said_back=_average_back_said,
-            examples_back=lambda r, d=d, window=window: [(r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (window, True, None))],
+            examples_back=lambda r, d=d, w=window: [(r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (w, True, None))],
         )  # fmt: skip
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,

@@ -90,6 +90,7 @@ def reshape_alias(input: Array, size: Shape) -> Array:
 
 
 @operation(
+    spelling="reshape",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
     **_LINEAR,

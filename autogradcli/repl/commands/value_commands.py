@@ -192,12 +192,13 @@ def floating_variables(session: Session, tree: ast.expr) -> list[str]:
     return found
 
 
-@command(":derive", "NAME", words=tensors, expression=True)
+@command(":derive", "NAME [--steps]", words=tensors, expression=True)
 def _derive(prompt: Prompt, argument: str) -> None:
     """Show a gradient as a formula.
 
     Of a computed variable with respect to the leaves that it was computed from;
     of any expression with respect to each floating tensor in it.
+    With --steps how it is derived, one named rule after the other.
     """
     from ...explain.derived import Shown, derive
     from ...language.compile.evaluate import evaluate
@@ -206,6 +207,15 @@ def _derive(prompt: Prompt, argument: str) -> None:
     def evaluated(lines: list[tuple[str, str]], text: str, values: Mapping[str, Any]) -> Any:
         return evaluate(lines, text, values, prompt.session.prelude)
 
+    text = argument.removesuffix("--steps").strip()
+    if text != argument.strip():
+        from ...explain.steps import Steps, derived_by_steps
+        from ...show.formulas import steps_text
+
+        by_steps: list[Steps] = []
+        _again(prompt, text, lambda *given: by_steps.append(derived_by_steps(*given, evaluate=evaluated)))
+        prompt.out.write(steps_text(by_steps[0]))
+        return
     found: list[Shown] = []
     _again(prompt, argument, lambda *given: found.append(derive(*given, evaluate=evaluated)))
     prompt.out.write(formula_text(found[0]))
