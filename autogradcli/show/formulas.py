@@ -14,7 +14,7 @@ def formula_text(shown: Shown) -> str:
     """What repeats by name, then each gradient, what holds beside them, and what has no formula."""
     lines = [named(name, text) for name, text in shown.where]
     lines += [named(f"{name}.grad", text) for name, text in shown.gradients]
-    lines += [f"but 0 where {condition}\n" for condition in shown.conditions]
+    lines += [f"but 0 where {condition}\n" for condition in [c.text for c in shown.conditions]]
     lines += [f"no formula for {name}.grad: {why}\n" for name, why in shown.missing.items()]
     return "".join(lines)
 
