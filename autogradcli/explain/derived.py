@@ -16,7 +16,7 @@ import numpy as np
 from ..api.calls.registry import NAMESPACES
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
-from .conditions import Condition, conditions_of
+from .conditions import NOTHING, Beside, Condition, conditions_of, zero_where
 from .derivation import History, gradients
 from .expression import Expr
 from .expression_text import text_of
@@ -139,14 +139,14 @@ class _Derive:
         reader = Reader()
         short: dict[str, Form] = {}
         long: dict[str, str] = {}
-        conditions: dict[str, list[Form]] = {}
+        conditions: dict[str, Beside] = {}
         for name, e in wanted:
             if e is None or name in missing:
                 continue
             form = None if plain else self._short(reader, name, e)
             if form is not None and self._holds(name, [], str(form)):
                 short[name] = form
-                conditions[name] = [c.qualified(self.taken, home) for c in reader.conditions(e)]
+                conditions[name] = beside(reader, e, self.taken)
                 continue
             try:
                 text = text_of(e, self.taken)
@@ -157,7 +157,8 @@ class _Derive:
                 long[name] = text
             else:
                 missing[name] = "what the program computes with was changed meanwhile, or is random"
-        short, where = self._named(short)
+        short, meanings = self._named(short)
+        where = [(name, str(form)) for name, form in meanings]
         texts = {name: str(form) for name, form in short.items()} | long
         return Shown(
             [
@@ -166,7 +167,7 @@ class _Derive:
                 if name not in missing and name != VALUE
             ],
             where,
-            conditions_of({name: found for name, found in conditions.items() if name != VALUE}),
+            conditions_of({name: found for name, found in conditions.items() if name != VALUE}, meanings),
             {name: why for name, why in missing.items() if name != VALUE},
             [name for name in long if name != VALUE],
             texts.get(VALUE, ""),
@@ -179,12 +180,12 @@ class _Derive:
         except (Unspeakable, TooLong, NotSaid, OverflowError, RecursionError):
             return None
 
-    def _named(self, short: dict[str, Form]) -> tuple[dict[str, Form], list[tuple[str, str]]]:
+    def _named(self, short: dict[str, Form]) -> tuple[dict[str, Form], list[tuple[str, Form]]]:
         """With names for what repeats, if they hold."""
         named, meanings = named_parts(short, self.taken)
         where = [(name, str(form)) for name, form in meanings]
         if all(self._holds(name, where, str(form)) for name, form in named.items()):
-            return named, where
+            return named, meanings
         return short, []
 
     def _holds(self, name: str, where: list[tuple[str, str]], text: str) -> bool:
@@ -218,6 +219,17 @@ class _Derive:
                     return f"it goes through {self.history.through[id(part)]}"
                 pending += part.parts
         return "a part of it has no name in the language"
+
+
+def beside(reader: Reader, e: Expr, taken: Collection[str]) -> Beside:
+    """What holds beside the formula of an expression that was read."""
+    found = reader.conditions(e)
+    if not found:
+        return NOTHING
+    whole = zero_where(e, reader.form)
+    return Beside(
+        [c.qualified(taken, home) for c in found], frozenset(c.qualified(taken, home) for c in found if c in whole)
+    )
 
 
 def home(name: str) -> str:

@@ -14,9 +14,9 @@ import numpy as np
 from ..api.autograd.backward_and_grad import grad
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
-from .conditions import conditions_of
+from .conditions import NOTHING, Beside, conditions_of
 from .derivation import Derivation, History, NoFormula, gradients
-from .derived import DOMAIN, Block, Compute, Evaluate, Shown, agrees, home, moved, plain_of
+from .derived import DOMAIN, Block, Compute, Evaluate, Shown, agrees, beside, home, moved, plain_of
 from .expression import Expr
 from .expression_text import text_of
 from .hessian import matrix_of, opened
@@ -59,8 +59,8 @@ class _Second:
         self.seed = next(name for name in _SEEDS if name not in variables)
         self.taken = frozenset(variables) | {self.seed}
         self.second = moved(variables)
-        self.conditions: dict[str, list[Form]] = {}
-        self._beside: list[Form] = []
+        self.conditions: dict[str, Beside] = {}
+        self._beside = NOTHING
         self.random = np.random.Generator(np.random.PCG64(20))
 
     def shown(self, wrt: Collection[str]) -> Shown:
@@ -95,13 +95,13 @@ class _Second:
         if all(tries[key](where, str(form)) for key, form in named.items()):
             texts |= {key: str(form) for key, form in named.items()}
         else:
-            where = []
+            where, meanings = [], []
         order = {name: k for k, name in enumerate(names)}
         blocks.sort(key=lambda b: (order[b[0]], order[b[1]]))
         return Shown(
             [],
             where,
-            conditions_of(self.conditions),
+            conditions_of(self.conditions, meanings),
             missing,
             [],
             hessian=[Block(a, b, texts[f"{a}, {b}"], self.seed if product else "") for a, b, product in blocks],
@@ -147,7 +147,7 @@ class _Second:
             raise Unspeakable(found.unsaid[first])
         if found is None or e is None:
             sizes = (*outer.shape, *inner.shape) if matrix else outer.shape
-            self._beside = []
+            self._beside = NOTHING
             zero = call("zeros", shape(sizes)) if sizes else number(0)
             return zero, str(zero), False, lambda where, text: True
         truths = self._truths(found, history, first, inner)
@@ -178,7 +178,7 @@ class _Second:
                     return None
                 begin()
                 found = formula(s)
-            self._beside = reader.conditions(e)
+            self._beside = beside(reader, e, self.taken)
             return found.qualified(self.taken, home)
         except (Unspeakable, TooLong, NotSaid, OverflowError, RecursionError):
             return None
