@@ -52,7 +52,7 @@ def function_of(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate, lib
     lines.append(f"    value = {said(value)}")
     lines += [f"    # no formula for {name}.grad: {why}" for name, why in shown.missing.items()]
     lines.append("    return value, {")
-    lines += [f"        {name!r}: {said(form)}," for name, form in forms.items()]
+    lines += [f'        "{name}": {said(form)},' for name, form in forms.items()]
     lines.append("    }")
     used = "\n".join(lines)
     helpers = [_helper(name, library) for name in sorted(write.helpers)]

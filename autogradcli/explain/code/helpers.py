@@ -58,6 +58,37 @@ def one_hot(x, classes):
 def leaky_relu(x, slope=0.01):
     return {np}.where(x > 0, x, slope * x)
 """,
+    "nll_loss": """
+def nll_loss(x, target):
+    return -{np}.mean({np}.take_along_axis(x, {np}.asarray(target)[:, None], axis=1))
+""",
+    "cross_entropy": """
+def cross_entropy(x, target):
+    top = {np}.max(x, axis=1, keepdims=True)
+    x = x - top - {np}.log({np}.sum({np}.exp(x - top), axis=1, keepdims=True))
+    return -{np}.mean({np}.take_along_axis(x, {np}.asarray(target)[:, None], axis=1))
+""",
+    "mse_loss": """
+def mse_loss(x, target):
+    return {np}.mean((x - target) ** 2)
+""",
+    "l1_loss": """
+def l1_loss(x, target):
+    return {np}.mean({np}.abs(x - target))
+""",
+    "binary_cross_entropy": """
+def binary_cross_entropy(x, target):
+    return -{np}.mean(target * {np}.log(x) + (1 - target) * {np}.log(1 - x))
+""",
+    "binary_cross_entropy_with_logits": """
+def binary_cross_entropy_with_logits(x, target):
+    return {np}.mean({np}.logaddexp(0, x) - target * x)
+""",
+    "layer_norm": """
+def layer_norm(x, shape, eps=1e-5):
+    axes = tuple(range(-len(shape), 0))
+    return (x - x.mean(axes, keepdims=True)) / {np}.sqrt(x.var(axes, keepdims=True) + eps)
+""",
     "norm": """
 def norm(x, ord=2):
     return {np}.linalg.norm({np}.ravel(x), ord)

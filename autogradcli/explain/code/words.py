@@ -49,6 +49,8 @@ HELPERS = {
     "sigmoid": ("input",), "softmax": ("input", "dim"), "log_softmax": ("input", "dim"),
     "logsumexp": ("input", "dim", "keepdim"), "one_hot": ("input", "num_classes"),
     "leaky_relu": ("input", "negative_slope"), "xlogy": ("input", "other"), "erf": ("input",), "lgamma": ("input",),
+    **{name: ("input", "target") for name in ("mse_loss", "l1_loss", "binary_cross_entropy")},
+    "binary_cross_entropy_with_logits": ("input", "target"), "layer_norm": ("input", "normalized_shape"),
 }  # fmt: skip
 
 #: Casts, which change the dtype alone.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from ..derived import home
-from ..normal.forms import Form, attribute, binary, call, number, text, word
+from ..normal.forms import Form, attribute, binary, call, number, word
 from ..shapes import Shapes
 from .words import ARRAY, CASTS, HELPERS, KEYWORDS, MATH, REDUCTIONS
 
@@ -299,6 +299,19 @@ def _linear(w: Arrays, form: Form, parts: Parts, keywords: Sequence[str]) -> For
     return binary("+", made, bias[0]) if bias else made
 
 
+def _class_loss(w: Arrays, form: Form, parts: Parts, keywords: Sequence[str]) -> Form:
+    name = short_name(form)
+    if len(parts) != 2 or w.shapes.rank(parts[0]) != 2 or w.shapes.rank(parts[1]) != 1:
+        w.lacks(f"{name} with these arguments")
+    w.helpers.add(name)
+    return call(name, *map(w, parts))
+
+
+def _embedding(w: Arrays, form: Form, parts: Parts, keywords: Sequence[str]) -> Form:
+    index, table = map(w, w.bound(parts, keywords, ("input", "weight"), "embedding"))
+    return Form("subscript", (None,), (table, index))
+
+
 def _einsum(w: Arrays, form: Form, parts: Parts, keywords: Sequence[str]) -> Form:
     return w.to("einsum", *map(w, parts))
 
@@ -308,8 +321,7 @@ _SPECIAL: dict[str, Callable[..., Form]] = {
     "view": _reshaped, "permute": _permuted, "transpose": _swapped, "swapaxes": _swapped, "t": _transposed,
     "norm": _norm, "vector_norm": _norm, "masked_fill": _filled, "clamp": _clamped, "clip": _clamped, "relu": _relu,
     "softplus": _softplus, "logsigmoid": _log_sigmoid, "reciprocal": _over, "rsqrt": _over, "logdet": _log_det,
-    "gather": _gathered, "index_select": _selected, "tensor": _tensor, "linear": _linear, "einsum": _einsum,
+    "gather": _gathered, "index_select": _selected, "tensor": _tensor, "linear": _linear, "einsum": _einsum, "embedding": _embedding,
+    "nll_loss": _class_loss, "cross_entropy": _class_loss,
     **dict.fromkeys(CASTS, _cast),
 }  # fmt: skip
-
-__all__ = ["Arrays", "Python", "Torch", "Writer", "text"]
