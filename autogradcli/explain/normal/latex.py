@@ -80,16 +80,20 @@ class Latex:
             return sign + self._within(parts[0], PRODUCT), SIGN if symbol == "~" else PRODUCT
         left, right = parts
         if symbol == "/":
-            return rf"\frac{{{self(left)}}}{{{self(right)}}}", ATOM
+            above, sign = self(left), ""
+            if above.startswith("-") and self._written(left)[1] != SUM:
+                above, sign = above[1:], "-"
+            return rf"{sign}\frac{{{above}}}{{{self(right)}}}", PRODUCT if sign else ATOM
         if symbol == "**":
             return self._power(left, right)
         if symbol == "@":
             return self._matmul(left, right)
         if symbol == "*":
-            return self._product(left, right)
+            return self._product(form), PRODUCT
         binding = BINDING.get(symbol, -1)
         shown = _COMPARED.get(symbol, escaped(symbol))
-        first, second = self._within(left, binding), self._within(right, binding + (symbol not in ("+", "&", "|")))
+        first = self._spread(left, right) or self._within(left, binding)
+        second = self._spread(right, left) or self._within(right, binding + (symbol not in ("+", "&", "|")))
         if symbol == "+" and second.startswith("-"):
             return f"{first} - {second[1:]}", binding
         if second.startswith("-"):
@@ -110,21 +114,37 @@ class Latex:
             above = rf"\odot {above}"
         return f"{self._within(base, ATOM)}^{{{above}}}", POWER
 
-    def _product(self, left: Form, right: Form) -> tuple[str, int]:
-        if right.kind == "number" and left.kind != "number":
-            left, right = right, left
-        first = self._within(left, PRODUCT)
-        second = self._within(right, PRODUCT)
-        if second.startswith("-"):
-            second = rf"\left({second}\right)"
-        if right.kind == "number" or second[:1].isdigit():
-            between = r" \cdot "
-        elif self._rank(left) == 0 or self._rank(right) == 0:
-            between = " " if _short(first) and not second.startswith(r"\mathrm") else r" \, "
-        else:
-            between = r" \odot "
-            second = self._within(right, SIGN) if right.kind == "operator" and right.value == "@" else second
-        return f"{first}{between}{second}", PRODUCT
+    def _product(self, form: Form) -> str:
+        factors = _factors(form)
+        text = ""
+        for k, factor in enumerate(factors):
+            before = factors[k - 1] if k else None
+            shown = self._spread(factor, *factors) or self._within(factor, PRODUCT)
+            inner = _is_matmul(factor) and k < len(factors) - 1  # (x' A x) x
+            elementwise = len(factors) > 1 and self._rank(factor) != 0 and (factor.kind == "operator")
+            if k and (shown.startswith("-") or (elementwise and self._arrays(factors) > 1)):
+                inner = self._written(factor)[1] < ATOM and not shown.startswith(r"\left(")
+            if inner and not shown.startswith(r"\left("):
+                shown = rf"\left({shown}\right)"
+            if before is None:
+                text = shown
+            elif shown[:1].isdigit():
+                text += rf" \cdot {shown}"
+            elif self._rank(before) == 0 or self._rank(factor) == 0:
+                wide = before.kind == "word" and text.endswith("}") and r"\mathrm" in self(before)
+                text += (r" \, " if wide or shown.startswith(r"\mathrm") else " ") + shown
+            else:
+                text += rf" \odot {shown}"
+        return text
+
+    def _arrays(self, factors: list[Form]) -> int:
+        return sum(self._rank(factor) != 0 for factor in factors)
+
+    def _spread(self, form: Form, *others: Form) -> str:
+        """A vector beside a matrix: it is each of its rows. "" for anything else."""
+        if self._rank(form) != 1 or not any(self._rank(other) == 2 for other in others):
+            return ""
+        return rf"\mathbf{{1}} {self._row(form)}"
 
     def _matmul(self, left: Form, right: Form) -> tuple[str, int]:
         a, b = self._rank(left), self._rank(right)
@@ -171,6 +191,8 @@ class Latex:
             return rf"{self._within(first, SIGN)} {self._row(parts[1])}", PRODUCT
         if name == "where":
             return self._where(*parts)
+        if name == "unsqueeze" and self._rank(first) == 1:
+            return self._column(first, str(parts[1])), PRODUCT
         return self._function(name, first, parts[1:], keywords)
 
     def _function(self, name: str, first: Form, rest: tuple[Form, ...], keywords: tuple[str, ...]) -> tuple[str, int]:
@@ -183,6 +205,22 @@ class Latex:
         rest = tuple(r for r in rest if r.kind != "word" or r.value not in ("None", "True", "False"))
         return rf"{head}\left({', '.join(map(self, (first, *rest)))}\right)", ATOM
 
+    def _sum(self, form: Form, dim: str) -> str:
+        """A sum as the product with a vector of ones."""
+        ones, row = r"\mathbf{1}", r"\mathbf{1}^{\top}"
+        if self._rank(form) == 1:
+            return f"{row} {self._within(form, POWER)}"
+        inner = self._within(form, POWER)
+        if not dim:
+            return f"{row} {inner} {ones}"
+        return f"{self._transposed(form)} {ones}" if dim in ("0", "-2") else f"{inner} {ones}"
+
+    def _column(self, vector: Form, dim: str) -> str:
+        """A vector as a matrix of equal columns, or rows: what it is beside a matrix."""
+        if dim in ("0", "-2"):
+            return rf"\mathbf{{1}} {self._row(vector)}"
+        return rf"{self._within(vector, POWER)} \mathbf{{1}}^{{\top}}"
+
     def _where(self, condition: Form, chosen: Form, other: Form) -> tuple[str, int]:
         rows = rf"{self(chosen)} & \text{{if }} {self(condition)} \\ {self(other)} & \text{{otherwise}}"
         return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
@@ -191,12 +229,12 @@ class Latex:
         (name, keywords), (receiver, *rest) = form.value, form.parts
         if name in _UNSEEN:
             return self._written(receiver)
-        if name == "sum" and not rest:
-            return rf"\sum {self._within(receiver, PRODUCT)}", SUM
+        if name == "sum" and not keywords and self._rank(receiver) in (1, 2):
+            return self._sum(receiver, "".join(map(str, rest))), PRODUCT
         if name == "mean" and not rest:
             return rf"\overline{{{self(receiver)}}}", ATOM
-        if name == "unsqueeze" and self._rank(receiver) == 1 and str(rest[0]) == "0":
-            return self._row(receiver), POWER
+        if name == "unsqueeze" and self._rank(receiver) == 1:
+            return self._column(receiver, str(rest[0])), PRODUCT
         return self._function(name, receiver, tuple(rest), keywords)
 
 
@@ -213,9 +251,18 @@ def _closed(text: str, own: int, binding: int) -> str:
     return text if own >= binding else rf"\left({text}\right)"
 
 
-def _short(text: str) -> bool:
-    """A number or a letter, beside which the next factor stands without a space of its own."""
-    return not text.startswith(r"\mathrm") or "}" not in text
+def _is_matmul(form: Form) -> bool:
+    return form.kind == "operator" and form.value == "@"
+
+
+def _factors(form: Form) -> list[Form]:
+    """Of a product, numbers first."""
+    factors: list[Form] = []
+    while form.kind == "operator" and form.value == "*":
+        factors.insert(0, form.parts[1])
+        form = form.parts[0]
+    factors.insert(0, form)
+    return sorted(factors, key=lambda factor: factor.kind != "number")
 
 
 def escaped(name: str) -> str:
@@ -257,5 +304,7 @@ def number(value: Fraction | float) -> str:
         return r"\mathrm{NaN}"
     if value in (float("inf"), float("-inf")):
         return r"\infty" if value > 0 else r"-\infty"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return str(int(value))
     mantissa, _, exponent = repr(float(value)).partition("e")
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
