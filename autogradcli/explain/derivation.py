@@ -55,12 +55,14 @@ def gradients(
     variables: Mapping[str, Any],
     seeds: Sequence[Any] | None = None,
     history: History | None = None,
+    seed: str = "g",
 ) -> Derivation:
     """The gradient of what ``compute`` gives, with respect to each variable.
 
     ``compute`` gets the variables by name, the floating ones as leaves that require grad, and gives a tensor, or a
-    tuple of them. ``seeds`` are the gradients to start from, called ``g``, or ``g0``, ``g1``, ...; needed for results
-    that are no scalars. ``history`` is a new one, of somebody who wants to see the pass. Raises NoFormula for a result
+    tuple of them. ``seeds`` are the gradients to start from, called ``g`` (or ``seed``), or ``g0``, ``g1``, ...; needed
+    for results that are no scalars. ``history`` is a new one, of somebody who wants to see the
+    pass. Raises NoFormula for a result
     without a gradient.
     """
     values = {name: _leaf(value) for name, value in variables.items()}
@@ -76,7 +78,7 @@ def gradients(
         if result.node is not None:
             tracked.append(result)
             given = None if seeds is None else seeds[k]
-            roots.append((result.node, _seed(result, given, f"g{k}" if len(results) > 1 else "g")))
+            roots.append((result.node, _seed(result, given, f"{seed}{k}" if len(results) > 1 else seed)))
     if not roots:
         raise NoFormula("the result has no gradient: it depends on no variable that has one")
     leaves = {

@@ -80,7 +80,7 @@ def derived_by_steps(
     """
     with np.errstate(all="ignore"):
         deriving = Deriving(compute, variables, gradient, evaluate)
-        shown = deriving.shown(False)
+        shown = deriving.shown(False, (), False)
         taken = {*deriving.taken, *(name for name, _ in shown.where)}
         return Steps(_Paper(deriving, taken).written(), shown)
 

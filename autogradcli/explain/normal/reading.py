@@ -35,12 +35,20 @@ COPIES = frozenset({"clone", "contiguous", "alias", "detach", "positive"})
 
 
 class Reader:
-    """Reads the expressions of one derivation, each once."""
+    """Reads the expressions of one derivation, each once.
 
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Expr, Sum]] = {}
-        #: What holds apart from the formulas: "0 where x == 0".
-        self.conditions: list[Form] = []
+    ``guarded``: zeros that are put in where something is 0 are guards of a rule, as they are in the derivative of one.
+    """
+
+    def __init__(self, guarded: bool = False) -> None:
+        self._guarded = guarded
+        self._known: dict[int, tuple[Expr, Sum, frozenset[Form]]] = {}
+        #: What holds apart from the formula that is being read: "0 where x == 0".
+        self._conditions: set[Form] = set()
+
+    def conditions(self, root: Expr) -> list[Form]:
+        """What holds apart from the formula of an expression that was read: "0 where x == 0"."""
+        return sorted(self._known[id(root)][2], key=lambda form: form.order) if id(root) in self._known else []
 
     def read(self, root: Expr) -> Sum:
         """A whole expression, its parts first: a chain of a thousand operations is no deeper than one."""
@@ -63,11 +71,16 @@ class Reader:
             return constant(exact(e))
         found = self._known.get(id(e))
         if found is None:
+            outer, self._conditions = self._conditions, set()
             try:
                 made = self._read(e)
             except NotSaid:
+                self._conditions = set()
                 made = self._atom(e)
-            found = self._known[id(e)] = e, made
+            finally:
+                mine, self._conditions = frozenset(self._conditions), outer
+            found = self._known[id(e)] = e, made, mine
+        self._conditions |= found[2]
         return found[1]
 
     # -- what is looked into --------------------------------------------------------------------------------
@@ -83,8 +96,7 @@ class Reader:
         if isinstance(e, Guarded):
             found = self(e.value)
             condition = self.form(e.condition)
-            if condition not in self.conditions:
-                self.conditions.append(condition)
+            self._conditions.add(condition)
             return broadcast(found, tuple(e.shape))
         return self._atom(e)
 
@@ -150,6 +162,12 @@ class Reader:
             layout = view_layout(op, e.args, tuple(e.args[0].shape), shape)
             if layout is not None:
                 return contracted(shape, [self(e.args[0])], [layout[0]], layout[1])
+        if self._guarded and op.name in ("masked_fill", "where"):
+            value, mask, fill = e.args if op.name == "masked_fill" else (e.args[2], *e.args[:2])
+            equal = isinstance(mask, Operator) and mask.symbol == "==" and uniform(mask.operands[1]) == 0
+            if equal and uniform(fill) == 0 and isinstance(value, Expr):
+                self._conditions.add(self.form(mask))
+                return broadcast(self(value), shape)
         if op.name == "where":
             return self._where(e)
         if op.name == "exp":
