@@ -6,10 +6,9 @@ from typing import Any
 
 import click
 
-from .exits import FAILED, OK
 from ..show.wanted import OPTIONS, Wanted
+from .exits import FAILED, OK
 from .options import ExpressionCommand, environment, format_option, session_options, variables_argument
-
 
 
 def wanted_options(command: Any) -> Any:

@@ -162,9 +162,7 @@ def _explain_nan(session: Session, request: Request, found: Evaluated, display: 
         sessions.within(session, work, request.expression, display)
 
 
-def _show_formulas(
-    session: Session, request: Request, found: Evaluated, display: Display, wanted: Wanted
-) -> bool:
+def _show_formulas(session: Session, request: Request, found: Evaluated, display: Display, wanted: Wanted) -> bool:
     from ..language.compile.evaluate import evaluate
 
     ok, function = _function(session, request, found, display)

@@ -53,9 +53,7 @@ def equations(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate) -> Eq
         head = rf"\nabla_{both}" + (f" {word(block.product)}" if block.product else "")
         key = f"{block.first}, {block.second}"
         left.append((key, head, latex(form) + beside(key)))
-    return Equations(
-        left, [(word(name), latex(form)) for name, form in where], list(shown.missing.items())
-    )
+    return Equations(left, [(word(name), latex(form)) for name, form in where], list(shown.missing.items()))
 
 
 def latex_lines(found: Equations) -> list[str]:
@@ -76,5 +74,3 @@ def markdown(expression: str, found: Equations) -> str:
     for name, why in found.missing:
         lines += [f"No formula for `{name}`: {why}.", ""]
     return "\n".join(lines)
-
-

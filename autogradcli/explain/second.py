@@ -65,11 +65,7 @@ class _Second:
 
     def shown(self, wrt: Collection[str]) -> Shown:
         self._check()
-        names = [
-            name
-            for name, value in self.variables.items()
-            if (not wrt or name in wrt) and _is_floating(value)
-        ]
+        names = [name for name, value in self.variables.items() if (not wrt or name in wrt) and _is_floating(value)]
         forms: dict[str, Form] = {}
         texts: dict[str, str] = {}
         blocks: list[tuple[str, str, bool]] = []

@@ -66,7 +66,7 @@ def answer(
 
 
 def seed_of(shown: Shown, variables: Mapping[str, Any], gradient: Any) -> dict[str, Any]:
-    """The tensors in the formulas that are no variables: the gradient to start from, what a Hessian is multiplied by."""
+    """The tensors in the formulas that are no variables: where the gradient starts, what a Hessian is multiplied by."""
     found: dict[str, Any] = {} if gradient is None else {"g": gradient}
     return found | {block.product: variables[block.second] for block in shown.hessian if block.product}
 

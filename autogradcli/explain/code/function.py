@@ -18,7 +18,12 @@ from .writer import Arrays, Python, Torch, Writer
 
 #: Names that the function itself uses.
 _OWN = frozenset({"np", "jnp", "math", "torch", "value", "value_and_gradients"})
-_IMPORTS = {"numpy": ["import numpy as np"], "jax": ["import jax.numpy as jnp"], "torch": ["import torch"], "python": []}
+_IMPORTS = {
+    "numpy": ["import numpy as np"],
+    "jax": ["import jax.numpy as jnp"],
+    "torch": ["import torch"],
+    "python": [],
+}
 
 
 def function_of(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate, library: str) -> str:
@@ -72,16 +77,19 @@ def _numbers_only(values: Mapping[str, Any], shapes: Shapes) -> None:
     for name, value in values.items():
         if isinstance(value, Tensor) and value.array.ndim:
             shape = list(value.array.shape)
-            raise ValueError(f"--code python is for numbers only, and {name} has the shape {shape}: ask for --code numpy")
+            raise ValueError(
+                f"--code python is for numbers only, and {name} has the shape {shape}: ask for --code numpy"
+            )
 
 
 def _helper(name: str, library: str) -> str:
     if library == "python":
         return NUMBERS[name].strip() + "\n"
     if library == "jax" and name in NUMPY:
-        return {"erf": "from jax.scipy.special import erf\n", "lgamma": "from jax.scipy.special import gammaln as lgamma\n"}[
-            name
-        ]
+        return {
+            "erf": "from jax.scipy.special import erf\n",
+            "lgamma": "from jax.scipy.special import gammaln as lgamma\n",
+        }[name]
     found = NUMPY[name] if name in NUMPY else ARRAYS[name]
     return found.strip().replace("{np}", "np" if library == "numpy" else "jnp") + "\n"
 

@@ -21,14 +21,16 @@ _SAME = (
     "sign", "floor", "ceil", "trunc", "square", "exp2", "isnan", "isinf", "isfinite", "round", "maximum", "minimum",
     "fmod", "hypot", "logaddexp", "arctan2", "deg2rad", "rad2deg", "sinc", "heaviside", "angle", "real", "imag",
     "conj", "outer", "trace", "kron", "diag", "diagonal", "tril", "triu", "eye", "zeros_like", "ones_like",
-    "full_like", "zeros", "ones", "full", "where", "dot", "cross", "roll", "inner", "vdot", "logical_not", "logical_and",
+    "full_like", "zeros", "ones", "full", "where", "dot", "cross", "roll", "inner", "vdot", "logical_not",
+    "logical_and",
     "logical_or",
 )  # fmt: skip
 #: Functions that NumPy and JAX have, with the same arguments, by their names there.
 ARRAY = {
     **{name: name for name in _SAME},
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
-    "atan2": "arctan2", "pow": "power", "neg": "negative", "det": "linalg.det", "inv": "linalg.inv", "inverse": "linalg.inv",
+    "atan2": "arctan2", "pow": "power", "neg": "negative", "det": "linalg.det",
+    "inv": "linalg.inv", "inverse": "linalg.inv",
     "solve": "linalg.solve", "slogdet": "linalg.slogdet", "pinv": "linalg.pinv", "cholesky": "linalg.cholesky",
     "matrix_power": "linalg.matrix_power", "matmul": "matmul", "mm": "matmul", "mv": "matmul", "remainder": "mod",
     "sgn": "sign", "ger": "outer",
@@ -38,7 +40,8 @@ ARRAY = {
 REDUCTIONS = {
     "sum": "sum", "mean": "mean", "prod": "prod", "amax": "max", "amin": "min", "max": "max", "min": "min",
     "any": "any", "all": "all", "argmax": "argmax", "argmin": "argmin", "cumsum": "cumsum", "cumprod": "cumprod",
-    "var": "var", "std": "std", "count_nonzero": "count_nonzero", "flip": "flip", "stack": "stack", "cat": "concatenate",
+    "var": "var", "std": "std", "count_nonzero": "count_nonzero", "flip": "flip", "stack": "stack",
+    "cat": "concatenate",
     "concat": "concatenate", "unsqueeze": "expand_dims", "squeeze": "squeeze", "argsort": "argsort",
 }  # fmt: skip
 #: Their keywords there.
@@ -49,7 +52,7 @@ HELPERS = {
     "sigmoid": ("input",), "softmax": ("input", "dim"), "log_softmax": ("input", "dim"),
     "logsumexp": ("input", "dim", "keepdim"), "one_hot": ("input", "num_classes"),
     "leaky_relu": ("input", "negative_slope"), "xlogy": ("input", "other"), "erf": ("input",), "lgamma": ("input",),
-    **{name: ("input", "target") for name in ("mse_loss", "l1_loss", "binary_cross_entropy")},
+    **dict.fromkeys(("mse_loss", "l1_loss", "binary_cross_entropy"), ("input", "target")),
     "binary_cross_entropy_with_logits": ("input", "target"), "layer_norm": ("input", "normalized_shape"),
 }  # fmt: skip
 

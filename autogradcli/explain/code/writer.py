@@ -54,8 +54,12 @@ class Writer:
         self.lacks(form.value)
 
     def lacks(self, name: str) -> NoReturn:
-        other = "" if self.library == "torch" else ": ask for --code torch" if self.library != "python" else (
-            ": ask for --code numpy"
+        other = (
+            ""
+            if self.library == "torch"
+            else ": ask for --code torch"
+            if self.library != "python"
+            else (": ask for --code numpy")
         )
         raise ValueError(f"--code {self.library} has no counterpart of {name}{other}")
 
@@ -321,7 +325,8 @@ _SPECIAL: dict[str, Callable[..., Form]] = {
     "view": _reshaped, "permute": _permuted, "transpose": _swapped, "swapaxes": _swapped, "t": _transposed,
     "norm": _norm, "vector_norm": _norm, "masked_fill": _filled, "clamp": _clamped, "clip": _clamped, "relu": _relu,
     "softplus": _softplus, "logsigmoid": _log_sigmoid, "reciprocal": _over, "rsqrt": _over, "logdet": _log_det,
-    "gather": _gathered, "index_select": _selected, "tensor": _tensor, "linear": _linear, "einsum": _einsum, "embedding": _embedding,
+    "gather": _gathered, "index_select": _selected, "tensor": _tensor, "linear": _linear,
+    "einsum": _einsum, "embedding": _embedding,
     "nll_loss": _class_loss, "cross_entropy": _class_loss,
     **dict.fromkeys(CASTS, _cast),
 }  # fmt: skip

@@ -18,7 +18,9 @@ _GREEK = frozenset(
     }
 )  # fmt: skip
 #: Functions that LaTeX has a command for, and those that mathematics writes in another way than the language.
-_NAMED = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "det", "arcsin", "arccos", "arctan", "max", "min"})
+_NAMED = frozenset(
+    {"sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "det", "arcsin", "arccos", "arctan", "max", "min"}
+)
 _RENAMED = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "trace": "tr", "sigmoid": "sigma", "var": "Var",
     "relu": "ReLU", "amax": "max", "amin": "min", "vector_norm": "norm",
