@@ -55,8 +55,9 @@ def gradients(
 
     ``compute`` gets the variables by name, the floating ones as leaves that require grad, and gives a tensor, or a
     tuple of them. ``seeds`` are the gradients to start from, called ``g`` (or ``seed``), or ``g0``, ``g1``, ...; needed
-    for results that are no scalars. ``history`` is a new one, of somebody who wants to see the pass. Raises NoFormula
-    for a result without a gradient.
+    for results that are no scalars. ``history`` is a new one, of somebody who wants to see the
+    pass. Raises NoFormula for a result
+    without a gradient.
     """
     values = {name: _leaf(value) for name, value in variables.items()}
     history = History() if history is None else history
@@ -80,10 +81,8 @@ def gradients(
     reached, lost = history.pull(roots)
     unsaid = {name: lost[node] for name, node in leaves.items() if node in lost}
     found = [(name, None if name in unsaid else reached.get(node)) for name, node in leaves.items()]
-    starts = [
-        (history.expression(result), start.tensor.array) for result, (_, start) in zip(tracked, roots, strict=True)
-    ]
-    numbers = gradients_at([(edge, np.array(start.tensor.array)) for edge, start in roots], leaves)
+    starts = [(history.expression(result), seed.tensor.array) for result, (_, seed) in zip(tracked, roots, strict=True)]
+    numbers = gradients_at([(edge, np.array(seed.tensor.array)) for edge, seed in roots], leaves)
     return Derivation(found, unsaid, numbers, starts)
 
 

@@ -99,7 +99,7 @@ def derive(
     formula of the result as well. Raises NoFormula where the result has no gradient at all.
     """
     with np.errstate(all="ignore"):  # 0 / 0 is a value like any other, and no news to anybody
-        return _Derive(compute, variables, gradient, evaluate).shown(plain, wrt, value)
+        return Deriving(compute, variables, gradient, evaluate).shown(plain, wrt, value)
 
 
 #: What nobody reads can still be run.
@@ -109,7 +109,9 @@ _LONGEST_READ = 4_000
 VALUE = ""
 
 
-class _Derive:
+class Deriving:
+    """One derivation, and what is known of it while its texts are made."""
+
     def __init__(self, compute: Compute, variables: Mapping[str, Any], gradient: Any, evaluate: Evaluate) -> None:
         self.history = History()
         self.evaluate = evaluate
@@ -146,7 +148,7 @@ class _Derive:
         for name, e in wanted:
             if e is None or name in missing:
                 continue
-            form = None if plain else self._short(reader, name, e)
+            form = None if plain else self.short(reader, name, e)
             if form is not None and self._holds(name, [], str(form)):
                 short[name] = form
                 conditions[name] = beside(reader, e, self.taken)
@@ -183,26 +185,7 @@ class _Derive:
             texts.get(VALUE, ""),
         )
 
-    def _as_program(self, wanted: Sequence[tuple[str, Expr | None]], missing: Mapping[str, str]) -> Shown | None:
-        """The same as lines, step by step, for code; None if these don't hold."""
-        said = [(name, e) for name, e in wanted if e is not None and missing.get(name, TOO_LONG) is TOO_LONG]
-        try:
-            lines, texts = lines_of([e for _, e in said], self.taken)
-        except Unspeakable:
-            return None
-        found = {name: text for (name, _), text in zip(said, texts, strict=True)}
-        if not all(self._holds(name, lines, text) for name, text in found.items()):
-            return None
-        return Shown(
-            [(n, found.get(n, "None")) for n, e in wanted if n != VALUE and (n in found or e is None)],
-            lines,
-            [],
-            {name: why for name, why in missing.items() if name not in found},
-            [name for name in found if name != VALUE],
-            found.get(VALUE, ""),
-        )
-
-    def _short(self, reader: Reader, name: str, e: Expr) -> Form | None:
+    def short(self, reader: Reader, name: str, e: Expr) -> Form | None:
         style.cast = "" if e.dtype is dtypes.default.dtype else _METHODS.get(e.dtype.name, "")
         try:
             return formula(reader.read(e), word(name) if name else None).qualified(self.taken, home)
@@ -232,6 +215,25 @@ class _Derive:
             if not isinstance(made, Tensor) or not agrees(made.array, true):
                 return False
         return True
+
+    def _as_program(self, wanted: Sequence[tuple[str, Expr | None]], missing: Mapping[str, str]) -> Shown | None:
+        """The same as lines, step by step, for code; None if these don't hold."""
+        said = [(name, e) for name, e in wanted if e is not None and missing.get(name, TOO_LONG) is TOO_LONG]
+        try:
+            lines, texts = lines_of([e for _, e in said], self.taken)
+        except Unspeakable:
+            return None
+        found = {name: text for (name, _), text in zip(said, texts, strict=True)}
+        if not all(self._holds(name, lines, text) for name, text in found.items()):
+            return None
+        return Shown(
+            [(n, found.get(n, "None")) for n, e in wanted if n != VALUE and (n in found or e is None)],
+            lines,
+            [],
+            {name: why for name, why in missing.items() if name not in found},
+            [name for name in found if name != VALUE],
+            found.get(VALUE, ""),
+        )
 
     def _why(self, e: Expr, problem: Exception) -> str:
         if isinstance(problem, TooLong):
