@@ -19,7 +19,7 @@ from ..engine.tensor import Tensor, wrap
 from .conditions import NOTHING, Beside, Condition, conditions_of, zero_where
 from .derivation import History, gradients
 from .expression import Expr
-from .expression_text import text_of
+from .expression_text import lines_of, text_of
 from .formula import HOMES
 from .normal.choosing import begin, formula
 from .normal.forms import Form, TooLong, word
@@ -102,6 +102,9 @@ def derive(
         return Deriving(compute, variables, gradient, evaluate).shown(plain, wrt, value)
 
 
+#: What nobody reads can still be run.
+TOO_LONG = "it is too long to read"
+_LONGEST_READ = 4_000
 #: The key of the result among the gradients; no variable has this name.
 VALUE = ""
 
@@ -152,6 +155,8 @@ class Deriving:
                 continue
             try:
                 text = text_of(e, self.taken)
+                if len(text) > _LONGEST_READ:
+                    raise TooLong(f"the formula has more than {_LONGEST_READ} characters")
             except (Unspeakable, TooLong) as problem:
                 missing[name] = self._why(e, problem)
                 continue
@@ -159,6 +164,11 @@ class Deriving:
                 long[name] = text
             else:
                 missing[name] = "what the program computes with was changed meanwhile, or is random"
+        too_long = [name for name, why in missing.items() if why is TOO_LONG]
+        if value and too_long:
+            whole = self._as_program(wanted, missing)
+            if whole is not None:
+                return whole
         short, meanings = self._named(short)
         where = [(name, str(form)) for name, form in meanings]
         texts = {name: str(form) for name, form in short.items()} | long
@@ -206,9 +216,28 @@ class Deriving:
                 return False
         return True
 
+    def _as_program(self, wanted: Sequence[tuple[str, Expr | None]], missing: Mapping[str, str]) -> Shown | None:
+        """The same as lines, step by step, for code; None if these don't hold."""
+        said = [(name, e) for name, e in wanted if e is not None and missing.get(name, TOO_LONG) is TOO_LONG]
+        try:
+            lines, texts = lines_of([e for _, e in said], self.taken)
+        except Unspeakable:
+            return None
+        found = {name: text for (name, _), text in zip(said, texts, strict=True)}
+        if not all(self._holds(name, lines, text) for name, text in found.items()):
+            return None
+        return Shown(
+            [(n, found.get(n, "None")) for n, e in wanted if n != VALUE and (n in found or e is None)],
+            lines,
+            [],
+            {name: why for name, why in missing.items() if name not in found},
+            [name for name in found if name != VALUE],
+            found.get(VALUE, ""),
+        )
+
     def _why(self, e: Expr, problem: Exception) -> str:
         if isinstance(problem, TooLong):
-            return "it is too long to read"
+            return TOO_LONG
         pending: list[Any] = [e]
         seen: set[int] = set()
         while pending:

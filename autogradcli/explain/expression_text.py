@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -60,6 +62,47 @@ def text_of(root: Expr, taken: frozenset[str] = frozenset()) -> str:
             continue
         done[id(node)] = _one(node, done, taken)
     return done[id(root)].text
+
+
+#: A text that is longer gets a name where every step has a line of its own.
+_LONGEST_STEP = 60
+
+
+def lines_of(roots: Sequence[Expr], taken: frozenset[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Expressions as a program: lines ``name = text`` for what is used more than once or is long, and what the roots
+    are in terms of these names.
+
+    Of a formula that is too long to read: as long as the computation, however often a part of it is used. Raises
+    Unspeakable.
+    """
+    uses: Counter[int] = Counter(id(root) for root in roots)
+    done: dict[int, Text] = {}
+    order: list[Expr] = []
+    stack: list[tuple[Expr, bool]] = [(root, False) for root in reversed(roots)]
+    seen: set[int] = set()
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            said = speak(node) if isinstance(node, Call) else None
+            parts = _expressions((said,) if isinstance(said, Expr) else node.parts)
+            uses.update(id(part) for part in parts)
+            stack.extend((part, False) for part in reversed(parts))
+    lines: list[tuple[str, str]] = []
+    names = (name for k in count(1) if (name := f"t{k}") not in taken)
+    for node in order:
+        made = _one(node, done, taken)
+        simple = isinstance(node, (Name, Constant)) or made.text.isidentifier()
+        several = isinstance(node, Call) and len(node.results) > 1
+        if not simple and not several and (uses[id(node)] > 1 or len(made.text) > _LONGEST_STEP):
+            name = next(names)
+            lines.append((name, made.text))
+            made = Text(name)
+        done[id(node)] = made
+    return lines, [done[id(root)].text for root in roots]
 
 
 def _expressions(parts: Sequence[Any]) -> list[Expr]:

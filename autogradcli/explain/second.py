@@ -145,7 +145,7 @@ class _Second:
             sizes = (*outer.shape, *inner.shape) if matrix else outer.shape
             self._beside = NOTHING
             zero = call("zeros", shape(sizes)) if sizes else number(0)
-            return zero, str(zero), False, lambda where, text: True
+            return zero, str(zero), not matrix, lambda where, text: True
         truths = self._truths(found, history, first, inner)
 
         def holds(where: list[tuple[str, str]], text: str, product: bool) -> bool:

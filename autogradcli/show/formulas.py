@@ -88,6 +88,8 @@ def formula_text(shown: Shown) -> str:
     lines += [f"{line}\n" for line in condition_lines(shown)]
     of = "hessian({})" if shown.hessian else "{}.grad"
     lines += [f"no formula for {of.format(name)}: {why}\n" for name, why in shown.missing.items()]
+    if not shown.hessian and any("too long" in why for why in shown.missing.values()):
+        lines.append("--code numpy gives it as a function, a step a line\n")
     return "".join(lines)
 
 

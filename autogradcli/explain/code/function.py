@@ -56,6 +56,7 @@ def function_of(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate, lib
     lines += [f"    {name} = {said(form)}" for name, form in where]
     lines.append(f"    value = {said(value)}")
     lines += [f"    # no formula for {name}.grad: {why}" for name, why in shown.missing.items()]
+    lines += [f"    # {line}" for line in _beside(shown)]
     lines.append("    return value, {")
     lines += [f'        "{name}": {said(form)},' for name, form in forms.items()]
     lines.append("    }")
@@ -65,6 +66,17 @@ def function_of(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate, lib
     head = "\n".join([*imports, *([""] if imports and _IMPORTS[library] else []), *_IMPORTS[library]])
     definition = f"def value_and_gradients({', '.join(names[name] for name in values)}):\n"
     return "\n\n".join(part for part in (head and head + "\n", *helpers, definition + used + "\n") if part)
+
+
+def _beside(shown: Shown) -> list[str]:
+    """What holds beside the formulas, which the function doesn't look at."""
+    found = []
+    for condition in shown.conditions:
+        what = ", ".join(f"{name}.grad" for name in condition.variables)
+        verb = "is" if len(condition.variables) == 1 else "are"
+        whole = f"{what} {verb} 0" if condition.whole else f"the terms of {what} without a value are 0"
+        found.append(f"where {condition.text}: {whole}")
+    return found
 
 
 def _writer(library: str, shapes: Shapes) -> Writer:

@@ -89,6 +89,12 @@ def layer_norm(x, shape, eps=1e-5):
     axes = tuple(range(-len(shape), 0))
     return (x - x.mean(axes, keepdims=True)) / {np}.sqrt(x.var(axes, keepdims=True) + eps)
 """,
+    "index_add": """
+def index_add(x, axis, index, source):
+    picked = {np}.arange(x.shape[axis])[:, None] == {np}.asarray(index)
+    added = {np}.tensordot(picked.astype(float), {np}.moveaxis(source, axis, 0), 1)
+    return x + {np}.moveaxis(added, 0, axis)
+""",
     "norm": """
 def norm(x, ord=2):
     return {np}.linalg.norm({np}.ravel(x), ord)

@@ -54,6 +54,7 @@ HELPERS = {
     "leaky_relu": ("input", "negative_slope"), "xlogy": ("input", "other"), "erf": ("input",), "lgamma": ("input",),
     **dict.fromkeys(("mse_loss", "l1_loss", "binary_cross_entropy"), ("input", "target")),
     "binary_cross_entropy_with_logits": ("input", "target"), "layer_norm": ("input", "normalized_shape"),
+    "index_add": ("input", "dim", "index", "source"),
 }  # fmt: skip
 
 #: Casts, which change the dtype alone.

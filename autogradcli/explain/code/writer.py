@@ -312,7 +312,10 @@ def _class_loss(w: Arrays, form: Form, parts: Parts, keywords: Sequence[str]) ->
 
 
 def _embedding(w: Arrays, form: Form, parts: Parts, keywords: Sequence[str]) -> Form:
-    index, table = map(w, w.bound(parts, keywords, ("input", "weight"), "embedding"))
+    if form.value[0] in ("embedding", "torch.embedding"):  # whose order is another than that of nn.functional
+        table, index = map(w, w.bound(parts, keywords, ("weight", "indices"), "embedding"))
+    else:
+        index, table = map(w, w.bound(parts, keywords, ("input", "weight"), "embedding"))
     return Form("subscript", (None,), (table, index))
 
 

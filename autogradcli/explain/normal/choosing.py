@@ -19,8 +19,8 @@ from .terms import ONE, Atom, Index, Key, Layout, NotSaid, Sum, Term, fresh, mer
 
 #: How deep the search for shorter forms goes.
 _DEEPEST = 4
-#: Sums that are looked at for one derivation before the plain way has to do.
-_MOST_TRIED = 1_500
+#: Pairs of terms that are looked at for one gradient before the plain way has to do.
+_MOST_TRIED = 3_000
 
 
 class Search:
@@ -50,7 +50,7 @@ def sum_form(s: Sum, like: Form | None = None, whole: bool = False, depth: int =
     found = search.found.get(key)
     if found is not None and found[0] <= depth:
         return found[1]
-    search.left -= 1
+    search.left -= len(s.terms) ** 2
     form = _sum_form(s, like, whole, depth if search.left > 0 else _DEEPEST)
     search.found[key] = depth, form
     return form

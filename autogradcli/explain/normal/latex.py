@@ -25,7 +25,7 @@ _RENAMED = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "trace": "tr", "sigmoid": "sigma", "var": "Var",
     "relu": "ReLU", "amax": "max", "amin": "min", "vector_norm": "norm",
 }  # fmt: skip
-_COMPARED = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=", "&": r"\wedge", "|": r"\vee"}
+_COMPARED = {"<=": r"\leq", ">=": r"\geq", "!=": r"\neq", "==": "=", "&": r"\wedge", "|": r"\vee"}
 #: What changes the shape or the dtype alone, which formulas in mathematics don't show.
 _UNSEEN = frozenset({"expand_as", "expand", "double", "float", "half", "bfloat16", "squeeze", "tensor"})
 

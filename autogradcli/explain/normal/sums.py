@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
-from .forms import Form, number
+from .forms import Form, TooLong, number
 from .terms import (
     ONE,
     Atom,
@@ -33,6 +33,8 @@ from .terms import (
 
 #: Terms that a sum may grow to while it is multiplied out.
 MOST_TERMS = 24
+#: Terms of a sum that anybody would read.
+_MOST_ADDED = 120
 #: The largest common denominator that is put outside of a sum: ``(3 * x + 4) / 12``, but ``1.702 * x + 1``.
 _LARGEST_DIVISOR = 12
 
@@ -186,6 +188,8 @@ def is_centred(form: Form) -> bool:
 
 
 def added(shape: Sequence[int], *sums: Sum) -> Sum:
+    if sum(len(s.terms) for s in sums) > _MOST_ADDED:
+        raise TooLong(f"the formula has more than {_MOST_ADDED} terms")
     return collected(shape, [t for s in sums for t in s.terms])
 
 

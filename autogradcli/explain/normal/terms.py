@@ -165,9 +165,10 @@ def merged(factors: Iterable[tuple[Key, Fraction]]) -> Factors:
     """Powers of equal factors added."""
     found: Factors = {}
     for key, e in factors:
-        total = found.get(key, Fraction(0)) + e
+        other = found.get(key)
+        total = e if other is None else other + e
         if total:
-            found[key] = ONE if total > 1 and key[0].is_mask else total
+            found[key] = ONE if key[0].is_mask and total > 1 else total
         else:
             found.pop(key, None)
     return found
