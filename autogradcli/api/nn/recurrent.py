@@ -141,6 +141,7 @@ class LSTMCell(_Cell):
 
     __module__ = "torch.nn.modules.rnn"
     mode = "LSTM"
+    fields = _Cell.fields
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         return self._step(input, None if hx is None else tuple(hx), "LSTM")
@@ -151,6 +152,7 @@ class GRUCell(_Cell):
 
     __module__ = "torch.nn.modules.rnn"
     mode = "GRU"
+    fields = _Cell.fields
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         return self._step(input, None if hx is None else (hx,), "GRU")[0]
