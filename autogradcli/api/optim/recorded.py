@@ -68,11 +68,11 @@ def descend(out: Tensor, way: Tensor, rate: Any) -> None:
         M.add_(out, way, alpha=-rate)
 
 
-def decayed(g: Tensor, param: Tensor, decay: Any) -> Tensor:
+def decayed(g: Tensor, param: Tensor, decay: Any) -> Any:
     """A gradient with weight decay in it; ``g`` itself changes where a gradient is wanted for the decay."""
     if _wants_grad(decay):
-        return M.addcmul_(g, M.clone(param), decay)  # type: ignore[no-any-return]
-    return added(g, param, number(decay))  # type: ignore[no-any-return]
+        return M.addcmul_(g, M.clone(param), decay)
+    return added(g, param, number(decay))
 
 
 def scale(out: Tensor, by: Any) -> None:
