@@ -30,6 +30,13 @@ LONGER = {
     "kl div": "xlogy(1, p) is log(p) written for p = 0 too",
     "batch norm (training)": "the normalized input has no name in the formula",
     "layer norm": "the same",
+    "log det of gram": "the sign of the determinant is asked for",
+    "diagonal quadratic": "the diagonal of outer(x, x) is not looked into",
+    "rms norm": "the root of the mean of squares is named without its root",
+    "two layers tanh": "a column scales the rows where a textbook forms an outer product that it names",
+    "temperature softmax": "a sum of three factors is no product of vectors",
+    "swish gated": "sigmoid(a) is used twice, and a name saves nothing",
+    "cosine loss": "over one denominator",
     "max": "equal elements share the gradient, which a textbook leaves out",
 }
 

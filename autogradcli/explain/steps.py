@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..engine.backward import Pass
-from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
+from ..engine.node import Node, Output, index_of, node_of
 from ..engine.operation import Operation
 from ..engine.tensor import Tensor, wrap
 from .derivation import Derivation, History, operands
@@ -135,7 +135,11 @@ class _Paper(History):
                     continue
                 here = core.get(head)
                 alone = here is None and len(self._edges(node)) == 1
-                if (self._simple(below) and not self._ends(below, uses)) or alone or (here is node and takes_in(self._op(node), self._op(below))):
+                if (
+                    (self._simple(below) and not self._ends(below, uses))
+                    or alone
+                    or (here is node and takes_in(self._op(node), self._op(below)))
+                ):
                     within[below] = head
         return within
 

@@ -158,7 +158,7 @@ class Reader:
                 return of_atom(chosen, shape)
         if op.name == "select_scatter" and e.ndim == 1 and shape[0] <= MOST_STACKED and uniform(e.args[0]) == 0:
             return multiplied(shape, unit(e.args[3] % shape[0], shape[0]), self(e.args[1]))
-        if op.name == "diag_embed" and e.ndim == 2 and e.args[1] == 0 and 1 < shape[0]:
+        if op.name == "diag_embed" and e.ndim == 2 and e.args[1] == 0 and shape[0] > 1:
             eye = of_atom(call("eye", number(shape[0])), shape)
             return contracted(shape, [self(e.args[0]), eye], ["a", "ab"], "ab")
         said = speak(e)

@@ -35,7 +35,9 @@ class Shared(NamedTuple):
 
 
 def _is_chain(form: Form, kind: str) -> bool:
-    return form.kind == "operator" and len(form.parts) == 2 and form.value in (("*", "/") if kind == "*" else ("+", "-"))
+    return (
+        form.kind == "operator" and len(form.parts) == 2 and form.value in (("*", "/") if kind == "*" else ("+", "-"))
+    )
 
 
 def members(form: Form, kind: str, sign: int = 1) -> list[tuple[Form, int]]:
