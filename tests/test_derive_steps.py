@@ -44,9 +44,9 @@ GOLDEN: list[tuple[str, dict[str, str], list[str]]] = [
         "sin(x) / cos(t)",
         {"x": "1", "t": "0.5"},
         [
-            "quotient rule: y = v / u with u = cos(t), v = sin(x) -> v.grad = 1 / u | u.grad = -v / u**2",
-            "chain rule: v = sin(x) -> x.grad = v.grad * cos(x) = cos(x) / u",
-            "chain rule: u = cos(t) -> t.grad = -u.grad * sin(t) = v * sin(t) / u**2",
+            "quotient rule: y = u / v with u = sin(x), v = cos(t) -> u.grad = 1 / v | v.grad = -u / v**2",
+            "chain rule: v = cos(t) -> t.grad = -v.grad * sin(t) = u * sin(t) / v**2",
+            "chain rule: u = sin(x) -> x.grad = u.grad * cos(x) = cos(x) / v",
         ],
     ),
     ("trace(A @ X)", {"A": "[[1,2],[3,4]]", "X": "[[1,2],[3,5]]"},
@@ -76,8 +76,8 @@ GOLDEN: list[tuple[str, dict[str, str], list[str]]] = [
         "sigmoid(w @ x)",
         {"w": "[0.1,0.2]", "x": "[1,2]"},
         [
-            "chain rule: y = sigmoid(u) with u = w @ x -> u.grad = y * (1 - y)",
-            "inner product: u = w @ x -> w.grad = u.grad * x = y * x * (1 - y) | x.grad = u.grad * w = w * y * (1 - y)",
+            "chain rule: y = sigmoid(u) with u = w @ x -> u.grad = y - y**2",
+            "inner product: u = w @ x -> w.grad = u.grad * x = y * (1 - y) * x | x.grad = u.grad * w = y * (1 - y) * w",
         ],
     ),
     (
@@ -87,7 +87,8 @@ GOLDEN: list[tuple[str, dict[str, str], list[str]]] = [
             "sum: y = u.sum() with u = relu(v) -> u.grad = ones_like(u)",
             "derivative of relu, piece by piece: u = relu(v) with v = W @ x -> "
             "v.grad = where(v > 0, u.grad, 0.) = where(v > 0, 1., 0.)",
-            "matrix product: v = W @ x -> W.grad = outer(v.grad, x) | x.grad = W.T @ v.grad",
+            "matrix product: v = W @ x -> W.grad = outer(v.grad, x) = outer(where(v > 0, 1., 0.), x) | "
+            "x.grad = W.T @ v.grad = W.T @ where(v > 0, 1., 0.)",
         ],
     ),
     ("2*a - 3*b", {"a": "1", "b": "2"}, ["sum rule: y = 2 * a - 3 * b -> a.grad = 2 | b.grad = -3"]),

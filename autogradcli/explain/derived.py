@@ -132,10 +132,10 @@ class Deriving:
             list(long),
         )
 
-    def short(self, reader: Reader, name: str, e: Expr) -> Form | None:
+    def short(self, reader: Reader, name: str | None, e: Expr) -> Form | None:
         style.cast = "" if e.dtype is dtypes.default.dtype else _METHODS.get(e.dtype.name, "")
         try:
-            return formula(reader.read(e), word(name)).qualified(self.taken, _home)
+            return formula(reader.read(e), None if name is None else word(name)).qualified(self.taken, _home)
         except (Unspeakable, TooLong, NotSaid, OverflowError, RecursionError):
             return None
 

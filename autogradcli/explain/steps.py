@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from .derived import Compute, Deriving, Evaluate, Shown, agrees
 from .expression import Expr, Name
 from .expression_text import text_of
 from .formula import apply, total
-from .normal.forms import TooLong
+from .normal.forms import Form, TooLong
 from .normal.reading import Reader
 from .rule_names import WRITTEN_OUT, adds_up, is_simple, rearranges, rule_name, takes_in
 from .spelling import Unspeakable
@@ -165,7 +166,7 @@ class _Paper(History):
         called: dict[Place, str] = {(node, 0): name for node, name in self.leaves.items()}
         free = (f"{letter}{'' if n == 0 else n}" for n in count() for letter in _LETTERS)
         names = (name for name in free if name not in taken)
-        roots = {(node_of(edge), index_of(edge)) for edge, _ in self.found.starts}
+        roots = {_place(edge) for edge, _ in self.found.starts}
         for place in roots if len(roots) == 1 else ():
             result = next((name for name in _RESULTS if name not in taken), None)
             if result is not None and place[0] in self.within:
@@ -176,7 +177,7 @@ class _Paper(History):
                     if (node, k) not in called:
                         called[node, k] = next(names)
             for _, edge in self._edges(node):
-                place = (node_of(edge), index_of(edge))
+                place = _place(edge)
                 if place[0] in self.within and self.within[place[0]] is place[0] and place not in called:
                     called[place] = next(names)
         return called
@@ -216,7 +217,7 @@ class _Paper(History):
         arriving: dict[Place, list[tuple[Node, Expr, Expr]]] = {}
         self.running: dict[Place, Expr] = {}
         for edge, seed in self.found.starts:
-            self._start(arriving, (node_of(edge), index_of(edge)), seed)  # type: ignore[arg-type]
+            self._start(arriving, _place(edge), seed)
         branches = self._branches()
         for head in heads:
             places = [(head, k) for k in range(type(head).outputs) if (head, k) in arriving]
@@ -233,13 +234,13 @@ class _Paper(History):
 
     def _branches(self) -> Counter[Place]:
         """From how many steps gradients come to a place."""
-        sources = {
-            (self.within[node], (node_of(edge), index_of(edge)))
+        sources: set[tuple[Node | None, Place]] = {
+            (self.within[node], _place(edge))
             for node in self.order
             for _, edge in self._edges(node)
-            if self.within.get(node_of(edge)) is not self.within[node]  # type: ignore[arg-type]
+            if self.within.get(_place(edge)[0]) is not self.within[node]
         }
-        sources |= {(None, (node_of(edge), index_of(edge))) for edge, _ in self.found.starts}  # type: ignore[arg-type]
+        sources |= {(None, _place(edge)) for edge, _ in self.found.starts}
         return Counter(place for _, place in sources)
 
     def _meet(self, place: Place, arrived: Sequence[tuple[Node, Expr, Expr]]) -> list[Step]:
@@ -262,7 +263,9 @@ class _Paper(History):
         local = self._pulled(head, members, arriving, False)
         running = self._pulled(head, members, arriving, True)
         gives: list[str] = []
-        for place, g in local.items():
+        variables = list(self.leaves)
+        order = {place: 1 + variables.index(place[0]) if place[0] in self.leaves else 0 for place in local}
+        for place, g in sorted(local.items(), key=lambda item: order[item[0]]):
             several = branches[place] > 1
             line = self._line(place, g, None if several else running[place], adds=several)
             if line is not None:
@@ -275,7 +278,7 @@ class _Paper(History):
         op, args, _ = self._entries[core]
         edges = self._edges(core)
         tracked = [op.params[operands(op, args)[k][1][0]].name for k, _ in edges]
-        same = len({(node_of(e), index_of(e)) for _, e in edges}) < len(edges)
+        same = len({_place(e) for _, e in edges}) < len(edges)
         return Step(rule_name(op, tracked, inner, same), self._definition(head), gives)
 
     def _symbolic(self, node: Node, head: Node) -> tuple[Operation, tuple[Any, ...], list[Expr]]:
@@ -284,7 +287,7 @@ class _Paper(History):
         args: list[Any] = [list(a) if isinstance(a, (list, tuple)) and _holds_expr(a) else a for a in given]
         for k, edge in self._edges(node):
             position, index = operands(op, given)[k][1]
-            new = self._inside((node_of(edge), index_of(edge)), head)  # type: ignore[arg-type]
+            new = self._inside(_place(edge), head)
             if index is None:
                 args[position] = new
             else:
@@ -322,7 +325,7 @@ class _Paper(History):
                 g = grads[k]
                 if g is None:
                     continue
-                place: Place = (node_of(edge), index_of(edge))  # type: ignore[assignment]
+                place = _place(edge)
                 target = pending if self.within.get(place[0]) is head else out
                 target[place] = total(target[place], g) if place in target else g
         return out
@@ -351,9 +354,9 @@ class _Paper(History):
         made = self._entries[head][2]
         if len(made) == 1:
             whole, true = made[0], made[0].tensor.array
-            return self._tried(self.deriving.short(self.reader, self._name(head), whole), whole, true)
+            return self._tried(self.deriving.short(self.reader, None, whole), whole, true)
         call = made[0].parts[0] if made[0].parts else made[0]
-        return self._tried(self.deriving.short(self.reader, self._name(head), call), call, None)
+        return self._tried(self.deriving.short(self.reader, None, call), call, None)
 
     def _definition(self, head: Node) -> str:
         """``y = exp(-u) with u = x**2``: the parts that are named here for the first time."""
@@ -370,8 +373,8 @@ class _Paper(History):
 
     def _parts(self, head: Node) -> list[Node]:
         """The steps whose results this one is made of."""
-        below = [node_of(e) for node in self.members[head] for _, e in self._edges(node)]
-        return list(dict.fromkeys(node for node in below if node in self.meaning and node is not head))  # type: ignore[misc]
+        below = [_place(e)[0] for node in self.members[head] for _, e in self._edges(node)]
+        return list(dict.fromkeys(node for node in below if node in self.meaning and node is not head))
 
     def _line(self, place: Place, g: Expr, running: Expr | None = None, adds: bool = False) -> str | None:
         name = self.called[place]
@@ -385,10 +388,11 @@ class _Paper(History):
                 text = f"{text} = {whole}"
         return f"{name}.grad {'+' if adds else ''}= {text}"
 
-    def _tried(self, form: Any, e: Expr, true: np.ndarray | None) -> str | None:
+    def _tried(self, form: Form | None, e: Expr, true: np.ndarray | None) -> str | None:
         """The short text or else the plain one, whichever has this value; None where neither has it."""
-        ways: list[Callable[[], str]] = [] if form is None else [lambda: str(form)]
-        for way in [*ways, lambda: text_of(e, self.deriving.taken)]:
+        plain: Callable[[], str] = partial(text_of, e, self.deriving.taken)
+        ways: list[Callable[[], str]] = [plain] if form is None else [partial(str, form), plain]
+        for way in ways:
             try:
                 text = way()
                 if true is None:
@@ -403,6 +407,10 @@ class _Paper(History):
             if isinstance(made, Tensor) and agrees(made.array, true):
                 return text
         return None
+
+
+def _place(edge: Node | Output) -> Place:
+    return edge.node if isinstance(edge, Output) else edge, index_of(edge)
 
 
 def _holds_expr(parts: Sequence[Any]) -> bool:
