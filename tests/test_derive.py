@@ -31,7 +31,6 @@ LONGER = {
     "batch norm (training)": "the normalized input has no name in the formula",
     "layer norm": "the same",
     "log det of gram": "the sign of the determinant is asked for",
-    "diagonal quadratic": "the diagonal of outer(x, x) is not looked into",
     "rms norm": "the root of the mean of squares is named without its root",
     "two layers tanh": "a column scales the rows where a textbook forms an outer product that it names",
     "temperature softmax": "a sum of three factors is no product of vectors",

@@ -31,7 +31,6 @@ from .formula import apply, total
 from .normal.forms import Form, TooLong
 from .normal.reading import Reader
 from .rule_names import WRITTEN_OUT, adds_up, is_simple, rearranges, rule_name, takes_in
-from .spelling import Unspeakable
 
 #: A place where a gradient flows: a node and the number of its result.
 Place = tuple[Node, int]
@@ -122,8 +121,7 @@ class _Paper(History):
     def _groups(self) -> dict[Node, Node]:
         """For each node the one whose step it belongs to."""
         uses = Counter(node_of(e) for node in self.order for _, e in self._edges(node))
-        for edge, _ in self.found.starts:
-            uses[node_of(edge)] += 1
+        uses.update(node_of(edge) for edge, _ in self.found.starts)
         within: dict[Node, Node] = {}
         core: dict[Node, Node | None] = {}  # of each step the operation that it is named after
         for node in self.order:
@@ -149,11 +147,9 @@ class _Paper(History):
         if not rearranges(self._op(node)) or len(self._edges(node)) != 1:
             return False
         below = node_of(self._edges(node)[0][1])
-        return (
-            below in self.given._entries
-            and uses[below] == 1
-            and (self._ends(below, uses) if self._simple(below) else True)
-        )
+        if below not in self.given._entries or uses[below] > 1:
+            return False
+        return self._ends(below, uses) or not self._simple(below)
 
     def _op(self, node: Node) -> Operation:
         return self.given._entries[node][0]
@@ -217,7 +213,7 @@ class _Paper(History):
         arriving: dict[Place, list[tuple[Node, Expr, Expr]]] = {}
         self.running: dict[Place, Expr] = {}
         for edge, seed in self.found.starts:
-            self._start(arriving, _place(edge), seed)
+            arriving.setdefault(_place(edge), []).append((_place(edge)[0], seed, seed))
         branches = self._branches()
         for head in heads:
             places = [(head, k) for k in range(type(head).outputs) if (head, k) in arriving]
@@ -228,9 +224,6 @@ class _Paper(History):
         for node in self.leaves:
             found += self._meet((node, 0), arriving.get((node, 0), []))
         return found
-
-    def _start(self, arriving: dict[Place, list[tuple[Node, Expr, Expr]]], place: Place, seed: Expr) -> None:
-        arriving.setdefault(place, []).append((place[0], seed, seed))
 
     def _branches(self) -> Counter[Place]:
         """From how many steps gradients come to a place."""
@@ -284,7 +277,9 @@ class _Paper(History):
     def _symbolic(self, node: Node, head: Node) -> tuple[Operation, tuple[Any, ...], list[Expr]]:
         """An entry with symbols for what has a name."""
         op, given, results = self.given._entries[node]
-        args: list[Any] = [list(a) if isinstance(a, (list, tuple)) and _holds_expr(a) else a for a in given]
+        args: list[Any] = [
+            list(a) if isinstance(a, (list, tuple)) and any(isinstance(p, Expr) for p in a) else a for a in given
+        ]
         for k, edge in self._edges(node):
             position, index = operands(op, given)[k][1]
             new = self._inside(_place(edge), head)
@@ -398,9 +393,7 @@ class _Paper(History):
                 if true is None:
                     return text
                 made = self.deriving.evaluate([], text, self.values)
-            except (Unspeakable, TooLong):
-                continue
-            except Exception:  # the text does not run: it is not shown
+            except Exception:  # there is no text, or it does not run: nothing is shown
                 continue
             if isinstance(made, (int, float)) and not true.ndim:
                 made = wrap(np.asarray(made, true.dtype))
@@ -411,7 +404,3 @@ class _Paper(History):
 
 def _place(edge: Node | Output) -> Place:
     return edge.node if isinstance(edge, Output) else edge, index_of(edge)
-
-
-def _holds_expr(parts: Sequence[Any]) -> bool:
-    return any(isinstance(p, Expr) for p in parts)
