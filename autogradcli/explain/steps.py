@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -264,9 +264,8 @@ class _Paper(History):
             if line is not None:
                 gives.append(line)
             arriving.setdefault(place, []).append((head, g, running[place]))
-        named = [node for node in members if not self._simple(node)]
-        named += [node for node in members if adds_up(self._op(node))]
-        core = named[0] if named else members[0]
+        worth = (n for n in members if not self._simple(n)), (n for n in members if adds_up(self._op(n))), members
+        core = next(chain.from_iterable(worth))
         inner = [self._op(node) for node in members if node is not core]
         op, args, _ = self._entries[core]
         edges = self._edges(core)
@@ -347,11 +346,9 @@ class _Paper(History):
     def _meaning(self, head: Node) -> str | None:
         """What a step's result is of the named parts in it."""
         made = self._entries[head][2]
-        if len(made) == 1:
-            whole, true = made[0], made[0].tensor.array
-            return self._tried(self.deriving.short(self.reader, None, whole), whole, true)
-        call = made[0].parts[0] if made[0].parts else made[0]
-        return self._tried(self.deriving.short(self.reader, None, call), call, None)
+        whole = made[0] if len(made) == 1 or not made[0].parts else made[0].parts[0]
+        true = whole.tensor.array if len(made) == 1 else None
+        return self._tried(self.deriving.short(self.reader, None, whole), whole, true)
 
     def _definition(self, head: Node) -> str:
         """``y = exp(-u) with u = x**2``: the parts that are named here for the first time."""
