@@ -185,7 +185,7 @@ class Deriving:
             texts.get(VALUE, ""),
         )
 
-    def short(self, reader: Reader, name: str, e: Expr) -> Form | None:
+    def short(self, reader: Reader, name: str | None, e: Expr) -> Form | None:
         style.cast = "" if e.dtype is dtypes.default.dtype else _METHODS.get(e.dtype.name, "")
         try:
             return formula(reader.read(e), word(name) if name else None).qualified(self.taken, home)

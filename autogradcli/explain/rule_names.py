@@ -14,8 +14,8 @@ _PRODUCTS = frozenset({"mm", "mv", "bmm", "matmul", "addmm", "linear", "einsum",
 _CHOICES = frozenset({"where", "maximum", "minimum", "max", "min", "amax", "amin", "relu", "clamp", "masked_fill"})
 
 
-#: Functions that are their own derivatives: it is said as ``exp(u)``.
-WRITTEN_OUT = frozenset({"exp", "exp2", "sqrt", "rsqrt", "reciprocal", "pow"})
+#: Functions that are their own derivatives, or that it reads better to say the derivative of by the argument.
+WRITTEN_OUT = frozenset({"relu", "exp", "exp2", "sqrt", "rsqrt", "reciprocal", "pow"})
 
 
 def rearranges(op: Operation) -> bool:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import count
-from typing import Any, NamedTuple, cast
+from functools import partial
+from itertools import chain, count
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,18 +28,12 @@ from .derived import Compute, Deriving, Evaluate, Shown, agrees
 from .expression import Expr, Name
 from .expression_text import text_of
 from .formula import apply, total
-from .normal.forms import TooLong
+from .normal.forms import Form, TooLong
 from .normal.reading import Reader
 from .rule_names import WRITTEN_OUT, adds_up, is_simple, rearranges, rule_name, takes_in
-from .spelling import Unspeakable
 
 #: A place where a gradient flows: a node and the number of its result.
 Place = tuple[Node, int]
-
-
-def place_of(edge: Node | Output | None) -> Place:
-    """The place between steps that an edge of the recording leads to: no edge of a derivation leads to nothing."""
-    return cast(Node, node_of(edge)), index_of(edge)
 
 
 #: Steps that somebody reads.
@@ -127,8 +122,7 @@ class _Paper(History):
     def _groups(self) -> dict[Node, Node]:
         """For each node the one whose step it belongs to."""
         uses = Counter(node_of(e) for node in self.order for _, e in self._edges(node))
-        for edge, _ in self.found.starts:
-            uses[node_of(edge)] += 1
+        uses.update(node_of(edge) for edge, _ in self.found.starts)
         within: dict[Node, Node] = {}
         core: dict[Node, Node | None] = {}  # of each step the operation that it is named after
         for node in self.order:
@@ -154,11 +148,9 @@ class _Paper(History):
         if not rearranges(self._op(node)) or len(self._edges(node)) != 1:
             return False
         below = node_of(self._edges(node)[0][1])
-        return (
-            below in self.given._entries
-            and uses[below] == 1
-            and (self._ends(below, uses) if self._simple(below) else True)
-        )
+        if below not in self.given._entries or uses[below] > 1:
+            return False
+        return self._ends(below, uses) or not self._simple(below)
 
     def _op(self, node: Node) -> Operation:
         return self.given._entries[node][0]
@@ -171,7 +163,7 @@ class _Paper(History):
         called: dict[Place, str] = {(node, 0): name for node, name in self.leaves.items()}
         free = (f"{letter}{'' if n == 0 else n}" for n in count() for letter in _LETTERS)
         names = (name for name in free if name not in taken)
-        roots = {place_of(edge) for edge, _ in self.found.starts}
+        roots = {_place(edge) for edge, _ in self.found.starts}
         for place in roots if len(roots) == 1 else ():
             result = next((name for name in _RESULTS if name not in taken), None)
             if result is not None and place[0] in self.within:
@@ -182,7 +174,7 @@ class _Paper(History):
                     if (node, k) not in called:
                         called[node, k] = next(names)
             for _, edge in self._edges(node):
-                place = place_of(edge)
+                place = _place(edge)
                 if place[0] in self.within and self.within[place[0]] is place[0] and place not in called:
                     called[place] = next(names)
         return called
@@ -222,7 +214,7 @@ class _Paper(History):
         arriving: dict[Place, list[tuple[Node, Expr, Expr]]] = {}
         self.running: dict[Place, Expr] = {}
         for edge, seed in self.found.starts:
-            self._start(arriving, place_of(edge), seed)
+            arriving.setdefault(_place(edge), []).append((_place(edge)[0], seed, seed))
         branches = self._branches()
         for head in heads:
             places = [(head, k) for k in range(type(head).outputs) if (head, k) in arriving]
@@ -234,18 +226,15 @@ class _Paper(History):
             found += self._meet((node, 0), arriving.get((node, 0), []))
         return found
 
-    def _start(self, arriving: dict[Place, list[tuple[Node, Expr, Expr]]], place: Place, seed: Expr) -> None:
-        arriving.setdefault(place, []).append((place[0], seed, seed))
-
     def _branches(self) -> Counter[Place]:
         """From how many steps gradients come to a place."""
         sources: set[tuple[Node | None, Place]] = {
-            (self.within[node], place_of(edge))
+            (self.within[node], _place(edge))
             for node in self.order
             for _, edge in self._edges(node)
-            if self.within.get(place_of(edge)[0]) is not self.within[node]
+            if self.within.get(_place(edge)[0]) is not self.within[node]
         }
-        sources |= {(None, place_of(edge)) for edge, _ in self.found.starts}
+        sources |= {(None, _place(edge)) for edge, _ in self.found.starts}
         return Counter(place for _, place in sources)
 
     def _meet(self, place: Place, arrived: Sequence[tuple[Node, Expr, Expr]]) -> list[Step]:
@@ -268,29 +257,32 @@ class _Paper(History):
         local = self._pulled(head, members, arriving, False)
         running = self._pulled(head, members, arriving, True)
         gives: list[str] = []
-        for place, g in local.items():
+        variables = list(self.leaves)
+        order = {place: 1 + variables.index(place[0]) if place[0] in self.leaves else 0 for place in local}
+        for place, g in sorted(local.items(), key=lambda item: order[item[0]]):
             several = branches[place] > 1
             line = self._line(place, g, None if several else running[place], adds=several)
             if line is not None:
                 gives.append(line)
             arriving.setdefault(place, []).append((head, g, running[place]))
-        named = [node for node in members if not self._simple(node)]
-        named += [node for node in members if adds_up(self._op(node))]
-        core = named[0] if named else members[0]
+        worth = (n for n in members if not self._simple(n)), (n for n in members if adds_up(self._op(n))), members
+        core = next(chain.from_iterable(worth))
         inner = [self._op(node) for node in members if node is not core]
         op, args, _ = self._entries[core]
         edges = self._edges(core)
         tracked = [op.params[operands(op, args)[k][1][0]].name for k, _ in edges]
-        same = len({(node_of(e), index_of(e)) for _, e in edges}) < len(edges)
+        same = len({_place(e) for _, e in edges}) < len(edges)
         return Step(rule_name(op, tracked, inner, same), self._definition(head), gives)
 
     def _symbolic(self, node: Node, head: Node) -> tuple[Operation, tuple[Any, ...], list[Expr]]:
         """An entry with symbols for what has a name."""
         op, given, results = self.given._entries[node]
-        args: list[Any] = [list(a) if isinstance(a, (list, tuple)) and _holds_expr(a) else a for a in given]
+        args: list[Any] = [
+            list(a) if isinstance(a, (list, tuple)) and any(isinstance(p, Expr) for p in a) else a for a in given
+        ]
         for k, edge in self._edges(node):
             position, index = operands(op, given)[k][1]
-            new = self._inside(place_of(edge), head)
+            new = self._inside(_place(edge), head)
             if index is None:
                 args[position] = new
             else:
@@ -328,7 +320,7 @@ class _Paper(History):
                 g = grads[k]
                 if g is None:
                     continue
-                place: Place = place_of(edge)
+                place = _place(edge)
                 target = pending if self.within.get(place[0]) is head else out
                 target[place] = total(target[place], g) if place in target else g
         return out
@@ -355,11 +347,9 @@ class _Paper(History):
     def _meaning(self, head: Node) -> str | None:
         """What a step's result is of the named parts in it."""
         made = self._entries[head][2]
-        if len(made) == 1:
-            whole, true = made[0], made[0].tensor.array
-            return self._tried(self.deriving.short(self.reader, self._name(head), whole), whole, true)
-        call = made[0].parts[0] if made[0].parts else made[0]
-        return self._tried(self.deriving.short(self.reader, self._name(head), call), call, None)
+        whole = made[0] if len(made) == 1 or not made[0].parts else made[0].parts[0]
+        true = whole.tensor.array if len(made) == 1 else None
+        return self._tried(self.deriving.short(self.reader, None, whole), whole, true)
 
     def _definition(self, head: Node) -> str:
         """``y = exp(-u) with u = x**2``: the parts that are named here for the first time."""
@@ -376,7 +366,7 @@ class _Paper(History):
 
     def _parts(self, head: Node) -> list[Node]:
         """The steps whose results this one is made of."""
-        below = [place_of(e)[0] for node in self.members[head] for _, e in self._edges(node)]
+        below = [_place(e)[0] for node in self.members[head] for _, e in self._edges(node)]
         return list(dict.fromkeys(node for node in below if node in self.meaning and node is not head))
 
     def _line(self, place: Place, g: Expr, running: Expr | None = None, adds: bool = False) -> str | None:
@@ -391,19 +381,17 @@ class _Paper(History):
                 text = f"{text} = {whole}"
         return f"{name}.grad {'+' if adds else ''}= {text}"
 
-    def _tried(self, form: Any, e: Expr, true: np.ndarray | None) -> str | None:
+    def _tried(self, form: Form | None, e: Expr, true: np.ndarray | None) -> str | None:
         """The short text or else the plain one, whichever has this value; None where neither has it."""
-        ways: list[Callable[[], str]] = [] if form is None else [lambda: str(form)]
-        ways.append(lambda: text_of(e, self.deriving.taken))
+        plain: Callable[[], str] = partial(text_of, e, self.deriving.taken)
+        ways: list[Callable[[], str]] = [plain] if form is None else [partial(str, form), plain]
         for way in ways:
             try:
                 text = way()
                 if true is None:
                     return text
                 made = self.deriving.evaluate([], text, self.values)
-            except (Unspeakable, TooLong):
-                continue
-            except Exception:  # the text does not run: it is not shown
+            except Exception:  # there is no text, or it does not run: nothing is shown
                 continue
             if isinstance(made, (int, float)) and not true.ndim:
                 made = wrap(np.asarray(made, true.dtype))
@@ -412,5 +400,5 @@ class _Paper(History):
         return None
 
 
-def _holds_expr(parts: Sequence[Any]) -> bool:
-    return any(isinstance(p, Expr) for p in parts)
+def _place(edge: Node | Output) -> Place:
+    return edge.node if isinstance(edge, Output) else edge, index_of(edge)

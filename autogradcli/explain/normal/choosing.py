@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from . import chains
+from . import chains, terms
 from .forms import MOST_OPERATIONS, Form, TooLong, binary, call, negative, number, shape, word
 from .network import scalar
 from .sums import broadcast, collected, common, content, expanded, is_unit, narrowed, used_dims, writers
@@ -38,6 +38,7 @@ search = Search()
 
 def begin() -> None:
     """Forget what was found for other derivations."""
+    terms.begin()
     search.found = {}
     search.left = _MOST_TRIED
 

@@ -179,6 +179,8 @@ class Reader:
                 return of_atom(chosen, shape)
         if op.name == "select_scatter" and e.ndim == 1 and shape[0] <= MOST_STACKED and uniform(e.args[0]) == 0:
             return multiplied(shape, unit(e.args[3] % shape[0], shape[0]), self(e.args[1]))
+        if op.name == "diagonal" and e.ndim == 1 and e.args[1] == 0 and set(e.args[0].shape) == {shape[0]} != {1}:
+            return contracted(shape, [self(e.args[0])], ["aa"], "a")
         if op.name == "diag_embed" and e.ndim == 2 and e.args[1] == 0 and shape[0] > 1:
             eye = of_atom(call("eye", number(shape[0])), shape)
             return contracted(shape, [self(e.args[0]), eye], ["a", "ab"], "ab")

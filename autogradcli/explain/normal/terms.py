@@ -31,14 +31,23 @@ _MOST_COMPARED = 4
 _numbers = count()
 
 
+def begin() -> None:
+    """Count indices anew: the same expression gets the same formula each time."""
+    global _numbers
+    _numbers = count()
+
+
 class Index:
-    """A dimension of size ``size``, by identity."""
+    """A dimension of size ``size``, by identity. It hashes by its number, so that sets of them have an order."""
 
     __slots__ = ("number", "size")
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.number = next(_numbers)
+
+    def __hash__(self) -> int:
+        return self.number
 
     def __repr__(self) -> str:
         return f"i{self.number}:{self.size}"
