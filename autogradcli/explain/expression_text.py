@@ -54,8 +54,8 @@ def text_of(root: Expr, taken: frozenset[str] = frozenset()) -> str:
             continue
         if not ready:
             stack.append((node, True))
-            said = expressed(node)
-            needed = (said,) if isinstance(said, Expr) else node.parts
+            other = expressed(node)
+            needed = node.parts if other is None else (other,)
             stack.extend((part, False) for part in _expressions(needed))
             continue
         done[id(node)] = _one(node, done, taken)
@@ -82,9 +82,9 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
     if isinstance(node, Subscript):
         return Text(f"{done[id(node.operand)].within(_ATOM)}[{', '.join(_at(i, done) for i in node.index)}]")
     if isinstance(node, Item):
-        said = expressed(node)
-        if said is not None:
-            return done[id(said)]
+        other = expressed(node)
+        if other is not None:
+            return done[id(other)]
         said = speak(node.call)
         only = isinstance(said, Spelling) and said.first_only
         return Text(done[id(node.call)].text + ("" if only else f"[{node.index}]"))
@@ -96,8 +96,8 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
         return Text(f"{node.name}({', '.join(shown)}){item}")
     assert isinstance(node, Call)
     said = speak(node)
-    if isinstance(said, Expr):
-        return done[id(said)]
+    if not isinstance(said, Spelling):
+        return done[id(said[0] if isinstance(said, tuple) else said)]
     return _call(said, done, taken)
 
 

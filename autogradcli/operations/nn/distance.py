@@ -108,9 +108,7 @@ def euclidean_dist(x1: Array, x2: Array) -> Array:
 
 
 @operation(
-    formula=lambda F, like, second: F.select(
-        F.says("triu_indices", like.shape[0], like.shape[0], 1), 0, int(second)
-    )
+    formula=lambda F, like, second: F.select(F.says("triu_indices", like.shape[0], like.shape[0], 1), 0, int(second))
 )
 def pair_rows(like: Any, second: bool) -> Array:
     """Row numbers of the first (or second) of each pair ``i < j`` of rows."""

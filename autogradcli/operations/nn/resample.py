@@ -149,6 +149,7 @@ def declare_pair(
     apply.__name__, apply.__doc__ = name, forward.__doc__
     back = apply_back_like if keeps_input else apply_back
     back.__name__, back.__doc__ = name + "_backward", f"The transpose of ``{name}``."
+
     def formula_back(F: Any, grad: Any, like: Any, how: Any) -> Any:
         return said_back(F, grad, tuple(like.shape if keeps_input else like), how) if said_back else None
 
@@ -315,7 +316,9 @@ def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Ta
         return scattered(g, taps(shape, how, g.dtype), shape)
 
     def said(F: Any, input: Any, how: Any) -> Any:
-        return F.says("interpolate", input, **_sized(*how, mode), **({"antialias": True} if smooth else {}))
+        size, align, scales = how
+        options = _sized(size, align, scales, mode) | ({"antialias": True} if smooth else {})
+        return F.says("interpolate", input, **options)
 
     def said_back(F: Any, g: Any, shape: Shape, how: Any) -> Any:
         size, align, scales = how

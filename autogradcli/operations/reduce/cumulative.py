@@ -204,9 +204,7 @@ def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any
         total = F.flip(F.recurrence(F.flip(factor, back), F.flip(g, back), dim), back)
         return F.exp(input - result) * total
 
-    return F.readable(
-        lambda: F.exp(input) * F.flip(F.cumsum(F.flip(g / F.exp(result), back), dim, None), back), full
-    )
+    return F.readable(lambda: F.exp(input) * F.flip(F.cumsum(F.flip(g / F.exp(result), back), dim, None), back), full)
 
 
 @operation(
