@@ -21,7 +21,7 @@ def scattered(F: Any, g: Any, places: Any, shape: Ints, dims: int) -> Any:
 
 
 def _flattened(F: Any, x: Any, at: int) -> Any:
-    return x if x.ndim == at + 1 else F.reshape(x, (*x.shape[:at], -1))
+    return x if x.ndim == at + 1 else F.reshape(x, (*x.shape[:at], count(tuple(x.shape[at:]))))
 
 
 def gathered(F: Any, x: Any, places: Any, dims: int) -> Any:
