@@ -56,8 +56,8 @@ def text_of(root: Expr, taken: frozenset[str] = frozenset()) -> str:
             continue
         if not ready:
             stack.append((node, True))
-            said = expressed(node)
-            needed = (said,) if isinstance(said, Expr) else node.parts
+            other = expressed(node)
+            needed = node.parts if other is None else (other,)
             stack.extend((part, False) for part in _expressions(needed))
             continue
         done[id(node)] = _one(node, done, taken)
@@ -142,7 +142,8 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
     if other is not None:
         return done[id(other)]
     said = speak(node)
-    assert isinstance(said, Spelling)
+    if not isinstance(said, Spelling):
+        return done[id(said[0] if isinstance(said, tuple) else said)]
     return _call(said, done, taken)
 
 

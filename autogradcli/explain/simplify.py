@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.tensor import Tensor
-from .expression import Call, Constant, Expr, Item, Operator, value_of, without_history
+from .expression import Call, Constant, Expr, Item, Operator, operate, value_of, without_history
 
 
 def is_constant(part: Any) -> bool:
@@ -96,8 +96,8 @@ def tidy_call(made: Call) -> Expr:
             return inner.args[0]  # type: ignore[no-any-return]
     if made.op.name == "constant_pad_nd":  # what was put around is cut off again
         inner, amounts = made.args[:2]
-        put = inner.args[1] if isinstance(inner, Call) and inner.op.name == "constant_pad_nd" else (-1,)
-        if min(put, default=0) >= 0 and tuple(amounts) == tuple(-p for p in put):
+        around = inner.args[1] if isinstance(inner, Call) and inner.op.name == "constant_pad_nd" else ()
+        if around and min(around) >= 0 and tuple(amounts) == tuple(-p for p in around):
             return inner.args[0]  # type: ignore[no-any-return]
     if made.op.kind == "linear" and made.op.formula is not None and len(made.results) == 1:
         taken_out = _number_taken_out(made)
@@ -126,7 +126,7 @@ def _number_taken_out(made: Call) -> Expr | None:
     args = (x, *made.args[1:])
     result = without_history(made.op.call, *[value_of(a) for a in args])
     whole = tidy_call(Call(made.op, args, [result]))
-    return whole * number if inner.symbol == "*" else whole / number  # type: ignore[no-any-return]
+    return operate(inner.symbol, whole, number)
 
 
 def _same_dim(first: int, second: int, ndim: int) -> bool:

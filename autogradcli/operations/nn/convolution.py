@@ -134,10 +134,10 @@ def _said_correlated(
 ) -> Any:
     """Of an input and a gradient with batch and channels swapped, what is a stride becomes a dilation."""
     if groups != 1:
-        each = grad.shape[1] // groups, input.shape[1] // groups
+        out, n = grad.shape[1] // groups, input.shape[1] // groups
         parts = [
-            _said_correlated(  # type: ignore[call-arg]
-                F, *(F.slice_(x, 1, k * n, (k + 1) * n, 1) for x, n in zip((grad, input), each, strict=True)),
+            _said_correlated(
+                F, F.slice_(grad, 1, k * out, (k + 1) * out, 1), F.slice_(input, 1, k * n, (k + 1) * n, 1),
                 kernel, stride, padding, dilation, 1,
             )
             for k in range(groups)

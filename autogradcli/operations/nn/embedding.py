@@ -219,7 +219,7 @@ def _bag_rule(
 
 @operation(
     formula=lambda F, like, bags, indices, padding_idx: F.constant(
-        _bag_shares(*(x.tensor.array for x in (like, bags, indices)), padding_idx)  # type: ignore[call-arg]
+        _bag_shares(like.tensor.array, bags.tensor.array, indices.tensor.array, padding_idx)
     )
 )
 def bag_shares(like: Index, bags: Index, indices: Index, padding_idx: int) -> Array:

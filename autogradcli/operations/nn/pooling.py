@@ -16,10 +16,10 @@ from ...engine.away import by_product
 from ...engine.limits import check_steps, counted
 from ...engine.operation import Array, Index, operation
 from ..refuse import not_implemented_for
+from . import pooling_formulas as said
 from .convolution import inner, overlapped, windows
 from .loss import count
 from .resample import declare_pair, zeros_rule
-from .windowed import one_or_all, turned_back, without_row
 
 Ints = tuple[int, ...]
 Window = tuple[Ints, Ints, Ints, Ints, bool]  # kernel, stride, padding, dilation, ceil_mode
@@ -117,55 +117,6 @@ def gather_places(x: Array, places: Array, dims: int) -> Array:
     return np.take_along_axis(flat, places.reshape(lead, -1), -1).reshape(places.shape)
 
 
-def _scattered_said(F: Any, g: Any, places: Any, shape: Ints, dims: int) -> Any:
-    """Gradients added at places counted in the flattened dimensions."""
-    lead = shape[:-dims]
-    flat = F.new_zeros(g, (*lead, count(shape[-dims:])))
-    at = len(lead)
-    put = F.scatter_add(flat, at, _flattened(F, places, at), _flattened(F, g, at))
-    return put if dims == 1 else F.reshape(put, tuple(shape))
-
-
-def _flattened(F: Any, x: Any, at: int) -> Any:
-    return x if x.ndim == at + 1 else F.reshape(x, (*x.shape[:at], -1))
-
-
-def _gathered_said(F: Any, x: Any, places: Any, dims: int) -> Any:
-    at = x.ndim - dims
-    return F.reshape(F.gather(_flattened(F, x, at), at, _flattened(F, places, at)), tuple(places.shape))
-
-
-def _max_pool_said(F: Any, name: str, input: Any, how: Any) -> tuple[Any, Any]:
-    """The user's function, and the same asked for the places."""
-    if name.startswith("adaptive"):
-        name, input, (size,) = without_row(F, name, input, [how])
-        options: dict[str, Any] = {}
-        arguments = [one_or_all(size)]
-    else:
-        name, input, (kernel, stride, padding, dilation) = without_row(F, name, input, how[:4])
-        arguments, options = _window_said(kernel, stride, padding, how[4])
-        if set(dilation) != {1}:
-            options["dilation"] = one_or_all(dilation)
-    values = F.says(name, input, *arguments, **options)
-    places = F.says(f"{name}_with_indices", input, *arguments, **options)[1]
-    if name.endswith("1d"):
-        return F.unsqueeze(values, input.ndim - 1), F.unsqueeze(places, input.ndim - 1)
-    return values, places
-
-
-def _window_said(kernel: Ints, stride: Ints, padding: Ints, ceil: bool) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments that say a window, and the keywords for what isn't as usual."""
-    arguments = [one_or_all(kernel)]
-    options: dict[str, Any] = {}
-    if stride != kernel:
-        options["stride"] = one_or_all(stride)
-    if any(padding):
-        options["padding"] = one_or_all(padding)
-    if ceil:
-        options["ceil_mode"] = True
-    return arguments, options
-
-
 def _declare_max(
     dims: int, name: str, node: str, spelling: str, pool: Callable[..., tuple[Array, Array]], examples: Any
 ) -> None:
@@ -190,7 +141,7 @@ def _declare_max(
 
     forward.__name__, backward.__name__ = name, name + "_backward"
     operation(
-        formula=lambda F, input, how: _max_pool_said(F, spelling, input, how),
+        formula=lambda F, input, how: said.max_pool(F, spelling, input, how),
         cost=by_product,
         node=node,
         spelling=spelling,
@@ -200,7 +151,7 @@ def _declare_max(
         examples=examples,
     )(forward)
     operation(
-        formula=lambda F, grad, input, places: _scattered_said(F, grad, places, tuple(input.shape), dims),
+        formula=lambda F, grad, input, places: said.scattered(F, grad, places, tuple(input.shape), dims),
         node=node.removesuffix("0") + "Backward0",
         spelling=spelling,
         kind="linear",
@@ -233,7 +184,7 @@ _declare_max(
 
 
 @operation(
-    formula=_gathered_said,
+    formula=said.gathered,
     node="ViewBackward0",
     kind="linear",
     input=lambda F, g, places, dims, input_shape: F.scatter_by_place(g, places, input_shape, dims),
@@ -245,7 +196,7 @@ def gather_by_place(input: Array, places: Index, dims: int) -> Array:
 
 
 @operation(
-    formula=lambda F, g, places, shape, dims: _scattered_said(F, g, places, tuple(shape), dims),
+    formula=lambda F, g, places, shape, dims: said.scattered(F, g, places, tuple(shape), dims),
     kind="linear",
     g=lambda F, h, places, dims: F.gather_by_place(h, places, dims),
     examples=lambda r: [(r(1, 2, 2, 2), r.index((1, 2, 2, 2), 9), (1, 2, 3, 3), 2)],
@@ -277,7 +228,7 @@ def _declare_unpool(dims: int) -> None:
 
     forward.__name__ = name
     operation(
-        formula=lambda F, input, indices, size: _scattered_said(
+        formula=lambda F, input, indices, size: said.scattered(
             F, input, indices, (*input.shape[: input.ndim - dims], *size), dims
         ),
         node=f"MaxUnpool{dims}DBackward0",
@@ -371,77 +322,6 @@ def _batched_back(pool: Callable[..., Array], g: Array, shape: Ints, how: Any, d
     return pool(g, shape, how) if len(shape) == dims + 2 else pool(g[None], (1, *shape), how)[0]
 
 
-def _average_said(F: Any, input: Any, how: tuple[Window, bool, int | None]) -> Any:
-    (kernel, stride, padding, _, ceil), include_pad, override = how
-    name, input, windows = without_row(F, f"avg_pool{len(kernel)}d", input, [kernel, stride, padding])
-    arguments, options = _window_said(*windows, ceil)  # type: ignore[call-arg]
-    if not include_pad and any(padding):
-        options["count_include_pad"] = False
-    if override is not None:
-        options["divisor_override"] = override
-        if name.endswith("1d"):
-            return None
-    found = F.says(name, input, *arguments, **options)
-    return F.unsqueeze(found, found.ndim - 1) if name.endswith("1d") else found
-
-
-def _average_back_said(F: Any, g: Any, shape: Ints, how: tuple[Window, bool, int | None]) -> Any:
-    """Each average spread over its window: a coarse image made finer, or the matrices of the averages."""
-    (kernel, stride, padding, _, ceil), include_pad, override = how
-    d = len(kernel)
-    if kernel == stride and not any(padding) and all(n == o * k for n, o, k in zip(shape[-d:], g.shape[-d:], kernel)):
-        return _finer(F, g, kernel) / (override or count(kernel))
-    if override is not None and ceil:
-        return None
-    matrices = []
-    for k, n in enumerate(shape[-d:]):
-        one = F.identity(n, g)
-        if (n, kernel[k], stride[k], padding[k]) != (1, 1, 1, 0):
-            arguments, options = _window_said(kernel[k : k + 1], stride[k : k + 1], padding[k : k + 1], ceil)
-            if not include_pad and padding[k] and override is None:
-                options["count_include_pad"] = False
-            one = F.says("avg_pool1d", one, *arguments, **options)
-        matrices.append(one)
-    found = _turned_back(F, g, matrices)
-    return found if override is None else found * (count(kernel) / override)
-
-
-def _turned_back(F: Any, g: Any, matrices: list[Any]) -> Any:
-    """``turned_back``, but for a first dimension of size 1."""
-    if len(matrices) == 2 and matrices[0].shape == (1, 1):
-        return F.unsqueeze(turned_back(F, F.squeeze_dim(g, g.ndim - 2), matrices[1:]), g.ndim - 2)
-    return turned_back(F, g, matrices)
-
-
-def _finer(F: Any, g: Any, times: Ints) -> Any:
-    """Each element repeated."""
-    d = len(times)
-    if d == 2 and times[0] == g.shape[-2] == 1:
-        return F.unsqueeze(_finer(F, F.squeeze_dim(g, g.ndim - 2), times[1:]), g.ndim - 2)
-    if g.ndim == d + 1:
-        return F.squeeze_dim(_finer(F, F.unsqueeze(g, 0), times), 0)
-    return F.says("interpolate", g, scale_factor=one_or_all(times))
-
-
-def _adaptive_back_said(F: Any, g: Any, shape: Ints, how: Ints) -> Any:
-    d = len(how)
-    times = tuple(n // o if o and not n % o else 0 for n, o in zip(shape[-d:], how))
-    if all(times):
-        return _finer(F, g, times) / count(times)
-    matrices = [
-        one if n == o == 1 else F.says("adaptive_avg_pool1d", one, o)
-        for n, o in zip(shape[-d:], how)
-        for one in (F.identity(n, g),)
-    ]
-    return _turned_back(F, g, matrices)
-
-
-def _adaptive_said(F: Any, input: Any, how: Ints) -> Any:
-    name, input, (size,) = without_row(F, f"adaptive_avg_pool{len(how)}d", input, [how])
-    found = F.says(name, input, one_or_all(size))
-    return F.unsqueeze(found, found.ndim - 1) if name.endswith("1d") else found
-
-
 def _declare_averages() -> None:
     def fixed(input: Array, how: Any) -> Array:
         """Averages over windows."""
@@ -468,13 +348,15 @@ def _declare_averages() -> None:
                 (r(2, *(3,) * d), (window, False, None)),
                 (r(2, *(3,) * d), (window, True, 3)),
             ],
-            keeps_input=True, cost=by_product, said=_average_said, said_back=_average_back_said,
-            examples_back=lambda r, d=d, w=window: [(r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (w, True, None))],
+            keeps_input=True, cost=by_product, said=said.average, said_back=said.average_back,
+            examples_back=lambda r, d=d, window=window: [
+                (r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (window, True, None))
+            ],
         )  # fmt: skip
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
             adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d), (r(2, *(4,) * d), (2,) * d)],
-            keeps_input=True, cost=by_product, said=_adaptive_said, said_back=_adaptive_back_said,
+            keeps_input=True, cost=by_product, said=said.adaptive, said_back=said.adaptive_back,
             examples_back=lambda r, d=d: [(r(1, 2, *(2,) * d), r(1, 2, *(5,) * d), (2,) * d)],
         )  # fmt: skip
 

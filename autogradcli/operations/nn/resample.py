@@ -316,7 +316,9 @@ def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Ta
         return scattered(g, taps(shape, how, g.dtype), shape)
 
     def said(F: Any, input: Any, how: Any) -> Any:
-        return F.says("interpolate", input, **_sized(*how, mode), **({"antialias": True} if smooth else {}))  # type: ignore[call-arg]
+        size, align, scales = how
+        options = _sized(size, align, scales, mode) | ({"antialias": True} if smooth else {})
+        return F.says("interpolate", input, **options)
 
     def said_back(F: Any, g: Any, shape: Shape, how: Any) -> Any:
         size, align, scales = how

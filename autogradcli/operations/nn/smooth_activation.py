@@ -102,7 +102,7 @@ def elu_backward(
     return np.where(input <= 0, grad_output * input_scale * inner, grad_output * scale)
 
 
-@operation()
+@operation(formula=lambda F, input, other: F.cast(input, other.dtype))
 def cast_like(input: Array, other: Array) -> Array:
     """``input`` in the dtype of ``other``."""
     return input.astype(other.dtype)

@@ -179,7 +179,7 @@ def _spread_said(F: Any, input: Any, dim: int, index: Any, src: Any) -> Any:
     """One for each row of zeros is a row of the identity."""
     at = dim % input.ndim
     if index.shape[at] != 1 or F.uniform(input) != 0:
-        return F.scatter(input, dim, index, src)
+        return F.scatter(input, at, index, src)
     rows = F.rows(F.squeeze_dim(index, at), input.shape[at], src)
     if at != input.ndim - 1:
         rows = F.permute(rows, (*range(at), input.ndim - 1, *range(at, input.ndim - 1)))

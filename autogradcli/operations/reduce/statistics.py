@@ -206,9 +206,9 @@ def _norm_said(F: Any, input: Any, ord: float, dim: Dims, keepdim: bool, dtype: 
     """The shorter function of the same."""
     if dtype is not None:
         return None
-    options: dict[str, Any] = (
-        {} if dim is None else {"dim": dim[0] if isinstance(dim, tuple) and len(dim) == 1 else dim}
-    )
+    options: dict[str, Any] = {}
+    if dim is not None:
+        options["dim"] = dim[0] if isinstance(dim, tuple) and len(dim) == 1 else dim
     if keepdim:
         options["keepdim"] = True
     return F.says("norm", input, *(() if ord == 2 else (ord,)), **options)
