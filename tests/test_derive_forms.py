@@ -25,7 +25,12 @@ CASES = [
 ]
 NUMBERS = [case for case in CASES if all("[" not in value for value in case["values"].values())]
 #: What NumPy has no counterpart of, and what has no formula at all.
-NOT_IN_NUMPY = {"batch norm (training)", "conv1d", "avg pool", "huber"}
+# NumPy and JAX have no function of that meaning, so `--code` says so and names the form that does.
+NOT_IN_NUMPY = {
+    *("batch norm (training)", "conv1d", "avg pool", "avg pool 2d", "adaptive avg pool", "max pool"),
+    *("pad", "pad squared", "reflection pad", "interpolate", "unfold", "sort", "topk", "real part"),
+    *("huber", "weighted nll loss", "multi-margin", "glu", "prelu"),
+}
 
 
 def asked(case: dict[str, Any], **wanted: Any) -> tuple[Case, Answer]:

@@ -18,7 +18,7 @@ from .operation import Operation
 from .saved import maker, pack
 from .state import state
 from .tensor import Tensor, alias
-from .views import OVERLAP, check_sliding, overlaps_itself, rebase, refresh_views, refusal, slides
+from .views import OVERLAP, check_sliding, overlaps_itself, rebase, refresh_views, refusal, slides, turns
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 SHARED = (
@@ -78,6 +78,8 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     for arg in args:
         if arg.__class__ is Tensor and arg.counter is counter and counter is not None and arg is not target:
             check_partial_overlap(target.array, arg.array)
+    if not target.array.flags.forc and _one_by_one(call, target, before, args):
+        return write_result(target, before, check=False, call=_settled)
     outer = state.overwritten
     if state.pack_hooks:
         state.overwritten = before
@@ -96,6 +98,40 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
         return write_result(target, result, call=call)
     finally:
         state.own_memory = outer_memory
+
+
+class _Settled:
+    """In the place of an operation whose values already stand in the memory."""
+
+    overlap = True
+    name = ""
+
+
+def _settled() -> None:
+    """No operation."""
+
+
+_settled.op = _Settled  # type: ignore[attr-defined]
+
+
+def _one_by_one(call: Callable[..., Any], target: Tensor, before: Tensor, args: tuple[Any, ...]) -> bool:
+    """Where windows slide over each other, compute element after element: each takes what the ones before it left in
+    its location. False, with nothing done, for other memory, other operations, and where anything is recorded."""
+    op: Operation | None = getattr(call, "op", None)
+    array = target.array
+    if op is None or op.overlap or overlaps_itself(array) or not (op.broadcast or op.kind == "elementwise"):
+        return False
+    if state.levels or state.dual_level or target.__class__ is MirrorTensor or not slides(array):
+        return False
+    result = call(before, *args)
+    if result.node is not None or result.array.shape != array.shape or result.array.dtype is not array.dtype:
+        return False
+    turn = turns(array)
+    for k in range(int(turn.max()) + 1):
+        if k:
+            result = call(before, *args)
+        np.copyto(array, result.array, where=turn == k)
+    return True
 
 
 def plain_inplace(ufunc: Any, target: Tensor, other: Any) -> bool:

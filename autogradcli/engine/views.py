@@ -193,7 +193,7 @@ def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
 
 def overlaps_itself(array: np.ndarray) -> bool:
     """Whether several elements are one memory location, as in an expanded tensor. (Of windows that slide over each
-    other PyTorch can't tell, nor does this.)"""
+    other ``slides`` tells.)"""
     if array.flags.forc or not array.size:
         return False
     return any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True))
@@ -203,15 +203,31 @@ def slides(array: np.ndarray) -> bool:
     """Whether several elements are one memory location, as in windows that slide over each other."""
     if not array.size or not _reach_over(list(zip(array.strides, array.shape, strict=True)), array.itemsize):
         return False
+    return np.unique(_places(array)).size < array.size
+
+
+def _places(array: np.ndarray) -> np.ndarray:
+    """Of each element the number of bytes to it from the first."""
     places = np.zeros((), np.int64)
     for stride, size in zip(array.strides, array.shape, strict=True):
         places = np.add.outer(places, np.arange(size) * stride)
-    return np.unique(places).size < array.size
+    return places
+
+
+def turns(array: np.ndarray) -> np.ndarray:
+    """Of each element how many before it, the last dimension running fastest, are the same memory location."""
+    places = _places(array).ravel()
+    order = np.argsort(places, kind="stable")
+    runs = places[order]
+    first = np.maximum.accumulate(np.where(np.r_[True, runs[1:] != runs[:-1]], np.arange(runs.size), 0))
+    turn = np.empty(runs.size, np.int64)
+    turn[order] = np.arange(runs.size) - first
+    return turn.reshape(array.shape)
 
 
 def check_sliding(array: np.ndarray, values: np.ndarray, op: Operation | None) -> None:
-    """Raise RuntimeError where windows that slide over each other are to be changed by an operation whose result
-    depends on which of them is written first: PyTorch's own depends on how it computes. What fills is written as it
+    """Raise RuntimeError where windows that slide over each other are to be changed with a graph, or by what is not
+    computed element by element: which of them is written first is nobody's to know. What fills is written as it
     stands, and so is what gives one value to each location."""
     if op is not None and op.overlap:
         return
