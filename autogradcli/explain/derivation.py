@@ -7,7 +7,7 @@ the expressions that made them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ..engine.operation import Operation
-from ..engine.state import state
+from ..engine.state import Tape, state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
 from ..operations.dims import contiguous_strides
@@ -49,6 +49,7 @@ def gradients(
     variables: Mapping[str, Any],
     seeds: Sequence[Any] | None = None,
     history: History | None = None,
+    constant: Collection[str] = (),
 ) -> Derivation:
     """The gradient of what ``compute`` gives, with respect to each variable.
 
@@ -57,7 +58,7 @@ def gradients(
     that are no scalars. ``history`` is a new one, of somebody who wants to see the pass. Raises NoFormula for a result
     without a gradient.
     """
-    values = {name: _leaf(value) for name, value in variables.items()}
+    values = {name: value if name in constant else _leaf(value) for name, value in variables.items()}
     history = History() if history is None else history
     history.begin(values)
     made = history.trace(compute, values)
@@ -103,7 +104,7 @@ def _seed(result: Tensor, gradient: Any, name: str) -> Expr:
     return Constant(wrap(np.ones(result.array.shape, result.array.dtype)))
 
 
-class History(list[Any]):
+class History(Tape):
     """What every tensor of a program was made of, as expressions. It is the engine's tape, and so it sees each
     operation at once: later a tensor may have been changed in place, with other values and another node."""
 

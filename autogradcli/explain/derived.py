@@ -8,7 +8,7 @@ variable alone says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,6 +53,8 @@ class Shown(NamedTuple):
     """Variables without a formula, and why."""
     plain: list[str]
     """Variables whose formula is as the rules say it: the short form didn't hold."""
+    notes: tuple[str, ...] = ()
+    """What a reader of a program's formulas has to know beside them."""
 
 
 class Point(NamedTuple):
@@ -63,28 +65,43 @@ class Point(NamedTuple):
 
 
 def derive(
-    compute: Compute, variables: Mapping[str, Any], gradient: Any = None, *, evaluate: Evaluate, plain: bool = False
+    compute: Compute,
+    variables: Mapping[str, Any],
+    gradient: Any = None,
+    *,
+    evaluate: Evaluate,
+    plain: bool = False,
+    constant: Collection[str] = (),
+    taken: Collection[str] = (),
 ) -> Shown:
     """The gradient of what ``compute`` gives with respect to each variable, as text of the language.
 
     ``compute`` gets the variables by name, the floating ones as leaves that require grad, and gives a tensor.
     ``gradient`` is the seed for a result that is no scalar; it is called ``g``. A variable that the result doesn't
-    depend on gets ``None``. ``plain``: as the rules say it, not simplified. Raises NoFormula where the result has no
-    gradient at all.
+    depend on gets ``None``. ``plain``: as the rules say it, not simplified. Variables in ``constant`` only
+    have a value, names in ``taken`` are nobody's. Raises NoFormula where the result has no gradient at all.
     """
     with np.errstate(all="ignore"):  # 0 / 0 is a value like any other, and no news to anybody
-        return _Derive(compute, variables, gradient, evaluate).shown(plain)
+        return _Derive(compute, variables, gradient, evaluate, constant, taken).shown(plain)
 
 
 class _Derive:
-    def __init__(self, compute: Compute, variables: Mapping[str, Any], gradient: Any, evaluate: Evaluate) -> None:
+    def __init__(
+        self,
+        compute: Compute,
+        variables: Mapping[str, Any],
+        gradient: Any,
+        evaluate: Evaluate,
+        constant: Collection[str],
+        taken: Collection[str],
+    ) -> None:
         self.history = History()
         self.evaluate = evaluate
         self.seeds = None if gradient is None else (gradient,)
-        self.found = gradients(compute, variables, self.seeds, self.history)
-        self.taken = frozenset(variables) | {"g"}
+        self.found = gradients(compute, variables, self.seeds, self.history, constant)
+        self.taken = frozenset(variables) | {"g"} | frozenset(taken)
         self.points = [self._point(variables, self.found.numbers)]
-        second = moved(variables)
+        second = dict(variables) | moved({name: v for name, v in variables.items() if name not in constant})
         arrays = {name: second[name].array for name, _ in self.found.gradients}
         try:
             numbers = replayed(self.history.steps, self.found.roots, arrays)

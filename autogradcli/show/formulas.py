@@ -16,6 +16,7 @@ def formula_text(shown: Shown) -> str:
     lines += [named(f"{name}.grad", text) for name, text in shown.gradients]
     lines += [f"but 0 where {condition}\n" for condition in shown.conditions]
     lines += [f"no formula for {name}.grad: {why}\n" for name, why in shown.missing.items()]
+    lines += [f"note: {note}\n" for note in shown.notes]
     return "".join(lines)
 
 
@@ -28,4 +29,5 @@ def formula_event(expression: str, shown: Shown) -> dict[str, Any]:
         "where": dict(shown.where),
         "conditions": shown.conditions,
         "missing": shown.missing,
+        "notes": list(shown.notes),
     }
