@@ -7,6 +7,7 @@ keeps it, be it a variable, a parameter of a module (``lin.weight``) or an eleme
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -18,16 +19,18 @@ from .engine import dtypes
 from .engine.node import AccumulateGrad, Node, node_of
 from .engine.tensor import Tensor, wrap
 from .events import Event, Failed, Value
-from .explain.derivation import NoFormula
+from .explain.derivation import NoFormula as NoFormula
 from .explain.derived import Evaluate, Shown, agrees, derive
-from .explain.recording import Chain, Recording, Slot, same, slots_in
+from .explain.recording import Chain, Recording, Slot, same
 from .explain.truth import Truth
 from .language.compile.evaluate import evaluate
+from .language.read.syntax import parse
 from .session import Session
 
 #: Elements of a container that are looked at for names, and containers inside one another.
 _MOST, _DEEPEST = 1000, 4
-_NO_HISTORY = "has no history: nothing that it was computed from requires grad, or that was cut off"
+_NOTHING = Shown([], [], [], {}, [])
+_NO_HISTORY = "has no history: nothing that it was computed from requires grad, or the way there was cut off"
 
 
 class ProgramError(Exception):
@@ -47,12 +50,30 @@ class Program(NamedTuple):
     asked: str
 
 
-def play(session: Session, texts: Sequence[str], asked: str, leaves: Collection[str] = ()) -> Program:
-    """Run texts in a fresh session and evaluate ``asked`` at the end.
+def split(text: str) -> tuple[str, str, int] | None:
+    """A program without the bare expression that ends it, that expression, and its line; None where none does.
+
+    Raises SyntaxError and its like.
+    """
+    body = parse(text).body
+    if not body or not isinstance(body[-1], ast.Expr):
+        return None
+    node = body[-1]
+    lines = text.split("\n")
+    first = lines[node.lineno - 1].encode()
+    before = [*lines[: node.lineno - 1], first[: node.col_offset].decode().rstrip().rstrip(";")]
+    after = [first[node.col_offset :].decode(), *lines[node.lineno :]]
+    return "\n".join(before), "\n".join(after).strip().rstrip(";"), node.lineno
+
+
+def play(
+    session: Session, texts: Sequence[str], asked: str, leaves: Collection[str] = (), line: int | None = None
+) -> Program:
+    """Run texts in a fresh session and evaluate ``asked``, of the line ``line``, at the end.
 
     ``leaves`` are variables that require grad for ``asked`` alone. Raises ProgramError, and KeyboardInterrupt.
     """
-    recording = Recording()
+    recording = Recording(session.variables)
     session.state.trace(recording)
     values: list[Any] = []
 
@@ -64,18 +85,18 @@ def play(session: Session, texts: Sequence[str], asked: str, leaves: Collection[
         if isinstance(event, Value):
             values.append(event.value)
 
-    line = 1
+    reached = 1
     try:
         for text in texts:
-            session.run(text, emit, first_line=line)
-            line += text.count("\n") + 1
+            session.run(text, emit, first_line=reached)
+            reached += text.count("\n") + 1
         for name in leaves:
             tensor = session.variables[name]
             if tensor.node is None:
                 session.variables[name] = Tensor(tensor.array, requires_grad=True)
         values.clear()
         last = session.variables.get("_")
-        session.run(asked, emit, first_line=line)
+        session.run(asked, emit, first_line=line or reached)
         session.variables["_"] = last
     finally:
         session.state.trace(None)
@@ -133,7 +154,9 @@ class Reading:
             if isinstance(tensor.node, AccumulateGrad):
                 by_node.setdefault(tensor.node, name)
             by_array.setdefault(id(tensor.array), name)
+        self._by_node = by_node
         taken = set(variables)
+        known = set(by_node.values())
         versions: dict[Node, Slot] = {}
         for slot in self.chain.sources:  # the last value of a leaf is the one that has its name
             if isinstance(slot.origin, AccumulateGrad):
@@ -144,10 +167,14 @@ class Reading:
             if leaf:
                 if slot.origin is None or versions[slot.origin] is not slot:
                     continue
+                if name is None and slot.called and slot.called not in known:
+                    name = slot.called
+                    self.notes.append(f"{name} is the leaf of that name: by now {name} is another tensor")
+                    known.add(name)
                 if name is None:
                     self.unnamed.append(slot)
                     continue
-                if not same(slot.array, slot.tensor.array):
+                elif not same(slot.array, slot.tensor.array):
                     self.notes.append(f"{name} was changed in place after {self.program.asked} was computed")
             elif name is None or not same(slot.array, slot.tensor.array) or slot.opaque:
                 continue
@@ -183,18 +210,18 @@ class Reading:
         return text
 
     def opaque(self) -> dict[str, str]:
-        """The leaves below something that has no formula, and why."""
+        """The leaves below something that has no formula, by the names they really have, and why."""
         found: dict[Node, str] = {}
         for slot in self.chain.sources:
             if slot.opaque and slot.origin is not None:
                 for node in _below(slot.origin):
                     found.setdefault(node, slot.opaque)
-        return {word: found[slot.origin] for word, slot in self.leaves.items() if slot.origin in found}
+        words = {slot.origin: self.meaning[word] for word, slot in self.leaves.items()}
+        names = {node: words.get(node) or self._by_node.get(node) for node in found}
+        return {name: found[node] for node, name in names.items() if name}
 
 
-def formulas(
-    program: Program, gradient: Any = None, evaluate: Evaluate | None = None, *, plain: bool = False
-) -> Shown:
+def formulas(program: Program, gradient: Any = None, evaluate: Evaluate | None = None, *, plain: bool = False) -> Shown:
     """The gradients of what was asked of a program, with respect to the leaves that it came from.
 
     ``gradient`` is the one to start from where the value is no scalar; any will do where only the formula is wanted.
@@ -210,28 +237,34 @@ def _formulas(program: Program, gradient: Any, evaluator: Evaluate | None, plain
     seed = reading.seed() if gradient is None else gradient
     prelude = program.session.prelude
     truth = Truth(program.recording, reading.result, {w: s.origin for w, s in reading.leaves.items()}, seed)
-    missing = reading.opaque()
-    if not reading.leaves:
+    cut = reading.opaque()
+    if not reading.leaves and not cut:
         raise NoFormula(f"the leaves that {program.asked} was computed from have no name any more")
     variables = reading.variables
     try:
-        value = reading.compute({w: v for w, v in variables.items()})
+        value = reading.compute(variables)
     except (RuntimeError, ValueError, TypeError, IndexError):
         raise NoFormula(f"{program.asked} can't be computed again from what was recorded") from None
     again = value.array.shape == program.value.array.shape and agrees(value.array, reading.chain.result.array)
     if not again:
         raise NoFormula(f"{program.asked} is random: computed again it is something else")
-    shown = derive(
-        reading.compute,
-        variables,
-        seed,
-        evaluate=evaluator or (lambda lines, text, values: evaluate(lines, text, values, prelude)),
-        plain=plain,
-        constant=reading.constant,
-        taken=reading.taken,
+    shown = (
+        _NOTHING
+        if not reading.leaves
+        else derive(
+            reading.compute,
+            variables,
+            seed,
+            evaluate=evaluator or (lambda lines, text, values: evaluate(lines, text, values, prelude)),
+            plain=plain,
+            constant=reading.constant,
+            taken=reading.taken,
+        )
     )
-    missing = {**shown.missing, **missing, **truth.refused(reading)}
-    kept = [(name, text) for name, text in shown.gradients if name not in missing]
+    say = reading.spoken
+    unsaid = {say(name): why for name, why in {**shown.missing, **truth.refused(reading)}.items()}
+    missing = unsaid | cut
+    kept = [(name, text) for name, text in shown.gradients if say(name) not in missing]
     used = " ".join(text for _, text in kept)
     where: list[tuple[str, str]] = []
     for name, text in reversed(shown.where):
@@ -241,16 +274,13 @@ def _formulas(program: Program, gradient: Any, evaluator: Evaluate | None, plain
     notes = list(reading.notes)
     if reading.unnamed:
         count = len(reading.unnamed)
-        notes.append(
-            f"{program.asked} also depends on {'a leaf' if count == 1 else f'{count} leaves'} that no variable names any "
-            "more"
-        )
-    say = reading.spoken
+        leaves = "a leaf" if count == 1 else f"{count} leaves"
+        notes.append(f"{program.asked} also depends on {leaves} that no variable names any more")
     return Shown(
         [(say(name), say(text)) for name, text in kept],
         [(name, say(text)) for name, text in where],
         [say(text) for text in shown.conditions],
-        {say(name): why for name, why in missing.items()},
+        missing,
         [say(name) for name in shown.plain],
         tuple(notes),
     )
@@ -314,7 +344,7 @@ def _below(node: Node) -> set[Node]:
     return found
 
 
-# -- the prompt's ---------------------------------------------------------------------------------------------------
+# -- for a session of its own ---------------------------------------------------------------------------------------
 
 
 def copied(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -334,6 +364,3 @@ def _copy(value: Any) -> Any:
 
 def floating(value: Any) -> bool:
     return isinstance(value, Tensor) and value.dtype.category >= dtypes.FLOATING
-
-
-__all__ = ["Program", "ProgramError", "Reading", "copied", "floating", "formulas", "play", "slots_in"]

@@ -15,7 +15,7 @@ from autogradcli.repl.commands.help_command import live_examples
 from autogradcli.repl.commands.table import COMMANDS, CommandError, find
 from autogradcli.repl.examples import EXAMPLES, METHODS
 from autogradcli.repl.journal import MAX_TRANSCRIPT, Transcript, beginning
-from autogradcli.repl.made_from import Definitions
+
 from autogradcli.session import Session
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from .exits import FAILED, OK
-from .options import ExpressionCommand, environment, format_option, session_options, variables_argument
+from .options import ExpressionCommand, environment, format_option, perhaps_variables_argument, session_options
 
 
 @click.command("derive", cls=ExpressionCommand)
 @click.argument("expr")
-@variables_argument
+@perhaps_variables_argument
 @format_option("plain", "json")
 @click.option(
     "--gradient",
@@ -31,13 +31,19 @@ def command(
 ) -> None:
     """Print the gradient of EXPR with respect to each NAME as a formula.
 
-    The values give the variables their shapes, and decide which branch of the expression is taken.
+    The values give the variables their shapes, and decide which branch of the expression is taken. EXPR may be
+    a program too: several statements that end in an expression, FILE.py:NAME, or - for the standard input. What
+    it requires a gradient of is differentiated by then, the parameters of modules included.
 
     \b
       autogradcli derive '(1.5 * (x + 2)**2).sum()' 'x=[1, 2]'
+      autogradcli derive 'h = tanh(W @ x); (h - t).pow(2).sum()' W=eye(2) x=ones(2) t=zeros(2)
+      autogradcli derive net.py:loss
     """
-    from . import gradients, sessions
+    from . import derive_program, gradients, sessions
 
+    if not variables and not derive_program.is_program(expr):
+        raise click.UsageError("Missing argument 'NAME=VALUE...'.", ctx)
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)

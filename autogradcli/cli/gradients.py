@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..api.autograd.backward_and_grad import tensor_backward
 from ..engine import dtypes
@@ -13,6 +13,9 @@ from ..show.formulas import formula_event, formula_text
 from ..show.plain import Display, Plain, PlainGradients
 from . import sessions
 from .environment import Environment
+
+if TYPE_CHECKING:
+    from ..explain.derived import Shown
 
 Variables = tuple[tuple[str, str], ...]
 
@@ -83,11 +86,28 @@ def _csv(inputs: dict[str, Tensor]) -> str:
 
 def derive(session: Session, request: Request, environment: Environment) -> bool:
     """Show the formula of each gradient; False if something went wrong, which is shown then."""
+    from . import derive_program
+
     display = sessions.open_display(request.format_, environment, FILE, batch=False)
-    found = _evaluate(session, request, display, environment)
-    ok = found is not None and _show_formulas(session, request, found, display)
+    if derive_program.is_program(request.expression):
+        shown = derive_program.formulas(session, request, environment, display)
+        ok = shown is not None
+        if shown is not None:
+            _print_formulas(request, shown, display)
+    else:
+        found = _evaluate(session, request, display, environment)
+        ok = found is not None and _show_formulas(session, request, found, display)
     display.end(ok, 0.0)
     return ok
+
+
+def _print_formulas(request: Request, shown: Shown, display: Display) -> None:
+    if request.format_ == "json":
+        from json import dumps
+
+        display.out.raw(dumps(formula_event(request.expression, shown)) + "\n")
+    else:
+        display.out.write(formula_text(shown))
 
 
 def _evaluate(session: Session, request: Request, display: Display, environment: Environment) -> Evaluated | None:
@@ -174,11 +194,6 @@ def _show_formulas(session: Session, request: Request, found: Evaluated, display
             found.start,
             evaluate=lambda lines, text, values: evaluate(lines, text, values, session.prelude),
         )
-        if request.format_ == "json":
-            from json import dumps
-
-            display.out.raw(dumps(formula_event(request.expression, shown)) + "\n")
-        else:
-            display.out.write(formula_text(shown))
+        _print_formulas(request, shown, display)
 
     return ok and sessions.within(session, work, request.expression, display)

@@ -179,13 +179,13 @@ class History(Tape):
         """The gradients of all leaves below, from those of the roots; and of leaves that have none, why."""
         pending: dict[Node, list[Expr | None]] = {}
         for edge, seed in roots:
-            _arrive(pending, edge, seed)
+            self._arrive(pending, edge, seed)
         for node in reversed(self._entries):  # the order of the tape is that of the graph
             if node in pending:
                 for k, g in enumerate(self._step(node, pending.pop(node))):
                     below = node.edges[k]
                     if below is not None and g is not None:
-                        _arrive(pending, below, g)
+                        self._arrive(pending, below, g)
         done: dict[Node, Expr] = {}
         lost: dict[Node, str] = {}
         for node, arrived in pending.items():
@@ -195,6 +195,18 @@ class History(Tape):
             else:
                 lost |= dict.fromkeys(_leaves_below(node), _why_not(node))
         return done, lost
+
+    def _arrive(self, pending: dict[Node, list[Expr | None]], edge: Node | Output, g: Expr) -> None:
+        node = edge.node if isinstance(edge, Output) else edge
+        slots = pending.setdefault(node, [None] * type(node).outputs)
+        index = index_of(edge)
+        sofar = slots[index]
+        if sofar is not None:
+            self._met(sofar, g, edge)
+        slots[index] = g if sofar is None else total(sofar, g)
+
+    def _met(self, sofar: Expr, g: Expr, edge: Node | Output) -> None:
+        """Two branches meet: for somebody who wants to see the pass."""
 
     def _step(self, node: Node, arrived: list[Expr | None]) -> list[Expr | None]:
         """One node's rules, and what the engine does around them."""
@@ -264,14 +276,6 @@ def _why_not(node: Node) -> str:
     if name in ("CopySlices", "CopyBackwards"):
         return "it goes through a change in place of a part of a tensor"
     return f"it goes through {name.removesuffix('Backward')}, a Function with a backward of its own"
-
-
-def _arrive(pending: dict[Node, list[Expr | None]], edge: Node | Output, g: Expr) -> None:
-    node = edge.node if isinstance(edge, Output) else edge
-    slots = pending.setdefault(node, [None] * type(node).outputs)
-    index = index_of(edge)
-    sofar = slots[index]
-    slots[index] = g if sofar is None else total(sofar, g)
 
 
 def rules(

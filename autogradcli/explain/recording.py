@@ -26,13 +26,14 @@ from ..engine.views import AsStridedBackward0, CopySlices
 from ..operations.dims import contiguous_strides
 from .windows import cut, put, sayable
 
+EDITED = "a value on its way was changed where autograd can't see it, through .data"
 PARTLY = "it goes through a change in place of a part of a tensor that has no formula"
 
 
 class Slot:
     """One value: what a tensor held when it was used."""
 
-    __slots__ = ("array", "entry", "index", "opaque", "origin", "tensor", "tracked")
+    __slots__ = ("array", "called", "entry", "index", "opaque", "origin", "tensor", "tracked", "version")
 
     def __init__(self, tensor: Tensor, array: np.ndarray, entry: Entry | None, index: int, tracked: bool) -> None:
         self.tensor = tensor
@@ -41,6 +42,9 @@ class Slot:
         """What made it; None for what came from outside."""
         self.index = index
         self.tracked = tracked
+        self.version = tensor.version
+        self.called = ""
+        """The variable that a leaf was when it was first used."""
         self.opaque = ""
         """Why the gradient that arrives here has no formula further down."""
         self.origin: Node | None = None
@@ -65,10 +69,11 @@ class Entry:
 class Recording(Tape):
     """The tape of a whole program."""
 
-    __slots__ = ("_arrays", "_graph", "_last", "_leaves", "_made", "_tensors", "entries", "hook_lines")
+    __slots__ = ("_arrays", "_graph", "_last", "_leaves", "_made", "_tensors", "entries", "hook_lines", "variables")
 
-    def __init__(self) -> None:
+    def __init__(self, variables: Mapping[str, Any]) -> None:
         super().__init__()
+        self.variables = variables
         self.entries: list[Entry] = []
         #: On which line of the program a hook was registered, by its key.
         self.hook_lines: dict[int, int] = {}
@@ -149,17 +154,27 @@ class Recording(Tape):
     def _leaf(self, tensor: Tensor, node: AccumulateGrad) -> Slot:
         versions = self._leaves.setdefault(node, [])
         if not versions or not same(versions[-1].array, tensor.array):
-            leaf = node.variable_ref() or tensor
-            slot = Slot(leaf, tensor.array.copy(), None, 0, True)
+            leaf = node.variable_ref()
+            slot = Slot(tensor if leaf is None else leaf, tensor.array.copy(), None, 0, True)
             slot.origin = node
+            slot.called = versions[0].called if versions else self._called(node)
             versions.append(slot)
             self._tensors[id(tensor.array)] = tensor
         return versions[-1]
 
+    def _called(self, node: Node) -> str:
+        for name, value in self.variables.items():
+            if isinstance(value, Tensor) and value.node is node and name != "_":
+                return name
+        return ""
+
     def _shifted(self, before: Slot, tensor: Tensor) -> Slot:
         """A value that was changed where no history could see it: the gradient goes on as if it had not been."""
-        if before.array.dtype is not tensor.array.dtype or before.array.shape != tensor.array.shape:
-            return self._note(tensor, None, 0)
+        moved = before.array.dtype is not tensor.array.dtype or before.array.shape != tensor.array.shape
+        if moved or tensor.version == before.version:
+            slot = self._note(tensor, None, 0)
+            slot.origin, slot.opaque = node_of(tensor.node), EDITED
+            return slot
         offset = self._note(wrap(np.asarray(tensor.array - before.array)), None, 0)
         made = self._do("add", [before, offset], wrap(tensor.array.copy()), tracked=True)
         made.array = tensor.array.copy()
@@ -212,15 +227,21 @@ class Recording(Tape):
         tape, state.tape, grad, state.grad = state.tape, None, state.grad, False
         state.refresh()
         try:
-            made = value or op.call(*[wrap(a.array) if isinstance(a, Slot) else a for a in args])
+            if value is None:
+                value = op.call(*[wrap(a.array) if isinstance(a, Slot) else a for a in args])
         finally:
             state.tape, state.grad = tape, grad
             state.refresh()
         entry = Entry(len(self.entries), op, tuple(args), state.where())
-        slot = Slot(made, np.array(made.array), entry, 0, tracked)
+        slot = Slot(value, np.array(value.array), entry, 0, tracked)
         entry.outputs = [slot]
         self.entries.append(entry)
         return slot
+
+    def number(self, tensor: Tensor) -> int:
+        """The place of what made a tensor among all that ran; -1 where nothing did."""
+        entry = self.slot(tensor).entry
+        return -1 if entry is None else entry.number
 
     # -- reading it ---------------------------------------------------------------------------------------
 
@@ -297,4 +318,3 @@ def why_not(node: Node) -> str:
     if isinstance(node, (CopySlices, AsStridedBackward0)):
         return PARTLY
     return "it goes through something that has no formula"
-

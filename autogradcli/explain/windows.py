@@ -25,7 +25,7 @@ def sayable(shape: tuple[int, ...], window: Window) -> bool:
     offset: int | None = window.offset
     try:
         while offset is not None:
-            step, offset = _step(shape, tuple(window.size), tuple(window.strides), offset)
+            _, offset = _step(shape, tuple(window.size), tuple(window.strides), offset)
             shape = shape[1:]
     except LookupError:
         return False
@@ -95,7 +95,7 @@ def _slice(
     end = start + (size[dim] - 1) * step + 1
     if rest or step < 1 or (size[dim] > 1 and strides[dim] % own[dim]) or end > shape[dim]:
         return None
-    return _Part("slice", "slice_scatter", (dim, start, end, step))
+    return _Part("slice_", "slice_scatter", (dim, start, end, step))
 
 
 def _select(
