@@ -272,6 +272,8 @@ def _formulas(program: Program, gradient: Any, evaluator: Evaluate | None, plain
             where.insert(0, (name, text))
             used += " " + text
     notes = list(reading.notes)
+    if truth.refusal and not any("changed in place" in note for note in notes):
+        notes.append(f"backward() fails by now: {truth.refusal}")
     if reading.unnamed:
         count = len(reading.unnamed)
         leaves = "a leaf" if count == 1 else f"{count} leaves"

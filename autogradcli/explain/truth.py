@@ -44,6 +44,8 @@ class Truth:
         self._leaves = leaves
         self._acted: dict[int, int] = {}
         self._hooks = self._hooked()
+        self.refusal = ""
+        """Why ``backward()`` can't go through the graph any more, once that was tried."""
 
     def refused(self, reading: Read) -> dict[str, str]:
         """The leaves whose gradient isn't what the operations say, and why."""
@@ -126,7 +128,9 @@ class Truth:
         assert root is not None
         try:
             return gradients_at([(root, self._seed)], self._leaves)
-        except (RuntimeError, NotImplementedError):
+        except (RuntimeError, NotImplementedError) as error:
+            changed = "inplace" in str(error)
+            self.refusal = "a value that it needs was changed in place since" if changed else str(error)
             return None
 
     def _watched(self, key: int, hook: Callable[..., Any]) -> Callable[..., Any]:
