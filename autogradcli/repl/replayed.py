@@ -122,7 +122,9 @@ def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> No
         scratch.variables.update(copied(prompt.given))
         try:
             program = play(scratch, listing(prompt.program), argument, leaves)
-            if isinstance(wanted, Tensor) and not _same(program.value, wanted):
+            if isinstance(wanted, Tensor) and not wanted.is_leaf and name in prompt.given and program.value.is_leaf:
+                problems.append(f"what {name} was computed from is not known: it was there before this prompt")
+            elif isinstance(wanted, Tensor) and not _same(program.value, wanted):
                 problems.append(f"{name} isn't what the session's program gives when it is run again")
             else:
                 read(program)
