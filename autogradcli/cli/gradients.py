@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..api.autograd.backward_and_grad import tensor_backward
 from ..engine import dtypes
@@ -14,6 +14,9 @@ from ..show.plain import Display, Plain, PlainGradients
 from ..show.wanted import Wanted
 from . import sessions
 from .environment import Environment
+
+if TYPE_CHECKING:
+    from ..explain.derived import Shown
 
 Variables = tuple[tuple[str, str], ...]
 
@@ -85,11 +88,28 @@ def _csv(inputs: dict[str, Tensor]) -> str:
 
 def derive(session: Session, request: Request, environment: Environment, wanted: Wanted) -> bool:
     """Show the formula of each gradient; False if something went wrong, which is shown then."""
+    from . import derive_program
+
     display = sessions.open_display(request.format_, environment, FILE, batch=False)
-    found = _evaluate(session, request, display, environment)
-    ok = found is not None and _show_formulas(session, request, found, display, wanted)
+    if derive_program.is_program(request.expression):
+        shown = derive_program.formulas(session, request, environment, display)
+        ok = shown is not None
+        if shown is not None:
+            _print_formulas(request, shown, display)
+    else:
+        found = _evaluate(session, request, display, environment)
+        ok = found is not None and _show_formulas(session, request, found, display, wanted)
     display.end(ok, 0.0)
     return ok
+
+
+def _print_formulas(request: Request, shown: Shown, display: Display) -> None:
+    if request.format_ == "json":
+        from json import dumps
+
+        display.out.raw(dumps(formula_event(request.expression, shown)) + "\n")
+    else:
+        display.out.write(formula_text(shown))
 
 
 def _evaluate(session: Session, request: Request, display: Display, environment: Environment) -> Evaluated | None:

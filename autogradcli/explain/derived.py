@@ -72,6 +72,8 @@ class Block(NamedTuple):
     product: str = ""
     """What the text is multiplied by, where the matrix itself has too many dimensions: the name of a tensor of the
     second variable's shape."""
+    notes: tuple[str, ...] = ()
+    """What a reader of a program's formulas has to know beside them."""
 
 
 class Point(NamedTuple):
@@ -90,16 +92,19 @@ def derive(
     plain: bool = False,
     wrt: Collection[str] = (),
     value: bool = False,
+    constant: Collection[str] = (),
+    taken: Collection[str] = (),
 ) -> Shown:
     """The gradient of what ``compute`` gives with respect to each variable, as text of the language.
 
     ``compute`` gets the variables by name, the floating ones as leaves that require grad, and gives a tensor.
     ``gradient`` is the seed for a result that is no scalar; it is called ``g``. A variable that the result doesn't
     depend on gets ``None``. ``plain``: as the rules say it, not simplified. ``wrt``: these variables only. ``value``: a
-    formula of the result as well. Raises NoFormula where the result has no gradient at all.
+    formula of the result as well. Variables in ``constant`` only have a value, names in ``taken`` are nobody's. Raises
+    NoFormula where the result has no gradient at all.
     """
     with np.errstate(all="ignore"):  # 0 / 0 is a value like any other, and no news to anybody
-        return Deriving(compute, variables, gradient, evaluate).shown(plain, wrt, value)
+        return Deriving(compute, variables, gradient, evaluate, constant, taken).shown(plain, wrt, value)
 
 
 #: What nobody reads can still be run.
@@ -112,15 +117,23 @@ VALUE = ""
 class Deriving:
     """One derivation, and what is known of it while its texts are made."""
 
-    def __init__(self, compute: Compute, variables: Mapping[str, Any], gradient: Any, evaluate: Evaluate) -> None:
+    def __init__(
+        self,
+        compute: Compute,
+        variables: Mapping[str, Any],
+        gradient: Any,
+        evaluate: Evaluate,
+        constant: Collection[str] = (),
+        taken: Collection[str] = (),
+    ) -> None:
         self.history = History()
         self.evaluate = evaluate
         self.seeds = None if gradient is None else (gradient,)
-        self.found = gradients(compute, variables, self.seeds, self.history)
-        self.taken = frozenset(variables) | {"g"}
+        self.found = gradients(compute, variables, self.seeds, self.history, constant=constant)
+        self.taken = frozenset(variables) | {"g"} | frozenset(taken)
         numbers = self.found.numbers | {VALUE: self.found.roots[0][0].tensor.array}
         self.points = [self._point(variables, numbers)]
-        second = moved(variables)
+        second = dict(variables) | moved({name: v for name, v in variables.items() if name not in constant})
         arrays = {name: second[name].array for name, _ in self.found.gradients}
         try:
             numbers = replayed(self.history.steps, self.found.roots, arrays)

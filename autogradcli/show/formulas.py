@@ -90,6 +90,7 @@ def formula_text(shown: Shown) -> str:
     lines += [f"no formula for {of.format(name)}: {why}\n" for name, why in shown.missing.items()]
     if not shown.hessian and any("too long" in why for why in shown.missing.values()):
         lines.append("--code numpy gives it as a function, a step a line\n")
+    lines += [f"note: {note}\n" for note in shown.notes]
     return "".join(lines)
 
 
@@ -126,6 +127,7 @@ def formula_event(expression: str, shown: Shown) -> dict[str, Any]:
         "where": dict(shown.where),
         "conditions": [c.text for c in shown.conditions],
         "missing": shown.missing,
+        "notes": list(shown.notes),
     }
     if shown.hessian:
         hessian: dict[str, dict[str, str]] = {}
