@@ -79,7 +79,8 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
         if arg.__class__ is Tensor and arg.counter is counter and counter is not None and arg is not target:
             check_partial_overlap(target.array, arg.array)
     if not target.array.flags.forc and _one_by_one(call, target, before, args):
-        return write_result(target, before, check=False, call=_settled)
+        _count_change(target)
+        return target
     outer = state.overwritten
     if state.pack_hooks:
         state.overwritten = before
@@ -100,20 +101,6 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
         state.own_memory = outer_memory
 
 
-class _Settled:
-    """In the place of an operation whose values already stand in the memory."""
-
-    overlap = True
-    name = ""
-
-
-def _settled() -> None:
-    """No operation."""
-
-
-_settled.op = _Settled  # type: ignore[attr-defined]
-
-
 def _one_by_one(call: Callable[..., Any], target: Tensor, before: Tensor, args: tuple[Any, ...]) -> bool:
     """Where windows slide over each other, compute element after element: each takes what the ones before it left in
     its location. False, with nothing done, for other memory, other operations, and where anything is recorded."""
@@ -126,12 +113,25 @@ def _one_by_one(call: Callable[..., Any], target: Tensor, before: Tensor, args: 
     result = call(before, *args)
     if result.node is not None or result.array.shape != array.shape or result.array.dtype is not array.dtype:
         return False
-    turn = turns(array)
-    for k in range(int(turn.max()) + 1):
-        if k:
-            result = call(before, *args)
-        np.copyto(array, result.array, where=turn == k)
+    turn, whole = turns(array), array.copy()
+    try:
+        for k in range(int(turn.max()) + 1):
+            if k:
+                result = call(before, *args)
+            np.copyto(array, result.array, where=turn == k)
+    except BaseException:  # Ctrl-C leaves no half of it
+        np.copyto(array, whole)
+        raise
     return True
+
+
+def _count_change(target: Tensor) -> None:
+    """Note that the target's memory has other numbers now, for what saved it and for what views it."""
+    if target.is_inference:
+        target.need_counter()
+    else:
+        target.bump()
+    refresh_views(target if target.base is None else target.base)
 
 
 def plain_inplace(ufunc: Any, target: Tensor, other: Any) -> bool:
