@@ -201,7 +201,9 @@ def test_the_prompt_survives(name: str, tmp_path: Path) -> None:
     child.sendintr()
     child.expect("KeyboardInterrupt")
     assert time.monotonic() - began < SECONDS
-    child.send("'still ' + 'here'\r")
+    for text in ["'still '", " +", " 'here'", "\r"]:  # a preview of each, while what was interrupted still computes
+        child.send(text)
+        time.sleep(0.05)
     child.expect("'still here'\r\n")
     child.send("\x04")  # nor does a computation that goes on delay the end
     child.expect(pexpect.EOF, timeout=10)
