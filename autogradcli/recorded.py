@@ -9,27 +9,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .api.nn.module import Module
 from .engine import dtypes
 from .engine.node import AccumulateGrad, Node, node_of
 from .engine.tensor import Tensor, wrap
 from .events import Event, Failed, Value
 from .explain.derivation import NoFormula as NoFormula
-from .explain.derived import Evaluate, Shown, agrees, derive
+from .explain.derived import Shown, Subject, agrees
 from .explain.recording import Chain, Recording, Slot, same
+from .explain.spoken import spoken
 from .explain.truth import Truth
-from .language.compile.evaluate import evaluate
 from .language.read.syntax import parse
 from .session import Session
+from .tensor_names import named_tensors
 
-#: Elements of a container that are looked at for names, and containers inside one another.
-_MOST, _DEEPEST = 1000, 4
-_NOTHING = Shown([], [], [], {}, [])
 _NO_HISTORY = "has no history: nothing that it was computed from requires grad, or the way there was cut off"
 
 
@@ -150,10 +147,12 @@ class Reading:
         variables = {name: v for name, v in self.program.session.variables.items() if name != "_"}
         by_node: dict[Node, str] = {}
         by_array: dict[int, str] = {}
-        for name, tensor in named_tensors(variables):
+        order: dict[str, int] = {}
+        for way, tensor in named_tensors(variables):
             if isinstance(tensor.node, AccumulateGrad):
-                by_node.setdefault(tensor.node, name)
-            by_array.setdefault(id(tensor.array), name)
+                by_node.setdefault(tensor.node, way)
+            by_array.setdefault(id(tensor.array), way)
+            order.setdefault(way, len(order))
         self._by_node = by_node
         taken = set(variables)
         known = set(by_node.values())
@@ -163,7 +162,7 @@ class Reading:
                 versions[slot.origin] = slot
         for slot in self.chain.sources:
             leaf = isinstance(slot.origin, AccumulateGrad)
-            name = by_node.get(slot.origin) if leaf and slot.origin else by_array.get(id(slot.tensor.array))
+            name: str | None = by_node.get(slot.origin) if leaf and slot.origin else by_array.get(id(slot.tensor.array))
             if leaf:
                 if slot.origin is None or versions[slot.origin] is not slot:
                     continue
@@ -174,7 +173,7 @@ class Reading:
                 if name is None:
                     self.unnamed.append(slot)
                     continue
-                elif not same(slot.array, slot.tensor.array):
+                if not same(slot.array, slot.tensor.array):
                     self.notes.append(f"{name} was changed in place after {self.program.asked} was computed")
             elif name is None or not same(slot.array, slot.tensor.array) or slot.opaque:
                 continue
@@ -182,6 +181,8 @@ class Reading:
             taken.add(word)
             self.named[word] = slot
             self.meaning[word] = name
+        words = sorted(self.named, key=lambda word: order.get(self.meaning[word], -1))
+        self.named = {word: self.named[word] for word in words}
 
     @property
     def variables(self) -> dict[str, Tensor]:
@@ -204,10 +205,11 @@ class Reading:
 
     def spoken(self, text: str) -> str:
         """A text with the names that things really have."""
-        for word, name in self.meaning.items():
-            if word != name:
-                text = re.sub(rf"\b{re.escape(word)}\b", lambda _, name=name: name, text)
-        return text
+        return spoken(text, self.meaning)
+
+    def word(self, name: str) -> str:
+        """What stands for a name while a formula is made."""
+        return next((word for word, meaning in self.meaning.items() if meaning == name), name)
 
     def opaque(self) -> dict[str, str]:
         """The leaves below something that has no formula, by the names they really have, and why."""
@@ -221,22 +223,14 @@ class Reading:
         return {name: found[node] for node, name in names.items() if name}
 
 
-def formulas(program: Program, gradient: Any = None, evaluate: Evaluate | None = None, *, plain: bool = False) -> Shown:
-    """The gradients of what was asked of a program, with respect to the leaves that it came from.
+def subject(program: Program, gradient: Any = None, given: Iterable[str] = ()) -> Subject:
+    """What ``derive`` reads of a program: to be derived ``inside`` its session.
 
     ``gradient`` is the one to start from where the value is no scalar; any will do where only the formula is wanted.
-    Raises NoFormula.
+    Variables in ``given`` are differentiated by even if nothing came from them. Raises NoFormula.
     """
-    found: list[Shown] = []
-    inside(program.session, lambda: found.append(_formulas(program, gradient, evaluate, plain)))
-    return found[0]
-
-
-def _formulas(program: Program, gradient: Any, evaluator: Evaluate | None, plain: bool) -> Shown:
     reading = Reading(program)
     seed = reading.seed() if gradient is None else gradient
-    prelude = program.session.prelude
-    truth = Truth(program.recording, reading.result, {w: s.origin for w, s in reading.leaves.items()}, seed)
     cut = reading.opaque()
     if not reading.leaves and not cut:
         raise NoFormula(f"the leaves that {program.asked} was computed from have no name any more")
@@ -248,80 +242,58 @@ def _formulas(program: Program, gradient: Any, evaluator: Evaluate | None, plain
     again = value.array.shape == program.value.array.shape and agrees(value.array, reading.chain.result.array)
     if not again:
         raise NoFormula(f"{program.asked} is random: computed again it is something else")
-    shown = (
-        _NOTHING
-        if not reading.leaves
-        else derive(
-            reading.compute,
-            variables,
-            seed,
-            evaluate=evaluator or (lambda lines, text, values: evaluate(lines, text, values, prelude)),
-            plain=plain,
-            constant=reading.constant,
-            taken=reading.taken,
-        )
+    for name in given:
+        other = program.session.variables.get(name)
+        if isinstance(other, Tensor) and name not in cut and name not in reading.meaning.values():
+            variables[name] = wrap(other.array.copy())
+    truth = Truth(program.recording, reading.result, {w: s.origin for w, s in reading.leaves.items()}, seed)
+
+    def finish(shown: Shown) -> Shown:
+        return _finished(shown, reading, truth, cut)
+
+    return Subject(
+        reading.compute, variables, seed, reading.constant, reading.taken, finish, bool(reading.leaves), reading.meaning
     )
-    say = reading.spoken
-    unsaid = {say(name): why for name, why in {**shown.missing, **truth.refused(reading)}.items()}
-    missing = unsaid | cut
-    kept = [(name, text) for name, text in shown.gradients if say(name) not in missing]
-    used = " ".join(text for _, text in kept)
+
+
+def _finished(shown: Shown, reading: Reading, truth: Truth, cut: Mapping[str, str]) -> Shown:
+    """Without what ``backward`` doesn't do, and with what a reader has to know."""
+    refused = truth.refused(reading) | {reading.word(name): why for name, why in cut.items()}
+    missing = dict(shown.missing)
+    blocks = []
+    for block in shown.hessian:
+        why = refused.get(block.first) or refused.get(block.second)
+        if why:
+            missing[f"{block.first}, {block.second}"] = why
+        else:
+            blocks.append(block)
+    if not shown.hessian:
+        missing |= refused
+    kept = [(name, text) for name, text in shown.gradients if name not in missing]
+    used = " ".join([shown.value, *(text for _, text in kept), *(block.text for block in blocks)])
     where: list[tuple[str, str]] = []
     for name, text in reversed(shown.where):
         if re.search(rf"\b{re.escape(name)}\b", used):
             where.insert(0, (name, text))
             used += " " + text
+    names = {name for name, _ in kept} | {f"{block.first}, {block.second}" for block in blocks}
+    conditions = [c._replace(variables=tuple(v for v in c.variables if v in names)) for c in shown.conditions]
     notes = list(reading.notes)
+    asked = reading.program.asked
     if truth.refusal and not any("changed in place" in note for note in notes):
         notes.append(f"backward() fails by now: {truth.refusal}")
     if reading.unnamed:
         count = len(reading.unnamed)
         leaves = "a leaf" if count == 1 else f"{count} leaves"
-        notes.append(f"{program.asked} also depends on {leaves} that no variable names any more")
-    return Shown(
-        [(say(name), say(text)) for name, text in kept],
-        [(name, say(text)) for name, text in where],
-        [say(text) for text in shown.conditions],
-        missing,
-        [say(name) for name in shown.plain],
-        tuple(notes),
+        notes.append(f"{asked} also depends on {leaves} that no variable names any more")
+    return shown._replace(
+        gradients=kept,
+        where=where,
+        conditions=[c for c in conditions if c.variables],
+        missing=missing,
+        hessian=blocks,
+        notes=tuple(notes),
     )
-
-
-# -- names ------------------------------------------------------------------------------------------------------
-
-
-def named_tensors(variables: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
-    """The tensors that variables lead to, with the text that gives each; variables themselves first."""
-    inner: list[tuple[str, Any, int]] = []
-    for name, value in variables.items():
-        if isinstance(value, Tensor):
-            yield name, value
-            inner.append((f"{name}.grad", value.grad, _DEEPEST))
-        else:
-            inner.append((name, value, 0))
-    seen: set[int] = set()
-    while inner:
-        name, value, depth = inner.pop(0)
-        if isinstance(value, Tensor):
-            yield name, value
-            continue
-        if id(value) in seen or depth > _DEEPEST:
-            continue
-        seen.add(id(value))
-        if isinstance(value, Module):
-            for path, tensor in [*value.named_parameters(), *value.named_buffers()]:
-                yield name + _path(path), tensor
-        elif isinstance(value, (list, tuple)):
-            inner += [(f"{name}[{k}]", v, depth + 1) for k, v in enumerate(value[:_MOST])]
-        elif isinstance(value, dict):
-            items = list(value.items())[:_MOST]
-            inner += [(f"{name}[{k!r}]", v, depth + 1) for k, v in items if type(k) in (str, int)]
-
-
-def _path(path: str) -> str:
-    """``0.weight`` of a Sequential is ``[0].weight``."""
-    return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in path.split("."))
 
 
 def _word(name: str, taken: Collection[str]) -> str:

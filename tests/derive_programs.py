@@ -91,7 +91,7 @@ class Maker:
         if kind == 7:
             return f"{target} = {target} + 0; {target} *= {self.operand()}"
         if kind == 8:
-            change = f"u = {target}[:2]; u.add_({self.operand()}[1:])"
+            change = f"u = {target}[:2]; u.add_({self.operand()}[1:].clone())"
             return f"{target} = {target} * 1; {change}; {target} = {target} * u.sum()"
         if kind == 9:
             value = self.value()

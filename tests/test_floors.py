@@ -33,6 +33,7 @@ FLOORS = (
     Floor("repl", others="prompt_toolkit numpy"),
     Floor("show", others="rich numpy"),
     Floor("recorded", others="numpy"),
+    Floor("tensor_names"),
     Floor("session", others="numpy"),
     Floor("session_state", others="numpy"),
     Floor("language", others="numpy"),

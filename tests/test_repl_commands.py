@@ -182,8 +182,20 @@ def test_derive_reads_what_ran(session: Session) -> None:
     assert shown(Session(), leaf, *lines) == ["x.grad = 4 * x", "True"]
     lines = ["lin = torch.nn.Linear(2, 1)", "y = lin(torch.ones(2)).sum()", ":derive y"]
     assert shown(Session(), *lines) == [
-        "lin.bias.grad = ones_like(lin.bias)",
         "lin.weight.grad = ones_like(lin.weight)",
+        "lin.bias.grad = ones_like(lin.bias)",
+    ]
+    lines = [
+        "ws = [tensor(2., requires_grad=True)]",
+        "y = ws[0] ** 3",
+        ":derive y --order 2",
+        ":derive y --wrt ws[0] --latex",
+    ]
+    assert shown(Session(), *lines, ":graph y") == [
+        "hessian(ws[0], ws[0]) = 6 * ws[0]",
+        r"\nabla_{\mathrm{ws[0]}} = 3 \, \mathrm{ws[0]}^{2}",
+        "y = PowBackward0",
+        "└─ ws[0] []",
     ]
     lines = ["w = torch.rand(2, requires_grad=True)", ":dtype float64", "y = (w * w).sum()", ":undo", "y = w @ w"]
     assert shown(Session(), *lines, ":derive y")[-1] == "w.grad = 2 * w"

@@ -74,7 +74,7 @@ def command(
     if not variables and not program:
         raise click.UsageError("Missing argument 'NAME=VALUE...'.", ctx)
     wanted = Wanted(wrt, int(order or 1), plain, latex, markdown, code or "", steps)
-    problem = wanted.problem(tuple(name for name, _ in variables))
+    problem = wanted.problem(None if program else tuple(name for name, _ in variables))
     if problem or (wanted.order == 2 and gradient is not None):
         raise click.UsageError(problem or "--order 2 is of a result that is one number: leave out --gradient", ctx)
     env = environment(ctx)

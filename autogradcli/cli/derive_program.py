@@ -10,12 +10,13 @@ from ..events import Failed
 from ..language.errors import failed
 from ..language.read.syntax import Source, parse
 from ..session import Session
+from ..show.formulas import Answer, answer, print_answer
 from . import sessions
 from .environment import Environment, UnreadableError
 
 if TYPE_CHECKING:
-    from ..explain.derived import Shown
     from ..show.plain import Display
+    from ..show.wanted import Wanted
     from .gradients import Request
 
 #: What a file of a program ends in.
@@ -55,46 +56,46 @@ def is_program(expression: str) -> bool:
     return len(body) > 1
 
 
-def formulas(session: Session, request: Request, environment: Environment, display: Display) -> Shown | None:
-    """The gradients of a program's result; None if something went wrong, which is shown."""
-    wanted = asked_of(request.expression)
+def derive(session: Session, request: Request, environment: Environment, display: Display, wanted: Wanted) -> bool:
+    """Show the gradients of a program's result; False if something went wrong, which is shown then."""
+    meant = asked_of(request.expression)
     text, name, file = request.expression, "", ""
-    if wanted is not None:
-        file, name = wanted
+    if meant is not None:
+        file, name = meant
         try:
             text = environment.read_text(file)
         except (OSError, UnreadableError) as error:
             asked = sessions.open_display(request.format_, environment, file, batch=False)
             asked.show(sessions.unreadable(error))
             asked.end(False, 0.0)
-            return None
-    if not sessions.leaves(
-        session, request.variables, dtypes.NAMES[request.dtype or "float32"], request.format_, environment
-    ):
-        return None
+            return False
+    dtype = dtypes.NAMES[request.dtype or "float32"]
+    if not sessions.leaves(session, request.variables, dtype, request.format_, environment):
+        return False
     if file:
         display = sessions.open_display(request.format_, environment, "<stdin>" if file == "-" else file, batch=False)
-    problem = _Program(session, request, environment, display, text, name).run()
-    if isinstance(problem, Failed):
-        display.show(problem)
+    made = _Program(session, request, environment, text, name).answer(wanted)
+    if isinstance(made, Failed):
+        display.show(made)
         if file:
             display.end(False, 0.0)
-        return None
-    return problem
+    elif made is not None:
+        print_answer(made, request.format_, display)
+    return isinstance(made, Answer)
 
 
 class _Program(NamedTuple):
     session: Session
     request: Request
     environment: Environment
-    display: Display
     text: str
     name: str
 
-    def run(self) -> Shown | Failed | None:
+    def answer(self, wanted: Wanted) -> Answer | Failed | None:
+        """What ``derive`` answers, or what went wrong; None if that was said already."""
         from ..explain.derivation import NoFormula
-        from ..recorded import ProgramError, play, split
-        from ..recorded import formulas as of_program
+        from ..language.compile.evaluate import evaluate
+        from ..recorded import ProgramError, inside, play, split, subject
 
         session, request = self.session, self.request
         try:
@@ -104,6 +105,7 @@ class _Program(NamedTuple):
         if parts is None and not self.name:
             return sessions.about(self.text, "ValueError", NO_RESULT)
         before, asked, line = (self.text, self.name, None) if parts is None else parts
+        made: list[Answer] = []
         try:
             program = play(session, [before], asked, line=line)
             start = None
@@ -113,11 +115,22 @@ class _Program(NamedTuple):
                 )
                 if not ok:
                     return None
-            shown = of_program(program, start)
+            given = [name for name, _ in request.variables]
+
+            def work() -> None:
+                found = answer(
+                    request.expression,
+                    subject(program, start, given),
+                    evaluate=lambda lines, text, values: evaluate(lines, text, values, session.prelude),
+                    wanted=wanted,
+                )
+                made.append(found)
+
+            inside(session, work)
         except ProgramError as error:
             return error.event
         except NoFormula as error:
             return sessions.about(asked, "NoFormula", str(error))
-        said = {name for name, _ in shown.gradients} | set(shown.missing)
-        given = [(name, "None") for name, _ in request.variables if name not in said]
-        return shown._replace(gradients=[*shown.gradients, *given])
+        except ValueError as error:
+            return sessions.about(asked, "ValueError", str(error))
+        return made[0]

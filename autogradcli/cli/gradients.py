@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..api.autograd.backward_and_grad import tensor_backward
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from ..events import Failed, Gradients, Value, Warned
 from ..session import Session
-from ..show.formulas import answer
+from ..show.formulas import answer, print_answer
 from ..show.plain import Display, Plain, PlainGradients
 from ..show.wanted import Wanted
 from . import sessions
 from .environment import Environment
-
-if TYPE_CHECKING:
-    from ..explain.derived import Shown
 
 Variables = tuple[tuple[str, str], ...]
 
@@ -92,24 +89,12 @@ def derive(session: Session, request: Request, environment: Environment, wanted:
 
     display = sessions.open_display(request.format_, environment, FILE, batch=False)
     if derive_program.is_program(request.expression):
-        shown = derive_program.formulas(session, request, environment, display)
-        ok = shown is not None
-        if shown is not None:
-            _print_formulas(request, shown, display)
+        ok = derive_program.derive(session, request, environment, display, wanted)
     else:
         found = _evaluate(session, request, display, environment)
         ok = found is not None and _show_formulas(session, request, found, display, wanted)
     display.end(ok, 0.0)
     return ok
-
-
-def _print_formulas(request: Request, shown: Shown, display: Display) -> None:
-    if request.format_ == "json":
-        from json import dumps
-
-        display.out.raw(dumps(formula_event(request.expression, shown)) + "\n")
-    else:
-        display.out.write(formula_text(shown))
 
 
 def _evaluate(session: Session, request: Request, display: Display, environment: Environment) -> Evaluated | None:
@@ -189,19 +174,14 @@ def _show_formulas(session: Session, request: Request, found: Evaluated, display
     ok, function = _function(session, request, found, display)
 
     def work() -> None:
+        from ..explain.derived import Subject
+
         made = answer(
             request.expression,
-            lambda values: function(**values),
-            found.inputs,
-            found.start,
+            Subject(lambda values: function(**values), found.inputs, found.start),
             evaluate=lambda lines, text, values: evaluate(lines, text, values, session.prelude),
             wanted=wanted,
         )
-        if request.format_ == "json":
-            from json import dumps
-
-            display.out.raw(dumps(made.event) + "\n")
-        else:
-            display.out.write(made.text)
+        print_answer(made, request.format_, display)
 
     return ok and sessions.within(session, work, request.expression, display)

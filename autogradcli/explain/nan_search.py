@@ -41,7 +41,7 @@ def origin_of_nan(
     search = _Search(variables, spoken)
     with np.errstate(all="ignore"):
         try:
-            gradients(compute, variables, None if gradient is None else (gradient,), search, constant)
+            gradients(compute, variables, None if gradient is None else (gradient,), search, constant=constant)
         except NoFormula:
             pass  # what was seen before that still counts
     return search.found

@@ -217,7 +217,8 @@ class Recording(Tape):
         whole = self._whole(base, node.edges[0])
         if new is None or whole is None or not _fits(node) or whole.array.dtype is not new.array.dtype:
             return None
-        return put(self._do, whole, new, node.window)
+        made: Slot | None = put(self._do, whole, new, node.window)
+        return made
 
     def _do(self, name: str, args: list[Any], value: Tensor | None = None, tracked: bool = True) -> Slot:
         """An operation that the program didn't write, as one that it did."""

@@ -24,8 +24,8 @@ _DATA = "its numbers, or those of what it meets, were changed where autograd can
 class Read(Protocol):
     """What can be computed again."""
 
-    leaves: Mapping[str, Slot]
-
+    @property
+    def leaves(self) -> Mapping[str, Slot]: ...
     @property
     def variables(self) -> dict[str, Tensor]: ...
 

@@ -12,21 +12,38 @@ from ..engine.node import AccumulateGrad
 from ..engine.tensor import Tensor
 from ..explain.derivation import NoFormula
 from ..explain.nan_search import origin_of_nan as search
-from ..recorded import Program, ProgramError, Reading, copied, floating, formulas, inside, play
+from ..language.compile.evaluate import evaluate
+from ..recorded import Program, ProgramError, Reading, copied, floating, inside, play, subject
 from ..session import Session
+from ..show.formulas import answer
 from .commands.table import CommandError
 from .interruptible import within
 from .journal import listing
 
 if TYPE_CHECKING:
-    from ..explain.derived import Shown
+    from ..show.wanted import Wanted
     from .app import Prompt
 
 
-def derived(prompt: Prompt, argument: str) -> Shown:
-    """The formulas of a variable or an expression. Raises CommandError."""
-    found: list[Shown] = []
-    _again(prompt, argument, lambda program: found.append(formulas(program)))
+def derived(prompt: Prompt, argument: str, wanted: Wanted) -> str:
+    """The formulas of a variable or an expression, as they are wanted. Raises CommandError, Failure."""
+    found: list[str] = []
+
+    def read(program: Program) -> None:
+        prelude = program.session.prelude
+
+        def work() -> None:
+            made = answer(
+                argument,
+                subject(program),
+                evaluate=lambda lines, text, values: evaluate(lines, text, values, prelude),
+                wanted=wanted,
+            )
+            found.append(made.text)
+
+        inside(program.session, work)
+
+    _again(prompt, argument, read)
     return found[0]
 
 

@@ -191,18 +191,23 @@ def floating_variables(session: Session, tree: ast.expr) -> list[str]:
     return found
 
 
-@command(":derive", "NAME", words=tensors, expression=True)
+@command(":derive", "NAME [--OPTION...]", words=tensors, expression=True)
 def _derive(prompt: Prompt, argument: str) -> None:
     """Show a gradient as a formula.
 
     Of a computed variable with respect to the leaves that it was computed from,
     by whatever loops, functions and modules; of any expression with respect to
-    each floating tensor in it too.
+    each floating tensor in it too. After it may stand --wrt NAME, --order 2,
+    --plain, --latex, --markdown, --steps, and --code python, numpy, jax or torch.
     """
-    from ...show.formulas import formula_text
+    from ...show.wanted import split
     from ..replayed import derived
 
-    prompt.out.write(formula_text(derived(prompt, needed(argument, ASKED))))
+    try:
+        text, wanted = split(argument)
+    except ValueError as problem:
+        raise CommandError(escape_line(str(problem))) from None
+    prompt.out.write(derived(prompt, needed(text, ASKED), wanted))
 
 
 @command(":nan", "NAME", words=tensors, expression=True)
