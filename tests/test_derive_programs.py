@@ -197,6 +197,11 @@ def test_options_know_the_names_of_a_program() -> None:
         answered(hook, steps=True)
 
 
+def test_a_value_that_doubles_forty_times() -> None:
+    text = X + "y = x * 1\nfor k in range(40): y = y + y\n"
+    assert np.float32(dict(derived(text, "y").gradients)["x"]) == 2.0**40
+
+
 HOOK = "hook of line 2 changes it on its way"
 FUNCTION = (
     "class Twice(torch.autograd.Function):\n"
