@@ -20,7 +20,7 @@ from .engine.tensor import Tensor, wrap
 from .events import Event, Failed, Value
 from .explain.derivation import NoFormula as NoFormula
 from .explain.derived import Shown, Subject, agrees
-from .explain.recording import Chain, Recording, Slot, same
+from .explain.recording import MOST_BYTES, MOST_OPERATIONS, Chain, Recording, Slot, same
 from .explain.spoken import spoken
 from .explain.truth import Truth
 from .language.read.syntax import parse
@@ -45,6 +45,8 @@ class Program(NamedTuple):
     recording: Recording
     value: Any
     asked: str
+    lines: tuple[str, ...] = ()
+    """The text of the program, by the numbers of its lines less one."""
 
 
 def split(text: str) -> tuple[str, str, int] | None:
@@ -64,13 +66,19 @@ def split(text: str) -> tuple[str, str, int] | None:
 
 
 def play(
-    session: Session, texts: Sequence[str], asked: str, leaves: Collection[str] = (), line: int | None = None
+    session: Session,
+    texts: Sequence[str],
+    asked: str,
+    leaves: Collection[str] = (),
+    line: int | None = None,
+    limit: int = MOST_OPERATIONS,
 ) -> Program:
     """Run texts in a fresh session and evaluate ``asked``, of the line ``line``, at the end.
 
-    ``leaves`` are variables that require grad for ``asked`` alone. Raises ProgramError, and KeyboardInterrupt.
+    ``leaves`` are variables that require grad for ``asked`` alone, ``limit`` how many operations are written down.
+    Raises ProgramError, and KeyboardInterrupt.
     """
-    recording = Recording(session.variables)
+    recording = Recording(session.variables, limit)
     session.state.trace(recording)
     values: list[Any] = []
 
@@ -99,7 +107,9 @@ def play(
         session.state.trace(None)
     if not values:
         raise ProgramError(Failed(1, 1, 1, "ValueError", "an expression with a value is needed here", asked))
-    return Program(session, recording, values[-1], asked)
+    lines = "\n".join(texts).split("\n")[: (line or reached) - 1]
+    lines += [""] * ((line or reached) - 1 - len(lines))
+    return Program(session, recording, values[-1], asked, (*lines, *asked.split("\n")))
 
 
 def inside(session: Session, work: Callable[[], None]) -> None:
@@ -133,6 +143,9 @@ class Reading:
             raise NoFormula(f"{program.asked} {_NO_HISTORY}")
         if isinstance(result.node, AccumulateGrad):
             raise NoFormula(f"{program.asked} is a leaf: nothing was computed to get it")
+        if program.recording.full:
+            most = f"{program.recording.limit:,} operations or {MOST_BYTES >> 30} GB of numbers"
+            raise NoFormula(f"{program.asked} stands at the end of more than {most}: too much to be written down")
         self.result = result
         self.chain: Chain = program.recording.chain(program.recording.slot(result))
         self.notes: list[str] = []

@@ -47,3 +47,26 @@ def named_tensors(variables: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
 def _path(path: str) -> str:
     """``0.weight`` of a Sequential is ``[0].weight``."""
     return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in path.split("."))
+
+
+def named_modules(variables: Mapping[str, Any]) -> dict[Module, str]:
+    """The modules that variables lead to, and those inside, with the text that gives each."""
+    found: dict[Module, str] = {}
+    inner: deque[tuple[str, Any, int]] = deque((name, value, 0) for name, value in variables.items())
+    seen: set[int] = set()
+    for _ in range(_ALL):
+        if not inner:
+            break
+        name, value, depth = inner.popleft()
+        if id(value) in seen or depth > _DEEPEST:
+            continue
+        seen.add(id(value))
+        if isinstance(value, Module):
+            for path, module in value.named_modules():
+                found.setdefault(module, name + _path(path) if path else name)
+        elif isinstance(value, (list, tuple)):
+            inner.extend((f"{name}[{k}]", v, depth + 1) for k, v in enumerate(value[:_MOST]))
+        elif isinstance(value, dict):
+            items = islice(value.items(), _MOST)
+            inner.extend((f"{name}[{k!r}]", v, depth + 1) for k, v in items if type(k) in (str, int))
+    return found

@@ -22,6 +22,12 @@ class Tape(list[Any]):
     def hooked(self, key: int) -> None:
         """A hook was registered."""
 
+    def entered(self, module: Any) -> None:
+        """A module is being called."""
+
+    def left(self) -> None:
+        """The call of a module that began last is over."""
+
 
 class State:
     __slots__ = (

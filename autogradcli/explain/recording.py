@@ -27,13 +27,16 @@ from ..operations.dims import contiguous_strides
 from .windows import cut, put, sayable
 
 EDITED = "a value on its way was changed where autograd can't see it, through .data"
+#: What a recording may keep: a thousand bytes an operation, and the numbers that it copies.
+MOST_OPERATIONS, MOST_BYTES = 500_000, 1 << 30
+
 PARTLY = "it goes through a change in place of a part of a tensor that has no formula"
 
 
 class Slot:
     """One value: what a tensor held when it was used."""
 
-    __slots__ = ("array", "called", "entry", "index", "opaque", "origin", "tensor", "tracked", "version")
+    __slots__ = ("array", "called", "entry", "index", "opaque", "origin", "parted", "tensor", "tracked", "version")
 
     def __init__(self, tensor: Tensor, array: np.ndarray, entry: Entry | None, index: int, tracked: bool) -> None:
         self.tensor = tensor
@@ -49,14 +52,28 @@ class Slot:
         """Why the gradient that arrives here has no formula further down."""
         self.origin: Node | None = None
         """The leaf's node, or the one that has no formula."""
+        self.parted: Slot | None = None
+        """What this was before ``detach`` or ``.data`` cut it off."""
+
+
+class Call:
+    """One call of a module."""
+
+    __slots__ = ("line", "module", "outer")
+
+    def __init__(self, module: Any, outer: Call | None, line: int) -> None:
+        self.module = module
+        self.outer = outer
+        """The call within which it came."""
+        self.line = line
 
 
 class Entry:
     """One operation that ran."""
 
-    __slots__ = ("args", "cut", "line", "number", "op", "outputs")
+    __slots__ = ("args", "call", "cut", "line", "number", "op", "outputs")
 
-    def __init__(self, number: int, op: Operation, args: tuple[Any, ...], line: int) -> None:
+    def __init__(self, number: int, op: Operation, args: tuple[Any, ...], line: int, call: Call | None = None) -> None:
         self.number = number
         self.op = op
         self.args = args
@@ -64,16 +81,25 @@ class Entry:
         self.cut = False
         """Whether its results have no history, though an operand had one."""
         self.line = line
+        self.call = call
+        """The innermost call of a module that it was part of."""
 
 
 class Recording(Tape):
-    """The tape of a whole program."""
+    """The tape of a whole program: of no more than ``limit`` operations and MOST_BYTES. After these it stops, and
+    has nothing any more: ``full``."""
 
-    __slots__ = ("_arrays", "_graph", "_last", "_leaves", "_made", "_tensors", "entries", "hook_lines", "variables")
+    __slots__ = ("_arrays", "_bytes", "_graph", "_last", "_leaves", "_made", "_tensors", "call", "entries", "full",
+                 "hook_lines", "limit", "variables")  # fmt: skip
 
-    def __init__(self, variables: Mapping[str, Any]) -> None:
+    def __init__(self, variables: Mapping[str, Any], limit: int = MOST_OPERATIONS) -> None:
         super().__init__()
         self.variables = variables
+        self.limit = limit
+        self.full = False
+        #: The call of a module that is under way.
+        self.call: Call | None = None
+        self._bytes = 0
         self.entries: list[Entry] = []
         #: On which line of the program a hook was registered, by its key.
         self.hook_lines: dict[int, int] = {}
@@ -89,7 +115,10 @@ class Recording(Tape):
 
     def append(self, given: tuple[Operation, tuple[Any, ...], list[Tensor]]) -> None:
         op, args, outputs = given
-        entry = Entry(len(self.entries), op, tuple(self._operand(a) for a in args), state.where())
+        if len(self.entries) >= self.limit or self._bytes > MOST_BYTES:
+            self._stop()
+            return
+        entry = Entry(len(self.entries), op, tuple(self._operand(a) for a in args), state.where(), self.call)
         recorded = [self._note(t, entry, k) for k, t in enumerate(outputs)]
         entry.outputs = recorded
         entry.number = len(self.entries)
@@ -100,9 +129,26 @@ class Recording(Tape):
         if node is not None and not isinstance(node, AccumulateGrad):
             self._graph.append((node, node.saved))
 
+    def _stop(self) -> None:
+        """Forget everything, and let the program go on as if nobody listened."""
+        self.full = True
+        for table in (self._made, self._leaves, self._arrays, self._tensors, self._graph, self.entries):
+            table.clear()  # type: ignore[attr-defined]
+        state.tape = None
+        state.refresh()
+
     def hooked(self, key: int) -> None:
         """A hook was registered."""
         self.hook_lines[key] = state.where()
+
+    def entered(self, module: Any) -> None:
+        """A module is being called."""
+        self.call = Call(module, self.call, state.where())
+
+    def left(self) -> None:
+        """The call of a module that began last is over."""
+        if self.call is not None:
+            self.call = self.call.outer
 
     def restore_graph(self) -> None:
         """Give all nodes back what they saved."""
@@ -122,6 +168,7 @@ class Recording(Tape):
 
     def _note(self, tensor: Tensor, entry: Entry | None, index: int) -> Slot:
         slot = Slot(tensor, tensor.array.copy(), entry, index, tensor.node is not None)
+        self._bytes += slot.array.nbytes
         node = node_of(tensor.node)
         if node is not None and not isinstance(node, AccumulateGrad):
             self._made[node, index_of(tensor.node)] = slot
@@ -148,7 +195,9 @@ class Recording(Tape):
         if found is None or not same(found.array, tensor.array):
             return self._note(tensor, None, 0)
         if found.tracked and not state.levels and (tensor.meta is None or tensor.meta.layer is None):
-            return self._note(tensor, None, 0)  # detached: a value like any other
+            apart = self._note(tensor, None, 0)  # detached: a value like any other
+            apart.parted = found
+            return apart
         return found
 
     def _leaf(self, tensor: Tensor, node: AccumulateGrad) -> Slot:
@@ -233,11 +282,18 @@ class Recording(Tape):
         finally:
             state.tape, state.grad = tape, grad
             state.refresh()
-        entry = Entry(len(self.entries), op, tuple(args), state.where())
+        entry = Entry(len(self.entries), op, tuple(args), state.where(), self.call)
         slot = Slot(value, np.array(value.array), entry, 0, tracked)
         entry.outputs = [slot]
         self.entries.append(entry)
         return slot
+
+    def made_by(self, node: Node) -> dict[int, Slot]:
+        """The values that a node of the graph made, as far as they were seen, by the numbers of its results."""
+        found = {k: slot for k in range(type(node).outputs) if (slot := self._made.get((node, k))) is not None}
+        if not found and isinstance(node, AccumulateGrad) and (versions := self._leaves.get(node)):
+            return {0: versions[-1]}
+        return found
 
     def number(self, tensor: Tensor) -> int:
         """The place of what made a tensor among all that ran; -1 where nothing did."""

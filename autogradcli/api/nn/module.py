@@ -404,7 +404,7 @@ class Module(Hooked):
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '_backward_hooks'")
         if not (
             own["_forward_hooks"] or own["_forward_pre_hooks"] or own["_backward_hooks"] or own["_backward_pre_hooks"]
-            or state.module_hooks
+            or state.module_hooks or state.tape is not None
         ):  # fmt: skip
             return callee(self.forward)(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)

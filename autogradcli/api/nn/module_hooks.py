@@ -17,7 +17,19 @@ from .text import type_name
 
 
 def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call forward with the hooks around it. Raises RuntimeError where a pre-hook returns what it may not."""
+    """Call forward with the hooks around it, and tell who traces. Raises RuntimeError where a pre-hook returns what
+    it may not."""
+    tape = state.tape
+    if tape is None:
+        return _with_hooks(module, args, kwargs)
+    tape.entered(module)
+    try:
+        return _with_hooks(module, args, kwargs)
+    finally:
+        tape.left()
+
+
+def _with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     called: set[int] = set()
     try:
         return _call(module, args, kwargs, called)
