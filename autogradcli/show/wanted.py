@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LANGUAGES = ("python", "numpy", "jax", "torch")
@@ -26,7 +27,6 @@ OPTIONS = (
     Option("steps", "The derivation, one named rule after the other."),
     Option("code", "As a function that gives the value and the gradients, in a library.", "LIBRARY", LANGUAGES),
 )
-_NAMED = {f"--{option.name}": option for option in OPTIONS}
 
 
 class Wanted(NamedTuple):
@@ -53,17 +53,32 @@ class Wanted(NamedTuple):
 
 
 def split(argument: str) -> tuple[str, Wanted]:
-    """The expression and what is asked of it, of a line like ``x * y --wrt x --latex``.
+    """The expression and what is asked of it, of a line like ``x * y --wrt x --latex``. Raises as ``separated``."""
+    text, given = separated(argument, OPTIONS)
+    return text, Wanted(
+        tuple(given.get("wrt", ())),
+        int(given.get("order", ["1"])[-1]),
+        "plain" in given,
+        "latex" in given,
+        "markdown" in given,
+        given.get("code", [""])[-1],
+        "steps" in given,
+    )
+
+
+def separated(argument: str, options: Sequence[Option]) -> tuple[str, dict[str, list[str]]]:
+    """The expression, and the values of the options by their names, of a line typed at the prompt.
 
     Options stand before or after the expression. Raises ValueError, with what to do, for one that doesn't exist.
     """
+    known = {f"--{option.name}": option for option in options}
     tokens = list(re.finditer(r"\S+", argument))
     first, last = 0, len(tokens)
     given: dict[str, list[str]] = {}
 
     def take(words: list[str]) -> None:
         name, _, value = words[0].partition("=")
-        option = _NAMED[name]
+        option = known[name]
         value = words[1] if len(words) > 1 else value
         if bool(option.value) != bool(value):
             raise ValueError(f"{name} takes no value" if value else f"{name} needs a value: {option.value}")
@@ -73,18 +88,18 @@ def split(argument: str) -> tuple[str, Wanted]:
 
     def is_option(at: int) -> bool:
         word = tokens[at].group()
-        if word.partition("=")[0] in _NAMED:
+        if word.partition("=")[0] in known:
             return True
         if re.fullmatch(r"--[a-z]{3,}(=\S*)?", word) and at > 0:
-            raise ValueError(f"there is no option {word.partition('=')[0]}; they are {', '.join(_NAMED)}")
+            raise ValueError(f"there is no option {word.partition('=')[0]}; they are {', '.join(known)}")
         return False
 
     def length(at: int) -> int:
         """Of the option there: itself, and its value."""
         word = tokens[at].group()
-        return 2 if "=" not in word and _NAMED[word].value else 1
+        return 2 if "=" not in word and known[word].value else 1
 
-    while first < last and tokens[first].group().partition("=")[0] in _NAMED:
+    while first < last and tokens[first].group().partition("=")[0] in known:
         n = length(first)
         take([t.group() for t in tokens[first : first + n]])
         first += n
@@ -97,12 +112,4 @@ def split(argument: str) -> tuple[str, Wanted]:
         take([t.group() for t in tokens[k : k + n]])
         k += n
     text = argument[tokens[first].start() : tokens[start - 1].end()] if first < start else ""
-    return text, Wanted(
-        tuple(given.get("wrt", ())),
-        int(given.get("order", ["1"])[-1]),
-        "plain" in given,
-        "latex" in given,
-        "markdown" in given,
-        given.get("code", [""])[-1],
-        "steps" in given,
-    )
+    return text, given

@@ -1,0 +1,220 @@
+"""Chains of one kind as one: ``SinBackward0 x 40``, ``12 x Linear, ReLU``.
+
+A chain is what follows one after the other with nothing else leading there. Beside its way down, a link may have only
+*sides*: leaves, and a few nodes on the way to them (a weight that is transposed). In a chain a pattern of up to
+LONGEST_PATTERN links that repeats is rolled up, if all its repetitions have the same sides. First whole modules are
+the links, from the outermost calls inwards, then single nodes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
+
+from ...engine.limits import run
+from .skeleton import Path, Skeleton, Units
+
+#: Links of a pattern, repetitions of one link and of several, nodes on the way to a leaf, modules in one another.
+LONGEST_PATTERN, LEAST_OF_ONE, LEAST_OF_SEVERAL, _SIDE, _DEEPEST = 12, 5, 3, 3, 8
+
+
+class Group(NamedTuple):
+    """Nodes that are drawn as one."""
+
+    title: str
+    members: list[int]
+    links: int
+    """Nodes of the chain itself, without the sides."""
+
+
+class Traits(NamedTuple):
+    """What is known of each node."""
+
+    titles: Sequence[str]
+    alone: Sequence[bool]
+    """Nodes that have to be seen: hooks, cuts."""
+    named: Sequence[bool]
+    """Nodes that may only be the end of a chain."""
+    paths: Sequence[Path]
+    """The calls of modules that a node was made in, the outermost first."""
+
+
+def roll(skeleton: Skeleton, traits: Traits) -> tuple[Units, dict[int, Group]]:
+    """The graph with its chains rolled up, and these by the unit that stands for them."""
+    of = list(range(len(skeleton.nodes)))
+    groups: dict[int, Group] = {}
+    for level in range(min(max(map(len, traits.paths), default=0), _DEEPEST)):
+        _Level(skeleton, traits, of, groups, level).roll()
+    _Level(skeleton, traits, of, groups, None).roll()
+    return Units(skeleton, of), groups
+
+
+class _Level:
+    """One way of taking nodes together: by the calls of modules at one level, or none at all."""
+
+    def __init__(
+        self, skeleton: Skeleton, traits: Traits, of: list[int], groups: dict[int, Group], level: int | None
+    ) -> None:
+        self.skeleton, self.traits, self.groups, self.level = skeleton, traits, groups, level
+        self.result = of
+        of = list(of)
+        self.called: dict[int, list[int]] = {}
+        if level is not None:
+            first: dict[object, int] = {}
+            for k, path in enumerate(traits.paths):
+                if len(path) > level and of[k] not in groups:
+                    of[k] = first.setdefault(path[level], k)
+                    self.called.setdefault(of[k], []).append(k)
+        self.units = Units(skeleton, of)
+        self.alone, self.named = list(traits.alone), list(traits.named)
+        for u, members in self.called.items():
+            self.alone[u] = any(traits.alone[k] for k in members)
+            self.named[u] = any(traits.named[k] for k in members)
+        for u in groups:
+            self.alone[u] = True
+        self._labels: dict[Hashable, int] = {}
+        self._kinds: list[int] = [-1] * len(of)
+        #: Where the chain goes on, by link.
+        self._next: dict[int, int] = {}
+
+    def roll(self) -> None:
+        seen = bytearray(len(self.units.of))
+        for k, u in enumerate(self.units.of):
+            if not k & 255:
+                run.spend(0)
+            if seen[u] or self.skeleton.is_leaf(u):
+                continue
+            chain, labels = self._chain(u, seen)
+            if len(chain) >= LEAST_OF_ONE:
+                self._repeats(chain[::-1], labels[::-1])
+
+    # -- chains -------------------------------------------------------------------------------------------
+
+    def _chain(self, u: int, seen: bytearray) -> tuple[list[int], list[int]]:
+        """The links from a unit down, and what each is like."""
+        units, shared = self.units, self.units.shared
+        chain, labels = [], []
+        ways: dict[int, tuple[int, int]] = {}
+        home = self._home(u)
+        while True:
+            seen[u] = 1
+            kids = units.kids[u]
+            found = self._main(kids, ways.get(self._kind(u)))
+            chain.append(u)
+            labels.append(-1 - u if self.alone[u] else self._label(u, kids, found))
+            if found is None:
+                break
+            ways[self._kind(u)] = found, len(kids)
+            self._next[u] = u = kids[found]
+            ends = seen[u] or shared[u] or self.named[u] or self.skeleton.is_leaf(u)
+            if ends or self._home(u) is not home:
+                break
+        return chain, labels
+
+    def _home(self, u: int) -> object:
+        """The call of a module within which a unit lies."""
+        path = self.traits.paths[u]
+        if self.level is not None:
+            path = path[: self.level]
+        return path[-1] if path else None
+
+    def _main(self, kids: list[int], before: tuple[int, int] | None) -> int | None:
+        """Which edge the chain follows; None where it ends or branches. ``before``: by which one it left the last link
+        of this kind, and how many edges that had."""
+        if len(kids) < 2 and (before is None or before[1] < 2):
+            return 0 if kids else None
+        ways = [k for k, v in enumerate(kids) if not self._is_side(v, _SIDE)]
+        if not ways:
+            return before[0] if before is not None and before[1] == len(kids) else None
+        return ways[0] if all(kids[k] == kids[ways[0]] for k in ways) else None
+
+    def _is_side(self, u: int, depth: int) -> bool:
+        if self.skeleton.is_leaf(u):
+            return True
+        if not depth or self.alone[u] or self.named[u] or self.units.shared[u]:
+            return False
+        return all(self._is_side(v, depth - 1) for v in self.units.kids[u])
+
+    def _label(self, u: int, kids: list[int], main: int | None) -> int:
+        """A number for what a link is like: itself, how often it takes the next one in, and its sides."""
+        kind = self._kind(u)
+        way = None if main is None else kids[main]
+        if len(kids) < 2 and way is not None:
+            return self._named((kind, 1, ()))
+        sides = tuple([self._side(v) for v in kids if v != way])
+        return self._named((kind, max(len(kids) - len(sides), 1), sides))
+
+    def _side(self, u: int) -> int:
+        if self.skeleton.is_leaf(u):
+            return self._named("leaf")
+        return self._named((self._kind(u), tuple(self._side(v) for v in self.units.kids[u])))
+
+    def _kind(self, u: int) -> int:
+        kind = self._kinds[u]
+        if kind < 0:
+            what: Hashable = self.traits.titles[u]
+            members = self.called.get(u)
+            if members is not None:
+                counted = Counter(self.traits.titles[k] for k in members)
+                what = self._module(u), tuple(sorted(counted.items()))
+            kind = self._kinds[u] = self._named(what)
+        return kind
+
+    def _module(self, u: int) -> str:
+        assert self.level is not None
+        return type(self.traits.paths[u][self.level].module).__name__
+
+    def _named(self, what: Hashable) -> int:
+        return self._labels.setdefault(what, len(self._labels) + 1)
+
+    # -- what repeats -------------------------------------------------------------------------------------
+
+    def _repeats(self, chain: list[int], labels: list[int]) -> None:
+        """Roll up what repeats in a chain, from the inputs on."""
+        at, count = 0, len(labels)
+        while at < count:
+            best = times = 0
+            for length in range(1, min(LONGEST_PATTERN, (count - at) // 2) + 1):
+                if labels[at] != labels[at + length]:
+                    continue
+                found = _times(labels, at, length)
+                least = LEAST_OF_ONE if length == 1 else LEAST_OF_SEVERAL
+                if found >= least and found * length > best * times:
+                    best, times = length, found
+                    if best * times > 5 * LONGEST_PATTERN:
+                        break
+            if times:
+                self._group(chain[at : at + best * times], best, times)
+            at += best * times or 1
+
+    def _group(self, links: list[int], length: int, times: int) -> None:
+        of, members = self.result, list(links)
+        for u in links:
+            for v in self.units.kids[u]:
+                if v != self._next.get(u):
+                    self._take_side(v, members)
+        found = [k for u in members for k in self.called.get(u, (u,))]
+        parts = [self._module(u) if u in self.called else self.traits.titles[u] for u in links[:length]]
+        title = f"{times:,} x {', '.join(parts)}" if length > 1 or links[0] in self.called else f"{parts[0]} x {times:,}"
+        stand = links[-1]
+        for k in found:
+            of[k] = stand
+        self.groups[stand] = Group(title, found, len(links))
+
+    def _take_side(self, u: int, members: list[int]) -> None:
+        """A side goes with its link, but for what others use too and what has a name of its own."""
+        if self.units.shared[u] or self.alone[u] or self.named[u] or not self._is_side(u, _SIDE):
+            return
+        members.append(u)
+        for v in self.units.kids[u]:
+            self._take_side(v, members)
+
+
+def _times(labels: list[int], at: int, length: int) -> int:
+    """How often the pattern there stands in a row."""
+    pattern = labels[at : at + length]
+    end = at + length
+    while labels[end : end + length] == pattern:
+        end += length
+    return (end - at) // length
