@@ -20,7 +20,8 @@ from .engine.tensor import Tensor, wrap
 from .events import Event, Failed, Value
 from .explain.derivation import NoFormula as NoFormula
 from .explain.derived import Shown, Subject, agrees
-from .explain.recording import MOST_BYTES, MOST_OPERATIONS, Chain, Recording, Slot, same
+from .explain.recording import MOST_BYTES, Chain, Recording, Slot, same
+from .explain.recording import MOST_OPERATIONS as MOST_OPERATIONS
 from .explain.spoken import spoken
 from .explain.truth import Truth
 from .language.read.syntax import parse

@@ -59,9 +59,12 @@ def is_program(expression: str) -> bool:
     return len(body) > 1
 
 
-def play(session: Session, request: Request, environment: Environment) -> Played | None:
+def play(
+    session: Session, request: Request, environment: Environment, limit: int | None = None
+) -> Played | None:
     """Run what a request asks of, be it an expression, statements that end in one, or a name in a file, under a
-    recording; the request's variables are leaves. None if something went wrong, which is shown then."""
+    recording; the request's variables are leaves. ``limit``: how many operations are written down. None if something
+    went wrong, which is shown then."""
     meant = asked_of(request.expression)
     file, name = meant or ("", "")
     title = "<stdin>" if file == "-" else file or EXPRESSION
@@ -79,7 +82,7 @@ def play(session: Session, request: Request, environment: Environment) -> Played
     dtype = dtypes.NAMES[request.dtype or "float32"]
     if not sessions.leaves(session, request.variables, dtype, request.format_, environment):
         return None
-    program = _run(session, text, name)
+    program = _run(session, text, name, limit)
     if isinstance(program, Failed):
         problem(program)
         return None
@@ -91,7 +94,7 @@ def play(session: Session, request: Request, environment: Environment) -> Played
     return Played(program, start, display)
 
 
-def _run(session: Session, text: str, name: str) -> Program | Failed:
+def _run(session: Session, text: str, name: str, limit: int | None) -> Program | Failed:
     from .. import recorded
 
     try:
@@ -102,7 +105,7 @@ def _run(session: Session, text: str, name: str) -> Program | Failed:
         return sessions.about(text, "ValueError", NO_RESULT)
     before, asked, line = (text, name, None) if parts is None else parts
     try:
-        return recorded.play(session, [before], asked, line=line)
+        return recorded.play(session, [before], asked, line=line, limit=limit or recorded.MOST_OPERATIONS)
     except recorded.ProgramError as error:
         return error.event
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from ..engine.tensor import Tensor
 from ..explain.derivation import NoFormula
 from ..explain.nan_search import origin_of_nan as search
 from ..language.compile.evaluate import evaluate
-from ..recorded import Program, ProgramError, Reading, copied, floating, inside, play, subject
+from ..recorded import MOST_OPERATIONS, Program, ProgramError, Reading, copied, floating, inside, play, subject
 from ..session import Session
 from ..show.formulas import answer
 from .commands.table import CommandError
@@ -126,6 +126,29 @@ def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> No
     if not used & set(session.variables):
         raise CommandError("there is no floating tensor in it to differentiate by")
     leaves = [] if name else [n for n in floating_variables(session, tree) if session.variables[n].node is None]
+
+    def checked(program: Program) -> None:
+        if isinstance(wanted, Tensor) and not wanted.is_leaf and name in prompt.given and program.value.is_leaf:
+            raise NoFormula(f"what {name} was computed from is not known: it was there before this prompt")
+        if isinstance(wanted, Tensor) and not alike(program.value, wanted):
+            raise NoFormula(f"{name} isn't what the session's program gives when it is run again")
+        read(program)
+
+    replay(prompt, argument, checked, leaves)
+
+
+def replay(
+    prompt: Prompt,
+    argument: str,
+    read: Callable[[Program], None],
+    leaves: Collection[str] = (),
+    limit: int = MOST_OPERATIONS,
+) -> None:
+    """Run the session's program again in a session of its own and then the argument, written down, for ``read``.
+
+    ``leaves`` are variables that require grad for it alone. Raises CommandError, Failure.
+    """
+    session = prompt.session
     problems: list[str] = []
 
     def work() -> None:
@@ -138,13 +161,7 @@ def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> No
         )
         scratch.variables.update(copied(prompt.given))
         try:
-            program = play(scratch, listing(prompt.program), argument, leaves)
-            if isinstance(wanted, Tensor) and not wanted.is_leaf and name in prompt.given and program.value.is_leaf:
-                problems.append(f"what {name} was computed from is not known: it was there before this prompt")
-            elif isinstance(wanted, Tensor) and not _same(program.value, wanted):
-                problems.append(f"{name} isn't what the session's program gives when it is run again")
-            else:
-                read(program)
+            read(play(scratch, listing(prompt.program), argument, leaves, limit=limit))
         except (ProgramError, NoFormula) as error:
             problems.append(str(error))
 
@@ -153,5 +170,6 @@ def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> No
         raise CommandError(problems[0])
 
 
-def _same(a: Any, b: Tensor) -> bool:
+def alike(a: Any, b: Tensor) -> bool:
+    """Whether a value is a tensor of the same numbers."""
     return isinstance(a, Tensor) and a.array.shape == b.array.shape and np.array_equal(a.array, b.array, equal_nan=True)

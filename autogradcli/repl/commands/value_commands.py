@@ -23,6 +23,7 @@ from ..columns import columns
 from ..guard import said
 from ..interruptible import value_of, within
 from ..toolbar import duration
+from .files import write_picture
 from .table import CommandError, command, needed
 
 if TYPE_CHECKING:
@@ -112,29 +113,30 @@ def _zero_grad(prompt: Prompt, argument: str) -> None:
     prompt.out.write(f"forgotten: {', '.join(f'{name}.grad' for name in changed) or 'nothing'}\n")
 
 
-@command(":graph", "NAME", words=tensors, expression=True)
+@command(":graph", "NAME [--OPTION...]", words=tensors, expression=True)
 def _graph(prompt: Prompt, argument: str) -> None:
     """Show the graph that made a tensor, as a tree.
 
-    The argument may be any expression. Variables stand at what they name.
+    The argument may be any expression. Variables stand at what they name. After
+    it may stand --values, --depth N, --full, --dot, --mermaid, and --svg FILE
+    or --html FILE, which write a picture.
     """
-    from ..graph_tree import tree
+    from ...show.graph.wanted import split
+    from ..graphs import graph
 
-    session = prompt.session
-    needed(argument, "a tensor, or an expression that gives one,")
-    before = prompt.steps.snapshot()
-    value = value_of(prompt.interrupts, argument)
     try:
-        if not isinstance(value, Tensor):
-            raise CommandError(f"{escape_line(argument)} is no tensor but a {type(value).__name__}")
-        if value.grad_fn is None and not value.requires_grad:
-            raise CommandError(f"{escape_line(argument)} has no history: nothing in it requires grad")
-        drawn: list[str] = []
-        variables = dict(session.variables)
-        within(prompt.interrupts, lambda: drawn.append(tree(value, argument, variables)), argument)
-        prompt.out.raw(drawn[0])
-    finally:
-        before.restore(session)
+        text, wanted = split(argument)
+    except ValueError as problem:
+        raise CommandError(escape_line(str(problem))) from None
+    made = graph(prompt, needed(text, "a tensor, or an expression that gives one,"), wanted)
+    path = wanted.svg or wanted.html
+    if path:
+        write_picture(path, made)
+        prompt.out.write(f"written to {escape_line(path)}\n")
+    elif wanted.dot or wanted.mermaid:
+        prompt.out.write(made)
+    else:
+        prompt.out.raw(made)
 
 
 @command(":time", "EXPR", expression=True)
