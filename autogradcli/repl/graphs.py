@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .app import Prompt
 
 #: Why a picture has no shapes and no lines.
-_OTHER = "the session's program gives something else when it is run again: the picture has no shapes and no lines"
+_OTHER = "no shapes and no lines: the session's program, run again, gives something else"
 
 
 def graph(prompt: Prompt, argument: str, wanted: Wanted) -> str:

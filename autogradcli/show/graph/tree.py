@@ -12,6 +12,7 @@ What several lead to stands there once. A branch that grows too wide for the scr
 from __future__ import annotations
 
 from collections import Counter
+from textwrap import fill
 from typing import NamedTuple
 
 from ...explain.graph.picture import LEAF, MORE, ROLLED, Picture
@@ -53,7 +54,7 @@ class _Tree:
         lines = self._lines()
         rows = [(line.left + self._head(line), *self._columns(line)) for line in lines]
         made = self._side_by_side(rows, ("", "value", "gradient", "") if self.picture.valued else None)
-        made += [escape_line(note) for note in self.picture.notes]
+        made += [fill(escape_line(note), self.width) for note in self.picture.notes]
         if self.short:
             made.append("... the rest of the lines is left out; --depth N draws what is within N levels of the result")
         return "".join(f"{line}\n" for line in made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...explain.graph.picture import LEAF, ROLLED, Box, Edge, Picture
+from ...explain.graph.picture import LEAF, MORE, ROLLED, Box, Edge, Picture
 from ..escape import escape_line
 
 #: What drawings and pages begin with, so that they are known again.
@@ -95,3 +95,19 @@ def named(picture: Picture, box: Box) -> str:
 def edge(picture: Picture, way: Edge) -> str:
     """What stands at an edge: which of several results it leads to."""
     return f"result {way.output}" if len(picture.boxes[way.box].shapes) > 1 else ""
+
+
+def lines(picture: Picture, box: Box) -> list[tuple[str, str]]:
+    """What stands in a box of a drawing: lines, each with what it is: title, dim, number or mark."""
+    if box.kind == MORE:
+        return [("dim", "...")]
+    found = [("title", named(picture, box))]
+    about = [shapes(box), place(picture, box, source=False)]
+    found.append(("dim", "  ".join(part for part in about if part)))
+    if box.inside:
+        found.append(("dim", f"with {inside(box)}"))
+    if picture.valued:
+        found.append(("number", f"value {value(box)}" if box.value else ""))
+        found.append(("number", f"gradient {gradient(box)}" if box.gradient else ""))
+    found += [("mark" if box.marked else "dim", escape_line(note)) for note in box.notes]
+    return [(kind, text) for kind, text in found if text]
