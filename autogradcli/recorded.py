@@ -110,7 +110,10 @@ def play(
         raise ProgramError(Failed(1, 1, 1, "ValueError", "an expression with a value is needed here", asked))
     lines = "\n".join(texts).split("\n")[: (line or reached) - 1]
     lines += [""] * ((line or reached) - 1 - len(lines))
-    return Program(session, recording, values[-1], asked, (*lines, *asked.split("\n")))
+    lines += [] if asked.isidentifier() else asked.split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return Program(session, recording, values[-1], asked, tuple(lines))
 
 
 def inside(session: Session, work: Callable[[], None]) -> None:

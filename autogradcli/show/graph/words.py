@@ -94,7 +94,7 @@ def named(picture: Picture, box: Box) -> str:
 
 def edge(picture: Picture, way: Edge) -> str:
     """What stands at an edge: which of several results it leads to."""
-    return f"result {way.output}" if len(picture.boxes[way.box].shapes) > 1 else ""
+    return str(way.output) if len(picture.boxes[way.box].shapes) > 1 else ""
 
 
 def lines(picture: Picture, box: Box) -> list[tuple[str, str]]:
