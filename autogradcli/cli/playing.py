@@ -59,9 +59,7 @@ def is_program(expression: str) -> bool:
     return len(body) > 1
 
 
-def play(
-    session: Session, request: Request, environment: Environment, limit: int | None = None
-) -> Played | None:
+def play(session: Session, request: Request, environment: Environment, limit: int | None = None) -> Played | None:
     """Run what a request asks of, be it an expression, statements that end in one, or a name in a file, under a
     recording; the request's variables are leaves. ``limit``: how many operations are written down. None if something
     went wrong, which is shown then."""

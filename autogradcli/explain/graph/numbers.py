@@ -123,7 +123,9 @@ class Gradients(Pass):
             self.arrived[node, k] = facts(g.array if isinstance(g, Tensor) else g)
 
 
-def gradients(root: Node | Output, seed: np.ndarray, leaves: Sequence[Node], wanted: Callable[[Node], bool]) -> Gradients:
+def gradients(
+    root: Node | Output, seed: np.ndarray, leaves: Sequence[Node], wanted: Callable[[Node], bool]
+) -> Gradients:
     """What arrives at nodes when the pass starts at ``root`` with ``seed``; no ``.grad`` changes.
 
     Raises RuntimeError where the engine can't go through the graph any more.

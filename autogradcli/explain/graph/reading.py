@@ -194,9 +194,7 @@ class _Reading:
                 nearest_ = f"the {len(drawn):,} nearest to the result are drawn"
                 self.notes.append(f"{_nodes(hidden)}; {nearest_}, --depth N draws those within N levels of it")
         lines = self.known.lines
-        return Picture(
-            self.label, self.boxes, self.modules, self.notes, lines, hidden, valued=self.limits.values
-        )
+        return Picture(self.label, self.boxes, self.modules, self.notes, lines, hidden, valued=self.limits.values)
 
     def _below(self, u: int) -> list[tuple[int, int]]:
         """The units that edges of a unit lead to, with the number of the result there."""

@@ -67,6 +67,7 @@ class _Level:
                     of[k] = first.setdefault(path[level], k)
                     self.called.setdefault(of[k], []).append(k)
         self.units = Units(skeleton, of)
+        self.modules = any(traits.paths)
         self.alone, self.named = list(traits.alone), list(traits.named)
         for u, members in self.called.items():
             self.alone[u] = any(traits.alone[k] for k in members)
@@ -75,6 +76,8 @@ class _Level:
             self.alone[u] = True
         self._labels: dict[Hashable, int] = {}
         self._kinds: list[int] = [-1] * len(of)
+        #: The label of a link without sides, by its kind.
+        self._plain: dict[int, int] = {}
         #: Where the chain goes on, by link.
         self._next: dict[int, int] = {}
 
@@ -97,18 +100,18 @@ class _Level:
         chain, labels = [], []
         ways: dict[int, tuple[int, int]] = {}
         home = self._home(u)
+        first_leaf, modules = self.skeleton.first_leaf, self.modules
         while True:
             seen[u] = 1
-            kids = units.kids[u]
-            found = self._main(kids, ways.get(self._kind(u)))
+            kids, kind = units.kids[u], self._kind(u)
+            found = self._main(kids, ways.get(kind))
             chain.append(u)
-            labels.append(-1 - u if self.alone[u] else self._label(u, kids, found))
+            labels.append(-1 - u if self.alone[u] else self._label(u, kind, kids, found))
             if found is None:
                 break
-            ways[self._kind(u)] = found, len(kids)
+            ways[kind] = found, len(kids)
             self._next[u] = u = kids[found]
-            ends = seen[u] or shared[u] or self.named[u] or self.skeleton.is_leaf(u)
-            if ends or self._home(u) is not home:
+            if u >= first_leaf or seen[u] or shared[u] or self.named[u] or (modules and self._home(u) is not home):
                 break
         return chain, labels
 
@@ -119,7 +122,7 @@ class _Level:
             path = path[: self.level]
         return path[-1] if path else None
 
-    def _main(self, kids: list[int], before: tuple[int, int] | None) -> int | None:
+    def _main(self, kids: Sequence[int], before: tuple[int, int] | None) -> int | None:
         """Which edge the chain follows; None where it ends or branches. ``before``: by which one it left the last link
         of this kind, and how many edges that had."""
         if len(kids) < 2 and (before is None or before[1] < 2):
@@ -136,12 +139,16 @@ class _Level:
             return False
         return all(self._is_side(v, depth - 1) for v in self.units.kids[u])
 
-    def _label(self, u: int, kids: list[int], main: int | None) -> int:
+    def _label(self, u: int, kind: int, kids: Sequence[int], main: int | None) -> int:
         """A number for what a link is like: itself, how often it takes the next one in, and its sides."""
-        kind = self._kind(u)
         way = None if main is None else kids[main]
         if len(kids) < 2 and way is not None:
-            return self._named((kind, 1, ()))
+            alone = self._plain.get(kind)
+            if alone is None:
+                alone = self._plain[kind] = self._named((kind, 1, ()))
+            return alone
+        if way is None and not all(self._is_side(v, _SIDE) for v in kids):
+            return -1 - u  # it branches
         sides = tuple([self._side(v) for v in kids if v != way])
         return self._named((kind, max(len(kids) - len(sides), 1), sides))
 
@@ -196,7 +203,8 @@ class _Level:
                     self._take_side(v, members)
         found = [k for u in members for k in self.called.get(u, (u,))]
         parts = [self._module(u) if u in self.called else self.traits.titles[u] for u in links[:length]]
-        title = f"{times:,} x {', '.join(parts)}" if length > 1 or links[0] in self.called else f"{parts[0]} x {times:,}"
+        one = length == 1 and links[0] not in self.called
+        title = f"{parts[0]} x {times:,}" if one else f"{times:,} x {', '.join(parts)}"
         stand = links[-1]
         for k in found:
             of[k] = stand

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
+from itertools import accumulate
 
 from ...engine.backward import _reachable
 from ...engine.limits import run
-from ...engine.node import AccumulateGrad, Node, node_of
+from ...engine.node import AccumulateGrad, Node, Output
 from ..recording import Call
 
 #: Nodes between two looks at whether to stop.
 _PAUSE = 1023
 
 Path = tuple[Call, ...]
+
+
+class Kids:
+    """What each of many numbers leads to: flat, since millions of small lists cost more than what they hold."""
+
+    __slots__ = ("flat", "start")
+
+    def __init__(self, start: array[int], flat: array[int]) -> None:
+        self.start, self.flat = start, flat
+
+    def __getitem__(self, k: int) -> array[int]:
+        return self.flat[self.start[k] : self.start[k + 1]]
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
 
 
 class Skeleton:
@@ -27,15 +44,21 @@ class Skeleton:
             self.nodes.remove(root)
             self.nodes.insert(0, root)
         self.number = {node: k for k, node in enumerate(self.nodes)}
-        self.kids: list[list[int]] = []
+        start, flat = array("q", [0]), array("q")
         number = self.number
         for k, node in enumerate(self.nodes):
             if not k & _PAUSE:
                 run.spend(0)
-            self.kids.append([number[below] for e in node.edges if (below := node_of(e)) is not None])
+            for e in node.edges:
+                if e is not None:
+                    flat.append(number[e.node if isinstance(e, Output) else e])
+            start.append(len(flat))
+        self.kids = Kids(start, flat)
+        #: Where the leaves begin.
+        self.first_leaf = 0 if leaf else len(order)
 
     def is_leaf(self, k: int) -> bool:
-        return isinstance(self.nodes[k], AccumulateGrad)
+        return k >= self.first_leaf
 
 
 class Units:
@@ -45,23 +68,36 @@ class Units:
     def __init__(self, skeleton: Skeleton, of: list[int]) -> None:
         self.of = of
         count = len(of)
-        self.kids: list[list[int]] = [[] for _ in range(count)]
         self.shared = bytearray(count)
         """Whether more than one unit leads to it."""
-        parent = [-1] * count
-        for k, below in enumerate(skeleton.kids):
+        parent = array("q", [-1]) * count
+        start, flat = skeleton.kids.start, skeleton.kids.flat
+        widths = array("q", [0]) * (count + 1)
+        for k in range(count):
             if not k & _PAUSE:
                 run.spend(0)
             u = of[k]
-            mine = self.kids[u]
-            for b in below:
+            for b in flat[start[k] : start[k + 1]]:
                 v = of[b]
                 if v != u:
-                    mine.append(v)
+                    widths[u + 1] += 1
                     if parent[v] != u:
                         if parent[v] >= 0:
                             self.shared[v] = 1
                         parent[v] = u
+        self.kids = skeleton.kids
+        if of == list(range(count)):
+            return
+        begin = array("q", accumulate(widths))
+        found = array("q", [0]) * begin[-1]
+        at = array("q", begin)
+        for k in range(count):
+            u = of[k]
+            for b in flat[start[k] : start[k + 1]]:
+                if of[b] != u:
+                    found[at[u]] = of[b]
+                    at[u] += 1
+        self.kids = Kids(begin, found)
 
 
 def nearest(units: Units, most: int, depth: int | None) -> tuple[list[int], set[int]]:

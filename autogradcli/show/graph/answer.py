@@ -61,7 +61,8 @@ def picture(
             names.setdefault((node, index_of(tensor.node)), name)
     known = Known(recording, names, named_modules(variables), lines)
     most = _DRAWN if wanted.svg or wanted.html else _TEXT if wanted.dot or wanted.mermaid else _TREE
-    limits = Limits(_JSON if wanted.json else most, wanted.depth, wanted.full, wanted.values or bool(wanted.html), start)
+    values = wanted.values or bool(wanted.html)
+    limits = Limits(_JSON if wanted.json else most, wanted.depth, wanted.full, values, start)
     try:
         with np.errstate(all="ignore"):
             return read(value, label, known, limits)

@@ -29,7 +29,9 @@ def event(picture: Picture) -> dict[str, Any]:
         if picture.valued:
             node |= {"value": _facts(box.value), "gradient": _facts(box.gradient)}
         nodes.append(node)
-    modules = [{"kind": m.kind, "name": m.name or None, "outer": m.outer, "line": m.line or None} for m in picture.modules]
+    modules = [
+        {"kind": m.kind, "name": m.name or None, "outer": m.outer, "line": m.line or None} for m in picture.modules
+    ]
     return {
         "event": "graph",
         "expression": picture.label,

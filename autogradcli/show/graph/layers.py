@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
+from itertools import pairwise
 from math import inf
 
 _ROUNDS, _SWEEPS = 12, 40
@@ -67,7 +68,7 @@ def _median(places: list[float], own: int) -> float:
 
 def _crossings(rows: list[list[Vertex]]) -> int:
     total = 0
-    for upper, lower in zip(rows, rows[1:], strict=False):
+    for upper, lower in pairwise(rows):
         places = {v: p for p, v in enumerate(lower)}
         seen: list[int] = []
         for v in upper:

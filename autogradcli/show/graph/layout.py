@@ -8,6 +8,7 @@ nothing else, and an edge goes through no box.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from ...engine.limits import run
@@ -191,7 +192,7 @@ class _Nest:
                 rows[row].append(chain[-1])
             else:
                 chain.append(self.vertices[item])
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             join(a, b)
         return chain
 
@@ -221,7 +222,7 @@ class _Nest:
         for v in at:
             v.up, v.down = [], []
         for e, chain in self.chains.items():
-            for i, (a, b) in enumerate(zip(chain, chain[1:], strict=False)):
+            for i, (a, b) in enumerate(pairwise(chain)):
                 start = self.out.get(e, 0.0) if not i else 0.0
                 end = self.into.get(e, 0.0) if i == len(chain) - 2 else 0.0
                 a.down.append((b, end, start))

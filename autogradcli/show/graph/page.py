@@ -36,23 +36,26 @@ pre, .picture { border-color: #39424f; } th, td { border-color: #2b323c; }
 def page(picture: Picture, told: str) -> str:
     """The page; ``told`` is what ``formulas`` made."""
     title = f"graph of {words.label(picture)}"
-    return "\n".join(
-        [
-            "<!DOCTYPE html>",
-            words.MARK,
-            '<html lang="en"><head><meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{_text(title)}</title>",
-            f"<style>{_STYLE}</style></head><body>",
-            f"<h1>Graph of <code>{_text(words.label(picture))}</code></h1>",
-            "<p>From the result down to what it was computed from; gradients flow along the arrows.</p>",
-            f'<div class="picture">{svg(picture, alone=False)}</div>',
-            told,
-            *_values(picture),
-            *_program(picture),
-            "</body></html>",
-        ]
-    ) + "\n"
+    return (
+        "\n".join(
+            [
+                "<!DOCTYPE html>",
+                words.MARK,
+                '<html lang="en"><head><meta charset="utf-8">',
+                '<meta name="viewport" content="width=device-width, initial-scale=1">',
+                f"<title>{_text(title)}</title>",
+                f"<style>{_STYLE}</style></head><body>",
+                f"<h1>Graph of <code>{_text(words.label(picture))}</code></h1>",
+                "<p>From the result down to what it was computed from; gradients flow along the arrows.</p>",
+                f'<div class="picture">{svg(picture, alone=False)}</div>',
+                told,
+                *_values(picture),
+                *_program(picture),
+                "</body></html>",
+            ]
+        )
+        + "\n"
+    )
 
 
 def formulas(text: str, steps: str) -> str:
@@ -89,9 +92,7 @@ def _program(picture: Picture) -> list[str]:
     if len(picture.lines) < 2:
         return []
     wide = len(str(len(picture.lines)))
-    lines = [
-        f'<span class="number">{k:>{wide}}</span>  {_text(line)}' for k, line in enumerate(picture.lines, 1)
-    ]
+    lines = [f'<span class="number">{k:>{wide}}</span>  {_text(line)}' for k, line in enumerate(picture.lines, 1)]
     return ["<h2>Program</h2>", f"<pre>{chr(10).join(lines)}</pre>"]
 
 
