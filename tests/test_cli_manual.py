@@ -11,11 +11,13 @@ import pytest
 
 from autogradcli.cli.group import COMMANDS
 from autogradcli.cli.transcript import agree
+from autogradcli.show.graph.wanted import OPTIONS as OF_GRAPH
 from autogradcli.show.wanted import OPTIONS
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "cli.md"
 FORMULAS = ROOT / "docs" / "derive.md"
+GRAPHS = ROOT / "docs" / "graph.md"
 
 
 def shell_examples(text: str) -> list[tuple[str, str]]:
@@ -43,7 +45,7 @@ def shell(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path), "NO_COLOR": "1"}
 
 
-@pytest.mark.parametrize("page", [PAGE, FORMULAS], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [PAGE, FORMULAS, GRAPHS], ids=lambda page: page.stem)
 def test_examples_of_the_manual(page: Path, tmp_path: Path, shell: dict[str, str]) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -73,6 +75,11 @@ def test_the_page_on_formulas_shows_every_option() -> None:
     text = FORMULAS.read_text(encoding="utf-8")
     assert len(shell_examples(text)) >= 30
     assert all(f"--{option.name}" in text for option in OPTIONS)
+
+
+def test_the_page_on_graphs_shows_every_option() -> None:
+    text = GRAPHS.read_text(encoding="utf-8")
+    assert all(f"--{option.name}" in text for option in OF_GRAPH)
 
 
 def test_the_manual_names_every_command() -> None:

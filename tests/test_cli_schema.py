@@ -72,6 +72,8 @@ def test_run(tmp_path: Path, options: list[str]) -> None:
         ["derive", "norm(x) * y", "x=[3, 4]", "y=2", "--markdown"],
         ["derive", "norm(x) * y", "x=[3, 4]", "y=2", "--code", "numpy"],
         ["derive", "x @ A @ x", "x=[3, 4]", "A=ones(2, 2)", "--order", "2"],
+        ["graph", "x * y", "x=3", "y=2"],
+        ["graph", "(x / y).sqrt().detach() * x + x.unbind()[0]", "x=[0, nan, 3]", "y=0", "--values"],
         ["jacobian", "x * y", "x=[1, 2]", "y=2"],
         ["jacobian", "x * y", "x=[1, 2]", "y=2", "--matrix"],
         ["hessian", "x * y", "x=1", "y=2"],

@@ -264,6 +264,7 @@ class _Reading:
 
     def _cut_box(self, cut: Cut) -> Box:
         name = next((n for n, t in self._tensors() if t.array is cut.operand.tensor.array), "")
+        name = name or "a value"
         beyond = self._said(cut.beyond)
         line = f" in line {cut.line}" if cut.line and len(self.known.lines) > 1 else ""
         goes = f"no gradient goes on to {beyond}" if beyond else "no gradient goes on"

@@ -1,0 +1,462 @@
+"""``graph``: every form of the picture, of programs whose graph is known."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+from cli_ask import ROOT, ask
+
+from autogradcli import recorded
+from autogradcli.cli import graphs
+from autogradcli.session import Session
+from autogradcli.show.graph import answer
+
+SCHEMA: dict[str, Any] = json.loads((ROOT / "docs" / "schema" / "events.schema.json").read_text())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+X = "import torch\nx = torch.tensor([1., 2.], requires_grad=True)\n"
+NN = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
+MLP = NN + (
+    "layers = [m for k in range(12) for m in (nn.Linear(4, 4), nn.ReLU())]\n"
+    "net = nn.Sequential(*layers, nn.Linear(4, 1))\n"
+    "loss = (net(torch.ones(5, 4)) ** 2).mean()\nloss"
+)
+BLOCKS = NN + (
+    "class Block(nn.Module):\n"
+    "    def __init__(self):\n        super().__init__()\n"
+    "        self.a = nn.Linear(4, 4)\n        self.b = nn.Linear(4, 4)\n"
+    "    def forward(self, x):\n        return x + self.b(torch.relu(self.a(x)))\n"
+    "blocks = [Block() for k in range({count})]\n"
+    "x = torch.ones(1, 4, requires_grad=True)\ny = x\n"
+    "for block in blocks: y = block(y)\n"
+    "y.sum() * 2"
+)
+RNN = (
+    "W = torch.eye(2).requires_grad_()\nb = torch.ones(2, requires_grad=True)\nh = torch.zeros(2)\n"
+    "for k in range(6): h = torch.tanh(W @ h + b)\nh.sum()"
+)
+CUTS = X + (
+    "h = x.exp()\nh.register_hook(lambda g: g * 2)\nwith torch.no_grad():\n    k = h.mean() * 3\n"
+    "loss = (h * h.detach() / (k + 1)).sum()\nloss"
+)
+ATTENTION = (
+    "torch.manual_seed(0)\nX = torch.randn(3, 4)\nWq, Wk, Wv = [torch.randn(4, 4, requires_grad=True) for k in range(3)]\n"
+    "q, k, v = X @ Wq, X @ Wk, X @ Wv\nout = torch.softmax(q @ k.T / 2, -1) @ v\n"
+    "n = (out - out.mean(-1, keepdim=True)) / (out.var(-1, keepdim=True) + 1e-5).sqrt()\nparts = n.unbind(1)\n"
+    "(n ** 2).sum() + (parts[0] * parts[2]).sum() + (Wq * Wq).sum() + (Wk * Wk).sum()"
+)
+#: Many edges over many rows.
+WOVEN = "ys = [tensor(1., requires_grad=True)]\nfor i in range({count}): ys.append(ys[i // 2] * ys[i * 2 // 3] + ys[i])\nys[-1]"
+#: Names that mean something in every form.
+HOSTILE = (
+    "d = {'<b>\"&`\\n#;%\\\\': tensor(2., requires_grad=True)}\n"
+    "e = [v for v in d.values()]\n"
+    "e[0] * len('<i>\"</i>`--> %% \\\\')"
+)
+
+
+def tree(program: str, *options: str) -> list[str]:
+    done = ask("graph", program, *options)
+    assert done.code == 0, done.err
+    return done.out.splitlines()
+
+
+def drawn(program: str, *options: str, path: Path) -> str:
+    done = ask("graph", program, *options, str(path))
+    assert (done.code, done.out) == (0, ""), done.err
+    return path.read_text(encoding="utf-8")
+
+
+# -- the tree ------------------------------------------------------------------------------------------------
+
+TREES: dict[str, tuple[tuple[str, ...], str]] = {
+    "values": (
+        ("a*a + a", "a=2", "--values"),
+        """
+                           value  gradient
+a*a + a = AddBackward0 []  6      1
+├─ MulBackward0 []         4      1
+│  ├─ a []                 2      1 + 2 + 2 = 5
+│  └─ a
+└─ a
+""",
+    ),
+    "lines, hooks, cuts": (
+        (CUTS,),
+        """
+loss = SumBackward0 []                                        line 7: loss = (h * h.detach() / (k + 1)).sum()
+└─ DivBackward0 [2]                                           line 7
+   ├─ MulBackward0 [2]                                        line 7
+   │  ├─ h = ExpBackward0 [2] hook (line 4)                   line 3: h = x.exp()
+   │  │  └─ x [2]
+   │  └─ a value [2] cut off: no gradient goes on to h
+   └─ a value [] cut off in line 6: no gradient goes on to h  line 7
+""",
+    ),
+    "shared without a name": (
+        ("(y := x.exp() * 2, y := y + y, 0)[1]", "x=1"),
+        """
+(y := x.exp() * 2, y := y + y, 0)[1] = AddBackward0 []
+├─ #1 MulBackward0 []
+│  └─ ExpBackward0 []
+│     └─ x []
+└─ #1 (above)
+""",
+    ),
+    "several results": (
+        ("top, at = x.max(0); low, at = x.min(0); top * low", "x=[1, 3]"),
+        """
+top * low = MulBackward0 []
+├─ top = MaxBackward0 []
+│  └─ x [2]
+└─ low = MinBackward0 []
+   └─ x
+""",
+    ),
+    "forty sines": (
+        ("y = x; [y := y.sin() for i in range(40)]; y * 2", "x=1"),
+        "\ny * 2 = MulBackward0 []\n└─ y = SinBackward0 x 40 []\n   └─ x []\n",
+    ),
+    "a recurrent network": (
+        (RNN,),
+        """
+h.sum() = SumBackward0 []                                           line 5: h.sum()
+└─ h = 6 x MvBackward0, AddBackward0, TanhBackward0 [2]             line 4: for k in range(6): h = torch.tanh(W @ h + b)
+   ├─ b [2]
+   └─ W [2, 2]
+""",
+    ),
+    "layers": (
+        (MLP,),
+        """
+loss = MeanBackward0 []                                                line 6: loss = (net(torch.ones(5, 4)) ** 2).me...
+└─ PowBackward0 [5, 1]                                                 line 6
+   └─ AddmmBackward0 [5, 1]                                            net[24]: Linear, line 6
+      ├─ net[24].bias [1]
+      ├─ 12 x Linear, ReLU [5, 4] with net[0].bias ... net[22].weight  net: Sequential, line 6
+      └─ TBackward0 [4, 1]                                             net[24]: Linear, line 6
+         └─ net[24].weight [1, 4]
+""",
+    ),
+    "a changed part, a leaf that has another name": (
+        (X + "y = x * 2\ny[0] = y[1]\nx = 3\ny.sum()",),
+        """
+y.sum() = SumBackward0 []            line 6: y.sum()
+└─ y = CopySlices [2]                line 4: y[0] = y[1]
+   ├─ #1 MulBackward0 [2]            line 3: y = x * 2
+   │  └─ an earlier x [2]
+   └─ SelectBackward0 []             line 4
+      └─ #1 (above)
+""",
+    ),
+    "not deeper": (
+        ("x.exp().sin().cos().tanh()", "x=1", "--depth", "2"),
+        """
+x.exp().sin().cos().tanh() = TanhBackward0 []
+└─ CosBackward0 []
+   └─ SinBackward0 []
+      └─ ...
+... 2 more nodes: deeper than --depth 2
+""",
+    ),
+    "a leaf": (("x", "x=[1, nan, 3]", "--values"), "\n       value        gradient\nx [3]  [1, nan, 3]  [1, 1, 1]\n"),
+}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_trees(name: str) -> None:
+    arguments, expected = TREES[name]
+    done = ask("graph", *arguments)
+    found = done.out.splitlines()
+    wanted = expected.strip("\n").splitlines()
+    if name == "a leaf":
+        found = found[:2]  # the rest says that the gradient starts from ones
+    assert [re.sub(r"  +", "  ", line) for line in found] == [re.sub(r"  +", "  ", line) for line in wanted], done.out
+
+
+def test_what_is_rolled_up() -> None:
+    for program, title in (
+        (BLOCKS.format(count=6), "6 x Block"),
+        ("y = x; [y := (y * 2).sin() for i in range(9)]; y", "9 x MulBackward0, SinBackward0"),
+        ("y = x; [y := y * x for i in range(9)]; y", "MulBackward0 x 9"),
+        (
+            "w = [tensor(2., requires_grad=True) for k in range(9)]; y = x; [y := y * v for v in w]; y",
+            "MulBackward0 x 9",
+        ),
+    ):
+        given = [] if "Block" in program else ["x=1"]
+        text = "\n".join(tree(program, *given))
+        assert title in text, text
+        assert title not in "\n".join(tree(program, *given, "--full"))
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "y = x.sin().sin().sin(); z = y.sin().sin(); z + y",  # another way leads into the middle
+        "y = x.sin().sin().sin(); y.register_hook(lambda g: g); y.sin().sin().sin()",
+        "a = x.sin(); b = a.sin(); c = b.sin(); d = c.sin(); e = d.sin(); e.sin()",  # all have names
+        "x.sin().cos().sin().exp().sin().tanh()",
+    ],
+)
+def test_what_is_not_rolled_up(kept: str) -> None:
+    assert not [line for line in tree(kept, "x=1") if " x " in line.partition(" = ")[2]]
+
+
+def test_a_tree_fits_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphs, "WIDTH", 60)
+    lines = tree("y = x\nfor i in range(40): y = (y.sin() * x).exp() if i % 3 else y.cos() + y\ny", "x=1", "--full")
+    assert max(map(len, lines)) <= 60
+    below = [line for line in lines if line.endswith("(below)")]
+    assert below and all(any(other.startswith(line.split()[-2]) for other in lines) for line in below)
+
+
+# -- other forms ---------------------------------------------------------------------------------------------
+
+PROGRAMS = {
+    "small": "x = tensor([1., 2.], requires_grad=True)\n(x * x + x).sum()",
+    "layers": MLP,
+    "blocks": BLOCKS.format(count=2),
+    "many blocks": BLOCKS.format(count=7),
+    "attention": ATTENTION,
+    "recurrent": RNN,
+    "cuts": CUTS,
+    "hostile": HOSTILE,
+    "woven": WOVEN.format(count=40),
+}
+
+
+def _nodes(program: str) -> dict[str, Any]:
+    [line] = ask("graph", program, "--values", "--format", "json").out.splitlines()
+    event: dict[str, Any] = json.loads(line)
+    VALIDATOR.validate(event)
+    return event
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_json(name: str) -> None:
+    event = _nodes(PROGRAMS[name])
+    count = len(event["nodes"])
+    for k, node in enumerate(event["nodes"]):
+        assert all(k < way["node"] < count or event["nodes"][way["node"]]["kind"] for way in node["inputs"])
+        assert node["module"] is None or node["module"] < len(event["modules"])
+        if node["kind"] in ("operation", "leaf"):
+            assert node["value"]["shape"] in node["shapes"]
+    reached, pending = {0}, [0]
+    while pending:
+        for way in event["nodes"][pending.pop()]["inputs"]:
+            if way["node"] not in reached:
+                reached.add(way["node"])
+                pending.append(way["node"])
+    assert len(reached) == count
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_dot(name: str) -> None:
+    text = "\n".join(tree(PROGRAMS[name], "--dot"))
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', text)
+    assert '"' not in bare.replace('""', "") and bare.count("{") == bare.count("}")
+    declared = re.findall(r"^ *n(\d+) \[label=", bare, re.M)
+    assert len(declared) == len(set(declared))
+    for line in bare.splitlines()[4:-1]:
+        assert re.fullmatch(
+            r' *(n\d+( -> n\d+)?( \[[a-z]+=[^\n]*\])?;|subgraph cluster_\d+ \{|\}|label="";( [a-z]+="";)*)', line
+        ), line
+    ends = {number for pair in re.findall(r"n(\d+) -> n(\d+)", bare) for number in pair}
+    assert ends <= set(declared) and len(declared) == len(_nodes(PROGRAMS[name])["nodes"])
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_mermaid(name: str) -> None:
+    head, *lines = tree(PROGRAMS[name], "--mermaid")
+    assert head == "flowchart TD"
+    declared = set()
+    for line in lines:
+        text = line.strip()
+        node = re.fullmatch(r'(n\d+)(\[|\(\[|\[\[|\{\{)"([^"`<>]|<br/>)*"(\]|\]\)|\]\]|\}\})', text)
+        if node:
+            declared.add(node[1])
+        else:
+            edge = r"n\d+ (-->|-\.->)(\|\d+\|)? n\d+"
+            module = r'subgraph m\d+\["[^"`<>]*"\]|end|classDef marked [^\n]*|class [n\d,]+ marked|%% [^\n]*'
+            assert re.fullmatch(f"{edge}|{module}", text), line
+            assert set(re.findall(r"\bn\d+\b", re.sub(r"%%.*", "", text))) <= declared or text.startswith("subgraph")
+    assert len(declared) == len(_nodes(PROGRAMS[name])["nodes"])
+
+
+# -- the drawing ---------------------------------------------------------------------------------------------
+
+SVG = "{http://www.w3.org/2000/svg}"
+Rect = tuple[float, float, float, float]
+
+
+def _rect(element: ElementTree.Element) -> Rect:
+    x, y, width, height = (float(element.attrib[name]) for name in ("x", "y", "width", "height"))
+    return x, y, x + width, y + height
+
+
+def _apart(a: Rect, b: Rect) -> bool:
+    return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def _within(a: Rect, b: Rect) -> bool:
+    return b[0] <= a[0] and b[1] <= a[1] and a[2] <= b[2] and a[3] <= b[3]
+
+
+def _points(d: str) -> list[tuple[float, float]]:
+    """Points on a path, close to each other."""
+    found: list[tuple[float, float]] = []
+    for letter, text in re.findall(r"([MLC])([^MLC]*)", d):
+        n = [float(part) for part in text.split()]
+        if letter == "M":
+            found.append((n[0], n[1]))
+            continue
+        x, y = found[-1]
+        control = n if letter == "C" else [x, y, n[0], n[1], n[0], n[1]]
+        xs, ys = (x, *control[0::2]), (y, *control[1::2])
+        for k in range(1, 13):
+            t = k / 12
+            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            found.append((sum(w * a for w, a in zip(weights, xs)), sum(w * a for w, a in zip(weights, ys))))
+    return found
+
+
+@pytest.mark.parametrize("options", [(), ("--values",), ("--full",)], ids=lambda options: " ".join(options) or "plain")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_svg(name: str, options: tuple[str, ...], tmp_path: Path) -> None:
+    text = drawn(PROGRAMS[name], *options, "--svg", path=tmp_path / "a.svg")
+    top = ElementTree.fromstring(text)
+    groups = [g for g in top.iter(f"{SVG}g") if g.get("class") == "node"]
+    boxes = [_rect(g.findall(f"{SVG}rect")[-1]) for g in groups]
+    assert len(boxes) == len(_nodes(PROGRAMS[name])["nodes"]) or "--full" in options
+    for a, b in combinations(boxes, 2):
+        assert _apart(a, b), (a, b)
+    for box, group in zip(boxes, groups, strict=True):
+        for line in group.findall(f"{SVG}text"):
+            half = len(line.text or "") * 7.3 / 2
+            x, y = float(line.attrib["x"]), float(line.attrib["y"])
+            assert _within((x - half, y - 10, x + half, y + 3), box), line.text
+    modules = [_rect(r) for r in top.iter(f"{SVG}rect") if r.get("class") == "module"]
+    for frame in modules:
+        assert all(_within(box, frame) or _apart(box, frame) for box in [*boxes, *modules] if box != frame)
+    for way in top.iter(f"{SVG}path"):
+        points = _points(way.attrib["d"]) if "way" in way.get("class", "") else []
+        assert not [(x, y) for x, y in points for a, b, c, d in boxes if a + 1 < x < c - 1 and b + 1 < y < d - 1], (
+            way.attrib["d"]
+        )
+    width, height = float(top.attrib["width"]), float(top.attrib["height"])
+    assert all(_within(box, (0, 0, width, height)) for box in boxes)
+
+
+def test_texts_of_the_drawing(tmp_path: Path) -> None:
+    text = drawn(CUTS, "--values", "--svg", path=tmp_path / "a.svg")
+    shown = {line.text for line in ElementTree.fromstring(text).iter(f"{SVG}text")}
+    assert shown >= {"loss = SumBackward0", "[]  line 7", "hook (line 4)", "cut off: no gradient goes on to h", "[2]"}
+    assert any(line.startswith("gradient [") for line in shown if line)
+    modules = drawn(MLP, "--svg", path=tmp_path / "b.svg")
+    shown = {line.text for line in ElementTree.fromstring(modules).iter(f"{SVG}text")}
+    assert shown >= {"net: Sequential", "net[24]: Linear", "12 x Linear, ReLU", "with net[0].bias ... net[22].weight"}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_html(name: str, tmp_path: Path) -> None:
+    text = drawn(PROGRAMS[name], "--html", path=tmp_path / "a.html")
+    assert not re.search(r"https?:|//[a-z]|\bsrc=|\bhref=|<script|<link|@import|url\((?!#)|<b>|<i>", text)
+    assert text.count("<svg") == 1 and all(f"<h2>{head}</h2>" in text for head in ("Gradients", "Steps", "Values"))
+
+
+def test_what_the_page_tells(tmp_path: Path) -> None:
+    text = drawn(PROGRAMS["small"], "--html", path=tmp_path / "a.html")
+    assert "x.grad = 2 * x + 1" in text and "power rule" in text
+    assert "<td>(x * x + x).sum() = SumBackward0</td>" in text and "<td>[3, 5]</td>" in text
+    assert "x = tensor([1., 2.], requires_grad=True)" in text  # the program
+    assert "the hook of line 4 changes it on its way" in drawn(CUTS, "--html", path=tmp_path / "b.html")
+
+
+# -- bounds and errors -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("form", "most"), [((), 410), (("--dot",), 1500), (("--mermaid",), 1500), (("--full",), 410)])
+def test_large_graphs_are_bounded(form: tuple[str, ...], most: int) -> None:
+    lines = tree(WOVEN.format(count=3000), *form)
+    assert len(lines) < most
+    said = "\n".join(lines)
+    assert re.search(r"\.\.\. [\d,]{5,} more nodes; the \d+ nearest to the result are drawn, --depth N", said), said[
+        -300:
+    ]
+
+
+def test_large_drawings_are_bounded(tmp_path: Path) -> None:
+    text = drawn(WOVEN.format(count=3000), "--svg", path=tmp_path / "a.svg")
+    assert text.count('class="node"') < 500 and "more nodes" in text
+
+
+def test_a_long_program_is_not_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "MOST_OPERATIONS", 10)
+    monkeypatch.setattr(graphs, "MOST_OPERATIONS", 10)
+    lines = tree("y = x\nfor i in range(30): y = y.sin()\ny", "x=1", "--values")
+    assert [line.split()[:4] for line in lines[1:3]] == [["y", "=", "SinBackward0", "x"], ["└─", "x", "[]", "1"]]
+    assert lines[3].startswith("more than") and "no shapes" in lines[3]
+
+
+def test_what_is_too_long_for_formulas() -> None:
+    program = recorded.play(
+        Session(), ["y = x = tensor(1., requires_grad=True)\nfor i in range(9): y = y.sin()"], "y", limit=5
+    )
+    with pytest.raises(recorded.NoFormula, match="more than 5 operations"):
+        recorded.Reading(program)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("x.long()", "x=1"), 1, "does not require grad"),
+        (("3", "x=1"), 1, "TypeError: the expression gives an int"),
+        (("x * nope", "x=1"), 1, "NameError"),
+        (("x * x", "x=1", "--svg", "no/such/folder/a.svg"), 1, "no/such/folder/a.svg: No such file or directory"),
+        (("x * x", "x=1", "--dot", "--html", "a.html"), 2, "different forms of one picture"),
+        (("x * x", "x=1", "--dot", "--format", "json"), 2, "a form of its own"),
+        (("x * x", "x=1", "--depth", "-1"), 2, "--depth is a number of levels"),
+        (("x * x", "x=[1, 2]", "--values", "--gradient", "[1, 2, 3]"), 1, "a gradient of the shape [2] is needed"),
+    ],
+)
+def test_errors(
+    arguments: tuple[str, ...], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = ask("graph", *arguments)
+    assert done.code == code and said in done.err and not list(tmp_path.iterdir())
+
+
+def test_gradients_are_those_of_backward() -> None:
+    event = _nodes(ATTENTION)
+    program = ATTENTION.rpartition("\n")
+    names = ("Wq", "Wk", "Wv")
+    session, found = Session(), []
+    text = f"{program[0]}\n({program[2]}).backward()\n[w.grad.tolist() for w in ({', '.join(names)})]"
+    session.run(text, lambda event: found.append(event))
+    expected = dict(zip(names, found[-1].value, strict=True))
+    leaves = {node["name"]: node["gradient"]["data"] for node in event["nodes"] if node["kind"] == "leaf"}
+    for name in names:
+        assert [round(v, 4) for row in leaves[name] for v in row] == [
+            round(v, 4) for row in expected[name] for v in row
+        ]
+
+
+def test_a_pass_that_fails_costs_only_the_gradients() -> None:
+    lines = tree(X + "h = x.exp()\nloss = (h * h).sum()\nwith torch.no_grad(): h.zero_()\nloss", "--values")
+    assert lines[1].startswith("loss = SumBackward0 []") and "no gradients: backward() fails by now" in lines[-1]
+
+
+def test_hooks_that_print_are_not_heard() -> None:
+    assert tree("x.register_hook(lambda g: print('heard'))\nx * 2", "x=1", "--values")[0].split() == [
+        "value",
+        "gradient",
+    ]
