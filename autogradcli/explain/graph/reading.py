@@ -94,7 +94,7 @@ class _Reading:
         assert self.recording is not None
         if isinstance(node, AccumulateGrad):
             return None
-        for made in (node, node.function) if isinstance(node, CopySlices) else (node,):
+        for made in (node.function, node) if isinstance(node, CopySlices) else (node,):
             for slot in self.recording.made_by(made).values():
                 if slot.entry is not None:
                     return slot.entry
@@ -131,7 +131,7 @@ class _Reading:
 
     def _paths(self) -> list[Path]:
         """The calls of modules that each node was made in. One that no operation is known of belongs where those made
-        before and after it both do, a leaf where all belong that use it."""
+        before and after it both do, a leaf that is no variable where all do that use it."""
         skeleton = self.skeleton
         count = len(skeleton.nodes)
         paths: list[Path] = [()] * count
@@ -156,7 +156,8 @@ class _Reading:
                 if skeleton.is_leaf(b):
                     users.setdefault(b, []).append(paths[k])
         for b, found in users.items():
-            paths[b] = common(found)
+            if not self.by_node.get(skeleton.nodes[b], "").isidentifier():
+                paths[b] = common(found)
         return paths
 
     def _rolled(self) -> tuple[Units, dict[int, Group]]:
