@@ -133,7 +133,7 @@ class Recording(Tape):
         """Forget everything, and let the program go on as if nobody listened."""
         self.full = True
         for table in (self._made, self._leaves, self._arrays, self._tensors, self._graph, self.entries):
-            table.clear()  # type: ignore[attr-defined]
+            table.clear()
         state.tape = None
         state.refresh()
 

@@ -151,8 +151,8 @@ class _Reading:
                 paths[u] = common([after, paths[k]])
             unknown, after = [], paths[k]
         users: dict[int, list[Path]] = {}
-        for k, below in enumerate(skeleton.kids):
-            for b in below:
+        for k in range(len(skeleton.kids)):
+            for b in skeleton.kids[k]:
                 if skeleton.is_leaf(b):
                     users.setdefault(b, []).append(paths[k])
         for b, found in users.items():
@@ -259,7 +259,12 @@ class _Reading:
         if self.recording is None or node.extra is None:
             return []
         extra = node.extra
-        tables = [*extra.tensor_hooks.values(), extra.prehooks, extra.posthooks, extra.post_accumulate]
+        tables: list[dict[int, Any]] = [
+            *extra.tensor_hooks.values(),
+            extra.prehooks,
+            extra.posthooks,
+            extra.post_accumulate,
+        ]
         found = {self.recording.hook_lines.get(key, 0) for table in tables for key in table}
         return sorted(found - {0})
 

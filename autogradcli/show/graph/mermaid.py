@@ -8,7 +8,7 @@ from .nested import Nest, nested
 
 _AROUND = {LEAF: ("([", "])"), ROLLED: ("[[", "]]"), CUT: ("{{", "}}")}
 #: Characters that mean something within a quoted text.
-_ENTITIES = {c: f"#{ord(c)};" for c in '#&"<>`'}
+_ENTITIES = {c: f"#{ord(c)};" for c in '#&"<>`\\'}
 
 
 def mermaid(picture: Picture) -> str:

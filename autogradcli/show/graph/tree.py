@@ -52,7 +52,7 @@ class _Tree:
 
     def text(self) -> str:
         lines = self._lines()
-        rows = [(line.left + self._head(line), *self._columns(line)) for line in lines]
+        rows: list[tuple[str, ...]] = [(line.left + self._head(line), *self._columns(line)) for line in lines]
         made = self._side_by_side(rows, ("", "value", "gradient", "") if self.picture.valued else None)
         made += [fill(escape_line(note), self.width) for note in self.picture.notes]
         if self.short:
