@@ -137,7 +137,7 @@ def completed(*words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (["gr"], {"grad"}),
+        (["gr"], {"grad", "graph"}),
         ([""], set(COMMANDS)),
         (["--no"], {"--no-config"}),
         (["eval", "--fo"], {"--format"}),

@@ -460,6 +460,43 @@ def test_a_pass_that_fails_costs_only_the_gradients() -> None:
     assert lines[1].startswith("loss = SumBackward0 []") and "no gradients: backward() fails by now" in lines[-1]
 
 
+MORE_TREES = {
+    "a Function of the program": (
+        "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, a): return a * 2\n"
+        "    @staticmethod\n    def backward(ctx, g): return g * 2\n"
+        "y = F.apply(x)\ny.sin()",
+        ["└─ y = FBackward [] 4"],
+    ),
+    "a gradient's own graph": (
+        "y = x ** 3\ng, = torch.autograd.grad(y, x, create_graph=True)\ng * 2",
+        ["└─ g = MulBackward0 [] 12 2 line 2: g, = torch.autograd.grad(y, x, create_graph=True)", "└─ x [] 2 24"],
+    ),
+    "every kind of hook": (
+        "x.register_post_accumulate_grad_hook(lambda p: None)\ny = x.exp()\ny.retain_grad()\n"
+        "y.grad_fn.register_hook(lambda a, b: None)\ny.grad_fn.register_prehook(lambda a: None)\ny * 2",
+        [
+            "└─ y = ExpBackward0 [] hook before the node (line 5), hook after the node (line 4), keeps its gradient",
+            "└─ x [] hook after accumulation (line 1) 2 14.78",
+        ],
+    ),
+    "the meta device": (
+        "torch.ones(3, device='meta', requires_grad=True) * x",
+        ["no values: tensors of the meta device have no numbers"],
+    ),
+    "a module that is called twice": (
+        "from torch import nn\nlin = nn.Linear(1, 1)\nlin(lin(x.reshape(1, 1)))",
+        ["├─ lin.bias [1]", "│ ├─ lin.bias", "AddmmBackward0 [1, 1]", "lin: Linear, line 3"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE_TREES)
+def test_special_nodes(name: str) -> None:
+    program, parts = MORE_TREES[name]
+    text = re.sub(r" +", " ", "\n".join(tree(program, "x=2", "--values")))
+    assert all(part in text for part in parts), text
+
+
 def test_hooks_that_print_are_not_heard() -> None:
     assert tree("x.register_hook(lambda g: print('heard'))\nx * 2", "x=1", "--values")[0].split() == [
         "value",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine.node import AccumulateGrad, Node, Output, index_of, node_of
-from ...engine.tensor import Tensor
+from ...engine.tensor import MetaTensor, Tensor
 from ...engine.views import CopySlices
 from ..recording import Call, Entry, Recording, Slot, slots_in
 from .numbers import Gradients, facts, gradients
@@ -166,7 +166,7 @@ class _Reading:
         if self.limits.full:
             return Units(skeleton, list(range(len(nodes)))), {}
         named = [name.isidentifier() if (name := self.by_node.get(node)) else False for node in nodes]
-        alone = [k in self.cuts or (node.extra is not None and bool(_hooks(node))) for k, node in enumerate(nodes)]
+        alone = [k in self.cuts or bool(_hooks(node)) for k, node in enumerate(nodes)]
         return roll(skeleton, Traits([type(node).__name__ for node in nodes], alone, named, self.paths))
 
     # -- the picture --------------------------------------------------------------------------------------
@@ -234,12 +234,9 @@ class _Reading:
             names = [self.by_node.get(self.skeleton.nodes[k], "a leaf without a name") for k in leaves[::-1][:_LISTED]]
             box.inside = sorted(names, key=_by_numbers)
         box.module = self._module(path)
-        for text in _hooks(node):
-            box.notes.append(text)
+        for text, keys in _hooks(node):
+            box.notes.append(text + self._lines_of(keys))
             box.marked = True
-        lines = self._hook_lines(node)
-        if lines and box.notes:
-            box.notes[-1] += f" (line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))})"
         if node.extra is not None and node.extra.retains:
             box.notes.append("keeps its gradient")
         if isinstance(node, AccumulateGrad) and node.grad is not None:
@@ -255,18 +252,11 @@ class _Reading:
             called = made[0].called if made else ""
             box.name = f"an earlier {called}" if called else "a leaf without a name"
 
-    def _hook_lines(self, node: Node) -> list[int]:
-        if self.recording is None or node.extra is None:
-            return []
-        extra = node.extra
-        tables: list[dict[int, Any]] = [
-            *extra.tensor_hooks.values(),
-            extra.prehooks,
-            extra.posthooks,
-            extra.post_accumulate,
-        ]
-        found = {self.recording.hook_lines.get(key, 0) for table in tables for key in table}
-        return sorted(found - {0})
+    def _lines_of(self, hooks: list[int]) -> str:
+        """Where hooks were registered."""
+        known = {} if self.recording is None else self.recording.hook_lines
+        lines = sorted({known.get(key, 0) for key in hooks} - {0})
+        return f" (line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))})" if lines else ""
 
     def _cut_box(self, cut: Cut) -> Box:
         name = next((n for n, t in self._tensors() if t.array is cut.operand.tensor.array), "")
@@ -315,6 +305,9 @@ class _Reading:
 
     def _numbers(self, place: Mapping[int, int]) -> None:
         """Put values and gradients to the boxes."""
+        if isinstance(self.value, MetaTensor):
+            self.notes.append("no values: tensors of the meta device have no numbers")
+            return
         found = self._gradients(place)
         for u, at in place.items():
             box, node = self.boxes[at], self.skeleton.nodes[u]
@@ -361,21 +354,18 @@ def _path(call: Call | None, known: dict[Call, Path]) -> Path:
     return known[call]
 
 
-def _hooks(node: Node) -> list[str]:
-    """What hooks of a program a node has, in words."""
+def _hooks(node: Node) -> list[tuple[str, list[int]]]:
+    """What hooks of a program a node has, in words, and their keys."""
     extra = node.extra
     if extra is None:
         return []
-    found = []
-    if any(extra.tensor_hooks.values()):
-        found.append("hook")
-    if extra.prehooks:
-        found.append("hook before the node")
-    if extra.posthooks:
-        found.append("hook after the node")
-    if extra.post_accumulate:
-        found.append("hook after accumulation")
-    return found
+    found = [
+        ("hook", [key for table in extra.tensor_hooks.values() for key in table]),
+        ("hook before the node", list(extra.prehooks)),
+        ("hook after the node", list(extra.posthooks)),
+        ("hook after accumulation", list(extra.post_accumulate)),
+    ]
+    return [(text, keys) for text, keys in found if keys]
 
 
 def _nodes(count: int) -> str:

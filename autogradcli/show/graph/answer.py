@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Boxes of a tree, a text for another program, a drawing, and of JSON.
 _TREE, _TEXT, _DRAWN, _JSON = 200, 300, 250, 10_000
 
+#: Operations of which a page says formulas.
+_MOST_SAID = 1000
+
 #: Operations that are written down for a picture; more take too long. Then it has no shapes and no lines.
 MOST_OPERATIONS = 50_000
 _FULL = f"more than {MOST_OPERATIONS:,} operations ran: the picture has no shapes, no lines and no modules"
@@ -115,6 +118,10 @@ def told(program: Program, expression: str, evaluate: Evaluate, gradient: Any = 
     from ..wanted import Wanted as Formulas
     from .page import formulas
 
+    recording = program.recording
+    if recording.full or len(recording.chain(recording.slot(program.value)).entries) > _MOST_SAID:
+        none = f"none: {expression} is made of more than {_MOST_SAID:,} operations"
+        return formulas(none, none)
     said: list[str] = []
     for wanted in (Formulas(), Formulas(steps=True)):
         try:
