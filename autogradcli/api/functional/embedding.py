@@ -139,12 +139,11 @@ def _bags(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple[np
     if starts.size and starts[0] != 0:
         raise RuntimeError(
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
-            f"got {starts[0]}"
+            f"got {starts[0]}\n[ torch.{input.dtype.type_name}Tensor{{}} ]"
         )
     if starts.size and starts[-1] > input.array.size:
         raise RuntimeError(
-            f"offsets[-1] can not be greater than input's length({input.array.size}) but got offsets[-1] of "
-            f"{starts[-1]}"
+            f"offsets[-1] can not be greater than input's length {input.array.size} but got offsets[-1] of {starts[-1]}"
         )
     return input.array, starts
 

@@ -40,7 +40,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             f"{len(amounts)} and input of dimension {ndim}"
         )
     if mode == "constant":
-        return constant_pad_nd(input, amounts, 0.0 if value is None else value)
+        return constant_pad_nd(input, amounts, 0.0 if value is None else float(value))
     if value not in (None, 0):
         raise RuntimeError(f'Padding mode "{shown(mode)}" doesn\'t take in value argument')
     dims = len(amounts) // 2

@@ -12,7 +12,7 @@ def type_name(value: Any) -> str:
     kind = type(value)
     if isinstance(value, Tensor):
         return f"torch.{value.dtype.type_name}Tensor"
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def checked_tensors(params: list[Any]) -> list[Tensor]:

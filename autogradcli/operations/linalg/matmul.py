@@ -263,6 +263,8 @@ def stacked_product(input: Array, other: Array) -> Array:
 
 
 @operation(
+    fits="beta alpha",
+    fits_in="wide",
     formula=lambda F, input, mat1, mat2, beta, alpha: input * beta + (mat1 @ mat2) * alpha,
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
@@ -304,6 +306,7 @@ def _added(input: Array, beta: Number, product: Array, alpha: Number) -> Array:
 
 
 @operation(
+    fits="beta alpha",
     formula=lambda F, input, mat, vec, beta, alpha: input * beta + (mat @ vec) * alpha,
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
@@ -326,6 +329,7 @@ def addmv(input: Array, mat: Array, vec: Array, beta: Number = 1, alpha: Number 
 
 
 @operation(
+    fits="beta alpha",
     formula=lambda F, input, vec1, vec2, beta, alpha: input * beta + F.unsqueeze(vec1, 1) * vec2 * alpha,
     promote="promote",
     broadcast=True,
@@ -344,6 +348,8 @@ def addr(input: Array, vec1: Array, vec2: Array, beta: Number = 1, alpha: Number
 
 
 @operation(
+    fits="beta alpha",
+    fits_in="wide",
     formula=lambda F, input, batch1, batch2, beta, alpha: input * beta + (batch1 @ batch2) * alpha,
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
@@ -370,6 +376,8 @@ def baddbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha:
 
 
 @operation(
+    fits="beta alpha",
+    fits_in="wide",
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
     batch1=lambda F, g, batch1_shape, batch2, alpha: _times(

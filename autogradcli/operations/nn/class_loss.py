@@ -266,7 +266,7 @@ def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
         raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
     n = input.shape[-1]
     if ((target < -1) | (target >= n)).any():
-        raise RuntimeError("target out of range")
+        raise RuntimeError("argument #2 'target' is out of range")
     live = np.logical_and.accumulate(target >= 0, axis=-1)
     labels = np.where(live, target, 0)
     is_label = (live[..., None] & (labels[..., None] == np.arange(n))).any(-2)

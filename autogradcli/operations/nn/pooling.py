@@ -70,7 +70,7 @@ def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
     d = x.ndim - 2
     fill = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     win, out = _pool_windows(x, how, fill)
-    flat = win.reshape(*win.shape[: 2 + d], -1)
+    flat = win.reshape(*win.shape[: 2 + d], count(win.shape[2 + d :]))
     best = flat.argmax(-1)
     values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
     kernel, stride, padding, dilation, _ = how
@@ -89,7 +89,7 @@ def _cells(n: int, out: int) -> list[slice]:
 
 def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
     if x.dtype.kind != "f":
-        not_implemented_for(f"adaptive_max_pool{x.ndim - 2}d", x)
+        not_implemented_for("adaptive_max_pool2d" if x.ndim == 4 else "adaptive_max_pool3d_cpu", x)
     spatial = x.shape[2:]
     values = np.empty(x.shape[:2] + how, x.dtype)
     places = np.empty(x.shape[:2] + how, np.int64)
@@ -97,7 +97,8 @@ def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
     cells = [_cells(n, out) for n, out in zip(spatial, how, strict=True)]
     for at in counted(np.ndindex(*how)):
         cell = tuple(c[k] for c, k in zip(cells, at, strict=True))
-        part = x[(..., *cell)].reshape(*x.shape[:2], -1)
+        part = x[(..., *cell)]
+        part = part.reshape(*x.shape[:2], count(part.shape[2:]))
         best = part.argmax(-1)
         values[(..., *at)] = np.take_along_axis(part, best[..., None], -1)[..., 0]
         places[(..., *at)] = index[cell].reshape(-1)[best]
@@ -267,7 +268,7 @@ def _divisors(shape: Ints, how: Window, out: Ints, include_pad: bool) -> Array:
 def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
     window, include_pad, override = how
     if x.dtype.kind != "f" and x.dtype != np.int64:
-        not_implemented_for(f"avg_pool{x.ndim - 2}d", x)
+        not_implemented_for("avg_pool2d" if x.ndim == 4 else "avg_pool3d_out_frame", x)
     win, out = _pool_windows(x, window, 0)
     check_steps(win.size)
     d = x.ndim - 2
@@ -293,7 +294,7 @@ def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -
 
 def _adaptive_average(x: Array, how: Ints) -> Array:
     if x.dtype.kind != "f":
-        not_implemented_for(f"adaptive_avg_pool{x.ndim - 2}d", x)
+        not_implemented_for("adaptive_avg_pool2d" if x.ndim == 4 else "adaptive_avg_pool3d_cpu", x)
     for k, out in enumerate(how):
         parts = [
             np.add.reduce(x[(slice(None),) * (k + 2) + (cell,)], axis=k + 2, keepdims=True)
