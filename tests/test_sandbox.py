@@ -5,6 +5,7 @@ The spies are harmless: they write down which names they were asked for.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from crawl import calls, everything
 from autogradcli.api.calls.gate import stranger
 from autogradcli.api.calls.program_classes import SPECIAL, Kind, Object, is_program_class
 from autogradcli.api.calls.python_function import PythonFunction
+from autogradcli.api.calls.registry import NAMESPACES
 from autogradcli.engine.callbacks import callee
 from autogradcli.engine.modes import restore, snapshot
 from autogradcli.events import Event, Failed, Printed
@@ -125,6 +127,37 @@ def test_an_object_of_a_program_as_each_argument() -> None:
     # ``ModuleDict(spy)`` and the like ask for the keys of what may be a dict; a module's own names are ours to ask for.
     assert not set(names) & ({*SOUGHT} - {"keys"})
     assert not [name for name in names if name.startswith("__")]
+
+
+#: Complex numbers where real ones are usual: dropped parts are PyTorch's to drop (a cast), else refused, and never
+#: NumPy's to warn of.
+COMPLEX = {
+    "a tensor": lambda tensor: tensor,
+    "a number": lambda tensor: 1j,
+    "a list of numbers": lambda tensor: [1j, 2.0],
+    "a list of tensors": lambda tensor: [tensor, tensor],
+}
+
+
+@pytest.mark.parametrize("form", COMPLEX)
+def test_no_imaginary_part_is_dropped_by_accident(form: str) -> None:
+    tensor = NAMESPACES["torch"]["full"]((2, 3), 1 + 2j)
+    modes, warned = snapshot(), {}
+    budget.start(None)
+    try:
+        for place, call in calls([COMPLEX[form](tensor)]):
+            with warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
+                warnings.simplefilter("always")
+                try:
+                    call()
+                except Exception:  # refused, as most should
+                    pass
+            if any(issubclass(each.category, np.exceptions.ComplexWarning) for each in caught):
+                warned[place] = str(caught[0].message)
+            tensor.array, tensor.node, tensor.meta = np.full((2, 3), 1 + 2j, np.complex64), None, None
+    finally:
+        restore(modes)
+    assert not warned
 
 
 def test_every_function_in_python_says_what_it_takes() -> None:

@@ -126,6 +126,12 @@ def real_of(dtype: DType) -> DType:
     return _REAL_OF.get(dtype, dtype)
 
 
+def real_for(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Values that are to be written into this dtype: of complex ones the real part, where the dtype is not complex.
+    NumPy would take that too, and warn."""
+    return values.real if values.dtype.kind == "c" and dtype.kind != "c" else values
+
+
 class _Default:
     """The default floating dtype, ``torch.get_default_dtype()``. Integers give it in true division."""
 

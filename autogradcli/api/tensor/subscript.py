@@ -172,6 +172,8 @@ def _prepared(part: Any) -> Any:
         return part
     if isinstance(part, (list, tuple, range, str)):
         made = hooks.to_tensor(list(part) if isinstance(part, range) else part)
+        if made.array.dtype.kind == "c":
+            raise TypeError("'complex' object cannot be interpreted as an integer")
         if made.array.dtype.kind not in "b":
             made = wrap(made.array.astype(np.int64))
         return made

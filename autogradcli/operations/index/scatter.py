@@ -199,7 +199,7 @@ def _written(out: Array, place: Array, src: Array) -> Array:
             "expected src to have a size equal to the slice of self. "
             f"src size = {list(src.shape)}, slice size = {list(place.shape)}"
         )
-    place[...] = src
+    place[...] = dtypes.real_for(src, out.dtype)
     return out
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.away import HEAVY, away
+from ...engine.numbers import number_in
 from ...engine.operation import Array, Number, operation
 from ..dims import Shape
 from ..refuse import not_implemented_for
@@ -42,7 +43,7 @@ def scaled(x: Array, factor: Number) -> Array:
         return x
     if factor == 0:
         return np.zeros_like(x)
-    return np.multiply(x, np.asarray(factor).astype(x.dtype))
+    return np.multiply(x, number_in(x.dtype, factor))
 
 
 def _times(g: Any, factor: Number) -> Any:
