@@ -267,7 +267,7 @@ class Module(Hooked):
         seen = set()
         modules = self.named_modules(prefix=prefix, remove_duplicate=once) if recurse else [(prefix, self)]
         for path, module in modules:
-            for name, value in module.__dict__[group].items():
+            for name, value in getattr(module, group).items():
                 if value is None or id(value) in seen:
                     continue
                 if once:

@@ -178,10 +178,10 @@ class Optimizer(Object):
         }
         fresh: dict[Any, Any] = defaultdict(dict)
         for number, values in state_dict["state"].items():
-            if number in params:
+            if number in params and isinstance(values, dict):
                 fresh[params[number]] = {name: _copied(value, name, params[number]) for name, value in values.items()}
             else:
-                fresh[number] = values
+                fresh[params.get(number, number)] = values
         for own, other in zip(groups, saved):
             other["params"] = own["params"]
         self.state = fresh
@@ -233,7 +233,7 @@ class Declared(Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters by their gradients; a closure is called first, and its loss returned."""
         own = self.__dict__
-        for hook in list(own["_optimizer_step_pre_hooks"].values()):
+        for hook in list(self._optimizer_step_pre_hooks.values()):
             hook(self, (self,) if closure is None else (self, closure), {})
         loss = None
         if closure is not None:
@@ -251,7 +251,7 @@ class Declared(Optimizer):
         else:
             self._update(kernels)
         own["_opt_called"] = True
-        for hook in list(own["_optimizer_step_post_hooks"].values()):
+        for hook in list(self._optimizer_step_post_hooks.values()):
             hook(self, (self,) if closure is None else (self, closure), {})
         return loss
 
