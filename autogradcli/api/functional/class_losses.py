@@ -17,6 +17,7 @@ from ...operations.reduce.reduction import mean_all, sum_all, sum_dim
 from ...operations.reduce.softmax import log_softmax
 from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.argument_types import type_name
+from ..calls.dtype_checks import check_same
 from ..calls.python_function import define_python
 from ..shape.reshaping import reshape
 from .linear import linear
@@ -46,6 +47,7 @@ def nll(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ig
         raise ValueError(
             f"Expected input batch_size ({shape[0]}) to match target batch_size ({want[0] if want else 1})."
         )
+    check_same(input, weight)
     if ndim <= 2:
         return operations.nll_loss(input, target, weight, reduction, ignore_index)
     if ndim == 4:

@@ -163,7 +163,7 @@ def _unpool(
         wanted = tuple(output_size)[-dims:]
         for d, (n, want, s) in enumerate(zip(size, wanted, step, strict=True)):
             if not n - s < want < n + s:
-                raise ValueError(f"invalid output_size {list(wanted)!r} (dim {d} must be between {n - s} and {n + s})")
+                raise ValueError(f'invalid output_size "{wanted}" (dim {d} must be between {n - s} and {n + s})')
         size = wanted
     if dims == 1:
         column = OPERATIONS["max_unpool2d"].call(unsqueeze(input, -1), unsqueeze(indices, -1), (*size, 1))

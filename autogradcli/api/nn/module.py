@@ -326,7 +326,7 @@ class Module(Hooked):
             clear_grad(parameter, set_to_none)
 
     def _convert(self, dtype: DType, kinds: tuple[int, ...] = (FLOATING,)) -> Module:
-        """Cast what is of these kinds of dtype; complex numbers lose their imaginary part where it is no complex one."""
+        """Cast what is of these kinds; complex numbers lose their imaginary part where the dtype is no complex one."""
         for module in self.children():
             module._convert(dtype, kinds)
         for parameter in self._parameters.values():

@@ -212,6 +212,13 @@ def _declare_unpool(dims: int) -> None:
 
     def forward(input: Array, indices: Index, size: Ints) -> Array:
         """Values put at the places that a maximum pooling gave, zeros elsewhere."""
+        if input.dtype.kind != "f":
+            not_implemented_for(f"max_unpool{dims}d", input)
+        if input.shape != indices.shape:
+            raise RuntimeError(
+                f"Expected shape of indices to be same as that of the input tensor ({list(input.shape)}) but got "
+                f"indices tensor with shape: {list(indices.shape)}"
+            )
         limit = count(size)
         wrong = (indices < 0) | (indices >= limit)
         if wrong.any():
@@ -221,7 +228,8 @@ def _declare_unpool(dims: int) -> None:
             )
         lead = input.shape[:-dims]
         out = np.zeros((count(lead), limit), input.dtype)
-        np.put_along_axis(out, indices.reshape(count(lead), -1), input.reshape(count(lead), -1), -1)
+        flat = (count(lead), count(input.shape[-dims:]))
+        np.put_along_axis(out, indices.reshape(flat), input.reshape(flat), -1)
         return out.reshape(*lead, *size)
 
     def rule(F: Any, g: Any, indices: Any) -> Any:
