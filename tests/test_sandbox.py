@@ -361,3 +361,37 @@ def test_no_imaginary_part_is_dropped(call: str, message: str) -> None:
 def test_complex_numbers_where_they_belong() -> None:
     program = "z = torch.tensor([1j])\nprint(torch.lerp(z, z + 1, 1j), torch.addcmul(z, z, z, value=1j))"
     assert printed(program) == "tensor([0.+2.j]) tensor([0.+0.j])\n"
+
+
+ITERATED = """
+from torch import nn
+class BySubscript:
+    def __getitem__(self, k): return (1, 2, 3)[k]
+    def __len__(self): return 3
+class ByMethod:
+    def __iter__(self): return iter([1, 2])
+d = {1: 2}
+l = [1, 2]
+v = torch.tensor([1.0, 2.0])
+m = nn.Sequential(nn.Linear(1, 1), nn.ReLU())
+"""
+
+#: What a program can iterate: what comes out of ``iter`` and its kin is a value of the language, and so is what that
+#: gives.
+ITERABLES = (
+    "BySubscript()", "ByMethod()", "m", "nn.ModuleList(m)", "nn.ModuleDict({'a': m})", "nn.ParameterList([v])",
+    "nn.ParameterDict({'a': v})", "m.parameters()", "m.named_parameters()", "m.modules()", "m.children()", "v",
+    "torch.ones(2, 2)", "v.shape", "v.numpy()", "torch.ones(2, 2).numpy()", "v.max(0)", "torch.unbind(v)", "l", "(1,)",
+    "'ab'", "'\u00e9'", "{1}", "range(2)", "range(1 << 70)", "d", "d.keys()", "d.values()", "d.items()", "zip(l, l)",
+    "map(str, l)", "filter(None, l)", "enumerate(l)", "iter(l)", "(k for k in l)", "m.state_dict()",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("iterable", ITERABLES)
+def test_what_is_iterated_stays_in_the_language(iterable: str) -> None:
+    session = Session()
+    session.run(f"import torch\n{ITERATED}it = iter({iterable})\nfirst = next(it)\n", lambda event: None)
+    session.run(f"back = reversed({iterable})", lambda event: None)  # some have no reverse
+    assert {"it", "first"} <= {*session.variables}
+    strangers = {name: value for name, value in session.variables.items() if not is_value(value)}
+    assert not {name: type(value) for name, value in strangers.items()}

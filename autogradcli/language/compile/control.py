@@ -190,7 +190,7 @@ def _with(node: ast.With, c: Context) -> Run:
 
 
 def _own_mode(mode: Any, f: Frame, store: Any, body: Run) -> Any:
-    """``with`` over an object of a program's class: its own ``__enter__`` and ``__exit__``. Raises TypeError without."""
+    """``with`` over an object of a program's class, by its ``__enter__`` and ``__exit__``. Raises TypeError without."""
     kind = type(mode)
     if type(kind) is not Kind or not (defines(kind, "__enter__") and defines(kind, "__exit__")):
         missed = type(kind) is Kind and defines(kind, "__enter__")

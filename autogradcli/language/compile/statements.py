@@ -250,4 +250,6 @@ def _subclass_of(base: Any) -> Any:
     try:
         return base.subclass
     except AttributeError:
-        raise TypeError("a class can have one base at most: a class of its own kind, torch.nn.Module or torch.autograd.Function") from None
+        raise TypeError(
+            "a class can have one base at most: a class of its own kind, torch.nn.Module or torch.autograd.Function"
+        ) from None
