@@ -51,7 +51,7 @@ def number(value: float, dtype: np.dtype) -> Any:
     """
     if not 1e-6 < value < 1e6 and not -1e6 < value < -1e-6:
         if value.__class__ is int:
-            check_operand(value)  # type: ignore[arg-type]
+            check_operand(value)
         return value
     kept = _SINGLES if dtype.itemsize == 4 else _DOUBLES
     if len(kept) >= _MOST_NUMBERS:
