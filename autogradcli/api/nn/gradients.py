@@ -138,7 +138,7 @@ def vector_to_parameters(vec: Tensor, parameters: Value) -> None:
         parameter.rebind(part.array)
 
 
-def _parts(vector: Tensor, parameters: list[Tensor]) -> Iterator[Any]:
+def _parts(vector: Any, parameters: list[Tensor]) -> Iterator[Any]:
     start = 0
     for parameter in parameters:
         count = parameter.array.size
