@@ -27,7 +27,7 @@ SIZES: dict[str, int] = {
     "api.calls.output": 8841,
     "api.calls.output_rules": 14093,
     "api.calls.overloads": 14582,
-    "api.calls.program_classes": 13563,
+    "api.calls.program_classes": 14314,
     "api.calls.python_function": 5463,
     "api.calls.registry": 2578,
     "api.calls.return_types": 1275,
@@ -36,7 +36,7 @@ SIZES: dict[str, int] = {
     "api.calls.wrong_arguments": 5826,
     "api.func.custom_transforms": 4745,
     "api.func.pytree": 4065,
-    "api.func.transforms": 17682,
+    "api.func.transforms": 17708,
     "api.func.vmap": 13620,
     "api.functional.activations": 14089,
     "api.functional.attention": 3521,
@@ -80,10 +80,10 @@ SIZES: dict[str, int] = {
     "api.nn.convolution_layers": 7214,
     "api.nn.dropout_layers": 935,
     "api.nn.embedding_layers": 4110,
-    "api.nn.functional_call": 6784,
+    "api.nn.functional_call": 6969,
     "api.nn.functions_by_attribute": 1787,
     "api.nn.global_hooks": 2084,
-    "api.nn.gradients": 5492,
+    "api.nn.gradients": 5489,
     "api.nn.hooked": 4101,
     "api.nn.init": 10614,
     "api.nn.linear_layers": 4353,
@@ -196,7 +196,7 @@ SIZES: dict[str, int] = {
     "operations.shape.view": 15750,
     "operations.shape.view_copies": 2435,
 }
-CHECKSUM = 2987883099
+CHECKSUM = 2923292723
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "api.autograd.backward_and_grad": "backward",
