@@ -28,6 +28,7 @@ _REFUSING_ONE = frozenset({"cdist", "linalg_vander", "multilabel_margin_loss"})
 _WITHOUT_HALF = {
     "special_erfcx": "erfcx_cpu", "special_log_ndtr": "log_ndtr_cpu", "special_ndtri": "ndtri_cpu", "pdist": "pdist",
     "geqrf": "geqrf_cpu", "linalg_ldl_factor_ex": "ldl_factor_kernel_cpu", "polar": "polar_cpu",
+    "avg_pool3d": "avg_pool3d_out_frame",
 }  # fmt: skip
 
 #: A number among the arguments, which is no operand, is rounded to half precision in these.

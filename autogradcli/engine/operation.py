@@ -93,6 +93,8 @@ class Operation:
         "doc",
         "edges",
         "examples",
+        "fits",
+        "fits_in",
         "formula",
         "frees",
         "given",
@@ -145,6 +147,8 @@ class Operation:
         self.jvp: Rule | None = options.pop("jvp", None)
         self.vjp: Rule | None = options.pop("vjp", None)
         self.overlap: bool = options.pop("overlap", False)
+        self.fits: tuple[str, ...] = tuple(options.pop("fits", "").split())
+        self.fits_in: str = options.pop("fits_in", "result")
         self.inplace_name: str | None = options.pop("inplace_name", None)
         self.rules: dict[str, Rule] = options
         self._parsed = False
@@ -163,6 +167,8 @@ class Operation:
             for k, n in enumerate(names)
         ]
         by_name = {p.name: p for p in self.params}
+        if unknown := {*self.fits} - {*by_name}:
+            raise TypeError(f"{self.name}: no parameters to fit: {unknown}")
         joint = _rule_names(self.vjp, 3) if self.vjp else None
         if joint is not None:  # one rule for several inputs: ``vjp_inputs`` are the tensor parameters in order
             self.edges: list[Param] = [
@@ -272,6 +278,9 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     outputs     names of several results; ``differentiable`` the positions of those with gradients
     layout      how the result lies in memory, where not as NumPy's would (``layouts.py``)
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
+    fits        names of numbers that the dtype computed in must be able to hold: a RuntimeError else. ``fits_in`` says
+                which that is: ``"result"``, that of operand and number; ``"wide"``, the same but float32 for half
+                precision; ``"operand"``, the operand's own
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
     spelling    the language's name for the call, where it isn't the declared one
     indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or

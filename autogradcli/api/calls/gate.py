@@ -20,7 +20,7 @@ from .wrong_arguments import FITTING, bound
 PLAIN: frozenset[type] = frozenset({Tensor, Parameter, type(None), bool, int, float, str, DType, Size})
 
 _LEAVES = PLAIN | {complex, range, slice, type(...)}
-_NAMED = frozenset({"torch.device", "torch.layout", "torch.memory_format", "torch.Generator"})
+_NAMED = frozenset({"torch.device", "torch.layout", "torch.memory_format", "torch._C.Generator"})
 
 #: Annotations of parameters that take any value: what is given there is called, kept, or looked at by its type, and
 #: never computed with.

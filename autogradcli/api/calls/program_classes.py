@@ -66,8 +66,24 @@ class Object(metaclass=Kind):
     """The base of all of them."""
 
 
+@shown_as("object")
+class Plain(Object):
+    """The base of a class that names none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args or kwargs:
+            raise TypeError(f"{type(self).__name__}() takes no arguments")
+
+
 def derive(base: Kind, name: str, members: dict[str, Any]) -> Kind:
-    """The class that ``class name(base): members`` makes."""
+    """The class that ``class name(base): members`` makes.
+
+    Raises TypeError for a special method that has no part in the language, in a class that has no base of ours.
+    """
+    if issubclass(base, Plain):
+        for member, value in members.items():
+            if not _visible(member) and type(value) in METHODS:
+                raise TypeError(f"a class can't define {member} here")
     kind = Kind(name, (base,), {"__module__": "__main__", "__members__": {}})
     for member, value in members.items():
         if _visible(member):
@@ -167,6 +183,11 @@ def special(value: Any, name: str) -> Callable[..., Any]:
 
 
 _DISPATCHERS = dispatchers(special)
+
+
+def defines(kind: type, name: str) -> bool:
+    """Whether a class, or one of its bases, has a member of that name."""
+    return _member(kind, name) is not NOTHING
 
 
 def get(value: Any, name: str) -> Any:

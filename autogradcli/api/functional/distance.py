@@ -61,7 +61,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Any:
     """Cosine of the angle between vectors along a dimension; norms count as at least ``eps``."""
     common = dtypes.result_type(x1.array, x2.array)
-    if common.category < dtypes.FLOATING:
+    if common.category != dtypes.FLOATING:
         raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {common.type_name}")
     a, b = x1.array.shape, x2.array.shape
     try:

@@ -20,10 +20,17 @@ from ...operations.reduce.reduction import mean_dim
 from ...operations.shape.copies import repeat
 from ...operations.shape.view import squeeze_dim, unsqueeze, view
 from ..calls.argument_types import type_name
+from ..calls.dtype_checks import check_parameters
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..shape.reshaping import reshape
 from .pooling import average_pool
+
+
+def _layer(input: Tensor, shape: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float) -> Any:
+    if input.array.dtype.kind == "f" and len(shape) <= input.array.ndim:
+        check_parameters(input, weight, bias)
+    return operations.layer_norm(input, shape, weight, bias, eps)
 
 
 def layer_norm(
@@ -35,7 +42,7 @@ def layer_norm(
     cudnn_enable: bool = True,
 ) -> Any:
     """Mean 0 and variance 1 over the last dimensions, then times ``weight`` plus ``bias``."""
-    return operations.layer_norm(input, tuple(normalized_shape), weight, bias, eps)
+    return _layer(input, tuple(normalized_shape), weight, bias, eps)
 
 
 def _ints(name: str, shape: Any) -> tuple[int, ...]:
@@ -57,7 +64,7 @@ def _f_layer_norm(
     eps: float = 1e-05,
 ) -> Any:
     """Mean 0 and variance 1 over the last dimensions, then times ``weight`` plus ``bias``."""
-    return operations.layer_norm(input, _ints("layer_norm", normalized_shape), weight, bias, eps)
+    return _layer(input, _ints("layer_norm", normalized_shape), weight, bias, eps)
 
 
 def rms_norm(
@@ -123,6 +130,7 @@ def _batch(
     if input.array.dtype.kind != "f":
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"batch_norm\" not implemented for '{name}'")
+    check_parameters(input, weight, bias, mean, var)
     if training and (mean is not None or var is not None):
         _move(input, mean, var, momentum)
     return operations.batch_norm(input, weight, bias, mean, var, training, eps)
@@ -218,10 +226,11 @@ def group_norm(
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
     per_channel = shape[0] * shape[1] // max(num_groups, 1)
+    grouped = [shape[0] * shape[1] // num_groups, num_groups, *shape[2:]]
     for n in shape[2:]:
         per_channel *= n
     if per_channel == 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {grouped}")
     return _group(input, num_groups, weight, bias, eps)
 
 
@@ -244,6 +253,7 @@ def _group(
     if input.array.dtype.kind != "f":
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"GroupNormKernelImpl\" not implemented for '{name}'")
+    check_parameters(input, weight, bias)
     return operations.group_norm(input, num_groups, weight, bias, eps)
 
 

@@ -21,6 +21,7 @@ from ...operations.reduce.reduction import sum_dim
 from ...operations.shape.copies import cast, clone, copy_into
 from ...operations.shape.slicing import diagonal, slice_
 from ...operations.shape.view import expand, flip, permute, squeeze, t, unsqueeze
+from ..calls.dtype_checks import check_same
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type
 from ..shape.reshaping import reshape as reshaped
@@ -188,6 +189,7 @@ define("tensorinv", (f"(Tensor input, int ind=2, {_OUT})", _tensorinv), into="li
 
 def _linalg_cross(input: Tensor, other: Tensor, dim: int) -> Any:
     """Cross product of vectors of three elements along a dimension."""
+    check_same(input, other)
     return misc.linalg_cross(input, other, dim)
 
 
@@ -200,6 +202,7 @@ def _cross(input: Tensor, other: Tensor, dim: int | None) -> Any:
                 raise RuntimeError("no dimension of size 3 in input")
         else:
             dim = -1
+    check_same(input, other)
     return misc.linalg_cross(input, other, dim)
 
 

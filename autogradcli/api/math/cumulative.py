@@ -203,6 +203,8 @@ def _uneven(part: Callable[[int, int], Any], input: Tensor, at: int, points: Ten
     shape = [1] * input.array.ndim
     shape[at] = -1
     kind = input.array.dtype if input.array.dtype.kind in "fc" else dtypes.default.np
+    if points.array.dtype.kind == "c":
+        kind = np.result_type(kind, points.array.dtype)
     h = np.diff(points.array).astype(kind).reshape(shape)
     steps = np.moveaxis(h, at, 0)
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import dtypes
 from ...engine.batched import NO_SHAPE
 from ...engine.layers import levels_of
+from ...engine.numbers import scalar_in
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise import selection
 from ..calls.declare import define_both, in_place
@@ -25,17 +27,26 @@ def _places(condition: Tensor) -> tuple[Tensor, ...]:
     return tuple(wrap(index) for index in np.nonzero(np.atleast_1d(condition.array)))
 
 
+def _chosen(condition: Tensor, input: Any, other: Any) -> Tensor:
+    """The elements of ``input`` where the condition holds, else those of ``other``; numbers must fit the result."""
+    dtype = dtypes.result_type(*(x.array if isinstance(x, Tensor) else x for x in (input, other)))
+    for value in (input, other):
+        if not isinstance(value, Tensor):
+            scalar_in(dtype.np, value)
+    return selection.where(condition, input, other)  # type: ignore[no-any-return]
+
+
 _CHOICES = (
     ("(Tensor condition, Tensor input, Tensor other, *, Tensor out=None)", selection.where),
-    ("(Tensor condition, Tensor input, Scalar other)", selection.where),
+    ("(Tensor condition, Tensor input, Scalar other)", _chosen),
 )
 define(
     "where",
     ("(Tensor condition)", _places),
     _CHOICES[0],
-    ("(Tensor condition, Scalar self, Tensor other)", selection.where),
+    ("(Tensor condition, Scalar self, Tensor other)", _chosen),
     _CHOICES[1],
-    ("(Tensor condition, Scalar self, Scalar other)", selection.where),
+    ("(Tensor condition, Scalar self, Scalar other)", _chosen),
 )
 define("where", *_CHOICES, into="Tensor")
 

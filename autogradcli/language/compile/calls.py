@@ -14,7 +14,7 @@ from ...engine.lazy import LazyTable
 from ...engine.modes import ContextMode, Decorated
 from ...engine.tensor import Tensor
 from ..values.attribute_lookup import CALL, TABLES
-from ..values.kinds import BoundMethod, Namespace, UserFunction, object_name
+from ..values.kinds import BoundMethod, Namespace, UserFunction
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
 #: a program can't make one.
@@ -64,7 +64,7 @@ def callable_of(value: Any) -> Callable[..., Any]:
         return lambda *args, **kwargs: call(value, *args, **kwargs)
     if isinstance(value, ContextMode) or _is_named(value):
         return value  # type: ignore[no-any-return]
-    raise TypeError(f"'{object_name(kind)}' object is not callable")
+    raise TypeError(f"'{kind.__name__}' object is not callable")
 
 
 def _constructor(kind: type) -> Callable[..., Any]:

@@ -18,7 +18,7 @@ from .at_length import less
 from .attribute_lookup import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
-from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction, object_name
+from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction
 from .nesting import checked
 from .text_format import format_value, to_ascii, to_repr, to_str
 
@@ -405,7 +405,7 @@ CONSTRUCTORS.update(
         property: checked(property),
     }
 )  # fmt: skip
-CONSTRUCTORS.update({kind: renamed(call, object_name(kind)) for kind, call in CONSTRUCTORS.items()})
+CONSTRUCTORS.update({kind: renamed(call, kind.__name__) for kind, call in CONSTRUCTORS.items()})
 
 BUILTINS.update(
     {

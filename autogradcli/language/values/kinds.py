@@ -109,16 +109,6 @@ class Namespace:
         return f"<module '{self.dotted}'>"
 
 
-#: Modules whose classes are written in C in PyTorch, but for the tensor's: messages name these with their module.
-_IN_C = frozenset({"torch", "torch._C", "torch.return_types"})
-
-
-def object_name(kind: type) -> str:
-    """How Python's messages call an object of a class: ``'torch.Size' object has no attribute 'x'``."""
-    name, module = kind.__name__, kind.__module__
-    return f"{module}.{name}" if module in _IN_C and name != "Tensor" else name
-
-
 class BoundMethod:
     """A method taken from its value without being called at once: ``f = x.sum``."""
 

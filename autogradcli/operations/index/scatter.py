@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
+from ...engine.numbers import number_in
 from ...engine.operation import Array, Index, Number, operation
 from ..dims import Shape, wrap_dim
-from ..elementwise.numbers import number_in
 from ..refuse import underivable
 from ..shape.slicing import diagonal_array, select, slice_
 from .indexing import check_counted, check_index, check_places, grid_key
@@ -90,6 +90,8 @@ def source_back(F: Any, g: Any, shape: Shape) -> Any:
 
 
 @operation(
+    fits="value",
+    fits_in="operand",
     layout="contiguous",
     node="ScatterBackward1",
     spelling="scatter",
@@ -197,7 +199,7 @@ def _written(out: Array, place: Array, src: Array) -> Array:
             "expected src to have a size equal to the slice of self. "
             f"src size = {list(src.shape)}, slice size = {list(place.shape)}"
         )
-    place[...] = src
+    place[...] = dtypes.real_for(src, out.dtype)
     return out
 
 

@@ -206,6 +206,9 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
         raise RuntimeError(f"inconsistent target size, expected {rows.shape[0]} but got {list(target.shape)}")
     if ((flat < 0) | (flat >= rows.shape[1])).any():
         raise RuntimeError("target out of range")
+    if weight is not None and weight.dtype is not input.dtype:
+        names = dtypes.of(input).type_name, dtypes.of(weight).type_name
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     chosen = np.arange(rows.shape[1]) == flat[:, None]
     z = np.where(chosen, -np.inf, margin - rows[chosen][:, None] + rows)
     w = np.ones((rows.shape[0], 1)) if weight is None else weight[flat][:, None]
@@ -266,7 +269,7 @@ def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
         raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
     n = input.shape[-1]
     if ((target < -1) | (target >= n)).any():
-        raise RuntimeError("target out of range")
+        raise RuntimeError("argument #2 'target' is out of range")
     live = np.logical_and.accumulate(target >= 0, axis=-1)
     labels = np.where(live, target, 0)
     is_label = (live[..., None] & (labels[..., None] == np.arange(n))).any(-2)

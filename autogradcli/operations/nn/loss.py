@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import dtypes
 from ...engine.operation import Array, operation
 from ..elementwise import elementary
-from ..refuse import not_implemented_for
+from ..refuse import as_result, not_implemented_for
 
 
 def reduced(x: Array, reduction: str) -> Array:
@@ -171,7 +172,7 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 )
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """``log(1 + exp(-target * input))``."""
-    target = target.astype(input.dtype, copy=False)  # an unsigned one has no negative
+    target = as_result(target, input.dtype)  # an unsigned one has no negative
     return reduced(elementary.log1p(elementary.exp(-target * input)).astype(input.dtype, copy=False), reduction)
 
 
@@ -214,23 +215,28 @@ _TINY = 1e-12
 )
 def binary_cross_entropy(input: Array, target: Array, weight: Array | None = None, reduction: str = "mean") -> Array:
     """``-(target log(input) + (1 - target) log(1 - input))``; logarithms stop at -100."""
-    if input.dtype.kind != "f":
+    if input.dtype.kind not in "fc":
         not_implemented_for("binary_cross_entropy", input)
     if input.dtype is not target.dtype:
-        from ...engine import dtypes
-
         names = dtypes.of(input).type_name, dtypes.of(target).type_name
         raise RuntimeError(f"Found dtype {names[1]} but expected {names[0]}")
+    if input.dtype.kind == "c":
+        not_implemented_for("binary_cross_entropy", input)
     if input.size and not ((input >= 0) & (input <= 1)).all():
         raise RuntimeError("all elements of input should be between 0 and 1")
     loss = (target - 1) * np.maximum(elementary.log1p(-input), _LOWEST_LOG) - target * np.maximum(
         elementary.log(input), _LOWEST_LOG
     )
-    return reduced(_weighted(loss.astype(input.dtype, copy=False), weight), reduction)
+    return reduced(_weighed(loss.astype(input.dtype, copy=False), weight), reduction)
 
 
 def _weighted(x: Any, weight: Any) -> Any:
     return x if weight is None else x * weight
+
+
+def _weighed(loss: Array, weight: Array | None) -> Array:
+    """A loss of the input's dtype, in which it is weighed in place: RuntimeError where it can't be."""
+    return loss if weight is None else as_result(loss * weight, loss.dtype)
 
 
 @operation(
@@ -291,7 +297,10 @@ def binary_cross_entropy_with_logits(
         loss = (1 - target) * input - log_sigmoid
     else:
         loss = (1 - target) * input - ((pos_weight - 1) * target + 1) * log_sigmoid
-    return reduced(_weighted(loss.astype(input.dtype, copy=False), weight), reduction)
+    if pos_weight is not None:
+        as_result(pos_weight, input.dtype)
+    kind = loss.dtype if loss.dtype.kind == "c" else input.dtype
+    return reduced(_weighed(loss.astype(kind, copy=False), weight), reduction)
 
 
 def _logits_slope(F: Any, input: Any, target: Any, pos_weight: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.numbers import number_in
 from ...engine.operation import Array, operation
 from .windowed import one_or_all, turned_back
 
@@ -65,6 +66,8 @@ def _padded_said(F: Any, input: Any, pad: Shape, value: float) -> Any:
 
 
 @operation(
+    fits="value",
+    fits_in="operand",
     formula=_padded_said,
     kind="linear",
     input=lambda F, g, pad: F.constant_pad_nd(g, tuple(-p for p in pad), 0.0),
@@ -85,7 +88,7 @@ def constant_pad_nd(input: Array, pad: Shape, value: float = 0.0) -> Array:
             raise RuntimeError("narrow(): length must be non-negative.")
         source[axis] = slice(max(-before, 0), n - max(-after, 0))
         target[axis] = slice(max(before, 0), shape[axis] - max(after, 0))
-    out = np.full(shape, value, input.dtype) if value else np.zeros(shape, input.dtype)
+    out = np.full(shape, number_in(input.dtype, value)) if value else np.zeros(shape, input.dtype)
     out[tuple(target)] = input[tuple(source)]
     return out
 

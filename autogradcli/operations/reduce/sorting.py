@@ -225,6 +225,8 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
     if sorted_sequence.dtype.kind in "cb":
         not_implemented_for("searchsorted_out_cpu", sorted_sequence)
+    if isinstance(values, np.ndarray) and values.dtype.kind == "c":
+        not_implemented_for("searchsorted_out_cpu", values)
     side: Any = "right" if right else "left"
     kind = np.int32 if int32 else np.int64
     if sorted_sequence.ndim == 1:
@@ -260,7 +262,7 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
     if weights.shape != input.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
     kind = weights.dtype if weights.dtype == np.float32 else np.dtype(np.float64)
-    return np.bincount(input, weights.astype(np.float64), minlength).astype(kind)
+    return np.bincount(input, dtypes.real_for(weights, np.dtype(np.float64)).astype(np.float64), minlength).astype(kind)
 
 
 @operation(cost=by_size)
