@@ -231,7 +231,9 @@ def _with_shared(s: Sum, atom: Atom, at: int, first: Term, depth: int) -> Sum | 
     )
     role = tuple(None if k == at else first.out.index(i) for k, i in enumerate(layout))
     out = fresh(s.shape)
-    shared = Index(layout[at].size)  # type: ignore[union-attr]
+    own = layout[at]
+    assert own is not None  # it is summed over
+    shared = Index(own.size)
     inside: list[Term] = []
     left: list[Term] = []
     for t in (onto(t, out) for t in s.terms):
