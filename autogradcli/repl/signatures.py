@@ -63,6 +63,7 @@ def signatures(value: Any, name: str = "") -> list[Signature]:
     if isinstance(value, (PythonFunction, Builtin)):
         value = value.call
     if type(value) is FunctionType:
+        value = value.__dict__.get("__wrapped__", value)
         return [_of_python(value)[receiver:]]
     text = noted(value, "__text_signature__")
     return [_of_text(text)[receiver:]] if isinstance(text, str) and not isinstance(value, type) else []
@@ -71,11 +72,12 @@ def signatures(value: Any, name: str = "") -> list[Signature]:
 def _made_by(kind: Kind) -> Any:
     """A class's fields or its ``__init__``, whichever the nearest class declares; None where neither is."""
     for base in kind.__mro__:
-        if vars(base).get("fields"):
-            return vars(base)["fields"]
+        fields = vars(base).get("fields")
         init = vars(base).get("__members__", {}).get("__init__")
+        if fields or (init is None and fields is not None):
+            return fields
         if init is not None:
-            return init
+            return init if fields is None else fields
     return None
 
 

@@ -291,6 +291,7 @@ def _of_objects(kind: type, function: FunctionType) -> Callable[..., Any]:
         return function(self, *args, **kwargs)
 
     method.__name__, method.__qualname__, method.__doc__ = function.__name__, function.__qualname__, function.__doc__
+    method.__dict__["__wrapped__"] = function  # whose parameters help shows
     _UNBOUND[function] = method
     return method
 
