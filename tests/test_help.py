@@ -103,10 +103,10 @@ def test_attributes_of_values() -> None:
         if kind is Tensor or kind.__name__ in UNNAMED or kind.__module__ == "torch.return_types":
             continue
         for name in table:
-            keys = [f"{base.__name__}.{name}" for base in kind.__mro__]
+            keys = [name, *(f"{base.__name__}.{name}" for base in kind.__mro__)]
             if name[0] not in "_*" and not any(key in entries() for key in keys):
                 found.append(f"{kind.__name__}.{name}")
-    assert sorted(found) == ["UnpackedDualTensor.primal", "UnpackedDualTensor.tangent"]
+    assert not found
 
 
 def texts() -> list[Any]:

@@ -64,8 +64,8 @@ def _trial(source: str, prepare: str) -> Value | Failed | None:
 
 def _dtypes(source: str, names: list[str]) -> str:
     outcomes: dict[str, dict[str, str]] = {}
-    for group, dtypes in _GROUPS.items():
-        for dtype in dtypes:
+    for group, members in _GROUPS.items():
+        for dtype in members:
             cast = "\n".join(f"{name} = ({name}.detach() * 4).to(torch.{dtype})" for name in names)
             outcomes.setdefault(_outcome(_trial(source, cast), dtype), {})[dtype] = group
     if len(outcomes) == 1 and _SAME in outcomes:

@@ -67,7 +67,7 @@ def read(text: str) -> list[Entry]:
     found = []
     for part in ("\n" + text).split("\n= ")[1:]:
         head, *lines = part.split("\n")
-        signature = lines.pop(0) if lines and lines[0].startswith("(") else ""
+        signature = lines.pop(0) if lines and lines[0].startswith("(") and lines[0].endswith(")") else ""
         at = next((k for k, line in enumerate(lines) if line.startswith(">>> ")), len(lines))
         words = [line for line in lines[:at] if not line.startswith(("#", "!!! "))]
         refused = [line[4:] for line in lines[:at] if line.startswith("!!! ")]
