@@ -17,7 +17,7 @@ from autogradcli.language.compile.calls import is_callable
 from autogradcli.language.values.kinds import Namespace
 from autogradcli.repl.help.names import derived, entry_for
 from autogradcli.repl.help.pages import documentation, examples_of, find, signatures_of
-from autogradcli.repl.help.texts import FOLDER, Entry, entries, read
+from autogradcli.repl.help.texts import FOLDER, Entry, entry, parts, read
 from autogradcli.repl.help.trial import shown
 from autogradcli.session import Session
 
@@ -48,21 +48,21 @@ def names(place: str) -> list[str]:
 
 def problems(name: str) -> Iterator[str]:
     owner, value = find(SESSION, name)
-    entry = entry_for(SESSION, name, owner, value)
-    text = entry.text if entry is not None else derived(SESSION, name, owner, value).text
+    own = entry_for(SESSION, name, owner, value)
+    text = own.text if own is not None else derived(SESSION, name, owner, value).text
     if not is_text(text):
         yield f"{name}: no sentence: {text!r}"
     if type(value) is Namespace:
         return
     called = type(value) is not Property and (is_callable(value) or hasattr(value, "call"))
     if called and name.rpartition(".")[2] not in NOT_CALLED:
-        written = signatures_of(value, name, entry or derived(SESSION, name, owner, value))
+        written = signatures_of(value, name, own or derived(SESSION, name, owner, value))
         if not written or "(*args, **kwargs)" in written:
             yield f"{name}: no signature that says something: {written}"
     sources = examples_of(SESSION, name)
     if not sources:
         yield f"{name}: no example"
-    elif entry is None:  # those of entries have a test of their own
+    elif own is None:  # those of entries have a test of their own
         yield from (f"{name}: {source}: {result}" for source, result in failed(tuple(sources)))
 
 
@@ -104,7 +104,7 @@ def test_attributes_of_values() -> None:
             continue
         for name in table:
             keys = [name, *(f"{base.__name__}.{name}" for base in kind.__mro__)]
-            if name[0] not in "_*" and not any(key in entries() for key in keys):
+            if name[0] not in "_*" and not any(map(entry, keys)):
                 found.append(f"{kind.__name__}.{name}")
     assert not found
 
@@ -115,24 +115,24 @@ def texts() -> list[Any]:
 
 @pytest.mark.parametrize("family", texts())
 def test_examples_show_what_they_say(family: list[Entry]) -> None:
-    for entry in family:
-        sources = [example.source for example in entry.examples]
-        for example, (ok, result) in zip(entry.examples, shown(sources), strict=True):
-            assert ok and result == example.shows, f"{entry.names[0]}: {example.source}\n{result}"
+    for one in family:
+        sources = [example.source for example in one.examples]
+        for example, (ok, result) in zip(one.examples, shown(sources), strict=True):
+            assert ok and result == example.shows, f"{one.names[0]}: {example.source}\n{result}"
 
 
 @pytest.mark.parametrize("family", texts())
 def test_what_is_said_to_raise_raises(family: list[Entry]) -> None:
-    for entry in family:
-        assert bool(entry.refused) == ("Raises " in entry.text), entry.names[0]
-        for source in entry.refused:
+    for one in family:
+        assert bool(one.refused) == ("Raises " in one.text), one.names[0]
+        for source in one.refused:
             ((ok, result),) = shown([source])
             kind = result.partition(":")[0].lstrip("_").rpartition(".")[2]
-            assert not ok and f" {kind}" in entry.text, f"{entry.names[0]}: {source}\n{result}"
+            assert not ok and f" {kind}" in one.text, f"{one.names[0]}: {source}\n{result}"
 
 
 def test_names_have_one_entry_each() -> None:
-    listed = [name for path in FOLDER.glob("*.txt") for entry in read(path.read_text("utf-8")) for name in entry.names]
+    listed = [name for path in FOLDER.glob("*.txt") for one in read(path.read_text("utf-8")) for name in one.names]
     assert len(listed) == len(set(listed)), sorted(name for name in listed if listed.count(name) > 1)
 
 
@@ -144,13 +144,11 @@ def test_every_entry_is_of_a_name() -> None:
             reached.add(id(entry_for(SESSION, name, *find(SESSION, name))))
     for kind, table in ATTRIBUTES.items():
         for name in table:
-            reached.update(id(entries().get(f"{base.__name__}.{name}")) for base in kind.__mro__)
+            reached.update(id(entry(f"{base.__name__}.{name}")) for base in kind.__mro__)
     for place in CLASSES:
         for kind in NAMESPACES[place].values():
-            reached.update(
-                id(entries().get(f"{base.__name__}.{name}")) for base in kind.__mro__ for name in names_of(kind)
-            )
-    lost = {entry.names[0] for entry in entries().values() if id(entry) not in reached}
+            reached.update(id(entry(f"{base.__name__}.{name}")) for base in kind.__mro__ for name in names_of(kind))
+    lost = {name for name in parts() if id(entry(name)) not in reached}
     assert not lost
 
 

@@ -65,7 +65,11 @@ def test_an_error_of_our_own_leaves_the_session_alive(session: Session, monkeypa
 def test_help_for_names(session: Session) -> None:
     assert shown(session, "x = torch.ones(2)", ":help x.sum")[:2] == ["x.sum, of a Tensor", "  sum(*, dtype=None)"]
     told = shown(session, ":help exp", columns=60)
-    assert told[:3] == ["exp", "  exp(input, *, out=None)", "  e to the power of each element: exp(x) = 1 + x + x²/2! +"]
+    assert told[:3] == [
+        "exp",
+        "  exp(input, *, out=None)",
+        "  e to the power of each element: exp(x) = 1 + x + x²/2! +",
+    ]
     assert "there is nothing" in shown(session, ":help nope")[0]
     assert "no attribute 'nope'" in shown(session, ":help torch.nope")[0]
     assert "help ends at" in shown(session, "x = torch.ones(2)", ":help x.T.sum")[0]

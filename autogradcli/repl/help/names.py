@@ -17,7 +17,7 @@ from ...language.values.builtins import BUILTINS
 from ...language.values.kinds import Namespace
 from ...language.values.prelude import SOURCES
 from ...session import Session
-from .texts import Entry, entries
+from .texts import Entry, entry
 
 #: What is said of `exp_` before what is said of `exp`.
 IN_PLACE = (
@@ -65,11 +65,18 @@ def canonical(session: Session, dotted: str) -> str:
 
 def entry_for(session: Session, dotted: str, owner: Any = None, value: Any = None) -> Entry | None:
     """The text about a name; None where there is none. ``owner`` is what an attribute is of."""
-    found = entries()
-    for key in _keys(canonical(session, dotted), owner, value):
-        if key in found:
-            return found[key]
-    return None
+    return _first(_keys(canonical(session, dotted), owner, value))
+
+
+def in_one_line(session: Session, dotted: str, owner: Any, value: Any) -> str:
+    """The beginning of the text about a name, for a list of names; empty where there is none."""
+    found = entry_for(session, dotted, owner, value)
+    text = found.text if found is not None else derived(session, dotted, owner, value).text
+    return text.partition("\n")[0]
+
+
+def _first(keys: Iterator[str]) -> Entry | None:
+    return next(filter(None, map(entry, keys)), None)
 
 
 def _keys(name: str, owner: Any, value: Any) -> Iterator[str]:
@@ -103,7 +110,7 @@ def derived(session: Session, dotted: str, owner: Any, value: Any) -> Derived:
     if home.startswith("torch.return_types."):
         return _of_result(last, getattr(value, "fields", ()))
     if last.endswith("_") and not last.startswith("_"):
-        plain = next((entries()[key] for key in _keys(home[:-1], owner, value) if key in entries()), None)
+        plain = _first(_keys(home[:-1], owner, value))
         if plain is not None:
             method = isinstance(owner, Tensor)
             changed = [_in_place(plain.examples[0].source, "" if method else dotted)] if plain.examples else []
@@ -123,12 +130,12 @@ def _of_dtype(dtype: DType) -> Derived:
 def _of_result(name: str, fields: Sequence[str]) -> Derived:
     """Of a named tuple, by the function that returns it."""
     function = name.removeprefix("_").removesuffix("_with_info").replace("linalg_", "linalg.", 1)
-    entry = entries()[function]
+    made = entry(function)
     return Derived(
         f"The named tuple that `torch.{function}` returns, with the fields {', '.join(f'`{f}`' for f in fields)}; it "
         "unpacks like any tuple.",
         "(sequence)",
-        [example.source for example in entry.examples],
+        [example.source for example in made.examples] if made is not None else [],
     )
 
 

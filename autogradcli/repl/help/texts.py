@@ -51,28 +51,39 @@ class Entry(NamedTuple):
     """Programs that raise what the text says."""
 
 
+def entry(name: str) -> Entry | None:
+    """The entry that has a name; None where there is none."""
+    part = parts().get(name)
+    return None if part is None else _parsed(part)
+
+
 @cache
-def entries() -> dict[str, Entry]:
-    """Every entry, under each of its names."""
-    found: dict[str, Entry] = {}
-    for path in sorted(FOLDER.glob("*.txt")):
-        for entry in read(path.read_text(encoding="utf-8")):
-            for name in entry.names:
-                found[name] = entry
+def parts() -> dict[str, str]:
+    """The text of every entry, under each of its names."""
+    found: dict[str, str] = {}
+    for path in FOLDER.glob("*.txt"):
+        for part in _split(path.read_text(encoding="utf-8")):
+            found.update(dict.fromkeys(part.partition("\n")[0].split(), part))
     return found
 
 
 def read(text: str) -> list[Entry]:
-    """The entries of one file."""
-    found = []
-    for part in ("\n" + text).split("\n= ")[1:]:
-        head, *lines = part.split("\n")
-        signature = lines.pop(0) if lines and lines[0].startswith("(") and lines[0].endswith(")") else ""
-        at = next((k for k, line in enumerate(lines) if line.startswith(">>> ")), len(lines))
-        words = [line for line in lines[:at] if not line.startswith(("#", "!!! "))]
-        refused = [line[4:] for line in lines[:at] if line.startswith("!!! ")]
-        found.append(Entry(head.split(), signature, "\n".join(words).strip(), list(_examples(lines[at:])), refused))
-    return found
+    """The entries of one file, in order."""
+    return [_parsed(part) for part in _split(text)]
+
+
+def _split(text: str) -> list[str]:
+    return ("\n" + text).split("\n= ")[1:]
+
+
+@cache
+def _parsed(part: str) -> Entry:
+    head, *lines = part.split("\n")
+    signature = lines.pop(0) if lines and lines[0].startswith("(") and lines[0].endswith(")") else ""
+    at = next((k for k, line in enumerate(lines) if line.startswith(">>> ")), len(lines))
+    words = [line for line in lines[:at] if not line.startswith(("#", "!!! "))]
+    refused = [line[4:] for line in lines[:at] if line.startswith("!!! ")]
+    return Entry(head.split(), signature, "\n".join(words).strip(), list(_examples(lines[at:])), refused)
 
 
 def _examples(lines: list[str]) -> list[Example]:
