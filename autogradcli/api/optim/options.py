@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ..calls.gate import stranger
+from ..calls.gate import foreign_value
 
 
 def type_name(value: Any) -> str:
@@ -44,5 +44,5 @@ OPTIONS = frozenset({bool, int, float, type(None), Tensor})
 def check_options(values: dict[str, Any]) -> None:
     """Raises TypeError for a value that a program put there and that no step can compute with."""
     for name, value in values.items():
-        if name not in ("params", "param_names") and (type(value) is complex or stranger(value) is not None):
+        if name not in ("params", "param_names") and (type(value) is complex or foreign_value(value) is not None):
             raise TypeError(f"'{name}' of an optimizer must be a real number or a tensor, not {type_name(value)}")

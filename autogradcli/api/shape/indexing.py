@@ -126,7 +126,7 @@ define("masked_scatter_", (_SOURCE, in_place(indexing.masked_scatter)), into="Te
 
 
 def _index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool) -> Any:
-    """With other values at places given by index tensors (or with the values added there)."""
+    """A copy with other values at the places that index tensors name, or with the values added there."""
     return indexing.index_put(input, list(indices), values, accumulate)
 
 

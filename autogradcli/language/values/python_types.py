@@ -165,13 +165,13 @@ def _copy(values: list[Any], /) -> list[Any]:
 
 
 def _count(values: list[Any] | tuple[Any, ...], value: Any, /) -> int:
-    if at_length.unhurried(values, value):
+    if at_length.takes_long(values, value):
         return sum(1 for _ in at_length.places(values, value))
     return values.count(value)
 
 
 def _index(values: list[Any] | tuple[Any, ...], value: Any, start: Any = 0, stop: Any = None, /) -> int:
-    if at_length.unhurried(values, value):
+    if at_length.takes_long(values, value):
         first, last, _ = slice(start, stop).indices(len(values))
         for number in at_length.places(values, value, first, last):
             return number
@@ -180,7 +180,7 @@ def _index(values: list[Any] | tuple[Any, ...], value: Any, start: Any = 0, stop
 
 
 def _remove(values: list[Any], value: Any, /) -> None:
-    if not at_length.unhurried(values, value):
+    if not at_length.takes_long(values, value):
         values.remove(value)
         return
     for number in at_length.places(values, value):

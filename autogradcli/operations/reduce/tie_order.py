@@ -102,11 +102,11 @@ def _stoppable(before: Before, count: int) -> Before:
     if count <= _MANY:
         return before
 
-    def heard(i: int, j: int) -> bool:
+    def counted_before(i: int, j: int) -> bool:
         run.spend(0)
         return before(i, j)
 
-    return heard
+    return counted_before
 
 
 # -- the parts ---------------------------------------------------------------------------------------------
