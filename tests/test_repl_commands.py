@@ -87,10 +87,13 @@ def test_help_runs_its_examples(session: Session) -> None:
 
 def test_help_adds_what_a_trial_says(session: Session) -> None:
     lines = " ".join(shown(session, ":help torch.exp", columns=300))
-    assert "Dtypes: floating, complex the same; integer, bool give float32." in lines
+    assert "Dtypes: floating, complex stay; integer, bool give float32." in lines
     assert "Gradient: dx = g * exp(x)." in lines
-    lines = " ".join(shown(session, ":help torch.bitwise_not", columns=300))
-    assert "Gradient" not in lines
+    lines = " ".join(shown(session, ":help torch.floor", columns=300))
+    assert "complex, bool raise NotImplementedError" in lines
+    for name in ("torch.Tensor.exp_", "torch.clamp", "torch.return_types.max", "torch.bitwise_not"):
+        assert "Dtypes:" not in " ".join(shown(session, f":help {name}"))
+    assert shown(session, ":help torch.eye")[-2:] == ["  tensor([[1., 0.],", "          [0., 1.]])"]
 
 
 # -- variables and gradients ---------------------------------------------------------------------------------

@@ -250,4 +250,6 @@ def _subclass_of(base: Any) -> Any:
     try:
         return base.subclass
     except AttributeError:
-        raise TypeError("a class must have one base, torch.autograd.Function or torch.nn.Module") from None
+        raise TypeError(
+            "a class must have one base, torch.nn.Module, an optimizer or scheduler, or torch.autograd.Function"
+        ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from ...language.read.tokens import NAME, tokens
@@ -56,7 +57,7 @@ def _help(prompt: Prompt, argument: str) -> None:
         out.write(escape(texts[0]).rstrip() + "\n")
         ran = list(live_examples(session, argument))
         if ran:
-            for fact in facts(ran[0][0]):
+            for fact in facts(argument.rpartition(".")[2], ran[0][0]):
                 out.write(escape("\n" + filled(fact, prompt.width)) + "\n")
         names = {word for source, _ in ran for word in _words(source)}
         given = [line for line in SETUP.strip().split("\n") if line.partition(" ")[0] in names]
@@ -64,7 +65,7 @@ def _help(prompt: Prompt, argument: str) -> None:
             out.raw("".join(f"\n  {line}" for line in given) + "\n")
         for source, result in ran:
             prompted = "\n  ... ".join(escape_line(line) for line in source.split("\n"))
-            out.raw(out.style(f"  >>> {prompted}", BOLD) + "\n" + _indented(escape(result)) + "\n")
+            out.raw(out.style(f"  >>> {prompted}", BOLD) + "\n" + indent(escape(result), "  ") + "\n")
 
 
 def _words(source: str) -> Iterator[str]:

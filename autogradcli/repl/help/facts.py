@@ -26,24 +26,28 @@ _GROUPS = {
     "integer": ("int64", "int32", "int16", "int8", "uint8"),
     "bool": ("bool",),
 }
-_SAME = "the same"
+_SAME = "stay"
 _TENSORS = ("x", "y", "a")
 
 
-def facts(source: str) -> Iterator[str]:
-    """Sentences about the function that an example calls, each a paragraph."""
-    names = tried(source)
+def facts(name: str, source: str) -> Iterator[str]:
+    """Sentences about the function of that name, which an example calls, each a paragraph. None about one that changes
+    its operand: what fits into that is another question."""
+    names = [] if name.endswith("_") else tried(name, source)
     if names:
         yield from filter(None, (_dtypes(source, names), _gradient(source, names)))
 
 
-def tried(source: str) -> list[str]:
-    """The tensors of ``SETUP`` that an example is one call on; none where it is more than that."""
+def tried(name: str, source: str) -> list[str]:
+    """The tensors of ``SETUP`` that an example is one call on; none where it is more than that. A floating number
+    beside them would make integers floating."""
     try:
         call = ast.parse(source, mode="eval").body
     except SyntaxError:
         return []
-    if not isinstance(call, ast.Call):
+    if not isinstance(call, ast.Call) or getattr(call.func, "attr", "") != name:
+        return []
+    if any(isinstance(node, ast.Constant) and type(node.value) in (float, complex) for node in ast.walk(call)):
         return []
     parts = [*call.args, *(keyword.value for keyword in call.keywords)]
     receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
@@ -69,7 +73,7 @@ def _dtypes(source: str, names: list[str]) -> str:
             cast = "\n".join(f"{name} = ({name}.detach() * 4).to(torch.{dtype})" for name in names)
             outcomes.setdefault(_outcome(_trial(source, cast), dtype), {})[dtype] = group
     if len(outcomes) == 1 and _SAME in outcomes:
-        return "Dtypes: all; the result has the same."
+        return "Dtypes: all stay."
     parts = []
     for outcome, dtypes in outcomes.items():
         if outcome:
