@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from ...language.read.tokens import NAME, tokens
 from ...show.escape import escape, escape_line
 from ...show.stream import BOLD
-from ..help.facts import facts
-from ..help.pages import NoSuchName, documentation, filled, live_examples
+from ..help.pages import NoSuchName, documentation, facts_of, filled, live_examples
 from ..help.texts import SETUP
 from ..interruptible import within
 from .table import COMMANDS, CommandError, command, find
@@ -56,9 +55,8 @@ def _help(prompt: Prompt, argument: str) -> None:
             raise refused[0]
         out.write(escape(texts[0]).rstrip() + "\n")
         ran = list(live_examples(session, argument))
-        if ran:
-            for fact in facts(argument.rpartition(".")[2], ran[0][0]):
-                out.write(escape("\n" + filled(fact, prompt.width)) + "\n")
+        for fact in facts_of(session, argument):
+            out.write(escape("\n" + filled(fact, prompt.width)) + "\n")
         names = {word for source, _ in ran for word in _words(source)}
         given = [line for line in SETUP.strip().split("\n") if line.partition(" ")[0] in names]
         if ran:

@@ -15,6 +15,7 @@ from ...language.values.text_format import to_repr
 from ...session import Session
 from ...show.escape import escape_line
 from ..signatures import noted, signatures, written_out
+from .facts import facts
 from .made_up import arguments
 from .names import Derived, canonical, derived, entry_for
 from .texts import Entry
@@ -127,6 +128,13 @@ def examples_of(session: Session, dotted: str) -> Sequence[str]:
     if dotted in session.variables:
         return []
     return derived(session, dotted, owner, value).examples or _made_up(value, dotted, isinstance(owner, Tensor))
+
+
+def facts_of(session: Session, dotted: str) -> Iterator[str]:
+    """What a trial of the first example says of a name that has an entry of its own."""
+    entry = _entry(session, dotted, *find(session, dotted))
+    if entry is not None and entry.examples:
+        yield from facts(dotted.rpartition(".")[2], entry.examples[0].source)
 
 
 def _made_up(value: Any, dotted: str, of_tensor: bool) -> list[str]:
