@@ -288,3 +288,14 @@ def invert(operand: Expr) -> Expr:
     from .simplify import tidy_operator
 
     return tidy_operator(Operator("~", (operand,), without_history(operator.invert, operand.tensor)))
+
+
+def expressions_in(parts: Sequence[Any]) -> list[Expr]:
+    """The expressions among operands, and in lists of them."""
+    found: list[Expr] = []
+    for part in parts:
+        if isinstance(part, Expr):
+            found.append(part)
+        elif isinstance(part, (list, tuple)):
+            found += expressions_in(part)
+    return found
