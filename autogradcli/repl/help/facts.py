@@ -118,7 +118,7 @@ def _gradient(source: str, names: list[str]) -> str:
 
 def _formula(session: Session, source: str, names: list[str], result: Tensor) -> str:
     from ...explain.derivation import NoFormula
-    from ...explain.derived import DOMAIN, derive
+    from ...explain.derived import DOMAIN, Subject, derive
 
     session.run(f"_function = lambda {', '.join(names)}: {source}", lambda event: None)
     function: Any = session.variables["_function"]
@@ -126,9 +126,7 @@ def _formula(session: Session, source: str, names: list[str], result: Tensor) ->
     values = {name: session.variables[name] for name in names}
     try:
         shown = derive(
-            lambda given: function(**given),
-            values,
-            seed,
+            Subject(lambda given: function(**given), values, seed),
             evaluate=lambda lines, text, given: evaluate(lines, text, given, session.prelude),
         )
     except (NoFormula, *DOMAIN):
