@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from ...language.read.tokens import NAME, tokens
 from ...show.escape import escape, escape_line
 from ...show.stream import BOLD
-from ..help.pages import NoSuchName, documentation, facts_of, filled, live_examples
 from ..help.texts import SETUP
 from ..interruptible import within
 from .table import COMMANDS, CommandError, command, find
@@ -40,6 +39,8 @@ def _help(prompt: Prompt, argument: str) -> None:
         if one.aliases:
             out.write(f"  also: {', '.join(one.aliases)}\n")
     else:
+        from ..help.pages import NoSuchName, documentation, facts_of, filled, live_examples
+
         session = prompt.session
         texts: list[str] = []
 
