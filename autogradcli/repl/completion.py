@@ -24,7 +24,7 @@ from .commands.table import COMMANDS, complete_command, takes_expression
 from .help.names import in_one_line
 from .name_search import bare_names, dotted
 from .preview import description
-from .signatures import resolve, signatures, summary
+from .signatures import overloads, signatures, summary
 
 #: Characters of the line about a name.
 MAX_META = 60
@@ -101,7 +101,7 @@ def keywords(session: Session, before: str) -> Offers:
     if call is None or call.keyword:
         return
     seen = set(call.given)
-    for signature in signatures(resolve(session, call.chain), call.chain[-1] if len(call.chain) == 1 else ""):
+    for signature in overloads(session, call.chain):
         for k, parameter in enumerate(signature):
             taken = parameter.positional and k < call.position
             if parameter.keyword and not taken and parameter.name not in seen:
