@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "cli.md"
 FORMULAS = ROOT / "docs" / "derive.md"
 LANGUAGE = ROOT / "docs" / "language.md"
+WHYS = ROOT / "docs" / "why.md"
 
 
 def shell_examples(text: str) -> list[tuple[str, str]]:
@@ -45,7 +46,7 @@ def shell(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path), "NO_COLOR": "1"}
 
 
-@pytest.mark.parametrize("page", [PAGE, FORMULAS], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [PAGE, FORMULAS, WHYS], ids=lambda page: page.stem)
 def test_examples_of_the_manual(page: Path, tmp_path: Path, shell: dict[str, str]) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()

@@ -74,6 +74,8 @@ class Prompt:
         self.interrupts.give_up = self._interrupted_reading
         self.steps = Steps(session, self._say)
         self.program: Program = None
+        #: The last input, where it ended with an error.
+        self.failed = ""
         #: What the session came with, as it was: for running its program again.
         self.first_dtype, self.first_grad = session.state.default_dtype, session.state.grad_enabled
         self.given: dict[str, Any] = {}
@@ -251,6 +253,7 @@ class Prompt:
         elif outcome.done or outcome.failure != "SyntaxError":
             self.steps.done(text, before, self.program)
             self.program = added(self.program, text, None if outcome.ok else outcome.done)
+        self.failed = "" if outcome.ok or outcome.interrupted else text
         return outcome
 
     def change(self, source: str) -> None:

@@ -22,6 +22,7 @@ from .journal import listing
 
 if TYPE_CHECKING:
     from ..show.wanted import Wanted
+    from ..why.inquiry import Why
     from .app import Prompt
 
 
@@ -85,6 +86,47 @@ def checked(prompt: Prompt, argument: str) -> list[str]:
     return names
 
 
+def asked_why(prompt: Prompt, argument: str) -> Why | None:
+    """Why a gradient is what it is; without an argument about the error of the last input, or the first surprise.
+    Raises CommandError, Failure."""
+    found: list[Why | None] = []
+    texts = listing(prompt.program)
+    done = "\n".join(texts)
+    text = f"{done}\n{prompt.failed}" if prompt.failed and not argument else done
+
+    def fresh() -> Session:
+        session = _fresh(prompt)
+        session.variables.update(copied(prompt.given))
+        return session
+
+    def work() -> None:
+        from ..why.asking import Question
+        from ..why.lines import one_a_line
+
+        question = Question(one_a_line(text), fresh)
+        try:
+            found.append(question.about(argument) if argument else question.at_all())
+        except ValueError as error:
+            problems.append(str(error))
+
+    problems: list[str] = []
+    within(prompt.interrupts, work, argument or ":why")
+    if problems:
+        raise CommandError(problems[0])
+    return found[0]
+
+
+def _fresh(prompt: Prompt) -> Session:
+    """A session as the prompt's own began."""
+    return Session(
+        seed=prompt.seed,
+        default_dtype=prompt.first_dtype,
+        grad_enabled=prompt.first_grad,
+        deadline_seconds=prompt.session.deadline_seconds,
+        memory_bytes=prompt.session.memory_bytes,
+    )
+
+
 def _double(tensor: Tensor) -> Tensor:
     kind = {"f": "f8", "e": "f8", "F": "c16"}.get(tensor.array.dtype.char)
     return Tensor(tensor.array.astype(kind) if kind else tensor.array.copy())
@@ -129,13 +171,7 @@ def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> No
     problems: list[str] = []
 
     def work() -> None:
-        scratch = Session(
-            seed=prompt.seed,
-            default_dtype=prompt.first_dtype,
-            grad_enabled=prompt.first_grad,
-            deadline_seconds=session.deadline_seconds,
-            memory_bytes=session.memory_bytes,
-        )
+        scratch = _fresh(prompt)
         scratch.variables.update(copied(prompt.given))
         try:
             program = play(scratch, listing(prompt.program), argument, leaves)
