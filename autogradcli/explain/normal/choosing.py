@@ -242,7 +242,9 @@ def _with_shared(s: Sum, atom: Atom, at: int, first: Term, depth: int) -> Sum | 
             left.append(t)
             continue
         factors = {key: e for key, e in t.factors.items() if key != hit}
-        inside.append(renamed(Term(t.c, factors, out), {hit[1][at]: shared}))  # type: ignore[dict-item]
+        theirs = hit[1][at]
+        assert theirs is not None  # it is summed over there too
+        inside.append(renamed(Term(t.c, factors, out), {theirs: shared}))
     if len(inside) < 2:
         return None
     keep = (*(i for i in out if i is not None and any(i in t.indices for t in inside)), shared)
