@@ -9,13 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cli_ask import ask
+from repl_driver import Screen, drive, entered, results
 
 from autogradcli.engine.tensor import Tensor
 from autogradcli.events import Event, Failed, Value
 from autogradcli.session import Session
 from autogradcli.show.whys import NOTHING, why_event, why_text
+from autogradcli.why import errors
 from autogradcli.why.asking import Question
 from autogradcli.why.inquiry import Why
+from autogradcli.why.known import KNOWN
 
 CASES = (Path(__file__).parent / "data" / "whys.txt").read_text().removesuffix("\n").split("\n---\n")
 
@@ -90,3 +94,35 @@ def test_a_session_is_not_slowed_by_what_it_does_not_ask() -> None:
     session = Session()
     session.run("x = torch.ones(2, requires_grad=True); (x * 2).sum().backward(); x.detach()", lambda event: None)
     assert state.tape is None
+
+
+HINTS = [
+    (
+        ["x = torch.ones(2, requires_grad=True)", "h = x * x", "d = h.detach()", "d.sum().backward()"],
+        "hint: d.sum() comes of x, but line 3 (`d = h.detach()`) cut it off; use h itself",
+        "x -> h (line 2) -x- d (line 3) -> d.sum() (line 4)",
+    ),
+    (
+        ["x = torch.ones(2, requires_grad=True); y = exp(x)", "y += 1; y.sum().backward()"],
+        "hint: `y += 1` changed y in place: `y = exp(x)` needs y as it was; write y = y + 1",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "hint", "path"), HINTS, ids=["a line each", "several on a line"])
+def test_hints_name_the_line(lines: list[str], hint: str, path: str) -> None:
+    shown = ask("eval", *lines).err
+    assert hint in shown and path in shown
+
+
+def test_the_prompt_says_why() -> None:
+    lines = ["w = torch.tensor(2., requires_grad=True)", "z = (w * 2).detach()", "z.backward()"]
+    shown = "\n".join(results(drive(Session(), *entered(*lines, ":why", ":why w"), screen=Screen(120, 60)).lines()))
+    assert "hint: z comes of w, but `z = (w * 2).detach()` cut it off" in shown
+    assert "mended:\n    z = (w * 2)\n  then w.grad = tensor(2.)" in shown
+    assert "w.grad: z comes of w, but" in shown
+
+
+def test_what_is_known_of_errors_is_what_is_answered() -> None:
+    assert set(KNOWN) == set(errors._ANSWERS)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..engine.node import AccumulateGrad
 from ..engine.tensor import Tensor
+from ..events import Failed
 from ..explain.derivation import NoFormula
 from ..explain.nan_search import origin_of_nan as search
 from ..language.compile.evaluate import evaluate
@@ -103,7 +104,7 @@ def asked_why(prompt: Prompt, argument: str) -> Why | None:
         from ..why.asking import Question
         from ..why.lines import one_a_line
 
-        question = Question(one_a_line(text), fresh)
+        question = Question(one_a_line(text), fresh, numbered=False)
         try:
             found.append(question.about(argument) if argument else question.at_all())
         except ValueError as error:
@@ -113,6 +114,22 @@ def asked_why(prompt: Prompt, argument: str) -> Why | None:
     within(prompt.interrupts, work, argument or ":why")
     if problems:
         raise CommandError(problems[0])
+    return found[0]
+
+
+def explained_again(prompt: Prompt, event: Failed, text: str) -> Failed:
+    """An error of an input, with a hint of what led to it. Raises Failure, KeyboardInterrupt."""
+    from ..why.known import explained
+
+    found: list[Failed] = []
+    whole = "\n".join([*listing(prompt.program), text])
+
+    def fresh() -> Session:
+        session = _fresh(prompt)
+        session.variables.update(copied(prompt.given))
+        return session
+
+    within(prompt.interrupts, lambda: found.append(explained(event, whole, fresh, numbered=False)), text)
     return found[0]
 
 

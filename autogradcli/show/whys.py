@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 NOTHING = "nothing surprising: each gradient is what the operations say\n"
 
 
-def why_text(found: Why) -> str:
+def why_text(found: Why, numbered: bool = True) -> str:
     """The answer, the way that values went, and the mended line with what it gives."""
     head = found.text[0] if found.of in found.text[0] else f"{found.of}: {found.text[0]}"
     lines = [f"{head}\n", *(f"  {line}\n" for line in found.text[1:])]
@@ -18,7 +18,7 @@ def why_text(found: Why) -> str:
         lines.append(f"  {found.path}\n")
     if found.mended is not None:
         change = found.mended.source.split("\n")
-        lines.append(f"mended, line {found.mended.line}:\n")
+        lines.append(f"mended, line {found.mended.line}:\n" if numbered else "mended:\n")
         lines += [f"    {line}\n" for line in change]
         lines.append(f"  then {found.mended.gives}\n")
     return "".join(lines)

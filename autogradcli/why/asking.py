@@ -21,9 +21,11 @@ _SURPRISES = ("nan", "inf", "none", "zero", "hook", "data", "shapes", "number", 
 
 class Question:
     """``fresh`` makes the session that the program begins in. What is run is ``made`` of the text that the user knows,
-    with the same lines."""
+    with the same lines; ``numbered``: whether the user knows these by numbers."""
 
-    def __init__(self, text: str, fresh: Callable[[], Session], made: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, text: str, fresh: Callable[[], Session], made: Callable[[str], str] = str, numbered: bool = True
+    ) -> None:
         self._fresh = fresh
         self._made = made
         self.session = session = fresh()
@@ -34,7 +36,7 @@ class Question:
         finally:
             session.state.trace(None)
         named = dict(named_tensors({name: v for name, v in session.variables.items() if name != "_"}))
-        self.inquiry = Inquiry(text, recording, named, self.failure, self._again)
+        self.inquiry = Inquiry(text, recording, named, self.failure, self._again, numbered)
 
     def _again(self, text: str) -> Ran:
         session = self._fresh()

@@ -313,7 +313,7 @@ def _gradient_shape(inquiry: Inquiry, failure: Failed) -> Why | None:
     shape = list(root.array.shape)
     return _error(
         failure.line,
-        f"{text} has the shape {shape} (line {inquiry.names.line(root)}): the gradient that it "
+        f"{text} has the shape {shape}{inquiry.lines.mark(inquiry.names.line(root))}: the gradient that it "
         f"begins with needs the same, torch.ones_like({text}) for the sum of its elements",
     )
 

@@ -71,7 +71,8 @@ def _none(inquiry: Inquiry, name: str, tensor: Tensor) -> Why:
     arrivals = [b for b in inquiry.recording.passes for a in b.arrivals if a.leaf is leaf]
     cleared = inquiry.recording.cleared.get(leaf, [])
     if arrivals and cleared:
-        text = [f"line {arrivals[-1].line} gave it a gradient, and {inquiry.lines.said(cleared[-1])} forgot it"]
+        gave = inquiry.lines.said(arrivals[-1].line)
+        text = [f"{gave} gave it a gradient, and {inquiry.lines.said(cleared[-1])} forgot it"]
         return Why(of, "none", cleared[-1], text)
     former = inquiry.former(name)
     if former is not None and not arrivals:

@@ -58,9 +58,10 @@ class Inquiry:
         named: Mapping[str, Tensor],
         failure: Failed | None,
         again: Callable[[str], Ran],
+        numbered: bool = True,
     ) -> None:
         self.recording = recording
-        self.lines = Lines(text)
+        self.lines = Lines(text, numbered)
         self.named = named
         self.failure = failure
         self.again = again
@@ -130,8 +131,7 @@ class Inquiry:
         for slot in path.slots:
             name = self.names.of(slot)
             if name or slot is last:
-                line = self.names.line(slot)
-                word = (name or self.called(slot)) + (f" (line {line})" if line else "")
+                word = (name or self.called(slot)) + self.lines.mark(self.names.line(slot))
                 parts.append((" -x- " if cut else " -> ") + word if parts else word)
                 cut = False
             cut = cut or id(slot) in cut_after

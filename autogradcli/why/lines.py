@@ -36,10 +36,11 @@ _LONGEST = 60
 
 
 class Lines:
-    """The text of a program, for quoting."""
+    """The text of a program, for quoting. ``numbered``: whether its reader knows lines by their numbers."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, numbered: bool = True) -> None:
         self.text = text
+        self.numbered = numbered
         self._lines = text.split("\n")
         try:
             body = parse(text).body
@@ -64,9 +65,14 @@ class Lines:
     def said(self, line: int) -> str:
         """``line 4 (`d = h.detach()`)``."""
         text = self.at(line)
-        if not text:
-            return f"line {line}"
-        return f"line {line} (`{text if len(text) <= _LONGEST else text[: _LONGEST - 3] + '...'}`)"
+        quoted = f"`{text if len(text) <= _LONGEST else text[: _LONGEST - 3] + '...'}`"
+        if not self.numbered and text:
+            return quoted
+        return f"line {line} ({quoted})" if text else f"line {line}"
+
+    def mark(self, line: int) -> str:
+        """`` (line 4)``, for what is said of a line otherwise."""
+        return f" (line {line})" if self.numbered and line else ""
 
     def statement(self, line: int) -> ast.stmt | None:
         """The innermost statement that stands there."""

@@ -63,7 +63,7 @@ def _forward(inquiry: Inquiry, flow: Flow, name: str, kind: str) -> Why | None:
             piece = lines.piece(entry)
             facts = [f"{inquiry.called(s)} is {_at(s, out, at)}" for s in sources[:2]]
             text = [
-                f"the value itself is not finite: {piece} (line {entry.line}) is {out.array[at]:.4g}"
+                f"the value itself is not finite: {piece}{lines.mark(entry.line)} is {out.array[at]:.4g}"
                 f"{' at ' + place(at) if at else ''}, where {' and '.join(facts)}"
             ]
             limit = np.finfo(out.array.dtype)
@@ -203,12 +203,12 @@ def _derivative(inquiry: Inquiry, flow: Flow, entry: Entry, share: Share, g: np.
             cond = lines.node(choice)
             condition = ast.unparse(cond.args[0]) if isinstance(cond, ast.Call) and cond.args else "the condition"
             text.append(
-                f"{lines.piece(choice)} (line {choice.line}): {condition} doesn't choose {piece}{here}, "
+                f"{lines.piece(choice)}{lines.mark(choice.line)}: {condition} doesn't choose {piece}{here}, "
                 f"so it sends 0 back into it, which nobody used"
             )
     value = share.slot.array[at] if share.slot.array.shape == share.gradient.shape else share.slot.array
     slope = _SLOPES.get(entry.op.name.partition("_")[0], "has no finite slope there")
-    text.append(f"{piece} (line {entry.line}):{here} {inside} is {inquiry.number(value)}, where it {slope}")
+    text.append(f"{piece}{lines.mark(entry.line)}:{here} {inside} is {inquiry.number(value)}, where it {slope}")
     given = share.gradient[at]
     if np.isnan(given):
         text.append(
@@ -239,7 +239,8 @@ def _met(inquiry: Inquiry, flow: Flow, slot: Slot, shares: list[Share], name: st
     total: Any = flow.arrived[slot]
     at = tuple(int(n) for n in np.argwhere(~np.isfinite(total))[0])
     parts = [
-        f"{inquiry.number(s.gradient[at])} from {inquiry.lines.piece(s.entry)} (line {s.entry.line})" for s in shares
+        f"{inquiry.number(s.gradient[at])} from {inquiry.lines.piece(s.entry)}{inquiry.lines.mark(s.entry.line)}"
+        for s in shares
     ]
     here = f" at {place(at)}" if at else ""
     line = shares[-1].entry.line

@@ -266,7 +266,7 @@ def _norms(inquiry: Inquiry, name: str, flow: Flow) -> Iterator[Why]:
     text = [f"it {word} on its way back, most of all in {inquiry.lines.said(worst[0])}: by a factor of {factor:.2g}"]
     kept = norms if len(norms) <= _MOST_LINES else [*norms[: _MOST_LINES - 2], norms[-1]]
     text.append(
-        "|gradient| by line: " + ", ".join(f"{n:.2g}" + (f" (line {k})" if k else f" ({w})") for k, w, n in kept)
+        "|gradient| by line: " + ", ".join(f"{n:.2g}" + (inquiry.lines.mark(k) or f" ({w})") for k, w, n in kept)
     )
     yield Why(f"{name}.grad", "norms", worst[0], text)
 

@@ -221,7 +221,7 @@ def _why(prompt: Prompt, argument: str) -> None:
     from ..replayed import asked_why
 
     found = asked_why(prompt, argument.strip())
-    prompt.out.write(why_text(found) if found is not None else NOTHING)
+    prompt.out.write(why_text(found, numbered=False) if found is not None else NOTHING)
 
 
 @command(":nan", "NAME", words=tensors, expression=True)
