@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from crawl import calls, everything
 
-from autogradcli.api.calls.gate import stranger
+from autogradcli.api.calls.gate import foreign_value
 from autogradcli.api.calls.program_classes import SPECIAL, Kind, Object, is_program_class
 from autogradcli.api.calls.python_function import PythonFunction
 from autogradcli.api.calls.registry import NAMESPACES
@@ -171,9 +171,9 @@ def test_every_function_in_python_says_what_it_takes() -> None:
         if name != "return" and text.startswith(tuple(odd)) and "loss" in place
     }
     assert not free
-    assert stranger([1, (2.0, {"a": None})]) is None
+    assert foreign_value([1, (2.0, {"a": None})]) is None
     thing = object()
-    assert stranger([1, (2.0, {"a": thing})]) is thing
+    assert foreign_value([1, (2.0, {"a": thing})]) is thing
 
 
 # -- what stands in Python's classes ----------------------------------------------------------------------------

@@ -276,7 +276,8 @@ def _first_run_tensors(node: Node, g: Any) -> tuple[Any, ...]:
     op = type(node).op
     made = _compile(op, _run_tensors(op))
     setattr(op.node_class, "run_tensors", made)  # noqa: B010
-    return made(node, g)  # type: ignore[no-any-return]
+    grads: tuple[Any, ...] = made(node, g)
+    return grads
 
 
 def _run_tensors(op: Operation) -> list[str]:

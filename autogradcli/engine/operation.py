@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -38,6 +38,9 @@ from .away import listening
 from .layouts import laid_out
 from .lazy import LazyTable
 from .node import Node
+
+if TYPE_CHECKING:
+    from .declared import Declare
 
 Array = np.ndarray  # a tensor operand; inside a kernel its array
 Index = np.ndarray  # a tensor operand that takes no part in promotion and has no derivative
@@ -262,7 +265,7 @@ _STUB = _stub.__code__
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def operation(**options: Any) -> Declare:
     """Declare an operation; see the top of this file. Options beside the rules:
 
     kernel      a ufunc or function on arrays used instead of the body
@@ -306,7 +309,7 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
         stub.__dict__["op"] = op
         return stub
 
-    return declare
+    return cast("Declare", declare)
 
 
 def materialise(name: str) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import DType
-from .half import is_brain, run_kernel, widened
+from .half import is_bfloat16, run_kernel, widened
 from .node import Invalid, Node, Output
 from .numbers import check_numbers, check_operand
 from .operation import Operation, Param, Save
@@ -258,7 +258,7 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     if any(isinstance(o, Tensor) and o.array.dtype is not result.dtype for o in operands):
         dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
-    if dtypes.LATE and any(isinstance(o, Tensor) and is_brain(o.array) for o in (*operands, *outputs)):
+    if dtypes.LATE and any(isinstance(o, Tensor) and is_bfloat16(o.array) for o in (*operands, *outputs)):
         dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
         return shapes, dtypes_, WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None

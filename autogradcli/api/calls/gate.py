@@ -30,7 +30,7 @@ _ANYTHING = ("Value", "Function", "Callable")
 _DATA = "a tensor, a number, or a list or tuple of such"
 
 
-def stranger(value: Any) -> Any:
+def foreign_value(value: Any) -> Any:
     """What in a value is no data: the value itself or something in its containers; None if all is."""
     pending = [value]
     seen: set[int] = set()
@@ -64,7 +64,7 @@ def check_arguments(name: str, function: Callable[..., Any], args: tuple[Any, ..
             where += f" (position {position})"
         if type(value) is complex and fits is not None and not fits(value):
             raise TypeError(f"{where} must be {expected}, not complex")
-        found = stranger(value)
+        found = foreign_value(value)
         if found is value:
             raise TypeError(f"{where} must be {expected}, not {type_name(value)}")
         if found is not None:

@@ -62,7 +62,7 @@ def broadcast_pair(input: Tensor, target: Tensor) -> tuple[Any, Any]:
                 f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}"
             )
     shape = np.broadcast_shapes(a, b)
-    return tuple(x if x.array.shape == shape else expand(x, shape) for x in (input, target))  # type: ignore[return-value]
+    return input if a == shape else expand(input, shape), target if b == shape else expand(target, shape)
 
 
 def number(value: Any, like: Any) -> Tensor:

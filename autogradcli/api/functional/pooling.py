@@ -78,7 +78,8 @@ def _max_pool(
         values, places = OPERATIONS["max_pool2d_with_indices"].call(row, wide)
         return squeeze_dim(values, -2), squeeze_dim(places, -2)
     check_window(name, input, window)
-    return OPERATIONS[f"max_pool{dims}d_with_indices"].call(input, window)  # type: ignore[no-any-return]
+    pair: tuple[Any, Any] = OPERATIONS[f"max_pool{dims}d_with_indices"].call(input, window)
+    return pair
 
 
 def _declare_max(dims: int) -> None:
@@ -132,7 +133,8 @@ def _adaptive_max(input: Tensor, output_size: Sizes, dims: int) -> tuple[Any, An
     if dims == 1:
         values, places = OPERATIONS["adaptive_max_pool2d"].call(unsqueeze(input, -2), (1, *size))
         return squeeze_dim(values, -2), squeeze_dim(places, -2)
-    return OPERATIONS[f"adaptive_max_pool{dims}d"].call(input, size)  # type: ignore[no-any-return]
+    pair: tuple[Any, Any] = OPERATIONS[f"adaptive_max_pool{dims}d"].call(input, size)
+    return pair
 
 
 def _declare_adaptive_max(dims: int) -> None:

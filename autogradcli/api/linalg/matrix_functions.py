@@ -12,6 +12,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...operations.dims import distinct_dims
 from ...operations.elementwise.arithmetic import div, mul, sub
+from ...operations.elementwise.arithmetic_variants import mul_scalar
 from ...operations.linalg import misc
 from ...operations.linalg import solve as solving
 from ...operations.linalg.checks import square
@@ -260,9 +261,9 @@ def _cov(input: Tensor, correction: int, fweights: Tensor | None, aweights: Tens
         if aweights is None or correction == 0:
             norm = total - correction
         elif fweights is None:
-            norm = total - correction * sum_dim(mul(weights, aweights), (0,)) / total
+            norm = total - div(mul_scalar(sum_dim(mul(weights, aweights), (0,)), correction), total)
         else:
-            norm = total - correction * sum_dim(mul(weights, aweights), (0,)) / total
+            norm = total - div(mul_scalar(sum_dim(mul(weights, aweights), (0,)), correction), total)
     centred = sub(x, average)
     other = centred if weights is None else mul(centred, weights)
     product = mm(centred, t(_conjugate(other)))

@@ -367,8 +367,10 @@ class Module(Hooked):
         return self
 
     def cuda(self, device: Any = None) -> Module:
-        """Raises AssertionError: there is only the CPU."""
-        raise AssertionError("Torch not compiled with CUDA enabled")
+        """The module itself. Raises AssertionError where there is something to move: there is only the CPU."""
+        if [*self.parameters(), *self.buffers()]:
+            raise AssertionError("Torch not compiled with CUDA enabled")
+        return self
 
     def type(self, dst_type: DType) -> Module:
         """Cast parameters and buffers to a dtype. Raises TypeError for what is none."""

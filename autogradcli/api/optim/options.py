@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ..calls.gate import stranger
+from ..calls.gate import foreign_value
 
 
 def type_name(value: Any) -> str:
@@ -50,5 +50,5 @@ def check_options(values: dict[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, Tensor) and name != "params" and value.array.dtype.kind == "c" and not value.array.ndim:
             number(value)
-        if name not in ("params", "param_names") and (type(value) is complex or stranger(value) is not None):
+        if name not in ("params", "param_names") and (type(value) is complex or foreign_value(value) is not None):
             raise TypeError(f"'{name}' of an optimizer must be a real number or a tensor, not {type_name(value)}")

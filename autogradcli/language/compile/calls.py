@@ -50,12 +50,12 @@ class Builtin:
 def callable_of(value: Any) -> Callable[..., Any]:
     """What to call for a value. Raises TypeError, "'int' object is not callable"."""
     kind = type(value)
+    itself: Callable[..., Any] = value
     if kind is Builtin:
-        return value.call  # type: ignore[no-any-return]
-    if kind in DIRECT:
-        return value  # type: ignore[no-any-return]
-    if type(kind) is Kind and callable(value):
-        return value  # type: ignore[no-any-return]
+        made: Builtin = value
+        return made.call
+    if kind in DIRECT or (type(kind) is Kind and callable(value)):
+        return itself
     if isinstance(value, type):
         return _constructor(value)
     entry = TABLES[kind].get(CALL)
@@ -63,7 +63,7 @@ def callable_of(value: Any) -> Callable[..., Any]:
         call = entry.call
         return lambda *args, **kwargs: call(value, *args, **kwargs)
     if isinstance(value, ContextMode) or _is_named(value):
-        return value  # type: ignore[no-any-return]
+        return itself
     raise TypeError(f"'{kind.__name__}' object is not callable")
 
 

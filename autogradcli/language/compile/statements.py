@@ -251,5 +251,6 @@ def _subclass_of(base: Any) -> Any:
         return base.subclass
     except AttributeError:
         raise TypeError(
-            "a class can have one base at most: a class of the program's, torch.nn.Module or torch.autograd.Function"
+            "a class can have one base at most: a class of the program's, torch.nn.Module, an optimizer or scheduler, "
+            "or torch.autograd.Function"
         ) from None

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...api.calls.program_classes import Super
 from ...api.calls.python_function import renamed
-from ...api.calls.registry import NAMESPACES
+from ...api.calls.registry import NAMESPACES, Method
 from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
 from ..compile.calls import CONSTRUCTORS, Builtin, callable_of, is_callable
@@ -233,8 +233,8 @@ def isinstance_(*args: Any) -> bool:
     if type(kinds) is tuple:
         return any(isinstance_(value, kind) for kind in kinds)
     check = None if isinstance(kinds, type) else TABLES[type(kinds)].get(INSTANCE_CHECK)
-    if check is not None:
-        return bool(check.call(kinds, value))  # type: ignore[union-attr]
+    if isinstance(check, Method):
+        return bool(check.call(kinds, value))
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")

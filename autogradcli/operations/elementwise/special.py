@@ -27,7 +27,7 @@ def _real(name: str, kernel: Any) -> Any:
             not_implemented_for(name, input)
         return kernel(input)
 
-    checked.ufunc = getattr(kernel, "ufunc", None)  # type: ignore[attr-defined]
+    checked.__dict__["ufunc"] = getattr(kernel, "ufunc", None)
     return checked
 
 

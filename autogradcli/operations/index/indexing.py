@@ -133,7 +133,7 @@ def _put_said(F: Any, input: Any, indices: Any, values: Any, accumulate: bool) -
     ],
 )
 def index_put(input: Array, indices: list[Index], values: Array | Number, accumulate: bool = False) -> Array:
-    """With other values at places given by index tensors (or with the values added there)."""
+    """A copy with other values at the places that index tensors name, or with the values added there."""
     key = key_of(input.shape, indices)
     if isinstance(values, np.ndarray) and values.dtype is not input.dtype:
         if values.size == 1 and not accumulate and _is_mask(indices):  # then it is a fill with a number

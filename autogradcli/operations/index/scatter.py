@@ -213,7 +213,7 @@ def _written(out: Array, place: Array, src: Array) -> Array:
 def select_scatter(input: Array, src: Array, dim: int, index: int) -> Array:
     """With ``src`` at one index of a dimension."""
     out = np.array(input)
-    return _written(out, select.op.kernel(out, dim, index), src)  # type: ignore[attr-defined]
+    return _written(out, select.op.kernel(out, dim, index), src)
 
 
 @operation(
@@ -230,7 +230,7 @@ def slice_scatter(
 ) -> Array:
     """With ``src`` in a range of a dimension."""
     out = np.array(input)
-    return _written(out, slice_.op.kernel(out, dim, start, end, step), src)  # type: ignore[attr-defined]
+    return _written(out, slice_.op.kernel(out, dim, start, end, step), src)
 
 
 @operation(

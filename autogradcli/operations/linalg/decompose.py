@@ -325,7 +325,7 @@ def linalg_qr(A: Array, mode: str = "reduced") -> tuple[Array, Array]:
         )
     if mode == "r":
         return np.empty((0,), A.dtype), np.asarray(np.linalg.qr(A, "r"))
-    q, r = np.linalg.qr(A, mode)  # type: ignore[call-overload]
+    q, r = np.linalg.qr(A, "complete" if mode == "complete" else "reduced")
     return q, r
 
 

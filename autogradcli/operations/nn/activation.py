@@ -119,7 +119,7 @@ def threshold(input: Array, threshold: Number, value: Number) -> Array:
     overlap=True,
     node="ThresholdBackward1", spelling="threshold_", kind="elementwise",
     input=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
-    kernel=threshold.op.source,  # type: ignore[attr-defined]
+    kernel=threshold.op.source,
     examples=lambda r: [(r(2, 3), 0.1, 20.0)],
 )  # fmt: skip
 def threshold_in_place(input: Array, threshold: Number, value: Number) -> Array:
@@ -169,8 +169,8 @@ def leaky_relu_in_place(input: Array, negative_slope: Number = 0.01) -> Array:
     """``leaky_relu`` in place: its gradient is found from the result."""
 
 
-def _leaky_by_result(F: Any, g: Any, result: Any, negative_slope: Number) -> Any:
-    if negative_slope < 0:  # type: ignore[operator]
+def _leaky_by_result(F: Any, g: Any, result: Any, negative_slope: float) -> Any:
+    if negative_slope < 0:
         raise RuntimeError(
             "In-place leakyReLu backward calculation is triggered with a negative slope which is not supported. "
             "This is caused by calling in-place forward function with a negative slope, please call "

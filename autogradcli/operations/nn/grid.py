@@ -230,6 +230,6 @@ def affine_base(like: Index, size: Ints, align_corners: bool) -> Array:
 )
 def affine_grid_generator(theta: Array, size: Ints, align_corners: bool) -> Array:
     """The grid that samples what an affine map of the output's coordinates hits: (N, *size, dimensions)."""
-    base = affine_base.op.kernel(theta, size, align_corners)  # type: ignore[attr-defined]
+    base = affine_base.op.kernel(theta, size, align_corners)
     found = np.matmul(base, np.swapaxes(theta, 1, 2))
     return found.reshape(size[0], *size[2:], len(size) - 2)

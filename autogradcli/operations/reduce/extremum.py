@@ -440,7 +440,7 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair
         if len(np.unique(rows[place])) < rows.shape[-1]:
             ascending = _ascending(rows[place].tolist())
             places = list(range(rows.shape[-1]))
-            tie_order.quickselect(places, lambda i, j, before=ascending: before(j, i), k - 1)  # type: ignore[misc]
+            tie_order.quickselect(places, tie_order.turned(ascending), k - 1)
             found[place] = places[k - 1]
     return pick(input, index, at, keepdim)
 

@@ -200,7 +200,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
 
 @operation(cost=by_size, input=_underivable("unique_consecutive"), **_DISTINCT)
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
-    """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
+    """One element of each run of equal ones, the run that each element belongs to, and the runs' lengths."""
     if input.dtype.kind == "c":
         not_implemented_for("unique", input)
     at = 0 if dim is None else wrap_dim(dim, input.ndim)

@@ -23,6 +23,11 @@ _MANY = 4096
 _SMALL = 16  # what introsort leaves to insertion sort
 
 
+def turned(before: Before) -> Before:
+    """The same order from its end."""
+    return lambda i, j: before(j, i)
+
+
 def nth_element(a: list[int], before: Before, nth: int) -> None:
     """Put the element that belongs at ``nth`` there, smaller ones before it."""
     first, last = 0, len(a)
@@ -102,11 +107,11 @@ def _stoppable(before: Before, count: int) -> Before:
     if count <= _MANY:
         return before
 
-    def heard(i: int, j: int) -> bool:
+    def counted_before(i: int, j: int) -> bool:
         run.spend(0)
         return before(i, j)
 
-    return heard
+    return counted_before
 
 
 # -- the parts ---------------------------------------------------------------------------------------------
