@@ -239,7 +239,7 @@ def grid_key(index: Array, at: int) -> tuple[Any, ...]:
     complex="own",
     input=lambda F, g, input, input_shape, dim, index: F.gather_sparse_backward(g, input_shape, dim, index),
     jvp=lambda F, t, dim, index: F.gather(t["input"], dim, index),
-    examples=lambda r: [],  # its gradient is no ordinary tensor
+    examples="its gradient is a sparse tensor, which holds only the elements that were taken",
 )
 def gather_sparse(input: Array, dim: int, index: Index) -> Array:
     """``gather`` whose gradient holds only the elements that were taken."""

@@ -95,15 +95,19 @@ def _reduce_back(
 @operation(
     input=lambda F, g, zeros, whole: F.refuse_zeros(g, zeros, whole),
     kind="linear",
-    examples=lambda r: [],  # its derivative is an error
+    examples=lambda r: [(r(2, 3), r.index((2, 3), 2), False)],  # of several zeros its derivative is an error
 )
 def without_second(input: Array, zeros: Index, whole: bool) -> Array:
     """The gradient of a product as it is; where several factors are zero it has no derivative of its own."""
     return input
 
 
-@operation()
-def refuse_zeros(g: Index, zeros: Index, whole: bool) -> Array:
+@operation(
+    grad=lambda F, g, zeros, whole: F.refuse_zeros(g, zeros, whole),
+    kind="linear",
+    examples=lambda r: [(r(2, 3), r.index((2, 3), 2), False)],
+)
+def refuse_zeros(grad: Array, zeros: Index, whole: bool) -> Array:
     """Raises RuntimeError where several factors of a product are zero."""
     if (zeros > 1).any():
         name, kind = ("index_reduce", "source") if whole else ("scatter_reduce", "src")
@@ -111,7 +115,7 @@ def refuse_zeros(g: Index, zeros: Index, whole: bool) -> Array:
             f"{name}(): Double backward is unsupported for {kind} when >1 zeros in {kind} are scattered to the same "
             "position in self"
         )
-    return g
+    return grad
 
 
 def _product_back(

@@ -34,7 +34,7 @@ def embedding(weight: Array, indices: Index, padding_idx: int = -1, scale_grad_b
         g, indices, weight_shape, padding_idx
     ),
     jvp=lambda F, t, indices, padding_idx: F.embedding_sparse(t["weight"], indices, padding_idx),
-    examples=lambda r: [],  # its gradient is no ordinary tensor
+    examples="its gradient is a sparse tensor, which holds only the rows that were looked up",
 )
 def embedding_sparse(weight: Array, indices: Index, padding_idx: int) -> Array:
     """The rows of ``weight`` at ``indices``; the gradient holds only the rows that were looked up."""
