@@ -86,8 +86,13 @@ def _sized(op: Operation, level: Level, args: Args) -> Any:
 
 def _expand(op: Operation, level: Level, args: Args) -> Any:
     size = args[1]
-    if _first(level, args) is None or len(size) < _rank(args):
+    if _first(level, args) is None:
         return NotImplemented
+    if len(size) < _rank(args):
+        raise RuntimeError(
+            f"expand: the number of sizes provided ({len(size)}) must be greater or equal to the number of dimensions "
+            f"in the tensor ({_rank(args)})"
+        )
     return op.call(aligned(args[0], level, len(size)), (level.size, *size))
 
 
