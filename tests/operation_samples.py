@@ -198,7 +198,8 @@ def _floats(value: Any) -> bool:
 
 
 def samples(op: Operation, underived: frozenset[str] = frozenset()) -> list[Sample]:
-    """The examples of a declaration; none where it says why there are none; failing both every tensor ``r(2, 3)`` where nothing else is required.
+    """The examples of a declaration, none where it says why; failing both every tensor ``r(2, 3)`` where nothing else
+    is required.
 
     The parameters in ``underived`` are not differentiated.
 

@@ -100,7 +100,7 @@ def problems_of(name: str) -> list[str]:
         return [*found, f"{name}: its examples: {type(error).__name__}: {error}"]
     used: set[str] = set()
     if not calls and not isinstance(op.examples, str):
-        found.append(f"{name}: no examples, so nothing of it is checked: give some, or the reason as examples=\"...\"")
+        found.append(f'{name}: no examples, so nothing of it is checked: give some, or the reason as examples="..."')
     with np.errstate(all="ignore"):
         found += _refused(op, underived)
         for sample in calls:
@@ -223,6 +223,8 @@ def test_exemptions_name_operations_with_gradients() -> None:
 
 def test_few_operations_have_a_reason_in_the_place_of_examples() -> None:
     """``examples="why there are none"``: nothing of such an operation is checked here. One more wants a good reason."""
-    reasons = {name: OPERATIONS[name].examples for name in with_gradient() if isinstance(OPERATIONS[name].examples, str)}
+    reasons = {
+        name: OPERATIONS[name].examples for name in with_gradient() if isinstance(OPERATIONS[name].examples, str)
+    }
     assert set(reasons) == {"ctc_loss", "embedding_sparse", "gather_sparse", "linalg_eig"}
     assert all(len(reason.split()) >= 5 for reason in reasons.values())

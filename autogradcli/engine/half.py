@@ -22,7 +22,10 @@ _HALF, _SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
 #: Kernels of which PyTorch has none for half precision say so themselves: they see the operands as they are.
 _REFUSING = frozenset({"decompose", "solve", "spectral", "determinant", "special_polynomials"})
-_REFUSING_ONE = frozenset({"cdist", "linalg_lstsq", "linalg_vander", "multilabel_margin_loss"})
+_REFUSING_ONE = frozenset({
+    "cdist", "linalg_householder_product", "linalg_ldl_solve", "linalg_lstsq", "linalg_pinv", "linalg_vander",
+    "multilabel_margin_loss", "ormqr",
+})  # fmt: skip
 
 #: Those that have no kernel for half precision and don't look: what PyTorch's is called.
 _WITHOUT_HALF = {

@@ -70,12 +70,14 @@ def _matrix_norm(input: Tensor, ord: Any, dim: Sequence[int], keepdim: bool, dty
         dims = _matrix_dims(input, dim)
         if ord == "fro":
             return vector_norm(input, 2.0, dims, keepdim, dtype)
+        floating(input.array, "linalg.matrix_norm")
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)
     if abs(ord) not in (1, 2, INF):
         _matrix_dims(input, dim)
         raise RuntimeError(f"linalg.matrix_norm: Order {shown(ord)} not supported.")
     dims = _matrix_dims(input, dim)
     if abs(ord) == 2:
+        floating(input.array, "linalg.matrix_norm")
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)
     summed, extreme = dims if abs(ord) == 1 else dims[::-1]
     if not keepdim and extreme > summed:
@@ -197,9 +199,9 @@ def _rank(input: Tensor, atol: Any, rtol: Any, hermitian: bool) -> Any:
     matrix(a, "torch.linalg.matrix_rank", "input")
     if a.size == 0:
         return wrap(np.zeros(a.shape[:-2], np.int64))
+    absolute, relative = misc.tolerance(a, _array(atol), _array(rtol))
     plain = input.array
     size = np.abs(eigvalsh(wrap(plain), "L").array) if hermitian else svdvals(wrap(plain), None).array
-    absolute, relative = misc.tolerance(a, _array(atol), _array(rtol))
     limit = np.maximum(absolute, relative * size.max(-1))
     return wrap((size > limit[..., None]).sum(-1))
 

@@ -144,7 +144,9 @@ _DISTINCT: dict[str, Any] = {
 }
 
 
-@operation(cost=by_size, node="Unique2Backward0", input=unwritten("_unique2"), examples=lambda r: [(r(4),)], **_DISTINCT)
+@operation(
+    cost=by_size, node="Unique2Backward0", input=unwritten("_unique2"), examples=lambda r: [(r(4),)], **_DISTINCT
+)
 def unique(input: Array) -> tuple[Array, Array, Array]:
     """The distinct elements in order, for each element which it is, and counts. Each NaN is distinct from all."""
     if input.dtype.kind == "c":
@@ -153,7 +155,9 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
     return values, inverse.reshape(input.shape), counts
 
 
-@operation(cost=by_size, spelling="unique", input=unwritten("unique_dim"), examples=lambda r: [(r(4, 2), 0)], **_DISTINCT)
+@operation(
+    cost=by_size, spelling="unique", input=unwritten("unique_dim"), examples=lambda r: [(r(4, 2), 0)], **_DISTINCT
+)
 def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
     at = wrap_dim(dim, input.ndim)
