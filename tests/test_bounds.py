@@ -131,8 +131,8 @@ ENDLESS = {
     "adaptive average": "F.adaptive_avg_pool1d(torch.zeros(1, 1, 4), 10**9)",
     "adaptive maximum": "F.adaptive_max_pool1d(torch.zeros(1, 1, 4), 10**6)",
     "median": "torch.zeros(1).expand(3_000_000, 4).median(1)",
-    "a median of equal numbers": "torch.zeros(1).expand(10**6).median()",
     "mode": "torch.zeros(1).expand(3_000_000, 4).mode(1)",
+    "a mode of equal numbers": "torch.zeros(1).expand(10**6).mode()",
     "modules": "m = nn.Linear(1, 1)\nfor i in range(60): m = nn.Sequential(m, nn.Sequential(m))\nm.train()",
     "named modules": (
         "m = nn.Linear(1, 1)\nfor i in range(60): m = nn.Sequential(m, m)\n"

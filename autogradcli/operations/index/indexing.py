@@ -199,7 +199,7 @@ def index_select(input: Array, dim: int, index: Index) -> Array:
     if index.size and not n:
         raise RuntimeError("index_select(): self indexing axis dim should be positive")
     if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
-        if not input.size:
+        if not input.size or (at == 1 and input.ndim > 1):
             bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
             raise RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={n}")
         raise IndexError("index out of range in self")

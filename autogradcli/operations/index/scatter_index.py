@@ -45,7 +45,11 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
             "source tensor shape must match self tensor shape, excluding the specified dimension. "
             f"Got self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
         )
-    check_places(index, at, input.shape[at] if input.ndim else 1)
+    n = input.shape[at] if input.ndim else 1
+    if input.ndim > 1 and name == "index_add_":
+        check_places(index, at, n)
+    elif index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
+        raise IndexError("index out of range in self")
     return at
 
 

@@ -170,7 +170,10 @@ def embedding_bag(
     The second result is, for the maximum, the row that each element came from, -1 for none.
     """
     if indices.size and (indices.min() < 0 or indices.max() >= weight.shape[0]):
-        raise IndexError("index out of range in self")
+        bad = int(np.argmax((indices < 0) | (indices >= weight.shape[0])))
+        raise RuntimeError(
+            f"Index {bad} of input takes value {indices[bad]} which is not in the valid range [0, {weight.shape[0]})"
+        )
     kept = indices != padding_idx
     rows, bag = weight[indices[kept]], bags[kept]
     width = weight.shape[1]

@@ -328,23 +328,13 @@ def _median_index(rows: Array, skip_nan: bool) -> Array:
         if count and not skip_nan:
             index[place] = np.argmax(missing)
             continue
-        middle = max(n - count - 1, 0) // 2
-        index[place] = order[place][middle]
-        if len(np.unique(row)) < n:
+        if count == n:  # of equal numbers the first ones come first, of NaNs those that the selection puts there
             places = list(range(n))
-            tie_order.nth_element(places, _ascending(row.tolist()), middle)
-            index[place] = places[middle]
+            tie_order.nth_element(places, lambda i, j: False, 0)
+            index[place] = places[0]
+        else:
+            index[place] = order[place][(n - count - 1) // 2]
     return index
-
-
-def _ascending(row: list[Any]) -> Any:
-    """The order of a row's places by their values, NaN last."""
-
-    def before(i: int, j: int) -> bool:
-        x, y = row[i], row[j]
-        return (x == x and y != y) or x < y
-
-    return before
 
 
 def _median_all(input: Array, skip_nan: bool) -> Array:
@@ -404,7 +394,8 @@ def _counted(row: Array) -> Any:
 
 @operation(**_by_index("ModeBackward0", "mode"))
 def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
-    """The most frequent value along a dimension, the smallest of several, and the last index that has it."""
+    """The most frequent value along a dimension, the smallest of several, and the index of an element that has it: the
+    last after a sort that needn't keep equal elements in order."""
     at = wrap_dim(dim, input.ndim)
     refuse_empty("mode", input, at)
     refuse_complex("mode_cpu", input)
@@ -415,8 +406,26 @@ def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
     for place in counted(np.ndindex(rows.shape[:-1])):
         row = rows[place]
         values, counts = _counted(row) if row.size <= MANY else away(_counted, row)
-        index[place] = np.flatnonzero(row == values[np.argmax(counts)])[-1] if values[0] == values[0] else 0
+        if values[-1] != values[-1] or (row.size > tie_order.STABLE and counts.max() > 1):
+            index[place] = _last_of_most(row.tolist())
+        else:
+            index[place] = np.flatnonzero(row == values[np.argmax(counts)])[-1]
     return pick(input, np.moveaxis(index, -1, at), at, keepdim)
+
+
+def _last_of_most(row: list[Any]) -> int:
+    """The place of the last of the longest run of equal elements, once sorted. A NaN is neither smaller nor larger than
+    anything, nor equal to itself, so the steps of the sort tell where it comes."""
+    places = list(range(len(row)))
+    tie_order.sort(places, lambda i, j: bool(row[i] < row[j]), len(row))
+    found, most, length = 0, 0, 0
+    for k, place in enumerate(places):
+        length += 1
+        if k + 1 == len(row) or row[place] != row[places[k + 1]]:
+            if length > most:
+                found, most = place, length
+            length = 0
+    return found
 
 
 def _kth_examples(r: Any) -> list[Any]:
@@ -443,6 +452,16 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair
             tie_order.quickselect(places, lambda i, j, before=ascending: before(j, i), k - 1)  # type: ignore[misc]
             found[place] = places[k - 1]
     return pick(input, index, at, keepdim)
+
+
+def _ascending(row: list[Any]) -> Any:
+    """The order of a row's places by their values, NaN last."""
+
+    def before(i: int, j: int) -> bool:
+        x, y = row[i], row[j]
+        return (x == x and y != y) or x < y
+
+    return before
 
 
 def refuse_unordered(kernel: str, input: Array) -> None:
