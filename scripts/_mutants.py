@@ -38,7 +38,7 @@ CALCULATED: dict[type[ast.operator], tuple[str, str]] = {
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 #: What no program sees: types, what a checker reads, the samples that the tests themselves take from a declaration.
 UNSEEN_FIELDS = {"annotation", "returns", "type_comment"}
-UNSEEN_KEYWORDS = {"examples", "formula"}
+UNSEEN_KEYWORDS = {"examples", "examples_back", "formula"}
 
 
 @dataclass(frozen=True, order=True)

@@ -255,7 +255,7 @@ def embedding_max_backward(g: Array, places: Index, rows: int) -> Array:
     ),
     kind="linear",
     weight=lambda F, g, weight_shape, places: F.embedding_max_backward(g, places, weight_shape[0]),
-    examples=lambda r: [(r(4, 3), r.index((2, 3), 4))],
+    examples=lambda r: [(r(4, 3), r.index((2, 3), 4)), (r(4, 3), r.tensor([[0, -1, 2], [3, 1, -1]]))],
 )
 def embedding_max_picked(weight: Array, places: Index) -> Array:
     """The transpose of ``embedding_max_backward``."""

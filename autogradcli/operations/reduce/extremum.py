@@ -394,8 +394,10 @@ def _counted(row: Array) -> Any:
 
 @operation(**_by_index("ModeBackward0", "mode"))
 def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
-    """The most frequent value along a dimension, the smallest of several, and the index of an element that has it: the
-    last after a sort that needn't keep equal elements in order."""
+    """The most frequent value along a dimension, the smallest of several, and the index of one element that has it.
+
+    That is the last one after a sort that needn't keep equal elements in order.
+    """
     at = wrap_dim(dim, input.ndim)
     refuse_empty("mode", input, at)
     refuse_complex("mode_cpu", input)
