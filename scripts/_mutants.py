@@ -158,6 +158,11 @@ class Source:
 
     def _seen(self, node: ast.AST) -> Iterator[ast.AST]:
         yield node
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values):
+                if not isinstance(key, ast.Constant) or key.value not in UNSEEN_KEYWORDS:
+                    yield from self._seen(value)
+            return
         for name, value in ast.iter_fields(node):
             if name in UNSEEN_FIELDS:
                 continue

@@ -238,6 +238,12 @@ def test_ctrl_c_ends_what_never_ends(program: str) -> None:
     assert failed.type == "KeyboardInterrupt"
 
 
+def test_an_interrupt_at_the_end_of_a_run_is_not_left_for_the_next() -> None:
+    session = Session()
+    assert session.run("print(1)", lambda event: session.interrupt())
+    assert session.run("for i in range(100_000): pass", [].append)
+
+
 def test_an_interrupt_between_runs_does_nothing() -> None:
     session = Session()
     session.interrupt()
