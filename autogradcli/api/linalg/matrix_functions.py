@@ -291,7 +291,7 @@ def _conjugate(x: Any) -> Any:
 
 
 def _floating(x: Tensor) -> Any:
-    return x if x.array.dtype.kind in "fc" else cast(x, dtypes.default.dtype)
+    return x if x.array.dtype.kind in dtypes.INEXACT else cast(x, dtypes.default.dtype)
 
 
 def _weights(count: int, fweights: Tensor | None, aweights: Tensor | None) -> Any:

@@ -15,6 +15,7 @@ from ...engine.limits import charge_array
 from ...engine.record import mark_inference
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import cast as cast_recorded
 from ...operations.shape.spacing import spaced, stepped
 from ..calls.call_plans import hooks
@@ -202,6 +203,8 @@ def _arange(
     else:
         count = math.ceil((end - start) / step)
     charge_array((count,))
+    if dtype is dtypes.bool_ or dtype.category == dtypes.COMPLEX:
+        not_implemented_for("arange_cpu", np.empty(0, dtype.np))
     if dtype.category == dtypes.FLOATING:
         return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
@@ -224,6 +227,8 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray
         dtype = dtypes.default.dtype
         if isinstance(start, complex) or isinstance(end, complex):
             dtype = dtypes.complex_of(dtype)
+    if dtype is dtypes.bool_:
+        not_implemented_for("linspace_cpu", np.empty(0, dtype.np))
     if steps == 1:
         return np.array([start]).astype(dtype.np)
     if dtype.category >= dtypes.FLOATING:  # in the result's own precision, as PyTorch's kernel computes it

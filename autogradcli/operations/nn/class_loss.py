@@ -188,6 +188,8 @@ def multi_margin_loss(
     """``sum(max(0, margin - input[target] + input) ** p) / classes`` over the other classes."""
     if p not in (1, 2):
         raise RuntimeError("only p == 1 and p == 2 supported")
+    if input.dtype.kind != "f" or input.dtype.itemsize < 4:
+        not_implemented_for("multi_margin_loss_cpu_kernel", input)
     z, w, _ = _margins(input, target, margin, weight)
     terms = np.where(z > 0, z if p == 1 else z * z, 0) * w
     loss = terms.sum(-1).astype(input.dtype) / input.dtype.type(z.shape[1])
@@ -243,7 +245,7 @@ def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean")
 
     A row of ``target`` lists labels up to the first -1.
     """
-    if input.dtype.kind not in "fc" or input.dtype.itemsize < 4:
+    if input.dtype.kind != "f" or input.dtype.itemsize < 4:
         not_implemented_for("multilabel_margin_loss_forward_out_frame", input)
     if target.dtype != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
@@ -318,6 +320,8 @@ def ctc_loss(
 
     ``zero_infinity`` is for the gradient: a target that has no alignment gets zeros.
     """
+    if log_probs.dtype.kind != "f" or log_probs.dtype.itemsize < 4:
+        not_implemented_for("ctc_loss_cpu", log_probs)
     losses = [
         -_total(_forward_table(log_probs[:t, n], labels, blank))
         for n, (t, labels) in enumerate(_sequences(log_probs, targets, input_lengths, target_lengths))

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import dtypes
 from ...engine.operation import Array, operation
+from ...engine.worlds import ARRAYS
 from ..elementwise import elementary
 from ..refuse import not_implemented_for
 
@@ -52,9 +54,9 @@ def factor(reduction: str, like: Any) -> float:
 )
 def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """Squared error ``(input - target) ** 2``."""
+    if input.dtype.kind != "f":
+        not_implemented_for("mse_cpu", input)
     x = np.subtract(input, target)
-    if x.dtype.kind != "f":
-        not_implemented_for("mse_cpu", x)
     return reduced(np.multiply(x, x), reduction)
 
 
@@ -172,6 +174,11 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """``log(1 + exp(-target * input))``."""
     target = target.astype(input.dtype, copy=False)  # an unsigned one has no negative
+    if input.dtype.kind == "b":
+        ARRAYS.neg(target)  # which says why there is none
+    if input.dtype.kind in "iu":
+        name = dtypes.of(input).type_name
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {name}")
     return reduced(elementary.log1p(elementary.exp(-target * input)).astype(input.dtype, copy=False), reduction)
 
 

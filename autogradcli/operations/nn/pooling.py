@@ -267,7 +267,7 @@ def _divisors(shape: Ints, how: Window, out: Ints, include_pad: bool) -> Array:
 def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
     window, include_pad, override = how
     if x.dtype.kind != "f" and x.dtype != np.int64:
-        not_implemented_for(f"avg_pool{x.ndim - 2}d", x)
+        not_implemented_for("avg_pool2d" if x.ndim == 4 else "avg_pool3d_out_frame", x)
     win, out = _pool_windows(x, window, 0)
     check_steps(win.size)
     d = x.ndim - 2

@@ -161,7 +161,9 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
 def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
     at = wrap_dim(dim, input.ndim)
-    if input.dtype.kind in "fc" and np.isnan(input).any():
+    if input.dtype.kind == "c":
+        not_implemented_for("unique_dim", input)
+    if input.dtype.kind == "f" and np.isnan(input).any():
         return _unique_with_nan(np.moveaxis(input, at, 0), at)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
     return values, inverse.reshape(-1), counts
@@ -263,7 +265,7 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
 def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     """Counts in ``bins`` equal bins from ``min`` to ``max``; both 0: from the least to the largest element."""
     if input.dtype.kind != "f":
-        not_implemented_for("histogram_cpu", input)
+        not_implemented_for({"b": "linspace_cpu", "c": "aminmax_cpu"}.get(input.dtype.kind, "histogram_cpu"), input)
     if bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     low, high = float(min), float(max)
