@@ -70,16 +70,18 @@ CHANGING = {
 }
 
 
+@pytest.mark.parametrize("before", ["0\n0", "if True:\n    0"])
 @pytest.mark.parametrize("statement", CHANGING)
-def test_the_line_that_changed_it(statement: str) -> None:
+def test_the_line_that_changed_it(statement: str, before: str) -> None:
     lines = CHANGING[statement].split("\n")
-    number = 4 + next(k for k, line in enumerate(lines) if "y." in line or line.startswith("y"))
-    program = X + "y = x * 2\nz = y * y\n" + "\n".join(lines) + "\n\nz.sum().backward()"
+    number = 6 + next(k for k, line in enumerate(lines) if "y." in line or line.startswith("y"))
+    inside = "    " if before.startswith("if") else ""
+    program = X + f"y = x * 2\nz = y * y\n{before}\n{inside}" + f"\n{inside}".join(lines) + "\n\nz.sum().backward()"
     events: list[object] = []
     assert not Session().run(program, events.append)
     failed = events[-1]
     assert isinstance(failed, Failed)
-    assert failed.line == 5 + len(lines)
+    assert failed.line == 7 + len(lines)
     assert f"line {number} changed it in place" in failed.hint
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import Any
@@ -35,6 +37,25 @@ def test_events_come_in_order_with_lines_and_source() -> None:
         Value(4, "x *\n 2", 4),
         Value(7, "len('é') + x", 3),
     ]
+
+
+#: What is loaded when a program first needs it, by several doors: each in a process of its own.
+FIRST = {
+    "torch.zeros(2, dtype=torch.bfloat16)": "tensor([0., 0.], dtype=torch.bfloat16)",
+    "torch.ones(2).bfloat16() * 2": "tensor([2., 2.], dtype=torch.bfloat16)",
+    "torch.ones(2).to(torch.float16) + torch.ones(2).to(torch.bfloat16)": "tensor([2., 2.])",
+    "torch.finfo(torch.bfloat16).eps": "0.0078125",
+    "torch.linalg.lu_factor(torch.eye(2)).pivots": "tensor([1, 2], dtype=torch.int32)",
+    "torch.fft.fft(torch.ones(2))": "tensor([2.+0.j, 0.+0.j])",
+    "torch.special.airy_ai(torch.zeros(1))": "tensor([0.3550])",
+}
+
+
+@pytest.mark.parametrize("program", FIRST)
+def test_the_first_use_of_what_is_loaded_late(program: str) -> None:
+    code = f"from autogradcli.session import Session; Session().run({program!r}, lambda event: print(event.value))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == FIRST[program] + "\n"
 
 
 def test_lines_count_from_the_first_line_given() -> None:

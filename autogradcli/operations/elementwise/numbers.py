@@ -12,6 +12,11 @@ _CPP_NAMES = {
 }  # fmt: skip
 
 
+def as_dtype(value: Any, dtype: np.dtype) -> np.ndarray:
+    """A number that scales operands as a 0-d array. Raises RuntimeError for a complex one beside real operands."""
+    return number_in(dtype, value) if value.__class__ is complex else np.asarray(value).astype(dtype)
+
+
 def number_in(dtype: np.dtype, value: Any) -> np.ndarray:
     """A number as a 0-d array. Raises RuntimeError where the dtype can't hold it."""
     kind = dtype.kind

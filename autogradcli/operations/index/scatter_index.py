@@ -9,7 +9,7 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.operation import Array, Index, Number, operation
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
-from ..elementwise.numbers import number_in
+from ..elementwise.numbers import as_dtype, number_in
 from ..shape.slicing import ALL
 from .indexing import check_places
 
@@ -66,7 +66,7 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
     at = checked_parts(input, dim, index, source, "index_add_")
     out = np.array(input)
     if alpha != 1:
-        source = np.multiply(source, np.asarray(alpha).astype(source.dtype))
+        source = np.multiply(source, as_dtype(alpha, source.dtype))
     if out.ndim:
         np.add.at(out, parts_key(index, at), source)
     else:

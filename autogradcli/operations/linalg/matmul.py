@@ -15,6 +15,7 @@ from ...engine import dtypes
 from ...engine.away import HEAVY, away
 from ...engine.operation import Array, Number, operation
 from ..dims import Shape
+from ..elementwise.numbers import as_dtype
 from ..refuse import not_implemented_for
 
 
@@ -42,7 +43,7 @@ def scaled(x: Array, factor: Number) -> Array:
         return x
     if factor == 0:
         return np.zeros_like(x)
-    return np.multiply(x, np.asarray(factor).astype(x.dtype))
+    return np.multiply(x, as_dtype(factor, x.dtype))
 
 
 def _times(g: Any, factor: Number) -> Any:

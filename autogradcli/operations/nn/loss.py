@@ -134,7 +134,7 @@ def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
     target=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, target, input, reduction, delta),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), "none", 0.5)],
 )
-def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: float = 1.0) -> Array:
+def huber_loss(input: Array, target: Array, reduction: str, delta: float) -> Array:
     """``x**2 / 2`` where ``|x| <= delta``, else ``delta (|x| - delta / 2)``, of ``x = input - target``."""
     if input.dtype.kind != "f":
         not_implemented_for("huber_cpu", input)
