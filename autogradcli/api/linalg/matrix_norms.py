@@ -117,7 +117,9 @@ def _norm(input: Tensor, ord: Any, dim: Sequence[int] | None, keepdim: bool, dty
         )
     if ord is not None and (len(dim) == 2 if dim is not None else input.array.ndim == 2):
         return _matrix_norm(input, ord, (0, 1) if dim is None else dim, keepdim, dtype)
-    return vector_norm(input, 2.0 if ord is None else ord, dim, keepdim, dtype)
+    return vector_norm(
+        input, 2.0 if ord is None else ord if ord.__class__ is complex else float(ord), dim, keepdim, dtype
+    )
 
 
 def _norm_named(input: Tensor, ord: str, dim: Sequence[int] | None, keepdim: bool, dtype: DType | None) -> Any:

@@ -180,9 +180,7 @@ define_both("renorm", ("(Tensor input, Scalar p, int dim, Scalar maxnorm, *, Ten
 
 def vector_norm(input: Tensor, ord: Any, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
     """The ``ord``-norm of the elements, seen as one vector or as one over each of some dimensions."""
-    if ord.__class__ is complex:
-        raise RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
-    return statistics.vector_norm(input, float(ord), dim, keepdim, dtype)
+    return statistics.vector_norm(input, ord if ord.__class__ is complex else float(ord), dim, keepdim, dtype)
 
 
 define(
@@ -203,7 +201,9 @@ def _norm(input: Tensor, p: Any, dim: Any, keepdim: bool, dtype: DType | None) -
         over = dims if dims is not None else tuple(range(input.array.ndim))
         matrix_norm = NAMESPACES["torch.linalg"]["matrix_norm"]
         return matrix_norm(input, p, over, keepdim, dtype=dtype)
-    if not isinstance(p, (int, float, complex)) and not (isinstance(p, Tensor) and p.array.ndim == 0 and p.node is None):
+    if not isinstance(p, (int, float, complex)) and not (
+        isinstance(p, Tensor) and p.array.ndim == 0 and p.node is None
+    ):
         raise TypeError(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type_name(p)}")
     if isinstance(p, Tensor):
         p = p.array.item()
