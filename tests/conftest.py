@@ -20,7 +20,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 #: Seconds that one test may take, many times what the slowest needs on two idle cores; 0: no limit.
 LIMIT = float(os.environ.get("AUTOGRADCLI_TEST_SECONDS", "300"))
-_STDERR = os.dup(sys.__stderr__.fileno() if sys.__stderr__ else 2)  # pytest takes the other one
+_stderr: list[int] = []
+
+
+def pytest_configure() -> None:
+    """Keep the real stderr: pytest has taken it while this file is read, and takes it again for each test."""
+    _stderr.append(os.dup(sys.__stderr__.fileno() if sys.__stderr__ else 2))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -29,7 +34,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     worker and reports the test as failed. A timer of faulthandler's needs no signal, which the calculator uses itself,
     and no help of the interpreter, which may be inside one long call in C."""
     if LIMIT:
-        faulthandler.dump_traceback_later(LIMIT, exit=True, file=_STDERR)
+        faulthandler.dump_traceback_later(LIMIT, exit=True, file=_stderr[0])
     try:
         return (yield)
     finally:

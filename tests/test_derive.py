@@ -135,7 +135,7 @@ RIGHT = {
     "F.adaptive_avg_pool2d(x, 2).pow(2).sum()": GRID,
     "F.interpolate(x, size=(1, 3)).pow(2).sum()": ROW,
     "F.interpolate(x, scale_factor=2, mode='bilinear').pow(2).sum()": GRID,
-    "F.pad(x, (1, 1, 0, 0), mode='circular').pow(2).sum()": ROW,
+    "F.pad(x, (1, 1, 0, 0), mode='reflect').pow(2).sum()": ROW,
     "F.unfold(x, (1, 2)).pow(2).sum()": ROW,
     "F.max_pool2d(x, (1, 2)).pow(2).sum()": ROW,
 }
