@@ -115,6 +115,7 @@ REFUSED = {
     ),
     # loops and arrays
     "expand": ("torch.ones(1).expand(10**12)", "RuntimeError", "is too large to be used"),
+    "as_strided": ("torch.ones(1).as_strided((10**12,), (0,))", "RuntimeError", "is too large to be used"),
     "a power": ("10 ** 900_000", "OverflowError", "an integer of 2700000 bits is larger than the 262144 bits"),
     "a power near the bound": ("2 ** 270_000", "OverflowError", "bits that one may have"),
     "zeros": ("torch.zeros(10**13)", "RuntimeError", "you tried to allocate 40000000000000 bytes"),

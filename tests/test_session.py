@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from autogradcli.api.calls.program_classes import Kind
 from autogradcli.engine import dtypes
 from autogradcli.events import Event, Failed, Gradients, Printed, Value, Warned
+from autogradcli.language.values.attribute_lookup import TABLES
 from autogradcli.session import Session
 
 
@@ -257,6 +259,27 @@ def test_ctrl_c_ends_what_never_ends(program: str) -> None:
         signal.signal(signal.SIGINT, before)
     assert isinstance(failed, Failed)
     assert failed.type == "KeyboardInterrupt"
+
+
+def test_what_one_session_must_not_use_is_not_forgotten_by_a_run_of_another() -> None:
+    session = Session()
+    run("x = torch.ones(4, requires_grad=True)\nb = x * 1\nwith torch.no_grad():\n    v = b[:2]\nb.mul_(2)", session)
+    run("torch.ones(2) * 2", Session())
+    last = run("y = v * 3", session)[-1]
+    assert isinstance(last, Failed) and "A view was created in no_grad mode" in last.message
+
+
+def test_lines_of_one_shape_are_each_checked() -> None:
+    session = Session()
+    for a, b in ("ab", "cd", "ef", "gh"):
+        run(f"dict({a}=1, {b}=2)", session)
+    last = run("dict(g=1, g=2)", session)[-1]
+    assert isinstance(last, Failed) and last.message.startswith("keyword argument repeated: g")
+
+
+def test_the_classes_of_a_program_are_not_kept() -> None:
+    run("class A(nn.Module):\n    def f(self):\n        return self.training\na = A()\na.f(), a.training, A.f")
+    assert not [kind for kind in TABLES if type(kind) is Kind]
 
 
 def test_an_interrupt_at_the_end_of_a_run_is_not_left_for_the_next() -> None:
