@@ -271,10 +271,10 @@ def test_what_one_session_must_not_use_is_not_forgotten_by_a_run_of_another() ->
 
 def test_lines_of_one_shape_are_each_checked() -> None:
     session = Session()
-    for a, b in ("ab", "cd", "ef", "gh"):
-        run(f"dict({a}=1, {b}=2)", session)
-    last = run("dict(g=1, g=2)", session)[-1]
-    assert isinstance(last, Failed) and last.message.startswith("keyword argument repeated: g")
+    run("dict(a=1, b=2)\ndict(c=1, d=2)\ndict(e=3, f=4)", session)
+    last = run("dict(c=5, d=6)\ndict(g=1, g=2)\ndict(j=1, k=2)", session)[-1]
+    assert isinstance(last, Failed) and last.line == 2
+    assert last.message.startswith("keyword argument repeated: g")
 
 
 def test_the_classes_of_a_program_are_not_kept() -> None:
