@@ -22,13 +22,16 @@ _HALF, _SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
 #: Kernels of which PyTorch has none for half precision say so themselves: they see the operands as they are.
 _REFUSING = frozenset({"decompose", "solve", "spectral", "determinant", "special_polynomials"})
-_REFUSING_ONE = frozenset({"cdist", "linalg_vander", "multilabel_margin_loss"})
+_REFUSING_ONE = frozenset({
+    "cdist", "linalg_householder_product", "linalg_ldl_solve", "linalg_lstsq", "linalg_pinv", "linalg_vander",
+    "ctc_loss", "multi_margin_loss", "multilabel_margin_loss", "ormqr",
+})  # fmt: skip
 
 #: Those that have no kernel for half precision and don't look: what PyTorch's is called.
 _WITHOUT_HALF = {
     "special_erfcx": "erfcx_cpu", "special_log_ndtr": "log_ndtr_cpu", "special_ndtri": "ndtri_cpu", "pdist": "pdist",
-    "geqrf": "geqrf_cpu", "linalg_ldl_factor_ex": "ldl_factor_kernel_cpu", "polar": "polar_cpu",
-    "avg_pool3d": "avg_pool3d_out_frame",
+    "special_zeta": "zeta_cpu", "avg_pool3d": "avg_pool3d_out_frame", "geqrf": "geqrf_cpu",
+    "linalg_ldl_factor_ex": "ldl_factor_kernel_cpu", "polar": "polar_cpu",
 }  # fmt: skip
 
 #: A number among the arguments, which is no operand, is rounded to half precision in these.

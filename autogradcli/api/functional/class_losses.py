@@ -96,7 +96,7 @@ def _shaped(weight: Tensor, ndim: int, classes: int) -> Any:
 def _of_probabilities(
     input: Tensor, target: Any, weight: Tensor | None, reduction: str, smoothing: float, classes: int
 ) -> Any:
-    if target.array.dtype.kind != "f":
+    if dtypes.of(target.array).category != dtypes.FLOATING:
         raise RuntimeError(
             f"Expected floating point type for target with class probabilities, got {dtypes.of(target.array).type_name}"
         )

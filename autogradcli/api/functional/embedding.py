@@ -106,6 +106,13 @@ def embedding_bag(
     indices, starts = _bags(input, offsets, include_last_offset)
     if mode not in ("sum", "mean", "max"):
         raise ValueError("mode has to be one of sum, mean or max")
+    kind = dtypes.of(weight.array)
+    if kind.category != dtypes.FLOATING:
+        legacy = dtypes.tensor_type(kind) if kind.category == dtypes.INTEGER else f"CPU{kind.type_name}Type"
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have one of the following scalar types: Half, BFloat16, "
+            f"Float, Double; but got {legacy} instead (while checking arguments for embedding_bag)"
+        )
     if per_sample_weights is not None and mode != "sum":
         raise NotImplementedError(
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "

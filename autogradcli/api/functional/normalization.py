@@ -17,7 +17,7 @@ from ...operations.elementwise.powers import pow_tensor_scalar, rsqrt
 from ...operations.nn import normalization as operations
 from ...operations.nn.resample import constant_pad_nd
 from ...operations.reduce.reduction import mean_dim
-from ...operations.shape.copies import repeat
+from ...operations.shape.copies import cast, repeat
 from ...operations.shape.view import squeeze_dim, unsqueeze, view
 from ..calls.argument_types import type_name
 from ..calls.dtype_checks import check_parameters
@@ -80,10 +80,14 @@ def rms_norm(
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"rms_norm\" not implemented for '{name}'")
     last = tuple(range(input.array.ndim - len(shape), input.array.ndim))
-    tiny = float(np.finfo(input.array.dtype).eps) if eps is None else eps
-    mean = mean_dim(pow_tensor_scalar(input, 2), last, True)
-    found = mul(input, rsqrt(add_scalar(mean, tiny)))
-    return found if weight is None else mul(found, weight)
+    dtype = dtypes.of(input.array)
+    wide = cast(input, dtypes.float32) if dtype.itemsize == 2 else input  # rounded once, as in PyTorch
+    if eps is None:
+        eps = float(np.finfo(wide.array.dtype).eps)
+    found = mul(wide, rsqrt(add_scalar(mean_dim(pow_tensor_scalar(wide, 2), last, True), eps)))
+    if weight is not None:
+        found = mul(found, weight)
+    return found if wide is input else cast(found, dtype)
 
 
 # -- batches ----------------------------------------------------------------------------------------------
@@ -127,7 +131,7 @@ def _batch(
         raise RuntimeError(
             "batch_norm is not differentiable wrt running_mean and running_var, they cannot have forward grad defined"
         )
-    if input.array.dtype.kind != "f":
+    if dtypes.of(input.array).category != dtypes.FLOATING:
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"batch_norm\" not implemented for '{name}'")
     check_parameters(input, weight, bias, mean, var)
@@ -250,7 +254,7 @@ def _group(
                 f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
                 f"shape {list(x.array.shape)} and input of shape {list(shape)}"
             )
-    if input.array.dtype.kind != "f":
+    if dtypes.of(input.array).category != dtypes.FLOATING:
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"GroupNormKernelImpl\" not implemented for '{name}'")
     check_parameters(input, weight, bias)

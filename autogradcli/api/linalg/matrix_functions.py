@@ -214,6 +214,11 @@ def _vander(x: Tensor, N: int | None) -> Any:
     if not x.array.ndim:
         x = unsqueeze(x, -1)
     a = x.array
+    dtype = dtypes.of(a)
+    if a.dtype.kind == "b" or (dtype.category == dtypes.FLOATING and dtype.itemsize == 2):
+        raise RuntimeError(
+            f"linalg.vander supports floating point, complex, and integer tensors, but got {dtype.type_name}"
+        )
     n = a.shape[-1] if N is None else N
     if n <= 1:
         raise RuntimeError("N must be greater than 1.")
@@ -290,7 +295,7 @@ def _conjugate(x: Any) -> Any:
 
 
 def _floating(x: Tensor) -> Any:
-    return x if x.array.dtype.kind in "fc" else cast(x, dtypes.default.dtype)
+    return x if x.array.dtype.kind in dtypes.INEXACT else cast(x, dtypes.default.dtype)
 
 
 def _weights(count: int, fweights: Tensor | None, aweights: Tensor | None) -> Any:

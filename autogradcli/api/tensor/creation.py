@@ -16,6 +16,7 @@ from ...engine.numbers import number_in, scalar_in
 from ...engine.record import mark_inference
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import cast as cast_recorded
 from ...operations.shape.spacing import spaced, stepped
 from ..calls.call_plans import hooks
@@ -212,6 +213,8 @@ def _arange(
             raise RuntimeError("invalid size, possible overflow?")
         count = math.ceil(size)
     charge_array((count,), dtype.itemsize)
+    if dtype is dtypes.bool_ or dtype.category == dtypes.COMPLEX:
+        not_implemented_for("arange_cpu", np.empty(0, dtype.np))
     if dtype.category == dtypes.FLOATING:
         return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
@@ -239,6 +242,8 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray
             f"torch.linspace(): inferred dtype {dtypes.complex_of(dtypes.default.dtype).cpp_name} can't be safely cast "
             f"to passed dtype {dtype.type_name}"
         )
+    if dtype is dtypes.bool_:
+        not_implemented_for("linspace_cpu", np.empty(0, dtype.np))
     if steps == 1:
         return number_in(dtype.np, start).reshape(1)
     if not steps:

@@ -175,8 +175,6 @@ def _keyword_arguments(node: ast.Call, c: Context, at: Place) -> Callable[[Frame
             if type(more) is not dict:
                 raise TypeError(f"argument after ** must be a mapping, not {type(more).__name__}")
             for key, item in more.items():
-                if type(key) is not str:
-                    raise TypeError("keywords must be strings")
                 if key in result:
                     raise TypeError(f"got multiple values for keyword argument '{key}'")
                 result[key] = item

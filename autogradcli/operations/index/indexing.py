@@ -202,7 +202,7 @@ def index_select(input: Array, dim: int, index: Index) -> Array:
     if index.size and not n:
         raise RuntimeError("index_select(): self indexing axis dim should be positive")
     if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
-        if at == 1 or not input.size:
+        if not input.size or (at == 1 and input.ndim > 1):
             bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
             raise RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={n}")
         raise IndexError("index out of range in self")
@@ -242,7 +242,7 @@ def grid_key(index: Array, at: int) -> tuple[Any, ...]:
     complex="own",
     input=lambda F, g, input, input_shape, dim, index: F.gather_sparse_backward(g, input_shape, dim, index),
     jvp=lambda F, t, dim, index: F.gather(t["input"], dim, index),
-    examples=lambda r: [],  # its gradient is no ordinary tensor
+    examples="its gradient is a sparse tensor, which holds only the elements that were taken",
 )
 def gather_sparse(input: Array, dim: int, index: Index) -> Array:
     """``gather`` whose gradient holds only the elements that were taken."""

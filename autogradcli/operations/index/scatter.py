@@ -141,7 +141,11 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
     return out
 
 
-_COMBINED: dict[str, Any] = {"node": "torch::autograd::NotImplemented", "kernel": _combined, "examples": lambda r: []}
+_COMBINED: dict[str, Any] = {
+    "node": "torch::autograd::NotImplemented",
+    "kernel": _combined,
+    "examples": lambda r: [(r(3), 0, r.index((2,), 3), r(2), "add")],
+}
 
 
 @operation(layout="contiguous", spelling="scatter", input=underivable("scatter"), **_COMBINED)

@@ -68,7 +68,7 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
     at = checked_parts(input, dim, index, source, "index_add_")
     out = np.array(input)
     if alpha != 1:
-        source = np.multiply(source, np.asarray(alpha).astype(source.dtype))
+        source = np.multiply(source, number_in(source.dtype, alpha))
     if out.ndim:
         np.add.at(out, parts_key(index, at), source)
     else:

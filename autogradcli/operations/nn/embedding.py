@@ -34,7 +34,7 @@ def embedding(weight: Array, indices: Index, padding_idx: int = -1, scale_grad_b
         g, indices, weight_shape, padding_idx
     ),
     jvp=lambda F, t, indices, padding_idx: F.embedding_sparse(t["weight"], indices, padding_idx),
-    examples=lambda r: [],  # its gradient is no ordinary tensor
+    examples="its gradient is a sparse tensor, which holds only the rows that were looked up",
 )
 def embedding_sparse(weight: Array, indices: Index, padding_idx: int) -> Array:
     """The rows of ``weight`` at ``indices``; the gradient holds only the rows that were looked up."""
@@ -265,7 +265,7 @@ def embedding_max_backward(g: Array, places: Index, rows: int) -> Array:
     ),
     kind="linear",
     weight=lambda F, g, weight_shape, places: F.embedding_max_backward(g, places, weight_shape[0]),
-    examples=lambda r: [(r(4, 3), r.index((2, 3), 4))],
+    examples=lambda r: [(r(4, 3), r.index((2, 3), 4)), (r(4, 3), r.tensor([[0, -1, 2], [3, 1, -1]]))],
 )
 def embedding_max_picked(weight: Array, places: Index) -> Array:
     """The transpose of ``embedding_max_backward``."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.operation import Array, operation
+from ...engine.worlds import ARRAYS
 from ..elementwise import elementary
 from ..refuse import as_result, not_implemented_for
 
@@ -53,9 +54,9 @@ def factor(reduction: str, like: Any) -> float:
 )
 def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """Squared error ``(input - target) ** 2``."""
+    if input.dtype.kind != "f":
+        not_implemented_for("mse_cpu", input)
     x = np.subtract(input, target)
-    if x.dtype.kind != "f":
-        not_implemented_for("mse_cpu", x)
     return reduced(np.multiply(x, x), reduction)
 
 
@@ -133,7 +134,7 @@ def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
     target=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, target, input, reduction, delta),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), "none", 0.5)],
 )
-def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: float = 1.0) -> Array:
+def huber_loss(input: Array, target: Array, reduction: str, delta: float) -> Array:
     """``x**2 / 2`` where ``|x| <= delta``, else ``delta (|x| - delta / 2)``, of ``x = input - target``."""
     if input.dtype.kind != "f":
         not_implemented_for("huber_cpu", input)
@@ -173,6 +174,11 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """``log(1 + exp(-target * input))``."""
     target = as_result(target, input.dtype)  # an unsigned one has no negative
+    if input.dtype.kind == "b":
+        ARRAYS.neg(target)  # which says why there is none
+    if input.dtype.kind in "iu":
+        name = dtypes.of(input).type_name
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {name}")
     return reduced(elementary.log1p(elementary.exp(-target * input)).astype(input.dtype, copy=False), reduction)
 
 

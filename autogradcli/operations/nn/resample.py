@@ -14,6 +14,7 @@ import numpy as np
 
 from ...engine.numbers import number_in
 from ...engine.operation import Array, operation
+from ..refuse import not_implemented_for
 from .windowed import one_or_all, turned_back
 
 Shape = tuple[int, ...]
@@ -184,6 +185,8 @@ def _declare_pad(style: str, dims: int, index_of: Callable[[int, int, int], Arra
 
     def forward(input: Array, how: Shape) -> Array:
         """Padding by elements of the input itself."""
+        if input.dtype.kind == "b":
+            not_implemented_for(f"{style}_pad{dims}d", input)
         return gathered(input, _pad_taps(input.shape, how, index_of))
 
     def backward(g: Array, shape: Shape, how: Shape) -> Array:
@@ -301,10 +304,18 @@ _OF_ONE = {"bilinear": "linear", "trilinear": "linear", "linear": "linear", "nea
            "nearest-exact": "nearest-exact"}  # fmt: skip
 
 
+#: What PyTorch's kernels are called where they refuse a dtype, if not by the weights of their mode.
+_KERNELS = {
+    "nearest-exact": "compute_indices_weights_nearest", "bilinear": "upsample_bilinear2d_channels_last",
+    "trilinear": "compute_indices_weights_linear", "bicubic": "compute_indices_weights_cubic",
+}  # fmt: skip
+
+
 def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Taps]) -> None:
     """``upsample_linear1d`` and so on."""
     smooth = name.endswith("_aa")
     mode = name.removeprefix("upsample_").removesuffix("_aa")[:-2].replace("_", "-")
+    kernel = _KERNELS.get(mode, f"compute_indices_weights_{mode}")
 
     def taps(shape: Shape, how: tuple[Shape, bool, Sequence[float | None]], dtype: Any) -> dict[int, Taps]:
         size, align, scales = how
@@ -313,6 +324,8 @@ def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Ta
 
     def forward(input: Array, how: Any) -> Array:
         """Interpolation to another size."""
+        if input.dtype.kind not in "fu":
+            not_implemented_for(kernel, input)
         return gathered(input, taps(input.shape, how, input.dtype))
 
     def backward(g: Array, shape: Shape, how: Any) -> Array:

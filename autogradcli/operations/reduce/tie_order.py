@@ -1,4 +1,4 @@
-"""Which of several equal elements ``topk``, ``kthvalue`` and ``median`` pick.
+"""Which of several equal elements ``topk``, ``kthvalue`` and ``mode`` pick.
 
 The values don't depend on it, the indices do, and with them the gradients. PyTorch leaves the choice to the selection
 algorithms it uses, so these are followed here step by step, for rows that have ties at all:
@@ -20,7 +20,8 @@ from ...engine.limits import run
 Before = Callable[[int, int], bool]
 
 _MANY = 4096
-_SMALL = 16  # what introsort leaves to insertion sort
+#: What introsort leaves to insertion sort: so few elements, if equal, stay in order.
+STABLE = 16
 
 
 def turned(before: Before) -> Before:
@@ -55,9 +56,9 @@ def sort(a: list[int], before: Before, last: int) -> None:
         return
     before = _stoppable(before, last)
     _sort_loop(a, before, 0, last, 2 * (last.bit_length() - 1))
-    if last > _SMALL:
-        _insertion_sort(a, before, 0, _SMALL)
-        for k in range(_SMALL, last):
+    if last > STABLE:
+        _insertion_sort(a, before, 0, STABLE)
+        for k in range(STABLE, last):
             _sink_back(a, before, k)
     else:
         _insertion_sort(a, before, 0, last)
@@ -141,7 +142,7 @@ def _partition(a: list[int], before: Before, first: int, last: int) -> int:
 
 
 def _sort_loop(a: list[int], before: Before, first: int, last: int, depth: int) -> None:
-    while last - first > _SMALL:
+    while last - first > STABLE:
         if depth == 0:
             _heap_select(a, before, first, last, last)
             _sort_heap(a, before, first, last)
