@@ -13,6 +13,7 @@ slopes there is a kink; where a difference grows as fast as the step shrinks, a 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +31,9 @@ _ROUNDINGS = 8
 #: Relative difference of the slopes on both sides from which it is a kink.
 _KINK = 1e-4
 #: Where rounding is looked for, as parts of the number that are in no simple relation; and at how many places each.
-_NEAR, _LOOKS = (1e-6 * 5**0.5 / 3, 1e-7 * 2**0.5), 6
+_NEAR, _LOOKS, _ORDERS = (1e-6 * 5**0.5 / 3, 1e-7 * 2**0.5), 8, 5
+#: In the place of the number where that is 0.
+_NEAR_ZERO = 1e-4
 #: A kink has to be clear of what rounding does at steps of this size.
 _CLEAR = 1e-3
 #: A number this much smaller than 1 has smaller steps.
@@ -83,21 +86,26 @@ def slopes(function: Callable[[float], np.ndarray], at: float, careful: bool = F
 
 
 def _noise(function: Callable[[float], np.ndarray], at: float, here: np.ndarray) -> np.ndarray:
-    """How far a value is off by rounding: second differences close by, on either side of the point but not across it,
-    where a smooth function has next to none."""
+    """How far a value is off by rounding, looked at close by on either side of the point but not across it."""
     found = np.zeros(here.shape)
     for near in _NEAR:
         for sign in (-1, 1):
-            steps = [sign * k * near * (abs(at) or 1.0) for k in range(1, _LOOKS + 1)]
-            found = np.fmax(found, np.fmax.reduce(grain([function(at + step) for step in steps])))
+            steps = [sign * k * near * (abs(at) or _NEAR_ZERO) for k in range(1, _LOOKS + 1)]
+            found = np.fmax(found, grain([function(at + step) for step in steps]))
     return found
 
 
 def grain(values: Sequence[np.ndarray]) -> np.ndarray:
-    """The second differences of values at equal distances, which is what rounding leaves where these are small."""
+    """The noise of values at equal distances: their differences of several orders, of which those of a smooth function
+    get smaller and smaller, and those of noise don't. J. J. Moré and S. M. Wild, "Estimating computational noise",
+    SIAM Journal on Scientific Computing 33 (2011) 1292-1314."""
     v = np.array([_finite(one) for one in values])
-    found: np.ndarray = np.abs(v[:-2] - 2 * v[1:-1] + v[2:])
-    return found
+    found = np.full(v.shape[1:], np.inf)
+    for order in range(1, _ORDERS + 1):
+        v = np.diff(v, axis=0)
+        if order > 1:
+            found = np.fmin(found, np.fmax.reduce(np.abs(v)) / comb(2 * order, order) ** 0.5)
+    return np.where(np.isfinite(found), found, 0.0)
 
 
 class _Ladder:

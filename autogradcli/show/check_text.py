@@ -70,8 +70,10 @@ def _cells(row: Row) -> tuple[str, ...]:
     elif row.difference != row.difference:
         difference = "none"
     claimed = "" if row.claimed is None else shown(row.claimed)
+    sure = row.error > 10 * row.uncertainty or row.error != row.error  # else it may be that of the difference
+    error = f"{row.error:.1e}" if sure else "0"
     word = "" if row.verdict == AGREES else row.verdict
-    return escape_line(row.element), shown(row.engine), difference, claimed, f"{row.error:.1e}", word
+    return escape_line(row.element), shown(row.engine), difference, claimed, error, word
 
 
 def _marked(line: str, row: Row, out: Stream) -> str:
@@ -125,7 +127,10 @@ def verdict(found: Checked) -> str:
 def check_csv(found: Checked) -> str:
     """The rows as a table; without what can't be a number."""
     heads = ["element", "engine", "difference", "claimed", "error", "verdict"]
-    rows = [[row.element, row.engine, row.difference, row.claimed, row.error, row.verdict] for row in found.rows]
+    rows = [
+        [row.element, row.engine, row.difference, "" if row.claimed is None else row.claimed, row.error, row.verdict]
+        for row in found.rows
+    ]
     return csv_text(heads, rows)
 
 

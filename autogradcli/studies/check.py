@@ -94,7 +94,11 @@ class _Study:
         summed = "second derivatives" if self.asked.order == 2 else "gradients" if self.asked.claims else ""
         starts = starts_of(self.reading, gradient, summed, self.notes)
         claims = self._claims(claimed)
-        self.elements = len(starts) * sum(self.numbers.wide[name].size for name in self.numbers.names)
+        by_element = gradient is None and not summed
+        results = self.reading.result.array.size * (2 if self.reading.result.array.dtype.kind == "c" else 1)
+        self.elements = (results if by_element else 1) * sum(
+            self.numbers.wide[name].size for name in self.numbers.names
+        )
         if self.asked.order == 2:
             rows = self._second(starts[0])
         else:
@@ -105,7 +109,9 @@ class _Study:
         self.elements += len(self.absent)
         if compared < self.elements:
             what = "second derivatives" if self.asked.order == 2 else "elements"
-            self.notes.append(f"{compared} of {self.elements} {what} were compared, chosen at random")
+            self.notes.append(
+                f"{compared} of {self.elements} {what} were compared, some of the largest and some at random"
+            )
         rows.sort(key=lambda row: row.rank)
         return Checked(rows, names, self.notes, self.elements, len(claims), self.asked.order)
 
@@ -127,14 +133,15 @@ class _Study:
 
     def _first(self, starts: Sequence[Start], claims: Mapping[str, np.ndarray]) -> list[Row]:
         numbers = self.numbers
-        places = places_of(numbers, max(MOST // len(starts), 20))
         seeds = self.seeds = [start.seed for start in starts]
+        gradients = [] if self.asked.forward else numbers.gradients(seeds, True)
+        places = places_of(numbers, max(MOST // len(starts), 20), gradients)
         if self.asked.forward:
             narrow, wide = self._forward(places, seeds, False), self._forward(places, seeds, True)
             refused: Mapping[str, str] = {}
         else:
             narrow = _at(self._as_it_ran(seeds), places)
-            wide = _at(numbers.gradients(seeds, True), places)
+            wide = _at(gradients, places)
             refused = self.refused
         scales = [_scale([wide[k] for k in _of(places, name)]) for name in numbers.names]
         scale_of = dict(zip(numbers.names, scales, strict=True))
@@ -188,11 +195,11 @@ class _Study:
         numbers, seed = self.numbers, self.seeds[start]
         here = numbers.wide[place.name].reshape(-1)[place.at]
         found = []
-        for k in range(-3, 4):
+        for k in range(8):
             changed = numbers.with_element(place.name, place.at, here * (1 + k * 1e-7 * 2**0.5))
             gradient = numbers.gradients([seed], True, changed)[0]
             found.append(np.array([abs(gradient[place.name].reshape(-1)[place.at])]))
-        return float(np.nanmax(grain(found))) if np.isfinite(found).all() else 0.0
+        return float(grain(found)[0])
 
     def _culprit(self, place: Place, side: int) -> str:
         return culprit(self.numbers, place.name, place.at, (1, 1j)[side])

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..recorded import Reading
 from ..tensor_names import element
-from .numbers import Numbers
+from .numbers import Arrays, Numbers
 
 #: Of how many elements of a result at most the gradients are.
 MOST_RESULTS = 10
@@ -65,17 +65,26 @@ def starts_of(reading: Reading, gradient: Any, summed: str, notes: list[str]) ->
     return found
 
 
-def places_of(numbers: Numbers, most: int) -> list[Place]:
-    """Elements of the leaves, of large ones some."""
+def places_of(numbers: Numbers, most: int, gradients: Sequence[Arrays] = ()) -> list[Place]:
+    """Elements of the leaves; of large ones some, among them those whose ``gradients`` are the largest."""
     work = numbers.work * _EACH
     most = min(most, max(10, _WORK // work))
     sizes = {name: numbers.wide[name].size for name in numbers.names}
     total = sum(sizes.values())
+
+    def chosen(name: str, size: int, share: int) -> list[int]:
+        if size <= share or not gradients:
+            return some(size, share)
+        largest = np.max([np.abs(one[name].reshape(-1)) for one in gradients], axis=0)
+        first = np.argsort(-np.nan_to_num(largest, nan=np.inf), kind="stable")[: share // 2].tolist()
+        rest = sorted(set(range(size)) - set(first))
+        return sorted([*first, *(rest[k] for k in some(len(rest), share - len(first)))])
+
     found = []
     for name, size in sizes.items():
         meant = numbers.reading.meaning[name]
         share = size if total <= most else min(size, max(2, most * size // total))
-        found += [Place(name, k, element(meant, numbers.wide[name].shape, k)) for k in some(size, share)]
+        found += [Place(name, k, element(meant, numbers.wide[name].shape, k)) for k in chosen(name, size, share)]
     if len(found) > most:
         found = [found[k] for k in some(len(found), most)]
     return found

@@ -44,7 +44,9 @@ class Row(NamedTuple):
 
     @property
     def rank(self) -> tuple[int, float]:
-        return _ORDER.index(self.verdict), -self.error if self.error == self.error else -np.inf
+        """Where it stands in the table; what is as it should be keeps its order."""
+        size = np.inf if self.error != self.error else self.error
+        return _ORDER.index(self.verdict), -size if self.bad else 0.0
 
     @property
     def bad(self) -> bool:
