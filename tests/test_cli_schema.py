@@ -76,6 +76,7 @@ def test_run(tmp_path: Path, options: list[str]) -> None:
         ["check", "x * y", "x=3", "y=2", "--claim", "x=1"],
         ["check", "z * w", "z=1+2j", "w=nan"],
         ["check", "x * y", "x=3", "y=2", "--order", "2"],
+        ["table", "sqrt(x) / y", "x=-1:1:1", "y=0:2:1"],
         ["jacobian", "x * y", "x=[1, 2]", "y=2"],
         ["jacobian", "x * y", "x=[1, 2]", "y=2", "--matrix"],
         ["hessian", "x * y", "x=1", "y=2"],

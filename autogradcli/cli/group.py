@@ -22,6 +22,7 @@ COMMANDS = {
     "vjp": "derivative_commands:vjp",
     "derive": "derive_command:command",
     "check": "check_command:command",
+    "table": "table_command:command",
     "run": "run_command:command",
     "check-transcript": "transcript_command:command",
     "export": "export_command:command",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from .journal import listing
 if TYPE_CHECKING:
     from ..show.wanted import Wanted
     from ..studies.check import Asked, Checked
+    from ..studies.curves import Scalar
     from .app import Prompt
 
 
@@ -72,6 +73,16 @@ def checked(prompt: Prompt, argument: str, asked: Asked) -> Checked:
 
     _again(prompt, argument, read)
     return found[0]
+
+
+def as_function(prompt: Prompt, argument: str, names: Sequence[str], work: Callable[[Scalar], None]) -> None:
+    """Do something with a computed variable as a function of leaves. Raises CommandError, Failure."""
+    from ..studies.curves import of_program
+
+    def read(program: Program) -> None:
+        inside(program.session, lambda: work(of_program(program, names)))
+
+    _again(prompt, argument, read)
 
 
 def _origin(reading: Reading) -> str | None:

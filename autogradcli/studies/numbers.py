@@ -38,14 +38,14 @@ class Numbers:
     def value(self, changed: Mapping[str, np.ndarray], double: bool = True) -> np.ndarray:
         """The result where some arrays are others."""
         budget.spend(0)
-        with precision(double), _history(False):
+        with precision(double), history(False):
             values = {name: wrap(changed.get(name, array)) for name, array in self.arrays(double).items()}
             return np.asarray(self.reading.compute(values, double).array)
 
     def all_values(self, changed: Mapping[str, np.ndarray]) -> dict[Slot, np.ndarray]:
         """Everything on the way to the result, in double precision."""
         named = self.reading.named
-        with precision(True), _history(False):
+        with precision(True), history(False):
             values = {slot: wrap(changed.get(word, self.wide[word])) for word, slot in named.items()}
             return {slot: t.array for slot, t in self.reading.chain.all_values(values, double=True).items()}
 
@@ -60,7 +60,7 @@ class Numbers:
     ) -> list[Arrays]:
         """The gradients of each leaf by the backward pass, for each gradient to start from."""
         budget.spend(0)
-        with precision(double), _history(True):
+        with precision(double), history(True):
             leaves, result = self._run(double, changed or {})
             return [self._pull(result, leaves, seed, double) for seed in seeds]
 
@@ -82,7 +82,7 @@ class Numbers:
         arrays = self.arrays(double)
         tangent = np.zeros_like(arrays[name])
         tangent.reshape(-1)[index] = unit
-        with precision(double), _history(False):
+        with precision(double), history(False):
             enter_dual_level()
             try:
                 values = {word: wrap(array) for word, array in arrays.items()}
@@ -96,7 +96,7 @@ class Numbers:
     def second(self, seed: np.ndarray, places: Sequence[tuple[str, int, complex]], double: bool) -> list[Arrays]:
         """The gradients of elements of the gradient: of their part along ``unit``."""
         budget.spend(0)
-        with precision(double), _history(True):
+        with precision(double), history(True):
             leaves, result = self._run(double, {})
             zeros = [{name: np.zeros_like(self.arrays(double)[name]) for name in self.names} for _ in places]
             if result.node is None:
@@ -127,7 +127,7 @@ def precision(double: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _history(recorded: bool) -> Iterator[None]:
+def history(recorded: bool) -> Iterator[None]:
     before, state.grad = state.grad, recorded
     state.refresh()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...show.escape import escape_line
+from ...show.json_lines import strict_json
 from .table import CommandError, command, needed
 from .value_commands import ASKED, tensors
 
@@ -32,8 +33,26 @@ def _check(prompt: Prompt, argument: str) -> None:
         raise CommandError(escape_line(str(problem))) from None
     found = checked(prompt, needed(text, ASKED), asked)
     if prompt.format == "json":
-        from ...show.json_lines import strict_json
-
         prompt.out.raw(strict_json(check_event(text, asked, found)) + "\n")
     else:
         prompt.out.raw(check_text(found, prompt.width, prompt.out))
+
+
+@command(":table", "EXPR NAME=A:B[:STEP]", words=tensors, expression=True)
+def _table(prompt: Prompt, argument: str) -> None:
+    """Show a function and its derivative at points.
+
+    Of an expression, in which the name is a number, or of a computed variable as
+    a function of a leaf of that name: :table x * exp(-x) x=0:6:0.5
+    """
+    from ...show.curve_text import table_event, table_text
+    from ...studies.tables import Table, table_of
+    from ..curves import with_function
+
+    made: list[Table] = []
+    text = with_function(prompt, argument, lambda function, intervals: made.append(table_of(function, intervals)))
+    for table in made:
+        if prompt.format == "json":
+            prompt.out.raw(strict_json(table_event(text, table)) + "\n")
+        else:
+            prompt.out.write(table_text(table, prompt.width, prompt.out))
