@@ -23,6 +23,7 @@ COMMANDS = {
     "derive": "derive_command:command",
     "check": "check_command:command",
     "table": "table_command:command",
+    "plot": "plot_command:command",
     "run": "run_command:command",
     "check-transcript": "transcript_command:command",
     "export": "export_command:command",

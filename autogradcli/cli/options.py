@@ -205,10 +205,13 @@ def declared_options(options: Sequence[Option]) -> Callable[[Decorated], Decorat
             if not option.value:
                 command = click.option(flag, is_flag=True, help=option.help)(command)
             elif option.choices:
-                command = click.option(flag, type=click.Choice(option.choices), default=None, help=option.help)(command)
+                kind = click.Choice(option.choices)
+                command = click.option(flag, type=kind, multiple=option.many, help=option.help)(command)
             else:
-                several = option.many
-                command = click.option(flag, metavar=option.value, multiple=several, help=option.help)(command)
+                text = DataFile() if option.value == "FILE" else click.STRING
+                command = click.option(flag, type=text, metavar=option.value, multiple=option.many, help=option.help)(
+                    command
+                )
         return command
 
     return decorate
