@@ -19,7 +19,7 @@ from .environment import Environment
 from .gradients import FILE, Request
 
 #: Of a picture in a pipe.
-COLUMNS, LINES = 80, 24
+COLUMNS, LINES = 80, 25
 
 
 def plot(session: Session, request: Request, environment: Environment, asked: Wanted) -> bool:
@@ -88,4 +88,4 @@ def _put(picture: Picture, request: Request, environment: Environment, asked: Wa
         out.raw(strict_json(picture_event(request.expression, picture)) + "\n")
     elif not asked.files:
         columns, lines = get_terminal_size((COLUMNS, LINES)) if out.terminal else (COLUMNS, LINES)
-        out.raw(as_text(picture, columns, lines - 1, out.colour))
+        out.raw(as_text(picture, columns, lines - 2, out.colour))

@@ -69,7 +69,7 @@ def _table(prompt: Prompt, argument: str) -> None:
 
 @command(":plot", "EXPR [NAME=A:B...]", words=tensors, expression=True)
 def _plot(prompt: Prompt, argument: str) -> None:
-    """Draw a function and its derivative, or a list of numbers.
+    """Draw a function, or a list of numbers.
 
     As :plot losses, :plot sin(x) x=-3:3, or with contours :plot x * y x=-2:2 y=-2:2.
     After it may stand --path and an optimizer (several times), --start 1,2, --lr
@@ -119,7 +119,7 @@ def _show(prompt: Prompt, text: str, picture: Picture, asked: Wanted) -> None:
         if prompt.format == "json":
             prompt.out.raw(strict_json(picture_event(text, picture)) + "\n")
         elif not asked.files:
-            lines = min(get_terminal_size().lines - 2, _LINES)
+            lines = min(get_terminal_size().lines - 6, _LINES)
             prompt.out.raw(as_text(picture, min(prompt.width, _COLUMNS), lines, prompt.out.colour))
     except MissingError as error:
         raise CommandError(str(error)) from None

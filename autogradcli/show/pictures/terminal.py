@@ -27,6 +27,8 @@ _LEAST, _MOST, _NUMBER = (20, 6), (160, 50), 9
 _LEVELS = 5
 #: Dots of a character.
 _ACROSS, _DOWN = 2, 4
+#: A character without a dot, which is no blank to everybody.
+_BLANK = "\u2800"
 #: Characters between two numbers of an axis.
 _EVERY = 12, 4
 
@@ -177,7 +179,7 @@ class _Drawing:
     def _framed(self) -> list[str]:
         across, up = ticks(self.low, self.high, self.width // _EVERY[0]), ticks(self.bottom, self.top, self.height // 4)
         beside = {self.height - 1 - round(self._y(value)) // _DOWN: value for value in up}
-        rows = self.canvas.plot().split("\n")
+        rows = self.canvas.plot().replace(_BLANK, " ").split("\n")
         lines = [f"{'':{_NUMBER}}  {escape_line(self.picture.y_label)}"]
         for k, row in enumerate(rows):
             number = f"{beside[k]:.5g}" if k in beside else ""
