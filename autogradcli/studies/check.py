@@ -85,6 +85,7 @@ class _Study:
         if reading.unnamed:
             self.notes.append(f"{program.asked} also depends on leaves that no variable names any more")
         again = self.numbers.value({}, double=False)
+        self.numbers.value({})
         if again.shape != reading.result.array.shape or not agrees(again, reading.result.array):
             raise NoFormula(f"{program.asked} is random: computed again it is something else")
 
@@ -109,6 +110,8 @@ class _Study:
         self.elements += len(self.absent)
         if compared < self.elements:
             what = "second derivatives" if self.asked.order == 2 else "elements"
+            by_size = self.asked.order == 1 and not self.asked.forward
+            how = "some of the largest and some at random" if by_size else "chosen at random"
             self.notes.append(
                 f"{compared} of {self.elements} {what} were compared, some of the largest and some at random"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from time import process_time
 
 import numpy as np
 
@@ -28,9 +29,8 @@ class Numbers:
         self.names = list(reading.leaves)
         self.narrow: Arrays = {word: np.array(slot.array) for word, slot in reading.named.items()}
         self.wide: Arrays = {word: widened(array) for word, array in self.narrow.items()}
-        entries = reading.chain.entries
-        #: About what one computation costs, in elements.
-        self.work = 100 * len(entries) + sum(slot.array.size for entry in entries for slot in entry.outputs)
+        self.seconds = 1e-6
+        """What the last computation of the value took of the processor's time."""
 
     def arrays(self, double: bool) -> Arrays:
         return self.wide if double else self.narrow
@@ -38,9 +38,12 @@ class Numbers:
     def value(self, changed: Mapping[str, np.ndarray], double: bool = True) -> np.ndarray:
         """The result where some arrays are others."""
         budget.spend(0)
+        began = process_time()
         with precision(double), history(False):
             values = {name: wrap(changed.get(name, array)) for name, array in self.arrays(double).items()}
-            return np.asarray(self.reading.compute(values, double).array)
+            result = np.asarray(self.reading.compute(values, double).array)
+        self.seconds = max(process_time() - began, 1e-6)
+        return result
 
     def all_values(self, changed: Mapping[str, np.ndarray]) -> dict[Slot, np.ndarray]:
         """Everything on the way to the result, in double precision."""

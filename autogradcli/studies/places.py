@@ -13,10 +13,10 @@ from .numbers import Arrays, Numbers
 
 #: Of how many elements of a result at most the gradients are.
 MOST_RESULTS = 10
-#: About how many elements may be computed for all differences together.
-_WORK = 400_000_000
+#: Seconds of the processor's that all differences together are to take, about, and elements that are compared even so.
+_SECONDS, _LEAST = 10.0, 8
 #: Computations that the differences of one element take.
-_EACH = 25
+_EACH = 40
 _FORMS = ("", " real", " imaginary")
 
 
@@ -67,8 +67,7 @@ def starts_of(reading: Reading, gradient: Any, summed: str, notes: list[str]) ->
 
 def places_of(numbers: Numbers, most: int, gradients: Sequence[Arrays] = ()) -> list[Place]:
     """Elements of the leaves; of large ones some, among them those whose ``gradients`` are the largest."""
-    work = numbers.work * _EACH
-    most = min(most, max(10, _WORK // work))
+    most = min(most, max(_LEAST, int(_SECONDS / (numbers.seconds * _EACH))))
     sizes = {name: numbers.wide[name].size for name in numbers.names}
     total = sum(sizes.values())
 
