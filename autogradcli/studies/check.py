@@ -112,9 +112,7 @@ class _Study:
             what = "second derivatives" if self.asked.order == 2 else "elements"
             by_size = self.asked.order == 1 and not self.asked.forward
             how = "some of the largest and some at random" if by_size else "chosen at random"
-            self.notes.append(
-                f"{compared} of {self.elements} {what} were compared, some of the largest and some at random"
-            )
+            self.notes.append(f"{compared} of {self.elements} {what} were compared, {how}")
         rows.sort(key=lambda row: row.rank)
         return Checked(rows, names, self.notes, self.elements, len(claims), self.asked.order)
 
