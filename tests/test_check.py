@@ -195,6 +195,7 @@ REFUSED = [
     (["x", "x=1"], "x is a leaf: nothing was computed to get it", 1),
     (["3 + 4"], "3 + 4 is no tensor", 1),
     (["x > 1", "x=2"], "x > 1 has no history", 1),
+    (["x.sum()", "x=[]"], "there is no element to compare", 1),
     (["x +", "x=2"], "SyntaxError", 1),
     (["x @ y", "x=[1, 2]", "y=[1, 2, 3]"], "inconsistent tensor size", 1),
     (["x.sum()", "x=[1, 2]", "--claim", "x=1"], "has the shape [], but x.grad has [2]", 1),

@@ -94,7 +94,9 @@ FUNCTIONS: list[tuple[list[str], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "function"), FUNCTIONS, ids=lambda value: str(value)[:50])
+@pytest.mark.parametrize(
+    ("arguments", "function"), FUNCTIONS, ids=lambda value: None if callable(value) else str(value)[:50]
+)
 def test_table(arguments: list[str], function: Any) -> None:
     variables = sum(":" in argument for argument in arguments[1:])
     found = rows(*arguments)

@@ -105,6 +105,8 @@ class _Study:
         else:
             rows = self._first(starts, claims)
         rows += self._absent(claims)
+        if not rows:
+            raise ValueError("there is no element to compare: what it depends on is empty")
         names = [*(self.reading.meaning[name] for name in self.numbers.names), *self.absent]
         compared = len(rows)
         self.elements += len(self.absent)

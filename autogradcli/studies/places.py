@@ -14,9 +14,9 @@ from .numbers import Arrays, Numbers
 #: Of how many elements of a result at most the gradients are.
 MOST_RESULTS = 10
 #: Seconds of the processor's that all differences together are to take, about, and elements that are compared even so.
-_SECONDS, _LEAST = 10.0, 8
+_SECONDS, _LEAST = 8.0, 8
 #: Computations that the differences of one element take.
-_EACH = 40
+_EACH = 70
 _FORMS = ("", " real", " imaginary")
 
 
