@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..show.check_text import OPTIONS
+from ..show.check_options import OPTIONS
 from .exits import FAILED, OK
 from .options import (
     ExpressionCommand,

@@ -1,4 +1,4 @@
-"""What ``check`` found, as a table with sentences, as CSV and as JSON; and what may be asked of it."""
+"""What ``check`` found, as a table with sentences, as CSV and as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import Option
 from .columns import columns
 from .escape import escape_line
 from .matrix import csv_text
@@ -17,13 +16,6 @@ if TYPE_CHECKING:
     from ..studies.check import Asked, Checked
     from ..studies.verdicts import Row
 
-OPTIONS = (
-    Option(
-        "claim", "A formula of a gradient that is compared too; may be given several times.", "NAME=FORMULA", many=True
-    ),
-    Option("order", "2 for the second derivatives: the Hessian.", "ORDER", ("1", "2")),
-    Option("forward", "Forward mode in place of the backward pass."),
-)
 #: Rows and sentences that are shown as text.
 _ROWS, _NOTES = 24, 8
 _HEADS = ("element", "engine", "finite difference", "claimed", "error", "")

@@ -1,4 +1,4 @@
-"""A function at points as a table, as CSV and as JSON; and what may be asked of ``table`` and ``plot``."""
+"""A function at points as a table, as CSV and as JSON."""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ def _check(prompt: Prompt, argument: str) -> None:
     --claim NAME=FORMULA, which is compared too, --order 2, and --forward.
     """
     from ...show.arguments import read
-    from ...show.check_text import OPTIONS, asked_of, check_event, check_text
+    from ...show.check_options import OPTIONS
+    from ...show.check_text import asked_of, check_event, check_text
     from ..replayed import checked
 
     try:
