@@ -144,7 +144,8 @@ class _Drawing:
     def _contours(self, contours: Contours) -> None:
         from contourpy import contour_generator
 
-        made = contour_generator(contours.xs, contours.ys, contours.values)
+        # Of the kinds of answers that it may give, lists of points.
+        made: Any = contour_generator(contours.xs, contours.ys, contours.values)
         labels: list[tuple[float, float, str, str | None]] = []
         levels = contours.levels[:: 2 if len(contours.levels) > _LEVELS else 1]
         for k, level in enumerate(levels):
