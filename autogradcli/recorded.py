@@ -72,14 +72,15 @@ def play(
     asked: str,
     leaves: Collection[str] = (),
     line: int | None = None,
+    kind: type[Recording] = Recording,
     limit: int = MOST_OPERATIONS,
 ) -> Program:
     """Run texts in a fresh session and evaluate ``asked``, of the line ``line``, at the end.
 
-    ``leaves`` are variables that require grad for ``asked`` alone, ``limit`` how many operations are written down.
-    Raises ProgramError, and KeyboardInterrupt.
+    ``leaves`` are variables that require grad for ``asked`` alone, ``kind`` is the recording, ``limit`` how many
+    operations it writes down. Raises ProgramError, and KeyboardInterrupt.
     """
-    recording = Recording(session.variables, limit)
+    recording = kind(session.variables, limit)
     session.state.trace(recording)
     values: list[Any] = []
 
@@ -136,9 +137,12 @@ def inside(session: Session, work: Callable[[], None]) -> None:
 
 
 class Reading:
-    """What a recorded value came from, by names: a function of named tensors."""
+    """What a recorded value came from, by names: a function of named tensors.
 
-    def __init__(self, program: Program) -> None:
+    ``through`` a program's own Functions too, which can be computed again but have no formula. Raises NoFormula.
+    """
+
+    def __init__(self, program: Program, through: bool = False) -> None:
         self.program = program
         result = program.value
         if not isinstance(result, Tensor):
@@ -151,7 +155,7 @@ class Reading:
             most = f"{program.recording.limit:,} operations or {MOST_BYTES >> 30} GB of numbers"
             raise NoFormula(f"{program.asked} stands at the end of more than {most}: too much to be written down")
         self.result = result
-        self.chain: Chain = program.recording.chain(program.recording.slot(result))
+        self.chain: Chain = program.recording.chain(program.recording.slot(result), through)
         self.notes: list[str] = []
         #: Sources by the names that stand for them while a formula is made, and what these names mean.
         self.named: dict[str, Slot] = {}

@@ -31,7 +31,9 @@ FLOORS = (
     Floor("__main__", only="cli"),
     Floor("cli", others="click rich numpy"),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
-    Floor("show", others="rich numpy"),
+    Floor("show", others="rich numpy plotille matplotlib contourpy"),
+    Floor("why", others="numpy"),
+    Floor("studies", others="numpy"),
     Floor("recorded", others="numpy"),
     Floor("tensor_names"),
     Floor("session", others="numpy"),
@@ -47,7 +49,7 @@ FLOORS = (
 NAMES = [floor.name for floor in FLOORS]
 
 #: Inside functions only: what these cost is paid by those who need them.
-LAZY = {"scipy", "ml_dtypes", "repl"}
+LAZY = {"scipy", "ml_dtypes", "repl", "plotille", "matplotlib", "contourpy"}
 
 #: "Nothing typed can hurt" rests on the language having no part in these. ``re.compile`` is another thing.
 FORBIDDEN_NAMES = {

@@ -8,11 +8,11 @@ from ..show.wanted import OPTIONS, Wanted
 from .exits import FAILED, OK
 from .options import (
     ExpressionCommand,
+    declared_options,
     environment,
     format_option,
     perhaps_variables_argument,
     session_options,
-    wanted_options,
 )
 
 
@@ -25,7 +25,7 @@ from .options import (
     metavar="VALUE",
     help="The gradient to start from, of the result's shape; the formulas call it g.",
 )
-@wanted_options(OPTIONS)
+@declared_options(OPTIONS)
 @session_options
 @click.pass_context
 def command(

@@ -8,11 +8,11 @@ from ..show.graph.wanted import OPTIONS, Wanted, depth_of
 from .exits import FAILED, OK
 from .options import (
     ExpressionCommand,
+    declared_options,
     environment,
     format_option,
     perhaps_variables_argument,
     session_options,
-    wanted_options,
 )
 
 
@@ -21,7 +21,7 @@ from .options import (
 @perhaps_variables_argument
 @format_option("plain", "json")
 @click.option("--gradient", metavar="VALUE", help="The gradient to start from, of the result's shape.")
-@wanted_options(OPTIONS)
+@declared_options(OPTIONS)
 @session_options
 @click.pass_context
 def command(

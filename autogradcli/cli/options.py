@@ -14,7 +14,7 @@ from .environment import Environment
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ..show.wanted import Option
+    from ..show.arguments import Option
 
 FORMATS = ("auto", "rich", "plain", "json")
 #: Of the commands whose result is a table of numbers.
@@ -196,8 +196,8 @@ def format_option(*formats: str) -> Decorated:
     )
 
 
-def wanted_options(options: Sequence[Option]) -> Callable[[Decorated], Decorated]:
-    """The options that the prompt has too (``show/wanted.py``, ``show/graph/wanted.py``)."""
+def declared_options(options: Sequence[Option]) -> Callable[[Decorated], Decorated]:
+    """The options that a command has at the prompt too (``show/arguments.py``)."""
 
     def decorate(command: Decorated) -> Decorated:
         for option in reversed(options):
@@ -205,12 +205,13 @@ def wanted_options(options: Sequence[Option]) -> Callable[[Decorated], Decorated
             if not option.value:
                 command = click.option(flag, is_flag=True, help=option.help)(command)
             elif option.choices:
-                command = click.option(flag, type=click.Choice(option.choices), default=None, help=option.help)(command)
-            elif option.value == "FILE":
-                command = click.option(flag, metavar="FILE", type=DataFile(), help=option.help)(command)
+                kind = click.Choice(option.choices)
+                command = click.option(flag, type=kind, multiple=option.many, help=option.help)(command)
             else:
-                several = option.value == "NAME"
-                command = click.option(flag, metavar=option.value, multiple=several, help=option.help)(command)
+                text = DataFile() if option.value == "FILE" else click.STRING
+                command = click.option(flag, type=text, metavar=option.value, multiple=option.many, help=option.help)(
+                    command
+                )
         return command
 
     return decorate

@@ -22,12 +22,16 @@ _HALF, _SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
 #: Kernels of which PyTorch has none for half precision say so themselves: they see the operands as they are.
 _REFUSING = frozenset({"decompose", "solve", "spectral", "determinant", "special_polynomials"})
-_REFUSING_ONE = frozenset({"cdist", "linalg_vander", "multilabel_margin_loss"})
+_REFUSING_ONE = frozenset({
+    "cdist", "linalg_householder_product", "linalg_ldl_solve", "linalg_lstsq", "linalg_pinv", "linalg_vander",
+    "ctc_loss", "multi_margin_loss", "multilabel_margin_loss", "ormqr",
+})  # fmt: skip
 
 #: Those that have no kernel for half precision and don't look: what PyTorch's is called.
 _WITHOUT_HALF = {
     "special_erfcx": "erfcx_cpu", "special_log_ndtr": "log_ndtr_cpu", "special_ndtri": "ndtri_cpu", "pdist": "pdist",
-    "geqrf": "geqrf_cpu", "linalg_ldl_factor_ex": "ldl_factor_kernel_cpu", "polar": "polar_cpu",
+    "special_zeta": "zeta_cpu", "avg_pool3d": "avg_pool3d_out_frame", "geqrf": "geqrf_cpu",
+    "linalg_ldl_factor_ex": "ldl_factor_kernel_cpu", "polar": "polar_cpu",
 }  # fmt: skip
 
 #: A number among the arguments, which is no operand, is rounded to half precision in these.
@@ -106,7 +110,7 @@ def _half_kind(arrays: list[Any]) -> np.dtype | None:
     return None
 
 
-def is_brain(array: Any) -> bool:
+def is_bfloat16(array: Any) -> bool:
     """Whether an array is of bfloat16."""
     return bool(array.dtype.kind == "V")
 
@@ -126,7 +130,7 @@ def widened(value: Any) -> Any:
     """An operand, a list of operands or a saved value in single precision, if it is an array of bfloat16."""
     if isinstance(value, list):
         return [widened(v) for v in value]
-    return value.astype(_SINGLE) if isinstance(value, (np.ndarray, np.generic)) and is_brain(value) else value
+    return value.astype(_SINGLE) if isinstance(value, (np.ndarray, np.generic)) and is_bfloat16(value) else value
 
 
 def _narrow(raw: Any, kind: np.dtype) -> Any:

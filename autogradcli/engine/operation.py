@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -38,6 +38,9 @@ from .away import listening
 from .layouts import laid_out
 from .lazy import LazyTable
 from .node import Node
+
+if TYPE_CHECKING:
+    from .declared import Declare
 
 Array = np.ndarray  # a tensor operand; inside a kernel its array
 Index = np.ndarray  # a tensor operand that takes no part in promotion and has no derivative
@@ -93,6 +96,8 @@ class Operation:
         "doc",
         "edges",
         "examples",
+        "fits",
+        "fits_in",
         "formula",
         "frees",
         "given",
@@ -145,6 +150,8 @@ class Operation:
         self.jvp: Rule | None = options.pop("jvp", None)
         self.vjp: Rule | None = options.pop("vjp", None)
         self.overlap: bool = options.pop("overlap", False)
+        self.fits: tuple[str, ...] = tuple(options.pop("fits", "").split())
+        self.fits_in: str = options.pop("fits_in", "result")
         self.inplace_name: str | None = options.pop("inplace_name", None)
         self.rules: dict[str, Rule] = options
         self._parsed = False
@@ -163,6 +170,8 @@ class Operation:
             for k, n in enumerate(names)
         ]
         by_name = {p.name: p for p in self.params}
+        if unknown := {*self.fits} - {*by_name}:
+            raise TypeError(f"{self.name}: no parameters to fit: {unknown}")
         joint = _rule_names(self.vjp, 3) if self.vjp else None
         if joint is not None:  # one rule for several inputs: ``vjp_inputs`` are the tensor parameters in order
             self.edges: list[Param] = [
@@ -256,7 +265,7 @@ _STUB = _stub.__code__
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def operation(**options: Any) -> Declare:
     """Declare an operation; see the top of this file. Options beside the rules:
 
     kernel      a ufunc or function on arrays used instead of the body
@@ -272,6 +281,9 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     outputs     names of several results; ``differentiable`` the positions of those with gradients
     layout      how the result lies in memory, where not as NumPy's would (``layouts.py``)
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
+    fits        names of numbers that the dtype computed in must be able to hold: a RuntimeError else. ``fits_in`` says
+                which that is: ``"result"``, that of operand and number; ``"wide"``, the same but float32 for half
+                precision; ``"operand"``, the operand's own
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
     spelling    the language's name for the call, where it isn't the declared one
     indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or
@@ -297,7 +309,7 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
         stub.__dict__["op"] = op
         return stub
 
-    return declare
+    return cast("Declare", declare)
 
 
 def materialise(name: str) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ tracing) sets ``special``, and the operation takes the general path in ``record.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
@@ -22,11 +22,30 @@ class Tape(list[Any]):
     def hooked(self, key: int) -> None:
         """A hook was registered."""
 
-    def entered(self, module: Any) -> None:
+    def module_began(self, module: Any) -> None:
         """A module is being called."""
 
-    def left(self) -> None:
+    def module_ended(self) -> None:
         """The call of a module that began last is over."""
+
+    def left(self, way: str, source: Any, made: Any) -> None:
+        """The values of a tensor left its history by ``way`` (``detach()``, ``.item()``): as another tensor, a number,
+        a list of them."""
+
+    def began(self, roots: Sequence[tuple[Any, Any]]) -> None:
+        """A backward pass begins, from these edges and gradients."""
+
+    def arrived(self, sink: Any, gradient: Any) -> None:
+        """A gradient is about to be added to that of a leaf."""
+
+    def stored(self, tensor: Any, gradient: Any) -> None:
+        """A gradient, or None, was put into ``.grad``."""
+
+    def applying(self, args: tuple[Any, ...]) -> Any:
+        """A program's own Function is about to run on ``args``. What this gives is handed back to ``applied``."""
+
+    def applied(self, definition: Any, given: Any, outputs: tuple[Any, ...]) -> None:
+        """It ran: a ``Definition`` of ``engine/custom.py``, and what came out."""
 
 
 class State:

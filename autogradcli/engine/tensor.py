@@ -20,10 +20,12 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import DType
+from .naming import shown_as
 from .node import AccumulateGrad, Extra, Invalid, Node, Nowhere, Output, node_of
 from .state import state
 
 
+@shown_as("torch.Size", in_c=True)
 class Size(tuple[int, ...]):
     """A shape: ``torch.Size([2, 3])``."""
 
@@ -215,6 +217,8 @@ class Tensor:
 
     def store_grad(self, grad: Tensor | None) -> None:
         """Put a gradient into ``.grad`` unchecked."""
+        if state.tape is not None:
+            state.tape.stored(self, grad)
         if self.node.__class__ is AccumulateGrad:
             self.node.grad = grad
         elif grad is not None or self.meta is not None:
@@ -297,7 +301,6 @@ _new = object.__new__
 for _class, _module in (
     (Tensor, "torch"),
     (MetaTensor, "torch"),
-    (Size, "torch"),
     (Parameter, "torch.nn.parameter"),
     (MetaParameter, "torch.nn.parameter"),
 ):

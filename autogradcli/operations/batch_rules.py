@@ -86,8 +86,13 @@ def _sized(op: Operation, level: Level, args: Args) -> Any:
 
 def _expand(op: Operation, level: Level, args: Args) -> Any:
     size = args[1]
-    if _first(level, args) is None or len(size) < _rank(args):
+    if _first(level, args) is None:
         return NotImplemented
+    if len(size) < _rank(args):
+        raise RuntimeError(
+            f"expand: the number of sizes provided ({len(size)}) must be greater or equal to the number of dimensions "
+            f"in the tensor ({_rank(args)})"
+        )
     return op.call(aligned(args[0], level, len(size)), (level.size, *size))
 
 
@@ -104,7 +109,7 @@ def _t(op: Operation, level: Level, args: Args) -> Any:
     whole = _first(level, args)
     if whole is None or rank > 2:
         return NotImplemented
-    return TENSORS.transpose(whole, 1, 2) if rank == 2 else TENSORS.alias(whole)
+    return TENSORS.transpose(whole, 1, rank) if rank else whole
 
 
 def _as_strided(op: Operation, level: Level, args: Args) -> Any:
@@ -119,8 +124,26 @@ def _as_strided(op: Operation, level: Level, args: Args) -> Any:
 
 def _squeeze(op: Operation, level: Level, args: Args) -> Any:
     whole = _first(level, args)
-    rank = _rank(args)
-    return NotImplemented if whole is None else TENSORS.squeeze_dims(whole, tuple(range(1, rank + 1)))
+    if whole is None:
+        return NotImplemented
+    size, *rest = whole.array.shape
+    return TENSORS.view(whole, (size, *(n for n in rest if n != 1))) if rest else TENSORS.alias(whole)
+
+
+def _squeeze_dim(op: Operation, level: Level, args: Args) -> Any:
+    whole, rank = _first(level, args), max(_rank(args), 1)
+    if whole is None or not -rank <= args[1] < rank:
+        return NotImplemented
+    return TENSORS.squeeze_dims(whole, (_moved(args[1], rank),)) if _rank(args) else TENSORS.alias(whole)
+
+
+def _where(op: Operation, level: Level, args: Args) -> Any:
+    """Side by side, whatever the condition's dtype."""
+    tensors = [a for a in args if isinstance(a, Tensor)]
+    if len({t.array.dtype for t in tensors[1:]}) > 1:
+        return NotImplemented
+    rank = max(t.array.ndim for t in tensors)
+    return op.call(*[aligned(a, level, rank) for a in args])
 
 
 def _same(op: Operation, level: Level, args: Args) -> Any:
@@ -151,11 +174,11 @@ def _register() -> None:
         "alias": _same, "view_dtype": _same, "view_as_real": _same, "view_as_complex": _same, "clone": _same,
         "cast": _same, "real": _same, "imag": _same,
         "conj": _same, "zeros_like": _same, "ones_like": _same, "mul_scalar": side_by_side, "add": side_by_side,
-        "sub": side_by_side, "rsub": side_by_side, "mul": side_by_side, "neg": side_by_side, "where": side_by_side,
+        "sub": side_by_side, "rsub": side_by_side, "mul": side_by_side, "neg": side_by_side, "where": _where,
         "abs": side_by_side, "sigmoid_backward": side_by_side, "tanh_backward": side_by_side,
         "view": _sized, "reshape": _sized, "unsafe_view": _sized, "expand": _expand, "permute": _permute, "t": _t,
         "squeeze": _squeeze, "as_strided": _as_strided, "stack": _joined, "cat": _joined,
-        "unsqueeze": _shifting(1, extra=1), "squeeze_dim": _shifting(1), "squeeze_dims": _shifting(1),
+        "unsqueeze": _shifting(1, extra=1), "squeeze_dim": _squeeze_dim, "squeeze_dims": _shifting(1),
         "transpose": _shifting(1, 2), "select": _shifting(1), "slice_": _shifting(1), "diagonal": _shifting(2, 3),
         "unfold_view": _shifting(1), "unbind": _shifting(1), "split": _shifting(2), "split_with_sizes": _shifting(2),
         "flip": _shifting(1), "sum_dim": _shifting(1), "mean_dim": _shifting(1), "amax": _shifting(1),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..engine.node import AccumulateGrad
 from ..engine.tensor import Tensor
+from ..events import Failed
 from ..explain.derivation import NoFormula
 from ..explain.nan_search import origin_of_nan as search
 from ..language.compile.evaluate import evaluate
@@ -22,6 +23,9 @@ from .journal import listing
 
 if TYPE_CHECKING:
     from ..show.wanted import Wanted
+    from ..studies.check import Asked, Checked
+    from ..studies.curves import Scalar
+    from ..why.inquiry import Why
     from .app import Prompt
 
 
@@ -47,6 +51,20 @@ def derived(prompt: Prompt, argument: str, wanted: Wanted) -> str:
     return found[0]
 
 
+def explained(prompt: Prompt, argument: str) -> str:
+    """The derivation of a value with the numbers of its point. Raises CommandError, Failure."""
+    from ..show.explanations import explanation_text
+    from ..why.explaining import explanation
+
+    found: list[str] = []
+
+    def read(program: Program) -> None:
+        inside(program.session, lambda: found.append(explanation_text(explanation(program))))
+
+    _again(prompt, argument, read)
+    return found[0]
+
+
 def origin_of_nan(prompt: Prompt, argument: str) -> str | None:
     """Where a NaN in the gradients of a value begins, or in that of a leaf. Raises CommandError."""
     found: list[str | None] = []
@@ -59,35 +77,85 @@ def origin_of_nan(prompt: Prompt, argument: str) -> str | None:
     return found[0]
 
 
-def checked(prompt: Prompt, argument: str) -> list[str]:
-    """Compare the gradients of a computed variable with finite differences; the leaves. Raises Failure."""
-    names: list[str] = []
+def checked(prompt: Prompt, argument: str, asked: Asked) -> Checked:
+    """How the gradients of a value compare with finite differences. Raises CommandError, Failure."""
+    from ..studies.check import check
+    from ..studies.claims import reader
 
-    def work(program: Program) -> None:
-        from ..api.autograd.gradcheck import gradcheck
+    found: list[Checked] = []
 
-        reading = Reading(program)
-        words = list(reading.leaves)
-        if not words:
-            raise NoFormula("the leaves that it was computed from have no name any more")
-        constant = {w: _double(v) for w, v in reading.variables.items() if w not in reading.leaves}
-        inputs = [_double(reading.variables[w]) for w in words]
-        for tensor in inputs:
-            tensor.require_grad()
+    def read(program: Program) -> None:
+        inside(program.session, lambda: found.append(check(program, asked, reader(program.session))))
 
-        def function(*given: Tensor) -> Tensor:
-            return reading.compute({**constant, **dict(zip(words, given, strict=True))}, double=True)
-
-        gradcheck(function, tuple(inputs))
-        names.extend(reading.spoken(w) for w in words)
-
-    _again(prompt, argument, lambda program: inside(program.session, lambda: work(program)))
-    return names
+    _again(prompt, argument, read)
+    return found[0]
 
 
-def _double(tensor: Tensor) -> Tensor:
-    kind = {"f": "f8", "e": "f8", "F": "c16"}.get(tensor.array.dtype.char)
-    return Tensor(tensor.array.astype(kind) if kind else tensor.array.copy())
+def asked_why(prompt: Prompt, argument: str) -> Why | None:
+    """Why a gradient is what it is; without an argument about the error of the last input, or the first surprise.
+    Raises CommandError, Failure."""
+    found: list[Why | None] = []
+    texts = listing(prompt.program)
+    done = "\n".join(texts)
+    text = f"{done}\n{prompt.failed}" if prompt.failed and not argument else done
+
+    def fresh() -> Session:
+        session = _fresh(prompt)
+        session.variables.update(copied(prompt.given))
+        return session
+
+    def work() -> None:
+        from ..why.asking import Question
+        from ..why.lines import one_a_line
+
+        question = Question(one_a_line(text), fresh, numbered=False)
+        try:
+            found.append(question.about(argument) if argument else question.at_all())
+        except ValueError as error:
+            problems.append(str(error))
+
+    problems: list[str] = []
+    within(prompt.interrupts, work, argument or ":why")
+    if problems:
+        raise CommandError(problems[0])
+    return found[0]
+
+
+def explained_again(prompt: Prompt, event: Failed, text: str) -> Failed:
+    """An error of an input, with a hint of what led to it. Raises Failure, KeyboardInterrupt."""
+    from ..why.known import explained
+
+    found: list[Failed] = []
+    whole = "\n".join([*listing(prompt.program), text])
+
+    def fresh() -> Session:
+        session = _fresh(prompt)
+        session.variables.update(copied(prompt.given))
+        return session
+
+    within(prompt.interrupts, lambda: found.append(explained(event, whole, fresh, numbered=False)), text)
+    return found[0]
+
+
+def _fresh(prompt: Prompt) -> Session:
+    """A session as the prompt's own began."""
+    return Session(
+        seed=prompt.seed,
+        default_dtype=prompt.first_dtype,
+        grad_enabled=prompt.first_grad,
+        deadline_seconds=prompt.session.deadline_seconds,
+        memory_bytes=prompt.session.memory_bytes,
+    )
+
+
+def as_function(prompt: Prompt, argument: str, names: Sequence[str], work: Callable[[Scalar], None]) -> None:
+    """Do something with a computed variable as a function of leaves. Raises CommandError, Failure."""
+    from ..studies.curves import of_program
+
+    def read(program: Program) -> None:
+        inside(program.session, lambda: work(of_program(program, names)))
+
+    _again(prompt, argument, read)
 
 
 def _origin(reading: Reading) -> str | None:
@@ -148,21 +216,14 @@ def replay(
 
     ``leaves`` are variables that require grad for it alone. Raises CommandError, Failure.
     """
-    session = prompt.session
     problems: list[str] = []
 
     def work() -> None:
-        scratch = Session(
-            seed=prompt.seed,
-            default_dtype=prompt.first_dtype,
-            grad_enabled=prompt.first_grad,
-            deadline_seconds=session.deadline_seconds,
-            memory_bytes=session.memory_bytes,
-        )
+        scratch = _fresh(prompt)
         scratch.variables.update(copied(prompt.given))
         try:
             read(play(scratch, listing(prompt.program), argument, leaves, limit=limit))
-        except (ProgramError, NoFormula) as error:
+        except (ProgramError, NoFormula, ValueError) as error:
             problems.append(str(error))
 
     within(prompt.interrupts, work, argument)

@@ -177,7 +177,7 @@ def on_meta(name: str, implementation: Implementation) -> Implementation:
 def of_real_numbers(implementation: Implementation, places: Sequence[int]) -> Implementation:
     """Refuse complex numbers at these places beside tensors that are all real: RuntimeError, in PyTorch's words."""
 
-    from ...operations.elementwise.numbers import number_in  # rarely needed: a start loads few operations
+    from ...engine.numbers import number_in  # rarely needed: a start loads few operations
 
     def checked(*values: Any) -> Any:
         tensors = [value for value in values if isinstance(value, Tensor)]

@@ -22,11 +22,11 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     tape = state.tape
     if tape is None:
         return _with_hooks(module, args, kwargs)
-    tape.entered(module)
+    tape.module_began(module)
     try:
         return _with_hooks(module, args, kwargs)
     finally:
-        tape.left()
+        tape.module_ended()
 
 
 def _with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

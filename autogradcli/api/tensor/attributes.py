@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import accumulate
 from operator import mul
 from typing import Any
@@ -13,6 +14,7 @@ from ...engine.dtypes import DType
 from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tensor, retain_grad, retains_grad
 from ...engine.limits import charge_items
 from ...engine.mirrors import MirrorTensor, flip_of, flipped, memory_of, mirrored, unwatched
+from ...engine.naming import shown_as
 from ...engine.node import AccumulateGrad, Invalid
 from ...engine.record import NO_DATA
 from ...engine.state import state
@@ -150,6 +152,8 @@ def _detach(self: Tensor) -> Tensor:
     if state.levels:
         root = self if self.base is None else self.base
         twin.need_meta().born = None if root.meta is None else root.meta.born
+    if state.tape is not None:
+        state.tape.left("detach()", self, twin)
     return twin
 
 
@@ -173,7 +177,12 @@ def _get_data(self: Tensor) -> Tensor:
     unwatched()
     if self.__class__ is MirrorTensor:
         return mirrored(wrap(memory_of(self)), flip_of(self))
-    return to_meta(wrap(self.array)) if isinstance(self, MetaTensor) else wrap(self.array)
+    if isinstance(self, MetaTensor):
+        return to_meta(wrap(self.array))
+    twin = wrap(self.array)
+    if state.tape is not None:
+        state.tape.left(".data", self, twin)
+    return twin
 
 
 def _set_data(self: Tensor, new: Any) -> None:
@@ -225,7 +234,10 @@ def _tolist(self: Tensor) -> Any:
         raise NotImplementedError(NO_DATA)
     charge_items(max(self.array.size, sum(accumulate(self.array.shape[:-1], mul))))
     array = self.array
-    return (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
+    values = (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
+    if state.tape is not None:
+        state.tape.left("tolist()", self, values)
+    return values
 
 
 def _numpy(self: Tensor) -> NumPyArray:
@@ -247,22 +259,33 @@ def _numpy(self: Tensor) -> NumPyArray:
     return NumPyArray(self.array)
 
 
+@shown_as("numpy.ndarray", in_c=True)
 class NumPyArray:
     """What ``x.numpy()`` gives: the values in NumPy's text, and as lists. NumPy's own arrays stay out of reach."""
 
     __slots__ = ("array",)
 
-    def __init__(self, array: np.ndarray) -> None:
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, array: np.ndarray | np.generic) -> None:
         self.array = array
 
     def __repr__(self) -> str:
-        return str(np.array_repr(self.array))
+        return str(np.array_repr(self.array)) if isinstance(self.array, np.ndarray) else repr(self.array)
 
     def __str__(self) -> str:
-        return str(np.array_str(self.array))
+        return str(np.array_str(self.array)) if isinstance(self.array, np.ndarray) else str(self.array)
 
+    def __len__(self) -> int:
+        if not isinstance(self.array, np.ndarray) or not self.array.ndim:
+            raise TypeError("len() of unsized object")
+        return len(self.array)
 
-NumPyArray.__module__, NumPyArray.__name__, NumPyArray.__qualname__ = "numpy", "ndarray", "ndarray"
+    def __iter__(self) -> Iterator[NumPyArray]:
+        """Along the first dimension."""
+        if not isinstance(self.array, np.ndarray) or not self.array.ndim:
+            raise TypeError("iteration over a 0-d array")
+        return (NumPyArray(row) for row in self.array)
 
 
 def _size(self: Tensor) -> Size:

@@ -16,7 +16,7 @@ from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Tensor, wrap
 from ...operations.elementwise.arithmetic import add, div, mul, neg, rsub, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
-from ..calls.registry import ATTRIBUTES
+from ..calls.registry import ATTRIBUTES, Method
 from .tensor_repr import tensor_repr
 
 _OPERANDS = (Tensor, float, int, complex)
@@ -83,8 +83,9 @@ def _direct_inplace(operation: Callable[..., Any], ufunc: Any) -> Callable[[Any,
 
 def method(name: str) -> Callable[..., Any]:
     """A method of tensors by name, from the tables."""
-    call: Callable[..., Any] = ATTRIBUTES[Tensor][name].call  # type: ignore[union-attr]
-    return call
+    entry = ATTRIBUTES[Tensor][name]
+    assert isinstance(entry, Method)
+    return entry.call
 
 
 def _by_method(name: str) -> Callable[[Any, Any], Any]:
@@ -159,6 +160,14 @@ def item(self: Tensor) -> Any:
         raise RuntimeError(f"a Tensor with {array.size} elements cannot be converted to Scalar")
     if isinstance(self, MetaTensor):
         raise RuntimeError(NO_ITEM)
+    if state.tape is not None:
+        value = _value(array)
+        state.tape.left("item()", self, value)
+        return value
+    return _value(array)
+
+
+def _value(array: Any) -> Any:
     return array.item() if array.dtype.name != "bfloat16" else float(array.reshape(()).astype(np.float32))
 
 
@@ -251,7 +260,7 @@ def install() -> None:
         table[f"__{dunder}__"] = _by_method(name)
     for name, function in table.items():
         setattr(Tensor, name, function)
-    Parameter.__hash__ = object.__hash__  # type: ignore[method-assign]
+    type.__setattr__(Parameter, "__hash__", object.__hash__)
 
 
 install()

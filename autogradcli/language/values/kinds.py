@@ -17,6 +17,12 @@ from .nesting import LAZY_KINDS, depth_of
 if TYPE_CHECKING:
     from ..compile.user_functions import Code
 
+    _Zip = zip[Any]
+    _Map = map[Any]
+    _Filter = filter[Any]
+else:
+    _Zip, _Map, _Filter = zip, map, filter  # which can't be subscripted when they run
+
 #: The variables of one call: values by slot. A variable that an inner function shares is a one-element list.
 Frame = list[Any]
 #: A compiled expression, or a compiled statement (None: go on; else a signal).
@@ -109,16 +115,6 @@ class Namespace:
         return f"<module '{self.dotted}'>"
 
 
-#: Modules whose classes are written in C in PyTorch, but for the tensor's: messages name these with their module.
-_IN_C = frozenset({"torch", "torch._C", "torch.return_types"})
-
-
-def object_name(kind: type) -> str:
-    """How Python's messages call an object of a class: ``'torch.Size' object has no attribute 'x'``."""
-    name, module = kind.__name__, kind.__module__
-    return f"{module}.{name}" if module in _IN_C and name != "Tensor" else name
-
-
 class BoundMethod:
     """A method taken from its value without being called at once: ``f = x.sum``."""
 
@@ -170,7 +166,7 @@ def _spending(iterator: Iterator[Any], size: int) -> Iterator[Any]:
         yield value
 
 
-class LazyZip(zip):  # type: ignore[type-arg]
+class LazyZip(_Zip):
     __slots__ = ("depth",)
 
     depth: int
@@ -182,7 +178,7 @@ class LazyZip(zip):  # type: ignore[type-arg]
         self.depth = _depth(*iterables)
 
 
-class LazyMap(map):  # type: ignore[type-arg]
+class LazyMap(_Map):
     __slots__ = ("depth",)
 
     depth: int
@@ -191,7 +187,7 @@ class LazyMap(map):  # type: ignore[type-arg]
         self.depth = _depth(function, *iterables)
 
 
-class LazyFilter(filter):  # type: ignore[type-arg]
+class LazyFilter(_Filter):
     __slots__ = ("depth",)
 
     depth: int
@@ -204,7 +200,7 @@ class LazyFilter(filter):  # type: ignore[type-arg]
         self.depth = _depth(function, iterable)
 
 
-class LazyEnumerate(enumerate):  # type: ignore[type-arg]
+class LazyEnumerate(enumerate[Any]):
     __slots__ = ("depth",)
 
     depth: int

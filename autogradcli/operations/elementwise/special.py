@@ -27,7 +27,7 @@ def _real(name: str, kernel: Any) -> Any:
             not_implemented_for(name, input)
         return kernel(input)
 
-    checked.ufunc = getattr(kernel, "ufunc", None)  # type: ignore[attr-defined]
+    checked.__dict__["ufunc"] = getattr(kernel, "ufunc", None)
     return checked
 
 
@@ -245,7 +245,7 @@ def special_zeta_tensor_scalar(input: Array, other: Array | Number) -> Array:
 # -- products with logarithms ----------------------------------------------------------------------------
 
 
-def _times_log(log: Any) -> Any:
+def _times_log(log: Any, name: str) -> Any:
     """``x * log(y)`` where 0 wins against an infinite logarithm and NaN against 0."""
 
     def kernel(input: Any, other: Any) -> Any:
@@ -254,14 +254,14 @@ def _times_log(log: Any) -> Any:
     def typed(input: Any, other: Any) -> Any:
         dtype = np.result_type(input, other)
         if dtype.kind == "c":
-            not_implemented_for("xlogy_cpu", input)
+            not_implemented_for(name, input)
         return kernel(input, other).astype(dtype, copy=False)
 
     return typed
 
 
-_xlogy = _times_log(np.log)
-_xlog1py = _times_log(np.log1p)
+_xlogy = _times_log(np.log, "xlogy_cpu")
+_xlog1py = _times_log(np.log1p, "xlog1py_cpu")
 
 
 def _xlogy_said(F: Any, input: Any, other: Any) -> Any:

@@ -289,7 +289,7 @@ _SQUEEZE_DIMS: dict[str, Any] = {
 
 @operation(**_SQUEEZE)
 def squeeze(input: Array) -> Array:
-    """Without any dimensions of size 1."""
+    """A view without the dimensions of size 1."""
 
 
 @operation(node="SqueezeBackward1", spelling="squeeze", **_SQUEEZE_DIM)
@@ -372,7 +372,7 @@ _T: dict[str, Any] = {"kernel": _t, "input": lambda F, g: F.t(g), **_VIEW}
 
 @operation(**_TRANSPOSE)
 def transpose(input: Array, dim0: int, dim1: int) -> Array:
-    """With two dimensions swapped."""
+    """A view with two dimensions exchanged."""
 
 
 @operation(node="TransposeBackward1", spelling="transpose_", **_TRANSPOSE)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from ...language.values.budget import MAX_SOURCE
 from ...session import Session
 from ...show.escape import escape_line
+from ..files import encoded, write_file
 from ..journal import HEADER, listing, quiet
-from .files import write
 from .table import CommandError, command, needed
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _save(prompt: Prompt, argument: str) -> None:
             raise CommandError(f"{escape_line(argument)} exists and is not a saved session")
     texts = [text.rstrip("\n") for text in listing(prompt.program)]
     body = quiet(f"torch.manual_seed({prompt.seed})") + "\n" + "".join(f"{text}\n" for text in texts)
-    write(path, HEADER + body, argument)
+    write_file(path, encoded(HEADER + body), argument)
     count = len(texts)
     prompt.out.write(f"{count} {'entry' if count == 1 else 'entries'} written to {escape_line(argument)}\n")
 
@@ -110,7 +110,7 @@ def _transcript(prompt: Prompt, argument: str) -> None:
     path = os.path.expanduser(needed(argument, "a file"))
     if os.path.exists(path):
         raise CommandError(f"{escape_line(argument)} exists")
-    write(path, prompt.transcript.text(), argument)
+    write_file(path, encoded(prompt.transcript.text()), argument)
     prompt.out.write(f"written to {escape_line(argument)}\n")
 
 

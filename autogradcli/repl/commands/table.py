@@ -107,4 +107,4 @@ def needed(argument: str, what: str) -> str:
 
 
 # Each enters its commands into the table, in the order of their help.
-from . import help_command, value_commands, mode_commands, session_commands  # noqa: E402, F401, I001
+from . import help_command, value_commands, study_commands, mode_commands, session_commands  # noqa: E402, F401, I001

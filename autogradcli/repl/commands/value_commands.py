@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...api.calls.registry import NAMESPACES
 from ...api.tensor.tensor_repr import shown_name
 from ...engine.dtypes import FLOATING
 from ...engine.tensor import Tensor
 from ...language.read.syntax import parse
 from ...language.values.text_format import to_repr
 from ...session import Session
+from ...show.columns import columns
 from ...show.escape import escape_line
 from ...show.plain import named
-from ..columns import columns
 from ..guard import said
 from ..interruptible import value_of, within
 from ..toolbar import duration
@@ -212,6 +211,32 @@ def _derive(prompt: Prompt, argument: str) -> None:
     prompt.out.write(derived(prompt, needed(text, ASKED), wanted))
 
 
+@command(":explain", "NAME", words=tensors, expression=True)
+def _explain(prompt: Prompt, argument: str) -> None:
+    """Show how a gradient comes about, with its numbers.
+
+    Each value on the way from the leaves, then what each operation passes on, by
+    its own rule, and the sum where branches meet.
+    """
+    from ..replayed import explained
+
+    prompt.out.raw(explained(prompt, needed(argument, ASKED)))
+
+
+@command(":why", "[NAME.grad]", words=tensors)
+def _why(prompt: Prompt, argument: str) -> None:
+    """Say why a gradient is what it is.
+
+    None, NaN, infinite, 0, or another one than expected, with the line that made it
+    so. Without an argument: where the last error came from, or what is surprising.
+    """
+    from ...show.whys import NOTHING, why_text
+    from ..replayed import asked_why
+
+    found = asked_why(prompt, argument.strip())
+    prompt.out.write(why_text(found, numbered=False) if found is not None else NOTHING)
+
+
 @command(":nan", "NAME", words=tensors, expression=True)
 def _nan(prompt: Prompt, argument: str) -> None:
     """Say where a NaN in a gradient begins.
@@ -227,46 +252,3 @@ def _nan(prompt: Prompt, argument: str) -> None:
 
 
 ASKED = "an expression, or a variable that was computed,"
-
-
-def _check(prompt: Prompt, argument: str) -> None:
-    """Compare gradients with finite differences.
-
-    Those of a computed variable, or of an expression, with respect to the leaves
-    that it was computed from, in float64.
-    """
-    from ..replayed import checked
-
-    session = prompt.session
-    tree = expression(needed(argument, "an expression"))
-    value = session.variables.get(tree.id) if isinstance(tree, ast.Name) else None
-    if isinstance(value, Tensor) and value.node is not None and not value.is_leaf:
-        names = checked(prompt, argument)
-    else:
-        names = _check_expression(prompt, argument, tree)
-    prompt.out.write(f"the gradients with respect to {', '.join(names)} agree with finite differences\n")
-
-
-def _check_expression(prompt: Prompt, argument: str, tree: ast.expr) -> list[str]:
-    session = prompt.session
-    names = floating_variables(session, tree)
-    if not names:
-        raise CommandError("there is no floating tensor in it to differentiate by")
-    inputs = ", ".join(_as_double(name, session.variables[name]) for name in names)
-    before = prompt.steps.snapshot()
-    try:
-        value_of(
-            prompt.interrupts, f"torch.autograd.gradcheck(lambda {', '.join(names)}: (\n{argument}\n), ({inputs},))"
-        )
-    finally:
-        before.restore(session)
-    return names
-
-
-def _as_double(name: str, value: Tensor) -> str:
-    complex_ = value.array.dtype.kind == "c"
-    return f"{name}.detach().to(torch.{'complex128' if complex_ else 'float64'}).requires_grad_()"
-
-
-if "gradcheck" in NAMESPACES.get("torch.autograd", {}):
-    command(":check", "EXPR", words=tensors, expression=True)(_check)

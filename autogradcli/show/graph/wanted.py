@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..wanted import Option, separated
+from ..arguments import Option, read
 
 OPTIONS = (
     Option("values", "Also the values, and the gradients that arrive; large tensors by norm and range."),
@@ -49,7 +49,7 @@ def split(argument: str) -> tuple[str, Wanted]:
 
     Raises ValueError, with what to do, for what makes no sense.
     """
-    text, given = separated(argument, OPTIONS)
+    text, given = read(argument, OPTIONS)
     depth = given.get("depth")
     wanted = Wanted(
         "values" in given,
