@@ -106,7 +106,7 @@ class Gradients(Pass):
                 self._see(node, k, one)
         return super()._step(node, g)
 
-    def _arrive(self, edge: Node | Output, g: Any, owned: set[Node]) -> None:
+    def _arrive(self, edge: Node | Output, g: Any, owned: set[Node | Output]) -> None:
         node, k = (edge.node, edge.index) if isinstance(edge, Output) else (edge, 0)
         if self.wanted(node):
             array = g.array if isinstance(g, Tensor) else g
