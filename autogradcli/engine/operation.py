@@ -245,11 +245,13 @@ def _camel(name: str) -> str:
 # A declared name is bound to a stub. Its first call generates straight-line code for the operation and puts that
 # code *into the stub* (``__code__``), so every reference that was imported meanwhile is the fast one.
 
+#: What generated code sees; ``generate.py`` fills it.
 GLOBALS: dict[str, Any] = {}
+materialise: Callable[[str], Callable[..., Any]]  # in GLOBALS, where the stub runs
 
 
 def _stub(*args: Any, **kwargs: Any) -> Any:
-    return materialise("NAME")(*args, **kwargs)
+    return materialise("NAME")(*args, **kwargs)  # noqa: F821 - declared above
 
 
 _STUB = _stub.__code__
@@ -298,14 +300,3 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
         return stub
 
     return declare
-
-
-def materialise(name: str) -> Callable[..., Any]:
-    from .generate import generate
-
-    op = OPERATIONS[name].parse()
-    generate(op)
-    return op.call
-
-
-GLOBALS["materialise"] = materialise

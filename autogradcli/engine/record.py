@@ -13,14 +13,15 @@ import numpy as np
 from . import dtypes
 from .dtypes import DType
 from .half import is_brain, run_kernel, widened
+from .inference import INFERENCE_SAVED, mark_inference
+from .levels.base import NOT_HERE, at_levels
 from .node import Invalid, Node, Output
 from .operation import Operation, Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import next_sequence, state
 from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
+from .views import attach_views
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
-
-SUM_BACK = sum_to_array
 
 
 def record(op: Operation, args: tuple[Any, ...]) -> Any:
@@ -29,8 +30,6 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     Raises RuntimeError where shapes or dtypes don't fit, in PyTorch's words.
     """
     if state.levels:
-        from .layers import NOT_HERE, at_levels
-
         found = at_levels(op, args)
         if found is not NOT_HERE:
             return found
@@ -49,9 +48,7 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     outputs = [wrap(r) for r in results]
     node = make_node(op, args, arrays, outputs, multiple) if op.has_gradient else None
     if op.view is not None:
-        from .views import attach_views
-
-        attach_views(op, _first_tensor(op, args), outputs, node)
+        attach_views(op, first_tensor(op, args), outputs, node)
     elif node is not None:
         for k, t in enumerate(outputs):
             differentiable = op.differentiable is None or k in op.differentiable
@@ -139,7 +136,8 @@ def shape_mismatch(arrays: list[Any]) -> RuntimeError | None:
     return None
 
 
-def _first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:
+def first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:
+    """The operand whose memory the results share, of an operation that gives views."""
     first: Tensor = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
     return first
 
@@ -177,8 +175,6 @@ def make_node(
     node.fix = _fix(op, operands, outputs)
     if multiple and type(node).outputs == 1:
         node = _retype(node, op, len(outputs))
-    if state.pack_hooks:
-        node.need_extra().packed = True
     entries: list[Any] = []
     for save in op.saves:
         wanted = any(wants[k] for k in save.wanted_by)
@@ -373,12 +369,10 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
         _meta(op, args, outputs)
     if state.inference:
         for t in outputs:
-            if op.view is None or _first_tensor(op, args).is_inference:
+            if op.view is None or first_tensor(op, args).is_inference:
                 mark_inference(t)
     if state.dual_level and not state.inference:
-        from .forward import push_tangents
-
-        push_tangents(op, args, outputs)
+        state.push_tangents(op, args, outputs)
     if state.levels:
         for t in outputs:
             t.need_meta().born = state.levels[-1]
@@ -402,23 +396,3 @@ def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
 
 
 NO_DATA = "Cannot copy out of meta tensor; no data!"
-
-INFERENCE_SAVED = (
-    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
-    "computation "
-    "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or "
-    "use `torch.no_grad()` instead of `torch.inference_mode()`."
-)
-
-
-class InferenceCounter(list[int]):
-    """The version counter of an inference tensor: there is none, so whoever reads it to save the tensor for backward
-    gets an error. (``Tensor.version`` reads it otherwise.)"""
-
-    def __getitem__(self, index: Any) -> Any:
-        raise RuntimeError(INFERENCE_SAVED)
-
-
-def mark_inference(t: Tensor) -> None:
-    t.need_meta().inference = True
-    t.counter = InferenceCounter((0,))

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from .hooks import follow_retained
+from .inference import mark_inference
 from .node import AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
 from .operation import OPERATIONS, Operation
-from .record import run_arrays
 from .saved import graph_name
 from .state import next_sequence, state
 from .tensor import Meta, Tensor, wrap
@@ -44,8 +44,6 @@ _ref = weakref.ref
 def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node | None) -> None:
     """Make fresh tensors views of ``source``: shared counter, base, history."""
     if source.is_inference:
-        from .record import mark_inference
-
         for view in views:  # such tensors have no views: all that is tracked of them is what they are
             mark_inference(view)
         return
@@ -261,9 +259,8 @@ class CopySlices(Node):
     def run(self, g: Any) -> tuple[Any, ...]:
         out = like_base(self.base_shape, self.base_strides, g)
         window = window_on(out, self.window)
-        function, inside = self.function, window.copy()
-        first, *rest = function.run(inside) if function.fix is None else run_arrays(function, inside)
-        if self.edges[0] is None or (first is None and function.own_rule):
+        first, *rest = self.function.run(window.copy())
+        if self.edges[0] is None or (first is None and self.function.own_rule):
             return (None, *rest)
         check_overlap(window)
         window[...] = 0 if first is None else first

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..engine.batched import BATCH_RULES, aligned, rows_first, side_by_side
-from ..engine.layers import Level, layer_of
+from ..engine.levels.base import layer_of
+from ..engine.levels.vmap import BATCH_RULES, VmapLevel, aligned, rows_first, side_by_side
 from ..engine.operation import Operation
 from ..engine.tensor import Tensor
 from ..engine.worlds import TENSORS, roles
@@ -20,7 +20,7 @@ from .shape.slicing import select
 from .shape.view import permute, view
 
 Args = Sequence[Any]
-Rule = Callable[[Operation, Level, Args], Any]
+Rule = Callable[[Operation, VmapLevel, Args], Any]
 
 
 def _rank(args: Args) -> int:
@@ -28,7 +28,7 @@ def _rank(args: Args) -> int:
     return int(args[0].array.ndim)
 
 
-def _first(level: Level, args: Args) -> Tensor | None:
+def _first(level: VmapLevel, args: Args) -> Tensor | None:
     """The first operand with the hidden dimension in front, where no other operand is batched."""
     layer = layer_of(args[0], level)
     if layer is None or any(layer_of(a, level) is not None for a in args[1:]):
@@ -43,7 +43,7 @@ def _moved(dim: int, rank: int) -> int:
 def _shifting(*positions: int, least: int = 1, extra: int = 0) -> Rule:
     """A rule for an operation whose arguments at ``positions`` are dimensions; ``extra`` counts those it adds."""
 
-    def rule(op: Operation, level: Level, args: Args) -> Any:
+    def rule(op: Operation, level: VmapLevel, args: Args) -> Any:
         rank = _rank(args) + extra
         whole = _first(level, args)
         if whole is None or rank < least:
@@ -65,7 +65,7 @@ def _shifting(*positions: int, least: int = 1, extra: int = 0) -> Rule:
 def _whole(name: str) -> Rule:
     """A reduction of everything becomes one over all dimensions but the hidden one."""
 
-    def rule(op: Operation, level: Level, args: Args) -> Any:
+    def rule(op: Operation, level: VmapLevel, args: Args) -> Any:
         rank = _rank(args)
         whole = _first(level, args)
         if whole is None or not rank:
@@ -76,7 +76,7 @@ def _whole(name: str) -> Rule:
     return rule
 
 
-def _sized(op: Operation, level: Level, args: Args) -> Any:
+def _sized(op: Operation, level: VmapLevel, args: Args) -> Any:
     """``view``, ``reshape``: the shape with the hidden dimension in front."""
     whole = _first(level, args)
     if whole is None or -1 in args[1]:
@@ -84,14 +84,14 @@ def _sized(op: Operation, level: Level, args: Args) -> Any:
     return op.call(whole, (level.size, *args[1]))
 
 
-def _expand(op: Operation, level: Level, args: Args) -> Any:
+def _expand(op: Operation, level: VmapLevel, args: Args) -> Any:
     size = args[1]
     if _first(level, args) is None or len(size) < _rank(args):
         return NotImplemented
     return op.call(aligned(args[0], level, len(size)), (level.size, *size))
 
 
-def _permute(op: Operation, level: Level, args: Args) -> Any:
+def _permute(op: Operation, level: VmapLevel, args: Args) -> Any:
     rank = _rank(args)
     whole = _first(level, args)
     if whole is None or len(args[1]) != rank:
@@ -99,7 +99,7 @@ def _permute(op: Operation, level: Level, args: Args) -> Any:
     return op.call(whole, (0, *(_moved(d, rank) for d in args[1])))
 
 
-def _t(op: Operation, level: Level, args: Args) -> Any:
+def _t(op: Operation, level: VmapLevel, args: Args) -> Any:
     rank = _rank(args)
     whole = _first(level, args)
     if whole is None or rank > 2:
@@ -107,7 +107,7 @@ def _t(op: Operation, level: Level, args: Args) -> Any:
     return TENSORS.transpose(whole, 1, 2) if rank == 2 else TENSORS.alias(whole)
 
 
-def _as_strided(op: Operation, level: Level, args: Args) -> Any:
+def _as_strided(op: Operation, level: VmapLevel, args: Args) -> Any:
     _, size, stride, offset, _ = args
     whole = _first(level, args)
     if whole is None:
@@ -117,18 +117,18 @@ def _as_strided(op: Operation, level: Level, args: Args) -> Any:
     return op.call(whole, (level.size, *size), (strides[0], *stride), offset, strides)
 
 
-def _squeeze(op: Operation, level: Level, args: Args) -> Any:
+def _squeeze(op: Operation, level: VmapLevel, args: Args) -> Any:
     whole = _first(level, args)
     rank = _rank(args)
     return NotImplemented if whole is None else TENSORS.squeeze_dims(whole, tuple(range(1, rank + 1)))
 
 
-def _same(op: Operation, level: Level, args: Args) -> Any:
+def _same(op: Operation, level: VmapLevel, args: Args) -> Any:
     whole = _first(level, args)
     return NotImplemented if whole is None else op.call(whole, *args[1:])
 
 
-def _joined(op: Operation, level: Level, args: Args) -> Any:
+def _joined(op: Operation, level: VmapLevel, args: Args) -> Any:
     """``stack`` and ``cat`` of rows, the ones without the hidden dimension repeated."""
     tensors, dim = args[0], args[1]
     rank = tensors[0].array.ndim + (op.name == "stack")

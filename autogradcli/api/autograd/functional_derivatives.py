@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.leaves import require_grad
 from ...engine.state import state
 from ...engine.tangents import zeros
 from ...engine.tensor import Tensor, wrap
@@ -94,7 +95,7 @@ def _seeds(tensors: Sequence[Tensor]) -> Tensors:
     """Zeros to differentiate by: what is linear in them is differentiated, so their values don't matter."""
     out = tuple(zeros(t) for t in tensors)
     for t in out:
-        t.require_grad()
+        require_grad(t)
     return out
 
 
@@ -345,7 +346,7 @@ def hessian(
     def gradient(*points: Tensor) -> Any:
         if outer_jacobian_strategy == "forward-mode":
             for x in points:
-                x.require_grad()
+                require_grad(x)
         found = jacobian(scalar, points, create_graph=True)
         check_requires_grad(found, "jacobian", strict)
         return found

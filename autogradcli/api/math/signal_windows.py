@@ -10,6 +10,7 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.dtypes import DType
+from ...engine.leaves import require_grad
 from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise.arithmetic import mul
@@ -40,7 +41,7 @@ def _made(
         array = np.asarray(values(np.arange(M, dtype=np.float64), M - 1 if sym else M)).astype(kind.np)
     made = wrap(array)
     if grad:
-        made.require_grad()
+        require_grad(made)
     return made
 
 
@@ -228,7 +229,7 @@ def _window(name: str, values: Callable[..., Callable[[np.ndarray, int], Any]], 
             array = np.asarray(values(*numbers)(k, length if periodic else length - 1)).astype(kind.np)
         made = wrap(array)
         if grad:
-            made.require_grad()
+            require_grad(made)
         return made
 
     def overload(given: int) -> Callable[..., Tensor]:

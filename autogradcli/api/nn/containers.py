@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ...engine.leaves import require_grad
 from ...engine.tensor import Parameter, Tensor
 from ..calls.registry import namespace
 from .module import Module
@@ -234,7 +235,7 @@ def _described(value: Any, by_dtype: bool) -> str:
 def _as_parameter(value: Any) -> Any:
     if isinstance(value, Tensor) and not isinstance(value, Parameter):
         parameter = Parameter(value.array)
-        parameter.require_grad()
+        require_grad(parameter)
         return parameter
     return value
 

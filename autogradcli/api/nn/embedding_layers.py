@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.leaves import drop_grad, require_grad
 from ...engine.tensor import Parameter, Tensor
 from ..calls.registry import namespace
 from . import init
@@ -28,7 +29,7 @@ class _Table(Module):
         if weight is None:
             self.weight = fresh(rows, size, dtype=dtype)
             if freeze:
-                self.weight.drop_grad()
+                drop_grad(self.weight)
             self.reset_parameters()
             return
         check_tensors("__init__()", weight)
@@ -36,7 +37,7 @@ class _Table(Module):
             raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
         self.weight = Parameter(weight.array)
         if not freeze:
-            self.weight.require_grad()
+            require_grad(self.weight)
 
     def reset_parameters(self) -> None:
         """Draw the table anew, the row of padding zero."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...engine.leaves import require_grad
 from ...engine.tensor import Parameter
 from ..calls.registry import namespace
 from . import init
@@ -15,7 +16,7 @@ from .module import Module
 def fresh(*shape: int, dtype: Any = None) -> Parameter:
     """A parameter whose values are still to be drawn."""
     parameter = Parameter(init.empty(*shape, dtype=dtype).array)
-    parameter.require_grad()
+    require_grad(parameter)
     return parameter
 
 

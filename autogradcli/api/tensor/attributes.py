@@ -11,6 +11,7 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tensor, retain_grad, retains_grad
+from ...engine.leaves import drop_grad, require_grad
 from ...engine.limits import charge_items
 from ...engine.node import AccumulateGrad, Invalid
 from ...engine.record import NO_DATA
@@ -119,9 +120,9 @@ def _set_requires_grad(self: Tensor, new: Any) -> None:
 
 def _require(self: Tensor, on: bool) -> None:
     if on:
-        self.require_grad()
+        require_grad(self)
     else:
-        self.drop_grad()
+        drop_grad(self)
 
 
 def _requires_grad_(self: Tensor, requires_grad: bool) -> Tensor:

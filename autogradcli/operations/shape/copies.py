@@ -9,9 +9,10 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.dtypes import DType
+from ...engine.inplace import inplace
 from ...engine.operation import Array, Number, operation
 from ...engine.tensor import Tensor
-from ...engine.worlds import roles
+from ...engine.worlds import TENSORS, roles
 from ..dims import Shape, add_reduce, broadcast_shape, wrap_dim
 from ..elementwise.numbers import number_in
 from ..refuse import not_implemented_for
@@ -310,8 +311,6 @@ def rot90(input: Array, k: int = 1, dims: Shape = (0, 1)) -> Array:
 
 def sum_to_tensor(g: Tensor, shape: Shape) -> Any:
     """A gradient summed back over broadcast dimensions, recorded."""
-    from ...engine.worlds import TENSORS
-
     if not shape:
         return TENSORS.sum_all(g)
     return sum_to(TENSORS, g, tuple(shape))
@@ -319,8 +318,6 @@ def sum_to_tensor(g: Tensor, shape: Shape) -> Any:
 
 def copy_into(target: Tensor, source: Tensor) -> Tensor:
     """``target.copy_(source)``. Raises RuntimeError where the shapes don't fit or ``target`` may not be changed."""
-    from ...engine.inplace import inplace
-
     return inplace(copy, target, source)
 
 
