@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +46,22 @@ NAMES = [floor.name for floor in FLOORS]
 
 #: Inside functions only: what these cost is paid by those who need them.
 LAZY = {"scipy", "ml_dtypes", "repl"}
+
+#: All else is imported at the top, but for what a start would pay for and few need: (who, what), beginnings of their
+#: dotted names.
+LATE = {
+    ("__main__", ""): "Ctrl-C is heard before anything is loaded",
+    ("cli", ""): "a command loads what it needs: --help and a wrong option answer at once",
+    ("api.autograd.custom_function", "api.func.custom_transforms"): "only under torch.func, whose files build on this one",
+    ("api.calls.call_plans", "operations.elementwise.numbers"): "most calls have no number that may be complex",
+    ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
+    ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
+    ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
+    ("language.errors", "language.values"): "a program without errors words none",
+    ("language.lines.line_shapes", "language.lines.line_slots"): "a program of one line needs none of it",
+    ("repl.app", "show"): "rich and JSON Lines are for who asks for them",
+    ("repl.commands.value_commands", ""): "reading a graph is for the command that does",
+}
 
 #: "Nothing typed can hurt" rests on the language having no part in these. ``re.compile`` is another thing.
 FORBIDDEN_NAMES = {
@@ -133,16 +149,108 @@ def forbidden_names(source: str, module: str) -> Iterator[str]:
             yield f"line {line}: the language imports {target}"
 
 
+def late_imports(source: str, module: str, is_package: bool = False) -> Iterator[str]:
+    """Imports of the project's own inside functions, which nothing excuses."""
+    here = module.removeprefix("autogradcli.")
+    for line, target, in_function in imports(ast.parse(source), module, is_package):
+        if not in_function or not target.startswith("autogradcli.") or floor_of(target) in {*LAZY, "__init__"}:
+            continue
+        there = target.removeprefix("autogradcli.")
+        if not any(begins(here, who) and begins(there, what) for who, what in LATE):
+            yield f"line {line}: imports {there} inside a function; if it can't be at the top, give LATE the reason"
+
+
+def begins(dotted: str, start: str) -> bool:
+    return not start or f"{dotted}.".startswith(f"{start}.")
+
+
+def circles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """The strongly connected components of more than one node, by Tarjan's algorithm."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        order[node] = low[node] = len(order)
+        path.append(node)
+        for other in graph.get(node, ()):
+            if other not in order:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in path:
+                low[node] = min(low[node], order[other])
+        if low[node] == order[node]:
+            start = path.index(node)
+            if len(path) - start > 1:
+                found.append(sorted(path[start:]))
+            del path[start:]
+
+    for node in graph:
+        if node not in order:
+            visit(node)
+    return found
+
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def module_of(path: Path) -> tuple[str, bool]:
+    """The dotted name of a file, and whether it is a package."""
+    is_package = path.name == "__init__.py"
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if is_package else parts), is_package
+
+
+def test_no_circles() -> None:
+    """No two files import each other at the top, by whatever way: each can be read with only those below it."""
+    names = {module_of(path)[0] for path in MODULES}
+    graph: dict[str, set[str]] = {}
+    for path in MODULES:
+        module, is_package = module_of(path)
+        targets = graph[module] = set()
+        for _, target, in_function in imports(ast.parse(path.read_text(encoding="utf-8")), module, is_package):
+            if target.startswith("autogradcli.") and not in_function:
+                targets.add(target if target in names else target.rpartition(".")[0])
+        targets.discard(module)
+    assert circles(graph) == []
+
+
+CIRCLES: list[tuple[dict[str, str], list[list[str]]]] = [
+    ({"a": "b", "b": "c", "c": ""}, []),
+    ({"a": "bc", "b": "c", "c": ""}, []),
+    ({"a": "b", "b": "a"}, [["a", "b"]]),
+    ({"d": "a", "a": "b", "b": "c", "c": "a"}, [["a", "b", "c"]]),
+]
+
+
+@pytest.mark.parametrize(("graph", "found"), CIRCLES)
+def test_the_check_of_circles(graph: dict[str, str], found: list[list[str]]) -> None:
+    assert circles(graph) == found
+
+
+def test_reasons_are_used() -> None:
+    """A reason for an import inside a function goes with it."""
+    used = set()
+    for path in MODULES:
+        module, is_package = module_of(path)
+        here = module.removeprefix("autogradcli.")
+        for _, target, in_function in imports(ast.parse(path.read_text(encoding="utf-8")), module, is_package):
+            there = target.removeprefix("autogradcli.")
+            if in_function and target.startswith("autogradcli"):
+                used |= {(who, what) for who, what in LATE if begins(here, who) and begins(there, what)}
+    assert used == set(LATE)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_module(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    is_package = path.name == "__init__.py"
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    module = ".".join(parts[:-1] if is_package else parts)
-    wrong = [*wrong_imports(source, module, is_package), *forbidden_names(source, module)]
+    module, is_package = module_of(path)
+    wrong = [
+        *wrong_imports(source, module, is_package),
+        *late_imports(source, module, is_package),
+        *forbidden_names(source, module),
+    ]
     lines = source.count("\n")
     if lines > MAX_LINES:
         wrong.append(f"{lines} lines; at most {MAX_LINES}, so that a name can say what is inside: split it")
@@ -197,12 +305,22 @@ SAMPLES = [
     ("language.call", "import operator\noperator.attrgetter('x')", "uses .attrgetter"),
     ("language.call", "import re\nre.compile('x')\nNAMES = {'eval', 'getattr'}", ""),
     ("engine.hooks", "getattr(node, name)", ""),
+    ("engine.hooks", "def f():\n    from .views import link", "inside a function"),
+    ("engine.hooks", "import math\ndef f():\n    from math import pi", ""),
+    ("repl.app", "def f():\n    from ..show.table import Rich\n    from .. import __version__", ""),
+    ("repl.apple", "def f():\n    from ..show.table import Rich", "inside a function"),
 ]
 
 
 @pytest.mark.parametrize(("module", "source", "says"), SAMPLES)
 def test_the_check(module: str, source: str, says: str) -> None:
     module = f"autogradcli.{module}"
-    said = "\n".join([*wrong_imports(source, module), *forbidden_names(source, module)])
+    said = "\n".join(
+        [
+            *wrong_imports(source, module),
+            *late_imports(source, module),
+            *forbidden_names(source, module),
+        ]
+    )
     assert says in said
     assert bool(says) == bool(said)

@@ -23,11 +23,10 @@ from .expression import (
     Operator,
     Subscript,
     Written,
-    operate,
     value_of,
     without_history,
 )
-from .simplify import tidy_call, tidy_item, tidy_operator
+from .simplify import operate, tidy_call, tidy_item, tidy_operator
 
 #: The names, in the language, of what an operator says. They tell two operands; what else an operation takes must
 #: be at its default.

@@ -16,6 +16,7 @@ from ..calls.argument_types import Value
 from ..calls.python_function import define_python
 from ..tensor.attributes import _detach, _requires_grad_
 from . import backward_and_grad
+from .forward_ad import DualLevel, make_dual, unpack_dual
 from .functional_checks import as_tuple, check_requires_grad, check_v, filled, single
 
 Function = Callable[..., Any]
@@ -307,8 +308,6 @@ def _forward_jacobian(func: Function, inputs: Value, create_graph: bool, strict:
 
 def _push(func: Function, points: Tensors, at: int, element: int) -> tuple[bool, list[Tensor]]:
     """The tangents of all outputs along one element of one input."""
-    from .forward_ad import DualLevel, make_dual, unpack_dual
-
     with grad_mode(True), DualLevel():
         duals = []
         for k, x in enumerate(points):

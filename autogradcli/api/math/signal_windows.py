@@ -17,7 +17,7 @@ from ...operations.elementwise.arithmetic import mul
 from ...operations.linalg.fft import fft_c2c, fft_r2c
 from ...operations.shape.copies import cast
 from ...operations.shape.strided import as_strided
-from ...operations.shape.view import squeeze_dim_in_place, transpose, unsqueeze, view
+from ...operations.shape.view import squeeze_dim_in_place, transpose, unsqueeze, view, view_as_real
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..functional.resampling import pad as pad_
@@ -314,8 +314,6 @@ def stft(
     if single:
         y = squeeze_dim_in_place(y, 0)
     if return_complex is False:
-        from ...operations.shape.view import view_as_real
-
         return view_as_real(y)
     return y
 

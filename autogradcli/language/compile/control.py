@@ -9,13 +9,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from ...engine.modes import ContextMode
 from ..read.syntax import Place
 from ..values.budget import UNCATCHABLE, budget
 from ..values.kinds import UNBOUND, Frame, Run
 from . import variables
 from .assignment import target
-from .context import Context, compiles_statement, expression
-from .statements import block
+from .context import Context, block, compiles_statement, expression
 
 
 @compiles_statement(ast.Assert)
@@ -189,8 +189,6 @@ def _with(node: ast.With, c: Context) -> Run:
 
 
 def _under(item: ast.withitem, body: Run, line: int, c: Context) -> Run:
-    from ...engine.modes import ContextMode
-
     context = expression(item.context_expr, c)
     store = None if item.optional_vars is None else target(item.optional_vars, c)
 

@@ -6,16 +6,13 @@ Their Python attributes are out of a program's reach: it sees what ``attributes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ...api.calls import registry
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from .budget import MAX_LAZY, budget
 from .nesting import LAZY_KINDS, depth_of
-
-if TYPE_CHECKING:
-    from ..compile.user_functions import Code
 
 #: The variables of one call: values by slot. A variable that an inner function shares is a one-element list.
 Frame = list[Any]
@@ -39,13 +36,14 @@ class UserFunction:
 
     def __init__(
         self,
-        code: Code,
+        code: Any,
         name: str,
         qualname: str,
         defaults: tuple[Any, ...],
         keyword_defaults: dict[str, Any],
         cells: list[Any],
     ) -> None:
+        #: What ``compile/user_functions.py`` made of its text.
         self.code = code
         self.name = name
         self.qualname = qualname

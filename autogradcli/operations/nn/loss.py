@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import dtypes
 from ...engine.operation import Array, operation
 from ..elementwise import elementary
 from ..refuse import not_implemented_for
@@ -217,8 +218,6 @@ def binary_cross_entropy(input: Array, target: Array, weight: Array | None = Non
     if input.dtype.kind != "f":
         not_implemented_for("binary_cross_entropy", input)
     if input.dtype is not target.dtype:
-        from ...engine import dtypes
-
         names = dtypes.of(input).type_name, dtypes.of(target).type_name
         raise RuntimeError(f"Found dtype {names[1]} but expected {names[0]}")
     if input.size and not ((input >= 0) & (input <= 1)).all():

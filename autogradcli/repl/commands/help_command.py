@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...api.calls.overloads import Function
 from ...api.calls.registry import NAMESPACES, Method
@@ -18,10 +18,8 @@ from ...show.stream import BOLD
 from ..examples import EXAMPLES, METHODS, SETUP, arguments
 from ..interruptible import within
 from ..signatures import noted, signatures, written_out
+from .prompt import Prompt
 from .table import COMMANDS, CommandError, command, find
-
-if TYPE_CHECKING:
-    from ..app import Prompt
 
 #: Seconds that an example may take.
 DEADLINE = 1.0

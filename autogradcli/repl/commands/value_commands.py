@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from textwrap import fill
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,10 +24,8 @@ from ..columns import columns
 from ..guard import said
 from ..interruptible import value_of, within
 from ..toolbar import duration
+from .prompt import Prompt
 from .table import CommandError, command, needed
-
-if TYPE_CHECKING:
-    from ..app import Prompt
 
 MAX_TEXT = 60
 
