@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +16,31 @@ from hypothesis import settings
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+#: Seconds that one test may take, many times what the slowest needs on two idle cores; 0: no limit.
+LIMIT = float(os.environ.get("AUTOGRADCLI_TEST_SECONDS", "300"))
+_STDERR = os.dup(sys.__stderr__.fileno() if sys.__stderr__ else 2)  # pytest takes the other one
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A test that hangs ends its process, after a word on which it was and where it hangs; pytest-xdist starts another
+    worker and reports the test as failed. A timer of faulthandler's needs no signal, which the calculator uses itself,
+    and no help of the interpreter, which may be inside one long call in C."""
+    if LIMIT:
+        faulthandler.dump_traceback_later(LIMIT, exit=True, file=_STDERR)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _interrupts_are_heard() -> None:
+    """``nohup ./scripts/test &`` starts with SIGINT ignored, which every process of the tests would inherit."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -114,6 +114,9 @@ REFUSED = {
         "ValueError", "<a list of too many values to be shown> is not a valid value for reduction",
     ),
     # loops and arrays
+    "expand": ("torch.ones(1).expand(10**12)", "RuntimeError", "is too large to be used"),
+    "a power": ("10 ** 900_000", "OverflowError", "an integer of 2700000 bits is larger than the 262144 bits"),
+    "a power near the bound": ("2 ** 270_000", "OverflowError", "bits that one may have"),
     "zeros": ("torch.zeros(10**13)", "RuntimeError", "you tried to allocate 40000000000000 bytes"),
     "more than there is": ("torch.ones(10**8)", "RuntimeError", "MB that a program may use"),
     "arange": ("torch.arange(10**13)", "RuntimeError", "you tried to allocate 80000000000000 bytes"),

@@ -11,9 +11,11 @@ import pytest
 
 from autogradcli.cli.group import COMMANDS
 from autogradcli.cli.transcript import agree
+from autogradcli.show.wanted import OPTIONS
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "cli.md"
+FORMULAS = ROOT / "docs" / "derive.md"
 
 
 def shell_examples(text: str) -> list[tuple[str, str]]:
@@ -41,10 +43,11 @@ def shell(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path), "NO_COLOR": "1"}
 
 
-def test_examples_of_the_manual(tmp_path: Path, shell: dict[str, str]) -> None:
+@pytest.mark.parametrize("page", [PAGE, FORMULAS], ids=lambda page: page.stem)
+def test_examples_of_the_manual(page: Path, tmp_path: Path, shell: dict[str, str]) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    for command, expected in shell_examples(PAGE.read_text(encoding="utf-8")):
+    for command, expected in shell_examples(page.read_text(encoding="utf-8")):
         done = subprocess.run(
             ["sh", "-c", f"( {command}\n) 2>&1"],
             cwd=folder,
@@ -64,6 +67,12 @@ def test_prompts_in_texts(shell: dict[str, str]) -> None:
         ["autogradcli", "check-transcript", *pages], env=shell, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_on_formulas_shows_every_option() -> None:
+    text = FORMULAS.read_text(encoding="utf-8")
+    assert len(shell_examples(text)) >= 30
+    assert all(f"--{option.name}" in text for option in OPTIONS)
 
 
 def test_the_manual_names_every_command() -> None:

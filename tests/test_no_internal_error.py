@@ -102,7 +102,7 @@ def test_an_internal_error_is_one_files_failure(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.chdir(tmp_path)
     for name in ("a.py", "b.py"):
         Path(name).write_text("1\n")
-    opened = batch.programs.open_session
+    opened = batch.sessions.open_session
     problems = [KeyError("spam"), MemoryError()]
 
     def broken(**options: object) -> Session:
@@ -110,7 +110,7 @@ def test_an_internal_error_is_one_files_failure(monkeypatch: pytest.MonkeyPatch,
             raise problems.pop()
         return opened(**options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(batch.programs, "open_session", broken)
+    monkeypatch.setattr(batch.sessions, "open_session", broken)
     Path("c.py").write_text("3\n")
     code, out, err = ask("run", "--keep-going", "a.py", "b.py", "c.py")
     assert (code, out) == (1, "3\n")

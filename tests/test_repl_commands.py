@@ -157,6 +157,8 @@ def test_derive(session: Session) -> None:
     session.run(f"({text}).tolist()", lambda event: values.append(event.value) if isinstance(event, Value) else None)
     assert name == "x.grad" and values == [[6.0, 12.0]]
     assert shown(session, ":derive sin(x)") == ["x.grad = g * cos(x)"]
+    by_steps = "".join(shown(session, ":derive x * sin(x) --steps"))
+    assert "product rule" in by_steps and "sum over the branches" in by_steps
     assert "no floating tensor" in shown(session, ":derive 1 + 1")[0]
     (nothing,) = shown(session, ":nan sin(x)")
     assert nothing == "no derivative makes a NaN of numbers here"

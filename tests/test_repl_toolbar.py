@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from re import findall
 
 import pytest
 from repl_driver import CTRL_C, ENTER, LOOK, PAUSE, TAB, Screen, drive, entered, results
 
+from autogradcli.engine.away import away
 from autogradcli.engine.lazy import loader
+from autogradcli.engine.state import state
 from autogradcli.language.read.tokens import tokens
 from autogradcli.repl import preview
 from autogradcli.repl.highlight import SessionLexer
-from autogradcli.repl.preview import BUDGET, Preview
+from autogradcli.repl.preview import AVAILABLE, BUDGET, Preview
 from autogradcli.repl.toolbar import duration, signature_help
 from autogradcli.session import Session
 
@@ -226,3 +229,29 @@ def test_brackets_match(session: Session) -> None:
 )
 def test_words_are_the_text(text: str) -> None:
     assert "".join(token.text for token in tokens(text)) == text
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="needs fork")
+def test_no_preview_is_begun_while_what_was_interrupted_still_computes(
+    session: Session, unhurried: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy would wait for the threads of the linear algebra library, and the prompt for the copy."""
+    let_go = threading.Event()
+
+    def give_up() -> None:
+        raise TimeoutError
+
+    async def previewed() -> tuple[str, str]:
+        changed = asyncio.Event()
+        seen = Preview(session, changed.set)
+        seen.follow("1 + 2")
+        await asyncio.sleep(0.3)
+        early = seen.text
+        let_go.set()
+        await asyncio.wait_for(changed.wait(), 10)
+        return early, seen.text
+
+    with monkeypatch.context() as patch, pytest.raises(TimeoutError):
+        patch.setattr(state, "poll", give_up)
+        away(let_go.wait)
+    assert asyncio.run(previewed()) == ("", "int 3")

@@ -226,10 +226,14 @@ def test_interrupt_ends_what_never_ends_and_the_session_goes_on(program: str) ->
 
 @pytest.mark.parametrize("program", ENDLESS)
 def test_ctrl_c_ends_what_never_ends(program: str) -> None:
-    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
-    failed = run(program)[-1]
-    timer.join()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # `nohup ... &` has it ignored
+    try:
+        timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        failed = run(program, Session(deadline_seconds=20))[-1]
+        timer.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert isinstance(failed, Failed)
     assert failed.type == "KeyboardInterrupt"
 

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
+from ..show.wanted import OPTIONS, Wanted
 from .exits import FAILED, OK
 from .options import ExpressionCommand, environment, format_option, session_options, variables_argument
+
+
+def wanted_options(command: Any) -> Any:
+    """The options that the prompt has too (``show/wanted.py``)."""
+    for option in reversed(OPTIONS):
+        kind: Any = click.Choice(option.choices) if option.choices else str
+        flag = f"--{option.name}"
+        if not option.value:
+            command = click.option(flag, is_flag=True, help=option.help)(command)
+        elif option.choices:
+            command = click.option(flag, type=kind, default=None, help=option.help)(command)
+        else:
+            command = click.option(flag, metavar=option.value, multiple=True, help=option.help)(command)
+    return command
 
 
 @click.command("derive", cls=ExpressionCommand)
@@ -17,6 +34,7 @@ from .options import ExpressionCommand, environment, format_option, session_opti
     metavar="VALUE",
     help="The gradient to start from, of the result's shape; the formulas call it g.",
 )
+@wanted_options
 @session_options
 @click.pass_context
 def command(
@@ -25,6 +43,13 @@ def command(
     variables: tuple[tuple[str, str], ...],
     format_: str,
     gradient: str | None,
+    wrt: tuple[str, ...],
+    order: str | None,
+    plain: bool,
+    latex: bool,
+    markdown: bool,
+    code: str | None,
+    steps: bool,
     dtype: str | None,
     seed: int | None,
     memory: float,
@@ -35,11 +60,18 @@ def command(
 
     \b
       autogradcli derive '(1.5 * (x + 2)**2).sum()' 'x=[1, 2]'
+      autogradcli derive 'exp(-x**2) * x' x=1 --steps
+      autogradcli derive 'x @ A @ x' 'x=[1, 2]' 'A=ones(2, 2)' --wrt x --latex
+      autogradcli derive 'sin(x**2)' x=2 --code python
     """
     from . import gradients, sessions
 
+    wanted = Wanted(wrt, int(order or 1), plain, latex, markdown, code or "", steps)
+    problem = wanted.problem(tuple(name for name, _ in variables))
+    if problem or (wanted.order == 2 and gradient is not None):
+        raise click.UsageError(problem or "--order 2 is of a result that is one number: leave out --gradient", ctx)
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
     request = gradients.Request(expr, variables, gradient, format_, dtype)
-    ctx.exit(OK if gradients.derive(session, request, env) else FAILED)
+    ctx.exit(OK if gradients.derive(session, request, env, wanted) else FAILED)

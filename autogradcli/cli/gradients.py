@@ -9,8 +9,9 @@ from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from ..events import Failed, Gradients, Value, Warned
 from ..session import Session
-from ..show.formulas import formula_event, formula_text
+from ..show.formulas import answer
 from ..show.plain import Display, Plain, PlainGradients
+from ..show.wanted import Wanted
 from . import sessions
 from .environment import Environment
 
@@ -37,6 +38,7 @@ class Request(NamedTuple):
     gradient: str | None
     format_: str
     dtype: str | None
+    steps: bool = False
 
 
 class Evaluated(NamedTuple):
@@ -81,11 +83,11 @@ def _csv(inputs: dict[str, Tensor]) -> str:
     return csv_text(columns, [row])
 
 
-def derive(session: Session, request: Request, environment: Environment) -> bool:
+def derive(session: Session, request: Request, environment: Environment, wanted: Wanted) -> bool:
     """Show the formula of each gradient; False if something went wrong, which is shown then."""
     display = sessions.open_display(request.format_, environment, FILE, batch=False)
     found = _evaluate(session, request, display, environment)
-    ok = found is not None and _show_formulas(session, request, found, display)
+    ok = found is not None and _show_formulas(session, request, found, display, wanted)
     display.end(ok, 0.0)
     return ok
 
@@ -161,24 +163,25 @@ def _explain_nan(session: Session, request: Request, found: Evaluated, display: 
         sessions.within(session, work, request.expression, display)
 
 
-def _show_formulas(session: Session, request: Request, found: Evaluated, display: Display) -> bool:
-    from ..explain.derived import derive
+def _show_formulas(session: Session, request: Request, found: Evaluated, display: Display, wanted: Wanted) -> bool:
     from ..language.compile.evaluate import evaluate
 
     ok, function = _function(session, request, found, display)
 
     def work() -> None:
-        shown = derive(
+        made = answer(
+            request.expression,
             lambda values: function(**values),
             found.inputs,
             found.start,
             evaluate=lambda lines, text, values: evaluate(lines, text, values, session.prelude),
+            wanted=wanted,
         )
         if request.format_ == "json":
             from json import dumps
 
-            display.out.raw(dumps(formula_event(request.expression, shown)) + "\n")
+            display.out.raw(dumps(made.event) + "\n")
         else:
-            display.out.write(formula_text(shown))
+            display.out.write(made.text)
 
     return ok and sessions.within(session, work, request.expression, display)

@@ -11,6 +11,8 @@ from .reading import lines
 
 #: The largest integers that a float64 keeps exactly.
 EXACT = 1 << 53
+#: Rows that become lists in no time.
+_BLOCK = 1 << 12
 
 
 def listed(keys: list[str]) -> str:
@@ -78,7 +80,10 @@ def _columns(table: _Table, column: int | None = None) -> Any:
         _check_integers(table, column)
     if 1 in array.shape:
         array = array.reshape(-1)
-    return array.tolist()
+    rows: list[Any] = []
+    for start in range(0, len(array), _BLOCK):  # all at once would be one long call in C, which hears no interrupt
+        rows += array[start : start + _BLOCK].tolist()
+    return rows
 
 
 def _check_integers(table: _Table, column: int | None) -> None:

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .mirrors import FLIPS
 from .node import FREED, Node
 from .operation import GLOBALS, OPERATIONS, Operation, Param
 from .record import record, run_arrays, run_tensors, settle, settle_tensors
@@ -115,6 +116,8 @@ def _compile(op: Operation, lines: list[str]) -> Any:
 
 
 def _forward(op: Operation, general: str) -> list[str]:
+    if op.name in FLIPS:
+        return [f"    return {general}"]
     if op.view is not None:
         return _forward_view(op, general)
     tensors = [p for p in op.params if p.kind in ("tensor", "index")]
@@ -183,7 +186,7 @@ def _forward_view(op: Operation, general: str) -> list[str]:
     out = [
         f"    if state.special or not state.grad: return {general}",
         f"    m = {x}.meta",
-        f"    if m is not None and (m.multi_view or m.note or m.inference): return {general}",
+        f"    if m is not None and (m.multi_view or m.note or m.inference or m.mirror): return {general}",
         f"    a = {x}.array",
         f"    r = KERNEL_{op.name}({call})",
         f"    if r.__class__ is not ndarray or r.dtype is not a.dtype: return {general}",

@@ -13,13 +13,14 @@ import numpy as np
 
 from . import dtypes
 from .levels.base import check_captured, check_rows, dispatched, write
+from .mirrors import MirrorTensor, flip_of, memory_of
 from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
 from .saved import maker, pack
 from .state import state
 from .tangents import keep_apart, write_tangent
 from .tensor import Tensor, alias
-from .views import OVERLAP, overlaps_itself, rebase, refresh_views, refusal
+from .views import OVERLAP, check_sliding, overlaps_itself, rebase, refresh_views, refusal, slides, turns
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 SHARED = (
@@ -74,6 +75,9 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     for arg in args:
         if arg.__class__ is Tensor and arg.counter is counter and counter is not None and arg is not target:
             check_partial_overlap(target.array, arg.array)
+    if not target.array.flags.forc and _one_by_one(call, target, before, args):
+        _count_change(target)
+        return target
     outer = state.overwritten
     if state.pack_hooks:
         state.overwritten = before
@@ -92,6 +96,39 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
         return write_result(target, result, call=call)
     finally:
         state.own_memory = outer_memory
+
+
+def _one_by_one(call: Callable[..., Any], target: Tensor, before: Tensor, args: tuple[Any, ...]) -> bool:
+    """Where windows slide over each other, compute element after element: each takes what the ones before it left in
+    its location. False, with nothing done, for other memory, other operations, and where anything is recorded."""
+    op: Operation | None = getattr(call, "op", None)
+    array = target.array
+    if op is None or op.overlap or overlaps_itself(array) or not (op.broadcast or op.kind == "elementwise"):
+        return False
+    if state.levels or state.dual_level or target.__class__ is MirrorTensor or not slides(array):
+        return False
+    result = call(before, *args)
+    if result.node is not None or result.array.shape != array.shape or result.array.dtype is not array.dtype:
+        return False
+    turn, whole = turns(array), array.copy()
+    try:
+        for k in range(int(turn.max()) + 1):
+            if k:
+                result = call(before, *args)
+            np.copyto(array, result.array, where=turn == k)
+    except BaseException:  # Ctrl-C leaves no half of it
+        np.copyto(array, whole)
+        raise
+    return True
+
+
+def _count_change(target: Tensor) -> None:
+    """Note that the target's memory has other numbers now, for what saved it and for what views it."""
+    if target.is_inference:
+        target.need_counter()
+    else:
+        target.bump()
+    refresh_views(target if target.base is None else target.base)
 
 
 def plain_inplace(ufunc: Any, target: Tensor, other: Any) -> bool:
@@ -135,7 +172,7 @@ def keep_values(before: Tensor) -> None:
 
 def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any = None) -> Tensor:
     """Put a freshly computed result, of the operation ``call``, into ``target``'s memory and history."""
-    if state.levels and write(target, result, check):
+    if state.levels and write(target, result, check, call):
         return target
     array = target.array
     node = result.node
@@ -152,10 +189,15 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
                 raise RuntimeError(
                     f"result type {have.type_name} can't be cast to the desired output type {want.type_name}"
                 )
+    values = result.array
+    if target.__class__ is MirrorTensor:
+        array, values = memory_of(target), flip_of(target)(values)
     if not overlaps_itself(array):
-        np.copyto(array, result.array, casting="unsafe")
+        if not array.flags.forc and slides(array):
+            check_sliding(array, values, getattr(call, "op", None))
+        np.copyto(array, values, casting="unsafe")
     elif getattr(getattr(call, "op", None), "overlap", False):
-        np.copyto(array, result.array, casting="unsafe", where=result.array != array)  # of the others none wins
+        np.copyto(array, values, casting="unsafe", where=values != array)  # of the others none wins
     else:
         raise RuntimeError(OVERLAP)
     if target.is_inference:

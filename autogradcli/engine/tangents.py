@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from .levels.base import Layer, Level, below, family, layer_of, like, promote
+from .mirrors import flip_of, memory_of, operation_of
+from .operation import OPERATIONS
 from .state import state
 from .tensor import Tensor, wrap
 from .views import Window, like_base, strides_of
@@ -73,7 +75,7 @@ def tangent_at(t: Any, level: Level) -> Tensor | None:
 def window_like(whole: Tensor, base: Tensor, view: Tensor) -> Tensor:
     """The part of ``whole`` that lies in it as ``view`` lies in ``base``; by way of the parts of complex numbers,
     where these are viewed."""
-    window = Window(view.array, base.array)
+    window = Window(memory_of(view), base.array)
     if window.dtype is None:
         part: Tensor = roles.as_strided(whole, window.size, window.strides, window.offset)
     elif window.dtype.kind == "c":
@@ -81,7 +83,8 @@ def window_like(whole: Tensor, base: Tensor, view: Tensor) -> Tensor:
         part = roles.view_as_complex(roles.as_strided(whole, *pairs))
     else:
         part = roles.as_strided(roles.view_as_real(whole), window.size, window.strides, window.offset)
-    return part
+    flip = flip_of(view)
+    return part if flip is None else OPERATIONS[operation_of(flip)].call(part)
 
 
 def note_lent(tangent: Tensor, given: Iterable[Any]) -> Tensor:
@@ -164,7 +167,7 @@ def keep_apart(t: Tensor, twin: Tensor) -> None:
     other = layer_of(twin)
     assert other is not None
     keep_apart(layer.value, other.value)
-    twin.array = layer.level.inside(other)
+    twin.array = layer.level.outside(other, other.value.array)
     if layer.level.tangents:
         other.tangent = layer.level.copied_tangent(t)
 

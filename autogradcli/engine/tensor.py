@@ -75,6 +75,7 @@ class Meta:
     layer: Any = None  # of a tensor of torch.func: what its level adds (levels/)
     born: Any = None  # under torch.func: the level that was innermost when it was made
     inference: bool = False
+    mirror: Any = None  # of a conjugate or negative view: where its numbers really are (mirrors.py)
     attributes: dict[str, Any] | None = None  # what the program itself put on the tensor
 
 

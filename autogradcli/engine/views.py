@@ -21,6 +21,7 @@ import numpy as np
 
 from .hooks import follow_retained
 from .inference import mark_inference
+from .mirrors import FLIPS, MirrorTensor, adopt, flip_of, memory_of, mirror_of, operation_of
 from .node import AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
 from .operation import OPERATIONS, Operation
 from .saved import graph_name
@@ -41,11 +42,15 @@ PRUNE_AT = 32  # dead references are swept when the list reaches this length, an
 _ref = weakref.ref
 
 
-def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node | None) -> None:
-    """Make fresh tensors views of ``source``: shared counter, base, history."""
+def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node | None, inner: bool = True) -> None:
+    """Make fresh tensors views of ``source``: shared counter, base, history. Not ``inner`` are those of a level of
+    ``torch.func``: what they wrap is a view already."""
+    mirrors = inner and (op.name in FLIPS or source.__class__ is MirrorTensor)
     if source.is_inference:
         for view in views:  # such tensors have no views: all that is tracked of them is what they are
             mark_inference(view)
+            if mirrors:
+                adopt(op, source, view)
         return
     for k, view in enumerate(views):
         if node is not None:
@@ -53,6 +58,8 @@ def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node 
         elif source.node is not None and op.has_gradient:
             view.node = Nowhere()
         link(source, view)
+        if mirrors:
+            adopt(op, source, view)
         meta = view.meta
         assert meta is not None
         _note_origin(op, source, view, meta)
@@ -145,7 +152,7 @@ class AsStridedBackward0(Node):
         self.fix = None
         self.extra = None
         self.seq = next_sequence()
-        self.window = Window(view.array, base.array)
+        self.window = Window(memory_of(view), base.array)
         self.base_shape = base.array.shape
         self.base_strides = strides_of(base.array)
 
@@ -184,10 +191,49 @@ def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
 
 def overlaps_itself(array: np.ndarray) -> bool:
     """Whether several elements are one memory location, as in an expanded tensor. (Of windows that slide over each
-    other PyTorch can't tell, nor does this.)"""
+    other ``slides`` tells.)"""
     if array.flags.forc or not array.size:
         return False
     return any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True))
+
+
+def slides(array: np.ndarray) -> bool:
+    """Whether several elements are one memory location, as in windows that slide over each other."""
+    if not array.size or not _reach_over(list(zip(array.strides, array.shape, strict=True)), array.itemsize):
+        return False
+    return np.unique(_places(array)).size < array.size
+
+
+def _places(array: np.ndarray) -> np.ndarray:
+    """Of each element the number of bytes to it from the first."""
+    places = np.zeros((), np.int64)
+    for stride, size in zip(array.strides, array.shape, strict=True):
+        places = np.add.outer(places, np.arange(size) * stride)
+    return places
+
+
+def turns(array: np.ndarray) -> np.ndarray:
+    """Of each element how many before it, the last dimension running fastest, are the same memory location."""
+    places = _places(array).ravel()
+    order = np.argsort(places, kind="stable")
+    runs = places[order]
+    first = np.maximum.accumulate(np.where(np.r_[True, runs[1:] != runs[:-1]], np.arange(runs.size), 0))
+    turn = np.empty(runs.size, np.int64)
+    turn[order] = np.arange(runs.size) - first
+    return turn.reshape(array.shape)
+
+
+def check_sliding(array: np.ndarray, values: np.ndarray, op: Operation | None) -> None:
+    """Raise RuntimeError where windows that slide over each other are to be changed with a graph, or by what is not
+    computed element by element: which of them is written first is nobody's to know. What fills is written as it
+    stands, and so is what gives one value to each location."""
+    if op is not None and op.overlap:
+        return
+    if op is not None and op.name == "copy":
+        trial = like_base(array.shape, strides_of(array), values)
+        if np.array_equal(trial, np.broadcast_to(values, array.shape), equal_nan=trial.dtype.kind in "fc"):
+            return
+    raise RuntimeError(OVERLAP)
 
 
 def check_overlap(array: np.ndarray) -> None:
@@ -198,8 +244,12 @@ def check_overlap(array: np.ndarray) -> None:
 
 def overlaps(window: Window) -> bool:
     """Whether several of the window's elements may be one of the memory's."""
-    reach = 0
-    for stride, size in sorted(zip(window.strides, window.size, strict=True)):
+    return _reach_over(list(zip(window.strides, window.size, strict=True)), 1)
+
+
+def _reach_over(steps: list[tuple[int, int]], width: int) -> bool:
+    reach = width - 1
+    for stride, size in sorted(steps):
         if size > 1:
             if stride <= reach:
                 return True
@@ -209,6 +259,9 @@ def overlaps(window: Window) -> bool:
 
 def history_on(base: Tensor, view: Tensor) -> Node:
     """History of a view as a window on its base; by way of the parts of complex numbers, where these are viewed."""
+    flip = flip_of(view)
+    if flip is not None:
+        return _mirror_on(base, view, flip)
     dtype, at = view.array.dtype, base.array
     if dtype is at.dtype:
         return AsStridedBackward0(base, view)
@@ -223,6 +276,20 @@ def history_on(base: Tensor, view: Tensor) -> Node:
     if pairs.array.shape == view.array.shape and pairs.array.strides == view.array.strides:
         return node
     return AsStridedBackward0(pairs, view)
+
+
+def _mirror_on(base: Tensor, view: Tensor, flip: Any) -> Node:
+    """History of a conjugate or negative view: a mirror of a window, or a window on a mirror of the whole."""
+    memory, whole = memory_of(view), base
+    if mirror_of(view).outermost:  # type: ignore[union-attr]
+        same = memory.shape == base.array.shape and memory.strides == base.array.strides
+        return made_by(operation_of(flip), base.node if same else history_on(base, wrap(memory)))
+    if memory.dtype is not base.array.dtype:
+        whole = roles.view_as_real(wrap(base.array))
+        whole.node = made_by("view_as_real", base.node)
+    root = wrap(whole.array)
+    root.node = made_by(operation_of(flip), whole.node)
+    return AsStridedBackward0(root, view)
 
 
 def made_by(name: str, below: Node | Output | None) -> Node:
@@ -241,7 +308,7 @@ class CopySlices(Node):
     The gradient of the base goes through unchanged but for the window, which goes through the operation.
     """
 
-    __slots__ = ("base_shape", "base_strides", "function", "window")
+    __slots__ = ("base_shape", "base_strides", "flip", "function", "window")
 
     title = "torch::autograd::CopySlices"
 
@@ -252,24 +319,28 @@ class CopySlices(Node):
         self.extra = None
         self.seq = next_sequence()
         self.function = function
-        self.window = Window(view.array, base.array)
+        self.flip = flip_of(view)
+        self.window = Window(memory_of(view), base.array)
         self.base_shape = base.array.shape
         self.base_strides = strides_of(base.array)
 
     def run(self, g: Any) -> tuple[Any, ...]:
         out = like_base(self.base_shape, self.base_strides, g)
         window = window_on(out, self.window)
-        first, *rest = self.function.run(window.copy())
-        if self.edges[0] is None or (first is None and self.function.own_rule):
+        function, flip = self.function, self.flip
+        first, *rest = function.run(window.copy() if flip is None else flip(window))
+        if self.edges[0] is None or (first is None and function.own_rule):
             return (None, *rest)
         check_overlap(window)
-        window[...] = 0 if first is None else first
+        window[...] = 0 if first is None else first if flip is None else flip(first)
         return (out, *rest)
 
     def run_tensors(self, g: Any) -> tuple[Any, ...]:
         out = wrap(like_base(self.base_shape, self.base_strides, np.zeros((), g.array.dtype)))
         roles.copy_into(out, g)
         window = self._window_on(out)
+        if self.flip is not None:
+            window = OPERATIONS[operation_of(self.flip)].call(window)
         first, *rest = self.function.run_tensors(roles.clone(window))
         if self.edges[0] is None or (first is None and self.function.own_rule):
             return (None, *rest)

@@ -19,7 +19,7 @@ from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
 from ..operations.dims import contiguous_strides
-from .expression import Constant, Expr, Name, Pullback, value_of
+from .expression import Constant, Expr, Name, value_of
 from .formula import FORMULAS, apply, total
 from .replay import gradients_at
 from .spelling import speakable
@@ -42,6 +42,12 @@ class Derivation(NamedTuple):
     """What the engine itself gives for them."""
     roots: list[tuple[Expr, np.ndarray]]
     """The results, and the gradients that it starts from."""
+    starts: list[tuple[Node | Output, Expr]]
+    """The same as places in the graph."""
+    nodes: dict[str, Node]
+    """Where in the graph the variables are that have a gradient."""
+    values: dict[str, Any]
+    """The variables as they went into the program."""
 
 
 def gradients(
@@ -49,12 +55,14 @@ def gradients(
     variables: Mapping[str, Any],
     seeds: Sequence[Any] | None = None,
     history: History | None = None,
+    seed: str = "g",
 ) -> Derivation:
     """The gradient of what ``compute`` gives, with respect to each variable.
 
     ``compute`` gets the variables by name, the floating ones as leaves that require grad, and gives a tensor, or a
-    tuple of them. ``seeds`` are the gradients to start from, called ``g``, or ``g0``, ``g1``, ...; needed for results
-    that are no scalars. ``history`` is a new one, of somebody who wants to see the pass. Raises NoFormula for a result
+    tuple of them. ``seeds`` are the gradients to start from, called ``g`` (or ``seed``), or ``g0``, ``g1``, ...; needed
+    for results that are no scalars. ``history`` is a new one, of somebody who wants to see the
+    pass. Raises NoFormula for a result
     without a gradient.
     """
     values = {name: _leaf(value) for name, value in variables.items()}
@@ -70,7 +78,7 @@ def gradients(
         if result.node is not None:
             tracked.append(result)
             given = None if seeds is None else seeds[k]
-            roots.append((result.node, _seed(result, given, f"g{k}" if len(results) > 1 else "g")))
+            roots.append((result.node, _seed(result, given, f"{seed}{k}" if len(results) > 1 else seed)))
     if not roots:
         raise NoFormula("the result has no gradient: it depends on no variable that has one")
     leaves = {
@@ -81,7 +89,7 @@ def gradients(
     found = [(name, None if name in unsaid else reached.get(node)) for name, node in leaves.items()]
     starts = [(history.expression(result), seed.tensor.array) for result, (_, seed) in zip(tracked, roots, strict=True)]
     numbers = gradients_at([(edge, np.array(seed.tensor.array)) for edge, seed in roots], leaves)
-    return Derivation(found, unsaid, numbers, starts)
+    return Derivation(found, unsaid, numbers, starts, roots, dict(leaves), values)
 
 
 def _leaf(value: Any) -> Any:
@@ -207,27 +215,10 @@ class History(list[Any]):
         for k, x in enumerate(grads):
             found = self._fixed(node, k, x, conj)
             if found is not None and not speakable(found, self._said):
-                pulled = self._pullback(node, k, arrived, found.tensor)
-                if pulled is None:
-                    self.through.setdefault(id(found), op.spelling.rstrip("_"))
-                found = found if pulled is None else pulled
+                before = (self.through.get(id(a)) for a in arrived)
+                self.through.setdefault(id(found), next(filter(None, before), op.spelling.rstrip("_")))
             out.append(found)
         return out
-
-    def _pullback(self, node: Node, k: int, arrived: Sequence[Expr | None], value: Tensor) -> Expr | None:
-        """A gradient that has no closed form in the language, as the gradient of a call that is in it."""
-        op, args, results = self._entries[node]
-        variable, place = operands(op, args)[k]
-        symbol = Name(next(n for n in ("v", "w", "u", "_v") if n not in self._names), variable.tensor)
-        position, index = place
-        inside = list(args)
-        inside[position] = symbol if index is None else _replaced(args[position], index, symbol)
-        made = apply(op, tuple(inside), [e.tensor for e in results])
-        outputs = made if isinstance(made, tuple) else (made,)
-        arriving = [(outputs[k], g) for k, g in enumerate(arrived) if g is not None]
-        if not all(speakable(e, self._said) for e, _ in arriving):
-            return None
-        return Pullback(tuple(e for e, _ in arriving), symbol, variable, tuple(g for _, g in arriving), value)
 
     def _fixed(self, node: Node, k: int, g: Any, conj: bool) -> Expr | None:
         if g is None or node.fix is None:
@@ -303,10 +294,6 @@ def operands(op: Operation, args: Sequence[Any]) -> list[tuple[Any, tuple[int, i
         value = args[p.index]
         out += [(v, (p.index, k)) for k, v in enumerate(value)] if p.kind == "list" else [(value, (p.index, None))]
     return out
-
-
-def _replaced(values: Sequence[Any], index: int, new: Any) -> list[Any]:
-    return [new if k == index else v for k, v in enumerate(values)]
 
 
 def _named(rule: Any, skip: int, values: Mapping[str, Any], results: Sequence[Expr]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ variable alone says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,9 +16,10 @@ import numpy as np
 from ..api.calls.registry import NAMESPACES
 from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
+from .conditions import NOTHING, Beside, Condition, conditions_of, zero_where
 from .derivation import History, gradients
 from .expression import Expr
-from .expression_text import text_of
+from .expression_text import lines_of, text_of
 from .formula import HOMES
 from .normal.choosing import begin, formula
 from .normal.forms import Form, TooLong, word
@@ -26,7 +27,7 @@ from .normal.naming import named_parts
 from .normal.products import style
 from .normal.reading import Reader
 from .normal.terms import NotSaid
-from .replay import replayed
+from .replay import replayed, values_at
 from .spelling import Unspeakable
 
 Compute = Callable[[Mapping[str, Any]], Any]
@@ -40,6 +41,9 @@ _TOLERANCE = {2: 2e-2, 4: 2e-4, 8: 1e-8}
 #: The methods that give a tensor a dtype.
 _METHODS = {"float16": "half", "float32": "float", "float64": "double", "bfloat16": "bfloat16"}
 
+#: What an operation raises for values that it isn't defined for.
+DOMAIN = (ValueError, RuntimeError, TypeError, IndexError, NotImplementedError)
+
 
 class Shown(NamedTuple):
     """The gradients of a program as text."""
@@ -47,12 +51,27 @@ class Shown(NamedTuple):
     gradients: list[tuple[str, str]]
     where: list[tuple[str, str]]
     """Names for what repeats, in the order in which they are to be evaluated."""
-    conditions: list[str]
+    conditions: list[Condition]
     """What holds beside the formulas."""
     missing: dict[str, str]
     """Variables without a formula, and why."""
     plain: list[str]
     """Variables whose formula is as the rules say it: the short form didn't hold."""
+    value: str = ""
+    """The result itself, where it was asked for."""
+    hessian: Sequence[Block] = ()
+    """Second derivatives, where they were asked for."""
+
+
+class Block(NamedTuple):
+    """The second derivatives with respect to a variable and then another, whose shape comes last."""
+
+    first: str
+    second: str
+    text: str
+    product: str = ""
+    """What the text is multiplied by, where the matrix itself has too many dimensions: the name of a tensor of the
+    second variable's shape."""
 
 
 class Point(NamedTuple):
@@ -63,56 +82,81 @@ class Point(NamedTuple):
 
 
 def derive(
-    compute: Compute, variables: Mapping[str, Any], gradient: Any = None, *, evaluate: Evaluate, plain: bool = False
+    compute: Compute,
+    variables: Mapping[str, Any],
+    gradient: Any = None,
+    *,
+    evaluate: Evaluate,
+    plain: bool = False,
+    wrt: Collection[str] = (),
+    value: bool = False,
 ) -> Shown:
     """The gradient of what ``compute`` gives with respect to each variable, as text of the language.
 
     ``compute`` gets the variables by name, the floating ones as leaves that require grad, and gives a tensor.
     ``gradient`` is the seed for a result that is no scalar; it is called ``g``. A variable that the result doesn't
-    depend on gets ``None``. ``plain``: as the rules say it, not simplified. Raises NoFormula where the result has no
-    gradient at all.
+    depend on gets ``None``. ``plain``: as the rules say it, not simplified. ``wrt``: these variables only. ``value``: a
+    formula of the result as well. Raises NoFormula where the result has no gradient at all.
     """
     with np.errstate(all="ignore"):  # 0 / 0 is a value like any other, and no news to anybody
-        return _Derive(compute, variables, gradient, evaluate).shown(plain)
+        return Deriving(compute, variables, gradient, evaluate).shown(plain, wrt, value)
 
 
-class _Derive:
+#: What nobody reads can still be run.
+TOO_LONG = "it is too long to read"
+_LONGEST_READ = 4_000
+#: The key of the result among the gradients; no variable has this name.
+VALUE = ""
+
+
+class Deriving:
+    """One derivation, and what is known of it while its texts are made."""
+
     def __init__(self, compute: Compute, variables: Mapping[str, Any], gradient: Any, evaluate: Evaluate) -> None:
         self.history = History()
         self.evaluate = evaluate
         self.seeds = None if gradient is None else (gradient,)
         self.found = gradients(compute, variables, self.seeds, self.history)
         self.taken = frozenset(variables) | {"g"}
-        self.points = [self._point(variables, self.found.numbers)]
+        numbers = self.found.numbers | {VALUE: self.found.roots[0][0].tensor.array}
+        self.points = [self._point(variables, numbers)]
         second = moved(variables)
         arrays = {name: second[name].array for name, _ in self.found.gradients}
         try:
             numbers = replayed(self.history.steps, self.found.roots, arrays)
-        except (ValueError, RuntimeError, TypeError, IndexError, NotImplementedError):
+            values = values_at(self.history.steps, [e for e, _ in self.found.roots], arrays)
+        except DOMAIN:
             return  # out of the domain there: one point has to do
-        self.points.append(self._point(second, numbers))
+        self.points.append(self._point(second, numbers | {VALUE: values[0]}))
 
     def _point(self, values: Mapping[str, Any], numbers: Mapping[str, np.ndarray]) -> Point:
-        plain = {name: _plain(value) for name, value in values.items()}
+        plain = {name: plain_of(value) for name, value in values.items()}
         if self.seeds is not None:
             plain["g"] = self.seeds[0]
         return Point(plain, numbers)
 
-    def shown(self, plain: bool) -> Shown:
-        missing = dict(self.found.unsaid)
+    def shown(self, plain: bool, wrt: Collection[str], value: bool) -> Shown:
+        wanted = [(name, e) for name, e in self.found.gradients if not wrt or name in wrt]
+        if value:
+            wanted.insert(0, (VALUE, self.found.roots[0][0]))
+        missing = {name: why for name, why in self.found.unsaid.items() if not wrt or name in wrt}
         begin()
         reader = Reader()
         short: dict[str, Form] = {}
         long: dict[str, str] = {}
-        for name, e in self.found.gradients:
+        conditions: dict[str, Beside] = {}
+        for name, e in wanted:
             if e is None or name in missing:
                 continue
-            form = None if plain else self._short(reader, name, e)
+            form = None if plain else self.short(reader, name, e)
             if form is not None and self._holds(name, [], str(form)):
                 short[name] = form
+                conditions[name] = beside(reader, e, self.taken)
                 continue
             try:
                 text = text_of(e, self.taken)
+                if len(text) > _LONGEST_READ:
+                    raise TooLong(f"the formula has more than {_LONGEST_READ} characters")
             except (Unspeakable, TooLong) as problem:
                 missing[name] = self._why(e, problem)
                 continue
@@ -120,29 +164,40 @@ class _Derive:
                 long[name] = text
             else:
                 missing[name] = "what the program computes with was changed meanwhile, or is random"
-        short, where = self._named(short)
+        too_long = [name for name, why in missing.items() if why is TOO_LONG]
+        if value and too_long:
+            whole = self._as_program(wanted, missing)
+            if whole is not None:
+                return whole
+        short, meanings = self._named(short)
+        where = [(name, str(form)) for name, form in meanings]
         texts = {name: str(form) for name, form in short.items()} | long
         return Shown(
-            [(name, "None" if e is None else texts[name]) for name, e in self.found.gradients if name not in missing],
+            [
+                (name, "None" if e is None else texts[name])
+                for name, e in wanted
+                if name not in missing and name != VALUE
+            ],
             where,
-            [] if not short else [str(c) for c in reader.conditions],
-            missing,
-            list(long),
+            conditions_of({name: found for name, found in conditions.items() if name != VALUE}, meanings),
+            {name: why for name, why in missing.items() if name != VALUE},
+            [name for name in long if name != VALUE],
+            texts.get(VALUE, ""),
         )
 
-    def _short(self, reader: Reader, name: str, e: Expr) -> Form | None:
+    def short(self, reader: Reader, name: str | None, e: Expr) -> Form | None:
         style.cast = "" if e.dtype is dtypes.default.dtype else _METHODS.get(e.dtype.name, "")
         try:
-            return formula(reader.read(e), word(name)).qualified(self.taken, _home)
+            return formula(reader.read(e), word(name) if name else None).qualified(self.taken, home)
         except (Unspeakable, TooLong, NotSaid, OverflowError, RecursionError):
             return None
 
-    def _named(self, short: dict[str, Form]) -> tuple[dict[str, Form], list[tuple[str, str]]]:
+    def _named(self, short: dict[str, Form]) -> tuple[dict[str, Form], list[tuple[str, Form]]]:
         """With names for what repeats, if they hold."""
         named, meanings = named_parts(short, self.taken)
         where = [(name, str(form)) for name, form in meanings]
         if all(self._holds(name, where, str(form)) for name, form in named.items()):
-            return named, where
+            return named, meanings
         return short, []
 
     def _holds(self, name: str, where: list[tuple[str, str]], text: str) -> bool:
@@ -161,9 +216,28 @@ class _Derive:
                 return False
         return True
 
+    def _as_program(self, wanted: Sequence[tuple[str, Expr | None]], missing: Mapping[str, str]) -> Shown | None:
+        """The same as lines, step by step, for code; None if these don't hold."""
+        said = [(name, e) for name, e in wanted if e is not None and missing.get(name, TOO_LONG) is TOO_LONG]
+        try:
+            lines, texts = lines_of([e for _, e in said], self.taken)
+        except Unspeakable:
+            return None
+        found = {name: text for (name, _), text in zip(said, texts, strict=True)}
+        if not all(self._holds(name, lines, text) for name, text in found.items()):
+            return None
+        return Shown(
+            [(n, found.get(n, "None")) for n, e in wanted if n != VALUE and (n in found or e is None)],
+            lines,
+            [],
+            {name: why for name, why in missing.items() if name not in found},
+            [name for name in found if name != VALUE],
+            found.get(VALUE, ""),
+        )
+
     def _why(self, e: Expr, problem: Exception) -> str:
         if isinstance(problem, TooLong):
-            return "it is too long to read"
+            return TOO_LONG
         pending: list[Any] = [e]
         seen: set[int] = set()
         while pending:
@@ -178,7 +252,18 @@ class _Derive:
         return "a part of it has no name in the language"
 
 
-def _home(name: str) -> str:
+def beside(reader: Reader, e: Expr, taken: Collection[str]) -> Beside:
+    """What holds beside the formula of an expression that was read."""
+    found = reader.conditions(e)
+    if not found:
+        return NOTHING
+    whole = zero_where(e, reader.form)
+    return Beside(
+        [c.qualified(taken, home) for c in found], frozenset(c.qualified(taken, home) for c in found if c in whole)
+    )
+
+
+def home(name: str) -> str:
     """A function's full name."""
     return next((f"{home}.{name}" for home in HOMES if name in NAMESPACES.get(home, {})), name)
 
@@ -198,7 +283,7 @@ def agrees(mine: np.ndarray, true: np.ndarray) -> bool:
     return bool((np.abs(mine[finite] - true[finite]) <= _TOLERANCE.get(true.dtype.itemsize, 1e-8) * size).all())
 
 
-def _plain(value: Any) -> Any:
+def plain_of(value: Any) -> Any:
     if isinstance(value, Tensor):
         return wrap(value.array)
     if isinstance(value, (float, complex)) and not isinstance(value, bool):
@@ -211,7 +296,7 @@ def moved(variables: Mapping[str, Any]) -> dict[str, Any]:
     draw = np.random.Generator(np.random.PCG64(20))
     found: dict[str, Any] = {}
     for name, value in variables.items():
-        plain = _plain(value)
+        plain = plain_of(value)
         if isinstance(plain, Tensor) and plain.dtype.category >= dtypes.FLOATING:
             array = plain.array
             step = draw.uniform(0.01, 0.06, array.shape) * np.where(array == 0, 1.0, np.abs(array))

@@ -8,7 +8,6 @@
     Item        one result of a call that has several
     Written     a call of a function of the language by its name
     Guarded     an expression that another stands for under a condition, which a formula doesn't show
-    Pullback    the gradient of a call, where no closed form can be said: ``torch.func.vjp(...)``
 
 They stand for tensors in derivative rules, so they have ``.shape``, ``.ndim``, ``.dtype`` and Python's operators. Trees
 share subtrees; nothing changes an expression once it is made.
@@ -139,14 +138,18 @@ class Item(Expr):
 
 
 class Written(Expr):
-    """A user's function, ``name(arguments)``, with a keyword or "" for each argument."""
+    """A user's function, ``name(arguments)``, with a keyword or "" for each argument; of a function that gives
+    several tensors, the one at ``index``."""
 
-    __slots__ = ("arguments", "name")
+    __slots__ = ("arguments", "index", "name")
 
-    def __init__(self, name: str, arguments: Sequence[tuple[str, Any]], tensor: Tensor) -> None:
+    def __init__(
+        self, name: str, arguments: Sequence[tuple[str, Any]], tensor: Tensor, index: int | None = None
+    ) -> None:
         self.name = name
         self.arguments = tuple(arguments)
         self.tensor = tensor
+        self.index = index
 
     @property
     def parts(self) -> tuple[Any, ...]:
@@ -168,25 +171,6 @@ class Guarded(Expr):
     @property
     def parts(self) -> tuple[Any, ...]:
         return (self.call,)
-
-
-class Pullback(Expr):
-    """The gradient of a call's ``outputs``, functions of ``symbol``, at ``variable``, as the language computes it."""
-
-    __slots__ = ("outputs", "seeds", "symbol", "variable")
-
-    def __init__(
-        self, outputs: tuple[Expr, ...], symbol: Name, variable: Expr, seeds: tuple[Expr, ...], tensor: Tensor
-    ) -> None:
-        self.outputs = outputs
-        self.symbol = symbol
-        self.variable = variable
-        self.seeds = seeds
-        self.tensor = tensor
-
-    @property
-    def parts(self) -> tuple[Any, ...]:
-        return (*self.outputs, self.variable, *self.seeds)
 
 
 def value_of(part: Any) -> Any:

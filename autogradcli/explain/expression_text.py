@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written
+from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Subscript, Written
 from .normal.forms import TooLong
 from .simplify import shortest, uniform
-from .spelling import Spelling, speak
+from .spelling import Spelling, expressed, speak
 
 #: A formula longer than this helps nobody, and a shared part makes it grow exponentially.
 LONGEST = 20_000
@@ -54,12 +56,53 @@ def text_of(root: Expr, taken: frozenset[str] = frozenset()) -> str:
             continue
         if not ready:
             stack.append((node, True))
-            said = speak(node) if isinstance(node, Call) else None
-            needed = (said,) if isinstance(said, Expr) else node.parts
+            other = expressed(node)
+            needed = node.parts if other is None else (other,)
             stack.extend((part, False) for part in _expressions(needed))
             continue
         done[id(node)] = _one(node, done, taken)
     return done[id(root)].text
+
+
+#: A text that is longer gets a name where every step has a line of its own.
+_LONGEST_STEP = 60
+
+
+def lines_of(roots: Sequence[Expr], taken: frozenset[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Expressions as a program: lines ``name = text`` for what is used more than once or is long, and what the roots
+    are in terms of these names.
+
+    Of a formula that is too long to read: as long as the computation, however often a part of it is used. Raises
+    Unspeakable.
+    """
+    uses: Counter[int] = Counter(id(root) for root in roots)
+    done: dict[int, Text] = {}
+    order: list[Expr] = []
+    stack: list[tuple[Expr, bool]] = [(root, False) for root in reversed(roots)]
+    seen: set[int] = set()
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            said = speak(node) if isinstance(node, Call) else None
+            parts = _expressions((said,) if isinstance(said, Expr) else node.parts)
+            uses.update(id(part) for part in parts)
+            stack.extend((part, False) for part in reversed(parts))
+    lines: list[tuple[str, str]] = []
+    names = (name for k in count(1) if (name := f"t{k}") not in taken)
+    for node in order:
+        made = _one(node, done, taken)
+        simple = isinstance(node, (Name, Constant)) or made.text.isidentifier()
+        several = isinstance(node, Call) and len(node.results) > 1
+        if not simple and not several and (uses[id(node)] > 1 or len(made.text) > _LONGEST_STEP):
+            name = next(names)
+            lines.append((name, made.text))
+            made = Text(name)
+        done[id(node)] = made
+    return lines, [done[id(root)].text for root in roots]
 
 
 def _expressions(parts: Sequence[Any]) -> list[Expr]:
@@ -82,20 +125,25 @@ def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:
     if isinstance(node, Subscript):
         return Text(f"{done[id(node.operand)].within(_ATOM)}[{', '.join(_at(i, done) for i in node.index)}]")
     if isinstance(node, Item):
+        other = expressed(node)
+        if other is not None:
+            return done[id(other)]
         said = speak(node.call)
         only = isinstance(said, Spelling) and said.first_only
         return Text(done[id(node.call)].text + ("" if only else f"[{node.index}]"))
-    if isinstance(node, Pullback):
-        return _pullback(node, done)
     if isinstance(node, Guarded):
         return done[id(node.call)]
     if isinstance(node, Written):
         shown = [(f"{key}=" if key else "") + plain(value, done).text for key, value in node.arguments]
-        return Text(f"{node.name}({', '.join(shown)})")
+        item = "" if node.index is None else f"[{node.index}]"
+        return Text(f"{node.name}({', '.join(shown)}){item}")
     assert isinstance(node, Call)
+    other = expressed(node)
+    if other is not None:
+        return done[id(other)]
     said = speak(node)
-    if isinstance(said, Expr):
-        return done[id(said)]
+    if not isinstance(said, Spelling):
+        return done[id(said[0] if isinstance(said, tuple) else said)]
     return _call(said, done, taken)
 
 
@@ -106,16 +154,6 @@ def _call(said: Spelling, done: dict[int, Text], taken: frozenset[str]) -> Text:
         name = f"{plain(arguments.pop(0)[1], done).within(_ATOM)}.{said.name}"
     shown = [(f"{keyword}=" if keyword else "") + plain(value, done).text for keyword, value in arguments]
     return Text(f"{name}({', '.join(shown)})")
-
-
-def _pullback(node: Pullback, done: dict[int, Text]) -> Text:
-    body, seeds = (_tuple([done[id(e)].text for e in some]) for some in (node.outputs, node.seeds))
-    at = done[id(node.variable)].text
-    return Text(f"torch.func.vjp(lambda {node.symbol.name}: {body}, {at})[1]({seeds})[0]")
-
-
-def _tuple(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"({', '.join(items)})"
 
 
 def _at(index: int | slice | Expr, done: dict[int, Text]) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..api.calls.registry import NAMESPACES
+from ..engine import dtypes
 from ..engine.operation import OPERATIONS, Operation, Param
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, wrap
 from .expression import (
     Call,
     Constant,
@@ -26,7 +27,7 @@ from .expression import (
     value_of,
     without_history,
 )
-from .simplify import operate, tidy_call, tidy_item, tidy_operator
+from .simplify import operate, tidy_call, tidy_item, tidy_operator, uniform
 
 #: The names, in the language, of what an operator says. They tell two operands; what else an operation takes must
 #: be at its default.
@@ -43,12 +44,34 @@ SUBSCRIPTS = frozenset({"slice", "select", "index"})
 class Formulas:
     """``F`` on expressions."""
 
-    def says(self, name: str, *args: Any, **options: Any) -> Expr:
-        """A call of a user's function, ``F.says("one_hot", target, 3)``: for declarations of formulas."""
-        function = next(table[name] for home in HOMES if name in (table := NAMESPACES.get(home, {})))
+    def says(self, name: str, *args: Any, **options: Any) -> Any:
+        """A call of a user's function, ``F.says("one_hot", target, 3)``: for declarations of formulas. A tuple where
+        the function gives several tensors."""
+        home, function = next((home, table[name]) for home in HOMES if name in (table := NAMESPACES.get(home, {})))
         values = {key: value_of(value) for key, value in options.items()}
-        tensor = without_history(lambda: function(*map(value_of, args), **values))
-        return Written(name, [*(("", a) for a in args), *options.items()], tensor)
+        made = without_history(lambda: function(*map(value_of, args), **values))
+        name = f"{home}.{name}" if home == "torch.fft" else name  # which has no bare names
+        arguments = [*(("", a) for a in args), *options.items()]
+        if isinstance(made, Tensor):
+            return Written(name, arguments, made)
+        return tuple(Written(name, arguments, tensor, k) for k, tensor in enumerate(made))
+
+    def constant(self, array: np.ndarray) -> Expr:
+        """Numbers that no variable is in: for declarations of formulas."""
+        return Constant(wrap(array))
+
+    def uniform(self, value: Any) -> Any:
+        """The number that a constant has in all its elements; None for all else."""
+        return uniform(value)
+
+    def identity(self, n: int, like: Any) -> Any:
+        """``eye(n)`` of the dtype of another expression: for declarations of formulas."""
+        return self.says("eye", n) if like.dtype is dtypes.default.dtype else self.says("eye", n, dtype=like.dtype)
+
+    def rows(self, index: Any, n: int, like: Any) -> Any:
+        """``one_hot(index, n)``, of the dtype of another expression where that isn't the usual one."""
+        found = self.says("one_hot", index, n)
+        return found if like.dtype is dtypes.default.dtype else self.cast(found, like.dtype)
 
     def readable(self, short: Callable[[], Any], full: Callable[[], Any]) -> Any:
         """The short form of a gradient where it has the value of the full one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,25 @@ def replayed(
     RuntimeError where the results depend on none of the variables.
     """
     leaves = {name: Tensor(np.array(array), requires_grad=True) for name, array in values.items()}
+    now = _run(steps, leaves)
+    starts: list[tuple[Node | Output, np.ndarray]] = []
+    for e, seed in roots:
+        result = now(e)
+        if result.node is not None:
+            starts.append((result.node, np.array(seed)))
+    if not starts:
+        raise RuntimeError("the result depends on none of the variables")
+    return gradients_at(starts, {name: node_of(leaf.node) for name, leaf in leaves.items()})
+
+
+def values_at(steps: Sequence[Step], results: Sequence[Expr], values: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """The results themselves there. Raises what an operation raises out of its domain."""
+    now = _run(steps, {name: Tensor(np.array(array)) for name, array in values.items()})
+    return [np.asarray(now(e).array) for e in results]
+
+
+def _run(steps: Sequence[Step], leaves: Mapping[str, Tensor]) -> Callable[[Any], Any]:
+    """Run a program with these for its variables; what it gives says what a part of it is now."""
     made: dict[int, Any] = {}
 
     def now(part: Any) -> Any:
@@ -45,14 +64,7 @@ def replayed(
         found = op.call(*map(now, args))
         for e, t in zip(results, found if isinstance(found, tuple) else (found,), strict=True):
             made.setdefault(id(e), t)
-    starts: list[tuple[Node | Output, np.ndarray]] = []
-    for e, seed in roots:
-        result = now(e)
-        if result.node is not None:
-            starts.append((result.node, np.array(seed)))
-    if not starts:
-        raise RuntimeError("the result depends on none of the variables")
-    return gradients_at(starts, {name: node_of(leaf.node) for name, leaf in leaves.items()})
+    return now
 
 
 def gradients_at(

@@ -91,6 +91,19 @@ def tidy_call(made: Call) -> Expr:
     """The same for the call of an operation."""
     if len(made.results) == 1 and (made.op.name in _VALUELESS or all(is_constant(a) for a in made.args)):
         return Constant(made.tensor)
+    if made.op.name == "squeeze_dim":  # what was put in goes out again
+        inner, dim = made.args
+        if isinstance(inner, Call) and inner.op.name == "unsqueeze" and _same_dim(inner.args[1], dim, inner.ndim):
+            return inner.args[0]  # type: ignore[no-any-return]
+    if made.op.name == "constant_pad_nd":  # what was put around is cut off again
+        inner, amounts = made.args[:2]
+        around = inner.args[1] if isinstance(inner, Call) and inner.op.name == "constant_pad_nd" else ()
+        if around and min(around) >= 0 and tuple(amounts) == tuple(-p for p in around):
+            return inner.args[0]  # type: ignore[no-any-return]
+    if made.op.kind == "linear" and made.op.formula is not None and len(made.results) == 1:
+        taken_out = _number_taken_out(made)
+        if taken_out is not None:
+            return taken_out
     if made.op.name == "where":  # a scalar that is chosen is only a number beside the other choice
         condition, left, right = made.args
         chosen = (condition, _weak(left, right, made.tensor), right)
@@ -98,6 +111,27 @@ def tidy_call(made: Call) -> Expr:
             chosen = (condition, left, _weak(right, left, made.tensor))
         return Call(made.op, chosen, made.results)
     return made
+
+
+def _number_taken_out(made: Call) -> Expr | None:
+    """``2 * f(x)`` for ``f(2 * x)`` of a linear function."""
+    inner = made.args[0]
+    if not isinstance(inner, Operator) or inner.symbol not in "*/" or len(inner.operands) != 2:
+        return None
+    first, second = inner.operands
+    x, number = (first, second) if not isinstance(second, Expr) else (second, first)
+    if isinstance(number, Expr) or not isinstance(x, Expr) or not _alike(x, inner.tensor):
+        return None
+    if inner.symbol == "/" and x is second:
+        return None
+    args = (x, *made.args[1:])
+    result = without_history(made.op.call, *[value_of(a) for a in args])
+    whole = tidy_call(Call(made.op, args, [result]))
+    return operate(inner.symbol, whole, number)
+
+
+def _same_dim(first: int, second: int, ndim: int) -> bool:
+    return first % ndim == second % ndim
 
 
 def tidy_item(made: Item) -> Expr:

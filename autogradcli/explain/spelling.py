@@ -52,13 +52,14 @@ class Unspeakable(ValueError):
     """An operation for which the language has no call."""
 
 
-def speak(call: Call) -> Spelling | Expr:
-    """How the language says a call: as a function's, or as another expression of the same value.
+def speak(call: Call) -> Spelling | Expr | tuple[Expr, ...]:
+    """How the language says a call: as a function's, or as another expression of the same value, one for each result
+    where there are several.
 
     Raises Unspeakable where it can't.
     """
     if call.spoken is None:
-        said: Spelling | Expr | None = _declared(call)
+        said: Spelling | Expr | tuple[Expr, ...] | None = _declared(call)
         if said is None:
             said = _spelling(call)
         if said is None:
@@ -69,11 +70,27 @@ def speak(call: Call) -> Spelling | Expr:
     return call.spoken  # type: ignore[no-any-return]
 
 
-def _declared(call: Call) -> Expr | None:
+def expressed(e: Expr) -> Expr | None:
+    """The other expression that an operation's result is said as; None where it is said as a function's call, or is
+    no operation's result. Raises Unspeakable as ``speak`` does."""
+    if isinstance(e, Item):
+        said = speak(e.call)
+        if not isinstance(said, tuple):
+            return said if isinstance(said, Expr) else None
+        if said[e.index] is None:
+            raise Unspeakable(f"the language has no function for result {e.index} of {e.call.op.name}")
+        return said[e.index]
+    if not isinstance(e, Call):
+        return None
+    said = speak(e)
+    return said[0] if isinstance(said, tuple) else said if isinstance(said, Expr) else None
+
+
+def _declared(call: Call) -> Expr | tuple[Expr, ...] | None:
     """What the operation's declaration says in its place."""
     if call.op.formula is None:
         return None
-    found: Expr | None = call.op.formula(FORMULAS, *call.args)
+    found: Expr | tuple[Expr, ...] | None = call.op.formula(FORMULAS, *call.args)
     return found
 
 
@@ -88,16 +105,18 @@ def speakable(root: Expr, known: dict[int, Expr] | None = None) -> bool:
             stack += part
         elif isinstance(part, Expr) and id(part) not in seen and id(part) not in known:
             seen[id(part)] = part
-            stack += part.parts
             call = part.call if isinstance(part, Item) else part
+            try:
+                other = expressed(part)
+            except Unspeakable:
+                return False
+            if other is not None:
+                stack.append(other)
+                continue
+            stack += part.parts
             if isinstance(call, Call):
-                try:
-                    said = speak(call)
-                except Unspeakable:
-                    return False
-                if isinstance(said, Expr):
-                    stack.append(said)
-                elif said.first_only and isinstance(part, Item) and part.index > 0:
+                said = speak(call)
+                if isinstance(said, Spelling) and said.first_only and isinstance(part, Item) and part.index > 0:
                     return False
     known |= seen
     return True

@@ -148,7 +148,8 @@ def _register() -> None:
     roles.stack = stack
     roles.conj = conj
     rules: dict[str, Rule] = {
-        "alias": _same, "view_dtype": _same, "clone": _same, "cast": _same, "real": _same, "imag": _same,
+        "alias": _same, "view_dtype": _same, "view_as_real": _same, "view_as_complex": _same, "clone": _same,
+        "cast": _same, "real": _same, "imag": _same,
         "conj": _same, "zeros_like": _same, "ones_like": _same, "mul_scalar": side_by_side, "add": side_by_side,
         "sub": side_by_side, "rsub": side_by_side, "mul": side_by_side, "neg": side_by_side, "where": side_by_side,
         "abs": side_by_side, "sigmoid_backward": side_by_side, "tanh_backward": side_by_side,

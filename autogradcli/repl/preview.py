@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..api.tensor.tensor_repr import shown_name
+from ..engine.away import threads
 from ..engine.tensor import Tensor
 from ..events import Event, Failed, Gradients, Value
 from ..language.read.syntax import parse
@@ -30,6 +31,8 @@ from .name_search import dotted, is_attributes_beginning, is_beginning
 
 #: Seconds that a preview may take, the copying included.
 BUDGET = 0.020
+#: Seconds after which a preview is asked for again that could not be begun.
+RETRY = 0.1
 #: The longest text that is previewed, and what is shown of a value or a message.
 MAX_SOURCE = 4000
 MAX_TEXT = 200
@@ -86,6 +89,13 @@ class Preview:
         self._scheduled = False
         source = self._wanted
         if source == self._asked:
+            return
+        if threads.alive:
+            # What was interrupted still computes. A linear algebra library asked to copy the process waits for the end
+            # of its own threads, and so would the prompt.
+            self.text = ""
+            self._scheduled = True
+            self._loop.call_later(RETRY, self._ask)
             return
         self._stop()
         self._asked = source

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, NamedTuple
 
+from ..api.calls.class_fields import KEYWORDS, REQUIRED
 from ..api.calls.overloads import Function
 from ..api.calls.program_classes import Kind
 from ..api.calls.python_function import PythonFunction
@@ -49,8 +50,10 @@ def signatures(value: Any, name: str = "") -> list[Signature]:
     if isinstance(value, (Method, BoundMethod)):
         value, receiver = value.call, 1
     if isinstance(value, Kind):  # a class of modules, optimizers, ...: calling it calls its __init__
-        members = [vars(base).get("__members__", {}) for base in value.__mro__]
-        value, receiver = next((found["__init__"] for found in members if "__init__" in found), None), 1
+        found, receiver = _made_by(value), 1
+        if isinstance(found, dict):
+            return [_of_fields(found)]
+        value = found
     if isinstance(value, Function):
         return [_declared(schema) for schema in value.schemas if not schema.deprecated]
     if isinstance(value, UserFunction):
@@ -63,6 +66,27 @@ def signatures(value: Any, name: str = "") -> list[Signature]:
         return [_of_python(value)[receiver:]]
     text = noted(value, "__text_signature__")
     return [_of_text(text)[receiver:]] if isinstance(text, str) and not isinstance(value, type) else []
+
+
+def _made_by(kind: Kind) -> Any:
+    """A class's fields or its ``__init__``, whichever the nearest class declares; None where neither is."""
+    for base in kind.__mro__:
+        if vars(base).get("fields"):
+            return vars(base)["fields"]
+        init = vars(base).get("__members__", {}).get("__init__")
+        if init is not None:
+            return init
+    return None
+
+
+def _of_fields(fields: Mapping[str, Any]) -> Signature:
+    found, positional = [], True
+    for name, default in fields.items():
+        if name == KEYWORDS:
+            positional = False
+        else:
+            found.append(Parameter(name, _with_default(name, () if default is REQUIRED else (default,)), positional))
+    return found
 
 
 def _declared(schema: Any) -> Signature:

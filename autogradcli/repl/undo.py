@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..api.autograd.custom_function import FunctionClass
+from ..api.autograd.function_class import FunctionClass
 from ..api.calls.overloads import CalculatorFunction, Function
 from ..api.calls.program_classes import Kind, put_in_class, unbind
 from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from ..engine.dtypes import DType
+from ..engine.mirrors import unwatched
 from ..engine.node import AccumulateGrad, Node, Output
 from ..language.compile.calls import Builtin
 from ..language.values.budget import MAX_MEMORY, resident_bytes
@@ -130,6 +131,7 @@ class Snapshot:
             else:
                 container.clear()
                 container.update(copy)
+        unwatched()
         for owner, contents in self._buffers.values():
             np.copyto(owner, contents)
 

@@ -37,10 +37,16 @@ class GradientEdge(tuple[Any, ...]):
     shape: tuple[int, ...] | None  # of the output, where known
     dtype: np.dtype
 
-    def __new__(cls, node: Node, output_nr: int, like: np.ndarray | None = None) -> GradientEdge:
-        edge = tuple.__new__(cls, (node, output_nr, None))
-        edge.shape = None if like is None else like.shape
-        edge.dtype = dtypes.default.np if like is None else like.dtype
+    def __new__(cls, node: Node, output_nr: int, ownership_token: Any = None) -> GradientEdge:
+        edge = tuple.__new__(cls, (node, output_nr, ownership_token))
+        edge.shape, edge.dtype = None, dtypes.default.np
+        return edge
+
+    @classmethod
+    def to(cls, node: Node, output_nr: int, like: np.ndarray) -> GradientEdge:
+        """The edge to an output of the shape and dtype of an array."""
+        edge = cls(node, output_nr)
+        edge.shape, edge.dtype = like.shape, like.dtype
         return edge
 
     @property

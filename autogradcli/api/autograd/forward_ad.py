@@ -8,11 +8,13 @@ from typing import Any
 from ...engine import dtypes
 from ...engine.forward import check_tangent
 from ...engine.levels.base import innermost
+from ...engine.mirrors import flip_of
 from ...engine.modes import ContextMode
 from ...engine.naming import shown_as
 from ...engine.state import state
 from ...engine.tangents import laid_out, set_tangent, tangent_of, undual
 from ...engine.tensor import Tensor
+from ...engine.worlds import roles
 from ...operations.shape.dual import identity
 from ...operations.shape.view import view
 from ..calls.argument_types import type_name
@@ -118,6 +120,8 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
     dual: Tensor = view(tensor, tensor.array.shape)
     check_tangent(dual, tangent)
     with undual():
+        if flip_of(tensor) is not flip_of(tangent):
+            tangent = roles.clone(tangent)
         tangent = laid_out(tangent, tensor)
     set_tangent(dual, tangent)
     return dual

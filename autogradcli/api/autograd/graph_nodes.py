@@ -207,7 +207,7 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     node = node_of(tensor.node)
     if node is None:
         raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
-    return GradientEdge(node, index_of(tensor.node), tensor.array)
+    return GradientEdge.to(node, index_of(tensor.node), tensor.array)
 
 
 @shown_as("torch.autograd.graph._MultiHandle")

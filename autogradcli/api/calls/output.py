@@ -14,6 +14,7 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.inplace import SHARED, check_inplace, check_partial_overlap, inplace
 from ...engine.levels.base import levels_of
+from ...engine.mirrors import store
 from ...engine.state import state
 from ...engine.tangents import carries_tangent
 from ...engine.tensor import Tensor
@@ -171,7 +172,7 @@ def _write(out: Tensor, result: Tensor, in_order: bool, recorded: bool) -> None:
     if recorded and state.grad and (result.node is not None or out.node is not None):
         inplace(copy, out, result)
     else:
-        np.copyto(out.array, array, casting="unsafe")
+        store(out, array)
 
 
 def dtype_of_out(name: str, out: Any, dtype: Any) -> Any:

@@ -34,7 +34,7 @@ SPECIAL = frozenset(
 #: What a program's function in a class body is; the language enters its own kind of function.
 METHODS: set[type] = {FunctionType, Decorated}
 
-_NOTHING = object()
+NOTHING = object()
 
 
 def _visible(name: str) -> bool:
@@ -136,7 +136,7 @@ def _called_later(kind: type) -> Callable[..., Any]:
 
 
 def _member(kind: type, name: str, after: type | None = None) -> Any:
-    """A member along the bases, unbound; _NOTHING if there is none. With ``after``, of the bases beyond that one."""
+    """A member along the bases, unbound; NOTHING if there is none. With ``after``, of the bases beyond that one."""
     mro = kind.__mro__
     if after is not None:
         mro = mro[mro.index(after) + 1 :]
@@ -144,7 +144,7 @@ def _member(kind: type, name: str, after: type | None = None) -> Any:
         members = vars(base).get("__members__")
         if members is not None and name in members:
             return members[name]
-    return _NOTHING
+    return NOTHING
 
 
 def _bound(member: Any, value: Any) -> Any:
@@ -172,17 +172,30 @@ _DISPATCHERS = dispatchers(special)
 def get(value: Any, name: str) -> Any:
     """``value.name`` of an object. Raises AttributeError."""
     kind = type(value)
-    member = _member(kind, name) if _visible(name) else _NOTHING
+    member = _member(kind, name) if _visible(name) else NOTHING
     own = vars(value)
     if name in own and type(member) is not property and _visible(name):
         return own[name]
-    if member is not _NOTHING:
+    if type(member) is property and _member(kind, "__getattr__") is not NOTHING:
+        try:
+            return _bound(member, value)
+        except AttributeError:  # out of a property: as Python, ask ``__getattr__`` then
+            return special(value, "__getattr__")(name)
+    if member is not NOTHING:
         return _bound(member, value)
     if name == "__class__":
         return kind
-    if not name.startswith("__") and _member(kind, "__getattr__") is not _NOTHING:
+    if not name.startswith("__") and _member(kind, "__getattr__") is not NOTHING:
         return special(value, "__getattr__")(name)
     raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'", name=name, obj=value)
+
+
+def program_member(value: Any, name: str) -> Any:
+    """What a program's own class has under a name, as its object has it; NOTHING where none does."""
+    for base in type(value).__mro__:
+        if is_program_class(base) and name in base.__dict__["__members__"]:
+            return _bound(base.__dict__["__members__"][name], value)
+    return NOTHING
 
 
 def has(value: Any, name: str) -> bool:
@@ -206,7 +219,7 @@ def put(value: Any, name: str, new: Any) -> None:
     if isinstance(new, type) and _names_a_method(kind, name):
         new = callee(new)  # our own code calls what has the name of a method
     found = property_of(kind, name)
-    if found is not None and _member(kind, "__setattr__") is _NOTHING:
+    if found is not None and _member(kind, "__setattr__") is NOTHING:
         put_property(found, value, name, new)
     else:
         setattr(value, name, new)
@@ -228,7 +241,7 @@ def remove(value: Any, name: str) -> None:
     """``del value.name``. Raises AttributeError."""
     _refuse_special(value, name)
     found = property_of(type(value), name)
-    if found is None:
+    if found is None or any(name in vars(value).get(group, ()) for group in ("_parameters", "_buffers", "_modules")):
         delattr(value, name)
     elif found.fdel is None:
         raise AttributeError(f"property '{name}' of '{type(value).__name__}' object has no deleter")
@@ -247,8 +260,8 @@ def get_of_class(kind: Kind, name: str) -> Any:
         return kind.__name__
     if name == "__module__":
         return kind.__module__
-    member = _member(kind, name) if _visible(name) else _NOTHING
-    if member is _NOTHING:
+    member = _member(kind, name) if _visible(name) else NOTHING
+    if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
     if type(member) is staticmethod:
         return member.__func__
@@ -314,8 +327,8 @@ class Super:
         self.kind, self.value = kind, value
 
     def get(self, name: str) -> Any:
-        member = _member(type(self.value), name, self.kind) if _visible(name) else _NOTHING
-        if member is not _NOTHING:
+        member = _member(type(self.value), name, self.kind) if _visible(name) else NOTHING
+        if member is not NOTHING:
             return _bound(member, self.value)
         raise AttributeError(f"'super' object has no attribute '{name}'", name=name, obj=self)
 

@@ -12,7 +12,7 @@ from ...engine.levels.vmap import VmapLevel, batched
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...engine.worlds import roles
-from ..autograd.custom_function import FunctionClass
+from ..autograd.function_class import FunctionClass
 from .pytree import broadcast, flatten, unflatten
 
 

@@ -109,6 +109,13 @@ def _batch(
                 raise RuntimeError(f"{name} must be defined in evaluation mode")
     _check_channels(channels, {"running_mean": mean, "running_var": var, "weight": weight, "bias": bias})
     kept = [x for x in (mean, var) if x is not None]
+    if state.grad and not state.inference:
+        for name, x in (("running_mean", mean), ("running_var", var)):
+            if x is not None and x.node is not None:
+                raise RuntimeError(
+                    f"The function 'native_batch_norm' is not differentiable with respect to argument '{name}'. This "
+                    "input cannot have requires_grad True."
+                )
     if (state.dual_level or state.levels) and carries_tangent(input) and any(map(carries_tangent, kept)):
         raise RuntimeError(
             "batch_norm is not differentiable wrt running_mean and running_var, they cannot have forward grad defined"

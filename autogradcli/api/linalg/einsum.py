@@ -15,7 +15,7 @@ from ...operations.linalg import matmul as products
 from ...operations.reduce.reduction import sum_dim
 from ...operations.shape.slicing import diagonal
 from ...operations.shape.view import permute, unsqueeze, view
-from ..calls.argument_types import checked_tensors
+from ..calls.argument_types import checked_tensors, type_name
 from ..calls.call_plans import hooks
 from ..calls.overloads import define
 from ..calls.python_function import define_python
@@ -79,7 +79,10 @@ def _letter(number: int) -> str:
 
 
 def _parse(equation: str) -> tuple[list[list[str]], list[str] | None]:
-    """Labels of each operand, and of the output where the equation has one. Raises RuntimeError as PyTorch does."""
+    """Labels of each operand, and of the output where the equation has one. Raises RuntimeError as PyTorch does,
+    TypeError for what is no text."""
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")
     left, arrow, right = equation.partition("->")
     inputs: list[list[str]] = [[]]
     at = 0

@@ -36,6 +36,14 @@ def _check_alpha(input: Any, other: Any, alpha: Number) -> None:
         raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
 
 
+def _named(apply: Callable[..., Tensor], operation: Any) -> Callable[..., Tensor]:
+    """``apply`` under the name of the operation that it checks the arguments of, for errors and changes in place."""
+    apply.__name__ = operation.__name__
+    apply.__doc__ = operation.__doc__
+    apply.__dict__["op"] = operation.op
+    return apply
+
+
 def _scaled(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """``input (+-) alpha * other``."""
 
@@ -44,9 +52,7 @@ def _scaled(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
             _check_alpha(input, other, alpha)
         return operation(as_tensor(input, other), other, alpha)
 
-    apply.__name__ = operation.__name__
-    apply.__doc__ = operation.__doc__
-    return apply
+    return _named(apply, operation)
 
 
 _BOOL = (
@@ -74,6 +80,9 @@ def sub(input: Tensor | Number, other: Tensor | Number, alpha: Number) -> Tensor
     return _sub(input, other, alpha)
 
 
+sub.__dict__["op"] = arithmetic.sub.__dict__["op"]
+
+
 def _rsub(input: Tensor, other: Tensor | Number, alpha: Number) -> Tensor:
     """Difference ``other - alpha * input``."""
     check_bool(input, other)
@@ -88,9 +97,7 @@ def _plain(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def apply(input: Tensor | Number, other: Tensor | Number) -> Tensor:
         return operation(as_tensor(input, other), other)
 
-    apply.__name__ = operation.__name__
-    apply.__doc__ = operation.__doc__
-    return apply
+    return _named(apply, operation)
 
 
 add, _sub = _scaled(arithmetic.add), _scaled(arithmetic.sub)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from ...engine.mirrors import flipped
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
 from ...operations.elementwise import complex as complex_operations
@@ -21,19 +24,26 @@ _UNARY = "(Tensor input, *, Tensor out=None)"
 
 def real(input: Tensor) -> Tensor:
     """The real parts, as a view; a real tensor itself."""
-    return select(view_as_real(input), input.array.ndim, 0) if input.array.dtype.kind == "c" else input
+    if input.array.dtype.kind != "c":
+        return input
+    if flipped(input, np.conjugate):
+        input = complex_operations.conj_view(input)
+    return select(view_as_real(input), input.array.ndim, 0)  # type: ignore[no-any-return]
 
 
 def imag(input: Tensor) -> Tensor:
     """The imaginary parts, as a view. Raises RuntimeError for a real tensor."""
     if input.array.dtype.kind != "c":
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    if flipped(input, np.conjugate):
+        pairs = complex_operations.neg_view(view_as_real(complex_operations.conj_view(input)))
+        return select(pairs, input.array.ndim, 1)  # type: ignore[no-any-return]
     return select(view_as_real(input), input.array.ndim, 1)  # type: ignore[no-any-return]
 
 
 def conj(input: Tensor) -> Tensor:
-    """The complex conjugate; a real tensor itself."""
-    return complex_operations.conj(input) if input.array.dtype.kind == "c" else input
+    """The complex conjugate, as a view; a real tensor itself."""
+    return complex_operations.conj_view(input) if input.array.dtype.kind == "c" else input
 
 
 def _conj_physical(input: Tensor) -> Tensor:
@@ -41,14 +51,24 @@ def _conj_physical(input: Tensor) -> Tensor:
     return complex_operations.conj_physical(input) if input.array.dtype.kind == "c" else input
 
 
-def _itself(input: Tensor) -> Tensor:
-    """The tensor itself: conjugates and negatives are computed at once here."""
-    return input
+def _is_conj(input: Tensor) -> bool:
+    """Whether it is a conjugate view."""
+    return flipped(input, np.conjugate)
 
 
-def _never(input: Tensor) -> bool:
-    """False: conjugates and negatives are computed at once here."""
-    return False
+def _is_neg(input: Tensor) -> bool:
+    """Whether it is a negative view."""
+    return flipped(input, np.negative)
+
+
+def _resolve_conj(input: Tensor) -> Tensor:
+    """The tensor itself, or a copy where it is a conjugate view."""
+    return roles.clone(input) if _is_conj(input) else input
+
+
+def _resolve_neg(input: Tensor) -> Tensor:
+    """The tensor itself, or a copy where it is a negative view."""
+    return roles.clone(input) if _is_neg(input) else input
 
 
 def _setter(part: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Any], None]:
@@ -69,8 +89,10 @@ define("imag", ("(Tensor input)", imag))
 define("conj", ("(Tensor input)", conj), into="torch Tensor")
 define("conj_physical", (_UNARY, _conj_physical), into="torch Tensor")
 define("conj_physical_", ("(Tensor input)", in_place(complex_operations.conj_physical_in_place)), into="torch Tensor")
-define("resolve_conj", ("(Tensor input)", _itself), into="torch Tensor", aliases=("resolve_neg",))
-define("is_conj", ("(Tensor input)", _never), into="torch Tensor", aliases=("is_neg",))
+define("resolve_conj", ("(Tensor input)", _resolve_conj), into="torch Tensor")
+define("resolve_neg", ("(Tensor input)", _resolve_neg), into="torch Tensor")
+define("is_conj", ("(Tensor input)", _is_conj), into="torch Tensor")
+define("is_neg", ("(Tensor input)", _is_neg), into="torch Tensor")
 define("angle", (_UNARY, complex_operations.angle), into="torch Tensor")
 define("complex", ("(Tensor real, Tensor imag, *, Tensor out=None)", complex_operations.complex))
 define("polar", ("(Tensor abs, Tensor angle, *, Tensor out=None)", complex_operations.polar))

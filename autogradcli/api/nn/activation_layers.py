@@ -8,9 +8,8 @@ from ..calls.class_fields import REQUIRED
 from ..calls.registry import namespace
 from . import init
 from .functions_by_attribute import F, T, check_device, check_tensors
-from .linear_layers import fresh
 from .module import Module
-from .simple import layer
+from .simple import fresh, layer
 
 _HOME = "activation"
 _INPLACE = {"inplace": False}
@@ -28,7 +27,7 @@ layer("Sigmoid", _HOME, {}, lambda self, input: T.sigmoid(input))
 layer("Tanh", _HOME, {}, lambda self, input: T.tanh(input))
 
 
-def _with_inplace(name: str, function: str, shown: str = "inplace") -> None:
+def _with_inplace(name: str, function: str, shown: str = "~inplace") -> None:
     layer(name, _HOME, _INPLACE, lambda self, input: getattr(F, function)(input, inplace=self.inplace), shown)
 
 
@@ -39,11 +38,11 @@ _with_inplace("Hardswish", "hardswish", "")
 
 layer(
     "Threshold", _HOME, {"threshold": REQUIRED, "value": REQUIRED, "inplace": False},
-    lambda self, input: F.threshold(input, self.threshold, self.value, self.inplace), "threshold value inplace",
+    lambda self, input: F.threshold(input, self.threshold, self.value, self.inplace), "threshold value ~inplace",
 )  # fmt: skip
 layer(
     "RReLU", _HOME, {"lower": 1.0 / 8, "upper": 1.0 / 3, "inplace": False},
-    lambda self, input: F.rrelu(input, self.lower, self.upper, self.training, self.inplace), "lower upper inplace",
+    lambda self, input: F.rrelu(input, self.lower, self.upper, self.training, self.inplace), "lower upper ~inplace",
 )  # fmt: skip
 
 
@@ -58,7 +57,7 @@ def _check_range(module: Any, values: dict[str, Any]) -> None:
 
 Hardtanh = layer(
     "Hardtanh", _HOME, {"min_val": -1.0, "max_val": 1.0, "inplace": False, "min_value": None, "max_value": None},
-    lambda self, input: F.hardtanh(input, self.min_val, self.max_val, self.inplace), "min_val max_val inplace",
+    lambda self, input: F.hardtanh(input, self.min_val, self.max_val, self.inplace), "min_val max_val ~inplace",
     _check_range,
 )  # fmt: skip
 
@@ -69,16 +68,16 @@ def _as_relu6(module: Any, values: dict[str, Any]) -> None:
 
 layer(
     "ReLU6", _HOME, _INPLACE, lambda self, input: F.hardtanh(input, self.min_val, self.max_val, self.inplace),
-    "inplace", _as_relu6, Hardtanh,
+    "~inplace", _as_relu6, Hardtanh,
 )  # fmt: skip
 for _name, _function in (("ELU", "elu"), ("CELU", "celu")):
     layer(
         _name, _HOME, {"alpha": 1.0, "inplace": False},
-        lambda self, input, call=_function: getattr(F, call)(input, self.alpha, self.inplace), "alpha inplace",
+        lambda self, input, call=_function: getattr(F, call)(input, self.alpha, self.inplace), "alpha ~inplace",
     )  # fmt: skip
 layer(
     "LeakyReLU", _HOME, {"negative_slope": 1e-2, "inplace": False},
-    lambda self, input: F.leaky_relu(input, self.negative_slope, self.inplace), "negative_slope inplace",
+    lambda self, input: F.leaky_relu(input, self.negative_slope, self.inplace), "negative_slope ~inplace",
 )  # fmt: skip
 layer("GLU", _HOME, {"dim": -1}, lambda self, input: F.glu(input, self.dim), "dim")
 layer(

@@ -3,52 +3,41 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from ...engine import dtypes
 from ...engine.tensor import Tensor
-from ..calls.registry import namespace
+from ..calls.class_fields import REQUIRED, Fields
 from . import init
-from .functions_by_attribute import F, M, T, check_device, check_tensors
-from .linear_layers import NonDynamicallyQuantizableLinear, fresh
-from .module import Module
+from .functions_by_attribute import F, M, T, check_tensors
+from .linear_layers import NonDynamicallyQuantizableLinear
+from .simple import PLACE, Simple, enter, fresh
 
 NonDynamicallyQuantizableLinear.__module__ = "torch.nn.modules.linear"
 
 
-class MultiheadAttention(Module):
+class MultiheadAttention(Simple):
     """Attention in several heads at once, with projections in and out."""
 
     __module__ = "torch.nn.modules.activation"
 
-    def __init__(
-        self,
-        embed_dim: int,
-        num_heads: int,
-        dropout: float = 0.0,
-        bias: bool = True,
-        add_bias_kv: bool = False,
-        add_zero_attn: bool = False,
-        kdim: int | None = None,
-        vdim: int | None = None,
-        batch_first: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        check_device(device)
+    fields: ClassVar[Fields] = {
+        "embed_dim": REQUIRED, "num_heads": REQUIRED, "dropout": 0.0, "bias": True, "add_bias_kv": False,
+        "add_zero_attn": False, "kdim": None, "vdim": None, "batch_first": False, **PLACE,
+    }  # fmt: skip
+
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        embed_dim, num_heads = values["embed_dim"], values["num_heads"]
         if embed_dim <= 0 or num_heads <= 0:
             raise ValueError(
                 f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} and num_heads={num_heads} "
                 "instead"
             )
-        super().__init__()
-        self.embed_dim = embed_dim
-        self.kdim = embed_dim if kdim is None else kdim
-        self.vdim = embed_dim if vdim is None else vdim
-        self.num_heads = num_heads
-        self.dropout = dropout
-        self.batch_first = batch_first
-        self.head_dim = embed_dim // num_heads
+        bias, add_bias_kv = values.pop("bias"), values.pop("add_bias_kv")
+        for name in ("kdim", "vdim"):
+            if values[name] is None:
+                values[name] = embed_dim
+        super()._make({**values, "head_dim": embed_dim // num_heads}, dtype)
         if self.head_dim * num_heads != embed_dim:
             raise AssertionError("embed_dim must be divisible by num_heads")
         same = self.kdim == self.vdim == embed_dim
@@ -63,7 +52,6 @@ class MultiheadAttention(Module):
         self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias=bias, dtype=dtype)
         self.bias_k = fresh(1, 1, embed_dim, dtype=dtype) if add_bias_kv else None
         self.bias_v = fresh(1, 1, embed_dim, dtype=dtype) if add_bias_kv else None
-        self.add_zero_attn = add_zero_attn
         self._draw()
 
     def _draw(self) -> None:
@@ -221,4 +209,4 @@ def _wider(mask: Any) -> Any:
     return None if mask is None else F.pad(mask, (0, 1))
 
 
-namespace("torch.nn")["MultiheadAttention"] = MultiheadAttention
+enter(MultiheadAttention)

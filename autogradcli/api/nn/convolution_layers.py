@@ -7,12 +7,12 @@ from typing import Any
 
 from ...engine.limits import shown
 from ...engine.tensor import Tensor
+from ..calls.class_fields import REQUIRED, Fields
 from ..calls.program_classes import Kind
 from ..calls.registry import namespace
 from . import init
-from .functions_by_attribute import F, check_device, check_tensors
-from .linear_layers import fresh
-from .module import Module
+from .functions_by_attribute import F, check_tensors
+from .simple import PLACE, Simple, words
 
 _MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -22,26 +22,17 @@ def sizes(value: Any, rank: int) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
 
 
-class _Conv(Module):
+class _Conv(Simple):
     rank = 0
     transposed = False
 
-    def _make(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Any,
-        stride: Any,
-        padding: Any,
-        dilation: Any,
-        output_padding: Any,
-        groups: int,
-        bias: bool,
-        padding_mode: str,
-        dtype: Any,
-    ) -> None:
+    shown = words("=in_channels =out_channels kernel_size stride")
+
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
         kind = type(self)
         rank, transposed = kind.rank, kind.transposed
+        channels = in_channels, out_channels = values["in_channels"], values["out_channels"]
+        groups, padding, padding_mode = values["groups"], values["padding"], values["padding_mode"]
         if groups <= 0:
             raise ValueError("groups must be a positive integer")
         if in_channels % groups != 0:
@@ -51,26 +42,20 @@ class _Conv(Module):
         if isinstance(padding, str):
             if padding not in ("same", "valid"):
                 raise ValueError(f"Invalid padding string {shown(padding)!r}, should be one of {{'same', 'valid'}}")
-            if padding == "same" and any(s != 1 for s in sizes(stride, rank)):
+            if padding == "same" and any(s != 1 for s in sizes(values["stride"], rank)):
                 raise ValueError("padding='same' is not supported for strided convolutions")
         if transposed and padding_mode != "zeros":
             raise ValueError(f'Only "zeros" padding mode is supported for {kind.__name__}')
         if padding_mode not in _MODES:
             raise ValueError(f"padding_mode must be one of {set(_MODES)}, but got padding_mode='{shown(padding_mode)}'")
-        self.in_channels = in_channels
-        self.out_channels = out_channels
-        self.kernel_size = sizes(kernel_size, rank)
-        self.stride = sizes(stride, rank)
-        self.padding = padding if isinstance(padding, str) else sizes(padding, rank)
-        self.dilation = sizes(dilation, rank)
-        self.transposed = transposed
-        self.output_padding = sizes(output_padding, rank)
-        self.groups = groups
-        self.padding_mode = padding_mode
-        shape = (in_channels, out_channels // groups) if transposed else (out_channels, in_channels // groups)
-        self.weight = fresh(*shape, *self.kernel_size, dtype=dtype)
-        self.register_parameter("bias", fresh(out_channels, dtype=dtype) if bias else None)
-        self.reset_parameters()
+        bias = values.pop("bias")
+        for name in ("kernel_size", "stride", "padding", "dilation", "output_padding"):
+            value = values.setdefault(name, 0)
+            values[name] = value if isinstance(value, str) and name == "padding" else sizes(value, rank)
+        super()._make({**values, "transposed": transposed}, dtype)
+        rows, columns = channels if transposed else channels[::-1]
+        weight = (rows, columns // groups, *self.kernel_size)
+        self._put_parameters(dtype, weight=weight, bias=(out_channels,) if bias else None)
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
@@ -99,14 +84,11 @@ class _Conv(Module):
         return function(wide, self.weight, self.bias, self.stride, nothing, self.dilation, self.groups)
 
     def extra_repr(self) -> str:
-        rank = type(self).rank
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        if self.padding != (0,) * rank:
-            text += f", padding={self.padding}"
-        if self.dilation != (1,) * rank:
-            text += f", dilation={self.dilation}"
-        if self.output_padding != (0,) * rank:
-            text += f", output_padding={self.output_padding}"
+        text, rank = super().extra_repr(), type(self).rank
+        for name, usual in (("padding", 0), ("dilation", 1), ("output_padding", 0)):
+            value = getattr(self, name)
+            if value != (usual,) * rank:
+                text += f", {name}={value}"
         if self.groups != 1:
             text += f", groups={self.groups}"
         if self.bias is None:
@@ -114,59 +96,25 @@ class _Conv(Module):
         return text + (f", padding_mode={self.padding_mode}" if self.padding_mode != "zeros" else "")
 
 
-def _declare(rank: int) -> None:
-    def __init__(
-        self: Any,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        dilation: Any = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        check_device(device)
-        Module.__init__(self)
-        self._make(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, 0, groups, bias, padding_mode, dtype
-        )
+_SIZES = {"in_channels": REQUIRED, "out_channels": REQUIRED, "kernel_size": REQUIRED, "stride": 1, "padding": 0}
+_FIELDS = {**_SIZES, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros", **PLACE}
+_TRANSPOSED = {
+    **_SIZES, "output_padding": 0, "groups": 1, "bias": True, "dilation": 1, "padding_mode": "zeros", **PLACE,
+}  # fmt: skip
 
+
+def _declare(rank: int) -> None:
     def forward(self: Any, input: Any) -> Any:
         return self._apply_to(input)
 
-    _enter(f"Conv{rank}d", rank, False, __init__, forward)
-
-    def __init_transposed__(
-        self: Any,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        output_padding: Any = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: Any = 1,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        Module.__init__(self)
-        self._make(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, output_padding, groups, bias,
-            padding_mode, dtype,
-        )  # fmt: skip
+    _enter(f"Conv{rank}d", rank, False, _FIELDS, forward)
 
     def forward_transposed(self: Any, input: Any, output_size: Any = None) -> Any:
         extra = self.output_padding if output_size is None else _extra(self, input, list(output_size))
         function = getattr(F, f"conv_transpose{rank}d")
         return function(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
 
-    _enter(f"ConvTranspose{rank}d", rank, True, __init_transposed__, forward_transposed)
+    _enter(f"ConvTranspose{rank}d", rank, True, _TRANSPOSED, forward_transposed)
 
 
 def _extra(module: Any, input: Tensor, output_size: list[int]) -> tuple[int, ...]:
@@ -196,11 +144,10 @@ def _extra(module: Any, input: Tensor, output_size: list[int]) -> tuple[int, ...
     return tuple(size - low for size, low in zip(output_size, least))
 
 
-def _enter(name: str, rank: int, transposed: bool, make: Any, forward: Any) -> None:
-    make.__name__, make.__qualname__ = "__init__", f"{name}.__init__"
+def _enter(name: str, rank: int, transposed: bool, fields: Fields, forward: Any) -> None:
     forward.__name__, forward.__qualname__ = "forward", f"{name}.forward"
-    names = {"__module__": "torch.nn.modules.conv", "rank": rank, "transposed": transposed, "__init__": make,
-             "forward": forward, "__members__": {"__init__": make, "forward": forward}}  # fmt: skip
+    names = {"__module__": "torch.nn.modules.conv", "rank": rank, "transposed": transposed, "fields": fields,
+             "forward": forward, "__members__": {"forward": forward}}  # fmt: skip
     namespace("torch.nn")[name] = Kind(name, (_Conv,), names)
 
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ...engine.leaves import drop_grad, require_grad
 from ...engine.tensor import Parameter, Tensor
-from ..calls.registry import namespace
+from ..calls.class_fields import REQUIRED, Fields
 from . import init
-from .functions_by_attribute import F, check_device, check_tensors
-from .linear_layers import fresh
-from .module import Module
+from .functions_by_attribute import F, check_tensors
+from .simple import PLACE, Simple, enter, fresh, words
 
 
-class _Table(Module):
+class _Table(Simple):
     """What both embeddings share: the weight and its row of padding."""
 
-    def _begin(
-        self, rows: int, size: int, padding_idx: int | None, weight: Tensor | None, freeze: bool, dtype: Any
-    ) -> None:
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        rows, size, padding_idx = values["num_embeddings"], values["embedding_dim"], values["padding_idx"]
+        weight, freeze = values.pop("_weight"), values.pop("_freeze", False)
         if padding_idx is not None:
             if not -rows <= padding_idx < rows:
                 raise AssertionError("Padding_idx must be within num_embeddings")
-            padding_idx %= rows
-        self.num_embeddings = rows
-        self.embedding_dim = size
-        self.padding_idx = padding_idx
+            values["padding_idx"] %= rows
+        super()._make(values, dtype)
         if weight is None:
             self.weight = fresh(rows, size, dtype=dtype)
             if freeze:
@@ -52,27 +49,11 @@ class Embedding(_Table):
 
     __module__ = "torch.nn.modules.sparse"
 
-    def __init__(
-        self,
-        num_embeddings: int,
-        embedding_dim: int,
-        padding_idx: int | None = None,
-        max_norm: float | None = None,
-        norm_type: float = 2.0,
-        scale_grad_by_freq: bool = False,
-        sparse: bool = False,
-        _weight: Tensor | None = None,
-        _freeze: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        self.max_norm = max_norm
-        self.norm_type = norm_type
-        self.scale_grad_by_freq = scale_grad_by_freq
-        self.sparse = sparse
-        self._begin(num_embeddings, embedding_dim, padding_idx, _weight, _freeze, dtype)
+    fields: ClassVar[Fields] = {
+        "num_embeddings": REQUIRED, "embedding_dim": REQUIRED, "padding_idx": None, "max_norm": None, "norm_type": 2.0,
+        "scale_grad_by_freq": False, "sparse": False, "_weight": None, "_freeze": False, **PLACE,
+    }  # fmt: skip
+    shown = words("=num_embeddings =embedding_dim ~padding_idx ~max_norm ~norm_type ~scale_grad_by_freq ~sparse")
 
     @classmethod
     def from_pretrained(
@@ -97,46 +78,18 @@ class Embedding(_Table):
             input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse
         )
 
-    def extra_repr(self) -> str:
-        text = f"{self.num_embeddings}, {self.embedding_dim}"
-        for name, usual in (
-            ("padding_idx", None), ("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False),
-        ):  # fmt: skip
-            value = getattr(self, name)
-            if value != usual:
-                text += f", {name}={value}"
-        return text + (", sparse=True" if self.sparse else "")
-
 
 class EmbeddingBag(_Table):
     """Sums, means or maxima of vectors of a table, by bags of numbers."""
 
     __module__ = "torch.nn.modules.sparse"
 
-    def __init__(
-        self,
-        num_embeddings: int,
-        embedding_dim: int,
-        max_norm: float | None = None,
-        norm_type: float = 2.0,
-        scale_grad_by_freq: bool = False,
-        mode: str = "mean",
-        sparse: bool = False,
-        _weight: Tensor | None = None,
-        include_last_offset: bool = False,
-        padding_idx: int | None = None,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        self.max_norm = max_norm
-        self.norm_type = norm_type
-        self.scale_grad_by_freq = scale_grad_by_freq
-        self.mode = mode
-        self.sparse = sparse
-        self.include_last_offset = include_last_offset
-        self._begin(num_embeddings, embedding_dim, padding_idx, _weight, False, dtype)
+    fields: ClassVar[Fields] = {
+        "num_embeddings": REQUIRED, "embedding_dim": REQUIRED, "max_norm": None, "norm_type": 2.0,
+        "scale_grad_by_freq": False, "mode": "mean", "sparse": False, "_weight": None, "include_last_offset": False,
+        "padding_idx": None, **PLACE,
+    }  # fmt: skip
+    shown = words("=num_embeddings =embedding_dim ~max_norm ~norm_type ~scale_grad_by_freq !mode ~padding_idx")
 
     def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
         return F.embedding_bag(
@@ -144,17 +97,5 @@ class EmbeddingBag(_Table):
             per_sample_weights, self.include_last_offset, self.padding_idx,
         )  # fmt: skip
 
-    def extra_repr(self) -> str:
-        text = f"{self.num_embeddings}, {self.embedding_dim}"
-        for name, usual in (
-            ("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False),
-        ):  # fmt: skip
-            value = getattr(self, name)
-            if value != usual:
-                text += f", {name}={value}"
-        text += f", mode={self.mode!r}"
-        return text + (f", padding_idx={self.padding_idx}" if self.padding_idx is not None else "")
 
-
-for _kind in (Embedding, EmbeddingBag):
-    namespace("torch.nn")[_kind.__name__] = _kind
+enter(Embedding, EmbeddingBag)

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...engine.inplace import check_inplace
 from ...engine.limits import shown
+from ...engine.mirrors import store
 from ...engine.random import Generator, default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor
@@ -37,7 +38,7 @@ def _write(tensor: Tensor, values: np.ndarray) -> Tensor:
     before, state.grad = state.grad, False
     try:
         check_inplace(tensor)
-        np.copyto(tensor.array, values, casting="unsafe")
+        store(tensor, values)
         tensor.bump()
     finally:
         state.grad = before

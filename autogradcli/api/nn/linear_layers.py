@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
-from ...engine.leaves import require_grad
-from ...engine.tensor import Parameter
-from ..calls.registry import namespace
+from ..calls.class_fields import REQUIRED, Fields
 from . import init
-from .functions_by_attribute import F, M, check_device
+from .functions_by_attribute import F, M
 from .module import Module
-
-
-def fresh(*shape: int, dtype: Any = None) -> Parameter:
-    """A parameter whose values are still to be drawn."""
-    parameter = Parameter(init.empty(*shape, dtype=dtype).array)
-    require_grad(parameter)
-    return parameter
+from .simple import PLACE, Simple, enter, words
 
 
 class Identity(Module):
@@ -32,24 +24,19 @@ class Identity(Module):
         return input
 
 
-class Linear(Module):
+class Linear(Simple):
     """``input @ weight.T + bias``, the parameters uniform within 1 / sqrt(in_features)."""
 
     __module__ = "torch.nn.modules.linear"
 
-    def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        self.in_features = in_features
-        self.out_features = out_features
-        self.weight = fresh(out_features, in_features, dtype=dtype)
-        if bias:
-            self.bias = fresh(out_features, dtype=dtype)
-        else:
-            self.register_parameter("bias", None)
-        self.reset_parameters()
+    fields: ClassVar[Fields] = {"in_features": REQUIRED, "out_features": REQUIRED, "bias": True, **PLACE}
+    shown = words("in_features out_features ?bias")
+
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        bias = values.pop("bias")
+        super()._make(values, dtype)
+        rows = (self.out_features,)
+        self._put_parameters(dtype, weight=(*rows, self.in_features), bias=rows if bias else None)
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
@@ -62,41 +49,33 @@ class Linear(Module):
     def forward(self, input: Any) -> Any:
         return F.linear(input, self.weight, self.bias)
 
-    def extra_repr(self) -> str:
-        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
-
 
 class NonDynamicallyQuantizableLinear(Linear):
     """The output projection of attention: a Linear by another name."""
 
 
-class Bilinear(Module):
+class Bilinear(Simple):
     """``x1^T W x2 + b`` for each output."""
 
     __module__ = "torch.nn.modules.linear"
 
-    def __init__(
-        self,
-        in1_features: int,
-        in2_features: int,
-        out_features: int,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        if in1_features <= 0:
-            raise ValueError(f"in1_features must be > 0, but got {in1_features}")
-        self.in1_features = in1_features
-        self.in2_features = in2_features
-        self.out_features = out_features
-        self.weight = fresh(out_features, in1_features, in2_features, dtype=dtype)
-        if bias:
-            self.bias = fresh(out_features, dtype=dtype)
-        else:
-            self.register_parameter("bias", None)
-        self.reset_parameters()
+    fields: ClassVar[Fields] = {
+        "in1_features": REQUIRED,
+        "in2_features": REQUIRED,
+        "out_features": REQUIRED,
+        "bias": True,
+        **PLACE,
+    }
+    shown = words("in1_features in2_features out_features ?bias")
+
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        if values["in1_features"] <= 0:
+            raise ValueError(f"in1_features must be > 0, but got {values['in1_features']}")
+        bias = values.pop("bias")
+        super()._make(values, dtype)
+        rows = (self.out_features,)
+        weight = (*rows, self.in1_features, self.in2_features)
+        self._put_parameters(dtype, weight=weight, bias=rows if bias else None)
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
@@ -108,37 +87,29 @@ class Bilinear(Module):
     def forward(self, input1: Any, input2: Any) -> Any:
         return F.bilinear(input1, input2, self.weight, self.bias)
 
-    def extra_repr(self) -> str:
-        return (
-            f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
-            f"out_features={self.out_features}, bias={self.bias is not None}"
-        )
 
-
-class Flatten(Module):
+class Flatten(Simple):
     """A range of dimensions as one."""
 
     __module__ = "torch.nn.modules.flatten"
 
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        super().__init__()
-        self.start_dim = start_dim
-        self.end_dim = end_dim
+    fields: ClassVar[Fields] = {"start_dim": 1, "end_dim": -1}
+    shown = words("start_dim end_dim")
 
     def forward(self, input: Any) -> Any:
         return M.flatten(input, self.start_dim, self.end_dim)
 
-    def extra_repr(self) -> str:
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
-
-class Unflatten(Module):
+class Unflatten(Simple):
     """One dimension as several."""
 
     __module__ = "torch.nn.modules.flatten"
 
-    def __init__(self, dim: Any, unflattened_size: Any) -> None:
-        super().__init__()
+    fields: ClassVar[Fields] = {"dim": REQUIRED, "unflattened_size": REQUIRED}
+    shown = words("dim unflattened_size")
+
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        dim, unflattened_size = values["dim"], values["unflattened_size"]
         if isinstance(dim, int) and not isinstance(unflattened_size, (tuple, list)):
             raise TypeError(
                 f"unflattened_size must be a tuple of ints, but found type {type(unflattened_size).__name__}"
@@ -148,15 +119,10 @@ class Unflatten(Module):
                 raise TypeError(
                     f"unflattened_size must be tuple of ints, but found element of type {type(n).__name__} at pos {k}"
                 )
-        self.dim = dim
-        self.unflattened_size = unflattened_size
+        super()._make(values, dtype)
 
     def forward(self, input: Any) -> Any:
         return M.unflatten(input, self.dim, self.unflattened_size)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
-
-for _kind in (Identity, Linear, Bilinear, Flatten, Unflatten):
-    namespace("torch.nn")[_kind.__name__] = _kind
+enter(Identity, Linear, Bilinear, Flatten, Unflatten)

@@ -10,7 +10,15 @@ from ...engine.dtypes import DType, bfloat16, float16, float32, float64
 from ...engine.limits import check_shown, run
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
-from ..calls.program_classes import get, has, property_of, put_property
+from ..calls.program_classes import (
+    NOTHING,
+    get,
+    has,
+    is_program_class,
+    program_member,
+    property_of,
+    put_property,
+)
 from ..calls.registry import namespace
 from .functions_by_attribute import M
 from .gradients import clear_grad
@@ -48,7 +56,11 @@ class Module(Hooked):
                 f"{type(self).__name__}.__init__() takes 1 positional argument but {len(args) + 1} were given"
             )
         own = self.__dict__
-        own["training"] = True
+        shadow = property_of(type(self), "training")
+        if shadow is None:
+            own["training"] = True
+        else:
+            put_property(shadow, self, "training", True)
         own["_is_full_backward_hook"] = None
         for name in (*_GROUPS, *_HOOKS):
             own[name] = {}
@@ -61,6 +73,13 @@ class Module(Hooked):
         # Python and NumPy ask here too, for special names, under which a program may have entered a buffer.
         if not name.startswith("__"):
             own = self.__dict__
+            if is_program_class(type(self)) and name != "dtype":  # which NumPy asks for
+                try:
+                    found = program_member(self, name)  # what a class's body says goes before what the module holds
+                except AttributeError:  # out of a property, which then counts as not there
+                    found = NOTHING
+                if found is not NOTHING:
+                    return found
             for group in _GROUPS:
                 if group in own and name in own[group]:
                     return own[group][name]

@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ...engine.tensor import Tensor
+from ..calls.class_fields import KEYWORDS, REQUIRED, Fields
 from ..calls.registry import namespace
 from . import init
-from .functions_by_attribute import F, T, check_device, check_tensors
-from .linear_layers import fresh
-from .module import Module
+from .functions_by_attribute import F, T, check_tensors
+from .simple import PLACE, Simple, enter, words
+
+#: The last field of the layers by channel, by keyword only.
+_BIAS = {KEYWORDS: None, "bias": True}
 
 
-class _Norm(Module):
+class _Norm(Simple):
     """What batch and instance normalization share: running statistics and an affine map by channel."""
 
     ranks: tuple[int, ...] = ()
+    fields: ClassVar[Fields] = {
+        "num_features": REQUIRED, "eps": 1e-5, "momentum": 0.1, "affine": True, "track_running_stats": True, **PLACE,
+        **_BIAS,
+    }  # fmt: skip
+    shown = words("=num_features eps momentum affine ?bias track_running_stats")
 
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        self.num_features = num_features
-        self.eps = eps
-        self.momentum = momentum
-        self.affine = affine
-        self.track_running_stats = track_running_stats
-        for name, wanted in (("weight", affine), ("bias", affine and bias)):
-            self.register_parameter(name, fresh(num_features, dtype=dtype) if wanted else None)
-        if track_running_stats:
-            self.register_buffer("running_mean", T.zeros(num_features, dtype=dtype))
-            self.register_buffer("running_var", T.ones(num_features, dtype=dtype))
-            self.register_buffer("num_batches_tracked", T.tensor(0, dtype=namespace("torch")["long"]))
-        else:
-            for name in ("running_mean", "running_var", "num_batches_tracked"):
-                self.register_buffer(name, None)
-        self.reset_parameters()
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        bias = values.pop("bias")
+        super()._make(values, dtype)
+        size = self.num_features
+        tracked = self.track_running_stats
+        self.register_buffer("running_mean", T.zeros(size, dtype=dtype) if tracked else None)
+        self.register_buffer("running_var", T.ones(size, dtype=dtype) if tracked else None)
+        count = T.tensor(0, dtype=namespace("torch")["long"]) if tracked else None
+        self.register_buffer("num_batches_tracked", count)
+        shape = (size,) if self.affine else None
+        self._put_parameters(dtype, weight=shape, bias=shape if bias else None)
 
     def reset_running_stats(self) -> None:
         """Forget the running statistics."""
@@ -62,12 +52,6 @@ class _Norm(Module):
             if self.bias is not None:
                 init.zeros_(self.bias)
 
-    def extra_repr(self) -> str:
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
-        )
-
 
 def _check_rank(input: Tensor, ranks: tuple[int, ...]) -> None:
     check_tensors("forward()", input)
@@ -77,6 +61,8 @@ def _check_rank(input: Tensor, ranks: tuple[int, ...]) -> None:
 
 
 class _BatchNorm(_Norm):
+    fields = _Norm.fields
+
     def forward(self, input: Any) -> Any:
         _check_rank(input, type(self).ranks)
         share = 0.0 if self.momentum is None else self.momentum
@@ -122,20 +108,7 @@ class BatchNorm3d(_BatchNorm):
 
 
 class _InstanceNorm(_Norm):
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float = 0.1,
-        affine: bool = False,
-        track_running_stats: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        check_device(device)
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+    fields: ClassVar[Fields] = {**_Norm.fields, "affine": False, "track_running_stats": False}
 
     def forward(self, input: Any) -> Any:
         ranks = type(self).ranks
@@ -180,17 +153,30 @@ class InstanceNorm3d(_InstanceNorm):
     ranks = (4, 5)
 
 
-class _OverShape(Module):
-    """What layer and RMS normalization share: the shape that is normalized, a weight of that shape."""
+class _Affine(Simple):
+    """What begins as the identity: weights of one, biases of zero."""
 
-    def _begin(self, normalized_shape: Any, eps: float | None, affine: bool) -> None:
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-        self.normalized_shape = shape
-        self.eps = eps
-        self.elementwise_affine = affine
+    def reset_parameters(self) -> None:
+        """Make the affine map the identity."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self._parameters.get("bias") is not None:
+            init.zeros_(self.bias)
 
-    def _parameter(self, name: str, wanted: bool, dtype: Any) -> None:
-        self.register_parameter(name, fresh(*self.normalized_shape, dtype=dtype) if wanted else None)
+
+class _OverShape(_Affine):
+    """What layer and RMS normalization share: the shape that is normalized, parameters of that shape."""
+
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        shape = values["normalized_shape"]
+        shape = values["normalized_shape"] = (shape,) if isinstance(shape, int) else tuple(shape)
+        bias = values.pop("bias", None)
+        super()._make(values, dtype)
+        whole = shape if self.elementwise_affine else None
+        if bias is None and "bias" not in type(self).fields:
+            self._put_parameters(dtype, weight=whole)
+        else:
+            self._put_parameters(dtype, weight=whole, bias=whole if bias else None)
 
 
 class LayerNorm(_OverShape):
@@ -198,37 +184,17 @@ class LayerNorm(_OverShape):
 
     __module__ = "torch.nn.modules.normalization"
 
-    def __init__(
-        self,
-        normalized_shape: Any,
-        eps: float = 1e-5,
-        elementwise_affine: bool = True,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        self._begin(normalized_shape, eps, elementwise_affine)
-        self._parameter("weight", elementwise_affine, dtype)
-        self._parameter("bias", elementwise_affine and bias, dtype)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Make the affine map the identity."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+    fields: ClassVar[Fields] = {
+        "normalized_shape": REQUIRED,
+        "eps": 1e-5,
+        "elementwise_affine": True,
+        "bias": True,
+        **PLACE,
+    }
+    shown = words("=normalized_shape eps elementwise_affine ?bias")
 
     def forward(self, input: Any) -> Any:
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
-
-    def extra_repr(self) -> str:
-        return (
-            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
-            f"bias={self.bias is not None}"
-        )
 
 
 class RMSNorm(_OverShape):
@@ -236,77 +202,40 @@ class RMSNorm(_OverShape):
 
     __module__ = "torch.nn.modules.normalization"
 
-    def __init__(
-        self,
-        normalized_shape: Any,
-        eps: float | None = None,
-        elementwise_affine: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        self._begin(normalized_shape, eps, elementwise_affine)
-        self._parameter("weight", elementwise_affine, dtype)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Make the weight ones."""
-        if self.weight is not None:
-            init.ones_(self.weight)
+    fields: ClassVar[Fields] = {"normalized_shape": REQUIRED, "eps": None, "elementwise_affine": True, **PLACE}
+    shown = words("=normalized_shape eps elementwise_affine")
 
     def forward(self, x: Any) -> Any:
         return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
-    def extra_repr(self) -> str:
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
-
-class GroupNorm(Module):
+class GroupNorm(_Affine):
     """Normalization over groups of channels of each sample."""
 
     __module__ = "torch.nn.modules.normalization"
 
-    def __init__(
-        self,
-        num_groups: int,
-        num_channels: int,
-        eps: float = 1e-5,
-        affine: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        if num_channels % num_groups != 0:
-            raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
-        self.num_groups = num_groups
-        self.num_channels = num_channels
-        self.eps = eps
-        self.affine = affine
-        for name, wanted in (("weight", affine), ("bias", affine and bias)):
-            self.register_parameter(name, fresh(num_channels, dtype=dtype) if wanted else None)
-        self.reset_parameters()
+    fields: ClassVar[Fields] = {
+        "num_groups": REQUIRED,
+        "num_channels": REQUIRED,
+        "eps": 1e-5,
+        "affine": True,
+        **PLACE,
+        **_BIAS,
+    }
+    shown = words("=num_groups =num_channels eps affine ?bias")
 
-    def reset_parameters(self) -> None:
-        """Make the affine map the identity."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        groups, channels = values["num_groups"], values["num_channels"]
+        if channels % groups != 0:
+            raise ValueError(f"num_channels ({channels}) must be divisible by num_groups ({groups})")
+        bias = values.pop("bias")
+        super()._make(values, dtype)
+        shape = (channels,) if self.affine else None
+        self._put_parameters(dtype, weight=shape, bias=shape if bias else None)
 
     def forward(self, input: Any) -> Any:
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
-    def extra_repr(self) -> str:
-        sizes = f"{self.num_groups}, {self.num_channels}"
-        return f"{sizes}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"
 
-
-for _kind in (
-    BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, LayerNorm, RMSNorm,
-    GroupNorm,
-):  # fmt: skip
-    namespace("torch.nn")[_kind.__name__] = _kind
+enter(BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d)
+enter(LayerNorm, RMSNorm, GroupNorm)

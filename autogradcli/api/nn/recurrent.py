@@ -7,18 +7,17 @@ Elman, "Finding structure in time" (1990); Hochreiter and Schmidhuber, "Long sho
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from ...engine.limits import charge_parts, counted, shown
 from ...engine.operation import Array, operation
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ..calls.class_fields import REQUIRED, Fields
 from ..calls.python_function import renamed
-from ..calls.registry import namespace
 from . import init
-from .functions_by_attribute import F, M, T, check_device, check_tensors
-from .linear_layers import fresh
-from .module import Module
+from .functions_by_attribute import F, M, T, check_tensors
+from .simple import PLACE, Simple, enter, fresh, words
 
 #: A hidden state: one tensor, or the two of an LSTM.
 Hidden = tuple[Tensor, ...]
@@ -68,19 +67,8 @@ def _call_of(mode: str) -> Any:
 # -- cells -----------------------------------------------------------------------------------------------------
 
 
-class _Cell(Module):
-    mode = ""
-
-    def _begin(self, input_size: int, hidden_size: int, bias: bool, dtype: Any) -> None:
-        self.input_size = input_size
-        self.hidden_size = hidden_size
-        self.bias = bias
-        rows = _GATES[type(self).mode or "RNN_TANH"] * hidden_size
-        self.weight_ih = fresh(rows, input_size, dtype=dtype)
-        self.weight_hh = fresh(rows, hidden_size, dtype=dtype)
-        for name in ("bias_ih", "bias_hh"):
-            self.register_parameter(name, fresh(rows, dtype=dtype) if bias else None)
-        self.reset_parameters()
+class _Recurrent(Simple):
+    """What cells and layers share: how their parameters begin."""
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew, uniform within 1 / sqrt(hidden_size)."""
@@ -88,13 +76,19 @@ class _Cell(Module):
         for weight in self.parameters():
             init.uniform_(weight, -bound, bound)
 
-    def extra_repr(self) -> str:
-        text = f"{self.input_size}, {self.hidden_size}"
-        if self.bias is not True:
-            text += f", bias={self.bias}"
-        if self.__dict__.get("nonlinearity", "tanh") != "tanh":
-            text += f", nonlinearity={self.nonlinearity}"
-        return text
+
+class _Cell(_Recurrent):
+    mode = ""
+
+    fields: ClassVar[Fields] = {"input_size": REQUIRED, "hidden_size": REQUIRED, "bias": True, **PLACE}
+    shown = words("=input_size =hidden_size ~bias")
+
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        super()._make(values, dtype)
+        rows = _GATES[type(self).mode or "RNN_TANH"] * self.hidden_size
+        bias = (rows,) if self.bias else None
+        shapes = {"weight_ih": (rows, self.input_size), "weight_hh": (rows, self.hidden_size)}
+        self._put_parameters(dtype, **shapes, bias_ih=bias, bias_hh=bias)
 
     def _step(self, input: Tensor, hidden: Hidden | None, mode: str) -> Hidden:
         name = type(self).__name__
@@ -126,19 +120,14 @@ class RNNCell(_Cell):
 
     __module__ = "torch.nn.modules.rnn"
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        nonlinearity: str = "tanh",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        self._begin(input_size, hidden_size, bias, dtype)
-        self.nonlinearity = nonlinearity
+    fields: ClassVar[Fields] = {
+        "input_size": REQUIRED,
+        "hidden_size": REQUIRED,
+        "bias": True,
+        "nonlinearity": "tanh",
+        **PLACE,
+    }
+    shown = words("=input_size =hidden_size ~bias ~nonlinearity")
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         if self.nonlinearity not in ("tanh", "relu"):
@@ -152,13 +141,7 @@ class LSTMCell(_Cell):
 
     __module__ = "torch.nn.modules.rnn"
     mode = "LSTM"
-
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        self._begin(input_size, hidden_size, bias, dtype)
+    fields = _Cell.fields
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         return self._step(input, None if hx is None else tuple(hx), "LSTM")
@@ -169,13 +152,7 @@ class GRUCell(_Cell):
 
     __module__ = "torch.nn.modules.rnn"
     mode = "GRU"
-
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        self._begin(input_size, hidden_size, bias, dtype)
+    fields = _Cell.fields
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         return self._step(input, None if hx is None else (hx,), "GRU")[0]
@@ -184,7 +161,8 @@ class GRUCell(_Cell):
 # -- layers ----------------------------------------------------------------------------------------------------
 
 
-def _check_sizes(dropout: Any, sizes: dict[str, Any], flags: dict[str, Any], proj_size: int, num_layers: int) -> None:
+def _check_sizes(values: dict[str, Any]) -> None:
+    dropout, num_layers, proj_size = values["dropout"], values["num_layers"], values["proj_size"]
     if not isinstance(dropout, (int, float)) or not 0 <= dropout <= 1 or isinstance(dropout, bool):
         raise ValueError(
             "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
@@ -195,10 +173,11 @@ def _check_sizes(dropout: Any, sizes: dict[str, Any], flags: dict[str, Any], pro
             "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
             f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
         )
-    for name, value in flags.items():
-        if not isinstance(value, bool):
-            raise TypeError(f"{name} should be of type bool, got: {type(value).__name__}")
-    for name, value in sizes.items():
+    for name in ("bias", "batch_first"):
+        if not isinstance(values[name], bool):
+            raise TypeError(f"{name} should be of type bool, got: {type(values[name]).__name__}")
+    for name in ("input_size", "hidden_size"):
+        value = values[name]
         if not isinstance(value, int):
             raise TypeError(f"{name} should be of type int, got: {type(value).__name__}")
         if value <= 0:
@@ -207,47 +186,31 @@ def _check_sizes(dropout: Any, sizes: dict[str, Any], flags: dict[str, Any], pro
         raise ValueError("num_layers must be greater than zero")
     if proj_size < 0:
         raise ValueError("proj_size should be a positive integer or zero to disable projections")
-    if proj_size >= sizes["hidden_size"]:
+    if proj_size >= values["hidden_size"]:
         raise ValueError("proj_size has to be smaller than hidden_size")
 
 
-class RNNBase(Module):
+class RNNBase(_Recurrent):
     """Layers of cells, in one or two directions."""
 
     __module__ = "torch.nn.modules.rnn"
 
-    def __init__(
-        self,
-        mode: str,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        proj_size: int = 0,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        check_device(device)
-        super().__init__()
-        sizes = {"input_size": input_size, "hidden_size": hidden_size}
-        _check_sizes(dropout, sizes, {"bias": bias, "batch_first": batch_first}, proj_size, num_layers)
+    fields: ClassVar[Fields] = {
+        "mode": REQUIRED, "input_size": REQUIRED, "hidden_size": REQUIRED, "num_layers": 1, "bias": True,
+        "batch_first": False, "dropout": 0.0, "bidirectional": False, "proj_size": 0, **PLACE,
+    }  # fmt: skip
+    shown = words("=input_size =hidden_size ~proj_size ~num_layers ~bias ~batch_first ~dropout ~bidirectional")
+
+    def _make(self, values: dict[str, Any], dtype: Any) -> None:
+        _check_sizes(values)
+        mode, num_layers, bias, proj_size = (values[name] for name in ("mode", "num_layers", "bias", "proj_size"))
+        input_size, hidden_size = values["input_size"], values["hidden_size"]
         if mode not in _GATES:
             raise ValueError("Unrecognized RNN mode: " + mode)
-        self.mode = mode
-        self.input_size = input_size
-        self.hidden_size = hidden_size
-        self.num_layers = num_layers
-        self.bias = bias
-        self.batch_first = batch_first
-        self.dropout = float(dropout)
-        self.bidirectional = bidirectional
-        self.proj_size = proj_size
+        super()._make({**values, "dropout": float(values["dropout"])}, dtype)
         rows = _GATES[mode] * hidden_size
         out = proj_size or hidden_size
-        ways = 2 if bidirectional else 1
+        ways = 2 if self.bidirectional else 1
         charge_parts(4 * num_layers)
         for layer in counted(range(num_layers)):
             for suffix in ("", "_reverse")[:ways]:
@@ -260,25 +223,8 @@ class RNNBase(Module):
                     setattr(self, "weight_hr" + end, fresh(proj_size, hidden_size, dtype=dtype))
         self.reset_parameters()
 
-    def reset_parameters(self) -> None:
-        """Draw the parameters anew, uniform within 1 / sqrt(hidden_size)."""
-        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
-        for weight in self.parameters():
-            init.uniform_(weight, -bound, bound)
-
     def flatten_parameters(self) -> None:
         """Nothing on the CPU: the parameters lie where they lie."""
-
-    def extra_repr(self) -> str:
-        text = f"{self.input_size}, {self.hidden_size}"
-        for name, usual in (
-            ("proj_size", 0), ("num_layers", 1), ("bias", True), ("batch_first", False), ("dropout", 0.0),
-            ("bidirectional", False),
-        ):  # fmt: skip
-            value = getattr(self, name)
-            if value != usual:
-                text += f", {name}={value}"
-        return text
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         lstm = self.mode == "LSTM"
@@ -423,5 +369,4 @@ class GRU(RNNBase):
         super().__init__("GRU", *args, **kwargs)
 
 
-for _kind in (RNNCell, LSTMCell, GRUCell, RNNBase, RNN, LSTM, GRU):
-    namespace("torch.nn")[_kind.__name__] = _kind
+enter(RNNCell, LSTMCell, GRUCell, RNNBase, RNN, LSTM, GRU)

@@ -1,7 +1,8 @@
 """The optimizers that scale each element's step by its past: Adagrad, Adadelta, RMSprop, Rprop; and averaged SGD.
 
-Duchi et al., "Adaptive subgradient methods" (2011); Zeiler, "Adadelta" (2012); Tieleman and Hinton, "RMSprop" (2012);
-Riedmiller and Braun, "Rprop" (1993); Polyak and Juditsky, "Acceleration of stochastic approximation" (1992).
+Duchi, Hazan and Singer, "Adaptive subgradient methods" (2011); Zeiler, "Adadelta" (2012); Tieleman and Hinton,
+"RMSprop" (2012); Riedmiller and Braun, "A direct adaptive method for faster backpropagation" (1993); Polyak and
+Juditsky, "Acceleration of stochastic approximation by averaging" (1992).
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.tensor import wrap
 from ..calls.class_fields import KEYWORDS, REQUIRED
-from .kernels import add, addcdiv, addcmul, lerp
-from .optimizer import Array, Group, declare, number
-from .sgd_adam import begin_step, check_fused, check_least, check_lr, decayed, next_step, square
+from .optimizer import declare
+from .options import number
+from .rule import Array, Group, Rule, one
+from .sgd_adam import check_fused, check_least, check_lr
 
 
 def _check_eps(values: Group) -> None:
@@ -25,21 +26,23 @@ def _check_eps(values: Group) -> None:
 # -- Adagrad ---------------------------------------------------------------------------------------------------
 
 
+def _both(param: Array, value: Any) -> Array:
+    """A number for each element; where that is complex, for both of its parts."""
+    return np.full_like(param, complex(value, value) if param.dtype.kind == "c" else value)
+
+
+def _adagrad(F: Any, o: Group, t: float, p: Any, g: Any, total: Any) -> None:
+    """``s <- s + g^2``, ``p <- p - lr g / (sqrt(s) + eps)``, with a rate that decays by the steps."""
+    F.addcmul(total, g, g, 1)
+    F.addcdiv(p, g, F.sqrt(total) + o["eps"], -(F.option(o["lr"]) / (1 + (t - 1) * o["lr_decay"])))
+
+
+_ADAGRAD = Rule(_adagrad, ("sum",), {"sum": lambda param, g, o: _both(param, o["initial_accumulator_value"])})
+
+
 def _begin_adagrad(optimizer: Any, group: Group) -> None:
     for param in group["params"]:
-        state = optimizer.state[param]
-        begin_step(state)
-        start = group["initial_accumulator_value"]
-        state["sum"] = wrap(np.full_like(param.array, start * (1 + 1j) if param.array.dtype.kind == "c" else start))
-
-
-def _adagrad(param: Array, g: Array, state: Group, group: Group) -> None:
-    step = next_step(state)
-    g = decayed(param, g, group)
-    total = state["sum"].array
-    addcmul(total, g, g, 1)
-    lr = number(group["lr"]) / (1 + (step - 1) * group["lr_decay"])
-    addcdiv(param, g, np.sqrt(total) + group["eps"], -lr)
+        _ADAGRAD.begin(param.array, param.array, optimizer.state[param], group)
 
 
 def _check_adagrad(values: Group) -> None:
@@ -56,26 +59,20 @@ declare(
         "params": REQUIRED, "lr": 1e-2, "lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0,
         "eps": 1e-10, "foreach": None, KEYWORDS: None, "maximize": False, "differentiable": False, "fused": None,
     },
-    _adagrad, _check_adagrad,
+    _ADAGRAD, _check_adagrad,
     "lr lr_decay eps weight_decay initial_accumulator_value foreach maximize differentiable fused", _begin_adagrad,
 )  # fmt: skip
 
 # -- Adadelta --------------------------------------------------------------------------------------------------
 
 
-def _adadelta(param: Array, g: Array, state: Group, group: Group) -> None:
-    if not state:
-        begin_step(state)
-        state["square_avg"] = wrap(np.zeros_like(param))
-        state["acc_delta"] = wrap(np.zeros_like(param))
-    next_step(state)
-    g = decayed(param, g, group)
-    rho, eps = group["rho"], group["eps"]
-    square(state["square_avg"].array, g, rho)
-    past = state["acc_delta"].array
-    delta = np.sqrt(past + eps) / np.sqrt(state["square_avg"].array + eps) * g
-    square(past, delta, rho)
-    add(param, delta, -number(group["lr"]))
+def _adadelta(F: Any, o: Group, t: float, p: Any, g: Any, square: Any, moved: Any) -> None:
+    """The step is ``g`` times the root mean square of the steps before, by that of the gradients."""
+    rho, eps = F.option(o["rho"]), o["eps"]
+    F.average_square(square, g, rho)
+    way = F.sqrt(moved + eps) / F.sqrt(square + eps) * g
+    F.average_square(moved, way, rho)
+    F.descend(p, F.joined(way, p), F.option(o["lr"]))
 
 
 def _check_adadelta(values: Group) -> None:
@@ -92,37 +89,34 @@ declare(
         "params": REQUIRED, "lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0, "foreach": None, KEYWORDS: None,
         "capturable": False, "maximize": False, "differentiable": False,
     },
-    _adadelta, _check_adadelta, "lr rho eps weight_decay maximize capturable foreach differentiable",
+    Rule(_adadelta, ("square_avg", "acc_delta"), pairs="kept"), _check_adadelta,
+    "lr rho eps weight_decay maximize capturable foreach differentiable",
 )  # fmt: skip
 
 # -- RMSprop ---------------------------------------------------------------------------------------------------
 
 
-def _rmsprop(param: Array, g: Array, state: Group, group: Group) -> None:
-    if not state:
-        begin_step(state)
-        state["square_avg"] = wrap(np.zeros_like(param))
-        if group["momentum"] > 0:
-            state["momentum_buffer"] = wrap(np.zeros_like(param))
-        if group["centered"]:
-            state["grad_avg"] = wrap(np.zeros_like(param))
-    next_step(state)
-    g = decayed(param, g, group)
-    average = state["square_avg"].array
-    square(average, g, group["alpha"])
-    if group["centered"]:
-        mean = state["grad_avg"].array
-        lerp(mean, g, 1 - group["alpha"])
-        average = average.copy()
-        addcmul(average, mean, mean, -1)
-    root = np.sqrt(average) + group["eps"]
-    if group["momentum"] > 0:
-        buffer = state["momentum_buffer"].array
-        np.multiply(buffer, group["momentum"], out=buffer)
-        addcdiv(buffer, g, root, 1)
-        add(param, buffer, -number(group["lr"]))
+def _rmsprop(F: Any, o: Group, t: float, p: Any, g: Any, square: Any, *more: Any) -> None:
+    """``p <- p - lr g / (sqrt(v) + eps)``, ``v`` an average of squares; centered, less the square of the average.
+    With momentum the quotients are gathered first."""
+    rest, share, rate = list(more), F.option(o["alpha"]), F.option(o["lr"])
+    velocity = rest.pop(0) if o["momentum"] > 0 else None
+    F.average_square(square, g, share)
+    if rest:
+        (mean,) = rest
+        F.lerp(mean, g, 1 - share)
+        square = F.without_square(square, mean)
+    spread = F.sqrt(square) + o["eps"]
+    if velocity is None:
+        F.addcdiv(p, g, spread, -rate)
     else:
-        addcdiv(param, g, root, -number(group["lr"]))
+        F.scale(velocity, o["momentum"])
+        F.addcdiv(velocity, g, spread, 1)
+        F.descend(p, velocity, rate)
+
+
+def _averages(o: Group, param: Array) -> tuple[str, ...]:
+    return ("square_avg", *["momentum_buffer"] * (o["momentum"] > 0), *["grad_avg"] * bool(o["centered"]))
 
 
 def _check_rmsprop(values: Group) -> None:
@@ -138,27 +132,23 @@ declare(
         "params": REQUIRED, "lr": 1e-2, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0, "momentum": 0,
         "centered": False, "capturable": False, "foreach": None, "maximize": False, "differentiable": False,
     },
-    _rmsprop, _check_rmsprop,
+    Rule(_rmsprop, _averages), _check_rmsprop,
     "lr momentum alpha eps centered weight_decay capturable foreach maximize differentiable",
 )  # fmt: skip
 
 # -- Rprop -----------------------------------------------------------------------------------------------------
 
 
-def _rprop(param: Array, g: Array, state: Group, group: Group) -> None:
-    if not state:
-        begin_step(state)
-        state["prev"] = wrap(np.zeros_like(param))
-        state["step_size"] = wrap(np.full_like(param, number(group["lr"])))
-    next_step(state)
-    (less, more), (least, most) = (map(number, group[name]) for name in ("etas", "step_sizes"))
-    agree = np.sign(g * state["prev"].array)
-    factor = np.where(agree > 0, more, np.where(agree < 0, less, 1.0)).astype(param.dtype)
-    size = state["step_size"].array
-    np.clip(size * factor, least, most, out=size)
-    g = np.where(agree < 0, param.dtype.type(0), g)
-    addcmul(param, np.sign(g), size, -1)
-    state["prev"].array[...] = g
+def _rprop(F: Any, o: Group, t: float, p: Any, g: Any, before: Any, size: Any) -> None:
+    """Each element has a step of its own, which grows while the gradient keeps its sign and shrinks, without a step,
+    when that turns."""
+    (less, more), (least, most) = (map(F.option, o[name]) for name in ("etas", "step_sizes"))
+    turn = F.sign(g * F.seen(before))
+    F.scale(size, F.by_sign(turn, less, 1.0, more))
+    F.limit(size, least, most)
+    g = F.without(g, turn < 0)
+    F.addcmul(p, F.sign(g), size, -1)
+    F.put(before, g)
 
 
 def _check_rprop(values: Group) -> None:
@@ -174,30 +164,29 @@ declare(
         "params": REQUIRED, "lr": 1e-2, "etas": (0.5, 1.2), "step_sizes": (1e-6, 50), KEYWORDS: None,
         "capturable": False, "foreach": None, "maximize": False, "differentiable": False,
     },
-    _rprop, _check_rprop, "lr etas step_sizes foreach maximize differentiable capturable",
+    Rule(_rprop, ("prev", "step_size"), {"step_size": lambda param, g, o: _both(param, number(o["lr"]))}), _check_rprop,
+    "lr etas step_sizes foreach maximize differentiable capturable",
 )  # fmt: skip
 
 # -- averaged SGD ----------------------------------------------------------------------------------------------
 
 
-def _asgd(param: Array, g: Array, state: Group, group: Group) -> None:
-    lr, lambd = number(group["lr"]), group["lambd"]
-    if not state:
-        begin_step(state)
-        state["eta"] = wrap(np.array(lr, np.float32))
-        state["mu"] = wrap(np.ones((), np.float32))
-        state["ax"] = wrap(np.zeros_like(param))
-    step = next_step(state)
-    g = decayed(param, g, group)
-    eta, mu, average = state["eta"].array, state["mu"].array, state["ax"].array
-    np.multiply(param, 1 - lambd * float(eta), out=param)
-    add(param, g, -float(eta))
-    if float(mu) != 1:
-        average[...] = average + (param - average) * mu.astype(param.dtype)
+def _asgd(F: Any, o: Group, t: float, p: Any, g: Any, eta: Any, mu: Any, average: Any) -> None:
+    """SGD whose rate ``eta`` falls as ``lr / (1 + lambd lr t)^alpha``, and the average of where it has been, from step
+    ``t0`` on."""
+    lr, lambd, rate, share = number(o["lr"]), o["lambd"], float(F.array(eta)), float(F.array(mu))
+    F.scale(p, 1 - lambd * rate)
+    F.descend(p, g, rate)
+    if share != 1:
+        F.add(average, (p - average) * share, 1)
     else:
-        average[...] = param
-    eta[...] = lr / ((1 + lambd * lr * step) ** group["alpha"])
-    mu[...] = 1 / max(1, step - group["t0"])
+        F.put(average, p)
+    F.array(eta)[...] = lr / (1 + lambd * lr * t) ** o["alpha"]
+    F.array(mu)[...] = 1 / max(1, t - o["t0"])
+
+
+def _rate(param: Array, g: Array, o: Group) -> Array:
+    return np.array(number(o["lr"]), np.float32)
 
 
 def _check_asgd(values: Group) -> None:
@@ -211,5 +200,6 @@ declare(
         "params": REQUIRED, "lr": 1e-2, "lambd": 1e-4, "alpha": 0.75, "t0": 1e6, "weight_decay": 0, "foreach": None,
         "maximize": False, "differentiable": False, "capturable": False,
     },
-    _asgd, _check_asgd,
+    Rule(_asgd, ("eta", "mu", "ax"), {"eta": _rate, "mu": one}, captured="params, mus, etas, and state_steps"),
+    _check_asgd,
 )  # fmt: skip

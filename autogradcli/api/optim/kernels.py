@@ -1,13 +1,18 @@
-"""The steps that optimizers are made of, in place on arrays, rounded as PyTorch's kernels round them.
+"""The steps that optimizers are made of, on arrays and rounded as PyTorch's kernels round them; ``F`` of a formula.
 
-A sum with a multiple is one fused operation there: one rounding, not two.
+A sum with a multiple is one fused operation there: one rounding, not two. ``recorded`` has the same names for tensors.
 """
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
+
+from ...engine.tensor import wrap
+from ...engine.worlds import roles
+from .options import number
 
 Array = np.ndarray
 
@@ -32,6 +37,14 @@ def fused(a: Array, b: Any, c: Array) -> Array:
     return exact
 
 
+def _put_fused(out: Array, a: Array, b: Any, c: Array) -> None:
+    """``out = fused(a, b, c)``; in float32 the assignment is what rounds."""
+    if out.dtype == _F32 and a.dtype == _F32:
+        out[...] = np.multiply(a, np.float32(b) if b.__class__ is float else b, dtype=_F64) + c
+    else:
+        out[...] = fused(a, b, c)
+
+
 def _split(x: Any) -> tuple[Any, Any]:
     scaled = x * 134217729.0  # 2**27 + 1
     high = scaled - (scaled - x)
@@ -45,7 +58,10 @@ def _product_error(a: Any, b: Any, product: Any) -> Any:
 
 def add(out: Array, other: Array, alpha: float) -> None:
     """``out += alpha * other``."""
-    out[...] = out + other if alpha == 1 else fused(other, float(alpha), out)
+    if alpha == 1:
+        out += other
+    else:
+        _put_fused(out, other, float(alpha), out)
 
 
 def added(a: Array, b: Array, alpha: float) -> Array:
@@ -56,14 +72,89 @@ def added(a: Array, b: Array, alpha: float) -> Array:
 def lerp(out: Array, end: Array, weight: float) -> None:
     """``out`` moved by ``weight`` of the way to ``end``, from the nearer of the two."""
     way = end - out
-    out[...] = fused(way, float(weight), out) if weight < 0.5 else fused(-way, float(1 - out.dtype.type(weight)), end)
+    if weight < 0.5:
+        _put_fused(out, way, float(weight), out)
+    else:
+        _put_fused(out, -way, float(1 - out.dtype.type(weight)), end)
 
 
 def addcmul(out: Array, a: Array, b: Array, value: float) -> None:
     """``out += value * a * b``."""
-    out[...] = fused(a if value == 1 else a * float(value), b, out)
+    _put_fused(out, a if value == 1 else a * float(value), b, out)
 
 
 def addcdiv(out: Array, a: Array, b: Array, value: float) -> None:
     """``out += value * a / b``."""
-    out[...] = out + (a / b if value == 1 else (a * float(value)) / b)
+    out += a / b if value == 1 else a * float(value) / b
+
+
+def descend(out: Array, way: Array, rate: Any) -> None:
+    """``out -= rate * way``."""
+    _put_fused(out, way, -float(rate), out)
+
+
+def decayed(g: Array, param: Array, decay: Any) -> Array:
+    """A gradient with weight decay in it."""
+    return added(g, param, number(decay))
+
+
+def scale(out: Array, by: Any) -> None:
+    """``out *= by``."""
+    out *= by
+
+
+def average_square(out: Array, g: Array, rate: float) -> None:
+    """``out``, an average of squares, moved on: ``rate * out + (1 - rate) * g * g``."""
+    out *= rate
+    addcmul(out, g, g, 1 - rate)
+
+
+def without_square(a: Array, b: Array) -> Array:
+    """``a - b * b``."""
+    return fused(-b, b, a)
+
+
+def put(out: Array, value: Array) -> None:
+    """``out = value``, in place."""
+    out[...] = value
+
+
+def limit(out: Array, least: float, most: float) -> None:
+    """``out`` kept between two numbers."""
+    np.clip(out, least, most, out=out)
+
+
+def by_sign(sign: Array, below: float, zero: float, above: float) -> Array:
+    """One of three numbers for each sign."""
+    return np.where(sign > 0, above, np.where(sign < 0, below, zero)).astype(sign.dtype)
+
+
+def without(x: Array, where: Array) -> Array:
+    """``x``, and zero where a mask says so."""
+    return np.where(where, x.dtype.type(0), x)
+
+
+def pairs(x: Array) -> Array:
+    """Complex numbers as two real ones each, in the same memory; others as they are."""
+    if x.dtype.kind != "c":
+        return x
+    made: Array = roles.view_as_real(wrap(x)).array
+    return made
+
+
+def joined(x: Array, like: Array) -> Array:
+    """What ``pairs`` took apart, where ``like`` is complex."""
+    made: Array = roles.view_as_complex(wrap(x)).array if like.dtype.kind == "c" else x
+    return made
+
+
+def same(x: Any) -> Any:
+    """Nothing to do: there is no graph that would need a copy or another kind of number."""
+    return x
+
+
+own = attrgetter("array")
+array = count = seen = same
+option = number
+scalar = float
+sqrt, absolute, sign, maximum = np.sqrt, np.abs, np.sign, np.maximum

@@ -17,7 +17,9 @@ from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
 from ..calls.registry import namespace
 from .kernels import add, added
-from .optimizer import Array, Optimizer, check_options, checked_tensors, number
+from .optimizer import Optimizer
+from .options import check_options, checked_tensors, number
+from .rule import Array
 from .sgd_adam import check_lr
 
 Evaluate = Callable[[float], tuple[float, Array]]

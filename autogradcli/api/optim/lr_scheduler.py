@@ -139,6 +139,8 @@ class LRScheduler(Object):
 class _ByFunction(LRScheduler):
     def __init__(self, optimizer: Any, lr_lambda: Any, last_epoch: int = -1) -> None:
         self.optimizer = optimizer
+        if not isinstance(optimizer, Optimizer):  # PyTorch stumbles over it so, before it looks
+            raise AttributeError(f"'{type(optimizer).__name__}' object has no attribute 'param_groups'")
         count = len(optimizer.param_groups)
         if isinstance(lr_lambda, (list, tuple)):
             if len(lr_lambda) != count:

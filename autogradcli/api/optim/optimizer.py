@@ -15,23 +15,15 @@ from ...engine.limits import check_shown
 from ...engine.sparse import SparseTensor
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...engine.worlds import roles
 from ..calls.class_fields import Fields, bound
-from ..calls.gate import stranger
 from ..calls.program_classes import Kind, Object
 from ..calls.registry import namespace
-from ..nn.functions_by_attribute import M
 from ..nn.gradients import clear_grad
+from . import kernels
+from .options import OPTIONS, check_options, checked_tensors, type_name
+from .rule import Group, Rule
 
 Array = np.ndarray
-Group = dict[str, Any]
-
-
-def type_name(value: Any) -> str:
-    kind = type(value)
-    if isinstance(value, Tensor):
-        return f"torch.{value.dtype.type_name}Tensor"
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 _STATE_HOOKS = (
@@ -225,10 +217,9 @@ class Declared(Optimizer):
     fields: ClassVar[Fields] = {}
     order: ClassVar[tuple[str, ...]] = ()
     numbers: ClassVar[Callable[[Group], tuple[Any, ...]]]
-    update: ClassVar[Callable[[Array, Array, Group, Group], None]]
+    rule: ClassVar[Rule]
     check: ClassVar[Callable[[Group], None]]
     begin: ClassVar[Callable[[Any, Group], None]]
-    on_parts: ClassVar[bool]  # whether a complex number is two real ones to the rule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kind = type(self)
@@ -258,53 +249,44 @@ class Declared(Optimizer):
         if recorded:
             self._record_update()
         else:
-            self._update()
+            self._update(kernels)
         own["_opt_called"] = True
         for hook in list(own["_optimizer_step_post_hooks"].values()):
             hook(self, (self,) if closure is None else (self, closure), {})
         return loss
 
-    def _update(self) -> None:
-        update, numbers = type(self).update, type(self).numbers
-        on_parts = type(self).on_parts
+    def _update(self, F: Any) -> None:
+        """Take the step, on what ``F`` computes with: ``kernels`` or ``recorded``."""
+        rule, numbers = type(self).rule, type(self).numbers
+        step, own = rule.step, F.own
         for group in self.param_groups:
-            if not _OPTIONS.issuperset(map(type, numbers(group))):
+            if not OPTIONS.issuperset(map(type, numbers(group))):
                 check_options(group)
             for param in checked_tensors(group["params"]):
                 grad = param.grad
                 if grad is not None:
-                    g = grad.array if grad.__class__ is Tensor else _dense(type(self).__name__, grad, group)
+                    if grad.__class__ is not Tensor and F is kernels:
+                        grad = _dense(type(self).__name__, grad, group)
+                    g = own(grad)
                     if group.get("maximize"):
                         g = -g
                     kept = self.state.get(param)
                     values = {} if kept is None else kept
-                    if values and not _KEPT.issuperset(map(type, values.values())):
+                    if values and not OPTIONS.issuperset(map(type, values.values())):
                         check_options(values)
-                    if on_parts and param.array.dtype.kind == "c":
-                        _update_parts(update, param.array, g, values, group)
-                    else:
-                        update(param.array, g, values, group)
+                    step(F, param, g, values, group)
                     if kept is None and values:
                         self.state[param] = values
-                    param.bump()
+                    if F is kernels:
+                        param.bump()
 
     def _record_update(self) -> None:
         """The update as recorded operations. Raises RuntimeError where a parameter is a leaf that requires grad."""
-        from .recorded import RULES
+        from . import recorded
 
-        update = RULES[type(self).update.__name__]
         before, state.grad = state.grad, True
         try:
-            for group in self.param_groups:
-                check_options(group)
-                for param in checked_tensors(group["params"]):
-                    grad = param.grad
-                    if grad is not None:
-                        kept = self.state.get(param)
-                        values = {} if kept is None else kept
-                        if kept is None:
-                            self.state[param] = values
-                        update(param, M.neg(grad) if group.get("maximize") else grad, values, group)
+            self._update(recorded)
         finally:
             state.grad = before
 
@@ -316,77 +298,24 @@ def _check_kernels(kind: type[Declared], group: Group) -> None:
         return
     if group.get("capturable"):
         raise AssertionError(
-            f"If capturable=True, {_CAPTURED.get(kind.update.__name__, 'params and state_steps')} must be on supported "
+            f"If capturable=True, {kind.rule.captured} must be on supported "
             "devices: ['cuda', 'xpu', 'hpu', 'privateuseone', 'xla']."
         )
-    if kind.update.__name__ != "_sgd":  # whose several at once are recorded as one at a time
+    if kind.rule.counts:  # SGD, which doesn't, has several at once recorded as one at a time
         raise AssertionError("_foreach ops don't support autograd")
 
 
-#: What PyTorch names beside the parameters, where that isn't only the count of steps.
-_CAPTURED = {"_nadam": "params, mu_products and state_steps", "_asgd": "params, mus, etas, and state_steps"}
-
-
-def _update_parts(update: Callable[..., None], param: Array, g: Array, values: Group, group: Group) -> None:
-    """A rule for real numbers on complex ones: on their real and imaginary parts, each for itself."""
-
-    def parts(array: Array) -> Array:
-        pairs: Array = roles.view_as_real(wrap(array)).array
-        return pairs
-
-    pairs = parts(param)
-    own = {name: wrap(parts(v.array)) if v.array.dtype.kind == "c" else v for name, v in values.items()}
-    update(pairs, parts(g), own, group)
-    for name, value in own.items():
-        if name not in values:
-            values[name] = roles.view_as_complex(value) if value.array.shape == pairs.shape else value
-
-
-def _dense(optimizer: str, grad: Tensor, group: Group) -> Array:
+def _dense(optimizer: str, grad: Tensor, group: Group) -> Tensor:
     """The values of a gradient that may be sparse. Raises RuntimeError for an optimizer that takes no sparse ones."""
     if not isinstance(grad, SparseTensor):
-        return grad.array
+        return grad
     if optimizer not in ("SGD", "Adagrad"):
         instead = ", please consider SparseAdam instead" if optimizer in ("Adam", "AdamW") else ""
         name = "Adam" if optimizer == "AdamW" else optimizer
         raise RuntimeError(f"{name} does not support sparse gradients{instead}")
     if group.get("weight_decay"):
         raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
-    return grad.dense
-
-
-def checked_tensors(params: list[Any]) -> list[Tensor]:
-    """The parameters of a group, to which a program can add what it likes. Raises TypeError for what is no tensor."""
-    for param in params:
-        if not isinstance(param, Tensor):
-            raise TypeError("optimizer can only optimize Tensors, but one of the params is " + type_name(param))
-    return params
-
-
-def number(value: Any) -> Any:
-    """An option as a number: a learning rate may be a tensor. Raises RuntimeError for one of several elements,
-    TypeError for what is neither."""
-    if isinstance(value, Tensor):
-        if value.array.size != 1:
-            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-        return value.array.item()
-    if type(value) not in _NUMBERS:
-        raise TypeError(f"an option of an optimizer must be a number or a tensor, not {type_name(value)}")
-    return value
-
-
-_NUMBERS = frozenset({bool, int, float})
-
-#: What the values of a group, and of a parameter's state, are before a step computes with them.
-_OPTIONS = frozenset({bool, int, float, type(None), Tensor})
-_KEPT = frozenset({bool, int, float, type(None), Tensor})
-
-
-def check_options(values: Group) -> None:
-    """Raises TypeError for a value that a program put there and that no step can compute with."""
-    for name, value in values.items():
-        if name not in ("params", "param_names") and (type(value) is complex or stranger(value) is not None):
-            raise TypeError(f"'{name}' of an optimizer must be a real number or a tensor, not {type_name(value)}")
+    return wrap(grad.dense)
 
 
 #: In the fields of an optimizer what is no option of a group. Pairs (``betas``) pass through ``number`` in a step.
@@ -397,23 +326,20 @@ def declare(
     name: str,
     home: str,
     fields: Fields,
-    update: Callable[[Array, Array, Group, Group], None],
+    rule: Rule,
     check: Callable[[Group], None],
     order: str = "",
     begin: Callable[[Any, Group], None] | None = None,
-    on_parts: bool = True,
 ) -> Any:
-    """Declare ``torch.optim.name``. ``order`` is that of the options in a group, where not that of the fields;
-    ``on_parts`` says whether the rule takes a complex number for two real ones."""
+    """Declare ``torch.optim.name``. ``order`` is that of the options in a group, where not that of the fields."""
     names: dict[str, Any] = {
         "__module__": f"torch.optim.{home}",
         "fields": fields,
         "order": tuple(order.split()) or tuple(field for field in fields if field not in ("params", "*")),
         "numbers": itemgetter(*[n for n, usual in fields.items() if n not in _NO_OPTIONS and type(usual) is not tuple]),
-        "update": staticmethod(update),
+        "rule": rule,
         "check": staticmethod(check),
         "begin": staticmethod(begin or _nothing),
-        "on_parts": on_parts,
         "__members__": {},
     }
     made = Kind(name, (Declared,), names)

@@ -1,7 +1,8 @@
 """The optimizers that look at a matrix as a whole: Adafactor and Muon; and SparseAdam, which needs sparse gradients.
 
 Shazeer and Stern, "Adafactor: adaptive learning rates with sublinear memory cost" (2018); Jordan, "Muon: an optimizer
-for hidden layers in neural networks" (2024).
+for hidden layers in neural networks" (2024), with the iteration of Kovarik (1970) and Björck and Bowie (1971) for the
+nearest orthogonal matrix. These have no ``differentiable``: their formulas run on arrays alone.
 """
 
 from __future__ import annotations
@@ -15,52 +16,60 @@ from ...engine.state import state as modes
 from ...engine.tensor import Tensor, wrap
 from ..calls.class_fields import KEYWORDS, REQUIRED
 from ..nn.functions_by_attribute import M, T
-from .kernels import add, lerp
-from .optimizer import Array, Group, declare, number
-from .sgd_adam import begin_step, next_step
+from .optimizer import declare
+from .options import number
+from .rule import Array, Group, Rule
 
 # -- Adafactor -------------------------------------------------------------------------------------------------
 
 
-def _norm(array: Array) -> float:
-    return float(T.norm(wrap(array)).array)
+def _rms(x: Array) -> float:
+    """The root of the mean of the squares."""
+    norm = float(T.norm(wrap(x)).array)
+    return norm / math.sqrt(x.size)
 
 
-def _mean_square(g: Array, dim: int) -> Array:
-    size = T.norm(wrap(g), dim=dim, keepdim=True).array
-    mean: Array = size * size / g.dtype.type(g.shape[dim])
+def _mean_squares(g: Array, dim: int) -> Array:
+    """The mean of the squares along a dimension, which stays with size 1."""
+    norm = T.norm(wrap(g), dim=dim, keepdim=True).array
+    mean: Array = norm * norm / g.dtype.type(g.shape[dim])
     return mean
 
 
-def _adafactor(param: Array, g: Array, state: Group, group: Group) -> None:
-    if param.dtype.kind == "c":
+def _by_rows(param: Array, g: Array, o: Group) -> Array:
+    return np.zeros((*g.shape[:-1], 1), g.dtype)
+
+
+def _by_columns(param: Array, g: Array, o: Group) -> Array:
+    return np.zeros((*g.shape[:-2], 1, g.shape[-1]), g.dtype)
+
+
+def _adafactor(F: Any, o: Group, t: float, p: Array, g: Array, square: Array, columns: Array | None = None) -> None:
+    """Adam's second moment as the product of the means of its rows and columns, so that a matrix needs memory for a
+    row and a column; the step is clipped by its root mean square, and relative to that of the parameter."""
+    if p.dtype.kind == "c":
         raise RuntimeError("Adafactor does not support complex parameters")
-    if not state:
-        begin_step(state)
-        if g.ndim > 1:
-            state["row_var"] = wrap(np.zeros((*g.shape[:-1], 1), g.dtype))
-            state["col_var"] = wrap(np.zeros((*g.shape[:-2], 1, g.shape[-1]), g.dtype))
-        else:
-            state["variance"] = wrap(np.zeros_like(g))
-    least, small = group["eps"]
-    if least is None:
-        least = float(np.finfo(param.dtype).eps)
-    step, lr = next_step(state), number(group["lr"])
-    share = step ** group["beta2_decay"]
-    size = max(small, _norm(param) / param.size**0.5) * min(lr, 1 / step**0.5)
-    if group["weight_decay"] != 0:
-        np.multiply(param, 1 - lr * group["weight_decay"], out=param)
-    if g.ndim > 1:
-        rows, columns = state["row_var"].array, state["col_var"].array
-        lerp(rows, _mean_square(g, -1), share)
-        lerp(columns, _mean_square(g, -2), share)
-        scale = np.maximum(rows.mean(-2, keepdims=True, dtype=rows.dtype), rows.dtype.type(least))
-        variance = (rows @ columns) / scale
+    eps, least_rms = o["eps"]
+    if eps is None:
+        eps = float(np.finfo(p.dtype).eps)
+    lr, fresh = number(o["lr"]), t ** o["beta2_decay"]
+    rate = max(least_rms, _rms(p)) * min(lr, 1 / t**0.5)
+    if o["weight_decay"] != 0:
+        F.scale(p, 1 - lr * o["weight_decay"])
+    if columns is None:
+        F.lerp(square, g * g, fresh)
+        moment = square
     else:
-        lerp(state["variance"].array, g * g, share)
-        variance = state["variance"].array
-    change = 1 / np.sqrt(np.maximum(variance, variance.dtype.type(least * least))) * g
-    add(param, change, -size / max(1.0, _norm(change) / (change.size**0.5 * group["d"])))
+        F.lerp(square, _mean_squares(g, -1), fresh)
+        F.lerp(columns, _mean_squares(g, -2), fresh)
+        total = square.mean(-2, keepdims=True, dtype=square.dtype)
+        moment = square @ columns / np.maximum(total, total.dtype.type(eps))
+    way = 1 / np.sqrt(np.maximum(moment, moment.dtype.type(eps * eps))) * g
+    F.descend(p, way, rate / max(1.0, _rms(way) / o["d"]))
+
+
+def _factors(o: Group, param: Array) -> tuple[str, ...]:
+    return ("row_var", "col_var") if param.ndim > 1 else ("variance",)
 
 
 def _check_adafactor(values: Group) -> None:
@@ -91,53 +100,54 @@ declare(
         "params": REQUIRED, "lr": 1e-2, "beta2_decay": -0.8, "eps": (None, 1e-3), "d": 1.0, "weight_decay": 0.0,
         KEYWORDS: None, "foreach": None, "maximize": False,
     },
-    _adafactor, _check_adafactor, on_parts=False,
+    Rule(_adafactor, _factors, {"row_var": _by_rows, "col_var": _by_columns}, pairs="", decays=False),
+    _check_adafactor,
 )  # fmt: skip
 
 # -- Muon ------------------------------------------------------------------------------------------------------
 
 
 def _orthogonal(g: Tensor, coefficients: tuple[float, float, float], steps: int, eps: float) -> Tensor:
-    """A matrix near the orthogonal factor of ``g``, by Newton and Schulz's iteration in half precision."""
+    """A matrix near the orthogonal factor of ``g``: an odd polynomial, ``a x + b x^3 + c x^5`` in its singular values,
+    takes them all towards 1. In half precision."""
     if steps >= 100:
         raise ValueError("Number of steps must be less than 100 for computational efficiency")
     if len(coefficients) != 3:
         raise ValueError("Coefficients must be a tuple of exactly 3 values")
     a, b, c = coefficients
-    tall = g.array.shape[0] > g.array.shape[1]
+    rows, columns = g.array.shape
     x = M.bfloat16(g)
-    if tall:
+    if rows > columns:
         x = M.t(x)
     x = T.div(x, M.clamp(T.norm(x), min=eps))
     for _ in range(steps):
-        square = T.mm(x, M.t(x))
-        x = T.addmm(x, T.addmm(square, square, square, beta=b, alpha=c), x, beta=a)
-    return M.t(x) if tall else x  # type: ignore[no-any-return]
+        gram = T.mm(x, M.t(x))
+        x = T.addmm(x, T.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return M.t(x) if rows > columns else x  # type: ignore[no-any-return]
 
 
-def _muon(param: Array, g: Array, state: Group, group: Group) -> None:
-    if param.dtype.kind == "c":
+def _muon(F: Any, o: Group, t: float, p: Array, g: Array, velocity: Array) -> None:
+    """Momentum, made orthogonal; larger for a matrix with more rows than columns, or as large as AdamW's steps are."""
+    if p.dtype.kind == "c":
         raise RuntimeError("Muon does not support complex parameters")
-    if not state:
-        state["momentum_buffer"] = wrap(np.zeros_like(g))
-    average, lr, momentum = state["momentum_buffer"].array, number(group["lr"]), group["momentum"]
-    lerp(average, g, 1 - momentum)
-    ahead = average
-    if group["nesterov"]:
-        ahead = g.copy()
-        lerp(ahead, average, momentum)
+    momentum, lr = o["momentum"], number(o["lr"])
+    F.lerp(velocity, g, 1 - momentum)
+    way = velocity
+    if o["nesterov"]:
+        way = g.copy()
+        F.lerp(way, velocity, momentum)
     before, modes.grad = modes.grad, False
     try:
-        change = _orthogonal(wrap(ahead), group["ns_coefficients"], group["ns_steps"], group["eps"])
+        change = _orthogonal(wrap(way), o["ns_coefficients"], o["ns_steps"], o["eps"])
     finally:
         modes.grad = before
-    rows, columns = param.shape
-    if group["adjust_lr_fn"] == "match_rms_adamw":
-        size = lr * 0.2 * math.sqrt(max(rows, columns))
+    rows, columns = p.shape
+    if o["adjust_lr_fn"] == "match_rms_adamw":
+        rate = lr * 0.2 * math.sqrt(max(rows, columns))
     else:
-        size = lr * math.sqrt(max(1, rows / columns))
-    np.multiply(param, 1 - lr * group["weight_decay"], out=param)
-    add(param, change.array.astype(param.dtype), -size)
+        rate = lr * math.sqrt(max(1, rows / columns))
+    F.scale(p, 1 - lr * o["weight_decay"])
+    F.descend(p, change.array.astype(p.dtype), rate)
 
 
 def _check_muon(values: Group) -> None:
@@ -162,13 +172,13 @@ declare(
         "params": REQUIRED, "lr": 1e-3, "weight_decay": 0.1, "momentum": 0.95, "nesterov": True,
         "ns_coefficients": (3.4445, -4.7750, 2.0315), "eps": 1e-7, "ns_steps": 5, "adjust_lr_fn": None,
     },
-    _muon, _check_muon, begin=_begin_muon, on_parts=False,
+    Rule(_muon, ("momentum_buffer",), counts=False, pairs="", decays=False), _check_muon, begin=_begin_muon,
 )  # fmt: skip
 
 # -- SparseAdam ------------------------------------------------------------------------------------------------
 
 
-def _sparse_adam(param: Array, g: Array, state: Group, group: Group) -> None:
+def _sparse_adam(F: Any, o: Group, t: float, p: Array, g: Array) -> None:
     raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
 
 
@@ -188,5 +198,5 @@ def _check_sparse_adam(values: Group) -> None:
 declare(
     "SparseAdam", "sparse_adam",
     {"params": REQUIRED, "lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "maximize": False},
-    _sparse_adam, _check_sparse_adam, on_parts=False,
+    Rule(_sparse_adam), _check_sparse_adam,
 )  # fmt: skip

@@ -1,18 +1,22 @@
-"""The optimizers that follow one rule for each parameter: SGD and the Adam family.
+"""The optimizers of gradients and their averages: SGD with momentum, and the Adam family.
 
-Kingma and Ba, "Adam" (2014); Loshchilov and Hutter, "Decoupled weight decay regularization" (2017); Dozat,
-"Incorporating Nesterov momentum into Adam" (2016); Liu et al., "On the variance of the adaptive learning rate" (2019).
+Robbins and Monro, "A stochastic approximation method" (1951); Polyak, "Some methods of speeding up the convergence of
+iteration methods" (1964); Sutskever et al., "On the importance of initialization and momentum" (2013), for Nesterov's
+momentum. Kingma and Ba, "Adam" (2015), with Adamax in its section 7; Loshchilov and Hutter, "Decoupled weight decay
+regularization" (2019); Reddi et al., "On the convergence of Adam and beyond" (2018), for amsgrad; Dozat, "Incorporating
+Nesterov momentum into Adam" (2016); Liu et al., "On the variance of the adaptive learning rate" (2020).
 """
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
 from ...engine.limits import shown
-from ...engine.tensor import Tensor, wrap
+from ...engine.tensor import Tensor
 from ..calls.class_fields import KEYWORDS, REQUIRED
-from .kernels import add, addcdiv, addcmul, added, lerp
-from .optimizer import Array, Group, declare, number
+from .optimizer import declare
+from .options import number
+from .rule import Array, Group, Rule, one
 
 
 def check_lr(values: Group) -> None:
@@ -30,38 +34,23 @@ def check_least(values: Group, name: str, what: str = "") -> None:
         raise ValueError(f"Invalid {what or name} value: {values[name]}")
 
 
-def begin_step(state: Group) -> None:
-    state["step"] = wrap(np.zeros((), np.float32))
-
-
-def next_step(state: Group) -> float:
-    """Count a step."""
-    step = state["step"].array
-    step[...] += 1
-    return float(step)
-
-
-def decayed(param: Array, g: Array, group: Group) -> Array:
-    """The gradient with weight decay in it."""
-    decay = group["weight_decay"]
-    return added(g, param, number(decay)) if decay != 0 else g
-
-
 # -- SGD -------------------------------------------------------------------------------------------------------
 
 
-def _sgd(param: Array, g: Array, state: Group, group: Group) -> None:
-    g = decayed(param, g, group)
-    momentum = group["momentum"]
-    if momentum != 0:
-        buffer = state.get("momentum_buffer")
-        if buffer is None:
-            buffer = state["momentum_buffer"] = wrap(g.copy())
-        else:
-            np.multiply(buffer.array, momentum, out=buffer.array)
-            add(buffer.array, g, 1 - group["dampening"])
-        g = added(g, buffer.array, momentum) if group["nesterov"] else buffer.array
-    add(param, g, -number(group["lr"]))
+def _sgd(F: Any, o: Group, t: float, p: Any, g: Any, velocity: Any = None) -> None:
+    """``v <- momentum v + (1 - dampening) g``, which begins as ``g``; then ``p <- p - lr v``. Nesterov's momentum looks
+    ahead: it goes along ``g + momentum v``."""
+    way = g
+    if velocity is not None:
+        if t > 1:
+            F.scale(velocity, o["momentum"])
+            F.add(velocity, g, 1 - o["dampening"])
+        way = F.added(g, velocity, o["momentum"]) if o["nesterov"] else velocity
+    F.descend(p, way, F.option(o["lr"]))
+
+
+def _velocity(o: Group, param: Array) -> tuple[str, ...]:
+    return ("momentum_buffer",) if o["momentum"] != 0 else ()
 
 
 def _check_sgd(values: Group) -> None:
@@ -93,54 +82,34 @@ declare(
         "params": REQUIRED, "lr": 1e-3, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False,
         KEYWORDS: None, "maximize": False, "foreach": None, "differentiable": False, "fused": None,
     },
-    _sgd, _check_sgd, on_parts=False,
+    Rule(_sgd, _velocity, {"momentum_buffer": lambda param, g, o: g.copy()}, counts=False, pairs=""), _check_sgd,
 )  # fmt: skip
 
 # -- Adam ------------------------------------------------------------------------------------------------------
 
 
-def moments(g: Array, state: Group, group: Group) -> tuple[float, float, float]:
-    """Move both averages on; the step and the two rates of the averages."""
-    beta1, beta2 = map(number, group["betas"])
-    step = next_step(state)
-    lerp(state["exp_avg"].array, g, 1 - beta1)
-    square(state["exp_avg_sq"].array, g, beta2)
-    return step, beta1, beta2
+def _moments(F: Any, o: Group, g: Any, mean: Any, square: Any) -> tuple[Any, Any]:
+    """Move the averages of the gradient and of its square on; the shares of the past in them."""
+    beta1, beta2 = map(F.option, o["betas"])
+    F.lerp(mean, g, 1 - beta1)
+    F.average_square(square, g, beta2)
+    return beta1, beta2
 
 
-def square(average: Array, g: Array, rate: float) -> None:
-    """Move an average of squares on."""
-    np.multiply(average, rate, out=average)
-    addcmul(average, g, g, 1 - rate)
+def _adam(F: Any, o: Group, t: float, p: Any, g: Any, mean: Any, square: Any, largest: Any = None) -> None:
+    """``p <- p - lr m' / (sqrt(v') + eps)``: ``m'`` and ``v'`` are the averages without the share of their beginning at
+    zero, which is ``beta^t``. Amsgrad takes the largest ``v`` so far."""
+    beta1, beta2 = _moments(F, o, g, mean, square)
+    if largest is not None:
+        F.put(largest, F.maximum(F.seen(largest), square))
+        square = largest
+    t = F.count(t)
+    spread = F.sqrt(square) / (1 - beta2**t) ** 0.5 + o["eps"]
+    F.addcdiv(p, F.seen(mean), spread, -(F.option(o["lr"]) / (1 - beta1**t)))
 
 
-def begin_moments(param: Array, state: Group) -> None:
-    begin_step(state)
-    state["exp_avg"] = wrap(np.zeros_like(param))
-    state["exp_avg_sq"] = wrap(np.zeros_like(param))
-
-
-def _decay(param: Array, g: Array, group: Group) -> Array:
-    """Weight decay: of the parameter itself where it is decoupled, else as a part of the gradient."""
-    if group["weight_decay"] != 0 and group["decoupled_weight_decay"]:
-        np.multiply(param, 1 - number(group["lr"]) * group["weight_decay"], out=param)
-        return g
-    return decayed(param, g, group)
-
-
-def _adam(param: Array, g: Array, state: Group, group: Group) -> None:
-    if not state:
-        begin_moments(param, state)
-        if group["amsgrad"]:
-            state["max_exp_avg_sq"] = wrap(np.zeros_like(param))
-    g = _decay(param, g, group)
-    step, beta1, beta2 = moments(g, state, group)
-    average = state["exp_avg_sq"].array
-    if group["amsgrad"]:
-        largest = state["max_exp_avg_sq"].array
-        average = np.maximum(largest, average, out=largest)
-    size = number(group["lr"]) / (1 - beta1**step)
-    addcdiv(param, state["exp_avg"].array, np.sqrt(average) / ((1 - beta2**step) ** 0.5) + group["eps"], -size)
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+_ADAM_RULE = Rule(_adam, lambda o, param: (*_MOMENTS, "max_exp_avg_sq") if o["amsgrad"] else _MOMENTS)
 
 
 def check_betas(values: Group) -> None:
@@ -170,7 +139,7 @@ declare(
         **_ADAM, "weight_decay": 0, "amsgrad": False, KEYWORDS: None, "foreach": None, "maximize": False,
         "capturable": False, "differentiable": False, "fused": None, "decoupled_weight_decay": False,
     },
-    _adam, _check_adam, _ADAM_ORDER,
+    _ADAM_RULE, _check_adam, _ADAM_ORDER,
 )  # fmt: skip
 
 
@@ -185,22 +154,16 @@ declare(
         **_ADAM, "weight_decay": 1e-2, "amsgrad": False, KEYWORDS: None, "maximize": False, "foreach": None,
         "capturable": False, "differentiable": False, "fused": None,
     },
-    _adam, _check_adamw, _ADAM_ORDER,
+    _ADAM_RULE, _check_adamw, _ADAM_ORDER,
 )  # fmt: skip
 
 
-def _adamax(param: Array, g: Array, state: Group, group: Group) -> None:
-    if not state:
-        begin_step(state)
-        state["exp_avg"] = wrap(np.zeros_like(param))
-        state["exp_inf"] = wrap(np.zeros_like(param))
-    step = next_step(state)
-    beta1, beta2 = group["betas"]
-    g = decayed(param, g, group)
-    lerp(state["exp_avg"].array, g, 1 - beta1)
-    largest = state["exp_inf"].array
-    np.maximum(largest * beta2, np.abs(g) + group["eps"], out=largest)
-    addcdiv(param, state["exp_avg"].array, largest, -(number(group["lr"]) / (1 - beta1**step)))
+def _adamax(F: Any, o: Group, t: float, p: Any, g: Any, mean: Any, norm: Any) -> None:
+    """Adam with the greatest norm: ``u <- max(beta2 u, |g| + eps)`` in place of the root."""
+    beta1, beta2 = map(F.option, o["betas"])
+    F.lerp(mean, g, 1 - beta1)
+    F.put(norm, F.maximum(norm * beta2, F.absolute(g) + o["eps"]))
+    F.addcdiv(p, mean, norm, -(F.option(o["lr"]) / (1 - beta1**t)))
 
 
 declare(
@@ -209,27 +172,21 @@ declare(
         "params": REQUIRED, "lr": 2e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "foreach": None,
         KEYWORDS: None, "maximize": False, "differentiable": False, "capturable": False,
     },
-    _adamax, check_betas,
+    Rule(_adamax, ("exp_avg", "exp_inf")), check_betas,
 )  # fmt: skip
 
 
-def _nadam(param: Array, g: Array, state: Group, group: Group) -> None:
-    if not state:
-        begin_step(state)
-        state["mu_product"] = wrap(np.ones((), np.float32))
-        state["exp_avg"] = wrap(np.zeros_like(param))
-        state["exp_avg_sq"] = wrap(np.zeros_like(param))
-    g = _decay(param, g, group)
-    step, beta1, beta2 = moments(g, state, group)
-    lr, decay = number(group["lr"]), group["momentum_decay"]
-    mu = beta1 * (1.0 - 0.5 * (0.96 ** (step * decay)))
-    mu_next = beta1 * (1.0 - 0.5 * (0.96 ** ((step + 1) * decay)))
-    product = state["mu_product"].array
-    product[...] *= mu
-    after = float(product)
-    root = np.sqrt(state["exp_avg_sq"].array / (1 - beta2**step)) + group["eps"]
-    addcdiv(param, g, root, -lr * (1.0 - mu) / (1.0 - after))
-    addcdiv(param, state["exp_avg"].array, root, (-lr * mu_next) / (1.0 - after * mu_next))
+def _nadam(F: Any, o: Group, t: float, p: Any, g: Any, product: Any, mean: Any, square: Any) -> None:
+    """Adam that looks ahead: the gradient counts with this step's momentum ``mu``, the average with the next one's.
+    ``product`` is that of all ``mu`` so far, the share of the beginning at zero."""
+    lr = F.option(o["lr"])
+    beta1, beta2 = _moments(F, o, g, mean, square)
+    mu, ahead = (beta1 * (1.0 - 0.5 * 0.96 ** (step * o["momentum_decay"])) for step in (t, t + 1))
+    F.scale(product, mu)
+    begun = F.scalar(product)
+    spread = F.sqrt(square / (1 - beta2**t)) + o["eps"]
+    F.addcdiv(p, g, spread, -lr * (1.0 - mu) / (1.0 - begun))
+    F.addcdiv(p, mean, spread, -lr * ahead / (1.0 - begun * ahead))
 
 
 def _check_nadam(values: Group) -> None:
@@ -244,24 +201,24 @@ declare(
         "momentum_decay": 4e-3, "decoupled_weight_decay": False, KEYWORDS: None, "foreach": None, "maximize": False,
         "capturable": False, "differentiable": False,
     },
-    _nadam, _check_nadam,
+    Rule(_nadam, ("mu_product", *_MOMENTS), {"mu_product": one}, captured="params, mu_products and state_steps"),
+    _check_nadam,
     "lr betas eps weight_decay momentum_decay decoupled_weight_decay maximize foreach capturable differentiable",
 )  # fmt: skip
 
 
-def _radam(param: Array, g: Array, state: Group, group: Group) -> None:
-    if not state:
-        begin_moments(param, state)
-    g = _decay(param, g, group)
-    step, beta1, beta2 = moments(g, state, group)
-    left = 1 - beta2**step
-    step_by = state["exp_avg"].array / (1 - beta1**step) * number(group["lr"])
-    most = 2 / (1 - beta2) - 1
-    length = most - 2 * step * (beta2**step) / left
+def _radam(F: Any, o: Group, t: float, p: Any, g: Any, mean: Any, square: Any) -> None:
+    """Adam that divides by the root only when the variance of that can be told, and with a factor that mends it.
+    ``length`` is that of the sliding mean which ``v`` stands for, ``longest`` its limit."""
+    beta1, beta2 = _moments(F, o, g, mean, square)
+    past = beta2**t
+    way = mean / (1 - beta1**t) * F.option(o["lr"])
+    longest = 2 / (1 - beta2) - 1
+    length = longest - 2 * t * past / (1 - past)
     if length > 5.0:
-        rectified = ((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) ** 0.5
-        step_by = step_by * (left**0.5 / (np.sqrt(state["exp_avg_sq"].array) + group["eps"])) * rectified
-    add(param, step_by, -1.0)
+        mend = ((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)) ** 0.5
+        way = way * ((1 - past) ** 0.5 / (F.sqrt(square) + o["eps"])) * mend
+    F.add(p, way, -1.0)
 
 
 declare(
@@ -270,6 +227,6 @@ declare(
         **_ADAM, "weight_decay": 0, "decoupled_weight_decay": False, KEYWORDS: None, "foreach": None,
         "maximize": False, "capturable": False, "differentiable": False,
     },
-    _radam, check_betas,
+    Rule(_radam, _MOMENTS), check_betas,
     "lr betas eps weight_decay maximize foreach capturable decoupled_weight_decay differentiable",
 )  # fmt: skip

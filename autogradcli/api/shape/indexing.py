@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.inplace import inplace
+from ...engine.inplace import check_inplace, inplace
+from ...engine.mirrors import flip_of, memory_of
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...engine.views import check_overlap, overlaps_itself
 from ...operations.dims import broadcast_shape, wrap_dim
 from ...operations.index import indexing
 from ...operations.reduce import sorting
@@ -130,7 +132,28 @@ def _index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumul
 
 def _index_put_(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool) -> Tensor:
     """Write values at places given by index tensors (or add them there)."""
+    if accumulate and overlaps_itself(memory_of(input)):
+        return _added_in_turn(input, indices, values)
     return inplace(indexing.index_put, input, list(indices), values, accumulate)
+
+
+def _added_in_turn(input: Tensor, indices: Sequence[Tensor], values: Tensor) -> Tensor:
+    """Values added where several elements are one memory location: each to what the one before it left there."""
+    if state.levels or (state.grad and (input.node is not None or values.node is not None)):
+        check_overlap(memory_of(input))
+    check_inplace(input)
+    added = indexing.index_put(
+        wrap(np.zeros(input.array.shape, input.array.dtype)), list(indices), values, True
+    )  # as it checks them, too
+    flip, memory = flip_of(input), memory_of(input)
+    own = added.array if flip is None else flip(added.array)
+    places = np.zeros((), np.int64)
+    for stride, size in zip(memory.strides, memory.shape, strict=True):
+        places = np.add.outer(places, np.arange(size) * (stride // memory.itemsize))
+    span = np.lib.stride_tricks.as_strided(memory, (int(places.max()) + 1,), (memory.itemsize,))
+    np.add.at(span, places, own)
+    input.bump()
+    return input
 
 
 _PUT = "(Tensor input, TensorList indices, Tensor values, bool accumulate=False)"

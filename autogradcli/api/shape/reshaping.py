@@ -12,7 +12,7 @@ from ...engine.limits import shown
 from ...engine.state import state
 from ...engine.tensor import Size, Tensor
 from ...operations.dims import broadcast_shape, wrap_dim
-from ...operations.elementwise.complex import conj
+from ...operations.elementwise.complex import conj_view
 from ...operations.shape import copies
 from ...operations.shape import view as views
 from ..calls.argument_types import checked_tensors
@@ -247,7 +247,7 @@ def _matrix_transposed(input: Tensor) -> Any:
 
 def _conjugated(input: Tensor) -> Any:
     swapped = views.transpose(input, -2, -1)
-    return conj(swapped) if input.array.dtype.kind == "c" else swapped
+    return conj_view(swapped) if input.array.dtype.kind == "c" else swapped
 
 
 def _hermitian(input: Tensor) -> Any:
@@ -383,7 +383,7 @@ def _copy_(input: Tensor, other: Any, non_blocking: bool) -> Tensor:
     """Write the values of another tensor, broadcast and cast, into this one."""
     if not isinstance(other, Tensor):
         other = hooks.to_tensor(other)
-    return input if other is input else inplace(copies.copy, input, other)
+    return inplace(copies.copy, input, other)
 
 
 define("contiguous", ("(Tensor input, *, MemoryFormat? memory_format=None)", _contiguous), into="Tensor")

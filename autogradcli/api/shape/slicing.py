@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.limits import charge_parts, counted
+from ...engine.mirrors import flip_of, operation_of
+from ...engine.operation import OPERATIONS
 from ...engine.tensor import Tensor
 from ...operations.dims import wrap_dim
 from ...operations.shape import copies, slicing, strided
@@ -252,7 +254,11 @@ define("unfold", ("(Tensor input, int dimension, int size, int step)", slicing.u
 def _as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None) -> Any:
     """A window of any size and strides on the memory of a tensor."""
     offset, strides = geometry(input, storage_offset)
-    return strided.as_strided(input, size, stride, offset, strides)
+    flip = flip_of(input)
+    if flip is None:
+        return strided.as_strided(input, size, stride, offset, strides)
+    mirrored = OPERATIONS[operation_of(flip)].call  # whose memory is more than what the mirror shows
+    return mirrored(strided.as_strided(mirrored(input), size, stride, offset, strides))
 
 
 define(

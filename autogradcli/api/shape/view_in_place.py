@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.inplace import check_inplace
+from ...engine.mirrors import memory_of
 from ...engine.node import AccumulateGrad, Nowhere
 from ...engine.tensor import Tensor, alias
 from ...engine.views import refresh_views
@@ -79,9 +80,10 @@ def strides_of(array: np.ndarray) -> tuple[int, ...]:
 
 def storage_offset(input: Tensor) -> int:
     """How many elements of the memory lie before the first."""
-    if input.array.base is None or not input.array.size:
+    array = memory_of(input)
+    if array.base is None:
         return 0
-    return (address(input.array) - address(storage_of(input.array))) // input.array.itemsize
+    return (address(array) - address(storage_of(array))) // array.itemsize
 
 
 def geometry(input: Tensor, storage_start: int | None) -> tuple[int, tuple[int, ...]]:

@@ -13,6 +13,7 @@ from ...engine.dtypes import DType
 from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tensor, retain_grad, retains_grad
 from ...engine.leaves import drop_grad, require_grad
 from ...engine.limits import charge_items
+from ...engine.mirrors import MirrorTensor, flip_of, flipped, memory_of, mirrored, unwatched
 from ...engine.node import AccumulateGrad, Invalid
 from ...engine.record import NO_DATA
 from ...engine.state import state
@@ -135,6 +136,10 @@ def _requires_grad_(self: Tensor, requires_grad: bool) -> Tensor:
 
 def _detach(self: Tensor) -> Tensor:
     """The same values and memory, cut off from the graph."""
+    if self.__class__ is MirrorTensor:
+        plain = wrap(memory_of(self))
+        plain.counter = self.need_counter()
+        return mirrored(plain, flip_of(self))
     twin = wrap(self.array)
     twin.counter = self.need_counter()
     if self.is_inference:
@@ -166,6 +171,9 @@ def _detach_(self: Tensor) -> Tensor:
 
 
 def _get_data(self: Tensor) -> Tensor:
+    unwatched()
+    if self.__class__ is MirrorTensor:
+        return mirrored(wrap(memory_of(self)), flip_of(self))
     return to_meta(wrap(self.array)) if isinstance(self, MetaTensor) else wrap(self.array)
 
 
@@ -229,6 +237,12 @@ def _numpy(self: Tensor) -> NumPyArray:
         )
     if self.requires_grad:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    for flip, word in ((np.conjugate, "conj"), (np.negative, "neg")):
+        if flipped(self, flip):
+            raise RuntimeError(
+                f"Can't call numpy() on Tensor that has {'conjugate' if word == 'conj' else 'negative'} bit set. Use "
+                f"tensor.resolve_{word}().numpy() instead."
+            )
     if self.array.dtype.kind == "V":
         raise TypeError(f"Got unsupported ScalarType {self.dtype.type_name}")
     return NumPyArray(self.array)
@@ -278,7 +292,7 @@ def _numel(self: Tensor) -> int:
 
 def _data_ptr(self: Tensor) -> int:
     """Where the first element lies in memory."""
-    return int(self.array.__array_interface__["data"][0])
+    return int(memory_of(self).__array_interface__["data"][0])
 
 
 def _fields() -> None:

@@ -13,6 +13,7 @@ from ...engine.inplace import check_inplace
 from ...engine.levels.base import check_captured, levels_of
 from ...engine.levels.vmap import NO_INPLACE
 from ...engine.limits import charge_array
+from ...engine.mirrors import store
 from ...engine.modes import ContextMode
 from ...engine.operation import Array, operation
 from ...engine.random import Generator, default_generator
@@ -295,7 +296,7 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
         check_overlap(input.array)
         values = draw(_source(generator), np.empty(input.array.shape, input.array.dtype), *bounds)
         if input.node is None:
-            np.copyto(input.array, values)
+            store(input, values)
             input.bump()
             return input
         return in_place(recorded)(input, values)

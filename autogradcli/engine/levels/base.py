@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from ..mirrors import MirrorTensor
 from ..operation import Operation
 from ..state import state
 from ..tensor import Meta, Tensor, alias
@@ -62,13 +63,14 @@ class Level:
         """The operation on operands of which some belong to this level."""
         raise NotImplementedError
 
-    def write(self, target: Tensor, result: Tensor, check: bool) -> None:
-        """Put a result into the memory of a target, of which one at least belongs to this level."""
+    def write(self, target: Tensor, result: Tensor, check: bool, call: Any) -> None:
+        """Put a result, of the operation ``call``, into the memory of a target, of which one at least belongs to this
+        level."""
         raise NotImplementedError
 
-    def inside(self, layer: Layer) -> np.ndarray:
-        """The array of a tensor with such a layer."""
-        return layer.value.array
+    def outside(self, layer: Layer, array: np.ndarray) -> np.ndarray:
+        """Of an array of what is inside a layer, what a tensor of this level has."""
+        return array
 
     def like(self, made: Tensor, layer: Layer) -> Tensor:
         """A fresh tensor as one of this level and of those of a layer's value."""
@@ -182,12 +184,12 @@ def mark_born(made: Sequence[Tensor]) -> None:
 # -- in place -------------------------------------------------------------------------------------------------
 
 
-def write(target: Tensor, result: Tensor, check: bool) -> bool:
+def write(target: Tensor, result: Tensor, check: bool, call: Any = None) -> bool:
     """``write_result`` where the target or the result belongs to a level; False where neither does."""
     level = innermost((target, result))
     if level is None:
         return False
-    level.write(target, result, check)
+    level.write(target, result, check, call)
     return True
 
 
@@ -295,6 +297,8 @@ def promote(t: Tensor, level: Level) -> Layer:
     inner = alias(t)
     old = t.meta
     inner.meta = old
+    if t.__class__ is MirrorTensor:
+        inner.__class__, t.__class__ = MirrorTensor, Tensor  # type: ignore[assignment]
     t.node = None
     t.counter = [inner.version]  # who saved the tensor when it was one of the level below counts on
     t.meta = Meta()
@@ -322,3 +326,4 @@ def _link_again(view: Tensor, base: Tensor, inner: Tensor, root: Layer | None) -
     inner.node = node
     if meta is not None:
         fresh.multi_view, fresh.note, fresh.layer = meta.multi_view, meta.note, meta.layer
+        fresh.mirror = meta.mirror

@@ -34,7 +34,7 @@ class GradLevel(LiftedLevel):
         node = make_node(op, args, [], outputs, multiple, self) if op.has_gradient else None
         if op.view is not None:
             layers = [t.need_meta().layer for t in outputs]
-            attach_views(op, first_tensor(op, args), outputs, node)
+            attach_views(op, first_tensor(op, args), outputs, node, inner=False)
             for t, layer in zip(outputs, layers, strict=True):
                 t.need_meta().layer = layer
         elif node is not None:

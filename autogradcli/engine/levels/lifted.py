@@ -38,9 +38,9 @@ class LiftedLevel(Level):
         """Give results, which lie around ``values``, what the level is about."""
         raise NotImplementedError
 
-    def write(self, target: Tensor, result: Tensor, check: bool) -> None:
+    def write(self, target: Tensor, result: Tensor, check: bool, call: Any) -> None:
         layer = layer_of(target, self) or promote(target, self)
-        below(self, write_result, (layer.value, lower(result, self), check))
+        below(self, write_result, (layer.value, lower(result, self), check, call))
         if layer.value.array is not target.array:
             self._follow(target)
         self.rewrite(target, layer, result)

@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from ..mirrors import FLIPS, flip_of, memory_of
 from ..operation import Operation
 from ..record import first_tensor
 from ..state import state
 from ..tensor import Tensor, wrap
-from ..views import Window, link, strides_of
+from ..views import Window, link, overlaps_itself, strides_of
 from ..worlds import roles
 from .base import Layer, Level, family, layer_of, like, mark_born, promote
 
@@ -121,7 +122,7 @@ class VmapLevel(Level):
         """The operation for all rows."""
         if op.name == "index" and any(layer_of(m, self) and m.array.dtype.kind == "b" for m in args[1]):
             raise RuntimeError(NO_MASK)
-        if is_elementwise(op) or (op.name == "clone" and args[1:] != ("C",)):
+        if is_elementwise(op) or op.name in FLIPS or (op.name == "clone" and args[1:] != ("C",)):
             tensors = [a for a in args if isinstance(a, Tensor)]
             if len(tensors) == 1 and not any(isinstance(a, (list, tuple)) for a in args):
                 layer = layer_of(tensors[0], self)
@@ -129,7 +130,10 @@ class VmapLevel(Level):
                 alone = op.call(*[layer.value if a is tensors[0] else a for a in args])
                 if isinstance(alone, Tensor):
                     made = batched(self, alone, layer.bdim)  # the hidden dimension stays where it is
-                    mark_born([made])
+                    if op.view is None:
+                        mark_born([made])
+                    else:
+                        _link_views(op, self, args, [made])
                     return made
         found: Any = NotImplemented
         rule = BATCH_RULES.get(op.name)
@@ -147,7 +151,7 @@ class VmapLevel(Level):
             _link_views(op, self, args, outputs)
         return tuple(outputs) if several else outputs[0]
 
-    def write(self, target: Tensor, result: Tensor, check: bool) -> None:
+    def write(self, target: Tensor, result: Tensor, check: bool, call: Any) -> None:
         """Raises RuntimeError where each row would write its own into one memory."""
         layer = layer_of(target, self)
         if layer is None:
@@ -164,11 +168,14 @@ class VmapLevel(Level):
         place = rows_first(layer)
         if new.array.shape != place.array.shape:
             new = roles.expand(new, place.array.shape)
-        roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
+        if getattr(getattr(call, "op", None), "overlap", False) and overlaps_itself(memory_of(place)):
+            _fill_shared(place, new)
+        else:
+            roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
         target.bump()
 
-    def inside(self, layer: Layer) -> np.ndarray:
-        return row_shape(layer.value.array, layer.bdim)
+    def outside(self, layer: Layer, array: np.ndarray) -> np.ndarray:
+        return row_shape(array, layer.bdim)
 
     def like(self, made: Tensor, layer: Layer) -> Tensor:
         return batched(self, like(spread(made, self.size), rows_first(layer)))
@@ -320,9 +327,21 @@ def _link_views(op: Operation, level: VmapLevel, args: tuple[Any, ...], views: l
     layer = layer_of(source, level)
     if layer is None:
         return
-    memory = layer.value.array.view(np.ndarray)
+    memory = memory_of(layer.value).view(np.ndarray)
     for view in views:
         own = view.need_meta().layer
-        if np.may_share_memory(memory, own.value.array.view(np.ndarray)):
+        if np.may_share_memory(memory, memory_of(own.value).view(np.ndarray)):
             link(source, view)
             view.need_meta().layer = own
+
+
+def _fill_shared(place: Tensor, new: Tensor) -> None:
+    """Write what a fill gives where several elements are one memory location. Raises RuntimeError where that is to be
+    recorded further out."""
+    if layer_of(place) is not None or layer_of(new) is not None or place.node is not None or new.node is not None:
+        roles.copy_into(place, new)
+        return
+    memory, flip = memory_of(place), flip_of(place)
+    values = new.array if flip is None else flip(new.array)
+    np.copyto(memory, values, casting="unsafe", where=values != memory)
+    place.bump()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from .forms import Form, binary, call, method, negative, number, product, shape, transposed
-from .network import component
+from .network import component, scalar
 from .products import Powers, elementwise, is_mask, is_matmul, joined, mean_of, rank, split, squeezed, unsqueezed
 from .terms import ONE, Coefficient, Factors, Index, Key, Layout, NotSaid, Term, components, magnitude
 
@@ -36,11 +36,6 @@ class Piece:
         return elementwise(self.top, self.bottom)
 
 
-def scalar(factors: Factors) -> Form:
-    """The number that a component without an index of its own is."""
-    return component(factors, (), frozenset())[1]
-
-
 def term_form(term: Term, like: Form | None = None, whole: bool = False) -> Form:
     """A term as text.
 
@@ -51,6 +46,11 @@ def term_form(term: Term, like: Form | None = None, whole: bool = False) -> Form
     if whole and term.out != covered:
         return _grown(form, term, like)
     return form
+
+
+def dimensions(term: Term) -> int:
+    """How many dimensions a term's text has; what it lacks in front of them is of size 1."""
+    return len(_parts(term)[3])
 
 
 def _grown(form: Form, term: Term, like: Form | None) -> Form:
@@ -123,7 +123,7 @@ def _parts(term: Term) -> tuple[Coefficient, list[Form], list[Form], Layout]:
         own = {i for _, layout in keys for i in layout if i is not None and i not in summed}
         (atom, layout), e = next(iter(part.items()))
         if not own and summed:
-            numbers.append((scalar(part), ONE))
+            numbers.append((scalar(part)[0], ONE))
         elif not own:
             form = atom.form
             if e == 1 and atom.size > 1 and isinstance(c, Fraction) and c.denominator % atom.size == 0:
@@ -255,6 +255,8 @@ def fitted(form: Form, layout: Layout, out: Layout) -> tuple[Form, Layout]:
 
     if aligned():
         return form, layout
+    if is_mask(form):  # what is made of a comparison of booleans would no longer be known for one
+        form = elementwise([form], [])
     form, layout = squeezed(form, layout), tuple(i for i in layout if i is not None)
     if aligned():
         return form, layout

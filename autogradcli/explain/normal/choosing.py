@@ -6,18 +6,21 @@ shared matrix or vector outside (``A @ x + A.T @ x`` is ``(A + A.T) @ x``).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
 from typing import Any
 
-from . import chains
-from .forms import Form, binary, call, negative, number, shape, word
+from . import chains, terms
+from .forms import MOST_OPERATIONS, Form, TooLong, binary, call, negative, number, shape, word
+from .network import scalar
 from .sums import broadcast, collected, common, content, expanded, is_unit, narrowed, used_dims, writers
 from .terms import ONE, Atom, Index, Key, Layout, NotSaid, Sum, Term, fresh, merged, onto, renamed, signature, times
 
 #: How deep the search for shorter forms goes.
 _DEEPEST = 4
-#: Sums that are looked at for one derivation before the plain way has to do.
-_MOST_TRIED = 1_500
+#: Pairs of terms that are looked at for one gradient before the plain way has to do.
+_MOST_TRIED = 3_000
 
 
 class Search:
@@ -35,6 +38,7 @@ search = Search()
 
 def begin() -> None:
     """Forget what was found for other derivations."""
+    terms.begin()
     search.found = {}
     search.left = _MOST_TRIED
 
@@ -47,7 +51,7 @@ def sum_form(s: Sum, like: Form | None = None, whole: bool = False, depth: int =
     found = search.found.get(key)
     if found is not None and found[0] <= depth:
         return found[1]
-    search.left -= 1
+    search.left -= len(s.terms) ** 2
     form = _sum_form(s, like, whole, depth if search.left > 0 else _DEEPEST)
     search.found[key] = depth, form
     return form
@@ -70,25 +74,42 @@ def _sum_form(s: Sum, like: Form | None, whole: bool, depth: int) -> Form:
         odds = _log_odds(s)
         if odds is not None:
             return sum_form(odds, like, whole, depth)
-    ways = [_plain(s, like, whole)]
+    tries: list[Callable[[], Form]] = [lambda: _plain(s, like, whole)]
     if depth < _DEEPEST:
-        for denominators in (False, True):
-            found = common(s, denominators)
-            if found is None:
-                continue
-            outer, rest = found
-            multiplied_out = expanded(rest)
-            for inner in (rest, multiplied_out):
-                if inner is not None and inner.terms:
-                    ways.append(_factored(outer, inner, like, whole, depth))
-        c, rest = content(s)
-        if abs(c) != 1:
-            ways.append(_factored(Term(c, {}, fresh(s.shape)), rest, like, whole, depth))
-        multiplied_out = expanded(s)
-        if multiplied_out is not None:
-            ways.append(sum_form(multiplied_out, like, whole, depth + 1))
-        ways += _shared(s, like, whole, depth)
+        tries += _other_ways(s, like, whole, depth)
+    ways: list[Form] = []
+    for attempt in tries:
+        try:
+            ways.append(attempt())
+        except TooLong:  # another may be shorter
+            continue
+    if not ways:
+        raise TooLong(f"the formula has more than {MOST_OPERATIONS} operations")
     return min(ways, key=lambda f: f.order)
+
+
+def _other_ways(s: Sum, like: Form | None, whole: bool, depth: int) -> Iterator[Callable[[], Form]]:
+    """What may be shorter than term by term."""
+    for denominators in (False, True):
+        found = common(s, denominators)
+        if found is None:
+            continue
+        outer, rest = found
+        for inner in (rest, expanded(rest)):
+            if inner is not None and inner.terms:
+                yield partial(_factored, outer, inner, like, whole, depth)
+    c, rest = content(s)
+    if abs(c) != 1:
+        yield partial(_factored, Term(c, {}, fresh(s.shape)), rest, like, whole, depth)
+    multiplied_out = expanded(s)
+    if multiplied_out is not None:
+        yield partial(sum_form, multiplied_out, like, whole, depth + 1)
+    for form in _shared(s, like, whole, depth):
+        yield partial(_same, form)
+
+
+def _same(form: Form) -> Form:
+    return form
 
 
 def _stacked(s: Sum, depth: int) -> Form | None:
@@ -149,7 +170,9 @@ def _plain(s: Sum, like: Form | None, whole: bool) -> Form:
     """Term by term. One of them has the whole shape, if it must be there and none has it by itself."""
     out = fresh(s.shape)
     given = [onto(t, out) for t in _ordered(s)]
-    needs = whole and not any(all(i is None or i in t.indices for i in out) for t in given)
+    needs = whole and not any(
+        all(i is None or i in t.indices for i in out) and chains.dimensions(t) == len(out) for t in given
+    )
     form: Form | None = None
     for k, t in enumerate(given):
         mine = chains.term_form(t.scaled(-1) if t.c < 0 else t, like, needs and k == 0)
@@ -260,5 +283,5 @@ def formula(s: Sum, like: Form | None = None) -> Form:
     return sum_form(broadcast(s, s.shape), like, whole=True)
 
 
-writers.scalar = chains.scalar
+writers.scalar = scalar
 writers.sum = sum_form

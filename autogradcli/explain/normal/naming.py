@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from .forms import Form, word
+from .sharing import Shared, most_shared, with_name
 
 #: Capital letters for what has dimensions, small ones for numbers; never those that stand for something in this field.
 _ARRAYS = "PQRSUVHKMN"
@@ -29,7 +30,14 @@ def named_parts(
     meanings: list[tuple[str, Form]] = []
     names = {True: [c for c in _NUMBERS if c not in taken], False: [c for c in _ARRAYS if c not in taken]}
     while len(meanings) < _MOST_NAMES:
-        best = _most_saving([*left.values(), *(form for _, form in meanings)])
+        all_forms = [*left.values(), *(form for _, form in meanings)]
+        best = _most_saving(all_forms)
+        saved = 0 if best is None else _saved(all_forms, best)
+        shared = most_shared(all_forms)
+        if shared is not None and shared[0] > saved and shared[0] >= _LEAST_SAVED:
+            best = shared[1].form
+        else:
+            shared = None
         if best is None:
             break
         free = names[best in scalars] or names[best not in scalars]
@@ -37,8 +45,13 @@ def named_parts(
             break
         name = free.pop(0)
         new = word(name)
-        left = {n: form.replaced(best, new) for n, form in left.items()}
-        meanings = [(n, form.replaced(best, new)) for n, form in meanings]
+        chosen, part = best, None if shared is None else shared[1]
+
+        def named(form: Form, chosen: Form = chosen, part: Shared | None = part, new: Form = new) -> Form:
+            return form.replaced(chosen, new) if part is None else with_name(form, part, new)
+
+        left = {n: named(form) for n, form in left.items()}
+        meanings = [(n, named(form)) for n, form in meanings]
         meanings.append((name, best))
     return _renamed(left, _in_order(left, meanings))
 
@@ -71,6 +84,11 @@ def _most_saving(formulas: Sequence[Form]) -> Form | None:
     repeated = [((uses - 1) * part.ops, part.ops, str(part), part) for part, uses in count.items() if uses > 1]
     best = max(repeated, default=None, key=lambda found: found[:3])
     return None if best is None or best[0] < _LEAST_SAVED else best[3]
+
+
+def _saved(formulas: Sequence[Form], part: Form) -> int:
+    uses = sum(p == part for form in formulas for p in form.walk())
+    return (uses - 1) * part.ops
 
 
 def _in_order(formulas: dict[str, Form], meanings: Sequence[tuple[str, Form]]) -> list[tuple[str, Form]]:

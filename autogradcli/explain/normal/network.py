@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from .forms import Form, binary, call, method, number, product, quotient, shape, transposed, word
-from .products import elementwise, is_matmul, mean_of, raised, split, squeezed, style, unsqueezed
+from .products import elementwise, is_mask, is_matmul, mean_of, raised, split, squeezed, style, unsqueezed
 from .terms import Factors, Index, Layout, NotSaid
 
 
@@ -76,10 +76,26 @@ def _reduced(factors: Factors, out: tuple[Index, ...], averaged: frozenset[Index
     return rest, mean_of(form, dims) if True in means else method(form, "sum", dims)
 
 
+def scalar(factors: Factors) -> tuple[Form, int]:
+    """A component without an index of its own, and how many elements it adds up, where it is a ``.sum()``."""
+    if len(factors) == 1:
+        found = _reduced(factors, (), frozenset())
+        if found is not None:
+            return found[1], math.prod(i.size for _, layout in factors for i in layout if i is not None)
+    network = _Network(factors, (), frozenset())
+    try:
+        form = network.contracted()[1]
+    except NotSaid:
+        return _einsum(factors, ()), 0
+    adds = form.kind == "method" and form.value == ("sum", ()) and len(form.parts) == 1
+    return form, network.adds if adds else 0
+
+
 class _Network:
     def __init__(self, factors: Factors, out: tuple[Index, ...], averaged: frozenset[Index]) -> None:
         self.out = out
         self.averaged = averaged
+        self.adds = 0  #: how many elements the last ``.sum()`` adds up
         self.nodes = _nodes(factors)
 
     def contracted(self) -> tuple[Layout, Form]:
@@ -176,9 +192,10 @@ class _Network:
         if matrices == 4 and set(a.own) == set(b.own):
             return (5, 0, i.number), lambda: self._summed(_elementwise_of(a, b), i, uses, 2)
         if matrices == 4:
-            return (4, 0, i.number), lambda: self._matrices(a, b, i)
+            masked = a.mask is not None or b.mask is not None  # it shall rather choose from the product of others
+            return (4, int(masked), i.number), lambda: self._matrices(a, b, i)
         if matrices == 2:
-            return (3, 0, i.number), lambda: _dot(a, b)
+            return (3, 0, i.number), lambda: self._dot(a, b)
         matrix, vector = (a, b) if len(a.own) == 2 else (b, a)
         rest = matrix.own[0] if matrix.own[1] is i else matrix.own[1]
 
@@ -193,10 +210,18 @@ class _Network:
     def _summed(self, n: Node, i: Index, uses: Counter[Index], users: int) -> Node:
         if all(uses.get(k) == users for k in n.own):  # both indices at once
             mean = all(k in self.averaged for k in n.own)
+            self.adds = math.prod(k.size for k in n.own)
             return Node((), mean_of(n.form) if mean else method(n.form, "sum"))
         dim = number(n.layout.index(i))
         layout = tuple(k for k in n.layout if k is not i)
         return Node(layout, mean_of(n.form, dim) if i in self.averaged else method(n.form, "sum", dim))
+
+    def _dot(self, a: Node, b: Node) -> Node:
+        if len(a.layout) == len(b.layout) == 2:
+            self.adds = a.own[0].size
+            return Node((), method(_elementwise_of(a, b).form, "sum"))
+        first, second = sorted((a.vector(), b.vector()), key=lambda f: (is_matmul(f), len(str(f)), str(f)))
+        return Node((), _chain_of(first, second))
 
     def _matrices(self, a: Node, b: Node, i: Index) -> Node:
         rest_a = next(k for k in a.own if k is not i)
@@ -205,16 +230,23 @@ class _Network:
         for (first, f), (second, s) in (((a, rest_a), (b, rest_b)), ((b, rest_b), (a, rest_a))):
             form = _chain_of(first.over(f), second.over(i))
             backwards = len(self.out) == 2 and (f, s) == (self.out[1], self.out[0])
-            ways.append((_transposes(form) + 1.5 * backwards, Node((f, s), form)))
+            against = any(n.own == (s, f) for n in self.nodes)  # it will meet a factor over the same indices
+            ways.append((_transposes(form) + 1.5 * backwards + 1.2 * against, Node((f, s), form)))
         return min(ways, key=lambda w: w[0])[1]
 
 
 def _elementwise_of(a: Node, b: Node) -> Node:
     if a.layout == b.layout:
-        return Node(a.layout, elementwise([a.form, b.form], []))
+        return Node(a.layout, elementwise([_chosen(a, a.form), _chosen(b, b.form)], []))
     if len(a.own) == 2:
-        return Node(a.layout, elementwise([a.form, b.over(a.own[0])], []))
+        return Node(a.layout, elementwise([_chosen(a, a.form), b.over(a.own[0])], []))
     return Node(a.own, elementwise([a.vector(), b.vector()], []))
+
+
+def _chosen(n: Node, form: Form) -> Form:
+    """A mask as the comparison that it is, which chooses from what it is multiplied by."""
+    mask = n.mask
+    return form if mask is None or not is_mask(mask) else mask
 
 
 def _nodes(factors: Factors) -> list[Node]:
@@ -256,19 +288,21 @@ def _merged_node(members: list[tuple[Layout, Form, Fraction]]) -> Node:
     return Node(first, elementwise(*split(powers)))
 
 
-def _dot(a: Node, b: Node) -> Node:
-    if len(a.layout) == len(b.layout) == 2:
-        return Node((), method(_elementwise_of(a, b).form, "sum"))
-    first, second = sorted((a.vector(), b.vector()), key=lambda f: (is_matmul(f), len(str(f)), str(f)))
-    return Node((), _chain_of(first, second))
-
-
 def _chain_of(left: Form, right: Form) -> Form:
     """``left @ (A @ x)`` without the parentheses."""
     if not is_matmul(right):
-        return binary("@", left, right)
+        return binary("@", _floating(left), _floating(right))
     first, last = right.parts
     return binary("@", _chain_of(left, first), last)
+
+
+def _floating(form: Form) -> Form:
+    """``one_hot`` gives integers, of which there is no product with others."""
+    if form.kind == "call" and form.value == ("one_hot", ()):
+        return method(form, style.cast or "float")
+    if form.kind == "attribute" and form.value == "T" and form.parts[0].kind == "call":
+        return transposed(_floating(form.parts[0]))
+    return form
 
 
 def _transposes(form: Form) -> int:
@@ -282,7 +316,7 @@ def _einsum(factors: Factors, out: tuple[Index, ...]) -> Form:
     forms: list[Form] = []
     for (atom, layout), e in factors.items():
         own = [i for i in layout if i is not None]
-        form = squeezed(atom.form, layout)
+        form = squeezed(elementwise([atom.form], []) if atom.is_mask else atom.form, layout)
         for _ in range(int(e) if e > 0 and e.denominator == 1 and e <= 2 else 1):
             names.append("".join(letters.setdefault(i, "ijklmnopqrstuvw"[len(letters)]) for i in own))
             forms.append(form if e in (1, 2) else raised(form, e) if e > 0 else quotient([], [raised(form, -e)]))

@@ -14,11 +14,11 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.operation import Operation
-from ..expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Pullback, Subscript, Written
+from ..expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Subscript, Written
 from ..expression_text import constant as constant_text
-from ..expression_text import plain, text_of
+from ..expression_text import plain
 from ..simplify import uniform
-from ..spelling import Spelling, speak
+from ..spelling import Spelling, expressed, speak
 from .choosing import sum_form
 from .forms import Form, binary, call, number, word
 from .sums import MOST_STACKED, added, broadcast, constant, contracted, multiplied, of_atom, power, scaled, unit
@@ -35,12 +35,20 @@ COPIES = frozenset({"clone", "contiguous", "alias", "detach", "positive"})
 
 
 class Reader:
-    """Reads the expressions of one derivation, each once."""
+    """Reads the expressions of one derivation, each once.
 
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Expr, Sum]] = {}
-        #: What holds apart from the formulas: "0 where x == 0".
-        self.conditions: list[Form] = []
+    ``guarded``: zeros that are put in where something is 0 are guards of a rule, as they are in the derivative of one.
+    """
+
+    def __init__(self, guarded: bool = False) -> None:
+        self._guarded = guarded
+        self._known: dict[int, tuple[Expr, Sum, frozenset[Form]]] = {}
+        #: What holds apart from the formula that is being read: "0 where x == 0".
+        self._conditions: set[Form] = set()
+
+    def conditions(self, root: Expr) -> list[Form]:
+        """What holds apart from the formula of an expression that was read: "0 where x == 0"."""
+        return sorted(self._known[id(root)][2], key=lambda form: form.order) if id(root) in self._known else []
 
     def read(self, root: Expr) -> Sum:
         """A whole expression, its parts first: a chain of a thousand operations is no deeper than one."""
@@ -63,11 +71,16 @@ class Reader:
             return constant(exact(e))
         found = self._known.get(id(e))
         if found is None:
+            outer, self._conditions = self._conditions, set()
             try:
                 made = self._read(e)
             except NotSaid:
+                self._conditions = set()
                 made = self._atom(e)
-            found = self._known[id(e)] = e, made
+            finally:
+                mine, self._conditions = frozenset(self._conditions), outer
+            found = self._known[id(e)] = e, made, mine
+        self._conditions |= found[2]
         return found[1]
 
     # -- what is looked into --------------------------------------------------------------------------------
@@ -77,11 +90,13 @@ class Reader:
             return self._operator(e)
         if isinstance(e, Call):
             return self._call(e)
+        if isinstance(e, Item):
+            said = expressed(e)
+            return self._atom(e) if said is None or e.dtype.category < 2 else self(said)
         if isinstance(e, Guarded):
             found = self(e.value)
             condition = self.form(e.condition)
-            if condition not in self.conditions:
-                self.conditions.append(condition)
+            self._conditions.add(condition)
             return broadcast(found, tuple(e.shape))
         return self._atom(e)
 
@@ -131,7 +146,7 @@ class Reader:
         op, shape = e.op, tuple(e.shape)
         if e.dtype.category < 2:
             return self._atom(e)
-        if op.name in COPIES:
+        if op.name in COPIES or (op.name == "cast" and self._promoted(e)):
             return self(e.args[0])
         if op.power is not None:
             return power(self(e.args[0]), Fraction(op.power))
@@ -143,10 +158,16 @@ class Reader:
             operands = [a for a in e.args if isinstance(a, Expr)]
             layouts, result = spec.split("->")
             return contracted(shape, [self(a) for a in operands], layouts.split(","), result)
-        if (op.view == "single" or op.name == "reshape") and isinstance(e.args[0], Expr):
+        if (op.view == "single" or op.spelling == "reshape") and isinstance(e.args[0], Expr):
             layout = view_layout(op, e.args, tuple(e.args[0].shape), shape)
             if layout is not None:
                 return contracted(shape, [self(e.args[0])], [layout[0]], layout[1])
+        if self._guarded and op.name in ("masked_fill", "where"):
+            value, mask, fill = e.args if op.name == "masked_fill" else (e.args[2], *e.args[:2])
+            equal = isinstance(mask, Operator) and mask.symbol == "==" and uniform(mask.operands[1]) == 0
+            if equal and uniform(fill) == 0 and isinstance(value, Expr):
+                self._conditions.add(self.form(mask))
+                return broadcast(self(value), shape)
         if op.name == "where":
             return self._where(e)
         if op.name == "exp":
@@ -158,10 +179,19 @@ class Reader:
                 return of_atom(chosen, shape)
         if op.name == "select_scatter" and e.ndim == 1 and shape[0] <= MOST_STACKED and uniform(e.args[0]) == 0:
             return multiplied(shape, unit(e.args[3] % shape[0], shape[0]), self(e.args[1]))
-        said = speak(e)
-        if isinstance(said, Expr):
-            return self(said)
-        return self._atom(e)
+        if op.name == "diagonal" and e.ndim == 1 and e.args[1] == 0 and set(e.args[0].shape) == {shape[0]} != {1}:
+            return contracted(shape, [self(e.args[0])], ["aa"], "a")
+        if op.name == "diag_embed" and e.ndim == 2 and e.args[1] == 0 and shape[0] > 1:
+            eye = of_atom(call("eye", number(shape[0])), shape)
+            return contracted(shape, [self(e.args[0]), eye], ["a", "ab"], "ab")
+        said = expressed(e)
+        return self._atom(e) if said is None else self(said)
+
+    @staticmethod
+    def _promoted(e: Call) -> bool:
+        """A cast of a comparison to the usual dtype, which arithmetic does by itself."""
+        given = e.args[0]
+        return isinstance(given, Operator) and given.dtype is dtypes.bool_ and e.dtype is dtypes.default.dtype
 
     def _where(self, e: Call) -> Sum:
         """A choice between something and nothing is a mask; the number before it stays outside."""
@@ -217,35 +247,37 @@ class Reader:
             index = tuple(None if isinstance(i, Expr) else _at(i) for i in e.index)
             parts = (self.form(e.operand), *(self.form(i) for i in e.index if isinstance(i, Expr)))
             return Form("subscript", index, parts)
-        if isinstance(e, Pullback):
-            return word(text_of(e))
         if isinstance(e, Guarded):
             return self._opaque(e.call)
         if isinstance(e, Written):
             keywords = tuple(key for key, _ in e.arguments if key)
-            return Form("call", (e.name, keywords), tuple(self.form(value) for _, value in e.arguments))
+            made = Form("call", (e.name, keywords), tuple(self.form(value) for _, value in e.arguments))
+            return made if e.index is None else Form("subscript", (str(e.index),), (made,))
         call_of = e.call if isinstance(e, Item) else e
         assert isinstance(call_of, Call)
+        other = expressed(e)
+        if other is not None:
+            return self.form(other)
         said = speak(call_of)
-        if isinstance(said, Expr):
-            return self.form(said)
-        form = self._spelled(said)
+        assert isinstance(said, Spelling)
+        form = self._spelled(said, e.dtype.category)
         return Form("subscript", (str(e.index),), (form,)) if isinstance(e, Item) and not said.first_only else form
 
     @staticmethod
     def _without_relu(e: Operator) -> Sequence[Any]:
-        """``relu(z) > 0`` is ``z > 0``."""
-        left, right = e.operands
+        """``relu(z) > 0`` is ``z > 0``; dimensions of size 1 in front come by themselves."""
+        left, right = (_without_ones(x, y) for x, y in (e.operands, e.operands[::-1]))
         of_relu = isinstance(left, Call) and left.op.name == "relu" and not isinstance(right, Expr) and right == 0
         if of_relu and e.symbol in (">", "<="):
             return left.args[0], right
         return left, right
 
-    def _spelled(self, said: Spelling) -> Form:
+    def _spelled(self, said: Spelling, category: int) -> Form:
         arguments = list(said.arguments)
         receiver = self.form(arguments.pop(0)[1]) if said.method else None
         keywords = tuple(k for k, _ in arguments if k)
-        parts = tuple(self._chosen(v) if said.name == "where" else self.form(v) for _, v in arguments)
+        choice = said.name == "where" and category >= dtypes.FLOATING
+        parts = tuple(self._chosen(v) if choice else self.form(v) for _, v in arguments)
         if receiver is not None:
             return Form("method", (said.name, keywords), (receiver, *parts))
         return Form("call", (said.name, keywords), parts)
@@ -265,6 +297,18 @@ class Reader:
         if array.ndim == 2 and 1 < len(array) == array.shape[1] and np.array_equal(array, np.eye(len(array))):
             return of_atom(call("eye", number(len(array))), shape)
         return of_atom(word(constant_text(e).text), shape)
+
+
+def _without_ones(x: Any, beside: Any) -> Any:
+    while isinstance(x, Call) and x.op.name in ("reshape", "view", "unsqueeze", "expand"):
+        inner = x.args[0]
+        extra = x.ndim - inner.ndim if isinstance(inner, Expr) else 0
+        if extra <= 0 or not isinstance(beside, Expr) or beside.ndim < x.ndim:
+            return x
+        if tuple(x.shape) != (1,) * extra + tuple(inner.shape):
+            return x
+        x = inner
+    return x
 
 
 def _softmax(exponent: Form) -> Form | None:

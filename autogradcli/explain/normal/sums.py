@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
-from .forms import Form, number
+from .forms import Form, TooLong, number
+from .identities import simplified
 from .terms import (
     ONE,
     Atom,
@@ -33,6 +34,8 @@ from .terms import (
 
 #: Terms that a sum may grow to while it is multiplied out.
 MOST_TERMS = 24
+#: Terms of a sum that anybody would read.
+_MOST_ADDED = 120
 #: The largest common denominator that is put outside of a sum: ``(3 * x + 4) / 12``, but ``1.702 * x + 1``.
 _LARGEST_DIVISOR = 12
 
@@ -45,7 +48,7 @@ class Writers:
     open: Form | None
     """A name that stays visible: what it is in is not made a number of."""
 
-    scalar: Callable[[Factors], Form]
+    scalar: Callable[[Factors], tuple[Form, int]]
     sum: Callable[[Sum], Form]
 
 
@@ -96,34 +99,10 @@ def closed(term: Term) -> Term:
                 key = (Atom(total, size=math.prod(i.size for i in summed)), ())
                 factors = merged(chain(factors.items(), [(key, ONE)]))
                 continue
-        form = writers.scalar(part)
-        adds = form.kind == "method" and form.value == ("sum", ()) and len(form.parts) == 1
-        key = (Atom(form, size=math.prod(i.size for i in summed) if adds else 0), ())
+        form, size = writers.scalar(part)
+        key = (Atom(form, size=size), ())
         factors = merged(chain(factors.items(), [(key, ONE)]))
     return Term(term.c, factors, term.out)
-
-
-def simplified(term: Term) -> Term:
-    """``exp(u) / (exp(u) + 1)`` is ``sigmoid(u)``."""
-    for (atom, layout), e in term.factors.items():
-        exponential = _one_more_than(atom)
-        if exponential is None or e >= 0 or term.factors.get((exponential, layout)) != -e:
-            continue
-        rest = {k: x for k, x in term.factors.items() if k not in ((atom, layout), (exponential, layout))}
-        new = (Atom(Form("call", ("sigmoid", ()), exponential.form.parts)), layout)
-        return simplified(Term(term.c, merged([*rest.items(), (new, -e)]), term.out))
-    return term
-
-
-def _one_more_than(atom: Atom) -> Atom | None:
-    """Of ``exp(u) + 1`` the exponential."""
-    if atom.sum is None or len(atom.sum.terms) != 2:
-        return None
-    one, rest = sorted(atom.sum.terms, key=lambda t: len(t.factors))
-    if one.factors or one.c != 1 or rest.c != 1 or len(rest.factors) != 1:
-        return None
-    ((inner, _), e), *_ = rest.factors.items()
-    return inner if e == 1 and inner.form.kind == "call" and inner.form.value == ("exp", ()) else None
 
 
 def is_centred(form: Form) -> bool:
@@ -135,6 +114,8 @@ def is_centred(form: Form) -> bool:
 
 
 def added(shape: Sequence[int], *sums: Sum) -> Sum:
+    if sum(len(s.terms) for s in sums) > _MOST_ADDED:
+        raise TooLong(f"the formula has more than {_MOST_ADDED} terms")
     return collected(shape, [t for s in sums for t in s.terms])
 
 

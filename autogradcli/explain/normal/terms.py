@@ -31,14 +31,23 @@ _MOST_COMPARED = 4
 _numbers = count()
 
 
+def begin() -> None:
+    """Count indices anew: the same expression gets the same formula each time."""
+    global _numbers
+    _numbers = count()
+
+
 class Index:
-    """A dimension of size ``size``, by identity."""
+    """A dimension of size ``size``, by identity. It hashes by its number, so that sets of them have an order."""
 
     __slots__ = ("number", "size")
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.number = next(_numbers)
+
+    def __hash__(self) -> int:
+        return self.number
 
     def __repr__(self) -> str:
         return f"i{self.number}:{self.size}"
@@ -165,9 +174,10 @@ def merged(factors: Iterable[tuple[Key, Fraction]]) -> Factors:
     """Powers of equal factors added."""
     found: Factors = {}
     for key, e in factors:
-        total = found.get(key, Fraction(0)) + e
+        other = found.get(key)
+        total = e if other is None else other + e
         if total:
-            found[key] = ONE if total > 1 and key[0].is_mask else total
+            found[key] = ONE if key[0].is_mask and total > 1 else total
         else:
             found.pop(key, None)
     return found

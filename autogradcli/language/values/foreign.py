@@ -10,6 +10,8 @@ from __future__ import annotations
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any
 
+from ...api.tensor.attributes import NumPyArray
+
 #: One of each kind that has iterators of its own.
 _ITERABLES: tuple[Any, ...] = ([], (), "", "é", set(), range(1), range(1 << 70), {}, {}.values(), {}.items())
 
@@ -20,7 +22,7 @@ _PLAIN: frozenset[type] = frozenset(
     {
         type(None), bool, int, float, complex, str, list, tuple, dict, set, range, slice, reversed, property,
         staticmethod, classmethod, type(...), type(NotImplemented), type({}.keys()), type({}.values()),
-        type({}.items()),
+        type({}.items()), NumPyArray,
         *(type(iter(each)) for each in _ITERABLES), *(type(reversed(each)) for each in _REVERSIBLE), GeneratorType,
     }
 )  # fmt: skip

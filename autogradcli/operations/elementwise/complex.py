@@ -41,6 +41,33 @@ def conj_physical_in_place(input: Array) -> Array:
     """Complex conjugate, in place."""
 
 
+@operation(
+    node="ConjBackward0",
+    spelling="conj",
+    complex="own",
+    kind="linear",
+    view="single",
+    input=lambda F, g: F.conj(g),
+    examples=lambda r: [(r.complex(2, 3),)],
+)
+def conj_view(input: Array) -> Array:
+    """Complex conjugate, on the same memory. Of a tensor it is a mirror (``engine/mirrors.py``)."""
+    return np.conjugate(input)
+
+
+@operation(
+    node="NegViewBackward0",
+    spelling="neg",
+    complex="own",
+    kind="linear",
+    view="single",
+    input=lambda F, g: -g,
+)
+def neg_view(input: Array) -> Array:
+    """The negative, on the same memory. Of a tensor it is a mirror."""
+    return -input
+
+
 # The parts as rules need them. What programs call are views: ``api/math/complex_numbers.py``.
 
 
@@ -77,13 +104,19 @@ def _joined(real: Any, imag: Any) -> Any:
     return found
 
 
-@operation(complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.real(g))
+@operation(
+    formula=lambda F, input: F.complex(input, F.zeros_like(input)),
+    complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.real(g),
+)  # fmt: skip
 def complex_of_real(input: Array) -> Array:
     """Complex numbers with these real parts."""
     return _joined(input, 0)
 
 
-@operation(complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.imag(g))
+@operation(
+    formula=lambda F, input: F.complex(F.zeros_like(input), input),
+    complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.imag(g),
+)  # fmt: skip
 def complex_of_imag(input: Array) -> Array:
     """Complex numbers with these imaginary parts."""
     return _joined(np.zeros_like(input), input)

@@ -264,7 +264,15 @@ _xlogy = _times_log(np.log)
 _xlog1py = _times_log(np.log1p)
 
 
+def _xlogy_said(F: Any, input: Any, other: Any) -> Any:
+    """Of 1 it is the logarithm, at 0 too."""
+    same = other.shape if hasattr(other, "shape") else None
+    one = F.uniform(input) == 1 and (not hasattr(input, "shape") or tuple(input.shape) in ((), same))
+    return F.log(other) if one and same is not None else None
+
+
 @operation(
+    formula=_xlogy_said,
     promote="float", kind="elementwise", kernel=_xlogy,
     input=lambda F, g, input, other: F.guard_fill(F.xlogy(g, other), (input == 0.0) & (other <= 0.0), 0.0),
     other=lambda F, g, input, other: g * input / other,
@@ -275,6 +283,7 @@ def xlogy(input: Array, other: Array) -> Array:
 
 
 @operation(
+    formula=_xlogy_said,
     promote="float", kind="elementwise", kernel=_xlogy, node="XlogyBackward1", spelling="xlogy",
     other=lambda F, g, input, other: g * input / other,
     examples=lambda r: [(1.5, r(2, 3, low=0.5, high=2))],

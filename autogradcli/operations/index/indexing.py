@@ -108,7 +108,17 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
     return out
 
 
+def _put_said(F: Any, input: Any, indices: Any, values: Any, accumulate: bool) -> Any:
+    """A number put at places, which the user's function takes as a tensor."""
+    if not isinstance(values, (int, float, complex)) or accumulate:
+        return None
+    if len(indices) == 1 and "bool" in str(indices[0].dtype) and tuple(indices[0].shape) == tuple(input.shape):
+        return F.masked_fill(input, indices[0], values)
+    return F.says("index_put", input, indices, F.constant(np.asarray(values, input.dtype.np)))
+
+
 @operation(
+    formula=_put_said,
     overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
     values=lambda F, g, indices, values_shape: sum_to(F, F.index(g, indices), values_shape),
@@ -412,7 +422,14 @@ def masked_scatter(input: Array, mask: Index, source: Array) -> Array:
     return out
 
 
+def _taken_said(F: Any, g: Any, mask: Any, shape: Shape) -> Any:
+    found = F.masked_select(g, mask)
+    rest = int(np.prod(shape)) - found.shape[0]
+    return F.reshape(F.cat([found, F.new_zeros(found, (rest,))], 0) if rest else found, shape)
+
+
 @operation(
+    formula=_taken_said,
     complex="own",
     kind="linear",
     g=lambda F, g, mask: F.masked_scatter(F.new_zeros(g, tuple(mask.shape)), mask, g),

@@ -95,7 +95,7 @@ def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
 @operation(
     cost=by_product,
     input=lambda F, g, input, upper, result: _cholesky_inverse_rule(F, g, input, upper, result),
-    examples=lambda r: [],  # the gradient fills both triangles though one is read, as in PyTorch
+    examples=lambda r: [(r.lower(3),), (r.upper(2), True)],  # the gradient fills both triangles, as in PyTorch
 )
 def cholesky_inverse(input: Array, upper: bool = False) -> Array:
     """Inverse of the matrix whose Cholesky factor is given."""
@@ -121,7 +121,7 @@ def _cholesky_inverse_rule(F: Any, g: Any, factor: Any, upper: bool, result: Any
     broadcast=True,
     input=lambda F, g, L, upper: F.cholesky_solve(g, L, upper),
     L=lambda F, g, L, upper, result: _cholesky_solve_rule(F, g, L, upper, result),
-    examples=lambda r: [],  # the gradient of L fills both triangles, as in PyTorch
+    examples=lambda r: [(r(3, 2), r.lower(3)), (r(2, 1), r.upper(2), True)],  # L's gradient fills both, as in PyTorch
 )
 def cholesky_solve(input: Array, L: Array, upper: bool = False) -> Array:
     """X of ``L L^H X = input`` (``U^H U X = input``) from a Cholesky factor."""
@@ -232,7 +232,7 @@ def _lu_rule(F: Any, gL: Any, gU: Any, L: Any, U: Any, pivots: Any) -> Any:
         block = F.cat([block, F.zeros_like(last_columns(F, U, k)) if right is None else right], -1)
     if m > k:
         block = F.cat([block, F.zeros_like(last_rows(F, L, k)) if below is None else below], -2)
-    return F.lu_permute(block, pivots, False)
+    return block if pivots is None else F.lu_permute(block, pivots, False)
 
 
 @operation(
@@ -259,14 +259,7 @@ def _plu_rule(F: Any, g: Any, P: Any, L: Any, U: Any) -> Any:
     gU = None if g[2] is None else F.triu(g[2], 0)
     if gL is None and gU is None:
         return None
-    return mm(F, P, _lu_rule(F, gL, gU, L, U, F.no_pivots(L)))
-
-
-@operation()
-def no_pivots(like: Index) -> Array:
-    """Pivots that exchange no rows of a matrix like this one."""
-    k = min(like.shape[-2:])
-    return np.broadcast_to(np.arange(1, k + 1, dtype=np.int32), (*like.shape[:-2], k))
+    return mm(F, P, _lu_rule(F, gL, gU, L, U, None))
 
 
 @operation(

@@ -93,8 +93,17 @@ def _product_without(s: Array) -> Array:
     return left * right
 
 
+def _cofactors_back_said(F: Any, h: Any, A: Any) -> Any:
+    """``det(A) (tr(C h) C - C h C)^T`` with C the inverse."""
+    C = F.linalg_inv(A)
+    ch = mm(F, C, h)
+    det, trace = (column(F, column(F, x)) for x in (F.linalg_det(A), _trace(F, ch)))
+    return det * T(F, trace * C - mm(F, ch, C))
+
+
 @operation(
     cost=by_product,
+    formula=_cofactors_back_said,
     h=lambda F, g, A: F.cofactors_backward(g, A),
     A=lambda F, g, h, A: _third_derivative(F, g, h, A),
     examples=lambda r: [(r(3, 3), r(3, 3)), (r(2, 2, 2), r(2, 2, 2))],

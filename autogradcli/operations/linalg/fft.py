@@ -50,13 +50,31 @@ def _whole(half: Array, dims: Dims, size: int) -> Array:
     return np.concatenate([half, rest], last)
 
 
+_INVERSE, _FORWARD = ("forward", "ortho", "backward"), ("backward", "ortho", "forward")
+
+
+def _said(F: Any, name: str, input: Any, dims: Dims, norm: int, forward: bool, size: int | None = None) -> Any:
+    """The user's function, of one dimension or of several."""
+    options: dict[str, Any] = {}
+    last = input.ndim - 1
+    if size is not None:
+        options = {"n": size} if len(dims) == 1 else {"s": (*(input.shape[d] for d in dims[:-1]), size)}
+    if dims != (last,) if len(dims) == 1 else dims != tuple(range(last + 1)):
+        options["dim"] = dims[0] if len(dims) == 1 else tuple(dims)
+    word = (_FORWARD if forward else _INVERSE)[norm]
+    if word != "backward":
+        options["norm"] = word
+    return F.says(name if len(dims) == 1 else name + "n", input, **options)
+
+
 @operation(
+    formula=lambda F, input, dims, norm, forward: _said(F, "fft" if forward else "ifft", input, dims, norm, forward),
     cost=by_size,
     node="FftC2CBackward0",
     complex="own",
     kind="linear",
     input=lambda F, g, dims, norm, forward: F.fft_c2c(g, dims, norm, not forward),
-    examples=lambda r: [],
+    examples=lambda r: [(r.complex(2, 3), (1,), 0, True), (r.complex(2, 3), (0, 1), 1, False)],
 )
 def fft_c2c(input: Array, dims: Dims, norm: int, forward: bool) -> Array:
     """Transform of complex numbers."""
@@ -64,12 +82,13 @@ def fft_c2c(input: Array, dims: Dims, norm: int, forward: bool) -> Array:
 
 
 @operation(
+    formula=lambda F, input, dims, norm, onesided: _said(F, "rfft" if onesided else "fft", input, dims, norm, True),
     cost=by_size,
     node="FftR2CBackward0",
     complex="own",
     kind="linear",
     input=lambda F, g, input, input_shape, dims, norm, onesided: _half_back(F, g, input_shape, dims, norm, onesided),
-    examples=lambda r: [],
+    examples=lambda r: [(r(2, 3), (1,), 0, True), (r(2, 4), (0, 1), 2, True)],
 )
 def fft_r2c(input: Array, dims: Dims, norm: int, onesided: bool) -> Array:
     """Transform of real numbers; ``onesided`` gives the first half of the last dimension, which says it all."""
@@ -89,12 +108,13 @@ def _half_back(F: Any, g: Any, shape: Dims, dims: Dims, norm: int, onesided: boo
 
 
 @operation(
+    formula=lambda F, input, dims, norm, size: _said(F, "irfft", input, dims, norm, False, size),
     cost=by_size,
     node="FftC2RBackward0",
     complex="own",
     kind="linear",
     input=lambda F, g, dims, norm: _mirrored(F, F.fft_r2c(g, dims, norm, True), dims[-1], g.shape[dims[-1]]),
-    examples=lambda r: [],
+    examples=lambda r: [(r.complex(2, 3), (1,), 2, 4), (r.complex(2, 3), (1,), 1, 5)],
 )
 def fft_c2r(input: Array, dims: Dims, norm: int, size: int) -> Array:
     """Inverse of the one-sided transform: real numbers, ``size`` of them in the last dimension."""
@@ -109,7 +129,13 @@ def _mirrored(F: Any, g: Any, last: int, size: int) -> Any:
     return g * F.mirror_weights(g, last, size)
 
 
-@operation()
+@operation(
+    formula=lambda F, like, last, size: F.constant(
+        np.where((np.arange(like.shape[last]) > 0) & (np.arange(like.shape[last]) <= size - like.shape[last]), 2.0, 1.0)
+        .astype(like.tensor.array.real.dtype)
+        .reshape((-1,) + (1,) * (like.ndim - 1 - last))
+    )
+)
 def mirror_weights(like: Index, last: int, size: int) -> Array:
     """2 for each element of a half whose mirror image was left out, else 1."""
     half = like.shape[last]

@@ -313,7 +313,14 @@ def _lu_solve_factor_rule(F: Any, g: Any, LU: Any, pivots: Any, left: bool, adjo
     return below + F.triu(rows + mm(F, H(F, F.tril(LU, -1)), rows), 0)
 
 
+def _permute_said(F: Any, input: Any, pivots: Any, back: bool) -> Any:
+    """The matrix of the exchanges, or its transpose, times the input."""
+    exchanged = F.says("lu_unpack", F.identity(input.shape[-2], input), pivots, unpack_data=False)[0]
+    return mm(F, T(F, exchanged) if back else exchanged, input)
+
+
 @operation(
+    formula=_permute_said,
     node="MmBackward0",
     kind="linear",
     input=lambda F, g, pivots, back: F.lu_permute(g, pivots, not back),

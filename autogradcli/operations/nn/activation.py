@@ -334,6 +334,9 @@ def _prelu_twice(F: Any, g: Any, needs: Any, grad_output: Any, input: Any, weigh
 
 
 @operation(
+    formula=lambda F, g, input, weight: (
+        F.where(input > 0, g, weight * g), F.where(input > 0, F.zeros_like(g), input * g)
+    ),
     node="PreluKernelBackwardBackward0", broadcast=True, outputs=("grad_input", "grad_weight"), vjp=_prelu_twice,
     examples=lambda r: [(r(2, 3), r(2, 3), r(1, 3))],
 )  # fmt: skip

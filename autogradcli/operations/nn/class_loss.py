@@ -9,6 +9,7 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.operation import Array, Index, operation
 from ..refuse import not_implemented_for, underivable
+from . import class_loss_formulas as said
 from .loss import reduced
 
 # -- negative log likelihood ------------------------------------------------------------------------------
@@ -138,21 +139,8 @@ def nll_loss2d(
     return nll(input, target, weight, reduction, ignore_index)
 
 
-def _nll_back_formula(
-    F: Any, grad: Any, input: Any, target: Any, weight: Any, reduction: str, ignore_index: int
-) -> Any:
-    """Minus the gradient at the target of each row; for plain targets only, none of them ignored."""
-    classes = input.shape[-1]
-    if weight is not None or input.ndim > 2 or 0 <= ignore_index < classes:
-        return None
-    places = F.says("one_hot", target, classes)
-    if reduction == "none":
-        return -(F.unsqueeze(grad, 1) if input.ndim > 1 else grad) * places
-    return -grad * places / (input.shape[0] if reduction == "mean" and input.ndim > 1 else 1)
-
-
 @operation(
-    formula=_nll_back_formula,
+    formula=said.nll_back,
     node="NllLossBackwardBackward0",
     grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss(h, target, weight, reduction, ignore_index),
     input=lambda F, h, input: F.zeros_like(input),
@@ -167,6 +155,7 @@ def nll_loss_backward(
 
 
 @operation(
+    formula=said.nll_back,
     node="NllLoss2DBackwardBackward0",
     grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss2d(h, target, weight, reduction, ignore_index),
     input=lambda F, h, input: F.zeros_like(input),
@@ -187,7 +176,11 @@ def nll_loss2d_backward(
     input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
         g, input, target, p, margin, weight, reduction
     ),
-    examples=lambda r: [],
+    examples=lambda r: [
+        (r(3, 4), r.index((3,), 4)),
+        (r(3, 4), r.index((3,), 4), 2, 0.7, r(4, low=0.5, high=1.5), "none"),
+        (r(4), r.index((), 4)),
+    ],
 )
 def multi_margin_loss(
     input: Array, target: Index, p: int = 1, margin: float = 1.0, weight: Index | None = None, reduction: str = "mean"
@@ -220,9 +213,10 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
 
 
 @operation(
-    grad=underivable("derivative for aten::multi_margin_loss_backward"),
-    input=underivable("derivative for aten::multi_margin_loss_backward"),
-    examples=lambda r: [],
+    formula=said.margin_back,
+    grad=underivable("multi_margin_loss_backward"),
+    input=underivable("multi_margin_loss_backward"),
+    examples=lambda r: [(r(), r(3, 4), r.index((3,), 4), 1, 1.0, None, "mean")],
 )
 def multi_margin_loss_backward(
     grad: Array, input: Array, target: Index, p: int, margin: float, weight: Index | None, reduction: str
@@ -239,7 +233,10 @@ def multi_margin_loss_backward(
 
 @operation(
     input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
-    examples=lambda r: [],
+    examples=lambda r: [
+        (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])),
+        (r(4), r.tensor([2, -1, 0, 0]), "sum"),
+    ],
 )
 def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean") -> Array:
     """``sum(max(0, 1 - input[label] + input[other])) / classes`` over labels and the classes that are none.
@@ -279,9 +276,10 @@ def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
 
 
 @operation(
-    grad=underivable("derivative for aten::multilabel_margin_loss_backward"),
-    input=underivable("derivative for aten::multilabel_margin_loss_backward"),
-    examples=lambda r: [],
+    formula=said.label_back,
+    grad=underivable("multilabel_margin_loss_backward"),
+    input=underivable("multilabel_margin_loss_backward"),
+    examples=lambda r: [(r(), r(4), r.tensor([2, -1, 0, 0]), "sum")],
 )
 def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, reduction: str) -> Array:
     """The gradient of the margins that are not kept."""
@@ -369,8 +367,8 @@ def _total(alpha: Array) -> Any:
 
 @operation(
     node="CtcLossBackwardBackward0",
-    grad=underivable("derivative for aten::_ctc_loss_backward"),
-    log_probs=underivable("derivative for aten::_ctc_loss_backward"),
+    grad=underivable("_ctc_loss_backward"),
+    log_probs=underivable("_ctc_loss_backward"),
     examples=lambda r: [],
 )
 def ctc_loss_backward(

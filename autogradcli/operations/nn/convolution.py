@@ -134,7 +134,15 @@ def _said_correlated(
 ) -> Any:
     """Of an input and a gradient with batch and channels swapped, what is a stride becomes a dilation."""
     if groups != 1:
-        return None
+        out, n = grad.shape[1] // groups, input.shape[1] // groups
+        parts = [
+            _said_correlated(
+                F, F.slice_(grad, 1, k * out, (k + 1) * out, 1), F.slice_(input, 1, k * n, (k + 1) * n, 1),
+                kernel, stride, padding, dilation, 1,
+            )
+            for k in range(groups)
+        ]  # fmt: skip
+        return F.cat(parts, 0)
     order = (1, 0, *range(2, input.ndim))
     found = _said(
         F, "conv", F.permute(input, order), F.permute(grad, order), None,
@@ -340,6 +348,7 @@ def trilinear(input1: Array, input2: Array, weight: Array) -> Array:
 
 @operation(
     cost=by_product,
+    formula=lambda F, grad, input1, input2: F.says("einsum", "no,ni,nj->oij", grad, input1, input2),
     node="TrilinearBackward0",
     spelling="bilinear",
     grad=lambda F, h, input1, input2: F.trilinear(input1, input2, h),

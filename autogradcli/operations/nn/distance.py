@@ -107,7 +107,9 @@ def euclidean_dist(x1: Array, x2: Array) -> Array:
     return np.sqrt(np.maximum(squares1 + np.swapaxes(squares2, -2, -1) - 2 * cross, 0))
 
 
-@operation()
+@operation(
+    formula=lambda F, like, second: F.select(F.says("triu_indices", like.shape[0], like.shape[0], 1), 0, int(second))
+)
 def pair_rows(like: Any, second: bool) -> Array:
     """Row numbers of the first (or second) of each pair ``i < j`` of rows."""
     return np.triu_indices(like.shape[0], 1)[int(second)]

@@ -51,18 +51,52 @@ def embedding_sparse_backward(g: Index, indices: Index, shape: tuple[int, ...], 
     return of_parts(tuple(shape), at[kept][None], rows[kept])
 
 
+def _dense_said(F: Any, g: Any, indices: Any, rows: int, padding_idx: int, by_frequency: bool) -> Any:
+    g = _shared_said(F, g, indices, padding_idx, by_frequency)
+    return F.index_add(
+        F.new_zeros(g, (rows, g.shape[-1])),
+        0,
+        F.reshape(indices, (-1,)) if indices.ndim != 1 else indices,
+        F.reshape(g, (-1, g.shape[-1])) if g.ndim != 2 else g,
+        1,
+    )
+
+
+def _shared_said(F: Any, g: Any, indices: Any, padding_idx: int, by_frequency: bool) -> Any:
+    """Rows times what each look-up counts for."""
+    if padding_idx >= 0:
+        g = g * F.unsqueeze(indices != padding_idx, -1)
+    if by_frequency:
+        flat = F.reshape(indices, (-1,)) if indices.ndim != 1 else indices
+        g = g / F.unsqueeze(F.index(F.says("bincount", flat), [indices]), -1)
+    return g
+
+
+def _max_back_said(F: Any, g: Any, places: Any, rows: int) -> Any:
+    zeros = F.new_zeros(g, (rows, g.shape[1]))
+    if (places.tensor.array >= 0).all():
+        return F.scatter_add(zeros, 0, places, g)
+    return F.scatter_add(zeros, 0, F.clamp_min_scalar(places, 0), F.where(places >= 0, g, 0.0))
+
+
+def _bag_said(
+    F: Any, weight: Any, indices: Any, bags: Any, count: int, mode: str, padding_idx: int, samples: Any, scale: bool
+) -> Any:
+    """The user's function, which takes where each bag begins; which rows were maximal it doesn't tell."""
+    at = bags.tensor.array
+    if (np.diff(at) < 0).any():
+        return None
+    options: dict[str, Any] = {"mode": mode}
+    if padding_idx >= 0:
+        options["padding_idx"] = padding_idx
+    if samples is not None:
+        options["per_sample_weights"] = samples
+    starts = F.constant(np.searchsorted(at, np.arange(count)))
+    return F.says("embedding_bag", indices, weight, starts, **options), None
+
+
 @operation(
-    formula=lambda F, g, indices, rows, padding_idx, scale_grad_by_freq: (
-        None
-        if scale_grad_by_freq or padding_idx >= 0
-        else F.index_add(
-            F.new_zeros(g, (rows, g.shape[-1])),
-            0,
-            F.reshape(indices, (-1,)) if indices.ndim != 1 else indices,
-            F.reshape(g, (-1, g.shape[-1])) if g.ndim != 2 else g,
-            1,
-        )
-    ),
+    formula=_dense_said,
     g=lambda F, h, indices, padding_idx, scale_grad_by_freq: F.embedding_picked(
         h, indices, padding_idx, scale_grad_by_freq
     ),
@@ -89,6 +123,9 @@ def _shares(indices: Array, padding_idx: int, by_frequency: bool, dtype: Any) ->
 
 
 @operation(
+    formula=lambda F, weight, indices, padding_idx, scale_grad_by_freq: _shared_said(
+        F, F.index(weight, [indices]), indices, padding_idx, scale_grad_by_freq
+    ),
     node="EmbeddingBackward0",
     kind="linear",
     weight=lambda F, g, weight_shape, indices, padding_idx, scale_grad_by_freq: F.embedding_dense_backward(
@@ -105,12 +142,18 @@ def embedding_picked(weight: Array, indices: Index, padding_idx: int, scale_grad
 
 
 @operation(
+    formula=_bag_said,
     outputs=("result", "places"),
     differentiable=(0,),
     vjp=lambda F, g, needs, weight, indices, bags, mode, padding_idx, per_sample_weights, count, result1, scale: (
         _bag_rule(F, g[0], needs, weight, indices, bags, mode, padding_idx, per_sample_weights, result1, scale)
     ),
-    examples=lambda r: [],
+    examples=lambda r: [
+        (r(4, 3), r.index((5,), 4), r.tensor([0, 0, 1, 1, 1]), 2, "sum", -1, None, False),
+        (r(4, 3), r.index((5,), 4), r.tensor([0, 0, 1, 1, 1]), 2, "mean", 1, None, False),
+        (r(4, 3), r.index((3,), 4), r.tensor([0, 0, 1]), 2, "sum", -1, r(3), False),
+        (r.distinct(4, 3), r.index((3,), 4), r.tensor([0, 0, 1]), 2, "max", -1, None, False),
+    ],
 )
 def embedding_bag(
     weight: Array,
@@ -174,14 +217,23 @@ def _bag_rule(
     return F.embedding_dense_backward(rows, indices, weight.shape[0], padding_idx, scale), g_sample
 
 
-@operation()
+@operation(
+    formula=lambda F, like, bags, indices, padding_idx: F.constant(
+        _bag_shares(like.tensor.array, bags.tensor.array, indices.tensor.array, padding_idx)
+    )
+)
 def bag_shares(like: Index, bags: Index, indices: Index, padding_idx: int) -> Array:
     """One over the number of indices in the bag of each."""
+    return _bag_shares(like, bags, indices, padding_idx)
+
+
+def _bag_shares(like: Array, bags: Array, indices: Array, padding_idx: int) -> Array:
     sizes = np.bincount(bags[indices != padding_idx], minlength=like.shape[0])
     return (1 / np.maximum(sizes, 1))[bags][:, None].astype(like.dtype)
 
 
 @operation(
+    formula=_max_back_said,
     kind="linear",
     g=lambda F, h, places: F.embedding_max_picked(h, places),
     examples=lambda r: [(r(2, 3), r.index((2, 3), 4), 4)],
@@ -195,6 +247,9 @@ def embedding_max_backward(g: Array, places: Index, rows: int) -> Array:
 
 
 @operation(
+    formula=lambda F, weight, places: F.where(
+        places >= 0, F.gather(weight, 0, F.clamp_min_scalar(places, 0)), F.zeros_like(places)
+    ),
     kind="linear",
     weight=lambda F, g, weight_shape, places: F.embedding_max_backward(g, places, weight_shape[0]),
     examples=lambda r: [(r(4, 3), r.index((2, 3), 4))],

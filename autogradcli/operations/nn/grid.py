@@ -165,7 +165,7 @@ _declare(3)
     spelling="grid_sample",
     input=lambda F, g, input_shape, grid, how, orders: F.grid_spread(g, grid, input_shape, how, orders),
     grid=lambda F, g, input, grid, how, orders: _grid_gradient(F, g, input, grid, how, orders),
-    examples=lambda r: [],
+    examples=lambda r: [(r(1, 2, 3, 4), r(1, 2, 2, 2, low=-0.8, high=0.8), ("bilinear", "zeros", True), (0, 1))],
 )
 def grid_derivative(input: Array, grid: Array, how: How, orders: Ints) -> Array:
     """Derivatives of the samples, of these orders in the grid's coordinates."""
@@ -177,7 +177,9 @@ def grid_derivative(input: Array, grid: Array, how: How, orders: Ints) -> Array:
     spelling="grid_sample",
     grad=lambda F, h, grid, how, orders: F.grid_derivative(h, grid, how, orders),
     grid=lambda F, h, grad, grid, how, orders: _grid_gradient(F, grad, h, grid, how, orders),
-    examples=lambda r: [],
+    examples=lambda r: [
+        (r(1, 2, 2, 2), r(1, 2, 2, 2, low=-0.8, high=0.8), (1, 2, 3, 4), ("bilinear", "zeros", True), (0, 0))
+    ],
 )
 def grid_spread(grad: Array, grid: Array, shape: Ints, how: How, orders: Ints) -> Array:
     """The transpose of sampling: gradients added to the neighbours that the samples were taken from."""
@@ -187,7 +189,16 @@ def grid_spread(grad: Array, grid: Array, shape: Ints, how: How, orders: Ints) -
 # -- affine maps ------------------------------------------------------------------------------------------
 
 
-@operation()
+def _base_said(F: Any, like: Any, size: Ints, align_corners: bool) -> Any:
+    """The grid of the identity map, and a column of ones."""
+    d = len(size) - 2
+    shape = (size[0], d, d + 1)
+    one = F.expand(F.slice_(F.identity(d + 1, like), 0, 0, d, 1), shape)
+    grid = F.says("affine_grid", one, tuple(size), align_corners=align_corners)
+    return F.says("pad", F.reshape(grid, (size[0], -1, d)), (0, 1), value=1.0)
+
+
+@operation(formula=_base_said)
 def affine_base(like: Index, size: Ints, align_corners: bool) -> Array:
     """The points of the output, as rows of homogeneous coordinates: (N, points, dimensions + 1)."""
     axes = []

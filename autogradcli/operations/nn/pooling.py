@@ -16,6 +16,7 @@ from ...engine.away import by_product
 from ...engine.limits import check_steps, counted
 from ...engine.operation import Array, Index, operation
 from ..refuse import not_implemented_for
+from . import pooling_formulas as said
 from .convolution import inner, overlapped, windows
 from .loss import count
 from .resample import declare_pair, zeros_rule
@@ -140,6 +141,7 @@ def _declare_max(
 
     forward.__name__, backward.__name__ = name, name + "_backward"
     operation(
+        formula=lambda F, input, how: said.max_pool(F, spelling, input, how),
         cost=by_product,
         node=node,
         spelling=spelling,
@@ -149,12 +151,13 @@ def _declare_max(
         examples=examples,
     )(forward)
     operation(
+        formula=lambda F, grad, input, places: said.scattered(F, grad, places, tuple(input.shape), dims),
         node=node.removesuffix("0") + "Backward0",
         spelling=spelling,
         kind="linear",
         grad=rule_back,
         input=zeros_rule,
-        examples=lambda r: [],
+        examples=lambda r: [(r(1, 2, *(2,) * dims), r(1, 2, *(3,) * dims), r.index((1, 2, *(2,) * dims), 3**dims))],
     )(backward)
 
 
@@ -181,11 +184,11 @@ _declare_max(
 
 
 @operation(
+    formula=said.gathered,
     node="ViewBackward0",
     kind="linear",
     input=lambda F, g, places, dims, input_shape: F.scatter_by_place(g, places, input_shape, dims),
-    examples=lambda r: [],
-    spelling="gather",
+    examples=lambda r: [(r(1, 2, 3, 3), r.index((1, 2, 2, 2), 9), 2)],
 )
 def gather_by_place(input: Array, places: Index, dims: int) -> Array:
     """The elements at places in the flattened spatial dimensions."""
@@ -193,10 +196,10 @@ def gather_by_place(input: Array, places: Index, dims: int) -> Array:
 
 
 @operation(
+    formula=lambda F, g, places, shape, dims: said.scattered(F, g, places, tuple(shape), dims),
     kind="linear",
     g=lambda F, h, places, dims: F.gather_by_place(h, places, dims),
-    examples=lambda r: [],
-    spelling="scatter",
+    examples=lambda r: [(r(1, 2, 2, 2), r.index((1, 2, 2, 2), 9), (1, 2, 3, 3), 2)],
 )
 def scatter_by_place(g: Array, places: Index, shape: Ints, dims: int) -> Array:
     """The transpose of ``gather_by_place``."""
@@ -224,7 +227,20 @@ def _declare_unpool(dims: int) -> None:
         return F.gather_by_place(g, indices, dims)
 
     forward.__name__ = name
-    operation(node=f"MaxUnpool{dims}DBackward0", kind="linear", input=rule, examples=lambda r: [])(forward)
+    operation(
+        formula=lambda F, input, indices, size: said.scattered(
+            F, input, indices, (*input.shape[: input.ndim - dims], *size), dims
+        ),
+        node=f"MaxUnpool{dims}DBackward0",
+        kind="linear",
+        input=rule,
+        examples=lambda r: [(r(1, 2, *(2,) * dims), r.tensor(_unlike(dims)), (4,) * dims)],
+    )(forward)
+
+
+def _unlike(dims: int) -> Array:
+    """Places that are all different, for an example."""
+    return np.arange(2 * 2**dims).reshape(1, 2, *(2,) * dims) * 3 % 4**dims
 
 
 _declare_unpool(2)
@@ -323,14 +339,25 @@ def _declare_averages() -> None:
 
     for d in (2, 3):
         window = ((2,) * d, (2,) * d, (1,) * d, (1,) * d, False)
+        plain = ((2,) * d, (2,) * d, (0,) * d, (1,) * d, False)
         declare_pair(
             f"avg_pool{d}d", f"AvgPool{d}DBackward0", f"avg_pool{d}d", fixed, fixed_back,
-            lambda r, d=d, window=window: [(r(1, 2, *(4,) * d), (window, True, None))], keeps_input=True,
-            cost=by_product,
+            lambda r, d=d, window=window, plain=plain: [
+                (r(1, 2, *(4,) * d), (window, True, None)),
+                (r(1, 2, *(4,) * d), (plain, True, None)),
+                (r(2, *(3,) * d), (window, False, None)),
+                (r(2, *(3,) * d), (window, True, 3)),
+            ],
+            keeps_input=True, cost=by_product, said=said.average, said_back=said.average_back,
+            examples_back=lambda r, d=d, window=window: [
+                (r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (window, True, None))
+            ],
         )  # fmt: skip
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
-            adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d)], keeps_input=True, cost=by_product,
+            adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d), (r(2, *(4,) * d), (2,) * d)],
+            keeps_input=True, cost=by_product, said=said.adaptive, said_back=said.adaptive_back,
+            examples_back=lambda r, d=d: [(r(1, 2, *(2,) * d), r(1, 2, *(5,) * d), (2,) * d)],
         )  # fmt: skip
 
 

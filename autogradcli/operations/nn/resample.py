@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
+from .windowed import one_or_all, turned_back
 
 Shape = tuple[int, ...]
 
@@ -52,7 +53,19 @@ def scattered(g: Array, taps: dict[int, Taps], shape: Shape) -> Array:
 # -- padding ----------------------------------------------------------------------------------------------
 
 
+def _padded_said(F: Any, input: Any, pad: Shape, value: float) -> Any:
+    """Slices where only something is cut off."""
+    if any(p > 0 for p in pad):
+        return F.says("pad", input, tuple(pad), **({"value": value} if value else {}))
+    for k in range(len(pad) // 2):
+        axis, before, after = input.ndim - 1 - k, -pad[2 * k], -pad[2 * k + 1]
+        if before or after:
+            input = F.slice_(input, axis, before, input.shape[axis] - after, 1)
+    return input
+
+
 @operation(
+    formula=_padded_said,
     kind="linear",
     input=lambda F, g, pad: F.constant_pad_nd(g, tuple(-p for p in pad), 0.0),
     jvp=lambda F, t, pad: F.constant_pad_nd(t["input"], pad, 0.0),
@@ -103,12 +116,16 @@ def declare_pair(
     examples: Any,
     keeps_input: bool = False,
     cost: Callable[[tuple[Any, ...]], bool] | None = None,
+    said: Callable[..., Any] | None = None,
+    said_back: Callable[..., Any] | None = None,
+    examples_back: Any = None,
 ) -> None:
     """Declare a linear operation ``forward(input, how)`` and its transpose ``backward(grad, shape, how)``, each the
     other's rule.
 
     With ``keeps_input`` the transpose is given the input itself and has a derivative of zeros for it, as PyTorch's
-    have for pooling and padding: second derivatives are then zeros instead of missing.
+    have for pooling and padding: second derivatives are then zeros instead of missing. ``said(F, input, how)`` and
+    ``said_back(F, grad, shape, how)`` are their formulas.
     """
 
     def apply(input: Array, how: Any) -> Array:
@@ -132,7 +149,12 @@ def declare_pair(
     apply.__name__, apply.__doc__ = name, forward.__doc__
     back = apply_back_like if keeps_input else apply_back
     back.__name__, back.__doc__ = name + "_backward", f"The transpose of ``{name}``."
+
+    def formula_back(F: Any, grad: Any, like: Any, how: Any) -> Any:
+        return said_back(F, grad, tuple(like.shape if keeps_input else like), how) if said_back else None
+
     operation(
+        formula=said,
         cost=cost,
         node=node,
         spelling=spelling,
@@ -144,7 +166,9 @@ def declare_pair(
     if keeps_input:
         rules["input"] = zeros_rule
     title = node.removesuffix("0") + "Backward0"
-    operation(cost=cost, node=title, spelling=spelling, kind="linear", examples=lambda r: [], **rules)(back)
+    operation(
+        cost=cost, node=title, spelling=spelling, kind="linear", formula=formula_back, examples=examples_back, **rules
+    )(back)
 
 
 def zeros_rule(F: Any, h: Any, input: Any) -> Any:
@@ -162,10 +186,25 @@ def _declare_pad(style: str, dims: int, index_of: Callable[[int, int, int], Arra
     def backward(g: Array, shape: Shape, how: Shape) -> Array:
         return scattered(g, _pad_taps(shape, how, index_of), shape)
 
+    def said(F: Any, input: Any, how: Shape) -> Any:
+        return F.says("pad", input, tuple(how), mode={"reflection": "reflect", "replication": "replicate"}[style])
+
+    def said_back(F: Any, g: Any, shape: Shape, how: Shape) -> Any:
+        """What was copied is added up again, along each dimension."""
+        for axis, (index, _) in _pad_taps(shape, how, index_of).items():
+            zeros = F.new_zeros(g, (*g.shape[:axis], shape[axis], *g.shape[axis + 1 :]))
+            g = F.index_add(zeros, axis, F.constant(index[:, 0].astype(np.int64)), g, 1)
+        return g
+
+    def examples(r: Any) -> Any:
+        return [(r(2, 1, *range(2, 2 + dims)), (1,) * (2 * dims))]
+
+    def examples_back(r: Any) -> Any:
+        return [(r(2, 1, *range(4, 4 + dims)), r(2, 1, *range(2, 2 + dims)), (1,) * (2 * dims))]
+
     declare_pair(
-        f"{style}_pad{dims}d", f"{style.capitalize()}Pad{dims}DBackward0", "pad", forward, backward,
-        lambda r: [(r(2, 1, *range(2, 2 + dims)), (1,) * (2 * dims))],
-        keeps_input=True,
+        f"{style}_pad{dims}d", f"{style.capitalize()}Pad{dims}DBackward0", "pad", forward, backward, examples,
+        keeps_input=True, said=said, said_back=said_back, examples_back=examples_back,
     )  # fmt: skip
 
 
@@ -247,8 +286,22 @@ def _cubic_smooth(n: int, out: int, align: bool, given: float | None, real: Any)
     return _smooth(n, out, align, given, 2.0, lambda x: _cubic_weight(x, -0.5))
 
 
+def _sized(size: Shape, align: bool, scales: Sequence[float | None], mode: str) -> dict[str, Any]:
+    """The keywords with which the user's function is told the same."""
+    known = {"size": one_or_all(size)} if None in scales else {"scale_factor": one_or_all(scales)}
+    known |= {} if mode == "nearest" else {"mode": mode}
+    return known | ({"align_corners": True} if align else {})
+
+
+#: Modes of one dimension, whose function makes the matrix of each.
+_OF_ONE = {"bilinear": "linear", "trilinear": "linear", "linear": "linear", "nearest": "nearest",
+           "nearest-exact": "nearest-exact"}  # fmt: skip
+
+
 def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Taps]) -> None:
     """``upsample_linear1d`` and so on."""
+    smooth = name.endswith("_aa")
+    mode = name.removeprefix("upsample_").removesuffix("_aa")[:-2].replace("_", "-")
 
     def taps(shape: Shape, how: tuple[Shape, bool, Sequence[float | None]], dtype: Any) -> dict[int, Taps]:
         size, align, scales = how
@@ -262,9 +315,39 @@ def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Ta
     def backward(g: Array, shape: Shape, how: Any) -> Array:
         return scattered(g, taps(shape, how, g.dtype), shape)
 
+    def said(F: Any, input: Any, how: Any) -> Any:
+        size, align, scales = how
+        options = _sized(size, align, scales, mode) | ({"antialias": True} if smooth else {})
+        return F.says("interpolate", input, **options)
+
+    def said_back(F: Any, g: Any, shape: Shape, how: Any) -> Any:
+        size, align, scales = how
+        times = tuple(o // n if n and not o % n else 0 for n, o in zip(shape[2:], size))
+        if mode.startswith("nearest") and all(times) and all(s in (None, t) for s, t in zip(scales, times)):
+            if dims == 1:
+                return F.says("avg_pool1d", g, times[0]) * times[0]
+            return F.says(f"avg_pool{dims}d", g, one_or_all(times), divisor_override=1)
+        matrices = []
+        for k, n in enumerate(shape[2:]):
+            if mode in _OF_ONE and not smooth:
+                rows = F.unsqueeze(F.identity(n, g), 0)
+                along = _sized(size[k : k + 1], align, scales[k : k + 1], _OF_ONE[mode])
+                matrices.append(F.select(F.says("interpolate", rows, **along), 0, 0))
+            else:
+                real = g.dtype.np.type
+                whole = gathered(np.eye(n, dtype=real), {1: taps_of(n, size[k], align, scales[k], real)})
+                matrices.append(F.constant(whole))
+        return turned_back(F, g, matrices)
+
+    def examples(r: Any) -> Any:
+        twice = ((6,) * dims, False, (2.0,) * dims)
+        return [(r(1, 2, *(3,) * dims), ((5,) * dims, False, (None,) * dims)), (r(1, 2, *(3,) * dims), twice)]
+
     declare_pair(
-        name, node, "interpolate", forward, backward,
-        lambda r: [(r(1, 2, *(3,) * dims), ((5,) * dims, False, (None,) * dims))],
+        name, node, "interpolate", forward, backward, examples, said=said, said_back=said_back,
+        examples_back=lambda r: [
+            (r(1, 2, *(5,) * dims), (1, 2, *(3,) * dims), ((5,) * dims, False, (None,) * dims))
+        ],
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def elu_backward(
     return np.where(input <= 0, grad_output * input_scale * inner, grad_output * scale)
 
 
-@operation()
+@operation(formula=lambda F, input, other: F.cast(input, other.dtype))
 def cast_like(input: Array, other: Array) -> Array:
     """``input`` in the dtype of ``other``."""
     return input.astype(other.dtype)
@@ -269,7 +269,14 @@ def _glu_of_input(F: Any, g: Any, grad_output: Any, input: Any, dim: int) -> Any
     return F.cat([of_gate * slope, slope * (of_value + of_gate * value * (1 - 2 * sigmoid))], dim)
 
 
+def _glu_back_said(F: Any, g: Any, input: Any, dim: int) -> Any:
+    value, gate = _parts(F, input, dim)
+    sigmoid = F.sigmoid(gate)
+    return F.cat([g * sigmoid, g * value * sigmoid * (1 - sigmoid)], dim)
+
+
 @operation(
+    formula=_glu_back_said,
     node="GluBackwardBackward0",
     grad_output=_glu_of_gradient,
     input=_glu_of_input,

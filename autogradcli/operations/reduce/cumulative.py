@@ -48,7 +48,34 @@ def cumsum(input: Array, dim: int, dtype: DType | None = None) -> Array:
 # recurrences are ``recurrence``, whose own derivative is another one, so zeros do no harm in any order.
 
 
+def _shift_said(F: Any, input: Any, dim: int, by: int, fill: Number) -> Any:
+    """All but the last (or first), after (before) what comes in."""
+    n = input.shape[dim] if input.ndim else 0
+    if not n:
+        return None
+    shape = tuple(1 if k == dim % input.ndim else m for k, m in enumerate(input.shape))
+    edge = F.constant(np.full(shape, fill, input.dtype.np))
+    if n == 1:
+        return edge
+    rest = F.slice_(input, dim, 0, n - 1, 1) if by > 0 else F.slice_(input, dim, 1, n, 1)
+    return F.cat([edge, rest] if by > 0 else [rest, edge], dim)
+
+
+def _recurrence_said(F: Any, factor: Any, term: Any, dim: int) -> Any:
+    """The solution of ``(I - D) h = term``, where D has the factors below its diagonal."""
+    n, last = (term.shape[dim], term.ndim - 1) if term.ndim else (1, 0)
+    if n <= 1:
+        return term
+    a, b = F.slice_(factor, dim, 1, n, 1), term
+    if dim % term.ndim != last:
+        a, b = F.transpose(a, dim, last), F.transpose(b, dim, last)
+    matrix = F.identity(n, term) - F.diag_embed(a, -1, -2, -1)
+    found = F.squeeze_dim(F.linalg_solve_triangular(matrix, F.unsqueeze(b, -1), False), -1)
+    return found if dim % term.ndim == last else F.transpose(found, dim, last)
+
+
 @operation(
+    formula=_shift_said,
     kind="linear",
     complex="own",
     jvp=lambda F, t, dim, by: F.shifted(t["input"], dim, by, 0.0),
@@ -78,6 +105,7 @@ def _recurrence_back(F: Any, g: Any, factor: Any, dim: int) -> Any:
 
 
 @operation(
+    formula=_recurrence_said,
     factor=lambda F, g, factor, result, dim: _recurrence_back(F, g, factor, dim) * F.shifted(result, dim, 1, 0.0),
     term=lambda F, g, factor, dim: _recurrence_back(F, g, factor, dim),
     examples=lambda r: [(r(2, 3), r(2, 3), 1), (r(3), r(3), 0)],
@@ -170,9 +198,13 @@ def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any
     if not len(input.shape):
         return g
     back = (dim,)
-    factor = F.exp(result - F.shifted(result, dim, -1, math.inf))
-    total = F.flip(F.recurrence(F.flip(factor, back), F.flip(g, back), dim), back)
-    return F.exp(input - result) * total
+
+    def full() -> Any:
+        factor = F.exp(result - F.shifted(result, dim, -1, math.inf))
+        total = F.flip(F.recurrence(F.flip(factor, back), F.flip(g, back), dim), back)
+        return F.exp(input - result) * total
+
+    return F.readable(lambda: F.exp(input) * F.flip(F.cumsum(F.flip(g / F.exp(result), back), dim, None), back), full)
 
 
 @operation(

@@ -58,8 +58,12 @@ def shared(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) ->
     if shape and not keepdim:
         kept = kept_shape(shape, dim)
         g, result = F.reshape(g, kept), F.reshape(result, kept)
-    same = F.cast(F.eq(input, result), g.dtype)
-    return g / F.sum_dim(same, wrap_dims(dim, len(shape)), True) * same
+
+    def full() -> Any:
+        same = F.cast(F.eq(input, result), g.dtype)
+        return g / F.sum_dim(same, wrap_dims(dim, len(shape)), True) * same
+
+    return F.readable(lambda: F.where(F.eq(input, result), g, 0.0), full)
 
 
 @operation(
@@ -171,7 +175,19 @@ def picked(F: Any, g: Any, index: Any, shape: Shape, dim: int, keepdim: bool) ->
     return F.spread(F.new_zeros(g, shape), dim, index, g)
 
 
+def _spread_said(F: Any, input: Any, dim: int, index: Any, src: Any) -> Any:
+    """One for each row of zeros is a row of the identity."""
+    at = dim % input.ndim
+    if index.shape[at] != 1 or F.uniform(input) != 0:
+        return F.scatter(input, at, index, src)
+    rows = F.rows(F.squeeze_dim(index, at), input.shape[at], src)
+    if at != input.ndim - 1:
+        rows = F.permute(rows, (*range(at), input.ndim - 1, *range(at, input.ndim - 1)))
+    return src * rows
+
+
 @operation(
+    formula=_spread_said,
     node="ScatterBackward0",
     kind="linear",
     complex="own",
@@ -239,13 +255,19 @@ def gathered(F: Any, x: Any, index: Any, shape: Shape, dim: int, keepdim: bool) 
     return found if keepdim else F.squeeze_dim(found, dim)
 
 
-@operation(**_by_index("MaxBackward0", "max"))
+@operation(
+    formula=lambda F, input, dim, keepdim: (F.amax(input, dim, keepdim), F.argmax(input, dim, keepdim)),
+    **_by_index("MaxBackward0", "max"),
+)
 def max_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """Largest elements along a dimension and the index of the first of them."""
     return _extreme("max", input, dim, keepdim, True)
 
 
-@operation(**_by_index("MinBackward0", "min"))
+@operation(
+    formula=lambda F, input, dim, keepdim: (F.amin(input, dim, keepdim), F.argmin(input, dim, keepdim)),
+    **_by_index("MinBackward0", "min"),
+)
 def min_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """Smallest elements along a dimension and the index of the first of them."""
     return _extreme("min", input, dim, keepdim, False)

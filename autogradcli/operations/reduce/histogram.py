@@ -12,7 +12,12 @@ from ..refuse import not_implemented_for
 
 
 def edges_between(values: Array, bins: int, low: float | None, high: float | None) -> Array:
-    """``bins`` equal bins, by their edges; without limits from the least to the largest value."""
+    """``bins`` equal bins, by their edges; without limits from the least to the largest value.
+
+    Raises NotImplementedError for values that are not floating.
+    """
+    if values.dtype.kind != "f":
+        not_implemented_for("histogramdd", values)
     if low is None or high is None:
         low = float(minimum_reduce(values, None)) if values.size else 0.0
         high = float(maximum_reduce(values, None)) if values.size else 0.0
@@ -25,7 +30,7 @@ def edges_between(values: Array, bins: int, low: float | None, high: float | Non
 def histogram(input: Array, edges: Index, weight: Array | None = None, density: bool = False) -> tuple[Array, Array]:
     """Counts of the values (or sums of their weights) between neighbouring edges, and the edges."""
     if input.dtype.kind != "f":
-        not_implemented_for("histogram_cpu", input)
+        not_implemented_for("histogramdd", input)
     counts = _counted(input.reshape(-1, 1), [edges], weight)
     if density:
         counts = counts / (counts.sum() * np.diff(edges))
@@ -36,7 +41,7 @@ def histogram(input: Array, edges: Index, weight: Array | None = None, density: 
 def histogram_of_points(input: Array, edges: list[Index], weight: Array | None = None, density: bool = False) -> Array:
     """Counts of points, the last dimension of ``input``, in the cells of a grid given by its edges."""
     if input.dtype.kind != "f":
-        not_implemented_for("histogram_cpu", input)
+        not_implemented_for("histogramdd", input)
     counts = _counted(input.reshape(-1, input.shape[-1]), edges, weight)
     if density:
         volume = np.ones((), counts.dtype)

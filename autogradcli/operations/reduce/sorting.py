@@ -53,7 +53,16 @@ _PICKED: dict[str, Any] = {
 }
 
 
+def _sort_said(F: Any, input: Any, dim: int, descending: bool) -> tuple[Any, Any]:
+    """The user's functions for the elements and for where they were."""
+    given: dict[str, Any] = {} if dim in (-1, input.ndim - 1) else {"dim": dim}
+    if descending:
+        given["descending"] = True
+    return F.says("sort", input, **given)[0], F.says("argsort", input, **given)
+
+
 @operation(
+    formula=lambda F, input, dim, descending: _sort_said(F, input, dim, descending),
     cost=by_size,
     layout="like",
     node="SortBackward0",
@@ -66,6 +75,7 @@ def sort(input: Array, dim: int = -1, descending: bool = False) -> Pair:
 
 
 @operation(
+    formula=lambda F, input, stable, dim, descending: _sort_said(F, input, dim, descending),
     cost=by_size,
     layout="like",
     node="SortBackward1",

@@ -202,7 +202,20 @@ def _norm(input: Array, ord: float, axis: Any, keepdim: bool) -> Array:
     return np.power(total, 1.0 / ord)
 
 
+def _norm_said(F: Any, input: Any, ord: float, dim: Dims, keepdim: bool, dtype: Any) -> Any:
+    """The shorter function of the same."""
+    if dtype is not None:
+        return None
+    options: dict[str, Any] = {}
+    if dim is not None:
+        options["dim"] = dim[0] if isinstance(dim, tuple) and len(dim) == 1 else dim
+    if keepdim:
+        options["keepdim"] = True
+    return F.says("norm", input, *(() if ord == 2 else (ord,)), **options)
+
+
 @operation(
+    formula=_norm_said,
     node="LinalgVectorNormBackward0",
     complex="own",
     input=lambda F, g, input, result, ord, dim, keepdim: _norm_back(F, g, input, result, ord, dim, keepdim),
@@ -257,6 +270,8 @@ def renorm(input: Array, p: float, dim: int, maxnorm: float) -> Array:
     """Each part along a dimension scaled down to a ``p``-norm of ``maxnorm``, where its norm is larger."""
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
     if input.ndim < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
     if input.dtype.kind not in "fc":

@@ -25,7 +25,11 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 # -- copies ------------------------------------------------------------------------------------------------
 
 
-@operation(input=lambda F, g: g, **_LINEAR)
+@operation(
+    formula=lambda F, input, order: None if order == "K" else F.clone(input),
+    input=lambda F, g: g,
+    **_LINEAR,
+)
 def clone(input: Array, order: str = "K") -> Array:
     """A copy; ``order="K"`` keeps the strides' order, ``"C"`` makes it contiguous.
 

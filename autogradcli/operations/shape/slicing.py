@@ -13,7 +13,7 @@ import numpy as np
 
 from ...engine.limits import charge_parts
 from ...engine.operation import Array, operation
-from ..dims import Shape, strided, wrap_dim
+from ..dims import Shape, address, storage_of, strided, wrap_dim
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
@@ -83,7 +83,16 @@ def slice_(input: Array, dim: int, start: int | None = None, end: int | None = N
     if step <= 0:
         raise RuntimeError("slice step must be positive")
     at = wrap_dim(dim, input.ndim)
-    return input[(*ALL[:at], slice(start, end, step))]
+    found = input[(*ALL[:at], slice(start, end, step))]
+    return found if found.size or not input.size else _empty(input, found, at, start)
+
+
+def _empty(input: Array, found: Array, at: int, start: int | None) -> Array:
+    """An empty range where it begins: NumPy's own begins where ``input`` does."""
+    begin = slice(start, None).indices(input.shape[at])[0]
+    memory = storage_of(input)
+    offset = address(input) - address(memory) + begin * input.strides[at]
+    return np.ndarray(found.shape, input.dtype, memory, min(offset, memory.nbytes), found.strides)
 
 
 @operation(
@@ -308,7 +317,21 @@ def unfold_view(input: Array, dimension: int, size: int, step: int) -> Array:
     return _unfolded(input, dimension, size, step)
 
 
+def _unfold_back_said(F: Any, g: Any, shape: Shape, dimension: int, size: int, step: int) -> Any:
+    """Each element of each window added at its place."""
+    if not shape:
+        return F.reshape(g, ())
+    at = dimension % len(shape)
+    count = g.shape[at]
+    index = np.arange(count)[:, None] * step + np.arange(size)
+    order = (*range(at + 1), g.ndim - 1, *range(at + 1, g.ndim - 1))
+    moved = g if at == g.ndim - 2 else F.permute(g, order)
+    parts = F.reshape(moved, (*shape[:at], count * size, *shape[at + 1 :]))
+    return F.index_add(F.new_zeros(g, tuple(shape)), at, F.constant(index.reshape(-1)), parts, 1)
+
+
 @operation(
+    formula=_unfold_back_said,
     node="UnfoldBackwardBackward0",
     g=lambda F, g, dimension, size, step: F.unfold_view(g, dimension, size, step),
     examples=lambda r: [(r(3, 2, 3), (5, 2), 0, 3, 1)],

@@ -83,7 +83,27 @@ def _layout(
     return memory, base, index
 
 
+def _sum_said(F: Any, g: Any, shape: Shape, strides: Shape, size: Shape, stride: Shape, offset: int) -> Any:
+    """Added to a line of zeros, and that in the base's shape."""
+    memory, base, index = _layout(g.tensor.array, shape, strides, size, stride, offset)
+    flat = F.reshape(g, (-1,)) if g.ndim != 1 else g
+    line = F.index_add(F.new_zeros(g, memory.shape), 0, F.constant(index.reshape(-1)), flat, 1)
+    if offset >= 0 and base.size <= memory.size and tuple(strides) == contiguous_strides(tuple(shape)):
+        line = line if base.size == memory.size else F.slice_(line, 0, 0, base.size, 1)
+        return F.reshape(line, tuple(shape)) if len(shape) != 1 else line
+    return F.says("as_strided", line, tuple(shape), tuple(strides), max(0, -offset))
+
+
+def _take_said(F: Any, input: Any, strides: Shape, size: Shape, stride: Shape, offset: int) -> Any:
+    """The elements counted in order; what lies between or outside them is nobody's."""
+    memory, base, index = _layout(input.tensor.array, input.shape, strides, size, stride, offset)
+    if base.size != memory.size or tuple(strides) != contiguous_strides(tuple(input.shape)):
+        return None
+    return F.take(input, F.constant(index))
+
+
 @operation(
+    formula=_sum_said,
     node="AsStridedBackward0",
     g=lambda F, g, strides, size, stride, offset: F.strided_take(g, strides, size, stride, offset),
     examples=lambda r: [(r(2, 3), (3, 4), (4, 1), (2, 3), (4, 1), 2), (r(3, 3), (6,), (1,), (3, 3), (1, 1), 1)],
@@ -97,6 +117,7 @@ def strided_sum(g: Array, shape: Shape, strides: Shape, size: Shape, stride: Sha
 
 
 @operation(
+    formula=_take_said,
     node="AsStridedBackward0",
     input=lambda F, g, input_shape, strides, size, stride, offset: F.strided_sum(
         g, input_shape, strides, size, stride, offset

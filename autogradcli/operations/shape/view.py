@@ -90,6 +90,7 @@ def reshape_alias(input: Array, size: Shape) -> Array:
 
 
 @operation(
+    spelling="reshape",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
     **_LINEAR,
@@ -133,7 +134,7 @@ def view_dtype(input: Array, dtype: DType) -> Array:
     kind="linear",
     view="single",
     input=lambda F, g: F.view_as_complex(F.clone(g, "C")),
-    examples=lambda r: [],
+    examples=lambda r: [(r.complex(3),)],
 )
 def view_as_real(input: Array) -> Array:
     """A complex tensor as real pairs, in one more dimension of size 2."""

@@ -190,23 +190,38 @@ def floating_variables(session: Session, tree: ast.expr) -> list[str]:
     return found
 
 
-@command(":derive", "NAME", words=tensors, expression=True)
+@command(":derive", "NAME [--OPTION...]", words=tensors, expression=True)
 def _derive(prompt: Prompt, argument: str) -> None:
     """Show a gradient as a formula.
 
     Of a computed variable with respect to the leaves that it was computed from;
-    of any expression with respect to each floating tensor in it.
+    of any expression with respect to each floating tensor in it. After it may
+    stand --wrt NAME, --order 2, --plain, --latex, --markdown, --steps, and
+    --code python, numpy, jax or torch.
     """
-    from ...explain.derived import Shown, derive
     from ...language.compile.evaluate import evaluate
-    from ...show.formulas import formula_text
+    from ...show.formulas import answer
+    from ...show.wanted import split
+
+    try:
+        text, wanted = split(argument)
+    except ValueError as problem:
+        raise CommandError(escape_line(str(problem))) from None
 
     def evaluated(lines: list[tuple[str, str]], text: str, values: Mapping[str, Any]) -> Any:
         return evaluate(lines, text, values, prompt.session.prelude)
 
-    found: list[Shown] = []
-    _again(prompt, argument, lambda *given: found.append(derive(*given, evaluate=evaluated)))
-    prompt.out.write(formula_text(found[0]))
+    found: list[str] = []
+
+    def read(compute: Any, values: dict[str, Any], gradient: Tensor | None) -> None:
+        problem = wanted.problem(tuple(values))
+        if problem:
+            raise ValueError(problem)
+        made = answer(text, compute, values, gradient, evaluate=evaluated, wanted=wanted)
+        found.append(made.text)
+
+    _again(prompt, text, read)
+    prompt.out.write(found[0])
 
 
 @command(":nan", "NAME", words=tensors, expression=True)
