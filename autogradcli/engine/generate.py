@@ -27,7 +27,6 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .mirrors import FLIPS
 from .node import FREED, Node
 from .operation import GLOBALS, OPERATIONS, Operation, Param
 from .record import record, run_arrays, run_tensors, settle, settle_tensors
@@ -116,7 +115,7 @@ def _compile(op: Operation, lines: list[str]) -> Any:
 
 
 def _forward(op: Operation, general: str) -> list[str]:
-    if op.name in FLIPS:
+    if op.flip is not None:
         return [f"    return {general}"]
     if op.view is not None:
         return _forward_view(op, general)

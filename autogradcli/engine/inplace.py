@@ -67,9 +67,8 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     before = alias(target)
     if state.dual_level or state.levels:
         if state.levels:
-            name = dispatched(call, args)
-            check_captured(target, name)
-            check_rows(target, name, args)
+            check_captured(target, dispatched(call, args))
+            check_rows(target, call, args)
         keep_apart(target, before)
     counter = target.counter
     for arg in args:

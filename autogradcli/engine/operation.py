@@ -86,29 +86,38 @@ class Operation:
 
     __slots__ = (
         "_parsed",
+        "aten",
         "broadcast",
         "call",
         "complex",
+        "copies",
         "differentiable",
+        "dims",
         "doc",
         "edges",
         "examples",
+        "flip",
         "formula",
         "frees",
         "given",
+        "half",
+        "in_vmap",
         "indices",
-        "inplace_name",
         "jvp",
         "kernel",
         "kind",
         "name",
+        "no_half",
+        "no_mirror",
         "node_class",
         "node_name",
         "outputs",
         "overlap",
+        "overload",
         "params",
         "power",
         "promote",
+        "rows",
         "rules",
         "saves",
         "singles",
@@ -145,7 +154,16 @@ class Operation:
         self.jvp: Rule | None = options.pop("jvp", None)
         self.vjp: Rule | None = options.pop("vjp", None)
         self.overlap: bool = options.pop("overlap", False)
-        self.inplace_name: str | None = options.pop("inplace_name", None)
+        self.copies: bool = options.pop("copies", False)
+        self.half: str | None = options.pop("half", None)
+        self.no_half: str | None = options.pop("no_half", None)
+        self.flip: Any = options.pop("flip", None)
+        self.no_mirror: str = options.pop("no_mirror", "")
+        self.dims: str = options.pop("dims", "")
+        self.rows: str | Rule | None = options.pop("rows", None)
+        self.in_vmap: str | None = options.pop("in_vmap", None)
+        self.overload: str = options.pop("overload", "")
+        self.aten: str = options.pop("aten", "") or self.spelling
         self.rules: dict[str, Rule] = options
         self._parsed = False
 
@@ -275,7 +293,19 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     layout      how the result lies in memory, where not as NumPy's would (``layouts.py``)
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
+    copies      True where the result has the place of its first operand and the values of the second
+    half        how it computes in half precision, where not in single and rounded once; ``no_half`` the name of
+                PyTorch's kernel where that has none (``half.py``)
+    flip        of a conjugate or negative view, what it does to each number (``mirrors.py``); ``no_mirror`` PyTorch's
+                words where such a tensor has no view like this
+    dims        the parameters that are dimensions, ``"dim0 dim1"``, from a ``+`` on of the result, which has one more
+    rows        how ``vmap`` runs it for all rows at once (``operations/batch_rules.py``), or ``"each"`` where it does
+                so to each element, ``"masks"`` where a mask, and ``"dynamic"`` where any operand tells the size of the
+                result; or a function of the arguments by name that says so. Else by ``dims`` and ``kind``, or row by row
+    in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)
     spelling    the language's name for the call, where it isn't the declared one
+    overload    what PyTorch's dispatcher calls it beside that in place: ``"Tensor"`` for ``add_.Tensor``, with ``*`` for
+                Tensor or Scalar, as the last operand is; ``aten`` its name there, where it isn't the ``spelling``
     indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or
                 a function of the arguments by name that says so. ``1`` is a dimension of size 1 in the result
     power       the power to which it raises each element

@@ -92,15 +92,11 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
     dtype = dtypes.result_type(*operands)
     if op.promote == "float" and dtype.category < dtypes.FLOATING:
         dtype = dtypes.default.dtype
-    exact = dtype.itemsize == 2 and dtype.category == dtypes.FLOATING and op.name in _EXACT_NUMBERS
+    exact = dtype.itemsize == 2 and dtype.category == dtypes.FLOATING and op.half == "exact"
     for k in spots:
         arrays[k] = to_dtype(arrays[k], dtypes.float32 if exact and k == 1 and _is_number(arrays[k]) else dtype)
     for k in lists:
         arrays[k] = [to_dtype(a, dtype) for a in arrays[k]]
-
-
-#: Beside half precision a number on the right, or a 0-d tensor, keeps its own in these: only their result is rounded.
-_EXACT_NUMBERS = frozenset({"mul", "div", "div_unrounded", "div_rounded", "floor_divide"})
 
 
 def _is_number(operand: Any) -> bool:
@@ -387,9 +383,9 @@ def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
         operands += [v for v in (value if isinstance(value, (list, tuple)) else (value,)) if isinstance(v, Tensor)]
     if not any(isinstance(t, MetaTensor) for t in operands):
         return
-    if op.name == "copy" and not isinstance(operands[0], MetaTensor):
+    if op.copies and not isinstance(operands[0], MetaTensor):
         raise NotImplementedError(NO_DATA)
-    if op.name != "copy" and any(t.array.ndim and not isinstance(t, MetaTensor) for t in operands):
+    if not op.copies and any(t.array.ndim and not isinstance(t, MetaTensor) for t in operands):
         raise RuntimeError("Tensor on device cpu is not on the expected device meta!")
     for t in outputs:
         to_meta(t)

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from .levels.base import Layer, Level, below, family, layer_of, like, promote
-from .mirrors import flip_of, memory_of, operation_of
-from .operation import OPERATIONS
+from .mirrors import maker_of, memory_of
 from .state import state
 from .tensor import Tensor, wrap
 from .views import Window, like_base, strides_of
@@ -83,8 +82,8 @@ def window_like(whole: Tensor, base: Tensor, view: Tensor) -> Tensor:
         part = roles.view_as_complex(roles.as_strided(whole, *pairs))
     else:
         part = roles.as_strided(roles.view_as_real(whole), window.size, window.strides, window.offset)
-    flip = flip_of(view)
-    return part if flip is None else OPERATIONS[operation_of(flip)].call(part)
+    mirror = maker_of(view)
+    return part if mirror is None else mirror.call(part)
 
 
 def note_lent(tangent: Tensor, given: Iterable[Any]) -> Tensor:

@@ -1,4 +1,5 @@
-"""Operations for all rows of a ``vmap`` at once: the dimensions that they name move by one for the hidden one.
+"""Operations for all rows of a ``vmap`` at once, by what they declare as ``rows`` or ``dims``: the dimensions that they
+name move by one for the hidden one.
 
 Only for speed, for views (which must stay windows on the batched memory) and for graph names that are PyTorch's;
 an operation without a rule runs row by row.
@@ -40,26 +41,28 @@ def _moved(dim: int, rank: int) -> int:
     return dim % rank + 1
 
 
-def _shifting(*positions: int, least: int = 1, extra: int = 0) -> Rule:
-    """A rule for an operation whose arguments at ``positions`` are dimensions; ``extra`` counts those it adds."""
+def _positions(op: Operation) -> list[int]:
+    """Where among the arguments the dimensions are."""
+    names = op.dims.removeprefix("+").split()
+    return [p.index for p in op.params if p.name in names]
 
-    def rule(op: Operation, level: VmapLevel, args: Args) -> Any:
-        rank = _rank(args) + extra
-        whole = _first(level, args)
-        if whole is None or rank < least:
+
+def _shifted(op: Operation, level: VmapLevel, args: Args) -> Any:
+    """The dimensions that the arguments name moved by one."""
+    rank = _rank(args) + op.dims.startswith("+")
+    whole = _first(level, args)
+    if whole is None or not rank:
+        return NotImplemented
+    moved = list(args)
+    for at in _positions(op):
+        dims = args[at]
+        if dims is None or dims == ():
             return NotImplemented
-        moved = list(args)
-        for at in positions:
-            dims = args[at]
-            if dims is None or dims == ():
-                return NotImplemented
-            each = (dims,) if isinstance(dims, int) else dims
-            if any(not -rank <= d < rank for d in each):
-                return NotImplemented  # row by row the error has the row's numbers
-            moved[at] = _moved(dims, rank) if isinstance(dims, int) else tuple(_moved(d, rank) for d in dims)
-        return op.call(whole, *moved[1:])
-
-    return rule
+        each = (dims,) if isinstance(dims, int) else dims
+        if any(not -rank <= d < rank for d in each):
+            return NotImplemented  # row by row the error has the row's numbers
+        moved[at] = _moved(dims, rank) if isinstance(dims, int) else tuple(_moved(d, rank) for d in dims)
+    return op.call(whole, *moved[1:])
 
 
 def _whole(name: str) -> Rule:
@@ -77,7 +80,7 @@ def _whole(name: str) -> Rule:
 
 
 def _sized(op: Operation, level: VmapLevel, args: Args) -> Any:
-    """``view``, ``reshape``: the shape with the hidden dimension in front."""
+    """A new shape, with the hidden dimension in front."""
     whole = _first(level, args)
     if whole is None or -1 in args[1]:
         return NotImplemented if whole is None or 0 in whole.array.shape else op.call(whole, (level.size, *args[1]))
@@ -129,9 +132,9 @@ def _same(op: Operation, level: VmapLevel, args: Args) -> Any:
 
 
 def _joined(op: Operation, level: VmapLevel, args: Args) -> Any:
-    """``stack`` and ``cat`` of rows, the ones without the hidden dimension repeated."""
+    """A list of tensors put together, the ones without the hidden dimension repeated."""
     tensors, dim = args[0], args[1]
-    rank = tensors[0].array.ndim + (op.name == "stack")
+    rank = tensors[0].array.ndim + op.dims.startswith("+")
     if any(t.array.ndim != tensors[0].array.ndim for t in tensors) or not -rank <= dim < rank:
         return NotImplemented
     wide = []
@@ -148,20 +151,9 @@ def _register() -> None:
     roles.stack = stack
     roles.conj = conj
     rules: dict[str, Rule] = {
-        "alias": _same, "view_dtype": _same, "view_as_real": _same, "view_as_complex": _same, "clone": _same,
-        "cast": _same, "real": _same, "imag": _same,
-        "conj": _same, "zeros_like": _same, "ones_like": _same, "mul_scalar": side_by_side, "add": side_by_side,
-        "sub": side_by_side, "rsub": side_by_side, "mul": side_by_side, "neg": side_by_side, "where": side_by_side,
-        "abs": side_by_side, "sigmoid_backward": side_by_side, "tanh_backward": side_by_side,
-        "view": _sized, "reshape": _sized, "unsafe_view": _sized, "expand": _expand, "permute": _permute, "t": _t,
-        "squeeze": _squeeze, "as_strided": _as_strided, "stack": _joined, "cat": _joined,
-        "unsqueeze": _shifting(1, extra=1), "squeeze_dim": _shifting(1), "squeeze_dims": _shifting(1),
-        "transpose": _shifting(1, 2), "select": _shifting(1), "slice_": _shifting(1), "diagonal": _shifting(2, 3),
-        "unfold_view": _shifting(1), "unbind": _shifting(1), "split": _shifting(2), "split_with_sizes": _shifting(2),
-        "flip": _shifting(1), "sum_dim": _shifting(1), "mean_dim": _shifting(1), "amax": _shifting(1),
-        "amin": _shifting(1), "prod_dim": _shifting(1), "cumsum": _shifting(1), "cumprod": _shifting(1),
-        "softmax": _shifting(1), "log_softmax": _shifting(1), "logsumexp": _shifting(1),
-        "sum_all": _whole("sum_dim"), "mean_all": _whole("mean_dim"),
+        "dims": _shifted, "same": _same, "each": _same, "side by side": side_by_side, "sized": _sized,
+        "expanded": _expand, "permuted": _permute, "turned": _t, "squeezed": _squeeze, "strided": _as_strided,
+        "joined": _joined, "as sum_dim": _whole("sum_dim"), "as mean_dim": _whole("mean_dim"),
     }  # fmt: skip
     BATCH_RULES.update(rules)
 

@@ -13,7 +13,7 @@ from ...engine.dtypes import DType
 from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tensor, retain_grad, retains_grad
 from ...engine.leaves import drop_grad, require_grad
 from ...engine.limits import charge_items
-from ...engine.mirrors import MirrorTensor, flip_of, flipped, memory_of, mirrored, unwatched
+from ...engine.mirrors import MirrorTensor, flipped, memory_of, mirrored, unwatched
 from ...engine.node import AccumulateGrad, Invalid
 from ...engine.record import NO_DATA
 from ...engine.state import state
@@ -139,7 +139,7 @@ def _detach(self: Tensor) -> Tensor:
     if self.__class__ is MirrorTensor:
         plain = wrap(memory_of(self))
         plain.counter = self.need_counter()
-        return mirrored(plain, flip_of(self))
+        return mirrored(plain, self)
     twin = wrap(self.array)
     twin.counter = self.need_counter()
     if self.is_inference:
@@ -173,7 +173,7 @@ def _detach_(self: Tensor) -> Tensor:
 def _get_data(self: Tensor) -> Tensor:
     unwatched()
     if self.__class__ is MirrorTensor:
-        return mirrored(wrap(memory_of(self)), flip_of(self))
+        return mirrored(wrap(memory_of(self)), self)
     return to_meta(wrap(self.array)) if isinstance(self, MetaTensor) else wrap(self.array)
 
 

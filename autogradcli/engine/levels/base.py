@@ -84,9 +84,9 @@ class Level:
         """Whether a tensor has a tangent at this level."""
         return False
 
-    def check_shared(self, target: Tensor, name: str, args: Sequence[Any]) -> None:
-        """Raise RuntimeError where an operation in place, ``aten::name``, would write operands of this level into a
-        target that is none of it, and can't."""
+    def check_shared(self, target: Tensor, call: Any, args: Sequence[Any]) -> None:
+        """Raise RuntimeError where an operation in place would write operands of this level into a target that is none
+        of it, and can't."""
 
 
 class Layer:
@@ -203,15 +203,15 @@ def like(made: Tensor, source: Tensor) -> Tensor:
     return fresh
 
 
-def check_rows(target: Tensor, name: str, args: Sequence[Any]) -> None:
-    """Raise RuntimeError where an operation in place, ``aten::name``, would write what differs from row to row into
-    memory that all rows share."""
+def check_rows(target: Tensor, call: Any, args: Sequence[Any]) -> None:
+    """Raise RuntimeError where an operation in place would write what differs from row to row into memory that all rows
+    share."""
     if state.running_node is not None or state.own_memory:
         return
     ours = levels_of([target])
     for level in levels_of(args):
         if level not in ours:
-            level.check_shared(target, name, args)
+            level.check_shared(target, call, args)
 
 
 def family(t: Tensor) -> list[Tensor]:
@@ -248,41 +248,15 @@ def check_captured(target: Tensor, name: str) -> None:
     )
 
 
-#: Operations whose name in PyTorch's dispatcher says whether the operand was a tensor or a number.
-_BY_OPERAND = frozenset(
-    [
-        "fill",
-        "pow",
-        "remainder",
-        "fmod",
-        "floor_divide",
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "masked_fill",
-        "lerp",
-        "bitwise_and",
-        "bitwise_or",
-        "bitwise_xor",
-    ]
-)
-
-
 def dispatched(call: Any, args: Sequence[Any]) -> str:
     """The name of an operation in place in PyTorch's dispatcher: ``add_.Tensor``."""
-    op = getattr(call, "op", None)
-    name = getattr(call, "__name__", "") if op is None else op.spelling
-    stem = str(name).strip("_")
-    if stem in ("add", "sub", "mul", "div"):
-        return f"{stem}_.Tensor"
-    if stem == "index_fill":
-        return f"{stem}_.int_{'Tensor' if isinstance(args[-1], Tensor) else 'Scalar'}"
-    if stem in _BY_OPERAND and args:
-        return f"{stem}_.{'Tensor' if isinstance(args[-1], Tensor) else 'Scalar'}"
-    return f"{stem}_"
+    op: Operation | None = getattr(call, "op", None)
+    if op is None:
+        return f"{str(getattr(call, '__name__', '')).strip('_')}_"
+    stem = op.spelling.strip("_")
+    if not op.overload or not args:
+        return f"{stem}_"
+    return f"{stem}_.{op.overload.replace('*', 'Tensor' if isinstance(args[-1], Tensor) else 'Scalar')}"
 
 
 def promote(t: Tensor, level: Level) -> Layer:

@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from ..mirrors import FLIPS, flip_of, memory_of
+from ..mirrors import flip_of, memory_of
 from ..operation import Operation
 from ..record import first_tensor
 from ..state import state
 from ..tensor import Tensor, wrap
 from ..views import Window, link, overlaps_itself, strides_of
 from ..worlds import roles
-from .base import Layer, Level, family, layer_of, like, mark_born, promote
+from .base import Layer, Level, dispatched, family, layer_of, like, mark_born, promote
 
 NO_ITEM = (
     "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, "
@@ -48,27 +48,8 @@ NO_INPLACE = (
     "Please try to use out-of-place operators instead of {what}. If said operator is being called inside the PyTorch "
     "framework, please file a bug report instead."
 )
-#: What PyTorch calls an operation in place there, and whether it names the level, follows from how it batches it.
-ARITHMETIC = frozenset(
-    [
-        "sub",
-        "mul",
-        "div",
-        "true_divide",
-        "copy",
-        "masked_fill",
-        "logical_and",
-        "logical_or",
-        "logical_xor",
-        "clamp_min",
-        "clamp_max",
-    ]
-)
-NAMED = frozenset(["fill", "index_add", "index_put", "index_fill"])
-BROADCAST = frozenset(["add", "atan2", "copysign", "gcd"])
-
-#: name of an operation -> what does it for all rows: ``(op, level, args with the hidden dimension first) -> result``,
-#: the hidden dimension first too; NotImplemented where it can't.
+#: What operations declare as ``rows`` -> what does it for all rows: ``(op, level, args) -> result`` with the hidden
+#: dimension first; NotImplemented where it can't. ``operations/batch_rules.py`` fills it.
 BATCH_RULES: dict[str, Callable[..., Any]] = {}
 
 
@@ -120,9 +101,10 @@ class VmapLevel(Level):
 
     def apply(self, op: Operation, args: tuple[Any, ...]) -> Any:
         """The operation for all rows."""
-        if op.name == "index" and any(layer_of(m, self) and m.array.dtype.kind == "b" for m in args[1]):
+        rows = op.rows(*args) if callable(op.rows) else op.rows
+        if rows == "masks" and any(layer_of(m, self) and m.array.dtype.kind == "b" for m in args[1]):
             raise RuntimeError(NO_MASK)
-        if is_elementwise(op) or op.name in FLIPS or (op.name == "clone" and args[1:] != ("C",)):
+        if is_elementwise(op) or rows == "each":
             tensors = [a for a in args if isinstance(a, Tensor)]
             if len(tensors) == 1 and not any(isinstance(a, (list, tuple)) for a in args):
                 layer = layer_of(tensors[0], self)
@@ -136,7 +118,7 @@ class VmapLevel(Level):
                         _link_views(op, self, args, [made])
                     return made
         found: Any = NotImplemented
-        rule = BATCH_RULES.get(op.name)
+        rule = BATCH_RULES.get(rows or ("dims" if op.dims else ""))
         if rule is not None:
             found = rule(op, self, args)
         elif is_elementwise(op):
@@ -180,18 +162,20 @@ class VmapLevel(Level):
     def like(self, made: Tensor, layer: Layer) -> Tensor:
         return batched(self, like(spread(made, self.size), rows_first(layer)))
 
-    def check_shared(self, target: Tensor, name: str, args: Sequence[Any]) -> None:
-        stem = name.partition(".")[0].removesuffix("_")
-        if stem in BROADCAST:
+    def check_shared(self, target: Tensor, call: Any, args: Sequence[Any]) -> None:
+        name = dispatched(call, args).partition(".")[0]
+        op: Operation | None = getattr(call, "op", None)
+        how = None if op is None else op.in_vmap
+        if how == "broadcast":
             shape = np.broadcast_shapes(target.array.shape, *(a.array.shape for a in args if isinstance(a, Tensor)))
             raise RuntimeError(
                 f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {[self.size, *shape]}"
             )
-        if stem in ARITHMETIC:
+        if how == "arithmetic":
             raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))
-        if stem in NAMED:
-            raise RuntimeError(NO_INPLACE.format(what=f"{stem}_", where="in a vmap"))
-        raise RuntimeError(NO_INPLACE.format(what=f"aten::{stem}_", where=f"at level {self.number}"))
+        if how == "named":
+            raise RuntimeError(NO_INPLACE.format(what=name, where="in a vmap"))
+        raise RuntimeError(NO_INPLACE.format(what=f"aten::{name}", where=f"at level {self.number}"))
 
 
 def batched(level: VmapLevel, value: Tensor, bdim: int = 0) -> Tensor:
@@ -280,8 +264,8 @@ def _no_row(value: Any, level: VmapLevel) -> Any:
 
 
 def stacked(rows: Sequence[Tensor], op: Operation) -> Tensor:
-    if op.name in ("nonzero", "masked_select", "unique", "unique_consecutive", "bincount"):
-        raise RuntimeError(NO_SHAPE.format(name="_unique2" if op.name == "unique" else op.spelling))
+    if op.rows == "dynamic":
+        raise RuntimeError(NO_SHAPE.format(name=op.aten))
     together: Tensor = roles.stack(list(rows), 0)
     return together
 

@@ -9,6 +9,10 @@ from ...engine.worlds import roles
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="broadcast",
+    half="alpha",
+    rows="side by side",
     promote="promote",
     kind="linear",
     input=lambda F, g: g,
@@ -20,6 +24,10 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="alpha",
+    rows="side by side",
     promote="promote",
     kind="linear",
     input=lambda F, g: g,
@@ -33,6 +41,8 @@ def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
+    half="alpha",
+    rows="side by side",
     node="RsubBackward1",
     promote="promote",
     kind="elementwise",
@@ -62,6 +72,10 @@ def _scaled(x: Array | Number, alpha: Number, like: Array) -> Array:
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="exact",
+    rows="side by side",
     kernel=np.multiply,
     promote="promote",
     kind="bilinear",
@@ -74,6 +88,9 @@ def mul(input: Array, other: Array | Number) -> Array:
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="exact",
     kernel=np.true_divide,
     promote="float",
     kind="elementwise",
@@ -84,7 +101,7 @@ def div(input: Array, other: Array | Number) -> Array:
     """Quotient ``input / other``, broadcast."""
 
 
-@operation(promote="promote", kind="linear", input=lambda F, g: -g)
+@operation(rows="side by side", promote="promote", kind="linear", input=lambda F, g: -g)
 def neg(input: Array) -> Array:
     """Negation."""
     if input.dtype == np.bool_:

@@ -14,6 +14,9 @@ def _floating(input: Array) -> Array:
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="arithmetic",
+    rows="side by side",
     node="MulBackward1", spelling="mul", kind="linear",
     input=lambda F, g, other: F.mul_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -24,6 +27,8 @@ def mul_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="broadcast",
     node="AddBackward1", spelling="add", kind="elementwise",
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -34,6 +39,8 @@ def add_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="arithmetic",
     node="SubBackward1", spelling="sub", kind="elementwise",
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -44,6 +51,8 @@ def sub_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="arithmetic",
     node="DivBackward1", spelling="div", kind="linear",
     input=lambda F, g, other: F.div_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -71,6 +80,9 @@ def rsub_tensor(input: Array, other: Array, alpha: Number = 1) -> Array:
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="exact",
     node="DivBackward2", spelling="div", promote="float", kind="elementwise",
     input=lambda F, g, other: F.div(g, other),
     other=lambda F, g, input, other: -g * ((input / other) / other),

@@ -16,7 +16,7 @@ from ...engine.worlds import roles
 from ..refuse import not_implemented_for
 
 
-@operation(kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj(g))
+@operation(rows="same", kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj(g))
 def conj(input: Array) -> Array:
     """Complex conjugate."""
 
@@ -42,6 +42,8 @@ def conj_physical_in_place(input: Array) -> Array:
 
 
 @operation(
+    rows="each",
+    flip=np.conjugate,
     node="ConjBackward0",
     spelling="conj",
     complex="own",
@@ -56,6 +58,8 @@ def conj_view(input: Array) -> Array:
 
 
 @operation(
+    rows="each",
+    flip=np.negative,
     node="NegViewBackward0",
     spelling="neg",
     complex="own",
@@ -72,6 +76,7 @@ def neg_view(input: Array) -> Array:
 
 
 @operation(
+    rows="same",
     node="SelectBackward0",
     complex="own",
     kind="linear",
@@ -84,6 +89,7 @@ def real(input: Array) -> Array:
 
 
 @operation(
+    rows="same",
     node="SelectBackward0",
     complex="own",
     kind="linear",
@@ -157,6 +163,7 @@ def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
 
 
 @operation(
+    no_half="polar_cpu",
     layout="contiguous",
     complex="own", broadcast=True, jvp=_polar_jvp, examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3))],
     abs=lambda F, g, result: F.real(F.conj_physical(g) * F.sgn(result)),

@@ -107,6 +107,8 @@ def _by_exponent(F: Any, g: Any, input: Any, exponent: Number) -> Any:
 
 
 @operation(
+    overload="*",
+    half="rounded",
     node="PowBackward0",
     spelling="pow",
     kind="elementwise",
@@ -136,6 +138,7 @@ def _exponent_rule(
 
 
 @operation(
+    overload="*",
     node="PowBackward1",
     spelling="pow",
     promote="promote",
@@ -177,6 +180,8 @@ def _log_of(base: Any, in_complex: bool) -> Any:
 
 
 @operation(
+    overload="*",
+    half="rounded",
     node="PowBackward2",
     spelling="pow",
     kind="elementwise",
@@ -201,6 +206,7 @@ def sqrt(input: Array) -> Array:
 
 
 @operation(
+    half="last",
     promote="float",
     kind="elementwise",
     power=-0.5,

@@ -114,6 +114,7 @@ def _minus_truncated(F: Any, g: Any, input: Any, other: Any) -> Any:
 
 
 @operation(
+    overload="*",
     node="RemainderBackward0", spelling="remainder", promote="promote", kind="elementwise", kernel=_remainder,
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 0.7), (r(2, 3), -0.7)],
@@ -123,6 +124,7 @@ def remainder_scalar(input: Array, other: Array | Number) -> Array:
 
 
 @operation(
+    overload="*",
     node="RemainderBackward1", promote="promote", kind="elementwise", kernel=_remainder,
     input=lambda F, g: g, other=_minus_floored,
     examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8))],
@@ -132,6 +134,7 @@ def remainder(input: Array, other: Array) -> Array:
 
 
 @operation(
+    overload="*",
     node="torch::autograd::NotImplemented", spelling="remainder", promote="promote", kernel=_remainder,
     other=underivable("remainder"),
 )  # fmt: skip
@@ -140,6 +143,7 @@ def remainder_number_tensor(input: Array | Number, other: Array) -> Array:
 
 
 @operation(
+    overload="*",
     node="FmodBackward0", spelling="fmod", promote="promote", kind="elementwise", kernel=_fmod,
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 0.7)],
@@ -149,6 +153,7 @@ def fmod_scalar(input: Array, other: Array | Number) -> Array:
 
 
 @operation(
+    overload="*",
     node="FmodBackward1", promote="promote", kind="elementwise", kernel=_fmod,
     input=lambda F, g: g, other=_minus_truncated,
     examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8))],
@@ -183,6 +188,8 @@ def _truncating_divide(input: Any, other: Any) -> Any:
 
 
 @operation(
+    overload="*",
+    half="exact",
     node="torch::autograd::NotImplemented", promote="promote", kernel=_floor_divide,
     input=underivable("floor_divide"),
     other=underivable("floor_divide"),
@@ -199,6 +206,9 @@ def _check_mode(rounding_mode: str) -> None:
 
 
 @operation(
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="exact",
     node="DivBackward2", spelling="div", promote="promote", kind="elementwise",
     # the operands are saved without need, as PyTorch saves them
     input=lambda F, g, input, other, rounding_mode: F.zeros_like(g),

@@ -11,10 +11,12 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.operation import Array, Index, Number, operation
+from ...engine.worlds import roles
 from ..refuse import not_implemented_for
 
 
 @operation(
+    rows="side by side",
     promote="promote",
     kind="linear",
     input=lambda F, g, condition: F.where(condition, g, 0.0),
@@ -100,6 +102,7 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
 
 
 @operation(
+    in_vmap="arithmetic",
     node="ClampMinBackward0", spelling="clamp_min", kind="elementwise",
     input=lambda F, g, input, min: F.where(input >= min, g, 0.0),
     examples=lambda r: [(r(2, 3), 0.1)],
@@ -110,6 +113,7 @@ def clamp_min_scalar(input: Array, min: Number) -> Array:
 
 
 @operation(
+    in_vmap="arithmetic",
     node="ClampMinBackward1", promote="promote", kind="elementwise",
     input=lambda F, g, input, min: F.where(input >= min, g, 0.0),
     min=lambda F, g, input, min: F.where(input < min, g, 0.0),
@@ -122,6 +126,7 @@ def clamp_min(input: Array, min: Array) -> Array:
 
 
 @operation(
+    in_vmap="arithmetic",
     node="ClampMaxBackward0", spelling="clamp_max", kind="elementwise",
     input=lambda F, g, input, max: F.where(input <= max, g, 0.0),
     examples=lambda r: [(r(2, 3), 0.1)],
@@ -132,6 +137,7 @@ def clamp_max_scalar(input: Array, max: Number) -> Array:
 
 
 @operation(
+    in_vmap="arithmetic",
     node="ClampMaxBackward1", promote="promote", kind="elementwise",
     input=lambda F, g, input, max: F.where(input <= max, g, 0.0),
     max=lambda F, g, input, max: F.where(input > max, g, 0.0),
@@ -226,6 +232,7 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
 
 
 @operation(
+    overload="*",
     node="LerpBackward0", spelling="lerp", broadcast=True,
     input=lambda F, g, weight: g * (1 - weight),
     end=lambda F, g, weight: g * weight,
@@ -243,6 +250,7 @@ def lerp_scalar(input: Array, end: Array, weight: Number) -> Array:
 
 
 @operation(
+    overload="*",
     node="LerpBackward1", broadcast=True, kind="elementwise",
     input=lambda F, g, weight: g * (1 - weight),
     end=lambda F, g, weight: g * weight,
@@ -299,3 +307,6 @@ def addcdiv(input: Array, tensor1: Array, tensor2: Array, value: Number = 1) -> 
     if value != 1:
         tensor1 = _valued(value, input) * tensor1
     return np.add(input, tensor1 / tensor2)
+
+
+roles.guard_where = where

@@ -20,7 +20,9 @@ def _abs_jvp(F: Any, tangents: dict[str, Any], input: Any, input_dtype: DType) -
     return tangent * F.sgn(input)
 
 
-@operation(promote="promote", complex="own", jvp=_abs_jvp, input=lambda F, g, input: g * F.sgn(input))
+@operation(
+    rows="side by side", promote="promote", complex="own", jvp=_abs_jvp, input=lambda F, g, input: g * F.sgn(input)
+)
 def abs(input: Array) -> Array:
     """Absolute value, of complex numbers the modulus. Its derivative at 0 is 0."""
     if input.dtype.kind == "b":
@@ -82,6 +84,7 @@ def _copysign(input: Any, other: Any) -> Any:
 
 
 @operation(
+    in_vmap="broadcast",
     kernel=_copysign, promote="float", kind="elementwise", input=_copysign_rule,
     other=lambda F, g: F.zeros_like(g),
 )  # fmt: skip
@@ -90,6 +93,7 @@ def copysign(input: Array, other: Array) -> Array:
 
 
 @operation(
+    in_vmap="broadcast",
     kernel=_copysign, node="CopysignBackward1", spelling="copysign", promote="float", kind="elementwise",
     input=_copysign_rule,
     examples=lambda r: [(r(2, 3), -1.0)],
@@ -118,6 +122,7 @@ def _filled(x: Any, nan: float, posinf: float, neginf: float) -> Any:
 
 
 @operation(
+    half="own",
     promote="promote",
     # no ``kind``: its defaults are the limits of the very dtype, half precision or not
     jvp=lambda F, tangents, input: tangents["input"] * F.isfinite(input),
@@ -158,6 +163,7 @@ def frexp(input: Array) -> tuple[Array, Array]:
 
 
 @operation(
+    half="own",
     promote="promote",
     input=lambda F, g, input, other: F.where(input != other, g, 0.0),
     other=lambda F, g: F.zeros_like(g),

@@ -60,6 +60,7 @@ def erfinv(input: Array) -> Array:
 
 
 @operation(
+    no_half="erfcx_cpu",
     promote="float", kind="elementwise", kernel=_real("erfcx_cpu", scipy_special("erfcx")),
     node="SpecialErfcxBackward0", spelling="special.erfcx",
     input=lambda F, g, input, result: (2.0 * input * result - _TWO_OVER_SQRT_PI) * g,
@@ -69,6 +70,7 @@ def special_erfcx(input: Array) -> Array:
 
 
 @operation(
+    no_half="ndtri_cpu",
     promote="float", kind="elementwise", kernel=_real("ndtri_cpu", scipy_special("ndtri")),
     spelling="special.ndtri",
     input=lambda F, g, result: g * _SQRT_TWO_PI * F.exp(F.pow_tensor_scalar(result, 2) / 2),
@@ -79,6 +81,7 @@ def special_ndtri(input: Array) -> Array:
 
 
 @operation(
+    no_half="log_ndtr_cpu",
     promote="float", kind="elementwise", kernel=_real("log_ndtr_cpu", scipy_special("log_ndtr")),
     spelling="special.log_ndtr",
     input=lambda F, g, input, result: g / _SQRT_TWO_PI * F.exp(-(result + F.pow_tensor_scalar(input, 2) / 2)),
@@ -272,6 +275,7 @@ def _xlogy_said(F: Any, input: Any, other: Any) -> Any:
 
 
 @operation(
+    half="steps",
     formula=_xlogy_said,
     promote="float", kind="elementwise", kernel=_xlogy,
     input=lambda F, g, input, other: F.guard_fill(F.xlogy(g, other), (input == 0.0) & (other <= 0.0), 0.0),
@@ -283,6 +287,7 @@ def xlogy(input: Array, other: Array) -> Array:
 
 
 @operation(
+    half="steps",
     formula=_xlogy_said,
     promote="float", kind="elementwise", kernel=_xlogy, node="XlogyBackward1", spelling="xlogy",
     other=lambda F, g, input, other: g * input / other,
@@ -298,6 +303,7 @@ def _of_number_log(F: Any, g: Any, input: Any, other: Any) -> Any:
 
 
 @operation(
+    half="steps",
     promote="float", kind="elementwise", kernel=_xlogy, node="XlogyBackward2", spelling="xlogy",
     input=_of_number_log,
     examples=lambda r: [(r(2, 3), 1.5)],

@@ -161,6 +161,7 @@ def _square_inverted(F: Any, input: Any, other: Any) -> Any:
 
 
 @operation(
+    in_vmap="broadcast",
     kernel=_arctan2,
     promote="float",
     kind="elementwise",

@@ -13,7 +13,7 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.sparse import check_first_order, of_parts
-from ...engine.worlds import ARRAYS
+from ...engine.worlds import ARRAYS, roles
 from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
 from ..elementwise.numbers import number_in
 from ..shape.view import expand_array, sum_to
@@ -80,6 +80,7 @@ def _check_together(lists: list[Array]) -> None:
 
 
 @operation(
+    rows="masks",
     input=lambda F, g, input_shape, indices: F.index_back(F.new_zeros(g, input_shape), indices, g),
     kind="linear",
     jvp=lambda F, t, indices: F.index(t["input"], indices),
@@ -118,6 +119,7 @@ def _put_said(F: Any, input: Any, indices: Any, values: Any, accumulate: bool) -
 
 
 @operation(
+    in_vmap="named",
     formula=_put_said,
     overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
@@ -342,6 +344,8 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
 
 
 @operation(
+    overload="*",
+    in_vmap="arithmetic",
     overlap=True,
     layout="contiguous",
     node="MaskedFillBackward0",
@@ -358,6 +362,8 @@ def masked_fill(input: Array, mask: Index, value: Number) -> Array:
 
 
 @operation(
+    overload="*",
+    in_vmap="arithmetic",
     overlap=True,
     layout="contiguous",
     node="MaskedFillBackward1",
@@ -373,6 +379,7 @@ def masked_fill_tensor(input: Array, mask: Index, value: Array) -> Array:
 
 
 @operation(
+    rows="dynamic",
     complex="own",
     input=lambda F, g, input, mask: _select_back(F, g, tuple(input.shape), mask),
     jvp=lambda F, t, mask: F.masked_select(t["input"], mask),
@@ -441,3 +448,6 @@ def masked_scatter_backward(g: Array, mask: Index, shape: Shape) -> Array:
     out = np.zeros(shape, g.dtype)
     out.reshape(-1)[: found.size] = found
     return out
+
+
+roles.guard_fill = masked_fill

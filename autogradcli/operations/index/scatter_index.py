@@ -50,6 +50,7 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
 
 
 @operation(
+    in_vmap="named",
     layout="contiguous",
     kind="linear",
     complex="own",
@@ -161,6 +162,8 @@ def check_filled(index: Array, at: int, n: int) -> None:
 
 
 @operation(
+    overload="int_*",
+    in_vmap="named",
     overlap=True,
     node="IndexFillBackward0",
     spelling="index_fill",
@@ -175,6 +178,8 @@ def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Ar
 
 
 @operation(
+    overload="int_*",
+    in_vmap="named",
     overlap=True,
     node="IndexFillBackward1",
     spelling="index_fill",

@@ -301,7 +301,7 @@ def _ormqr_rule(
     return first_columns(F, g_input, n), g_tau, g_other
 
 
-@operation(cost=by_product, outputs=("a", "tau"))
+@operation(no_half="geqrf_cpu", cost=by_product, outputs=("a", "tau"))
 def geqrf(input: Array) -> tuple[Array, Array]:
     """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
     if input.ndim < 2:
@@ -315,7 +315,9 @@ def geqrf(input: Array) -> tuple[Array, Array]:
 # -- LDL --------------------------------------------------------------------------------------------------
 
 
-@operation(cost=by_product, outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex")
+@operation(
+    no_half="ldl_factor_kernel_cpu", cost=by_product, outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex"
+)
 def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool = False) -> tuple[Array, Array, Array]:
     """Factors of a symmetric matrix packed in one, row exchanges in LAPACK's code, and the first zero block or 0."""
     square(A, "torch.linalg.ldl_factor_ex")

@@ -32,6 +32,7 @@ def sigmoid(input: Array) -> Array:
 
 
 @operation(
+    rows="side by side",
     node="SigmoidBackwardBackward0", kind="elementwise", promote="promote",
     grad_output=lambda F, g, output: F.sigmoid_backward(g, output),
     output=lambda F, g, grad_output, output: g * grad_output * (-2 * output + 1),
@@ -50,6 +51,7 @@ def tanh(input: Array) -> Array:
 
 
 @operation(
+    rows="side by side",
     node="TanhBackwardBackward0", kind="elementwise", promote="promote",
     grad_output=lambda F, g, output: F.tanh_backward(g, output),
     output=lambda F, g, grad_output, output: g * (-2 * output * grad_output),
@@ -249,6 +251,7 @@ def _inside(input: Any, lambd: Number) -> Any:
 
 
 @operation(
+    half="rounded",
     kind="elementwise",
     input=lambda F, g, input, lambd: F.hardshrink_backward(g, input, lambd),
 )

@@ -232,6 +232,7 @@ def multi_margin_loss_backward(
 
 
 @operation(
+    half="own",
     input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [
         (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])),

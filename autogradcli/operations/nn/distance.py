@@ -59,6 +59,7 @@ def _cdist_slope(F: Any, g: Any, x1: Any, x2: Any, p: float, result: Any) -> Any
 
 
 @operation(
+    half="own",
     cost=by_product,
     layout="contiguous",
     broadcast=True,
@@ -126,6 +127,7 @@ def _pdist_rule(F: Any, g: Any, x: Any, p: float, result: Any) -> Any:
 
 
 @operation(
+    no_half="pdist",
     cost=by_product,
     input=lambda F, g, input, p, result: _pdist_rule(F, g, input, p, result),
     examples=lambda r: [(r(4, 3), 2.0), (r(3, 2), 1.0)],

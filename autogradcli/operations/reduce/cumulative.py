@@ -31,6 +31,7 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     input=lambda F, g, dim: F.flip(F.cumsum(F.flip(g, (dim,)), dim), (dim,)),
     jvp=lambda F, t, dim, dtype: F.cumsum(t["input"], dim, dtype),
@@ -131,6 +132,7 @@ def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     input=lambda F, g, input, result, dim: _cumprod_back(F, g, input, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],

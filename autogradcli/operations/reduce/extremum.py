@@ -67,6 +67,7 @@ def shared(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) ->
 
 
 @operation(
+    dims="dim",
     input=lambda F, g, input, result, dim, keepdim: shared(F, g, input, result, dim, keepdim),
     examples=lambda r: [(r.distinct((2, 3)), ()), (r.distinct((2, 3)), 0, True)],
 )
@@ -79,6 +80,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
 
 
 @operation(
+    dims="dim",
     input=lambda F, g, input, result, dim, keepdim: shared(F, g, input, result, dim, keepdim),
     examples=lambda r: [(r.distinct((2, 3)), ()), (r.distinct((2, 3)), 0, True)],
 )

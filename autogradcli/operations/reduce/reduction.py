@@ -58,6 +58,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
 
 
 @operation(
+    rows="as sum_dim",
     indices=lambda input, **_: reduced_letters(input.ndim, None),
     node="SumBackward0",
     spelling="sum",
@@ -76,6 +77,7 @@ def sum_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    dims="dim",
     indices=lambda input, dim, keepdim, **_: reduced_letters(input.ndim, dim, keepdim),
     node="SumBackward1",
     spelling="sum",
@@ -126,6 +128,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
 
 
 @operation(
+    rows="as mean_dim",
     formula=lambda F, input, dtype: None if dtype else F.div_scalar(F.sum_all(input), numel(input.shape)),
     node="MeanBackward0",
     spelling="mean",
@@ -141,6 +144,7 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    dims="dim",
     formula=lambda F, input, dim, keepdim, dtype: (
         None if dtype else F.div_scalar(F.sum_dim(input, dim, keepdim), reduced_count(tuple(input.shape), dim))
     ),
@@ -173,7 +177,7 @@ def others(F: Any, x: Any, dim: int) -> Any:
     return before * after
 
 
-@operation()
+@operation(rows="same")
 def ones_like(input: Array) -> Array:
     """Ones of the shape and dtype of ``input``."""
     return np.ones(input.shape, input.dtype)
@@ -208,6 +212,7 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
 
 
 @operation(
+    dims="dim",
     node="ProdBackward1",
     spelling="prod",
     input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, result, dim, keepdim),

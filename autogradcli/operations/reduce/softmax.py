@@ -28,6 +28,7 @@ def _shifted(input: Array, dim: int) -> Array:
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     input=lambda F, g, dim, result: F.softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
@@ -87,6 +88,7 @@ def _softmax_second(F: Any, h: Any, grad: Any, result: Any, dim: int) -> Any:
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     input=lambda F, g, dim, result: F.log_softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],

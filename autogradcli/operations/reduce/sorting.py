@@ -152,7 +152,9 @@ _DISTINCT: dict[str, Any] = {
 }
 
 
-@operation(cost=by_size, node="Unique2Backward0", input=_underivable("_unique2"), **_DISTINCT)
+@operation(
+    rows="dynamic", aten="_unique2", cost=by_size, node="Unique2Backward0", input=_underivable("_unique2"), **_DISTINCT
+)
 def unique(input: Array) -> tuple[Array, Array, Array]:
     """The distinct elements in order, for each element which it is, and counts. Each NaN is distinct from all."""
     if input.dtype.kind == "c":
@@ -198,7 +200,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
     return np.ascontiguousarray(np.moveaxis(parts[starts], 0, at)), inverse, np.array(counts, np.int64)
 
 
-@operation(cost=by_size, input=_underivable("unique_consecutive"), **_DISTINCT)
+@operation(rows="dynamic", cost=by_size, input=_underivable("unique_consecutive"), **_DISTINCT)
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
     if input.dtype.kind == "c":
@@ -246,7 +248,7 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
 # -- counts ------------------------------------------------------------------------------------------------
 
 
-@operation(cost=by_size)
+@operation(rows="dynamic", cost=by_size)
 def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> Array:
     """How often each of 0, 1, 2, ... occurs, or the sum of the weights where it does."""
     if input.dtype.kind not in "iu":
@@ -288,7 +290,7 @@ def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Arra
 # -- places of what is true --------------------------------------------------------------------------------
 
 
-@operation()
+@operation(rows="dynamic")
 def nonzero(input: Array) -> Array:
     """The places of the nonzero elements, one row each."""
     if not input.ndim:

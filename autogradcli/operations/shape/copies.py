@@ -26,6 +26,7 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
 
 @operation(
+    rows=lambda input, order: "same" if order == "C" else "each",
     formula=lambda F, input, order: None if order == "K" else F.clone(input),
     input=lambda F, g: g,
     **_LINEAR,
@@ -46,6 +47,7 @@ def _ordered(input: Array, dtype: np.dtype, order: str) -> Array:
 
 
 @operation(
+    rows="same",
     node="ToCopyBackward0",
     spelling="to",
     input=lambda F, g, input_dtype: F.cast(g, input_dtype),
@@ -60,13 +62,15 @@ def cast(input: Array, dtype: DType | np.dtype, order: str = "K") -> Array:
     return _ordered(input, want, order)
 
 
-@operation()
+@operation(rows="same")
 def zeros_like(input: Array) -> Array:
     """Zeros of the shape and dtype of ``input``: the derivative of what is piecewise constant."""
     return np.zeros(input.shape, input.dtype)
 
 
 @operation(
+    in_vmap="arithmetic",
+    copies=True,
     node="torch::autograd::CopyBackwards",
     spelling="copy_",
     input=lambda F, g: F.zeros_like(g),
@@ -114,6 +118,8 @@ _FILL: dict[str, Any] = {
     "kernel": _filled,
     "complex": "own",
     "spelling": "fill",
+    "overload": "*",
+    "in_vmap": "named",
     "input": lambda F, g: F.zeros_like(g),
     "jvp": lambda F, t: F.zeros_like(t["input"]),
     "examples": lambda r: [(r(2, 3), 1.5)],
@@ -122,6 +128,8 @@ _FILL_TENSOR: dict[str, Any] = {
     "kernel": _filled_from,
     "complex": "own",
     "spelling": "fill",
+    "overload": "*",
+    "in_vmap": "named",
     "input": lambda F, g: F.zeros_like(g),
     "value": lambda F, g: F.sum_all(g),
     "jvp": lambda F, t, input: _copied(F, {"source": t.get("value"), "input": input}, input.shape, input.dtype),

@@ -30,6 +30,8 @@ def _cat_back(F: Any, g: Any, shapes: Sequence[Shape], dim: int) -> list[Any]:
 
 
 @operation(
+    rows="joined",
+    dims="dim",
     layout="contiguous",
     promote="promote",
     broadcast=False,
@@ -63,6 +65,8 @@ def cat(tensors: list[Array], dim: int = 0) -> Array:
 
 
 @operation(
+    rows="joined",
+    dims="+dim",
     promote="promote",
     broadcast=False,
     kind="linear",

@@ -30,6 +30,7 @@ def new_zeros(like: Array, size: Shape) -> Array:
 
 
 @operation(
+    dims="dim",
     input=lambda F, g, input_shape, dim, index: F.select_backward(g, input_shape, dim, index),
     examples=lambda r: [(r(2, 3), 0, 1), (r(2, 3), -1, -2)],
     **_VIEW,
@@ -70,6 +71,7 @@ def select_backward(g: Array, shape: Shape, dim: int, index: int) -> Array:
 
 
 @operation(
+    dims="dim",
     node="SliceBackward0",
     spelling="slice",
     input=lambda F, g, input_shape, dim, start, end, step: F.slice_backward(g, input_shape, dim, start, end, step),
@@ -124,6 +126,7 @@ def _unbind_back(F: Any, g: Sequence[Any], shape: Shape, dim: int) -> Any:
 
 
 @operation(
+    dims="dim",
     input=lambda F, g, input_shape, dim: _unbind_back(F, g, input_shape, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1)],
     **_MULTI,
@@ -185,7 +188,7 @@ _SPLIT: dict[str, Any] = {
 }
 
 
-@operation(**_SPLIT, **_MULTI)
+@operation(dims="dim", **_SPLIT, **_MULTI)
 def split(input: Array, split_size: int, dim: int = 0) -> list[Array]:
     """Parts of ``split_size`` along a dimension, the last one smaller."""
 
@@ -219,7 +222,7 @@ _SIZES: dict[str, Any] = {
 }
 
 
-@operation(**_SIZES, **_MULTI)
+@operation(dims="dim", **_SIZES, **_MULTI)
 def split_with_sizes(input: Array, split_sizes: Shape, dim: int = 0) -> list[Array]:
     """Parts of these sizes along a dimension."""
 
@@ -257,7 +260,7 @@ _DIAGONAL: dict[str, Any] = {
 }
 
 
-@operation(**_DIAGONAL, **_VIEW)
+@operation(dims="dim1 dim2", **_DIAGONAL, **_VIEW)
 def diagonal(input: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """A diagonal of two dimensions, as the last dimension."""
 
@@ -306,6 +309,7 @@ def _unfolded(input: Array, dimension: int, size: int, step: int) -> Array:
 
 
 @operation(
+    dims="dimension",
     node="UnfoldBackward0",
     spelling="unfold",
     input=lambda F, g, input_shape, dimension, size, step: F.unfold_backward(g, input_shape, dimension, size, step),

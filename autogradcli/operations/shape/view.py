@@ -22,7 +22,7 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
 
 
-@operation(input=lambda F, g: g, **_VIEW)
+@operation(rows="same", input=lambda F, g: g, **_VIEW)
 def alias(input: Array) -> Array:
     """The same tensor as another view: ``x[...]``."""
     return input[...]
@@ -79,7 +79,7 @@ _VIEWED: dict[str, Any] = {
 }
 
 
-@operation(**_VIEWED)
+@operation(rows="sized", **_VIEWED)
 def view(input: Array, size: Shape) -> Array:
     """The same elements in another shape, without copying."""
 
@@ -90,6 +90,7 @@ def reshape_alias(input: Array, size: Shape) -> Array:
 
 
 @operation(
+    rows="sized",
     spelling="reshape",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
@@ -101,6 +102,7 @@ def unsafe_view(input: Array, size: Shape) -> Array:
 
 
 @operation(
+    rows="sized",
     node="ViewBackward0",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
@@ -111,7 +113,7 @@ def reshape(input: Array, size: Shape) -> Array:
     return input.reshape(size)
 
 
-@operation(view="single")
+@operation(rows="same", view="single")
 def view_dtype(input: Array, dtype: DType) -> Array:
     """The same bytes as elements of another dtype. No derivative."""
     have, want = dtypes.of(input), dtype
@@ -129,7 +131,15 @@ def view_dtype(input: Array, dtype: DType) -> Array:
     return input.view(want.np)
 
 
+_NO_MIRROR = (
+    "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can view it "
+    "as real, use self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the original."
+)
+
+
 @operation(
+    rows="same",
+    no_mirror=_NO_MIRROR,
     complex="own",
     kind="linear",
     view="single",
@@ -145,6 +155,7 @@ def view_as_real(input: Array) -> Array:
 
 
 @operation(
+    rows="same",
     complex="own",
     kind="linear",
     view="single",
@@ -224,6 +235,7 @@ def expand_array(input: Array, size: Sequence[int]) -> Array:
 
 
 @operation(
+    rows="expanded",
     kernel=expand_array,
     input=lambda F, g, input_shape: sum_to(F, g, input_shape),
     examples=lambda r: [(r(3, 1), (2, 3, 4)), (r(), (2,)), (r(2, 1), (-1, 3))],
@@ -287,17 +299,17 @@ _SQUEEZE_DIMS: dict[str, Any] = {
 }
 
 
-@operation(**_SQUEEZE)
+@operation(rows="squeezed", **_SQUEEZE)
 def squeeze(input: Array) -> Array:
     """Without any dimensions of size 1."""
 
 
-@operation(node="SqueezeBackward1", spelling="squeeze", **_SQUEEZE_DIM)
+@operation(dims="dim", node="SqueezeBackward1", spelling="squeeze", **_SQUEEZE_DIM)
 def squeeze_dim(input: Array, dim: int) -> Array:
     """Without this dimension, if its size is 1."""
 
 
-@operation(node="SqueezeBackward2", spelling="squeeze", **_SQUEEZE_DIMS)
+@operation(dims="dim", node="SqueezeBackward2", spelling="squeeze", **_SQUEEZE_DIMS)
 def squeeze_dims(input: Array, dim: Shape) -> Array:
     """Without those of these dimensions whose size is 1."""
 
@@ -336,7 +348,7 @@ _UNSQUEEZE: dict[str, Any] = {
 }
 
 
-@operation(**_UNSQUEEZE)
+@operation(dims="+dim", **_UNSQUEEZE)
 def unsqueeze(input: Array, dim: int) -> Array:
     """With a new dimension of size 1 at this place."""
 
@@ -370,7 +382,7 @@ _TRANSPOSE: dict[str, Any] = {
 _T: dict[str, Any] = {"kernel": _t, "input": lambda F, g: F.t(g), **_VIEW}
 
 
-@operation(**_TRANSPOSE)
+@operation(dims="dim0 dim1", **_TRANSPOSE)
 def transpose(input: Array, dim0: int, dim1: int) -> Array:
     """With two dimensions swapped."""
 
@@ -380,7 +392,7 @@ def transpose_in_place(input: Array, dim0: int, dim1: int) -> Array:
     """``transpose`` as recorded by ``transpose_``."""
 
 
-@operation(**_T)
+@operation(rows="turned", **_T)
 def t(input: Array) -> Array:
     """A matrix transposed; of a vector or a 0-d tensor, itself."""
 
@@ -397,6 +409,7 @@ def inverse_order(dims: Sequence[int]) -> Shape:
 
 
 @operation(
+    rows="permuted",
     input=lambda F, g, dims: F.permute(g, inverse_order(dims)),
     examples=lambda r: [(r(2, 3, 4), (2, 0, -2)), (r(), ())],
     **_VIEW,
@@ -415,6 +428,7 @@ def permute(input: Array, dims: Shape) -> Array:
 
 
 @operation(
+    dims="dims",
     layout="like",
     input=lambda F, g, dims: F.flip(g, dims),
     examples=lambda r: [(r(2, 3), (0,)), (r(2, 3), (0, -1))],
