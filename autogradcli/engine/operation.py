@@ -191,6 +191,9 @@ class Operation:
         for name in self.rules:
             if name not in by_name or by_name[name].kind not in ("tensor", "list"):
                 raise TypeError(f"{self.name}: a rule for {name!r}, which is no tensor parameter")
+        for name in self.dims.removeprefix("+").split():
+            if name not in by_name:
+                raise TypeError(f"{self.name}: {name!r} is no parameter, so no dimension either")
         #: What each edge's rule names, and how many edges are no lists.
         self.given = {p.name: _rule_names(self.rules[p.name], 2) for p in self.edges} if joint is None else {}
         self.singles = sum(p.kind != "list" for p in self.edges)
@@ -299,13 +302,14 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     flip        of a conjugate or negative view, what it does to each number (``mirrors.py``); ``no_mirror`` PyTorch's
                 words where such a tensor has no view like this
     dims        the parameters that are dimensions, ``"dim0 dim1"``, from a ``+`` on of the result, which has one more
-    rows        how ``vmap`` runs it for all rows at once (``operations/batch_rules.py``), or ``"each"`` where it does
-                so to each element, ``"masks"`` where a mask, and ``"dynamic"`` where any operand tells the size of the
-                result; or a function of the arguments by name that says so. Else by ``dims`` and ``kind``, or row by row
+    rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch_rules.py``, ``"each"`` where it
+                does the same to each element, ``"masks"`` where a mask, and ``"dynamic"`` where any operand tells the
+                size of the result; or a function of the arguments that gives the word. Without it ``dims`` and ``kind``
+                tell, or it runs row by row
     in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)
     spelling    the language's name for the call, where it isn't the declared one
-    overload    what PyTorch's dispatcher calls it beside that in place: ``"Tensor"`` for ``add_.Tensor``, with ``*`` for
-                Tensor or Scalar, as the last operand is; ``aten`` its name there, where it isn't the ``spelling``
+    overload    what PyTorch's dispatcher adds to its name in place, ``"Tensor"`` for ``add_.Tensor``; ``*`` stands for
+                Tensor or Scalar, as the last operand is. ``aten`` is the name there, where not the ``spelling``
     indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or
                 a function of the arguments by name that says so. ``1`` is a dimension of size 1 in the result
     power       the power to which it raises each element

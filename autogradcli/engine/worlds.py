@@ -70,7 +70,8 @@ class Roles:
 
     __slots__ = (
         "add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "guard_fill",
-        "guard_where", "permute", "reshape", "select", "stack", "strided_sum", "sum_to", "view_as_complex", "view_as_real",
+        "guard_where", "permute", "reshape", "select", "stack", "strided_sum", "sum_to", "view_as_complex",
+        "view_as_real",
     )  # fmt: skip
 
     add: Callable[..., Any]  # (a, b): accumulation

@@ -16,7 +16,7 @@ from ...engine.worlds import roles
 from ..refuse import not_implemented_for
 
 
-@operation(rows="same", kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj(g))
+@operation(kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj(g), rows="same")
 def conj(input: Array) -> Array:
     """Complex conjugate."""
 
@@ -42,8 +42,6 @@ def conj_physical_in_place(input: Array) -> Array:
 
 
 @operation(
-    rows="each",
-    flip=np.conjugate,
     node="ConjBackward0",
     spelling="conj",
     complex="own",
@@ -51,6 +49,8 @@ def conj_physical_in_place(input: Array) -> Array:
     view="single",
     input=lambda F, g: F.conj(g),
     examples=lambda r: [(r.complex(2, 3),)],
+    rows="each",
+    flip=np.conjugate,
 )
 def conj_view(input: Array) -> Array:
     """Complex conjugate, on the same memory. Of a tensor it is a mirror (``engine/mirrors.py``)."""
@@ -58,14 +58,14 @@ def conj_view(input: Array) -> Array:
 
 
 @operation(
-    rows="each",
-    flip=np.negative,
     node="NegViewBackward0",
     spelling="neg",
     complex="own",
     kind="linear",
     view="single",
     input=lambda F, g: -g,
+    rows="each",
+    flip=np.negative,
 )
 def neg_view(input: Array) -> Array:
     """The negative, on the same memory. Of a tensor it is a mirror."""
@@ -76,12 +76,12 @@ def neg_view(input: Array) -> Array:
 
 
 @operation(
-    rows="same",
     node="SelectBackward0",
     complex="own",
     kind="linear",
     input=lambda F, g: F.complex_of_real(g),
     examples=lambda r: [(r.complex(2, 3),)],
+    rows="same",
 )
 def real(input: Array) -> Array:
     """Real parts."""
@@ -89,12 +89,12 @@ def real(input: Array) -> Array:
 
 
 @operation(
-    rows="same",
     node="SelectBackward0",
     complex="own",
     kind="linear",
     input=lambda F, g: F.complex_of_imag(g),
     examples=lambda r: [(r.complex(2, 3),)],
+    rows="same",
 )
 def imag(input: Array) -> Array:
     """Imaginary parts."""
@@ -163,11 +163,11 @@ def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
 
 
 @operation(
-    no_half="polar_cpu",
     layout="contiguous",
     complex="own", broadcast=True, jvp=_polar_jvp, examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3))],
     abs=lambda F, g, result: F.real(F.conj_physical(g) * F.sgn(result)),
     angle=lambda F, g, result: F.real(F.conj_physical(g) * (result * 1j)),
+    no_half="polar_cpu",
 )  # fmt: skip
 def polar(abs: Array, angle: Array) -> Array:
     """Complex numbers of modulus and angle."""

@@ -16,12 +16,12 @@ from ..refuse import not_implemented_for
 
 
 @operation(
-    rows="side by side",
     promote="promote",
     kind="linear",
     input=lambda F, g, condition: F.where(condition, g, 0.0),
     other=lambda F, g, condition: F.where(condition, 0.0, g),
     examples=lambda r: [(r.mask((2, 3)), r(2, 3), r(3)), (r.mask((2, 3)), r(), 1.5)],
+    rows="side by side",
 )
 def where(condition: Index, input: Array | Number, other: Array | Number) -> Array:
     """The elements of ``input`` where the condition holds, else those of ``other``, broadcast."""
@@ -102,10 +102,10 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
 
 
 @operation(
-    in_vmap="arithmetic",
     node="ClampMinBackward0", spelling="clamp_min", kind="elementwise",
     input=lambda F, g, input, min: F.where(input >= min, g, 0.0),
     examples=lambda r: [(r(2, 3), 0.1)],
+    in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_min_scalar(input: Array, min: Number) -> Array:
     """Elements brought to at least ``min``."""
@@ -113,10 +113,10 @@ def clamp_min_scalar(input: Array, min: Number) -> Array:
 
 
 @operation(
-    in_vmap="arithmetic",
     node="ClampMinBackward1", promote="promote", kind="elementwise",
     input=lambda F, g, input, min: F.where(input >= min, g, 0.0),
     min=lambda F, g, input, min: F.where(input < min, g, 0.0),
+    in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_min(input: Array, min: Array) -> Array:
     """Elements brought to at least those of ``min``, broadcast."""
@@ -126,10 +126,10 @@ def clamp_min(input: Array, min: Array) -> Array:
 
 
 @operation(
-    in_vmap="arithmetic",
     node="ClampMaxBackward0", spelling="clamp_max", kind="elementwise",
     input=lambda F, g, input, max: F.where(input <= max, g, 0.0),
     examples=lambda r: [(r(2, 3), 0.1)],
+    in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_max_scalar(input: Array, max: Number) -> Array:
     """Elements brought to at most ``max``."""
@@ -137,10 +137,10 @@ def clamp_max_scalar(input: Array, max: Number) -> Array:
 
 
 @operation(
-    in_vmap="arithmetic",
     node="ClampMaxBackward1", promote="promote", kind="elementwise",
     input=lambda F, g, input, max: F.where(input <= max, g, 0.0),
     max=lambda F, g, input, max: F.where(input > max, g, 0.0),
+    in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_max(input: Array, max: Array) -> Array:
     """Elements brought to at most those of ``max``, broadcast."""
@@ -232,7 +232,6 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
 
 
 @operation(
-    overload="*",
     node="LerpBackward0", spelling="lerp", broadcast=True,
     input=lambda F, g, weight: g * (1 - weight),
     end=lambda F, g, weight: g * weight,
@@ -242,6 +241,7 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
         weight,
     ),
     examples=lambda r: [(r(2, 3), r(3), 0.3), (r(2), r(2), 0.8)],
+    overload="*",
 )  # fmt: skip
 def lerp_scalar(input: Array, end: Array, weight: Number) -> Array:
     """``input + weight * (end - input)`` for a number."""
@@ -250,12 +250,12 @@ def lerp_scalar(input: Array, end: Array, weight: Number) -> Array:
 
 
 @operation(
-    overload="*",
     node="LerpBackward1", broadcast=True, kind="elementwise",
     input=lambda F, g, weight: g * (1 - weight),
     end=lambda F, g, weight: g * weight,
     weight=lambda F, g, input, end: g * (end - input),
     examples=lambda r: [(r(2, 3), r(3), r(2, 3)), (r(2), r(2), r())],
+    overload="*",
 )  # fmt: skip
 def lerp(input: Array, end: Array, weight: Array) -> Array:
     """``input + weight * (end - input)``, broadcast."""

@@ -84,19 +84,19 @@ def _copysign(input: Any, other: Any) -> Any:
 
 
 @operation(
-    in_vmap="broadcast",
     kernel=_copysign, promote="float", kind="elementwise", input=_copysign_rule,
     other=lambda F, g: F.zeros_like(g),
+    in_vmap="broadcast",
 )  # fmt: skip
 def copysign(input: Array, other: Array) -> Array:
     """The magnitudes of ``input`` with the signs of ``other``."""
 
 
 @operation(
-    in_vmap="broadcast",
     kernel=_copysign, node="CopysignBackward1", spelling="copysign", promote="float", kind="elementwise",
     input=_copysign_rule,
     examples=lambda r: [(r(2, 3), -1.0)],
+    in_vmap="broadcast",
 )  # fmt: skip
 def copysign_scalar(input: Array, other: Array | Number) -> Array:
     """The magnitudes of ``input`` with the sign of a number."""
@@ -122,12 +122,12 @@ def _filled(x: Any, nan: float, posinf: float, neginf: float) -> Any:
 
 
 @operation(
-    half="own",
     promote="promote",
     # no ``kind``: its defaults are the limits of the very dtype, half precision or not
     jvp=lambda F, tangents, input: tangents["input"] * F.isfinite(input),
     input=lambda F, g, input: g * F.isfinite(input),
     examples=lambda r: [(r(2, 3),)],
+    half="own",
 )
 def nan_to_num(
     input: Array, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
@@ -163,13 +163,13 @@ def frexp(input: Array) -> tuple[Array, Array]:
 
 
 @operation(
-    half="own",
     promote="promote",
     input=lambda F, g, input, other: F.where(input != other, g, 0.0),
     other=lambda F, g: F.zeros_like(g),
     jvp=lambda F, tangents, input, other: F.where(
         input != other, tangents["input"] if "input" in tangents else F.zeros_like(input), 0.0
     ),
+    half="own",
 )
 def nextafter(input: Array, other: Array) -> Array:
     """The next number that the dtype has after ``input``, in the direction of ``other``."""

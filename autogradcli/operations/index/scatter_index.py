@@ -50,13 +50,13 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
 
 
 @operation(
-    in_vmap="named",
     layout="contiguous",
     kind="linear",
     complex="own",
     input=lambda F, g: g,
     source=lambda F, g, dim, index, source, source_shape, alpha: _added_back(F, g, dim, index, source_shape, alpha),
     examples=lambda r: [(r(4, 3), 0, r.index((5,), 4), r(5, 3)), (r(4, 3), 1, r.index((2,), 3), r(4, 2), 0.5)],
+    in_vmap="named",
 )
 def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number = 1) -> Array:
     """With parts of ``source``, times ``alpha``, added at indices along a dimension."""
@@ -162,8 +162,6 @@ def check_filled(index: Array, at: int, n: int) -> None:
 
 
 @operation(
-    overload="int_*",
-    in_vmap="named",
     overlap=True,
     node="IndexFillBackward0",
     spelling="index_fill",
@@ -172,14 +170,14 @@ def check_filled(index: Array, at: int, n: int) -> None:
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
     jvp=lambda F, t, dim, index: F.index_fill_scalar(t["input"], dim, index, 0.0),
     examples=lambda r: [(r(4, 3), 0, r.index((2,), 4), 1.5)],
+    overload="int_*",
+    in_vmap="named",
 )
 def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Array:
     """With a number at indices along a dimension."""
 
 
 @operation(
-    overload="int_*",
-    in_vmap="named",
     overlap=True,
     node="IndexFillBackward1",
     spelling="index_fill",
@@ -190,6 +188,8 @@ def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Ar
         F.index_select(g, dim, F.unique_places(index, input_shape, dim))
     ),
     examples=lambda r: [(r(4, 3), 0, r.index((2,), 4), r())],
+    overload="int_*",
+    in_vmap="named",
 )
 def index_fill_tensor(input: Array, dim: int, index: Index, value: Array) -> Array:
     """With the value of a 0-d tensor at indices along a dimension."""

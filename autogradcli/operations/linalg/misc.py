@@ -301,7 +301,7 @@ def _ormqr_rule(
     return first_columns(F, g_input, n), g_tau, g_other
 
 
-@operation(no_half="geqrf_cpu", cost=by_product, outputs=("a", "tau"))
+@operation(cost=by_product, outputs=("a", "tau"), no_half="geqrf_cpu")
 def geqrf(input: Array) -> tuple[Array, Array]:
     """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
     if input.ndim < 2:

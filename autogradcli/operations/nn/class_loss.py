@@ -232,12 +232,12 @@ def multi_margin_loss_backward(
 
 
 @operation(
-    half="own",
     input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [
         (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])),
         (r(4), r.tensor([2, -1, 0, 0]), "sum"),
     ],
+    half="own",
 )
 def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean") -> Array:
     """``sum(max(0, 1 - input[label] + input[other])) / classes`` over labels and the classes that are none.

@@ -58,7 +58,6 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
 
 
 @operation(
-    rows="as sum_dim",
     indices=lambda input, **_: reduced_letters(input.ndim, None),
     node="SumBackward0",
     spelling="sum",
@@ -66,6 +65,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
     jvp=lambda F, t, dtype: F.sum_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
+    rows="as sum_dim",
 )
 def sum_all(input: Array, dtype: DType | None = None) -> Array:
     """Sum of all elements."""
@@ -77,7 +77,6 @@ def sum_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
-    dims="dim",
     indices=lambda input, dim, keepdim, **_: reduced_letters(input.ndim, dim, keepdim),
     node="SumBackward1",
     spelling="sum",
@@ -85,6 +84,7 @@ def sum_all(input: Array, dtype: DType | None = None) -> Array:
     jvp=lambda F, t, dim, keepdim, dtype: F.sum_dim(t["input"], dim, keepdim, dtype),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3, 2), (0, -1), True), (r(2, 3), ()), (r(), 0)],
     complex="own",
+    dims="dim",
 )
 def sum_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None = None) -> Array:
     """Sum over some dimensions."""
@@ -128,7 +128,6 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
 
 
 @operation(
-    rows="as mean_dim",
     formula=lambda F, input, dtype: None if dtype else F.div_scalar(F.sum_all(input), numel(input.shape)),
     node="MeanBackward0",
     spelling="mean",
@@ -136,6 +135,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
     jvp=lambda F, t, dtype: F.mean_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
+    rows="as mean_dim",
 )
 def mean_all(input: Array, dtype: DType | None = None) -> Array:
     """Mean of all elements."""
@@ -144,7 +144,6 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
-    dims="dim",
     formula=lambda F, input, dim, keepdim, dtype: (
         None if dtype else F.div_scalar(F.sum_dim(input, dim, keepdim), reduced_count(tuple(input.shape), dim))
     ),
@@ -156,6 +155,7 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
     jvp=lambda F, t, dim, keepdim, dtype: F.mean_dim(t["input"], dim, keepdim, dtype),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3, 2), (0, -1), True)],
     complex="own",
+    dims="dim",
 )
 def mean_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None = None) -> Array:
     """Mean over some dimensions."""
@@ -212,11 +212,11 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
 
 
 @operation(
-    dims="dim",
     node="ProdBackward1",
     spelling="prod",
     input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, result, dim, keepdim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1, True)],
+    dims="dim",
 )
 def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType | None = None) -> Array:
     """Product over a dimension."""

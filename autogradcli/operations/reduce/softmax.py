@@ -28,10 +28,10 @@ def _shifted(input: Array, dim: int) -> Array:
 
 
 @operation(
-    dims="dim",
     layout="contiguous",
     input=lambda F, g, dim, result: F.softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
+    dims="dim",
 )
 def softmax(input: Array, dim: int) -> Array:
     """Exponentials along a dimension over their sum."""
@@ -88,10 +88,10 @@ def _softmax_second(F: Any, h: Any, grad: Any, result: Any, dim: int) -> Any:
 
 
 @operation(
-    dims="dim",
     layout="contiguous",
     input=lambda F, g, dim, result: F.log_softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
+    dims="dim",
 )
 def log_softmax(input: Array, dim: int) -> Array:
     """Logarithm of the softmax, computed without forming it."""

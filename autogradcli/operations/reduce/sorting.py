@@ -200,7 +200,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
     return np.ascontiguousarray(np.moveaxis(parts[starts], 0, at)), inverse, np.array(counts, np.int64)
 
 
-@operation(rows="dynamic", cost=by_size, input=_underivable("unique_consecutive"), **_DISTINCT)
+@operation(cost=by_size, input=_underivable("unique_consecutive"), rows="dynamic", **_DISTINCT)
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
     if input.dtype.kind == "c":
@@ -248,7 +248,7 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
 # -- counts ------------------------------------------------------------------------------------------------
 
 
-@operation(rows="dynamic", cost=by_size)
+@operation(cost=by_size, rows="dynamic")
 def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> Array:
     """How often each of 0, 1, 2, ... occurs, or the sum of the weights where it does."""
     if input.dtype.kind not in "iu":

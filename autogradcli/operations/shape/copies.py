@@ -26,9 +26,9 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
 
 @operation(
-    rows=lambda input, order: "same" if order == "C" else "each",
     formula=lambda F, input, order: None if order == "K" else F.clone(input),
     input=lambda F, g: g,
+    rows=lambda input, order: "same" if order == "C" else "each",
     **_LINEAR,
 )
 def clone(input: Array, order: str = "K") -> Array:
@@ -47,11 +47,11 @@ def _ordered(input: Array, dtype: np.dtype, order: str) -> Array:
 
 
 @operation(
-    rows="same",
     node="ToCopyBackward0",
     spelling="to",
     input=lambda F, g, input_dtype: F.cast(g, input_dtype),
     examples=lambda r: [(r(2, 3), dtypes.float64), (r(2, 3), dtypes.complex128)],
+    rows="same",
     **_LINEAR,
 )
 def cast(input: Array, dtype: DType | np.dtype, order: str = "K") -> Array:
@@ -69,8 +69,6 @@ def zeros_like(input: Array) -> Array:
 
 
 @operation(
-    in_vmap="arithmetic",
-    copies=True,
     node="torch::autograd::CopyBackwards",
     spelling="copy_",
     input=lambda F, g: F.zeros_like(g),
@@ -78,6 +76,8 @@ def zeros_like(input: Array) -> Array:
     jvp=lambda F, t, input_shape, input_dtype: _copied(F, t, input_shape, input_dtype),
     examples=lambda r: [(r(2, 3), r(3)), (r(2, 3), r())],
     complex="own",
+    in_vmap="arithmetic",
+    copies=True,
 )
 def copy(input: Array, source: Array) -> Array:
     """The values of ``source``, broadcast and cast to be those of ``input``."""

@@ -22,7 +22,7 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
 
 
-@operation(rows="same", input=lambda F, g: g, **_VIEW)
+@operation(input=lambda F, g: g, rows="same", **_VIEW)
 def alias(input: Array) -> Array:
     """The same tensor as another view: ``x[...]``."""
     return input[...]
@@ -90,10 +90,10 @@ def reshape_alias(input: Array, size: Shape) -> Array:
 
 
 @operation(
-    rows="sized",
     spelling="reshape",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
+    rows="sized",
     **_LINEAR,
 )
 def unsafe_view(input: Array, size: Shape) -> Array:
@@ -102,10 +102,10 @@ def unsafe_view(input: Array, size: Shape) -> Array:
 
 
 @operation(
-    rows="sized",
     node="ViewBackward0",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
+    rows="sized",
     **_LINEAR,
 )
 def reshape(input: Array, size: Shape) -> Array:
@@ -113,7 +113,7 @@ def reshape(input: Array, size: Shape) -> Array:
     return input.reshape(size)
 
 
-@operation(rows="same", view="single")
+@operation(view="single", rows="same")
 def view_dtype(input: Array, dtype: DType) -> Array:
     """The same bytes as elements of another dtype. No derivative."""
     have, want = dtypes.of(input), dtype
@@ -138,13 +138,13 @@ _NO_MIRROR = (
 
 
 @operation(
-    rows="same",
-    no_mirror=_NO_MIRROR,
     complex="own",
     kind="linear",
     view="single",
     input=lambda F, g: F.view_as_complex(F.clone(g, "C")),
     examples=lambda r: [(r.complex(3),)],
+    rows="same",
+    no_mirror=_NO_MIRROR,
 )
 def view_as_real(input: Array) -> Array:
     """A complex tensor as real pairs, in one more dimension of size 2."""
@@ -155,12 +155,12 @@ def view_as_real(input: Array) -> Array:
 
 
 @operation(
-    rows="same",
     complex="own",
     kind="linear",
     view="single",
     input=lambda F, g: F.view_as_real(g),
     examples=lambda r: [(r(3, 2),)],
+    rows="same",
 )
 def view_as_complex(input: Array) -> Array:
     """Real pairs, in a last dimension of size 2, as a complex tensor."""
@@ -235,10 +235,10 @@ def expand_array(input: Array, size: Sequence[int]) -> Array:
 
 
 @operation(
-    rows="expanded",
     kernel=expand_array,
     input=lambda F, g, input_shape: sum_to(F, g, input_shape),
     examples=lambda r: [(r(3, 1), (2, 3, 4)), (r(), (2,)), (r(2, 1), (-1, 3))],
+    rows="expanded",
     **_VIEW,
 )
 def expand(input: Array, size: Shape) -> Array:
@@ -304,12 +304,12 @@ def squeeze(input: Array) -> Array:
     """Without any dimensions of size 1."""
 
 
-@operation(dims="dim", node="SqueezeBackward1", spelling="squeeze", **_SQUEEZE_DIM)
+@operation(node="SqueezeBackward1", spelling="squeeze", dims="dim", **_SQUEEZE_DIM)
 def squeeze_dim(input: Array, dim: int) -> Array:
     """Without this dimension, if its size is 1."""
 
 
-@operation(dims="dim", node="SqueezeBackward2", spelling="squeeze", **_SQUEEZE_DIMS)
+@operation(node="SqueezeBackward2", spelling="squeeze", dims="dim", **_SQUEEZE_DIMS)
 def squeeze_dims(input: Array, dim: Shape) -> Array:
     """Without those of these dimensions whose size is 1."""
 
@@ -409,9 +409,9 @@ def inverse_order(dims: Sequence[int]) -> Shape:
 
 
 @operation(
-    rows="permuted",
     input=lambda F, g, dims: F.permute(g, inverse_order(dims)),
     examples=lambda r: [(r(2, 3, 4), (2, 0, -2)), (r(), ())],
+    rows="permuted",
     **_VIEW,
 )
 def permute(input: Array, dims: Shape) -> Array:
@@ -428,10 +428,10 @@ def permute(input: Array, dims: Shape) -> Array:
 
 
 @operation(
-    dims="dims",
     layout="like",
     input=lambda F, g, dims: F.flip(g, dims),
     examples=lambda r: [(r(2, 3), (0,)), (r(2, 3), (0, -1))],
+    dims="dims",
     **_LINEAR,
 )
 def flip(input: Array, dims: Shape) -> Array:
