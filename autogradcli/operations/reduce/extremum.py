@@ -68,9 +68,8 @@ def shared(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) ->
 
 _EXTREME: dict[str, Any] = {
     "input": lambda F, g, input, result, dim, keepdim: shared(F, g, input, result, dim, keepdim),
-    "examples": lambda r: [(r.distinct((2, 3)), ()), (r.distinct((2, 3)), 0, True)],
-    "dims": "dim",
-}
+    "examples": lambda r: [(r.distinct((2, 3)), ()), (r.distinct((2, 3)), 0, True)], "dims": "dim",
+}  # fmt: skip
 
 
 @operation(**_EXTREME)
