@@ -9,7 +9,7 @@ from .api.tensor.tensor_text import PrintOptions, options
 from .engine import modes
 from .engine.dtypes import DType, default, float32
 from .engine.random import Generator, default_generator
-from .engine.state import state
+from .engine.state import Tape, state
 
 
 class _State(NamedTuple):
@@ -52,6 +52,15 @@ class SessionState:
         """Keep the state as the run left it, and bring back what was before."""
         self._own = _current()
         _install(self._around)
+
+    def trace(self, tape: Tape | None) -> None:
+        """From the next run on, tell ``tape`` of each operation; None for nobody. Between two runs."""
+        around = _current()
+        _install(self._own)
+        state.tape = tape
+        state.refresh()
+        self._own = _current()
+        _install(around)
 
     @property
     def grad_enabled(self) -> bool:

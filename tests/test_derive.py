@@ -13,7 +13,7 @@ import pytest
 from autogradcli.cli import sessions
 from autogradcli.engine.tensor import Tensor
 from autogradcli.events import Event, Failed, Printed, Warned
-from autogradcli.explain.derived import Shown, agrees, derive
+from autogradcli.explain.derived import Shown, Subject, agrees, derive
 from autogradcli.language.compile.evaluate import evaluate
 from autogradcli.session import Session
 
@@ -71,7 +71,7 @@ class Case:
         self.values = dict(variables)
 
         def work() -> None:
-            self.shown = derive(lambda given: function(**given), variables, evaluate=self.evaluate)
+            self.shown = derive(Subject(lambda given: function(**given), variables), evaluate=self.evaluate)
 
         assert sessions.within(self.session, work, expression, Screen())  # type: ignore[arg-type]
         self.expression = expression

@@ -12,7 +12,7 @@ from cli_ask import ask
 from test_derive import Case, Screen, run
 
 from autogradcli.cli import sessions
-from autogradcli.explain.derived import TOO_LONG, agrees
+from autogradcli.explain.derived import TOO_LONG, Subject, agrees
 from autogradcli.explain.normal.latex import Latex
 from autogradcli.explain.normal.parsing import parsed
 from autogradcli.explain.shapes import Shapes
@@ -43,8 +43,7 @@ def asked(case: dict[str, Any], **wanted: Any) -> tuple[Case, Answer]:
         made.append(
             answer(
                 case["expr"],
-                lambda given: function(**given),
-                found.values,
+                Subject(lambda given: function(**given), found.values),
                 evaluate=found.evaluate,
                 wanted=Wanted(**wanted),
             )

@@ -13,7 +13,7 @@ from test_derive import CASES, Case, Screen, run
 
 from autogradcli.cli import sessions
 from autogradcli.engine.tensor import Tensor
-from autogradcli.explain.derived import agrees
+from autogradcli.explain.derived import Subject, agrees
 from autogradcli.explain.steps import Steps, derived_by_steps
 from autogradcli.session import Session
 from autogradcli.show.formulas import formula_text, steps_event, steps_text
@@ -100,7 +100,7 @@ def steps_of(case: Case) -> Steps:
     found: list[Steps] = []
 
     def work() -> None:
-        found.append(derived_by_steps(lambda given: function(**given), case.values, evaluate=case.evaluate))
+        found.append(derived_by_steps(Subject(lambda given: function(**given), case.values), evaluate=case.evaluate))
 
     assert sessions.within(case.session, work, case.expression, Screen())  # type: ignore[arg-type]
     return found[0]

@@ -32,6 +32,8 @@ FLOORS = (
     Floor("cli", others="click rich numpy"),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
     Floor("show", others="rich numpy"),
+    Floor("recorded", others="numpy"),
+    Floor("tensor_names"),
     Floor("session", others="numpy"),
     Floor("session_state", others="numpy"),
     Floor("language", others="numpy"),

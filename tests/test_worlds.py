@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from autogradcli import events
 from autogradcli.engine.tensor import Tensor, wrap
 from autogradcli.explain.derivation import NoFormula
-from autogradcli.explain.derived import Shown, derive
+from autogradcli.explain.derived import Shown, Subject, derive
 from autogradcli.explain.expression import Expr, Name
 from autogradcli.explain.expression_text import text_of
 from autogradcli.explain.formula import FORMULAS
@@ -51,7 +51,9 @@ def computing(source: str) -> Callable[[Mapping[str, Any]], Any]:
 def shown(compute: Any, variables: dict[str, Tensor], gradient: Any = None) -> Shown:
     """The formulas as the rules say them."""
     names = prelude.make()
-    return derive(compute, variables, gradient, evaluate=lambda *given: evaluate(*given, prelude=names), plain=True)
+    return derive(
+        Subject(compute, variables, gradient), evaluate=lambda *given: evaluate(*given, prelude=names), plain=True
+    )
 
 
 def derived(source: str, names: str, gradient: Any = None) -> dict[str, str]:

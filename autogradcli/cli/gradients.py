@@ -9,7 +9,7 @@ from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from ..events import Failed, Gradients, Value, Warned
 from ..session import Session
-from ..show.formulas import answer
+from ..show.formulas import answer, print_answer
 from ..show.plain import Display, Plain, PlainGradients
 from ..show.wanted import Wanted
 from . import sessions
@@ -85,9 +85,14 @@ def _csv(inputs: dict[str, Tensor]) -> str:
 
 def derive(session: Session, request: Request, environment: Environment, wanted: Wanted) -> bool:
     """Show the formula of each gradient; False if something went wrong, which is shown then."""
+    from . import derive_program
+
     display = sessions.open_display(request.format_, environment, FILE, batch=False)
-    found = _evaluate(session, request, display, environment)
-    ok = found is not None and _show_formulas(session, request, found, display, wanted)
+    if derive_program.is_program(request.expression):
+        ok = derive_program.derive(session, request, environment, display, wanted)
+    else:
+        found = _evaluate(session, request, display, environment)
+        ok = found is not None and _show_formulas(session, request, found, display, wanted)
     display.end(ok, 0.0)
     return ok
 
@@ -169,19 +174,14 @@ def _show_formulas(session: Session, request: Request, found: Evaluated, display
     ok, function = _function(session, request, found, display)
 
     def work() -> None:
+        from ..explain.derived import Subject
+
         made = answer(
             request.expression,
-            lambda values: function(**values),
-            found.inputs,
-            found.start,
+            Subject(lambda values: function(**values), found.inputs, found.start),
             evaluate=lambda lines, text, values: evaluate(lines, text, values, session.prelude),
             wanted=wanted,
         )
-        if request.format_ == "json":
-            from json import dumps
-
-            display.out.raw(dumps(made.event) + "\n")
-        else:
-            display.out.write(made.text)
+        print_answer(made, request.format_, display)
 
     return ok and sessions.within(session, work, request.expression, display)

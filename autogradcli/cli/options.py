@@ -150,6 +150,11 @@ variables_argument = click.argument(
     "variables", nargs=-1, required=True, type=ASSIGNMENT, callback=once_each, metavar="NAME=VALUE..."
 )
 
+#: The same where there may be none.
+perhaps_variables_argument = click.argument(
+    "variables", nargs=-1, type=ASSIGNMENT, callback=once_each, metavar="[NAME=VALUE...]"
+)
+
 
 def _archive(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     for text in value:

@@ -46,6 +46,8 @@ def add_hook(table: dict[int, Any], hook: Callable[..., Any], first: bool = Fals
     key = _next_key()
     others = list(table.items()) if first else []
     table[key] = callee(hook)
+    if state.tape is not None:
+        state.tape.hooked(key)
     for other, value in others:  # a table runs in its order: those before go behind
         del table[other]
         table[other] = value

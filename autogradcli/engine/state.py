@@ -14,6 +14,15 @@ from typing import Any
 from . import dtypes
 
 
+class Tape(list[Any]):
+    """Who traces: of each operation it is told what it is, its arguments and its results, in that order."""
+
+    __slots__ = ()
+
+    def hooked(self, key: int) -> None:
+        """A hook was registered."""
+
+
 class State:
     __slots__ = (
         "anomaly",
@@ -58,7 +67,7 @@ class State:
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
-    tape: list[Any] | None
+    tape: Tape | None
     running_node: Any
     warn: Callable[[str, str], None]
     poll: Callable[[], None]  # raises if it is time to stop: for whoever waits

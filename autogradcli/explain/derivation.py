@@ -7,7 +7,7 @@ the expressions that made them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from ..engine import dtypes
 from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ..engine.operation import Operation
-from ..engine.state import state
+from ..engine.state import Tape, state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
 from ..operations.dims import contiguous_strides
@@ -56,6 +56,7 @@ def gradients(
     seeds: Sequence[Any] | None = None,
     history: History | None = None,
     seed: str = "g",
+    constant: Collection[str] = (),
 ) -> Derivation:
     """The gradient of what ``compute`` gives, with respect to each variable.
 
@@ -65,7 +66,7 @@ def gradients(
     pass. Raises NoFormula for a result
     without a gradient.
     """
-    values = {name: _leaf(value) for name, value in variables.items()}
+    values = {name: value if name in constant else _leaf(value) for name, value in variables.items()}
     history = History() if history is None else history
     history.begin(values)
     made = history.trace(compute, values)
@@ -111,7 +112,7 @@ def _seed(result: Tensor, gradient: Any, name: str) -> Expr:
     return Constant(wrap(np.ones(result.array.shape, result.array.dtype)))
 
 
-class History(list[Any]):
+class History(Tape):
     """What every tensor of a program was made of, as expressions. It is the engine's tape, and so it sees each
     operation at once: later a tensor may have been changed in place, with other values and another node."""
 
@@ -186,13 +187,13 @@ class History(list[Any]):
         """The gradients of all leaves below, from those of the roots; and of leaves that have none, why."""
         pending: dict[Node, list[Expr | None]] = {}
         for edge, seed in roots:
-            _arrive(pending, edge, seed)
+            self._arrive(pending, edge, seed)
         for node in reversed(self._entries):  # the order of the tape is that of the graph
             if node in pending:
                 for k, g in enumerate(self._step(node, pending.pop(node))):
                     below = node.edges[k]
                     if below is not None and g is not None:
-                        _arrive(pending, below, g)
+                        self._arrive(pending, below, g)
         done: dict[Node, Expr] = {}
         lost: dict[Node, str] = {}
         for node, arrived in pending.items():
@@ -202,6 +203,18 @@ class History(list[Any]):
             else:
                 lost |= dict.fromkeys(_leaves_below(node), _why_not(node))
         return done, lost
+
+    def _arrive(self, pending: dict[Node, list[Expr | None]], edge: Node | Output, g: Expr) -> None:
+        node = edge.node if isinstance(edge, Output) else edge
+        slots = pending.setdefault(node, [None] * type(node).outputs)
+        index = index_of(edge)
+        sofar = slots[index]
+        if sofar is not None:
+            self._met(sofar, g, edge)
+        slots[index] = g if sofar is None else total(sofar, g)
+
+    def _met(self, sofar: Expr, g: Expr, edge: Node | Output) -> None:
+        """Two branches meet: for somebody who wants to see the pass."""
 
     def _step(self, node: Node, arrived: list[Expr | None]) -> list[Expr | None]:
         """One node's rules, and what the engine does around them."""
@@ -254,14 +267,6 @@ def _why_not(node: Node) -> str:
     if name in ("CopySlices", "CopyBackwards"):
         return "it goes through a change in place of a part of a tensor"
     return f"it goes through {name.removesuffix('Backward')}, a Function with a backward of its own"
-
-
-def _arrive(pending: dict[Node, list[Expr | None]], edge: Node | Output, g: Expr) -> None:
-    node = edge.node if isinstance(edge, Output) else edge
-    slots = pending.setdefault(node, [None] * type(node).outputs)
-    index = index_of(edge)
-    sofar = slots[index]
-    slots[index] = g if sofar is None else total(sofar, g)
 
 
 def rules(

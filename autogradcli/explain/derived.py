@@ -45,6 +45,30 @@ _METHODS = {"float16": "half", "float32": "float", "float64": "double", "bfloat1
 DOMAIN = (ValueError, RuntimeError, TypeError, IndexError, NotImplementedError)
 
 
+def _as_it_is(shown: Shown) -> Shown:
+    return shown
+
+
+class Subject(NamedTuple):
+    """What is derived: the tensor that ``compute`` gives for the variables by name, the floating ones leaves that
+    require grad."""
+
+    compute: Compute
+    variables: Mapping[str, Any]
+    gradient: Any = None
+    """Where a result that is no scalar starts from; the formulas call it ``g``."""
+    constant: Collection[str] = ()
+    """Variables that only have a value."""
+    taken: Collection[str] = ()
+    """Names that are nobody's."""
+    finish: Callable[[Shown], Shown] = _as_it_is
+    """What else is known of the formulas: of a program, where ``backward`` doesn't do what the operations say."""
+    leaves: bool = True
+    """Whether there is a variable to differentiate by."""
+    names: Mapping[str, str] = {}  # nobody changes it
+    """What variables are really called whose names are no words of the language: ``lin.weight`` of ``lin_weight``."""
+
+
 class Shown(NamedTuple):
     """The gradients of a program as text."""
 
@@ -61,6 +85,8 @@ class Shown(NamedTuple):
     """The result itself, where it was asked for."""
     hessian: Sequence[Block] = ()
     """Second derivatives, where they were asked for."""
+    notes: tuple[str, ...] = ()
+    """What a reader of a program's formulas has to know beside them."""
 
 
 class Block(NamedTuple):
@@ -74,6 +100,9 @@ class Block(NamedTuple):
     second variable's shape."""
 
 
+NOTHING_SHOWN = Shown([], [], [], {}, [])
+
+
 class Point(NamedTuple):
     """Values of the variables, and the gradients that the engine gives there."""
 
@@ -82,24 +111,24 @@ class Point(NamedTuple):
 
 
 def derive(
-    compute: Compute,
-    variables: Mapping[str, Any],
-    gradient: Any = None,
-    *,
-    evaluate: Evaluate,
-    plain: bool = False,
-    wrt: Collection[str] = (),
-    value: bool = False,
+    subject: Subject, *, evaluate: Evaluate, plain: bool = False, wrt: Collection[str] = (), value: bool = False
 ) -> Shown:
-    """The gradient of what ``compute`` gives with respect to each variable, as text of the language.
+    """The gradient with respect to each variable, as text of the language.
 
-    ``compute`` gets the variables by name, the floating ones as leaves that require grad, and gives a tensor.
-    ``gradient`` is the seed for a result that is no scalar; it is called ``g``. A variable that the result doesn't
-    depend on gets ``None``. ``plain``: as the rules say it, not simplified. ``wrt``: these variables only. ``value``: a
-    formula of the result as well. Raises NoFormula where the result has no gradient at all.
+    A variable that the result doesn't depend on gets ``None``. ``plain``: as the rules say it, not simplified.
+    ``wrt``: these variables only. ``value``: a formula of the result as well. Raises NoFormula where the result has no
+    gradient at all.
     """
     with np.errstate(all="ignore"):  # 0 / 0 is a value like any other, and no news to anybody
-        return Deriving(compute, variables, gradient, evaluate).shown(plain, wrt, value)
+        shown = Deriving(subject, evaluate).shown(plain, wrt, value) if subject.leaves else NOTHING_SHOWN
+        return finished(subject, shown, wrt)
+
+
+def finished(subject: Subject, shown: Shown, wrt: Collection[str]) -> Shown:
+    """The formulas, and of what has none only what was asked for."""
+    shown = subject.finish(shown)
+    missing = {k: why for k, why in shown.missing.items() if not wrt or set(k.split(", ")) <= set(wrt)}
+    return shown._replace(missing=missing)
 
 
 #: What nobody reads can still be run.
@@ -112,15 +141,16 @@ VALUE = ""
 class Deriving:
     """One derivation, and what is known of it while its texts are made."""
 
-    def __init__(self, compute: Compute, variables: Mapping[str, Any], gradient: Any, evaluate: Evaluate) -> None:
+    def __init__(self, subject: Subject, evaluate: Evaluate) -> None:
+        variables, constant = subject.variables, subject.constant
         self.history = History()
         self.evaluate = evaluate
-        self.seeds = None if gradient is None else (gradient,)
-        self.found = gradients(compute, variables, self.seeds, self.history)
-        self.taken = frozenset(variables) | {"g"}
+        self.seeds = None if subject.gradient is None else (subject.gradient,)
+        self.found = gradients(subject.compute, variables, self.seeds, self.history, constant=constant)
+        self.taken = frozenset(variables) | {"g"} | frozenset(subject.taken)
         numbers = self.found.numbers | {VALUE: self.found.roots[0][0].tensor.array}
         self.points = [self._point(variables, numbers)]
-        second = moved(variables)
+        second = dict(variables) | moved({name: v for name, v in variables.items() if name not in constant})
         arrays = {name: second[name].array for name, _ in self.found.gradients}
         try:
             numbers = replayed(self.history.steps, self.found.roots, arrays)

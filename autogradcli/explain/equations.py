@@ -9,6 +9,7 @@ from .derived import Evaluate, Shown
 from .normal.latex import Latex, word
 from .normal.parsing import parsed
 from .shapes import Shapes
+from .spoken import spoken
 
 
 class Equations(NamedTuple):
@@ -18,6 +19,7 @@ class Equations(NamedTuple):
     """The variable, left, right with the conditions."""
     where: list[tuple[str, str]]
     missing: list[tuple[str, str]]
+    notes: tuple[str, ...]
 
     def as_dict(self) -> dict[str, str]:
         """By variable, and the names of what repeats."""
@@ -25,8 +27,15 @@ class Equations(NamedTuple):
         return found | {left: f"{left} = {right}" for left, right in self.where}
 
 
-def equations(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate) -> Equations:
-    """What ``derive`` shows as equations. ``values`` are those of the variables, for the shapes."""
+def equations(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate, names: Mapping[str, str]) -> Equations:
+    """What ``derive`` shows as equations.
+
+    ``values`` are those of the variables, for the shapes, and ``names`` what they are called.
+    """
+
+    def called(name: str) -> str:
+        return names.get(name, name)
+
     gradients = [(name, parsed(text)) for name, text in shown.gradients]
     blocks = [(block, parsed(block.text)) for block in shown.hessian]
     where = [(name, parsed(text)) for name, text in shown.where]
@@ -34,7 +43,7 @@ def equations(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate) -> Eq
     forms = [form for _, form in (*gradients, *blocks, *where, *conditions)]
     either = r" \text{ or } "
     shapes = Shapes(forms, shown.where, values, evaluate)
-    latex = Latex(shapes)
+    latex = Latex(shapes, names)
 
     def beside(key: str) -> str:
         shown = ""
@@ -46,21 +55,23 @@ def equations(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate) -> Eq
     left = []
     for name, form in gradients:
         right = r"\text{independent}" if str(form) == "None" else latex(form)
-        left.append((name, rf"\nabla_{{{word(name)}}}", right + beside(name)))
+        left.append((called(name), rf"\nabla_{{{word(called(name))}}}", right + beside(name)))
     for block, form in blocks:
-        a, b = word(block.first), word(block.second)
+        a, b = word(called(block.first)), word(called(block.second))
         both = rf"{{{a}}}^{{2}}" if a == b else rf"{{{a} {b}}}^{{2}}"
         head = rf"\nabla_{both}" + (f" {word(block.product)}" if block.product else "")
         key = f"{block.first}, {block.second}"
-        left.append((key, head, latex(form) + beside(key)))
-    return Equations(left, [(word(name), latex(form)) for name, form in where], list(shown.missing.items()))
+        left.append((f"{called(block.first)}, {called(block.second)}", head, latex(form) + beside(key)))
+    missing = [(spoken(name, names), why) for name, why in shown.missing.items()]
+    return Equations(left, [(word(name), latex(form)) for name, form in where], missing, shown.notes)
 
 
 def latex_lines(found: Equations) -> list[str]:
     """An equation a line, then what the names in them mean."""
     lines = [f"{left} = {right}" for _, left, right in found.gradients]
     lines += [rf"\text{{where }} {left} = {right}" for left, right in found.where]
-    return lines + [f"% no formula for {name}: {why}" for name, why in found.missing]
+    lines += [f"% no formula for {name}: {why}" for name, why in found.missing]
+    return lines + [f"% {note}" for note in found.notes]
 
 
 def markdown(expression: str, found: Equations) -> str:
@@ -73,4 +84,6 @@ def markdown(expression: str, found: Equations) -> str:
         lines += ["where " + ", ".join(f"${left} = {right}$" for left, right in found.where), ""]
     for name, why in found.missing:
         lines += [f"No formula for `{name}`: {why}.", ""]
+    for note in found.notes:
+        lines += [f"Note: {note}.", ""]
     return "\n".join(lines)

@@ -192,3 +192,14 @@ def without_history(function: Callable[..., Any], *args: Any) -> Any:
     finally:
         state.grad, state.tape = grad, tape
         state.refresh()
+
+
+def expressions_in(parts: Sequence[Any]) -> list[Expr]:
+    """The expressions among operands, and in lists of them."""
+    found: list[Expr] = []
+    for part in parts:
+        if isinstance(part, Expr):
+            found.append(part)
+        elif isinstance(part, (list, tuple)):
+            found += expressions_in(part)
+    return found

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
-from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Subscript, Written
+from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Subscript, Written, expressions_in
 from .normal.forms import TooLong
 from .simplify import shortest, uniform
 from .spelling import Spelling, expressed, speak
@@ -58,7 +58,7 @@ def text_of(root: Expr, taken: frozenset[str] = frozenset()) -> str:
             stack.append((node, True))
             other = expressed(node)
             needed = node.parts if other is None else (other,)
-            stack.extend((part, False) for part in _expressions(needed))
+            stack.extend((part, False) for part in expressions_in(needed))
             continue
         done[id(node)] = _one(node, done, taken)
     return done[id(root)].text
@@ -88,7 +88,7 @@ def lines_of(roots: Sequence[Expr], taken: frozenset[str]) -> tuple[list[tuple[s
             seen.add(id(node))
             stack.append((node, True))
             said = speak(node) if isinstance(node, Call) else None
-            parts = _expressions((said,) if isinstance(said, Expr) else node.parts)
+            parts = expressions_in((said,) if isinstance(said, Expr) else node.parts)
             uses.update(id(part) for part in parts)
             stack.extend((part, False) for part in reversed(parts))
     lines: list[tuple[str, str]] = []
@@ -103,16 +103,6 @@ def lines_of(roots: Sequence[Expr], taken: frozenset[str]) -> tuple[list[tuple[s
             made = Text(name)
         done[id(node)] = made
     return lines, [done[id(root)].text for root in roots]
-
-
-def _expressions(parts: Sequence[Any]) -> list[Expr]:
-    found: list[Expr] = []
-    for part in parts:
-        if isinstance(part, Expr):
-            found.append(part)
-        elif isinstance(part, (list, tuple)):
-            found += _expressions(part)
-    return found
 
 
 def _one(node: Expr, done: dict[int, Text], taken: frozenset[str]) -> Text:

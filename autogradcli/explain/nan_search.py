@@ -9,15 +9,16 @@ only pass the NaN on. The usual story is a branch that was not taken:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..engine.node import Node
+from ..engine.node import Node, Output, index_of, node_of
 from .derivation import History, NoFormula, gradients, operands
 from .expression import Expr
 from .expression_text import text_of
+from .formula import total
 from .normal.forms import TooLong
 from .spelling import Unspeakable
 
@@ -26,26 +27,32 @@ _LONGEST = 60
 
 
 def origin_of_nan(
-    compute: Callable[[Mapping[str, Any]], Any], variables: Mapping[str, Any], gradient: Any = None
+    compute: Callable[[Mapping[str, Any]], Any],
+    variables: Mapping[str, Any],
+    gradient: Any = None,
+    constant: Collection[str] = (),
+    spoken: Callable[[str], str] = str,
 ) -> str | None:
     """A sentence about where the first NaN comes from; None where no gradient is NaN, or nobody can tell.
 
-    ``compute``, ``variables`` and ``gradient`` are as for ``derive``.
+    ``compute``, ``variables``, ``gradient`` and ``constant`` are as for ``derive``; ``spoken`` gives texts the names
+    that things really have.
     """
-    search = _Search(variables)
+    search = _Search(variables, spoken)
     with np.errstate(all="ignore"):
         try:
-            gradients(compute, variables, None if gradient is None else (gradient,), search)
+            gradients(compute, variables, None if gradient is None else (gradient,), search, constant=constant)
         except NoFormula:
             pass  # what was seen before that still counts
     return search.found
 
 
 class _Search(History):
-    __slots__ = ("found", "taken")
+    __slots__ = ("found", "spoken", "taken")
 
-    def __init__(self, variables: Mapping[str, Any]) -> None:
+    def __init__(self, variables: Mapping[str, Any], spoken: Callable[[str], str]) -> None:
         super().__init__()
+        self.spoken = spoken
         self.found: str | None = None
         self.taken = frozenset(variables)
 
@@ -54,6 +61,19 @@ class _Search(History):
         if self.found is None and not any(map(_has_nan, arrived)) and any(map(_has_nan, given)):
             self.found = self._sentence(node, arrived, given)
         return given
+
+    def _met(self, sofar: Expr, g: Expr, edge: Node | Output) -> None:
+        made = total(sofar, g)
+        if self.found is not None or _has_nan(sofar) or _has_nan(g) or not _has_nan(made):
+            return
+        array = made.tensor.array
+        at = np.unravel_index(int(np.argmax(np.isnan(array))), array.shape)
+        value = self._by_node.get((node, index_of(edge))) if (node := node_of(edge)) is not None else None
+        name = self._text(value)
+        text = f"NaN begins where branches meet{f' in the gradient of {name}' if name else ''}"
+        if array.ndim:
+            text += f" at element {[int(n) for n in at]}"
+        self.found = f"{text}: {_number(sofar, at)} + {_number(g, at)}"
 
     def _sentence(self, node: Node, arrived: Sequence[Expr | None], given: Sequence[Expr | None]) -> str:
         op, args, results = self._entries[node]
@@ -89,6 +109,7 @@ class _Search(History):
             text = text_of(expression, self.taken)
         except (TooLong, Unspeakable):
             return ""
+        text = self.spoken(text)
         return text if len(text) <= _LONGEST else ""
 
 

@@ -16,7 +16,7 @@ from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from .conditions import NOTHING, Beside, conditions_of
 from .derivation import Derivation, History, NoFormula, gradients
-from .derived import DOMAIN, Block, Compute, Evaluate, Shown, agrees, beside, home, moved, plain_of
+from .derived import DOMAIN, Block, Evaluate, Shown, Subject, agrees, beside, finished, home, moved, plain_of
 from .expression import Expr
 from .expression_text import text_of
 from .hessian import matrix_of, opened
@@ -33,39 +33,34 @@ _SEEDS = ("g", "v", "u", "d", "g_")
 _MOST_DIMENSIONS = 2
 
 
-def second_order(
-    compute: Compute,
-    variables: Mapping[str, Any],
-    *,
-    evaluate: Evaluate,
-    plain: bool = False,
-    wrt: Collection[str] = (),
-) -> Shown:
-    """The Hessian of what ``compute`` gives, block by block, as text of the language.
+def second_order(subject: Subject, *, evaluate: Evaluate, plain: bool = False, wrt: Collection[str] = ()) -> Shown:
+    """The Hessian of the result, block by block, as text of the language.
 
     The result has to be a scalar. Raises NoFormula where it has no gradient. ``plain``: the products with a tensor, as
     the rules say them.
     """
     with np.errstate(all="ignore"):
-        return _Second(compute, variables, evaluate, plain).shown(wrt)
+        return finished(subject, _Second(subject, evaluate, plain).shown(wrt), wrt)
 
 
 class _Second:
-    def __init__(self, compute: Compute, variables: Mapping[str, Any], evaluate: Evaluate, plain: bool) -> None:
-        self.compute = compute
-        self.variables = dict(variables)
+    def __init__(self, subject: Subject, evaluate: Evaluate, plain: bool) -> None:
+        self.compute = subject.compute
+        self.variables = dict(subject.variables)
+        self.constant = subject.constant
         self.evaluate = evaluate
         self.plain = plain
-        self.seed = next(name for name in _SEEDS if name not in variables)
-        self.taken = frozenset(variables) | {self.seed}
-        self.second = moved(variables)
+        taken = frozenset(self.variables) | frozenset(subject.taken)
+        self.seed = next(name for name in _SEEDS if name not in taken)
+        self.taken = taken | {self.seed}
+        self.second = self.variables | moved({n: v for n, v in self.variables.items() if n not in self.constant})
         self.conditions: dict[str, Beside] = {}
         self._beside = NOTHING
         self.random = np.random.Generator(np.random.PCG64(20))
 
     def shown(self, wrt: Collection[str]) -> Shown:
         self._check()
-        names = [name for name, value in self.variables.items() if (not wrt or name in wrt) and _is_floating(value)]
+        names = [name for name in self.variables if (not wrt or name in wrt) and self._is_leaf(name)]
         forms: dict[str, Form] = {}
         texts: dict[str, str] = {}
         blocks: list[tuple[str, str, bool]] = []
@@ -113,7 +108,7 @@ class _Second:
 
         seed = self._draw(plain_of(self.variables[second]).array)
         try:
-            return gradients(product, self.variables, (wrap(seed),), history, self.seed), history
+            return gradients(product, self.variables, (wrap(seed),), history, self.seed, self.constant), history
         except NoFormula:  # the gradient is a constant
             return None, history
 
@@ -121,12 +116,16 @@ class _Second:
         """Raise NoFormula for a result that isn't one number with a gradient."""
         given = {name: plain_of(value) for name, value in self.variables.items()}
         result = self.compute(
-            {n: Tensor(v.array, requires_grad=True) if _is_floating(v) else v for n, v in given.items()}
+            {n: Tensor(v.array, requires_grad=True) if self._is_leaf(n) else v for n, v in given.items()}
         )
         if not isinstance(result, Tensor) or result.array.size != 1:
             raise NoFormula("second derivatives are of a result that is one number: take its sum()")
         if not result.requires_grad:
             raise NoFormula("the result has no gradient: it depends on no variable that has one")
+
+    def _is_leaf(self, name: str) -> bool:
+        plain = plain_of(self.variables[name])
+        return name not in self.constant and isinstance(plain, Tensor) and plain.dtype.category >= dtypes.FLOATING
 
     def _draw(self, like: np.ndarray) -> np.ndarray:
         return np.asarray(self.random.standard_normal(like.shape).astype(like.dtype))
@@ -215,8 +214,3 @@ class _Second:
                 return False
             array = np.asarray(np.tensordot(array, seed, seed.ndim), true.dtype)
         return agrees(array, true)
-
-
-def _is_floating(value: Any) -> bool:
-    plain = plain_of(value)
-    return isinstance(plain, Tensor) and plain.dtype.category >= dtypes.FLOATING

@@ -17,7 +17,7 @@ from ..api.calls.registry import ATTRIBUTES, NAMESPACES, Method
 from ..engine.operation import Operation, Param
 from ..engine.tensor import Tensor
 from .expansion import expansion, same_values
-from .expression import Call, Expr, Item, value_of, without_history
+from .expression import Call, Expr, Item, expressions_in, value_of, without_history
 from .formula import FORMULAS, is_default
 
 #: Where functions are looked for, in the language's order of bare names, and the prefix that their names have in
@@ -133,7 +133,8 @@ def _expanded(call: Call) -> Expr | None:
     _open.add(name)
     try:
         found = expansion(call)
-        return found if found is not None and speakable(found) else None
+        operands = {id(e): e for e in expressions_in(call.args)}  # which are no part of it
+        return found if found is not None and speakable(found, operands) else None
     finally:
         _open.discard(name)
 

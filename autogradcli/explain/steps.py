@@ -23,8 +23,8 @@ from ..engine.backward import Pass
 from ..engine.node import Node, Output, index_of, node_of
 from ..engine.operation import Operation
 from ..engine.tensor import Tensor, wrap
-from .derivation import Derivation, History, operands
-from .derived import Compute, Deriving, Evaluate, Shown, agrees
+from .derivation import Derivation, History, NoFormula, operands
+from .derived import Deriving, Evaluate, Shown, Subject, agrees
 from .expression import Expr, Name
 from .expression_text import text_of
 from .formula import apply, total
@@ -66,16 +66,17 @@ class Steps(NamedTuple):
     shown: Shown
 
 
-def derived_by_steps(
-    compute: Compute, variables: Mapping[str, Any], gradient: Any = None, *, evaluate: Evaluate
-) -> Steps:
+def derived_by_steps(subject: Subject, *, evaluate: Evaluate) -> Steps:
     """As ``derive``, with the steps that lead there.
 
     Raises NoFormula where the result has no gradient at all, and TooLong for more than MOST_STEPS.
     """
     with np.errstate(all="ignore"):
-        deriving = Deriving(compute, variables, gradient, evaluate)
-        shown = deriving.shown(False, (), False)
+        deriving = Deriving(subject, evaluate)
+        said = deriving.shown(False, (), False)
+        shown = subject.finish(said)
+        for name in shown.missing.keys() - said.missing.keys():
+            raise NoFormula(f"there are no steps to {name}.grad: {shown.missing[name]}")
         taken = {*deriving.taken, *(name for name, _ in shown.where)}
         return Steps(_Paper(deriving, taken).written(), shown)
 

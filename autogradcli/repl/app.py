@@ -30,7 +30,6 @@ from .interruptible import Failure, Outcome, quietly, run
 from .interrupts import Interrupts
 from .journal import Program, Recorded, Transcript, added, quiet
 from .keys import bindings
-from .made_from import Definitions
 from .name_search import loading
 from .preview import Preview
 from .readings import GuardedCompleter, GuardedLexer, GuardedSuggestions
@@ -75,7 +74,13 @@ class Prompt:
         self.interrupts.give_up = self._interrupted_reading
         self.steps = Steps(session, self._say)
         self.program: Program = None
-        self.definitions = Definitions()
+        #: What the session came with, as it was: for running its program again.
+        self.first_dtype, self.first_grad = session.state.default_dtype, session.state.grad_enabled
+        self.given: dict[str, Any] = {}
+        if session.variables:
+            from ..recorded import copied
+
+            self.given = copied(session.variables)
         self.preview: Preview = Preview(session, self._redraw, guard)
         self.show_toolbar: bool = True
         self.suggest: bool = True
@@ -84,7 +89,6 @@ class Prompt:
         self.seed: int = quietly(session, "torch.initial_seed()")[0]
         self._loading = loading()
         self._start = self.steps.snapshot()
-        self._note_definition = guard.wrap("noting what was assigned", self.definitions.note, None)
         self._toolbar = guard.wrap("the toolbar", self._draw_toolbar, "")
         self.reader: PromptSession[str] = PromptSession(
             guard.wrap("the prompt", self._message, ">>> "),
@@ -247,8 +251,6 @@ class Prompt:
         elif outcome.done or outcome.failure != "SyntaxError":
             self.steps.done(text, before, self.program)
             self.program = added(self.program, text, None if outcome.ok else outcome.done)
-            if outcome.ok:
-                self._note_definition(text, before.variables, self.session.variables)
         return outcome
 
     def change(self, source: str) -> None:
@@ -288,7 +290,6 @@ class Prompt:
         self.steps.done(":reset", self.steps.snapshot(), self.program)
         self._start.restore(self.session)
         self.program = None
-        self.definitions.forget()
 
     def show_failure(self, event: Failed) -> None:
         self.err.raw(error_text(event, "", self.err))

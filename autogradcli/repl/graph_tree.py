@@ -17,6 +17,7 @@ from ..api.tensor.tensor_repr import shown_name
 from ..engine.node import AccumulateGrad, Node, node_of
 from ..engine.tensor import Tensor
 from ..show.escape import escape_line
+from ..tensor_names import named_tensors
 
 #: Lines of a tree, and levels of it.
 MAX_LINES = 200
@@ -57,13 +58,12 @@ def tree(value: Tensor, label: str, variables: Mapping[str, Any]) -> str:
 
 
 def _names(variables: Mapping[str, Any]) -> dict[Node, str]:
-    """The variables by the nodes that made them."""
+    """What variables lead to, by the nodes that made it."""
     found: dict[Node, str] = {}
-    for name, value in variables.items():
-        if isinstance(value, Tensor) and name != "_":
-            node = node_of(value.node)
-            if node is not None:
-                found.setdefault(node, escape_line(name))
+    for name, value in named_tensors({name: value for name, value in variables.items() if name != "_"}):
+        node = node_of(value.node)
+        if node is not None:
+            found.setdefault(node, escape_line(name))
     return found
 
 

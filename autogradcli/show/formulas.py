@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .plain import named
+from .plain import Display, named
 from .wanted import Wanted
 
 if TYPE_CHECKING:
-    from ..explain.derived import Evaluate, Shown
+    from ..explain.derived import Evaluate, Shown, Subject
     from ..explain.steps import Steps
 
 
@@ -20,61 +21,72 @@ class Answer(NamedTuple):
     event: dict[str, Any]
 
 
+def print_answer(made: Answer, format_: str, display: Display) -> None:
+    """In the format ``json`` or ``plain``."""
+    if format_ == "json":
+        from json import dumps
+
+        display.out.raw(dumps(made.event) + "\n")
+    else:
+        display.out.write(made.text)
+
+
 def answer(
     expression: str,
-    compute: Callable[[Mapping[str, Any]], Any],
-    variables: Mapping[str, Any],
-    gradient: Any = None,
+    subject: Subject,
     *,
     evaluate: Evaluate,
     wanted: Wanted = Wanted(),  # noqa: B008  # it can't be changed
 ) -> Answer:
-    """Derive what ``compute`` gives and write it as it is ``wanted``. ``expression`` is what the user calls it.
+    """Derive a subject and write it as it is ``wanted``. ``expression`` is what the user calls it.
 
-    Raises NoFormula where there is no gradient at all, and NoCode for what the library of ``--code`` can't say.
+    Text and JSON have the variables' own names, code and LaTeX words that stand for them. Raises NoFormula where there
+    is no gradient at all, and ValueError for what the library of ``--code`` can't say and for wishes that don't fit.
     """
+    from ..explain.derived import derive, plain_of
+    from ..explain.second import second_order
+    from ..explain.spoken import all_spoken, steps_spoken
+
+    leaves = [name for name in subject.variables if name not in subject.constant]
+    words = {subject.names.get(word, word): word for word in leaves}
+    problem = wanted.problem(tuple(words))
+    if problem:
+        raise ValueError(problem)
     if wanted.steps:
         from ..explain.steps import derived_by_steps
 
-        by_steps = derived_by_steps(compute, variables, gradient, evaluate=evaluate)
+        by_steps = steps_spoken(derived_by_steps(subject, evaluate=evaluate), subject.names)
         return Answer(steps_text(by_steps), steps_event(expression, by_steps))
-    from ..explain.derived import derive
-    from ..explain.derived import plain_of as plain
-    from ..explain.second import second_order
-
+    wrt = [words[name] for name in wanted.wrt]
     if wanted.order == 2:
-        shown = second_order(compute, variables, evaluate=evaluate, plain=wanted.plain, wrt=wanted.wrt)
+        shown = second_order(subject, evaluate=evaluate, plain=wanted.plain, wrt=wrt)
     else:
-        shown = derive(
-            compute,
-            variables,
-            gradient,
-            evaluate=evaluate,
-            plain=wanted.plain,
-            wrt=wanted.wrt,
-            value=bool(wanted.code),
-        )
-    text, event = formula_text(shown), formula_event(expression, shown)
+        shown = derive(subject, evaluate=evaluate, plain=wanted.plain, wrt=wrt, value=bool(wanted.code))
+    said = all_spoken(shown, subject.names)
+    text, event = formula_text(said), formula_event(expression, said)
     if not (wanted.latex or wanted.markdown or wanted.code):
         return Answer(text, event)
-    values = {name: plain(value) for name, value in variables.items()} | seed_of(shown, variables, gradient)
+    values = {name: plain_of(value) for name, value in subject.variables.items()} | seed_of(shown, subject)
     if wanted.code:
         from ..explain.code.function import function_of
 
-        code = function_of(shown, values, evaluate, wanted.code)
+        texts = " ".join([shown.value, *(text for _, text in (*shown.gradients, *shown.where))])
+        used = set(re.findall(r"\w+", texts))
+        values = {name: v for name, v in values.items() if name in used or name not in subject.constant}
+        code = function_of(shown, values, evaluate, wanted.code, subject.names)
         return Answer(code, event | {"code": code})
     from ..explain.equations import equations, latex_lines, markdown
 
-    found = equations(shown, values, evaluate)
+    found = equations(shown, values, evaluate, subject.names)
     if wanted.markdown:
         return Answer(markdown(expression, found), event | {"markdown": markdown(expression, found)})
     return Answer("".join(f"{line}\n" for line in latex_lines(found)), event | {"latex": found.as_dict()})
 
 
-def seed_of(shown: Shown, variables: Mapping[str, Any], gradient: Any) -> dict[str, Any]:
+def seed_of(shown: Shown, subject: Subject) -> dict[str, Any]:
     """The tensors in the formulas that are no variables: where the gradient starts, what a Hessian is multiplied by."""
-    found: dict[str, Any] = {} if gradient is None else {"g": gradient}
-    return found | {block.product: variables[block.second] for block in shown.hessian if block.product}
+    found: dict[str, Any] = {} if subject.gradient is None else {"g": subject.gradient}
+    return found | {block.product: subject.variables[block.second] for block in shown.hessian if block.product}
 
 
 def formula_text(shown: Shown) -> str:
@@ -86,10 +98,11 @@ def formula_text(shown: Shown) -> str:
         for b in shown.hessian
     ]
     lines += [f"{line}\n" for line in condition_lines(shown)]
-    of = "hessian({})" if shown.hessian else "{}.grad"
-    lines += [f"no formula for {of.format(name)}: {why}\n" for name, why in shown.missing.items()]
+    for name, why in shown.missing.items():
+        lines.append(f"no formula for {f'hessian({name})' if ', ' in name else f'{name}.grad'}: {why}\n")
     if not shown.hessian and any("too long" in why for why in shown.missing.values()):
         lines.append("--code numpy gives it as a function, a step a line\n")
+    lines += [f"note: {note}\n" for note in shown.notes]
     return "".join(lines)
 
 
@@ -126,6 +139,7 @@ def formula_event(expression: str, shown: Shown) -> dict[str, Any]:
         "where": dict(shown.where),
         "conditions": [c.text for c in shown.conditions],
         "missing": shown.missing,
+        "notes": list(shown.notes),
     }
     if shown.hessian:
         hessian: dict[str, dict[str, str]] = {}

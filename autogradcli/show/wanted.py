@@ -38,17 +38,17 @@ class Wanted(NamedTuple):
     code: str = ""
     steps: bool = False
 
-    def problem(self, variables: tuple[str, ...]) -> str:
-        """What is wrong with these wishes together, for these variables; "" if nothing is."""
+    def problem(self, variables: tuple[str, ...] | None) -> str:
+        """What is wrong with these wishes together, for these variables if they are known; "" if nothing is."""
         if sum((self.latex, self.markdown, bool(self.code))) > 1:
             return "--latex, --markdown and --code are different forms of one answer: ask for one of them"
         if self.order == 2 and self.code:
             return "--code writes first derivatives: leave out --order 2"
         if self.steps and self != Wanted(steps=True):
             return "--steps shows the whole derivation as text: leave out the other options"
-        unknown = [name for name in self.wrt if name not in variables]
-        if unknown:
-            return f"--wrt {unknown[0]}: there is no such variable; they are {', '.join(variables)}"
+        for name in self.wrt:
+            if variables is not None and name not in variables:
+                return f"--wrt {name}: there is no such variable; they are {', '.join(variables)}"
         return ""
 
 

@@ -26,10 +26,13 @@ _IMPORTS = {
 }
 
 
-def function_of(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate, library: str) -> str:
+def function_of(
+    shown: Shown, values: Mapping[str, Any], evaluate: Evaluate, library: str, meaning: Mapping[str, str]
+) -> str:
     """The text of a function of the variables, in their order.
 
-    ``values`` are those of the variables at the point, which give the shapes. Raises ValueError, with what to do, where
+    ``values`` are those of the variables at the point, which give the shapes; ``meaning`` says what
+    names stand for that are no words of the language. Raises ValueError, with what to do, where
     the library can't say something of it.
     """
     if not shown.value:
@@ -51,12 +54,14 @@ def function_of(shown: Shown, values: Mapping[str, Any], evaluate: Evaluate, lib
                 made = made.replaced(parsed(old), word(new))
         return str(made)
 
-    lines = [f"    {names[name]} = {_taken(library, names[name], given)}" for name, given in values.items()]
+    lines = [f"    # {names[name]} is {meaning[name]}" for name in values if meaning.get(name, name) != name]
+    lines += [f"    {names[name]} = {_taken(library, names[name], given)}" for name, given in values.items()]
     lines = [line for line in lines if not line.endswith(" = ")]
     lines += [f"    {name} = {said(form)}" for name, form in where]
     lines.append(f"    value = {said(value)}")
     lines += [f"    # no formula for {name}.grad: {why}" for name, why in shown.missing.items()]
     lines += [f"    # {line}" for line in _beside(shown)]
+    lines += [f"    # {note}" for note in shown.notes]
     lines.append("    return value, {")
     lines += [f'        "{name}": {said(form)},' for name, form in forms.items()]
     lines.append("    }")

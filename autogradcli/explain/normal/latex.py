@@ -6,7 +6,7 @@ beside what they multiply.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from .forms import ATOM, BINDING, POWER, PRODUCT, SIGN, SUM, Form
@@ -33,10 +33,16 @@ Shape = tuple[int, ...]
 
 
 class Latex:
-    """Writes forms. ``shape_of`` is the shape of a part; None where it isn't known, which counts as an array's."""
+    """Writes forms. ``shape_of`` is the shape of a part; None where it isn't known, which counts as an array's.
+    ``names`` are what words really are called."""
 
-    def __init__(self, shape_of: Callable[[Form], Shape | None]) -> None:
+    def __init__(
+        self,
+        shape_of: Callable[[Form], Shape | None],
+        names: Mapping[str, str] = {},  # nobody changes it
+    ) -> None:
         self.shape_of = shape_of
+        self.names = names
 
     def __call__(self, form: Form) -> str:
         return self._written(form)[0]
@@ -51,7 +57,7 @@ class Latex:
     def _written(self, form: Form) -> tuple[str, int]:
         kind, value, parts = form.kind, form.value, form.parts
         if kind == "word":
-            return word(value), ATOM
+            return word(self.names.get(value, value)), ATOM
         if kind == "number":
             shown = number(value)
             return shown, SIGN if shown.startswith("-") else PRODUCT if "cdot" in shown else ATOM

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Mapping
 from textwrap import fill
 from time import perf_counter
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 from ...api.calls.registry import NAMESPACES
 from ...api.tensor.tensor_repr import shown_name
 from ...engine.dtypes import FLOATING
-from ...engine.tensor import Tensor, wrap
+from ...engine.tensor import Tensor
 from ...language.read.syntax import parse
 from ...language.values.text_format import to_repr
 from ...session import Session
@@ -194,34 +193,19 @@ def floating_variables(session: Session, tree: ast.expr) -> list[str]:
 def _derive(prompt: Prompt, argument: str) -> None:
     """Show a gradient as a formula.
 
-    Of a computed variable with respect to the leaves that it was computed from;
-    of any expression with respect to each floating tensor in it. After it may
-    stand --wrt NAME, --order 2, --plain, --latex, --markdown, --steps, and
-    --code python, numpy, jax or torch.
+    Of a computed variable with respect to the leaves that it was computed from,
+    by whatever loops, functions and modules; of any expression with respect to
+    each floating tensor in it too. After it may stand --wrt NAME, --order 2,
+    --plain, --latex, --markdown, --steps, and --code python, numpy, jax or torch.
     """
-    from ...language.compile.evaluate import evaluate
-    from ...show.formulas import answer
     from ...show.wanted import split
+    from ..replayed import derived
 
     try:
         text, wanted = split(argument)
     except ValueError as problem:
         raise CommandError(escape_line(str(problem))) from None
-
-    def evaluated(lines: list[tuple[str, str]], text: str, values: Mapping[str, Any]) -> Any:
-        return evaluate(lines, text, values, prompt.session.prelude)
-
-    found: list[str] = []
-
-    def read(compute: Any, values: dict[str, Any], gradient: Tensor | None) -> None:
-        problem = wanted.problem(tuple(values))
-        if problem:
-            raise ValueError(problem)
-        made = answer(text, compute, values, gradient, evaluate=evaluated, wanted=wanted)
-        found.append(made.text)
-
-    _again(prompt, text, read)
-    prompt.out.write(found[0])
+    prompt.out.write(derived(prompt, needed(text, ASKED), wanted))
 
 
 @command(":nan", "NAME", words=tensors, expression=True)
@@ -229,59 +213,38 @@ def _nan(prompt: Prompt, argument: str) -> None:
     """Say where a NaN in a gradient begins.
 
     In the derivative of which operation, at which element, and what meets there;
-    of a computed variable or of any expression.
+    of a computed variable or of any expression. Of a leaf: in what was computed
+    from it last.
     """
-    from ...explain.nan_search import origin_of_nan
+    from ..replayed import origin_of_nan
 
-    found: list[str | None] = []
-    _again(prompt, argument, lambda *given: found.append(origin_of_nan(*given)))
-    prompt.out.write(fill(found[0] or "no derivative makes a NaN of numbers here", prompt.width) + "\n")
-
-
-def _again(prompt: Prompt, argument: str, read: Callable[[Any, dict[str, Any], Tensor | None], None]) -> None:
-    """Compute a value again for ``read`` (function of the variables, these, gradient to start from) to see how.
-
-    The session stays as it is. Raises CommandError where that can't be done.
-    """
-    session = prompt.session
-    given = expression(needed(argument, "an expression, or a variable that was computed,"))
-    tree = prompt.definitions.expanded(given, session.variables)
-    wanted = session.variables.get(given.id) if isinstance(given, ast.Name) else None
-    if isinstance(tree, ast.Name) and isinstance(wanted, Tensor) and wanted.grad_fn is not None:
-        raise CommandError(f"what {argument} was computed from is not known, or was changed since: give the expression")
-    names = floating_variables(session, tree)
-    if not names:
-        raise CommandError("there is no floating tensor in it to differentiate by")
-    function = value_of(prompt.interrupts, f"lambda {', '.join(names)}: (\n{ast.unparse(tree)}\n)")
-    values = {name: session.variables[name] for name in names}
-
-    def work() -> None:
-        result = function(**values)
-        if isinstance(wanted, Tensor) and not _same(result, wanted):
-            raise ValueError(f"{argument} is no longer what it was computed from")
-        # A result that is no scalar: the formulas call its gradient g, of which the numbers don't matter.
-        scalar = not isinstance(result, Tensor) or result.array.size == 1
-        g = None if scalar else wrap(np.ones(result.array.shape, result.array.dtype))
-        read(lambda given: function(**given), values, g)
-
-    before = prompt.steps.snapshot()
-    try:
-        within(prompt.interrupts, work, argument)
-    finally:
-        before.restore(session)
+    found = origin_of_nan(prompt, needed(argument, ASKED))
+    prompt.out.write(fill(found or "no derivative makes a NaN of numbers here", prompt.width) + "\n")
 
 
-def _same(a: Any, b: Tensor) -> bool:
-    return isinstance(a, Tensor) and a.array.shape == b.array.shape and np.array_equal(a.array, b.array, equal_nan=True)
+ASKED = "an expression, or a variable that was computed,"
 
 
 def _check(prompt: Prompt, argument: str) -> None:
     """Compare gradients with finite differences.
 
-    Those of an expression with respect to each floating tensor in it, in float64.
+    Those of a computed variable, or of an expression, with respect to the leaves
+    that it was computed from, in float64.
     """
+    from ..replayed import checked
+
     session = prompt.session
     tree = expression(needed(argument, "an expression"))
+    value = session.variables.get(tree.id) if isinstance(tree, ast.Name) else None
+    if isinstance(value, Tensor) and value.node is not None and not value.is_leaf:
+        names = checked(prompt, argument)
+    else:
+        names = _check_expression(prompt, argument, tree)
+    prompt.out.write(f"the gradients with respect to {', '.join(names)} agree with finite differences\n")
+
+
+def _check_expression(prompt: Prompt, argument: str, tree: ast.expr) -> list[str]:
+    session = prompt.session
     names = floating_variables(session, tree)
     if not names:
         raise CommandError("there is no floating tensor in it to differentiate by")
@@ -293,7 +256,7 @@ def _check(prompt: Prompt, argument: str) -> None:
         )
     finally:
         before.restore(session)
-    prompt.out.write(f"the gradients with respect to {', '.join(names)} agree with finite differences\n")
+    return names
 
 
 def _as_double(name: str, value: Tensor) -> str:

@@ -1,0 +1,321 @@
+"""A program as it ran, written down as a chain of operations on values: no names, no branches, no changes in place.
+
+While a program runs the recording is the engine's tape. It keeps of each operation what went in and what came out, as
+values (``Slot``) that never change: a tensor that was changed in place is another value afterwards. A part of a tensor
+that was changed in place becomes a ``select_scatter`` of the new part, a leaf that an optimizer moved a new leaf, what
+a mode or ``detach`` cut off stays cut off. What a program's own Function made is a value of its own, and the leaves
+below it have a reason not to be said.
+
+``chain`` gives what leads to one result, as a function that can be run again: at other values, in other dtypes, and
+under the tape of ``derivation.py``, which so needs to know nothing of all this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..engine.custom import CustomNode
+from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
+from ..engine.operation import OPERATIONS, Operation
+from ..engine.state import Tape, state
+from ..engine.tensor import Tensor, wrap
+from ..engine.views import AsStridedBackward0, CopySlices
+from ..operations.dims import contiguous_strides
+from .windows import cut, put, sayable
+
+EDITED = "a value on its way was changed where autograd can't see it, through .data"
+PARTLY = "it goes through a change in place of a part of a tensor that has no formula"
+
+
+class Slot:
+    """One value: what a tensor held when it was used."""
+
+    __slots__ = ("array", "called", "entry", "index", "opaque", "origin", "tensor", "tracked", "version")
+
+    def __init__(self, tensor: Tensor, array: np.ndarray, entry: Entry | None, index: int, tracked: bool) -> None:
+        self.tensor = tensor
+        self.array = array
+        self.entry = entry
+        """What made it; None for what came from outside."""
+        self.index = index
+        self.tracked = tracked
+        self.version = tensor.version
+        self.called = ""
+        """The variable that a leaf was when it was first used."""
+        self.opaque = ""
+        """Why the gradient that arrives here has no formula further down."""
+        self.origin: Node | None = None
+        """The leaf's node, or the one that has no formula."""
+
+
+class Entry:
+    """One operation that ran."""
+
+    __slots__ = ("args", "cut", "line", "number", "op", "outputs")
+
+    def __init__(self, number: int, op: Operation, args: tuple[Any, ...], line: int) -> None:
+        self.number = number
+        self.op = op
+        self.args = args
+        self.outputs: list[Slot] = []
+        self.cut = False
+        """Whether its results have no history, though an operand had one."""
+        self.line = line
+
+
+class Recording(Tape):
+    """The tape of a whole program."""
+
+    __slots__ = ("_arrays", "_graph", "_last", "_leaves", "_made", "_tensors", "entries", "hook_lines", "variables")
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.variables = variables
+        self.entries: list[Entry] = []
+        #: On which line of the program a hook was registered, by its key.
+        self.hook_lines: dict[int, int] = {}
+        self._made: dict[tuple[Node, int], Slot] = {}
+        self._leaves: dict[Node, list[Slot]] = {}
+        self._arrays: dict[int, Slot] = {}
+        self._tensors: dict[int, Tensor] = {}
+        #: What nodes saved, which a pass of the program's own frees.
+        self._graph: list[tuple[Node, Any]] = []
+        self._last = 0
+
+    # -- what the engine calls ----------------------------------------------------------------------------
+
+    def append(self, given: tuple[Operation, tuple[Any, ...], list[Tensor]]) -> None:
+        op, args, outputs = given
+        entry = Entry(len(self.entries), op, tuple(self._operand(a) for a in args), state.where())
+        recorded = [self._note(t, entry, k) for k, t in enumerate(outputs)]
+        entry.outputs = recorded
+        entry.number = len(self.entries)
+        self.entries.append(entry)
+        if op.has_gradient and not state.levels and not any(slot.tracked for slot in recorded):
+            entry.cut = any(slot.tracked for slot in slots_in(entry.args))
+        node = node_of(outputs[0].node) if outputs else None
+        if node is not None and not isinstance(node, AccumulateGrad):
+            self._graph.append((node, node.saved))
+
+    def hooked(self, key: int) -> None:
+        """A hook was registered."""
+        self.hook_lines[key] = state.where()
+
+    def restore_graph(self) -> None:
+        """Give all nodes back what they saved."""
+        for node, saved in self._graph:
+            node.saved = saved
+            if isinstance(node, CustomNode):
+                node.kept, node.freed = saved, False
+
+    # -- values -------------------------------------------------------------------------------------------
+
+    def _operand(self, value: Any) -> Any:
+        if isinstance(value, Tensor):
+            return self.slot(value)
+        if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
+            return [self._operand(v) for v in value]
+        return value
+
+    def _note(self, tensor: Tensor, entry: Entry | None, index: int) -> Slot:
+        slot = Slot(tensor, tensor.array.copy(), entry, index, tensor.node is not None)
+        node = node_of(tensor.node)
+        if node is not None and not isinstance(node, AccumulateGrad):
+            self._made[node, index_of(tensor.node)] = slot
+        self._arrays[id(tensor.array)] = slot
+        self._tensors[id(tensor.array)] = tensor
+        return slot
+
+    def slot(self, tensor: Tensor) -> Slot:
+        """The value that a tensor holds now."""
+        node = node_of(tensor.node)
+        if isinstance(node, AccumulateGrad):
+            return self._leaf(tensor, node)
+        if node is not None:
+            key = node, index_of(tensor.node)
+            found = self._made.get(key) or self._window(tensor, node)
+            if found is None:
+                found = self._note(tensor, None, 0)
+                found.origin = node
+                found.opaque = why_not(node)
+                self._graph.append((node, node.kept if isinstance(node, CustomNode) else node.saved))
+            self._made[key] = found
+            return found if same(found.array, tensor.array) else self._shifted(found, tensor)
+        found = self._arrays.get(id(tensor.array))
+        if found is None or not same(found.array, tensor.array):
+            return self._note(tensor, None, 0)
+        if found.tracked and not state.levels and (tensor.meta is None or tensor.meta.layer is None):
+            return self._note(tensor, None, 0)  # detached: a value like any other
+        return found
+
+    def _leaf(self, tensor: Tensor, node: AccumulateGrad) -> Slot:
+        versions = self._leaves.setdefault(node, [])
+        if not versions or not same(versions[-1].array, tensor.array):
+            leaf = node.variable_ref()
+            slot = Slot(tensor if leaf is None else leaf, tensor.array.copy(), None, 0, True)
+            slot.origin = node
+            slot.called = versions[0].called if versions else self._called(node)
+            versions.append(slot)
+            self._tensors[id(tensor.array)] = tensor
+        return versions[-1]
+
+    def _called(self, node: Node) -> str:
+        for name, value in self.variables.items():
+            if isinstance(value, Tensor) and value.node is node and name != "_":
+                return name
+        return ""
+
+    def _shifted(self, before: Slot, tensor: Tensor) -> Slot:
+        """A value that was changed where no history could see it: the gradient goes on as if it had not been."""
+        moved = before.array.dtype is not tensor.array.dtype or before.array.shape != tensor.array.shape
+        if moved or tensor.version == before.version:
+            slot = self._note(tensor, None, 0)
+            slot.origin, slot.opaque = node_of(tensor.node), EDITED
+            return slot
+        offset = self._note(wrap(np.asarray(tensor.array - before.array)), None, 0)
+        made = self._do("add", [before, offset], wrap(tensor.array.copy()), tracked=True)
+        made.array = tensor.array.copy()
+        return made
+
+    def _window(self, tensor: Tensor, node: Node) -> Slot | None:
+        """A tensor after a part of its memory was changed in place: the whole, or a view of it."""
+        if not isinstance(node, (CopySlices, AsStridedBackward0)):
+            return None
+        seen = self._tensors.get(id(tensor.array), tensor)
+        if not _fits(node):
+            return None
+        base = next((b for b in (tensor.base, seen.base) if b is not None), tensor)
+        if isinstance(node, CopySlices):
+            return self._patched(base, node)
+        edge = node.edges[0]
+        whole = self._whole(base, edge)
+        return None if whole is None else cut(self._do, whole, node.window)
+
+    def _whole(self, base: Tensor, edge: Node | Output | None) -> Slot | None:
+        """The value of a base that an edge leads to."""
+        below = node_of(edge)
+        if below is None:
+            found = self._arrays.get(id(base.array))
+            if found is not None and found.array.shape == base.array.shape:
+                return found
+            return self._note(wrap(base.array.copy()), None, 0)
+        if isinstance(below, AccumulateGrad):
+            versions = self._leaves.get(below)
+            return versions[-1] if versions else None
+        found = self._made.get((below, index_of(edge)))
+        if found is None and isinstance(below, CopySlices):
+            found = self._patched(base, below)
+            if found is not None:
+                self._made[below, 0] = found
+        return found
+
+    def _patched(self, base: Tensor, node: CopySlices) -> Slot | None:
+        new = self._made.get((node.function, 0))
+        whole = self._whole(base, node.edges[0])
+        if new is None or whole is None or not _fits(node) or whole.array.dtype is not new.array.dtype:
+            return None
+        made: Slot | None = put(self._do, whole, new, node.window)
+        return made
+
+    def _do(self, name: str, args: list[Any], value: Tensor | None = None, tracked: bool = True) -> Slot:
+        """An operation that the program didn't write, as one that it did."""
+        op = OPERATIONS[name]
+        op.parse()
+        args = [*args, *[p.default for p in op.params[len(args) :]]]
+        tape, state.tape, grad, state.grad = state.tape, None, state.grad, False
+        state.refresh()
+        try:
+            if value is None:
+                value = op.call(*[wrap(a.array) if isinstance(a, Slot) else a for a in args])
+        finally:
+            state.tape, state.grad = tape, grad
+            state.refresh()
+        entry = Entry(len(self.entries), op, tuple(args), state.where())
+        slot = Slot(value, np.array(value.array), entry, 0, tracked)
+        entry.outputs = [slot]
+        self.entries.append(entry)
+        return slot
+
+    def number(self, tensor: Tensor) -> int:
+        """The place of what made a tensor among all that ran; -1 where nothing did."""
+        entry = self.slot(tensor).entry
+        return -1 if entry is None else entry.number
+
+    # -- reading it ---------------------------------------------------------------------------------------
+
+    def chain(self, result: Slot) -> Chain:
+        """What leads to a result."""
+        wanted: set[Entry] = set()
+        sources: dict[Slot, None] = {}
+        pending = [result]
+        while pending:
+            slot = pending.pop()
+            if slot.entry is None:
+                sources[slot] = None
+            elif slot.entry not in wanted:
+                wanted.add(slot.entry)
+                pending += slots_in(slot.entry.args)
+        return Chain(sorted(wanted, key=lambda e: e.number), list(sources)[::-1], result)
+
+
+class Chain:
+    """The operations that lead from some values, its sources, to a result."""
+
+    def __init__(self, entries: list[Entry], sources: list[Slot], result: Slot) -> None:
+        self.entries = entries
+        self.sources = sources
+        self.result = result
+
+    def run(self, given: Mapping[Slot, Tensor], double: bool = False) -> Tensor:
+        """The result, with other tensors for some of the sources; ``double``: the rest as float64."""
+        made: dict[Slot, Tensor] = dict(given)
+        for slot in self.sources:
+            if slot not in made:
+                wide = {"f": "f8", "F": "c16"}.get(slot.array.dtype.char) if double else None
+                made[slot] = wrap(slot.array.astype(wide) if wide else slot.array.copy())
+        for entry in self.entries:
+            found = entry.op.call(*[_filled(a, made) for a in entry.args])
+            for slot, tensor in zip(entry.outputs, found if isinstance(found, tuple) else (found,), strict=True):
+                made[slot] = wrap(tensor.array) if entry.cut else tensor
+        return made[self.result]
+
+
+def _fits(node: CopySlices | AsStridedBackward0) -> bool:
+    """Whether the window can be said: of the base's own dtype, and the base's elements in their usual order."""
+    usual = contiguous_strides(node.base_shape)
+    odd = any(n > 1 and a != b for n, a, b in zip(node.base_shape, node.base_strides, usual, strict=True))
+    return node.window.dtype is None and not odd and sayable(tuple(node.base_shape), node.window)
+
+
+def _filled(part: Any, made: Mapping[Slot, Tensor]) -> Any:
+    if isinstance(part, Slot):
+        return made[part]
+    if isinstance(part, list):
+        return [_filled(p, made) for p in part]
+    return part
+
+
+def slots_in(args: Any) -> Iterator[Slot]:
+    for a in args:
+        if isinstance(a, Slot):
+            yield a
+        elif isinstance(a, list):
+            yield from slots_in(a)
+
+
+def same(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.dtype is not b.dtype or a.shape != b.shape:
+        return False
+    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
+
+
+def why_not(node: Node) -> str:
+    """Why a node has no formula, for a reader."""
+    if isinstance(node, CustomNode):
+        return f"it goes through {node.definition.name}, a Function with a backward of its own"
+    if isinstance(node, (CopySlices, AsStridedBackward0)):
+        return PARTLY
+    return "it goes through something that has no formula"

@@ -1,0 +1,157 @@
+"""The session's program run again in a session of its own, for the commands that read how a value came about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..engine.node import AccumulateGrad
+from ..engine.tensor import Tensor
+from ..explain.derivation import NoFormula
+from ..explain.nan_search import origin_of_nan as search
+from ..language.compile.evaluate import evaluate
+from ..recorded import Program, ProgramError, Reading, copied, floating, inside, play, subject
+from ..session import Session
+from ..show.formulas import answer
+from .commands.table import CommandError
+from .interruptible import within
+from .journal import listing
+
+if TYPE_CHECKING:
+    from ..show.wanted import Wanted
+    from .app import Prompt
+
+
+def derived(prompt: Prompt, argument: str, wanted: Wanted) -> str:
+    """The formulas of a variable or an expression, as they are wanted. Raises CommandError, Failure."""
+    found: list[str] = []
+
+    def read(program: Program) -> None:
+        prelude = program.session.prelude
+
+        def work() -> None:
+            made = answer(
+                argument,
+                subject(program),
+                evaluate=lambda lines, text, values: evaluate(lines, text, values, prelude),
+                wanted=wanted,
+            )
+            found.append(made.text)
+
+        inside(program.session, work)
+
+    _again(prompt, argument, read)
+    return found[0]
+
+
+def origin_of_nan(prompt: Prompt, argument: str) -> str | None:
+    """Where a NaN in the gradients of a value begins, or in that of a leaf. Raises CommandError."""
+    found: list[str | None] = []
+    leaf = argument.strip().removesuffix(".grad")
+    value = prompt.session.variables.get(leaf)
+    if isinstance(value, Tensor) and isinstance(value.node, AccumulateGrad):
+        _again(prompt, leaf, lambda program: found.append(_of_leaf(program, leaf)))
+    else:
+        _again(prompt, argument, lambda program: found.append(_origin(Reading(program))))
+    return found[0]
+
+
+def checked(prompt: Prompt, argument: str) -> list[str]:
+    """Compare the gradients of a computed variable with finite differences; the leaves. Raises Failure."""
+    names: list[str] = []
+
+    def work(program: Program) -> None:
+        from ..api.autograd.gradcheck import gradcheck
+
+        reading = Reading(program)
+        words = list(reading.leaves)
+        if not words:
+            raise NoFormula("the leaves that it was computed from have no name any more")
+        constant = {w: _double(v) for w, v in reading.variables.items() if w not in reading.leaves}
+        inputs = [_double(reading.variables[w]) for w in words]
+        for tensor in inputs:
+            tensor.require_grad()
+
+        def function(*given: Tensor) -> Tensor:
+            return reading.compute({**constant, **dict(zip(words, given, strict=True))}, double=True)
+
+        gradcheck(function, tuple(inputs))
+        names.extend(reading.spoken(w) for w in words)
+
+    _again(prompt, argument, lambda program: inside(program.session, lambda: work(program)))
+    return names
+
+
+def _double(tensor: Tensor) -> Tensor:
+    kind = {"f": "f8", "e": "f8", "F": "c16"}.get(tensor.array.dtype.char)
+    return Tensor(tensor.array.astype(kind) if kind else tensor.array.copy())
+
+
+def _origin(reading: Reading) -> str | None:
+    found: list[str | None] = []
+    variables = reading.variables
+    work = lambda: found.append(  # noqa: E731
+        search(reading.compute, variables, reading.seed(), constant=reading.constant, spoken=reading.spoken)
+    )
+    inside(reading.program.session, work)
+    return found[0]
+
+
+def _of_leaf(program: Program, leaf: str) -> str | None:
+    """In what the variables hold that was computed from a leaf, the last one first."""
+    session = program.session
+    computed = [v for v in session.variables.values() if isinstance(v, Tensor) and floating(v) and not v.is_leaf]
+    computed.sort(key=lambda v: -program.recording.number(v))
+    for value in computed:
+        reading = Reading(program._replace(value=value))
+        if leaf in reading.meaning.values():
+            found = _origin(reading)
+            if found is not None:
+                return found
+    return None
+
+
+def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> None:
+    """Run the session's program again and then the argument, for ``read``. Raises CommandError, Failure."""
+    from .commands.value_commands import expression, floating_variables
+
+    session = prompt.session
+    tree = expression(argument)
+    name = tree.id if isinstance(tree, ast.Name) else ""
+    wanted = session.variables.get(name)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    if not used & set(session.variables):
+        raise CommandError("there is no floating tensor in it to differentiate by")
+    leaves = [] if name else [n for n in floating_variables(session, tree) if session.variables[n].node is None]
+    problems: list[str] = []
+
+    def work() -> None:
+        scratch = Session(
+            seed=prompt.seed,
+            default_dtype=prompt.first_dtype,
+            grad_enabled=prompt.first_grad,
+            deadline_seconds=session.deadline_seconds,
+            memory_bytes=session.memory_bytes,
+        )
+        scratch.variables.update(copied(prompt.given))
+        try:
+            program = play(scratch, listing(prompt.program), argument, leaves)
+            if isinstance(wanted, Tensor) and not wanted.is_leaf and name in prompt.given and program.value.is_leaf:
+                problems.append(f"what {name} was computed from is not known: it was there before this prompt")
+            elif isinstance(wanted, Tensor) and not _same(program.value, wanted):
+                problems.append(f"{name} isn't what the session's program gives when it is run again")
+            else:
+                read(program)
+        except (ProgramError, NoFormula) as error:
+            problems.append(str(error))
+
+    within(prompt.interrupts, work, argument)
+    if problems:
+        raise CommandError(problems[0])
+
+
+def _same(a: Any, b: Tensor) -> bool:
+    return isinstance(a, Tensor) and a.array.shape == b.array.shape and np.array_equal(a.array, b.array, equal_nan=True)
