@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+import autogradcli.api  # noqa: F401 - which tells where each operation is declared
+from autogradcli.engine.operation import OPERATIONS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "autogradcli"
@@ -61,8 +64,10 @@ LATE = {
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
     ("language.errors", "language.values"): "a program without errors words none",
     ("language.lines.line_shapes", "language.lines.line_slots"): "a program of one line needs none of it",
+    ("repl.app", "recorded"): "what a session came with is copied, where it came with something",
     ("repl.app", "show"): "rich and JSON Lines are for who asks for them",
     ("repl.commands.value_commands", ""): "reading a graph is for the command that does",
+    ("repl.replayed", "api.autograd.gradcheck"): "only :check compares with finite differences",
     ("show.formulas", "explain"): "steps, code, LaTeX and second derivatives each for who asks for them",
 }
 
@@ -163,6 +168,48 @@ def late_imports(source: str, module: str, is_package: bool = False) -> Iterator
             yield f"line {line}: imports {there} inside a function; if it can't be at the top, give LATE the reason"
 
 
+#: Words of the engine that operations happen to be called, too.
+WORDS = {
+    "bilinear": "a kind of operation",
+    "complex": "an option of a declaration",
+    "flip": "an option of a declaration",
+    "index": "a kind of parameter",
+    "mode": "a field",
+    "to": "a bound",
+    "view": "an option of a declaration",
+    "where": "a field",
+}
+NAMING = {"name", "spelling", "aten", "node_name"}
+
+
+def names_asked(source: str, module: str, names: Collection[str]) -> Iterator[str]:
+    """Where the engine asks what an operation is called: names of operations, and comparisons of them."""
+    if floor_of(module) != "engine":
+        return
+    tree = ast.parse(source)
+    roles = [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name == "Roles"]
+    told = {id(n) for node in roles for n in ast.walk(node)}  # what ``operations/`` tells the engine
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            if node.value in names and node.value not in WORDS:
+                yield f"line {node.lineno}: the engine knows the operation {node.value} by name"
+        elif isinstance(node, ast.Compare):
+            if any(is_name(side) for side in (node.left, *node.comparators)):
+                yield f"line {node.lineno}: the engine asks for the name of an operation"
+        elif (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get") and any(
+            is_name(argument) for argument in node.args
+        ):
+            yield f"line {node.lineno}: the engine looks up the name of an operation"
+
+
+def is_name(node: ast.AST) -> bool:
+    """``op.name`` and the like."""
+    if not isinstance(node, ast.Attribute) or node.attr not in NAMING:
+        return False
+    owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    return owner == "op"
+
+
 def begins(dotted: str, start: str) -> bool:
     return not start or f"{dotted}.".startswith(f"{start}.")
 
@@ -196,6 +243,7 @@ def circles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
+OPERATION_NAMES = {name for op in OPERATIONS.values() for name in (op.name, op.spelling)}
 
 
 def module_of(path: Path) -> tuple[str, bool]:
@@ -253,6 +301,7 @@ def test_module(path: Path) -> None:
         *wrong_imports(source, module, is_package),
         *late_imports(source, module, is_package),
         *forbidden_names(source, module),
+        *names_asked(source, module, OPERATION_NAMES),
     ]
     lines = source.count("\n")
     if lines > MAX_LINES:
@@ -309,6 +358,13 @@ SAMPLES = [
     ("language.call", "import re\nre.compile('x')\nNAMES = {'eval', 'getattr'}", ""),
     ("engine.hooks", "getattr(node, name)", ""),
     ("engine.hooks", "def f():\n    from .views import link", "inside a function"),
+    ("engine.hooks", "op.name == which", "asks for the name"),
+    ("engine.hooks", "call.op.spelling in names", "asks for the name"),
+    ("engine.hooks", "names.get(op.name)", "looks up the name"),
+    ("engine.hooks", "FAST = {'mul'}", "by name"),
+    ("engine.hooks", "save.name == 'index' and f'{op.name}'", ""),
+    ("engine.worlds", "class Roles:\n    __slots__ = ('mul',)", ""),
+    ("operations.linalg", "op.name == 'mul'", ""),
     ("engine.hooks", "import math\ndef f():\n    from math import pi", ""),
     ("repl.app", "def f():\n    from ..show.table import Rich\n    from .. import __version__", ""),
     ("repl.apple", "def f():\n    from ..show.table import Rich", "inside a function"),
@@ -323,6 +379,7 @@ def test_the_check(module: str, source: str, says: str) -> None:
             *wrong_imports(source, module),
             *late_imports(source, module),
             *forbidden_names(source, module),
+            *names_asked(source, module, {"mul", "index"}),
         ]
     )
     assert says in said

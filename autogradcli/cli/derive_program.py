@@ -17,7 +17,7 @@ from .environment import Environment, UnreadableError
 if TYPE_CHECKING:
     from ..show.plain import Display
     from ..show.wanted import Wanted
-    from .gradients import Request
+    from .request import Request
 
 #: What a file of a program ends in.
 ENDINGS = (".py", ".ag")

@@ -12,6 +12,7 @@
     accumulation what becomes of a gradient that has reached its leaf
     hooks        functions of the program that see gradients go by
     views        who shares memory with whom, and the history of a base that was changed through a view
+    mirrors      conjugate and negative views, which share memory and show other numbers
     inplace      in-place operations out of out-of-place ones
     worlds       the namespaces in which a rule runs; the operations that the engine itself uses
     forward      tangents, pushed by the same rules
@@ -23,5 +24,6 @@
     stops        what no program can catch
     random*      the generator, draw for draw PyTorch's
 
-The engine does no input or output and knows no operation by name.
+The engine does no input or output and knows no operation by name: what it must know of one is declared with it, and
+those that it uses itself are told to it (``worlds.roles``).
 """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..engine.leaves import require_grad
 from ..engine.node import AccumulateGrad
 from ..engine.tensor import Tensor
 from ..explain.derivation import NoFormula
@@ -16,13 +17,14 @@ from ..language.compile.evaluate import evaluate
 from ..recorded import Program, ProgramError, Reading, copied, floating, inside, play, subject
 from ..session import Session
 from ..show.formulas import answer
+from .commands.expressions import expression, floating_variables
 from .commands.table import CommandError
 from .interruptible import within
 from .journal import listing
 
 if TYPE_CHECKING:
     from ..show.wanted import Wanted
-    from .app import Prompt
+    from .commands.prompt import Prompt
 
 
 def derived(prompt: Prompt, argument: str, wanted: Wanted) -> str:
@@ -73,7 +75,7 @@ def checked(prompt: Prompt, argument: str) -> list[str]:
         constant = {w: _double(v) for w, v in reading.variables.items() if w not in reading.leaves}
         inputs = [_double(reading.variables[w]) for w in words]
         for tensor in inputs:
-            tensor.require_grad()
+            require_grad(tensor)
 
         def function(*given: Tensor) -> Tensor:
             return reading.compute({**constant, **dict(zip(words, given, strict=True))}, double=True)
@@ -116,8 +118,6 @@ def _of_leaf(program: Program, leaf: str) -> str | None:
 
 def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> None:
     """Run the session's program again and then the argument, for ``read``. Raises CommandError, Failure."""
-    from .commands.value_commands import expression, floating_variables
-
     session = prompt.session
     tree = expression(argument)
     name = tree.id if isinstance(tree, ast.Name) else ""

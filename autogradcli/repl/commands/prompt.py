@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from prompt_toolkit import PromptSession
 
+from ...engine.dtypes import DType
 from ...session import Session
 from ...show.plain import Display
 from ...show.stream import Stream
 from ..interruptible import Outcome
 from ..interrupts import Interrupts
 from ..journal import Program, Transcript
-from ..made_from import Definitions
 from ..preview import Preview
 from ..undo import Steps
 
@@ -28,11 +28,13 @@ class Prompt(Protocol):
     interrupts: Interrupts
     steps: Steps
     program: Program
-    definitions: Definitions
     preview: Preview
     show_toolbar: bool
     suggest: bool
     seed: int
+    first_dtype: DType
+    first_grad: bool
+    given: dict[str, Any]
     reader: PromptSession[str]
 
     @property
