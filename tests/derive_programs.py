@@ -1,8 +1,22 @@
-"""Programs made at random, for what ``derive`` says of them: loops, changes in place, views, functions, modules."""
+"""Programs made at random, for what ``derive`` says of them: loops, changes in place, views, functions, modules.
+And what is wrong with that: ``scripts/fuzz_formulas --programs`` asks of many more."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+
+from autogradcli.events import Event, Failed, Value
+from autogradcli.explain.derived import Shown, Subject, agrees, derive
+from autogradcli.explain.spoken import all_spoken
+from autogradcli.language.compile.evaluate import evaluate
+from autogradcli.recorded import NoFormula, ProgramError, inside, play, subject
+from autogradcli.session import Session
+
+T = TypeVar("T")
 
 LEAVES = ["x", "w", "p['k']", "q[0]", "lin.weight"]
 HEAD = """
@@ -115,3 +129,60 @@ class Maker:
             f"if k is not None: {target} = {target} * k\n",
             "with torch.no_grad(): w.add_(0.1)\n",
         ])  # fmt: skip
+
+
+# -- what is wrong with what ``derive`` says of a program ----------------------------------------------------
+
+
+def ran(session: Session, text: str) -> list[Event]:
+    events: list[Event] = []
+    session.run(text, events.append)
+    return events
+
+
+def derived(text: str, asked: str = "loss") -> Shown:
+    return read_as(text, asked, lambda read, evaluate: all_spoken(derive(read, evaluate=evaluate), read.names))
+
+
+def read_as(text: str, asked: str, read: Callable[[Subject, Any], T]) -> T:
+    program = play(Session(seed=0), [text], asked)
+    found: list[T] = []
+
+    def evaluated(lines: list[tuple[str, str]], text: str, given: Mapping[str, Any]) -> Any:
+        return evaluate(lines, text, given, program.session.prelude)
+
+    inside(program.session, lambda: found.append(read(subject(program), evaluated)))
+    return found[0]
+
+
+def wrong(text: str, asked: str = "loss") -> tuple[list[str], int, int]:
+    """What is wrong in the formulas of a program; how many there are, and how many weren't said."""
+    try:
+        shown = derived(text, asked)
+    except ProgramError as problem:  # of the program's own
+        failed = [e for e in ran(Session(seed=0), text) if isinstance(e, Failed)]
+        return ([] if failed else [f"it runs, but not here: {problem}"]), 0, 0
+    except NoFormula as problem:
+        session = Session(seed=0)
+        failed = [e for e in ran(session, f"{text}\n{asked}.backward()") if isinstance(e, Failed)]
+        return ([] if failed else [f"no formula, but backward() goes: {problem}"]), 0, 1
+    after, now = Session(seed=0), Session(seed=0)
+    # What is compared is the gradient that this pass adds.
+    lines = "".join(f"{name}.grad = None\n" for name, _ in shown.gradients)
+    events = ran(after, f"{text}\n{lines}{asked}.backward()\n")
+    ran(now, text)
+    told = any("changed in place" in note or "another tensor" in note for note in shown.notes)
+    problems = [e for e in events if isinstance(e, Failed)]
+    if problems or told:  # backward() can't go back any more, or the names have other values by now
+        return ([] if told else [str(problems)]), 0, len(shown.gradients)
+    found = []
+    for name, meaning in shown.gradients:
+        where = "".join(f"{n} = {m}\n" for n, m in shown.where)
+        mine = [e.value for e in ran(now, f"{where}torch.as_tensor({meaning}).detach()") if isinstance(e, Value)]
+        true = [e.value for e in ran(after, f"{name}.grad") if isinstance(e, Value)]
+        if meaning == "None":
+            assert not true
+            continue
+        if not mine or not true or not agrees(np.asarray(mine[0].array), true[0].array):
+            found.append(f"{name}.grad = {meaning}: {mine} instead of {true}")
+    return found, len(shown.gradients), len(shown.missing)

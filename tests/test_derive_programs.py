@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pytest
-from derive_programs import Maker
+from derive_programs import Maker, derived, ran, read_as, wrong
 
-from autogradcli.events import Event, Failed, Value
-from autogradcli.explain.derived import Shown, Subject, agrees, derive
-from autogradcli.explain.spoken import all_spoken
-from autogradcli.language.compile.evaluate import evaluate
-from autogradcli.recorded import NoFormula, ProgramError, inside, play, subject
+from autogradcli.events import Value
+from autogradcli.explain.derived import Subject, agrees
+from autogradcli.recorded import NoFormula
 from autogradcli.session import Session
 from autogradcli.show.formulas import answer
 from autogradcli.show.wanted import Wanted
-
-T = TypeVar("T")
-
-
-def ran(session: Session, text: str) -> list[Event]:
-    events: list[Event] = []
-    session.run(text, events.append)
-    return events
-
-
-def derived(text: str, asked: str = "loss") -> Shown:
-    return read_as(text, asked, lambda read, evaluate: all_spoken(derive(read, evaluate=evaluate), read.names))
-
-
-def read_as(text: str, asked: str, read: Callable[[Subject, Any], T]) -> T:
-    program = play(Session(seed=0), [text], asked)
-    found: list[T] = []
-
-    def evaluated(lines: list[tuple[str, str]], text: str, given: Mapping[str, Any]) -> Any:
-        return evaluate(lines, text, given, program.session.prelude)
-
-    inside(program.session, lambda: found.append(read(subject(program), evaluated)))
-    return found[0]
 
 
 def answered(text: str, **wanted: Any) -> tuple[str, Subject]:
@@ -48,39 +22,6 @@ def answered(text: str, **wanted: Any) -> tuple[str, Subject]:
         return answer("loss", read, evaluate=evaluate, wanted=Wanted(**wanted)).text, read
 
     return read_as(text, "loss", read)
-
-
-def wrong(text: str, asked: str = "loss") -> tuple[list[str], int, int]:
-    """What is wrong in the formulas of a program; how many there are, and how many weren't said."""
-    try:
-        shown = derived(text, asked)
-    except ProgramError as problem:  # of the program's own
-        failed = [e for e in ran(Session(seed=0), text) if isinstance(e, Failed)]
-        return ([] if failed else [f"it runs, but not here: {problem}"]), 0, 0
-    except NoFormula as problem:
-        session = Session(seed=0)
-        failed = [e for e in ran(session, f"{text}\n{asked}.backward()") if isinstance(e, Failed)]
-        return ([] if failed else [f"no formula, but backward() goes: {problem}"]), 0, 1
-    after, now = Session(seed=0), Session(seed=0)
-    # What is compared is the gradient that this pass adds.
-    lines = "".join(f"{name}.grad = None\n" for name, _ in shown.gradients)
-    events = ran(after, f"{text}\n{lines}{asked}.backward()\n")
-    ran(now, text)
-    told = any("changed in place" in note or "another tensor" in note for note in shown.notes)
-    problems = [e for e in events if isinstance(e, Failed)]
-    if problems or told:  # backward() can't go back any more, or the names have other values by now
-        return ([] if told else [str(problems)]), 0, len(shown.gradients)
-    found = []
-    for name, meaning in shown.gradients:
-        where = "".join(f"{n} = {m}\n" for n, m in shown.where)
-        mine = [e.value for e in ran(now, f"{where}torch.as_tensor({meaning}).detach()") if isinstance(e, Value)]
-        true = [e.value for e in ran(after, f"{name}.grad") if isinstance(e, Value)]
-        if meaning == "None":
-            assert not true
-            continue
-        if not mine or not true or not agrees(np.asarray(mine[0].array), true[0].array):
-            found.append(f"{name}.grad = {meaning}: {mine} instead of {true}")
-    return found, len(shown.gradients), len(shown.missing)
 
 
 X = "x = torch.tensor(3., requires_grad=True)\n"
@@ -195,6 +136,11 @@ def test_options_know_the_names_of_a_program() -> None:
     assert "no formula for hessian(x, w): the hook of line 3" in answered(hook, order=2)[0]
     with pytest.raises(NoFormula, match=r"there are no steps to x\.grad: the hook of line 3"):
         answered(hook, steps=True)
+
+
+def test_a_value_that_doubles_forty_times() -> None:
+    text = X + "y = x * 1\nfor k in range(40): y = y + y\n"
+    assert np.float32(dict(derived(text, "y").gradients)["x"]) == 2.0**40
 
 
 HOOK = "hook of line 2 changes it on its way"

@@ -28,7 +28,6 @@ from autogradcli.repl.guard import MAX_TEXT, Guard, said
 from autogradcli.repl.highlight import SessionLexer
 from autogradcli.repl.history import open_history
 from autogradcli.repl.interrupts import Interrupts
-from autogradcli.repl.made_from import MAX_SIZE, Definitions
 from autogradcli.repl.toolbar import hint_line
 from autogradcli.repl.undo import Snapshot
 from autogradcli.session import Session
@@ -83,18 +82,6 @@ def test_a_program_that_took_all_memory_leaves_some_to_the_prompt(tmp_path: Path
     leave(child)
 
 
-def test_definitions_that_double_stay_small() -> None:
-    lines = ["y = torch.ones(2, requires_grad=True) * 1", "y0 = y + y"]
-    lines += [f"y{k + 1} = y{k} + y{k}" for k in range(40)]
-    session = Session()
-    definitions = Definitions()
-    for line in lines:
-        before = dict(session.variables)
-        session.run(line, lambda event: None)
-        definitions.note(line, before, session.variables)
-    assert max(made.size for made in definitions._made.values()) < MAX_SIZE + 10
-
-
 # -- The prompt's own readings -------------------------------------------------------------------------------
 
 READINGS: list[tuple[str, Any, str, str]] = [
@@ -105,7 +92,6 @@ READINGS: list[tuple[str, Any, str, str]] = [
     ("the preview", preview, "worth_trying", "kept"),
     ("the preview", preview.os, "fork", "kept"),
     ("reading the line", Session, "is_complete", "kept"),
-    ("noting what was assigned", app.Definitions, "note", "kept"),
     ("the prompt", Prompt, "_message", "kept"),
 ]
 ERRORS = [ValueError("spam"), MemoryError(), SystemExit(3), RecursionError("deep"), OSError(5)]

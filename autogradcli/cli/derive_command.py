@@ -68,10 +68,10 @@ def command(
       autogradcli derive 'h = tanh(W @ x); (h - t).pow(2).sum()' W=eye(2) x=ones(2) t=zeros(2)
       autogradcli derive net.py:loss
     """
-    from . import derive_program, gradients, sessions
+    from . import gradients, playing, sessions
     from .request import Request
 
-    program = derive_program.is_program(expr)
+    program = playing.is_program(expr)
     if not variables and not program:
         raise click.UsageError("Missing argument 'NAME=VALUE...'.", ctx)
     wanted = Wanted(wrt, int(order or 1), plain, latex, markdown, code or "", steps)

@@ -12,14 +12,12 @@ from ..session import Session
 from ..show.formulas import answer, print_answer
 from ..show.plain import Display, Plain, PlainGradients
 from ..show.wanted import Wanted
-from . import sessions
+from . import playing, sessions
 from .environment import Environment
 from .request import Request
 
-#: What stands for the expression's file in front of an error.
-FILE = "<expression>"
-#: And the gradient's.
-TITLE = "--gradient"
+#: What stands for the expression's file in front of an error, and the gradient's.
+FILE, TITLE = playing.EXPRESSION, playing.GRADIENT
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 NO_HISTORY = "element 0 of tensors does not require grad and does not have a grad_fn"
 
@@ -73,15 +71,35 @@ def _csv(inputs: dict[str, Tensor]) -> str:
 
 def derive(session: Session, request: Request, environment: Environment, wanted: Wanted) -> bool:
     """Show the formula of each gradient; False if something went wrong, which is shown then."""
-    from . import derive_program
-
+    if playing.is_program(request.expression):
+        return _derive_program(session, request, environment, wanted)
     display = sessions.open_display(request.format_, environment, FILE, batch=False)
-    if derive_program.is_program(request.expression):
-        ok = derive_program.derive(session, request, environment, display, wanted)
-    else:
-        found = _evaluate(session, request, display, environment)
-        ok = found is not None and _show_formulas(session, request, found, display, wanted)
+    found = _evaluate(session, request, display, environment)
+    ok = found is not None and _show_formulas(session, request, found, display, wanted)
     display.end(ok, 0.0)
+    return ok
+
+
+def _derive_program(session: Session, request: Request, environment: Environment, wanted: Wanted) -> bool:
+    played = playing.play(session, request, environment)
+    if played is None:
+        return False
+    from ..language.compile.evaluate import evaluate
+    from ..recorded import subject
+
+    given = [name for name, _ in request.variables]
+
+    def work() -> None:
+        made = answer(
+            request.expression,
+            subject(played.program, played.start, given),
+            evaluate=lambda lines, text, values: evaluate(lines, text, values, session.prelude),
+            wanted=wanted,
+        )
+        print_answer(made, request.format_, played.display)
+
+    ok = playing.within(played, work)
+    played.display.end(ok, 0.0)
     return ok
 
 
