@@ -64,13 +64,19 @@ def split(text: str) -> tuple[str, str, int] | None:
 
 
 def play(
-    session: Session, texts: Sequence[str], asked: str, leaves: Collection[str] = (), line: int | None = None
+    session: Session,
+    texts: Sequence[str],
+    asked: str,
+    leaves: Collection[str] = (),
+    line: int | None = None,
+    kind: type[Recording] = Recording,
 ) -> Program:
     """Run texts in a fresh session and evaluate ``asked``, of the line ``line``, at the end.
 
-    ``leaves`` are variables that require grad for ``asked`` alone. Raises ProgramError, and KeyboardInterrupt.
+    ``leaves`` are variables that require grad for ``asked`` alone, ``kind`` is the recording. Raises ProgramError, and
+    KeyboardInterrupt.
     """
-    recording = Recording(session.variables)
+    recording = kind(session.variables)
     session.state.trace(recording)
     values: list[Any] = []
 

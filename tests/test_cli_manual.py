@@ -16,6 +16,7 @@ from autogradcli.show.wanted import OPTIONS
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "cli.md"
 FORMULAS = ROOT / "docs" / "derive.md"
+WHYS = ROOT / "docs" / "why.md"
 
 
 def shell_examples(text: str) -> list[tuple[str, str]]:
@@ -43,7 +44,7 @@ def shell(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path), "NO_COLOR": "1"}
 
 
-@pytest.mark.parametrize("page", [PAGE, FORMULAS], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [PAGE, FORMULAS, WHYS], ids=lambda page: page.stem)
 def test_examples_of_the_manual(page: Path, tmp_path: Path, shell: dict[str, str]) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()

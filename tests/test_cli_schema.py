@@ -67,6 +67,9 @@ def test_run(tmp_path: Path, options: list[str]) -> None:
     [
         ["eval", PROGRAM],
         ["grad", "x * x", "x=3"],
+        ["why", "where(x > 0, sqrt(x), 0.).sum()", "x=[0, 4]"],
+        ["why", "x * y", "x=3", "y=2"],
+        ["why", "x.detach()", "x=3"],
         ["derive", "x * y", "x=3", "y=2"],
         ["derive", "norm(x) * y", "x=[3, 4]", "y=2", "--latex"],
         ["derive", "norm(x) * y", "x=[3, 4]", "y=2", "--markdown"],

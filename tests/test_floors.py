@@ -35,6 +35,7 @@ FLOORS = (
     Floor("cli", others="click rich numpy"),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
     Floor("show", others="rich numpy"),
+    Floor("why", others="numpy"),
     Floor("recorded", others="numpy"),
     Floor("tensor_names"),
     Floor("session", others="numpy"),
@@ -68,7 +69,9 @@ LATE = {
     ("repl.app", "show"): "rich and JSON Lines are for who asks for them",
     ("repl.commands.value_commands", ""): "reading a graph is for the command that does",
     ("repl.replayed", "api.autograd.gradcheck"): "only :check compares with finite differences",
+    ("repl.replayed", "why"): "only :why asks, and an error that more is known of",
     ("show.formulas", "explain"): "steps, code, LaTeX and second derivatives each for who asks for them",
+    ("why.known", "why"): "few programs fail, and of fewer more is known",
 }
 
 #: "Nothing typed can hurt" rests on the language having no part in these. ``re.compile`` is another thing.

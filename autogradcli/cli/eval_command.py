@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from .options import (
     save_option,
     session_options,
 )
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 
 @click.command("eval", cls=ExpressionCommand)
@@ -65,14 +69,19 @@ def command(
     sessions.prepare(ctx, memory)
     from_stdin = not expr or expr == ("-",)
     display = sessions.open_display(format_, env, "<stdin>" if from_stdin else "<eval>", batch=False)
-    session = sessions.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
+
+    def opened() -> tuple[Session, bool]:
+        session = sessions.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
+        loaded = sessions.load_all(session, loads, format_, env)
+        return session, loaded and sessions.assign_all(session, variables, format_, env)
+
     try:
         source = env.read_stdin() if from_stdin else "\n".join(expr)
     except (OSError, UnreadableError) as error:
         display.show(sessions.unreadable(error))
         ctx.exit(FAILED)
-    ok = sessions.load_all(session, loads, format_, env) and sessions.assign_all(session, variables, format_, env)
-    ok = ok and sessions.run(session, source, display)
+    session, ok = opened()
+    ok = ok and sessions.run(session, source, display, again=lambda: opened()[0])
     display.end(ok, 0.0)
     ok = ok and sessions.save_all(session, saves, format_, env)
     if not ok and len(expr) == 1 and os.path.isfile(expr[0]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,11 +73,43 @@ def open_display(format_: str, environment: Environment, file: str, *, batch: bo
     return Plain(environment.out, environment.err, file)
 
 
-def run(session: Session, source: str, display: Display, *, echo: bool = True) -> bool:
-    """Run a program and show it. Raises KeyboardInterrupt if that is what ended it."""
-    ok = session.run(source, display.show, echo=echo)
+def run(
+    session: Session,
+    source: str,
+    display: Display,
+    *,
+    echo: bool = True,
+    again: Callable[[], Session] | None = None,
+) -> bool:
+    """Run a program and show it. Raises KeyboardInterrupt if that is what ended it.
+
+    ``again`` makes the session that it began in once more: then an error that is better explained after another look
+    is.
+    """
+    if again is None:
+        ok = session.run(source, display.show, echo=echo)
+    else:
+        ok = _run_explained(session, source, display, echo, again)
     if display.failure == "KeyboardInterrupt":
         raise KeyboardInterrupt
+    return ok
+
+
+def _run_explained(session: Session, source: str, display: Display, echo: bool, again: Callable[[], Session]) -> bool:
+    from ..why.known import explained, is_known
+
+    began = perf_counter()
+    held: list[Failed] = []
+
+    def show(event: Event) -> None:
+        if isinstance(event, Failed) and is_known(event, perf_counter() - began):
+            held.append(event)
+        else:
+            display.show(event)
+
+    ok = session.run(source, show, echo=echo)
+    for event in held:
+        display.show(explained(event, source, again))
     return ok
 
 

@@ -18,6 +18,8 @@ from .worlds import roles
 def accumulate(sink: AccumulateGrad, g: Any) -> None:
     """Add a complete gradient (array or tensor) to a leaf's ``.grad``. Raises RuntimeError where that is to be changed
     in place, and several of its elements are one memory location."""
+    if state.tape is not None:
+        state.tape.arrived(sink, g)
     old = sink.grad
     recorded = isinstance(g, Tensor)
     if g.__class__ is not np.ndarray and not recorded:

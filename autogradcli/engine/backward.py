@@ -67,6 +67,8 @@ class Pass:
 
         Raises RuntimeError where the graph was freed or a saved value modified.
         """
+        if state.tape is not None:
+            state.tape.began(roots)
         owned: set[Node] = set()
         for edge, g in roots:
             self._arrive(edge, self._own_world(g), owned)

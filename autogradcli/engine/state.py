@@ -7,7 +7,7 @@ tracing) sets ``special``, and the operation takes the general path in ``record.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
@@ -21,6 +21,19 @@ class Tape(list[Any]):
 
     def hooked(self, key: int) -> None:
         """A hook was registered."""
+
+    def left(self, way: str, source: Any, made: Any) -> None:
+        """The values of a tensor left its history by ``way`` (``detach()``, ``.item()``): as another tensor, a number,
+        a list of them."""
+
+    def began(self, roots: Sequence[tuple[Any, Any]]) -> None:
+        """A backward pass begins, from these edges and gradients."""
+
+    def arrived(self, sink: Any, gradient: Any) -> None:
+        """A gradient is about to be added to that of a leaf."""
+
+    def stored(self, tensor: Any, gradient: Any) -> None:
+        """A gradient, or None, was put into ``.grad``."""
 
 
 class State:

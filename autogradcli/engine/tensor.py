@@ -190,6 +190,8 @@ class Tensor:
 
     def store_grad(self, grad: Tensor | None) -> None:
         """Put a gradient into ``.grad`` unchecked."""
+        if state.tape is not None:
+            state.tape.stored(self, grad)
         if self.node.__class__ is AccumulateGrad:
             self.node.grad = grad
         elif grad is not None or self.meta is not None:

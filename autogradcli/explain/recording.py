@@ -33,7 +33,7 @@ PARTLY = "it goes through a change in place of a part of a tensor that has no fo
 class Slot:
     """One value: what a tensor held when it was used."""
 
-    __slots__ = ("array", "called", "entry", "index", "opaque", "origin", "tensor", "tracked", "version")
+    __slots__ = ("array", "called", "came", "entry", "index", "opaque", "origin", "tensor", "tracked", "version")
 
     def __init__(self, tensor: Tensor, array: np.ndarray, entry: Entry | None, index: int, tracked: bool) -> None:
         self.tensor = tensor
@@ -49,6 +49,8 @@ class Slot:
         """Why the gradient that arrives here has no formula further down."""
         self.origin: Node | None = None
         """The leaf's node, or the one that has no formula."""
+        self.came: Any = None
+        """How it left the history of another value, where that is asked for."""
 
 
 class Entry:

@@ -21,6 +21,7 @@ from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, Plain, PlainGradients
 from ..show.stream import Stream, StreamClosed
+from ..why.known import QUICK, is_known
 from .commands.table import CommandError, dispatch
 from .completion import SessionCompleter
 from .guard import Guard, message, said
@@ -74,6 +75,10 @@ class Prompt:
         self.interrupts.give_up = self._interrupted_reading
         self.steps = Steps(session, self._say)
         self.program: Program = None
+        #: Seconds that the session's program took so far.
+        self._spent = 0.0
+        #: The last input, where it ended with an error.
+        self.failed = ""
         #: What the session came with, as it was: for running its program again.
         self.first_dtype, self.first_grad = session.state.default_dtype, session.state.grad_enabled
         self.given: dict[str, Any] = {}
@@ -236,8 +241,19 @@ class Prompt:
     def evaluate(self, text: str, display: Display, *, first_line: int = 1) -> Outcome:
         """Run a program of the user's; it can be undone, and what is interrupted is."""
         before = self.steps.snapshot()
+        held: list[Failed] = []
+
+        def show(event: Event) -> None:
+            if isinstance(event, Failed) and is_known(event, self._spent):
+                held.append(event)
+            else:
+                display.show(event)
+
         try:
-            outcome = run(self.interrupts, text, display.show, before, first_line=first_line)
+            outcome = run(self.interrupts, text, show, before, first_line=first_line)
+            self._spent += outcome.seconds
+            for event in held:
+                display.show(event if self._spent > QUICK else self._explain(event, text))
         except BaseException:  # no program's, but of showing it: what it did can be taken back
             self.steps.done(text, before, self.program)
             raise
@@ -251,7 +267,17 @@ class Prompt:
         elif outcome.done or outcome.failure != "SyntaxError":
             self.steps.done(text, before, self.program)
             self.program = added(self.program, text, None if outcome.ok else outcome.done)
+        self.failed = "" if outcome.ok or outcome.interrupted else text
         return outcome
+
+    def _explain(self, event: Failed, text: str) -> Failed:
+        """An error with what is known after another look; as it is, if that can't be had."""
+        from .replayed import explained_again
+
+        try:
+            return explained_again(self, event, text)
+        except (Failure, KeyboardInterrupt):
+            return event
 
     def change(self, source: str) -> None:
         """Run a program of our own that changes modes: it can be undone, and ``:save`` writes it. It takes no variable

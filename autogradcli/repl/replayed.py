@@ -11,6 +11,7 @@ import numpy as np
 from ..engine.leaves import require_grad
 from ..engine.node import AccumulateGrad
 from ..engine.tensor import Tensor
+from ..events import Failed
 from ..explain.derivation import NoFormula
 from ..explain.nan_search import origin_of_nan as search
 from ..language.compile.evaluate import evaluate
@@ -24,6 +25,7 @@ from .journal import listing
 
 if TYPE_CHECKING:
     from ..show.wanted import Wanted
+    from ..why.inquiry import Why
     from .commands.prompt import Prompt
 
 
@@ -87,6 +89,63 @@ def checked(prompt: Prompt, argument: str) -> list[str]:
     return names
 
 
+def asked_why(prompt: Prompt, argument: str) -> Why | None:
+    """Why a gradient is what it is; without an argument about the error of the last input, or the first surprise.
+    Raises CommandError, Failure."""
+    found: list[Why | None] = []
+    texts = listing(prompt.program)
+    done = "\n".join(texts)
+    text = f"{done}\n{prompt.failed}" if prompt.failed and not argument else done
+
+    def fresh() -> Session:
+        session = _fresh(prompt)
+        session.variables.update(copied(prompt.given))
+        return session
+
+    def work() -> None:
+        from ..why.asking import Question
+        from ..why.lines import one_a_line
+
+        question = Question(one_a_line(text), fresh, numbered=False)
+        try:
+            found.append(question.about(argument) if argument else question.at_all())
+        except ValueError as error:
+            problems.append(str(error))
+
+    problems: list[str] = []
+    within(prompt.interrupts, work, argument or ":why")
+    if problems:
+        raise CommandError(problems[0])
+    return found[0]
+
+
+def explained_again(prompt: Prompt, event: Failed, text: str) -> Failed:
+    """An error of an input, with a hint of what led to it. Raises Failure, KeyboardInterrupt."""
+    from ..why.known import explained
+
+    found: list[Failed] = []
+    whole = "\n".join([*listing(prompt.program), text])
+
+    def fresh() -> Session:
+        session = _fresh(prompt)
+        session.variables.update(copied(prompt.given))
+        return session
+
+    within(prompt.interrupts, lambda: found.append(explained(event, whole, fresh, numbered=False)), text)
+    return found[0]
+
+
+def _fresh(prompt: Prompt) -> Session:
+    """A session as the prompt's own began."""
+    return Session(
+        seed=prompt.seed,
+        default_dtype=prompt.first_dtype,
+        grad_enabled=prompt.first_grad,
+        deadline_seconds=prompt.session.deadline_seconds,
+        memory_bytes=prompt.session.memory_bytes,
+    )
+
+
 def _double(tensor: Tensor) -> Tensor:
     kind = {"f": "f8", "e": "f8", "F": "c16"}.get(tensor.array.dtype.char)
     return Tensor(tensor.array.astype(kind) if kind else tensor.array.copy())
@@ -129,13 +188,7 @@ def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> No
     problems: list[str] = []
 
     def work() -> None:
-        scratch = Session(
-            seed=prompt.seed,
-            default_dtype=prompt.first_dtype,
-            grad_enabled=prompt.first_grad,
-            deadline_seconds=session.deadline_seconds,
-            memory_bytes=session.memory_bytes,
-        )
+        scratch = _fresh(prompt)
         scratch.variables.update(copied(prompt.given))
         try:
             program = play(scratch, listing(prompt.program), argument, leaves)

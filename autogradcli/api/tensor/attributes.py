@@ -151,6 +151,8 @@ def _detach(self: Tensor) -> Tensor:
     if state.levels:
         root = self if self.base is None else self.base
         twin.need_meta().born = None if root.meta is None else root.meta.born
+    if state.tape is not None:
+        state.tape.left("detach()", self, twin)
     return twin
 
 
@@ -174,7 +176,12 @@ def _get_data(self: Tensor) -> Tensor:
     unwatched()
     if self.__class__ is MirrorTensor:
         return mirrored(wrap(memory_of(self)), self)
-    return to_meta(wrap(self.array)) if isinstance(self, MetaTensor) else wrap(self.array)
+    if isinstance(self, MetaTensor):
+        return to_meta(wrap(self.array))
+    twin = wrap(self.array)
+    if state.tape is not None:
+        state.tape.left(".data", self, twin)
+    return twin
 
 
 def _set_data(self: Tensor, new: Any) -> None:
@@ -226,7 +233,10 @@ def _tolist(self: Tensor) -> Any:
         raise NotImplementedError(NO_DATA)
     charge_items(max(self.array.size, sum(accumulate(self.array.shape[:-1], mul))))
     array = self.array
-    return (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
+    values = (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
+    if state.tape is not None:
+        state.tape.left("tolist()", self, values)
+    return values
 
 
 def _numpy(self: Tensor) -> NumPyArray:

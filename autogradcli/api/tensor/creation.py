@@ -61,7 +61,12 @@ def _tensor(data: Any, dtype: DType | None, device: Any, pin_memory: bool, requi
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
             "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
         )
-    return made(array_from(data, dtype), requires_grad)
+    result = made(array_from(data, dtype), requires_grad)
+    if state.tape is not None:
+        for source in data if isinstance(data, (list, tuple)) else (data,):
+            if isinstance(source, Tensor):
+                state.tape.left("torch.tensor()", source, result)
+    return result
 
 
 def _as_tensor(data: Any, dtype: DType | None, device: Any) -> Tensor:

@@ -157,6 +157,14 @@ def item(self: Tensor) -> Any:
         raise RuntimeError(f"a Tensor with {array.size} elements cannot be converted to Scalar")
     if isinstance(self, MetaTensor):
         raise RuntimeError(NO_ITEM)
+    if state.tape is not None:
+        value = _value(array)
+        state.tape.left("item()", self, value)
+        return value
+    return _value(array)
+
+
+def _value(array: Any) -> Any:
     return array.item() if array.dtype.name != "bfloat16" else float(array.reshape(()).astype(np.float32))
 
 

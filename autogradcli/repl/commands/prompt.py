@@ -35,6 +35,7 @@ class Prompt(Protocol):
     first_dtype: DType
     first_grad: bool
     given: dict[str, Any]
+    failed: str
     reader: PromptSession[str]
 
     @property

@@ -186,6 +186,20 @@ def _derive(prompt: Prompt, argument: str) -> None:
     prompt.out.write(derived(prompt, needed(text, ASKED), wanted))
 
 
+@command(":why", "[NAME.grad]", words=tensors)
+def _why(prompt: Prompt, argument: str) -> None:
+    """Say why a gradient is what it is.
+
+    None, NaN, infinite, 0, or another one than expected, with the line that made it
+    so. Without an argument: where the last error came from, or what is surprising.
+    """
+    from ...show.whys import NOTHING, why_text
+    from ..replayed import asked_why
+
+    found = asked_why(prompt, argument.strip())
+    prompt.out.write(why_text(found, numbered=False) if found is not None else NOTHING)
+
+
 @command(":nan", "NAME", words=tensors, expression=True)
 def _nan(prompt: Prompt, argument: str) -> None:
     """Say where a NaN in a gradient begins.
