@@ -69,6 +69,7 @@ def test_run(tmp_path: Path, options: list[str]) -> None:
         ["grad", "x * x", "x=3"],
         ["why", "where(x > 0, sqrt(x), 0.).sum()", "x=[0, 4]"],
         ["why", "x * y", "x=3", "y=2"],
+        ["explain", "h = x * y; (h + x).sum()", "x=[3, 4]", "y=2"],
         ["why", "x.detach()", "x=3"],
         ["derive", "x * y", "x=3", "y=2"],
         ["derive", "norm(x) * y", "x=[3, 4]", "y=2", "--latex"],

@@ -21,6 +21,7 @@ COMMANDS = {
     "jvp": "derivative_commands:jvp",
     "vjp": "derivative_commands:vjp",
     "derive": "derive_command:command",
+    "explain": "explain_command:command",
     "why": "why_command:command",
     "run": "run_command:command",
     "check-transcript": "transcript_command:command",

@@ -134,6 +134,8 @@ def finished(subject: Subject, shown: Shown, wrt: Collection[str]) -> Shown:
 #: What nobody reads can still be run.
 TOO_LONG = "it is too long to read"
 _LONGEST_READ = 4_000
+CHANGED = "what the program computes with was changed meanwhile, or is random"
+ROUNDING = "it is 0 but for rounding"
 #: The key of the result among the gradients; no variable has this name.
 VALUE = ""
 
@@ -193,7 +195,7 @@ class Deriving:
             if self._holds(name, [], text):
                 long[name] = text
             else:
-                missing[name] = "what the program computes with was changed meanwhile, or is random"
+                missing[name] = ROUNDING if self._is_rounding(name) else CHANGED
         too_long = [name for name, why in missing.items() if why is TOO_LONG]
         if value and too_long:
             whole = self._as_program(wanted, missing)
@@ -243,6 +245,15 @@ class Deriving:
             if isinstance(made, (int, float)) and not true.ndim:  # a number is as good as a tensor without dimensions
                 made = wrap(np.asarray(made, true.dtype))
             if not isinstance(made, Tensor) or not agrees(made.array, true):
+                return False
+        return True
+
+    def _is_rounding(self, name: str) -> bool:
+        """Whether a gradient is so small beside the result that its digits are nothing but what was rounded off."""
+        for values, numbers in self.points:
+            true, value = numbers.get(name), np.abs(numbers[VALUE])
+            size = np.abs(np.asarray(values[name].array)).max(initial=0)
+            if true is None or not np.abs(true).max(initial=0) * size <= 1e-5 * value.max(initial=0):
                 return False
         return True
 

@@ -51,6 +51,20 @@ def derived(prompt: Prompt, argument: str, wanted: Wanted) -> str:
     return found[0]
 
 
+def explained(prompt: Prompt, argument: str) -> str:
+    """The derivation of a value with the numbers of its point. Raises CommandError, Failure."""
+    from ..show.explanations import explanation_text
+    from ..why.explaining import explanation
+
+    found: list[str] = []
+
+    def read(program: Program) -> None:
+        inside(program.session, lambda: found.append(explanation_text(explanation(program))))
+
+    _again(prompt, argument, read)
+    return found[0]
+
+
 def origin_of_nan(prompt: Prompt, argument: str) -> str | None:
     """Where a NaN in the gradients of a value begins, or in that of a leaf. Raises CommandError."""
     found: list[str | None] = []

@@ -186,6 +186,18 @@ def _derive(prompt: Prompt, argument: str) -> None:
     prompt.out.write(derived(prompt, needed(text, ASKED), wanted))
 
 
+@command(":explain", "NAME", words=tensors, expression=True)
+def _explain(prompt: Prompt, argument: str) -> None:
+    """Show how a gradient comes about, with its numbers.
+
+    Each value on the way from the leaves, then what each operation passes on, by
+    its own rule, and the sum where branches meet.
+    """
+    from ..replayed import explained
+
+    prompt.out.raw(explained(prompt, needed(argument, ASKED)))
+
+
 @command(":why", "[NAME.grad]", words=tensors)
 def _why(prompt: Prompt, argument: str) -> None:
     """Say why a gradient is what it is.
