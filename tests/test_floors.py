@@ -69,6 +69,7 @@ LATE = {
     ("repl.app", "show"): "rich and JSON Lines are for who asks for them",
     ("repl.commands.value_commands", ""): "reading a graph is for the command that does",
     ("repl.replayed", "api.autograd.gradcheck"): "only :check compares with finite differences",
+    ("repl.replayed", "show.explanations"): "only :explain shows one",
     ("repl.replayed", "why"): "only :why asks, and an error that more is known of",
     ("show.formulas", "explain"): "steps, code, LaTeX and second derivatives each for who asks for them",
     ("why.known", "why"): "few programs fail, and of fewer more is known",
