@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import difflib
+import hashlib
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 COMPARED: dict[type[ast.cmpop], tuple[str, str]] = {
@@ -32,9 +35,10 @@ CALCULATED: dict[type[ast.operator], tuple[str, str]] = {
     ast.LShift: ("<<", ">>"),
     ast.RShift: (">>", "<<"),
 }
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 #: What no program sees: types, what a checker reads, the samples that the tests themselves take from a declaration.
 UNSEEN_FIELDS = {"annotation", "returns", "type_comment"}
-UNSEEN_KEYWORDS = {"examples", "formula"}
+UNSEEN_KEYWORDS = {"examples", "examples_back", "formula"}
 
 
 @dataclass(frozen=True, order=True)
@@ -46,6 +50,8 @@ class Mutant:
     end: int
     new: str
     what: str
+    #: Which of the mutants that read alike it is: so its name stays when other lines of the file change.
+    name: str = ""
 
     def applied(self, text: str) -> str:
         return text[: self.start] + self.new + text[self.end :]
@@ -82,7 +88,65 @@ class Source:
         return self.text[self.start(node) : self.end(node)]
 
     def mutants(self) -> list[Mutant]:
-        return sorted({mutant for node in self._seen(self.tree) for mutant in self._of(node)})
+        alike: Counter[str] = Counter()
+        named = []
+        for mutant in sorted({mutant for node in self._seen(self.tree) for mutant in self._of(node)}):
+            line = self.lines[self.line(mutant.start) - 1].strip()
+            old = self.text[mutant.start : mutant.end]
+            says = "\0".join((self.file, line, old, mutant.new, mutant.what))
+            alike[says] += 1
+            name = hashlib.sha256(f"{says}\0{alike[says]}".encode()).hexdigest()[:8]
+            named.append(replace(mutant, name=name))
+        return named
+
+    def line(self, place: int) -> int:
+        """The line, counted from 1, of an index into the text."""
+        return bisect_right(self.starts, place)
+
+    def reach(self, mutant: Mutant) -> tuple[set[int], bool]:
+        """The lines of which a test must run one to notice the mutant, and whether that is sure: it is inside a
+        function. What runs when a file is imported may show anywhere; then they are the lines of the functions that
+        the statement holds or decorates, of which a test that notices probably runs one."""
+        inside = [node for node in ast.walk(self.tree) if self._holds(node, mutant)]
+        bodies = [node for node in inside if isinstance(node, FUNCTIONS) and self._in_body(node, mutant)]
+        if not bodies:
+            held = [n for node in inside if isinstance(node, ast.stmt) for n in ast.walk(node)]
+            return {k for n in held if isinstance(n, FUNCTIONS) for k in self._body_lines(n)}, False
+        innermost = max(bodies, key=self.start)
+        if isinstance(innermost, ast.Lambda):
+            return self._body_lines(innermost), True
+        statements = [node for node in inside if isinstance(node, ast.stmt) and self._holds(innermost, node)]
+        return self._head_lines(max(statements, key=self.start)), True
+
+    def _holds(self, node: ast.AST, other: Mutant | ast.AST) -> bool:
+        if not hasattr(node, "lineno"):
+            return False
+        first, last = (other.start, other.end) if isinstance(other, Mutant) else (self.start(other), self.end(other))
+        decorators = getattr(node, "decorator_list", [])
+        return min(map(self.start, [node, *decorators])) <= first and last <= self.end(node)
+
+    def _in_body(self, node: ast.AST, mutant: Mutant) -> bool:
+        body = node.body  # type: ignore[attr-defined]
+        return any(self._holds(part, mutant) for part in (body if isinstance(body, list) else [body]))
+
+    @staticmethod
+    def _body_lines(node: ast.AST) -> set[int]:
+        body = node.body  # type: ignore[attr-defined]
+        parts = body if isinstance(body, list) else [body]
+        return {k for part in parts for k in range(part.lineno, part.end_lineno + 1)}
+
+    @staticmethod
+    def _head_lines(node: ast.AST) -> set[int]:
+        """A statement's lines without those of the statements inside it."""
+        lines = set(range(node.lineno, node.end_lineno + 1))  # type: ignore[attr-defined]
+        for part in ast.iter_child_nodes(node):
+            if isinstance(part, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                first = part.pattern if isinstance(part, ast.match_case) else part
+                last = part.body[-1] if isinstance(part, ast.match_case) else part
+                lines -= set(range(first.lineno + 1, last.end_lineno + 1))  # type: ignore[attr-defined]
+                if first.lineno > node.lineno:  # type: ignore[attr-defined]
+                    lines -= {first.lineno}
+        return lines or {node.lineno}  # type: ignore[attr-defined]
 
     def differs(self, mutant: Mutant) -> bool:
         """Whether it is still Python, and another program."""
@@ -94,6 +158,11 @@ class Source:
 
     def _seen(self, node: ast.AST) -> Iterator[ast.AST]:
         yield node
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values):
+                if not isinstance(key, ast.Constant) or key.value not in UNSEEN_KEYWORDS:
+                    yield from self._seen(value)
+            return
         for name, value in ast.iter_fields(node):
             if name in UNSEEN_FIELDS:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from autogradcli.show.wanted import OPTIONS
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "cli.md"
 FORMULAS = ROOT / "docs" / "derive.md"
+LANGUAGE = ROOT / "docs" / "language.md"
 WHYS = ROOT / "docs" / "why.md"
 
 
@@ -63,11 +65,18 @@ def test_examples_of_the_manual(page: Path, tmp_path: Path, shell: dict[str, str
 
 
 def test_prompts_in_texts(shell: dict[str, str]) -> None:
-    pages = [str(ROOT / "README.md"), str(PAGE)]
+    pages = [str(ROOT / "README.md"), str(PAGE), str(LANGUAGE)]
     done = subprocess.run(
         ["autogradcli", "check-transcript", *pages], env=shell, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_on_the_language_shows_what_it_says() -> None:
+    text = LANGUAGE.read_text(encoding="utf-8")
+    sections = re.split(r"^#+ ", text, flags=re.MULTILINE)[2:]
+    assert [part.split("\n")[0] for part in sections if ">>> " not in part] == []
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_the_page_on_formulas_shows_every_option() -> None:

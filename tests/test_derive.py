@@ -119,6 +119,35 @@ def test_textbook(case: dict[str, Any]) -> None:
         assert length(found.shown) <= wanted, found.shown
 
 
+ROW = "torch.tensor([[[[0.3, -0.5, 0.9, 0.1, 0.7]]]])"
+GRID = "torch.tensor([[[[0.3, -0.5, 0.9], [1.2, 0.4, -0.7], [0.6, 0.2, 0.8]]]])"
+
+#: Formulas that no textbook prints; they hold all the same.
+RIGHT = {
+    "F.avg_pool2d(x, (1, 3), (1, 1)).pow(2).sum()": ROW,
+    "F.avg_pool2d(x, (1, 2), (1, 2)).pow(2).sum()": ROW,
+    "F.avg_pool2d(x, (1, 3), (1, 2), (0, 1)).pow(2).sum()": ROW,
+    "F.avg_pool2d(x, (2, 2), (1, 1)).pow(2).sum()": GRID,
+    "F.avg_pool2d(x, (3, 2), (1, 1), (1, 1), count_include_pad=False).pow(2).sum()": GRID,
+    "F.avg_pool2d(x, 2, 1, divisor_override=3).pow(2).sum()": GRID,
+    "F.avg_pool2d(x, 2, 2, ceil_mode=True).pow(2).sum()": GRID,
+    "F.adaptive_avg_pool2d(x, (1, 2)).pow(2).sum()": ROW,
+    "F.adaptive_avg_pool2d(x, 2).pow(2).sum()": GRID,
+    "F.interpolate(x, size=(1, 3)).pow(2).sum()": ROW,
+    "F.interpolate(x, scale_factor=2, mode='bilinear').pow(2).sum()": GRID,
+    "F.pad(x, (1, 1, 0, 0), mode='reflect').pow(2).sum()": ROW,
+    "F.unfold(x, (1, 2)).pow(2).sum()": ROW,
+    "F.max_pool2d(x, (1, 2)).pow(2).sum()": ROW,
+}
+
+
+@pytest.mark.parametrize("expression", RIGHT)
+def test_the_formula_is_right(expression: str) -> None:
+    found = Case(expression, {"x": RIGHT[expression]})
+    assert not found.shown.missing
+    assert agrees(found.of_text("x"), found.gradients()["x"]), found.shown
+
+
 @pytest.mark.parametrize(
     ("expression", "through"),
     [

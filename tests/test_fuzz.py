@@ -46,6 +46,13 @@ def test_it_sees_foreign_objects(fuzz: ModuleType) -> None:
     ]
 
 
+def test_it_sees_inner_names(fuzz: ModuleType) -> None:
+    for told in ("'ndarray' object", "must be int, not numpy.float64", "autogradcli.engine", "got (str, ndarray)"):
+        assert fuzz.INNER.search(told), told
+    for shown in ("must be Tensor, not numpy.ndarray", "<class 'numpy.ndarray'>", "'numpy.ndarray' object"):
+        assert not fuzz.INNER.search(shown), shown
+
+
 def test_it_sees_accidents(fuzz: ModuleType) -> None:
     try:
         size_of(5)  # type: ignore[arg-type]

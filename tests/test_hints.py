@@ -42,6 +42,49 @@ def test_hint(program: str) -> None:
     assert HINTS[program] in failed.hint if HINTS[program] else not failed.hint
 
 
+#: Statements in which ``y`` is changed in place; the line of the change is the last of them.
+CHANGING = {
+    "an expression": "y.add_(1)",
+    "an assignment": "a = y.add_(1)",
+    "an assignment to several": "a = b = y.add_(1)",
+    "an assignment to a part": "y[0] = 1",
+    "an annotated assignment": "a: int = y.add_(1)",
+    "an unpacking": "a, b = y.add_(1)",
+    "an assignment in place": "y += 1",
+    "an assignment in place to a part": "y[0] += 1",
+    "a deletion": "a = [0]\ndel a[int(y.add_(1).numel()) - 2]",
+    "an assertion": "assert y.add_(1) is not None",
+    "a condition": "if y.add_(1) is None:\n    pass",
+    "a loop": "for a in y.add_(1):\n    pass",
+    "a loop with a condition": "while y.add_(1) is None:\n    pass",
+    "a context": "with torch.set_grad_enabled(y.add_(1) is not None):\n    pass",
+    "an exception": "try:\n    raise ValueError(y.add_(1))\nexcept ValueError:\n    pass",
+    "a default": "def f(a=y.add_(1)):\n    pass",
+    "a function's body": "def f():\n    y.add_(1)\nf()",
+    "a function's result": "def f():\n    return y.add_(1)\nf()",
+    "a class": "class M(nn.Module):\n    a = y.add_(1)",
+    "a comprehension": "[y.add_(1) for a in [1]]",
+    "a handler": "try:\n    1 / 0\nexcept ZeroDivisionError:\n    y.add_(1)",
+    "the end of a try": "try:\n    pass\nfinally:\n    y.add_(1)",
+    "a loop's else": "for a in []:\n    pass\nelse:\n    y.add_(1)",
+}
+
+
+@pytest.mark.parametrize("before", ["0\n0", "if True:\n    0"])
+@pytest.mark.parametrize("statement", CHANGING)
+def test_the_line_that_changed_it(statement: str, before: str) -> None:
+    lines = CHANGING[statement].split("\n")
+    number = 6 + next(k for k, line in enumerate(lines) if "y." in line or line.startswith("y"))
+    inside = "    " if before.startswith("if") else ""
+    program = X + f"y = x * 2\nz = y * y\n{before}\n{inside}" + f"\n{inside}".join(lines) + "\n\nz.sum().backward()"
+    events: list[object] = []
+    assert not Session().run(program, events.append)
+    failed = events[-1]
+    assert isinstance(failed, Failed)
+    assert failed.line == 7 + len(lines)
+    assert f"line {number} changed it in place" in failed.hint
+
+
 MENDED = [
     "torch.tensor([1., 2.], requires_grad=True)",
     X + "y = x * 2\ny.backward(torch.ones_like(y))",

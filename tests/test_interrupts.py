@@ -8,14 +8,17 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pexpect
 import pytest
 
 from autogradcli.api.calls.registry import attributes_of
+from autogradcli.engine import inplace
 from autogradcli.session import Session
 
 ROOT = Path(__file__).parent.parent
@@ -242,3 +245,63 @@ def test_each_method_function_and_operator_hears_the_time_limit(kind: type) -> N
         if time.monotonic() - began > 2.0:
             late.append(f"{step}: {time.monotonic() - began:.1f} s")
     assert not late
+
+
+#: Changes of windows that slide over each other, which are computed one turn after the other.
+SLIDING = ("w.add_(1)", "w.mul_(by)", "w += by", "w.exp_()", "w.sub_(by, alpha=2)", "w.clamp_(0.2, 0.6)")
+WINDOWS = """import torch
+x = torch.arange(8.) / 8
+w = x.as_strided((3, 3), (1, 1))
+by = torch.arange(9.).view(3, 3) + 2
+"""
+
+
+class _Interrupting:
+    """NumPy, whose ``copyto`` is interrupted after so many calls: just before it copies, or just after."""
+
+    def __init__(self, calls: int, after: bool) -> None:
+        self.calls, self.after = calls, after
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)
+
+    def copyto(self, *args: Any, **kwargs: Any) -> None:
+        self.calls -= 1
+        if self.after or self.calls != 0:
+            np.copyto(*args, **kwargs)
+        if self.calls == 0:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("change", SLIDING)
+def test_an_interrupt_leaves_no_half_of_windows_changed_in_place(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = 0
+    for after in (False, True):
+        for calls in range(1, 4):  # three elements at the most are one memory location
+            session, events = Session(), []  # type: ignore[var-annotated]
+            assert session.run(WINDOWS, events.append)
+            before, version = session.variables["x"].array.copy(), session.variables["w"].version
+            with monkeypatch.context() as patch:
+                patch.setattr(inplace, "np", _Interrupting(calls, after))
+                assert not session.run(change, events.append)
+            assert events[-1].type == "KeyboardInterrupt"
+            assert np.array_equal(session.variables["x"].array, before)
+            assert session.variables["w"].version == version
+            assert session.run(change, events.append)
+            assert not np.array_equal(session.variables["x"].array, before)
+            assert session.variables["w"].version == version + 1
+            rounds += 1
+    assert rounds == 6
+
+
+def test_windows_changed_in_place_hear_an_interrupt() -> None:
+    session, events = Session(), []  # type: ignore[var-annotated]
+    assert session.run("import torch\nx = torch.zeros(20_000)\nw = x.as_strided((18_000, 400), (1, 1))", events.append)
+    stop = threading.Timer(0.2, session.interrupt)
+    stop.start()
+    began = time.monotonic()
+    assert not session.run("w.add_(1)", events.append)
+    assert time.monotonic() - began < 0.2 + SECONDS
+    stop.join()
+    assert events[-1].type == "KeyboardInterrupt"
+    assert not session.variables["x"].array.any() and session.variables["w"].version == 0

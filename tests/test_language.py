@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from autogradcli import language
 from autogradcli.events import Event, Failed, Value
+from autogradcli.language.read.tokens import call_at_end
 from autogradcli.language.values.attribute_lookup import names_of
 from autogradcli.session import Session
 
@@ -35,6 +36,34 @@ def failure(program: str) -> tuple[str, str]:
     event = last(program)
     assert isinstance(event, Failed), event
     return event.type, event.message
+
+
+# What the prompt reads of a text that isn't finished
+
+
+@pytest.mark.parametrize(
+    ("text", "chain", "position"),
+    [
+        ("torch.nn.functional.relu(", ["torch", "nn", "functional", "relu"], 0),
+        ("torch.nn.functional.relu(x, ", ["torch", "nn", "functional", "relu"], 1),
+        ("f(", ["f"], 0),
+        ("x.sum(dim=0, ", ["x", "sum"], 1),
+        ("a + b.c(1)(", [], None),
+        ("f(g(1, 2), [3, 4], ", ["f"], 2),
+        ("f(x[", ["f"], 0),
+        ("y = [torch.ones(", ["torch", "ones"], 0),
+        ("def f(", [], None),
+        ("class A(", [], None),
+        ("2.0(", [], None),
+        ("x[0].sum(", [], None),
+        ("f(1)", [], None),
+        ("'f('", [], None),
+    ],
+)
+def test_the_call_that_a_text_ends_in(text: str, chain: list[str], position: int | None) -> None:
+    call = call_at_end(text)
+    assert (call.chain if call else []) == chain
+    assert not chain or (call is not None and call.position == position)
 
 
 # Extensions

@@ -293,7 +293,7 @@ def test_one_handler_for_the_life_of_a_prompt() -> None:
         drive(Session(), *entered(*lines), CTRL_C, PAUSE, "x", CTRL_C, screen=screen, cpr=True)
     prompt = screen.prompt
     assert prompt is not None
-    assert found == {prompt.interrupts._hear: 1, before[0]: 1}
+    assert found == {prompt.interrupts._on_interrupt: 1, before[0]: 1}
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)) == before
 
 

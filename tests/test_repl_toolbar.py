@@ -54,6 +54,11 @@ def test_signature_help(session: Session) -> None:
     assert toolbar(session, "y = [f(1, ")[0] == "f(a, b=1, *c, d, **e)"
     assert toolbar(session, "nothing_known(")[0] == ""
     assert toolbar(session, ":time f(")[0] == "f(a, b=1, *c, d, **e)"
+    assert toolbar(session, "range(")[0] == "range(start=0, stop, step=1)"  # of which only help knows the parameters
+    assert toolbar(session, "nn.LSTM(3, ")[0].startswith("LSTM(input_size, hidden_size, num_layers=1")
+    run(session, "layer = nn.Linear(2, 1)\ndef range(a): return a")
+    assert toolbar(session, "layer.parameters(")[0] == "parameters(recurse=True)"
+    assert toolbar(session, "range(")[0] == "range(a)"
     run(session, "class Net(nn.Module):\n  def __init__(self, size, depth=2): super().__init__()")
     assert toolbar(session, "Net(3, ")[0] == "Net(size, depth=2)"
 

@@ -5,6 +5,7 @@ The spies are harmless: they write down which names they were asked for.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -12,9 +13,10 @@ import numpy as np
 import pytest
 from crawl import calls, everything
 
-from autogradcli.api.calls.gate import stranger
+from autogradcli.api.calls.gate import foreign_value
 from autogradcli.api.calls.program_classes import SPECIAL, Kind, Object, is_program_class
 from autogradcli.api.calls.python_function import PythonFunction
+from autogradcli.api.calls.registry import NAMESPACES
 from autogradcli.engine.callbacks import callee
 from autogradcli.engine.modes import restore, snapshot
 from autogradcli.events import Event, Failed, Printed
@@ -127,6 +129,37 @@ def test_an_object_of_a_program_as_each_argument() -> None:
     assert not [name for name in names if name.startswith("__")]
 
 
+#: Complex numbers where real ones are usual: dropped parts are PyTorch's to drop (a cast), else refused, and never
+#: NumPy's to warn of.
+COMPLEX = {
+    "a tensor": lambda tensor: tensor,
+    "a number": lambda tensor: 1j,
+    "a list of numbers": lambda tensor: [1j, 2.0],
+    "a list of tensors": lambda tensor: [tensor, tensor],
+}
+
+
+@pytest.mark.parametrize("form", COMPLEX)
+def test_no_imaginary_part_is_dropped_by_accident(form: str) -> None:
+    tensor = NAMESPACES["torch"]["full"]((2, 3), 1 + 2j)
+    modes, warned = snapshot(), {}
+    budget.start(None)
+    try:
+        for place, call in calls([COMPLEX[form](tensor)]):
+            with warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
+                warnings.simplefilter("always")
+                try:
+                    call()
+                except Exception:  # refused, as most should
+                    pass
+            if any(issubclass(each.category, np.exceptions.ComplexWarning) for each in caught):
+                warned[place] = str(caught[0].message)
+            tensor.array, tensor.node, tensor.meta = np.full((2, 3), 1 + 2j, np.complex64), None, None
+    finally:
+        restore(modes)
+    assert not warned
+
+
 def test_every_function_in_python_says_what_it_takes() -> None:
     """``gate.py`` goes by annotations; a parameter without one takes data only."""
     odd = {"Value", "Function"}
@@ -138,9 +171,9 @@ def test_every_function_in_python_says_what_it_takes() -> None:
         if name != "return" and text.startswith(tuple(odd)) and "loss" in place
     }
     assert not free
-    assert stranger([1, (2.0, {"a": None})]) is None
+    assert foreign_value([1, (2.0, {"a": None})]) is None
     thing = object()
-    assert stranger([1, (2.0, {"a": thing})]) is thing
+    assert foreign_value([1, (2.0, {"a": thing})]) is thing
 
 
 # -- what stands in Python's classes ----------------------------------------------------------------------------
@@ -328,3 +361,37 @@ def test_no_imaginary_part_is_dropped(call: str, message: str) -> None:
 def test_complex_numbers_where_they_belong() -> None:
     program = "z = torch.tensor([1j])\nprint(torch.lerp(z, z + 1, 1j), torch.addcmul(z, z, z, value=1j))"
     assert printed(program) == "tensor([0.+2.j]) tensor([0.+0.j])\n"
+
+
+ITERATED = """
+from torch import nn
+class BySubscript:
+    def __getitem__(self, k): return (1, 2, 3)[k]
+    def __len__(self): return 3
+class ByMethod:
+    def __iter__(self): return iter([1, 2])
+d = {1: 2}
+l = [1, 2]
+v = torch.tensor([1.0, 2.0])
+m = nn.Sequential(nn.Linear(1, 1), nn.ReLU())
+"""
+
+#: What a program can iterate: what comes out of ``iter`` and its kin is a value of the language, and so is what that
+#: gives.
+ITERABLES = (
+    "BySubscript()", "ByMethod()", "m", "nn.ModuleList(m)", "nn.ModuleDict({'a': m})", "nn.ParameterList([v])",
+    "nn.ParameterDict({'a': v})", "m.parameters()", "m.named_parameters()", "m.modules()", "m.children()", "v",
+    "torch.ones(2, 2)", "v.shape", "v.numpy()", "torch.ones(2, 2).numpy()", "v.max(0)", "torch.unbind(v)", "l", "(1,)",
+    "'ab'", "'\u00e9'", "{1}", "range(2)", "range(1 << 70)", "d", "d.keys()", "d.values()", "d.items()", "zip(l, l)",
+    "map(str, l)", "filter(None, l)", "enumerate(l)", "iter(l)", "(k for k in l)", "m.state_dict()",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("iterable", ITERABLES)
+def test_what_is_iterated_stays_in_the_language(iterable: str) -> None:
+    session = Session()
+    session.run(f"import torch\n{ITERATED}it = iter({iterable})\nfirst = next(it)\n", lambda event: None)
+    session.run(f"back = reversed({iterable})", lambda event: None)  # some have no reverse
+    assert {"it", "first"} <= {*session.variables}
+    strangers = {name: value for name, value in session.variables.items() if not is_value(value)}
+    assert not {name: type(value) for name, value in strangers.items()}

@@ -208,6 +208,21 @@ def test_the_tests_run_in_the_project_from_any_folder(tmp_path: Path) -> None:
     assert (code, out.splitlines(), err) == (0, [str(checkout.root), "-m", "pytest", "-k", "a or b"], "")
 
 
+def test_a_test_that_hangs_ends_and_is_named(tmp_path: Path) -> None:
+    shutil.copy(Path(__file__).parent / "conftest.py", tmp_path)
+    (tmp_path / "test_it.py").write_text(
+        "import time\n\ndef test_good(): pass\n\ndef test_hangs(): time.sleep(60)\n\ndef test_never(): pass\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", "test_it.py"],
+        cwd=tmp_path, env={**os.environ, "AUTOGRADCLI_TEST_SECONDS": "1"}, capture_output=True, text=True, timeout=50,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "test_good PASSED" in done.stdout
+    assert "Timeout" in done.stderr and "in test_hangs" in done.stderr
+    assert "test_never" not in done.stdout
+
+
 def ready(checkout: Checkout, name: str, root: str) -> None:
     """An environment in order, made for ``root``, whose Python says where it is and what it was given."""
     python = checkout.write(f".venvs/{name}/bin/python", '#!/bin/sh\nprintf "%s\\n" "$PWD" "$@"\n')

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import Any
 
 import pytest
 
+from autogradcli.api.calls.program_classes import Kind
 from autogradcli.engine import dtypes
 from autogradcli.events import Event, Failed, Gradients, Printed, Value, Warned
+from autogradcli.language.values.attribute_lookup import TABLES
 from autogradcli.session import Session
 
 
@@ -35,6 +39,25 @@ def test_events_come_in_order_with_lines_and_source() -> None:
         Value(4, "x *\n 2", 4),
         Value(7, "len('é') + x", 3),
     ]
+
+
+#: What is loaded when a program first needs it, by several doors: each in a process of its own.
+FIRST = {
+    "torch.zeros(2, dtype=torch.bfloat16)": "tensor([0., 0.], dtype=torch.bfloat16)",
+    "torch.ones(2).bfloat16() * 2": "tensor([2., 2.], dtype=torch.bfloat16)",
+    "torch.ones(2).to(torch.float16) + torch.ones(2).to(torch.bfloat16)": "tensor([2., 2.])",
+    "torch.finfo(torch.bfloat16).eps": "0.0078125",
+    "torch.linalg.lu_factor(torch.eye(2)).pivots": "tensor([1, 2], dtype=torch.int32)",
+    "torch.fft.fft(torch.ones(2))": "tensor([2.+0.j, 0.+0.j])",
+    "torch.special.airy_ai(torch.zeros(1))": "tensor([0.3550])",
+}
+
+
+@pytest.mark.parametrize("program", FIRST)
+def test_the_first_use_of_what_is_loaded_late(program: str) -> None:
+    code = f"from autogradcli.session import Session; Session().run({program!r}, lambda event: print(event.value))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == FIRST[program] + "\n"
 
 
 def test_lines_count_from_the_first_line_given() -> None:
@@ -236,6 +259,33 @@ def test_ctrl_c_ends_what_never_ends(program: str) -> None:
         signal.signal(signal.SIGINT, before)
     assert isinstance(failed, Failed)
     assert failed.type == "KeyboardInterrupt"
+
+
+def test_what_one_session_must_not_use_is_not_forgotten_by_a_run_of_another() -> None:
+    session = Session()
+    run("x = torch.ones(4, requires_grad=True)\nb = x * 1\nwith torch.no_grad():\n    v = b[:2]\nb.mul_(2)", session)
+    run("torch.ones(2) * 2", Session())
+    last = run("y = v * 3", session)[-1]
+    assert isinstance(last, Failed) and "A view was created in no_grad mode" in last.message
+
+
+def test_lines_of_one_shape_are_each_checked() -> None:
+    session = Session()
+    run("dict(a=1, b=2)\ndict(c=1, d=2)\ndict(e=3, f=4)", session)
+    last = run("dict(c=5, d=6)\ndict(g=1, g=2)\ndict(j=1, k=2)", session)[-1]
+    assert isinstance(last, Failed) and last.line == 2
+    assert last.message.startswith("keyword argument repeated: g")
+
+
+def test_the_classes_of_a_program_are_not_kept() -> None:
+    run("class A(nn.Module):\n    def f(self):\n        return self.training\na = A()\na.f(), a.training, A.f")
+    assert not [kind for kind in TABLES if type(kind) is Kind]
+
+
+def test_an_interrupt_at_the_end_of_a_run_is_not_left_for_the_next() -> None:
+    session = Session()
+    assert session.run("print(1)", lambda event: session.interrupt())
+    assert session.run("for i in range(100_000): pass", [].append)
 
 
 def test_an_interrupt_between_runs_does_nothing() -> None:

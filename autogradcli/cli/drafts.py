@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 #: Signals that end this process, Ctrl-C included. Windows has no SIGHUP.
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -103,11 +103,11 @@ def _nameless(folder: str) -> BinaryIO:
                 raise
     from tempfile import TemporaryFile
 
-    file: Any = TemporaryFile(dir=folder)  # noqa: SIM115  closed by __exit__
+    file = cast("BinaryIO", TemporaryFile(dir=folder))  # noqa: SIM115  closed by __exit__
     mask = os.umask(0)
     os.umask(mask)
     os.chmod(file.fileno(), 0o666 & ~mask)
-    return file  # type: ignore[no-any-return]
+    return file
 
 
 class deferred:

@@ -146,9 +146,13 @@ def _check_heads(heads: list[str]) -> None:
 
 
 def repeated(names: list[str]) -> str:
-    """The first name that has stood in a list before; there is one."""
+    """The first name that has stood in a list before. Raises ValueError where none has."""
     before: set[str] = set()
-    return next(name for name in names if name in before or before.add(name))  # type: ignore[func-returns-value]
+    for name in names:
+        if name in before:
+            return name
+        before.add(name)
+    raise ValueError("no name stands twice")
 
 
 def named_columns(text: str, delimiter: str) -> Any:

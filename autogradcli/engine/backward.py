@@ -58,7 +58,7 @@ class Pass:
             for edge in targets:
                 self.targets.setdefault(edge.node if isinstance(edge, Output) else edge, set()).add(index_of(edge))
         self.captured: dict[tuple[Node, int], Any] = {}
-        self.pending: dict[Node, Any] = {}
+        self.pending: dict[Edge, Any] = {}
         self.reached: tuple[list[Node], dict[Node, int], set[Node] | None] = ([], {}, None)
         self.leads: set[Node] | None = None  # where there are targets: they and all above them
 
@@ -69,7 +69,7 @@ class Pass:
         """
         if state.tape is not None:
             state.tape.began(roots)
-        owned: set[Node] = set()
+        owned: set[Edge] = set()
         for edge, g in roots:
             self._arrive(edge, self._own_world(g), owned)
         order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
@@ -115,7 +115,7 @@ class Pass:
             if isinstance(edge, AccumulateGrad) and not waiting.get(edge) and edge in self.pending:
                 self._leaf(edge)
 
-    def _arrive(self, edge: Edge, g: Any, owned: set[Node]) -> None:
+    def _arrive(self, edge: Edge, g: Any, owned: set[Edge]) -> None:
         """Add a gradient to what has arrived at an edge so far."""
         pending = self.pending
         if edge.__class__ is Output:
@@ -125,20 +125,20 @@ class Pass:
                 slots = pending[node] = [None] * type(node).outputs
             slots[index] = g if slots[index] is None else self._add(slots[index], g)
             return
-        sofar = pending.get(edge)  # type: ignore[arg-type]
+        sofar = pending.get(edge)
         if sofar is None:
-            pending[edge] = g  # type: ignore[index]
+            pending[edge] = g
         elif edge in owned and not self.tensors and g.dtype is sofar.dtype:
             sofar += g  # this buffer was made here: nobody else sees it
         else:
-            total = pending[edge] = self._add(sofar, g)  # type: ignore[index]
+            total = pending[edge] = self._add(sofar, g)
             if total.__class__ is np.ndarray:
-                owned.add(edge)  # type: ignore[arg-type]
+                owned.add(edge)
 
     def _add(self, a: Any, b: Any) -> Any:
         return roles.add(a, b) if self.tensors else a + b
 
-    def _walk_fast(self, order: list[Node], waiting: dict[Node, int], owned: set[Node]) -> None:
+    def _walk_fast(self, order: list[Node], waiting: dict[Node, int], owned: set[Edge]) -> None:
         """The ordinary pass: everything reachable, arrays only. ``_arrive`` stands here once more, unfolded, since
         every edge of every graph comes by."""
         pending = self.pending
@@ -160,23 +160,23 @@ class Pass:
                 if edge is None:
                     continue
                 if g is not None:
-                    sofar: Any = look(edge)  # type: ignore[arg-type]
+                    sofar: Any = look(edge)
                     if edge.__class__ is Output:
                         self._arrive(edge, g, owned)
                     elif sofar is None:
-                        pending[edge] = g  # type: ignore[index]
+                        pending[edge] = g
                     elif edge in owned and g.dtype is sofar.dtype:
                         sofar += g  # this buffer was made here: nobody else sees it
                     else:
-                        pending[edge] = total = sofar + g  # type: ignore[index]
+                        pending[edge] = total = sofar + g
                         if total.__class__ is np.ndarray:
-                            owned.add(edge)  # type: ignore[arg-type]
+                            owned.add(edge)
                 if edge.__class__ is AccumulateGrad:
                     waiting[edge] = left = waiting[edge] - 1
                     if not left and edge in pending:
                         self._leaf(edge)
 
-    def _walk(self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Node]) -> None:
+    def _walk(self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Edge]) -> None:
         """The pass with everything: captures, pruning, ``create_graph``, anomaly checks."""
         pending = self.pending
         for node in order:

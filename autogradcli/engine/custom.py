@@ -258,4 +258,5 @@ def _spread(grad: Tensor, info: tuple[tuple[int, ...], np.dtype]) -> Tensor:
     """A gradient as it is copied into a window. Raises RuntimeError where the shapes don't allow it."""
     if grad.array.shape == info[0]:
         return grad
-    return roles.copy_into(wrap(np.zeros(*info)), grad)  # type: ignore[no-any-return]
+    spread: Tensor = roles.copy_into(wrap(np.zeros(*info)), grad)
+    return spread

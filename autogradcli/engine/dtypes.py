@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from .naming import shown_as
+
 BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
 #: NumPy's kinds of the dtypes that have gradients; "V" is bfloat16's.
 INEXACT = "fcV"
 
 
+@shown_as("torch.dtype", in_c=True)
 class DType:
     """A PyTorch dtype: ``torch.float32`` and so on. One instance each, compared by identity."""
 
@@ -58,9 +61,6 @@ class DType:
     @property
     def is_signed(self) -> bool:
         return self not in (uint8, uint16, uint32, uint64, bool_)
-
-
-DType.__module__, DType.__name__, DType.__qualname__ = "torch", "dtype", "dtype"  # what programs see of the class
 
 
 def _make(name: str, np_name: str, category: int, type_name: str, cpp_name: str) -> DType:
@@ -124,6 +124,12 @@ def complex_of(dtype: DType) -> DType:
 def real_of(dtype: DType) -> DType:
     """The dtype of the parts of a complex dtype; any other dtype itself."""
     return _REAL_OF.get(dtype, dtype)
+
+
+def real_for(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Values that are to be written into this dtype: of complex ones the real part, where the dtype is not complex.
+    NumPy would take that too, and warn."""
+    return values.real if values.dtype.kind == "c" and dtype.kind != "c" else values
 
 
 class _Default:

@@ -28,6 +28,7 @@ import numpy as np
 
 from . import dtypes
 from .node import FREED, Node
+from .numbers import check_operand
 from .operation import GLOBALS, OPERATIONS, Operation, Param
 from .record import record, run_arrays, run_tensors, settle, settle_tensors
 from .saved import Packed, modified, saved_tensor
@@ -45,9 +46,12 @@ _MOST_NUMBERS = 1_000
 def number(value: float, dtype: np.dtype) -> Any:
     """A number as an array of the dtype, kept for the next time.
 
-    One that might not fit the dtype stays what it is, and so does zero, since 0.0 and -0.0 are one key.
+    One that might not fit the dtype stays what it is, and so does zero, since 0.0 and -0.0 are one key. Raises
+    OverflowError for an integer past 64 bits.
     """
     if not 1e-6 < value < 1e6 and not -1e6 < value < -1e-6:
+        if value.__class__ is int:
+            check_operand(value)
         return value
     kept = _SINGLES if dtype.itemsize == 4 else _DOUBLES
     if len(kept) >= _MOST_NUMBERS:
@@ -56,6 +60,9 @@ def number(value: float, dtype: np.dtype) -> Any:
     made.flags.writeable = False
     return made
 
+
+#: No number up to this is too large for float32.
+_LARGEST = 1 << 127
 
 GLOBALS.update(
     state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__,
@@ -124,6 +131,12 @@ def _forward(op: Operation, general: str) -> list[str]:
     if any(p.kind == "plain" and p.name == "dtype" and p.has_default for p in op.params):
         out.append(f"    if dtype is not None: return {general}")  # the gradient is cast back there
     out += [f"    if {p.name}.__class__ is complex: return {general}" for p in op.params if p.scalar]  # so is it there
+    for p in op.params:
+        if p.name in op.fits and p.kind == "plain":  # the general path looks closer at NaN and what float32 can't hold
+            usual = ""
+            if p.has_default:
+                usual = f"{p.name} is not None and " if p.default is None else f"{p.name} != {p.default!r} and "
+            out.append(f"    if {usual}not -{_LARGEST} <= {p.name} <= {_LARGEST}: return {general}")
     first: Param | None = None
     for p in tensors:
         out += _operand(p, first, general)
@@ -281,7 +294,8 @@ def _first_run_tensors(node: Node, g: Any) -> tuple[Any, ...]:
     op = type(node).op
     made = _compile(op, _run_tensors(op))
     setattr(op.node_class, "run_tensors", made)  # noqa: B010
-    return made(node, g)  # type: ignore[no-any-return]
+    grads: tuple[Any, ...] = made(node, g)
+    return grads
 
 
 def _run_tensors(op: Operation) -> list[str]:

@@ -92,7 +92,7 @@ def _half_kind(arrays: list[Any]) -> np.dtype | None:
     return None
 
 
-def is_brain(array: Any) -> bool:
+def is_bfloat16(array: Any) -> bool:
     """Whether an array is of bfloat16."""
     return bool(array.dtype.kind == "V")
 
@@ -112,7 +112,7 @@ def widened(value: Any) -> Any:
     """An operand, a list of operands or a saved value in single precision, if it is an array of bfloat16."""
     if isinstance(value, list):
         return [widened(v) for v in value]
-    return value.astype(_SINGLE) if isinstance(value, (np.ndarray, np.generic)) and is_brain(value) else value
+    return value.astype(_SINGLE) if isinstance(value, (np.ndarray, np.generic)) and is_bfloat16(value) else value
 
 
 def _narrow(raw: Any, kind: np.dtype) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 
 from . import dtypes
 from .levels.base import check_captured, check_rows, dispatched, write
+from .limits import check_steps
 from .mirrors import MirrorTensor, flip_of, memory_of
 from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
@@ -110,9 +111,12 @@ def _one_by_one(call: Callable[..., Any], target: Tensor, before: Tensor, args: 
     if result.node is not None or result.array.shape != array.shape or result.array.dtype is not array.dtype:
         return False
     turn, whole = turns(array), array.copy()
+    count = int(turn.max()) + 1
+    check_steps(array.size * count)
     try:
-        for k in range(int(turn.max()) + 1):
+        for k in range(count):
             if k:
+                state.poll()
                 result = call(before, *args)
             np.copyto(array, result.array, where=turn == k)
     except BaseException:  # Ctrl-C leaves no half of it

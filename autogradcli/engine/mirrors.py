@@ -95,7 +95,8 @@ def mirror_of(t: Tensor) -> Mirror | None:
         if meta is None:
             return None
         if t.__class__ is MirrorTensor:
-            return meta.mirror  # type: ignore[no-any-return]
+            own: Mirror | None = meta.mirror
+            return own
         if meta.layer is None:
             return None
         t = meta.layer.value
@@ -107,7 +108,8 @@ def memory_of(t: Tensor) -> np.ndarray:
     if meta is None:
         return t.array
     if t.__class__ is MirrorTensor:
-        return meta.mirror.memory  # type: ignore[no-any-return]
+        memory: np.ndarray = meta.mirror.memory
+        return memory
     layer = meta.layer
     if layer is None or mirror_of(t) is None:
         return t.array
@@ -180,7 +182,8 @@ def _same_place(part: np.ndarray, source: Tensor) -> np.ndarray:
 
 
 def _address(array: np.ndarray) -> int:
-    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
+    address: int = array.__array_interface__["data"][0]
+    return address
 
 
 def mirrored(t: Tensor, like: Tensor) -> Tensor:

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 import numpy as np
 
@@ -38,6 +38,7 @@ from .away import listening
 from .layouts import laid_out
 from .lazy import LazyTable
 from .node import Node
+from .tensor import Tensor
 
 Array = np.ndarray  # a tensor operand; inside a kernel its array
 Index = np.ndarray  # a tensor operand that takes no part in promotion and has no derivative
@@ -96,6 +97,8 @@ class Operation:
         "doc",
         "edges",
         "examples",
+        "fits",
+        "fits_in",
         "flip",
         "formula",
         "frees",
@@ -157,6 +160,8 @@ class Operation:
         self.copies: bool = options.pop("copies", False)
         self.half: str | None = options.pop("half", None)
         self.no_half: str | None = options.pop("no_half", None)
+        self.fits: tuple[str, ...] = tuple(options.pop("fits", "").split())
+        self.fits_in: str = options.pop("fits_in", "result")
         self.flip: Any = options.pop("flip", None)
         self.no_mirror: str = options.pop("no_mirror", "")
         self.dims: str = options.pop("dims", "")
@@ -181,6 +186,8 @@ class Operation:
             for k, n in enumerate(names)
         ]
         by_name = {p.name: p for p in self.params}
+        if unknown := {*self.fits} - {*by_name}:
+            raise TypeError(f"{self.name}: no parameters to fit: {unknown}")
         joint = _rule_names(self.vjp, 3) if self.vjp else None
         if joint is not None:  # one rule for several inputs: ``vjp_inputs`` are the tensor parameters in order
             self.edges: list[Param] = [
@@ -279,7 +286,35 @@ _STUB = _stub.__code__
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+if TYPE_CHECKING:  # what no program needs, to keep the start short
+    _Result = TypeVar("_Result", covariant=True)
+
+    class Declared(Protocol[_Result]):
+        """The function that ``@operation`` gives for a kernel: of tensors where the kernel is of arrays."""
+
+        __name__: str
+        op: Operation
+
+        def __call__(self, *args: Any, **kwargs: Any) -> _Result: ...
+
+    class Declare(Protocol):
+        """``@operation(...)``: results are as many tensors as the kernel gives arrays."""
+
+        @overload
+        def __call__(self, source: Callable[..., Array]) -> Declared[Tensor]: ...
+        @overload
+        def __call__(self, source: Callable[..., tuple[Array, Array]]) -> Declared[tuple[Tensor, Tensor]]: ...
+        @overload
+        def __call__(
+            self, source: Callable[..., tuple[Array, Array, Array]]
+        ) -> Declared[tuple[Tensor, Tensor, Tensor]]: ...
+        @overload
+        def __call__(self, source: Callable[..., tuple[Array, ...]]) -> Declared[tuple[Tensor, ...]]: ...
+        @overload
+        def __call__(self, source: Callable[..., list[Array]]) -> Declared[tuple[Tensor, ...]]: ...
+
+
+def operation(**options: Any) -> Declare:
     """Declare an operation; see the top of this file. Options beside the rules:
 
     kernel      a ufunc or function on arrays used instead of the body
@@ -295,6 +330,9 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     outputs     names of several results; ``differentiable`` the positions of those with gradients
     layout      how the result lies in memory, where not as NumPy's would (``layouts.py``)
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
+    fits        names of numbers that the dtype computed in must be able to hold: a RuntimeError else. ``fits_in`` says
+                which that is: ``"result"``, that of operand and number; ``"wide"``, the same but float32 for half
+                precision; ``"operand"``, the operand's own
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
     copies      True where the result has the place of its first operand and the values of the second
     half        how it computes in half precision, where not in single and rounded once; ``no_half`` the name of
@@ -333,4 +371,4 @@ def operation(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., An
         stub.__dict__["op"] = op
         return stub
 
-    return declare
+    return cast("Declare", declare)

@@ -52,7 +52,7 @@ def _log(value: float) -> float:
     return math.log(value) if value else -math.inf
 
 
-@shown_as("torch._C.Generator")
+@shown_as("torch._C.Generator", in_c=True)
 class Generator(Draws):
     """A source of random numbers. See ``Draws`` for its seed and state."""
 

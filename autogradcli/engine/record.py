@@ -12,10 +12,11 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import DType
-from .half import is_brain, run_kernel, widened
+from .half import is_bfloat16, run_kernel, widened
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
 from .node import Invalid, Node, Output
+from .numbers import check_numbers, check_operand
 from .operation import Operation, Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import next_sequence, state
@@ -34,6 +35,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         if found is not NOT_HERE:
             return found
     arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
+    if op.fits:
+        check_numbers(op, arrays)
     if op.promote is not None:
         _promote(op, arrays)
     try:
@@ -107,6 +110,8 @@ def to_dtype(value: Any, dtype: DType) -> Any:
     """An operand in the dtype of the operation. Python integers wrap around as PyTorch's do."""
     if isinstance(value, np.ndarray):
         return value if value.dtype is dtype.np else value.astype(dtype.np)
+    if value.__class__ is int:
+        check_operand(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and dtype.category == dtypes.FLOATING:
         return np.array(value, dtype=dtype.np)
     if not isinstance(value, (int, float, complex, np.generic)):
@@ -245,7 +250,7 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     if any(isinstance(o, Tensor) and o.array.dtype is not result.dtype for o in operands):
         dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
-    if dtypes.LATE and any(isinstance(o, Tensor) and is_brain(o.array) for o in (*operands, *outputs)):
+    if dtypes.LATE and any(isinstance(o, Tensor) and is_bfloat16(o.array) for o in (*operands, *outputs)):
         dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
         return shapes, dtypes_, WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None

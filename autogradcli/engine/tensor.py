@@ -20,10 +20,12 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import DType
+from .naming import shown_as
 from .node import AccumulateGrad, Extra, Invalid, Node, Nowhere, Output, node_of
 from .state import state
 
 
+@shown_as("torch.Size", in_c=True)
 class Size(tuple[int, ...]):
     """A shape: ``torch.Size([2, 3])``."""
 
@@ -274,7 +276,6 @@ _new = object.__new__
 for _class, _module in (
     (Tensor, "torch"),
     (MetaTensor, "torch"),
-    (Size, "torch"),
     (Parameter, "torch.nn.parameter"),
     (MetaParameter, "torch.nn.parameter"),
 ):

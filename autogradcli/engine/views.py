@@ -22,7 +22,7 @@ import numpy as np
 from .hooks import follow_retained
 from .inference import mark_inference
 from .mirrors import MirrorTensor, adopt, maker_of, memory_of, mirror_of
-from .node import AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
+from .node import FREED, AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
 from .operation import Operation
 from .saved import graph_name
 from .state import next_sequence, state
@@ -302,6 +302,21 @@ def made_by(call: Any, below: Node | Output | None) -> Node:
     return node
 
 
+class _Freed(Node):
+    """What stands in the place of an operation whose graph was freed."""
+
+    __slots__ = ()
+
+    def run(self, g: Any) -> tuple[Any, ...]:
+        raise RuntimeError(FREED)
+
+    run_tensors = run
+
+
+_FREED = _Freed()
+_FREED.fix = None
+
+
 class CopySlices(Node):
     """An in-place operation on a view, as history of the base.
 
@@ -358,7 +373,8 @@ class CopySlices(Node):
         return roles.view_as_complex(pairs)
 
     def release(self) -> None:
-        self.function.release()
+        # Only let go: a result that the operation saved may have put it into another graph, by itself.
+        self.function = _FREED
 
 
 def rebase(target: Tensor, function: Node) -> None:

@@ -233,9 +233,9 @@ class History(Tape):
             out.append(found)
         return out
 
-    def _fixed(self, node: Node, k: int, g: Any, conj: bool) -> Expr | None:
+    def _fixed(self, node: Node, k: int, g: Expr | None, conj: bool) -> Expr | None:
         if g is None or node.fix is None:
-            return g  # type: ignore[no-any-return]
+            return g
         shapes, kinds, _ = node.fix
         if conj:
             g = FORMULAS.conj(g)
@@ -243,7 +243,7 @@ class History(Tape):
             g = _by_role(roles.sum_to, g, shapes[k])
         if kinds is not None and kinds[k] is not None and g.tensor.array.dtype is not kinds[k]:
             g = _by_role(roles.cast, g, dtypes.from_numpy(kinds[k]))
-        return g  # type: ignore[no-any-return]
+        return g
 
 
 def _leaves_below(node: Node) -> set[Node]:

@@ -69,17 +69,17 @@ class Symbol(NDArrayOperatorsMixin):
             return _reduced(inputs[0], options)
         if method != "__call__" or options:
             return NotImplemented
-        operands = [_bare(x) for x in inputs]
+        operands = [_as_expression(x) for x in inputs]
         if ufunc in _OPERATORS:
-            return _clothed(_OPERATORS[ufunc](*operands))
+            return _as_symbol(_OPERATORS[ufunc](*operands))
         if ufunc is np.square:
-            return _clothed(operands[0] * operands[0])
+            return _as_symbol(operands[0] * operands[0])
         name = _by_kernel().get(ufunc, ufunc.__name__)
-        return NotImplemented if name not in OPERATIONS else _clothed(FORMULAS.__getattr__(name)(*operands))
+        return NotImplemented if name not in OPERATIONS else _as_symbol(FORMULAS.__getattr__(name)(*operands))
 
     def __array_function__(self, function: Any, types: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
         if function is np.where and len(args) == 3 and not options:
-            return _clothed(FORMULAS.where(*[_bare(x) for x in args]))
+            return _as_symbol(FORMULAS.where(*[_as_expression(x) for x in args]))
         return NotImplemented
 
 
@@ -105,7 +105,7 @@ def _by_kernel() -> dict[Any, str]:
     return _names
 
 
-def _bare(value: Any) -> Any:
+def _as_expression(value: Any) -> Any:
     if isinstance(value, Symbol):
         return value.expr
     if isinstance(value, (np.ndarray, np.generic)):
@@ -113,7 +113,7 @@ def _bare(value: Any) -> Any:
     return value
 
 
-def _clothed(value: Any) -> Any:
+def _as_symbol(value: Any) -> Any:
     return Symbol(value) if isinstance(value, Expr) else value
 
 
@@ -133,7 +133,8 @@ def expansion(call: Call) -> Expr | None:
 
 
 def _zeros(like: Expr, shape: tuple[int, ...]) -> Expr:
-    return FORMULAS.new_zeros(like, shape)  # type: ignore[no-any-return]
+    made: Expr = FORMULAS.new_zeros(like, shape)
+    return made
 
 
 #: Kernels that fill a part of an array in place, as the functions that do so out of place.

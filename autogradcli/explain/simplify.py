@@ -7,7 +7,7 @@ were tidied when they were made.
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -61,16 +61,16 @@ def tidy_operator(made: Operator) -> Expr:
     a, b = uniform(weak_left), uniform(weak_right)
     if made.symbol == "*":
         if a is not None and a == 1 and _alike(right, made.tensor):
-            return right  # type: ignore[no-any-return]
+            return right
         if b is not None and b == 1 and _alike(left, made.tensor):
-            return left  # type: ignore[no-any-return]
+            return left
     elif made.symbol == "+":
         if a is not None and a == 0 and _alike(right, made.tensor):
-            return right  # type: ignore[no-any-return]
+            return right
         if b is not None and b == 0 and _alike(left, made.tensor):
-            return left  # type: ignore[no-any-return]
+            return left
     elif made.symbol in ("/", "**") and b is not None and b == 1 and _alike(left, made.tensor):
-        return left  # type: ignore[no-any-return]
+        return left
     if weak_left is left and weak_right is right:
         return made
     return Operator(made.symbol, (weak_left, weak_right), made.tensor)
@@ -79,7 +79,8 @@ def tidy_operator(made: Operator) -> Expr:
 def _tidy_unary(made: Operator) -> Expr:
     operand = made.operands[0]
     if made.symbol == "-" and isinstance(operand, Operator) and operand.symbol == "-" and len(operand.operands) == 1:
-        return operand.operands[0]  # type: ignore[no-any-return]
+        inner: Expr = operand.operands[0]
+        return inner
     return made
 
 
@@ -94,12 +95,14 @@ def tidy_call(made: Call) -> Expr:
     if made.op.name == "squeeze_dim":  # what was put in goes out again
         inner, dim = made.args
         if isinstance(inner, Call) and inner.op.name == "unsqueeze" and _same_dim(inner.args[1], dim, inner.ndim):
-            return inner.args[0]  # type: ignore[no-any-return]
+            before: Expr = inner.args[0]
+            return before
     if made.op.name == "constant_pad_nd":  # what was put around is cut off again
         inner, amounts = made.args[:2]
         around = inner.args[1] if isinstance(inner, Call) and inner.op.name == "constant_pad_nd" else ()
         if around and min(around) >= 0 and tuple(amounts) == tuple(-p for p in around):
-            return inner.args[0]  # type: ignore[no-any-return]
+            whole: Expr = inner.args[0]
+            return whole
     if made.op.kind == "linear" and made.op.formula is not None and len(made.results) == 1:
         taken_out = _number_taken_out(made)
         if taken_out is not None:
@@ -156,7 +159,7 @@ def _compared(part: Any, other: Any) -> Any:
     return part
 
 
-def _alike(part: Any, result: Tensor) -> bool:
+def _alike(part: Any, result: Tensor) -> TypeGuard[Expr]:
     return (
         isinstance(part, Expr)
         and part.tensor.array.shape == result.array.shape

@@ -67,7 +67,8 @@ def speak(call: Call) -> Spelling | Expr | tuple[Expr, ...]:
         call.spoken = False if said is None else said
     if call.spoken is False:
         raise Unspeakable(f"the language has no function for {call.op.name}")
-    return call.spoken  # type: ignore[no-any-return]
+    spoken: Spelling | Expr | tuple[Expr, ...] = call.spoken
+    return spoken
 
 
 def expressed(e: Expr) -> Expr | None:

@@ -89,8 +89,13 @@ def _sized(op: Operation, level: VmapLevel, args: Args) -> Any:
 
 def _expand(op: Operation, level: VmapLevel, args: Args) -> Any:
     size = args[1]
-    if _first(level, args) is None or len(size) < _rank(args):
+    if _first(level, args) is None:
         return NotImplemented
+    if len(size) < _rank(args):
+        raise RuntimeError(
+            f"expand: the number of sizes provided ({len(size)}) must be greater or equal to the number of dimensions "
+            f"in the tensor ({_rank(args)})"
+        )
     return op.call(aligned(args[0], level, len(size)), (level.size, *size))
 
 
@@ -107,7 +112,7 @@ def _t(op: Operation, level: VmapLevel, args: Args) -> Any:
     whole = _first(level, args)
     if whole is None or rank > 2:
         return NotImplemented
-    return TENSORS.transpose(whole, 1, 2) if rank == 2 else TENSORS.alias(whole)
+    return TENSORS.transpose(whole, 1, rank) if rank else whole
 
 
 def _as_strided(op: Operation, level: VmapLevel, args: Args) -> Any:
@@ -122,8 +127,26 @@ def _as_strided(op: Operation, level: VmapLevel, args: Args) -> Any:
 
 def _squeeze(op: Operation, level: VmapLevel, args: Args) -> Any:
     whole = _first(level, args)
-    rank = _rank(args)
-    return NotImplemented if whole is None else TENSORS.squeeze_dims(whole, tuple(range(1, rank + 1)))
+    if whole is None:
+        return NotImplemented
+    size, *rest = whole.array.shape
+    return TENSORS.view(whole, (size, *(n for n in rest if n != 1))) if rest else TENSORS.alias(whole)
+
+
+def _squeeze_dim(op: Operation, level: VmapLevel, args: Args) -> Any:
+    whole, rank = _first(level, args), max(_rank(args), 1)
+    if whole is None or not -rank <= args[1] < rank:
+        return NotImplemented
+    return TENSORS.squeeze_dims(whole, (_moved(args[1], rank),)) if _rank(args) else TENSORS.alias(whole)
+
+
+def _where(op: Operation, level: VmapLevel, args: Args) -> Any:
+    """Side by side, whatever the condition's dtype."""
+    tensors = [a for a in args if isinstance(a, Tensor)]
+    if len({t.array.dtype for t in tensors[1:]}) > 1:
+        return NotImplemented
+    rank = max(t.array.ndim for t in tensors)
+    return op.call(*[aligned(a, level, rank) for a in args])
 
 
 def _same(op: Operation, level: VmapLevel, args: Args) -> Any:
@@ -151,9 +174,10 @@ def _register() -> None:
     roles.stack = stack
     roles.conj = conj
     rules: dict[str, Rule] = {
-        "dims": _shifted, "same": _same, "each": _same, "side by side": side_by_side, "sized": _sized,
-        "expanded": _expand, "permuted": _permute, "turned": _t, "squeezed": _squeeze, "strided": _as_strided,
-        "joined": _joined, "as sum_dim": _whole("sum_dim"), "as mean_dim": _whole("mean_dim"),
+        "dims": _shifted, "same": _same, "each": _same, "side by side": side_by_side, "chosen": _where,
+        "sized": _sized, "expanded": _expand, "permuted": _permute, "turned": _t, "squeezed": _squeeze,
+        "squeezed dim": _squeeze_dim, "strided": _as_strided, "joined": _joined, "as sum_dim": _whole("sum_dim"),
+        "as mean_dim": _whole("mean_dim"),
     }  # fmt: skip
     BATCH_RULES.update(rules)
 

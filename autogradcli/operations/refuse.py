@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+import numpy as np
+
 from ..engine import dtypes
 
 
@@ -18,7 +20,7 @@ def underivable(function: str) -> Any:
     def rule(F: Any, g: Any) -> NoReturn:
         raise RuntimeError(f"derivative for aten::{function} is not implemented")
 
-    rule.refuses = function  # type: ignore[attr-defined]
+    rule.__dict__["refuses"] = function
     return rule
 
 
@@ -29,3 +31,11 @@ def unwritten(derivative: str) -> Any:
         raise NotImplementedError(f"the derivative for '{derivative}' is not implemented.")
 
     return rule
+
+
+def as_result(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """What an operation computed, in the dtype of its result. Raises RuntimeError for complex numbers in a real one."""
+    if values.dtype.kind == "c" and dtype.kind != "c":
+        have, want = dtypes.of(values).type_name, dtypes.from_numpy(dtype).type_name
+        raise RuntimeError(f"result type {have} can't be cast to the desired output type {want}")
+    return values.astype(dtype, copy=False)

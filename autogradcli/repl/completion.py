@@ -21,9 +21,10 @@ from ..language.values.kinds import UNBOUND, Namespace, UserFunction
 from ..session import Session
 from ..show.escape import escape_line
 from .commands.table import COMMANDS, complete_command, takes_expression
+from .help.names import in_one_line
 from .name_search import bare_names, dotted
 from .preview import description
-from .signatures import resolve, signatures, summary
+from .signatures import overloads, signatures, summary
 
 #: Characters of the line about a name.
 MAX_META = 60
@@ -72,7 +73,10 @@ class SessionCompleter(Completer):
             return about(session.variables[name], name)
         if name in COMMANDS:
             return COMMANDS[name].summary
-        return about(session.prelude[name], name) if name in session.prelude else ""
+        if name not in session.prelude:
+            return ""
+        value = session.prelude[name]
+        return in_one_line(session, name, None, value) or about(value, name)
 
 
 def about(value: Any, name: str = "") -> str:
@@ -97,7 +101,7 @@ def keywords(session: Session, before: str) -> Offers:
     if call is None or call.keyword:
         return
     seen = set(call.given)
-    for signature in signatures(resolve(session, call.chain), call.chain[-1] if len(call.chain) == 1 else ""):
+    for signature in overloads(session, call.chain):
         for k, parameter in enumerate(signature):
             taken = parameter.positional and k < call.position
             if parameter.keyword and not taken and parameter.name not in seen:
@@ -123,13 +127,18 @@ def attributes(session: Session, chain: list[str], word: str) -> Offers:
         value = value.get(name)
     if value is UNBOUND:
         return []
-    return [(name, _about_attribute(value, name)) for name in names_of(value) if name.startswith(word)]
+    dotted = ".".join(chain)
+    return [(name, _about_attribute(session, value, dotted, name)) for name in names_of(value) if name.startswith(word)]
 
 
-def _about_attribute(value: Any, name: str) -> str:
+def _about_attribute(session: Session, value: Any, dotted: str, name: str) -> str:
     if type(value) is Namespace:
-        return about(value.get(name))
+        found = value.get(name)
+        return in_one_line(session, f"{dotted}.{name}", None, found) or about(found)
     entry = entry_of(value, name)
+    told = in_one_line(session, f"{dotted}.{name}", value, entry)
+    if told:
+        return told
     if isinstance(entry, Property):
         return entry.doc.strip().partition("\n")[0].rstrip(".") or "attribute"
     return summary(entry) or "method"

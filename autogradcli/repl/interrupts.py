@@ -47,9 +47,9 @@ class Interrupts:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before: dict[int, Any] = {signal.SIGINT: signal.signal(signal.SIGINT, self._hear)}
+        before: dict[int, Any] = {signal.SIGINT: signal.signal(signal.SIGINT, self._on_interrupt)}
         if _ALARM is not None:
-            before[_ALARM] = signal.signal(_ALARM, self._insist)
+            before[_ALARM] = signal.signal(_ALARM, self._on_alarm)
         try:
             yield
         finally:
@@ -83,7 +83,7 @@ class Interrupts:
 
     # -- the handlers ---------------------------------------------------------------------------------------
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
+    def _on_interrupt(self, number: int, frame: FrameType | None) -> None:
         if not self._working:
             self.heard = self.give_up() or self.heard
             return
@@ -93,7 +93,7 @@ class Interrupts:
         if _ALARM is not None:  # before a run too, which may begin at this moment
             signal.setitimer(signal.ITIMER_REAL, PATIENCE, PATIENCE)
 
-    def _insist(self, number: int, frame: FrameType | None) -> None:
+    def _on_alarm(self, number: int, frame: FrameType | None) -> None:
         if self._running and self.session.running and not _must_be_whole(frame):
             raise KeyboardInterrupt
 

@@ -16,6 +16,7 @@ from ..language.read.tokens import Call
 from ..language.values.attribute_lookup import entry_of
 from ..language.values.kinds import UNBOUND, BoundMethod, Namespace, UserFunction
 from ..session import Session
+from .help.names import entry_for
 
 
 class Parameter(NamedTuple):
@@ -63,19 +64,34 @@ def signatures(value: Any, name: str = "") -> list[Signature]:
     if isinstance(value, (PythonFunction, Builtin)):
         value = value.call
     if type(value) is FunctionType:
+        value = value.__dict__.get("__wrapped__", value)
         return [_of_python(value)[receiver:]]
     text = noted(value, "__text_signature__")
     return [_of_text(text)[receiver:]] if isinstance(text, str) and not isinstance(value, type) else []
 
 
+def overloads(session: Session, chain: list[str]) -> list[Signature]:
+    """The overloads of what a call's dotted name means: as declared, or as its help says where that says nothing."""
+    found = signatures(resolve(session, chain), chain[-1] if len(chain) == 1 else "")
+    if any(not parameter.text.startswith("*") for one in found for parameter in one) or found == [[]]:
+        return found
+    if len(chain) == 1 and chain[0] in session.variables:
+        return found
+    owner = resolve(session, chain[:-1]) if len(chain) > 1 else UNBOUND
+    entry = entry_for(session, ".".join(chain), None if owner is UNBOUND or type(owner) is Namespace else owner, None)
+    said = entry.signature if entry is not None else ""
+    return found if not said or " or " in said or said == "(...)" else [_of_text(said)]
+
+
 def _made_by(kind: Kind) -> Any:
     """A class's fields or its ``__init__``, whichever the nearest class declares; None where neither is."""
     for base in kind.__mro__:
-        if vars(base).get("fields"):
-            return vars(base)["fields"]
+        fields = vars(base).get("fields")
         init = vars(base).get("__members__", {}).get("__init__")
+        if fields or (init is None and fields is not None):
+            return fields
         if init is not None:
-            return init
+            return init if fields is None else fields
     return None
 
 

@@ -9,7 +9,7 @@ from prompt_toolkit.utils import get_cwidth
 from ..language.read.tokens import call_at_end
 from ..session import Session
 from ..show.escape import escape_line
-from .signatures import pieces, resolve, shown, signatures
+from .signatures import overloads, pieces, shown
 
 
 def hint_line(session: Session, before_cursor: str, preview: str, width: int) -> StyleAndTextTuples:
@@ -31,14 +31,14 @@ def signature_help(session: Session, before_cursor: str) -> StyleAndTextTuples:
     call = call_at_end(before_cursor)
     if call is None:
         return []
-    overloads = signatures(resolve(session, call.chain), call.chain[-1] if len(call.chain) == 1 else "")
-    if not overloads:
+    found = overloads(session, call.chain)
+    if not found:
         return []
-    signature, at = shown(overloads, call)
+    signature, at = shown(found, call)
     line: StyleAndTextTuples = [("", escape_line(call.chain[-1]))]
     for text, k in pieces(signature):
         line.append(("class:bottom-toolbar.argument" if k == at >= 0 else "", escape_line(text)))
-    more = f"  +{len(overloads) - 1} more" if len(overloads) > 1 else ""
+    more = f"  +{len(found) - 1} more" if len(found) > 1 else ""
     return [*line, ("", more)]
 
 

@@ -55,13 +55,12 @@ class JsonLines(Display):
             self.out.raw(f'{{"event": "begin{self.head}}}\n')
 
     def show(self, event: Event) -> None:
-        kind = event.__class__
-        if kind is Printed:
-            text = quote(event.text)  # type: ignore[union-attr]
+        if type(event) is Printed:
+            text = quote(event.text)
             self.out.raw(f'{{"event": "print{self.head}, "line": {event.line}, "text": {text}}}\n')
-        elif kind is Value:
-            value = strict_json(encoded(event.value))  # type: ignore[union-attr]
-            source = quote(event.source)  # type: ignore[union-attr]
+        elif type(event) is Value:
+            value = strict_json(encoded(event.value))
+            source = quote(event.source)
             self.out.raw(
                 f'{{"event": "value{self.head}, "line": {event.line}, "source": {source}, "value": {value}}}\n'
             )
@@ -111,9 +110,9 @@ def _value(value: Any, path: list[int]) -> dict[str, Any]:
         return {"type": kind.__name__, "text": "..."}
     path.append(id(value))
     if isinstance(value, dict):
-        data = [[_value(key, path), _value(inner, path)] for key, inner in value.items()]
+        data: list[Any] = [[_value(key, path), _value(inner, path)] for key, inner in value.items()]
     else:
-        data = [_value(inner, path) for inner in value]  # type: ignore[misc]
+        data = [_value(inner, path) for inner in value]
     path.pop()
     return {"type": kind.__name__, "data": data}
 

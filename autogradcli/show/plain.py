@@ -52,11 +52,10 @@ class Plain(Display):
         self.file = file
 
     def show(self, event: Event) -> None:
-        kind = event.__class__
-        if kind is Printed:
-            self.out.write(event.text)  # type: ignore[union-attr]
-        elif kind is Value:
-            self.out.write(to_repr(event.value) + "\n")  # type: ignore[union-attr]
+        if type(event) is Printed:
+            self.out.write(event.text)
+        elif type(event) is Value:
+            self.out.write(to_repr(event.value) + "\n")
         elif isinstance(event, Failed):
             self.note_failure(event)
             self.err.raw(error_text(event, self.file, self.err))

@@ -99,10 +99,11 @@ def _differentiated(inquiry: Inquiry, text: str) -> Why | None:
         if text not in targets(statement):
             continue
         for node in ast.walk(statement):
-            called = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
-            if called == "grad" and not any(k.arg == "create_graph" for k in node.keywords):  # type: ignore[attr-defined]
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "grad"):
+                continue
+            if not any(k.arg == "create_graph" for k in node.keywords):
                 new = ast.unparse(node)[:-1] + ", create_graph=True)"
-                change = mended(inquiry, "", line, replaced(inquiry.lines.raw(line), node, new))  # type: ignore[arg-type]
+                change = mended(inquiry, "", line, replaced(inquiry.lines.raw(line), node, new))
                 said = f"{text} is the gradient of {inquiry.lines.said(line)}, which has no history of its own"
                 return _error(line, said, "create_graph=True there gives it one", change=change)
     return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -40,9 +42,9 @@ def mended(inquiry: Inquiry, of: str, line: int, source: str) -> Mended | None:
     return Mended(line, source, f"{of} = {' '.join(to_repr(found).split())}")
 
 
-def value_of(variables: object, of: str) -> object:
+def value_of(variables: Mapping[str, Any], of: str) -> object:
     """What ``x.grad`` or ``lin.weight.grad`` is among variables; None where there is no such thing."""
-    named = dict(named_tensors(variables))  # type: ignore[arg-type]
+    named = dict(named_tensors(variables))
     name, _, last = of.rpartition(".")
     tensor = named.get(name if last == "grad" else of)
     return tensor.grad if tensor is not None and last == "grad" else tensor

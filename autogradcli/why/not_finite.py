@@ -102,8 +102,8 @@ def _change_forward(inquiry: Inquiry, entry: Entry, name: str) -> Mended | None:
         return None
     for node in ast.walk(whole):
         new = _stable(node)
-        if new:
-            found = mended(inquiry, of, entry.line, replaced(inquiry.lines.raw(entry.line), node, new))  # type: ignore[arg-type]
+        if new and isinstance(node, ast.expr):
+            found = mended(inquiry, of, entry.line, replaced(inquiry.lines.raw(entry.line), node, new))
             if found is not None:
                 return found
     node_ = inquiry.lines.node(entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from .gradcheck_derivatives import (
     twice,
 )
 from .gradcheck_reports import FAST, MAYBE_SLOW, GradcheckError, mismatch
+
+_Result = TypeVar("_Result")
 
 
 class Check:
@@ -77,7 +79,7 @@ def compare(
         if forward_mode:
             found = columns[floating.index(k)]
         else:
-            found = twice(lambda out=out: analytical(out, tracked), check.nondet_tol, check.kinds)  # type: ignore[misc]
+            found = twice(_bound(analytical, out, tracked), check.nondet_tol, check.kinds)
         for j, (a, n) in enumerate(zip(found, by_differences[k], strict=True)):
             if not check.close(a, n):
                 raise GradcheckError(mismatch(prefix(i, j), i, j, wrap(n), wrap(a), forward_mode))
@@ -120,7 +122,7 @@ def _compare_fast(
         seed = v.astype(out.array.dtype).reshape(out.array.shape)
         pulled.append(
             twice(
-                lambda out=out, seed=seed: matrices([pull(out, tracked, seed)], tracked),  # type: ignore[misc]
+                _bound(_pulled, out, tracked, seed),
                 check.nondet_tol,
                 check.kinds,
             )
@@ -141,3 +143,12 @@ def _slowly(slow_n: np.ndarray, slow_a: np.ndarray, check: Check) -> str:
     worst = float(np.abs(slow_a - slow_n).max()) if slow_a.size else 0.0
     text = FAST.format(numerical=wrap(slow_n), analytical=wrap(slow_a), worst=worst)
     return text + MAYBE_SLOW if check.close(slow_a, slow_n) else text
+
+
+def _bound(function: Callable[..., _Result], *args: Any) -> Callable[[], _Result]:
+    """A function of these arguments, to be called later."""
+    return lambda: function(*args)
+
+
+def _pulled(out: Tensor, tracked: Sequence[Tensor], seed: np.ndarray) -> tuple[list[np.ndarray], bool, bool]:
+    return matrices([pull(out, tracked, seed)], tracked)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
-from ...engine.backward import Pass
+from ...engine.backward import Edge, Pass
 from ...engine.custom import CustomNode
 from ...engine.node import AccumulateGrad, Node, Output
 from ...engine.random import Generator, default_generator
@@ -51,14 +51,14 @@ class _WithoutPass(Pass):
 
     __slots__ = ()
 
-    def _walk(self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Node]) -> None:
+    def _walk(self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Edge]) -> None:
         for node in order:
             given = self.pending.get(node)
             if given is None or (isinstance(given, list) and all(x is None for x in given)):
                 self._without(node, owned)
             super()._walk([node], waiting, needed, owned)
 
-    def _without(self, node: Node, owned: set[Node]) -> None:
+    def _without(self, node: Node, owned: set[Edge]) -> None:
         if node.extra is not None:
             for hooks in list(node.extra.tensor_hooks.values()):
                 for hook in list(hooks.values()):

@@ -37,7 +37,7 @@ FREED_BEFORE_HOOKS = (
 _NUMBERS = frozenset({bool, int, float, complex})
 
 
-@shown_as("torch._C._autograd.SavedTensor")
+@shown_as("torch._C._autograd.SavedTensor", in_c=True)
 class SavedTensor:
     """``grad_fn._raw_saved_self``: the place of a saved tensor, for hooks on it alone."""
 

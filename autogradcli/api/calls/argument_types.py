@@ -28,7 +28,8 @@ from typing import Any
 
 from ...engine import dtypes
 from ...engine.dtypes import DType
-from ...engine.tensor import Size, Tensor
+from ...engine.numbers import check_operand
+from ...engine.tensor import Tensor
 
 Convert = Callable[[Any], Any]
 
@@ -38,8 +39,8 @@ Value = Any
 #: One size for all dimensions or one for each, as functions written in Python take it.
 Sizes = int | Sequence[int]
 
-#: type -> its name in messages, where that is not ``__name__``: PyTorch's own types are dotted there.
-TYPE_NAMES: dict[type, str] = {DType: "torch.dtype", Size: "torch.Size"}
+#: type -> its name in messages, where that is not ``__name__``.
+TYPE_NAMES: dict[type, str] = {}
 
 #: What may stand for a dtype beside a DType: ``dtype=float``.
 PYTHON_DTYPES: list[tuple[object, DType]] = [
@@ -67,8 +68,7 @@ class Mismatch(Exception):
 def type_name(value: object) -> str:
     """The name of the type of a value, as PyTorch's messages spell it."""
     kind = type(value)
-    name = TYPE_NAMES.get(kind) or kind.__name__
-    return f"torch.return_types.{name}" if kind.__module__ == "torch.return_types" else name
+    return TYPE_NAMES.get(kind) or kind.__name__
 
 
 class Kind:
@@ -201,9 +201,8 @@ def _one_int(value: int) -> tuple[int]:
 
 
 def _check_number(value: int) -> int:
-    if _LOWEST <= value <= 2**64 - 1:
-        return value
-    raise OverflowError("int too big to convert")
+    check_operand(value)
+    return value
 
 
 def _item(value: Tensor) -> Any:
@@ -359,7 +358,7 @@ KINDS: dict[str, Kind] = {
     "ScalarType": Kind("torch.dtype", _accepts_dtype, (object,), _to_dtype),
     "Layout": Kind("torch.layout", _accepts_named("torch.layout")),
     "MemoryFormat": Kind("torch.memory_format", _accepts_named("torch.memory_format")),
-    "Generator": Kind("torch.Generator", _accepts_named("torch.Generator")),
+    "Generator": Kind("torch.Generator", _accepts_named("torch._C.Generator")),
     "Device": Kind("torch.device", _accepts_device),
     "object": Kind("object", _accepts_all),
     "Callable": Kind("object", _accepts_all),

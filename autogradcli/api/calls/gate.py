@@ -20,7 +20,7 @@ from .wrong_arguments import FITTING, bound
 PLAIN: frozenset[type] = frozenset({Tensor, Parameter, type(None), bool, int, float, str, DType, Size})
 
 _LEAVES = PLAIN | {complex, range, slice, type(...)}
-_NAMED = frozenset({"torch.device", "torch.layout", "torch.memory_format", "torch.Generator"})
+_NAMED = frozenset({"torch.device", "torch.layout", "torch.memory_format", "torch._C.Generator"})
 
 #: Annotations of parameters that take any value: what is given there is called, kept, or looked at by its type, and
 #: never computed with.
@@ -30,7 +30,7 @@ _ANYTHING = ("Value", "Function", "Callable")
 _DATA = "a tensor, a number, or a list or tuple of such"
 
 
-def stranger(value: Any) -> Any:
+def foreign_value(value: Any) -> Any:
     """What in a value is no data: the value itself or something in its containers; None if all is."""
     pending = [value]
     seen: set[int] = set()
@@ -64,7 +64,7 @@ def check_arguments(name: str, function: Callable[..., Any], args: tuple[Any, ..
             where += f" (position {position})"
         if type(value) is complex and fits is not None and not fits(value):
             raise TypeError(f"{where} must be {expected}, not complex")
-        found = stranger(value)
+        found = foreign_value(value)
         if found is value:
             raise TypeError(f"{where} must be {expected}, not {type_name(value)}")
         if found is not None:

@@ -54,6 +54,8 @@ def _is_shared(name: str, value: Any) -> bool:
 class Kind(type):
     """The class of classes. ``__members__`` has what programs see of one, without its bases'."""
 
+    __members__: dict[str, Any]
+
     def __new__(mcs, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any) -> Kind:
         kind = super().__new__(mcs, name, bases, names)
         if "__members__" not in names:
@@ -66,8 +68,24 @@ class Object(metaclass=Kind):
     """The base of all of them."""
 
 
+@shown_as("object")
+class Plain(Object):
+    """The base of a class that names none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args or kwargs:
+            raise TypeError(f"{type(self).__name__}() takes no arguments")
+
+
 def derive(base: Kind, name: str, members: dict[str, Any]) -> Kind:
-    """The class that ``class name(base): members`` makes."""
+    """The class that ``class name(base): members`` makes.
+
+    Raises TypeError for a special method that has no part in the language, in a class that has no base of ours.
+    """
+    if issubclass(base, Plain):
+        for member, value in members.items():
+            if not _visible(member) and type(value) in METHODS:
+                raise TypeError(f"a class can't define {member} here")
     kind = Kind(name, (base,), {"__module__": "__main__", "__members__": {}})
     for member, value in members.items():
         if _visible(member):
@@ -77,7 +95,7 @@ def derive(base: Kind, name: str, members: dict[str, Any]) -> Kind:
 
 def _bind(kind: Kind, name: str, value: Any) -> None:
     """Enter a member into a program's class."""
-    kind.__members__[name] = _plain(value)  # type: ignore[attr-defined]
+    kind.__members__[name] = _plain(value)
     if name in SPECIAL:
         if name in _DISPATCHERS:
             type.__setattr__(kind, name, _DISPATCHERS[name])
@@ -87,7 +105,7 @@ def _bind(kind: Kind, name: str, value: Any) -> None:
 
 def unbind(kind: Kind, name: str) -> None:
     """Take a member out of a program's class."""
-    del kind.__members__[name]  # type: ignore[attr-defined]
+    del kind.__members__[name]
     if name in vars(kind):
         type.__delattr__(kind, name)
 
@@ -163,10 +181,16 @@ def _bound(member: Any, value: Any) -> Any:
 
 def special(value: Any, name: str) -> Callable[..., Any]:
     """The special method of an object, bound: what the dispatchers in Python's classes call."""
-    return callee(_bound(_member(type(value), name), value))  # type: ignore[no-any-return]
+    found: Callable[..., Any] = callee(_bound(_member(type(value), name), value))
+    return found
 
 
 _DISPATCHERS = dispatchers(special)
+
+
+def defines(kind: type, name: str) -> bool:
+    """Whether a class, or one of its bases, has a member of that name."""
+    return _member(kind, name) is not NOTHING
 
 
 def get(value: Any, name: str) -> Any:
@@ -271,10 +295,10 @@ def get_of_class(kind: Kind, name: str) -> Any:
 
 
 #: Our own methods as they are taken off their classes, each made once.
-_UNBOUND: dict[FunctionType, FunctionType] = {}
+_UNBOUND: dict[FunctionType, Callable[..., Any]] = {}
 
 
-def _of_objects(kind: type, function: FunctionType) -> FunctionType:
+def _of_objects(kind: type, function: FunctionType) -> Callable[..., Any]:
     """``nn.Module.train``, to be called with a module: our own method trusts that its first argument is one."""
     found = _UNBOUND.get(function)
     if found is not None:
@@ -288,8 +312,9 @@ def _of_objects(kind: type, function: FunctionType) -> FunctionType:
         return function(self, *args, **kwargs)
 
     method.__name__, method.__qualname__, method.__doc__ = function.__name__, function.__qualname__, function.__doc__
-    made = _UNBOUND[function] = method  # type: ignore[assignment]
-    return made  # type: ignore[return-value]
+    method.__dict__["__wrapped__"] = function  # whose parameters help shows
+    _UNBOUND[function] = method
+    return method
 
 
 def put_in_class(kind: Kind, name: str, new: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...engine.naming import shown_as
 from .registry import Property, attributes_of, namespace
 
 
@@ -17,16 +18,15 @@ class ReturnType(tuple[Any, ...]):
 
     def __repr__(self) -> str:
         parts = ",\n".join(f"{name}={value!r}" for name, value in zip(self.fields, self))
-        return f"torch.return_types.{type(self).__name__}(\n{parts})"
+        return f"{type(self).__name__}(\n{parts})"
 
     __str__ = __repr__
 
 
 def return_type(name: str, fields: Sequence[str]) -> type[ReturnType]:
     """A named result, ``torch.return_types.<name>``, with its fields as attributes in the language."""
-    made: type[ReturnType] = type(
-        name, (ReturnType,), {"__slots__": (), "fields": tuple(fields), "__module__": "torch.return_types"}
-    )
+    made: type[ReturnType] = type(name, (ReturnType,), {"__slots__": (), "fields": tuple(fields)})
+    shown_as(f"torch.return_types.{name}", in_c=True)(made)
     table = attributes_of(made)
     for k, field in enumerate(fields):
         table[field] = Property(_element(k))

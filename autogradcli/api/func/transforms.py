@@ -162,7 +162,7 @@ def split_aux(output: Any, has_aux: bool, who: str) -> tuple[Any, Any]:
 
 
 def only_tensors(leaves: Sequence[Any], who: str) -> None:
-    if not leaves:
+    if not leaves or list(leaves) == [None]:
         raise RuntimeError(f"{who}: Expected f to be a function that has non-empty output (got output = {leaves})")
     for x in leaves:
         if not isinstance(x, Tensor):

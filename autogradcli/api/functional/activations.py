@@ -33,7 +33,7 @@ _UNARY = "(Tensor input, *, Tensor out=None)"
 
 def _built_in(
     name: str, schema: str, plain: Callable[..., Tensor], changing: Callable[..., Tensor] | None = None
-) -> tuple[Function, Function]:
+) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
     """The built-in function that a Python one hands over to, and its in-place form."""
     in_place_form = in_place(plain) if changing is None else changing
     return Function(name, [(schema, plain)], "torch"), Function(f"{name}_", [(schema, in_place_form)], "torch")
@@ -51,13 +51,13 @@ def _method_of(input: Tensor, name: str) -> None:
 def sigmoid(input: Tensor) -> Tensor:
     """Logistic function ``1 / (1 + exp(-input))``."""
     _method_of(input, "sigmoid")
-    return activation.sigmoid(input)  # type: ignore[no-any-return]
+    return activation.sigmoid(input)
 
 
 def tanh(input: Tensor) -> Tensor:
     """Hyperbolic tangent."""
     _method_of(input, "tanh")
-    return activation.tanh(input)  # type: ignore[no-any-return]
+    return activation.tanh(input)
 
 
 define_both("sigmoid", (_UNARY, activation.sigmoid))
@@ -70,7 +70,7 @@ _relu, _relu_ = _built_in("relu", "(Tensor input)", activation.relu)
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """``max(input, 0)``."""
-    return (_relu_ if inplace else _relu)(input)  # type: ignore[no-any-return]
+    return (_relu_ if inplace else _relu)(input)
 
 
 # -- with a threshold ------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def _within(input: Tensor, min_val: Number, max_val: Number) -> Tensor:
         min_val, max_val = int(min_val), int(max_val)
         if kind == "u" and min_val < 0:
             raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
-    return activation.hardtanh(input, min_val, max_val)  # type: ignore[no-any-return]
+    return activation.hardtanh(input, min_val, max_val)
 
 
 def _within_six(input: Tensor) -> Tensor:
@@ -118,24 +118,24 @@ define("softshrink", (_LAMBDA, activation.softshrink), into="F")
 
 def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: bool = False) -> Tensor:
     """``input`` where positive, else ``negative_slope * input``."""
-    return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)  # type: ignore[no-any-return]
+    return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)
 
 
 def _threshold(input: Tensor, threshold: Number, value: Number, inplace: bool = False) -> Tensor:
     """The elements above the threshold; ``value`` instead of the others."""
-    return (_threshold_ if inplace else _threshold_built_in)(input, threshold, value)  # type: ignore[no-any-return]
+    return (_threshold_ if inplace else _threshold_built_in)(input, threshold, value)
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """Elements brought into the range from ``min_val`` to ``max_val``."""
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
-    return (_hardtanh_ if inplace else _hardtanh)(input, min_val, max_val)  # type: ignore[no-any-return]
+    return (_hardtanh_ if inplace else _hardtanh)(input, min_val, max_val)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """Elements brought into the range from 0 to 6."""
-    return (_relu6_ if inplace else _relu6)(input)  # type: ignore[no-any-return]
+    return (_relu6_ if inplace else _relu6)(input)
 
 
 def tanhshrink(input: Tensor) -> Tensor:
@@ -175,14 +175,14 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {w.ndim}")
     if w.ndim != x.ndim:
         weight = view(weight, tuple(w.size if k == 1 else 1 for k in range(x.ndim)))
-    return activation.prelu_kernel(input, weight)  # type: ignore[no-any-return]
+    return activation.prelu_kernel(input, weight)
 
 
 def _sloped(input: Tensor, lower: Number, upper: Number, training: bool, generator: Any) -> Tensor:
     """``input`` where positive, else times a slope: in training drawn for each element, else the mean of both."""
     if not training:
-        return activation.rrelu_with_slope(input, _mean_slope(lower, upper))  # type: ignore[no-any-return]
-    return activation.rrelu_with_noise(input, _noise(input, lower, upper, generator))  # type: ignore[no-any-return]
+        return activation.rrelu_with_slope(input, _mean_slope(lower, upper))
+    return activation.rrelu_with_noise(input, _noise(input, lower, upper, generator))
 
 
 def _sloped_in_place(input: Tensor, lower: Number, upper: Number, training: bool, generator: Any) -> Tensor:
@@ -228,7 +228,7 @@ def rrelu(
     inplace: bool = False,
 ) -> Tensor:
     """``input`` where positive, else times a slope: in training drawn for each element, else the mean of both."""
-    return (_rrelu_ if inplace else _rrelu)(input, lower, upper, training)  # type: ignore[no-any-return]
+    return (_rrelu_ if inplace else _rrelu)(input, lower, upper, training)
 
 
 # -- smooth ones -----------------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804
 
 def _scaled(input: Tensor) -> Tensor:
     """Scaled exponential linear unit, with constants that keep mean and variance."""
-    return smooth_activation.elu(input, _SELU_ALPHA, _SELU_SCALE)  # type: ignore[no-any-return]
+    return smooth_activation.elu(input, _SELU_ALPHA, _SELU_SCALE)
 
 
 def _scaled_in_place(input: Tensor) -> Tensor:
@@ -268,24 +268,24 @@ define(
 
 def elu(input: Tensor, alpha: Number = 1.0, inplace: bool = False) -> Tensor:
     """``input`` where positive, else ``alpha * (exp(input) - 1)``."""
-    return (_elu_ if inplace else _elu)(input, alpha)  # type: ignore[no-any-return]
+    return (_elu_ if inplace else _elu)(input, alpha)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Scaled exponential linear unit, with constants that keep mean and variance."""
-    return (_selu_ if inplace else _selu)(input)  # type: ignore[no-any-return]
+    return (_selu_ if inplace else _selu)(input)
 
 
 def celu(input: Tensor, alpha: Number = 1.0, inplace: bool = False) -> Tensor:
     """``input`` where positive, else ``alpha * (exp(input / alpha) - 1)``."""
-    return (_celu_ if inplace else _celu)(input, alpha)  # type: ignore[no-any-return]
+    return (_celu_ if inplace else _celu)(input, alpha)
 
 
 def _with_inplace(name: str, operation: Callable[[Tensor], Tensor]) -> None:
     plain, changing = _built_in(name, "(Tensor input)", operation)
 
     def function(input: Tensor, inplace: bool = False) -> Tensor:
-        return (changing if inplace else plain)(input)  # type: ignore[no-any-return]
+        return (changing if inplace else plain)(input)
 
     function.__doc__ = operation.__doc__
     define_python(name, function, into="F")
@@ -302,7 +302,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     dim = wrap_dim(dim, len(shape))
     if shape[dim] % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {shape[dim]}")
-    return smooth_activation.glu(input, dim)  # type: ignore[no-any-return]
+    return smooth_activation.glu(input, dim)
 
 
 for _function in (

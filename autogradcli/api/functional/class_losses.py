@@ -16,6 +16,8 @@ from ...operations.nn import class_loss as operations
 from ...operations.reduce.reduction import mean_all, sum_all, sum_dim
 from ...operations.reduce.softmax import log_softmax
 from ...operations.shape.view import squeeze_dim, unsqueeze
+from ..calls.argument_types import type_name
+from ..calls.dtype_checks import check_same
 from ..calls.python_function import define_python
 from ..shape.reshaping import reshape
 from .linear import linear
@@ -45,6 +47,7 @@ def nll(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ig
         raise ValueError(
             f"Expected input batch_size ({shape[0]}) to match target batch_size ({want[0] if want else 1})."
         )
+    check_same(input, weight)
     if ndim <= 2:
         return operations.nll_loss(input, target, weight, reduction, ignore_index)
     if ndim == 4:
@@ -93,7 +96,7 @@ def _shaped(weight: Tensor, ndim: int, classes: int) -> Any:
 def _of_probabilities(
     input: Tensor, target: Any, weight: Tensor | None, reduction: str, smoothing: float, classes: int
 ) -> Any:
-    if target.array.dtype.kind != "f":
+    if dtypes.of(target.array).category != dtypes.FLOATING:
         raise RuntimeError(
             f"Expected floating point type for target with class probabilities, got {dtypes.of(target.array).type_name}"
         )
@@ -198,9 +201,12 @@ def ctc_loss(
     batched = log_probs.array.ndim == 3
     if not batched:
         log_probs = unsqueeze(log_probs, 1)
-    steps, sizes = _lengths(input_lengths), _lengths(target_lengths)
+    steps, sizes = _lengths("input_lengths", input_lengths), _lengths("target_lengths", target_lengths)
     if not 0 <= blank < log_probs.array.shape[2]:
         raise RuntimeError("blank must be in label range")
+    classes = targets.array
+    if classes.size and not 0 <= classes.min() <= classes.max() < log_probs.array.shape[2]:
+        raise RuntimeError(f"ctc_loss: a target is none of the {log_probs.array.shape[2]} classes")
     for name, values in (("input_lengths", steps), ("target_lengths", sizes)):
         if len(values) != log_probs.array.shape[1]:
             raise RuntimeError(f"{name} must be of size batch_size")
@@ -221,9 +227,16 @@ def ctc_loss(
     return reduced(found, reduction)
 
 
-def _lengths(values: Any) -> list[int]:
+def _lengths(name: str, values: Any) -> list[int]:
     if isinstance(values, Tensor):
+        if values.array.dtype.kind not in "iub":
+            raise RuntimeError(f"{name} must be integral")
         return [int(n) for n in values.array.reshape(-1)]
+    for n in values:
+        if type(n) is not int and type(n) is not bool:
+            raise TypeError(
+                f"ctc_loss(): argument '{name}' must be tuple of ints, but found element of type {type_name(n)}"
+            )
     return [int(n) for n in values]
 
 

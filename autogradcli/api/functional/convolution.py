@@ -63,6 +63,11 @@ def _check_shapes(x: Tensor, weight: Tensor, bias: Tensor | None, groups: int, t
                 f"Given transposed=1, weight of size {list(shape)}, expected input{list(size)} to have {shape[0]} "
                 f"channels, but got {size[1]} channels instead"
             )
+        if shape[0] < groups:
+            raise RuntimeError(
+                f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of "
+                f"size {list(shape)} instead"
+            )
         out = shape[1] * groups
     else:
         if shape[0] < groups:
@@ -175,6 +180,7 @@ def _declare(dims: int) -> None:
                 x.array.shape[2:], g.stride, g.padding, g.dilation, kernel, g.output_padding, strict=True
             )
         )
+        _check_spread(x.array.shape, g.output_padding, size)
         found = operations.conv_transpose(x, weight, bias, g.stride, g.padding, g.dilation, groups, size)
         return found if batched else squeeze_dim(found, 0)
 
@@ -197,6 +203,20 @@ def _declare(dims: int) -> None:
         ),
         into="torch F",
     )
+
+
+def _check_spread(shape: Sequence[int], output_padding: Ints, size: Ints) -> None:
+    """RuntimeError where a transposed convolution has nothing to give."""
+    if 0 in shape[2:]:
+        raise RuntimeError(f"Only zero batch or zero channel inputs are supported, but got input shape: {list(shape)}")
+    if min(size) < 1:
+        given, made = list(shape[2:]), list(size)
+        if len(given) == 1:  # one dimension is spread as a row of an image
+            given, made = [1, *given], [1, *made]
+        raise RuntimeError(
+            f"Given input size per channel: ({' x '.join(map(str, given))}). Calculated output size per channel: "
+            f"({' x '.join(map(str, made))}). Output size is too small"
+        )
 
 
 def _check_output_padding(g: _Geometry) -> None:
@@ -249,7 +269,15 @@ def _maybe_batched(input: Tensor, ndim: int, apply: Callable[[Any], Any]) -> Any
 
 def _unfolded(x: Tensor, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Any:
     size = x.array.shape[2:]
-    if x.array.ndim != 4:
+    for what, name, values, least in (
+        ("kernel size should be greater than zero", "kernel", kernel, 1),
+        ("dilation should be greater than zero", "dilation", dilation, 1),
+        ("padding should be non-negative", "pad", padding, 0),
+        ("stride should be greater than zero", "stride", stride, 1),
+    ):
+        if min(values) < least:
+            raise RuntimeError(f"{what}, but got {name}_height: {values[0]} {name}_width: {values[1]}")
+    if x.array.ndim != 4 or 0 in x.array.shape[1:]:
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
             f"but got: {list(x.array.shape)}"

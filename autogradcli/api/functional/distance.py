@@ -22,8 +22,8 @@ from ...operations.shape.view import expand
 from ..calls.call_plans import hooks
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from ..calls.registry import attributes_of
 from ..math.arithmetic import check_bool
+from ..tensor.operators import method
 
 _MODES = {
     "use_mm_for_euclid_dist_if_necessary": None,
@@ -61,7 +61,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Any:
     """Cosine of the angle between vectors along a dimension; norms count as at least ``eps``."""
     common = dtypes.result_type(x1.array, x2.array)
-    if common.category < dtypes.FLOATING:
+    if common.category != dtypes.FLOATING:
         raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {common.type_name}")
     a, b = x1.array.shape, x2.array.shape
     try:
@@ -84,7 +84,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 def _at_least(norm: Any, eps: float) -> Any:
     """The norm, raised to ``eps`` without the gradient's noticing, as PyTorch does."""
     if state.levels:  # where vmap hides the values, nothing may depend on them
-        fixed = attributes_of(Tensor)["detach"].call(norm)  # type: ignore[union-attr]
+        fixed = method("detach")(norm)
         return norm + (clamp_min_scalar(fixed, eps) - fixed)
     if (norm.array < eps).any():
         return norm + wrap(np.maximum(norm.array, norm.array.dtype.type(eps)) - norm.array)

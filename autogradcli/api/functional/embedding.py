@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
+from ...engine.lazy import loader
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...operations.nn import embedding as operations
@@ -65,6 +66,7 @@ def _embedding(weight: Tensor, indices: Tensor, padding_idx: int, scale_grad_by_
     if sparse and state.grad and weight.node is not None and not state.levels:
         if scale_grad_by_freq:
             raise RuntimeError("embedding_backward: scale_grad_by_freq not supported with sparse gradients")
+        loader.load("api.tensor.sparse_tensors")  # what a program can do with the gradient that this will give
         return operations.embedding_sparse(weight, indices, padding_idx)
     return operations.embedding(weight, indices, padding_idx, scale_grad_by_freq)
 
@@ -95,13 +97,33 @@ def embedding_bag(
         )
     if weight.array.ndim != 2:
         raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.array.ndim}")
+    if weight.dtype.category != dtypes.FLOATING:
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have one of the following scalar types: Half, BFloat16, "
+            f"Float, Double; but got {dtypes.tensor_type(weight.dtype)} instead (while checking arguments for "
+            "embedding_bag)"
+        )
     indices, starts = _bags(input, offsets, include_last_offset)
     if mode not in ("sum", "mean", "max"):
         raise ValueError("mode has to be one of sum, mean or max")
+    kind = dtypes.of(weight.array)
+    if kind.category != dtypes.FLOATING:
+        legacy = dtypes.tensor_type(kind) if kind.category == dtypes.INTEGER else f"CPU{kind.type_name}Type"
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have one of the following scalar types: Half, BFloat16, "
+            f"Float, Double; but got {legacy} instead (while checking arguments for embedding_bag)"
+        )
     if per_sample_weights is not None and mode != "sum":
         raise NotImplementedError(
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
             f"mode='{mode}'). Please open a feature request on GitHub."
+        )
+    if per_sample_weights is not None and per_sample_weights.dtype is not weight.dtype:
+        kinds = [dtypes.tensor_type(t.dtype) for t in (weight, per_sample_weights)]
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have the same type as tensor for argument #1 "
+            f"'per_sample_weights'; but type {kinds[0]} does not equal {kinds[1]} (while checking arguments for "
+            "embedding_bag)"
         )
     padding = _padding(padding_idx, weight.array.shape[0])
     if max_norm is not None:
@@ -139,12 +161,11 @@ def _bags(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple[np
     if starts.size and starts[0] != 0:
         raise RuntimeError(
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
-            f"got {starts[0]}"
+            f"got {starts[0]}\n[ torch.{input.dtype.type_name}Tensor{{}} ]"
         )
     if starts.size and starts[-1] > input.array.size:
         raise RuntimeError(
-            f"offsets[-1] can not be greater than input's length({input.array.size}) but got offsets[-1] of "
-            f"{starts[-1]}"
+            f"offsets[-1] can not be greater than input's length {input.array.size} but got offsets[-1] of {starts[-1]}"
         )
     return input.array, starts
 

@@ -10,6 +10,7 @@ from ...engine.operation import OPERATIONS
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...operations.nn import grid as operations
+from ..calls.dtype_checks import check_same
 from ..calls.python_function import define_python
 
 
@@ -50,8 +51,15 @@ def grid_sample(
             f"grid_sampler(): expected grid to have size {dims} in last dimension, but got grid with sizes "
             f"{list(points)}"
         )
+    for at, n in enumerate(shape[2:], 2):
+        if not n:
+            raise RuntimeError(
+                "grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes "
+                f"{list(shape)} with dimension {at} being empty"
+            )
     if dims == 3 and mode == "bicubic":
         raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
+    check_same(input, grid)
     how = (mode, padding_mode, bool(align_corners))
     return OPERATIONS[f"grid_sampler_{dims}d"].call(input, grid, how)
 
@@ -64,6 +72,8 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     if theta.array.dtype.kind != "f":
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
     shape = tuple(size)
+    if min(shape, default=1) <= 0:
+        raise ValueError(f"Expected non-zero, positive output size. Got {shape}")
     rows = {4: 2, 5: 3}.get(len(shape))
     if rows is None:
         raise NotImplementedError(

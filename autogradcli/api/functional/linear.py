@@ -44,6 +44,10 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         raise RuntimeError(
             f"bilinear(): bias size does not match weight size: got {bias.array.shape[0]} but expected {w[0]}"
         )
+    kinds = [t.dtype for t in (input1, input2, weight)]
+    if kinds.count(kinds[0]) < 3:
+        names = ", ".join(f"{n}: {k.cpp_name}" for n, k in zip(("input1", "input2", "weight"), kinds))
+        raise RuntimeError(f"All tensors must have the same dtype, got {names}")
     product = trilinear(reshape(input1, (-1, a[-1])), reshape(input2, (-1, b[-1])), weight)
     found = reshape(product, (*a[:-1], w[0]))
     return found if bias is None else add(found, bias)

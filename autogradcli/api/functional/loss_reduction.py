@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...engine.limits import shown
+from ...engine.numbers import number_in
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...operations.elementwise.numbers import number_in
 from ...operations.reduce.reduction import mean_all, sum_all
 from ...operations.shape.view import expand
 from ..calls.argument_types import type_name
@@ -62,7 +62,7 @@ def broadcast_pair(input: Tensor, target: Tensor) -> tuple[Any, Any]:
                 f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}"
             )
     shape = np.broadcast_shapes(a, b)
-    return tuple(x if x.array.shape == shape else expand(x, shape) for x in (input, target))  # type: ignore[return-value]
+    return input if a == shape else expand(input, shape), target if b == shape else expand(target, shape)
 
 
 def number(value: Any, like: Any) -> Tensor:

@@ -300,7 +300,8 @@ def margin_ranking_loss(
             f"margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
             f"{size_of(input1)}, input2: {size_of(input2)}, target: {size_of(target)} "
         )
-    loss = add_scalar(mul(neg(target), sub(input1, input2)), margin)
+    difference = sub(input1, input2)
+    loss = add_scalar(mul(neg(target), difference), float(margin))
     return reduced(clamp_min_scalar(loss, 0), reduction)
 
 

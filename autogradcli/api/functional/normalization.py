@@ -17,13 +17,20 @@ from ...operations.elementwise.powers import pow_tensor_scalar, rsqrt
 from ...operations.nn import normalization as operations
 from ...operations.nn.resample import constant_pad_nd
 from ...operations.reduce.reduction import mean_dim
-from ...operations.shape.copies import repeat
+from ...operations.shape.copies import cast, repeat
 from ...operations.shape.view import squeeze_dim, unsqueeze, view
 from ..calls.argument_types import type_name
+from ..calls.dtype_checks import check_parameters
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..shape.reshaping import reshape
 from .pooling import average_pool
+
+
+def _layer(input: Tensor, shape: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float) -> Any:
+    if input.array.dtype.kind == "f" and len(shape) <= input.array.ndim:
+        check_parameters(input, weight, bias)
+    return operations.layer_norm(input, shape, weight, bias, eps)
 
 
 def layer_norm(
@@ -35,7 +42,7 @@ def layer_norm(
     cudnn_enable: bool = True,
 ) -> Any:
     """Mean 0 and variance 1 over the last dimensions, then times ``weight`` plus ``bias``."""
-    return operations.layer_norm(input, tuple(normalized_shape), weight, bias, eps)
+    return _layer(input, tuple(normalized_shape), weight, bias, eps)
 
 
 def _ints(name: str, shape: Any) -> tuple[int, ...]:
@@ -57,7 +64,7 @@ def _f_layer_norm(
     eps: float = 1e-05,
 ) -> Any:
     """Mean 0 and variance 1 over the last dimensions, then times ``weight`` plus ``bias``."""
-    return operations.layer_norm(input, _ints("layer_norm", normalized_shape), weight, bias, eps)
+    return _layer(input, _ints("layer_norm", normalized_shape), weight, bias, eps)
 
 
 def rms_norm(
@@ -73,10 +80,14 @@ def rms_norm(
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"rms_norm\" not implemented for '{name}'")
     last = tuple(range(input.array.ndim - len(shape), input.array.ndim))
-    tiny = float(np.finfo(input.array.dtype).eps) if eps is None else eps
-    mean = mean_dim(pow_tensor_scalar(input, 2), last, True)
-    found = mul(input, rsqrt(add_scalar(mean, tiny)))
-    return found if weight is None else mul(found, weight)
+    dtype = dtypes.of(input.array)
+    wide = cast(input, dtypes.float32) if dtype.itemsize == 2 else input  # rounded once, as in PyTorch
+    if eps is None:
+        eps = float(np.finfo(wide.array.dtype).eps)
+    found = mul(wide, rsqrt(add_scalar(mean_dim(pow_tensor_scalar(wide, 2), last, True), eps)))
+    if weight is not None:
+        found = mul(found, weight)
+    return found if wide is input else cast(found, dtype)
 
 
 # -- batches ----------------------------------------------------------------------------------------------
@@ -120,9 +131,10 @@ def _batch(
         raise RuntimeError(
             "batch_norm is not differentiable wrt running_mean and running_var, they cannot have forward grad defined"
         )
-    if input.array.dtype.kind != "f":
+    if dtypes.of(input.array).category != dtypes.FLOATING:
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"batch_norm\" not implemented for '{name}'")
+    check_parameters(input, weight, bias, mean, var)
     if training and (mean is not None or var is not None):
         _move(input, mean, var, momentum)
     return operations.batch_norm(input, weight, bias, mean, var, training, eps)
@@ -218,10 +230,11 @@ def group_norm(
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
     per_channel = shape[0] * shape[1] // max(num_groups, 1)
+    grouped = [shape[0] * shape[1] // num_groups, num_groups, *shape[2:]]
     for n in shape[2:]:
         per_channel *= n
     if per_channel == 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {grouped}")
     return _group(input, num_groups, weight, bias, eps)
 
 
@@ -241,9 +254,10 @@ def _group(
                 f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
                 f"shape {list(x.array.shape)} and input of shape {list(shape)}"
             )
-    if input.array.dtype.kind != "f":
+    if dtypes.of(input.array).category != dtypes.FLOATING:
         name = dtypes.of(input.array).type_name
         raise NotImplementedError(f"\"GroupNormKernelImpl\" not implemented for '{name}'")
+    check_parameters(input, weight, bias)
     return operations.group_norm(input, num_groups, weight, bias, eps)
 
 

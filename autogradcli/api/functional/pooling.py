@@ -11,15 +11,19 @@ from ...operations.elementwise.arithmetic import mul
 from ...operations.elementwise.powers import pow_tensor_scalar
 from ...operations.elementwise.sign import abs as abs_
 from ...operations.elementwise.sign import sign
-from ...operations.nn import pooling as operations
 from ...operations.nn.activation import relu
 from ...operations.reduce.reduction import mean_dim
 from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.argument_types import Sizes
 from ..calls.overloads import define
 from ..calls.python_function import define_python
+from .pooling_checks import adaptive_size, check_adaptive, check_counts, check_max_row, check_rank, check_window
 
 Ints = tuple[int, ...]
+
+
+def _listed(value: Any) -> Sequence[int] | None:
+    return (value,) if isinstance(value, int) else value
 
 
 def _each(value: Any, dims: int) -> Ints:
@@ -27,44 +31,6 @@ def _each(value: Any, dims: int) -> Ints:
         return (value,) * dims
     values = tuple(value)
     return values * dims if len(values) == 1 else values
-
-
-def _check(x: Tensor, name: str, dims: int) -> None:
-    if x.array.ndim not in (dims + 1, dims + 2):
-        shape = list(x.array.shape)
-        if dims == 1:
-            raise RuntimeError(
-                f"{name}: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but "
-                f"got:{shape}"
-            )
-        if "adaptive" in name:
-            raise RuntimeError(f"{name}(): Expected {dims + 1}D or {dims + 2}D tensor, but got {shape}")
-        raise RuntimeError(f"non-empty {dims + 1}D or {dims + 2}D (batch mode) tensor expected for input")
-
-
-def _check_window(x: Any, window: Any) -> None:
-    kernel, stride, padding, dilation, _ = window
-    if any(k <= 0 for k in kernel):
-        raise RuntimeError("kernel size should be greater than zero, but got " + " ".join(map(str, kernel)))
-    if any(s <= 0 for s in stride):
-        raise RuntimeError("stride should not be zero")
-    dims = len(kernel)
-    for name, values in (("stride", stride), ("padding", padding), ("dilation", dilation)):
-        if len(values) != dims:
-            raise RuntimeError(f"pooling: {name} must have as many sizes as kernel_size, {dims}, but got {len(values)}")
-    for p, k, d in zip(padding, kernel, dilation, strict=True):
-        if p < 0:
-            raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
-        if p > (d * (k - 1) + 1) // 2:
-            raise RuntimeError(
-                f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and "
-                f"dilation={d}"
-            )
-    shape = x.array.shape
-    out = operations.out_sizes(shape[-dims:], window)
-    if any(n < 1 for n in out):
-        size, result = ("x".join(map(str, (shape[-dims - 1], *s))) for s in (shape[-dims:], out))
-        raise RuntimeError(f"Given input size: ({size}). Calculated output size: ({result}). Output size is too small")
 
 
 def _window(
@@ -79,19 +45,41 @@ def _window(
 
 
 def _max_pool(
-    input: Tensor, dims: int, kernel_size: Sizes, stride: Any, padding: Sizes, dilation: Sizes, ceil_mode: bool
+    input: Tensor,
+    dims: int,
+    kernel_size: Sizes,
+    stride: Any,
+    padding: Sizes,
+    dilation: Sizes,
+    ceil_mode: bool,
+    alone: bool = False,
 ) -> tuple[Any, Any]:
-    """(maxima, places): the work of all maximum poolings. One dimension is done as a row of an image."""
-    _check(input, f"max_pool{dims}d", dims)
+    """(maxima, places): the work of all maximum poolings. One dimension is done as a row of an image.
+
+    ``alone``: the places aren't wanted; PyTorch has other words for what it refuses then.
+    """
+    name = f"max_pool{dims}d"
+    check_counts(
+        name,
+        dims,
+        kernel_size=_listed(kernel_size),
+        stride=_listed(stride),
+        padding=_listed(padding),
+        dilation=_listed(dilation),
+    )
     window = _window(dims, kernel_size, stride, padding, dilation, ceil_mode)
+    if dims == 1 and alone:
+        check_max_row(input, window)
+    check_rank(input, name, dims)
     if dims == 1:
         wide = ((1, *window[0]), (1, *window[1]), (0, *window[2]), (1, *window[3]), window[4])
         row = unsqueeze(input, -2)
-        _check_window(row, wide)
+        check_window(name, row, wide)
         values, places = OPERATIONS["max_pool2d_with_indices"].call(row, wide)
         return squeeze_dim(values, -2), squeeze_dim(places, -2)
-    _check_window(input, window)
-    return OPERATIONS[f"max_pool{dims}d_with_indices"].call(input, window)  # type: ignore[no-any-return]
+    check_window(name, input, window)
+    pair: tuple[Any, Any] = OPERATIONS[f"max_pool{dims}d_with_indices"].call(input, window)
+    return pair
 
 
 def _declare_max(dims: int) -> None:
@@ -105,7 +93,7 @@ def _declare_max(dims: int) -> None:
         return_indices: bool = False,
     ) -> Any:
         """The largest element of each window; with ``return_indices`` also where in the flattened input it is."""
-        found = _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode)
+        found = _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode, not return_indices)
         return found if return_indices else found[0]
 
     def with_indices(
@@ -122,7 +110,7 @@ def _declare_max(dims: int) -> None:
 
     def plain(input: Tensor, kernel_size: Ints, stride: Ints, padding: Ints, dilation: Ints, ceil_mode: bool) -> Any:
         """The largest element of each window."""
-        return _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode)[0]
+        return _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode, True)[0]
 
     name = f"max_pool{dims}d"
     define_python(name, pool, into="F")
@@ -137,20 +125,16 @@ def _declare_max(dims: int) -> None:
     )
 
 
-def _adaptive_size(value: Any, shape: Sequence[int], dims: int) -> Ints:
-    sizes = (value,) * dims if isinstance(value, int) else tuple(value)
-    if len(sizes) != dims:
-        raise RuntimeError(f"adaptive pooling: output_size must be {dims}, but got {len(sizes)}")
-    return tuple(n if size is None else size for size, n in zip(sizes, shape[-dims:], strict=True))
-
-
 def _adaptive_max(input: Tensor, output_size: Sizes, dims: int) -> tuple[Any, Any]:
-    _check(input, f"adaptive_max_pool{dims}d", dims)
-    size = _adaptive_size(output_size, input.array.shape, dims)
+    name = f"adaptive_max_pool{dims}d"
+    size = adaptive_size(name, output_size, input.array.shape, dims)
+    check_rank(input, name, dims)
+    check_adaptive(name, input, size if dims > 1 else (1, *size))
     if dims == 1:
         values, places = OPERATIONS["adaptive_max_pool2d"].call(unsqueeze(input, -2), (1, *size))
         return squeeze_dim(values, -2), squeeze_dim(places, -2)
-    return OPERATIONS[f"adaptive_max_pool{dims}d"].call(input, size)  # type: ignore[no-any-return]
+    pair: tuple[Any, Any] = OPERATIONS[f"adaptive_max_pool{dims}d"].call(input, size)
+    return pair
 
 
 def _declare_adaptive_max(dims: int) -> None:
@@ -181,7 +165,7 @@ def _unpool(
         wanted = tuple(output_size)[-dims:]
         for d, (n, want, s) in enumerate(zip(size, wanted, step, strict=True)):
             if not n - s < want < n + s:
-                raise ValueError(f"invalid output_size {list(wanted)!r} (dim {d} must be between {n - s} and {n + s})")
+                raise ValueError(f'invalid output_size "{wanted}" (dim {d} must be between {n - s} and {n + s})')
         size = wanted
     if dims == 1:
         column = OPERATIONS["max_unpool2d"].call(unsqueeze(input, -1), unsqueeze(indices, -1), (*size, 1))
@@ -219,7 +203,7 @@ def average_pool(
     """Averages over windows of a batch of images or volumes."""
     dims = len(kernel)
     window = _window(dims, kernel, stride, padding, 1, ceil)
-    _check_window(x, window)
+    check_window(f"avg_pool{dims}d", x, window)
     if divisor == 0:
         raise RuntimeError("divisor must be not zero")
     return OPERATIONS[f"avg_pool{dims}d"].call(x, (window, include_pad, divisor))
@@ -236,7 +220,9 @@ def _declare_average(dims: int) -> None:
         divisor_override: int | None = None,
     ) -> Any:
         """The mean of each window; padding counts as zeros, or not at all without ``count_include_pad``."""
-        _check(input, f"avg_pool{dims}d", dims)
+        name = f"avg_pool{dims}d"
+        check_counts(name, dims, kernel_size=kernel_size, stride=stride, padding=padding)
+        check_rank(input, name, dims)
         step = stride or kernel_size
         if dims == 1:
             row = unsqueeze(input, -2)
@@ -253,18 +239,23 @@ def _declare_average(dims: int) -> None:
 
 
 def _adaptive_average(input: Tensor, output_size: Sizes, dims: int) -> Any:
-    _check(input, f"adaptive_avg_pool{dims}d", dims)
-    size = _adaptive_size(output_size, input.array.shape, dims)
+    name = f"adaptive_avg_pool{dims}d"
+    size = adaptive_size(name, output_size, input.array.shape, dims)
     if dims == 1:
+        check_rank(input, name, dims)
         return squeeze_dim(adaptive_average(unsqueeze(input, -2), (1, *size)), -2)
-    return adaptive_average(input, size) if dims == 2 else OPERATIONS["adaptive_avg_pool3d"].call(input, size)
+    return adaptive_average(input, size)
 
 
 def adaptive_average(x: Any, size: Ints) -> Any:
-    """Of images; to a single pixel it is the mean, as in PyTorch."""
-    if size == (1, 1):
-        return mean_dim(x, (-1, -2), True)
-    return OPERATIONS["adaptive_avg_pool2d"].call(x, size)
+    """Of images or volumes; to a single pixel it is the mean, as in PyTorch."""
+    dims = len(size)
+    name = f"adaptive_avg_pool{dims}d"
+    if size == (1,) * dims:
+        return mean_dim(x, (-1, -2, -3)[:dims], True)
+    check_rank(x, name, dims)
+    check_adaptive(name, x, size)
+    return OPERATIONS[name].call(x, size)
 
 
 def _declare_adaptive_average(dims: int) -> None:
@@ -283,8 +274,11 @@ def _declare_norms(dims: int) -> None:
         input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
     ) -> Any:
         """The p-norm of each window."""
+        name = f"avg_pool{dims}d"
+        check_counts(name, dims, kernel_size=_listed(kernel_size), stride=_listed(stride))
+        check_rank(input, name, dims)
         kernel = _each(kernel_size, dims)
-        step = kernel if stride is None else _each(stride, dims)
+        step = _each(stride, dims) if stride not in (None, (), []) else kernel
         powers = pow_tensor_scalar(input, norm_type)
         if dims == 1:
             mean = squeeze_dim(average_pool(unsqueeze(powers, -2), (1, *kernel), (1, *step), 0, ceil_mode), -2)

@@ -14,6 +14,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...operations.nn import pixels
 from ...operations.nn.resample import constant_pad_nd
+from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import copy_into
 from ...operations.shape.slicing import slice_
 from ...operations.shape.view import squeeze_dim, unsqueeze
@@ -40,7 +41,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             f"{len(amounts)} and input of dimension {ndim}"
         )
     if mode == "constant":
-        return constant_pad_nd(input, amounts, 0.0 if value is None else value)
+        return constant_pad_nd(input, amounts, 0.0 if value is None else float(value))
     if value not in (None, 0):
         raise RuntimeError(f'Padding mode "{shown(mode)}" doesn\'t take in value argument')
     dims = len(amounts) // 2
@@ -148,7 +149,11 @@ def interpolate(
         raise ValueError(
             "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input"
         )
+    if dims in (1, 2, 3) and mode != "area":
+        _check_resampled(shape, out)
     if dims in (1, 2, 3) and mode in ("nearest", "nearest-exact"):
+        if input.array.dtype.kind not in "f" and input.array.dtype != np.uint8:
+            not_implemented_for("compute_indices_weights_nearest", input.array)
         name = "upsample_nearest" if mode == "nearest" else "upsample_nearest_exact"
         return OPERATIONS[f"{name}{dims}d"].call(input, (out, False, tuple(scales)))
     if dims in (1, 2, 3) and mode == "area":
@@ -191,6 +196,22 @@ def _sizes(shape: Sequence[int], dims: int, size: Any, scale_factor: Any) -> tup
     else:
         scales = [float(scale_factor)] * dims
     return tuple(math.floor(n * s) for n, s in zip(shape, scales, strict=True)), scales
+
+
+def _check_resampled(shape: Sequence[int], out: Sequence[int]) -> None:
+    """RuntimeError for an image without pixels, before or after."""
+    dims = len(out)
+    if min(*out, *shape[2:]) < 1:
+        axes = "DHW"[3 - dims :]
+        given, made = (
+            f"({', '.join(f'{axis}: {n}' for axis, n in zip(axes, sizes, strict=True))})" for sizes in (shape[2:], out)
+        )
+        joint = " and " if dims == 1 else " "
+        raise RuntimeError(
+            f"Input and output sizes should be greater than 0, but got input {given}{joint}output {made}"
+        )
+    if 0 in shape[1:]:
+        raise RuntimeError(f"Non-empty {dims + 2}D data tensor expected but got a tensor with sizes {list(shape)}")
 
 
 def _area(input: Tensor, out: tuple[int, ...], dims: int) -> Any:

@@ -12,6 +12,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...operations.dims import distinct_dims
 from ...operations.elementwise.arithmetic import div, mul, sub
+from ...operations.elementwise.arithmetic_variants import mul_scalar
 from ...operations.elementwise.complex import conj
 from ...operations.elementwise.powers import sqrt
 from ...operations.elementwise.selection import clamp_scalar
@@ -25,6 +26,7 @@ from ...operations.shape.copies import cast, clone, copy_into
 from ...operations.shape.joining import cat
 from ...operations.shape.slicing import diagonal, slice_
 from ...operations.shape.view import expand, flip, permute, squeeze, t, unsqueeze
+from ..calls.dtype_checks import check_same
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type
 from ..shape.reshaping import reshape as reshaped
@@ -192,6 +194,7 @@ define("tensorinv", (f"(Tensor input, int ind=2, {_OUT})", _tensorinv), into="li
 
 def _linalg_cross(input: Tensor, other: Tensor, dim: int) -> Any:
     """Cross product of vectors of three elements along a dimension."""
+    check_same(input, other)
     return misc.linalg_cross(input, other, dim)
 
 
@@ -204,6 +207,7 @@ def _cross(input: Tensor, other: Tensor, dim: int | None) -> Any:
                 raise RuntimeError("no dimension of size 3 in input")
         else:
             dim = -1
+    check_same(input, other)
     return misc.linalg_cross(input, other, dim)
 
 
@@ -212,6 +216,11 @@ def _vander(x: Tensor, N: int | None) -> Any:
     if not x.array.ndim:
         x = unsqueeze(x, -1)
     a = x.array
+    dtype = dtypes.of(a)
+    if a.dtype.kind == "b" or (dtype.category == dtypes.FLOATING and dtype.itemsize == 2):
+        raise RuntimeError(
+            f"linalg.vander supports floating point, complex, and integer tensors, but got {dtype.type_name}"
+        )
     n = a.shape[-1] if N is None else N
     if n <= 1:
         raise RuntimeError("N must be greater than 1.")
@@ -259,9 +268,9 @@ def _cov(input: Tensor, correction: int, fweights: Tensor | None, aweights: Tens
         if aweights is None or correction == 0:
             norm = total - correction
         elif fweights is None:
-            norm = total - correction * sum_dim(mul(weights, aweights), (0,)) / total
+            norm = total - div(mul_scalar(sum_dim(mul(weights, aweights), (0,)), correction), total)
         else:
-            norm = total - correction * sum_dim(mul(weights, aweights), (0,)) / total
+            norm = total - div(mul_scalar(sum_dim(mul(weights, aweights), (0,)), correction), total)
     centred = sub(x, average)
     other = centred if weights is None else mul(centred, weights)
     product = mm(centred, t(_conjugate(other)))
@@ -286,7 +295,7 @@ def _conjugate(x: Any) -> Any:
 
 
 def _floating(x: Tensor) -> Any:
-    return x if x.array.dtype.kind in "fc" else cast(x, dtypes.default.dtype)
+    return x if x.array.dtype.kind in dtypes.INEXACT else cast(x, dtypes.default.dtype)
 
 
 def _weights(count: int, fweights: Tensor | None, aweights: Tensor | None) -> Any:

@@ -70,12 +70,14 @@ def _matrix_norm(input: Tensor, ord: Any, dim: Sequence[int], keepdim: bool, dty
         dims = _matrix_dims(input, dim)
         if ord == "fro":
             return vector_norm(input, 2.0, dims, keepdim, dtype)
+        floating(input.array, "linalg.matrix_norm")
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)
     if abs(ord) not in (1, 2, INF):
         _matrix_dims(input, dim)
         raise RuntimeError(f"linalg.matrix_norm: Order {shown(ord)} not supported.")
     dims = _matrix_dims(input, dim)
     if abs(ord) == 2:
+        floating(input.array, "linalg.matrix_norm")
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)
     summed, extreme = dims if abs(ord) == 1 else dims[::-1]
     if not keepdim and extreme > summed:
@@ -115,7 +117,9 @@ def _norm(input: Tensor, ord: Any, dim: Sequence[int] | None, keepdim: bool, dty
         )
     if ord is not None and (len(dim) == 2 if dim is not None else input.array.ndim == 2):
         return _matrix_norm(input, ord, (0, 1) if dim is None else dim, keepdim, dtype)
-    return vector_norm(input, 2.0 if ord is None else float(ord), dim, keepdim, dtype)
+    return vector_norm(
+        input, 2.0 if ord is None else ord if ord.__class__ is complex else float(ord), dim, keepdim, dtype
+    )
 
 
 def _norm_named(input: Tensor, ord: str, dim: Sequence[int] | None, keepdim: bool, dtype: DType | None) -> Any:
@@ -197,9 +201,9 @@ def _rank(input: Tensor, atol: Any, rtol: Any, hermitian: bool) -> Any:
     matrix(a, "torch.linalg.matrix_rank", "input")
     if a.size == 0:
         return wrap(np.zeros(a.shape[:-2], np.int64))
+    absolute, relative = misc.tolerance(a, _array(atol), _array(rtol))
     plain = input.array
     size = np.abs(eigvalsh(wrap(plain), "L").array) if hermitian else svdvals(wrap(plain), None).array
-    absolute, relative = misc.tolerance(a, _array(atol), _array(rtol))
     limit = np.maximum(absolute, relative * size.max(-1))
     return wrap((size > limit[..., None]).sum(-1))
 

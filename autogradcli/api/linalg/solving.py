@@ -55,7 +55,7 @@ def _slogdet(name: str) -> Any:
 def _logdet(input: Tensor) -> Any:
     """Logarithm of the determinant; NaN where it is negative."""
     square(input.array, "logdet")
-    floating(input.array, "logdet", "lu_cpu")
+    floating(input.array, "logdet")
     sign, logabsdet = determinant.linalg_slogdet(input)
     if input.array.dtype.kind == "c":
         return logabsdet + log(sign)

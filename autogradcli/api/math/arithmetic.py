@@ -89,8 +89,8 @@ def _rsub(input: Tensor, other: Tensor | Number, alpha: Number) -> Tensor:
     if type(alpha) is complex:
         _check_alpha(input, other, alpha)
     if isinstance(other, Tensor):
-        return arithmetic_variants.rsub_tensor(input, other, alpha)  # type: ignore[no-any-return]
-    return arithmetic.rsub(input, other, alpha)  # type: ignore[no-any-return]
+        return arithmetic_variants.rsub_tensor(input, other, alpha)
+    return arithmetic.rsub(input, other, alpha)
 
 
 def _plain(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -108,8 +108,8 @@ floor_divide = _plain(rounding.floor_divide)
 def div_mode(input: Tensor | Number, other: Tensor | Number, rounding_mode: str | None) -> Tensor:
     """Quotient, rounded towards zero (``"trunc"``), down (``"floor"``) or not at all (None)."""
     if rounding_mode is None:
-        return arithmetic_variants.div_unrounded(as_tensor(input, other), other)  # type: ignore[no-any-return]
-    return rounding.div_rounded(as_tensor(input, other), other, rounding_mode)  # type: ignore[no-any-return]
+        return arithmetic_variants.div_unrounded(as_tensor(input, other), other)
+    return rounding.div_rounded(as_tensor(input, other), other, rounding_mode)
 
 
 _ALPHA = "(Tensor input, Tensor other, *, Scalar alpha=1, Tensor out=None)"

@@ -54,7 +54,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float, atol: float, equal_nan: b
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
-    return comparison.isclose(input, other, rtol, atol, equal_nan)  # type: ignore[no-any-return]
+    return comparison.isclose(input, other, rtol, atol, equal_nan)
 
 
 def allclose(input: Tensor, other: Tensor, rtol: float, atol: float, equal_nan: bool) -> bool:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...engine.mirrors import flipped
+from ...engine.numbers import number_in
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
 from ...operations.elementwise import complex as complex_operations
-from ...operations.elementwise.numbers import number_in
 from ...operations.shape.slicing import select
 from ...operations.shape.view import view_as_real
 from ..calls.argument_types import is_number, type_name
@@ -28,7 +28,7 @@ def real(input: Tensor) -> Tensor:
         return input
     if flipped(input, np.conjugate):
         input = complex_operations.conj_view(input)
-    return select(view_as_real(input), input.array.ndim, 0)  # type: ignore[no-any-return]
+    return select(view_as_real(input), input.array.ndim, 0)
 
 
 def imag(input: Tensor) -> Tensor:
@@ -37,8 +37,8 @@ def imag(input: Tensor) -> Tensor:
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
     if flipped(input, np.conjugate):
         pairs = complex_operations.neg_view(view_as_real(complex_operations.conj_view(input)))
-        return select(pairs, input.array.ndim, 1)  # type: ignore[no-any-return]
-    return select(view_as_real(input), input.array.ndim, 1)  # type: ignore[no-any-return]
+        return select(pairs, input.array.ndim, 1)
+    return select(view_as_real(input), input.array.ndim, 1)
 
 
 def conj(input: Tensor) -> Tensor:

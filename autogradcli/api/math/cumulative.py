@@ -106,12 +106,18 @@ def _steps(name: str, y: Tensor, x: Tensor, dim: int) -> Any:
 
 def _trapezoid_at(y: Tensor, x: Tensor, dim: int) -> Any:
     """Integral of samples at the points ``x`` along a dimension, by the trapezoidal rule."""
+    _check_samples("trapezoid", y)
     at = wrap_dim(dim, y.array.ndim)
     if not y.array.shape[at]:
         return wrap(np.zeros(tuple(n for k, n in enumerate(y.array.shape) if k != at), y.array.dtype))
     steps = _steps("trapezoid", y, x, dim)
     left, right = _halves(y, at)
     return div_scalar(sum_dim(mul(add(left, right), steps), (at,)), 2.0)
+
+
+def _check_samples(name: str, y: Tensor) -> None:
+    if y.array.dtype.kind == "b":
+        raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
 
 
 def _check_step(name: str, dx: Any) -> None:
@@ -122,6 +128,7 @@ def _check_step(name: str, dx: Any) -> None:
 def _trapezoid(y: Tensor, dx: Any, dim: int) -> Any:
     """Integral of samples ``dx`` apart along a dimension, by the trapezoidal rule."""
     _check_step("trapezoid", dx)
+    _check_samples("trapezoid", y)
     at = wrap_dim(dim, y.array.ndim)
     if not y.array.shape[at]:
         return wrap(np.zeros(tuple(n for k, n in enumerate(y.array.shape) if k != at), y.array.dtype))
@@ -131,6 +138,7 @@ def _trapezoid(y: Tensor, dx: Any, dim: int) -> Any:
 
 def _cumulative_at(y: Tensor, x: Tensor, dim: int) -> Any:
     """Running integral of samples at the points ``x`` along a dimension."""
+    _check_samples("cumulative_trapezoid", y)
     at = wrap_dim(dim, y.array.ndim)
     steps = _steps("cumulative_trapezoid", y, x, dim)
     left, right = _halves(y, at)
@@ -140,6 +148,7 @@ def _cumulative_at(y: Tensor, x: Tensor, dim: int) -> Any:
 def _cumulative(y: Tensor, dx: Any, dim: int) -> Any:
     """Running integral of samples ``dx`` apart along a dimension."""
     _check_step("cumulative_trapezoid", dx)
+    _check_samples("cumulative_trapezoid", y)
     at = wrap_dim(dim, y.array.ndim)
     left, right = _halves(y, at)
     return cumulative.cumsum(mul_scalar(add(right, left), dx / 2.0), at)
@@ -203,6 +212,8 @@ def _uneven(part: Callable[[int, int], Any], input: Tensor, at: int, points: Ten
     shape = [1] * input.array.ndim
     shape[at] = -1
     kind = input.array.dtype if input.array.dtype.kind in "fc" else dtypes.default.np
+    if points.array.dtype.kind == "c":
+        kind = np.result_type(kind, points.array.dtype)
     h = np.diff(points.array).astype(kind).reshape(shape)
     steps = np.moveaxis(h, at, 0)
 

@@ -41,6 +41,9 @@ def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
 
 
 def _fitted(input: Tensor, mask: Tensor) -> Any:
+    """The mask in the input's shape. Of another dtype it is True where it is not 0."""
+    if mask.array.dtype.kind != "b":
+        mask = _torch["ne"](mask, 0)
     if mask.array.shape == input.array.shape:
         return mask
     if mask.array.ndim > input.array.ndim:
@@ -74,32 +77,39 @@ def _to(x: Any, dtype: DType | None, input: Tensor) -> Any:
 # -- reductions -------------------------------------------------------------------------------------------
 
 
-def sum_(
-    input: Tensor,
-    dim: Any = None,
-    *,
-    keepdim: bool | None = False,
-    dtype: DType | None = None,
-    mask: Tensor | None = None,
-) -> Any:
+#: ``compute(input, dim, keepdim, dtype, mask)``.
+Compute = Callable[[Tensor, Any, bool, DType | None, Tensor | None], Any]
+
+
+def _reduction(compute: Compute) -> Callable[..., Any]:
+    """A reduction over some dimensions, with the parameters that these have."""
+
+    def apply(
+        input: Tensor,
+        dim: Any = None,
+        *,
+        keepdim: bool | None = False,
+        dtype: DType | None = None,
+        mask: Tensor | None = None,
+    ) -> Any:
+        return compute(input, dim, bool(keepdim), dtype, mask)
+
+    apply.__doc__ = compute.__doc__
+    return apply
+
+
+def _sum(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None = None, mask: Tensor | None = None) -> Any:
     """Sum of the elements that the mask leaves."""
     wanted = _integers_wide(input, dtype)
-    return _torch["sum"](_filled(input, mask, 0), _dims(dim, input.array.ndim), bool(keepdim), dtype=wanted)
+    return _torch["sum"](_filled(input, mask, 0), _dims(dim, input.array.ndim), keepdim, dtype=wanted)
 
 
-def prod(
-    input: Tensor,
-    dim: Any = None,
-    *,
-    keepdim: bool | None = False,
-    dtype: DType | None = None,
-    mask: Tensor | None = None,
-) -> Any:
+def _prod(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
     """Product of the elements that the mask leaves."""
     result = _filled(input, mask, 1)
     wanted = _integers_wide(input, dtype)
     for d in reversed(_dims(dim, input.array.ndim)):
-        result = _torch["prod"](result, d, bool(keepdim))
+        result = _torch["prod"](result, d, keepdim)
     return _to(result, wanted, input)
 
 
@@ -113,19 +123,11 @@ def _running(name: str, fill: float) -> Callable[..., Any]:
 
 
 def _extreme(name: str, fill: float) -> Callable[..., Any]:
-    def apply(
-        input: Tensor,
-        dim: Any = None,
-        *,
-        keepdim: bool | None = False,
-        dtype: DType | None = None,
-        mask: Tensor | None = None,
-    ) -> Any:
-        found = _torch[name](_filled(input, mask, fill), _dims(dim, input.array.ndim), bool(keepdim))
-        return _to(found, dtype, input)
+    def compute(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
+        return _to(_torch[name](_filled(input, mask, fill), _dims(dim, input.array.ndim), keepdim), dtype, input)
 
-    apply.__doc__ = f"``{name}`` of the elements that the mask leaves."
-    return apply
+    compute.__doc__ = f"``{name}`` of the elements that the mask leaves."
+    return _reduction(compute)
 
 
 def _place(name: str, fill: float) -> Callable[..., Any]:
@@ -145,20 +147,13 @@ def _place(name: str, fill: float) -> Callable[..., Any]:
 
 def _count(input: Tensor, dim: Any, keepdim: bool, mask: Tensor | None) -> Any:
     ones = wrap(np.ones(input.array.shape, np.int64))
-    return sum_(ones, dim, keepdim=keepdim, mask=None if mask is None else _fitted(input, mask))
+    return _sum(ones, dim, keepdim, mask=None if mask is None else _fitted(input, mask))
 
 
-def mean(
-    input: Tensor,
-    dim: Any = None,
-    *,
-    keepdim: bool | None = False,
-    dtype: DType | None = None,
-    mask: Tensor | None = None,
-) -> Any:
+def _mean(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
     """Mean of the elements that the mask leaves."""
-    total = sum_(input, dim, keepdim=keepdim, dtype=dtype or dtypes.of(input.array), mask=mask)
-    return _torch["div"](total, _count(input, dim, bool(keepdim), mask))
+    total = _sum(input, dim, keepdim, dtype or dtypes.of(input.array), mask)
+    return _torch["div"](total, _count(input, dim, keepdim, mask))
 
 
 def median(
@@ -207,11 +202,11 @@ def _spread(
     if wanted.category < dtypes.FLOATING:
         wanted = dtypes.float32
     count = _count(input, dim, True, mask)
-    total = sum_(input, dim, keepdim=True, dtype=wanted, mask=mask)
+    total = _sum(input, dim, True, wanted, mask)
     x = _torch["sub"](input, _torch["div"](total, count))
     kept = None if mask is None else _fitted(input, mask)
     square = _torch["mul"](x, _torch["conj"](x) if x.array.dtype.kind == "c" else x)
-    total = sum_(square, dim, keepdim=keepdim, dtype=wanted, mask=kept)
+    total = _sum(square, dim, keepdim, wanted, kept)
     divisor = count.array if keepdim else count.array.reshape(total.array.shape)
     if correction:
         divisor = np.maximum(divisor.astype(wanted.np) - wanted.np.type(correction), 0)
@@ -276,8 +271,9 @@ def logaddexp(
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "sum": sum_, "prod": prod, "mean": mean, "median": median, "logsumexp": logsumexp, "norm": norm,
-    "normalize": normalize, "logaddexp": logaddexp, "var": _spreads(False), "std": _spreads(True),
+    "sum": _reduction(_sum), "prod": _reduction(_prod), "mean": _reduction(_mean),
+    "median": median, "logsumexp": logsumexp, "norm": norm, "normalize": normalize, "logaddexp": logaddexp,
+    "var": _spreads(False), "std": _spreads(True),
     "cumsum": _running("cumsum", 0), "cumprod": _running("cumprod", 1),
     "amax": _extreme("amax", -INF), "amin": _extreme("amin", INF),
     "argmax": _place("argmax", -INF), "argmin": _place("argmin", INF),

@@ -29,7 +29,7 @@ def _checked(name: str, input: Tensor, q: Tensor, interpolation: str) -> None:
     if q.array.ndim > 1:
         raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
     if input.array.dtype.name not in ("float32", "float64"):
-        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+        raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if q.array.dtype is not input.array.dtype:
         raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
     if not ((q.array >= 0) & (q.array <= 1)).all():

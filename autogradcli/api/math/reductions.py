@@ -169,6 +169,9 @@ define(
 
 def _renorm(input: Tensor, p: Any, dim: int, maxnorm: Any) -> Any:
     """Each part along a dimension scaled down to a ``p``-norm of ``maxnorm``, where its norm is larger."""
+    for name, value in (("p", p), ("maxnorm", maxnorm)):
+        if value.__class__ is complex:
+            raise RuntimeError(f"renorm: {name} must be real-valued")
     return statistics.renorm(input, float(p), dim, float(maxnorm))
 
 
@@ -177,7 +180,7 @@ define_both("renorm", ("(Tensor input, Scalar p, int dim, Scalar maxnorm, *, Ten
 
 def vector_norm(input: Tensor, ord: Any, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
     """The ``ord``-norm of the elements, seen as one vector or as one over each of some dimensions."""
-    return statistics.vector_norm(input, float(ord), dim, keepdim, dtype)
+    return statistics.vector_norm(input, ord if ord.__class__ is complex else float(ord), dim, keepdim, dtype)
 
 
 define(
@@ -198,11 +201,13 @@ def _norm(input: Tensor, p: Any, dim: Any, keepdim: bool, dtype: DType | None) -
         over = dims if dims is not None else tuple(range(input.array.ndim))
         matrix_norm = NAMESPACES["torch.linalg"]["matrix_norm"]
         return matrix_norm(input, p, over, keepdim, dtype=dtype)
-    if not isinstance(p, (int, float)) and not (isinstance(p, Tensor) and p.array.ndim == 0 and p.node is None):
+    if not isinstance(p, (int, float, complex)) and not (
+        isinstance(p, Tensor) and p.array.ndim == 0 and p.node is None
+    ):
         raise TypeError(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type_name(p)}")
     if isinstance(p, Tensor):
         p = p.array.item()
-    return statistics.vector_norm(input, float(p), dims, keepdim, dtype)
+    return vector_norm(input, p, dims, keepdim, dtype)
 
 
 def norm(

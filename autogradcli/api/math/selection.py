@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ...engine import dtypes
 from ...engine.levels.base import levels_of
 from ...engine.levels.vmap import NO_SHAPE
+from ...engine.numbers import scalar_in
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise import selection
 from ..calls.declare import define_both, in_place
@@ -25,17 +28,26 @@ def _places(condition: Tensor) -> tuple[Tensor, ...]:
     return tuple(wrap(index) for index in np.nonzero(np.atleast_1d(condition.array)))
 
 
+def _chosen(condition: Tensor, input: Any, other: Any) -> Tensor:
+    """The elements of ``input`` where the condition holds, else those of ``other``; numbers must fit the result."""
+    dtype = dtypes.result_type(*(x.array if isinstance(x, Tensor) else x for x in (input, other)))
+    for value in (input, other):
+        if not isinstance(value, Tensor):
+            scalar_in(dtype.np, value)
+    return selection.where(condition, input, other)
+
+
 _CHOICES = (
     ("(Tensor condition, Tensor input, Tensor other, *, Tensor out=None)", selection.where),
-    ("(Tensor condition, Tensor input, Scalar other)", selection.where),
+    ("(Tensor condition, Tensor input, Scalar other)", _chosen),
 )
 define(
     "where",
     ("(Tensor condition)", _places),
     _CHOICES[0],
-    ("(Tensor condition, Scalar self, Tensor other)", selection.where),
+    ("(Tensor condition, Scalar self, Tensor other)", _chosen),
     _CHOICES[1],
-    ("(Tensor condition, Scalar self, Scalar other)", selection.where),
+    ("(Tensor condition, Scalar self, Scalar other)", _chosen),
 )
 define("where", *_CHOICES, into="Tensor")
 
@@ -93,20 +105,21 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, value: Any) -> Tens
     """``input + value * tensor1 / tensor2``, broadcast. Raises RuntimeError where both are integers."""
     if tensor1.array.dtype.kind in "biu" and tensor2.array.dtype.kind in "biu":
         raise RuntimeError(selection.INTEGER_ADDCDIV)
-    return selection.addcdiv(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+    return selection.addcdiv(input, tensor1, tensor2, value)
 
 
-def _value_first(operation: Any) -> Any:
+def _value_first(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def apply(input: Tensor, value: Any, tensor1: Tensor, tensor2: Tensor) -> Tensor:
-        return operation(input, tensor1, tensor2, value)  # type: ignore[no-any-return]
+        return operation(input, tensor1, tensor2, value)
 
     apply.__doc__ = operation.__doc__
     return apply
 
 
-for _name, _operation in (("addcmul", selection.addcmul), ("addcdiv", addcdiv)):
-    _first = _value_first(_operation)
+_FUSED: dict[str, Callable[..., Tensor]] = {"addcmul": selection.addcmul, "addcdiv": addcdiv}
+for _name, _fused in _FUSED.items():
+    _first = _value_first(_fused)
     _schema = "(Tensor input, Tensor tensor1, Tensor tensor2, *, Real value=1"
     _old = "(Tensor input, Real value, Tensor tensor1, Tensor tensor2)|deprecated"
-    define(_name, (f"{_schema}, Tensor out=None)", _operation), (_old, _first), into="torch Tensor")
-    define(f"{_name}_", (f"{_schema})", in_place(_operation)), (_old, in_place(_first)), into="Tensor")
+    define(_name, (f"{_schema}, Tensor out=None)", _fused), (_old, _first), into="torch Tensor")
+    define(f"{_name}_", (f"{_schema})", in_place(_fused)), (_old, in_place(_first)), into="Tensor")

@@ -26,10 +26,12 @@ from ..shape.view_in_place import strides_of
 # -- torch.signal.windows ---------------------------------------------------------------------------------
 
 
-def _made(
-    values: Callable[[np.ndarray, int], Any], name: str, M: int, sym: bool, dtype: DType | None, grad: bool
-) -> Tensor:
-    """A window of M points; ``values`` gets the points' numbers and the number of intervals."""
+#: A window's values, from the points' numbers and the number of intervals.
+Values = Callable[[np.ndarray, int], Any]
+
+
+def _made(values: Values, name: str, M: int, sym: bool, dtype: DType | None, grad: bool) -> Tensor:
+    """A window of M points."""
     kind = dtypes.default.dtype if dtype is None else dtype
     if M < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
@@ -45,7 +47,7 @@ def _made(
     return made
 
 
-def _cosines(a: Sequence[float]) -> Callable[[np.ndarray, int], Any]:
+def _cosines(a: Sequence[float]) -> Values:
     def values(k: np.ndarray, n: int) -> Any:
         angle = 2 * math.pi * k / n
         return sum((-1) ** i * c * np.cos(i * angle) for i, c in enumerate(a))
@@ -53,7 +55,9 @@ def _cosines(a: Sequence[float]) -> Callable[[np.ndarray, int], Any]:
     return values
 
 
-def _declare_cosine(name: str, a: Sequence[float], doc: str) -> None:
+def _declare(name: str, values: Values, doc: str, called: str = "") -> None:
+    """Declare a window that takes nothing but what all take; ``called`` is its name in messages."""
+
     def window(
         M: int,
         *,
@@ -63,19 +67,21 @@ def _declare_cosine(name: str, a: Sequence[float], doc: str) -> None:
         device: Any = None,
         requires_grad: bool = False,
     ) -> Tensor:
-        return _made(_cosines(a), "general_cosine", M, sym, dtype, requires_grad)
+        return _made(values, called or name, M, sym, dtype, requires_grad)
 
-    window.__doc__ = f"{doc} window of M points, symmetric or (``sym=False``) periodic."
+    window.__doc__ = f"{doc} of M points, symmetric or (``sym=False``) periodic."
     define_python(name, window, into="windows")
 
 
-for _name, _a, _doc in (
-    ("hann", (0.5, 0.5), "Hann"),
-    ("hamming", (0.54, 0.46), "Hamming"),
-    ("blackman", (0.42, 0.5, 0.08), "Blackman"),
-    ("nuttall", (0.3635819, 0.4891775, 0.1365995, 0.0106411), "Nuttall"),
+for _name, _a in (
+    ("hann", (0.5, 0.5)),
+    ("hamming", (0.54, 0.46)),
+    ("blackman", (0.42, 0.5, 0.08)),
+    ("nuttall", (0.3635819, 0.4891775, 0.1365995, 0.0106411)),
 ):
-    _declare_cosine(_name, _a, _doc)
+    _declare(_name, _cosines(_a), f"{_name.title()} window", "general_cosine")
+_declare("bartlett", lambda k, n: 1 - np.abs(2 * k / n - 1), "Triangle with zeros at its ends")
+_declare("cosine", lambda k, n: np.sin(math.pi * (k + 0.5) / (n + 1)), "Half a wave of the sine between its zeros")
 
 
 def general_cosine(
@@ -108,32 +114,6 @@ def general_hamming(
 ) -> Tensor:
     """``alpha - (1 - alpha) cos``."""
     return _made(_cosines([alpha, 1.0 - alpha]), "general_cosine", M, sym, dtype, requires_grad)
-
-
-def bartlett(
-    M: int,
-    *,
-    sym: bool = True,
-    dtype: DType | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Triangle with zeros at its ends."""
-    return _made(lambda k, n: 1 - np.abs(2 * k / n - 1), "bartlett", M, sym, dtype, requires_grad)
-
-
-def cosine(
-    M: int,
-    *,
-    sym: bool = True,
-    dtype: DType | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Half a wave of the sine, sampled between its zeros."""
-    return _made(lambda k, n: np.sin(math.pi * (k + 0.5) / (n + 1)), "cosine", M, sym, dtype, requires_grad)
 
 
 def exponential(
@@ -191,7 +171,7 @@ def kaiser(
     return _made(_bessel(beta), "kaiser", M, sym, dtype, requires_grad)
 
 
-def _bessel(beta: float) -> Callable[[np.ndarray, int], Any]:
+def _bessel(beta: float) -> Values:
     def values(k: np.ndarray, n: int) -> Any:
         x = 2 * k / n - 1
         return np.i0(beta * np.sqrt(np.maximum(1 - x * x, 0))) / np.i0(np.asarray(beta))
@@ -199,7 +179,7 @@ def _bessel(beta: float) -> Callable[[np.ndarray, int], Any]:
     return values
 
 
-for _function in (general_cosine, general_hamming, bartlett, cosine, exponential, gaussian, kaiser):
+for _function in (general_cosine, general_hamming, exponential, gaussian, kaiser):
     define_python(_function.__name__, _function, into="windows")
 
 # -- torch.hann_window and the like -----------------------------------------------------------------------
@@ -209,7 +189,7 @@ _OPTIONS = (
 )
 
 
-def _window(name: str, values: Callable[..., Callable[[np.ndarray, int], Any]], *extra: tuple[str, float]) -> None:
+def _window(name: str, values: Callable[..., Values], *extra: tuple[str, float]) -> None:
     """Declare ``torch.<name>``: the length, whether it is periodic, and further parameters."""
 
     def make(length: int, periodic: bool, numbers: Sequence[float], dtype: DType | None, grad: bool) -> Tensor:

@@ -10,7 +10,7 @@ import numpy as np
 from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise.selection import maximum, minimum
-from ...operations.reduce import extremum, sorting
+from ...operations.reduce import extremum, order_statistics, sorting
 from ...operations.shape.slicing import unbind
 from ..calls.argument_types import type_name
 from ..calls.call_plans import check_numbers
@@ -73,8 +73,8 @@ for _name, _operation in (("argmax", extremum.argmax), ("argmin", extremum.argmi
 # -- order statistics --------------------------------------------------------------------------------------
 
 for _name, _all, _dim in (
-    ("median", extremum.median_all, extremum.median_dim),
-    ("nanmedian", extremum.nanmedian_all, extremum.nanmedian_dim),
+    ("median", order_statistics.median_all, order_statistics.median_dim),
+    ("nanmedian", order_statistics.nanmedian_all, order_statistics.nanmedian_dim),
 ):
     define(
         _name,
@@ -84,14 +84,14 @@ for _name, _all, _dim in (
     )
 define(
     "mode",
-    ("(Tensor input, int dim=-1, bool keepdim=False, *, TensorList out=None)", named("mode", extremum.mode)),
+    ("(Tensor input, int dim=-1, bool keepdim=False, *, TensorList out=None)", named("mode", order_statistics.mode)),
     into=_BOTH,
 )
 define(
     "kthvalue",
     (
         "(Tensor input, SymInt k, int dim=-1, bool keepdim=False, *, TensorList out=None)",
-        named("kthvalue", extremum.kthvalue),
+        named("kthvalue", order_statistics.kthvalue),
     ),
     into=_BOTH,
 )

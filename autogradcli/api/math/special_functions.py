@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...engine import dtypes
@@ -23,15 +24,15 @@ def _ndtr(input: Tensor) -> Tensor:
     """Standard normal distribution function."""
     if input.array.dtype.kind in "biu":
         input = cast(input, dtypes.default.dtype)
-    return mul_scalar(add_scalar(special.erf(mul_scalar(input, 0.5**0.5)), 1), 0.5)  # type: ignore[no-any-return]
+    return mul_scalar(add_scalar(special.erf(mul_scalar(input, 0.5**0.5)), 1), 0.5)
 
 
 def _round(input: Tensor, decimals: int) -> Tensor:
     """Rounding to a number of decimals, halves to the even digit."""
-    return rounding.round_decimals(input, decimals)  # type: ignore[no-any-return]
+    return rounding.round_decimals(input, decimals)
 
 
-for _name, _implementation in {
+_OF_INPUT: dict[str, Callable[..., Any]] = {
     "erf": special.erf, "erfc": special.erfc, "erfinv": special.erfinv, "erfcx": special.special_erfcx,
     "ndtri": special.special_ndtri, "log_ndtr": special.special_log_ndtr, "entr": special.special_entr,
     "gammaln": special.lgamma, "digamma": special.digamma, "psi": special.digamma, "i0": special.i0,
@@ -44,14 +45,16 @@ for _name, _implementation in {
     "modified_bessel_i1": special_polynomials.special_modified_bessel_i1,
     "modified_bessel_k0": special_polynomials.special_modified_bessel_k0,
     "modified_bessel_k1": special_polynomials.special_modified_bessel_k1,
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _implementation in _OF_INPUT.items():
     define(_name, (_UNARY, _implementation), into="special")
-for _name, _implementation in {
+_OF_X: dict[str, Callable[..., Any]] = {
     "airy_ai": special_polynomials.special_airy_ai,
     "scaled_modified_bessel_k0": special_polynomials.special_scaled_modified_bessel_k0,
     "scaled_modified_bessel_k1": special_polynomials.special_scaled_modified_bessel_k1,
     "spherical_bessel_j0": special_polynomials.special_spherical_bessel_j0,
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _implementation in _OF_X.items():
     define(_name, ("(Tensor x, *, Tensor out=None)", _implementation), into="special")
 define("round", ("(Tensor input, *, int decimals=0, Tensor out=None)", _round), into="special")
 define("logit", ("(Tensor input, float? eps=None, *, Tensor out=None)", exponential.logit), into="special")
@@ -93,7 +96,7 @@ def _mvlgamma(input: Tensor, p: int) -> Tensor:
     """Multivariate log-gamma function of dimension ``p``."""
     if input.array.dtype.kind == "b":
         raise RuntimeError("The input tensor may not be a boolean tensor.")
-    return special.mvlgamma(input, p)  # type: ignore[no-any-return]
+    return special.mvlgamma(input, p)
 
 
 _MVLGAMMA = ("(Tensor input, int p, *, Tensor out=None)", _mvlgamma)

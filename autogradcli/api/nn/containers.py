@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import index as to_index
 from typing import Any
 
 from ...engine.leaves import require_grad
+from ...engine.limits import charge_items
 from ...engine.tensor import Parameter, Tensor
 from ..calls.registry import namespace
 from .module import Module
@@ -13,7 +15,8 @@ from .text import indented, type_name
 
 
 def _place(index: Any, count: int, what: str = "index {} is out of range") -> int:
-    """An index from 0. Raises IndexError."""
+    """An index from 0. Raises IndexError, TypeError for what is no index."""
+    index = to_index(index)
     if not -count <= index < count:
         raise IndexError(what.format(index))
     return int(index) % count
@@ -90,6 +93,17 @@ class Sequential(_Ordered):
                 "add operator supports only objects of Sequential class, but " + f"{type(other)} is given."
             )
         return Sequential(*self, *other)
+
+    def __mul__(self, times: Any) -> Any:
+        """The same modules so many times. Raises TypeError, ValueError."""
+        if not isinstance(times, int):
+            return NotImplemented
+        if times <= 0:
+            raise ValueError(f"Non-positive multiplication factor {times} for {type(self)}")
+        charge_items(len(self) * times)
+        return Sequential(*[module for _ in range(times) for module in self])
+
+    __rmul__ = __mul__
 
     def insert(self, index: int, module: Any) -> Any:
         """Put a module before the one at ``index``. Raises IndexError, AssertionError."""
@@ -219,8 +233,23 @@ class ModuleDict(Module):
                 "ModuleDict.update should be called with an iterable of key/value pairs, but got "
                 + type(modules).__name__
             )
-        for key, module in modules.items() if isinstance(modules, (dict, ModuleDict)) else modules:
+        for key, module in _pairs("ModuleDict", modules):
             self[key] = module
+
+
+def _pairs(kind: str, given: Any) -> Iterable[tuple[Any, Any]]:
+    """The pairs that a dict is to take over. Raises TypeError or ValueError for what is none."""
+    if isinstance(given, (dict, ModuleDict, ParameterDict)):
+        return list(given.items())
+    pairs = []
+    for number, pair in enumerate(given):
+        if not isinstance(pair, Iterable):
+            raise TypeError(f"{kind} update sequence element #{number} should be Iterable; is{type(pair).__name__}")
+        pair = tuple(pair)
+        if len(pair) != 2:
+            raise ValueError(f"{kind} update sequence element #{number} has length {len(pair)}; 2 is required")
+        pairs.append(pair)
+    return pairs
 
 
 def _described(value: Any, by_dtype: bool) -> str:
@@ -302,7 +331,7 @@ class ParameterDict(Module):
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._keys:
-            raise KeyError(key)
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{key}'")
         return getattr(self, key)
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -342,8 +371,38 @@ class ParameterDict(Module):
 
     def update(self, parameters: Any) -> None:
         """Add parameters from a dict or from pairs."""
-        for key, value in parameters.items() if isinstance(parameters, (dict, ParameterDict)) else parameters:
+        if not isinstance(parameters, Iterable):
+            raise TypeError(
+                "ParametersDict.update should be called with an iterable of key/value pairs, but got "
+                + type(parameters).__name__
+            )
+        for key, value in _pairs("ParameterDict", parameters):
             self[key] = value
+
+    def pop(self, key: str) -> Any:
+        """Take one parameter out."""
+        found = self[key]
+        del self[key]
+        return found
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """One parameter, or what to give where there is none."""
+        return self[key] if key in self._keys else default
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """One parameter, which is added where there is none."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def clear(self) -> None:
+        """Take all parameters out."""
+        for key in list(self._keys):
+            del self[key]
+
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> Any:
+        """A dict of such parameters, each the same at first."""
+        return ParameterDict([(key, default) for key in keys])
 
     def extra_repr(self) -> str:
         return "\n".join(f"  ({key}): {_described(value, False)}" for key, value in self.items())

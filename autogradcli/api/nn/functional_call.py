@@ -144,6 +144,8 @@ def stack_module_state(models: Value) -> tuple[dict[str, Any], dict[str, Any]]:
         raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
     params = {}
     for name, own in models[0].named_parameters():
+        if len({dict(m.named_parameters())[name].requires_grad for m in models}) > 1:
+            raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
         stacked = T.stack([M.detach(dict(m.named_parameters())[name]) for m in models])
         params[name] = M.requires_grad_(stacked) if own.requires_grad else stacked
     buffers = {name: T.stack([dict(m.named_buffers())[name] for m in models]) for name, _ in models[0].named_buffers()}

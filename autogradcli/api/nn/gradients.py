@@ -100,7 +100,7 @@ def clip_grad_norm_(
 ) -> Tensor:
     """Scale gradients in place so that their norm together is at most ``max_norm``; the norm they had."""
     with _Unrecorded():
-        several = _list(parameters)
+        max_norm, several = float(max_norm), _list(parameters)
         grads = [p.grad for p in several if p.grad is not None]
         total: Tensor = _total_norm(grads, norm_type, error_if_nonfinite)
         clip_grads_with_norm_(several, max_norm, total)
@@ -109,10 +109,11 @@ def clip_grad_norm_(
 
 def clip_grad_value_(parameters: Value, clip_value: float, foreach: bool | None = None) -> None:
     """Clamp each element of the gradients to at most ``clip_value`` in magnitude, in place."""
+    most = float(clip_value)
     with _Unrecorded():
         for parameter in _list(parameters):
             if parameter.grad is not None:
-                M.clamp_(parameter.grad, min=-float(clip_value), max=float(clip_value))
+                M.clamp_(parameter.grad, min=-most, max=most)
 
 
 def _tensors(parameters: Value) -> list[Tensor]:
@@ -138,11 +139,11 @@ def vector_to_parameters(vec: Tensor, parameters: Value) -> None:
         parameter.rebind(part.array)
 
 
-def _parts(vector: Tensor, parameters: list[Tensor]) -> Iterator[Any]:
+def _parts(vector: Any, parameters: list[Tensor]) -> Iterator[Any]:
     start = 0
     for parameter in parameters:
         count = parameter.array.size
-        yield M.view_as(M.narrow(vector, 0, start, count), parameter)
+        yield M.view_as(vector[start : start + count], parameter)
         start += count
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...engine.callbacks import callee
-from ...engine.dtypes import DType, bfloat16, float16, float32, float64
+from ...engine.dtypes import COMPLEX, FLOATING, DType, bfloat16, float16, float32, float64, real_for
 from ...engine.limits import check_shown, run
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
@@ -267,7 +267,7 @@ class Module(Hooked):
         seen = set()
         modules = self.named_modules(prefix=prefix, remove_duplicate=once) if recurse else [(prefix, self)]
         for path, module in modules:
-            for name, value in module.__dict__[group].items():
+            for name, value in getattr(module, group).items():
                 if value is None or id(value) in seen:
                     continue
                 if once:
@@ -325,26 +325,26 @@ class Module(Hooked):
         for parameter in self.parameters():
             clear_grad(parameter, set_to_none)
 
-    def _convert(self, dtype: DType) -> Module:
+    def _convert(self, dtype: DType, kinds: tuple[int, ...] = (FLOATING,)) -> Module:
+        """Cast what is of these kinds; complex numbers lose their imaginary part where the dtype is no complex one."""
         for module in self.children():
-            module._convert(dtype)
+            module._convert(dtype, kinds)
         for parameter in self._parameters.values():
-            if parameter is not None and parameter.dtype.category >= 2:
-                parameter.rebind(parameter.array.astype(dtype.np, copy=False))
-                if parameter.grad is not None:
-                    grad = parameter.grad
-                    grad.rebind(grad.array.astype(dtype.np, copy=False))
+            if parameter is not None and parameter.dtype.category in kinds:
+                for part in (parameter, parameter.grad):
+                    if part is not None:
+                        part.rebind(real_for(part.array, dtype.np).astype(dtype.np, copy=False))
         for name, buffer in self._buffers.items():
-            if buffer is not None and buffer.dtype.category >= 2:
+            if buffer is not None and buffer.dtype.category in kinds:
                 self._buffers[name] = M.to(buffer, dtype)
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Module:
-        """Cast floating parameters and buffers to a dtype; the device is the CPU."""
+        """Cast floating and complex parameters and buffers to a dtype; the device is the CPU."""
         dtype = dtype_wanted(args, kwargs)
         if dtype is None:
             return self
-        return self._convert(dtype)
+        return self._convert(dtype, (FLOATING, COMPLEX))
 
     def double(self) -> Module:
         """Cast floating parameters and buffers to float64."""
@@ -367,14 +367,16 @@ class Module(Hooked):
         return self
 
     def cuda(self, device: Any = None) -> Module:
-        """Raises AssertionError: there is only the CPU."""
-        raise AssertionError("Torch not compiled with CUDA enabled")
+        """The module itself. Raises AssertionError where there is something to move: there is only the CPU."""
+        if [*self.parameters(), *self.buffers()]:
+            raise AssertionError("Torch not compiled with CUDA enabled")
+        return self
 
     def type(self, dst_type: DType) -> Module:
         """Cast parameters and buffers to a dtype. Raises TypeError for what is none."""
         if not isinstance(dst_type, DType):
             raise TypeError("dtype must be a type, str, or dtype object")
-        return self._convert(dst_type)
+        return self._convert(dst_type, (FLOATING, COMPLEX))
 
     def state_dict(self, *args: Any, prefix: str = "", keep_vars: bool = False) -> Any:
         """The parameters and persistent buffers by dotted path, detached."""

@@ -42,9 +42,10 @@ _TO = Function(
 def dtype_wanted(args: tuple[Any, ...], kwargs: dict[str, Any]) -> DType | None:
     """The dtype that ``Module.to(*args, **kwargs)`` asks for. Raises TypeError for a wrong call and for a dtype that
     parameters can't have, RuntimeError where a copy is asked for."""
+    dtype: DType | None
     dtype, copy = _TO(*args, **kwargs)
     if copy:
         raise RuntimeError(".to() does not accept copy argument")
     if dtype is not None and dtype.category < 2:
         raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
-    return dtype  # type: ignore[no-any-return]
+    return dtype

@@ -23,7 +23,7 @@ def fused(a: Array, b: Any, c: Array) -> Array:
     """``a * b + c`` with one rounding: float32 through float64, float64 by exact product and sum (Dekker, Knuth)."""
     if a.dtype == _F32:
         number = np.float32(b) if isinstance(b, float) else b
-        single: Array = (np.multiply(a, number, dtype=_F64) + c).astype(_F32)
+        single: Array = (np.multiply(a, number, dtype=_F64) + c).astype(_F32, casting="same_kind")
         return single
     product = a * b
     plain: Array = product + c
@@ -40,9 +40,9 @@ def fused(a: Array, b: Any, c: Array) -> Array:
 def _put_fused(out: Array, a: Array, b: Any, c: Array) -> None:
     """``out = fused(a, b, c)``; in float32 the assignment is what rounds."""
     if out.dtype == _F32 and a.dtype == _F32:
-        out[...] = np.multiply(a, np.float32(b) if b.__class__ is float else b, dtype=_F64) + c
+        np.copyto(out, np.multiply(a, np.float32(b) if b.__class__ is float else b, dtype=_F64) + c)
     else:
-        out[...] = fused(a, b, c)
+        np.copyto(out, fused(a, b, c))
 
 
 def _split(x: Any) -> tuple[Any, Any]:
@@ -116,7 +116,7 @@ def without_square(a: Array, b: Array) -> Array:
 
 def put(out: Array, value: Array) -> None:
     """``out = value``, in place."""
-    out[...] = value
+    np.copyto(out, value)
 
 
 def limit(out: Array, least: float, most: float) -> None:

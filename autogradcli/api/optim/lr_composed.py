@@ -128,6 +128,7 @@ class _Several(LRScheduler):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what ``state_dict`` gave."""
+        state_dict = dict(state_dict)
         super().load_state_dict({k: v for k, v in state_dict.items() if k != "_schedulers"})
         for scheduler, values in zip(self._schedulers, state_dict["_schedulers"]):
             scheduler.load_state_dict(values)

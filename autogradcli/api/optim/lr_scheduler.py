@@ -89,7 +89,7 @@ class LRScheduler(Object):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what ``state_dict`` gave."""
-        self.__dict__.update({name: callee(v) for name, v in state_dict.items() if not name.startswith("__")})
+        self.__dict__.update({name: callee(v) for name, v in dict(state_dict).items() if not name.startswith("__")})
 
     def get_last_lr(self) -> list[Any]:
         """The rates in force."""
@@ -165,6 +165,12 @@ class MultiplicativeLR(_ByFunction):
     """The last rate times ``lr_lambda(epoch)``."""
 
     __module__ = HOME
+
+    def __init__(self, optimizer: Any, lr_lambda: Any, last_epoch: int = -1) -> None:
+        for function in lr_lambda if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]:
+            if not callable(function):
+                raise TypeError(f"lr_lambda should be a function, but got {type(function).__name__}")
+        super().__init__(optimizer, lr_lambda, last_epoch)
 
     def get_lr(self) -> list[Any]:
         self._asked()

@@ -20,7 +20,7 @@ from ..calls.program_classes import Kind, Object
 from ..calls.registry import namespace
 from ..nn.gradients import clear_grad
 from . import kernels
-from .options import OPTIONS, check_options, checked_tensors, type_name
+from .options import OPTIONS, STATE, check_options, checked_tensors, type_name
 from .rule import Group, Rule
 
 Array = np.ndarray
@@ -178,10 +178,10 @@ class Optimizer(Object):
         }
         fresh: dict[Any, Any] = defaultdict(dict)
         for number, values in state_dict["state"].items():
-            if number in params:
+            if number in params and isinstance(values, dict):
                 fresh[params[number]] = {name: _copied(value, name, params[number]) for name, value in values.items()}
             else:
-                fresh[number] = values
+                fresh[params.get(number, number)] = values
         for own, other in zip(groups, saved):
             other["params"] = own["params"]
         self.state = fresh
@@ -233,7 +233,7 @@ class Declared(Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters by their gradients; a closure is called first, and its loss returned."""
         own = self.__dict__
-        for hook in list(own["_optimizer_step_pre_hooks"].values()):
+        for hook in list(self._optimizer_step_pre_hooks.values()):
             hook(self, (self,) if closure is None else (self, closure), {})
         loss = None
         if closure is not None:
@@ -251,7 +251,7 @@ class Declared(Optimizer):
         else:
             self._update(kernels)
         own["_opt_called"] = True
-        for hook in list(own["_optimizer_step_post_hooks"].values()):
+        for hook in list(self._optimizer_step_post_hooks.values()):
             hook(self, (self,) if closure is None else (self, closure), {})
         return loss
 
@@ -272,9 +272,13 @@ class Declared(Optimizer):
                         g = -g
                     kept = self.state.get(param)
                     values = {} if kept is None else kept
-                    if values and not OPTIONS.issuperset(map(type, values.values())):
+                    if values and not STATE.issuperset(map(type, values.values())):
                         check_options(values)
-                    step(F, param, g, values, group)
+                    try:
+                        step(F, param, g, values, group)
+                    except TypeError as error:
+                        _check_kinds(param, values, error)
+                        raise
                     if kept is None and values:
                         self.state[param] = values
                     if F is kernels:
@@ -289,6 +293,15 @@ class Declared(Optimizer):
             self._update(recorded)
         finally:
             state.grad = before
+
+
+def _check_kinds(param: Tensor, values: Group, error: TypeError) -> None:
+    """Raises RuntimeError where a step failed because a program put complex numbers into a real parameter's state."""
+    for value in values.values():
+        if isinstance(value, Tensor) and value.dtype.is_complex and not param.dtype.is_complex:
+            raise RuntimeError(
+                f"result type {value.dtype.type_name} can't be cast to the desired output type {param.dtype.type_name}"
+            ) from error
 
 
 def _check_kernels(kind: type[Declared], group: Group) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ..calls.gate import stranger
+from ..calls.gate import foreign_value
 
 
 def type_name(value: Any) -> str:
     kind = type(value)
     if isinstance(value, Tensor):
         return f"torch.{value.dtype.type_name}Tensor"
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def checked_tensors(params: list[Any]) -> list[Tensor]:
@@ -29,7 +29,10 @@ def number(value: Any) -> Any:
     if isinstance(value, Tensor):
         if value.array.size != 1:
             raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-        return value.array.item()
+        found = value.array.item()
+        if type(found) is complex:
+            raise RuntimeError("value cannot be converted to type float without overflow")
+        return found
     if type(value) not in _NUMBERS:
         raise TypeError(f"an option of an optimizer must be a number or a tensor, not {type_name(value)}")
     return value
@@ -37,12 +40,15 @@ def number(value: Any) -> Any:
 
 _NUMBERS = frozenset({bool, int, float})
 
-#: What the values of a group, and of a parameter's state, are before a step computes with them.
-OPTIONS = frozenset({bool, int, float, type(None), Tensor})
+#: What the values of a group are before a step computes with them, and what those of a parameter's state are.
+OPTIONS = frozenset({bool, int, float, type(None)})
+STATE = OPTIONS | {Tensor}
 
 
 def check_options(values: dict[str, Any]) -> None:
     """Raises TypeError for a value that a program put there and that no step can compute with."""
     for name, value in values.items():
-        if name not in ("params", "param_names") and (type(value) is complex or stranger(value) is not None):
+        if isinstance(value, Tensor) and name != "params" and value.array.dtype.kind == "c" and not value.array.ndim:
+            number(value)
+        if name not in ("params", "param_names") and (type(value) is complex or foreign_value(value) is not None):
             raise TypeError(f"'{name}' of an optimizer must be a real number or a tensor, not {type_name(value)}")

@@ -116,14 +116,16 @@ def _orthogonal(g: Tensor, coefficients: tuple[float, float, float], steps: int,
         raise ValueError("Coefficients must be a tuple of exactly 3 values")
     a, b, c = coefficients
     rows, columns = g.array.shape
-    x = M.bfloat16(g)
+    x: Tensor = M.bfloat16(g)
     if rows > columns:
         x = M.t(x)
     x = T.div(x, M.clamp(T.norm(x), min=eps))
     for _ in range(steps):
         gram = T.mm(x, M.t(x))
         x = T.addmm(x, T.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
-    return M.t(x) if rows > columns else x  # type: ignore[no-any-return]
+    if rows > columns:
+        x = M.t(x)
+    return x
 
 
 def _muon(F: Any, o: Group, t: float, p: Array, g: Array, velocity: Array) -> None:

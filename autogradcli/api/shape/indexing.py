@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.inplace import check_inplace, inplace
+from ...engine.lazy import loader
 from ...engine.mirrors import flip_of, memory_of
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
@@ -30,6 +31,7 @@ define("index_select", (f"(Tensor input, int dim, Tensor index{_OUT})", indexing
 def _gather(input: Tensor, dim: int, index: Tensor, sparse_grad: bool) -> Any:
     """For each element of the index the element of the input at that index along a dimension."""
     if sparse_grad and state.grad and input.node is not None and not state.levels:
+        loader.load("api.tensor.sparse_tensors")  # what a program can do with the gradient that this will give
         return indexing.gather_sparse(input, dim, index)
     return indexing.gather(input, dim, index)
 
@@ -126,7 +128,7 @@ define("masked_scatter_", (_SOURCE, in_place(indexing.masked_scatter)), into="Te
 
 
 def _index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool) -> Any:
-    """With other values at places given by index tensors (or with the values added there)."""
+    """A copy with other values at the places that index tensors name, or with the values added there."""
     return indexing.index_put(input, list(indices), values, accumulate)
 
 

@@ -133,7 +133,7 @@ def atleast_1d(input: Tensor) -> Any:
 
 
 def atleast_2d(input: Tensor) -> Any:
-    """With two dimensions at least."""
+    """The tensor with at least two dimensions, new ones in front."""
     ndim = input.array.ndim
     return reshape(input, (1, 1)) if not ndim else views.unsqueeze(input, 0) if ndim == 1 else input
 

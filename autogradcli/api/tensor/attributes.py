@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import accumulate
 from operator import mul
 from typing import Any
@@ -14,6 +15,7 @@ from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tenso
 from ...engine.leaves import drop_grad, require_grad
 from ...engine.limits import charge_items
 from ...engine.mirrors import MirrorTensor, flipped, memory_of, mirrored, unwatched
+from ...engine.naming import shown_as
 from ...engine.node import AccumulateGrad, Invalid
 from ...engine.record import NO_DATA
 from ...engine.state import state
@@ -258,22 +260,33 @@ def _numpy(self: Tensor) -> NumPyArray:
     return NumPyArray(self.array)
 
 
+@shown_as("numpy.ndarray", in_c=True)
 class NumPyArray:
     """What ``x.numpy()`` gives: the values in NumPy's text, and as lists. NumPy's own arrays stay out of reach."""
 
     __slots__ = ("array",)
 
-    def __init__(self, array: np.ndarray) -> None:
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, array: np.ndarray | np.generic) -> None:
         self.array = array
 
     def __repr__(self) -> str:
-        return str(np.array_repr(self.array))
+        return str(np.array_repr(self.array)) if isinstance(self.array, np.ndarray) else repr(self.array)
 
     def __str__(self) -> str:
-        return str(np.array_str(self.array))
+        return str(np.array_str(self.array)) if isinstance(self.array, np.ndarray) else str(self.array)
 
+    def __len__(self) -> int:
+        if not isinstance(self.array, np.ndarray) or not self.array.ndim:
+            raise TypeError("len() of unsized object")
+        return len(self.array)
 
-NumPyArray.__module__, NumPyArray.__name__, NumPyArray.__qualname__ = "numpy", "ndarray", "ndarray"
+    def __iter__(self) -> Iterator[NumPyArray]:
+        """Along the first dimension."""
+        if not isinstance(self.array, np.ndarray) or not self.array.ndim:
+            raise TypeError("iteration over a 0-d array")
+        return (NumPyArray(row) for row in self.array)
 
 
 def _size(self: Tensor) -> Size:

@@ -13,17 +13,14 @@ from ...engine.naming import shown_as
 from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ...operations.shape.copies import cast
 from ...operations.shape.view import alias
-from ..calls.argument_types import PYTHON_DTYPES, TYPE_NAMES, Value, type_name
+from ..calls.argument_types import PYTHON_DTYPES, Value, type_name
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..calls.registry import CONSTRUCTORS, Property, attributes_of, namespace
 from .creation import made
 from .from_data import array_from
 from .memory_format import check_rank, is_laid_out, order_of
-from .placement import Device, Layout, device
-
-TYPE_NAMES[Device] = "torch.device"
-TYPE_NAMES[Layout] = "torch.layout"
+from .placement import Device, device
 
 
 def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: Any = None) -> Tensor:
@@ -133,7 +130,7 @@ define("promote_types", ("(ScalarType type1, ScalarType type2)", dtypes.promote_
 define("can_cast", ("(ScalarType from_, ScalarType to)", dtypes.can_cast))
 
 
-@shown_as("torch.finfo")
+@shown_as("torch.finfo", in_c=True)
 class FInfo:
     """``torch.finfo(dtype)``: the limits of a floating dtype."""
 
@@ -163,7 +160,7 @@ class FInfo:
 _DIGITS = {"bfloat16": 2, "float16": 3, "float32": 6, "float64": 15}
 
 
-@shown_as("torch.iinfo")
+@shown_as("torch.iinfo", in_c=True)
 class IInfo:
     """``torch.iinfo(dtype)``: the limits of an integer dtype."""
 

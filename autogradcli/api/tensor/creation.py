@@ -15,8 +15,10 @@ from ...engine.inference import mark_inference
 from ...engine.leaves import require_grad
 from ...engine.levels.base import like
 from ...engine.limits import charge_array
+from ...engine.numbers import number_in, scalar_in
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import cast as cast_recorded
 from ...operations.shape.spacing import spaced, stepped
 from ..calls.call_plans import hooks
@@ -25,6 +27,8 @@ from .from_data import array_from, plain_array, to_tensor
 from .memory_format import relaid
 
 hooks.to_tensor = to_tensor
+
+_LONG = np.dtype(np.int64)
 
 OPTIONS = (
     "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False"
@@ -134,7 +138,7 @@ def _full_array(shape: tuple[int, ...], value: Any, dtype: DType | None) -> np.n
         value = value.array.item()
     kind = dtypes.of_scalar(value) if dtype is None else dtype
     charge_array(shape, kind.itemsize)
-    return np.broadcast_to(array_from(value, kind), shape).copy()
+    return np.broadcast_to(number_in(kind.np, value), shape).copy()
 
 
 def _empty(size: tuple[int, ...], memory_format: Any, *options: Any) -> Tensor:
@@ -198,13 +202,17 @@ def _arange(
     if (step > 0 and start > end) or (step < 0 and start < end):
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     if dtype.category == dtypes.INTEGER:
-        start, end, step = int(start), int(end), int(step)
+        start, end, step = (number_in(_LONG, v).item() for v in (start, end, step))
         if step == 0:
             raise ValueError("step must be nonzero")
         count = -((start - end) // step)
     else:
-        count = math.ceil((end - start) / step)
-    charge_array((count,))
+        if not math.isfinite(size := (end - start) / step) or size >= 2.0**63:
+            raise RuntimeError("invalid size, possible overflow?")
+        count = math.ceil(size)
+    charge_array((count,), dtype.itemsize)
+    if dtype is dtypes.bool_ or dtype.category == dtypes.COMPLEX:
+        not_implemented_for("arange_cpu", np.empty(0, dtype.np))
     if dtype.category == dtypes.FLOATING:
         return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
@@ -227,14 +235,22 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray
         dtype = dtypes.default.dtype
         if isinstance(start, complex) or isinstance(end, complex):
             dtype = dtypes.complex_of(dtype)
+    elif dtype.category < dtypes.COMPLEX and (isinstance(start, complex) or isinstance(end, complex)):
+        raise RuntimeError(
+            f"torch.linspace(): inferred dtype {dtypes.complex_of(dtypes.default.dtype).cpp_name} can't be safely cast "
+            f"to passed dtype {dtype.type_name}"
+        )
+    if dtype is dtypes.bool_:
+        not_implemented_for("linspace_cpu", np.empty(0, dtype.np))
     if steps == 1:
-        return np.array([start]).astype(dtype.np)
+        return number_in(dtype.np, start).reshape(1)
+    if not steps:
+        return np.empty(0, dtype.np)
+    first, last = number_in(dtype.np, start), number_in(dtype.np, end)
     if dtype.category >= dtypes.FLOATING:  # in the result's own precision, as PyTorch's kernel computes it
-        first, last = np.array(start, dtype.np), np.array(end, dtype.np)
-        step = (last - first) / np.array(max(steps - 1, 1), dtype.np)
+        step = (last - first) / np.array(steps - 1, dtype.np)
     else:
-        first, last = np.array(start).astype(dtype.np), np.array(end).astype(dtype.np)
-        step = np.array((float(last) - float(first)) / max(steps - 1, 1))
+        step = np.array((float(last) - float(first)) / (steps - 1))
     found: np.ndarray = away_if(steps > MANY, spaced, first, last, np.asarray(step), steps)
     return found.astype(dtype.np)
 
@@ -244,7 +260,7 @@ def _logspace(
 ) -> Tensor:
     """``steps`` numbers from ``base ** start`` to ``base ** end``, evenly spaced in their logarithm."""
     kind = dtype or dtypes.default.dtype
-    bounds = [np.array(_number(x)).astype(kind.np).item() for x in (start, end)]
+    bounds = [number_in(kind.np, _number(x)).item() for x in (start, end)]
     wide = dtypes.complex128 if kind.category == dtypes.COMPLEX else dtypes.float64
     exponents = _spaced(bounds[0], bounds[1], steps, wide)
     powers: Any = away_if(steps > MANY, np.power, complex(base) if kind.category == dtypes.COMPLEX else base, exponents)
@@ -267,7 +283,7 @@ def _eye_wide(n: int, m: int, dtype: DType | None, layout: Any, device: Any, pin
 
 def _scalar_tensor(value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool) -> Tensor:
     """A 0-d tensor of one number, in the default dtype unless another is given."""
-    return made(array_from(value, dtype or dtypes.default.dtype), grad)
+    return made(scalar_in((dtype or dtypes.default.dtype).np, value), grad)
 
 
 define(

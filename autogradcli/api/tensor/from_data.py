@@ -185,8 +185,11 @@ def _fill(flat: list[Any], dtype: DType) -> np.ndarray:
 
 
 def _integers(flat: list[Any], dtype: DType) -> np.ndarray:
+    numbers = [v if type(v) is int else _to_int(v, dtype) for v in flat]
     try:
-        wide = _array([v if type(v) is int else _to_int(v, dtype) for v in flat], np.dtype(np.int64))
+        if dtype is dtypes.uint64 and numbers and min(numbers) >= 0:
+            return _array(numbers, dtype.np)
+        wide = _array(numbers, np.dtype(np.int64))
     except OverflowError:
         raise ValueError("Overflow when unpacking long long") from None
     info = np.iinfo(dtype.np)

@@ -8,11 +8,10 @@ import numpy as np
 
 from ...engine.naming import shown_as
 from ...engine.tensor import Tensor
-from ..calls.argument_types import TYPE_NAMES
 from ..calls.registry import namespace
 
 
-@shown_as("torch.memory_format")
+@shown_as("torch.memory_format", in_c=True)
 class MemoryFormat:
     """``torch.contiguous_format`` and its like: how the dimensions of a copy lie in memory."""
 
@@ -26,7 +25,6 @@ class MemoryFormat:
         return f"torch.{self.name}"
 
 
-TYPE_NAMES[MemoryFormat] = "torch.memory_format"
 for _name, _rank in (("contiguous_format", 0), ("preserve_format", 0), ("channels_last", 4), ("channels_last_3d", 5)):
     namespace("torch")[_name] = MemoryFormat(_name, _rank)
 

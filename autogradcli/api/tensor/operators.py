@@ -16,7 +16,7 @@ from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Tensor, wrap
 from ...operations.elementwise.arithmetic import add, div, mul, neg, rsub, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
-from ..calls.registry import ATTRIBUTES, NAMESPACES
+from ..calls.registry import ATTRIBUTES, NAMESPACES, Method
 from .tensor_repr import tensor_repr
 
 _OPERANDS = (Tensor, float, int, complex)
@@ -83,8 +83,9 @@ def _direct_inplace(operation: Callable[..., Any], ufunc: Any) -> Callable[[Any,
 
 def method(name: str) -> Callable[..., Any]:
     """A method of tensors by name, from the tables."""
-    call: Callable[..., Any] = ATTRIBUTES[Tensor][name].call  # type: ignore[union-attr]
-    return call
+    entry = ATTRIBUTES[Tensor][name]
+    assert isinstance(entry, Method)
+    return entry.call
 
 
 def _by_method(name: str) -> Callable[[Any, Any], Any]:
@@ -257,7 +258,7 @@ def install() -> None:
         table[f"__{dunder}__"] = _by_method(name)
     for name, function in table.items():
         setattr(Tensor, name, function)
-    Parameter.__hash__ = object.__hash__  # type: ignore[method-assign]
+    type.__setattr__(Parameter, "__hash__", object.__hash__)
 
 
 install()

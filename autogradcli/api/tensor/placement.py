@@ -11,7 +11,7 @@ from ...engine.tensor import MetaTensor, Tensor, to_meta, wrap
 from ..calls.call_plans import hooks
 
 
-@shown_as("torch.device")
+@shown_as("torch.device", in_c=True)
 class Device:
     """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers."""
 
@@ -33,7 +33,7 @@ class Device:
         return hash(self.type)
 
 
-@shown_as("torch.layout")
+@shown_as("torch.layout", in_c=True)
 class Layout:
     """``torch.strided``, or that of sparse gradients."""
 

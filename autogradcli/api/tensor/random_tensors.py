@@ -23,15 +23,13 @@ from ...engine.tensor import Tensor, wrap
 from ...engine.views import check_overlap
 from ...engine.worlds import TENSORS, roles
 from ..autograd.mode_names import ModeFunction
-from ..calls.argument_types import TYPE_NAMES, type_name
+from ..calls.argument_types import type_name
 from ..calls.declare import in_place
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..calls.registry import Method, Property, attributes_of, namespace
 from .creation import OPTIONS, OUT_OPTIONS, made, sizes
 from .memory_format import empty_like
-
-TYPE_NAMES[Generator] = "torch.Generator"
 
 _CHOSEN = f"Generator? generator, {OUT_OPTIONS}"
 _LIKE = f"*, MemoryFormat? memory_format=None, {OPTIONS}"

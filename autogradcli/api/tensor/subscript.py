@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ...engine.inplace import check_inplace, inplace
+from ...engine.numbers import number_in
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Tensor, wrap
-from ...operations.elementwise.numbers import number_in
 from ...operations.index.indexing import index as index_operation
 from ...operations.index.indexing import index_put
 from ...operations.shape.copies import copy, fill_tensor_in_place
@@ -172,6 +172,8 @@ def _prepared(part: Any) -> Any:
         return part
     if isinstance(part, (list, tuple, range, str)):
         made = hooks.to_tensor(list(part) if isinstance(part, range) else part)
+        if made.array.dtype.kind == "c":
+            raise TypeError("'complex' object cannot be interpreted as an integer")
         if made.array.dtype.kind not in "b":
             made = wrap(made.array.astype(np.int64))
         return made

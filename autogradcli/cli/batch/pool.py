@@ -157,7 +157,7 @@ class Pool:
             raise
         finally:
             self.batch.progress.erase()
-            self._dismiss()
+            self._stop_workers()
             for run in self.runs.values():
                 if run.result is not None:
                     run.result.__exit__(KeyboardInterrupt)
@@ -174,7 +174,7 @@ class Pool:
             worker = min(self.workers, key=lambda worker: len(worker.runs), default=None)
             if worker is None or (worker.runs and len(self.workers) < self.jobs):
                 try:
-                    worker = self._hire()
+                    worker = self._start_worker()
                 except OSError as error:  # no more processes, or no more files open
                     if worker is None:
                         self._failed(run, "OSError", f"no process can be started for it: {error.strerror}")
@@ -210,7 +210,7 @@ class Pool:
                 self._frame(run, DONE, END.pack(False, 0.0))
         return None
 
-    def _hire(self) -> Worker:
+    def _start_worker(self) -> Worker:
         """Start a worker. Raises OSError."""
         tasks = os.pipe()
         try:
@@ -242,7 +242,7 @@ class Pool:
         self.selector.register(worker.frames, selectors.EVENT_READ, worker)
         return worker
 
-    def _bury(self, worker: Worker) -> int:
+    def _reap(self, worker: Worker) -> int:
         """Take leave of a worker that has ended; how it ended, as ``os.waitstatus_to_exitcode`` says.
 
         What it was given and has not ended is given to others.
@@ -264,7 +264,7 @@ class Pool:
             if run is not None and now - run.began > timeout + GRACE and not self._readable(worker):
                 os.kill(worker.pid, signal.SIGKILL)
                 worker.runs.popleft()
-                self._bury(worker)
+                self._reap(worker)
                 self._failed(run, "TimeoutError", timed_out(timeout))
 
     def _readable(self, worker: Worker) -> bool:
@@ -281,7 +281,7 @@ class Pool:
                 self._frames(worker, data)
                 continue
             run = worker.runs.popleft() if worker.runs else None
-            code = self._bury(worker)
+            code = self._reap(worker)
             if run is not None:
                 self._failed(run, "RuntimeError", _how_it_ended(code))
         self.batch.progress.show(self.batch.passed, self.batch.failed)
@@ -302,7 +302,7 @@ class Pool:
                 if worker.runs:
                     worker.runs[0].began = monotonic()
             if kind == LAST:
-                self._bury(worker)
+                self._reap(worker)
             self._frame(run, kind, content)
             start = end
         del buffer[:start]
@@ -374,7 +374,7 @@ class Pool:
         front = next((w for w in self.workers if w.runs and w.runs[0].index == self.front), None)
         if front is None:
             return
-        self._dismiss(keep=front)
+        self._stop_workers(keep=front)
         run, until = front.runs[0], monotonic() + GRACE
         try:
             os.kill(front.pid, signal.SIGTERM)
@@ -383,11 +383,11 @@ class Pool:
         except KeyboardInterrupt:
             return
 
-    def _dismiss(self, keep: Worker | None = None) -> None:
+    def _stop_workers(self, keep: Worker | None = None) -> None:
         """End all workers but one, at once."""
         for worker in [worker for worker in self.workers if worker is not keep]:
             os.kill(worker.pid, signal.SIGKILL)
-            self._bury(worker)
+            self._reap(worker)
 
 
 class _Sink:

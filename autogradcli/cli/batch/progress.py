@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from time import monotonic
 
+from ...show.stream import Stream
 from ..environment import Environment
 
 #: Seconds before a batch counts as long, and between two drawings.
@@ -48,6 +49,6 @@ class Progress:
                 stream.before = None
             self.environment.err.raw("\r\x1b[K")
 
-    def _streams(self) -> list:  # type: ignore[type-arg]
+    def _streams(self) -> list[Stream]:
         out, err = self.environment.out, self.environment.err
         return [out, err] if out.terminal else [err]

@@ -260,16 +260,16 @@ def fitted(form: Form, layout: Layout, out: Layout) -> tuple[Form, Layout]:
     form, layout = squeezed(form, layout), tuple(i for i in layout if i is not None)
     if aligned():
         return form, layout
-    place = {i: k for k, i in enumerate(out) if i is not None}
+    place: dict[Index | None, int] = {i: k for k, i in enumerate(out) if i is not None}
     if any(i not in place for i in layout):
         raise NotSaid
-    order = sorted(range(len(layout)), key=lambda k: place[layout[k]])  # type: ignore[index]
+    order = sorted(range(len(layout)), key=lambda k: place[layout[k]])
     if order != list(range(len(layout))):
         form = transposed(form) if len(layout) == 2 else method(form, "permute", *(number(k) for k in order))
         layout = tuple(layout[k] for k in order)
         if aligned():
             return form, layout
-    first = place[layout[0]]  # type: ignore[index]
+    first = place[layout[0]]
     for k in range(first + 1, len(out)):
         if out[k] is None or out[k] not in layout:
             form = unsqueezed(form, k - first, len(layout))

@@ -231,7 +231,9 @@ def _with_shared(s: Sum, atom: Atom, at: int, first: Term, depth: int) -> Sum | 
     )
     role = tuple(None if k == at else first.out.index(i) for k, i in enumerate(layout))
     out = fresh(s.shape)
-    shared = Index(layout[at].size)  # type: ignore[union-attr]
+    own = layout[at]
+    assert own is not None  # it is summed over
+    shared = Index(own.size)
     inside: list[Term] = []
     left: list[Term] = []
     for t in (onto(t, out) for t in s.terms):
@@ -240,7 +242,9 @@ def _with_shared(s: Sum, atom: Atom, at: int, first: Term, depth: int) -> Sum | 
             left.append(t)
             continue
         factors = {key: e for key, e in t.factors.items() if key != hit}
-        inside.append(renamed(Term(t.c, factors, out), {hit[1][at]: shared}))  # type: ignore[dict-item]
+        theirs = hit[1][at]
+        assert theirs is not None  # it is summed over there too
+        inside.append(renamed(Term(t.c, factors, out), {theirs: shared}))
     if len(inside) < 2:
         return None
     keep = (*(i for i in out if i is not None and any(i in t.indices for t in inside)), shared)

@@ -159,8 +159,8 @@ def _method(node: ast.Call, func: ast.Attribute, c: Context, at: Place) -> Run:
 
 def _keyword_arguments(node: ast.Call, c: Context, at: Place) -> Callable[[Frame], dict[str, Any]]:
     if all(keyword.arg is not None for keyword in node.keywords):
-        fixed = [(keyword.arg, expression(keyword.value, c)) for keyword in node.keywords]
-        return lambda f: {name: value(f) for name, value in fixed}  # type: ignore[misc]
+        fixed = [(keyword.arg, expression(keyword.value, c)) for keyword in node.keywords if keyword.arg is not None]
+        return lambda f: {name: value(f) for name, value in fixed}
     parts = [(keyword.arg, expression(keyword.value, c)) for keyword in node.keywords]
 
     def collect(f: Frame, place: Place = at) -> dict[str, Any]:
@@ -175,8 +175,6 @@ def _keyword_arguments(node: ast.Call, c: Context, at: Place) -> Callable[[Frame
             if type(more) is not dict:
                 raise TypeError(f"argument after ** must be a mapping, not {type(more).__name__}")
             for key, item in more.items():
-                if type(key) is not str:
-                    raise TypeError("keywords must be strings")
                 if key in result:
                     raise TypeError(f"got multiple values for keyword argument '{key}'")
                 result[key] = item

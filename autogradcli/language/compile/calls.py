@@ -14,7 +14,7 @@ from ...engine.lazy import LazyTable
 from ...engine.modes import ContextMode, Decorated
 from ...engine.tensor import Tensor
 from ..values.attribute_lookup import CALL, TABLES
-from ..values.kinds import BoundMethod, Namespace, UserFunction, object_name
+from ..values.kinds import BoundMethod, Namespace, UserFunction
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
 #: a program can't make one.
@@ -50,12 +50,12 @@ class Builtin:
 def callable_of(value: Any) -> Callable[..., Any]:
     """What to call for a value. Raises TypeError, "'int' object is not callable"."""
     kind = type(value)
+    itself: Callable[..., Any] = value
     if kind is Builtin:
-        return value.call  # type: ignore[no-any-return]
-    if kind in DIRECT:
-        return value  # type: ignore[no-any-return]
-    if type(kind) is Kind and callable(value):
-        return value  # type: ignore[no-any-return]
+        made: Builtin = value
+        return made.call
+    if kind in DIRECT or (type(kind) is Kind and callable(value)):
+        return itself
     if isinstance(value, type):
         return _constructor(value)
     entry = TABLES[kind].get(CALL)
@@ -63,8 +63,8 @@ def callable_of(value: Any) -> Callable[..., Any]:
         call = entry.call
         return lambda *args, **kwargs: call(value, *args, **kwargs)
     if isinstance(value, ContextMode) or _is_named(value):
-        return value  # type: ignore[no-any-return]
-    raise TypeError(f"'{object_name(kind)}' object is not callable")
+        return itself
+    raise TypeError(f"'{kind.__name__}' object is not callable")
 
 
 def _constructor(kind: type) -> Callable[..., Any]:

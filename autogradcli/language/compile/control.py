@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from ...api.calls.program_classes import Kind, defines, special
 from ...engine.modes import ContextMode
 from ..read.syntax import Place
 from ..values.budget import UNCATCHABLE, budget
@@ -188,6 +189,36 @@ def _with(node: ast.With, c: Context) -> Run:
     return run
 
 
+def _own_mode(mode: Any, f: Frame, store: Any, body: Run) -> Any:
+    """``with`` over an object of a program's class, by its ``__enter__`` and ``__exit__``. Raises TypeError without."""
+    kind = type(mode)
+    if type(kind) is not Kind or not (defines(kind, "__enter__") and defines(kind, "__exit__")):
+        missed = type(kind) is Kind and defines(kind, "__enter__")
+        raise TypeError(
+            f"'{kind.__name__}' object does not support the context manager protocol"
+            + " (missed __exit__ method)" * missed
+        )
+    leave = special(mode, "__exit__")
+    entered = special(mode, "__enter__")()
+    depth = budget.depth
+    try:
+        if store is not None:
+            store(f, entered)
+        signal = body(f)
+    except UNCATCHABLE:
+        raise
+    except BaseException as error:
+        from ..values.foreign import entering
+
+        budget.depth = depth
+        known = entering(error)
+        if leave(type(known), known, None):
+            return None
+        raise
+    leave(None, None, None)
+    return signal
+
+
 def _under(item: ast.withitem, body: Run, line: int, c: Context) -> Run:
     context = expression(item.context_expr, c)
     store = None if item.optional_vars is None else target(item.optional_vars, c)
@@ -198,7 +229,7 @@ def _under(item: ast.withitem, body: Run, line: int, c: Context) -> Run:
         budget.line = line
         mode = context(f)
         if not isinstance(mode, ContextMode):
-            raise TypeError(f"'{type(mode).__name__}' object does not support the context manager protocol")
+            return _own_mode(mode, f, store, body)
         with mode as entered:
             if store is not None:
                 store(f, entered)

@@ -126,7 +126,11 @@ def _compare(node: ast.Compare, c: Context) -> Run:
     right = expression(node.comparators[0], c)
     test = TESTS.get(type(node.ops[0]))
     if test is not None:
-        return lambda f, place=at: test(left(f), right(f))  # type: ignore[misc]
+
+        def of_objects(f: Frame, place: Place = at) -> Any:
+            return test(left(f), right(f))
+
+        return of_objects
     operate = COMPARISONS[type(node.ops[0])]
 
     def compare(f: Frame, place: Place = at) -> Any:
@@ -239,8 +243,9 @@ def _list(node: ast.List, c: Context) -> Run:
 
 @compiles(ast.Tuple)
 def _tuple(node: ast.Tuple, c: Context) -> Run:
-    if node.elts and all(isinstance(element, ast.Constant) for element in node.elts):
-        constant = tuple([element.value for element in node.elts])  # type: ignore[attr-defined]
+    constants = [element.value for element in node.elts if isinstance(element, ast.Constant)]
+    if node.elts and len(constants) == len(node.elts):
+        constant = tuple(constants)
         return lambda f: constant
     make = elements(node.elts, c)
     return lambda f: tuple(make(f))

@@ -9,7 +9,7 @@ import ast
 from functools import partial
 from typing import Any
 
-from ...api.calls.program_classes import Kind, derive
+from ...api.calls.program_classes import Kind, Plain, derive
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
@@ -191,7 +191,7 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
 
     def make(f: Frame, place: Place = at) -> Any:
         found = [base(f) for base in bases]
-        base = found[0] if len(found) == 1 else None
+        base = Plain if not found else found[0] if len(found) == 1 else None
         subclass = _subclass_of(base)
         members: dict[str, Any] = {}
         frame = [members, *[None] * extra, *[f[slot] for slot in sources]]
@@ -219,4 +219,7 @@ def _subclass_of(base: Any) -> Any:
     try:
         return base.subclass
     except AttributeError:
-        raise TypeError("a class must have one base, torch.autograd.Function or torch.nn.Module") from None
+        raise TypeError(
+            "a class can have one base at most: a class of the program's, torch.nn.Module, an optimizer or scheduler, "
+            "or torch.autograd.Function"
+        ) from None

@@ -50,7 +50,8 @@ def load(name: str, c: Context, at: Place) -> Run:
 
         return local
     if kind == CELL:
-        own = c.scope.owner(name) is not None and c.scope.owner(name).host is c.scope.host  # type: ignore[union-attr]
+        owner = c.scope.owner(name)
+        own = owner is not None and owner.host is c.scope.host
 
         def shared(f: Frame, place: Place = at) -> Any:
             value = f[slot][0]

@@ -9,7 +9,7 @@ from typing import Any
 from ...api.calls.registry import NAMESPACES
 from ..compile.calls import Builtin
 from ..values.builtins import BUILTINS
-from ..values.prelude import _SOURCES as SOURCES
+from ..values.prelude import SOURCES
 
 #: OTHER is none of these; "" is what can't be said.
 TENSOR, NUMBER, LIST, OTHER = "tensor", "number", "list", "other"

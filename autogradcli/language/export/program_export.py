@@ -27,6 +27,7 @@ from .export_kinds import LIST, NUMBER, OTHER, SHARED, TENSOR, Kinds, has_both, 
 
 #: And those of them for which Python's is right on every tensor.
 _SAME = frozenset({"abs", "pow"})
+_Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _MODULES = {
     "torch": "import torch",
     "math": "import math",
@@ -375,7 +376,7 @@ def _walk(node: ast.AST, scope: Scope, scopes: dict[ast.AST, Scope]) -> Iterator
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.arguments):
                     pending += [(default, scope) for default in (*child.defaults, *child.kw_defaults) if default]
-                elif isinstance(child, ast.comprehension) and child is node.generators[0]:  # type: ignore[attr-defined]
+                elif isinstance(node, _Comprehension) and child is node.generators[0]:
                     pending += [(child.iter, scope), (child.target, inner), *((test, inner) for test in child.ifs)]
                 elif isinstance(child, ast.AST):
                     pending.append((child, scope if outside else inner))

@@ -105,14 +105,13 @@ class SlotMaker:
 
     def _of(self, node: ast.expr) -> ast.expr:
         """What stands in the place of an expression."""
-        kind = type(node)
         made: ast.expr = node
-        if kind is ast.Constant:
-            if type(node.value) in (int, float) and node.col_offset in self.starts:  # type: ignore[attr-defined]
+        if type(node) is ast.Constant:
+            if type(node.value) in (int, float) and node.col_offset in self.starts:
                 made = Slot(self._take(node.col_offset))
-        elif kind is ast.Name:
+        elif type(node) is ast.Name:
             if self.names:
-                made = NameSlot(self._take(node.col_offset), node.ctx)  # type: ignore[attr-defined]
+                made = NameSlot(self._take(node.col_offset), node.ctx)
         else:
             self._put_within(node)
             if self.names:

@@ -124,7 +124,7 @@ def places(values: Any, value: Any, start: int = 0, stop: int | None = None) -> 
             yield number
 
 
-def unhurried(values: Any, value: Any) -> bool:
+def takes_long(values: Any, value: Any) -> bool:
     """Whether a search for this value is to go through ``places``."""
     return type(value) in CONTAINERS or (len(values) > FEW and not _quick(value))
 

@@ -18,8 +18,9 @@ from ...api.calls.python_function import CalculatorPythonFunction, PythonFunctio
 from ...api.calls.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
+from ...engine.naming import short_name
 from ...engine.tensor import Tensor
-from .kinds import UNBOUND, BoundMethod, Namespace, UserFunction, object_name
+from .kinds import UNBOUND, BoundMethod, Namespace, UserFunction
 
 #: What stands for "any name" in a table.
 ANY = "*"
@@ -61,7 +62,7 @@ def _named(entry: Attribute, kind: type, name: str) -> Attribute:
     call = entry.call if type(entry) is Method else None
     if type(call) is not FunctionType or call.__qualname__.endswith(f".{name}") or name in _HIDDEN:
         return entry
-    return Method(renamed(call, f"{object_name(kind)}.{name}"), entry.doc)
+    return Method(renamed(call, f"{kind.__name__}.{name}"), entry.doc)
 
 
 _NO_TABLE: dict[str, Attribute] = {}
@@ -155,7 +156,7 @@ def missing(value: Any, name: str) -> AttributeError:
     elif type(value) is Namespace:
         message = f"module '{value.dotted}' has no attribute '{name}'"
     else:
-        message = f"'{object_name(type(value))}' object has no attribute '{name}'"
+        message = f"'{type(value).__name__}' object has no attribute '{name}'"
     return AttributeError(message, name=name, obj=value)
 
 
@@ -190,7 +191,7 @@ attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
-attributes_of(type)["__name__"] = Property(lambda kind: kind.__name__)
+attributes_of(type)["__name__"] = Property(short_name)
 
 
 def setattr_name(function: UserFunction, new: Any) -> None:

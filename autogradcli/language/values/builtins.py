@@ -9,7 +9,7 @@ from typing import Any
 
 from ...api.calls.program_classes import Super
 from ...api.calls.python_function import renamed
-from ...api.calls.registry import NAMESPACES
+from ...api.calls.registry import NAMESPACES, Method
 from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
 from ..compile.calls import CONSTRUCTORS, Builtin, callable_of, is_callable
@@ -18,7 +18,7 @@ from .at_length import less
 from .attribute_lookup import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
-from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction, object_name
+from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction
 from .nesting import checked
 from .text_format import format_value, to_ascii, to_repr, to_str
 
@@ -233,8 +233,8 @@ def isinstance_(*args: Any) -> bool:
     if type(kinds) is tuple:
         return any(isinstance_(value, kind) for kind in kinds)
     check = None if isinstance(kinds, type) else TABLES[type(kinds)].get(INSTANCE_CHECK)
-    if check is not None:
-        return bool(check.call(kinds, value))  # type: ignore[union-attr]
+    if isinstance(check, Method):
+        return bool(check.call(kinds, value))
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
@@ -405,7 +405,7 @@ CONSTRUCTORS.update(
         property: checked(property),
     }
 )  # fmt: skip
-CONSTRUCTORS.update({kind: renamed(call, object_name(kind)) for kind, call in CONSTRUCTORS.items()})
+CONSTRUCTORS.update({kind: renamed(call, kind.__name__) for kind, call in CONSTRUCTORS.items()})
 
 BUILTINS.update(
     {

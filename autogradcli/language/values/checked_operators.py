@@ -229,7 +229,7 @@ def contains(container: Any, item: Any) -> bool:
     if kind in _HASHING:
         return hashable(item) in container
     if kind in _SEQUENCES:
-        if at_length.unhurried(container, item):
+        if at_length.takes_long(container, item):
             return any(item is element or bool(equal(element, item)) for element in budget.polled(container))
         return item in container
     if kind is range and type(item) is not int and type(item) is not bool:

@@ -12,8 +12,18 @@ from typing import Any
 
 from ...api.tensor.attributes import NumPyArray
 
+
+class _BySubscript:
+    """What Python iterates by asking for ``[0]``, ``[1]``, ...: objects of a program's class do it, too."""
+
+    def __getitem__(self, index: int) -> None:
+        raise IndexError
+
+
 #: One of each kind that has iterators of its own.
-_ITERABLES: tuple[Any, ...] = ([], (), "", "é", set(), range(1), range(1 << 70), {}, {}.values(), {}.items())
+_ITERABLES: tuple[Any, ...] = (
+    [], (), "", "é", set(), range(1), range(1 << 70), {}, {}.values(), {}.items(), _BySubscript(),
+)  # fmt: skip
 
 _REVERSIBLE: tuple[Any, ...] = ([], {}, {}.values(), {}.items())
 

@@ -6,13 +6,20 @@ Their Python attributes are out of a program's reach: it sees what ``attributes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...api.calls import registry
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from .budget import MAX_LAZY, budget
 from .nesting import LAZY_KINDS, depth_of
+
+if TYPE_CHECKING:
+    _Zip = zip[Any]
+    _Map = map[Any]
+    _Filter = filter[Any]
+else:
+    _Zip, _Map, _Filter = zip, map, filter  # which can't be subscripted when they run
 
 #: The variables of one call: values by slot. A variable that an inner function shares is a one-element list.
 Frame = list[Any]
@@ -107,16 +114,6 @@ class Namespace:
         return f"<module '{self.dotted}'>"
 
 
-#: Modules whose classes are written in C in PyTorch, but for the tensor's: messages name these with their module.
-_IN_C = frozenset({"torch", "torch._C", "torch.return_types"})
-
-
-def object_name(kind: type) -> str:
-    """How Python's messages call an object of a class: ``'torch.Size' object has no attribute 'x'``."""
-    name, module = kind.__name__, kind.__module__
-    return f"{module}.{name}" if module in _IN_C and name != "Tensor" else name
-
-
 class BoundMethod:
     """A method taken from its value without being called at once: ``f = x.sum``."""
 
@@ -168,7 +165,7 @@ def _spending(iterator: Iterator[Any], size: int) -> Iterator[Any]:
         yield value
 
 
-class LazyZip(zip):  # type: ignore[type-arg]
+class LazyZip(_Zip):
     __slots__ = ("depth",)
 
     depth: int
@@ -180,7 +177,7 @@ class LazyZip(zip):  # type: ignore[type-arg]
         self.depth = _depth(*iterables)
 
 
-class LazyMap(map):  # type: ignore[type-arg]
+class LazyMap(_Map):
     __slots__ = ("depth",)
 
     depth: int
@@ -189,7 +186,7 @@ class LazyMap(map):  # type: ignore[type-arg]
         self.depth = _depth(function, *iterables)
 
 
-class LazyFilter(filter):  # type: ignore[type-arg]
+class LazyFilter(_Filter):
     __slots__ = ("depth",)
 
     depth: int
@@ -202,7 +199,7 @@ class LazyFilter(filter):  # type: ignore[type-arg]
         self.depth = _depth(function, iterable)
 
 
-class LazyEnumerate(enumerate):  # type: ignore[type-arg]
+class LazyEnumerate(enumerate[Any]):
     __slots__ = ("depth",)
 
     depth: int

@@ -16,7 +16,7 @@ from .builtins import BUILTINS
 from .kinds import UNBOUND, Namespace
 
 #: Bare names are looked for in these, the first that has one wins.
-_SOURCES = (
+SOURCES = (
     "torch", "torch.autograd", "torch.nn.functional", "torch.linalg", "torch.special", "torch.func",
     "torch.autograd.functional", "math",
 )  # fmt: skip
@@ -54,7 +54,7 @@ class Prelude(dict[str, Any]):
         if name in self._absent:
             return False
         if name in _SHORT or (
-            isinstance(name, str) and not name.startswith("_") and any(name in _table(s) for s in _SOURCES)
+            isinstance(name, str) and not name.startswith("_") and any(name in _table(s) for s in SOURCES)
         ):
             return True
         if len(self._absent) >= _MOST_ABSENT:
@@ -70,7 +70,7 @@ class Prelude(dict[str, Any]):
 
     def __iter__(self) -> Iterator[str]:
         names = set(dict.keys(self)) | set(_SHORT)
-        for source in _SOURCES:
+        for source in SOURCES:
             names.update(name for name in _table(source) if not name.startswith("_"))
         return iter(sorted(names))
 
@@ -89,7 +89,7 @@ def _find(name: str) -> Any:
     """What a bare name means: a short name of a namespace, or a function with its calculator's face."""
     if name in _SHORT:
         return Namespace.of(_SHORT[name]) or UNBOUND
-    source = next((s for s in _SOURCES if not name.startswith("_") and name in _table(s)), None)
+    source = next((s for s in SOURCES if not name.startswith("_") and name in _table(s)), None)
     if source is None:
         return UNBOUND
     value = _table(source)[name]

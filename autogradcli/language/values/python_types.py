@@ -48,12 +48,12 @@ _str = _methods(
 
 
 def _padding(name: str) -> Callable[..., str]:
-    method = vars(str)[name]
+    method: Callable[..., str] = vars(str)[name]
 
     def pad(text: str, *args: Any) -> str:
         if args and type(args[0]) is int:
             check_text(args[0])
-        return method(text, *args)  # type: ignore[no-any-return]
+        return method(text, *args)
 
     return pad
 
@@ -79,12 +79,12 @@ for _name in ("split", "rsplit", "splitlines"):
 
 
 def _cased(name: str) -> Callable[..., str]:
-    method = vars(str)[name]
+    method: Callable[..., str] = vars(str)[name]
 
     def change(text: str, *args: Any) -> str:
         if len(text) > MAX_TEXT // 3 and not text.isascii():
             check_text(3 * len(text))  # one letter may become three
-        return method(text, *args)  # type: ignore[no-any-return]
+        return method(text, *args)
 
     return change
 
@@ -164,23 +164,23 @@ def _copy(values: list[Any], /) -> list[Any]:
     return values.copy()
 
 
-def _count(values: Any, value: Any, /) -> int:
-    if at_length.unhurried(values, value):
+def _count(values: list[Any] | tuple[Any, ...], value: Any, /) -> int:
+    if at_length.takes_long(values, value):
         return sum(1 for _ in at_length.places(values, value))
-    return values.count(value)  # type: ignore[no-any-return]
+    return values.count(value)
 
 
-def _index(values: Any, value: Any, start: Any = 0, stop: Any = None, /) -> int:
-    if at_length.unhurried(values, value):
+def _index(values: list[Any] | tuple[Any, ...], value: Any, start: Any = 0, stop: Any = None, /) -> int:
+    if at_length.takes_long(values, value):
         first, last, _ = slice(start, stop).indices(len(values))
         for number in at_length.places(values, value, first, last):
             return number
         raise ValueError("list.index(x): x not in list" if type(values) is list else "tuple.index(x): x not in tuple")
-    return values.index(value, start) if stop is None else values.index(value, start, stop)  # type: ignore[no-any-return]
+    return values.index(value, start) if stop is None else values.index(value, start, stop)
 
 
 def _remove(values: list[Any], value: Any, /) -> None:
-    if not at_length.unhurried(values, value):
+    if not at_length.takes_long(values, value):
         values.remove(value)
         return
     for number in at_length.places(values, value):

@@ -21,9 +21,9 @@ _IN_REPR = " while getting the repr of an object"
 
 def to_str(value: Any) -> str:
     """``str(value)``. Raises RecursionError or MemoryError where the text would be out of proportion."""
+    if type(value) is str:
+        return value
     kind = type(value)
-    if kind is str:
-        return value  # type: ignore[no-any-return]
     if PARTS[kind] is not None:
         measure(value, _IN_REPR, text=True)
     return _bounded(str(value))

@@ -9,6 +9,7 @@ from ...engine.worlds import roles
 
 
 @operation(
+    fits="alpha",
     promote="promote",
     kind="linear",
     input=lambda F, g: g,
@@ -24,6 +25,7 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
+    fits="alpha",
     promote="promote",
     kind="linear",
     input=lambda F, g: g,
@@ -41,6 +43,7 @@ def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
+    fits="alpha",
     node="RsubBackward1",
     promote="promote",
     kind="elementwise",

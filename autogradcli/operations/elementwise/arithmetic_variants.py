@@ -63,6 +63,7 @@ def div_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    fits="alpha",
     node="RsubBackward0", spelling="rsub", promote="promote", kind="linear",
     input=lambda F, g, alpha: -g if alpha == 1 else g * -alpha,
     other=lambda F, g: g,

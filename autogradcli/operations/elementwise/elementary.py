@@ -30,7 +30,7 @@ def _rounded(ufunc: Any) -> Callable[[Any], Any]:
             return away(ufunc, x)
         return ufunc(x)
 
-    kernel.ufunc = ufunc  # type: ignore[attr-defined]
+    kernel.__dict__["ufunc"] = ufunc
     return kernel
 
 

@@ -65,7 +65,7 @@ def _elementwise(name: str, small: Callable[[float], float]) -> Callable[[Any], 
             return large(input)
         return np.array([small(x) for x in input.ravel().tolist()], input.dtype).reshape(input.shape)
 
-    kernel.ufunc = ufunc  # type: ignore[attr-defined]
+    kernel.__dict__["ufunc"] = ufunc
     return kernel
 
 

@@ -21,7 +21,7 @@ from ..refuse import not_implemented_for
     input=lambda F, g, condition: F.where(condition, g, 0.0),
     other=lambda F, g, condition: F.where(condition, 0.0, g),
     examples=lambda r: [(r.mask((2, 3)), r(2, 3), r(3)), (r.mask((2, 3)), r(), 1.5)],
-    rows="side by side",
+    rows="chosen",
 )
 def where(condition: Index, input: Array | Number, other: Array | Number) -> Array:
     """The elements of ``input`` where the condition holds, else those of ``other``, broadcast."""
@@ -69,6 +69,7 @@ def _within(input: Any, min: Any, max: Any) -> Any:
 
 
 @operation(
+    fits="min max",
     node="ClampBackward1", spelling="clamp", kind="elementwise", kernel=_by_numbers,
     input=lambda F, g, input, min, max: F.where(_within(input, min, max), g, 0.0),
     examples=lambda r: [(r(2, 3), -0.3, 0.4), (r(2, 3), None, 0.4), (r(2, 3), -0.3)],
@@ -102,6 +103,7 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
 
 
 @operation(
+    fits="min",
     node="ClampMinBackward0", spelling="clamp_min", kind="elementwise",
     input=lambda F, g, input, min: F.where(input >= min, g, 0.0),
     examples=lambda r: [(r(2, 3), 0.1)],
@@ -126,6 +128,7 @@ def clamp_min(input: Array, min: Array) -> Array:
 
 
 @operation(
+    fits="max",
     node="ClampMaxBackward0", spelling="clamp_max", kind="elementwise",
     input=lambda F, g, input, max: F.where(input <= max, g, 0.0),
     examples=lambda r: [(r(2, 3), 0.1)],
@@ -232,6 +235,8 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
 
 
 @operation(
+    fits="weight",
+    fits_in="wide",
     node="LerpBackward0", spelling="lerp", broadcast=True,
     input=lambda F, g, weight: g * (1 - weight),
     end=lambda F, g, weight: g * weight,
@@ -270,6 +275,8 @@ def _valued(value: Number, like: Any) -> Any:
 
 
 @operation(
+    fits="value",
+    fits_in="wide",
     promote="promote", kind="elementwise",
     input=lambda F, g: g,
     tensor1=lambda F, g, tensor2, value: g * (tensor2 * value),
@@ -296,6 +303,8 @@ INTEGER_ADDCDIV = (
 
 
 @operation(
+    fits="value",
+    fits_in="wide",
     promote="promote", kind="elementwise",
     input=lambda F, g: g,
     tensor1=lambda F, g, tensor2, value: g * (value / tensor2),

@@ -27,7 +27,7 @@ def _real(name: str, kernel: Any) -> Any:
             not_implemented_for(name, input)
         return kernel(input)
 
-    checked.ufunc = getattr(kernel, "ufunc", None)  # type: ignore[attr-defined]
+    checked.__dict__["ufunc"] = getattr(kernel, "ufunc", None)
     return checked
 
 
@@ -219,7 +219,7 @@ _UNWRITTEN_ZETA = unwritten("zeta")
 
 
 @operation(
-    promote="float", spelling="special.zeta", kernel=_zeta,
+    promote="float", spelling="special.zeta", kernel=_zeta, no_half="zeta_cpu",
     input=_UNWRITTEN_ZETA,
     examples=lambda r: [(r(2, 3, low=1.5, high=3), r(3, low=0.5, high=2))],
     other=lambda F, g, input, other: g * -input * F.special_zeta(input + 1.0, other),
@@ -248,7 +248,7 @@ def special_zeta_tensor_scalar(input: Array, other: Array | Number) -> Array:
 # -- products with logarithms ----------------------------------------------------------------------------
 
 
-def _times_log(log: Any) -> Any:
+def _times_log(log: Any, name: str) -> Any:
     """``x * log(y)`` where 0 wins against an infinite logarithm and NaN against 0."""
 
     def kernel(input: Any, other: Any) -> Any:
@@ -257,14 +257,14 @@ def _times_log(log: Any) -> Any:
     def typed(input: Any, other: Any) -> Any:
         dtype = np.result_type(input, other)
         if dtype.kind == "c":
-            not_implemented_for("xlogy_cpu", input)
+            not_implemented_for(name, input)
         return kernel(input, other).astype(dtype, copy=False)
 
     return typed
 
 
-_xlogy = _times_log(np.log)
-_xlog1py = _times_log(np.log1p)
+_xlogy = _times_log(np.log, "xlogy_cpu")
+_xlog1py = _times_log(np.log1p, "xlog1py_cpu")
 
 
 def _xlogy_said(F: Any, input: Any, other: Any) -> Any:

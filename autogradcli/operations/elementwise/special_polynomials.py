@@ -89,7 +89,7 @@ def _polynomial(name: str, first: Callable[[Any], Any], step: _Step, doc: str) -
     """A family by its three-term recurrence, from P(0) = 1 and P(1) = ``first(x)``; 0 for a negative degree."""
 
     def function(x: Array | Number, n: Array | Number) -> Array:
-        if np.result_type(x, n).kind != "f":
+        if np.result_type(x, n).char not in "fd":
             not_implemented_for(f"{name}_cpu", x)
         degree = np.asarray(n)
         value = np.asarray(x)

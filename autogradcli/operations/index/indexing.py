@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
+from ...engine.numbers import number_in
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS, roles
 from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
-from ..elementwise.numbers import number_in
 from ..shape.view import expand_array, sum_to
 
 Places = Sequence[Array | None]
@@ -53,9 +53,12 @@ def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
         lists.append(index)
     if len(key) > len(shape):
         raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {len(key)})")
+    counted = 0  # as PyTorch counts: the dimensions that are indexed
     for d, index in enumerate(key):
-        if index.__class__ is not slice and index.size:
-            _check_range(index, d, shape[d])
+        if index.__class__ is not slice:
+            if index.size:
+                _check_range(index, counted, shape[d])
+            counted += 1
     if len(lists) > 1 and any(a.shape != lists[0].shape for a in lists):
         _check_together(lists)
     return tuple(key)
@@ -132,7 +135,7 @@ def _put_said(F: Any, input: Any, indices: Any, values: Any, accumulate: bool) -
     in_vmap="named",
 )
 def index_put(input: Array, indices: list[Index], values: Array | Number, accumulate: bool = False) -> Array:
-    """With other values at places given by index tensors (or with the values added there)."""
+    """A copy with other values at the places that index tensors name, or with the values added there."""
     key = key_of(input.shape, indices)
     if isinstance(values, np.ndarray) and values.dtype is not input.dtype:
         if values.size == 1 and not accumulate and _is_mask(indices):  # then it is a fill with a number
@@ -201,7 +204,7 @@ def index_select(input: Array, dim: int, index: Index) -> Array:
     if index.size and not n:
         raise RuntimeError("index_select(): self indexing axis dim should be positive")
     if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
-        if not input.size:
+        if not input.size or (at == 1 and input.ndim > 1):
             bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
             raise RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={n}")
         raise IndexError("index out of range in self")
@@ -241,7 +244,7 @@ def grid_key(index: Array, at: int) -> tuple[Any, ...]:
     complex="own",
     input=lambda F, g, input, input_shape, dim, index: F.gather_sparse_backward(g, input_shape, dim, index),
     jvp=lambda F, t, dim, index: F.gather(t["input"], dim, index),
-    examples=lambda r: [],  # its gradient is no ordinary tensor
+    examples="its gradient is a sparse tensor, which holds only the elements that were taken",
 )
 def gather_sparse(input: Array, dim: int, index: Index) -> Array:
     """``gather`` whose gradient holds only the elements that were taken."""
@@ -345,7 +348,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
 
 _FILL: dict[str, Any] = {
     "kernel": _fill_masked, "layout": "contiguous", "complex": "own", "spelling": "masked_fill", "overlap": True,
-    "overload": "*", "in_vmap": "arithmetic",
+    "fits": "value", "fits_in": "operand", "overload": "*", "in_vmap": "arithmetic",
 }  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
+from ...engine.numbers import number_in
 from ...engine.operation import Array, Index, Number, operation
 from ..dims import Shape, wrap_dim
-from ..elementwise.numbers import number_in
 from ..refuse import underivable
 from ..shape.slicing import diagonal_array, select, slice_
 from .indexing import check_counted, check_index, check_places, grid_key
@@ -90,6 +90,8 @@ def source_back(F: Any, g: Any, shape: Shape) -> Any:
 
 
 @operation(
+    fits="value",
+    fits_in="operand",
     layout="contiguous",
     node="ScatterBackward1",
     spelling="scatter",
@@ -139,7 +141,11 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
     return out
 
 
-_COMBINED: dict[str, Any] = {"node": "torch::autograd::NotImplemented", "kernel": _combined, "examples": lambda r: []}
+_COMBINED: dict[str, Any] = {
+    "node": "torch::autograd::NotImplemented",
+    "kernel": _combined,
+    "examples": lambda r: [(r(3), 0, r.index((2,), 3), r(2), "add")],
+}
 
 
 @operation(layout="contiguous", spelling="scatter", input=underivable("scatter"), **_COMBINED)
@@ -197,7 +203,7 @@ def _written(out: Array, place: Array, src: Array) -> Array:
             "expected src to have a size equal to the slice of self. "
             f"src size = {list(src.shape)}, slice size = {list(place.shape)}"
         )
-    place[...] = src
+    place[...] = dtypes.real_for(src, out.dtype)
     return out
 
 
@@ -211,7 +217,7 @@ def _written(out: Array, place: Array, src: Array) -> Array:
 def select_scatter(input: Array, src: Array, dim: int, index: int) -> Array:
     """With ``src`` at one index of a dimension."""
     out = np.array(input)
-    return _written(out, select.op.kernel(out, dim, index), src)  # type: ignore[attr-defined]
+    return _written(out, select.op.kernel(out, dim, index), src)
 
 
 @operation(
@@ -228,7 +234,7 @@ def slice_scatter(
 ) -> Array:
     """With ``src`` in a range of a dimension."""
     out = np.array(input)
-    return _written(out, slice_.op.kernel(out, dim, start, end, step), src)  # type: ignore[attr-defined]
+    return _written(out, slice_.op.kernel(out, dim, start, end, step), src)
 
 
 @operation(

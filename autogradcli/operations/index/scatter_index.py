@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
+from ...engine.numbers import number_in
 from ...engine.operation import Array, Index, Number, operation
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
-from ..elementwise.numbers import number_in
 from ..shape.slicing import ALL
 from .indexing import check_places
 
@@ -19,6 +19,7 @@ def parts_key(index: Array, at: int) -> tuple[Any, ...]:
 
 
 def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str) -> int:
+    """The dimension, wrapped. Raises RuntimeError or IndexError, in PyTorch's words, for what doesn't fit."""
     at = wrap_dim(dim, input.ndim)
     kind = dtypes.of(index).type_name
     if index.ndim > 1:
@@ -45,11 +46,16 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
             "source tensor shape must match self tensor shape, excluding the specified dimension. "
             f"Got self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
         )
-    check_places(index, at, input.shape[at] if input.ndim else 1)
+    n = input.shape[at] if input.ndim else 1
+    if input.ndim > 1 and name == "index_add_":
+        check_places(index, at, n)
+    elif index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
+        raise IndexError("index out of range in self")
     return at
 
 
 @operation(
+    fits="alpha",
     layout="contiguous",
     kind="linear",
     complex="own",
@@ -63,7 +69,7 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
     at = checked_parts(input, dim, index, source, "index_add_")
     out = np.array(input)
     if alpha != 1:
-        source = np.multiply(source, np.asarray(alpha).astype(source.dtype))
+        source = np.multiply(source, number_in(source.dtype, alpha))
     if out.ndim:
         np.add.at(out, parts_key(index, at), source)
     else:
@@ -162,6 +168,8 @@ def check_filled(index: Array, at: int, n: int) -> None:
 
 
 @operation(
+    fits="value",
+    fits_in="operand",
     overlap=True,
     node="IndexFillBackward0",
     spelling="index_fill",

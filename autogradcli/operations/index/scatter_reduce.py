@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
+from ..refuse import not_implemented_for
 from .scatter import checked_scatter, lined_up, source_back
 from .scatter_index import checked_parts, parts_key
 
@@ -95,15 +96,19 @@ def _reduce_back(
 @operation(
     input=lambda F, g, zeros, whole: F.refuse_zeros(g, zeros, whole),
     kind="linear",
-    examples=lambda r: [],  # its derivative is an error
+    examples=lambda r: [(r(2, 3), r.index((2, 3), 2), False)],  # of several zeros its derivative is an error
 )
 def without_second(input: Array, zeros: Index, whole: bool) -> Array:
     """The gradient of a product as it is; where several factors are zero it has no derivative of its own."""
     return input
 
 
-@operation()
-def refuse_zeros(g: Index, zeros: Index, whole: bool) -> Array:
+@operation(
+    grad=lambda F, g, zeros, whole: F.refuse_zeros(g, zeros, whole),
+    kind="linear",
+    examples=lambda r: [(r(2, 3), r.index((2, 3), 2), False)],
+)
+def refuse_zeros(grad: Array, zeros: Index, whole: bool) -> Array:
     """Raises RuntimeError where several factors of a product are zero."""
     if (zeros > 1).any():
         name, kind = ("index_reduce", "source") if whole else ("scatter_reduce", "src")
@@ -111,7 +116,7 @@ def refuse_zeros(g: Index, zeros: Index, whole: bool) -> Array:
             f"{name}(): Double backward is unsupported for {kind} when >1 zeros in {kind} are scattered to the same "
             "position in self"
         )
-    return g
+    return grad
 
 
 def _product_back(
@@ -167,6 +172,9 @@ def scatter_reduce(input: Array, dim: int, index: Index, src: Array, reduce: str
     check_reduce(reduce)
     at = checked_scatter("scatter", input, dim, index, src)
     out = np.array(input)
+    kind = input.dtype.kind
+    if (kind == "b" and reduce == "mean") or (kind == "c" and reduce in ("amax", "amin")):
+        not_implemented_for(f"scatter_gather_tensor_cpu_reduce_{reduce}", input)
     if index.size:
         place, key, source = lined_up(out, index, src, at)
         _reduced_into(out, place, key, source, reduce, include_self)
@@ -195,6 +203,8 @@ def index_reduce(input: Array, dim: int, index: Index, source: Array, reduce: st
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     at = checked_parts(input, dim, index, source, "index_reduce_")
+    if input.dtype.kind in "bc":
+        not_implemented_for("index_func_", input)
     out = np.array(input)
     if index.size:
         place = out if out.ndim else out.reshape(1)

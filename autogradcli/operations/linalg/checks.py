@@ -9,6 +9,7 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.naming import shown_as
 from ...engine.operation import Array
+from ..refuse import not_implemented_for
 
 
 @shown_as("torch._C._LinAlgError")
@@ -47,6 +48,12 @@ def floating(x: Array, name: str, half: str | None = None) -> None:
         if half is None:
             raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {kind}")
         raise NotImplementedError(f"\"{half}\" not implemented for '{kind}'")
+
+
+def computable(x: Array, kernel: str) -> None:
+    """Raise NotImplementedError, in the name of PyTorch's kernel, for a dtype that LAPACK doesn't know."""
+    if x.dtype.char not in "fdFD":
+        not_implemented_for(kernel, x)
 
 
 def at_element(index: int, batched: bool) -> str:

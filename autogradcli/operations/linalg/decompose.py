@@ -16,7 +16,7 @@ from ...engine.limits import counted
 from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
 from . import matrix_kernels as kernels
-from .checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, square
+from .checks import LinAlgError, at_element, check_singular, computable, first_failure, floating, matrix, square
 from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_rows, lower_half, minus, mm, total
 
 #: Of these PyTorch has no kernels for half precision: they refuse it themselves.
@@ -105,7 +105,7 @@ def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
 def cholesky_inverse(input: Array, upper: bool = False) -> Array:
     """Inverse of the matrix whose Cholesky factor is given."""
     square(input, "cholesky_inverse")
-    floating(input, "cholesky_inverse")
+    computable(input, "cholesky_inverse_out_cpu")
     diagonal = np.diagonal(input, axis1=-2, axis2=-1)
     if diagonal.size:
         check_singular(np.where((diagonal == 0).any(-1), (diagonal == 0).argmax(-1) + 1, 0), "cholesky_inverse")
@@ -133,12 +133,16 @@ def cholesky_solve(input: Array, L: Array, upper: bool = False) -> Array:
     for x, name in ((input, "b"), (L, "u")):
         if x.ndim < 2:
             raise RuntimeError(f"{name} should have at least 2 dimensions, but has {x.ndim} dimensions instead")
-    square(L, "cholesky_solve")
+    if L.shape[-1] != L.shape[-2]:
+        raise RuntimeError(
+            f"A must be batches of square matrices, but they are {L.shape[-2]} by {L.shape[-1]} matrices"
+        )
     if L.shape[-1] != input.shape[-2]:
         raise RuntimeError(
             f"Incompatible matrix sizes for cholesky_solve: each A matrix is {L.shape[-1]} by {L.shape[-1]} but each b "
             f"matrix is {input.shape[-2]} by {input.shape[-1]}"
         )
+    computable(L, "cholesky_solve_cpu")
     dual = np.swapaxes(L, -2, -1).conj()
     first, second = (dual, L) if upper else (L, dual)
     return kernels.solve_triangular(second, kernels.solve_triangular(first, input, False, False), True, False)
@@ -165,7 +169,7 @@ def _cholesky_solve_rule(F: Any, g: Any, L: Any, upper: bool, x: Any) -> Any:
 def linalg_lu_factor_ex(A: Array, pivot: bool = True, check_errors: bool = False) -> tuple[Array, Array, Array]:
     """LU factors packed in one matrix, row exchanges counted from 1, and the first zero pivot or 0."""
     _check_lu(A, "torch.lu_factor", pivot)
-    floating(A, "torch.lu_factor", "lu_cpu")
+    computable(A, "lu_cpu")
     packed, pivots, info = kernels.lu_factor(A)
     if check_errors:
         check_pivots(info, "torch.linalg.lu_factor_ex")
@@ -252,7 +256,7 @@ def _lu_rule(F: Any, gL: Any, gU: Any, L: Any, U: Any, pivots: Any) -> Any:
 def linalg_lu(A: Array, pivot: bool = True) -> tuple[Array, Array, Array]:
     """Permutation P, unit lower triangular L and upper triangular U of ``A = P L U``."""
     _check_lu(A, "linalg.lu", pivot)
-    floating(A, "linalg.lu", "lu_cpu")
+    computable(A, "lu_cpu")
     packed, pivots, _ = kernels.lu_factor(A)
     k = min(A.shape[-2:])
     lower = np.tril(packed[..., :k], -1) + np.eye(A.shape[-2], k, dtype=A.dtype)
@@ -330,7 +334,7 @@ def linalg_qr(A: Array, mode: str = "reduced") -> tuple[Array, Array]:
         )
     if mode == "r":
         return np.empty((0,), A.dtype), np.asarray(np.linalg.qr(A, "r"))
-    q, r = np.linalg.qr(A, mode)  # type: ignore[call-overload]
+    q, r = np.linalg.qr(A, "complete" if mode == "complete" else "reduced")
     return q, r
 
 
@@ -338,7 +342,7 @@ def _qr_rule(F: Any, gQ: Any, gR: Any, Q: Any, R: Any, mode: str) -> Any:
     if mode == "r":
         raise RuntimeError(
             "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use "
-            "linalg.qr(A, mode='reduced') if you are going to require its derivative. "
+            "linalg.qr(A, mode='reduced') if you are going to differentiate through linalg.qr."
         )
     m, n = Q.shape[-2], R.shape[-1]
     if mode == "complete" and m > n:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.away import HEAVY, away
+from ...engine.numbers import number_in
 from ...engine.operation import Array, Number, operation
 from ..dims import Shape
 from ..refuse import not_implemented_for
@@ -42,7 +43,7 @@ def scaled(x: Array, factor: Number) -> Array:
         return x
     if factor == 0:
         return np.zeros_like(x)
-    return np.multiply(x, np.asarray(factor).astype(x.dtype))
+    return np.multiply(x, number_in(x.dtype, factor))
 
 
 def _times(g: Any, factor: Number) -> Any:
@@ -263,6 +264,8 @@ def stacked_product(input: Array, other: Array) -> Array:
 
 
 @operation(
+    fits="beta alpha",
+    fits_in="wide",
     formula=lambda F, input, mat1, mat2, beta, alpha: input * beta + (mat1 @ mat2) * alpha,
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
@@ -304,6 +307,7 @@ def _added(input: Array, beta: Number, product: Array, alpha: Number) -> Array:
 
 
 @operation(
+    fits="beta alpha",
     formula=lambda F, input, mat, vec, beta, alpha: input * beta + (mat @ vec) * alpha,
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
@@ -326,6 +330,7 @@ def addmv(input: Array, mat: Array, vec: Array, beta: Number = 1, alpha: Number 
 
 
 @operation(
+    fits="beta alpha",
     formula=lambda F, input, vec1, vec2, beta, alpha: input * beta + F.unsqueeze(vec1, 1) * vec2 * alpha,
     promote="promote",
     broadcast=True,
@@ -344,6 +349,8 @@ def addr(input: Array, vec1: Array, vec2: Array, beta: Number = 1, alpha: Number
 
 
 @operation(
+    fits="beta alpha",
+    fits_in="wide",
     formula=lambda F, input, batch1, batch2, beta, alpha: input * beta + (batch1 @ batch2) * alpha,
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
@@ -370,6 +377,8 @@ def baddbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha:
 
 
 @operation(
+    fits="beta alpha",
+    fits_in="wide",
     broadcast=True,
     input=lambda F, g, beta: _times(g, beta),
     batch1=lambda F, g, batch1_shape, batch2, alpha: _times(

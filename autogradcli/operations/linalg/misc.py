@@ -12,7 +12,7 @@ from ...engine.limits import counted
 from ...engine.operation import Array, Index, operation
 from ..refuse import not_implemented_for
 from . import matrix_kernels as kernels
-from .checks import floating, square
+from .checks import computable, floating, square
 from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_columns, mm, part, total
 
 # -- pseudo-inverse, least squares ------------------------------------------------------------------------
@@ -21,6 +21,7 @@ from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_co
 @operation(
     cost=by_product,
     node="LinalgPinvBackward0",
+    half="own",
     spelling="linalg.pinv",
     complex="own",
     A=lambda F, g, A, result: _pinv_rule(F, g, A, result),
@@ -32,7 +33,9 @@ def linalg_pinv(A: Array, atol: Any = None, rtol: Any = None, hermitian: bool = 
     ``atol`` and ``rtol`` are numbers or arrays that broadcast to the batch; the default of ``rtol`` is the
     machine's epsilon times the larger side, or 0 where an ``atol`` is given.
     """
-    if A.ndim < 2 or A.dtype.kind not in "fc" or A.dtype.char == "e":
+    if atol is not None and rtol is None:
+        _epsilon(A)  # which PyTorch asks for first
+    if A.ndim < 2 or A.dtype.char not in "fdFD":
         raise RuntimeError(
             f"linalg.pinv({dtypes.of(A).type_name}{{{list(A.shape)}}}): expected a tensor with 2 or more dimensions of "
             "float, double, cfloat or cdouble types"
@@ -56,11 +59,16 @@ def linalg_pinv(A: Array, atol: Any = None, rtol: Any = None, hermitian: bool = 
 
 def tolerance(A: Array, atol: Any, rtol: Any) -> tuple[Array, Array]:
     """``atol`` and ``rtol`` with their defaults."""
-    default = max(A.shape[-2:]) * float(np.finfo(A.dtype).eps)
     absolute = np.asarray(0.0 if atol is None else atol)
     if rtol is not None:
         return absolute, np.asarray(rtol)
-    return absolute, np.where(absolute > 0, 0.0, default)
+    return absolute, np.where(absolute > 0, 0.0, max(A.shape[-2:]) * _epsilon(A))
+
+
+def _epsilon(A: Array) -> float:
+    if A.dtype.char not in "fdFD":
+        raise RuntimeError("This function doesn't handle types other than float and double")
+    return float(np.finfo(A.dtype).eps)
 
 
 def _pinv_rule(F: Any, g: Any, A: Any, P: Any) -> Any:
@@ -81,6 +89,7 @@ def _pinv_rule(F: Any, g: Any, A: Any, P: Any) -> Any:
 @operation(
     cost=by_product,
     node="LinalgLstsqBackward0",
+    half="own",
     spelling="linalg.lstsq",
     complex="own",
     outputs=("solution", "residuals", "rank", "singular_values"),
@@ -95,13 +104,15 @@ def linalg_lstsq(A: Array, B: Array, rcond: float | None, driver: str | None) ->
     driver = driver or "gelsy"
     if driver not in ("gels", "gelsy", "gelsd", "gelss"):
         raise RuntimeError(f"{name}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
+    if rcond is None:
+        rcond = max(A.shape[-2:]) * _epsilon(A)
+    computable(A, "linalg_lstsq_cpu")
     m, n = A.shape[-2:]
     vector = B.ndim == A.ndim - 1
     right = B[..., None] if vector else B
     batch = np.broadcast_shapes(A.shape[:-2], right.shape[:-2])
-    limit = max(m, n) * float(np.finfo(A.dtype).eps) if rcond is None else rcond
     u, s, vh = np.linalg.svd(A, full_matrices=False)
-    keep = s > limit * s.max(-1, initial=0)[..., None] if driver != "gels" else s > 0
+    keep = s > rcond * s.max(-1, initial=0)[..., None] if driver != "gels" else s > 0
     inverse = np.where(keep, 1 / np.where(keep, s, 1), 0).astype(s.dtype)
     projected = inverse[..., :, None] * (np.swapaxes(u.conj(), -2, -1) @ right)
     solution = np.array(
@@ -136,8 +147,6 @@ def _check_lstsq(A: Array, B: Array, name: str) -> None:
     last = -1 if B.ndim < A.ndim else -2
     if A.shape[-2] != B.shape[last]:
         raise RuntimeError(f"{name}: input.size(-2) should match other.size({last})")
-    if A.dtype.kind not in "fc" or A.dtype.char == "e":
-        floating(A, name)
 
 
 def _lstsq_rule(F: Any, g: Any, needs: Any, A: Any, B: Any, X: Any) -> tuple[Any, Any]:
@@ -193,6 +202,7 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
 @operation(
     cost=by_product,
     node="LinalgHouseholderProductBackward0",
+    half="own",
     spelling="linalg.householder_product",
     complex="own",
     vjp=lambda F, g, needs, input, tau: _reflectors_rule(F, g, input, tau),
@@ -216,8 +226,7 @@ def linalg_householder_product(input: Array, tau: Array) -> Array:
         raise RuntimeError(
             f"{name}: tau dtype {dtypes.of(tau).cpp_name} does not match input dtype {dtypes.of(input).cpp_name}"
         )
-    if input.dtype.kind not in "fc":
-        not_implemented_for("orgqr_cpu", input)
+    computable(input, "orgqr_cpu")
     return kernels.householder_product(input, tau)
 
 
@@ -255,6 +264,7 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
 @operation(
     cost=by_product,
     node="OrmqrBackward0",
+    half="own",
     complex="own",
     vjp=lambda F, g, needs, input, tau, other, left, transpose: _ormqr_rule(
         F, g, needs, input, tau, other, left, transpose
@@ -272,6 +282,7 @@ def ormqr(input: Array, tau: Array, other: Array, left: bool = True, transpose: 
         raise RuntimeError(f"torch.ormqr: other.shape[{size}] must be greater than or equal to tau.shape[-1]")
     if other.shape[size] != input.shape[-2]:
         raise RuntimeError(f"torch.ormqr: other.shape[{size}] must be equal to input.shape[-2]")
+    computable(input, "ormqr_cpu")
     q = kernels.householder_product(_widened(input), tau)
     if transpose:
         q = np.swapaxes(q.conj(), -2, -1)
@@ -338,12 +349,13 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     return packed, pivots, info
 
 
-@operation(cost=by_product, spelling="linalg.ldl_solve")
+@operation(half="own", cost=by_product, spelling="linalg.ldl_solve")
 def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False) -> Array:
     """X of ``A X = B`` from the packed LDL factors of ``A``."""
     square(LD, "torch.linalg.ldl_solve", "LD")
     if pivots.dtype.kind != "i":
         raise RuntimeError(f"torch.linalg.ldl_solve: Expected pivots to be integers. Got {dtypes.of(pivots).type_name}")
+    floating(LD, "torch.linalg.ldl_solve", "ldl_solve_kernel_cpu")
     batch = np.broadcast_shapes(LD.shape[:-2], B.shape[:-2])
     n = LD.shape[-1]
     LD = np.broadcast_to(LD, (*batch, n, n))

@@ -13,7 +13,7 @@ from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
 from . import matrix_kernels as kernels
 from . import small_matrices as small
-from .checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, square
+from .checks import LinAlgError, at_element, check_singular, computable, first_failure, floating, matrix, square
 from .matrix_rules import H, T, column, mm, row
 
 #: Of these PyTorch has no kernels for half precision: they refuse it themselves.
@@ -139,8 +139,9 @@ def linalg_solve(A: Array, B: Array, left: bool = True, name: str | None = "torc
 
     Raises LinAlgError for a singular ``A``, unless ``name`` is None: then the result has infinities.
     """
+    if A.dtype.kind not in dtypes.INEXACT:
+        floating(A, "linalg.solve")
     square(A, "linalg.solve")
-    floating(A, "linalg.solve")
     vector = is_vector(A.shape, B.shape)
     if vector and not left:
         raise RuntimeError(
@@ -150,6 +151,7 @@ def linalg_solve(A: Array, B: Array, left: bool = True, name: str | None = "torc
     right = B[..., None] if vector else B
     check_system(A, right, left, "linalg.solve")
     check_batch(A, right, "linalg.solve")
+    computable(A, "lu_cpu")
     if not left:
         return np.swapaxes(_solve(np.swapaxes(A, -2, -1), np.swapaxes(right, -2, -1), name), -2, -1)
     found = _solve(A, right, name)
@@ -218,10 +220,9 @@ def linalg_solve_triangular(A: Array, B: Array, upper: bool, left: bool = True, 
     square(A, "linalg.solve_triangular")
     matrix(B, "linalg.solve_triangular", "B")
     shapes_fit = A.shape[-1] == B.shape[-2 if left else -1]
-    if shapes_fit and A.dtype is B.dtype:
-        floating(A, "linalg.solve_triangular")
     check_system(A, B if shapes_fit else B.astype(A.dtype), left, "linalg.solve_triangular")
     check_batch(A, B, "linalg.solve_triangular")
+    computable(A, "triangular_solve_cpu")
     if left:
         return kernels.solve_triangular(A, B, upper, unitriangular)
     found = kernels.solve_triangular(np.swapaxes(A, -2, -1), np.swapaxes(B, -2, -1), not upper, unitriangular)
@@ -252,6 +253,7 @@ def triangular_solve(
     matrix(input, "triangular_solve", "b")
     square(A, "triangular_solve")
     check_batch(A, input, "triangular_solve")
+    computable(A, "triangular_solve_cpu")
     if transpose:
         solved = kernels.solve_triangular(np.swapaxes(A, -2, -1), input, not upper, unitriangular)
     else:
@@ -291,12 +293,14 @@ def _old_triangular_rule(
 )
 def linalg_lu_solve(LU: Array, pivots: Index, B: Array, left: bool = True, adjoint: bool = False) -> Array:
     """X of ``A X = B`` (``X A = B``; ``A^H X = B``) from the packed factors of ``A``."""
-    floating(LU, "torch.linalg.lu_solve")
+    if LU.dtype.kind not in dtypes.INEXACT:
+        floating(LU, "torch.linalg.lu_solve")
     if pivots.dtype != np.int32:
         raise RuntimeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32")
     square(LU, "torch.linalg.lu_solve", "LU")
     check_system(LU, B, left, "torch.linalg.lu_solve")
     check_batch(LU, B, "torch.linalg.lu_solve")
+    computable(LU, "linalg.lu_solve_cpu")
     if left:
         return solve_factored(LU, pivots, B, adjoint)
     dual = np.swapaxes(B, -2, -1).conj()

@@ -105,6 +105,7 @@ def relu(input: Array) -> Array:
 
 
 @operation(
+    fits="threshold value",
     kind="elementwise",
     input=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
     examples=lambda r: [(r(2, 3), 0.1, 20.0)],
@@ -116,10 +117,11 @@ def threshold(input: Array, threshold: Number, value: Number) -> Array:
 
 
 @operation(
+    fits="threshold value",
     overlap=True,
     node="ThresholdBackward1", spelling="threshold_", kind="elementwise",
     input=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
-    kernel=threshold.op.source,  # type: ignore[attr-defined]
+    kernel=threshold.op.source,
     examples=lambda r: [(r(2, 3), 0.1, 20.0)],
 )  # fmt: skip
 def threshold_in_place(input: Array, threshold: Number, value: Number) -> Array:
@@ -150,6 +152,8 @@ def _leaky(input: Any, negative_slope: Number) -> Any:
 
 
 @operation(
+    fits="negative_slope",
+    fits_in="wide",
     kind="elementwise", kernel=_leaky,
     input=lambda F, g, input, negative_slope: F.leaky_relu_backward(g, input, negative_slope),
 )  # fmt: skip
@@ -158,6 +162,8 @@ def leaky_relu(input: Array, negative_slope: Number = 0.01) -> Array:
 
 
 @operation(
+    fits="negative_slope",
+    fits_in="wide",
     node="LeakyReluBackward1", spelling="leaky_relu_", kind="elementwise", kernel=_leaky,
     input=lambda F, g, negative_slope, result: _leaky_by_result(F, g, result, negative_slope),
 )  # fmt: skip
@@ -165,8 +171,8 @@ def leaky_relu_in_place(input: Array, negative_slope: Number = 0.01) -> Array:
     """``leaky_relu`` in place: its gradient is found from the result."""
 
 
-def _leaky_by_result(F: Any, g: Any, result: Any, negative_slope: Number) -> Any:
-    if negative_slope < 0:  # type: ignore[operator]
+def _leaky_by_result(F: Any, g: Any, result: Any, negative_slope: float) -> Any:
+    if negative_slope < 0:
         raise RuntimeError(
             "In-place leakyReLu backward calculation is triggered with a negative slope which is not supported. "
             "This is caused by calling in-place forward function with a negative slope, please call "
@@ -189,6 +195,7 @@ def leaky_relu_backward(grad_output: Array, input: Array, negative_slope: Number
 
 
 @operation(
+    fits="min_val max_val",
     kind="elementwise",
     input=lambda F, g, input, min_val, max_val: F.hardtanh_backward(g, input, min_val, max_val),
 )
@@ -251,6 +258,7 @@ def _inside(input: Any, lambd: Number) -> Any:
 
 
 @operation(
+    fits="lambd",
     kind="elementwise",
     input=lambda F, g, input, lambd: F.hardshrink_backward(g, input, lambd),
     half="rounded",

@@ -64,5 +64,5 @@ def flash_attention(query: Array, key: Array, value: Array, mask: Index | None, 
         scores = scores + causal_bias(query.shape[-2], key.shape[-2], query.dtype)
     elif mask is not None:
         scores = scores + mask_bias(mask, query.dtype)
-    weights = safe_softmax.op.kernel(scores, -1)  # type: ignore[attr-defined]
+    weights = safe_softmax.op.kernel(scores, -1)
     return np.matmul(weights, value)

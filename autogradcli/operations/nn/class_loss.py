@@ -173,6 +173,7 @@ def nll_loss2d_backward(
 
 
 @operation(
+    half="own",
     input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
         g, input, target, p, margin, weight, reduction
     ),
@@ -188,6 +189,8 @@ def multi_margin_loss(
     """``sum(max(0, margin - input[target] + input) ** p) / classes`` over the other classes."""
     if p not in (1, 2):
         raise RuntimeError("only p == 1 and p == 2 supported")
+    if input.dtype.kind != "f" or input.dtype.itemsize < 4:
+        not_implemented_for("multi_margin_loss_cpu_kernel", input)
     z, w, _ = _margins(input, target, margin, weight)
     terms = np.where(z > 0, z if p == 1 else z * z, 0) * w
     loss = terms.sum(-1).astype(input.dtype) / input.dtype.type(z.shape[1])
@@ -206,6 +209,9 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
         raise RuntimeError(f"inconsistent target size, expected {rows.shape[0]} but got {list(target.shape)}")
     if ((flat < 0) | (flat >= rows.shape[1])).any():
         raise RuntimeError("target out of range")
+    if weight is not None and weight.dtype is not input.dtype:
+        names = dtypes.of(input).type_name, dtypes.of(weight).type_name
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
     chosen = np.arange(rows.shape[1]) == flat[:, None]
     z = np.where(chosen, -np.inf, margin - rows[chosen][:, None] + rows)
     w = np.ones((rows.shape[0], 1)) if weight is None else weight[flat][:, None]
@@ -244,7 +250,7 @@ def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean")
 
     A row of ``target`` lists labels up to the first -1.
     """
-    if input.dtype.kind not in "fc" or input.dtype.itemsize < 4:
+    if input.dtype.kind != "f" or input.dtype.itemsize < 4:
         not_implemented_for("multilabel_margin_loss_forward_out_frame", input)
     if target.dtype != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
@@ -267,7 +273,7 @@ def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
         raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
     n = input.shape[-1]
     if ((target < -1) | (target >= n)).any():
-        raise RuntimeError("target out of range")
+        raise RuntimeError("argument #2 'target' is out of range")
     live = np.logical_and.accumulate(target >= 0, axis=-1)
     labels = np.where(live, target, 0)
     is_label = (live[..., None] & (labels[..., None] == np.arange(n))).any(-2)
@@ -302,10 +308,11 @@ def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, re
 
 
 @operation(
+    half="own",
     log_probs=lambda F, g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result: (
         F.ctc_loss_backward(g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result)
     ),
-    examples=lambda r: [],
+    examples="its gradient is that of the logits, as PyTorch's is, so differences of the loss itself disagree",
 )
 def ctc_loss(
     log_probs: Array,
@@ -319,6 +326,8 @@ def ctc_loss(
 
     ``zero_infinity`` is for the gradient: a target that has no alignment gets zeros.
     """
+    if log_probs.dtype.kind != "f" or log_probs.dtype.itemsize < 4:
+        not_implemented_for("ctc_loss_cpu", log_probs)
     losses = [
         -_total(_forward_table(log_probs[:t, n], labels, blank))
         for n, (t, labels) in enumerate(_sequences(log_probs, targets, input_lengths, target_lengths))
@@ -370,7 +379,7 @@ def _total(alpha: Array) -> Any:
     node="CtcLossBackwardBackward0",
     grad=underivable("_ctc_loss_backward"),
     log_probs=underivable("_ctc_loss_backward"),
-    examples=lambda r: [],
+    examples=lambda r: [(r(2), r(4, 2, 3), r.tensor([[1, 2], [2, 1]]), [4, 3], [2, 1], 0, False, r(2))],
 )
 def ctc_loss_backward(
     grad: Array,

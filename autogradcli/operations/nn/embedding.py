@@ -34,7 +34,7 @@ def embedding(weight: Array, indices: Index, padding_idx: int = -1, scale_grad_b
         g, indices, weight_shape, padding_idx
     ),
     jvp=lambda F, t, indices, padding_idx: F.embedding_sparse(t["weight"], indices, padding_idx),
-    examples=lambda r: [],  # its gradient is no ordinary tensor
+    examples="its gradient is a sparse tensor, which holds only the rows that were looked up",
 )
 def embedding_sparse(weight: Array, indices: Index, padding_idx: int) -> Array:
     """The rows of ``weight`` at ``indices``; the gradient holds only the rows that were looked up."""
@@ -141,6 +141,20 @@ def embedding_picked(weight: Array, indices: Index, padding_idx: int, scale_grad
 # -- bags -------------------------------------------------------------------------------------------------
 
 
+def _check_bags(weight: Array, indices: Array, mode: str, padding_idx: int) -> None:
+    """RuntimeError for an index of no row, in the words of the kernel that PyTorch takes."""
+    rows = weight.shape[0]
+    wrong = (indices < 0) | (indices >= rows)
+    if not wrong.any():
+        return
+    at = int(np.flatnonzero(wrong)[0])
+    if mode == "max" or padding_idx >= 0 or weight.dtype == np.float64:
+        raise RuntimeError(
+            f"embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be {indices[at]}"
+        )
+    raise RuntimeError(f"Index {at} of input takes value {indices[at]} which is not in the valid range [0, {rows})")
+
+
 @operation(
     formula=_bag_said,
     outputs=("result", "places"),
@@ -169,8 +183,7 @@ def embedding_bag(
 
     The second result is, for the maximum, the row that each element came from, -1 for none.
     """
-    if indices.size and (indices.min() < 0 or indices.max() >= weight.shape[0]):
-        raise IndexError("index out of range in self")
+    _check_bags(weight, indices, mode, padding_idx)
     kept = indices != padding_idx
     rows, bag = weight[indices[kept]], bags[kept]
     width = weight.shape[1]
@@ -252,7 +265,7 @@ def embedding_max_backward(g: Array, places: Index, rows: int) -> Array:
     ),
     kind="linear",
     weight=lambda F, g, weight_shape, places: F.embedding_max_backward(g, places, weight_shape[0]),
-    examples=lambda r: [(r(4, 3), r.index((2, 3), 4))],
+    examples=lambda r: [(r(4, 3), r.index((2, 3), 4)), (r(4, 3), r.tensor([[0, -1, 2], [3, 1, -1]]))],
 )
 def embedding_max_picked(weight: Array, places: Index) -> Array:
     """The transpose of ``embedding_max_backward``."""

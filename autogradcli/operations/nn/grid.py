@@ -90,15 +90,21 @@ def _all_taps(grid: Array, shape: Ints, how: How, orders: Ints) -> tuple[list[Ar
     return [f[0] for f in found], [f[1] for f in found]
 
 
+def _crossed(pairs: Array) -> Array:
+    """The last two dimensions as one (not by -1: there may be no element)."""
+    return pairs.reshape(*pairs.shape[:-2], pairs.shape[-2] * pairs.shape[-1])
+
+
 def _flat(grid: Array, shape: Ints, how: How, orders: Ints) -> tuple[Array, Array]:
     """Indices into the flattened input and weights: (N, points, neighbours)."""
     indices, weights = _all_taps(grid.astype(np.float64), shape, how, orders)
     place, weight = indices[0], weights[0]
     for index, w, n in zip(indices[1:], weights[1:], shape[1:], strict=True):
-        place = (place[..., :, None] * n + index[..., None, :]).reshape(*place.shape[:-1], -1)
-        weight = (weight[..., :, None] * w[..., None, :]).reshape(*weight.shape[:-1], -1)
+        place = _crossed(place[..., :, None] * n + index[..., None, :])
+        weight = _crossed(weight[..., :, None] * w[..., None, :])
     count = int(np.prod(grid.shape[1:-1]))
-    return place.reshape(grid.shape[0], count, -1), weight.reshape(grid.shape[0], count, -1)
+    size = (grid.shape[0], count, place.shape[-1])
+    return place.reshape(size), weight.reshape(size)
 
 
 def _sample(x: Array, grid: Array, how: How, orders: Ints) -> Array:
@@ -224,6 +230,6 @@ def affine_base(like: Index, size: Ints, align_corners: bool) -> Array:
 )
 def affine_grid_generator(theta: Array, size: Ints, align_corners: bool) -> Array:
     """The grid that samples what an affine map of the output's coordinates hits: (N, *size, dimensions)."""
-    base = affine_base.op.kernel(theta, size, align_corners)  # type: ignore[attr-defined]
+    base = affine_base.op.kernel(theta, size, align_corners)
     found = np.matmul(base, np.swapaxes(theta, 1, 2))
     return found.reshape(size[0], *size[2:], len(size) - 2)

@@ -12,8 +12,9 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.operation import Array, operation
+from ...engine.worlds import ARRAYS
 from ..elementwise import elementary
-from ..refuse import not_implemented_for
+from ..refuse import as_result, not_implemented_for
 
 
 def reduced(x: Array, reduction: str) -> Array:
@@ -53,9 +54,9 @@ def factor(reduction: str, like: Any) -> float:
 )
 def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """Squared error ``(input - target) ** 2``."""
+    if input.dtype.kind != "f":
+        not_implemented_for("mse_cpu", input)
     x = np.subtract(input, target)
-    if x.dtype.kind != "f":
-        not_implemented_for("mse_cpu", x)
     return reduced(np.multiply(x, x), reduction)
 
 
@@ -133,7 +134,7 @@ def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
     target=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, target, input, reduction, delta),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), "none", 0.5)],
 )
-def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: float = 1.0) -> Array:
+def huber_loss(input: Array, target: Array, reduction: str, delta: float) -> Array:
     """``x**2 / 2`` where ``|x| <= delta``, else ``delta (|x| - delta / 2)``, of ``x = input - target``."""
     if input.dtype.kind != "f":
         not_implemented_for("huber_cpu", input)
@@ -172,7 +173,12 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 )
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """``log(1 + exp(-target * input))``."""
-    target = target.astype(input.dtype, copy=False)  # an unsigned one has no negative
+    target = as_result(target, input.dtype)  # an unsigned one has no negative
+    if input.dtype.kind == "b":
+        ARRAYS.neg(target)  # which says why there is none
+    if input.dtype.kind in "iu":
+        name = dtypes.of(input).type_name
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {name}")
     return reduced(elementary.log1p(elementary.exp(-target * input)).astype(input.dtype, copy=False), reduction)
 
 
@@ -215,21 +221,28 @@ _TINY = 1e-12
 )
 def binary_cross_entropy(input: Array, target: Array, weight: Array | None = None, reduction: str = "mean") -> Array:
     """``-(target log(input) + (1 - target) log(1 - input))``; logarithms stop at -100."""
-    if input.dtype.kind != "f":
+    if input.dtype.kind not in "fc":
         not_implemented_for("binary_cross_entropy", input)
     if input.dtype is not target.dtype:
         names = dtypes.of(input).type_name, dtypes.of(target).type_name
         raise RuntimeError(f"Found dtype {names[1]} but expected {names[0]}")
+    if input.dtype.kind == "c":
+        not_implemented_for("binary_cross_entropy", input)
     if input.size and not ((input >= 0) & (input <= 1)).all():
         raise RuntimeError("all elements of input should be between 0 and 1")
     loss = (target - 1) * np.maximum(elementary.log1p(-input), _LOWEST_LOG) - target * np.maximum(
         elementary.log(input), _LOWEST_LOG
     )
-    return reduced(_weighted(loss.astype(input.dtype, copy=False), weight), reduction)
+    return reduced(_weighed(loss.astype(input.dtype, copy=False), weight), reduction)
 
 
 def _weighted(x: Any, weight: Any) -> Any:
     return x if weight is None else x * weight
+
+
+def _weighed(loss: Array, weight: Array | None) -> Array:
+    """A loss of the input's dtype, in which it is weighed in place: RuntimeError where it can't be."""
+    return loss if weight is None else as_result(loss * weight, loss.dtype)
 
 
 @operation(
@@ -290,7 +303,10 @@ def binary_cross_entropy_with_logits(
         loss = (1 - target) * input - log_sigmoid
     else:
         loss = (1 - target) * input - ((pos_weight - 1) * target + 1) * log_sigmoid
-    return reduced(_weighted(loss.astype(input.dtype, copy=False), weight), reduction)
+    if pos_weight is not None:
+        as_result(pos_weight, input.dtype)
+    kind = loss.dtype if loss.dtype.kind == "c" else input.dtype
+    return reduced(_weighed(loss.astype(kind, copy=False), weight), reduction)
 
 
 def _logits_slope(F: Any, input: Any, target: Any, pos_weight: Any) -> Any:

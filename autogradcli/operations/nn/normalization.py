@@ -76,10 +76,15 @@ def layer_norm(
 ) -> Array:
     """Normalised over the last dimensions, which must have this shape."""
     _check_layer(input, shape, weight, bias)
-    found = _normalised(input, _last(input.ndim, shape), eps)
+    found = _normalised(_wide(input), _last(input.ndim, shape), eps)
     if weight is not None:
         found = found * weight
-    return found if bias is None else found + bias
+    return (found if bias is None else found + bias).astype(input.dtype, copy=False)
+
+
+def _wide(input: Array) -> Array:
+    """Half precision beside parameters of float32 (else it is widened before it comes here)."""
+    return input.astype(np.float32) if input.dtype.itemsize == 2 else input
 
 
 def _over(F: Any, x: Any, dims: Dims) -> Any:
@@ -111,9 +116,6 @@ def _check_layer(input: Array, shape: Dims, weight: Array | None, bias: Array | 
     check_shape(input, shape, weight=weight, bias=bias)
     if input.dtype.kind != "f":
         raise NotImplementedError(f"\"LayerNormKernelImpl\" not implemented for '{dtypes.of(input).type_name}'")
-    for x in (weight, bias):
-        if x is not None and x.dtype is not input.dtype:
-            raise RuntimeError("expected scalar type " + " but found ".join(dtypes.of(a).type_name for a in (input, x)))
 
 
 # -- batches ----------------------------------------------------------------------------------------------
@@ -217,8 +219,8 @@ def group_norm(
     """Each group of channels of (N, C, ...) normalised."""
     if input.size == 0:
         return input.copy()
-    parts = input.reshape(input.shape[0], num_groups, -1)
+    parts = _wide(input).reshape(input.shape[0], num_groups, -1)
     found = _normalised(parts, (2,), eps).reshape(input.shape)
     if weight is not None:
         found = found * _spread(weight, input.ndim)
-    return found if bias is None else found + _spread(bias, input.ndim)
+    return (found if bias is None else found + _spread(bias, input.ndim)).astype(input.dtype, copy=False)

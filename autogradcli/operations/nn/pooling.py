@@ -70,7 +70,7 @@ def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
     d = x.ndim - 2
     fill = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     win, out = _pool_windows(x, how, fill)
-    flat = win.reshape(*win.shape[: 2 + d], -1)
+    flat = win.reshape(*win.shape[: 2 + d], count(win.shape[2 + d :]))
     best = flat.argmax(-1)
     values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
     kernel, stride, padding, dilation, _ = how
@@ -89,7 +89,7 @@ def _cells(n: int, out: int) -> list[slice]:
 
 def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
     if x.dtype.kind != "f":
-        not_implemented_for(f"adaptive_max_pool{x.ndim - 2}d", x)
+        not_implemented_for("adaptive_max_pool2d" if x.ndim == 4 else "adaptive_max_pool3d_cpu", x)
     spatial = x.shape[2:]
     values = np.empty(x.shape[:2] + how, x.dtype)
     places = np.empty(x.shape[:2] + how, np.int64)
@@ -97,7 +97,8 @@ def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
     cells = [_cells(n, out) for n, out in zip(spatial, how, strict=True)]
     for at in counted(np.ndindex(*how)):
         cell = tuple(c[k] for c, k in zip(cells, at, strict=True))
-        part = x[(..., *cell)].reshape(*x.shape[:2], -1)
+        part = x[(..., *cell)]
+        part = part.reshape(*x.shape[:2], count(part.shape[2:]))
         best = part.argmax(-1)
         values[(..., *at)] = np.take_along_axis(part, best[..., None], -1)[..., 0]
         places[(..., *at)] = index[cell].reshape(-1)[best]
@@ -211,6 +212,13 @@ def _declare_unpool(dims: int) -> None:
 
     def forward(input: Array, indices: Index, size: Ints) -> Array:
         """Values put at the places that a maximum pooling gave, zeros elsewhere."""
+        if input.dtype.kind != "f":
+            not_implemented_for(f"max_unpool{dims}d", input)
+        if input.shape != indices.shape:
+            raise RuntimeError(
+                f"Expected shape of indices to be same as that of the input tensor ({list(input.shape)}) but got "
+                f"indices tensor with shape: {list(indices.shape)}"
+            )
         limit = count(size)
         wrong = (indices < 0) | (indices >= limit)
         if wrong.any():
@@ -220,7 +228,8 @@ def _declare_unpool(dims: int) -> None:
             )
         lead = input.shape[:-dims]
         out = np.zeros((count(lead), limit), input.dtype)
-        np.put_along_axis(out, indices.reshape(count(lead), -1), input.reshape(count(lead), -1), -1)
+        flat = (count(lead), count(input.shape[-dims:]))
+        np.put_along_axis(out, indices.reshape(flat), input.reshape(flat), -1)
         return out.reshape(*lead, *size)
 
     def rule(F: Any, g: Any, indices: Any) -> Any:
@@ -267,7 +276,7 @@ def _divisors(shape: Ints, how: Window, out: Ints, include_pad: bool) -> Array:
 def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
     window, include_pad, override = how
     if x.dtype.kind != "f" and x.dtype != np.int64:
-        not_implemented_for(f"avg_pool{x.ndim - 2}d", x)
+        not_implemented_for("avg_pool2d" if x.ndim == 4 else "avg_pool3d_out_frame", x)
     win, out = _pool_windows(x, window, 0)
     check_steps(win.size)
     d = x.ndim - 2
@@ -293,7 +302,7 @@ def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -
 
 def _adaptive_average(x: Array, how: Ints) -> Array:
     if x.dtype.kind != "f":
-        not_implemented_for(f"adaptive_avg_pool{x.ndim - 2}d", x)
+        not_implemented_for("adaptive_avg_pool2d" if x.ndim == 4 else "adaptive_avg_pool3d_cpu", x)
     for k, out in enumerate(how):
         parts = [
             np.add.reduce(x[(slice(None),) * (k + 2) + (cell,)], axis=k + 2, keepdims=True)
@@ -352,6 +361,7 @@ def _declare_averages() -> None:
             examples_back=lambda r, d=d, window=window: [
                 (r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (window, True, None))
             ],
+            no_half="avg_pool3d_out_frame" if d == 3 else None,
         )  # fmt: skip
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,

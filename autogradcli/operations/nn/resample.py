@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.numbers import number_in
 from ...engine.operation import Array, operation
+from ..refuse import not_implemented_for
 from .windowed import one_or_all, turned_back
 
 Shape = tuple[int, ...]
@@ -65,6 +67,8 @@ def _padded_said(F: Any, input: Any, pad: Shape, value: float) -> Any:
 
 
 @operation(
+    fits="value",
+    fits_in="operand",
     formula=_padded_said,
     kind="linear",
     input=lambda F, g, pad: F.constant_pad_nd(g, tuple(-p for p in pad), 0.0),
@@ -85,7 +89,7 @@ def constant_pad_nd(input: Array, pad: Shape, value: float = 0.0) -> Array:
             raise RuntimeError("narrow(): length must be non-negative.")
         source[axis] = slice(max(-before, 0), n - max(-after, 0))
         target[axis] = slice(max(before, 0), shape[axis] - max(after, 0))
-    out = np.full(shape, value, input.dtype) if value else np.zeros(shape, input.dtype)
+    out = np.full(shape, number_in(input.dtype, value)) if value else np.zeros(shape, input.dtype)
     out[tuple(target)] = input[tuple(source)]
     return out
 
@@ -119,6 +123,7 @@ def declare_pair(
     said: Callable[..., Any] | None = None,
     said_back: Callable[..., Any] | None = None,
     examples_back: Any = None,
+    no_half: str | None = None,
 ) -> None:
     """Declare a linear operation ``forward(input, how)`` and its transpose ``backward(grad, shape, how)``, each the
     other's rule.
@@ -156,6 +161,7 @@ def declare_pair(
     operation(
         formula=said,
         cost=cost,
+        no_half=no_half,
         node=node,
         spelling=spelling,
         kind="linear",
@@ -181,6 +187,8 @@ def _declare_pad(style: str, dims: int, index_of: Callable[[int, int, int], Arra
 
     def forward(input: Array, how: Shape) -> Array:
         """Padding by elements of the input itself."""
+        if input.dtype.kind == "b":
+            not_implemented_for(f"{style}_pad{dims}d", input)
         return gathered(input, _pad_taps(input.shape, how, index_of))
 
     def backward(g: Array, shape: Shape, how: Shape) -> Array:
@@ -298,10 +306,18 @@ _OF_ONE = {"bilinear": "linear", "trilinear": "linear", "linear": "linear", "nea
            "nearest-exact": "nearest-exact"}  # fmt: skip
 
 
+#: What PyTorch's kernels are called where they refuse a dtype, if not by the weights of their mode.
+_KERNELS = {
+    "nearest-exact": "compute_indices_weights_nearest", "bilinear": "upsample_bilinear2d_channels_last",
+    "trilinear": "compute_indices_weights_linear", "bicubic": "compute_indices_weights_cubic",
+}  # fmt: skip
+
+
 def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Taps]) -> None:
     """``upsample_linear1d`` and so on."""
     smooth = name.endswith("_aa")
     mode = name.removeprefix("upsample_").removesuffix("_aa")[:-2].replace("_", "-")
+    kernel = _KERNELS.get(mode, f"compute_indices_weights_{mode}")
 
     def taps(shape: Shape, how: tuple[Shape, bool, Sequence[float | None]], dtype: Any) -> dict[int, Taps]:
         size, align, scales = how
@@ -310,6 +326,8 @@ def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Ta
 
     def forward(input: Array, how: Any) -> Array:
         """Interpolation to another size."""
+        if input.dtype.kind not in "fu":
+            not_implemented_for(kernel, input)
         return gathered(input, taps(input.shape, how, input.dtype))
 
     def backward(g: Array, shape: Shape, how: Any) -> Array:

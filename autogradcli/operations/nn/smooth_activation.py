@@ -26,6 +26,8 @@ def _elu(input: Any, alpha: Number, scale: Number, input_scale: Number) -> Any:
 
 
 @operation(
+    fits="alpha",
+    fits_in="wide",
     kind="elementwise", kernel=_elu,
     input=lambda F, g, input, alpha, scale, input_scale: F.elu_backward(g, alpha, scale, input_scale, False, input),
     examples=lambda r: [(r(2, 3), 1.5), (r(2, 3), 1.5, 0.7, 2.0)],
@@ -35,6 +37,8 @@ def elu(input: Array, alpha: Number = 1, scale: Number = 1, input_scale: Number 
 
 
 @operation(
+    fits="alpha",
+    fits_in="wide",
     node="EluBackward1", spelling="elu_", kind="elementwise", kernel=_elu,
     input=lambda F, g, alpha, scale, input_scale, result: F.elu_backward(
         g, alpha, scale, input_scale, True, result
@@ -52,6 +56,8 @@ def _celu(input: Any, alpha: Number) -> Any:
 
 
 @operation(
+    fits="alpha",
+    fits_in="wide",
     kind="elementwise", kernel=_celu,
     input=lambda F, g, input, alpha: F.elu_backward(g, alpha, 1, 1.0 / alpha, False, input),
     examples=lambda r: [(r(2, 3), 1.5)],
@@ -61,6 +67,8 @@ def celu(input: Array, alpha: Number = 1.0) -> Array:
 
 
 @operation(
+    fits="alpha",
+    fits_in="wide",
     node="CeluBackward1", spelling="celu_", kind="elementwise", kernel=_celu,
     input=lambda F, g, alpha, result: F.elu_backward(g, alpha, 1, 1.0 / alpha, True, result),
     examples=lambda r: [(r(2, 3), 1.5)],
@@ -112,6 +120,8 @@ def cast_like(input: Array, other: Array) -> Array:
 
 
 @operation(
+    fits="beta threshold",
+    fits_in="wide",
     kind="elementwise",
     input=lambda F, g, input, beta, threshold: F.softplus_backward(g, input, beta, threshold),
     examples=lambda r: [(r(2, 3),), (r(2, 3), 2.0, 0.5)],

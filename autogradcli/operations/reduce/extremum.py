@@ -1,4 +1,4 @@
-"""Extremes and order statistics: ``max``, ``amax``, ``argmax``, ``median``, ``mode``, ``kthvalue``.
+"""Extremes: ``max``, ``amax``, ``argmax``, and what they share with other values picked by an index.
 
 Where the result is *the* extreme of all elements, elements that tie share its gradient evenly; where an index is
 returned, the element at that index gets all of it.
@@ -10,13 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import MANY, away
-from ...engine.limits import counted
 from ...engine.operation import Array, Index, operation
 from ..dims import (
     Dims,
     Shape,
-    add_reduce,
     along,
     axis_of,
     kept_shape,
@@ -26,7 +23,6 @@ from ..dims import (
     wrap_dims,
 )
 from ..refuse import not_implemented_for
-from . import tie_order
 from .reduction import unreduced
 
 Pair = tuple[Array, Array]
@@ -120,7 +116,7 @@ def aminmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Pair
 # -- max() and min() of everything -------------------------------------------------------------------------
 
 
-def _evenly(F: Any, g: Any, input: Any, result: Any) -> Any:
+def evenly(F: Any, g: Any, input: Any, result: Any) -> Any:
     """The gradient shared evenly among the elements that equal the result; NaN counts as equal to NaN."""
     same = F.logical_or(F.eq(input, result), F.logical_and(F.isnan(input), F.isnan(result)))
     count = F.sum_all(F.cast(same, g.dtype))
@@ -141,7 +137,7 @@ def _refuse_nothing(name: str, input: Array) -> None:
 @operation(
     node="MaxBackward1",
     spelling="max",
-    input=lambda F, g, input, result: _evenly(F, g, input, result),
+    input=lambda F, g, input, result: evenly(F, g, input, result),
     examples=lambda r: [(r.distinct((2, 3)),), (r(),)],
 )
 def max_all(input: Array) -> Array:
@@ -154,7 +150,7 @@ def max_all(input: Array) -> Array:
 @operation(
     node="MinBackward1",
     spelling="min",
-    input=lambda F, g, input, result: _evenly(F, g, input, result),
+    input=lambda F, g, input, result: evenly(F, g, input, result),
     examples=lambda r: [(r.distinct((2, 3)),), (r(),)],
 )
 def min_all(input: Array) -> Array:
@@ -231,7 +227,7 @@ def pick(input: Array, index: Array, at: int, keepdim: bool) -> Pair:
     return values, index
 
 
-def _by_index(node: str, name: str) -> dict[str, Any]:
+def by_index(node: str, name: str) -> dict[str, Any]:
     return {
         "node": node,
         "spelling": name,
@@ -257,7 +253,7 @@ def gathered(F: Any, x: Any, index: Any, shape: Shape, dim: int, keepdim: bool) 
 
 @operation(
     formula=lambda F, input, dim, keepdim: (F.amax(input, dim, keepdim), F.argmax(input, dim, keepdim)),
-    **_by_index("MaxBackward0", "max"),
+    **by_index("MaxBackward0", "max"),
 )
 def max_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """Largest elements along a dimension and the index of the first of them."""
@@ -266,7 +262,7 @@ def max_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
 
 @operation(
     formula=lambda F, input, dim, keepdim: (F.amin(input, dim, keepdim), F.argmin(input, dim, keepdim)),
-    **_by_index("MinBackward0", "min"),
+    **by_index("MinBackward0", "min"),
 )
 def min_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """Smallest elements along a dimension and the index of the first of them."""
@@ -303,148 +299,3 @@ def argmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Array
 def argmin(input: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """Index of the smallest element, of all elements counted in order or along a dimension."""
     return _argued("argmin", input, dim, keepdim)
-
-
-# -- medians -----------------------------------------------------------------------------------------------
-
-
-def _refuse_median(kernel: str, input: Array) -> None:
-    if input.dtype.kind in "cb":
-        not_implemented_for(kernel, input)
-
-
-def _median_index(rows: Array, skip_nan: bool) -> Array:
-    """The index of the lower median in each row, kept as a last dimension of size 1.
-
-    A NaN makes the median NaN, unless they are skipped.
-    """
-    order = np.argsort(rows, -1, kind="stable")  # NaN last
-    n = rows.shape[-1]
-    index = np.empty((*rows.shape[:-1], 1), np.int64)
-    for place in counted(np.ndindex(rows.shape[:-1])):
-        row = rows[place]
-        missing = np.isnan(row) if row.dtype.kind == "f" else np.zeros(n, np.bool_)
-        count = int(add_reduce(missing))
-        if count and not skip_nan:
-            index[place] = np.argmax(missing)
-            continue
-        middle = max(n - count - 1, 0) // 2
-        index[place] = order[place][middle]
-        if len(np.unique(row)) < n:
-            places = list(range(n))
-            tie_order.nth_element(places, _ascending(row.tolist()), middle)
-            index[place] = places[middle]
-    return index
-
-
-def _ascending(row: list[Any]) -> Any:
-    """The order of a row's places by their values, NaN last."""
-
-    def before(i: int, j: int) -> bool:
-        x, y = row[i], row[j]
-        return (x == x and y != y) or x < y
-
-    return before
-
-
-def _median_all(input: Array, skip_nan: bool) -> Array:
-    _refuse_median("median_cpu", input)
-    if not input.size:
-        return np.full((), np.nan if input.dtype.kind == "f" else np.iinfo(input.dtype).min, input.dtype)
-    rows = input.reshape(-1)
-    return rows[_median_index(rows, skip_nan)[0]]
-
-
-def _median_dim(name: str, input: Array, dim: int, keepdim: bool) -> Pair:
-    at = wrap_dim(dim, input.ndim)
-    refuse_empty(name, input, at)
-    _refuse_median("median_out", input)
-    if not input.ndim:
-        return input.copy(), np.zeros((), np.int64)
-    index = np.moveaxis(_median_index(np.moveaxis(input, at, -1), name == "nanmedian"), -1, at)
-    return pick(input, index, at, keepdim)
-
-
-_ALL_EVENLY: dict[str, Any] = {
-    "input": lambda F, g, input, result: _evenly(F, g, input, result),
-    "examples": lambda r: [(r.distinct((2, 3)),), (r(),)],
-}
-
-
-@operation(node="MedianBackward0", spelling="median", **_ALL_EVENLY)
-def median_all(input: Array) -> Array:
-    """The lower median of all elements."""
-    return _median_all(input, False)
-
-
-@operation(node="NanmedianBackward0", spelling="nanmedian", **_ALL_EVENLY)
-def nanmedian_all(input: Array) -> Array:
-    """The lower median of all elements that are numbers."""
-    return _median_all(input, True)
-
-
-@operation(**_by_index("MedianBackward1", "median"))
-def median_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
-    """The lower median along a dimension and its index."""
-    return _median_dim("median", input, dim, keepdim)
-
-
-@operation(**_by_index("NanmedianBackward1", "nanmedian"))
-def nanmedian_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
-    """The lower median of the numbers along a dimension and its index."""
-    return _median_dim("nanmedian", input, dim, keepdim)
-
-
-# -- mode and k-th value -----------------------------------------------------------------------------------
-
-
-def _counted(row: Array) -> Any:
-    return np.unique(row, return_counts=True)
-
-
-@operation(**_by_index("ModeBackward0", "mode"))
-def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
-    """The most frequent value along a dimension, the smallest of several, and the last index that has it."""
-    at = wrap_dim(dim, input.ndim)
-    refuse_empty("mode", input, at)
-    refuse_complex("mode_cpu", input)
-    if not input.ndim:
-        return input.copy(), np.zeros((), np.int64)
-    rows = np.moveaxis(input, at, -1)
-    index = np.empty((*rows.shape[:-1], 1), np.int64)
-    for place in counted(np.ndindex(rows.shape[:-1])):
-        row = rows[place]
-        values, counts = _counted(row) if row.size <= MANY else away(_counted, row)
-        index[place] = np.flatnonzero(row == values[np.argmax(counts)])[-1] if values[0] == values[0] else 0
-    return pick(input, np.moveaxis(index, -1, at), at, keepdim)
-
-
-def _kth_examples(r: Any) -> list[Any]:
-    return [(r.distinct((2, 3)), 2, 1), (r.distinct((2, 3)), 1, 0, True)]
-
-
-@operation(**{**_by_index("KthvalueBackward0", "kthvalue"), "examples": _kth_examples})
-def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair:
-    """The ``k``-th smallest element along a dimension, counted from 1, and its index."""
-    at = wrap_dim(dim, input.ndim)
-    refuse_empty("kthvalue", input, at)
-    if not 1 <= k <= (input.shape[at] if input.ndim else 1):
-        raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {at}")
-    refuse_unordered("kthvalue_cpu", input)
-    if not input.ndim:
-        return input.copy(), np.zeros((), np.int64)
-    order = np.argsort(input, at, kind="stable")
-    index = np.take(order, [k - 1], at)
-    rows, found = np.moveaxis(input, at, -1), np.moveaxis(index, at, -1)
-    for place in counted(np.ndindex(rows.shape[:-1])):
-        if len(np.unique(rows[place])) < rows.shape[-1]:
-            ascending = _ascending(rows[place].tolist())
-            places = list(range(rows.shape[-1]))
-            tie_order.quickselect(places, lambda i, j, before=ascending: before(j, i), k - 1)  # type: ignore[misc]
-            found[place] = places[k - 1]
-    return pick(input, index, at, keepdim)
-
-
-def refuse_unordered(kernel: str, input: Array) -> None:
-    if input.dtype.kind in "cb":
-        not_implemented_for(kernel, input)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...engine import dtypes
 from ...engine.operation import Array, Index, operation
 from ..dims import maximum_reduce, minimum_reduce
 from ..refuse import not_implemented_for
@@ -31,6 +32,7 @@ def histogram(input: Array, edges: Index, weight: Array | None = None, density: 
     """Counts of the values (or sums of their weights) between neighbouring edges, and the edges."""
     if input.dtype.kind != "f":
         not_implemented_for("histogramdd", input)
+    _check_weight(input, weight)
     counts = _counted(input.reshape(-1, 1), [edges], weight)
     if density:
         counts = counts / (counts.sum() * np.diff(edges))
@@ -42,6 +44,7 @@ def histogram_of_points(input: Array, edges: list[Index], weight: Array | None =
     """Counts of points, the last dimension of ``input``, in the cells of a grid given by its edges."""
     if input.dtype.kind != "f":
         not_implemented_for("histogramdd", input)
+    _check_weight(input, weight)
     counts = _counted(input.reshape(-1, input.shape[-1]), edges, weight)
     if density:
         volume = np.ones((), counts.dtype)
@@ -49,6 +52,15 @@ def histogram_of_points(input: Array, edges: list[Index], weight: Array | None =
             volume = volume * np.diff(e).reshape((-1,) + (1,) * (len(edges) - k - 1))
         counts = counts / (counts.sum() * volume)
     return counts.astype(input.dtype)
+
+
+def _check_weight(input: Array, weight: Array | None) -> None:
+    if weight is not None and weight.dtype is not input.dtype:
+        kinds = dtypes.of(input).cpp_name, dtypes.of(weight).cpp_name
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same "
+            f"dtype, but got input({kinds[0]}), and weight({kinds[1]})"
+        )
 
 
 def _counted(points: Array, edges: Sequence[Array], weight: Array | None) -> Array:

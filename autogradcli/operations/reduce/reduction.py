@@ -109,7 +109,7 @@ def nansum(input: Array, dim: Dims = None, keepdim: bool = False, dtype: DType |
     input = cast_first(input, dtype)
     if input.dtype.kind == "f":
         input = np.where(np.isnan(input), input.dtype.type(0), input)
-    return sum_dim.op.kernel(input, dim, keepdim, dtype)  # type: ignore[attr-defined]
+    return sum_dim.op.kernel(input, dim, keepdim, dtype)
 
 
 # -- means -------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
 )
 def prod_all(input: Array, dtype: DType | None = None) -> Array:
     """Product of all elements."""
-    return prod_dim.op.kernel(input, None, False, dtype)  # type: ignore[attr-defined]
+    return prod_dim.op.kernel(input, None, False, dtype)
 
 
 def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ...engine.away import by_size
 from ...engine.limits import counted
 from ...engine.operation import Array, Index, Number, operation
 from ..dims import maximum_reduce, minimum_reduce, wrap_dim
-from ..refuse import not_implemented_for
+from ..refuse import not_implemented_for, unwritten
 from . import tie_order
 from .extremum import Pair
 
@@ -138,22 +138,20 @@ def _chosen(row: list[Any], k: int, largest: bool, in_order: bool) -> list[int]:
 # -- distinct values ---------------------------------------------------------------------------------------
 
 
-def _underivable(name: str) -> Any:
-    def rule(F: Any, g: Any) -> NoReturn:
-        raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
-
-    return rule
-
-
 _DISTINCT: dict[str, Any] = {
     "outputs": ("output", "inverse_indices", "counts"),
     "differentiable": (0,),
-    "examples": lambda r: [],
 }
 
 
 @operation(
-    rows="dynamic", aten="_unique2", cost=by_size, node="Unique2Backward0", input=_underivable("_unique2"), **_DISTINCT
+    rows="dynamic",
+    aten="_unique2",
+    cost=by_size,
+    node="Unique2Backward0",
+    input=unwritten("_unique2"),
+    examples=lambda r: [(r(4),)],
+    **_DISTINCT,
 )
 def unique(input: Array) -> tuple[Array, Array, Array]:
     """The distinct elements in order, for each element which it is, and counts. Each NaN is distinct from all."""
@@ -163,11 +161,15 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
     return values, inverse.reshape(input.shape), counts
 
 
-@operation(cost=by_size, spelling="unique", input=_underivable("unique_dim"), **_DISTINCT)
+@operation(
+    cost=by_size, spelling="unique", input=unwritten("unique_dim"), examples=lambda r: [(r(4, 2), 0)], **_DISTINCT
+)
 def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
     at = wrap_dim(dim, input.ndim)
-    if input.dtype.kind in "fc" and np.isnan(input).any():
+    if input.dtype.kind == "c":
+        not_implemented_for("unique_dim", input)
+    if input.dtype.kind == "f" and np.isnan(input).any():
         return _unique_with_nan(np.moveaxis(input, at, 0), at)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
     return values, inverse.reshape(-1), counts
@@ -200,9 +202,15 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
     return np.ascontiguousarray(np.moveaxis(parts[starts], 0, at)), inverse, np.array(counts, np.int64)
 
 
-@operation(cost=by_size, input=_underivable("unique_consecutive"), rows="dynamic", **_DISTINCT)
+@operation(
+    cost=by_size,
+    input=unwritten("unique_consecutive"),
+    rows="dynamic",
+    examples=lambda r: [(r(4),)],
+    **_DISTINCT,
+)
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
-    """Runs of equal values (along a dimension: of equal parts): one of each, for each element which, lengths."""
+    """One element of each run of equal ones, the run that each element belongs to, and the runs' lengths."""
     if input.dtype.kind == "c":
         not_implemented_for("unique", input)
     at = 0 if dim is None else wrap_dim(dim, input.ndim)
@@ -227,6 +235,8 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
     if sorted_sequence.dtype.kind in "cb":
         not_implemented_for("searchsorted_out_cpu", sorted_sequence)
+    if isinstance(values, np.ndarray) and values.dtype.kind == "c":
+        not_implemented_for("searchsorted_out_cpu", values)
     side: Any = "right" if right else "left"
     kind = np.int32 if int32 else np.int64
     if sorted_sequence.ndim == 1:
@@ -262,14 +272,14 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
     if weights.shape != input.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
     kind = weights.dtype if weights.dtype == np.float32 else np.dtype(np.float64)
-    return np.bincount(input, weights.astype(np.float64), minlength).astype(kind)
+    return np.bincount(input, dtypes.real_for(weights, np.dtype(np.float64)).astype(np.float64), minlength).astype(kind)
 
 
 @operation(cost=by_size)
 def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     """Counts in ``bins`` equal bins from ``min`` to ``max``; both 0: from the least to the largest element."""
     if input.dtype.kind != "f":
-        not_implemented_for("histogram_cpu", input)
+        not_implemented_for({"b": "linspace_cpu", "c": "aminmax_cpu"}.get(input.dtype.kind, "histogram_cpu"), input)
     if bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     low, high = float(min), float(max)

@@ -225,6 +225,8 @@ def vector_norm(
     input: Array, ord: float = 2, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None
 ) -> Array:
     """The ``ord``-norm of the elements over some dimensions, ``(sum |x|^p)^(1/p)``."""
+    if ord.__class__ is complex:
+        raise RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
     if input.dtype.kind not in "fc":
         raise RuntimeError(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. "

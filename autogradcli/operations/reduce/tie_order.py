@@ -1,4 +1,4 @@
-"""Which of several equal elements ``topk``, ``kthvalue`` and ``median`` pick.
+"""Which of several equal elements ``topk``, ``kthvalue`` and ``mode`` pick.
 
 The values don't depend on it, the indices do, and with them the gradients. PyTorch leaves the choice to the selection
 algorithms it uses, so these are followed here step by step, for rows that have ties at all:
@@ -20,7 +20,13 @@ from ...engine.limits import run
 Before = Callable[[int, int], bool]
 
 _MANY = 4096
-_SMALL = 16  # what introsort leaves to insertion sort
+#: What introsort leaves to insertion sort: so few elements, if equal, stay in order.
+STABLE = 16
+
+
+def turned(before: Before) -> Before:
+    """The same order from its end."""
+    return lambda i, j: before(j, i)
 
 
 def nth_element(a: list[int], before: Before, nth: int) -> None:
@@ -50,9 +56,9 @@ def sort(a: list[int], before: Before, last: int) -> None:
         return
     before = _stoppable(before, last)
     _sort_loop(a, before, 0, last, 2 * (last.bit_length() - 1))
-    if last > _SMALL:
-        _insertion_sort(a, before, 0, _SMALL)
-        for k in range(_SMALL, last):
+    if last > STABLE:
+        _insertion_sort(a, before, 0, STABLE)
+        for k in range(STABLE, last):
             _sink_back(a, before, k)
     else:
         _insertion_sort(a, before, 0, last)
@@ -102,11 +108,11 @@ def _stoppable(before: Before, count: int) -> Before:
     if count <= _MANY:
         return before
 
-    def heard(i: int, j: int) -> bool:
+    def counted_before(i: int, j: int) -> bool:
         run.spend(0)
         return before(i, j)
 
-    return heard
+    return counted_before
 
 
 # -- the parts ---------------------------------------------------------------------------------------------
@@ -136,7 +142,7 @@ def _partition(a: list[int], before: Before, first: int, last: int) -> int:
 
 
 def _sort_loop(a: list[int], before: Before, first: int, last: int, depth: int) -> None:
-    while last - first > _SMALL:
+    while last - first > STABLE:
         if depth == 0:
             _heap_select(a, before, first, last, last)
             _sort_heap(a, before, first, last)

@@ -10,11 +10,11 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.inplace import inplace
+from ...engine.numbers import number_in
 from ...engine.operation import Array, Number, operation
 from ...engine.tensor import Tensor
 from ...engine.worlds import TENSORS, roles
 from ..dims import Shape, add_reduce, broadcast_shape, wrap_dim
-from ..elementwise.numbers import number_in
 from ..refuse import not_implemented_for
 from .slicing import diagonal_array
 from .view import expand_array, sum_to
@@ -137,7 +137,7 @@ _FILL_TENSOR: dict[str, Any] = {
 }
 
 
-@operation(node="FillBackward0", **_FILL)
+@operation(fits="value", fits_in="operand", node="FillBackward0", **_FILL)
 def fill_scalar(input: Array, value: Number) -> Array:
     """Every element the same number."""
 
@@ -147,7 +147,7 @@ def fill_tensor(input: Array, value: Array) -> Array:
     """Every element the value of a 0-d tensor."""
 
 
-@operation(overlap=True, node="FillBackward2", **_FILL)
+@operation(fits="value", fits_in="operand", overlap=True, node="FillBackward2", **_FILL)
 def fill_scalar_in_place(input: Array, value: Number) -> Array:
     """``fill`` as recorded by ``fill_``."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import dtypes
 from ...engine.limits import check_window
 from ...engine.operation import Array, operation
 from ...engine.worlds import roles
@@ -151,7 +152,7 @@ def as_strided_scatter(input: Array, src: Array, size: Shape, stride: Shape, off
             "expected src to have a size equal to the slice of self. "
             f"src size = {list(src.shape)}, slice size = {list(place.shape)}"
         )
-    place[...] = src
+    place[...] = dtypes.real_for(src, out.dtype)
     return out
 
 

@@ -301,10 +301,10 @@ _SQUEEZE_DIMS: dict[str, Any] = {
 
 @operation(rows="squeezed", **_SQUEEZE)
 def squeeze(input: Array) -> Array:
-    """Without any dimensions of size 1."""
+    """A view without the dimensions of size 1."""
 
 
-@operation(node="SqueezeBackward1", spelling="squeeze", dims="dim", **_SQUEEZE_DIM)
+@operation(node="SqueezeBackward1", spelling="squeeze", rows="squeezed dim", **_SQUEEZE_DIM)
 def squeeze_dim(input: Array, dim: int) -> Array:
     """Without this dimension, if its size is 1."""
 
@@ -384,7 +384,7 @@ _T: dict[str, Any] = {"kernel": _t, "input": lambda F, g: F.t(g), **_VIEW}
 
 @operation(dims="dim0 dim1", **_TRANSPOSE)
 def transpose(input: Array, dim0: int, dim1: int) -> Array:
-    """With two dimensions swapped."""
+    """A view with two dimensions exchanged."""
 
 
 @operation(node="TransposeBackward1", spelling="transpose_", **_TRANSPOSE)

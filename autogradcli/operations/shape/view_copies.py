@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,14 +11,17 @@ from ...engine.operation import Array, Operation, operation
 from ..dims import wrap_dim
 from . import slicing, strided, view
 
+if TYPE_CHECKING:
+    from ...engine.operation import Declared
+
 
 def _copied(result: Any) -> Any:
     return [np.array(part) for part in result] if isinstance(result, list) else np.array(result)
 
 
-def _copying(source: Callable[..., Any]) -> Callable[..., Any]:
+def _copying(source: Declared[Any]) -> Declared[Any]:
     """The declaration of a view again, with a kernel that copies and the graph name ``...Backward0_copy``."""
-    op: Operation = source.op  # type: ignore[attr-defined]
+    op: Operation = source.op
     twin = FunctionType(
         op.source.__code__, op.source.__globals__, op.name.rstrip("_") + "_copy", op.source.__defaults__
     )

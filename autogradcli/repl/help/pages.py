@@ -1,0 +1,150 @@
+"""What ``:help`` knows about a name: what it is, its signatures, its text, its examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import fill
+from typing import Any
+
+from ...api.calls.overloads import Function
+from ...api.calls.program_classes import Kind
+from ...api.calls.registry import NAMESPACES, Method
+from ...engine.tensor import Tensor
+from ...language.values.attribute_lookup import entry_of, get_attribute
+from ...language.values.text_format import to_repr
+from ...session import Session
+from ...show.escape import escape_line
+from ..signatures import noted, signatures, written_out
+from .facts import facts
+from .made_up import arguments
+from .names import Derived, canonical, derived, entry_for
+from .texts import Entry
+from .trial import shown
+
+
+class NoSuchName(LookupError):
+    """There is nothing under a name, or no help for a part of it."""
+
+
+def documentation(session: Session, dotted: str, width: int = 80) -> str:
+    """What is known about a dotted name: what it is, its signatures, its text. Raises NoSuchName where there is no
+    such name.
+
+    The last name may be a method or a property, whose value is not asked for.
+    """
+    owner, value = find(session, dotted)
+    last = dotted.rpartition(".")[2]
+    entry = _entry(session, dotted, owner, value)
+    follows: Entry | Derived = derived(session, dotted, owner, value) if entry is None else entry
+    text = follows.text or _docstring(value)
+    written = signatures_of(value, dotted, follows)
+    if owner is not None:
+        head = f"{dotted}, of a {(owner if isinstance(owner, type) else type(owner)).__name__}"
+    elif written:
+        head = dotted
+    else:
+        head = f"{dotted} is {to_repr(value)}"
+    lines = "".join(f"  {last}{one}\n" for one in written)
+    return f"{head}\n{lines}" + "\n\n".join(filled(part, width) for part in text.split("\n\n"))
+
+
+def signatures_of(value: Any, dotted: str, entry: Entry | Derived) -> list[str]:
+    """The overloads of what a name means, written out: as its entry says, else as its declaration does."""
+    if entry.signature:
+        return [entry.signature]
+    found = signatures(value, dotted if "." not in dotted else "")
+    return list(dict.fromkeys(written_out(signature) for signature in found))
+
+
+def _entry(session: Session, dotted: str, owner: Any, value: Any) -> Entry | None:
+    """The text about a name, but for what a program defined itself under such a name."""
+    return None if dotted in session.variables else entry_for(session, dotted, owner, value)
+
+
+def _docstring(value: Any) -> str:
+    from inspect import cleandoc
+
+    text = noted(value, "doc") or noted(noted(value, "call"), "doc") or ""
+    return cleandoc(text) if isinstance(text, str) else ""
+
+
+def filled(text: str, width: int) -> str:
+    return fill(" ".join(text.split()), max(width - 1, 20), initial_indent="  ", subsequent_indent="  ")
+
+
+def find(session: Session, dotted: str) -> tuple[Any, Any]:
+    """The value of a dotted name, or an attribute's entry with the value that it is of. Raises NoSuchName."""
+    first, *rest = dotted.split(".")
+    names: dict[str, Any] = {**session.prelude, **session.variables}
+    if first not in names:
+        raise NoSuchName(f"there is nothing under the name {escape_line(first)}")
+    value = names[first]
+    home, _, last = canonical(session, dotted).rpartition(".")
+    if last in NAMESPACES.get(home, ()):  # a function may stand before a namespace of its name: autograd.gradcheck
+        return None, NAMESPACES[home][last]
+    for k, name in enumerate(rest):
+        entry = entry_of(value if not isinstance(value, type) else _instance(value), name)
+        if entry is not None:
+            if k + 1 < len(rest):
+                raise NoSuchName(f"help ends at {'.'.join([first, *rest[: k + 1]])}")
+            return _instance(value) if isinstance(value, type) else value, entry
+        try:
+            owner, value = value if type(value) is Kind else None, get_attribute(value, name)
+        except AttributeError as error:
+            raise NoSuchName(str(error)) from None
+        if owner is not None and k + 1 == len(rest):
+            return owner, value
+    return None, value
+
+
+#: Attributes of these types mean those of their values: ``torch.Tensor.sum``, ``str.upper``.
+_INSTANCES: dict[type, Any] = {
+    kind: kind() for kind in (str, list, tuple, dict, set, int, float, complex)
+} | {range: range(0), slice: slice(0)}  # fmt: skip
+
+
+def _instance(kind: type) -> Any:
+    """A value of that type; the type itself where its own attributes are meant."""
+    import numpy as np
+
+    return Tensor(np.zeros(())) if kind is Tensor else _INSTANCES.get(kind, kind)
+
+
+def live_examples(session: Session, dotted: str) -> Iterator[tuple[str, str]]:
+    """Examples of a name, each with what it gives now, in a session of their own. One that fails is left out, as where
+    the arguments that were made up for it don't fit."""
+    sources = examples_of(session, dotted)
+    for source, (ok, result) in zip(sources, shown(sources)):
+        if ok:
+            yield source, result
+
+
+def examples_of(session: Session, dotted: str) -> Sequence[str]:
+    """Programs that show what a name does; none for what a program defined."""
+    owner, value = find(session, dotted)
+    entry = _entry(session, dotted, owner, value)
+    if entry is not None:
+        return [example.source for example in entry.examples]
+    if dotted in session.variables:
+        return []
+    return derived(session, dotted, owner, value).examples or _made_up(value, dotted, isinstance(owner, Tensor))
+
+
+def facts_of(session: Session, dotted: str) -> Iterator[str]:
+    """What a trial of the first example says of a name that has an entry of its own."""
+    entry = _entry(session, dotted, *find(session, dotted))
+    if entry is not None and entry.examples:
+        yield from facts(dotted.rpartition(".")[2], entry.examples[0].source)
+
+
+def _made_up(value: Any, dotted: str, of_tensor: bool) -> list[str]:
+    """A call of a function on tensors, by its signature: of one that changes its operand, on one that may be."""
+    name = dotted.rpartition(".")[2]
+    function = value.call if isinstance(value, Method) and of_tensor else value
+    if not isinstance(function, Function):
+        return []
+    schema = next((schema for schema in function.schemas if not schema.deprecated), function.schemas[0])
+    given = arguments(schema, "y" if name.endswith("_") else "x")
+    if given is None:
+        return []
+    return [f"{'y' if name.endswith('_') else 'x'}.{name}({given})" if of_tensor else f"{dotted}({given})"]
