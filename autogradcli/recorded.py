@@ -128,9 +128,12 @@ def inside(session: Session, work: Callable[[], None]) -> None:
 
 
 class Reading:
-    """What a recorded value came from, by names: a function of named tensors."""
+    """What a recorded value came from, by names: a function of named tensors.
 
-    def __init__(self, program: Program) -> None:
+    ``through`` a program's own Functions too, which can be computed again but have no formula. Raises NoFormula.
+    """
+
+    def __init__(self, program: Program, through: bool = False) -> None:
         self.program = program
         result = program.value
         if not isinstance(result, Tensor):
@@ -140,7 +143,7 @@ class Reading:
         if isinstance(result.node, AccumulateGrad):
             raise NoFormula(f"{program.asked} is a leaf: nothing was computed to get it")
         self.result = result
-        self.chain: Chain = program.recording.chain(program.recording.slot(result))
+        self.chain: Chain = program.recording.chain(program.recording.slot(result), through)
         self.notes: list[str] = []
         #: Sources by the names that stand for them while a formula is made, and what these names mean.
         self.named: dict[str, Slot] = {}

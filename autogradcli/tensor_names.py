@@ -44,6 +44,17 @@ def named_tensors(variables: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
             inner.extend((f"{name}[{k!r}]", v, depth + 1) for k, v in items if type(k) in (str, int))
 
 
+def element(name: str, shape: tuple[int, ...], index: int) -> str:
+    """What the element of that index is called, counted through the whole tensor: ``x`` of a number, ``x[0,1]``."""
+    if not shape:
+        return name
+    places = []
+    for n in reversed(shape):
+        index, place = divmod(index, n)
+        places.append(str(place))
+    return f"{name}[{','.join(reversed(places))}]"
+
+
 def _path(path: str) -> str:
     """``0.weight`` of a Sequential is ``[0].weight``."""
     return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in path.split("."))

@@ -34,8 +34,9 @@ FLOORS = (
     Floor("__main__", only="cli"),
     Floor("cli", others="click rich numpy"),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
-    Floor("show", others="rich numpy"),
+    Floor("show", others="rich numpy plotille matplotlib contourpy"),
     Floor("why", others="numpy"),
+    Floor("studies", others="numpy"),
     Floor("recorded", others="numpy"),
     Floor("tensor_names"),
     Floor("session", others="numpy"),
@@ -51,7 +52,7 @@ FLOORS = (
 NAMES = [floor.name for floor in FLOORS]
 
 #: Inside functions only: what these cost is paid by those who need them.
-LAZY = {"scipy", "ml_dtypes", "repl"}
+LAZY = {"scipy", "ml_dtypes", "repl", "plotille", "matplotlib", "contourpy"}
 
 #: All else is imported at the top, but for what a start would pay for and few need: (who, what), beginnings of their
 #: dotted names.
@@ -66,12 +67,14 @@ LATE = {
     ("language.lines.line_shapes", "language.lines.line_slots"): "a program of one line needs none of it",
     ("repl.app", "recorded"): "what a session came with is copied, where it came with something",
     ("repl.app", "show"): "rich and JSON Lines are for who asks for them",
+    ("repl.commands.study_commands", ""): "what studies and draws is for the command that does",
     ("repl.commands.value_commands", ""): "reading a graph is for the command that does",
     ("repl.help.facts", "explain"): "only the page of what has a gradient derives it",
-    ("repl.replayed", "api.autograd.gradcheck"): "only :check compares with finite differences",
     ("repl.replayed", "show.explanations"): "only :explain shows one",
+    ("repl.replayed", "studies"): "only :check, :table and :plot study a value",
     ("repl.replayed", "why"): "only :why asks, and an error that more is known of",
     ("show.formulas", "explain"): "steps, code, LaTeX and second derivatives each for who asks for them",
+    ("show.pictures.output", "show.pictures"): "the libraries that draw are an extra, and few draw",
     ("why.known", "why"): "few programs fail, and of fewer more is known",
 }
 

@@ -176,6 +176,8 @@ def test_derive_reads_what_ran(session: Session) -> None:
     leaf = "x = torch.tensor(3., requires_grad=True)"
     assert shown(session, leaf, "a, b = x * 2, x * 3", "y = a * x", ":derive y", ":check y") == [
         "x.grad = 4 * x",
+        "element  engine  finite difference  error",
+        "x        12      12                 0",
         "the gradients with respect to x agree with finite differences",
     ]
     lines = ["def f(v): return v * 2\n", "d = {'h': f(x)}", "y = d['h'] * x", ":derive y", "x.grad is None"]
@@ -214,19 +216,38 @@ def test_nan_where_branches_meet(session: Session) -> None:
 
 def test_check_goes_to_the_leaves(session: Session) -> None:
     lines = ["x = torch.tensor(0., requires_grad=True)", "y = torch.where(x != 0, torch.sin(x) / x, torch.tensor(1.))"]
-    assert "GradcheckError" in shown(session, *lines, ":check y")[0]
+    assert shown(session, *lines, ":check y")[1:] == [
+        "x        nan     0                  nan    disagrees",
+        "x: the engine gives nan: `grad` says where it begins",
+        "1 of 1 disagree",
+    ]
 
 
 def test_check(session: Session) -> None:
     lines = shown(session, "x = torch.tensor([1., 2.], requires_grad=True)", ":check (x ** 3).sum()", "x.dtype, x.grad")
-    assert lines == ["the gradients with respect to x agree with finite differences", "(torch.float32, None)"]
+    assert [line.split() for line in lines[1:3]] == [["x[0]", "3", "3", "0"], ["x[1]", "12", "12", "0"]]
+    assert lines[3:] == ["the gradients with respect to x agree with finite differences", "(torch.float32, None)"]
     session.run(
         "class Wrong(torch.autograd.Function):\n"
         "    @staticmethod\n    def forward(ctx, a): return a * 2\n"
         "    @staticmethod\n    def backward(ctx, g): return g * 3\n",
         lambda event: None,
     )
-    assert "GradcheckError" in shown(session, ":check Wrong.apply(x)")[0]
+    for wrong in (":check Wrong.apply(x)", ":check Wrong.apply(x).sum()"):
+        said = shown(session, wrong)
+        assert said[1].split()[-4:] == ["3", "2", "1.0e+00", "disagrees"] and " disagree" in said[-1]
+    assert shown(session, ":check (x ** 3).sum() --claim x='3 * x ** 2' --forward")[-1].endswith("what is claimed")
+    assert shown(session, ":check x.prod() --order 2")[-1].startswith("the second derivatives with respect to x agree")
+    assert json.loads(shown(session, ":format json", ":check x.prod()", columns=1000)[-1])["ok"]
+    for line, says in {
+        "x.prod() --claim y=3": "there is no such gradient; there are those of x",
+        "x.prod() --claim x=3": "has the shape [], but x.grad has [2]",
+        "x.prod() --claim": "--claim needs a value",
+        "x.prod() --order 3": "--order is one of 1, 2",
+        "x.prod() --order 2 --forward": "leave out --claim and --forward",
+        "3 + 4": "there is no floating tensor in it",
+    }.items():
+        assert says in " ".join(shown(session, f":check {line}"))
 
 
 def test_time_changes_nothing(session: Session) -> None:

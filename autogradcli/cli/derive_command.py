@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from ..show.wanted import OPTIONS, Wanted
 from .exits import FAILED, OK
-from .options import ExpressionCommand, environment, format_option, perhaps_variables_argument, session_options
-
-
-def wanted_options(command: Any) -> Any:
-    """The options that the prompt has too (``show/wanted.py``)."""
-    for option in reversed(OPTIONS):
-        kind: Any = click.Choice(option.choices) if option.choices else str
-        flag = f"--{option.name}"
-        if not option.value:
-            command = click.option(flag, is_flag=True, help=option.help)(command)
-        elif option.choices:
-            command = click.option(flag, type=kind, default=None, help=option.help)(command)
-        else:
-            command = click.option(flag, metavar=option.value, multiple=True, help=option.help)(command)
-    return command
+from .options import (
+    ExpressionCommand,
+    declared_options,
+    environment,
+    format_option,
+    perhaps_variables_argument,
+    session_options,
+)
 
 
 @click.command("derive", cls=ExpressionCommand)
@@ -34,7 +25,7 @@ def wanted_options(command: Any) -> Any:
     metavar="VALUE",
     help="The gradient to start from, of the result's shape; the formulas call it g.",
 )
-@wanted_options
+@declared_options(OPTIONS)
 @session_options
 @click.pass_context
 def command(

@@ -11,7 +11,7 @@ from copy import copy
 from io import BytesIO, StringIO
 from typing import BinaryIO, TextIO
 
-from ..show.stream import Output, Stream, is_terminal
+from ..show.stream import Output, Stream, StreamClosed, is_terminal
 from .exits import DEBUG
 
 #: The largest program that is read, in bytes: the language's own limit, with room for letters of four bytes.
@@ -73,6 +73,19 @@ class Environment:
             return self.stdin.buffer
         except AttributeError:  # a StringIO
             return BytesIO(self.stdin.read().encode())
+
+    def write_bytes(self, data: bytes) -> None:
+        """To the standard output as they are. Raises StreamClosed."""
+        buffer = getattr(self.out.file, "buffer", None)
+        if buffer is None:  # a StringIO
+            self.out.raw(data.decode("latin-1"))
+            return
+        try:
+            buffer.write(data)
+            buffer.flush()
+        except OSError as error:
+            self.out.closed = StreamClosed(error)
+            raise self.out.closed from None
 
     def writing_to(self, out: Output) -> Environment:
         """The same environment with another standard output."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from .environment import Environment
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from ..show.arguments import Option
 
 FORMATS = ("auto", "rich", "plain", "json")
 #: Of the commands whose result is a table of numbers.
@@ -192,6 +194,27 @@ def format_option(*formats: str) -> Decorated:
         show_default=True,
         help="How results are written; auto is rich on a terminal and plain elsewhere.",
     )
+
+
+def declared_options(options: Sequence[Option]) -> Callable[[Decorated], Decorated]:
+    """The options that a command has at the prompt too (``show/arguments.py``)."""
+
+    def decorate(command: Decorated) -> Decorated:
+        for option in reversed(options):
+            flag = f"--{option.name}"
+            if not option.value:
+                command = click.option(flag, is_flag=True, help=option.help)(command)
+            elif option.choices:
+                kind = click.Choice(option.choices)
+                command = click.option(flag, type=kind, multiple=option.many, help=option.help)(command)
+            else:
+                text = DataFile() if option.value == "FILE" else click.STRING
+                command = click.option(flag, type=text, metavar=option.value, multiple=option.many, help=option.help)(
+                    command
+                )
+        return command
+
+    return decorate
 
 
 def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:

@@ -33,7 +33,7 @@ def _table(text: str, delimiter: str) -> _Table:
 
     # A quote that is never closed would make one cell of all that follows it.
     reader = csv.reader(lines(text), delimiter=delimiter, strict=True)
-    csv.field_size_limit(len(text) + 1)
+    _allow(len(text))
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
@@ -42,6 +42,13 @@ def _table(text: str, delimiter: str) -> _Table:
     except csv.Error as error:
         raise DataError(f"line {reader.line_num}: {error}") from None
     raise DataError("it is empty; a table of numbers is expected")
+
+
+def _allow(characters: int) -> None:
+    """A cell may be as long as that. The limit is the whole process's, so it is only ever raised."""
+    import csv
+
+    csv.field_size_limit(max(characters + 1, csv.field_size_limit()))
 
 
 def _is_number(cell: str) -> bool:
@@ -109,7 +116,7 @@ def _what_is_wrong(table: _Table, column: int | None) -> str:
     import csv
 
     reader = csv.reader(lines(table.text), delimiter=table.delimiter)
-    csv.field_size_limit(len(table.text) + 1)
+    _allow(len(table.text))
     width = 0
     for cells in reader:
         if reader.line_num <= table.skipped or not cells:

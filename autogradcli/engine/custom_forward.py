@@ -51,6 +51,8 @@ def apply(
     """
     ctx: CustomNode = definition.node_class(1)(args, level)
     recorded = state.grad and True in ctx.needs_input_grad
+    tape = state.tape
+    given = None if tape is None else tape.applying(args)
     found = _unrecorded(definition, ctx, args, lowered)
     several = isinstance(found, tuple)
     raw: tuple[Any, ...] = found if several else (found,)
@@ -71,6 +73,8 @@ def apply(
     _push(definition, ctx, args, outputs, level)
     ctx.forward_saved = None
     ctx.to_save = ()
+    if tape is not None:
+        tape.applied(definition, given, outputs)
     return outputs if several else outputs[0]
 
 

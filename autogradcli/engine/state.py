@@ -35,6 +35,12 @@ class Tape(list[Any]):
     def stored(self, tensor: Any, gradient: Any) -> None:
         """A gradient, or None, was put into ``.grad``."""
 
+    def applying(self, args: tuple[Any, ...]) -> Any:
+        """A program's own Function is about to run on ``args``. What this gives is handed back to ``applied``."""
+
+    def applied(self, definition: Any, given: Any, outputs: tuple[Any, ...]) -> None:
+        """It ran: a ``Definition`` of ``engine/custom.py``, and what came out."""
+
 
 class State:
     __slots__ = (

@@ -4,7 +4,7 @@ While a program runs the recording is the engine's tape. It keeps of each operat
 values (``Slot``) that never change: a tensor that was changed in place is another value afterwards. A part of a tensor
 that was changed in place becomes a ``select_scatter`` of the new part, a leaf that an optimizer moved a new leaf, what
 a mode or ``detach`` cut off stays cut off. What a program's own Function made is a value of its own, and the leaves
-below it have a reason not to be said.
+below it have a reason not to be said; it can be run again, though, where no formula is wanted (``through``).
 
 ``chain`` gives what leads to one result, as a function that can be run again: at other values, in other dtypes, and
 under the tape of ``derivation.py``, which so needs to know nothing of all this.
@@ -17,7 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.custom import CustomNode
+from ..engine.custom import CustomNode, Definition
+from ..engine.custom_forward import apply
+from ..engine.dtypes import FLOATING, INEXACT, NAMES, DType
 from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ..engine.operation import OPERATIONS, Operation
 from ..engine.state import Tape, state
@@ -33,7 +35,9 @@ PARTLY = "it goes through a change in place of a part of a tensor that has no fo
 class Slot:
     """One value: what a tensor held when it was used."""
 
-    __slots__ = ("array", "called", "came", "entry", "index", "opaque", "origin", "tensor", "tracked", "version")
+    __slots__ = (
+        "applied", "array", "called", "came", "entry", "index", "opaque", "origin", "tensor", "tracked", "version",
+    )  # fmt: skip
 
     def __init__(self, tensor: Tensor, array: np.ndarray, entry: Entry | None, index: int, tracked: bool) -> None:
         self.tensor = tensor
@@ -51,6 +55,8 @@ class Slot:
         """The leaf's node, or the one that has no formula."""
         self.came: Any = None
         """How it left the history of another value, where that is asked for."""
+        self.applied: Entry | None = None
+        """The call of a program's own Function that made it."""
 
 
 class Entry:
@@ -58,7 +64,7 @@ class Entry:
 
     __slots__ = ("args", "cut", "line", "number", "op", "outputs")
 
-    def __init__(self, number: int, op: Operation, args: tuple[Any, ...], line: int) -> None:
+    def __init__(self, number: float, op: Operation | OwnFunction, args: tuple[Any, ...], line: int) -> None:
         self.number = number
         self.op = op
         self.args = args
@@ -66,6 +72,32 @@ class Entry:
         self.cut = False
         """Whether its results have no history, though an operand had one."""
         self.line = line
+
+
+class OwnFunction:
+    """A program's own Function in the place of an operation: ``forward`` runs again, and ``backward`` is its rule."""
+
+    __slots__ = ("definition",)
+
+    has_gradient = True
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+
+    @property
+    def spelling(self) -> str:
+        return self.definition.name
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    def call(self, *args: Any) -> Any:
+        # What it changes in place is its own copy, since others read the same value.
+        given = [OPERATIONS["clone"].call(a) if isinstance(a, Tensor) else a for a in args]
+        found = apply(self.definition, tuple(given))
+        several = found if isinstance(found, tuple) else (found,)
+        return tuple(t for t in several if isinstance(t, Tensor))
 
 
 class Recording(Tape):
@@ -105,6 +137,18 @@ class Recording(Tape):
     def hooked(self, key: int) -> None:
         """A hook was registered."""
         self.hook_lines[key] = state.where()
+
+    def applying(self, args: tuple[Any, ...]) -> Any:
+        """The values on which a program's own Function runs, which it may change."""
+        return tuple(self._operand(a) for a in args)
+
+    def applied(self, definition: Definition, given: Any, outputs: tuple[Any, ...]) -> None:
+        """What a program's own Function made, with the call: after all that its ``forward`` did."""
+        entry = Entry(len(self.entries) - 0.5, OwnFunction(definition), given, state.where())
+        entry.outputs = [self.slot(t) for t in outputs if isinstance(t, Tensor)]
+        for slot in entry.outputs:
+            if isinstance(slot.origin, CustomNode) and slot.applied is None:
+                slot.applied = entry
 
     def restore_graph(self) -> None:
         """Give all nodes back what they saved."""
@@ -244,22 +288,23 @@ class Recording(Tape):
     def number(self, tensor: Tensor) -> int:
         """The place of what made a tensor among all that ran; -1 where nothing did."""
         entry = self.slot(tensor).entry
-        return -1 if entry is None else entry.number
+        return -1 if entry is None else int(entry.number)
 
     # -- reading it ---------------------------------------------------------------------------------------
 
-    def chain(self, result: Slot) -> Chain:
-        """What leads to a result."""
+    def chain(self, result: Slot, through: bool = False) -> Chain:
+        """What leads to a result; ``through`` a program's own Functions too, which have no formula."""
         wanted: set[Entry] = set()
         sources: dict[Slot, None] = {}
         pending = [result]
         while pending:
             slot = pending.pop()
-            if slot.entry is None:
+            entry = slot.applied if through and slot.applied is not None else slot.entry
+            if entry is None:
                 sources[slot] = None
-            elif slot.entry not in wanted:
-                wanted.add(slot.entry)
-                pending += slots_in(slot.entry.args)
+            elif entry not in wanted:
+                wanted.add(entry)
+                pending += slots_in(entry.args)
         return Chain(sorted(wanted, key=lambda e: e.number), list(sources)[::-1], result)
 
 
@@ -272,17 +317,36 @@ class Chain:
         self.result = result
 
     def run(self, given: Mapping[Slot, Tensor], double: bool = False) -> Tensor:
-        """The result, with other tensors for some of the sources; ``double``: the rest as float64."""
+        """The result, with other tensors for some of the sources; ``double``: all the rest in float64."""
+        return self.all_values(given, double)[self.result]
+
+    def all_values(self, given: Mapping[Slot, Tensor], double: bool = False) -> dict[Slot, Tensor]:
+        """The result and everything on the way to it."""
         made: dict[Slot, Tensor] = dict(given)
         for slot in self.sources:
             if slot not in made:
-                wide = {"f": "f8", "F": "c16"}.get(slot.array.dtype.char) if double else None
-                made[slot] = wrap(slot.array.astype(wide) if wide else slot.array.copy())
+                made[slot] = wrap(widened(slot.array) if double else slot.array.copy())
         for entry in self.entries:
-            found = entry.op.call(*[_filled(a, made) for a in entry.args])
+            args = [_filled(a, made) for a in entry.args]
+            found = entry.op.call(*map(_wide, args) if double else args)
             for slot, tensor in zip(entry.outputs, found if isinstance(found, tuple) else (found,), strict=True):
                 made[slot] = wrap(tensor.array) if entry.cut else tensor
-        return made[self.result]
+        return made
+
+
+def _wide(part: Any) -> Any:
+    """An argument for a run in float64: what was to become a narrower dtype is to stay wide."""
+    if isinstance(part, DType) and part.category >= FLOATING:
+        return NAMES["complex128" if part.category > FLOATING else "float64"]
+    if isinstance(part, np.dtype) and part.kind in INEXACT:
+        return np.dtype("c16" if part.kind == "c" else "f8")
+    return part
+
+
+def widened(array: np.ndarray) -> np.ndarray:
+    """A copy of an array, floating numbers in double precision."""
+    kind = array.dtype.kind
+    return array.astype("c16" if kind == "c" else "f8") if kind in INEXACT else array.copy()
 
 
 def _fits(node: CopySlices | AsStridedBackward0) -> bool:

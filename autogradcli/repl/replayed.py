@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..engine.leaves import require_grad
 from ..engine.node import AccumulateGrad
 from ..engine.tensor import Tensor
 from ..events import Failed
@@ -25,6 +24,8 @@ from .journal import listing
 
 if TYPE_CHECKING:
     from ..show.wanted import Wanted
+    from ..studies.check import Asked, Checked
+    from ..studies.curves import Scalar
     from ..why.inquiry import Why
     from .commands.prompt import Prompt
 
@@ -77,30 +78,18 @@ def origin_of_nan(prompt: Prompt, argument: str) -> str | None:
     return found[0]
 
 
-def checked(prompt: Prompt, argument: str) -> list[str]:
-    """Compare the gradients of a computed variable with finite differences; the leaves. Raises Failure."""
-    names: list[str] = []
+def checked(prompt: Prompt, argument: str, asked: Asked) -> Checked:
+    """How the gradients of a value compare with finite differences. Raises CommandError, Failure."""
+    from ..studies.check import check
+    from ..studies.claims import reader
 
-    def work(program: Program) -> None:
-        from ..api.autograd.gradcheck import gradcheck
+    found: list[Checked] = []
 
-        reading = Reading(program)
-        words = list(reading.leaves)
-        if not words:
-            raise NoFormula("the leaves that it was computed from have no name any more")
-        constant = {w: _double(v) for w, v in reading.variables.items() if w not in reading.leaves}
-        inputs = [_double(reading.variables[w]) for w in words]
-        for tensor in inputs:
-            require_grad(tensor)
+    def read(program: Program) -> None:
+        inside(program.session, lambda: found.append(check(program, asked, reader(program.session))))
 
-        def function(*given: Tensor) -> Tensor:
-            return reading.compute({**constant, **dict(zip(words, given, strict=True))}, double=True)
-
-        gradcheck(function, tuple(inputs))
-        names.extend(reading.spoken(w) for w in words)
-
-    _again(prompt, argument, lambda program: inside(program.session, lambda: work(program)))
-    return names
+    _again(prompt, argument, read)
+    return found[0]
 
 
 def asked_why(prompt: Prompt, argument: str) -> Why | None:
@@ -160,9 +149,14 @@ def _fresh(prompt: Prompt) -> Session:
     )
 
 
-def _double(tensor: Tensor) -> Tensor:
-    kind = {"f": "f8", "e": "f8", "F": "c16"}.get(tensor.array.dtype.char)
-    return Tensor(tensor.array.astype(kind) if kind else tensor.array.copy())
+def as_function(prompt: Prompt, argument: str, names: Sequence[str], work: Callable[[Scalar], None]) -> None:
+    """Do something with a computed variable as a function of leaves. Raises CommandError, Failure."""
+    from ..studies.curves import of_program
+
+    def read(program: Program) -> None:
+        inside(program.session, lambda: work(of_program(program, names)))
+
+    _again(prompt, argument, read)
 
 
 def _origin(reading: Reading) -> str | None:
@@ -212,7 +206,7 @@ def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> No
                 problems.append(f"{name} isn't what the session's program gives when it is run again")
             else:
                 read(program)
-        except (ProgramError, NoFormula) as error:
+        except (ProgramError, NoFormula, ValueError) as error:
             problems.append(str(error))
 
     within(prompt.interrupts, work, argument)

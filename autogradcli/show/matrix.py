@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..engine.tensor import Tensor
+from ..tensor_names import element
 
 
 def heads(name: str, value: Tensor) -> list[str]:
     """The names of a variable's elements: ``x`` for a number, else ``x[0]``, ``x[0,1]``."""
-    if not value.array.ndim:
-        return [name]
-    return [f"{name}[{','.join(map(str, index))}]" for index in np.ndindex(value.array.shape)]
+    return [element(name, value.array.shape, k) for k in range(value.array.size)]
 
 
 def matrix(blocks: Iterable[Iterable[Tensor]], rows: Sequence[Tensor], columns: Sequence[Tensor]) -> np.ndarray:

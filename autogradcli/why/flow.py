@@ -26,7 +26,7 @@ class Flow:
     """One pass, from a value and the gradient it starts with. Each operation is run again by itself."""
 
     def __init__(self, recording: Recording, root: Slot, seed: np.ndarray) -> None:
-        self.chain = recording.chain(root)
+        self.chain = recording.chain(root, through=True)
         self.arrived: dict[Slot, np.ndarray] = {root: seed}
         """The whole gradient of each value."""
         self.shares: dict[Slot, list[Share]] = {}

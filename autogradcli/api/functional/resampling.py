@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import dtypes
 from ...engine.limits import shown
 from ...engine.operation import OPERATIONS
 from ...engine.state import state
@@ -152,13 +153,13 @@ def interpolate(
     if dims in (1, 2, 3) and mode != "area":
         _check_resampled(shape, out)
     if dims in (1, 2, 3) and mode in ("nearest", "nearest-exact"):
-        if input.array.dtype.kind not in "f" and input.array.dtype != np.uint8:
+        if input.dtype.category != dtypes.FLOATING and input.dtype is not dtypes.uint8:
             not_implemented_for("compute_indices_weights_nearest", input.array)
         name = "upsample_nearest" if mode == "nearest" else "upsample_nearest_exact"
         return OPERATIONS[f"{name}{dims}d"].call(input, (out, False, tuple(scales)))
     if dims in (1, 2, 3) and mode == "area":
         return _area(input, out, dims)
-    if dims in (1, 2, 3) and mode in _LINEAR:
+    if dims in (1, 2, 3) and mode in _LINEAR and not (mode == "bicubic" and dims == 1):
         want, name = _LINEAR[mode]
         if want != dims:
             raise NotImplementedError(f"Got {dims + 2}D input, but {shown(mode)} mode needs {want + 2}D input")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ...api.tensor.tensor_text import PrintOptions
-from ..columns import columns
+from ...show.columns import columns
 from ..interruptible import quietly
 from ..preview import AVAILABLE
 from .prompt import Prompt

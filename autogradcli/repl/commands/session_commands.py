@@ -9,6 +9,7 @@ import tempfile
 from ...language.values.budget import MAX_SOURCE
 from ...session import Session
 from ...show.escape import escape_line
+from ..files import encoded, write_file
 from ..journal import HEADER, listing, quiet
 from .prompt import Prompt
 from .table import CommandError, command, needed
@@ -95,7 +96,7 @@ def _save(prompt: Prompt, argument: str) -> None:
             raise CommandError(f"{escape_line(argument)} exists and is not a saved session")
     texts = [text.rstrip("\n") for text in listing(prompt.program)]
     body = quiet(f"torch.manual_seed({prompt.seed})") + "\n" + "".join(f"{text}\n" for text in texts)
-    _write(path, HEADER + body, argument)
+    write_file(path, encoded(HEADER + body), argument)
     count = len(texts)
     prompt.out.write(f"{count} {'entry' if count == 1 else 'entries'} written to {escape_line(argument)}\n")
 
@@ -106,23 +107,8 @@ def _transcript(prompt: Prompt, argument: str) -> None:
     path = os.path.expanduser(needed(argument, "a file"))
     if os.path.exists(path):
         raise CommandError(f"{escape_line(argument)} exists")
-    _write(path, prompt.transcript.text(), argument)
+    write_file(path, encoded(prompt.transcript.text()), argument)
     prompt.out.write(f"written to {escape_line(argument)}\n")
-
-
-def _write(path: str, text: str, shown: str) -> None:
-    """Write the whole file or leave what is there. Raises CommandError."""
-    beside = f"{path}.{os.getpid()}.part"
-    try:
-        with open(beside, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        os.replace(beside, path)
-    except OSError as error:
-        try:
-            os.unlink(beside)
-        except FileNotFoundError:
-            pass
-        raise CommandError(f"{escape_line(shown)}: {error.strerror}") from None
 
 
 @command(":history", "[N|WORD]")

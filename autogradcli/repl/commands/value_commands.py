@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from textwrap import fill
 from time import perf_counter
@@ -10,18 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from ...api.calls.registry import NAMESPACES
 from ...api.tensor.tensor_repr import shown_name
 from ...engine.tensor import Tensor
 from ...language.values.text_format import to_repr
 from ...session import Session
+from ...show.columns import columns
 from ...show.escape import escape_line
 from ...show.plain import named
-from ..columns import columns
 from ..guard import said
 from ..interruptible import value_of, within
 from ..toolbar import duration
-from .expressions import expression, floating_variables
+from .expressions import expression
 from .prompt import Prompt
 from .table import CommandError, command, needed
 
@@ -227,46 +225,3 @@ def _nan(prompt: Prompt, argument: str) -> None:
 
 
 ASKED = "an expression, or a variable that was computed,"
-
-
-def _check(prompt: Prompt, argument: str) -> None:
-    """Compare gradients with finite differences.
-
-    Those of a computed variable, or of an expression, with respect to the leaves
-    that it was computed from, in float64.
-    """
-    from ..replayed import checked
-
-    session = prompt.session
-    tree = expression(needed(argument, "an expression"))
-    value = session.variables.get(tree.id) if isinstance(tree, ast.Name) else None
-    if isinstance(value, Tensor) and value.node is not None and not value.is_leaf:
-        names = checked(prompt, argument)
-    else:
-        names = _check_expression(prompt, argument, tree)
-    prompt.out.write(f"the gradients with respect to {', '.join(names)} agree with finite differences\n")
-
-
-def _check_expression(prompt: Prompt, argument: str, tree: ast.expr) -> list[str]:
-    session = prompt.session
-    names = floating_variables(session, tree)
-    if not names:
-        raise CommandError("there is no floating tensor in it to differentiate by")
-    inputs = ", ".join(_as_double(name, session.variables[name]) for name in names)
-    before = prompt.steps.snapshot()
-    try:
-        value_of(
-            prompt.interrupts, f"torch.autograd.gradcheck(lambda {', '.join(names)}: (\n{argument}\n), ({inputs},))"
-        )
-    finally:
-        before.restore(session)
-    return names
-
-
-def _as_double(name: str, value: Tensor) -> str:
-    complex_ = value.array.dtype.kind == "c"
-    return f"{name}.detach().to(torch.{'complex128' if complex_ else 'float64'}).requires_grad_()"
-
-
-if "gradcheck" in NAMESPACES.get("torch.autograd", {}):
-    command(":check", "EXPR", words=tensors, expression=True)(_check)

@@ -56,7 +56,7 @@ def canonical(session: Session, dotted: str) -> str:
     if type(value) is Namespace:
         return f"{value.dotted}.{rest}" if rest else value.dotted
     if rest:
-        return f"{(value if isinstance(value, type) else type(value)).__name__}.{rest}"
+        return f"{short_name(value if isinstance(value, type) else type(value))}.{rest}"
     if first in BUILTINS:
         return f"python.{first}"
     home = next((source for source in SOURCES if first in NAMESPACES.get(source, ())), "python")
@@ -79,13 +79,18 @@ def _first(keys: Iterator[str]) -> Entry | None:
     return next(filter(None, map(entry, keys)), None)
 
 
+def short_name(kind: type) -> str:
+    """What a class is called in texts: ``dtype``, where errors call it ``torch.dtype``."""
+    return kind.__name__.rpartition(".")[2]
+
+
 def _keys(name: str, owner: Any, value: Any) -> Iterator[str]:
     *rooms, last = name.split(".")
     room = _SHORT.get(rooms[-1], rooms[-1]) if rooms else ""
     yield f"{room}.{last}"
     kind = owner if isinstance(owner, type) else type(owner)
     for base in kind.__mro__ if owner is not None else ():
-        yield f"{base.__name__}.{last}"
+        yield f"{short_name(base)}.{last}"
     if room in _SHARED or (room == "python" and isinstance(value, type)):
         yield last
 

@@ -17,7 +17,7 @@ from ...show.escape import escape_line
 from ..signatures import noted, signatures, written_out
 from .facts import facts
 from .made_up import arguments
-from .names import Derived, canonical, derived, entry_for
+from .names import Derived, canonical, derived, entry_for, short_name
 from .texts import Entry
 from .trial import shown
 
@@ -39,7 +39,7 @@ def documentation(session: Session, dotted: str, width: int = 80) -> str:
     text = follows.text or _docstring(value)
     written = signatures_of(value, dotted, follows)
     if owner is not None:
-        head = f"{dotted}, of a {(owner if isinstance(owner, type) else type(owner)).__name__}"
+        head = f"{dotted}, of a {short_name(owner if isinstance(owner, type) else type(owner))}"
     elif written:
         head = dotted
     else:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..show.errors import cells
-from ..show.stream import DIM, Stream
+from .errors import cells
+from .stream import DIM, Stream
 
 GAP = "  "
 

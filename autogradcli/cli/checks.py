@@ -1,0 +1,40 @@
+"""What ``check`` does with an expression or a program."""
+
+from __future__ import annotations
+
+from shutil import get_terminal_size
+
+from ..session import Session
+from ..show.check_text import check_csv, check_event, check_text
+from ..studies.check import Asked, Checked, check
+from ..studies.claims import reader
+from . import playing
+from .environment import Environment
+from .request import Request
+
+
+def show(session: Session, request: Request, environment: Environment, asked: Asked) -> bool:
+    """Show how the gradients compare; False where they disagree or something went wrong, which is shown then."""
+    played = playing.play(session, request, environment)
+    if played is None:
+        return False
+    given = [name for name, _ in request.variables]
+    found: list[Checked] = []
+
+    def work() -> None:
+        found.append(check(played.program, asked, reader(played.program.session), played.start, given))
+
+    ok = playing.within(played, work)
+    out = played.display.out
+    for made in found:
+        if request.format_ == "json":
+            from ..show.json_lines import strict_json
+
+            out.raw(strict_json(check_event(request.expression, asked, made)) + "\n")
+        elif request.format_ == "csv":
+            out.write(check_csv(made))
+        else:
+            width = get_terminal_size().columns if out.terminal else 1 << 16
+            out.raw(check_text(made, width, out))
+    played.display.end(ok, 0.0)
+    return ok and all(made.ok for made in found)
