@@ -55,3 +55,14 @@ def _interrupts() -> Iterator[None]:
     yield
     if signal.getsignal(signal.SIGINT) not in (signal.default_int_handler, signal.SIG_IGN):
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _print_options() -> Iterator[None]:
+    """What a function that was called outside of a session set stays in its test."""
+    from autogradcli.api.tensor.tensor_text import PrintOptions, options
+
+    yield
+    fresh = PrintOptions()
+    for name in PrintOptions.__slots__:
+        setattr(options, name, getattr(fresh, name))
