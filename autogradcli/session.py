@@ -60,6 +60,7 @@ class Session:
         """
         source = source.removeprefix(_MARK)
         text = Source(source, first_line)
+        outer = budget.limits()
         budget.start(self.deadline_seconds, self.memory_bytes)
         budget.write = lambda printed: emit(Printed(budget.line, printed))
         self.steps_done = 0
@@ -81,6 +82,7 @@ class Session:
             return False
         finally:
             self._running = False  # first: while it is set, an impatient interrupt may raise anywhere
+            budget.resume(outer)
             self._state.leave()
         return True
 

@@ -14,6 +14,7 @@ from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES, Method, Prope
 from autogradcli.api.optim.optimizer import Optimizer
 from autogradcli.engine.dtypes import float32
 from autogradcli.engine.lazy import LazyTable, loader
+from autogradcli.engine.leaves import require_grad
 from autogradcli.engine.tensor import Parameter, Tensor
 from autogradcli.language.compile.calls import callable_of, is_callable
 
@@ -174,7 +175,7 @@ def _of_optimizer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
     def made() -> Any:
         shape = (3, 3) if name.endswith("Muon") else (3,)  # which takes matrices only
         parameter = Parameter(tensor(*shape).array)
-        parameter.require_grad()
+        require_grad(parameter)
         ATTRIBUTES[Tensor]["grad"].set(parameter, ONES(shape))  # type: ignore[union-attr,misc]
         return kind([parameter]), parameter
 

@@ -14,6 +14,7 @@ import numpy as np
 from operation_samples import Sample
 
 from autogradcli import events
+from autogradcli.engine import forward  # noqa: F401 - whoever begins a dual level imports it
 from autogradcli.engine.backward import Pass
 from autogradcli.engine.dtypes import DType
 from autogradcli.engine.node import index_of, node_of

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+import autogradcli.api  # noqa: F401 - which tells where each operation is declared
+from autogradcli.engine.operation import OPERATIONS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "autogradcli"
@@ -50,6 +53,32 @@ NAMES = [floor.name for floor in FLOORS]
 
 #: Inside functions only: what these cost is paid by those who need them.
 LAZY = {"scipy", "ml_dtypes", "repl", "plotille", "matplotlib", "contourpy"}
+
+#: All else is imported at the top, but for what a start would pay for and few need: (who, what), beginnings of their
+#: dotted names.
+LATE = {
+    ("__main__", ""): "Ctrl-C is heard before anything is loaded",
+    ("cli", ""): "a command loads what it needs: --help and a wrong option answer at once",
+    ("api.autograd.custom_function", "api.func.custom_transforms"): "only under torch.func",
+    ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
+    ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
+    ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
+    ("language.errors", "language.values"): "a program without errors words none",
+    ("language.lines.line_shapes", "language.lines.line_slots"): "a program of one line needs none of it",
+    ("repl.app", "recorded"): "what a session came with is copied, where it came with something",
+    ("repl.app", "show"): "rich and JSON Lines are for who asks for them",
+    ("repl.commands.study_commands", ""): "what studies and draws is for the command that does",
+    ("repl.commands.value_commands", ""): "reading a graph is for the command that does",
+    ("repl.commands.files", "show.graph"): "only a picture is replaced by one",
+    ("repl.help.facts", "explain"): "only the page of what has a gradient derives it",
+    ("repl.replayed", "show.explanations"): "only :explain shows one",
+    ("repl.replayed", "studies"): "only :check, :table and :plot study a value",
+    ("repl.replayed", "why"): "only :why asks, and an error that more is known of",
+    ("show.formulas", "explain"): "steps, code, LaTeX and second derivatives each for who asks for them",
+    ("show.pictures.output", "show.pictures"): "the libraries that draw are an extra, and few draw",
+    ("why.known", "why"): "few programs fail, and of fewer more is known",
+    ("show.graph.answer", ""): "each form of a graph is loaded by who asks for it",
+}
 
 #: "Nothing typed can hurt" rests on the language having no part in these. ``re.compile`` is another thing.
 FORBIDDEN_NAMES = {
@@ -137,16 +166,152 @@ def forbidden_names(source: str, module: str) -> Iterator[str]:
             yield f"line {line}: the language imports {target}"
 
 
+def late_imports(source: str, module: str, is_package: bool = False) -> Iterator[str]:
+    """Imports of the project's own inside functions, which nothing excuses."""
+    here = module.removeprefix("autogradcli.")
+    for line, target, in_function in imports(ast.parse(source), module, is_package):
+        if not in_function or not target.startswith("autogradcli.") or floor_of(target) in {*LAZY, "__init__"}:
+            continue
+        there = target.removeprefix("autogradcli.")
+        if not any(begins(here, who) and begins(there, what) for who, what in LATE):
+            yield f"line {line}: imports {there} inside a function; if it can't be at the top, give LATE the reason"
+
+
+#: Words of the engine that operations happen to be called, too.
+WORDS = {
+    "bilinear": "a kind of operation",
+    "complex": "an option of a declaration",
+    "flip": "an option of a declaration",
+    "index": "a kind of parameter",
+    "mode": "a field",
+    "to": "a bound",
+    "view": "an option of a declaration",
+    "where": "a field",
+}
+NAMING = {"name", "spelling", "aten", "node_name"}
+
+
+def names_asked(source: str, module: str, names: Collection[str]) -> Iterator[str]:
+    """Where the engine asks what an operation is called: names of operations, and comparisons of them."""
+    if floor_of(module) != "engine":
+        return
+    tree = ast.parse(source)
+    roles = [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name == "Roles"]
+    told = {id(n) for node in roles for n in ast.walk(node)}  # what ``operations/`` tells the engine
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            if node.value in names and node.value not in WORDS:
+                yield f"line {node.lineno}: the engine knows the operation {node.value} by name"
+        elif isinstance(node, ast.Compare):
+            if any(is_name(side) for side in (node.left, *node.comparators)):
+                yield f"line {node.lineno}: the engine asks for the name of an operation"
+        elif (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get") and any(
+            is_name(argument) for argument in node.args
+        ):
+            yield f"line {node.lineno}: the engine looks up the name of an operation"
+
+
+def is_name(node: ast.AST) -> bool:
+    """``op.name`` and the like."""
+    if not isinstance(node, ast.Attribute) or node.attr not in NAMING:
+        return False
+    owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    return owner == "op"
+
+
+def begins(dotted: str, start: str) -> bool:
+    return not start or f"{dotted}.".startswith(f"{start}.")
+
+
+def circles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """The strongly connected components of more than one node, by Tarjan's algorithm."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        order[node] = low[node] = len(order)
+        path.append(node)
+        for other in graph.get(node, ()):
+            if other not in order:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in path:
+                low[node] = min(low[node], order[other])
+        if low[node] == order[node]:
+            start = path.index(node)
+            if len(path) - start > 1:
+                found.append(sorted(path[start:]))
+            del path[start:]
+
+    for node in graph:
+        if node not in order:
+            visit(node)
+    return found
+
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
+OPERATION_NAMES = {name for op in OPERATIONS.values() for name in (op.name, op.spelling)}
+
+
+def module_of(path: Path) -> tuple[str, bool]:
+    """The dotted name of a file, and whether it is a package."""
+    is_package = path.name == "__init__.py"
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if is_package else parts), is_package
+
+
+def test_no_circles() -> None:
+    """No two files import each other, by whatever way: each can be read with only those below it."""
+    names = {module_of(path)[0] for path in MODULES}
+    graph: dict[str, set[str]] = {}
+    for path in MODULES:
+        module, is_package = module_of(path)
+        targets = graph[module] = set()
+        for _, target, _ in imports(ast.parse(path.read_text(encoding="utf-8")), module, is_package):
+            if target.startswith("autogradcli."):
+                targets.add(target if target in names else target.rpartition(".")[0])
+        targets.discard(module)
+    assert circles(graph) == []
+
+
+CIRCLES: list[tuple[dict[str, str], list[list[str]]]] = [
+    ({"a": "b", "b": "c", "c": ""}, []),
+    ({"a": "bc", "b": "c", "c": ""}, []),
+    ({"a": "b", "b": "a"}, [["a", "b"]]),
+    ({"d": "a", "a": "b", "b": "c", "c": "a"}, [["a", "b", "c"]]),
+]
+
+
+@pytest.mark.parametrize(("graph", "found"), CIRCLES)
+def test_the_check_of_circles(graph: dict[str, str], found: list[list[str]]) -> None:
+    assert circles(graph) == found
+
+
+def test_reasons_are_used() -> None:
+    """A reason for an import inside a function goes with it."""
+    used = set()
+    for path in MODULES:
+        module, is_package = module_of(path)
+        here = module.removeprefix("autogradcli.")
+        for _, target, in_function in imports(ast.parse(path.read_text(encoding="utf-8")), module, is_package):
+            there = target.removeprefix("autogradcli.")
+            if in_function and target.startswith("autogradcli"):
+                used |= {(who, what) for who, what in LATE if begins(here, who) and begins(there, what)}
+    assert used == set(LATE)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_module(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    is_package = path.name == "__init__.py"
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    module = ".".join(parts[:-1] if is_package else parts)
-    wrong = [*wrong_imports(source, module, is_package), *forbidden_names(source, module)]
+    module, is_package = module_of(path)
+    wrong = [
+        *wrong_imports(source, module, is_package),
+        *late_imports(source, module, is_package),
+        *forbidden_names(source, module),
+        *names_asked(source, module, OPERATION_NAMES),
+    ]
     lines = source.count("\n")
     if lines > MAX_LINES:
         wrong.append(f"{lines} lines; at most {MAX_LINES}, so that a name can say what is inside: split it")
@@ -201,12 +366,30 @@ SAMPLES = [
     ("language.call", "import operator\noperator.attrgetter('x')", "uses .attrgetter"),
     ("language.call", "import re\nre.compile('x')\nNAMES = {'eval', 'getattr'}", ""),
     ("engine.hooks", "getattr(node, name)", ""),
+    ("engine.hooks", "def f():\n    from .views import link", "inside a function"),
+    ("engine.hooks", "op.name == which", "asks for the name"),
+    ("engine.hooks", "call.op.spelling in names", "asks for the name"),
+    ("engine.hooks", "names.get(op.name)", "looks up the name"),
+    ("engine.hooks", "FAST = {'mul'}", "by name"),
+    ("engine.hooks", "save.name == 'index' and f'{op.name}'", ""),
+    ("engine.worlds", "class Roles:\n    __slots__ = ('mul',)", ""),
+    ("operations.linalg", "op.name == 'mul'", ""),
+    ("engine.hooks", "import math\ndef f():\n    from math import pi", ""),
+    ("repl.app", "def f():\n    from ..show.table import Rich\n    from .. import __version__", ""),
+    ("repl.apple", "def f():\n    from ..show.table import Rich", "inside a function"),
 ]
 
 
 @pytest.mark.parametrize(("module", "source", "says"), SAMPLES)
 def test_the_check(module: str, source: str, says: str) -> None:
     module = f"autogradcli.{module}"
-    said = "\n".join([*wrong_imports(source, module), *forbidden_names(source, module)])
+    said = "\n".join(
+        [
+            *wrong_imports(source, module),
+            *late_imports(source, module),
+            *forbidden_names(source, module),
+            *names_asked(source, module, {"mul", "index"}),
+        ]
+    )
     assert says in said
     assert bool(says) == bool(said)

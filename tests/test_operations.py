@@ -18,8 +18,18 @@ from operation_checks import (
 )
 from operation_samples import Sample, samples, with_gradient
 
+from autogradcli.engine.levels.vmap import BATCH_RULES
 from autogradcli.engine.operation import OPERATIONS, Operation
 from autogradcli.engine.random import default_generator
+from autogradcli.operations import batch_rules  # noqa: F401 - fills the table of rules
+
+#: What the engine reads of a declaration, and the words that it knows there.
+WORDS = {
+    "rows": {*BATCH_RULES, "masks", "dynamic"},
+    "half": {"own", "steps", "last", "alpha", "rounded", "exact"},
+    "in_vmap": {"arithmetic", "named", "broadcast"},
+    "overload": {"Tensor", "*", "int_*"},
+}
 
 Check = Callable[[Point], None]
 
@@ -196,7 +206,7 @@ def _of_real_only(op: Operation) -> bool:
 
 
 def documentation(op: Operation) -> list[str]:
-    """The docstring begins with a sentence, and what rules name exists."""
+    """The docstring begins with a sentence, what rules name exists, and somebody reads what else is declared."""
     found = []
     first = op.doc.strip().partition("\n")[0].strip()
     if not first:
@@ -207,6 +217,10 @@ def documentation(op: Operation) -> list[str]:
         op.parse()
     except TypeError as error:
         found.append(str(error))
+    for option, known in WORDS.items():
+        word = getattr(op, option)
+        if word and not callable(word) and word not in known:
+            found.append(f"{op.name}: nothing reads {option}={word!r}")
     return found
 
 

@@ -153,13 +153,18 @@ def test_a_preview_keeps_to_its_budget(session: Session) -> None:
         return blocked, time.perf_counter() - began, seen.text
 
     run(session, "x = torch.ones(300, 300)")
-    times = [asyncio.run(previewed("while True: x @ x")) for _ in range(5)]
-    assert all(text == "" for _, _, text in times)
-    # This process is many times the size of a prompt's, and to copy it takes accordingly longer.
-    assert min(blocked for blocked, _, _ in times) < BUDGET + bare_fork()
-    assert min(whole for _, whole, _ in times) < 5 * BUDGET
-    # A machine with much else to do may not get to it in time every time.
-    assert "float32 []" in [asyncio.run(previewed("x.sum()"))[2] for _ in range(5)]
+    # This process is many times the size of a prompt's, and to copy it takes accordingly longer. A machine with much
+    # else to do may not get to it in time every time.
+    quick = within = False
+    for _ in range(40):
+        blocked, whole, text = asyncio.run(previewed("while True: x @ x"))
+        assert text == ""
+        quick = quick or blocked < BUDGET + bare_fork()
+        within = within or whole < 5 * BUDGET
+        if quick and within:
+            break
+    assert quick and within
+    assert "float32 []" in (asyncio.run(previewed("x.sum()"))[2] for _ in range(40))
 
 
 # -- the state ---------------------------------------------------------------------------------------------

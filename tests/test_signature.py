@@ -13,6 +13,7 @@ import pytest
 
 from autogradcli.api.calls.overloads import Function
 from autogradcli.engine import dtypes
+from autogradcli.engine.leaves import require_grad
 from autogradcli.engine.tensor import Parameter, Size, Tensor
 
 _REDUCE = (
@@ -126,7 +127,7 @@ def _tensor(values: object, dtype: str = "float32") -> Tensor:
 
 X = _tensor([[1, 2, 3], [4, 5, 6]])
 GRAD = _tensor(2.0)
-GRAD.require_grad()
+require_grad(GRAD)
 SCOPE: dict[str, Any] = {
     "torch": _Torch(), "x": _Methods(X), "X": X, "P": Parameter(np.ones(2)), "GRAD": GRAD,
     "I0": _tensor(1, "int64"), "I1": _tensor([1], "int64"), "I2": _tensor([1, 2], "int64"),

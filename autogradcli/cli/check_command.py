@@ -49,7 +49,8 @@ def command(
       autogradcli check net.py:loss --forward
     """
     from ..show.check_text import asked_of
-    from . import checks, gradients, sessions
+    from . import checks, sessions
+    from .request import Request
 
     try:
         asked = asked_of(int(order or 1), forward, claim)
@@ -58,5 +59,5 @@ def command(
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = gradients.Request(expr, variables, gradient, format_, dtype)
+    request = Request(expr, variables, gradient, format_, dtype)
     ctx.exit(OK if checks.show(session, request, env, asked) else FAILED)

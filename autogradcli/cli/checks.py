@@ -10,7 +10,7 @@ from ..studies.check import Asked, Checked, check
 from ..studies.claims import reader
 from . import playing
 from .environment import Environment
-from .gradients import Request
+from .request import Request
 
 
 def show(session: Session, request: Request, environment: Environment, asked: Asked) -> bool:

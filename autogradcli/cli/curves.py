@@ -14,7 +14,8 @@ from ..studies.intervals import Interval, interval, number_of, parts
 from ..studies.tables import Table, table_of
 from . import playing, sessions
 from .environment import Environment
-from .gradients import FILE, Request
+from .gradients import FILE
+from .request import Request
 
 Work = Callable[[Scalar, list[Interval]], None]
 NEEDED = "an interval is needed, such as x=-3:3 or x=0:6:0.5"

@@ -17,7 +17,8 @@ from ..show.matrix import csv_text, heads, matrix
 from ..show.plain import Display, Plain, named
 from . import sessions
 from .environment import Environment
-from .gradients import FILE, NOT_SCALAR, Variables
+from .gradients import FILE, NOT_SCALAR
+from .request import Variables
 
 
 class Request(NamedTuple):

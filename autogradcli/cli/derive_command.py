@@ -60,6 +60,7 @@ def command(
       autogradcli derive net.py:loss
     """
     from . import gradients, playing, sessions
+    from .request import Request
 
     program = playing.is_program(expr)
     if not variables and not program:
@@ -71,5 +72,5 @@ def command(
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = gradients.Request(expr, variables, gradient, format_, dtype)
+    request = Request(expr, variables, gradient, format_, dtype)
     ctx.exit(OK if gradients.derive(session, request, env, wanted) else FAILED)

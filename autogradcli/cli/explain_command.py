@@ -35,13 +35,14 @@ def command(
       autogradcli explain 'a*a + a' a=2
       autogradcli explain net.py:loss
     """
-    from . import gradients, playing, sessions
+    from . import playing, sessions
     from .explaining import explain
+    from .request import Request
 
     if not variables and not playing.is_program(expr):
         raise click.UsageError("Missing argument 'NAME=VALUE...'.", ctx)
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = gradients.Request(expr, variables, gradient, format_, dtype)
+    request = Request(expr, variables, gradient, format_, dtype)
     ctx.exit(OK if explain(session, request, env) else FAILED)

@@ -9,7 +9,7 @@ from ..show.explanations import explanation_event, explanation_text
 from ..why.explaining import explanation
 from . import playing
 from .environment import Environment
-from .gradients import Request
+from .request import Request
 
 
 def explain(session: Session, request: Request, environment: Environment) -> bool:

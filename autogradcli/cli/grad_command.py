@@ -48,10 +48,11 @@ def command(
       autogradcli grad 'sum(x**2)' x=@data.csv:height --save out.npz:x.grad
     """
     from . import gradients, sessions
+    from .request import Request
 
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = gradients.Request(expr, variables, gradient, format_, dtype)
+    request = Request(expr, variables, gradient, format_, dtype)
     ok = gradients.show(session, request, env) and sessions.save_all(session, saves, format_, env)
     ctx.exit(OK if ok else FAILED)

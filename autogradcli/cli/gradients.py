@@ -14,8 +14,7 @@ from ..show.plain import Display, Plain, PlainGradients
 from ..show.wanted import Wanted
 from . import playing, sessions
 from .environment import Environment
-
-Variables = tuple[tuple[str, str], ...]
+from .request import Request
 
 #: What stands for the expression's file in front of an error, and the gradient's.
 FILE, TITLE = playing.EXPRESSION, playing.GRADIENT
@@ -26,17 +25,6 @@ NO_HISTORY = "element 0 of tensors does not require grad and does not have a gra
 def open_display(format_: str, environment: Environment, file: str) -> Display:
     display = sessions.open_display(format_, environment, file, batch=False)
     return PlainGradients(environment.out, environment.err, file) if type(display) is Plain else display
-
-
-class Request(NamedTuple):
-    """What was asked for: an expression, its variables, the gradient to start from, and how to show it."""
-
-    expression: str
-    variables: Variables
-    gradient: str | None
-    format_: str
-    dtype: str | None
-    steps: bool = False
 
 
 class Evaluated(NamedTuple):

@@ -53,7 +53,8 @@ def command(
       autogradcli graph net.py:loss --html net.html
       autogradcli graph net.py:loss --dot | dot -Tpdf -o net.pdf
     """
-    from . import gradients, graphs, sessions
+    from . import graphs, sessions
+    from .request import Request
 
     try:
         levels = None if depth is None else depth_of(depth)
@@ -65,5 +66,5 @@ def command(
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = gradients.Request(expr, variables, gradient, format_, dtype)
+    request = Request(expr, variables, gradient, format_, dtype)
     ctx.exit(OK if graphs.show(session, request, env, wanted) else FAILED)

@@ -10,7 +10,8 @@ from ..show.graph.wanted import Wanted
 from . import playing, sessions
 from .drafts import write_atomically
 from .environment import Environment
-from .gradients import Request, not_differentiable
+from .gradients import not_differentiable
+from .request import Request
 
 #: Columns where nobody says how many there are.
 WIDTH = 120

@@ -16,7 +16,8 @@ from ..studies.intervals import Interval, parts
 from . import curves, playing, sessions
 from .drafts import write_atomically
 from .environment import Environment
-from .gradients import FILE, Request
+from .gradients import FILE
+from .request import Request
 
 #: Of a picture in a pipe.
 COLUMNS, LINES = 80, 25

@@ -17,7 +17,7 @@ from .environment import Environment, UnreadableError
 if TYPE_CHECKING:
     from ..recorded import Program
     from ..show.plain import Display
-    from .gradients import Request
+    from .request import Request
 
 #: What stands for the file in front of an error in an expression, and in ``--gradient``.
 EXPRESSION = "<expression>"

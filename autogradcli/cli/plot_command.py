@@ -52,7 +52,8 @@ def command(
       autogradcli plot train.py:losses
     """
     from ..show.pictures.output import wanted
-    from . import gradients, pictures, sessions
+    from . import pictures, sessions
+    from .request import Request
 
     given = {"path": path, "start": start, "lr": lr, "steps": steps, "svg": svg, "png": png, "html": html}
     texts = {name: [value] if isinstance(value, str) else list(value or ()) for name, value in given.items()}
@@ -63,5 +64,5 @@ def command(
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = gradients.Request(expr, variables, None, format_, dtype)
+    request = Request(expr, variables, None, format_, dtype)
     ctx.exit(OK if pictures.plot(session, request, env, asked) else FAILED)

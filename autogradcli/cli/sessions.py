@@ -11,6 +11,7 @@ import numpy as np
 
 from ..engine import dtypes
 from ..engine.dtypes import DType
+from ..engine.leaves import require_grad
 from ..engine.tensor import Tensor, wrap
 from ..events import Event, Failed, Value
 from ..session import Session
@@ -299,7 +300,7 @@ def leaf(value: Any, default: DType) -> Tensor:
         made = wrap(default.np.type(value))
     else:
         raise TypeError(f"a number, a list of numbers or a tensor is needed, not {article(type(value).__name__)}")
-    made.require_grad()
+    require_grad(made)
     return made
 
 

@@ -38,10 +38,11 @@ def command(
       autogradcli table 'x * exp(-x)' x=0:6:0.5
       autogradcli table 'a * sin(x)' x=0:pi:pi/8 a=2 --format csv
     """
-    from . import curves, gradients, sessions
+    from . import curves, sessions
+    from .request import Request
 
     env = environment(ctx)
     sessions.prepare(ctx, memory)
     session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = gradients.Request(expr, variables, None, format_, dtype)
+    request = Request(expr, variables, None, format_, dtype)
     ctx.exit(OK if curves.table(session, request, env) else FAILED)

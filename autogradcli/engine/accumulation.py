@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from .inference import mark_inference
 from .node import AccumulateGrad
+from .sparse import SparseTensor, sparse_array
 from .state import state
 from .tensor import Tensor, wrap
 from .views import check_overlap
@@ -38,8 +40,6 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
     else:
         sink.grad = wrap(np.asarray(old.array + g))
     if state.inference and sink.grad is not None:
-        from .record import mark_inference
-
         mark_inference(sink.grad)
 
 
@@ -47,8 +47,6 @@ def _with_sparse(old: Tensor | None, g: Any) -> Tensor:
     """A gradient of another class than arrays', a sparse one for instance, and what was there before."""
     if old is None:
         return wrap(g)
-    from .sparse import SparseTensor, sparse_array
-
     return wrap((sparse_array(old) if isinstance(old, SparseTensor) else old.array) + g)
 
 

@@ -19,7 +19,6 @@ import numpy as np
 from .accumulation import accumulate, add_grad, variable_of
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
-from .record import run_arrays, settle
 from .state import state
 from .tensor import Tensor, wrap
 from .worlds import cast_array, roles
@@ -151,8 +150,8 @@ class Pass:
             edges = node.edges
             if given is None:
                 grads: Any = (None,) * len(edges)
-            elif node.extra is None and ((fix := node.fix) is None or not fix[2]):
-                grads = node.run(given) if fix is None else settle(node.run(given), fix)
+            elif node.extra is None:
+                grads = node.run(given)
             else:
                 grads = self._step(node, given)
             if not keep and given is not None:
@@ -233,12 +232,7 @@ class Pass:
             raise RuntimeError(FREED)
         previous, state.running_node = state.running_node, node
         try:
-            if self.tensors:
-                grads = node.run_tensors(g)
-            elif node.fix is not None or (extra is not None and extra.packed):
-                grads = run_arrays(node, g)
-            else:
-                grads = node.run(g)
+            grads = node.run_tensors(g) if self.tensors else node.run(g)
         finally:
             state.running_node = previous
         if state.anomaly and state.anomaly_check_nan:

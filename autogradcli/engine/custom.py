@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from . import dtypes
-from .layers import Level
+from .levels.base import Level
 from .node import FREED, Node, Output
 from .record import edge_at
 from .saved import Packed, modified, pack

@@ -13,7 +13,8 @@ from .custom import CustomNode, Definition, info_of
 from .forward import check_tangent
 from .hooks import follow_retained
 from .inplace import check_inplace
-from .layers import Level, layer_of, lower
+from .levels.base import Level, layer_of
+from .levels.lifted import lower
 from .node import AccumulateGrad, Invalid, Nowhere
 from .record import edge_at
 from .state import state
@@ -107,7 +108,7 @@ def _push(
     definition: Definition, ctx: CustomNode, args: tuple[Any, ...], outputs: tuple[Any, ...], level: Level | None
 ) -> None:
     """Run the program's ``jvp`` where an input has a tangent. Raises NotImplementedError where there is none."""
-    if (level is None and not state.dual_level) or (level is not None and level.kind != "jvp"):
+    if (level is None and not state.dual_level) or (level is not None and not level.tangents):
         return
     find = tangent_of if level is None else lambda a: tangent_at(a, level)
     tangents = [find(a) for a in args]

@@ -15,7 +15,11 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .layers import Level, layer_of, lift, lower
+from .backward import Pass
+from .leaves import require_grad
+from .levels.base import layer_of
+from .levels.grad import GradLevel
+from .levels.lifted import lift, lower
 from .node import AccumulateGrad, node_of
 from .operation import Operation, Param
 from .state import state
@@ -63,6 +67,9 @@ def push_tangents(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -
         if tangent is not None:
             set_tangent(t, tangent)
             _tell_saved(op, t, k, tangent)
+
+
+state.push_tangents = push_tangents
 
 
 def _tell_saved(op: Operation, t: Tensor, index: int, tangent: Tensor) -> None:
@@ -193,19 +200,17 @@ def _transposed(
     op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: list[Tensor], values: dict[str, Any]
 ) -> list[Any]:
     """J t as the gradient, with respect to g, of <J^T g, t>: at a level of its own, so that no other graph sees it."""
-    from .backward import Pass
-
     live = [
         k
         for k, t in enumerate(outputs)
         if t.array.dtype.kind in dtypes.INEXACT and (op.differentiable is None or k in op.differentiable)
     ]
-    with Level("grad") as level:
+    with GradLevel() as level:
         grad, state.grad = state.grad, True
         try:
             seeds = [lift(level, _zeros(t)) for t in outputs]
             for k in live:
-                seeds[k].require_grad()
+                require_grad(seeds[k])
             g: Any = seeds if op.outputs else seeds[0]
             # The pass conjugates as gradients want it, A^H t; a holomorphic rule's own transpose is conj(A^H conj(t)).
             conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)

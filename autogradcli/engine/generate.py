@@ -21,19 +21,19 @@ For ``mul`` the text is (shortened):
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from . import dtypes
-from .mirrors import FLIPS
 from .node import FREED, Node
 from .numbers import check_operand
-from .operation import GLOBALS, Operation, Param
-from .record import SUM_BACK, record, run_tensors, settle_tensors
+from .operation import GLOBALS, OPERATIONS, Operation, Param
+from .record import record, run_arrays, run_tensors, settle, settle_tensors
 from .saved import Packed, modified, saved_tensor
 from .state import next_sequence, state
-from .tensor import Parameter, Tensor, wrap
+from .tensor import Parameter, Tensor
 from .views import link, strides_of
 from .worlds import ARRAYS, TENSORS
 
@@ -65,14 +65,24 @@ def number(value: float, dtype: np.dtype) -> Any:
 _LARGEST = 1 << 127
 
 GLOBALS.update(
-    state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__, wrap=wrap,
+    state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__,
     link=link, strides_of=strides_of, ndarray=np.ndarray, asarray=np.asarray,
     next_sequence=next_sequence, modified=modified,
     F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, TENSORS=TENSORS, FREED=FREED,
-    SUM_BACK=SUM_BACK, run_tensors_in_general=run_tensors, settle_tensors=settle_tensors, saved_tensor=saved_tensor,
-    Packed=Packed,
+    run_in_general=run_arrays, run_tensors_in_general=run_tensors, settle=settle, settle_tensors=settle_tensors,
+    saved_tensor=saved_tensor, Packed=Packed,
     DTYPES={d.np: d for d in dtypes.ALL}, SINGLES=_SINGLES, DOUBLES=_DOUBLES, number=number,
 )  # fmt: skip
+
+
+def materialise(name: str) -> Callable[..., Any]:
+    """What the stub of a declared operation does when it is first called."""
+    op = OPERATIONS[name].parse()
+    generate(op)
+    return op.call
+
+
+GLOBALS["materialise"] = materialise
 
 
 def generate(op: Operation) -> None:
@@ -112,7 +122,7 @@ def _compile(op: Operation, lines: list[str]) -> Any:
 
 
 def _forward(op: Operation, general: str) -> list[str]:
-    if op.name in FLIPS:
+    if op.flip is not None:
         return [f"    return {general}"]
     if op.view is not None:
         return _forward_view(op, general)
@@ -250,23 +260,31 @@ def _attach_run(op: Operation) -> None:
     """The array world's backward step: unpack, check versions, apply the rules of the wanted edges."""
     if not op.edges or op.vjp is not None:
         return
-    lines = ["def run(node, g):", *_opened(op)]
+    general = "run_in_general(node, g)"
+    lines = [
+        "def run(node, g):",
+        *_opened(op),
+        "    fix = node.fix",
+        f"    if fix is not None and fix[2]: return {general}",
+    ]
     for k, s in enumerate(op.saves):
         x = s.name
         if s.kind == "input":
             lines += [
                 *_unchanged(x, k),
                 f"        {x} = {x}.array",
+                f"    elif {x}.__class__ is Packed: return {general}",
             ]
         elif s.kind == "output":
             lines += [
                 f"    if {x}.__class__ is ndarray:",
                 f"        if v{k}[0]: raise modified({x}, node, v{k}, 0)",
+                f"    elif {x}.__class__ is Packed: return {general}",
                 f"    elif {x} is not None:",  # an in-place result: (tensor, version); None: no edge wants it
                 f"        if {x}.counter[0] != v{k}: raise modified({x}.array, node, {x}.counter, v{k})",
                 f"        {x} = {x}.array",
             ]
-    lines += _rules(op, "ARRAYS")
+    lines += [*_rules(op, "ARRAYS"), "    return grads if fix is None else settle(grads, fix)"]
     setattr(op.node_class, "run", _compile(op, lines))  # noqa: B010 - typed as a method
     setattr(op.node_class, "run_tensors", _first_run_tensors)  # noqa: B010
 
@@ -335,7 +353,7 @@ def _rules(op: Operation, world: str) -> list[str]:
         results.append(f"{call} if e{k} is not None else None" if len(op.edges) > 1 else call)
     grads = "(" + "".join(f"{r}, " for r in results) + ")"
     if world == "ARRAYS":
-        return [*lines, f"    return {grads}"]
+        return [*lines, f"    grads = {grads}"]
     return [
         *lines,
         "    outer = state.in_rule; state.in_rule = True",

@@ -3,9 +3,15 @@
 NumPy has float16 itself; bfloat16 is a dtype from outside it, of kind "V", whose functions are few. So no kernel ever
 sees one of either: its operands are widened and what it gives is narrowed, and likewise around a derivative rule.
 
-Where PyTorch computes otherwise it shows, since half precision has few digits. Three kinds of exceptions follow it:
-numbers that are rounded to half precision first, kernels whose scalar form rounds at every step (and which are used for
-the last elements, that fill no vector), and functions that have no kernel for half precision at all.
+Where PyTorch computes otherwise it shows, since half precision has few digits. What is an exception declares it:
+
+    half="own"      the kernel sees the operands as they are, and refuses them, or goes by the numbers that there are
+    half="steps"    computed step by step in half precision
+    half="last"     so are the last elements, that fill no vector
+    half="alpha"    so are those where there is an ``alpha``, which is rounded too
+    half="rounded"  a number among the arguments, which is no operand, is rounded to half precision
+    half="exact"    a number on the right, or a 0-d tensor, keeps its own digits: only the result is rounded
+    no_half=name    PyTorch's kernel of this name has no half precision, and the one here doesn't look
 """
 
 from __future__ import annotations
@@ -20,28 +26,6 @@ from .operation import Operation
 
 _HALF, _SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
-#: Kernels of which PyTorch has none for half precision say so themselves: they see the operands as they are.
-_REFUSING = frozenset({"decompose", "solve", "spectral", "determinant", "special_polynomials"})
-_REFUSING_ONE = frozenset({
-    "cdist", "linalg_householder_product", "linalg_ldl_solve", "linalg_lstsq", "linalg_pinv", "linalg_vander",
-    "ctc_loss", "multi_margin_loss", "multilabel_margin_loss", "ormqr",
-})  # fmt: skip
-
-#: Those that have no kernel for half precision and don't look: what PyTorch's is called.
-_WITHOUT_HALF = {
-    "special_erfcx": "erfcx_cpu", "special_log_ndtr": "log_ndtr_cpu", "special_ndtri": "ndtri_cpu", "pdist": "pdist",
-    "special_zeta": "zeta_cpu", "avg_pool3d": "avg_pool3d_out_frame", "geqrf": "geqrf_cpu",
-    "linalg_ldl_factor_ex": "ldl_factor_kernel_cpu", "polar": "polar_cpu",
-}  # fmt: skip
-
-#: A number among the arguments, which is no operand, is rounded to half precision in these.
-_ROUNDED_NUMBERS = frozenset({"pow_tensor_scalar", "pow_scalar_tensor", "hardshrink"})
-
-#: Computed step by step in half precision: all elements, or those that fill no vector.
-_IN_STEPS = frozenset({"xlogy", "xlogy_scalar_tensor", "xlogy_tensor_scalar"})
-_IN_OWN_FORMAT = frozenset({"nextafter", "nan_to_num"})  # what they give depends on the numbers that there are
-_LAST_IN_STEPS = frozenset({"rsqrt"})
-_SCALED = frozenset({"add", "sub", "rsub"})  # with an ``alpha``, which is rounded too
 _VECTOR = 32
 
 
@@ -49,28 +33,26 @@ def run_kernel(op: Operation, arrays: list[Any]) -> Any:
     """The kernel on its operands, whatever their precision."""
     if op.view is not None or (kind := _half_kind(arrays)) is None:
         return op.kernel(*arrays)
-    if op.name in _REFUSING_ONE or op.source.__module__.rpartition(".")[2] in _REFUSING:
-        return op.kernel(*arrays)
-    if op.promote is None and any(
-        isinstance(a, np.ndarray) and a.dtype.kind in "fc" and a.ndim and a.dtype is not kind for a in arrays
-    ):
-        return op.kernel(*arrays)  # two dtypes where there may be one: the kernel tells so
-    name = op.name
-    if name in _WITHOUT_HALF:
-        kernel, dtype = _WITHOUT_HALF[name], dtypes.from_numpy(kind).type_name
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtype}'")
-    if name in _ROUNDED_NUMBERS:
+    how = op.half
+    if how == "own" or (op.promote is None and _mixed(arrays, kind)):
+        return op.kernel(*arrays)  # which looks at the dtypes itself
+    if op.no_half is not None:
+        raise NotImplementedError(f"\"{op.no_half}\" not implemented for '{dtypes.from_numpy(kind).type_name}'")
+    if how == "rounded":
         arrays = [_rounded(a, kind) if a.__class__ is float else a for a in arrays]
-    elif name in _IN_STEPS:
+    elif how == "steps":
         return op.kernel(*[np.asarray(a, kind) for a in arrays])
-    elif name in _IN_OWN_FORMAT:
-        return op.kernel(*arrays)
-    elif name in _SCALED and arrays[2] != 1:
+    elif how == "alpha" and arrays[2] != 1:
         arrays = [*arrays[:2], _rounded(float(arrays[2]), kind)]
         return _with_last_in_steps(op, arrays, kind)
-    elif name in _LAST_IN_STEPS:
+    elif how == "last":
         return _with_last_in_steps(op, arrays, kind)
     return _run_wide(op, arrays, kind)
+
+
+def _mixed(arrays: list[Any], kind: np.dtype) -> bool:
+    """Whether there are two dtypes, where no operation promotes them."""
+    return any(isinstance(a, np.ndarray) and a.dtype.kind in "fc" and a.ndim and a.dtype is not kind for a in arrays)
 
 
 def _run_wide(op: Operation, arrays: list[Any], kind: np.dtype) -> Any:

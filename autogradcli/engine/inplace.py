@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .levels.base import check_captured, check_rows, dispatched, write
 from .limits import check_steps
 from .mirrors import MirrorTensor, flip_of, memory_of
 from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
 from .saved import maker, pack
 from .state import state
+from .tangents import keep_apart, write_tangent
 from .tensor import Tensor, alias
 from .views import OVERLAP, check_sliding, overlaps_itself, rebase, refresh_views, refusal, slides, turns
 
@@ -65,15 +67,9 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
     check_inplace(target)
     before = alias(target)
     if state.dual_level or state.levels:
-        from .tangents import keep_apart
-
         if state.levels:
-            from .batched import check_rows
-            from .layers import check_captured, dispatched
-
-            name = dispatched(call, args)
-            check_captured(target, name)
-            check_rows(target, name, args)
+            check_captured(target, dispatched(call, args))
+            check_rows(target, call, args)
         keep_apart(target, before)
     counter = target.counter
     for arg in args:
@@ -179,11 +175,8 @@ def keep_values(before: Tensor) -> None:
 
 def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any = None) -> Tensor:
     """Put a freshly computed result, of the operation ``call``, into ``target``'s memory and history."""
-    if state.levels:
-        from .layers import NOT_HERE, write
-
-        if write(target, result, check, call) is not NOT_HERE:
-            return target
+    if state.levels and write(target, result, check, call):
+        return target
     array = target.array
     node = result.node
     if node is not None and target.base is not None:
@@ -215,8 +208,6 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
     else:
         target.bump()
     if state.dual_level:
-        from .tangents import write_tangent
-
         write_tangent(target, result)
     if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
         own_saved_output(node, result, target)

@@ -15,31 +15,24 @@ from typing import Any
 
 import numpy as np
 
-from .operation import OPERATIONS, Operation
+from .operation import Operation
 from .state import state
 from .tensor import Tensor
 
-#: The operations that make mirrors, and what they do to each number.
-FLIPS: dict[str, Any] = {"conj_view": np.conjugate, "neg_view": np.negative}
-_NAMES = {flip: name for name, flip in FLIPS.items()}
 SMALL = 1_024  # so few numbers are computed at each look, which costs what asking would
 _SHOWN: Any = Tensor.__dict__["array"]
 
-VIEW_AS_REAL = (
-    "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can view it "
-    "as real, use self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the original."
-)
-
 
 class Mirror:
-    """What makes a tensor a mirror. ``outermost``: it is the last step from the base, and no window on a mirror."""
+    """What makes a tensor a mirror: the operation ``op``, which says what it does to each number. ``outermost``: it is
+    the last step from the base, and no window on a mirror."""
 
-    __slots__ = ("flip", "memory", "outermost", "seen", "writable")
+    __slots__ = ("memory", "op", "outermost", "seen", "writable")
 
     watched = True  # every change counts a version of the mirror; not so once ``.data`` was asked for
 
-    def __init__(self, flip: Any, memory: np.ndarray, outermost: bool, values: np.ndarray | None = None) -> None:
-        self.flip = flip
+    def __init__(self, op: Operation, memory: np.ndarray, outermost: bool, values: np.ndarray | None = None) -> None:
+        self.op = op
         self.memory = memory
         self.outermost = outermost
         self.seen = -1
@@ -47,7 +40,7 @@ class Mirror:
         self.writable: np.ndarray = values if fits else _alike(memory)  # type: ignore[assignment]
 
     def refresh(self) -> None:
-        self.flip(self.memory, out=self.writable)
+        self.op.flip(self.memory, out=self.writable)
 
 
 class MirrorTensor(Tensor):
@@ -73,7 +66,7 @@ class MirrorTensor(Tensor):
         meta = self.meta
         mirror = None if meta is None else meta.mirror
         if mirror is not None and np.may_share_memory(array, mirror.writable):
-            become(self, Mirror(mirror.flip, _same_place(array, self), False))
+            become(self, Mirror(mirror.op, _same_place(array, self), False))
             return
         if meta is not None:
             meta.mirror = None
@@ -120,28 +113,25 @@ def memory_of(t: Tensor) -> np.ndarray:
     layer = meta.layer
     if layer is None or mirror_of(t) is None:
         return t.array
-    memory = memory_of(layer.value)
-    if layer.level.kind != "vmap":
-        return memory
-    from .batched import row_shape
-
-    return row_shape(memory, layer.bdim)
+    found: np.ndarray = layer.level.outside(layer, memory_of(layer.value))
+    return found
 
 
 def flip_of(t: Tensor) -> Any:
     """What stands between a tensor and its memory: None, or NumPy's function."""
     mirror = None if t.meta is None else mirror_of(t)
-    return None if mirror is None else mirror.flip
+    return None if mirror is None else mirror.op.flip
+
+
+def maker_of(t: Tensor) -> Operation | None:
+    """The operation that makes such mirrors as a tensor is; None for others."""
+    mirror = None if t.meta is None else mirror_of(t)
+    return None if mirror is None else mirror.op
 
 
 def flipped(t: Tensor, flip: Any) -> bool:
     """Whether a tensor is such a mirror."""
     return flip_of(t) is flip
-
-
-def operation_of(flip: Any) -> str:
-    """The name of the operation that makes such mirrors."""
-    return _NAMES[flip]
 
 
 def store(t: Tensor, values: Any) -> None:
@@ -154,15 +144,15 @@ def store(t: Tensor, values: Any) -> None:
 def adopt(op: Operation, source: Tensor, view: Tensor) -> None:
     """Make a fresh view of a mirror, or the mirror just asked for, what it must be. Raises RuntimeError for a view
     that there is not."""
-    flip = FLIPS.get(op.name)
-    before = flip_of(source)
-    if flip is not None:
+    before = maker_of(source)
+    if op.flip is not None:
         memory = memory_of(source)
-        if before is flip:  # twice is not at all
+        if before is op:  # twice is not at all
             view.array = memory
             return
-        become(view, Mirror(flip, memory, True, view.array))
+        become(view, Mirror(op, memory, True, view.array))
         return
+    assert before is not None
     if view.array.dtype is not memory_of(source).dtype:
         raise RuntimeError(_no_such_view(op, before))
     become(view, Mirror(before, _same_place(view.array, source), False))
@@ -196,11 +186,13 @@ def _address(array: np.ndarray) -> int:
     return address
 
 
-def mirrored(t: Tensor, flip: Any) -> Tensor:
-    """A mirror without history."""
+def mirrored(t: Tensor, like: Tensor) -> Tensor:
+    """A mirror of a tensor as another one is, without history."""
+    op = maker_of(like)
+    assert op is not None
     before, state.grad = state.grad, False
     try:
-        found: Tensor = OPERATIONS[operation_of(flip)].call(t)
+        found: Tensor = op.call(t)
     finally:
         state.grad = before
     if found.meta is not None:
@@ -208,9 +200,9 @@ def mirrored(t: Tensor, flip: Any) -> Tensor:
     return found
 
 
-def _no_such_view(op: Operation, flip: Any) -> str:
+def _no_such_view(op: Operation, maker: Operation) -> str:
     """PyTorch's words for a mirror that has no such view."""
-    if op.name == "view_as_real":
-        return VIEW_AS_REAL
-    what = "conjugate view tensors" if flip is np.conjugate else "tensors with negative bit set"
+    if op.no_mirror:
+        return op.no_mirror
+    what = "conjugate view tensors" if maker.flip is np.conjugate else "tensors with negative bit set"
     return f"torch.Tensor.view is not supported for {what} when converting to a different dtype."

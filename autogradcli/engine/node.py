@@ -11,15 +11,11 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from .state import next_sequence
-
-if TYPE_CHECKING:
-    from .operation import Operation
-    from .tensor import Tensor
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have "
@@ -29,19 +25,24 @@ FREED = (
 )
 
 
-class Extra:
-    """What few nodes have: hooks, captures, metadata, packed saved values."""
+class Variable(Protocol):
+    """What the graph knows of a tensor."""
 
-    __slots__ = ("metadata", "packed", "post_accumulate", "posthooks", "prehooks", "retains", "tensor_hooks")
+    array: np.ndarray
+
+
+class Extra:
+    """What few nodes have: hooks, captures, metadata."""
+
+    __slots__ = ("metadata", "post_accumulate", "posthooks", "prehooks", "retains", "tensor_hooks")
 
     def __init__(self) -> None:
         self.tensor_hooks: dict[int, dict[int, Callable[[Any], Any]]] = {}  # output -> key -> hook
-        self.retains: dict[int, weakref.ref[Tensor]] = {}  # output -> the tensor whose .grad to fill
+        self.retains: dict[int, weakref.ref[Any]] = {}  # output -> the tensor whose .grad to fill
         self.prehooks: dict[int, Callable[[Any], Any]] = {}
         self.posthooks: dict[int, Callable[[Any, Any], Any]] = {}
         self.post_accumulate: dict[int, Callable[[Any], Any]] = {}
         self.metadata: dict[Any, Any] | None = None
-        self.packed = False
 
 
 class Node:
@@ -49,7 +50,7 @@ class Node:
 
     __slots__ = ("__weakref__", "edges", "extra", "fix", "saved", "seq")
 
-    op: ClassVar[Operation]
+    op: ClassVar[Any]  # the declared operation that made it
     outputs: ClassVar[int] = 1
     title: ClassVar[str] = ""
     own_rule: ClassVar[bool] = False  # a program wrote its rule, whose None is no gradient and not a zero one
@@ -61,7 +62,7 @@ class Node:
     seq: int
 
     def run(self, g: Any) -> tuple[Any, ...]:
-        """The array world: gradients of the inputs, as arrays, from that of the output(s)."""
+        """The array world: from the gradient of the output(s) those of the inputs, in their shapes and dtypes."""
         raise NotImplementedError
 
     def run_tensors(self, g: Any) -> tuple[Any, ...]:
@@ -104,16 +105,16 @@ class AccumulateGrad(Node):
 
     title = "torch::autograd::AccumulateGrad"
 
-    def __init__(self, variable: Tensor) -> None:
+    def __init__(self, variable: Variable) -> None:
         self.edges = ()
         self.saved = ()
         self.fix = None
         self.extra = None
         self.seq = next_sequence()
         self.array: np.ndarray = variable.array
-        self.grad: Tensor | None = None
+        self.grad: Any = None  # a tensor
         self.grad_dtype: Any = ...
-        self.variable_ref = weakref.ref(variable)
+        self.variable_ref: weakref.ref[Any] = weakref.ref(variable)
 
 
 AccumulateGrad.__module__ = "builtins"  # in PyTorch it is a class of C++, of no module

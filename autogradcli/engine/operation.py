@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 import numpy as np
 
@@ -38,9 +38,7 @@ from .away import listening
 from .layouts import laid_out
 from .lazy import LazyTable
 from .node import Node
-
-if TYPE_CHECKING:
-    from .declared import Declare
+from .tensor import Tensor
 
 Array = np.ndarray  # a tensor operand; inside a kernel its array
 Index = np.ndarray  # a tensor operand that takes no part in promotion and has no derivative
@@ -89,31 +87,40 @@ class Operation:
 
     __slots__ = (
         "_parsed",
+        "aten",
         "broadcast",
         "call",
         "complex",
+        "copies",
         "differentiable",
+        "dims",
         "doc",
         "edges",
         "examples",
         "fits",
         "fits_in",
+        "flip",
         "formula",
         "frees",
         "given",
+        "half",
+        "in_vmap",
         "indices",
-        "inplace_name",
         "jvp",
         "kernel",
         "kind",
         "name",
+        "no_half",
+        "no_mirror",
         "node_class",
         "node_name",
         "outputs",
         "overlap",
+        "overload",
         "params",
         "power",
         "promote",
+        "rows",
         "rules",
         "saves",
         "singles",
@@ -150,9 +157,18 @@ class Operation:
         self.jvp: Rule | None = options.pop("jvp", None)
         self.vjp: Rule | None = options.pop("vjp", None)
         self.overlap: bool = options.pop("overlap", False)
+        self.copies: bool = options.pop("copies", False)
+        self.half: str | None = options.pop("half", None)
+        self.no_half: str | None = options.pop("no_half", None)
         self.fits: tuple[str, ...] = tuple(options.pop("fits", "").split())
         self.fits_in: str = options.pop("fits_in", "result")
-        self.inplace_name: str | None = options.pop("inplace_name", None)
+        self.flip: Any = options.pop("flip", None)
+        self.no_mirror: str = options.pop("no_mirror", "")
+        self.dims: str = options.pop("dims", "")
+        self.rows: str | Rule | None = options.pop("rows", None)
+        self.in_vmap: str | None = options.pop("in_vmap", None)
+        self.overload: str = options.pop("overload", "")
+        self.aten: str = options.pop("aten", "") or self.spelling
         self.rules: dict[str, Rule] = options
         self._parsed = False
 
@@ -182,6 +198,9 @@ class Operation:
         for name in self.rules:
             if name not in by_name or by_name[name].kind not in ("tensor", "list"):
                 raise TypeError(f"{self.name}: a rule for {name!r}, which is no tensor parameter")
+        for name in self.dims.removeprefix("+").split():
+            if name not in by_name:
+                raise TypeError(f"{self.name}: {name!r} is no parameter, so no dimension either")
         #: What each edge's rule names, and how many edges are no lists.
         self.given = {p.name: _rule_names(self.rules[p.name], 2) for p in self.edges} if joint is None else {}
         self.singles = sum(p.kind != "list" for p in self.edges)
@@ -254,15 +273,45 @@ def _camel(name: str) -> str:
 # A declared name is bound to a stub. Its first call generates straight-line code for the operation and puts that
 # code *into the stub* (``__code__``), so every reference that was imported meanwhile is the fast one.
 
+#: What generated code sees; ``generate.py`` fills it.
 GLOBALS: dict[str, Any] = {}
+materialise: Callable[[str], Callable[..., Any]]  # in GLOBALS, where the stub runs
 
 
 def _stub(*args: Any, **kwargs: Any) -> Any:
-    return materialise("NAME")(*args, **kwargs)
+    return materialise("NAME")(*args, **kwargs)  # noqa: F821 - declared above
 
 
 _STUB = _stub.__code__
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+if TYPE_CHECKING:  # what no program needs, to keep the start short
+    _Result = TypeVar("_Result", covariant=True)
+
+    class Declared(Protocol[_Result]):
+        """The function that ``@operation`` gives for a kernel: of tensors where the kernel is of arrays."""
+
+        __name__: str
+        op: Operation
+
+        def __call__(self, *args: Any, **kwargs: Any) -> _Result: ...
+
+    class Declare(Protocol):
+        """``@operation(...)``: results are as many tensors as the kernel gives arrays."""
+
+        @overload
+        def __call__(self, source: Callable[..., Array]) -> Declared[Tensor]: ...
+        @overload
+        def __call__(self, source: Callable[..., tuple[Array, Array]]) -> Declared[tuple[Tensor, Tensor]]: ...
+        @overload
+        def __call__(
+            self, source: Callable[..., tuple[Array, Array, Array]]
+        ) -> Declared[tuple[Tensor, Tensor, Tensor]]: ...
+        @overload
+        def __call__(self, source: Callable[..., tuple[Array, ...]]) -> Declared[tuple[Tensor, ...]]: ...
+        @overload
+        def __call__(self, source: Callable[..., list[Array]]) -> Declared[tuple[Tensor, ...]]: ...
 
 
 def operation(**options: Any) -> Declare:
@@ -285,7 +334,20 @@ def operation(**options: Any) -> Declare:
                 which that is: ``"result"``, that of operand and number; ``"wide"``, the same but float32 for half
                 precision; ``"operand"``, the operand's own
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
+    copies      True where the result has the place of its first operand and the values of the second
+    half        how it computes in half precision, where not in single and rounded once; ``no_half`` the name of
+                PyTorch's kernel where that has none (``half.py``)
+    flip        of a conjugate or negative view, what it does to each number (``mirrors.py``); ``no_mirror`` PyTorch's
+                words where such a tensor has no view like this
+    dims        the parameters that are dimensions, ``"dim0 dim1"``, from a ``+`` on of the result, which has one more
+    rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch_rules.py``, ``"each"`` where it
+                does the same to each element, ``"masks"`` where a mask, and ``"dynamic"`` where any operand tells the
+                size of the result; or a function of the arguments that gives the word. Without it ``dims`` and ``kind``
+                tell, or it runs row by row
+    in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)
     spelling    the language's name for the call, where it isn't the declared one
+    overload    what PyTorch's dispatcher adds to its name in place, ``"Tensor"`` for ``add_.Tensor``; ``*`` stands for
+                Tensor or Scalar, as the last operand is. ``aten`` is the name there, where not the ``spelling``
     indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or
                 a function of the arguments by name that says so. ``1`` is a dimension of size 1 in the result
     power       the power to which it raises each element
@@ -310,14 +372,3 @@ def operation(**options: Any) -> Declare:
         return stub
 
     return cast("Declare", declare)
-
-
-def materialise(name: str) -> Callable[..., Any]:
-    from .generate import generate
-
-    op = OPERATIONS[name].parse()
-    generate(op)
-    return op.call
-
-
-GLOBALS["materialise"] = materialise

@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from .batched import aligned, batched
-from .layers import Level, layer_of, lift, mark_born
+from .levels.base import layer_of, mark_born
+from .levels.lifted import lift
+from .levels.vmap import VmapLevel, aligned, batched
 from .state import state
 from .tensor import Tensor, wrap
 from .worlds import roles
@@ -36,12 +37,12 @@ NO_DIFFERENT = (
 )
 
 
-def rows_apart() -> list[Level]:
+def rows_apart() -> list[VmapLevel]:
     """The vmap levels, outermost first, whose rows get random numbers of their own.
 
     Raises RuntimeError where a level wants none drawn.
     """
-    levels = [level for level in state.levels if level.kind == "vmap"]
+    levels = [level for level in state.levels if isinstance(level, VmapLevel)]
     if any(level.randomness == "error" for level in levels):
         raise RuntimeError(NO_RANDOM)
     return [level for level in levels if level.randomness == "different"]
@@ -80,7 +81,7 @@ def sampled(call: Callable[..., Tensor], operands: Sequence[Any], depth: int | N
         return call(*operands)
     level = state.levels[depth - 1]
     ours = [layer_of(x, level) is not None for x in operands]
-    if level.kind != "vmap":
+    if not isinstance(level, VmapLevel):
         lowered = [layer_of(x, level).value if own else x for x, own in zip(operands, ours, strict=True)]  # type: ignore[union-attr]
         found = sampled(call, lowered, depth - 1)
         outside = lift(level, found) if any(ours) else found
@@ -112,7 +113,7 @@ def noise(like: Tensor, draw: Callable[[tuple[int, ...]], np.ndarray], fresh: bo
         return wrap(draw(like.array.shape))
     level = state.levels[depth - 1]
     layer = layer_of(like, level)
-    if level.kind != "vmap":
+    if not isinstance(level, VmapLevel):
         return noise(like if layer is None else layer.value, draw, fresh, depth - 1)
     if level.randomness == "error":
         raise RuntimeError(NO_RANDOM)

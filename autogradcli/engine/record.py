@@ -13,15 +13,16 @@ import numpy as np
 from . import dtypes
 from .dtypes import DType
 from .half import is_bfloat16, run_kernel, widened
+from .inference import INFERENCE_SAVED, mark_inference
+from .levels.base import NOT_HERE, at_levels
 from .node import Invalid, Node, Output
 from .numbers import check_numbers, check_operand
 from .operation import Operation, Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import next_sequence, state
 from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
+from .views import attach_views
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
-
-SUM_BACK = sum_to_array
 
 
 def record(op: Operation, args: tuple[Any, ...]) -> Any:
@@ -30,8 +31,6 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     Raises RuntimeError where shapes or dtypes don't fit, in PyTorch's words.
     """
     if state.levels:
-        from .layers import NOT_HERE, at_levels
-
         found = at_levels(op, args)
         if found is not NOT_HERE:
             return found
@@ -52,9 +51,7 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     outputs = [wrap(r) for r in results]
     node = make_node(op, args, arrays, outputs, multiple) if op.has_gradient else None
     if op.view is not None:
-        from .views import attach_views
-
-        attach_views(op, _first_tensor(op, args), outputs, node)
+        attach_views(op, first_tensor(op, args), outputs, node)
     elif node is not None:
         for k, t in enumerate(outputs):
             differentiable = op.differentiable is None or k in op.differentiable
@@ -98,15 +95,11 @@ def _promote(op: Operation, arrays: list[Any]) -> None:
     dtype = dtypes.result_type(*operands)
     if op.promote == "float" and dtype.category < dtypes.FLOATING:
         dtype = dtypes.default.dtype
-    exact = dtype.itemsize == 2 and dtype.category == dtypes.FLOATING and op.name in _EXACT_NUMBERS
+    exact = dtype.itemsize == 2 and dtype.category == dtypes.FLOATING and op.half == "exact"
     for k in spots:
         arrays[k] = to_dtype(arrays[k], dtypes.float32 if exact and k == 1 and _is_number(arrays[k]) else dtype)
     for k in lists:
         arrays[k] = [to_dtype(a, dtype) for a in arrays[k]]
-
-
-#: Beside half precision a number on the right, or a 0-d tensor, keeps its own in these: only their result is rounded.
-_EXACT_NUMBERS = frozenset({"mul", "div", "div_unrounded", "div_rounded", "floor_divide"})
 
 
 def _is_number(operand: Any) -> bool:
@@ -144,7 +137,8 @@ def shape_mismatch(arrays: list[Any]) -> RuntimeError | None:
     return None
 
 
-def _first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:
+def first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:
+    """The operand whose memory the results share, of an operation that gives views."""
     first: Tensor = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
     return first
 
@@ -182,8 +176,6 @@ def make_node(
     node.fix = _fix(op, operands, outputs)
     if multiple and type(node).outputs == 1:
         node = _retype(node, op, len(outputs))
-    if state.pack_hooks:
-        node.need_extra().packed = True
     entries: list[Any] = []
     for save in op.saves:
         wanted = any(wants[k] for k in save.wanted_by)
@@ -378,12 +370,10 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
         _meta(op, args, outputs)
     if state.inference:
         for t in outputs:
-            if op.view is None or _first_tensor(op, args).is_inference:
+            if op.view is None or first_tensor(op, args).is_inference:
                 mark_inference(t)
     if state.dual_level and not state.inference:
-        from .forward import push_tangents
-
-        push_tangents(op, args, outputs)
+        state.push_tangents(op, args, outputs)
     if state.levels:
         for t in outputs:
             t.need_meta().born = state.levels[-1]
@@ -398,32 +388,12 @@ def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
         operands += [v for v in (value if isinstance(value, (list, tuple)) else (value,)) if isinstance(v, Tensor)]
     if not any(isinstance(t, MetaTensor) for t in operands):
         return
-    if op.name == "copy" and not isinstance(operands[0], MetaTensor):
+    if op.copies and not isinstance(operands[0], MetaTensor):
         raise NotImplementedError(NO_DATA)
-    if op.name != "copy" and any(t.array.ndim and not isinstance(t, MetaTensor) for t in operands):
+    if not op.copies and any(t.array.ndim and not isinstance(t, MetaTensor) for t in operands):
         raise RuntimeError("Tensor on device cpu is not on the expected device meta!")
     for t in outputs:
         to_meta(t)
 
 
 NO_DATA = "Cannot copy out of meta tensor; no data!"
-
-INFERENCE_SAVED = (
-    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
-    "computation "
-    "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or "
-    "use `torch.no_grad()` instead of `torch.inference_mode()`."
-)
-
-
-class InferenceCounter(list[int]):
-    """The version counter of an inference tensor: there is none, so whoever reads it to save the tensor for backward
-    gets an error. (``Tensor.version`` reads it otherwise.)"""
-
-    def __getitem__(self, index: Any) -> Any:
-        raise RuntimeError(INFERENCE_SAVED)
-
-
-def mark_inference(t: Tensor) -> None:
-    t.need_meta().inference = True
-    t.counter = InferenceCounter((0,))

@@ -12,17 +12,15 @@ A value that no wanted gradient needs is None. Saved-tensor hooks put a ``Packed
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from . import dtypes
 from .node import FREED, Node, Output, node_of
+from .operation import Save
 from .state import state
 from .tensor import Tensor, alias, wrap
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from .operation import Save
 
 
 class Packed:

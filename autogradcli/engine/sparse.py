@@ -17,7 +17,7 @@ from .dtypes import DType
 from .state import state
 from .tensor import WRAPPERS, Size, Tensor
 
-_SCALING = frozenset({"multiply", "divide", "negative", "positive"})
+_SCALING = frozenset({np.multiply, np.divide, np.negative, np.positive})
 
 
 class SparseArray(np.ndarray):
@@ -34,7 +34,7 @@ class SparseArray(np.ndarray):
         if method != "__call__" or out or not isinstance(result, np.ndarray):
             return result
         sparse = [x for x in inputs if isinstance(x, SparseArray) and x.indices is not None]
-        if ufunc.__name__ == "add" and len(sparse) == 2:
+        if ufunc is np.add and len(sparse) == 2:
             if np.array_equal(sparse[0].indices, sparse[1].indices):  # type: ignore[arg-type]
                 return with_parts(result, sparse[0].indices, sparse[0].values + sparse[1].values)
             return with_parts(
@@ -43,7 +43,7 @@ class SparseArray(np.ndarray):
                 np.concatenate([x.values for x in sparse]),
             )
         others = [x for x in inputs if not isinstance(x, SparseArray)]
-        if len(sparse) == 1 and ufunc.__name__ in _SCALING and all(np.ndim(x) == 0 for x in others):
+        if len(sparse) == 1 and ufunc in _SCALING and all(np.ndim(x) == 0 for x in others):
             first = sparse[0]
             scaled = [first.values if isinstance(x, SparseArray) else x for x in inputs]
             return with_parts(result, first.indices, ufunc(*scaled))

@@ -66,6 +66,7 @@ class State:
         "own_memory",
         "pack_hooks",
         "poll",
+        "push_tangents",
         "running_node",
         "special",
         "tape",
@@ -95,12 +96,14 @@ class State:
     running_node: Any
     warn: Callable[[str, str], None]
     poll: Callable[[], None]  # raises if it is time to stop: for whoever waits
+    push_tangents: Callable[[Any, Any, Any], None]  # (op, args, results): what forward.py does after an operation
     where: Callable[[], int]  # the line of the program that runs; 0 where nobody knows
 
     def __init__(self) -> None:
         self.warn = _drop
         self.where = int
         self.poll = _go_on
+        self.push_tangents = _no_tangents
         self.meta = False
         self.reset()
 
@@ -163,6 +166,11 @@ class State:
 
 def _drop(category: str, message: str) -> None:
     """Where warnings go until a session listens."""
+
+
+def _no_tangents(op: Any, args: Any, results: Any) -> None:
+    """What follows an operation until forward mode is there: whoever begins a dual level imports it."""
+    raise AssertionError("a dual level without forward.py")
 
 
 def _go_on() -> None:

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .layers import Layer, Level, below, family, inside, layer_of, promote
-from .mirrors import flip_of, memory_of, operation_of
-from .operation import OPERATIONS
+from .levels.base import Layer, Level, below, family, layer_of, like, promote
+from .mirrors import maker_of, memory_of
 from .state import state
 from .tensor import Tensor, wrap
 from .views import Window, like_base, strides_of
@@ -83,8 +82,8 @@ def window_like(whole: Tensor, base: Tensor, view: Tensor) -> Tensor:
         part = roles.view_as_complex(roles.as_strided(whole, *pairs))
     else:
         part = roles.as_strided(roles.view_as_real(whole), window.size, window.strides, window.offset)
-    flip = flip_of(view)
-    return part if flip is None else OPERATIONS[operation_of(flip)].call(part)
+    mirror = maker_of(view)
+    return part if mirror is None else mirror.call(part)
 
 
 def note_lent(tangent: Tensor, given: Iterable[Any]) -> Tensor:
@@ -111,8 +110,6 @@ def _flat(given: Iterable[Any]) -> Iterable[Tensor]:
 
 def blank(t: Tensor, source: Tensor) -> Tensor:
     """Zeros laid out in memory as ``t`` is, of the levels of ``source``, which is to be written into them."""
-    from .batched import like
-
     made = wrap(like_base(t.array.shape, strides_of(t.array), np.zeros((), t.array.dtype)))
     if state.levels:
         made.need_meta().born = state.levels[-1]
@@ -169,10 +166,9 @@ def keep_apart(t: Tensor, twin: Tensor) -> None:
     other = layer_of(twin)
     assert other is not None
     keep_apart(layer.value, other.value)
-    twin.array = inside(other)
-    if layer.level.kind == "jvp":
-        tangent = tangent_at(t, layer.level)
-        other.tangent = None if tangent is None else below(layer.level, roles.clone, (tangent,))
+    twin.array = layer.level.outside(other, other.value.array)
+    if layer.level.tangents:
+        other.tangent = layer.level.copied_tangent(t)
 
 
 def owned(tangent: Tensor, t: Tensor) -> Tensor:
@@ -191,7 +187,7 @@ def carries_tangent(t: Tensor) -> bool:
     layer = layer_of(t)
     if layer is None:
         return False
-    return (layer.level.kind == "jvp" and tangent_at(t, layer.level) is not None) or carries_tangent(layer.value)
+    return layer.level.carries_tangent(t) or carries_tangent(layer.value)
 
 
 def write_tangent(target: Tensor, result: Tensor) -> None:

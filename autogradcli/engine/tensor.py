@@ -74,7 +74,7 @@ class Meta:
     tangent: Tensor | None = None
     lent: bool = False  # of a tangent: its memory is another tangent's, too
     level: int = 0  # of the tangent: the dual level it belongs to
-    layer: Any = None  # of a tensor of torch.func: what its level adds (layers.py)
+    layer: Any = None  # of a tensor of torch.func: what its level adds (levels/)
     born: Any = None  # under torch.func: the level that was innermost when it was made
     inference: bool = False
     mirror: Any = None  # of a conjugate or negative view: where its numbers really are (mirrors.py)
@@ -95,7 +95,7 @@ class Tensor:
         self.meta = None
         self.counter = None
         if requires_grad:
-            self.require_grad()
+            self.begin_grad()
 
     # -- what it is -----------------------------------------------------------------------------------
 
@@ -173,46 +173,21 @@ class Tensor:
 
     # -- leaves ---------------------------------------------------------------------------------------
 
-    def require_grad(self) -> None:
-        """Make it a leaf that requires grad. Raises RuntimeError for a dtype that has no gradients."""
-        if self.node is not None:
-            return
+    def begin_grad(self) -> AccumulateGrad:
+        """Put a sink under a tensor that has no history; ``leaves.py`` says what else may be to do. Raises RuntimeError
+        for a dtype that has no gradients."""
         if dtypes.of(self.array).category < dtypes.FLOATING:
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if self.is_inference and not state.inference:
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
-        node = AccumulateGrad(self)
-        if self.meta is not None:
-            node.grad, self.meta.grad = self.meta.grad, None
-            node.extra, self.meta.hooks = self.meta.hooks, None
-        self.node = node
-        if self.meta is not None and self.meta.views:
-            from .views import refresh_views
-
-            refresh_views(self, stale_only=True)
-
-    def drop_grad(self) -> None:
-        """Make a leaf require no grad. Raises RuntimeError for a tensor that operations made."""
-        node = self.node
-        if node is None or node.__class__ is Nowhere or node.__class__ is Invalid:
-            return  # such a view requires grad because its base does
-        if node.__class__ is AccumulateGrad:
-            if node.grad is not None:
-                self.need_meta().grad = node.grad
-            if node.extra is not None:
-                self.need_meta().hooks = node.extra
-        else:
-            raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed "
-                "variable in a subgraph that doesn't require differentiation use "
-                "var_no_grad = var.detach()."
-            )
-        self.node = None
+        sink = self.node = AccumulateGrad(self)
+        return sink
 
     @property
     def grad(self) -> Tensor | None:
         if self.node.__class__ is AccumulateGrad:
-            return self.node.grad
+            kept: Tensor | None = self.node.grad
+            return kept
         return None if self.meta is None else self.meta.grad
 
     def store_grad(self, grad: Tensor | None) -> None:

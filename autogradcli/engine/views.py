@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from .hooks import follow_retained
-from .mirrors import FLIPS, MirrorTensor, adopt, flip_of, memory_of, mirror_of, operation_of
+from .inference import mark_inference
+from .mirrors import MirrorTensor, adopt, maker_of, memory_of, mirror_of
 from .node import FREED, AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
-from .operation import OPERATIONS, Operation
-from .record import run_arrays
+from .operation import Operation
 from .saved import graph_name
 from .state import next_sequence, state
 from .tensor import Meta, Tensor, wrap
@@ -45,10 +45,8 @@ _ref = weakref.ref
 def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node | None, inner: bool = True) -> None:
     """Make fresh tensors views of ``source``: shared counter, base, history. Not ``inner`` are those of a level of
     ``torch.func``: what they wrap is a view already."""
-    mirrors = inner and (op.name in FLIPS or source.__class__ is MirrorTensor)
+    mirrors = inner and (op.flip is not None or source.__class__ is MirrorTensor)
     if source.is_inference:
-        from .record import mark_inference
-
         for view in views:  # such tensors have no views: all that is tracked of them is what they are
             mark_inference(view)
             if mirrors:
@@ -231,7 +229,7 @@ def check_sliding(array: np.ndarray, values: np.ndarray, op: Operation | None) -
     stands, and so is what gives one value to each location."""
     if op is not None and op.overlap:
         return
-    if op is not None and op.name == "copy":
+    if op is not None and op.copies:
         trial = like_base(array.shape, strides_of(array), values)
         if np.array_equal(trial, np.broadcast_to(values, array.shape), equal_nan=trial.dtype.kind in "fc"):
             return
@@ -261,9 +259,9 @@ def _reach_over(steps: list[tuple[int, int]], width: int) -> bool:
 
 def history_on(base: Tensor, view: Tensor) -> Node:
     """History of a view as a window on its base; by way of the parts of complex numbers, where these are viewed."""
-    flip = flip_of(view)
-    if flip is not None:
-        return _mirror_on(base, view, flip)
+    mirror = maker_of(view)
+    if mirror is not None:
+        return _mirror_on(base, view, mirror)
     dtype, at = view.array.dtype, base.array
     if dtype is at.dtype:
         return AsStridedBackward0(base, view)
@@ -271,8 +269,8 @@ def history_on(base: Tensor, view: Tensor) -> Node:
         pairs = roles.view_as_real(wrap(view.array))
         whole = pairs.array.shape == at.shape and pairs.array.strides == at.strides
         node = base.node if whole else AsStridedBackward0(base, pairs)
-        return made_by("view_as_complex", node)
-    node = made_by("view_as_real", base.node)
+        return made_by(roles.view_as_complex, node)
+    node = made_by(roles.view_as_real, base.node)
     pairs = roles.view_as_real(wrap(at))
     pairs.node = node
     if pairs.array.shape == view.array.shape and pairs.array.strides == view.array.strides:
@@ -280,23 +278,23 @@ def history_on(base: Tensor, view: Tensor) -> Node:
     return AsStridedBackward0(pairs, view)
 
 
-def _mirror_on(base: Tensor, view: Tensor, flip: Any) -> Node:
+def _mirror_on(base: Tensor, view: Tensor, mirror: Operation) -> Node:
     """History of a conjugate or negative view: a mirror of a window, or a window on a mirror of the whole."""
     memory, whole = memory_of(view), base
     if mirror_of(view).outermost:  # type: ignore[union-attr]
         same = memory.shape == base.array.shape and memory.strides == base.array.strides
-        return made_by(operation_of(flip), base.node if same else history_on(base, wrap(memory)))
+        return made_by(mirror.call, base.node if same else history_on(base, wrap(memory)))
     if memory.dtype is not base.array.dtype:
         whole = roles.view_as_real(wrap(base.array))
-        whole.node = made_by("view_as_real", base.node)
+        whole.node = made_by(roles.view_as_real, base.node)
     root = wrap(whole.array)
-    root.node = made_by(operation_of(flip), whole.node)
+    root.node = made_by(mirror.call, whole.node)
     return AsStridedBackward0(root, view)
 
 
-def made_by(name: str, below: Node | Output | None) -> Node:
+def made_by(call: Any, below: Node | Output | None) -> Node:
     """A node of an operation that saves nothing."""
-    node: Node = object.__new__(OPERATIONS[name].parse().node_class)
+    node: Node = object.__new__(call.op.parse().node_class)
     node.edges = (below,)
     node.saved = ()
     node.fix = node.extra = None
@@ -325,7 +323,7 @@ class CopySlices(Node):
     The gradient of the base goes through unchanged but for the window, which goes through the operation.
     """
 
-    __slots__ = ("base_shape", "base_strides", "flip", "function", "window")
+    __slots__ = ("base_shape", "base_strides", "function", "mirror", "window")
 
     title = "torch::autograd::CopySlices"
 
@@ -336,7 +334,7 @@ class CopySlices(Node):
         self.extra = None
         self.seq = next_sequence()
         self.function = function
-        self.flip = flip_of(view)
+        self.mirror = maker_of(view)
         self.window = Window(memory_of(view), base.array)
         self.base_shape = base.array.shape
         self.base_strides = strides_of(base.array)
@@ -344,9 +342,9 @@ class CopySlices(Node):
     def run(self, g: Any) -> tuple[Any, ...]:
         out = like_base(self.base_shape, self.base_strides, g)
         window = window_on(out, self.window)
-        function, flip = self.function, self.flip
-        inside = window.copy() if flip is None else flip(window)
-        first, *rest = function.run(inside) if function.fix is None else run_arrays(function, inside)
+        function, mirror = self.function, self.mirror
+        flip = None if mirror is None else mirror.flip
+        first, *rest = function.run(window.copy() if flip is None else flip(window))
         if self.edges[0] is None or (first is None and function.own_rule):
             return (None, *rest)
         check_overlap(window)
@@ -357,8 +355,8 @@ class CopySlices(Node):
         out = wrap(like_base(self.base_shape, self.base_strides, np.zeros((), g.array.dtype)))
         roles.copy_into(out, g)
         window = self._window_on(out)
-        if self.flip is not None:
-            window = OPERATIONS[operation_of(self.flip)].call(window)
+        if self.mirror is not None:
+            window = self.mirror.call(window)
         first, *rest = self.function.run_tensors(roles.clone(window))
         if self.edges[0] is None or (first is None and self.function.own_rule):
             return (None, *rest)

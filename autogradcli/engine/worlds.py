@@ -49,11 +49,12 @@ class Tensors:
 
 
 #: What keeps a number finite where a rule has a hole: in a formula it is a condition beside it, not a part of it.
-GUARDS = {"guard_where": "where", "guard_fill": "masked_fill"}
+GUARDS = ("guard_where", "guard_fill")
 
 
 def _find(name: str) -> Any:
-    name = GUARDS.get(name, name)
+    if name in GUARDS:
+        return getattr(roles, name).op
     try:
         return OPERATIONS[name]
     except KeyError:
@@ -68,8 +69,9 @@ class Roles:
     """The operations that the engine itself uses, on tensors: set by ``operations/``."""
 
     __slots__ = (
-        "add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "permute", "reshape",
-        "select", "stack", "strided_sum", "sum_to", "view_as_complex", "view_as_real",
+        "add", "as_strided", "cast", "clone", "clone_grad", "conj", "copy_into", "expand", "guard_fill",
+        "guard_where", "permute", "reshape", "select", "stack", "strided_sum", "sum_to", "view_as_complex",
+        "view_as_real",
     )  # fmt: skip
 
     add: Callable[..., Any]  # (a, b): accumulation
@@ -79,6 +81,8 @@ class Roles:
     clone: Callable[..., Any]  # (g)
     clone_grad: Callable[..., Any]  # (g): what .grad holds after a pass with create_graph
     expand: Callable[..., Any]  # (x, shape): a view
+    guard_fill: Callable[..., Any]  # (x, condition, value): ``F.guard_fill``
+    guard_where: Callable[..., Any]  # (condition, a, b): ``F.guard_where``
     permute: Callable[..., Any]  # (x, dims): a view
     reshape: Callable[..., Any]  # (x, shape): a view where it can be one
     select: Callable[..., Any]  # (x, dim, index): a view

@@ -33,7 +33,8 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class Expr:
-    """An expression for a tensor. ``tensor`` is its value: no history, never changed."""
+    """An expression for a tensor. ``tensor`` is its value: no history, never changed. ``simplify.py`` gives it Python's
+    operators."""
 
     __slots__ = ("tensor",)
 
@@ -61,83 +62,6 @@ class Expr:
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a formula can't depend on a tensor's value")
-
-    def __add__(self, other: Any) -> Expr:
-        return operate("+", self, other)
-
-    def __radd__(self, other: Any) -> Expr:
-        return operate("+", other, self)
-
-    def __sub__(self, other: Any) -> Expr:
-        return operate("-", self, other)
-
-    def __rsub__(self, other: Any) -> Expr:
-        return operate("-", other, self)
-
-    def __mul__(self, other: Any) -> Expr:
-        return operate("*", self, other)
-
-    def __rmul__(self, other: Any) -> Expr:
-        return operate("*", other, self)
-
-    def __truediv__(self, other: Any) -> Expr:
-        return operate("/", self, other)
-
-    def __rtruediv__(self, other: Any) -> Expr:
-        return operate("/", other, self)
-
-    def __pow__(self, other: Any) -> Expr:
-        return operate("**", self, other)
-
-    def __rpow__(self, other: Any) -> Expr:
-        return operate("**", other, self)
-
-    def __matmul__(self, other: Any) -> Expr:
-        return operate("@", self, other)
-
-    def __floordiv__(self, other: Any) -> Expr:
-        return operate("//", self, other)
-
-    def __mod__(self, other: Any) -> Expr:
-        return operate("%", self, other)
-
-    def __rmod__(self, other: Any) -> Expr:
-        return operate("%", other, self)
-
-    def __and__(self, other: Any) -> Expr:
-        return operate("&", self, other)
-
-    def __or__(self, other: Any) -> Expr:
-        return operate("|", self, other)
-
-    def __xor__(self, other: Any) -> Expr:
-        return operate("^", self, other)
-
-    def __lt__(self, other: Any) -> Expr:
-        return operate("<", self, other)
-
-    def __le__(self, other: Any) -> Expr:
-        return operate("<=", self, other)
-
-    def __gt__(self, other: Any) -> Expr:
-        return operate(">", self, other)
-
-    def __ge__(self, other: Any) -> Expr:
-        return operate(">=", self, other)
-
-    def __eq__(self, other: Any) -> Any:
-        return operate("==", self, other)
-
-    def __ne__(self, other: Any) -> Any:
-        return operate("!=", self, other)
-
-    __hash__ = object.__hash__
-
-    def __neg__(self) -> Expr:
-        return negate(self)
-
-    def __invert__(self) -> Expr:
-        return invert(self)
 
 
 class Name(Expr):
@@ -268,26 +192,6 @@ def without_history(function: Callable[..., Any], *args: Any) -> Any:
     finally:
         state.grad, state.tape = grad, tape
         state.refresh()
-
-
-def operate(symbol: str, left: Any, right: Any) -> Expr:
-    """``left symbol right``, tidied."""
-    from .simplify import tidy_operator
-
-    tensor = without_history(OPERATORS[symbol], value_of(left), value_of(right))
-    return tidy_operator(Operator(symbol, (left, right), tensor))
-
-
-def negate(operand: Expr) -> Expr:
-    from .simplify import tidy_operator
-
-    return tidy_operator(Operator("-", (operand,), without_history(operator.neg, operand.tensor)))
-
-
-def invert(operand: Expr) -> Expr:
-    from .simplify import tidy_operator
-
-    return tidy_operator(Operator("~", (operand,), without_history(operator.invert, operand.tensor)))
 
 
 def expressions_in(parts: Sequence[Any]) -> list[Expr]:

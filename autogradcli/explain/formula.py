@@ -24,11 +24,10 @@ from .expression import (
     Operator,
     Subscript,
     Written,
-    operate,
     value_of,
     without_history,
 )
-from .simplify import tidy_call, tidy_item, tidy_operator, uniform
+from .simplify import operate, tidy_call, tidy_item, tidy_operator, uniform
 
 #: The names, in the language, of what an operator says. They tell two operands; what else an operation takes must
 #: be at its default.

@@ -6,12 +6,13 @@ were tidied when they were made.
 
 from __future__ import annotations
 
+import operator
 from typing import Any, TypeGuard
 
 import numpy as np
 
 from ..engine.tensor import Tensor
-from .expression import Call, Constant, Expr, Item, Operator, operate, value_of, without_history
+from .expression import OPERATORS, Call, Constant, Expr, Item, Operator, value_of, without_history
 
 
 def is_constant(part: Any) -> bool:
@@ -164,3 +165,33 @@ def _alike(part: Any, result: Tensor) -> TypeGuard[Expr]:
         and part.tensor.array.shape == result.array.shape
         and part.tensor.array.dtype == result.array.dtype
     )
+
+
+# -- Python's operators on expressions ---------------------------------------------------------------------
+
+
+def operate(symbol: str, left: Any, right: Any) -> Expr:
+    """``left symbol right``, tidied."""
+    tensor = without_history(OPERATORS[symbol], value_of(left), value_of(right))
+    return tidy_operator(Operator(symbol, (left, right), tensor))
+
+
+def negate(operand: Expr) -> Expr:
+    return tidy_operator(Operator("-", (operand,), without_history(operator.neg, operand.tensor)))
+
+
+def invert(operand: Expr) -> Expr:
+    return tidy_operator(Operator("~", (operand,), without_history(operator.invert, operand.tensor)))
+
+
+def _attach(symbol: str, name: str) -> None:
+    """Give expressions an operator, and its mirror where Python has one."""
+    setattr(Expr, f"__{name}__", lambda self, other: operate(symbol, self, other))
+    if symbol not in _COMPARISONS:
+        setattr(Expr, f"__r{name}__", lambda self, other: operate(symbol, other, self))
+
+
+for _symbol, _function in OPERATORS.items():
+    _attach(_symbol, _function.__name__.strip("_"))
+setattr(Expr, "__neg__", negate)  # noqa: B010 - expressions know no operators, as tensors don't
+setattr(Expr, "__invert__", invert)  # noqa: B010

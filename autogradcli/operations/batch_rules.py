@@ -1,4 +1,5 @@
-"""Operations for all rows of a ``vmap`` at once: the dimensions that they name move by one for the hidden one.
+"""Operations for all rows of a ``vmap`` at once, by what they declare as ``rows`` or ``dims``: the dimensions that they
+name move by one for the hidden one.
 
 Only for speed, for views (which must stay windows on the batched memory) and for graph names that are PyTorch's;
 an operation without a rule runs row by row.
@@ -9,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..engine.batched import BATCH_RULES, aligned, rows_first, side_by_side
-from ..engine.layers import Level, layer_of
+from ..engine.levels.base import layer_of
+from ..engine.levels.vmap import BATCH_RULES, VmapLevel, aligned, rows_first, side_by_side
 from ..engine.operation import Operation
 from ..engine.tensor import Tensor
 from ..engine.worlds import TENSORS, roles
@@ -20,7 +21,7 @@ from .shape.slicing import select
 from .shape.view import permute, view
 
 Args = Sequence[Any]
-Rule = Callable[[Operation, Level, Args], Any]
+Rule = Callable[[Operation, VmapLevel, Args], Any]
 
 
 def _rank(args: Args) -> int:
@@ -28,7 +29,7 @@ def _rank(args: Args) -> int:
     return int(args[0].array.ndim)
 
 
-def _first(level: Level, args: Args) -> Tensor | None:
+def _first(level: VmapLevel, args: Args) -> Tensor | None:
     """The first operand with the hidden dimension in front, where no other operand is batched."""
     layer = layer_of(args[0], level)
     if layer is None or any(layer_of(a, level) is not None for a in args[1:]):
@@ -40,32 +41,34 @@ def _moved(dim: int, rank: int) -> int:
     return dim % rank + 1
 
 
-def _shifting(*positions: int, least: int = 1, extra: int = 0) -> Rule:
-    """A rule for an operation whose arguments at ``positions`` are dimensions; ``extra`` counts those it adds."""
+def _positions(op: Operation) -> list[int]:
+    """Where among the arguments the dimensions are."""
+    names = op.dims.removeprefix("+").split()
+    return [p.index for p in op.params if p.name in names]
 
-    def rule(op: Operation, level: Level, args: Args) -> Any:
-        rank = _rank(args) + extra
-        whole = _first(level, args)
-        if whole is None or rank < least:
+
+def _shifted(op: Operation, level: VmapLevel, args: Args) -> Any:
+    """The dimensions that the arguments name moved by one."""
+    rank = _rank(args) + op.dims.startswith("+")
+    whole = _first(level, args)
+    if whole is None or not rank:
+        return NotImplemented
+    moved = list(args)
+    for at in _positions(op):
+        dims = args[at]
+        if dims is None or dims == ():
             return NotImplemented
-        moved = list(args)
-        for at in positions:
-            dims = args[at]
-            if dims is None or dims == ():
-                return NotImplemented
-            each = (dims,) if isinstance(dims, int) else dims
-            if any(not -rank <= d < rank for d in each):
-                return NotImplemented  # row by row the error has the row's numbers
-            moved[at] = _moved(dims, rank) if isinstance(dims, int) else tuple(_moved(d, rank) for d in dims)
-        return op.call(whole, *moved[1:])
-
-    return rule
+        each = (dims,) if isinstance(dims, int) else dims
+        if any(not -rank <= d < rank for d in each):
+            return NotImplemented  # row by row the error has the row's numbers
+        moved[at] = _moved(dims, rank) if isinstance(dims, int) else tuple(_moved(d, rank) for d in dims)
+    return op.call(whole, *moved[1:])
 
 
 def _whole(name: str) -> Rule:
     """A reduction of everything becomes one over all dimensions but the hidden one."""
 
-    def rule(op: Operation, level: Level, args: Args) -> Any:
+    def rule(op: Operation, level: VmapLevel, args: Args) -> Any:
         rank = _rank(args)
         whole = _first(level, args)
         if whole is None or not rank:
@@ -76,15 +79,15 @@ def _whole(name: str) -> Rule:
     return rule
 
 
-def _sized(op: Operation, level: Level, args: Args) -> Any:
-    """``view``, ``reshape``: the shape with the hidden dimension in front."""
+def _sized(op: Operation, level: VmapLevel, args: Args) -> Any:
+    """A new shape, with the hidden dimension in front."""
     whole = _first(level, args)
     if whole is None or -1 in args[1]:
         return NotImplemented if whole is None or 0 in whole.array.shape else op.call(whole, (level.size, *args[1]))
     return op.call(whole, (level.size, *args[1]))
 
 
-def _expand(op: Operation, level: Level, args: Args) -> Any:
+def _expand(op: Operation, level: VmapLevel, args: Args) -> Any:
     size = args[1]
     if _first(level, args) is None:
         return NotImplemented
@@ -96,7 +99,7 @@ def _expand(op: Operation, level: Level, args: Args) -> Any:
     return op.call(aligned(args[0], level, len(size)), (level.size, *size))
 
 
-def _permute(op: Operation, level: Level, args: Args) -> Any:
+def _permute(op: Operation, level: VmapLevel, args: Args) -> Any:
     rank = _rank(args)
     whole = _first(level, args)
     if whole is None or len(args[1]) != rank:
@@ -104,7 +107,7 @@ def _permute(op: Operation, level: Level, args: Args) -> Any:
     return op.call(whole, (0, *(_moved(d, rank) for d in args[1])))
 
 
-def _t(op: Operation, level: Level, args: Args) -> Any:
+def _t(op: Operation, level: VmapLevel, args: Args) -> Any:
     rank = _rank(args)
     whole = _first(level, args)
     if whole is None or rank > 2:
@@ -112,7 +115,7 @@ def _t(op: Operation, level: Level, args: Args) -> Any:
     return TENSORS.transpose(whole, 1, rank) if rank else whole
 
 
-def _as_strided(op: Operation, level: Level, args: Args) -> Any:
+def _as_strided(op: Operation, level: VmapLevel, args: Args) -> Any:
     _, size, stride, offset, _ = args
     whole = _first(level, args)
     if whole is None:
@@ -122,7 +125,7 @@ def _as_strided(op: Operation, level: Level, args: Args) -> Any:
     return op.call(whole, (level.size, *size), (strides[0], *stride), offset, strides)
 
 
-def _squeeze(op: Operation, level: Level, args: Args) -> Any:
+def _squeeze(op: Operation, level: VmapLevel, args: Args) -> Any:
     whole = _first(level, args)
     if whole is None:
         return NotImplemented
@@ -130,14 +133,14 @@ def _squeeze(op: Operation, level: Level, args: Args) -> Any:
     return TENSORS.view(whole, (size, *(n for n in rest if n != 1))) if rest else TENSORS.alias(whole)
 
 
-def _squeeze_dim(op: Operation, level: Level, args: Args) -> Any:
+def _squeeze_dim(op: Operation, level: VmapLevel, args: Args) -> Any:
     whole, rank = _first(level, args), max(_rank(args), 1)
     if whole is None or not -rank <= args[1] < rank:
         return NotImplemented
     return TENSORS.squeeze_dims(whole, (_moved(args[1], rank),)) if _rank(args) else TENSORS.alias(whole)
 
 
-def _where(op: Operation, level: Level, args: Args) -> Any:
+def _where(op: Operation, level: VmapLevel, args: Args) -> Any:
     """Side by side, whatever the condition's dtype."""
     tensors = [a for a in args if isinstance(a, Tensor)]
     if len({t.array.dtype for t in tensors[1:]}) > 1:
@@ -146,15 +149,15 @@ def _where(op: Operation, level: Level, args: Args) -> Any:
     return op.call(*[aligned(a, level, rank) for a in args])
 
 
-def _same(op: Operation, level: Level, args: Args) -> Any:
+def _same(op: Operation, level: VmapLevel, args: Args) -> Any:
     whole = _first(level, args)
     return NotImplemented if whole is None else op.call(whole, *args[1:])
 
 
-def _joined(op: Operation, level: Level, args: Args) -> Any:
-    """``stack`` and ``cat`` of rows, the ones without the hidden dimension repeated."""
+def _joined(op: Operation, level: VmapLevel, args: Args) -> Any:
+    """A list of tensors put together, the ones without the hidden dimension repeated."""
     tensors, dim = args[0], args[1]
-    rank = tensors[0].array.ndim + (op.name == "stack")
+    rank = tensors[0].array.ndim + op.dims.startswith("+")
     if any(t.array.ndim != tensors[0].array.ndim for t in tensors) or not -rank <= dim < rank:
         return NotImplemented
     wide = []
@@ -171,20 +174,10 @@ def _register() -> None:
     roles.stack = stack
     roles.conj = conj
     rules: dict[str, Rule] = {
-        "alias": _same, "view_dtype": _same, "view_as_real": _same, "view_as_complex": _same, "clone": _same,
-        "cast": _same, "real": _same, "imag": _same,
-        "conj": _same, "zeros_like": _same, "ones_like": _same, "mul_scalar": side_by_side, "add": side_by_side,
-        "sub": side_by_side, "rsub": side_by_side, "mul": side_by_side, "neg": side_by_side, "where": _where,
-        "abs": side_by_side, "sigmoid_backward": side_by_side, "tanh_backward": side_by_side,
-        "view": _sized, "reshape": _sized, "unsafe_view": _sized, "expand": _expand, "permute": _permute, "t": _t,
-        "squeeze": _squeeze, "as_strided": _as_strided, "stack": _joined, "cat": _joined,
-        "unsqueeze": _shifting(1, extra=1), "squeeze_dim": _squeeze_dim, "squeeze_dims": _shifting(1),
-        "transpose": _shifting(1, 2), "select": _shifting(1), "slice_": _shifting(1), "diagonal": _shifting(2, 3),
-        "unfold_view": _shifting(1), "unbind": _shifting(1), "split": _shifting(2), "split_with_sizes": _shifting(2),
-        "flip": _shifting(1), "sum_dim": _shifting(1), "mean_dim": _shifting(1), "amax": _shifting(1),
-        "amin": _shifting(1), "prod_dim": _shifting(1), "cumsum": _shifting(1), "cumprod": _shifting(1),
-        "softmax": _shifting(1), "log_softmax": _shifting(1), "logsumexp": _shifting(1),
-        "sum_all": _whole("sum_dim"), "mean_all": _whole("mean_dim"),
+        "dims": _shifted, "same": _same, "each": _same, "side by side": side_by_side, "chosen": _where,
+        "sized": _sized, "expanded": _expand, "permuted": _permute, "turned": _t, "squeezed": _squeeze,
+        "squeezed dim": _squeeze_dim, "strided": _as_strided, "joined": _joined, "as sum_dim": _whole("sum_dim"),
+        "as mean_dim": _whole("mean_dim"),
     }  # fmt: skip
     BATCH_RULES.update(rules)
 

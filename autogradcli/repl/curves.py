@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from ..engine.tensor import Tensor
 from ..show.escape import escape_line
 from ..studies.curves import Scalar
 from ..studies.intervals import Interval, interval, number_of, parts, trailing
+from .commands.expressions import expression
+from .commands.prompt import Prompt
 from .commands.table import CommandError, needed
 from .interruptible import value_of, within
-
-if TYPE_CHECKING:
-    from .app import Prompt
 
 WANTED = "an interval is needed after the expression, such as x=-3:3 or x=0:6:0.5"
 
@@ -45,8 +43,6 @@ def with_function(prompt: Prompt, argument: str, work: Callable[[Scalar, Sequenc
 
         as_function(prompt, text, names, guarded)
     else:
-        from .commands.value_commands import expression
-
         expression(text)
         before = prompt.steps.snapshot()
         try:

@@ -15,7 +15,7 @@ from .interruptible import Failure, value_of, within
 from .replayed import alike, replay
 
 if TYPE_CHECKING:
-    from .app import Prompt
+    from .commands.prompt import Prompt
 
 #: Why a picture has no shapes and no lines.
 _OTHER = "no shapes and no lines: the session's program, run again, gives something else"

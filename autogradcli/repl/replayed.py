@@ -17,6 +17,7 @@ from ..language.compile.evaluate import evaluate
 from ..recorded import MOST_OPERATIONS, Program, ProgramError, Reading, copied, floating, inside, play, subject
 from ..session import Session
 from ..show.formulas import answer
+from .commands.expressions import expression, floating_variables
 from .commands.table import CommandError
 from .interruptible import within
 from .journal import listing
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ..studies.check import Asked, Checked
     from ..studies.curves import Scalar
     from ..why.inquiry import Why
-    from .app import Prompt
+    from .commands.prompt import Prompt
 
 
 def derived(prompt: Prompt, argument: str, wanted: Wanted) -> str:
@@ -184,8 +185,6 @@ def _of_leaf(program: Program, leaf: str) -> str | None:
 
 def _again(prompt: Prompt, argument: str, read: Callable[[Program], None]) -> None:
     """Run the session's program again and then the argument, for ``read``. Raises CommandError, Failure."""
-    from .commands.value_commands import expression, floating_variables
-
     session = prompt.session
     tree = expression(argument)
     name = tree.id if isinstance(tree, ast.Name) else ""

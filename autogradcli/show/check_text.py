@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ..studies.check import Asked, Checked
+from ..studies.verdicts import AGREES, BENT, DIGITS, UNSURE, Row, shown
 from .columns import columns
 from .escape import escape_line
 from .matrix import csv_text
 from .stream import RED, YELLOW, Stream
-
-if TYPE_CHECKING:
-    from ..studies.check import Asked, Checked
-    from ..studies.verdicts import Row
 
 #: Rows and sentences that are shown as text.
 _ROWS, _NOTES = 24, 8
@@ -23,8 +21,6 @@ _HEADS = ("element", "engine", "finite difference", "claimed", "error", "")
 
 def asked_of(order: int, forward: bool, claims: Sequence[str]) -> Asked:
     """What is asked for, from the options as text. Raises ValueError for what doesn't fit together."""
-    from ..studies.check import Asked
-
     found: list[tuple[str, str]] = []
     for text in claims:
         name, equals, formula = text.partition("=")
@@ -54,8 +50,6 @@ def check_text(found: Checked, width: int, out: Stream) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    from ..studies.verdicts import AGREES, shown
-
     difference = shown(row.difference)
     if row.sides is not None:
         difference = f"{shown(row.sides[0])} or {shown(row.sides[1])}"
@@ -69,14 +63,10 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _marked(line: str, row: Row, out: Stream) -> str:
-    from ..studies.verdicts import AGREES
-
     return out.style(line, RED) if row.bad else line if row.verdict == AGREES else out.style(line, YELLOW)
 
 
 def _counted(verdicts: Sequence[str]) -> str:
-    from ..studies.verdicts import AGREES
-
     kinds = sorted(set(verdicts))
     if kinds == [AGREES]:
         return "agree"
@@ -96,8 +86,6 @@ def _notes(found: Checked) -> list[str]:
 
 def verdict(found: Checked) -> str:
     """The last line: whether all is as it should be."""
-    from ..studies.verdicts import BENT, DIGITS, UNSURE
-
     count = len(found.rows)
     unsure = sum(row.verdict == UNSURE for row in found.rows)
     bad = sum(row.bad for row in found.rows) - unsure

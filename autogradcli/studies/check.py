@@ -16,6 +16,7 @@ import numpy as np
 from ..engine.tensor import Tensor
 from ..explain.derived import agrees
 from ..explain.differences import Slopes, grain, slopes
+from ..explain.replay import gradients_at
 from ..explain.truth import Truth
 from ..recorded import NoFormula, Program, Reading
 from .kinks import culprit
@@ -209,8 +210,6 @@ class _Study:
 
     def _as_it_ran(self, seeds: Sequence[np.ndarray]) -> list[Arrays]:
         """What ``backward`` gives, hooks and all; where the graph can't be asked any more, what the operations give."""
-        from ..explain.replay import gradients_at
-
         leaves = {name: slot.origin for name, slot in self.reading.leaves.items()}
         result = self.reading.result
         truth = Truth(self.program.recording, result, leaves, Tensor(np.asarray(seeds[0], result.array.dtype)))

@@ -10,6 +10,7 @@ from ..engine.node import AccumulateGrad, Node, node_of
 from ..events import Failed
 from ..explain.recording import Slot
 from .cuts import why_cut
+from .gradients import why
 from .inquiry import Inquiry, Mended, Why
 from .lineage import operands
 from .lines import targets
@@ -295,8 +296,6 @@ def _no_attribute(inquiry: Inquiry, failure: Failed) -> Why | None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr == "grad":
             name = ast.unparse(node.value.value)
             if inquiry.named.get(name) is not None and inquiry.named[name].grad is None:
-                from .gradients import why
-
                 found = why(inquiry, name)
                 guard = f"if {name}.grad is not None: {ast.unparse(node.value)}.{node.attr}(...)"
                 text = [f"{name}.grad is None: {found.text[0]}", *found.text[1:]]

@@ -9,6 +9,7 @@ from ...engine.backward import current_pass, running_pass
 from ...engine.callbacks import callee
 from ...engine.custom import CustomNode, Definition
 from ...engine.custom_forward import apply
+from ...engine.leaves import require_grad
 from ...engine.modes import SavedTensorsHooks
 from ...engine.random import default_generator
 from ...engine.state import state
@@ -233,7 +234,7 @@ def _reentrant(function: Function, preserve: bool, args: tuple[Any, ...]) -> Any
 def _leaf(t: Any) -> Tensor:
     leaf = _detach(t)
     if t.node is not None:
-        leaf.require_grad()
+        require_grad(leaf)
     return leaf
 
 

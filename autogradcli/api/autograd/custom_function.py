@@ -6,72 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.callbacks import callee
-from ...engine.custom import CustomNode, Definition, Error
+from ...engine.custom import CustomNode, Error
 from ...engine.custom_forward import apply
-from ...engine.naming import shown_as
 from ...engine.node import Output
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ..calls.python_function import define_python
 from ..calls.registry import Method, Property, attributes_of, namespace
+from .function_class import FunctionClass, FunctionInstance
 
-NO_FORWARD = "You must implement the forward function for custom autograd.Function."
-LEGACY = (
-    "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function "
-    "with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
-)
 NO_SETUP = (
     "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override "
     "the setup_context staticmethod. For more details, please see "
     "https://pytorch.org/docs/main/notes/extending.func.html"
 )
-
-
-@shown_as("torch.autograd.function.FunctionMeta")
-class FunctionClass:
-    """A subclass of ``torch.autograd.Function``, or that itself: a value of the language, no class of Python."""
-
-    __slots__ = ("definition", "members", "module", "name")
-
-    def __init__(self, name: str, members: dict[str, Any], module: str = "__main__") -> None:
-        self.name = name
-        self.module = module
-        self.members = members
-        self.definition = Definition(
-            name,
-            callee(members.get("forward", _no_forward)),
-            callee(members.get("setup_context")),
-            callee(members.get("backward")),
-            callee(members.get("vjp")),
-            callee(members.get("jvp")),
-        )
-
-    def subclass(self, name: str, members: dict[str, Any], module: str = "__main__") -> FunctionClass:
-        """What ``class name(self): members`` makes."""
-        own = {key: value.__func__ if isinstance(value, staticmethod) else value for key, value in members.items()}
-        return FunctionClass(name, {**self.members, **own}, module)
-
-    def __repr__(self) -> str:
-        return f"<class '{self.module}.{self.name}'>"
-
-    def __call__(self, *args: Any, **kwargs: Any) -> FunctionInstance:
-        return FunctionInstance(self)
-
-
-@shown_as("torch.autograd.function.Function")
-class FunctionInstance:
-    """``Square()``: once a way to call a function, now only good for an error that says so."""
-
-    __slots__ = ("kind",)
-
-    def __init__(self, kind: FunctionClass) -> None:
-        self.kind = kind
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise RuntimeError(LEGACY)
-
-    def __repr__(self) -> str:
-        return f"<{self.kind.module}.{self.kind.name} object at 0x{id(self):x}>"
 
 
 class Apply:
@@ -103,10 +51,6 @@ class Apply:
 
     def __repr__(self) -> str:
         return f"<bound method Function.apply of {self.kind!r}>"
-
-
-def _no_forward(*args: Any, **kwargs: Any) -> Any:
-    raise NotImplementedError(NO_FORWARD)
 
 
 def _parameters(function: Any) -> tuple[list[str], tuple[Any, ...], bool]:

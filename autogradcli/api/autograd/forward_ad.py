@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine import dtypes
 from ...engine.forward import check_tangent
-from ...engine.layers import innermost
+from ...engine.levels.base import innermost
 from ...engine.mirrors import flip_of
 from ...engine.modes import ContextMode
 from ...engine.naming import shown_as
@@ -70,7 +70,7 @@ class DualLevelClass:
 
 def enter_dual_level() -> int:
     """Begin a level of forward mode; make dual tensors with ``make_dual``. Raises RuntimeError inside of another."""
-    if state.dual_level or any(level.kind == "jvp" for level in state.levels):
+    if state.dual_level or any(level.tangents for level in state.levels):
         raise RuntimeError(NESTED)
     state.dual_level = _next_level()  # its own number, so that tangents of an earlier level mean nothing in it
     state.refresh()
@@ -104,7 +104,7 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
     if level or not state.dual_level:
         raise RuntimeError("Invalid level given to _make_dual")
     level_of = innermost((tensor, tangent))
-    if level_of is not None and level_of.kind == "vmap":
+    if level_of is not None and level_of.rows:
         raise RuntimeError(
             "Batching rule not implemented for aten::_make_dual; the fallback path doesn't work on out= or view ops."
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.leaves import require_grad
 from ...engine.state import state
 from ...engine.tangents import zeros
 from ...engine.tensor import Tensor, wrap
@@ -15,6 +16,7 @@ from ..calls.argument_types import Value
 from ..calls.python_function import define_python
 from ..tensor.attributes import _detach, _requires_grad_
 from . import backward_and_grad
+from .forward_ad import DualLevel, make_dual, unpack_dual
 from .functional_checks import as_tuple, check_requires_grad, check_v, filled, single
 
 Function = Callable[..., Any]
@@ -94,7 +96,7 @@ def _seeds(tensors: Sequence[Tensor]) -> Tensors:
     """Zeros to differentiate by: what is linear in them is differentiated, so their values don't matter."""
     out = tuple(zeros(t) for t in tensors)
     for t in out:
-        t.require_grad()
+        require_grad(t)
     return out
 
 
@@ -306,8 +308,6 @@ def _forward_jacobian(func: Function, inputs: Value, create_graph: bool, strict:
 
 def _push(func: Function, points: Tensors, at: int, element: int) -> tuple[bool, list[Tensor]]:
     """The tangents of all outputs along one element of one input."""
-    from .forward_ad import DualLevel, make_dual, unpack_dual
-
     with grad_mode(True), DualLevel():
         duals = []
         for k, x in enumerate(points):
@@ -345,7 +345,7 @@ def hessian(
     def gradient(*points: Tensor) -> Any:
         if outer_jacobian_strategy == "forward-mode":
             for x in points:
-                x.require_grad()
+                require_grad(x)
         found = jacobian(scalar, points, create_graph=True)
         check_requires_grad(found, "jacobian", strict)
         return found

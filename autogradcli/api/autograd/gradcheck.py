@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.leaves import require_grad
 from ...engine.random import default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
@@ -228,7 +229,7 @@ def gradgradcheck(
     def gradient(*args: Any) -> tuple[Any, ...]:
         for x, needed in zip(args, tracked, strict=True):
             if needed and x.node is None:
-                x.require_grad()  # forward mode cuts its inputs off
+                require_grad(x)  # forward mode cuts its inputs off
         given, pulled = args[:-count], args[-count:]
         wanted = tuple(x for x, needed in zip(given, tracked, strict=False) if needed)
         found = backward_and_grad.grad(

@@ -17,6 +17,7 @@ from ...engine.random import Generator
 from ...engine.tensor import Tensor, wrap
 from ..tensor.attributes import _detach
 from . import backward_and_grad
+from .forward_ad import DualLevel, make_dual, unpack_dual
 from .gradcheck_reports import NONDETERMINISTIC, GradcheckError
 
 Function = Callable[..., Any]
@@ -168,8 +169,6 @@ def reentrant(first: Sequence[np.ndarray], second: Sequence[np.ndarray], tol: fl
 
 def pushed(function: Function, inputs: Sequence[Any], x: Tensor, tangent: np.ndarray, kinds: bool) -> list[np.ndarray]:
     """The tangents of the outputs of floating dtypes along one direction of one input, flat."""
-    from .forward_ad import DualLevel, make_dual, unpack_dual
-
     found: list[np.ndarray] = []
     with DualLevel():
         given = []

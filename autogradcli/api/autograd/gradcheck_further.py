@@ -15,8 +15,11 @@ from ...engine.random import Generator, default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
+from ..func.transforms import jvp_with
+from ..func.vmap import vmapped
 from ..tensor.attributes import _detach
 from . import backward_and_grad
+from .forward_ad import DualLevel, make_dual, unpack_dual
 from .gradcheck_derivatives import Function, as_tuple, differentiable, directions, is_tracked
 from .gradcheck_reports import BATCHED, BATCHED_FORWARD, UNDEFINED, UNDEFINED_NOT_ZERO, GradcheckError, rows_differ
 
@@ -106,8 +109,6 @@ def _warn() -> None:
 
 def check_undefined_forward(function: Function, inputs: Sequence[Any]) -> None:
     """An input without a tangent must give what one with a tangent of zeros gives. Raises GradcheckError."""
-    from .forward_ad import DualLevel, make_dual, unpack_dual
-
     source = Generator()
     tracked = [x for x in inputs if is_tracked(x)]
     us = dict(zip(map(id, tracked), directions(source, tracked), strict=True))
@@ -142,8 +143,6 @@ def _drawn(like: Tensor) -> Tensor:
 
 def _compare_rows(call: Function, given: list[Tensor], text: str, output: int | None) -> None:
     """``call`` for each of two, and for both under ``vmap``. Raises GradcheckError where it fails or they differ."""
-    from ..func.vmap import vmapped
-
     one_by_one = [call(g) for g in given]
     expected = [roles.stack(list(column), 0) for column in zip(*one_by_one, strict=True)]
     try:
@@ -170,8 +169,6 @@ def check_batched(out: Tensor, tracked: Sequence[Tensor], output: int) -> None:
 
 def check_batched_forward(function: Function, inputs: Sequence[Any]) -> None:
     """The same in forward mode, for each input. Raises GradcheckError."""
-    from ..func.transforms import jvp_with
-
     for k, x in enumerate(inputs):
         if not is_tracked(x) or x.array.dtype.kind not in dtypes.INEXACT:
             continue

@@ -70,7 +70,6 @@ class SavedTensor:
         entries = list(saved)
         entries[at] = pack_with(tensor, pack_hook, unpack_hook)
         self.node.saved = tuple(entries)
-        self.node.need_extra().packed = True
 
 
 def _call(node: Node, *grads: Any, **named: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...engine.numbers import number_in
 from ...engine.tensor import MetaTensor, Tensor, to_meta
 from .argument_types import KINDS, TENSOR_OR_NUMBER, Convert, tensors_of
 from .signature import Parameter, is_numbers
@@ -176,8 +177,6 @@ def on_meta(name: str, implementation: Implementation) -> Implementation:
 
 def of_real_numbers(implementation: Implementation, places: Sequence[int]) -> Implementation:
     """Refuse complex numbers at these places beside tensors that are all real: RuntimeError, in PyTorch's words."""
-
-    from ...engine.numbers import number_in  # rarely needed: a start loads few operations
 
     def checked(*values: Any) -> Any:
         tensors = [value for value in values if isinstance(value, Tensor)]

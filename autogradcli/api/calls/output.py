@@ -13,7 +13,7 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.inplace import SHARED, check_inplace, check_partial_overlap, inplace
-from ...engine.layers import levels_of
+from ...engine.levels.base import levels_of
 from ...engine.mirrors import store
 from ...engine.state import state
 from ...engine.tangents import carries_tangent
@@ -195,7 +195,7 @@ def _check_levels(name: str, tensors: Sequence[Tensor]) -> None:
         raise NotImplementedError(
             f"Trying to use forward AD with {_called(name)}_out that does not support it because it is an out= function"
         )
-    if any(level.kind == "vmap" for level in levels_of(tensors)):
+    if any(level.rows for level in levels_of(tensors)):
         raise RuntimeError(
             f"Batching rule not implemented for aten::{name}.out; the fallback path doesn't work on out= or view ops."
         )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ...engine.batched import batched
 from ...engine.callbacks import callee
 from ...engine.custom_forward import apply
-from ...engine.layers import Level, below, innermost, layer_of, lift, lower
+from ...engine.levels.base import below, innermost, layer_of
+from ...engine.levels.lifted import lift, lower
+from ...engine.levels.vmap import VmapLevel, batched
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...engine.worlds import roles
-from ..autograd.custom_function import FunctionClass
+from ..autograd.function_class import FunctionClass
 from .pytree import broadcast, flatten, unflatten
 
 
@@ -25,7 +26,7 @@ class VmapInfo(NamedTuple):
 def apply_at_levels(kind: FunctionClass, args: tuple[Any, ...]) -> Any:
     """``kind.apply(*args)`` at the innermost level of its arguments."""
     level = innermost(args)
-    if any(each.kind == "vmap" for each in state.levels) and not _has_rule(kind):
+    if any(each.rows for each in state.levels) and not _has_rule(kind):
         raise RuntimeError(
             f"You tried to vmap over {kind.name}, but it does not have vmap support. Please override and implement the "
             "vmap staticmethod or set generate_vmap_rule=True. For more details, please see "
@@ -33,7 +34,7 @@ def apply_at_levels(kind: FunctionClass, args: tuple[Any, ...]) -> Any:
         )
     if level is None:
         return apply(kind.definition, args)
-    if level.kind == "vmap":
+    if isinstance(level, VmapLevel):
         return _at_vmap(kind, level, args)
 
     def lowered() -> Any:
@@ -48,7 +49,7 @@ def _has_rule(kind: FunctionClass) -> bool:
     return "vmap" in kind.members or bool(kind.members.get("generate_vmap_rule"))
 
 
-def _at_vmap(kind: FunctionClass, level: Level, args: tuple[Any, ...]) -> Any:
+def _at_vmap(kind: FunctionClass, level: VmapLevel, args: tuple[Any, ...]) -> Any:
     """By the Function's own rule, or row by row where it asks for a generated one. Raises RuntimeError for neither."""
     rule = callee(kind.members.get("vmap"))
     generate = kind.members.get("generate_vmap_rule")
@@ -82,7 +83,7 @@ def _at_vmap(kind: FunctionClass, level: Level, args: tuple[Any, ...]) -> Any:
     return unflatten(placed, spec)
 
 
-def _row_by_row(kind: FunctionClass, level: Level, args: tuple[Any, ...]) -> Any:
+def _row_by_row(kind: FunctionClass, level: VmapLevel, args: tuple[Any, ...]) -> Any:
     leaves, spec = flatten(args)
     layers = [layer_of(x, level) for x in leaves]
     inside = [x if c is None else c.value for x, c in zip(leaves, layers, strict=True)]

@@ -1,6 +1,6 @@
 """``torch.func``: functions made from functions. ``grad``, ``vjp``, ``jvp`` and what is built from them.
 
-Each runs the given function at a level of its own (``engine/layers.py``), so that they nest in every order.
+Each runs the given function at a level of its own (``engine/levels/``), so that they nest in every order.
 """
 
 from __future__ import annotations
@@ -11,7 +11,12 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
-from ...engine.layers import Level, layer_of, lift
+from ...engine.forward import check_tangent
+from ...engine.leaves import require_grad
+from ...engine.levels.base import Level, layer_of
+from ...engine.levels.grad import GradLevel
+from ...engine.levels.jvp import JvpLevel
+from ...engine.levels.lifted import lift
 from ...engine.naming import shown_as
 from ...engine.state import state
 from ...engine.tangents import tangent_at, zeros
@@ -133,7 +138,7 @@ def require(tree: Any) -> None:
     for x in flatten(tree)[0]:
         if not isinstance(x, Tensor):
             raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
-        x.require_grad()
+        require_grad(x)
 
 
 def lowered(tree: Any, level: Level) -> Any:
@@ -188,7 +193,7 @@ def pulled(
 
 def _grad_and_value(func: Function, argnums: Any, has_aux: bool, args: tuple[Any, ...], kwargs: Any) -> Any:
     who = "grad_and_value(f)(*args)"
-    with Level("grad") as level, graph_on():
+    with GradLevel() as level, graph_on():
         args = lifted(args, level)
         kwargs = lifted(kwargs, level)
         inputs = chosen(args, argnums)
@@ -275,7 +280,7 @@ def vjp_with(
 ) -> tuple[Any, ...]:
     """``(output, pullback)`` or ``(output, pullback, aux)``, for all arguments or those of ``argnums``."""
     who = "vjp(f, *primals)"
-    with Level("grad") as level, graph_on(hooks):
+    with GradLevel() as level, graph_on(hooks):
         args = lifted(args, level)
         primals = args if argnums is None else chosen(args, argnums)
         require(primals)
@@ -329,7 +334,7 @@ def jvp_with(
         )
     _at_least_one(leaves, who, "primals")
     _at_least_one(along, who, "tangents")
-    with Level("jvp") as level:
+    with JvpLevel() as level:
         duals = unflatten([_dual(level, x, t) for x, t in zip(leaves, along, strict=True)], spec)
         given = duals if argnums is None else replaced(lifted(args, level), argnums, duals)
         output, aux = split_aux(func(*given), has_aux, who)
@@ -363,8 +368,6 @@ def _at_least_one(leaves: Sequence[Any], who: str, word: str) -> None:
 
 
 def _dual(level: Level, x: Tensor, tangent: Tensor) -> Tensor:
-    from ...engine.forward import check_tangent
-
     for word, value in (("primal", x), ("tangent", tangent)):
         if value.array.dtype.kind not in dtypes.INEXACT:
             raise ValueError(f"Expected {word} to be floating point or complex, but got: {value.dtype}")
@@ -401,10 +404,10 @@ def linearize(func: Function, *primals: Value) -> tuple[Any, Transformed]:
 
 def _transposed(pull: Pullback, tangents: list[Tensor]) -> Any:
     """J t as the gradient, with respect to g, of <J^T g, t>."""
-    with Level("grad") as level, graph_on(hooks=True):
+    with GradLevel() as level, graph_on(hooks=True):
         seeds = [lift(level, zeros(out)) for out in pull.outputs]
         for seed in seeds:
-            seed.require_grad()
+            require_grad(seed)
         rows = flatten(pull.pull(unflatten(seeds, pull.spec), True))[0]
         found = pulled(rows, seeds, tangents)
         return lowered(unflatten(found, pull.spec), level)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.batched import batched
-from ...engine.layers import Level, layer_of
+from ...engine.levels.base import layer_of
+from ...engine.levels.vmap import VmapLevel, batched
 from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import TENSORS, roles
@@ -134,12 +134,12 @@ def _run(
     out_dims: Any,
     randomness: str,
 ) -> Any:
-    with Level("vmap", size, randomness) as level:
+    with VmapLevel(size, randomness) as level:
         args = unflatten([x if d is None else batched(level, x, d) for x, d in zip(leaves, dims, strict=True)], spec)
         return _unhidden(level, func(*args, **kwargs), out_dims, name_of(func))
 
 
-def _unhidden(level: Level, result: Any, out_dims: Any, name: str) -> Any:
+def _unhidden(level: VmapLevel, result: Any, out_dims: Any, name: str) -> Any:
     """The results with the hidden dimension where ``out_dims`` says. Raises ValueError for what is no tensor."""
     leaves, spec = flatten(result)
     who = f"vmap({name}, ...): `{name}`"
@@ -162,7 +162,7 @@ def _unhidden(level: Level, result: Any, out_dims: Any, name: str) -> Any:
     return unflatten([_placed(level, x, d, who) for x, d in zip(leaves, dims, strict=True)], spec)
 
 
-def _placed(level: Level, x: Any, dim: Any, who: str) -> Any:
+def _placed(level: VmapLevel, x: Any, dim: Any, who: str) -> Any:
     layer = layer_of(x, level)
     if dim is None:
         if layer is not None:

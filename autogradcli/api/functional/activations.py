@@ -201,7 +201,7 @@ def _mean_slope(lower: Number, upper: Number) -> float:
 def _noise(input: Tensor, lower: Number, upper: Number, generator: Any) -> Tensor:
     """A slope for each element: 1 where it is positive, else drawn."""
     _mean_slope(lower, upper)
-    if any(level.kind == "vmap" for level in state.levels):
+    if any(level.rows for level in state.levels):
         raise RuntimeError("vmap: we do not yet support aten::rrelu. Please file an issue")
     drawn = input.array <= 0
     noise = np.ones(input.array.shape, input.array.dtype)

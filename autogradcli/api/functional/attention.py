@@ -11,8 +11,10 @@ from ...operations.elementwise.arithmetic_variants import mul_scalar
 from ...operations.nn import attention as operations
 from ...operations.reduce.softmax import safe_softmax
 from ...operations.shape.joining import cat
+from ...operations.shape.slicing import slice_
 from ...operations.shape.view import transpose
 from ..calls.overloads import define
+from ..calls.registry import namespace
 from ..linalg.matmul import matmul
 
 
@@ -50,8 +52,6 @@ def attention(
         scores = add(scores, wrap(operations.mask_bias(attn_mask.array, query.array.dtype)) if boolean else attn_mask)
     weights = safe_softmax(scores, -1)
     if dropout_p > 0.0:
-        from ..calls.registry import namespace
-
         weights = namespace("torch.nn.functional")["dropout"](weights, dropout_p)
     return matmul(weights, value)
 
@@ -70,8 +70,6 @@ def _repeated(x: Tensor, times: int) -> Any:
     """Each head as often as there are queries for it."""
     if times == 1:
         return x
-    from ...operations.shape.slicing import slice_
-
     heads = [slice_(x, -3, k, k + 1, 1) for k in range(x.array.shape[-3])]
     return cat([head for head in heads for _ in range(times)], -3)
 

@@ -14,10 +14,11 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise.arithmetic import add, div, mul, neg, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar
-from ...operations.elementwise.exponential import log
+from ...operations.elementwise.exponential import exp, log
 from ...operations.elementwise.powers import pow_tensor_scalar, sqrt
 from ...operations.elementwise.selection import clamp_min_scalar, minimum, where
 from ...operations.elementwise.sign import abs as abs_
+from ...operations.elementwise.special import xlogy
 from ...operations.index.indexing import masked_fill
 from ...operations.nn import loss as operations
 from ...operations.nn.activation import log_sigmoid
@@ -186,9 +187,6 @@ def kl_div(
 ) -> Any:
     """Kullback-Leibler divergence; ``input`` is logarithms of probabilities, ``target`` probabilities (or, with
     ``log_target``, logarithms). ``reduction="batchmean"`` divides by the batch size only."""
-    from ...operations.elementwise.exponential import exp
-    from ...operations.elementwise.special import xlogy
-
     batch = reduction == "batchmean"
     if size_average is None and reduce is None and reduction == "mean":
         state.warn(
@@ -225,8 +223,6 @@ def poisson_nll_loss(
     reduction: str = "mean",
 ) -> Any:
     """Negative log likelihood of counts under Poisson distributions with mean ``exp(input)``, or ``input`` itself."""
-    from ...operations.elementwise.exponential import exp
-
     reduction = reduction_of(size_average, reduce, reduction)
     if log_input:
         product = mul(target, input)

@@ -10,6 +10,7 @@ from ...engine.limits import shown
 from ...engine.tensor import Tensor
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import mul
+from ...operations.elementwise.complex import conj
 from ...operations.linalg import matmul as products
 from ...operations.reduce.reduction import sum_dim
 from ...operations.shape.slicing import diagonal
@@ -402,8 +403,6 @@ def vecdot(x: Tensor, y: Tensor, dim: int) -> Any:
     if x.array.ndim == 1 and y.array.ndim == 1:
         return products.vdot(x, y)
     if x.array.dtype.kind == "c":
-        from ...operations.elementwise.complex import conj
-
         x = conj(x)
     at = wrap_dim(dim, max(x.array.ndim, y.array.ndim))
     return sum_dim(mul(x, y), (at,), False)

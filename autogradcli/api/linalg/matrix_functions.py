@@ -13,6 +13,9 @@ from ...engine.tensor import Tensor, wrap
 from ...operations.dims import distinct_dims
 from ...operations.elementwise.arithmetic import div, mul, sub
 from ...operations.elementwise.arithmetic_variants import mul_scalar
+from ...operations.elementwise.complex import conj
+from ...operations.elementwise.powers import sqrt
+from ...operations.elementwise.selection import clamp_scalar
 from ...operations.linalg import misc
 from ...operations.linalg import solve as solving
 from ...operations.linalg.checks import square
@@ -20,6 +23,7 @@ from ...operations.linalg.matmul import mm
 from ...operations.reduce.cumulative import cumprod
 from ...operations.reduce.reduction import sum_dim
 from ...operations.shape.copies import cast, clone, copy_into
+from ...operations.shape.joining import cat
 from ...operations.shape.slicing import diagonal, slice_
 from ...operations.shape.view import expand, flip, permute, squeeze, t, unsqueeze
 from ..calls.dtype_checks import check_same
@@ -209,8 +213,6 @@ def _cross(input: Tensor, other: Tensor, dim: int | None) -> Any:
 
 def _vander(x: Tensor, N: int | None) -> Any:
     """Matrix of powers, each row those of an element, from the zeroth up."""
-    from ...operations.shape.joining import cat
-
     if not x.array.ndim:
         x = unsqueeze(x, -1)
     a = x.array
@@ -289,8 +291,6 @@ def _value(norm: Any) -> float:
 
 
 def _conjugate(x: Any) -> Any:
-    from ...operations.elementwise.complex import conj
-
     return conj(x) if x.array.dtype.kind == "c" else x
 
 
@@ -337,9 +337,6 @@ def _corrcoef(input: Tensor) -> Any:
     c = _cov(input, 1, None, None)
     if not c.array.ndim:
         return div(c, c)
-    from ...operations.elementwise.powers import sqrt
-    from ...operations.elementwise.selection import clamp_scalar
-
     spread = sqrt(diagonal(c, 0, 0, 1))
     scaled = div(div(c, reshaped(spread, (-1, 1))), reshaped(spread, (1, -1)))
     return clamp_scalar(scaled, -1, 1) if scaled.array.dtype.kind != "c" else scaled

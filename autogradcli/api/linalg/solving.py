@@ -9,6 +9,7 @@ import numpy as np
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise.comparison import COMPARISONS
 from ...operations.elementwise.complex import conj
+from ...operations.elementwise.exponential import log
 from ...operations.elementwise.selection import where
 from ...operations.linalg import decompose, determinant, misc, spectral
 from ...operations.linalg import solve as solving
@@ -57,8 +58,6 @@ def _logdet(input: Tensor) -> Any:
     floating(input.array, "logdet")
     sign, logabsdet = determinant.linalg_slogdet(input)
     if input.array.dtype.kind == "c":
-        from ...operations.elementwise.exponential import log
-
         return logabsdet + log(sign)
     return where(COMPARISONS["eq"][0](sign, -1.0), float("nan"), logabsdet)
 

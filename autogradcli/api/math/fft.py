@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.dtypes import DType
+from ...engine.leaves import require_grad
 from ...engine.tensor import Tensor, wrap
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.complex import conj, conj_physical
@@ -237,7 +238,7 @@ def _frequencies(real: bool) -> Callable[..., Any]:
         scale = kind.np.type(1.0 / (n * d))
         found = wrap((k.astype(kind.np) * scale).astype(kind.np))
         if requires_grad:
-            found.require_grad()
+            require_grad(found)
         return found
 
     apply.__doc__ = f"Frequencies of the elements of ``{'rfft' if real else 'fft'}`` of ``n`` points ``d`` apart."

@@ -15,6 +15,7 @@ from ...engine.dtypes import DType
 from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise.selection import where
+from ...operations.shape.copies import cast
 from ...operations.shape.view import expand
 from ..calls.python_function import define_python
 from ..calls.registry import namespace
@@ -69,8 +70,6 @@ def _integers_wide(input: Tensor, dtype: DType | None) -> DType:
 
 
 def _to(x: Any, dtype: DType | None, input: Tensor) -> Any:
-    from ...operations.shape.copies import cast
-
     want = dtypes.of(input.array) if dtype is None else dtype
     return x if dtypes.of(x.array) is want else cast(x, want)
 

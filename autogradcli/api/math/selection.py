@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
-from ...engine.batched import NO_SHAPE
-from ...engine.layers import levels_of
+from ...engine.levels.base import levels_of
+from ...engine.levels.vmap import NO_SHAPE
 from ...engine.numbers import scalar_in
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise import selection
@@ -23,7 +23,7 @@ _BINARY = "(Tensor input, Tensor other, *, Tensor out=None)"
 
 def _places(condition: Tensor) -> tuple[Tensor, ...]:
     """The indices of the nonzero elements, one tensor a dimension."""
-    if any(level.kind == "vmap" for level in levels_of((condition,))):
+    if any(level.rows for level in levels_of((condition,))):
         raise RuntimeError(NO_SHAPE.format(name="where"))
     return tuple(wrap(index) for index in np.nonzero(np.atleast_1d(condition.array)))
 

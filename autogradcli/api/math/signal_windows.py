@@ -10,13 +10,14 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.dtypes import DType
+from ...engine.leaves import require_grad
 from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise.arithmetic import mul
 from ...operations.linalg.fft import fft_c2c, fft_r2c
 from ...operations.shape.copies import cast
 from ...operations.shape.strided import as_strided
-from ...operations.shape.view import squeeze_dim_in_place, transpose, unsqueeze, view
+from ...operations.shape.view import squeeze_dim_in_place, transpose, unsqueeze, view, view_as_real
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..functional.resampling import pad as pad_
@@ -42,7 +43,7 @@ def _made(values: Values, name: str, M: int, sym: bool, dtype: DType | None, gra
         array = np.asarray(values(np.arange(M, dtype=np.float64), M - 1 if sym else M)).astype(kind.np)
     made = wrap(array)
     if grad:
-        made.require_grad()
+        require_grad(made)
     return made
 
 
@@ -208,7 +209,7 @@ def _window(name: str, values: Callable[..., Values], *extra: tuple[str, float])
             array = np.asarray(values(*numbers)(k, length if periodic else length - 1)).astype(kind.np)
         made = wrap(array)
         if grad:
-            made.require_grad()
+            require_grad(made)
         return made
 
     def overload(given: int) -> Callable[..., Tensor]:
@@ -293,8 +294,6 @@ def stft(
     if single:
         y = squeeze_dim_in_place(y, 0)
     if return_complex is False:
-        from ...operations.shape.view import view_as_real
-
         return view_as_real(y)
     return y
 

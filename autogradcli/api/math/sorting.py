@@ -11,6 +11,7 @@ from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
 from ...operations.elementwise.selection import maximum, minimum
 from ...operations.reduce import extremum, order_statistics, sorting
+from ...operations.shape.slicing import unbind
 from ..calls.argument_types import type_name
 from ..calls.call_plans import check_numbers
 from ..calls.overloads import define
@@ -284,8 +285,6 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Any, ...]:
     if indices.array.dtype.kind not in "iu":
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype!r}")
     size = (shape,) if isinstance(shape, int) else tuple(shape)
-    from ...operations.shape.slicing import unbind
-
     return tuple(unbind(sorting.unravel_index(indices, size), 0))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import index as to_index
 from typing import Any
 
+from ...engine.leaves import require_grad
 from ...engine.limits import charge_items
 from ...engine.tensor import Parameter, Tensor
 from ..calls.registry import namespace
@@ -263,7 +264,7 @@ def _described(value: Any, by_dtype: bool) -> str:
 def _as_parameter(value: Any) -> Any:
     if isinstance(value, Tensor) and not isinstance(value, Parameter):
         parameter = Parameter(value.array)
-        parameter.require_grad()
+        require_grad(parameter)
         return parameter
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ...engine.leaves import drop_grad, require_grad
 from ...engine.tensor import Parameter, Tensor
 from ..calls.class_fields import REQUIRED, Fields
 from . import init
@@ -25,7 +26,7 @@ class _Table(Simple):
         if weight is None:
             self.weight = fresh(rows, size, dtype=dtype)
             if freeze:
-                self.weight.drop_grad()
+                drop_grad(self.weight)
             self.reset_parameters()
             return
         check_tensors("__init__()", weight)
@@ -33,7 +34,7 @@ class _Table(Simple):
             raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
         self.weight = Parameter(weight.array)
         if not freeze:
-            self.weight.require_grad()
+            require_grad(self.weight)
 
     def reset_parameters(self) -> None:
         """Draw the table anew, the row of padding zero."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...engine.leaves import drop_grad
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ..calls.argument_types import Value
@@ -26,7 +27,7 @@ def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
     if grad.grad_fn is not None:
         M.detach_(grad)
     else:
-        grad.drop_grad()
+        drop_grad(grad)
     before, state.grad = state.grad, False
     try:
         M.zero_(grad)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...engine.callbacks import callee
+from ...engine.leaves import require_grad
 from ...engine.limits import check_items, run
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
@@ -167,7 +168,7 @@ def _load(key: str, name: str, table: dict[str, Any], value: Any, assign: bool) 
         elif isinstance(own, Parameter) and not isinstance(value, Parameter):
             fresh = Parameter(value.array)
             if own.requires_grad:
-                fresh.require_grad()
+                require_grad(fresh)
             table[name] = fresh
         else:
             table[name] = value

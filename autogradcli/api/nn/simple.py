@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from ...engine.leaves import require_grad
 from ...engine.tensor import Parameter
 from ..calls.class_fields import Fields, bound
 from ..calls.program_classes import Kind
@@ -25,7 +26,7 @@ PLACE: Fields = {"device": None, "dtype": None}
 def fresh(*shape: int, dtype: Any = None) -> Parameter:
     """A parameter whose values are still to be drawn."""
     parameter = Parameter(init.empty(*shape, dtype=dtype).array)
-    parameter.require_grad()
+    require_grad(parameter)
     return parameter
 
 

@@ -16,6 +16,7 @@ from ...operations.elementwise.complex import conj_view
 from ...operations.shape import copies
 from ...operations.shape import view as views
 from ..calls.argument_types import checked_tensors
+from ..calls.call_plans import hooks
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..calls.registry import Property, attributes_of
@@ -381,8 +382,6 @@ def _stride_at(input: Tensor, dim: int) -> int:
 def _copy_(input: Tensor, other: Any, non_blocking: bool) -> Tensor:
     """Write the values of another tensor, broadcast and cast, into this one."""
     if not isinstance(other, Tensor):
-        from ..calls.call_plans import hooks
-
         other = hooks.to_tensor(other)
     return inplace(copies.copy, input, other)
 

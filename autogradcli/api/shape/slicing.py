@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.limits import charge_parts, counted
-from ...engine.mirrors import flip_of, operation_of
-from ...engine.operation import OPERATIONS
+from ...engine.mirrors import maker_of
 from ...engine.tensor import Tensor
 from ...operations.dims import wrap_dim
 from ...operations.shape import copies, slicing, strided
@@ -254,10 +253,10 @@ define("unfold", ("(Tensor input, int dimension, int size, int step)", slicing.u
 def _as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None) -> Any:
     """A window of any size and strides on the memory of a tensor."""
     offset, strides = geometry(input, storage_offset)
-    flip = flip_of(input)
-    if flip is None:
+    mirror = maker_of(input)
+    if mirror is None:
         return strided.as_strided(input, size, stride, offset, strides)
-    mirrored = OPERATIONS[operation_of(flip)].call  # whose memory is more than what the mirror shows
+    mirrored = mirror.call  # whose memory is more than what the mirror shows
     return mirrored(strided.as_strided(mirrored(input), size, stride, offset, strides))
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.dtypes import DType
 from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tensor, retain_grad, retains_grad
+from ...engine.leaves import drop_grad, require_grad
 from ...engine.limits import charge_items
-from ...engine.mirrors import MirrorTensor, flip_of, flipped, memory_of, mirrored, unwatched
+from ...engine.mirrors import MirrorTensor, flipped, memory_of, mirrored, unwatched
 from ...engine.naming import shown_as
 from ...engine.node import AccumulateGrad, Invalid
 from ...engine.record import NO_DATA
@@ -122,9 +123,9 @@ def _set_requires_grad(self: Tensor, new: Any) -> None:
 
 def _require(self: Tensor, on: bool) -> None:
     if on:
-        self.require_grad()
+        require_grad(self)
     else:
-        self.drop_grad()
+        drop_grad(self)
 
 
 def _requires_grad_(self: Tensor, requires_grad: bool) -> Tensor:
@@ -140,7 +141,7 @@ def _detach(self: Tensor) -> Tensor:
     if self.__class__ is MirrorTensor:
         plain = wrap(memory_of(self))
         plain.counter = self.need_counter()
-        return mirrored(plain, flip_of(self))
+        return mirrored(plain, self)
     twin = wrap(self.array)
     twin.counter = self.need_counter()
     if self.is_inference:
@@ -176,7 +177,7 @@ def _detach_(self: Tensor) -> Tensor:
 def _get_data(self: Tensor) -> Tensor:
     unwatched()
     if self.__class__ is MirrorTensor:
-        return mirrored(wrap(memory_of(self)), flip_of(self))
+        return mirrored(wrap(memory_of(self)), self)
     if isinstance(self, MetaTensor):
         return to_meta(wrap(self.array))
     twin = wrap(self.array)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.dtypes import DType
+from ...engine.leaves import require_grad
 from ...engine.naming import shown_as
 from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ...operations.shape.copies import cast
@@ -230,7 +231,7 @@ def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if requires_grad:
         if parameter.dtype.category < dtypes.FLOATING:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        parameter.require_grad()
+        require_grad(parameter)
     return parameter
 
 
@@ -298,7 +299,7 @@ def _new_variable(data: Any = None, requires_grad: bool = False, volatile: bool 
     if requires_grad:
         if variable.dtype.category < dtypes.FLOATING:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        variable.require_grad()
+        require_grad(variable)
     return variable
 
 

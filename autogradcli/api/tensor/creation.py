@@ -11,9 +11,11 @@ import numpy as np
 from ...engine import dtypes
 from ...engine.away import MANY, away_if
 from ...engine.dtypes import DType
+from ...engine.inference import mark_inference
+from ...engine.leaves import require_grad
+from ...engine.levels.base import like
 from ...engine.limits import charge_array
 from ...engine.numbers import number_in, scalar_in
-from ...engine.record import mark_inference
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...operations.refuse import not_implemented_for
@@ -46,7 +48,7 @@ def made(array: np.ndarray, requires_grad: bool = False) -> Tensor:
     if requires_grad:
         if array.dtype.kind not in dtypes.INEXACT:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        t.require_grad()
+        require_grad(t)
     return t
 
 
@@ -92,11 +94,7 @@ def sizes(name: str, size: tuple[int, ...]) -> tuple[int, ...]:
 
 def _like(fresh: Tensor, source: Tensor) -> Tensor:
     """Under ``torch.func`` a tensor made like another belongs to the same levels."""
-    if not state.levels:
-        return fresh
-    from ...engine.batched import like
-
-    return like(fresh, source)
+    return like(fresh, source) if state.levels else fresh
 
 
 def _filled(name: str, fill: Callable[..., np.ndarray], doc: str) -> None:

@@ -16,7 +16,7 @@ from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Tensor, wrap
 from ...operations.elementwise.arithmetic import add, div, mul, neg, rsub, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
-from ..calls.registry import ATTRIBUTES, Method
+from ..calls.registry import ATTRIBUTES, NAMESPACES, Method
 from .tensor_repr import tensor_repr
 
 _OPERANDS = (Tensor, float, int, complex)
@@ -110,8 +110,6 @@ def _swapped(name: str) -> Callable[[Any, Any], Any]:
 
 
 def _torch(name: str) -> Callable[..., Any]:
-    from ..calls.registry import NAMESPACES
-
     function: Callable[..., Any] = NAMESPACES["torch"][name]
     return function
 

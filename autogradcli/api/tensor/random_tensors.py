@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes, random_sampling
-from ...engine.batched import NO_INPLACE
 from ...engine.dtypes import DType
 from ...engine.inplace import check_inplace
-from ...engine.layers import check_captured, levels_of
+from ...engine.levels.base import check_captured, levels_of
+from ...engine.levels.vmap import NO_INPLACE
 from ...engine.limits import charge_array
 from ...engine.mirrors import store
 from ...engine.modes import ContextMode
@@ -307,8 +307,8 @@ def _filled_rows(input: Tensor, draw: Callable[..., np.ndarray], bounds: Any, ge
     """Fill a tensor under ``torch.func``: at each level by what that level says."""
     kind = input.array.dtype
     first = bounds[0] if bounds else None
-    if isinstance(first, Tensor) and (rows_apart() or any(each.kind == "vmap" for each in levels_of((first,)))):
-        if any(each.kind == "vmap" and each.randomness == "same" for each in levels_of((first,))):
+    if isinstance(first, Tensor) and (rows_apart() or any(each.rows for each in levels_of((first,)))):
+        if any(each.rows and each.randomness == "same" for each in levels_of((first,))):
             raise RuntimeError(NO_SAME)
         for each in rows_apart():
             if each in levels_of((first,)) and each not in levels_of((input,)):

@@ -42,7 +42,7 @@ def layer_repr(layer: Any) -> str:
     """A tensor of a level of ``torch.func``, with what is inside."""
     inside = tensor_repr(layer.value)
     number = layer.level.number if layer.level in state.levels else -2
-    kind, more = ("BatchedTensor", f" bdim={layer.bdim},") if layer.level.kind == "vmap" else ("GradTrackingTensor", "")
+    kind, more = ("BatchedTensor", f" bdim={layer.bdim},") if layer.level.rows else ("GradTrackingTensor", "")
     if kind == "BatchedTensor":
         number = layer.level.number
     shown = "\n".join("    " + line for line in inside.split("\n"))

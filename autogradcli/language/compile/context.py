@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..read.scopes import Scope
 from ..read.syntax import Place, Source
-from ..values.kinds import Run
+from ..values.kinds import Frame, Run
 
 
 class Context:
@@ -82,3 +82,34 @@ def compiles_statement(*kinds: type[ast.stmt]) -> Callable[[Compile], Compile]:
         return function
 
     return enter
+
+
+def statement(node: ast.stmt, c: Context) -> Run:
+    """Compile a statement to a function of the frame: None to go on, else a signal."""
+    return STATEMENTS[type(node)](node, c)
+
+
+def block(body: Sequence[ast.stmt], c: Context) -> Run:
+    """Statements one after another; the first signal ends them."""
+    steps = [statement(node, c) for node in body]
+    if len(steps) == 1:
+        return steps[0]
+    if len(steps) == 2:
+        first, second = steps
+
+        def both(f: Frame) -> Any:
+            signal = first(f)
+            if signal is not None:
+                return signal
+            return second(f)
+
+        return both
+
+    def run(f: Frame) -> Any:
+        for step in steps:
+            signal = step(f)
+            if signal is not None:
+                return signal
+        return None
+
+    return run

@@ -10,13 +10,13 @@ import ast
 from typing import Any
 
 from ...api.calls.program_classes import Kind, defines, special
+from ...engine.modes import ContextMode
 from ..read.syntax import Place
 from ..values.budget import UNCATCHABLE, budget
 from ..values.kinds import UNBOUND, Frame, Run
 from . import variables
 from .assignment import target
-from .context import Context, compiles_statement, expression
-from .statements import block
+from .context import Context, block, compiles_statement, expression
 
 
 @compiles_statement(ast.Assert)
@@ -220,8 +220,6 @@ def _own_mode(mode: Any, f: Frame, store: Any, body: Run) -> Any:
 
 
 def _under(item: ast.withitem, body: Run, line: int, c: Context) -> Run:
-    from ...engine.modes import ContextMode
-
     context = expression(item.context_expr, c)
     store = None if item.optional_vars is None else target(item.optional_vars, c)
 

@@ -6,7 +6,6 @@ A compiled statement returns None to go on, BREAK or CONTINUE, or a one-element 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +17,7 @@ from ..values.kinds import UNBOUND, Frame, Run
 from . import variables
 from .assignment import target
 from .calls import callable_of
-from .context import STATEMENTS, Context, compiles_statement, expression
+from .context import Context, block, compiles_statement, expression
 from .user_functions import maker
 
 
@@ -27,36 +26,6 @@ class _Signal:
 
 
 BREAK, CONTINUE = _Signal(), _Signal()
-
-
-def statement(node: ast.stmt, c: Context) -> Run:
-    return STATEMENTS[type(node)](node, c)
-
-
-def block(body: Sequence[ast.stmt], c: Context) -> Run:
-    """Statements one after another; the first signal ends them."""
-    steps = [statement(node, c) for node in body]
-    if len(steps) == 1:
-        return steps[0]
-    if len(steps) == 2:
-        first, second = steps
-
-        def both(f: Frame) -> Any:
-            signal = first(f)
-            if signal is not None:
-                return signal
-            return second(f)
-
-        return both
-
-    def run(f: Frame) -> Any:
-        for step in steps:
-            signal = step(f)
-            if signal is not None:
-                return signal
-        return None
-
-    return run
 
 
 @compiles_statement(ast.Expr)

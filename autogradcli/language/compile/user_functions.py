@@ -9,7 +9,7 @@ from typing import Any
 from ..read.syntax import Place
 from ..values.budget import MAX_DEPTH, budget
 from ..values.kinds import UNBOUND, Frame, Run, UserFunction
-from .context import Context, compiles, expression
+from .context import Context, block, compiles, expression
 
 
 class Code:
@@ -176,8 +176,6 @@ def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
     if isinstance(node, ast.Lambda):
         code.body, code.is_expression = expression(node.body, inner), True
     else:
-        from .statements import block
-
         body = node.body
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
             code.body, code.is_expression = _at_line(expression(body[0].value, inner), inner.line(body[0])), True

@@ -88,6 +88,14 @@ class Budget:
         self._seconds = seconds or 0.0
         self._base = resident_bytes()
 
+    def limits(self) -> tuple[Any, ...]:
+        """What bounds the run that is under way, for ``resume``."""
+        return self._deadline, self._seconds, self._base, self.memory
+
+    def resume(self, limits: tuple[Any, ...]) -> None:
+        """After a run within another: the outer one's bounds hold again, or none."""
+        self._deadline, self._seconds, self._base, self.memory = limits
+
     def poll(self) -> None:
         """Raises KeyboardInterrupt, OutOfTime or MemoryError if it is time to stop; else gives new fuel."""
         self.fuel = _FUEL

@@ -15,8 +15,6 @@ from .budget import MAX_LAZY, budget
 from .nesting import LAZY_KINDS, depth_of
 
 if TYPE_CHECKING:
-    from ..compile.user_functions import Code
-
     _Zip = zip[Any]
     _Map = map[Any]
     _Filter = filter[Any]
@@ -45,13 +43,14 @@ class UserFunction:
 
     def __init__(
         self,
-        code: Code,
+        code: Any,
         name: str,
         qualname: str,
         defaults: tuple[Any, ...],
         keyword_defaults: dict[str, Any],
         cells: list[Any],
     ) -> None:
+        #: What ``compile/user_functions.py`` made of its text.
         self.code = code
         self.name = name
         self.qualname = qualname

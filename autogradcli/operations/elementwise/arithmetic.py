@@ -14,6 +14,10 @@ from ...engine.worlds import roles
     kind="linear",
     input=lambda F, g: g,
     other=lambda F, g, alpha: g if alpha == 1 else g * alpha,
+    overload="Tensor",
+    in_vmap="broadcast",
+    half="alpha",
+    rows="side by side",
 )
 def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Sum ``input + alpha * other``, broadcast."""
@@ -26,6 +30,10 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     kind="linear",
     input=lambda F, g: g,
     other=lambda F, g, alpha: -g if alpha == 1 else -g * alpha,
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="alpha",
+    rows="side by side",
 )
 def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``input - alpha * other``, broadcast."""
@@ -42,6 +50,8 @@ def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     spelling="rsub",
     examples=lambda r: [(r(2, 3), 2.5), (r(3), -1.5, 2.0)],
     input=lambda F, g, alpha: -g if alpha == 1 else g * -alpha,
+    half="alpha",
+    rows="side by side",
 )
 def rsub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``other - alpha * input`` of a number and a tensor."""
@@ -71,6 +81,10 @@ def _scaled(x: Array | Number, alpha: Number, like: Array) -> Array:
     # by name: here a number is an operand, in the graph too, where ``g * other`` would be a product with a mere number
     input=lambda F, g, other: F.mul(g, other),
     other=lambda F, g, input: F.mul(g, input),
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="exact",
+    rows="side by side",
 )
 def mul(input: Array, other: Array | Number) -> Array:
     """Product ``input * other``, broadcast."""
@@ -82,12 +96,15 @@ def mul(input: Array, other: Array | Number) -> Array:
     kind="elementwise",
     input=lambda F, g, other: F.div(g, other),
     other=lambda F, g, input, other: -g * ((input / other) / other),
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="exact",
 )
 def div(input: Array, other: Array | Number) -> Array:
     """Quotient ``input / other``, broadcast."""
 
 
-@operation(promote="promote", kind="linear", input=lambda F, g: -g)
+@operation(promote="promote", kind="linear", input=lambda F, g: -g, rows="side by side")
 def neg(input: Array) -> Array:
     """Negation."""
     if input.dtype == np.bool_:

@@ -17,6 +17,9 @@ def _floating(input: Array) -> Array:
     node="MulBackward1", spelling="mul", kind="linear",
     input=lambda F, g, other: F.mul_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],
+    overload="Tensor",
+    in_vmap="arithmetic",
+    rows="side by side",
 )  # fmt: skip
 def mul_scalar(input: Array, other: Number) -> Array:
     """Product with a number, as PyTorch's own functions multiply inside."""
@@ -27,6 +30,8 @@ def mul_scalar(input: Array, other: Number) -> Array:
     node="AddBackward1", spelling="add", kind="elementwise",
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 2.5)],
+    overload="Tensor",
+    in_vmap="broadcast",
 )  # fmt: skip
 def add_scalar(input: Array, other: Number) -> Array:
     """Sum with a number, as PyTorch's own functions add inside."""
@@ -37,6 +42,8 @@ def add_scalar(input: Array, other: Number) -> Array:
     node="SubBackward1", spelling="sub", kind="elementwise",
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 2.5)],
+    overload="Tensor",
+    in_vmap="arithmetic",
 )  # fmt: skip
 def sub_scalar(input: Array, other: Number) -> Array:
     """Difference from a number, as PyTorch's own functions subtract inside."""
@@ -47,6 +54,8 @@ def sub_scalar(input: Array, other: Number) -> Array:
     node="DivBackward1", spelling="div", kind="linear",
     input=lambda F, g, other: F.div_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],
+    overload="Tensor",
+    in_vmap="arithmetic",
 )  # fmt: skip
 def div_scalar(input: Array, other: Number) -> Array:
     """Quotient by a number, as PyTorch's own functions divide inside."""
@@ -76,6 +85,9 @@ def rsub_tensor(input: Array, other: Array, alpha: Number = 1) -> Array:
     input=lambda F, g, other: F.div(g, other),
     other=lambda F, g, input, other: -g * ((input / other) / other),
     examples=lambda r: [(r(2, 3), r(3, low=0.5, high=2))],
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="exact",
 )  # fmt: skip
 def div_unrounded(input: Array, other: Array | Number) -> Array:
     """Quotient, where the rounding mode was given as None."""

@@ -57,10 +57,10 @@ def _comparison(name: str, kernel: Any) -> tuple[Callable[..., Any], Callable[..
         return F.zeros_like(g)
 
     return (
-        operation(kernel=kernel, promote="compare")(compare),
-        operation(node=f"{title}Backward0", spelling=f"{name}_", kind="elementwise", input=zeros,
+        operation(kernel=kernel, promote="compare", overload="*")(compare),
+        operation(node=f"{title}Backward0", spelling=f"{name}_", overload="*", kind="elementwise", input=zeros,
                   examples=lambda r: [(r(2, 3), 0.1)])(in_place),
-        operation(node=f"{title}Backward1", spelling=f"{name}_", kind="elementwise", broadcast=True,
+        operation(node=f"{title}Backward1", spelling=f"{name}_", overload="*", kind="elementwise", broadcast=True,
                   input=zeros, other=zeros)(in_place_tensor),
     )  # fmt: skip
 
@@ -137,17 +137,17 @@ def logical_not(input: Array) -> Array:
     """Whether each element is zero or False."""
 
 
-@operation(kernel=np.logical_and, broadcast=True)
+@operation(kernel=np.logical_and, broadcast=True, in_vmap="arithmetic")
 def logical_and(input: Array, other: Array) -> Array:
     """Whether both elements are nonzero."""
 
 
-@operation(kernel=np.logical_or, broadcast=True)
+@operation(kernel=np.logical_or, broadcast=True, in_vmap="arithmetic")
 def logical_or(input: Array, other: Array) -> Array:
     """Whether at least one of the elements is nonzero."""
 
 
-@operation(kernel=np.logical_xor, broadcast=True)
+@operation(kernel=np.logical_xor, broadcast=True, in_vmap="arithmetic")
 def logical_xor(input: Array, other: Array) -> Array:
     """Whether exactly one of the elements is nonzero."""
 
@@ -189,17 +189,17 @@ def bitwise_not(input: Array) -> Array:
     """All bits inverted; of booleans the opposite."""
 
 
-@operation(kernel=_bits("bitwise_and_cpu", np.bitwise_and), promote="promote")
+@operation(kernel=_bits("bitwise_and_cpu", np.bitwise_and), promote="promote", overload="*")
 def bitwise_and(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise and of integers or booleans."""
 
 
-@operation(kernel=_bits("bitwise_or_cpu", np.bitwise_or), promote="promote")
+@operation(kernel=_bits("bitwise_or_cpu", np.bitwise_or), promote="promote", overload="*")
 def bitwise_or(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise or of integers or booleans."""
 
 
-@operation(kernel=_bits("bitwise_xor_cpu", np.bitwise_xor), promote="promote")
+@operation(kernel=_bits("bitwise_xor_cpu", np.bitwise_xor), promote="promote", overload="*")
 def bitwise_xor(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise exclusive or of integers or booleans."""
 
@@ -223,7 +223,7 @@ def _integers(name: str, ufunc: Any) -> Callable[..., Any]:
     return kernel
 
 
-@operation(kernel=_integers("gcd_cpu", np.gcd), promote="promote")
+@operation(kernel=_integers("gcd_cpu", np.gcd), promote="promote", in_vmap="broadcast")
 def gcd(input: Array, other: Array) -> Array:
     """Greatest common divisor."""
 

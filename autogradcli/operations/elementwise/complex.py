@@ -16,7 +16,7 @@ from ...engine.worlds import roles
 from ..refuse import not_implemented_for
 
 
-@operation(kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj(g))
+@operation(kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj(g), rows="same")
 def conj(input: Array) -> Array:
     """Complex conjugate."""
 
@@ -49,6 +49,8 @@ def conj_physical_in_place(input: Array) -> Array:
     view="single",
     input=lambda F, g: F.conj(g),
     examples=lambda r: [(r.complex(2, 3),)],
+    rows="each",
+    flip=np.conjugate,
 )
 def conj_view(input: Array) -> Array:
     """Complex conjugate, on the same memory. Of a tensor it is a mirror (``engine/mirrors.py``)."""
@@ -62,6 +64,8 @@ def conj_view(input: Array) -> Array:
     kind="linear",
     view="single",
     input=lambda F, g: -g,
+    rows="each",
+    flip=np.negative,
 )
 def neg_view(input: Array) -> Array:
     """The negative, on the same memory. Of a tensor it is a mirror."""
@@ -77,6 +81,7 @@ def neg_view(input: Array) -> Array:
     kind="linear",
     input=lambda F, g: F.complex_of_real(g),
     examples=lambda r: [(r.complex(2, 3),)],
+    rows="same",
 )
 def real(input: Array) -> Array:
     """Real parts."""
@@ -89,6 +94,7 @@ def real(input: Array) -> Array:
     kind="linear",
     input=lambda F, g: F.complex_of_imag(g),
     examples=lambda r: [(r.complex(2, 3),)],
+    rows="same",
 )
 def imag(input: Array) -> Array:
     """Imaginary parts."""
@@ -161,6 +167,7 @@ def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
     complex="own", broadcast=True, jvp=_polar_jvp, examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3))],
     abs=lambda F, g, result: F.real(F.conj_physical(g) * F.sgn(result)),
     angle=lambda F, g, result: F.real(F.conj_physical(g) * (result * 1j)),
+    no_half="polar_cpu",
 )  # fmt: skip
 def polar(abs: Array, angle: Array) -> Array:
     """Complex numbers of modulus and angle."""

@@ -115,6 +115,8 @@ def _by_exponent(F: Any, g: Any, input: Any, exponent: Number) -> Any:
     examples=lambda r: [
         (r(2, 3), 2), (r(2, 3), 3), (r(2, 3, low=0.5, high=2), -1.5), (r(2, 3), 0), (r(2), 1), (r(3), -1),
     ],
+    overload="*",
+    half="rounded",
 )  # fmt: skip
 def pow_tensor_scalar(input: Array, exponent: Number) -> Array:
     """Elementwise power ``input ** exponent`` for a number.
@@ -146,6 +148,7 @@ def _exponent_rule(
     ),
     exponent=_exponent_rule,
     examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3)), (r(low=0.5, high=2), r(2))],
+    overload="*",
 )
 def pow_tensor_tensor(input: Array, exponent: Array) -> Array:
     """Elementwise power of two tensors, broadcast. Where the exponent is 0 the base has the derivative 0."""
@@ -183,6 +186,8 @@ def _log_of(base: Any, in_complex: bool) -> Any:
     kernel=_base_number,
     exponent=_scalar_base_rule,
     examples=lambda r: [(2.0, r(2, 3)), (1, r(3)), (0.5, r())],
+    overload="*",
+    half="rounded",
 )
 def pow_scalar_tensor(base: Number, exponent: Array) -> Array:
     """Power of a number to the elements of a tensor."""
@@ -206,6 +211,7 @@ def sqrt(input: Array) -> Array:
     power=-0.5,
     input=lambda F, g, result: -0.5 * g * F.pow_tensor_scalar(result, 3),
     examples=lambda r: [(r(2, 3, low=0.5, high=2),)],
+    half="last",
 )
 def rsqrt(input: Array) -> Array:
     """Reciprocal of the square root."""

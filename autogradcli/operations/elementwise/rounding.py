@@ -117,6 +117,7 @@ def _minus_truncated(F: Any, g: Any, input: Any, other: Any) -> Any:
     node="RemainderBackward0", spelling="remainder", promote="promote", kind="elementwise", kernel=_remainder,
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 0.7), (r(2, 3), -0.7)],
+    overload="*",
 )  # fmt: skip
 def remainder_scalar(input: Array, other: Array | Number) -> Array:
     """Remainder of the division by a number, with the divisor's sign, as Python's ``%``."""
@@ -126,6 +127,7 @@ def remainder_scalar(input: Array, other: Array | Number) -> Array:
     node="RemainderBackward1", promote="promote", kind="elementwise", kernel=_remainder,
     input=lambda F, g: g, other=_minus_floored,
     examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8))],
+    overload="*",
 )  # fmt: skip
 def remainder(input: Array, other: Array) -> Array:
     """Remainder of the division with the divisor's sign, as Python's ``%``, broadcast."""
@@ -134,6 +136,7 @@ def remainder(input: Array, other: Array) -> Array:
 @operation(
     node="torch::autograd::NotImplemented", spelling="remainder", promote="promote", kernel=_remainder,
     other=underivable("remainder"),
+    overload="*",
 )  # fmt: skip
 def remainder_number_tensor(input: Array | Number, other: Array) -> Array:
     """Remainder of the division of a number: has no derivative."""
@@ -143,6 +146,7 @@ def remainder_number_tensor(input: Array | Number, other: Array) -> Array:
     node="FmodBackward0", spelling="fmod", promote="promote", kind="elementwise", kernel=_fmod,
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 0.7)],
+    overload="*",
 )  # fmt: skip
 def fmod_scalar(input: Array, other: Array | Number) -> Array:
     """Remainder of the division by a number, with the dividend's sign."""
@@ -152,6 +156,7 @@ def fmod_scalar(input: Array, other: Array | Number) -> Array:
     node="FmodBackward1", promote="promote", kind="elementwise", kernel=_fmod,
     input=lambda F, g: g, other=_minus_truncated,
     examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8))],
+    overload="*",
 )  # fmt: skip
 def fmod(input: Array, other: Array) -> Array:
     """Remainder of the division with the dividend's sign, broadcast."""
@@ -186,6 +191,8 @@ def _truncating_divide(input: Any, other: Any) -> Any:
     node="torch::autograd::NotImplemented", promote="promote", kernel=_floor_divide,
     input=underivable("floor_divide"),
     other=underivable("floor_divide"),
+    overload="*",
+    half="exact",
 )  # fmt: skip
 def floor_divide(input: Array, other: Array | Number) -> Array:
     """Quotient rounded down, ``input // other``. It has no derivative."""
@@ -204,6 +211,9 @@ def _check_mode(rounding_mode: str) -> None:
     input=lambda F, g, input, other, rounding_mode: F.zeros_like(g),
     other=lambda F, g, input, other, rounding_mode: F.zeros_like(g),
     examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8), "floor"), (r(2, 3), 0.7, "trunc")],
+    overload="Tensor",
+    in_vmap="arithmetic",
+    half="exact",
 )  # fmt: skip
 def div_rounded(input: Array, other: Array | Number, rounding_mode: str) -> Array:
     """Quotient rounded towards zero (``"trunc"``) or down (``"floor"``)."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.operation import Array, Index, Number, operation
+from ...engine.worlds import roles
 from ..refuse import not_implemented_for
 
 
@@ -20,6 +21,7 @@ from ..refuse import not_implemented_for
     input=lambda F, g, condition: F.where(condition, g, 0.0),
     other=lambda F, g, condition: F.where(condition, 0.0, g),
     examples=lambda r: [(r.mask((2, 3)), r(2, 3), r(3)), (r.mask((2, 3)), r(), 1.5)],
+    rows="chosen",
 )
 def where(condition: Index, input: Array | Number, other: Array | Number) -> Array:
     """The elements of ``input`` where the condition holds, else those of ``other``, broadcast."""
@@ -105,6 +107,7 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
     node="ClampMinBackward0", spelling="clamp_min", kind="elementwise",
     input=lambda F, g, input, min: F.where(input >= min, g, 0.0),
     examples=lambda r: [(r(2, 3), 0.1)],
+    in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_min_scalar(input: Array, min: Number) -> Array:
     """Elements brought to at least ``min``."""
@@ -115,6 +118,7 @@ def clamp_min_scalar(input: Array, min: Number) -> Array:
     node="ClampMinBackward1", promote="promote", kind="elementwise",
     input=lambda F, g, input, min: F.where(input >= min, g, 0.0),
     min=lambda F, g, input, min: F.where(input < min, g, 0.0),
+    in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_min(input: Array, min: Array) -> Array:
     """Elements brought to at least those of ``min``, broadcast."""
@@ -128,6 +132,7 @@ def clamp_min(input: Array, min: Array) -> Array:
     node="ClampMaxBackward0", spelling="clamp_max", kind="elementwise",
     input=lambda F, g, input, max: F.where(input <= max, g, 0.0),
     examples=lambda r: [(r(2, 3), 0.1)],
+    in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_max_scalar(input: Array, max: Number) -> Array:
     """Elements brought to at most ``max``."""
@@ -138,6 +143,7 @@ def clamp_max_scalar(input: Array, max: Number) -> Array:
     node="ClampMaxBackward1", promote="promote", kind="elementwise",
     input=lambda F, g, input, max: F.where(input <= max, g, 0.0),
     max=lambda F, g, input, max: F.where(input > max, g, 0.0),
+    in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_max(input: Array, max: Array) -> Array:
     """Elements brought to at most those of ``max``, broadcast."""
@@ -240,6 +246,7 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
         weight,
     ),
     examples=lambda r: [(r(2, 3), r(3), 0.3), (r(2), r(2), 0.8)],
+    overload="*",
 )  # fmt: skip
 def lerp_scalar(input: Array, end: Array, weight: Number) -> Array:
     """``input + weight * (end - input)`` for a number."""
@@ -253,6 +260,7 @@ def lerp_scalar(input: Array, end: Array, weight: Number) -> Array:
     end=lambda F, g, weight: g * weight,
     weight=lambda F, g, input, end: g * (end - input),
     examples=lambda r: [(r(2, 3), r(3), r(2, 3)), (r(2), r(2), r())],
+    overload="*",
 )  # fmt: skip
 def lerp(input: Array, end: Array, weight: Array) -> Array:
     """``input + weight * (end - input)``, broadcast."""
@@ -308,3 +316,6 @@ def addcdiv(input: Array, tensor1: Array, tensor2: Array, value: Number = 1) -> 
     if value != 1:
         tensor1 = _valued(value, input) * tensor1
     return np.add(input, tensor1 / tensor2)
+
+
+roles.guard_where = where

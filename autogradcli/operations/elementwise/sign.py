@@ -20,7 +20,9 @@ def _abs_jvp(F: Any, tangents: dict[str, Any], input: Any, input_dtype: DType) -
     return tangent * F.sgn(input)
 
 
-@operation(promote="promote", complex="own", jvp=_abs_jvp, input=lambda F, g, input: g * F.sgn(input))
+@operation(
+    rows="side by side", promote="promote", complex="own", jvp=_abs_jvp, input=lambda F, g, input: g * F.sgn(input)
+)
 def abs(input: Array) -> Array:
     """Absolute value, of complex numbers the modulus. Its derivative at 0 is 0."""
     if input.dtype.kind == "b":
@@ -84,6 +86,7 @@ def _copysign(input: Any, other: Any) -> Any:
 @operation(
     kernel=_copysign, promote="float", kind="elementwise", input=_copysign_rule,
     other=lambda F, g: F.zeros_like(g),
+    in_vmap="broadcast",
 )  # fmt: skip
 def copysign(input: Array, other: Array) -> Array:
     """The magnitudes of ``input`` with the signs of ``other``."""
@@ -93,6 +96,7 @@ def copysign(input: Array, other: Array) -> Array:
     kernel=_copysign, node="CopysignBackward1", spelling="copysign", promote="float", kind="elementwise",
     input=_copysign_rule,
     examples=lambda r: [(r(2, 3), -1.0)],
+    in_vmap="broadcast",
 )  # fmt: skip
 def copysign_scalar(input: Array, other: Array | Number) -> Array:
     """The magnitudes of ``input`` with the sign of a number."""
@@ -123,6 +127,7 @@ def _filled(x: Any, nan: float, posinf: float, neginf: float) -> Any:
     jvp=lambda F, tangents, input: tangents["input"] * F.isfinite(input),
     input=lambda F, g, input: g * F.isfinite(input),
     examples=lambda r: [(r(2, 3),)],
+    half="own",
 )
 def nan_to_num(
     input: Array, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
@@ -164,6 +169,7 @@ def frexp(input: Array) -> tuple[Array, Array]:
     jvp=lambda F, tangents, input, other: F.where(
         input != other, tangents["input"] if "input" in tangents else F.zeros_like(input), 0.0
     ),
+    half="own",
 )
 def nextafter(input: Array, other: Array) -> Array:
     """The next number that the dtype has after ``input``, in the direction of ``other``."""

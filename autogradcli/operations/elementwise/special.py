@@ -63,6 +63,7 @@ def erfinv(input: Array) -> Array:
     promote="float", kind="elementwise", kernel=_real("erfcx_cpu", scipy_special("erfcx")),
     node="SpecialErfcxBackward0", spelling="special.erfcx",
     input=lambda F, g, input, result: (2.0 * input * result - _TWO_OVER_SQRT_PI) * g,
+    no_half="erfcx_cpu",
 )  # fmt: skip
 def special_erfcx(input: Array) -> Array:
     """Scaled complementary error function ``exp(input ** 2) * erfc(input)``."""
@@ -73,6 +74,7 @@ def special_erfcx(input: Array) -> Array:
     spelling="special.ndtri",
     input=lambda F, g, result: g * _SQRT_TWO_PI * F.exp(F.pow_tensor_scalar(result, 2) / 2),
     examples=lambda r: [(r(2, 3, low=0.2, high=0.8),)],
+    no_half="ndtri_cpu",
 )  # fmt: skip
 def special_ndtri(input: Array) -> Array:
     """Quantile of the standard normal distribution."""
@@ -82,6 +84,7 @@ def special_ndtri(input: Array) -> Array:
     promote="float", kind="elementwise", kernel=_real("log_ndtr_cpu", scipy_special("log_ndtr")),
     spelling="special.log_ndtr",
     input=lambda F, g, input, result: g / _SQRT_TWO_PI * F.exp(-(result + F.pow_tensor_scalar(input, 2) / 2)),
+    no_half="log_ndtr_cpu",
 )  # fmt: skip
 def special_log_ndtr(input: Array) -> Array:
     """Logarithm of the standard normal distribution function."""
@@ -216,7 +219,7 @@ _UNWRITTEN_ZETA = unwritten("zeta")
 
 
 @operation(
-    promote="float", spelling="special.zeta", kernel=_zeta,
+    promote="float", spelling="special.zeta", kernel=_zeta, no_half="zeta_cpu",
     input=_UNWRITTEN_ZETA,
     examples=lambda r: [(r(2, 3, low=1.5, high=3), r(3, low=0.5, high=2))],
     other=lambda F, g, input, other: g * -input * F.special_zeta(input + 1.0, other),
@@ -277,6 +280,7 @@ def _xlogy_said(F: Any, input: Any, other: Any) -> Any:
     input=lambda F, g, input, other: F.guard_fill(F.xlogy(g, other), (input == 0.0) & (other <= 0.0), 0.0),
     other=lambda F, g, input, other: g * input / other,
     examples=lambda r: [(r(2, 3), r(3, low=0.5, high=2))],
+    half="steps",
 )  # fmt: skip
 def xlogy(input: Array, other: Array) -> Array:
     """``input * log(other)``, and 0 where ``input`` is 0."""
@@ -287,6 +291,7 @@ def xlogy(input: Array, other: Array) -> Array:
     promote="float", kind="elementwise", kernel=_xlogy, node="XlogyBackward1", spelling="xlogy",
     other=lambda F, g, input, other: g * input / other,
     examples=lambda r: [(1.5, r(2, 3, low=0.5, high=2))],
+    half="steps",
 )  # fmt: skip
 def xlogy_scalar_tensor(input: Array | Number, other: Array) -> Array:
     """``input * log(other)`` for a number ``input``."""
@@ -301,6 +306,7 @@ def _of_number_log(F: Any, g: Any, input: Any, other: Any) -> Any:
     promote="float", kind="elementwise", kernel=_xlogy, node="XlogyBackward2", spelling="xlogy",
     input=_of_number_log,
     examples=lambda r: [(r(2, 3), 1.5)],
+    half="steps",
 )  # fmt: skip
 def xlogy_tensor_scalar(input: Array, other: Array | Number) -> Array:
     """``input * log(other)`` for a number ``other``."""

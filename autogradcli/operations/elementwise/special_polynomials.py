@@ -6,13 +6,18 @@ PyTorch has no derivatives of them either.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ...engine.operation import Array, Number, operation
+from ...engine.operation import Array, Number
+from ...engine.operation import operation as declared
 from ..refuse import not_implemented_for
 from .gamma import scipy_special
+
+#: Of these PyTorch has no kernels for half precision: they refuse it themselves.
+operation = partial(declared, half="own")
 
 
 def _bessel(name: str, kernel: str, scipy_name: str, doc: str) -> Callable[..., Any]:

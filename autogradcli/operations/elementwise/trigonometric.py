@@ -167,6 +167,7 @@ def _square_inverted(F: Any, input: Any, other: Any) -> Any:
     input=lambda F, g, input, other: g * other * _square_inverted(F, input, other),
     other=lambda F, g, input, other: g * -input * _square_inverted(F, input, other),
     examples=lambda r: [(r(2, 3), r(3))],
+    in_vmap="broadcast",
 )
 def atan2(input: Array, other: Array) -> Array:
     """Angle in radians of the point (other, input), in its quadrant."""

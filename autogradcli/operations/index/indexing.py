@@ -14,7 +14,7 @@ from ...engine import dtypes
 from ...engine.numbers import number_in
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.sparse import check_first_order, of_parts
-from ...engine.worlds import ARRAYS
+from ...engine.worlds import ARRAYS, roles
 from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
 from ..shape.view import expand_array, sum_to
 
@@ -88,6 +88,7 @@ def _check_together(lists: list[Array]) -> None:
     jvp=lambda F, t, indices: F.index(t["input"], indices),
     complex="own",
     examples=lambda r: [(r(4, 3), [r.index((5,), 4)]), (r(4, 3), [None, r.index((2, 2), 3)])],
+    rows="masks",
 )
 def index(input: Array, indices: list[Index]) -> Array:
     """The elements at places given by index tensors, one for each dimension or None for all of it."""
@@ -131,6 +132,7 @@ def _put_said(F: Any, input: Any, indices: Any, values: Any, accumulate: bool) -
         (r(4, 3), [r.index((5,), 4)], r(5, 3), True),
         (r(4, 3), [r.index((5,), 4)], r(3), True),
     ],
+    in_vmap="named",
 )
 def index_put(input: Array, indices: list[Index], values: Array | Number, accumulate: bool = False) -> Array:
     """A copy with other values at the places that index tensors name, or with the values added there."""
@@ -344,36 +346,30 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
     return np.where(mask, value, input)
 
 
+_FILL: dict[str, Any] = {
+    "kernel": _fill_masked, "layout": "contiguous", "complex": "own", "spelling": "masked_fill", "overlap": True,
+    "fits": "value", "fits_in": "operand", "overload": "*", "in_vmap": "arithmetic",
+}  # fmt: skip
+
+
 @operation(
-    fits="value",
-    fits_in="operand",
-    overlap=True,
-    layout="contiguous",
     node="MaskedFillBackward0",
-    spelling="masked_fill",
-    kernel=_fill_masked,
     broadcast=True,
-    complex="own",
     input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),
     jvp=lambda F, t, mask: F.masked_fill(t["input"], mask, 0.0),
     examples=lambda r: [(r(2, 3), r.mask((2, 3)), 1.5), (r(2, 3), r.mask((3,)), 0.0)],
+    **_FILL,
 )
 def masked_fill(input: Array, mask: Index, value: Number) -> Array:
     """With a number where a mask is true."""
 
 
 @operation(
-    fits="value",
-    fits_in="operand",
-    overlap=True,
-    layout="contiguous",
     node="MaskedFillBackward1",
-    spelling="masked_fill",
-    kernel=_fill_masked,
-    complex="own",
     input=lambda F, g, mask, input_shape: sum_to(F, F.masked_fill(g, mask, 0.0), input_shape),
     value=lambda F, g, mask: F.sum_all(F.masked_select(g, mask)),
     examples=lambda r: [(r(2, 3), r.mask((2, 3)), r())],
+    **_FILL,
 )
 def masked_fill_tensor(input: Array, mask: Index, value: Array) -> Array:
     """With the value of a 0-d tensor where a mask is true."""
@@ -384,6 +380,7 @@ def masked_fill_tensor(input: Array, mask: Index, value: Array) -> Array:
     input=lambda F, g, input, mask: _select_back(F, g, tuple(input.shape), mask),
     jvp=lambda F, t, mask: F.masked_select(t["input"], mask),
     examples=lambda r: [(r(2, 3), r.mask((2, 3))), (r(2, 1), r.mask((2, 3)))],
+    rows="dynamic",
 )
 def masked_select(input: Array, mask: Index) -> Array:
     """The elements where a mask is true, in one dimension."""
@@ -448,3 +445,6 @@ def masked_scatter_backward(g: Array, mask: Index, shape: Shape) -> Array:
     out = np.zeros(shape, g.dtype)
     out.reshape(-1)[: found.size] = found
     return out
+
+
+roles.guard_fill = masked_fill

@@ -62,6 +62,7 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
     input=lambda F, g: g,
     source=lambda F, g, dim, index, source, source_shape, alpha: _added_back(F, g, dim, index, source_shape, alpha),
     examples=lambda r: [(r(4, 3), 0, r.index((5,), 4), r(5, 3)), (r(4, 3), 1, r.index((2,), 3), r(4, 2), 0.5)],
+    in_vmap="named",
 )
 def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number = 1) -> Array:
     """With parts of ``source``, times ``alpha``, added at indices along a dimension."""
@@ -177,6 +178,8 @@ def check_filled(index: Array, at: int, n: int) -> None:
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
     jvp=lambda F, t, dim, index: F.index_fill_scalar(t["input"], dim, index, 0.0),
     examples=lambda r: [(r(4, 3), 0, r.index((2,), 4), 1.5)],
+    overload="int_*",
+    in_vmap="named",
 )
 def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Array:
     """With a number at indices along a dimension."""
@@ -193,6 +196,8 @@ def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Ar
         F.index_select(g, dim, F.unique_places(index, input_shape, dim))
     ),
     examples=lambda r: [(r(4, 3), 0, r.index((2,), 4), r())],
+    overload="int_*",
+    in_vmap="named",
 )
 def index_fill_tensor(input: Array, dim: int, index: Index, value: Array) -> Array:
     """With the value of a 0-d tensor at indices along a dimension."""

@@ -6,16 +6,21 @@ differentials, transpose (Giles 2008; Walter and Lehmann 2012 for QR; de Hoog, A
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...engine.away import by_product
 from ...engine.limits import counted
-from ...engine.operation import Array, Index, operation
+from ...engine.operation import Array, Index
+from ...engine.operation import operation as declared
 from . import matrix_kernels as kernels
 from .checks import LinAlgError, at_element, check_singular, computable, first_failure, floating, matrix, square
 from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_rows, lower_half, minus, mm, total
+
+#: Of these PyTorch has no kernels for half precision: they refuse it themselves.
+operation = partial(declared, half="own")
 
 # -- Cholesky ---------------------------------------------------------------------------------------------
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...engine.away import by_product
-from ...engine.operation import Array, Index, operation
+from ...engine.operation import Array, Index
+from ...engine.operation import operation as declared
 from ...engine.state import state
 from . import small_matrices as small
 from .checks import floating, square
 from .matrix_kernels import lu_factor
 from .matrix_rules import H, T, column, conj, mm
+
+#: Of these PyTorch has no kernels for half precision: they refuse it themselves.
+operation = partial(declared, half="own")
 
 
 @operation(

@@ -21,6 +21,7 @@ from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_co
 @operation(
     cost=by_product,
     node="LinalgPinvBackward0",
+    half="own",
     spelling="linalg.pinv",
     complex="own",
     A=lambda F, g, A, result: _pinv_rule(F, g, A, result),
@@ -88,6 +89,7 @@ def _pinv_rule(F: Any, g: Any, A: Any, P: Any) -> Any:
 @operation(
     cost=by_product,
     node="LinalgLstsqBackward0",
+    half="own",
     spelling="linalg.lstsq",
     complex="own",
     outputs=("solution", "residuals", "rank", "singular_values"),
@@ -200,6 +202,7 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
 @operation(
     cost=by_product,
     node="LinalgHouseholderProductBackward0",
+    half="own",
     spelling="linalg.householder_product",
     complex="own",
     vjp=lambda F, g, needs, input, tau: _reflectors_rule(F, g, input, tau),
@@ -261,6 +264,7 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
 @operation(
     cost=by_product,
     node="OrmqrBackward0",
+    half="own",
     complex="own",
     vjp=lambda F, g, needs, input, tau, other, left, transpose: _ormqr_rule(
         F, g, needs, input, tau, other, left, transpose
@@ -308,7 +312,7 @@ def _ormqr_rule(
     return first_columns(F, g_input, n), g_tau, g_other
 
 
-@operation(cost=by_product, outputs=("a", "tau"))
+@operation(cost=by_product, outputs=("a", "tau"), no_half="geqrf_cpu")
 def geqrf(input: Array) -> tuple[Array, Array]:
     """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
     if input.ndim < 2:
@@ -322,7 +326,9 @@ def geqrf(input: Array) -> tuple[Array, Array]:
 # -- LDL --------------------------------------------------------------------------------------------------
 
 
-@operation(cost=by_product, outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex")
+@operation(
+    no_half="ldl_factor_kernel_cpu", cost=by_product, outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex"
+)
 def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool = False) -> tuple[Array, Array, Array]:
     """Factors of a symmetric matrix packed in one, row exchanges in LAPACK's code, and the first zero block or 0."""
     square(A, "torch.linalg.ldl_factor_ex")
@@ -343,7 +349,7 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     return packed, pivots, info
 
 
-@operation(cost=by_product, spelling="linalg.ldl_solve")
+@operation(half="own", cost=by_product, spelling="linalg.ldl_solve")
 def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False) -> Array:
     """X of ``A X = B`` from the packed LDL factors of ``A``."""
     square(LD, "torch.linalg.ldl_solve", "LD")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...engine import dtypes
 from ...engine.away import by_product
-from ...engine.operation import Array, Index, operation
+from ...engine.operation import Array, Index
+from ...engine.operation import operation as declared
 from . import matrix_kernels as kernels
 from . import small_matrices as small
 from .checks import LinAlgError, at_element, check_singular, computable, first_failure, floating, matrix, square
 from .matrix_rules import H, T, column, mm, row
+
+#: Of these PyTorch has no kernels for half precision: they refuse it themselves.
+operation = partial(declared, half="own")
 
 # -- inverses ---------------------------------------------------------------------------------------------
 

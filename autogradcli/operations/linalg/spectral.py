@@ -6,17 +6,22 @@ two values are equal their vectors' derivatives are infinite.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...engine import dtypes
 from ...engine.away import by_product
-from ...engine.operation import Array, Index, operation
+from ...engine.operation import Array, Index
+from ...engine.operation import operation as declared
 from ...engine.state import state
 from ..refuse import not_implemented_for
 from .checks import LinAlgError, at_element, floating, matrix, square
 from .matrix_rules import H, column, conj, first_columns, first_rows, minus, mm, row, total
+
+#: Of these PyTorch has no kernels for half precision: they refuse it themselves.
+operation = partial(declared, half="own")
 
 
 @operation(formula=lambda F, like: ~F.says("eye", like.shape[-2], like.shape[-1], dtype=dtypes.bool_))

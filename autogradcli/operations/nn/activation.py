@@ -35,6 +35,7 @@ def sigmoid(input: Array) -> Array:
     node="SigmoidBackwardBackward0", kind="elementwise", promote="promote",
     grad_output=lambda F, g, output: F.sigmoid_backward(g, output),
     output=lambda F, g, grad_output, output: g * grad_output * (-2 * output + 1),
+    rows="side by side",
 )  # fmt: skip
 def sigmoid_backward(grad_output: Array, output: Array) -> Array:
     """Gradient through a sigmoid, by its output."""
@@ -53,6 +54,7 @@ def tanh(input: Array) -> Array:
     node="TanhBackwardBackward0", kind="elementwise", promote="promote",
     grad_output=lambda F, g, output: F.tanh_backward(g, output),
     output=lambda F, g, grad_output, output: g * (-2 * output * grad_output),
+    rows="side by side",
 )  # fmt: skip
 def tanh_backward(grad_output: Array, output: Array) -> Array:
     """Gradient through a hyperbolic tangent, by its output."""
@@ -259,6 +261,7 @@ def _inside(input: Any, lambd: Number) -> Any:
     fits="lambd",
     kind="elementwise",
     input=lambda F, g, input, lambd: F.hardshrink_backward(g, input, lambd),
+    half="rounded",
 )
 def hardshrink(input: Array, lambd: Number = 0.5) -> Array:
     """0 between ``-lambd`` and ``lambd``, else ``input``."""

@@ -173,6 +173,7 @@ def nll_loss2d_backward(
 
 
 @operation(
+    half="own",
     input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
         g, input, target, p, margin, weight, reduction
     ),
@@ -242,6 +243,7 @@ def multi_margin_loss_backward(
         (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])),
         (r(4), r.tensor([2, -1, 0, 0]), "sum"),
     ],
+    half="own",
 )
 def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean") -> Array:
     """``sum(max(0, 1 - input[label] + input[other])) / classes`` over labels and the classes that are none.
@@ -306,6 +308,7 @@ def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, re
 
 
 @operation(
+    half="own",
     log_probs=lambda F, g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result: (
         F.ctc_loss_backward(g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result)
     ),

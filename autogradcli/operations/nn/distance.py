@@ -65,6 +65,7 @@ def _cdist_slope(F: Any, g: Any, x1: Any, x2: Any, p: float, result: Any) -> Any
     x1=lambda F, g, x1, x2, p, result: F.sum_dim(_cdist_slope(F, g, x1, x2, p, result), (-2,), False),
     x2=lambda F, g, x1, x2, p, result: -F.sum_dim(_cdist_slope(F, g, x1, x2, p, result), (-3,), False),
     examples=lambda r: [(r(2, 3), r(4, 3), 2.0), (r(2, 2, 3), r(4, 3), 1.0), (r(2, 3), r(2, 3), 3.0)],
+    half="own",
 )
 def cdist(x1: Array, x2: Array, p: float = 2.0) -> Array:
     """The p-norms of the differences of all rows of ``x1`` and ``x2``."""
@@ -129,6 +130,7 @@ def _pdist_rule(F: Any, g: Any, x: Any, p: float, result: Any) -> Any:
     cost=by_product,
     input=lambda F, g, input, p, result: _pdist_rule(F, g, input, p, result),
     examples=lambda r: [(r(4, 3), 2.0), (r(3, 2), 1.0)],
+    no_half="pdist",
 )
 def pdist(input: Array, p: float = 2.0) -> Array:
     """The p-norms of the differences of all pairs of rows."""

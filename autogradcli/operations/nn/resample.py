@@ -123,6 +123,7 @@ def declare_pair(
     said: Callable[..., Any] | None = None,
     said_back: Callable[..., Any] | None = None,
     examples_back: Any = None,
+    no_half: str | None = None,
 ) -> None:
     """Declare a linear operation ``forward(input, how)`` and its transpose ``backward(grad, shape, how)``, each the
     other's rule.
@@ -160,6 +161,7 @@ def declare_pair(
     operation(
         formula=said,
         cost=cost,
+        no_half=no_half,
         node=node,
         spelling=spelling,
         kind="linear",

@@ -36,6 +36,7 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
     jvp=lambda F, t, dim, dtype: F.cumsum(t["input"], dim, dtype),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
     complex="own",
+    dims="dim",
 )
 def cumsum(input: Array, dim: int, dtype: DType | None = None) -> Array:
     """Running sum along a dimension."""
@@ -134,6 +135,7 @@ def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
     layout="contiguous",
     input=lambda F, g, input, result, dim: _cumprod_back(F, g, input, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
+    dims="dim",
 )
 def cumprod(input: Array, dim: int, dtype: DType | None = None) -> Array:
     """Running product along a dimension."""

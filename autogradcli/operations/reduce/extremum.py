@@ -62,10 +62,13 @@ def shared(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) ->
     return F.readable(lambda: F.where(F.eq(input, result), g, 0.0), full)
 
 
-@operation(
-    input=lambda F, g, input, result, dim, keepdim: shared(F, g, input, result, dim, keepdim),
-    examples=lambda r: [(r.distinct((2, 3)), ()), (r.distinct((2, 3)), 0, True)],
-)
+_EXTREME: dict[str, Any] = {
+    "input": lambda F, g, input, result, dim, keepdim: shared(F, g, input, result, dim, keepdim),
+    "examples": lambda r: [(r.distinct((2, 3)), ()), (r.distinct((2, 3)), 0, True)], "dims": "dim",
+}  # fmt: skip
+
+
+@operation(**_EXTREME)
 def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     """Largest element over some dimensions; ties share the gradient."""
     axis = axis_of(dim, input.ndim)
@@ -74,10 +77,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     return maximum_reduce(input, axis, None, None, keepdim)
 
 
-@operation(
-    input=lambda F, g, input, result, dim, keepdim: shared(F, g, input, result, dim, keepdim),
-    examples=lambda r: [(r.distinct((2, 3)), ()), (r.distinct((2, 3)), 0, True)],
-)
+@operation(**_EXTREME)
 def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     """Smallest element over some dimensions; ties share the gradient."""
     axis = axis_of(dim, input.ndim)

@@ -65,6 +65,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
     jvp=lambda F, t, dtype: F.sum_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
+    rows="as sum_dim",
 )
 def sum_all(input: Array, dtype: DType | None = None) -> Array:
     """Sum of all elements."""
@@ -83,6 +84,7 @@ def sum_all(input: Array, dtype: DType | None = None) -> Array:
     jvp=lambda F, t, dim, keepdim, dtype: F.sum_dim(t["input"], dim, keepdim, dtype),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3, 2), (0, -1), True), (r(2, 3), ()), (r(), 0)],
     complex="own",
+    dims="dim",
 )
 def sum_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None = None) -> Array:
     """Sum over some dimensions."""
@@ -133,6 +135,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
     jvp=lambda F, t, dtype: F.mean_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
+    rows="as mean_dim",
 )
 def mean_all(input: Array, dtype: DType | None = None) -> Array:
     """Mean of all elements."""
@@ -152,6 +155,7 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
     jvp=lambda F, t, dim, keepdim, dtype: F.mean_dim(t["input"], dim, keepdim, dtype),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3, 2), (0, -1), True)],
     complex="own",
+    dims="dim",
 )
 def mean_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None = None) -> Array:
     """Mean over some dimensions."""
@@ -173,7 +177,7 @@ def others(F: Any, x: Any, dim: int) -> Any:
     return before * after
 
 
-@operation()
+@operation(rows="same")
 def ones_like(input: Array) -> Array:
     """Ones of the shape and dtype of ``input``."""
     return np.ones(input.shape, input.dtype)
@@ -212,6 +216,7 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
     spelling="prod",
     input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, result, dim, keepdim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1, True)],
+    dims="dim",
 )
 def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType | None = None) -> Array:
     """Product over a dimension."""

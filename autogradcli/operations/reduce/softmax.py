@@ -31,6 +31,7 @@ def _shifted(input: Array, dim: int) -> Array:
     layout="contiguous",
     input=lambda F, g, dim, result: F.softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
+    dims="dim",
 )
 def softmax(input: Array, dim: int) -> Array:
     """Exponentials along a dimension over their sum."""
@@ -90,6 +91,7 @@ def _softmax_second(F: Any, h: Any, grad: Any, result: Any, dim: int) -> Any:
     layout="contiguous",
     input=lambda F, g, dim, result: F.log_softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
+    dims="dim",
 )
 def log_softmax(input: Array, dim: int) -> Array:
     """Logarithm of the softmax, computed without forming it."""

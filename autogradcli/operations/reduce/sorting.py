@@ -145,7 +145,13 @@ _DISTINCT: dict[str, Any] = {
 
 
 @operation(
-    cost=by_size, node="Unique2Backward0", input=unwritten("_unique2"), examples=lambda r: [(r(4),)], **_DISTINCT
+    rows="dynamic",
+    aten="_unique2",
+    cost=by_size,
+    node="Unique2Backward0",
+    input=unwritten("_unique2"),
+    examples=lambda r: [(r(4),)],
+    **_DISTINCT,
 )
 def unique(input: Array) -> tuple[Array, Array, Array]:
     """The distinct elements in order, for each element which it is, and counts. Each NaN is distinct from all."""
@@ -196,7 +202,13 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
     return np.ascontiguousarray(np.moveaxis(parts[starts], 0, at)), inverse, np.array(counts, np.int64)
 
 
-@operation(cost=by_size, input=unwritten("unique_consecutive"), examples=lambda r: [(r(4),)], **_DISTINCT)
+@operation(
+    cost=by_size,
+    input=unwritten("unique_consecutive"),
+    rows="dynamic",
+    examples=lambda r: [(r(4),)],
+    **_DISTINCT,
+)
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """One element of each run of equal ones, the run that each element belongs to, and the runs' lengths."""
     if input.dtype.kind == "c":
@@ -246,7 +258,7 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
 # -- counts ------------------------------------------------------------------------------------------------
 
 
-@operation(cost=by_size)
+@operation(cost=by_size, rows="dynamic")
 def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> Array:
     """How often each of 0, 1, 2, ... occurs, or the sum of the weights where it does."""
     if input.dtype.kind not in "iu":
@@ -288,7 +300,7 @@ def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Arra
 # -- places of what is true --------------------------------------------------------------------------------
 
 
-@operation()
+@operation(rows="dynamic")
 def nonzero(input: Array) -> Array:
     """The places of the nonzero elements, one row each."""
     if not input.ndim:

@@ -305,6 +305,7 @@ def _logsumexp_push(F: Any, t: Any, input: Any, dim: Dims, keepdim: bool) -> Any
     input=lambda F, g, input, dim, keepdim, result: _logsumexp_back(F, g, input, result, dim, keepdim),
     jvp=lambda F, t, input, dim, keepdim: _logsumexp_push(F, t["input"], input, dim, keepdim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), (0, 1), True), (r(), 0)],
+    dims="dim",
 )
 def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> Array:
     """``log(sum(exp(x)))`` over some dimensions, without overflow."""

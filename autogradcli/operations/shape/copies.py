@@ -9,10 +9,11 @@ import numpy as np
 
 from ...engine import dtypes
 from ...engine.dtypes import DType
+from ...engine.inplace import inplace
 from ...engine.numbers import number_in
 from ...engine.operation import Array, Number, operation
 from ...engine.tensor import Tensor
-from ...engine.worlds import roles
+from ...engine.worlds import TENSORS, roles
 from ..dims import Shape, add_reduce, broadcast_shape, wrap_dim
 from ..refuse import not_implemented_for
 from .slicing import diagonal_array
@@ -27,6 +28,7 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 @operation(
     formula=lambda F, input, order: None if order == "K" else F.clone(input),
     input=lambda F, g: g,
+    rows=lambda input, order: "same" if order == "C" else "each",
     **_LINEAR,
 )
 def clone(input: Array, order: str = "K") -> Array:
@@ -49,6 +51,7 @@ def _ordered(input: Array, dtype: np.dtype, order: str) -> Array:
     spelling="to",
     input=lambda F, g, input_dtype: F.cast(g, input_dtype),
     examples=lambda r: [(r(2, 3), dtypes.float64), (r(2, 3), dtypes.complex128)],
+    rows="same",
     **_LINEAR,
 )
 def cast(input: Array, dtype: DType | np.dtype, order: str = "K") -> Array:
@@ -59,7 +62,7 @@ def cast(input: Array, dtype: DType | np.dtype, order: str = "K") -> Array:
     return _ordered(input, want, order)
 
 
-@operation()
+@operation(rows="same")
 def zeros_like(input: Array) -> Array:
     """Zeros of the shape and dtype of ``input``: the derivative of what is piecewise constant."""
     return np.zeros(input.shape, input.dtype)
@@ -73,6 +76,8 @@ def zeros_like(input: Array) -> Array:
     jvp=lambda F, t, input_shape, input_dtype: _copied(F, t, input_shape, input_dtype),
     examples=lambda r: [(r(2, 3), r(3)), (r(2, 3), r())],
     complex="own",
+    in_vmap="arithmetic",
+    copies=True,
 )
 def copy(input: Array, source: Array) -> Array:
     """The values of ``source``, broadcast and cast to be those of ``input``."""
@@ -113,6 +118,8 @@ _FILL: dict[str, Any] = {
     "kernel": _filled,
     "complex": "own",
     "spelling": "fill",
+    "overload": "*",
+    "in_vmap": "named",
     "input": lambda F, g: F.zeros_like(g),
     "jvp": lambda F, t: F.zeros_like(t["input"]),
     "examples": lambda r: [(r(2, 3), 1.5)],
@@ -121,6 +128,8 @@ _FILL_TENSOR: dict[str, Any] = {
     "kernel": _filled_from,
     "complex": "own",
     "spelling": "fill",
+    "overload": "*",
+    "in_vmap": "named",
     "input": lambda F, g: F.zeros_like(g),
     "value": lambda F, g: F.sum_all(g),
     "jvp": lambda F, t, input: _copied(F, {"source": t.get("value"), "input": input}, input.shape, input.dtype),
@@ -314,8 +323,6 @@ def rot90(input: Array, k: int = 1, dims: Shape = (0, 1)) -> Array:
 
 def sum_to_tensor(g: Tensor, shape: Shape) -> Any:
     """A gradient summed back over broadcast dimensions, recorded."""
-    from ...engine.worlds import TENSORS
-
     if not shape:
         return TENSORS.sum_all(g)
     return sum_to(TENSORS, g, tuple(shape))
@@ -323,8 +330,6 @@ def sum_to_tensor(g: Tensor, shape: Shape) -> Any:
 
 def copy_into(target: Tensor, source: Tensor) -> Tensor:
     """``target.copy_(source)``. Raises RuntimeError where the shapes don't fit or ``target`` may not be changed."""
-    from ...engine.inplace import inplace
-
     return inplace(copy, target, source)
 
 

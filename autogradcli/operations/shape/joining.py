@@ -37,6 +37,8 @@ def _cat_back(F: Any, g: Any, shapes: Sequence[Shape], dim: int) -> list[Any]:
     complex="own",
     tensors=lambda F, g, tensors_shape, dim: _cat_back(F, g, tensors_shape, dim),
     examples=lambda r: [([r(2, 3), r(1, 3)], 0), ([r(2, 3), r(2, 1), r(2, 2)], -1)],
+    rows="joined",
+    dims="dim",
 )
 def cat(tensors: list[Array], dim: int = 0) -> Array:
     """Tensors one after another along a dimension."""
@@ -69,6 +71,8 @@ def cat(tensors: list[Array], dim: int = 0) -> Array:
     complex="own",
     tensors=lambda F, g, dim: [F.select(g, dim, k) for k in range(g.shape[dim])],
     examples=lambda r: [([r(2, 3), r(2, 3)], 0), ([r(2), r(2)], -1), ([r()], 0)],
+    rows="joined",
+    dims="+dim",
 )
 def stack(tensors: list[Array], dim: int = 0) -> Array:
     """Tensors of one shape along a new dimension."""

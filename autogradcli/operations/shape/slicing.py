@@ -32,6 +32,7 @@ def new_zeros(like: Array, size: Shape) -> Array:
 @operation(
     input=lambda F, g, input_shape, dim, index: F.select_backward(g, input_shape, dim, index),
     examples=lambda r: [(r(2, 3), 0, 1), (r(2, 3), -1, -2)],
+    dims="dim",
     **_VIEW,
 )
 def select(input: Array, dim: int, index: int) -> Array:
@@ -74,6 +75,7 @@ def select_backward(g: Array, shape: Shape, dim: int, index: int) -> Array:
     spelling="slice",
     input=lambda F, g, input_shape, dim, start, end, step: F.slice_backward(g, input_shape, dim, start, end, step),
     examples=lambda r: [(r(5, 2), 0, 1, 4, 2), (r(2, 5), -1, -3, None, 1)],
+    dims="dim",
     **_VIEW,
 )
 def slice_(input: Array, dim: int, start: int | None = None, end: int | None = None, step: int = 1) -> Array:
@@ -126,6 +128,7 @@ def _unbind_back(F: Any, g: Sequence[Any], shape: Shape, dim: int) -> Any:
 @operation(
     input=lambda F, g, input_shape, dim: _unbind_back(F, g, input_shape, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1)],
+    dims="dim",
     **_MULTI,
 )
 def unbind(input: Array, dim: int = 0) -> list[Array]:
@@ -185,7 +188,7 @@ _SPLIT: dict[str, Any] = {
 }
 
 
-@operation(**_SPLIT, **_MULTI)
+@operation(**_SPLIT, dims="dim", **_MULTI)
 def split(input: Array, split_size: int, dim: int = 0) -> list[Array]:
     """Parts of ``split_size`` along a dimension, the last one smaller."""
 
@@ -219,7 +222,7 @@ _SIZES: dict[str, Any] = {
 }
 
 
-@operation(**_SIZES, **_MULTI)
+@operation(**_SIZES, dims="dim", **_MULTI)
 def split_with_sizes(input: Array, split_sizes: Shape, dim: int = 0) -> list[Array]:
     """Parts of these sizes along a dimension."""
 
@@ -257,7 +260,7 @@ _DIAGONAL: dict[str, Any] = {
 }
 
 
-@operation(**_DIAGONAL, **_VIEW)
+@operation(**_DIAGONAL, dims="dim1 dim2", **_VIEW)
 def diagonal(input: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """A diagonal of two dimensions, as the last dimension."""
 
@@ -310,6 +313,7 @@ def _unfolded(input: Array, dimension: int, size: int, step: int) -> Array:
     spelling="unfold",
     input=lambda F, g, input_shape, dimension, size, step: F.unfold_backward(g, input_shape, dimension, size, step),
     examples=lambda r: [(r(5, 2), 0, 3, 1), (r(2, 5), -1, 2, 3), (r(), 0, 1, 1)],
+    dims="dimension",
     **_VIEW,
 )
 def unfold_view(input: Array, dimension: int, size: int, step: int) -> Array:

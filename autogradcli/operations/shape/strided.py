@@ -56,7 +56,7 @@ _STRIDED: dict[str, Any] = {
 }
 
 
-@operation(**_STRIDED)
+@operation(rows="strided", **_STRIDED)
 def as_strided(input: Array, size: Shape, stride: Shape, offset: int, strides: Shape) -> Array:
     """A window of any size and strides on the memory of ``input``, ``offset`` from where that begins.
 

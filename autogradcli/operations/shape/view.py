@@ -22,7 +22,7 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
 
 
-@operation(input=lambda F, g: g, **_VIEW)
+@operation(input=lambda F, g: g, rows="same", **_VIEW)
 def alias(input: Array) -> Array:
     """The same tensor as another view: ``x[...]``."""
     return input[...]
@@ -79,7 +79,7 @@ _VIEWED: dict[str, Any] = {
 }
 
 
-@operation(**_VIEWED)
+@operation(rows="sized", **_VIEWED)
 def view(input: Array, size: Shape) -> Array:
     """The same elements in another shape, without copying."""
 
@@ -93,6 +93,7 @@ def reshape_alias(input: Array, size: Shape) -> Array:
     spelling="reshape",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
+    rows="sized",
     **_LINEAR,
 )
 def unsafe_view(input: Array, size: Shape) -> Array:
@@ -104,6 +105,7 @@ def unsafe_view(input: Array, size: Shape) -> Array:
     node="ViewBackward0",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
+    rows="sized",
     **_LINEAR,
 )
 def reshape(input: Array, size: Shape) -> Array:
@@ -111,7 +113,7 @@ def reshape(input: Array, size: Shape) -> Array:
     return input.reshape(size)
 
 
-@operation(view="single")
+@operation(view="single", rows="same")
 def view_dtype(input: Array, dtype: DType) -> Array:
     """The same bytes as elements of another dtype. No derivative."""
     have, want = dtypes.of(input), dtype
@@ -129,12 +131,20 @@ def view_dtype(input: Array, dtype: DType) -> Array:
     return input.view(want.np)
 
 
+_NO_MIRROR = (
+    "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can view it "
+    "as real, use self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the original."
+)
+
+
 @operation(
     complex="own",
     kind="linear",
     view="single",
     input=lambda F, g: F.view_as_complex(F.clone(g, "C")),
     examples=lambda r: [(r.complex(3),)],
+    rows="same",
+    no_mirror=_NO_MIRROR,
 )
 def view_as_real(input: Array) -> Array:
     """A complex tensor as real pairs, in one more dimension of size 2."""
@@ -150,6 +160,7 @@ def view_as_real(input: Array) -> Array:
     view="single",
     input=lambda F, g: F.view_as_real(g),
     examples=lambda r: [(r(3, 2),)],
+    rows="same",
 )
 def view_as_complex(input: Array) -> Array:
     """Real pairs, in a last dimension of size 2, as a complex tensor."""
@@ -227,6 +238,7 @@ def expand_array(input: Array, size: Sequence[int]) -> Array:
     kernel=expand_array,
     input=lambda F, g, input_shape: sum_to(F, g, input_shape),
     examples=lambda r: [(r(3, 1), (2, 3, 4)), (r(), (2,)), (r(2, 1), (-1, 3))],
+    rows="expanded",
     **_VIEW,
 )
 def expand(input: Array, size: Shape) -> Array:
@@ -287,17 +299,17 @@ _SQUEEZE_DIMS: dict[str, Any] = {
 }
 
 
-@operation(**_SQUEEZE)
+@operation(rows="squeezed", **_SQUEEZE)
 def squeeze(input: Array) -> Array:
     """A view without the dimensions of size 1."""
 
 
-@operation(node="SqueezeBackward1", spelling="squeeze", **_SQUEEZE_DIM)
+@operation(node="SqueezeBackward1", spelling="squeeze", rows="squeezed dim", **_SQUEEZE_DIM)
 def squeeze_dim(input: Array, dim: int) -> Array:
     """Without this dimension, if its size is 1."""
 
 
-@operation(node="SqueezeBackward2", spelling="squeeze", **_SQUEEZE_DIMS)
+@operation(node="SqueezeBackward2", spelling="squeeze", dims="dim", **_SQUEEZE_DIMS)
 def squeeze_dims(input: Array, dim: Shape) -> Array:
     """Without those of these dimensions whose size is 1."""
 
@@ -336,7 +348,7 @@ _UNSQUEEZE: dict[str, Any] = {
 }
 
 
-@operation(**_UNSQUEEZE)
+@operation(dims="+dim", **_UNSQUEEZE)
 def unsqueeze(input: Array, dim: int) -> Array:
     """With a new dimension of size 1 at this place."""
 
@@ -370,7 +382,7 @@ _TRANSPOSE: dict[str, Any] = {
 _T: dict[str, Any] = {"kernel": _t, "input": lambda F, g: F.t(g), **_VIEW}
 
 
-@operation(**_TRANSPOSE)
+@operation(dims="dim0 dim1", **_TRANSPOSE)
 def transpose(input: Array, dim0: int, dim1: int) -> Array:
     """A view with two dimensions exchanged."""
 
@@ -380,7 +392,7 @@ def transpose_in_place(input: Array, dim0: int, dim1: int) -> Array:
     """``transpose`` as recorded by ``transpose_``."""
 
 
-@operation(**_T)
+@operation(rows="turned", **_T)
 def t(input: Array) -> Array:
     """A matrix transposed; of a vector or a 0-d tensor, itself."""
 
@@ -399,6 +411,7 @@ def inverse_order(dims: Sequence[int]) -> Shape:
 @operation(
     input=lambda F, g, dims: F.permute(g, inverse_order(dims)),
     examples=lambda r: [(r(2, 3, 4), (2, 0, -2)), (r(), ())],
+    rows="permuted",
     **_VIEW,
 )
 def permute(input: Array, dims: Shape) -> Array:
@@ -418,6 +431,7 @@ def permute(input: Array, dims: Shape) -> Array:
     layout="like",
     input=lambda F, g, dims: F.flip(g, dims),
     examples=lambda r: [(r(2, 3), (0,)), (r(2, 3), (0, -1))],
+    dims="dims",
     **_LINEAR,
 )
 def flip(input: Array, dims: Shape) -> Array:

@@ -12,7 +12,7 @@ from ..dims import wrap_dim
 from . import slicing, strided, view
 
 if TYPE_CHECKING:
-    from ...engine.declared import Declared
+    from ...engine.operation import Declared
 
 
 def _copied(result: Any) -> Any:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from textwrap import indent
-from typing import TYPE_CHECKING
 
 from ...language.read.tokens import NAME, tokens
 from ...show.escape import escape, escape_line
 from ...show.stream import BOLD
 from ..help.texts import SETUP
 from ..interruptible import within
+from .prompt import Prompt
 from .table import COMMANDS, CommandError, command, find
-
-if TYPE_CHECKING:
-    from ..app import Prompt
 
 
 @command(":help", "[NAME]", ":h", ":?", words=lambda session: {*session.variables, *session.prelude, *COMMANDS})

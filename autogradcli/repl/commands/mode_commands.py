@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ...api.tensor.tensor_text import PrintOptions
 from ...show.columns import columns
 from ..interruptible import quietly
 from ..preview import AVAILABLE
+from .prompt import Prompt
 from .table import CommandError, choice, command, needed
-
-if TYPE_CHECKING:
-    from ..app import Prompt
 
 SWITCH = ("on", "off")
 FORMATS = ("plain", "rich", "json")

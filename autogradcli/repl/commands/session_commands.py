@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
-from typing import TYPE_CHECKING
 
 from ...language.values.budget import MAX_SOURCE
 from ...session import Session
 from ...show.escape import escape_line
 from ..files import encoded, write_file
 from ..journal import HEADER, listing, quiet
+from .prompt import Prompt
 from .table import CommandError, command, needed
-
-if TYPE_CHECKING:
-    from ..app import Prompt
 
 #: Entries that :history shows without a number.
 RECENT = 20

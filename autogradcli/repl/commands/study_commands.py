@@ -10,13 +10,13 @@ from ...show.escape import escape_line
 from ...show.json_lines import strict_json
 from ..files import write_file
 from ..interruptible import value_of
+from .prompt import Prompt
 from .table import CommandError, command, needed
 from .value_commands import ASKED, tensors
 
 if TYPE_CHECKING:
     from ...show.pictures.output import Wanted
     from ...show.pictures.picture import Picture
-    from ..app import Prompt
 
 #: Characters and lines of a picture at the most.
 _COLUMNS, _LINES = 100, 30

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from ...session import Session
+from .prompt import Prompt
 
-if TYPE_CHECKING:
-    from ..app import Prompt
-
-Run = Callable[["Prompt", str], None]
+Run = Callable[[Prompt, str], None]
 Words = Callable[[Session], Iterable[str]]
 
 
@@ -104,7 +101,3 @@ def needed(argument: str, what: str) -> str:
     if not argument:
         raise CommandError(f"{what} is needed")
     return argument
-
-
-# Each enters its commands into the table, in the order of their help.
-from . import help_command, value_commands, study_commands, mode_commands, session_commands  # noqa: E402, F401, I001

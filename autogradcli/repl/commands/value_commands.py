@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from textwrap import fill
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...api.tensor.tensor_repr import shown_name
-from ...engine.dtypes import FLOATING
 from ...engine.tensor import Tensor
-from ...language.read.syntax import parse
 from ...language.values.text_format import to_repr
 from ...session import Session
 from ...show.columns import columns
@@ -22,11 +19,10 @@ from ...show.plain import named
 from ..guard import said
 from ..interruptible import value_of, within
 from ..toolbar import duration
+from .expressions import expression
 from .files import write_picture
+from .prompt import Prompt
 from .table import CommandError, command, needed
-
-if TYPE_CHECKING:
-    from ..app import Prompt
 
 MAX_TEXT = 60
 
@@ -169,27 +165,6 @@ def _time(prompt: Prompt, argument: str) -> None:
     plural = "" if len(seconds) == 1 else "s"
     median, fastest = duration(seconds[len(seconds) // 2]), duration(seconds[0])
     prompt.out.write(f"{median} (median of {len(seconds)} run{plural}; fastest {fastest})\n")
-
-
-def expression(text: str) -> ast.expr:
-    """The tree of an expression. Raises CommandError for anything else."""
-    try:
-        body = parse(text).body
-    except (SyntaxError, RecursionError, MemoryError) as error:
-        raise CommandError(f"an expression is needed: {error}") from None
-    if len(body) != 1 or not isinstance(body[0], ast.Expr):
-        raise CommandError("an expression is needed")
-    return body[0].value
-
-
-def floating_variables(session: Session, tree: ast.expr) -> list[str]:
-    """The variables in an expression that can have a gradient, in the order of their making."""
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    found = []
-    for name, value in session.variables.items():
-        if name in used and isinstance(value, Tensor) and value.dtype.category >= FLOATING:
-            found.append(name)
-    return found
 
 
 @command(":derive", "NAME [--OPTION...]", words=tensors, expression=True)

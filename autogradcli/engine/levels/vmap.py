@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from .layers import Layer, Level, family, layer_of, levels_of, lift, mark_born, promote
-from .mirrors import FLIPS, flip_of, memory_of
-from .operation import Operation
-from .state import state
-from .tensor import Tensor, wrap
-from .views import overlaps_itself
-from .worlds import roles
+from ..mirrors import flip_of, memory_of
+from ..operation import Operation
+from ..record import first_tensor
+from ..state import state
+from ..tensor import Tensor, wrap
+from ..views import Window, link, overlaps_itself, strides_of
+from ..worlds import roles
+from .base import Layer, Level, dispatched, family, layer_of, like, mark_born, promote
 
 NO_ITEM = (
     "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, "
@@ -47,27 +48,8 @@ NO_INPLACE = (
     "Please try to use out-of-place operators instead of {what}. If said operator is being called inside the PyTorch "
     "framework, please file a bug report instead."
 )
-#: What PyTorch calls an operation in place there, and whether it names the level, follows from how it batches it.
-ARITHMETIC = frozenset(
-    [
-        "sub",
-        "mul",
-        "div",
-        "true_divide",
-        "copy",
-        "masked_fill",
-        "logical_and",
-        "logical_or",
-        "logical_xor",
-        "clamp_min",
-        "clamp_max",
-    ]
-)
-NAMED = frozenset(["fill", "index_add", "index_put", "index_fill"])
-BROADCAST = frozenset(["add", "atan2", "copysign", "gcd"])
-
-#: name of an operation -> what does it for all rows: ``(op, level, args with the hidden dimension first) -> result``,
-#: the hidden dimension first too; NotImplemented where it can't.
+#: What operations declare as ``rows`` -> what does it for all rows: ``(op, level, args) -> result`` with the hidden
+#: dimension first; NotImplemented where it can't. ``operations/batch_rules.py`` fills it.
 BATCH_RULES: dict[str, Callable[..., Any]] = {}
 
 
@@ -105,7 +87,98 @@ class Opaque(np.ndarray):
         raise RuntimeError(NO_ITEM)
 
 
-def batched(level: Level, value: Tensor, bdim: int = 0) -> Tensor:
+class VmapLevel(Level):
+    """A running ``vmap``: a tensor of it is one of ``size`` rows."""
+
+    __slots__ = ("randomness", "size")
+
+    rows = True
+
+    def __init__(self, size: int, randomness: str) -> None:
+        super().__init__()
+        self.size = size
+        self.randomness = randomness
+
+    def apply(self, op: Operation, args: tuple[Any, ...]) -> Any:
+        """The operation for all rows."""
+        rows = op.rows(*args) if callable(op.rows) else op.rows
+        if rows == "masks" and any(layer_of(m, self) and m.array.dtype.kind == "b" for m in args[1]):
+            raise RuntimeError(NO_MASK)
+        if is_elementwise(op) or rows == "each":
+            tensors = [a for a in args if isinstance(a, Tensor)]
+            if len(tensors) == 1 and not any(isinstance(a, (list, tuple)) for a in args):
+                layer = layer_of(tensors[0], self)
+                assert layer is not None
+                alone = op.call(*[layer.value if a is tensors[0] else a for a in args])
+                if isinstance(alone, Tensor):
+                    made = batched(self, alone, layer.bdim)  # the hidden dimension stays where it is
+                    if op.view is None:
+                        mark_born([made])
+                    else:
+                        _link_views(op, self, args, [made])
+                    return made
+        found: Any = NotImplemented
+        rule = BATCH_RULES.get(rows or ("dims" if op.dims else ""))
+        if rule is not None:
+            found = rule(op, self, args)
+        elif is_elementwise(op):
+            found = side_by_side(op, self, args)
+        if found is NotImplemented:
+            found = row_by_row(op, self, args)
+        several = isinstance(found, (tuple, list))
+        outputs = [batched(self, t) for t in (found if several else [found])]
+        if op.view is None:
+            mark_born(outputs)
+        else:
+            _link_views(op, self, args, outputs)
+        return tuple(outputs) if several else outputs[0]
+
+    def write(self, target: Tensor, result: Tensor, check: bool, call: Any) -> None:
+        """Raises RuntimeError where each row would write its own into one memory."""
+        layer = layer_of(target, self)
+        if layer is None:
+            if state.running_node is None and not state.own_memory:
+                raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))
+            layer = open_to(target, self)
+        found = layer_of(result, self)
+        new = result if found is None else aligned(result, self, target.array.ndim)
+        if check and result.array.ndim > target.array.ndim:
+            raise RuntimeError(
+                f"output with shape {list(target.array.shape)} doesn't match the broadcast shape "
+                f"{list(result.array.shape)}"
+            )
+        place = rows_first(layer)
+        if new.array.shape != place.array.shape:
+            new = roles.expand(new, place.array.shape)
+        if getattr(getattr(call, "op", None), "overlap", False) and overlaps_itself(memory_of(place)):
+            _fill_shared(place, new)
+        else:
+            roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
+        target.bump()
+
+    def outside(self, layer: Layer, array: np.ndarray) -> np.ndarray:
+        return row_shape(array, layer.bdim)
+
+    def like(self, made: Tensor, layer: Layer) -> Tensor:
+        return batched(self, like(spread(made, self.size), rows_first(layer)))
+
+    def check_shared(self, target: Tensor, call: Any, args: Sequence[Any]) -> None:
+        name = dispatched(call, args).partition(".")[0]
+        op: Operation | None = getattr(call, "op", None)
+        how = None if op is None else op.in_vmap
+        if how == "broadcast":
+            shape = np.broadcast_shapes(target.array.shape, *(a.array.shape for a in args if isinstance(a, Tensor)))
+            raise RuntimeError(
+                f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {[self.size, *shape]}"
+            )
+        if how == "arithmetic":
+            raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))
+        if how == "named":
+            raise RuntimeError(NO_INPLACE.format(what=name, where="in a vmap"))
+        raise RuntimeError(NO_INPLACE.format(what=f"aten::{name}", where=f"at level {self.number}"))
+
+
+def batched(level: VmapLevel, value: Tensor, bdim: int = 0) -> Tensor:
     """A tensor of a vmap level: ``value`` with dimension ``bdim`` hidden."""
     t = wrap(value.array)
     t.array = row_shape(value.array, bdim)
@@ -134,7 +207,7 @@ def rows_first(layer: Layer) -> Tensor:
     return moved
 
 
-def row(value: Any, level: Level, k: int) -> Any:
+def row(value: Any, level: VmapLevel, k: int) -> Any:
     """Row ``k`` of a value that may belong to the level, or of a list of such."""
     if isinstance(value, (list, tuple)):
         parts = [row(v, level, k) for v in value]
@@ -143,74 +216,11 @@ def row(value: Any, level: Level, k: int) -> Any:
     return value if layer is None else roles.select(layer.value, layer.bdim, k)
 
 
-def like(made: Tensor, source: Tensor) -> Tensor:
-    """A fresh tensor as one of the levels of ``source``: every row, so to speak, has its own."""
-    layer = layer_of(source)
-    if layer is None:
-        return made
-    if layer.level.kind != "vmap":
-        fresh = lift(layer.level, like(made, layer.value))
-    else:
-        fresh = batched(layer.level, like(spread(made, layer.level.size), rows_first(layer)))
-    mark_born([fresh])
-    return fresh
-
-
-def apply_batched(op: Operation, level: Level, args: tuple[Any, ...]) -> Any:
-    """The operation for all rows."""
-    if op.name == "index" and any(layer_of(m, level) and m.array.dtype.kind == "b" for m in args[1]):
-        raise RuntimeError(NO_MASK)
-    if is_elementwise(op) or op.name in FLIPS or (op.name == "clone" and args[1:] != ("C",)):
-        tensors = [a for a in args if isinstance(a, Tensor)]
-        if len(tensors) == 1 and not any(isinstance(a, (list, tuple)) for a in args):
-            layer = layer_of(tensors[0], level)
-            assert layer is not None
-            alone = op.call(*[layer.value if a is tensors[0] else a for a in args])
-            if isinstance(alone, Tensor):
-                made = batched(level, alone, layer.bdim)  # the hidden dimension stays where it is
-                if op.view is None:
-                    mark_born([made])
-                else:
-                    _link_views(op, level, args, [made])
-                return made
-    found: Any = NotImplemented
-    rule = BATCH_RULES.get(op.name)
-    if rule is not None:
-        found = rule(op, level, args)
-    elif is_elementwise(op):
-        found = side_by_side(op, level, args)
-    if found is NotImplemented:
-        found = row_by_row(op, level, args)
-    several = isinstance(found, (tuple, list))
-    outputs = [batched(level, t) for t in (found if several else [found])]
-    if op.view is None:
-        mark_born(outputs)
-    else:
-        _link_views(op, level, args, outputs)
-    return tuple(outputs) if several else outputs[0]
-
-
-def _link_views(op: Operation, level: Level, args: tuple[Any, ...], views: list[Tensor]) -> None:
-    """Views are views at this level, too: what is about to become one of a level further in takes its family along."""
-    from .views import link
-
-    source = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
-    layer = layer_of(source, level)
-    if layer is None:
-        return
-    memory = memory_of(layer.value).view(np.ndarray)
-    for view in views:
-        own = view.need_meta().layer
-        if np.may_share_memory(memory, memory_of(own.value).view(np.ndarray)):
-            link(source, view)
-            view.need_meta().layer = own
-
-
 def is_elementwise(op: Operation) -> bool:
     return op.kind == "elementwise" or op.promote in ("float", "compare")
 
 
-def side_by_side(op: Operation, level: Level, args: Sequence[Any]) -> Any:
+def side_by_side(op: Operation, level: VmapLevel, args: Sequence[Any]) -> Any:
     """An elementwise operation on the rows as they lie. NotImplemented where operands differ in dtype: what a row
     without dimensions weighs in promotion, its tensor with one doesn't."""
     tensors = [a for a in args if isinstance(a, Tensor)]
@@ -220,7 +230,7 @@ def side_by_side(op: Operation, level: Level, args: Sequence[Any]) -> Any:
     return op.call(*[aligned(a, level, rank) for a in args])
 
 
-def aligned(value: Any, level: Level, rank: int) -> Any:
+def aligned(value: Any, level: VmapLevel, rank: int) -> Any:
     """An operand with the hidden dimension first and so many after it, so that broadcasting does the rest."""
     layer = layer_of(value, level)
     if layer is None:
@@ -232,7 +242,7 @@ def aligned(value: Any, level: Level, rank: int) -> Any:
     return tensor
 
 
-def row_by_row(op: Operation, level: Level, args: Sequence[Any]) -> Any:
+def row_by_row(op: Operation, level: VmapLevel, args: Sequence[Any]) -> Any:
     """The operation on each row, the results stacked. Raises RuntimeError where their shapes depend on values."""
     if not level.size:
         empty = op.call(*[_no_row(a, level) for a in args])
@@ -245,7 +255,7 @@ def row_by_row(op: Operation, level: Level, args: Sequence[Any]) -> Any:
     return stacked(rows, op)
 
 
-def _no_row(value: Any, level: Level) -> Any:
+def _no_row(value: Any, level: VmapLevel) -> Any:
     """Zeros in the shape of a row, where there is no row."""
     if isinstance(value, (list, tuple)):
         parts = [_no_row(v, level) for v in value]
@@ -254,16 +264,14 @@ def _no_row(value: Any, level: Level) -> Any:
 
 
 def stacked(rows: Sequence[Tensor], op: Operation) -> Tensor:
-    if op.name in ("nonzero", "masked_select", "unique", "unique_consecutive", "bincount"):
-        raise RuntimeError(NO_SHAPE.format(name="_unique2" if op.name == "unique" else op.spelling))
+    if op.rows == "dynamic":
+        raise RuntimeError(NO_SHAPE.format(name=op.aten))
     together: Tensor = roles.stack(list(rows), 0)
     return together
 
 
 def spread(value: Tensor, size: int) -> Tensor:
     """A tensor without the hidden dimension as one with it, in memory of its own laid out as the tensor's is."""
-    from .views import strides_of
-
     array = value.array
     strides = strides_of(array)
     span = 1 + sum((n - 1) * s for n, s in zip(array.shape, strides)) if array.size else 1
@@ -279,10 +287,8 @@ def spread(value: Tensor, size: int) -> Tensor:
     return t
 
 
-def open_to(t: Tensor, level: Level) -> Layer:
+def open_to(t: Tensor, level: VmapLevel) -> Layer:
     """Make a tensor of the level below, with all who share its memory, one of this level: each row gets its own."""
-    from .views import Window, strides_of
-
     root, *views = family(t)
     windows = [Window(view.array, root.array) for view in views]
     layer = promote(root, level)
@@ -299,26 +305,18 @@ def open_to(t: Tensor, level: Level) -> Layer:
     return found
 
 
-def check_rows(target: Tensor, name: str, args: Sequence[Any]) -> None:
-    """Raise RuntimeError where an operation in place, ``aten::name``, would write what differs from row to row into
-    memory that all rows share."""
-    if state.running_node is not None or state.own_memory:
+def _link_views(op: Operation, level: VmapLevel, args: tuple[Any, ...], views: list[Tensor]) -> None:
+    """Views are views at this level, too: what is about to become one of a level further in takes its family along."""
+    source = first_tensor(op, args)
+    layer = layer_of(source, level)
+    if layer is None:
         return
-    ours = levels_of([target])
-    for level in levels_of(args):
-        if level.kind != "vmap" or level in ours:
-            continue
-        stem = name.partition(".")[0].removesuffix("_")
-        if stem in BROADCAST:
-            shape = np.broadcast_shapes(target.array.shape, *(a.array.shape for a in args if isinstance(a, Tensor)))
-            raise RuntimeError(
-                f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {[level.size, *shape]}"
-            )
-        if stem in ARITHMETIC:
-            raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))
-        if stem in NAMED:
-            raise RuntimeError(NO_INPLACE.format(what=f"{stem}_", where="in a vmap"))
-        raise RuntimeError(NO_INPLACE.format(what=f"aten::{stem}_", where=f"at level {level.number}"))
+    memory = memory_of(layer.value).view(np.ndarray)
+    for view in views:
+        own = view.need_meta().layer
+        if np.may_share_memory(memory, memory_of(own.value).view(np.ndarray)):
+            link(source, view)
+            view.need_meta().layer = own
 
 
 def _fill_shared(place: Tensor, new: Tensor) -> None:
@@ -331,27 +329,3 @@ def _fill_shared(place: Tensor, new: Tensor) -> None:
     values = new.array if flip is None else flip(new.array)
     np.copyto(memory, values, casting="unsafe", where=values != memory)
     place.bump()
-
-
-def write_batched(level: Level, target: Tensor, result: Tensor, check: bool, call: Any = None) -> Tensor:
-    """``write_result`` at a vmap level. Raises RuntimeError where each row would write its own into one memory."""
-    layer = layer_of(target, level)
-    if layer is None:
-        if state.running_node is None and not state.own_memory:
-            raise RuntimeError(NO_INPLACE.format(what="inplace arithmetic", where="in a vmap"))
-        layer = open_to(target, level)
-    found = layer_of(result, level)
-    new = result if found is None else aligned(result, level, target.array.ndim)
-    if check and result.array.ndim > target.array.ndim:
-        raise RuntimeError(
-            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(result.array.shape)}"
-        )
-    place = rows_first(layer)
-    if new.array.shape != place.array.shape:
-        new = roles.expand(new, place.array.shape)
-    if getattr(getattr(call, "op", None), "overlap", False) and overlaps_itself(memory_of(place)):
-        _fill_shared(place, new)
-    else:
-        roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
-    target.bump()
-    return target

@@ -7,27 +7,27 @@ An operation runs at the innermost level that one of its operands belongs to: th
 operation runs on what was inside (so it comes to the next level down, and at last to arrays), and the result is
 wrapped again with what the level is about: a node of the level's own graph, a tangent, a batch dimension.
 
-    kind    a level's tensor has                      an operation at the level
-    grad    a node of the level's graph               records a node
-    jvp     a tangent, a tensor of the level below    pushes the tangents (forward.py)
-    vmap    one dimension hidden                      runs for all rows (batched.py)
+    level        a tensor of it has                      an operation at the level
+    GradLevel    a node of the level's graph             records a node
+    JvpLevel     a tangent, a tensor of the level below  pushes the tangents
+    VmapLevel    one dimension hidden                    runs for all rows
 
-So levels nest in every order, and derivatives of one level know nothing of another's graph.
+So levels nest in every order, and derivatives of one level know nothing of another's graph. This file asks a level what
+it does (``apply``, ``write``, ...) and doesn't know which there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from . import dtypes
-from .mirrors import MirrorTensor
-from .node import AccumulateGrad, Node, Nowhere, Output
-from .operation import Operation
-from .state import state
-from .tensor import Meta, Tensor, alias, wrap
+from ..mirrors import MirrorTensor
+from ..operation import Operation
+from ..state import state
+from ..tensor import Meta, Tensor, alias
+from ..views import link
 
 NOT_HERE = object()
 
@@ -35,16 +35,21 @@ NOT_HERE = object()
 class Level:
     """One running transform. ``grad`` is the grad mode around it: below this level that still holds."""
 
-    __slots__ = ("grad", "kind", "number", "randomness", "size")
+    __slots__ = ("grad", "number")
 
-    def __init__(self, kind: str, size: int = 0, randomness: str = "error") -> None:
-        self.kind = kind
-        self.size = size
-        self.randomness = randomness
+    #: Whether a tensor of the level stands for several rows: then it has a ``size`` and a ``randomness``.
+    rows: ClassVar[bool] = False
+    #: Whether a tensor of the level may have a tangent.
+    tangents: ClassVar[bool] = False
+
+    size: int
+    randomness: str
+
+    def __init__(self) -> None:
         self.grad = state.grad
         self.number = 0
 
-    def __enter__(self) -> Level:
+    def __enter__(self) -> Self:
         self.number = len(state.levels) + 1
         state.levels.append(self)
         state.special = True
@@ -53,6 +58,35 @@ class Level:
     def __exit__(self, *problem: object) -> None:
         state.levels.pop()
         state.refresh()
+
+    def apply(self, op: Operation, args: tuple[Any, ...]) -> Any:
+        """The operation on operands of which some belong to this level."""
+        raise NotImplementedError
+
+    def write(self, target: Tensor, result: Tensor, check: bool, call: Any) -> None:
+        """Put a result, of the operation ``call``, into the memory of a target, of which one at least belongs to this
+        level."""
+        raise NotImplementedError
+
+    def outside(self, layer: Layer, array: np.ndarray) -> np.ndarray:
+        """Of an array of what is inside a layer, what a tensor of this level has."""
+        return array
+
+    def like(self, made: Tensor, layer: Layer) -> Tensor:
+        """A fresh tensor as one of this level and of those of a layer's value."""
+        raise NotImplementedError
+
+    def copied_tangent(self, t: Tensor) -> Tensor | None:
+        """A copy of the tangent that a tensor has at this level."""
+        return None
+
+    def carries_tangent(self, t: Tensor) -> bool:
+        """Whether a tensor has a tangent at this level."""
+        return False
+
+    def check_shared(self, target: Tensor, call: Any, args: Sequence[Any]) -> None:
+        """Raise RuntimeError where an operation in place would write operands of this level into a target that is none
+        of it, and can't."""
 
 
 class Layer:
@@ -81,31 +115,6 @@ def layer_of(value: Any, level: Level | None = None) -> Layer | None:
         return None
     layer: Layer | None = value.meta.layer
     return layer if level is None or (layer is not None and layer.level is level) else None
-
-
-def lift(level: Level, value: Tensor, tangent: Tensor | None = None) -> Tensor:
-    """A tensor of a grad or jvp level around one of the level below."""
-    t = wrap(value.array)
-    t.need_meta().layer = Layer(level, value, 0, tangent)
-    return t
-
-
-def lower(value: Any, level: Level) -> Any:
-    """What is inside, where a value (or a list of them) belongs to the level."""
-    if isinstance(value, (list, tuple)):
-        parts = [lower(v, level) for v in value]
-        return parts if isinstance(value, list) else tuple(parts)
-    layer = layer_of(value, level)
-    return value if layer is None else layer.value
-
-
-def inside(layer: Layer) -> np.ndarray:
-    """The array of a tensor with such a layer: that of what it wraps, or a row of it."""
-    if layer.level.kind == "vmap":
-        from .batched import row_shape
-
-        return row_shape(layer.value.array, layer.bdim)
-    return layer.value.array
 
 
 def innermost(args: Sequence[Any]) -> Level | None:
@@ -163,26 +172,7 @@ def at_levels(op: Operation, args: tuple[Any, ...]) -> Any:
             state.grad = True
     if level is None:
         return NOT_HERE
-    if level.kind == "vmap":
-        from .batched import apply_batched
-
-        return apply_batched(op, level, args)
-    lowered = [lower(a, level) for a in args]
-    found = below(level, op.call, lowered)
-    multiple = isinstance(found, (tuple, list))
-    values = list(found) if multiple else [found]
-    outputs = [lift(level, v) for v in values]
-    if op.view is None:
-        mark_born(outputs)
-    if level.kind == "grad":
-        _record(op, level, args, outputs, multiple)
-        if state.dual_level:  # dual tensors made inside of the transform
-            from .forward import push_tangents
-
-            push_tangents(op, args, outputs)
-    else:
-        _push(op, level, args, lowered, outputs, values)
-    return tuple(outputs) if multiple else outputs[0]
+    return level.apply(op, args)
 
 
 def mark_born(made: Sequence[Tensor]) -> None:
@@ -191,86 +181,37 @@ def mark_born(made: Sequence[Tensor]) -> None:
         t.need_meta().born = state.levels[-1]
 
 
-def _record(op: Operation, level: Level, args: tuple[Any, ...], outputs: list[Tensor], multiple: bool) -> None:
-    """Give results their history in the level's own graph."""
-    from .record import make_node
-
-    node = make_node(op, args, [], outputs, multiple, level) if op.has_gradient else None
-    if op.view is not None:
-        from .views import attach_views
-
-        layers = [t.need_meta().layer for t in outputs]
-        source = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
-        attach_views(op, source, outputs, node, inner=False)
-        for t, layer in zip(outputs, layers, strict=True):
-            t.need_meta().layer = layer
-    elif node is not None:
-        for k, t in enumerate(outputs):
-            if (op.differentiable is None or k in op.differentiable) and t.array.dtype.kind in dtypes.INEXACT:
-                t.node = Output(node, k) if type(node).outputs > 1 else node
-
-
-def _push(
-    op: Operation, level: Level, args: tuple[Any, ...], lowered: list[Any], outputs: list[Tensor], values: list[Tensor]
-) -> None:
-    """Give results their tangents, where an operand has one."""
-    from .forward import collect, jvp
-    from .tangents import tangent_at
-
-    tangents = collect(op, args, lambda t: tangent_at(t, level))
-    if op.view is not None:
-        from .views import link
-
-        source = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
-        for t in outputs:
-            layer = t.need_meta().layer
-            link(source, t)
-            t.need_meta().layer = layer
-    if not tangents:
-        return
-    found = below(level, jvp, (op, tuple(lowered), tangents, values))
-    for t, tangent in zip(outputs, found, strict=True):
-        layer_of(t).tangent = tangent  # type: ignore[union-attr]
-
-
 # -- in place -------------------------------------------------------------------------------------------------
 
 
-def write(target: Tensor, result: Tensor, check: bool, call: Any = None) -> Any:
-    """``write_result`` where the target or the result belongs to a level; ``NOT_HERE`` where neither does."""
+def write(target: Tensor, result: Tensor, check: bool, call: Any = None) -> bool:
+    """``write_result`` where the target or the result belongs to a level; False where neither does."""
     level = innermost((target, result))
     if level is None:
-        return NOT_HERE
-    if level.kind == "vmap":
-        from .batched import write_batched
+        return False
+    level.write(target, result, check, call)
+    return True
 
-        return write_batched(level, target, result, check, call)
-    layer = layer_of(target, level)
+
+def like(made: Tensor, source: Tensor) -> Tensor:
+    """A fresh tensor as one of the levels of ``source``: every row, so to speak, has its own."""
+    layer = layer_of(source)
     if layer is None:
-        layer = promote(target, level)
-    from .inplace import own_saved_output, write_result
+        return made
+    fresh = layer.level.like(made, layer)
+    mark_born([fresh])
+    return fresh
 
-    below(level, write_result, (layer.value, lower(result, level), check, call))
-    if layer.value.array is not target.array:
-        _follow(target, level)
-    if level.kind == "jvp":
-        from .tangents import write_tangent_at
 
-        write_tangent_at(level, target, layer, layer_of(result, level))
-    target.bump()
-    if level.kind == "grad":
-        from .views import rebase, refresh_views
-
-        node = result.node if layer_of(result, level) is not None else None
-        if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
-            own_saved_output(node, result, target)
-            rebase(target, node)
-        refresh_views(target if target.base is None else target.base)
-        if state.dual_level:
-            from .tangents import write_tangent
-
-            write_tangent(target, result)
-    return target
+def check_rows(target: Tensor, call: Any, args: Sequence[Any]) -> None:
+    """Raise RuntimeError where an operation in place would write what differs from row to row into memory that all rows
+    share."""
+    if state.running_node is not None or state.own_memory:
+        return
+    ours = levels_of([target])
+    for level in levels_of(args):
+        if level not in ours:
+            level.check_shared(target, call, args)
 
 
 def family(t: Tensor) -> list[Tensor]:
@@ -280,20 +221,12 @@ def family(t: Tensor) -> list[Tensor]:
     return [root, *(view for view in (ref() for ref in refs or ()) if view is not None)]
 
 
-def _follow(target: Tensor, level: Level) -> None:
-    """After what is inside got other memory (rows of its own, where they were one before), so does the outside."""
-    for t in family(target):
-        layer = layer_of(t, level)
-        if layer is not None:
-            t.array = layer.value.array
-
-
 def check_captured(target: Tensor, name: str) -> None:
     """Raise RuntimeError where a transformed function changes in place, by ``aten::name``, a tensor that was neither
     given to it nor made in it."""
     if state.running_node is not None or state.own_memory:
         return
-    differentiating = [level for level in state.levels if level.kind != "vmap"]
+    differentiating = [level for level in state.levels if not level.rows]
     if not differentiating:
         return
     ours = differentiating[-1]
@@ -315,41 +248,15 @@ def check_captured(target: Tensor, name: str) -> None:
     )
 
 
-#: Operations whose name in PyTorch's dispatcher says whether the operand was a tensor or a number.
-_BY_OPERAND = frozenset(
-    [
-        "fill",
-        "pow",
-        "remainder",
-        "fmod",
-        "floor_divide",
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "masked_fill",
-        "lerp",
-        "bitwise_and",
-        "bitwise_or",
-        "bitwise_xor",
-    ]
-)
-
-
 def dispatched(call: Any, args: Sequence[Any]) -> str:
     """The name of an operation in place in PyTorch's dispatcher: ``add_.Tensor``."""
-    op = getattr(call, "op", None)
-    name = getattr(call, "__name__", "") if op is None else op.spelling
-    stem = str(name).strip("_")
-    if stem in ("add", "sub", "mul", "div"):
-        return f"{stem}_.Tensor"
-    if stem == "index_fill":
-        return f"{stem}_.int_{'Tensor' if isinstance(args[-1], Tensor) else 'Scalar'}"
-    if stem in _BY_OPERAND and args:
-        return f"{stem}_.{'Tensor' if isinstance(args[-1], Tensor) else 'Scalar'}"
-    return f"{stem}_"
+    op: Operation | None = getattr(call, "op", None)
+    if op is None:
+        return f"{str(getattr(call, '__name__', '')).strip('_')}_"
+    stem = op.spelling.strip("_")
+    if not op.overload or not args:
+        return f"{stem}_"
+    return f"{stem}_.{op.overload.replace('*', 'Tensor' if isinstance(args[-1], Tensor) else 'Scalar')}"
 
 
 def promote(t: Tensor, level: Level) -> Layer:
@@ -383,8 +290,6 @@ def promote(t: Tensor, level: Level) -> Layer:
 
 def _link_again(view: Tensor, base: Tensor, inner: Tensor, root: Layer | None) -> None:
     """A promoted view is a view of its promoted base, and its inside of the base's inside."""
-    from .views import link
-
     assert root is not None
     layer, meta = view.need_meta().layer, inner.meta
     node = inner.node
