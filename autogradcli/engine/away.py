@@ -10,6 +10,7 @@ generously, since a thread costs less than a tenth of a millisecond.
 
 from __future__ import annotations
 
+import math
 from _thread import allocate_lock, get_ident, start_new_thread
 from collections.abc import Callable
 from contextvars import copy_context
@@ -87,13 +88,23 @@ def away_if(heavy: bool, kernel: Callable[..., Any], *args: Any) -> Any:
 
 
 def by_product(args: tuple[Any, ...]) -> bool:
-    """Each element of an operand meets each of the other, or each other of its own: matrices, convolutions."""
+    """Each element of an operand meets each of the other, or each other of its own: convolutions, distances."""
     steps = operands = 1
     for value in args:
         if value.__class__ is ndarray:
             operands += 1
             steps *= value.size or 1
     return steps > HEAVY or (operands == 2 and steps * steps > HEAVY)
+
+
+def by_rows(args: tuple[Any, ...]) -> bool:
+    """Each row of a matrix meets each column, as where one is solved or factored."""
+    return any(a.__class__ is ndarray and a.size * math.sqrt(a.size) > HEAVY for a in args)
+
+
+def by_iterations(args: tuple[Any, ...]) -> bool:
+    """A matrix meets itself again and again, as for eigenvalues and singular values."""
+    return any(a.__class__ is ndarray and 10 * a.size * math.sqrt(a.size) > HEAVY for a in args)
 
 
 def by_size(args: tuple[Any, ...]) -> bool:

@@ -318,8 +318,8 @@ def operation(**options: Any) -> Declare:
     """Declare an operation; see the top of this file. Options beside the rules:
 
     kernel      a ufunc or function on arrays used instead of the body
-    cost        whether a call with such arguments may take long, ``away.by_product`` or ``away.by_size``: it can be
-                interrupted then
+    cost        whether a call with such arguments may take long, ``away.by_product``, ``by_rows``, ``by_size``: it can
+                be interrupted then
     node        graph name; ``MulBackward0`` follows from ``mul``
     promote     ``"promote"``: operands are brought to PyTorch's result type; ``"float"``: and integers to the default
                 floating dtype; ``"compare"``: promoted, the result is bool; None: kernels take what comes

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import by_product
+from ...engine.away import by_rows
 from ...engine.limits import counted
 from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
@@ -26,7 +26,7 @@ operation = partial(declared, half="own")
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     layout="columns",
     node="LinalgCholeskyExBackward0",
     spelling="linalg.cholesky_ex",
@@ -47,7 +47,7 @@ def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     layout="columns",
     node="CholeskyBackward0",
     complex="own",
@@ -98,7 +98,7 @@ def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     input=lambda F, g, input, upper, result: _cholesky_inverse_rule(F, g, input, upper, result),
     examples=lambda r: [(r.lower(3),), (r.upper(2), True)],  # the gradient fills both triangles, as in PyTorch
 )
@@ -122,7 +122,7 @@ def _cholesky_inverse_rule(F: Any, g: Any, factor: Any, upper: bool, result: Any
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     broadcast=True,
     input=lambda F, g, L, upper: F.cholesky_solve(g, L, upper),
     L=lambda F, g, L, upper, result: _cholesky_solve_rule(F, g, L, upper, result),
@@ -158,7 +158,7 @@ def _cholesky_solve_rule(F: Any, g: Any, L: Any, upper: bool, x: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgLuFactorExBackward0",
     spelling="linalg.lu_factor_ex",
     outputs=("LU", "pivots", "info"),
@@ -245,7 +245,7 @@ def _lu_rule(F: Any, gL: Any, gU: Any, L: Any, U: Any, pivots: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgLuBackward0",
     spelling="linalg.lu",
     outputs=("P", "L", "U"),
@@ -272,7 +272,7 @@ def _plu_rule(F: Any, g: Any, P: Any, L: Any, U: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     outputs=("P", "L", "U"),
     differentiable=(1, 2),
     LU_data=lambda F, g, LU_data_shape: _unpack_rule(F, g, LU_data_shape),
@@ -315,7 +315,7 @@ def _unpack_rule(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     layout="columns",
     node="LinalgQrBackward0",
     spelling="linalg.qr",

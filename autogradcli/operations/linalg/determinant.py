@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import by_product
+from ...engine.away import by_rows
 from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
 from ...engine.state import state
@@ -21,7 +21,7 @@ operation = partial(declared, half="own")
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgDetBackward0",
     spelling="linalg.det",
     A=lambda F, g, A, result: F.det_backward(g, A) if A.shape[-1] != 1 else column(F, column(F, g)),
@@ -46,7 +46,7 @@ def _product_of_pivots(A: Array) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     formula=lambda F, grad, A: column(F, column(F, grad * F.linalg_det(A))) * T(F, F.linalg_inv(A)),
     node="LinalgSolveExBackward0",
     grad=lambda F, h, A: F.sum_dim(h * F.cofactors(A), (-2, -1), False),
@@ -69,7 +69,7 @@ def det_backward(grad: Array, A: Array) -> Array:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     formula=lambda F, A: column(F, column(F, F.linalg_det(A))) * T(F, F.linalg_inv(A)),
     A=lambda F, g, A: F.cofactors_backward(g, A),
     examples=lambda r: [(r(3, 3),), (r(2, 2, 2),)],
@@ -107,7 +107,7 @@ def _cofactors_back_said(F: Any, h: Any, A: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     formula=_cofactors_back_said,
     h=lambda F, g, A: F.cofactors_backward(g, A),
     A=lambda F, g, h, A: _third_derivative(F, g, h, A),
@@ -152,7 +152,7 @@ def _trace(F: Any, a: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgSlogdetBackward0",
     spelling="linalg.slogdet",
     complex="own",

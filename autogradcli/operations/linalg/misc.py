@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
-from ...engine.away import by_product
+from ...engine.away import by_iterations, by_rows
 from ...engine.limits import counted
 from ...engine.operation import Array, Index, operation
 from ..refuse import not_implemented_for
@@ -19,7 +19,7 @@ from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_co
 
 
 @operation(
-    cost=by_product,
+    cost=by_iterations,
     node="LinalgPinvBackward0",
     half="own",
     spelling="linalg.pinv",
@@ -87,7 +87,7 @@ def _pinv_rule(F: Any, g: Any, A: Any, P: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_iterations,
     node="LinalgLstsqBackward0",
     half="own",
     spelling="linalg.lstsq",
@@ -175,7 +175,7 @@ def _lstsq_rule(F: Any, g: Any, needs: Any, A: Any, B: Any, X: Any) -> tuple[Any
 
 
 @operation(
-    cost=by_product,
+    cost=by_iterations,
     node="LinalgMatrixExpBackward0",
     spelling="linalg.matrix_exp",
     A=lambda F, g, A: _exp_rule(F, g, A),
@@ -200,7 +200,7 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgHouseholderProductBackward0",
     half="own",
     spelling="linalg.householder_product",
@@ -262,7 +262,7 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="OrmqrBackward0",
     half="own",
     complex="own",
@@ -312,7 +312,7 @@ def _ormqr_rule(
     return first_columns(F, g_input, n), g_tau, g_other
 
 
-@operation(cost=by_product, outputs=("a", "tau"), no_half="geqrf_cpu")
+@operation(cost=by_rows, outputs=("a", "tau"), no_half="geqrf_cpu")
 def geqrf(input: Array) -> tuple[Array, Array]:
     """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
     if input.ndim < 2:
@@ -327,7 +327,7 @@ def geqrf(input: Array) -> tuple[Array, Array]:
 
 
 @operation(
-    no_half="ldl_factor_kernel_cpu", cost=by_product, outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex"
+    no_half="ldl_factor_kernel_cpu", cost=by_rows, outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex"
 )
 def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool = False) -> tuple[Array, Array, Array]:
     """Factors of a symmetric matrix packed in one, row exchanges in LAPACK's code, and the first zero block or 0."""
@@ -349,7 +349,7 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     return packed, pivots, info
 
 
-@operation(half="own", cost=by_product, spelling="linalg.ldl_solve")
+@operation(half="own", cost=by_rows, spelling="linalg.ldl_solve")
 def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False) -> Array:
     """X of ``A X = B`` from the packed LDL factors of ``A``."""
     square(LD, "torch.linalg.ldl_solve", "LD")

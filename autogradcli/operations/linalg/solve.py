@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
-from ...engine.away import by_product
+from ...engine.away import by_rows
 from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
 from . import matrix_kernels as kernels
@@ -23,7 +23,7 @@ operation = partial(declared, half="own")
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgInvExBackward0",
     spelling="linalg.inv",
     A=lambda F, g, result: -mm(F, T(F, result), mm(F, g, T(F, result))),
@@ -43,7 +43,7 @@ def linalg_inv(A: Array, check: bool = True) -> Array:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgInvExBackward0",
     spelling="linalg.inv_ex",
     outputs=("inverse", "info"),
@@ -121,7 +121,7 @@ def check_system(A: Array, B: Array, left: bool, name: str) -> None:
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgSolveExBackward0",
     spelling="linalg.solve",
     broadcast=True,
@@ -201,7 +201,7 @@ def _solve_matrix_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: b
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgSolveTriangularBackward0",
     spelling="linalg.solve_triangular",
     broadcast=True,
@@ -236,7 +236,7 @@ def _triangular_matrix_rule(F: Any, g: Any, A: Any, upper: bool, left: bool, uni
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="TriangularSolveBackward0",
     outputs=("solution", "cloned_coefficient"),
     broadcast=True,
@@ -277,7 +277,7 @@ def _old_triangular_rule(
 
 
 @operation(
-    cost=by_product,
+    cost=by_rows,
     node="LinalgLuSolveBackward0",
     spelling="linalg.lu_solve",
     complex="own",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import dtypes
-from ...engine.away import by_product
+from ...engine.away import by_iterations
 from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
 from ...engine.state import state
@@ -62,7 +62,7 @@ def _differences(F: Any, values: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_iterations,
     layout="columns",
     node="LinalgEighBackward0",
     spelling="linalg.eigh",
@@ -103,7 +103,7 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_iterations,
     layout="columns",
     node="LinalgEigBackward0",
     spelling="linalg.eig",
@@ -144,7 +144,7 @@ def _eig_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 
 @operation(
-    cost=by_product,
+    cost=by_iterations,
     layout="columns",
     node="LinalgSvdBackward0",
     spelling="linalg.svd",
