@@ -172,14 +172,23 @@ def wrong(text: str, asked: str = "loss") -> tuple[list[str], int, int]:
     events = ran(after, f"{text}\n{lines}{asked}.backward()\n")
     ran(now, text)
     told = any("changed in place" in note or "another tensor" in note for note in shown.notes)
+    if told:  # the names have other values by now
+        return [], 0, len(shown.gradients)
+    true_of = {name: f"{name}.grad" for name, _ in shown.gradients}
     problems = [e for e in events if isinstance(e, Failed)]
-    if problems or told:  # backward() can't go back any more, or the names have other values by now
-        return ([] if told else [str(problems)]), 0, len(shown.gradients)
+    if problems:  # it can't go back to each leaf, but perhaps to these
+        after = Session(seed=0)
+        names = ", ".join(true_of)
+        events = ran(after, f"{text}\nfound = torch.autograd.grad({asked}, [{names}], allow_unused=True)\n")
+        true_of = {name: f"found[{k}]" for k, name in enumerate(true_of)}
+        problems = [e for e in events if isinstance(e, Failed)]
+        if problems and true_of:
+            return [str(problems)], 0, len(shown.gradients)
     found = []
     for name, meaning in shown.gradients:
         where = "".join(f"{n} = {m}\n" for n, m in shown.where)
         mine = [e.value for e in ran(now, f"{where}torch.as_tensor({meaning}).detach()") if isinstance(e, Value)]
-        true = [e.value for e in ran(after, f"{name}.grad") if isinstance(e, Value)]
+        true = [e.value for e in ran(after, true_of[name]) if isinstance(e, Value)]
         if meaning == "None":
             assert not true
             continue
