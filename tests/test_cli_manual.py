@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -105,3 +107,15 @@ def test_the_manual_page_is_up_to_date() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_pictures_are_what_their_commands_draw(tmp_path: Path) -> None:
+    """The graph to the letter; what a library draws may change with it."""
+    loader = SourceFileLoader("autogradcli_make_pictures", str(ROOT / "scripts" / "make_pictures"))
+    script = ModuleType(loader.name)
+    script.__file__ = loader.path
+    loader.exec_module(script)
+    script.draw("graph.svg", tmp_path / "graph.svg")
+    assert (tmp_path / "graph.svg").read_text() == (ROOT / "docs" / "pictures" / "graph.svg").read_text()
+    for page, name in (("graph.md", "graph.svg"), ("cli.md", "contours.svg")):
+        assert f"(pictures/{name})" in (ROOT / "docs" / page).read_text() and (script.FOLDER / name).exists()
