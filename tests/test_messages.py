@@ -129,3 +129,19 @@ def test_results(program: str) -> None:
     Session().run(SETUP + program, events.append)
     values = [event.value for event in events if isinstance(event, Value)]
     assert values and repr(values[-1]) == RESULTS[program], events
+
+
+def test_no_class_of_a_value_shows_an_inner_name() -> None:
+    """What ``type(x)`` prints stands in messages too."""
+    from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES
+    from autogradcli.engine.lazy import loader
+
+    loader.load_all()
+    values = [value for table in NAMESPACES.values() for value in table.values()]
+    kinds = {value if isinstance(value, type) else type(value) for value in values}
+    kinds |= {kind for kind in ATTRIBUTES if kind.__name__ != "CustomNode"}  # whose objects are shown as their Function
+    assert not sorted(repr(kind) for kind in kinds if "autogradcli" in repr(kind))
+    source = "with torch.autograd.graph.save_on_cpu() as c: print(type(torch.autograd.graph.save_on_cpu()))"
+    session, printed = Session(), []  # type: ignore[var-annotated]
+    session.run(source, printed.append)
+    assert printed[0].text == "<class 'torch.autograd.graph.save_on_cpu'>\n"

@@ -4,9 +4,9 @@
 # ruff: noqa
 SIZES: dict[str, int] = {
     "api.autograd.backward_and_grad": 13853,
-    "api.autograd.checkpoint": 11137,
-    "api.autograd.custom_function": 8799,
-    "api.autograd.forward_ad": 6053,
+    "api.autograd.checkpoint": 11227,
+    "api.autograd.custom_function": 8879,
+    "api.autograd.forward_ad": 6071,
     "api.autograd.function_class": 2424,
     "api.autograd.functional_checks": 5317,
     "api.autograd.functional_derivatives": 15774,
@@ -14,10 +14,10 @@ SIZES: dict[str, int] = {
     "api.autograd.gradcheck_compare": 6483,
     "api.autograd.gradcheck_derivatives": 9723,
     "api.autograd.gradcheck_further": 8662,
-    "api.autograd.gradcheck_reports": 5473,
+    "api.autograd.gradcheck_reports": 5564,
     "api.autograd.graph_nodes": 12064,
     "api.autograd.mode_names": 6217,
-    "api.autograd.saved_hooks": 4013,
+    "api.autograd.saved_hooks": 4160,
     "api.calls.argument_types": 14159,
     "api.calls.call_errors": 6659,
     "api.calls.call_plans": 10231,
@@ -37,7 +37,7 @@ SIZES: dict[str, int] = {
     "api.calls.wrong_arguments": 5826,
     "api.func.custom_transforms": 4798,
     "api.func.pytree": 4065,
-    "api.func.transforms": 17859,
+    "api.func.transforms": 17881,
     "api.func.vmap": 13637,
     "api.functional.activations": 13547,
     "api.functional.attention": 3507,
@@ -198,7 +198,7 @@ SIZES: dict[str, int] = {
     "operations.shape.view": 16309,
     "operations.shape.view_copies": 2437,
 }
-CHECKSUM = 2912856376
+CHECKSUM = 118786685
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "api.autograd.backward_and_grad": "backward",

@@ -11,6 +11,7 @@ from ...engine.custom import CustomNode, Definition
 from ...engine.custom_forward import apply
 from ...engine.leaves import require_grad
 from ...engine.modes import SavedTensorsHooks
+from ...engine.naming import shown_as
 from ...engine.random import default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor
@@ -62,6 +63,7 @@ workaround examples.
 """
 
 
+@shown_as("torch.utils.checkpoint.CheckpointError")
 class CheckpointError(RuntimeError):
     """The second computation was not the first one again."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.custom import CustomNode, Error
 from ...engine.custom_forward import apply
+from ...engine.naming import shown_as
 from ...engine.node import Output
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
@@ -22,6 +23,7 @@ NO_SETUP = (
 )
 
 
+@shown_as("method")
 class Apply:
     """``Square.apply``."""
 
@@ -133,6 +135,7 @@ def _set_materialize_non_diff(ctx: CustomNode, value: Any) -> None:
     ctx.materialize_non_diff = bool(value)
 
 
+@shown_as("function")
 class OnceDifferentiable:
     """A backward that runs unrecorded; differentiating its result again is an error."""
 

@@ -56,6 +56,7 @@ class DualLevel(ContextMode):
         exit_dual_level()
 
 
+@shown_as("type")
 class DualLevelClass:
     """``torch.autograd.forward_ad.dual_level``."""
 

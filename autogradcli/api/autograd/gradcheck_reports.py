@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ...engine.naming import shown_as
 from ...engine.tensor import Tensor
 
 
+@shown_as("torch.autograd.gradcheck.GradcheckError")
 class GradcheckError(RuntimeError):
     """A derivative that disagrees with finite differences."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.modes import ContextMode, SavedTensorsHooks
+from ...engine.naming import shown_as
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ..calls.python_function import define_python
@@ -30,6 +31,7 @@ def _same(value: Any) -> Any:
     return value
 
 
+@shown_as("torch.autograd.graph.save_on_cpu")
 class SaveOnCpu(SavedTensorsHooks):
     """``save_on_cpu()``."""
 
@@ -93,6 +95,7 @@ class AllowMutation(SavedTensorsHooks):
         super().__exit__(*problem)
 
 
+@shown_as("torch.autograd.graph._AllowMutationOnSavedContext")
 class AllowMutationContext:
     """What ``allow_mutation_on_saved_tensors`` gives inside."""
 

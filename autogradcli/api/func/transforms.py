@@ -235,6 +235,7 @@ def grad_and_value(func: Function, argnums: Any = 0, has_aux: bool = False) -> T
 # -- vjp ----------------------------------------------------------------------------------------------------------
 
 
+@shown_as("function")
 class Pullback:
     """The function that ``vjp`` returns: cotangents to gradients, as often as one likes."""
 
