@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .engine import dtypes
-from .engine.node import AccumulateGrad, Node, node_of
+from .engine.node import AccumulateGrad, Node
 from .engine.tensor import Tensor, wrap
 from .events import Event, Failed, Value
 from .explain.derivation import NoFormula as NoFormula
+from .explain.derivation import leaves_below
 from .explain.derived import Shown, Subject, agrees
 from .explain.recording import MOST_BYTES, Chain, Recording, Slot, same
 from .explain.recording import MOST_OPERATIONS as MOST_OPERATIONS
@@ -237,7 +238,7 @@ class Reading:
         found: dict[Node, str] = {}
         for slot in self.chain.sources:
             if slot.opaque and slot.origin is not None:
-                for node in _below(slot.origin):
+                for node in leaves_below(slot.origin):
                     found.setdefault(node, slot.opaque)
         words = {slot.origin: self.meaning[word] for word, slot in self.leaves.items()}
         names = {node: words.get(node) or self._by_node.get(node) for node in found}
@@ -322,21 +323,6 @@ def _word(name: str, taken: Collection[str]) -> str:
     while word in taken:
         word += "_"
     return word
-
-
-def _below(node: Node) -> set[Node]:
-    found: set[Node] = set()
-    pending: list[Any] = [node]
-    seen = {node}
-    while pending:
-        for edge in pending.pop().edges:
-            below = node_of(edge)
-            if below is not None and below not in seen:
-                seen.add(below)
-                pending.append(below)
-                if isinstance(below, AccumulateGrad):
-                    found.add(below)
-    return found
 
 
 # -- for a session of its own ---------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from autogradcli import api as api  # fills the registry
 from autogradcli.api.calls.registry import namespace
 from autogradcli.api.optim.kernels import add, addcmul, fused
 from autogradcli.engine.tensor import Tensor
+from autogradcli.events import Event, Failed
+from autogradcli.session import Session
 
 NAMES = ("SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD")
 
@@ -78,3 +80,13 @@ def test_fused_steps_round_once(a: float, b: float, c: float) -> None:
     assert single[0] == np.float32(want)
     addcmul(single, np.array([a], np.float32), np.array([b], np.float32), 1)
     assert single.dtype == np.float32
+
+
+@pytest.mark.parametrize("defaults", ["'0'", "5", "[1]", "None"])
+def test_defaults_that_are_no_dict(defaults: str) -> None:
+    """In PyTorch's words, and on purpose: an error that our own code runs into counts as an internal one."""
+    events: list[Event] = []
+    Session().run(f"torch.optim.Optimizer([torch.ones(2)], {defaults})", events.append)
+    (failed,) = events
+    assert isinstance(failed, Failed) and failed.type == "AttributeError"
+    assert failed.message.endswith("object has no attribute 'get'")

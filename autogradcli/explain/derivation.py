@@ -201,7 +201,7 @@ class History(Tape):
                 assert arrived[0] is not None
                 done[node] = arrived[0]
             else:
-                lost |= dict.fromkeys(_leaves_below(node), _why_not(node))
+                lost |= dict.fromkeys(leaves_below(node), _why_not(node))
         return done, lost
 
     def _arrive(self, pending: dict[Node, list[Expr | None]], edge: Node | Output, g: Expr) -> None:
@@ -246,7 +246,8 @@ class History(Tape):
         return g
 
 
-def _leaves_below(node: Node) -> set[Node]:
+def leaves_below(node: Node) -> set[Node]:
+    """The leaves that a gradient at a node flows down to."""
     found: set[Node] = set()
     pending: list[Any] = [node]
     seen = {node}

@@ -12,6 +12,7 @@ import numpy as np
 from ...engine.callbacks import callee
 from ...engine.hooks import RemovableHandle, add_hook, retains_grad
 from ...engine.limits import check_shown
+from ...engine.naming import short_name
 from ...engine.sparse import SparseTensor
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
@@ -60,6 +61,8 @@ class Optimizer(Object):
             raise ValueError("optimizer got an empty parameter list")
         if not isinstance(groups[0], dict):
             groups = [{"params": groups}]
+        if not isinstance(defaults, dict):
+            raise AttributeError(f"'{short_name(type(defaults))}' object has no attribute 'get'")
         for group in groups:
             self.add_param_group(group)
 
