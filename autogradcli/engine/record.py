@@ -196,7 +196,7 @@ def edge_at(operand: Any, level: Any) -> Node | Output | None:
 
 def _retype(node: Node, op: Operation, outputs: int) -> Node:
     """A node whose number of outputs depends on the call, as unbind's does: a class for each number."""
-    made = type(op.node_name, (op.node_class,), {"__slots__": (), "outputs": max(2, outputs)})
+    made = type(op.node_name, (op.node_class,), {"__module__": "builtins", "__slots__": (), "outputs": max(2, outputs)})
     twin: Node = object.__new__(made)
     twin.edges, twin.extra, twin.seq, twin.fix = node.edges, node.extra, node.seq, node.fix
     return twin

@@ -22,6 +22,7 @@ import numpy as np
 from .hooks import follow_retained
 from .inference import mark_inference
 from .mirrors import MirrorTensor, adopt, maker_of, memory_of, mirror_of
+from .naming import shown_as
 from .node import FREED, AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
 from .operation import Operation
 from .saved import graph_name
@@ -141,6 +142,7 @@ def like_base(base_shape: tuple[int, ...], strides: tuple[int, ...], values: Any
     return out
 
 
+@shown_as("AsStridedBackward0")
 class AsStridedBackward0(Node):
     """History of a view, made anew after its family was changed in place: a window on the base."""
 
@@ -317,6 +319,7 @@ _FREED = _Freed()
 _FREED.fix = None
 
 
+@shown_as("CopySlices")
 class CopySlices(Node):
     """An in-place operation on a view, as history of the base.
 
