@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .engine import dtypes
 from .engine.node import AccumulateGrad, Node
 from .engine.tensor import Tensor, wrap
 from .events import Event, Failed, Value
@@ -26,6 +25,7 @@ from .explain.recording import MOST_OPERATIONS as MOST_OPERATIONS
 from .explain.spoken import spoken
 from .explain.truth import Truth
 from .language.read.syntax import parse
+from .numerics import dtypes
 from .session import Session
 from .tensor_names import named_tensors
 

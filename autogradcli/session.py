@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from . import api as api  # fills the registry
-from .engine.dtypes import DType
 from .engine.tensor import Tensor
 from .events import Emit, Failed, Gradients, Printed, Value, Warned
 from .language.compile.program import Step, check, compile_program, deep_stack
@@ -18,6 +17,7 @@ from .language.read import syntax
 from .language.read.syntax import Source
 from .language.values import prelude
 from .language.values.budget import budget
+from .numerics.dtypes import DType
 from .session_state import SessionState
 
 #: What some editors begin a file with.

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from .api.tensor.tensor_text import PrintOptions, options
 from .engine import modes
-from .engine.dtypes import DType, default, float32
-from .engine.random import Generator, default_generator
 from .engine.state import Tape, state
+from .numerics.dtypes import DType, default, float32
+from .numerics.random.generator import Generator, default_generator
 
 
 class _State(NamedTuple):

@@ -12,11 +12,11 @@ from autogradcli.api.calls.program_classes import Kind, get, is_program_class
 from autogradcli.api.calls.python_function import PythonFunction
 from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES, Method, Property
 from autogradcli.api.optim.optimizer import Optimizer
-from autogradcli.engine.dtypes import float32
 from autogradcli.engine.lazy import LazyTable, loader
 from autogradcli.engine.leaves import require_grad
 from autogradcli.engine.tensor import Parameter, Tensor
 from autogradcli.language.compile.calls import callable_of, is_callable
+from autogradcli.numerics.dtypes import float32
 
 #: (what is called, the call as a thunk)
 Call = tuple[str, Callable[[], Any]]

@@ -16,7 +16,6 @@ from operation_samples import Sample
 from autogradcli import events
 from autogradcli.engine import forward  # noqa: F401 - whoever begins a dual level imports it
 from autogradcli.engine.backward import Pass
-from autogradcli.engine.dtypes import DType
 from autogradcli.engine.node import index_of, node_of
 from autogradcli.engine.record import run_arrays
 from autogradcli.engine.state import state
@@ -28,6 +27,7 @@ from autogradcli.explain.normal.forms import TooLong, word
 from autogradcli.explain.normal.reading import Reader
 from autogradcli.explain.normal.terms import NotSaid
 from autogradcli.explain.spelling import Unspeakable, functions_of
+from autogradcli.numerics.dtypes import DType
 from autogradcli.session import Session
 
 STEP = 1e-5

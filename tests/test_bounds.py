@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from autogradcli.engine.limits import MAX_ITEMS, MAX_TEXT
 from autogradcli.events import Event, Failed, Printed, Value
+from autogradcli.numerics.limits import MAX_ITEMS, MAX_TEXT
 from autogradcli.session import Session
 
 #: name -> program, the error that ends it, and what its message says.

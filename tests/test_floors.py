@@ -44,9 +44,12 @@ FLOORS = (
     Floor("language", others="numpy"),
     Floor("explain", others="numpy"),
     Floor("api", others="numpy scipy ml_dtypes"),
-    Floor("events", only="engine"),  # plain records: what a run tells, from an error's place in the language on
+    Floor(
+        "events", only="engine numerics"
+    ),  # plain records: what a run tells
     Floor("operations", others="numpy scipy"),
-    Floor("engine", others="numpy ml_dtypes"),
+    Floor("engine", others="numpy"),
+    Floor("numerics", others="numpy ml_dtypes"),
     Floor("__init__"),  # the version, which every floor may read
 )
 NAMES = [floor.name for floor in FLOORS]

@@ -20,7 +20,7 @@ from operation_samples import Sample, samples, with_gradient
 
 from autogradcli.engine.levels.vmap import BATCH_RULES
 from autogradcli.engine.operation import OPERATIONS, Operation
-from autogradcli.engine.random import default_generator
+from autogradcli.numerics.random.generator import default_generator
 from autogradcli.operations import batch_rules  # noqa: F401 - fills the table of rules
 
 #: What the engine reads of a declaration, and the words that it knows there.

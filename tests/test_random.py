@@ -18,10 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autogradcli.engine import random_sampling
-from autogradcli.engine.random import Generator, default_generator
-from autogradcli.engine.random_draws import DEFAULT_SEED
 from autogradcli.engine.state import state
+from autogradcli.numerics.random import sampling as random_sampling
+from autogradcli.numerics.random.draws import DEFAULT_SEED
+from autogradcli.numerics.random.generator import Generator, default_generator
 
 TABLE = json.loads((Path(__file__).parent / "data" / "random.json").read_text())
 WAITING = slice(5024, 5032)  # the bytes of the state that hold the number that waits

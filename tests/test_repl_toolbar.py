@@ -11,10 +11,10 @@ from re import findall
 import pytest
 from repl_driver import CTRL_C, ENTER, LOOK, PAUSE, TAB, Screen, drive, entered, results
 
-from autogradcli.engine.away import away
 from autogradcli.engine.lazy import loader
 from autogradcli.engine.state import state
 from autogradcli.language.read.tokens import tokens
+from autogradcli.numerics.away import away
 from autogradcli.repl import preview
 from autogradcli.repl.highlight import SessionLexer
 from autogradcli.repl.preview import AVAILABLE, BUDGET, Preview

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from autogradcli.api.calls.overloads import Function
-from autogradcli.engine import dtypes
 from autogradcli.engine.leaves import require_grad
 from autogradcli.engine.tensor import Parameter, Size, Tensor
+from autogradcli.numerics import dtypes
 
 _REDUCE = (
     "(Tensor input, *, ScalarType dtype=None)",

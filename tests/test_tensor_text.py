@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from autogradcli.api.tensor import tensor_text as module
 from autogradcli.api.tensor.tensor_text import get_printoptions, set_printoptions, tensor_text
-from autogradcli.engine import dtypes
+from autogradcli.numerics import dtypes
 
 TABLE = Path(__file__).parent / "data" / "tensor_text.jsonl"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from shutil import get_terminal_size
 
-from ..engine import dtypes
+from ..numerics import dtypes
 from ..session import Session
 from ..show.curve_text import table_csv, table_event, table_text
 from ..show.plain import Display

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..engine import dtypes
 from ..engine.tensor import wrap
 from ..language.errors import in_our_words
+from ..numerics import dtypes
 from .environment import Environment, UnreadableError
 from .reading import load_json
 from .tables import DataError, listed, named_columns, read_table, repeated

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..api.calls.registry import NAMESPACES
-from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
 from ..events import Value
 from ..language.values.text_format import to_repr
+from ..numerics import dtypes
 from ..session import Session
 from ..show.matrix import csv_text, heads, matrix
 from ..show.plain import Display, Plain, named

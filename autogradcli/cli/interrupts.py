@@ -82,7 +82,7 @@ def leave(code: int) -> NoReturn:
 
 def computing() -> bool:
     """Whether a thread still computes what an interrupt has made superfluous."""
-    away = sys.modules.get("autogradcli.engine.away")
+    away = sys.modules.get("autogradcli.numerics.away")
     return away is not None and away.threads.alive > 0
 
 

@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..engine import dtypes
 from ..events import Failed
 from ..language.errors import failed
 from ..language.read.syntax import Source, parse
+from ..numerics import dtypes
 from ..session import Session
 from . import sessions
 from .environment import Environment, UnreadableError

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..engine import dtypes
-from ..engine.dtypes import DType
 from ..engine.leaves import require_grad
 from ..engine.tensor import Tensor, wrap
 from ..events import Event, Failed, Value
+from ..numerics import dtypes
+from ..numerics.dtypes import DType
 from ..session import Session
 from ..show.escape import escape_line
 from ..show.plain import Display, Plain

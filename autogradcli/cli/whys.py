@@ -6,8 +6,8 @@ from collections.abc import Callable
 from json import dumps
 from typing import NamedTuple
 
-from ..engine import dtypes
 from ..language.read.syntax import parse
+from ..numerics import dtypes
 from ..recorded import copied, split
 from ..session import Session
 from ..show.plain import Display

@@ -1,6 +1,5 @@
 """How autograd works, in the order in which to read it.
 
-    dtypes       the element types and which one two operands meet in
     tensor       an array, the node that made it, a version counter
     leaves       where a tensor begins to require grad, and stops
     node         what made a tensor; the sink of a leaf; edges
@@ -20,9 +19,10 @@
     levels/      levels of ``torch.func``: tensors that wrap tensors, each level with what it does to operations
     inference    tensors that are never recorded
     modes state  recording on or off, inference, anomaly detection, hooks on what is saved
-    lazy limits  tables that load their modules; bounds
+    lazy         tables that load their modules
     stops        what no program can catch
-    random*      the generator, draw for draw PyTorch's
+
+Element types, precision, random numbers and bounds lie below, in ``numerics/``.
 
 The engine does no input or output and knows no operation by name: what it must know of one is declared with it, and
 those that it uses itself are told to it (``worlds.roles``).

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from . import dtypes
+from ..numerics import dtypes
 from .levels.base import Level
 from .node import FREED, Node, Output
 from .record import edge_at

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import dtypes
+from ..numerics import dtypes
 from .custom import CustomNode, Definition, info_of
 from .forward import check_tangent
 from .hooks import follow_retained

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from ..numerics import dtypes
 from .backward import Pass
 from .leaves import require_grad
 from .levels.base import layer_of

@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from ..numerics import dtypes
+from ..numerics.numbers import check_operand
 from .node import FREED, Node
-from .numbers import check_operand
 from .operation import GLOBALS, OPERATIONS, Operation, Param
 from .record import record, run_arrays, run_tensors, settle, settle_tensors
 from .saved import Packed, modified, saved_tensor

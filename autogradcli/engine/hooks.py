@@ -7,10 +7,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from . import dtypes
+from ..numerics import dtypes
+from ..numerics.naming import shown_as
 from .callbacks import callee
 from .modes import ContextMode
-from .naming import shown_as
 from .node import AccumulateGrad, Node, Nowhere, Output, index_of, node_of
 from .state import state
 from .tensor import Tensor

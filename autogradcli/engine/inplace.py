@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from ..numerics import dtypes
+from ..numerics.limits import check_steps, run
 from .levels.base import check_captured, check_rows, dispatched, write
-from .limits import check_steps
 from .mirrors import MirrorTensor, flip_of, memory_of
 from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
@@ -116,7 +116,7 @@ def _one_by_one(call: Callable[..., Any], target: Tensor, before: Tensor, args: 
     try:
         for k in range(count):
             if k:
-                state.poll()
+                run.poll()
                 result = call(before, *args)
             np.copyto(array, result.array, where=turn == k)
     except BaseException:  # Ctrl-C leaves no half of it

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..numerics.naming import shown_as
 from .callbacks import callee
-from .naming import shown_as
 from .state import state
 
 

@@ -34,8 +34,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 import numpy as np
 
-from .away import listening
-from .layouts import laid_out
+from ..numerics.away import listening
+from ..numerics.layouts import laid_out
 from .lazy import LazyTable
 from .node import Node
 from .tensor import Tensor

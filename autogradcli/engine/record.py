@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
-from .dtypes import DType
-from .half import is_bfloat16, run_kernel, widened
+from ..numerics import dtypes
+from ..numerics.dtypes import DType
+from ..numerics.half import is_bfloat16, run_kernel, widened
+from ..numerics.numbers import check_numbers, check_operand
+from ..numerics.shapes import shape_mismatch
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
 from .node import Invalid, Node, Output
-from .numbers import check_numbers, check_operand
 from .operation import Operation, Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import next_sequence, state
@@ -120,21 +121,6 @@ def to_dtype(value: Any, dtype: DType) -> Any:
         return np.array(value).astype(dtype.np)
     except (OverflowError, TypeError):
         raise RuntimeError("Overflow when unpacking long long") from None
-
-
-def shape_mismatch(arrays: list[Any]) -> RuntimeError | None:
-    """PyTorch's words for shapes that don't broadcast, or None where they do."""
-    shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
-    for k in range(1, len(shapes)):
-        a, b = shapes[0], shapes[k]
-        for back in range(1, min(len(a), len(b)) + 1):
-            m, n = a[-back], b[-back]
-            if m != n and 1 not in (m, n):
-                dim = max(len(a), len(b)) - back
-                return RuntimeError(
-                    f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}"
-                )
-    return None
 
 
 def first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from ..numerics import dtypes
 from .node import FREED, Node, Output, node_of
 from .operation import Save
 from .state import state

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
-from .dtypes import DType
+from ..numerics import dtypes
+from ..numerics.dtypes import DType
 from .state import state
 from .tensor import WRAPPERS, Size, Tensor
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
-from . import dtypes
+from ..numerics import dtypes
+from ..numerics.limits import run
 
 
 class Tape(list[Any]):
@@ -65,7 +66,6 @@ class State:
         "overwritten",
         "own_memory",
         "pack_hooks",
-        "poll",
         "push_tangents",
         "running_node",
         "special",
@@ -95,14 +95,12 @@ class State:
     tape: Tape | None
     running_node: Any
     warn: Callable[[str, str], None]
-    poll: Callable[[], None]  # raises if it is time to stop: for whoever waits
     push_tangents: Callable[[Any, Any, Any], None]  # (op, args, results): what forward.py does after an operation
     where: Callable[[], int]  # the line of the program that runs; 0 where nobody knows
 
     def __init__(self) -> None:
         self.warn = _drop
         self.where = int
-        self.poll = _go_on
         self.push_tangents = _no_tangents
         self.meta = False
         self.reset()
@@ -173,11 +171,8 @@ def _no_tangents(op: Any, args: Any, results: Any) -> None:
     raise AssertionError("a dual level without forward.py")
 
 
-def _go_on() -> None:
-    """Whether to stop, while nobody says so."""
-
-
 state = State()
+run.warn = lambda category, message: state.warn(category, message)  # which sessions set
 
 #: Sequence numbers of nodes: creation order is a topological order of every graph.
 next_sequence = count().__next__

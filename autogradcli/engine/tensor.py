@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
-from .dtypes import DType
-from .naming import shown_as
+from ..numerics import dtypes
+from ..numerics.dtypes import DType
+from ..numerics.naming import shown_as
 from .node import AccumulateGrad, Extra, Invalid, Node, Nowhere, Output, node_of
 from .state import state
 

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.naming import shown_as
 from .hooks import follow_retained
 from .inference import mark_inference
 from .mirrors import MirrorTensor, adopt, maker_of, memory_of, mirror_of
-from .naming import shown_as
 from .node import FREED, AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
 from .operation import Operation
 from .saved import graph_name

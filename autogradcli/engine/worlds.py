@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.summation import add_reduce
 from .lazy import loader
 from .operation import OPERATIONS
-from .summation import add_reduce
 
 
 class Arrays:

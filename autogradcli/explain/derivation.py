@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..engine import dtypes
 from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ..engine.operation import Operation
 from ..engine.state import Tape, state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
+from ..numerics import dtypes
 from ..operations.dims import contiguous_strides
 from .expression import Constant, Expr, Name, value_of
 from .formula import FORMULAS, apply, total

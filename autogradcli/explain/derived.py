@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..api.calls.registry import NAMESPACES
-from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
+from ..numerics import dtypes
 from .conditions import NOTHING, Beside, Condition, conditions_of, zero_where
 from .derivation import History, gradients
 from .expression import Expr

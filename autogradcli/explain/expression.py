@@ -19,10 +19,10 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from ..engine.dtypes import DType
 from ..engine.operation import Operation
 from ..engine.state import state
 from ..engine.tensor import Size, Tensor
+from ..numerics.dtypes import DType
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import dtypes
-from ..engine.dtypes import DType
+from ..numerics import dtypes
+from ..numerics.dtypes import DType
 from .expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Subscript, Written, expressions_in
 from .normal.forms import TooLong
 from .simplify import shortest, uniform

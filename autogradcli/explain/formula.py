@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..api.calls.registry import NAMESPACES
-from ..engine import dtypes
 from ..engine.operation import OPERATIONS, Operation, Param
 from ..engine.tensor import Tensor, wrap
+from ..numerics import dtypes
 from .expression import (
     Call,
     Constant,

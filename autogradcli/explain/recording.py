@@ -19,12 +19,12 @@ import numpy as np
 
 from ..engine.custom import CustomNode, Definition
 from ..engine.custom_forward import apply
-from ..engine.dtypes import FLOATING, INEXACT, NAMES, DType
 from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ..engine.operation import OPERATIONS, Operation
 from ..engine.state import Tape, state
 from ..engine.tensor import Tensor, wrap
 from ..engine.views import AsStridedBackward0, CopySlices
+from ..numerics.dtypes import FLOATING, INEXACT, NAMES, DType
 from ..operations.dims import contiguous_strides
 from .windows import cut, put, sayable
 

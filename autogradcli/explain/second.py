@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..api.autograd.backward_and_grad import grad
-from ..engine import dtypes
 from ..engine.tensor import Tensor, wrap
+from ..numerics import dtypes
 from .conditions import NOTHING, Beside, conditions_of
 from .derivation import Derivation, History, NoFormula, gradients
 from .derived import DOMAIN, Block, Evaluate, Shown, Subject, agrees, beside, finished, home, moved, plain_of

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.summation import add_reduce as add_reduce
+from ..numerics.summation import add_reduce as add_reduce
 
 Shape = tuple[int, ...]
 Dims = int | Sequence[int] | None

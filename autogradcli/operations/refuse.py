@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..engine import dtypes
+from ..numerics import dtypes
 
 
 def not_implemented_for(kernel: str, x: Any) -> NoReturn:

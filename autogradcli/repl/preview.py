@@ -18,12 +18,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ..api.tensor.tensor_repr import shown_name
-from ..engine.away import threads
 from ..engine.tensor import Tensor
 from ..events import Event, Failed, Gradients, Value
 from ..language.read.syntax import parse
 from ..language.values.budget import resident_bytes
 from ..language.values.text_format import to_repr
+from ..numerics.away import threads
 from ..session import Session
 from ..show.escape import escape_line
 from .guard import Guard

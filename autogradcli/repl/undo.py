@@ -19,12 +19,12 @@ from ..api.autograd.function_class import FunctionClass
 from ..api.calls.overloads import CalculatorFunction, Function
 from ..api.calls.program_classes import Kind, put_in_class, unbind
 from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
-from ..engine.dtypes import DType
 from ..engine.mirrors import unwatched
 from ..engine.node import AccumulateGrad, Node, Output
 from ..language.compile.calls import Builtin
 from ..language.values.budget import MAX_MEMORY, resident_bytes
 from ..language.values.kinds import Namespace, UserFunction
+from ..numerics.dtypes import DType
 from ..session import Session
 from .journal import Program
 

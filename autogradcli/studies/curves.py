@@ -10,10 +10,10 @@ import numpy as np
 
 from ..api.autograd.backward_and_grad import grad
 from ..api.calls.registry import NAMESPACES
-from ..engine import dtypes
-from ..engine.dtypes import DType
 from ..engine.tensor import Tensor
 from ..language.values.budget import budget
+from ..numerics import dtypes
+from ..numerics.dtypes import DType
 from ..recorded import NoFormula, Program, Reading
 from .numbers import history
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from ..api.autograd.backward_and_grad import grad
 from ..api.autograd.forward_ad import enter_dual_level, exit_dual_level, make_dual, unpack_dual
-from ..engine import dtypes
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
 from ..explain.recording import Slot, widened
 from ..language.values.budget import budget
+from ..numerics import dtypes
 from ..recorded import Reading
 
 Arrays = dict[str, np.ndarray]

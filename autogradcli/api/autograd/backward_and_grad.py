@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.backward import Pass
 from ...engine.hooks import retain_grad
 from ...engine.node import Node, Nowhere, Output, index_of, node_of
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Size, Tensor, wrap
 from ...engine.worlds import roles
+from ...numerics import dtypes
 from ..calls.argument_types import Value
 from ..calls.python_function import define_python
 

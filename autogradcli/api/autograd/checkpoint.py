@@ -11,10 +11,10 @@ from ...engine.custom import CustomNode, Definition
 from ...engine.custom_forward import apply
 from ...engine.leaves import require_grad
 from ...engine.modes import SavedTensorsHooks
-from ...engine.naming import shown_as
-from ...engine.random import default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ...numerics.naming import shown_as
+from ...numerics.random.generator import default_generator
 from ..calls.argument_types import Value
 from ..calls.python_function import define_python
 from ..calls.registry import namespace

@@ -8,10 +8,10 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.custom import CustomNode, Error
 from ...engine.custom_forward import apply
-from ...engine.naming import shown_as
 from ...engine.node import Output
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics.naming import shown_as
 from ..calls.python_function import define_python
 from ..calls.registry import Method, Property, attributes_of, namespace
 from .function_class import FunctionClass, FunctionInstance

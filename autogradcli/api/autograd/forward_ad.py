@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from ...engine import dtypes
 from ...engine.forward import check_tangent
 from ...engine.levels.base import innermost
 from ...engine.mirrors import flip_of
 from ...engine.modes import ContextMode
-from ...engine.naming import shown_as
 from ...engine.state import state
 from ...engine.tangents import laid_out, set_tangent, tangent_of, undual
 from ...engine.tensor import Tensor
 from ...engine.worlds import roles
+from ...numerics import dtypes
+from ...numerics.naming import shown_as
 from ...operations.shape.dual import identity
 from ...operations.shape.view import view
 from ..calls.argument_types import type_name

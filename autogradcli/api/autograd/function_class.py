@@ -6,7 +6,7 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.custom import Definition
-from ...engine.naming import shown_as
+from ...numerics.naming import shown_as
 
 NO_FORWARD = "You must implement the forward function for custom autograd.Function."
 LEGACY = (

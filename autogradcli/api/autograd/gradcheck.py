@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from ...engine.leaves import require_grad
-from ...engine.random import default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics.random.generator import default_generator
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, define_python
 from ..calls.registry import namespace

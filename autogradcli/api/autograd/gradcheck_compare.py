@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.random import Generator
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.random.generator import Generator
 from .gradcheck_derivatives import (
     Function,
     along,

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.random import Generator
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.random.generator import Generator
 from ..tensor.attributes import _detach
 from . import backward_and_grad
 from .forward_ad import DualLevel, make_dual, unpack_dual

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.backward import Edge, Pass
 from ...engine.custom import CustomNode
 from ...engine.node import AccumulateGrad, Node, Output
-from ...engine.random import Generator, default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
+from ...numerics import dtypes
+from ...numerics.random.generator import Generator, default_generator
 from ..func.transforms import jvp_with
 from ..func.vmap import vmapped
 from ..tensor.attributes import _detach

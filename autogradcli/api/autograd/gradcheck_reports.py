@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...engine.naming import shown_as
 from ...engine.tensor import Tensor
+from ...numerics.naming import shown_as
 
 
 @shown_as("torch.autograd.gradcheck.GradcheckError")

@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.accumulation import accumulate, variable_of
 from ...engine.backward import current_pass
 from ...engine.callbacks import callee
 from ...engine.custom import CustomNode
 from ...engine.hooks import RemovableHandle, hook_node, hook_tensor, prehook_node
-from ...engine.limits import shown
-from ...engine.naming import shown_as
 from ...engine.node import FREED, AccumulateGrad, Node, index_of, node_of
 from ...engine.operation import Operation, Save
 from ...engine.saved import Packed, pack_with, saved_tensor
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.limits import shown
+from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of, namespace

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.modes import (
     AnomalyMode,
     ContextMode,
@@ -18,9 +16,11 @@ from ...engine.modes import (
     enable_grad,
     no_grad,
 )
-from ...engine.naming import shown_as
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import define_python, renamed
 from ..calls.registry import namespace

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.modes import ContextMode, SavedTensorsHooks
-from ...engine.naming import shown_as
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics.naming import shown_as
 from ..calls.python_function import define_python
 from ..calls.registry import Method, attributes_of
 

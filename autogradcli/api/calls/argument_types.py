@@ -26,10 +26,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
-from ...engine.numbers import check_operand
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.numbers import check_operand
 
 Convert = Callable[[Any], Any]
 

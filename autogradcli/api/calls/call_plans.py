@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...engine.numbers import number_in
 from ...engine.tensor import MetaTensor, Tensor, to_meta
+from ...numerics.numbers import number_in
 from .argument_types import KINDS, TENSOR_OR_NUMBER, Convert, tensors_of
 from .signature import Parameter, is_numbers
 

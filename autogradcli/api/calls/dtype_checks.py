@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...engine import dtypes
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
 
 
 def check_same(input: Tensor, *others: Tensor | None) -> None:

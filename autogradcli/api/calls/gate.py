@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...engine.dtypes import DType
 from ...engine.tensor import Parameter, Size, Tensor
+from ...numerics.dtypes import DType
 from .argument_types import PYTHON_DTYPES, type_name
 from .wrong_arguments import FITTING, bound
 

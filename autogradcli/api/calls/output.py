@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.inplace import SHARED, check_inplace, check_partial_overlap, inplace
 from ...engine.levels.base import levels_of
 from ...engine.mirrors import store
@@ -19,6 +18,7 @@ from ...engine.state import state
 from ...engine.tangents import carries_tangent
 from ...engine.tensor import Tensor
 from ...engine.views import check_overlap
+from ...numerics import dtypes
 from ...operations.shape.copies import copy
 from ..tensor.memory import resize
 from . import output_rules as rules

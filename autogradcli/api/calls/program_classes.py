@@ -19,7 +19,7 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.modes import Decorated
-from ...engine.naming import shown_as
+from ...numerics.naming import shown_as
 from .stand_ins import dispatchers, of_descriptor, of_method
 
 #: The special methods that a class may have: all others a program can neither define nor reach.

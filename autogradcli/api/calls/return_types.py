@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...engine.naming import shown_as
+from ...numerics.naming import shown_as
 from .registry import Property, attributes_of, namespace
 
 

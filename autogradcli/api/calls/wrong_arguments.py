@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.dtypes import DType
-from ...engine.record import shape_mismatch, to_dtype
+from ...engine.record import to_dtype
 from ...engine.tensor import Size, Tensor
+from ...numerics.dtypes import DType
+from ...numerics.shapes import shape_mismatch
 from .argument_types import type_name
 from .program_classes import get
 

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.forward import check_tangent
 from ...engine.leaves import require_grad
 from ...engine.levels.base import Level, layer_of
 from ...engine.levels.grad import GradLevel
 from ...engine.levels.jvp import JvpLevel
 from ...engine.levels.lifted import lift
-from ...engine.naming import shown_as
 from ...engine.state import state
 from ...engine.tangents import tangent_at, zeros
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
+from ...numerics.naming import shown_as
 from ...operations.shape.dual import primal_alias
 from ..autograd import backward_and_grad
 from ..calls.argument_types import Value, type_name

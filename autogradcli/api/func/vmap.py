@@ -9,9 +9,9 @@ import numpy as np
 
 from ...engine.levels.base import layer_of
 from ...engine.levels.vmap import VmapLevel, batched
-from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import TENSORS, roles
+from ...numerics.limits import shown
 from ...operations import batch_rules as batch_rules  # fills the table of rules, without which views would be copies
 from ..calls.python_function import define_python
 from .pytree import Spec, broadcast, flatten, unflatten

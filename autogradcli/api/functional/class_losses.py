@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
 from ...operations.elementwise.arithmetic import add, div, mul, neg
 from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
 from ...operations.elementwise.selection import where

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...engine import dtypes
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
 from ...operations.nn import convolution as operations
 from ...operations.nn.resample import constant_pad_nd
 from ...operations.shape.view import squeeze_dim, unsqueeze

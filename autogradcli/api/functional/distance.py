@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.limits import shown
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.limits import shown
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import div, mul, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.inplace import inplace
-from ...engine.random import default_generator
-from ...engine.random_rows import noise, of_rows, rows_apart
+from ...engine.levels.random_rows import noise, of_rows, rows_apart
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.random.generator import default_generator
 from ...operations.elementwise.arithmetic import add, div, mul, sub
 from ..calls.argument_types import type_name
 from ..calls.overloads import define

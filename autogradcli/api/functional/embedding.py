@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.lazy import loader
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
 from ...operations.nn import embedding as operations
 from ..calls.overloads import define
 from ..calls.python_function import define_python

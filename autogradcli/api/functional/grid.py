@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...engine.limits import shown
 from ...engine.operation import OPERATIONS
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ...numerics.limits import shown
 from ...operations.nn import grid as operations
 from ..calls.dtype_checks import check_same
 from ..calls.python_function import define_python

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.limits import shown
-from ...engine.numbers import number_in
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics.limits import shown
+from ...numerics.numbers import number_in
 from ...operations.reduce.reduction import mean_all, sum_all
 from ...operations.shape.view import expand
 from ..calls.argument_types import type_name

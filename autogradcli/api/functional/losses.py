@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.limits import shown
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.limits import shown
 from ...operations.elementwise.arithmetic import add, div, mul, neg, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar
 from ...operations.elementwise.exponential import exp, log

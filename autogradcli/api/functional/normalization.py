@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.state import state
 from ...engine.tangents import carries_tangent
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
 from ...operations.elementwise.arithmetic import div, mul
 from ...operations.elementwise.arithmetic_variants import add_scalar, mul_scalar
 from ...operations.elementwise.powers import pow_tensor_scalar, rsqrt

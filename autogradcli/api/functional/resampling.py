@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.limits import shown
 from ...engine.operation import OPERATIONS
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.limits import shown
 from ...operations.nn import pixels
 from ...operations.nn.resample import constant_pad_nd
 from ...operations.refuse import not_implemented_for

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import neg
 from ...operations.reduce import softmax as operations

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...engine import dtypes
-from ...engine.limits import shown
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
+from ...numerics.limits import shown
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import mul
 from ...operations.elementwise.complex import conj

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
 from ...operations.dims import distinct_dims
 from ...operations.elementwise.arithmetic import div, mul, sub
 from ...operations.elementwise.arithmetic_variants import mul_scalar

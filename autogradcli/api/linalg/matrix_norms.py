@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
-from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.limits import shown
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import div, mul
 from ...operations.elementwise.powers import reciprocal

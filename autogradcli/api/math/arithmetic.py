@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
 from ...operations.elementwise import arithmetic, arithmetic_variants, powers, rounding
 from ...operations.shape.copies import cast
 from ..calls.declare import define_both, in_place

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.operation import OPERATIONS
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
 from ...operations.elementwise import comparison
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define

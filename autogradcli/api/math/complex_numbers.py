@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...engine.mirrors import flipped
-from ...engine.numbers import number_in
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
+from ...numerics.numbers import number_in
 from ...operations.elementwise import complex as complex_operations
 from ...operations.shape.slicing import select
 from ...operations.shape.view import view_as_real

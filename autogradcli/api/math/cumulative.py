@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
 from ...operations.dims import distinct_dims, wrap_dim
 from ...operations.elementwise.arithmetic import add, div, mul, sub
 from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar

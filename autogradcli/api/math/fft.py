@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.leaves import require_grad
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.complex import conj, conj_physical
 from ...operations.linalg import fft as operations

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...engine import dtypes
-from ...engine.limits import counted
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.limits import counted
 from ...operations.reduce import histogram as operations
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
-from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.limits import shown
 from ...operations.elementwise.selection import where
 from ...operations.shape.copies import cast
 from ...operations.shape.view import expand

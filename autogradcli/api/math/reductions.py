@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
-from ...engine.limits import shown
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.limits import shown
 from ...operations.dims import wrap_dims
 from ...operations.elementwise.arithmetic import div
 from ...operations.elementwise.comparison import isnan, logical_not

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.levels.base import levels_of
 from ...engine.levels.vmap import NO_SHAPE
-from ...engine.numbers import scalar_in
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.numbers import scalar_in
 from ...operations.elementwise import selection
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define

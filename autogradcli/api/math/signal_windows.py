@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.leaves import require_grad
-from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.limits import shown
 from ...operations.elementwise.arithmetic import mul
 from ...operations.linalg.fft import fft_c2c, fft_r2c
 from ...operations.shape.copies import cast

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.limits import shown
 from ...engine.tensor import Tensor, wrap
+from ...numerics.limits import shown
 from ...operations.elementwise.selection import maximum, minimum
 from ...operations.reduce import extremum, order_statistics, sorting
 from ...operations.shape.slicing import unbind

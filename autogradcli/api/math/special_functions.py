@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...engine import dtypes
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
 from ...operations.elementwise import exponential, rounding, special, special_polynomials, trigonometric
 from ...operations.elementwise.arithmetic_variants import add_scalar, mul_scalar
 from ...operations.nn.activation import sigmoid

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from ...engine import dtypes
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
 from ..calls.class_fields import REQUIRED, Fields
 from . import init
 from .functions_by_attribute import F, M, T, check_tensors

@@ -7,8 +7,8 @@ from operator import index as to_index
 from typing import Any
 
 from ...engine.leaves import require_grad
-from ...engine.limits import charge_items
 from ...engine.tensor import Parameter, Tensor
+from ...numerics.limits import charge_items
 from ..calls.registry import namespace
 from .module import Module
 from .text import indented, type_name

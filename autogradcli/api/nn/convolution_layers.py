@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...engine.limits import shown
 from ...engine.tensor import Tensor
+from ...numerics.limits import shown
 from ..calls.class_fields import REQUIRED, Fields
 from ..calls.program_classes import Kind
 from ..calls.registry import namespace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.limits import shown
+from ...numerics.limits import shown
 from .functions_by_attribute import F
 from .simple import layer
 

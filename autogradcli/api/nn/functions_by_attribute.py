@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.limits import shown
 from ...engine.tensor import Tensor
+from ...numerics.limits import shown
 from ..calls.argument_types import type_name
 from ..calls.registry import ATTRIBUTES, Method, namespace
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from ...engine.inplace import check_inplace
-from ...engine.limits import shown
 from ...engine.mirrors import store
-from ...engine.random import Generator, default_generator
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ...numerics.limits import shown
+from ...numerics.random.generator import Generator, default_generator
 from ..calls.overloads import PLACES
 from ..calls.python_function import define_python
 from .functions_by_attribute import M, T

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...engine.callbacks import callee
-from ...engine.dtypes import COMPLEX, FLOATING, DType, bfloat16, float16, float32, float64, real_for
-from ...engine.limits import check_shown, run
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
+from ...numerics.dtypes import COMPLEX, FLOATING, DType, bfloat16, float16, float32, float64, real_for
+from ...numerics.limits import check_shown, run
 from ..calls.program_classes import (
     NOTHING,
     get,

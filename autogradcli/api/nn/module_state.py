@@ -7,9 +7,9 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.leaves import require_grad
-from ...engine.limits import check_items, run
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
+from ...numerics.limits import check_items, run
 from ..calls.registry import Property, attributes_of
 from .functions_by_attribute import M
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.dtypes import DType, from_numpy
 from ...engine.tensor import Tensor
+from ...numerics.dtypes import DType, from_numpy
 from ..calls.overloads import Function
 from ..tensor.placement import device as device_of
 

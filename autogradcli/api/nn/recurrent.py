@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from ...engine.limits import charge_parts, counted, shown
 from ...engine.operation import Array, operation
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ...numerics.limits import charge_parts, counted, shown
 from ..calls.class_fields import REQUIRED, Fields
 from ..calls.python_function import renamed
 from . import init

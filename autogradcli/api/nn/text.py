@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.limits import charge_text
 from ...engine.tensor import Tensor
+from ...numerics.limits import charge_text
 
 
 def indented(text: str) -> str:

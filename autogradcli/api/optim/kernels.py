@@ -12,6 +12,7 @@ import numpy as np
 
 from ...engine.tensor import wrap
 from ...engine.worlds import roles
+from ...numerics.exact import fused_float32, fused_float64
 from .options import number
 
 Array = np.ndarray
@@ -20,21 +21,13 @@ _F32, _F64 = np.dtype("float32"), np.dtype("float64")
 
 
 def fused(a: Array, b: Any, c: Array) -> Array:
-    """``a * b + c`` with one rounding: float32 through float64, float64 by exact product and sum (Dekker, Knuth)."""
+    """``a * b + c`` with one rounding in float32 and float64, with two in other dtypes."""
     if a.dtype == _F32:
-        number = np.float32(b) if isinstance(b, float) else b
-        single: Array = (np.multiply(a, number, dtype=_F64) + c).astype(_F32, casting="same_kind")
-        return single
-    product = a * b
-    plain: Array = product + c
-    if a.dtype != _F64 or not (np.abs(product) < 1e290).all():  # above, the splitting would overflow
-        return plain
-    error = _product_error(a, b, product)
-    total = plain
-    part = total - product
-    rest = (product - (total - part)) + (c - part)
-    exact: Array = total + (rest + error)
-    return exact
+        return fused_float32(a, np.float32(b) if isinstance(b, float) else b, c)
+    if a.dtype == _F64:
+        return fused_float64(a, b, c)
+    plain: Array = a * b + c
+    return plain
 
 
 def _put_fused(out: Array, a: Array, b: Any, c: Array) -> None:
@@ -43,17 +36,6 @@ def _put_fused(out: Array, a: Array, b: Any, c: Array) -> None:
         np.copyto(out, np.multiply(a, np.float32(b) if b.__class__ is float else b, dtype=_F64) + c)
     else:
         np.copyto(out, fused(a, b, c))
-
-
-def _split(x: Any) -> tuple[Any, Any]:
-    scaled = x * 134217729.0  # 2**27 + 1
-    high = scaled - (scaled - x)
-    return high, x - high
-
-
-def _product_error(a: Any, b: Any, product: Any) -> Any:
-    (ah, al), (bh, bl) = _split(a), _split(b)
-    return al * bl - (((product - ah * bh) - al * bh) - ah * bl)
 
 
 def add(out: Array, other: Array, alpha: float) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.callbacks import callee
-from ...engine.limits import shown
+from ...numerics.limits import shown
 from ..calls.registry import namespace
 from .lr_scheduler import HOME, LRScheduler, check_optimizer, rates, set_rate
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from ...engine.callbacks import callee
 from ...engine.hooks import RemovableHandle, add_hook, retains_grad
-from ...engine.limits import check_shown
-from ...engine.naming import short_name
 from ...engine.sparse import SparseTensor
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics.limits import check_shown
+from ...numerics.naming import short_name
 from ..calls.class_fields import Fields, bound
 from ..calls.program_classes import Kind, Object
 from ..calls.registry import namespace

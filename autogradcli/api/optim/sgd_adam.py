@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.limits import shown
 from ...engine.tensor import Tensor
+from ...numerics.limits import shown
 from ..calls.class_fields import KEYWORDS, REQUIRED
 from .optimizer import declare
 from .options import number

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.limits import TOO_MANY_DIMENSIONS, charge_array, counted, shown
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.limits import TOO_MANY_DIMENSIONS, charge_array, counted, shown
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import mul
 from ...operations.index.indexing import index_select, masked_select

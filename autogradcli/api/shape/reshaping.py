@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.inplace import inplace
-from ...engine.limits import shown
 from ...engine.state import state
 from ...engine.tensor import Size, Tensor
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.limits import shown
 from ...operations.dims import broadcast_shape, wrap_dim
 from ...operations.elementwise.complex import conj_view
 from ...operations.shape import copies

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from ...engine.inplace import check_inplace, inplace
-from ...engine.limits import check_window
 from ...engine.tensor import Tensor
+from ...numerics.limits import check_window
 from ...operations.index import scatter, scatter_index, scatter_reduce
 from ...operations.shape import copies, strided
 from ..calls.declare import in_place

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.limits import charge_parts, counted
 from ...engine.mirrors import maker_of
 from ...engine.tensor import Tensor
+from ...numerics.limits import charge_parts, counted
 from ...operations.dims import wrap_dim
 from ...operations.shape import copies, slicing, strided
 from ...operations.shape import view as views

@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tensor, retain_grad, retains_grad
 from ...engine.leaves import drop_grad, require_grad
-from ...engine.limits import charge_items
 from ...engine.mirrors import MirrorTensor, flipped, memory_of, mirrored, unwatched
-from ...engine.naming import shown_as
 from ...engine.node import AccumulateGrad, Invalid
 from ...engine.record import NO_DATA
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.limits import charge_items
+from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.overloads import define
 from ..calls.python_function import define_python

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.leaves import require_grad
-from ...engine.naming import shown_as
 from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.naming import shown_as
 from ...operations.shape.copies import cast
 from ...operations.shape.view import alias
 from ..calls.argument_types import PYTHON_DTYPES, Value, type_name

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.away import MANY, away_if
-from ...engine.dtypes import DType
 from ...engine.inference import mark_inference
 from ...engine.leaves import require_grad
 from ...engine.levels.base import like
-from ...engine.limits import charge_array
-from ...engine.numbers import number_in, scalar_in
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.away import MANY, away_if
+from ...numerics.dtypes import DType
+from ...numerics.limits import charge_array
+from ...numerics.numbers import number_in, scalar_in
 from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import cast as cast_recorded
 from ...operations.shape.spacing import spaced, stepped

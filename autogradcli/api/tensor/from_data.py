@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
-from ...engine.limits import check_numbers
-from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.limits import check_numbers, run
 
 #: Numbers that become an array in one call.
 _BLOCK = 1 << 20
@@ -153,7 +152,7 @@ def _array(flat: list[Any], dtype: np.dtype) -> np.ndarray:
         return np.array(flat, dtype=dtype)
     out = np.empty(len(flat), dtype)
     for start in range(0, len(flat), _BLOCK):
-        state.poll()
+        run.poll()
         out[start : start + _BLOCK] = flat[start : start + _BLOCK]
     return out
 
@@ -163,7 +162,7 @@ def _kinds(flat: Sequence[Any]) -> set[type]:
         return set(map(type, flat))
     kinds: set[type] = set()
     for start in range(0, len(flat), _BLOCK):
-        state.poll()
+        run.poll()
         kinds.update(map(type, flat[start : start + _BLOCK]))
     return kinds
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.naming import shown_as
 from ...engine.tensor import Tensor
+from ...numerics.naming import shown_as
 from ..calls.registry import namespace
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...engine.naming import shown_as
 from ...engine.record import NO_DATA
 from ...engine.tensor import MetaTensor, Tensor, to_meta, wrap
+from ...numerics.naming import shown_as
 from ..calls.call_plans import hooks
 
 

@@ -7,21 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes, random_sampling
-from ...engine.dtypes import DType
 from ...engine.inplace import check_inplace
 from ...engine.levels.base import check_captured, levels_of
+from ...engine.levels.random_rows import NO_SAME, noise, of_rows, one_by_one, rows_apart, sampled
 from ...engine.levels.vmap import NO_INPLACE
-from ...engine.limits import charge_array
 from ...engine.mirrors import store
 from ...engine.modes import ContextMode
 from ...engine.operation import Array, operation
-from ...engine.random import Generator, default_generator
-from ...engine.random_rows import NO_SAME, noise, of_rows, one_by_one, rows_apart, sampled
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...engine.views import check_overlap
 from ...engine.worlds import TENSORS, roles
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.limits import charge_array
+from ...numerics.random import sampling as random_sampling
+from ...numerics.random.generator import Generator, default_generator
 from ..autograd.mode_names import ModeFunction
 from ..calls.argument_types import type_name
 from ..calls.declare import in_place

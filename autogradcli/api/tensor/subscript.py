@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ...engine.inplace import check_inplace, inplace
-from ...engine.numbers import number_in
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Tensor, wrap
+from ...numerics.numbers import number_in
 from ...operations.index.indexing import index as index_operation
 from ...operations.index.indexing import index_put
 from ...operations.shape.copies import copy, fill_tensor_in_place

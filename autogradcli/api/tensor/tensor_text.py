@@ -19,8 +19,8 @@ from math import floor, isfinite
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.limits import charge_text
+from ...numerics import dtypes
+from ...numerics.limits import charge_text
 
 #: A double has at most 1074 decimals: more digits are only zeros, and a billion of them would take gigabytes.
 MAX_PRECISION = 1100

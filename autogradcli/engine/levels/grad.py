@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import dtypes
+from ...numerics import dtypes
 from ..inplace import own_saved_output
 from ..node import AccumulateGrad, Node, Nowhere, Output
 from ..operation import Operation

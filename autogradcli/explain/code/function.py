@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...engine import dtypes
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
 from ..derived import Evaluate, Shown
 from ..normal.forms import Form, word
 from ..normal.parsing import parsed

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
-from ...engine.limits import run
+from ...numerics.limits import run
 from .skeleton import Path, Skeleton, Units
 
 #: Links of a pattern, repetitions of one link and of several, nodes on the way to a leaf, modules in one another.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from ...engine.backward import _reachable
-from ...engine.limits import run
 from ...engine.node import AccumulateGrad, Node, Output
+from ...numerics.limits import run
 from ..recording import Call
 
 #: Nodes between two looks at whether to stop.

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.operation import Operation
+from ...numerics import dtypes
 from ..expression import Call, Constant, Expr, Guarded, Item, Name, Operator, Subscript, Written
 from ..expression_text import constant as constant_text
 from ..expression_text import plain

@@ -18,8 +18,8 @@ from ...api.calls.python_function import CalculatorPythonFunction, PythonFunctio
 from ...api.calls.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
-from ...engine.naming import short_name
 from ...engine.tensor import Tensor
+from ...numerics.naming import short_name
 from .kinds import UNBOUND, BoundMethod, Namespace, UserFunction
 
 #: What stands for "any name" in a table.

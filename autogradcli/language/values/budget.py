@@ -15,13 +15,13 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
-from ...engine import limits
-from ...engine.limits import MAX_ITEMS as MAX_ITEMS
-from ...engine.limits import MAX_TEXT as MAX_TEXT
-from ...engine.limits import check_items as check_items
-from ...engine.limits import check_text as check_text
 from ...engine.state import state
 from ...engine.stops import Stop
+from ...numerics import limits
+from ...numerics.limits import MAX_ITEMS as MAX_ITEMS
+from ...numerics.limits import MAX_TEXT as MAX_TEXT
+from ...numerics.limits import check_items as check_items
+from ...numerics.limits import check_text as check_text
 
 #: Characters that one run may print.
 MAX_PRINTED = 1 << 27
@@ -323,5 +323,5 @@ def resident_bytes() -> int:
 
 budget = Budget()
 state.where = lambda: budget.line
-state.poll = budget.poll
 limits.run.spend = budget.spend
+limits.run.poll = budget.poll

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.operation import Array, Number, operation
+from ...numerics import dtypes
 
 
 def _floating(input: Array) -> Array:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.operation import Array, operation
 from ...engine.worlds import roles
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
 from ..refuse import not_implemented_for
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import HUGE, away
+from ...numerics.away import HUGE, away
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import MANY, away
+from ...numerics.away import MANY, away
 
 #: Up to here a Python call for each element is quicker than loading SciPy.
 _SMALL = 4096

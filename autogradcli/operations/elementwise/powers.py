@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.operation import Array, Number, operation
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
 from ..refuse import not_implemented_for
 from .elementary import power
 

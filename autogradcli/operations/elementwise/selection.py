@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.worlds import roles
+from ...numerics import dtypes
 from ..refuse import not_implemented_for
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.dtypes import DType
-from ...engine.limits import counted
 from ...engine.operation import Array, Number, operation
+from ...numerics.dtypes import DType
+from ...numerics.limits import counted
 from ..refuse import not_implemented_for, unwritten
 from . import gamma
 from .gamma import scipy_special

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.dtypes import DType
 from ...engine.operation import Array, operation
+from ...numerics.dtypes import DType
 from ..refuse import not_implemented_for, unwritten
 from . import elementary
 

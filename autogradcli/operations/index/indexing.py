@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.numbers import number_in
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS, roles
+from ...numerics import dtypes
+from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
 from ..shape.view import expand_array, sum_to
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.numbers import number_in
 from ...engine.operation import Array, Index, Number, operation
+from ...numerics import dtypes
+from ...numerics.numbers import number_in
 from ..dims import Shape, wrap_dim
 from ..refuse import underivable
 from ..shape.slicing import diagonal_array, select, slice_

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.numbers import number_in
 from ...engine.operation import Array, Index, Number, operation
+from ...numerics import dtypes
+from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
 from ..shape.slicing import ALL
 from .indexing import check_places

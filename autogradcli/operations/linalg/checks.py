@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.naming import shown_as
 from ...engine.operation import Array
+from ...numerics import dtypes
+from ...numerics.naming import shown_as
 from ..refuse import not_implemented_for
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import by_rows
-from ...engine.limits import counted
 from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
+from ...numerics.away import by_rows
+from ...numerics.limits import counted
 from . import matrix_kernels as kernels
 from .checks import LinAlgError, at_element, check_singular, computable, first_failure, floating, matrix, square
 from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_rows, lower_half, minus, mm, total

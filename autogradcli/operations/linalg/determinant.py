@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import by_rows
 from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
 from ...engine.state import state
+from ...numerics.away import by_rows
 from . import small_matrices as small
 from .checks import floating, square
 from .matrix_kernels import lu_factor

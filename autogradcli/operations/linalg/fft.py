@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import by_size
 from ...engine.operation import Array, Index, operation
+from ...numerics.away import by_size
 from ..nn.loss import count
 
 Dims = tuple[int, ...]

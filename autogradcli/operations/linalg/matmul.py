@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.away import HEAVY, away
-from ...engine.numbers import number_in
 from ...engine.operation import Array, Number, operation
+from ...numerics import dtypes
+from ...numerics.away import HEAVY, away
+from ...numerics.numbers import number_in
 from ..dims import Shape
 from ..refuse import not_implemented_for
 

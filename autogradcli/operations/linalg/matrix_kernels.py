@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.limits import counted
 from ...engine.operation import Array
+from ...numerics.limits import counted
 from .small_matrices import LARGEST
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.away import by_iterations, by_rows
-from ...engine.limits import counted
 from ...engine.operation import Array, Index, operation
+from ...numerics import dtypes
+from ...numerics.away import by_iterations, by_rows
+from ...numerics.limits import counted
 from ..refuse import not_implemented_for
 from . import matrix_kernels as kernels
 from .checks import computable, floating, square

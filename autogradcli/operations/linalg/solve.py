@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.away import by_rows
 from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
+from ...numerics import dtypes
+from ...numerics.away import by_rows
 from . import matrix_kernels as kernels
 from . import small_matrices as small
 from .checks import LinAlgError, at_element, check_singular, computable, first_failure, floating, matrix, square

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.away import by_iterations
 from ...engine.operation import Array, Index
 from ...engine.operation import operation as declared
 from ...engine.state import state
+from ...numerics import dtypes
+from ...numerics.away import by_iterations
 from ..refuse import not_implemented_for
 from .checks import LinAlgError, at_element, floating, matrix, square
 from .matrix_rules import H, column, conj, first_columns, first_rows, minus, mm, row, total

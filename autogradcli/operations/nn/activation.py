@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.operation import Array, Index, Number, operation
+from ...numerics import dtypes
 from ..elementwise import elementary
 from ..elementwise.constants import ONE, ZERO
 from ..refuse import not_implemented_for, underivable

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.operation import Array, Index, operation
+from ...numerics import dtypes
 from ..refuse import not_implemented_for, underivable
 from . import class_loss_formulas as said
 from .loss import reduced

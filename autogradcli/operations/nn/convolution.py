@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ...engine.away import by_product
 from ...engine.operation import Array, operation
+from ...numerics.away import by_product
 from ..refuse import not_implemented_for
 
 Ints = tuple[int, ...]

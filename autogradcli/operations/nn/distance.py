@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.away import by_product
 from ...engine.operation import Array, operation
+from ...numerics import dtypes
+from ...numerics.away import by_product
 from ..refuse import not_implemented_for
 
 INF = float("inf")

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.operation import Array, operation
 from ...engine.worlds import ARRAYS
+from ...numerics import dtypes
 from ..elementwise import elementary
 from ..refuse import as_result, not_implemented_for
 

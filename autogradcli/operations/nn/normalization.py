@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.operation import Array, Index, operation
+from ...numerics import dtypes
 from ..dims import numel
 from .loss import count
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import by_product
-from ...engine.limits import check_steps, counted
 from ...engine.operation import Array, Index, operation
+from ...numerics.away import by_product
+from ...numerics.limits import check_steps, counted
 from ..refuse import not_implemented_for
 from . import pooling_formulas as said
 from .convolution import inner, overlapped, windows

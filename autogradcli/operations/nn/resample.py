@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.numbers import number_in
 from ...engine.operation import Array, operation
+from ...numerics.numbers import number_in
 from ..refuse import not_implemented_for
 from .windowed import one_or_all, turned_back
 

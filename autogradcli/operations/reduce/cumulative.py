@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.dtypes import DType
 from ...engine.operation import Array, Number, operation
+from ...numerics.dtypes import DType
 from ..dims import maximum_reduce, numel, wrap_dim
 from ..elementwise import elementary
 from ..refuse import not_implemented_for

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...engine import dtypes
 from ...engine.operation import Array, Index, operation
+from ...numerics import dtypes
 from ..dims import maximum_reduce, minimum_reduce
 from ..refuse import not_implemented_for
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.away import MANY, away
-from ...engine.limits import counted
 from ...engine.operation import Array, operation
+from ...numerics.away import MANY, away
+from ...numerics.limits import counted
 from ..dims import add_reduce, wrap_dim
 from ..refuse import not_implemented_for
 from . import tie_order

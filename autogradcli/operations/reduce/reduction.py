@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.operation import Array, operation
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
 from ..dims import (
     Dims,
     Shape,

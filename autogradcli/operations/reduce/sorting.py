@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.away import by_size
-from ...engine.limits import counted
 from ...engine.operation import Array, Index, Number, operation
+from ...numerics import dtypes
+from ...numerics.away import by_size
+from ...numerics.limits import counted
 from ..dims import maximum_reduce, minimum_reduce, wrap_dim
 from ..refuse import not_implemented_for, unwritten
 from . import tie_order

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.operation import Array, operation
 from ...engine.state import state
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
 from ..dims import (
     Dims,
     Shape,

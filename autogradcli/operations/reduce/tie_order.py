@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...engine.limits import run
+from ...numerics.limits import run
 
 Before = Callable[[int, int], bool]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
 from ...engine.inplace import inplace
-from ...engine.numbers import number_in
 from ...engine.operation import Array, Number, operation
 from ...engine.tensor import Tensor
 from ...engine.worlds import TENSORS, roles
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape, wrap_dim
 from ..refuse import not_implemented_for
 from .slicing import diagonal_array

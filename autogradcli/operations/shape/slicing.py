@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.limits import charge_parts
 from ...engine.operation import Array, operation
+from ...numerics.limits import charge_parts
 from ..dims import Shape, address, storage_of, strided, wrap_dim
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.limits import check_window
 from ...engine.operation import Array, operation
 from ...engine.worlds import roles
+from ...numerics import dtypes
+from ...numerics.limits import check_window
 from ..dims import Shape, address, contiguous_strides, storage_of
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}

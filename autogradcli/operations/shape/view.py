@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import dtypes
-from ...engine.dtypes import DType
-from ...engine.limits import check_window
 from ...engine.operation import Array, operation
 from ...engine.worlds import roles
+from ...numerics import dtypes
+from ...numerics.dtypes import DType
+from ...numerics.limits import check_window
 from ..dims import Dims, Shape, distinct_dims, numel, strided, wrap_dim, wrap_dims
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}

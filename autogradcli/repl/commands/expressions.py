@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from ...engine.dtypes import FLOATING
 from ...engine.tensor import Tensor
 from ...language.read.syntax import parse
+from ...numerics.dtypes import FLOATING
 from ...session import Session
 from .table import CommandError
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from prompt_toolkit import PromptSession
 
-from ...engine.dtypes import DType
+from ...numerics.dtypes import DType
 from ...session import Session
 from ...show.plain import Display
 from ...show.stream import Stream

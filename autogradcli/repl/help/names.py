@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ...api.calls.registry import NAMESPACES
-from ...engine.dtypes import DType
 from ...engine.tensor import Tensor
 from ...language.values.builtins import BUILTINS
 from ...language.values.kinds import Namespace
 from ...language.values.prelude import SOURCES
+from ...numerics.dtypes import DType
 from ...session import Session
 from .texts import Entry, entry
 

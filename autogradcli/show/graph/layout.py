@@ -11,8 +11,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from ...engine.limits import run
 from ...explain.graph.picture import Picture
+from ...numerics.limits import run
 from .layers import Vertex, join, ordered, place
 from .nested import Nest, nested
 

@@ -11,10 +11,10 @@ import math
 
 import numpy as np
 
-from . import dtypes
-from .limits import counted
-from .random import Generator
-from .record import shape_mismatch
+from .. import dtypes
+from ..limits import counted
+from ..shapes import shape_mismatch
+from .generator import Generator
 
 Array = np.ndarray
 

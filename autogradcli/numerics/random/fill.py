@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
-from .state import state
+from .. import dtypes
+from ..limits import run
 
 Array = np.ndarray
 
@@ -104,7 +104,7 @@ def warn_inexact(out: Array, low: int, last: int) -> None:
     digits = digits_of(out.dtype)
     for name, value, place in (("from", low, 110), ("to - 1", last, 111)):
         if abs(value) > 1 << digits:
-            state.warn(
+            run.warn(
                 "UserWarning",
                 f"{name} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations "
                 f"{bound_name(out)} can support discrete uniform distribution only within this range. "

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .operation import Operation
+from .declared import Declared
 
 _CPP_NAMES = {
     "int64": "int64_t", "int32": "int", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t",
@@ -58,7 +58,7 @@ def check_operand(value: int) -> None:
         raise OverflowError("int too big to convert" if value > 0 else "can't convert negative int to unsigned")
 
 
-def check_numbers(op: Operation, arrays: list[Any]) -> None:
+def check_numbers(op: Declared, arrays: list[Any]) -> None:
     """Raises RuntimeError for a number that the dtype can't hold in which the operation computes with it."""
     tensors = [arrays[p.index] for p in op.params if p.kind == "tensor" and isinstance(arrays[p.index], np.ndarray)]
     for p in op.params:

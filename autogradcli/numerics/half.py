@@ -21,15 +21,15 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .declared import Declared
 from .dtypes import DType
-from .operation import Operation
 
 _HALF, _SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
 _VECTOR = 32
 
 
-def run_kernel(op: Operation, arrays: list[Any]) -> Any:
+def run_kernel(op: Declared, arrays: list[Any]) -> Any:
     """The kernel on its operands, whatever their precision."""
     if op.view is not None or (kind := _half_kind(arrays)) is None:
         return op.kernel(*arrays)
@@ -55,7 +55,7 @@ def _mixed(arrays: list[Any], kind: np.dtype) -> bool:
     return any(isinstance(a, np.ndarray) and a.dtype.kind in "fc" and a.ndim and a.dtype is not kind for a in arrays)
 
 
-def _run_wide(op: Operation, arrays: list[Any], kind: np.dtype) -> Any:
+def _run_wide(op: Declared, arrays: list[Any], kind: np.dtype) -> Any:
     try:
         raw = op.kernel(*map(_wide, arrays))
     except NotImplementedError as error:
@@ -67,7 +67,7 @@ def _run_wide(op: Operation, arrays: list[Any], kind: np.dtype) -> Any:
     return _narrow(raw, kind)
 
 
-def _with_last_in_steps(op: Operation, arrays: list[Any], kind: np.dtype) -> Any:
+def _with_last_in_steps(op: Declared, arrays: list[Any], kind: np.dtype) -> Any:
     """Vectors of elements in single precision, and what is left of them step by step."""
     raw = _run_wide(op, arrays, kind)
     if last := raw.size % _VECTOR:

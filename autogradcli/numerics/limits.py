@@ -39,14 +39,19 @@ T = TypeVar("T")
 
 class Run:
     """The run under way, told by whoever counts it. ``spend(n)`` counts one turn that takes about n bytes, and raises
-    what ends the run: an interrupt, the time limit, more memory than there is to be for it."""
+    what ends the run: an interrupt, the time limit, more memory than there is to be for it. ``poll()`` only asks for
+    that, for whoever waits. ``warn(category, message)`` is where warnings go."""
 
-    __slots__ = ("spend",)
+    __slots__ = ("poll", "spend", "warn")
 
+    poll: Callable[[], Any]
     spend: Callable[[int], Any]
+    warn: Callable[[str, str], Any]
 
     def __init__(self) -> None:
+        self.poll = lambda: None
         self.spend = lambda size: None
+        self.warn = lambda category, message: None
 
 
 run = Run()

@@ -1,7 +1,7 @@
 """A kernel that takes long runs on a thread of its own, while the program's thread listens for an interrupt.
 
 NumPy and SciPy let other threads run while they compute, but nothing can stop them. So the program's thread waits in
-short steps and asks ``state.poll`` between them whether it is time to stop. If it is, it goes on without the result:
+short steps and asks ``run.poll`` between them whether it is time to stop. If it is, it goes on without the result:
 a kernel writes nothing but arrays of its own, which vanish when the thread comes to its end.
 
 Which kernels may take long their declarations say (``cost``); which call does is judged by the sizes of its operands,
@@ -18,7 +18,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from .state import state
+from .limits import run
 
 #: Steps of arithmetic from which a call is worth a thread: some hundredths of a second.
 HEAVY = 1 << 27
@@ -49,21 +49,21 @@ threads = _Threads()
 
 
 def away(kernel: Callable[..., Any], *args: Any) -> Any:
-    """``kernel(*args)``. Raises what it raises, and what ``state.poll`` does."""
+    """``kernel(*args)``. Raises what it raises, and what ``run.poll`` does."""
     if get_ident() in threads.running:
         return kernel(*args)
     pause = allocate_lock()
     pause.acquire()
     while threads.alive > ABANDONED:
         pause.acquire(timeout=LISTEN)
-        state.poll()
+        run.poll()
     done = allocate_lock()
     done.acquire()
     results: list[Any] = []
     errors: list[BaseException] = []
     context = copy_context()  # NumPy keeps there what it is to do about divisions by zero
 
-    def run() -> None:
+    def compute() -> None:
         me = get_ident()
         threads.running.add(me)
         try:
@@ -75,9 +75,9 @@ def away(kernel: Callable[..., Any], *args: Any) -> Any:
         done.release()
 
     threads.started += 1
-    start_new_thread(run, ())
+    start_new_thread(compute, ())
     while not done.acquire(timeout=LISTEN):
-        state.poll()
+        run.poll()
     if errors:
         raise errors.pop()
     return results.pop()

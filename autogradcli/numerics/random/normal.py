@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ..exact import fused_float32, fused_float64
+
 Array = np.ndarray
 
 _f = np.float32
@@ -42,36 +44,6 @@ _COS_SIN = tuple(
 
 _TWO_PI = 2.0 * math.pi
 _CHUNK = 512  # blocks of sixteen evaluated at once, so that the passes stay in the cache
-
-
-def fused_float32(a: Array, b: Array | np.float32, c: Array | np.float32) -> Array:
-    """``a * b + c`` with one rounding, to float32. Off only where the float64 sum lands on a tie."""
-    product: Array = np.multiply(a, b, dtype=np.float64)
-    product += c
-    return product.astype(_f)
-
-
-def fused_float64(a: Array, b: float, c: float) -> Array:
-    """``a * b + c`` with one rounding, in float64: exact product and sum by Dekker and Knuth.
-
-    Dekker, "A floating-point technique for extending the available precision" (1971).
-    """
-    product = a * b
-    limit = 1e290  # beyond which the splitting would overflow
-    if c == 0.0 or not abs(c) < limit or not (np.abs(product) < limit).all() or abs(b) > limit:
-        return product + c
-    big = a * 134217729.0
-    a_high = big - (big - a)
-    a_low = a - a_high
-    large = b * 134217729.0
-    b_high = large - (large - b)
-    b_low = b - b_high
-    error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
-    total = product + c
-    part = total - product
-    rest = (product - (total - part)) + (c - part)
-    result: Array = total + (rest + error)
-    return result
 
 
 def _horner(x: Array, coefficients: tuple[float, ...] | tuple[Array, ...], scratch: Array) -> Array:

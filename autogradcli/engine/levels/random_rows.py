@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from .levels.base import layer_of, mark_born
-from .levels.lifted import lift
-from .levels.vmap import VmapLevel, aligned, batched
-from .state import state
-from .tensor import Tensor, wrap
-from .worlds import roles
+from ..state import state
+from ..tensor import Tensor, wrap
+from ..worlds import roles
+from .base import layer_of, mark_born
+from .lifted import lift
+from .vmap import VmapLevel, aligned, batched
 
 NO_RANDOM = (
     "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "

@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from .random_engine import SIZE, MersenneTwister, seeded_key
-from .random_normal import polar_pairs
+from .mersenne import SIZE, MersenneTwister, seeded_key
+from .normal import polar_pairs
 
 Array = np.ndarray
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
-from .limits import turns
-from .naming import shown_as
-from .random_draws import Draws
-from .random_fill import (
+from .. import dtypes
+from ..exact import fused_float32, fused_float64
+from ..limits import turns
+from ..naming import shown_as
+from .draws import Draws
+from .fill import (
     as_real,
     bound_name,
     bounds,
@@ -30,7 +31,7 @@ from .random_fill import (
     not_implemented,
     warn_inexact,
 )
-from .random_normal import box_muller_float32, box_muller_float64, each, fused_float32, fused_float64
+from .normal import box_muller_float32, box_muller_float64, each
 
 Array = np.ndarray
 Shape = tuple[int, ...]
