@@ -44,9 +44,7 @@ FLOORS = (
     Floor("language", others="numpy"),
     Floor("explain", others="numpy"),
     Floor("api", others="numpy scipy ml_dtypes"),
-    Floor(
-        "events", only="engine numerics"
-    ),  # plain records: what a run tells
+    Floor("events", only="engine numerics"),  # plain records: what a run tells
     Floor("operations", others="numpy scipy"),
     Floor("engine", others="numpy"),
     Floor("numerics", others="numpy ml_dtypes"),

@@ -12,8 +12,8 @@ import pytest
 from repl_driver import CTRL_C, ENTER, LOOK, PAUSE, TAB, Screen, drive, entered, results
 
 from autogradcli.engine.lazy import loader
-from autogradcli.engine.state import state
 from autogradcli.language.read.tokens import tokens
+from autogradcli.numerics import limits
 from autogradcli.numerics.away import away
 from autogradcli.repl import preview
 from autogradcli.repl.highlight import SessionLexer
@@ -262,6 +262,6 @@ def test_no_preview_is_begun_while_what_was_interrupted_still_computes(
         return early, seen.text
 
     with monkeypatch.context() as patch, pytest.raises(TimeoutError):
-        patch.setattr(state, "poll", give_up)
+        patch.setattr(limits.run, "poll", give_up)
         away(let_go.wait)
     assert asyncio.run(previewed()) == ("", "int 3")
