@@ -50,13 +50,23 @@ class Session:
         """Read a program, or a part of one that is whole, without running it. Raises SyntaxError and its like."""
         check(source.removeprefix(_MARK), self._shapes)
 
-    def run(self, source: str, emit: Emit, *, echo: bool = True, first_line: int = 1, checked: bool = False) -> bool:
+    def run(
+        self,
+        source: str,
+        emit: Emit,
+        *,
+        echo: bool = True,
+        first_line: int = 1,
+        checked: bool = False,
+        blocks: bool = False,
+    ) -> bool:
         """Run a program; True if it ended well. Events are emitted as they happen, never raised.
 
         The whole text is read first, so one that is no program does not begin to run. A bare expression whose
         value is not None is emitted, and bound to ``_``, where ``echo`` is set. An error, the deadline and an
         interrupt all end the run with a Failed event; the session can go on after any of them. ``checked``: this
-        session's ``check`` has read the text before.
+        session's ``check`` has read the text before. ``blocks``: the values of bare expressions within ``for``,
+        ``if`` and their like are emitted too, as Python's prompt shows them.
         """
         source = source.removeprefix(_MARK)
         text = Source(source, first_line)
@@ -65,11 +75,18 @@ class Session:
         budget.write = lambda printed: emit(Printed(budget.line, printed))
         self.steps_done = 0
         self._state.enter(lambda category, message: emit(Warned(budget.line, category, message)))
+
+        def show(line: int, text: str, value: Any) -> None:
+            self.variables["_"] = value
+            emit(Value(line, text, value))
+
         try:
             self._running = True
             # What NumPy would warn about (log of 0) is a value like any other here.
             with deep_stack(), np.errstate(all="ignore"):
-                for step in compile_program(text, source, self._shapes, learn=not checked):
+                for step in compile_program(
+                    text, source, self._shapes, learn=not checked, show=show if blocks else None
+                ):
                     budget.spend(0)
                     budget.line = step.line
                     if echo and step.bare is not None:

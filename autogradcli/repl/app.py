@@ -29,12 +29,13 @@ from .highlight import STYLE, SessionLexer
 from .history import history_path, open_history
 from .interruptible import Failure, Outcome, quietly, run
 from .interrupts import Interrupts
-from .journal import Program, Recorded, Transcript, added, quiet
+from .journal import Program, added, quiet
 from .keys import bindings
 from .name_search import loading
 from .preview import Preview
 from .readings import GuardedCompleter, GuardedLexer, GuardedSuggestions
 from .toolbar import hint_line, status_line
+from .transcript import Draws, Heard, Recorded, Transcript
 from .undo import Steps
 from .wall import wall
 
@@ -92,6 +93,7 @@ class Prompt:
         self._line = 1
         self._seconds: float | None = None
         self.seed: int = quietly(session, "torch.initial_seed()")[0]
+        self.draws = Draws(session, self.seed)
         self._loading = loading()
         self._start = self.steps.snapshot()
         self._toolbar = guard.wrap("the toolbar", self._draw_toolbar, "")
@@ -224,22 +226,36 @@ class Prompt:
         stripped = text.strip()
         if not stripped:
             return
-        self.transcript.typed(text, ">>> " if self.grad_enabled else "no_grad >>> ")
         if stripped in GOODBYES and stripped.rstrip("()") not in self.session.variables:
             self.running = False
         elif stripped.startswith(":"):
-            try:
-                dispatch(self, stripped)
-            except CommandError as error:
-                self.err.raw(plain_error_text(stripped.split()[0], str(error), self.err))
-            except Failure as failure:
-                self.show_failure(failure.event)
+            self._command(stripped)
         else:
-            self.evaluate(text, self.display(), first_line=self._line)
+            self._program(text)
             self._line += text.count("\n") + 1
 
-    def evaluate(self, text: str, display: Display, *, first_line: int = 1) -> Outcome:
-        """Run a program of the user's; it can be undone, and what is interrupted is."""
+    def _command(self, line: str) -> None:
+        self.transcript.begin_command()
+        try:
+            dispatch(self, line)
+        except CommandError as error:
+            self.err.raw(plain_error_text(line.split()[0], str(error), self.err))
+        except Failure as failure:
+            self.show_failure(failure.event)
+        finally:
+            self.transcript.end_command(line)
+
+    def _program(self, text: str) -> None:
+        heard = Heard(self.display())
+        try:
+            heard.outcome = self.evaluate(text, heard, first_line=self._line, blocks=True)
+        finally:
+            self.transcript.add(text, heard)
+        self.draws.note()
+
+    def evaluate(self, text: str, display: Display, *, first_line: int = 1, blocks: bool = False) -> Outcome:
+        """Run a program of the user's; it can be undone, and what is interrupted is. ``blocks`` as in
+        ``Session.run``."""
         before = self.steps.snapshot()
         held: list[Failed] = []
 
@@ -250,7 +266,7 @@ class Prompt:
                 display.show(event)
 
         try:
-            outcome = run(self.interrupts, text, show, before, first_line=first_line)
+            outcome = run(self.interrupts, text, show, before, first_line=first_line, blocks=blocks)
             self._spent += outcome.seconds
             for event in held:
                 display.show(event if self._spent > QUICK else self._explain(event, text))
@@ -263,6 +279,7 @@ class Prompt:
             self.steps.make_room()
         if outcome.interrupted:
             if not before.complete:
+                outcome.put_back = False
                 self.err.write("not everything could be put back: the session is larger than :undo can keep\n")
         elif outcome.done or outcome.failure != "SyntaxError":
             self.steps.done(text, before, self.program)

@@ -16,7 +16,7 @@ from .wall import wall
 class Outcome:
     """How a run ended."""
 
-    __slots__ = ("done", "failure", "ok", "seconds")
+    __slots__ = ("done", "failure", "ok", "put_back", "seconds")
 
     def __init__(self) -> None:
         self.ok = False
@@ -25,14 +25,19 @@ class Outcome:
         self.seconds = 0.0
         self.done = 0
         """How many statements ended well."""
+        self.put_back = True
+        """Whether all that an interrupted one did was."""
 
     @property
     def interrupted(self) -> bool:
         return self.failure == "KeyboardInterrupt"
 
 
-def run(interrupts: Interrupts, source: str, emit: Emit, before: Snapshot, *, first_line: int = 1) -> Outcome:
-    """Run a program. An interrupt is one of the outcomes, and the session is what it was ``before`` then."""
+def run(
+    interrupts: Interrupts, source: str, emit: Emit, before: Snapshot, *, first_line: int = 1, blocks: bool = False
+) -> Outcome:
+    """Run a program. An interrupt is one of the outcomes, and the session is what it was ``before`` then. ``blocks`` as
+    in ``Session.run``."""
     session = interrupts.session
     outcome = Outcome()
 
@@ -46,7 +51,7 @@ def run(interrupts: Interrupts, source: str, emit: Emit, before: Snapshot, *, fi
     began = perf_counter()
     try:
         with interrupts.running(), wall.near():
-            outcome.ok = session.run(source, note, first_line=first_line)
+            outcome.ok = session.run(source, note, first_line=first_line, blocks=blocks)
     except KeyboardInterrupt:  # before its beginning, or while its end was being shown
         outcome.ok, outcome.failure = False, "KeyboardInterrupt"
         interrupted = True

@@ -10,11 +10,13 @@ from ..read.scopes import Scope
 from ..read.syntax import Place, Source
 from ..values.kinds import Frame, Run
 
+Show = Callable[[int, str, Any], None]
+
 
 class Context:
     """The surroundings of a node while it is compiled."""
 
-    __slots__ = ("prelude", "qualname", "scope", "scopes", "source", "variables")
+    __slots__ = ("prelude", "qualname", "scope", "scopes", "show", "source", "variables")
 
     def __init__(
         self,
@@ -32,6 +34,9 @@ class Context:
         self.scope = scope
         #: What goes before the name of a function made here: "outer.<locals>.".
         self.qualname = qualname
+        #: What becomes of the values of bare expressions within ``for``, ``if`` and their like: line, text, value. Only
+        #: where a prompt is to show them, and never in functions and classes.
+        self.show: Show | None = None
 
     def inner(self, node: ast.AST, qualname: str | None = None) -> Context:
         """The context inside a function, class or comprehension."""

@@ -17,7 +17,7 @@ from ..values import math_functions, python_types  # noqa: F401  each enters wha
 from ..values.budget import MAX_SOURCE, PYTHON_FRAMES
 from ..values.kinds import Frame, Run
 from . import call_expressions, comprehensions, control, expressions, imports, statements, user_functions  # noqa: F401  each enters what it checks, compiles or offers into a table
-from .context import Context, expression, statement
+from .context import Context, Show, expression, statement
 
 
 class Step(NamedTuple):
@@ -51,10 +51,13 @@ def check(text: str, shapes: Shapes) -> None:
     _read(source, text, shapes, learn=True)
 
 
-def compile_program(source: Source, text: str, shapes: Shapes, *, learn: bool = True) -> Iterator[Step]:
+def compile_program(
+    source: Source, text: str, shapes: Shapes, *, learn: bool = True, show: Show | None = None
+) -> Iterator[Step]:
     """Read and check the whole text; its statements to be run. Raises SyntaxError; nothing has run then.
 
-    ``learn`` is off for a text that ``check`` has seen: its lines are no news.
+    ``learn`` is off for a text that ``check`` has seen: its lines are no news. ``show`` takes the values of bare
+    expressions within compound statements (``Context.show``).
     """
     # A tree is many small objects that all live on: looking for garbage among them doubles the time of making
     # them, and one more look at those of a long program costs as much again, so they are kept from it.
@@ -67,7 +70,7 @@ def compile_program(source: Source, text: str, shapes: Shapes, *, learn: bool = 
     finally:
         if collecting:
             gc.enable()
-    return _steps(parts, source, shapes)
+    return _steps(parts, source, shapes, show)
 
 
 def _read(source: Source, text: str, shapes: Shapes, learn: bool) -> Parts:
@@ -114,7 +117,7 @@ def _block(source: Source, start: int, stop: int) -> Block:
     return Block(tree, analyse(tree), source.part(start))
 
 
-def _steps(parts: Parts, source: Source, shapes: Shapes) -> Iterator[Step]:
+def _steps(parts: Parts, source: Source, shapes: Shapes, show: Show | None) -> Iterator[Step]:
     """Each statement compiled when its turn comes, and forgotten after it: a program of a million lines is never a
     million closures at once. All that can be wrong with a text was found before."""
     lines, first_line = source.lines, source.first_line
@@ -128,16 +131,17 @@ def _steps(parts: Parts, source: Source, shapes: Shapes) -> Iterator[Step]:
                 yield Step(first_line + index, part.run, part.frame(lines[index]), part.bare, its)
             else:
                 assert isinstance(part, Block)
-                yield from _block_steps(part, shapes)
+                yield from _block_steps(part, shapes, show)
     finally:
         if len(lines) > _MANY:
             gc.unfreeze()
 
 
-def _block_steps(block: Block, shapes: Shapes) -> Iterator[Step]:
+def _block_steps(block: Block, shapes: Shapes, show: Show | None) -> Iterator[Step]:
     tree, scopes, source = block
     module = scopes[tree]
     c = Context(shapes.variables, shapes.prelude, source, scopes, module)
+    c.show = show
     frame: Frame = [None] * module.size
     body = tree.body
     body.reverse()

@@ -36,7 +36,18 @@ def _expression(node: ast.Expr, c: Context) -> Run:
         budget.line = line
         value(f)
 
-    return evaluate
+    show = c.show
+    if show is None:
+        return evaluate
+    text = c.source.segment(node.value)
+
+    def shown(f: Frame) -> None:
+        budget.line = line
+        made = value(f)
+        if made is not None:
+            show(line, text, made)
+
+    return shown
 
 
 @compiles_statement(ast.Pass, ast.Global, ast.Nonlocal)

@@ -12,8 +12,9 @@ from ...show.plain import Display
 from ...show.stream import Stream
 from ..interruptible import Outcome
 from ..interrupts import Interrupts
-from ..journal import Program, Transcript
+from ..journal import Program
 from ..preview import Preview
+from ..transcript import Draws, Transcript
 from ..undo import Steps
 
 
@@ -32,6 +33,7 @@ class Prompt(Protocol):
     show_toolbar: bool
     suggest: bool
     seed: int
+    draws: Draws
     first_dtype: DType
     first_grad: bool
     given: dict[str, Any]

@@ -103,12 +103,28 @@ def _save(prompt: Prompt, argument: str) -> None:
 
 @command(":transcript", "FILE", words=_files)
 def _transcript(prompt: Prompt, argument: str) -> None:
-    """Write what was typed and shown so far."""
+    """Write what was typed and shown so far.
+
+    As a text with `>>>` prompts, which `autogradcli check-transcript FILE` runs
+    again and compares.
+    """
     path = os.path.expanduser(needed(argument, "a file"))
     if os.path.exists(path):
         raise CommandError(f"{escape_line(argument)} exists")
-    write_file(path, encoded(prompt.transcript.text()), argument)
+    write_file(path, encoded(_as_text(prompt)), argument)
     prompt.out.write(f"written to {escape_line(argument)}\n")
+
+
+def _as_text(prompt: Prompt) -> str:
+    """The transcript; where random numbers were drawn, with the seed that they came from."""
+    options = []
+    if prompt.draws.drawn:
+        options.append(f"--seed {prompt.seed}")
+    if prompt.first_dtype.name != "float32":
+        options.append(f"--dtype {prompt.first_dtype.name}")
+    if not prompt.first_grad:
+        options.append("--no-grad")
+    return prompt.transcript.text(" ".join(options), "it began with variables of its own" if prompt.given else "")
 
 
 @command(":history", "[N|WORD]")

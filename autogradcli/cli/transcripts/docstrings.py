@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from ..language.read.syntax import parse
-
-QUOTES = ('"""', "'''")
+from ...language.read.syntax import parse
+from ...show.transcript_text import QUOTES
 
 
 class Glued(str):
