@@ -208,8 +208,8 @@ def test_an_error_suggests(ask: Ask) -> None:
 
 
 def test_the_name_of_a_file_is_no_program(ask: Ask, files: Path) -> None:
-    code, out, err = ask("good.py")
-    assert (code, out) == (1, "") and err.endswith("hint: this is a file; to run it: autogradcli run good.py\n")
+    code, out, err = ask("good.ag")
+    assert (code, out) == (1, "") and err.endswith("hint: this is a file; to run it: autogradcli run good.ag\n")
 
 
 def test_an_error_in_a_variable_names_it(ask: Ask) -> None:
@@ -312,7 +312,7 @@ BAD = "print('b')\n\nx + 1\n"
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "good.py").write_text(GOOD)
+    (tmp_path / "good.ag").write_text(GOOD)
     (tmp_path / "bad.py").write_text(BAD)
     (tmp_path / "empty.py").write_text("")
     (tmp_path / "zero.py").write_bytes(b"\0\0")
@@ -322,17 +322,31 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_run(ask: Ask, files: Path) -> None:
-    assert ask("run", "good.py", "good.py") == (0, "a\n2\na\n2\n", "")
-    assert ask("run", "--no-echo", "good.py", "empty.py") == (0, "a\n", "")
+    assert ask("run", "good.ag", "good.ag") == (0, "a\n2\na\n2\n", "")
+    assert ask("run", "--no-echo", "good.ag", "empty.py") == (0, "a\n", "")
     assert ask("run", "-", stdin=GOOD) == (0, "a\n2\n", "")
 
 
 def test_each_file_is_a_fresh_session(ask: Ask, files: Path) -> None:
     said = "bad.py:3:1: NameError: name 'x' is not defined\n    x + 1\n    ^\n"
-    assert ask("run", "good.py", "bad.py", "good.py") == (1, "a\n2\nb\n", said)
-    code, out, err = ask("run", "--keep-going", "good.py", "bad.py", "good.py")
+    assert ask("run", "good.ag", "bad.py", "good.ag") == (1, "a\n2\nb\n", said)
+    code, out, err = ask("run", "--keep-going", "good.ag", "bad.py", "good.ag")
     assert (code, out) == (1, "a\n2\nb\na\n2\n")
     assert err.startswith(f"{said}3 files: 2 passed, 1 failed, in ") and err.endswith(" s\nfailed: bad.py\n")
+
+
+def test_a_python_script_shows_what_python_shows(ask: Ask, files: Path) -> None:
+    """And nothing shows where in memory an object lies."""
+    text = "torch.manual_seed(0)\nx = torch.ones(1)\nx\ndef f(): pass\n[f, '<f at 0x12>']\nprint(x)\n"
+    shown = "<torch._C.Generator object at 0x...>\ntensor([1.])\n[<function f at 0x...>, '<f at 0x12>']\ntensor([1.])\n"
+    for name in ("script.py", "script.ag"):
+        Path(name).write_text(text)
+    assert ask("run", "script.py").out == ask("run", "--no-echo", "script.ag").out == "tensor([1.])\n"
+    for echoing in (("--echo", "script.py"), ("script.ag",), ("-",)):
+        assert ask("run", *echoing, stdin=text).out == shown
+    assert ask("run", "script.ag", "script.py", "--jobs", "2").out == shown + "tensor([1.])\n"
+    assert "0x7" not in ask("run", "--format", "json", "script.ag").out
+    assert "0x7" not in ask(text).out
 
 
 @pytest.mark.parametrize(
@@ -348,7 +362,7 @@ def test_files_that_are_no_programs(ask: Ask, files: Path, file: str, says: str)
     code, out, err = ask("run", file)
     assert (code, out) == (1, "")
     assert err.startswith(says)
-    assert ask("run", "--keep-going", file, "good.py").out == "a\n2\n"
+    assert ask("run", "--keep-going", file, "good.ag").out == "a\n2\n"
     events = [json.loads(line) for line in ask("run", "--format", "json", file).out.splitlines()]
     assert [event["event"] for event in events] == ["begin", "error", "end"]
     assert events[1]["line"] >= 1 and events[1]["column"] >= 1
@@ -366,7 +380,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 
 def test_the_contract(ask: Ask, files: Path) -> None:
     """Every line has exactly the fields that the contract gives it."""
-    code, out, err = ask("run", "--keep-going", "--format", "json", "good.py", "bad.py", "empty.py")
+    code, out, err = ask("run", "--keep-going", "--format", "json", "good.ag", "bad.py", "empty.py")
     assert code == 1 and err.startswith("3 files: 2 passed, 1 failed")
     events = [json.loads(line) for line in out.splitlines()]
     for event in events:
@@ -374,7 +388,7 @@ def test_the_contract(ask: Ask, files: Path) -> None:
         assert list(event) == ["event", "file", *fields]
         assert all(type(event[name]) is kind for name, kind in fields.items())
     assert [(e["file"], e["event"]) for e in events] == [
-        *(("good.py", kind) for kind in ("begin", "print", "value", "end")),
+        *(("good.ag", kind) for kind in ("begin", "print", "value", "end")),
         *(("bad.py", kind) for kind in ("begin", "print", "error", "end")),
         *(("empty.py", kind) for kind in ("begin", "end")),
     ]
@@ -383,7 +397,7 @@ def test_the_contract(ask: Ask, files: Path) -> None:
 
 
 def test_a_time_limit(ask: Ask, files: Path) -> None:
-    code, out, err = ask("run", "--timeout", "0.1", "--keep-going", "endless.py", "good.py")
+    code, out, err = ask("run", "--timeout", "0.1", "--keep-going", "endless.py", "good.ag")
     assert (code, out) == (1, "a\n2\n")
     assert err.startswith("endless.py:1:") and "TimeoutError" in err
 

@@ -26,7 +26,7 @@ HOSTILE = "print('begun')\nx = torch.ones(5000, 5000)\ny = x @ x @ x @ x @ x @ x
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    Path("good.py").write_text("print('a')\nx = 1\nx + 1\n")
+    Path("good.ag").write_text("print('a')\nx = 1\nx + 1\n")
     Path("bad.py").write_text("print('b')\nnope\n")
     Path("loop.py").write_text("print('l')\nwhile True: pass\n")
     Path("hostile.py").write_text(HOSTILE)
@@ -46,7 +46,7 @@ def test_a_folder_stands_for_its_programs(files: Path) -> None:
     for name in ("b.py", "a.ag", "c.txt", ".hidden.py"):
         (folder / name).write_text(f"print({name!r})\n")
     (folder / "dir.py").mkdir()
-    assert ask("run", "folder", "good.py", "--no-echo") == (0, "a.ag\nb.py\na\n", "")
+    assert ask("run", "folder", "good.ag", "--no-echo") == (0, "a.ag\nb.py\na\n", "")
     (folder / "dir.py").rmdir()
     empty = Path("empty")
     empty.mkdir()
@@ -60,11 +60,11 @@ def test_workers_change_nothing(files: Path, options: list[str], format_: str) -
     """The same output, errors and exit code, in the order of the files, whoever runs them."""
     for k in range(30):
         # Later files are done before earlier ones.
-        Path(f"f{k:02}.py").write_text(
+        Path(f"f{k:02}.ag").write_text(
             f"for i in range({(30 - k) * 300}): pass\nprint({k})\n" + "nope\n" * (k % 7 == 3)
         )
     Path("much.py").write_text("for i in range(2000): print('x' * 1000)\n")
-    names = ["much.py", *(f"f{k:02}.py" for k in range(30)), "much.py", "nosuch.py", "-"]
+    names = ["much.py", *(f"f{k:02}.ag" for k in range(30)), "much.py", "nosuch.py", "-"]
     for going in ("--keep-going", "--fail-fast"):
         done = run("run", "--format", format_, going, *options, *names, input="print('in')\n")
         plain = ask("run", "--format", format_, going, *names, stdin="print('in')\n")
@@ -72,7 +72,7 @@ def test_workers_change_nothing(files: Path, options: list[str], format_: str) -
         assert _without_times(done.stdout) == _without_times(plain.out)
         if going == "--keep-going":
             assert summary(done.stderr) == summary(plain.err)
-            assert summary(done.stderr).startswith("34 files: 29 passed, 5 failed\nfailed: f03.py\n")
+            assert summary(done.stderr).startswith("34 files: 29 passed, 5 failed\nfailed: f03.ag\n")
 
 
 def _without_times(text: str) -> list[str]:
@@ -83,7 +83,7 @@ def _without_times(text: str) -> list[str]:
 def test_a_hostile_file_does_not_hold_the_rest(files: Path, jobs: str) -> None:
     """One loops for ever, one is in a long call of NumPy's: each ends in time, with its place."""
     began = time.monotonic()
-    done = run("run", "--keep-going", "--timeout", "1.5", "--jobs", jobs, "hostile.py", "loop.py", "good.py")
+    done = run("run", "--keep-going", "--timeout", "1.5", "--jobs", jobs, "hostile.py", "loop.py", "good.ag")
     assert time.monotonic() - began < 10
     assert (done.returncode, done.stdout) == (1, "begun\nl\na\n2\n")
     assert "hostile.py:3:5: TimeoutError: stopped after 1.5 s\n    y = x @ x" in done.stderr
@@ -93,16 +93,16 @@ def test_a_hostile_file_does_not_hold_the_rest(files: Path, jobs: str) -> None:
 
 def test_a_file_that_can_not_even_be_read(files: Path) -> None:
     os.mkfifo("pipe.py")  # nobody will ever write to it
-    done = run("run", "--keep-going", "--timeout", "0.3", "--format", "json", "pipe.py", "good.py")
+    done = run("run", "--keep-going", "--timeout", "0.3", "--format", "json", "pipe.py", "good.ag")
     kinds = [(e["file"], e["event"]) for e in map(json.loads, done.stdout.splitlines())]
     assert kinds[:3] == [("pipe.py", "begin"), ("pipe.py", "error"), ("pipe.py", "end")]
-    assert kinds[-1] == ("good.py", "end")
+    assert kinds[-1] == ("good.ag", "end")
 
 
 def test_a_worker_that_is_killed(files: Path) -> None:
     """As by the system when memory is short."""
     with subprocess.Popen(
-        [*COMMAND, "run", "--keep-going", "-j", "2", "loop.py", "good.py"],
+        [*COMMAND, "run", "--keep-going", "-j", "2", "loop.py", "good.ag"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRON,
     ) as process:  # fmt: skip
         assert process.stdout is not None and process.stderr is not None
@@ -119,7 +119,7 @@ def test_a_worker_that_is_killed(files: Path) -> None:
 @pytest.mark.parametrize("format_", ["plain", "json"])
 def test_ctrl_c_with_workers(files: Path, format_: str) -> None:
     with subprocess.Popen(
-        [*COMMAND, "run", "--format", format_, "-j", "2", "loop.py", "loop.py", "good.py"],
+        [*COMMAND, "run", "--format", format_, "-j", "2", "loop.py", "loop.py", "good.ag"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRON,
     ) as process:  # fmt: skip
         assert process.stdout is not None and process.stderr is not None
@@ -176,13 +176,13 @@ def test_a_reader_that_has_seen_enough(files: Path) -> None:
 @pytest.mark.parametrize("jobs", [[], ["--jobs", "2"]])
 def test_results_in_files(files: Path, jobs: list[str]) -> None:
     Path("sub").mkdir()
-    Path("sub/good.py").write_text("print('sub')\n")
-    done = run("run", "--keep-going", "--output", "out", *jobs, "good.py", "bad.py", "sub", "-", input="print('in')")
+    Path("sub/good.ag").write_text("print('sub')\n")
+    done = run("run", "--keep-going", "--output", "out", *jobs, "good.ag", "bad.py", "sub", "-", input="print('in')")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("bad.py:2:1: NameError")
     found = {str(path.relative_to("out")): path.read_text() for path in Path("out").rglob("*") if path.is_file()}
-    assert found == {"good.py.out": "a\n2\n", "bad.py.out": "b\n", "sub/good.py.out": "sub\n", "stdin.out": "in\n"}
-    done = run("run", "--format", "json", "--output", "out", *jobs, "good.py", str(files / "sub" / "good.py"))
+    assert found == {"good.ag.out": "a\n2\n", "bad.py.out": "b\n", "sub/good.ag.out": "sub\n", "stdin.out": "in\n"}
+    done = run("run", "--format", "json", "--output", "out", *jobs, "good.ag", str(files / "sub" / "good.ag"))
     assert done.returncode == 2 and "would both have" in done.stderr
     run("run", "--format", "json", "--timeout", "0.3", "--output", "out", *jobs, "loop.py")
     events = [json.loads(line)["event"] for line in Path("out/loop.py.jsonl").read_text().splitlines()]
@@ -190,10 +190,10 @@ def test_results_in_files(files: Path, jobs: list[str]) -> None:
 
 
 def test_times(files: Path) -> None:
-    code, _, err = ask("run", "--time", "good.py", "-", stdin="1")
+    code, _, err = ask("run", "--time", "good.ag", "-", stdin="1")
     assert code == 0
     names = [line.partition(": ") for line in err.splitlines()]
-    assert [name for name, _, _ in names] == ["good.py", "<stdin>"]
+    assert [name for name, _, _ in names] == ["good.ag", "<stdin>"]
     assert all(took.endswith(" s") and float(took[:-2]) < 10 for _, _, took in names)
 
 
@@ -201,11 +201,11 @@ def test_progress_on_a_terminal_only(files: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("autogradcli.cli.batch.progress.PATIENCE", 0.0)
     monkeypatch.setattr("autogradcli.cli.batch.progress.INTERVAL", 0.0)
     monkeypatch.setenv("TERM", "xterm")
-    shown = ask("run", "good.py", "good.py", terminal=True)
+    shown = ask("run", "good.ag", "good.ag", terminal=True)
     assert "[############............] 1/2" in shown.err and shown.err.endswith("\r\x1b[K")
-    assert "\x1b[K" not in ask("run", "good.py", "good.py").err
+    assert "\x1b[K" not in ask("run", "good.ag", "good.ag").err
     monkeypatch.setenv("TERM", "dumb")
-    assert "\x1b" not in ask("run", "good.py", "good.py", terminal=True).err
+    assert "\x1b" not in ask("run", "good.ag", "good.ag", terminal=True).err
 
 
 # -- large programs ----------------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ def test_a_batch_under_nohup_goes_on(tmp_path: Path) -> None:
 def test_fewer_workers_than_wanted_are_enough(tmp_path: Path) -> None:
     """The system lets this process open so few files that there is no place for the pipes of all workers."""
     for number in range(40):
-        (tmp_path / f"{number:02}.py").write_text(f"{number}\n")
+        (tmp_path / f"{number:02}.ag").write_text(f"{number}\n")
     done = subprocess.run(
         [*COMMAND, "run", "--keep-going", "--jobs", "40", "."],
         cwd=tmp_path,

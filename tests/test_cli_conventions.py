@@ -73,7 +73,7 @@ def test_settings(tmp_path: Path) -> None:
     assert settled(tmp_path, "torch.ones(1).dtype").stdout == "torch.float32\n"
     assert settled(tmp_path, "run", "-", input="1").stdout == "1\n"
 
-    path.write_text('dtype = "float64"\nformat = "json"\n[run]\nformat = "plain"\nno-echo = true\n')
+    path.write_text('dtype = "float64"\nformat = "json"\n[run]\nformat = "plain"\necho = false\n')
     assert settled(tmp_path, "1").stdout.startswith("{")
     assert settled(tmp_path, input="torch.ones(1).dtype").stdout.count("float64") == 1
     assert settled(tmp_path, "1", "--format", "plain").stdout == "1\n"

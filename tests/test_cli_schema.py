@@ -46,7 +46,7 @@ def test_the_schema_is_one() -> None:
 
 @pytest.mark.parametrize("options", [[], ["--jobs", "2"], ["--timeout", "20"], ["--no-echo"]])
 def test_run(tmp_path: Path, options: list[str]) -> None:
-    program = tmp_path / "a.py"
+    program = tmp_path / "a.ag"
     program.write_text(PROGRAM)
     done = run("run", "--format", "json", "--keep-going", *options, str(program), "nosuch.py", str(program))
     events = strict(done.stdout)

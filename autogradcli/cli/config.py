@@ -23,7 +23,7 @@ SETTINGS: dict[str, Any] = {
     "memory": ("a number of gigabytes", lambda v: _is_number(v) and LEAST_MEMORY <= v <= MOST_MEMORY),
     "seed": ("an integer of at most 64 bits", lambda v: type(v) is int and -(2**63) <= v < 2**64),
     "no-grad": ("true or false", lambda v: type(v) is bool),
-    "no-echo": ("true or false", lambda v: type(v) is bool),
+    "echo": ("true or false", lambda v: type(v) is bool),
     "keep-going": ("true or false", lambda v: type(v) is bool),
     "time": ("true or false", lambda v: type(v) is bool),
     "jobs": (f"a whole number up to {MOST_JOBS}", lambda v: type(v) is int and 0 <= v <= MOST_JOBS),
@@ -47,7 +47,7 @@ TEMPLATE = """\
 #jobs = 1             # files at a time; 0: as many as there are processors
 #timeout = 60         # seconds for each file
 #keep-going = false   # run the remaining files after one has failed
-#no-echo = false      # show only what is printed
+#echo = true          # show the values of bare expressions; without it, not those of *.py
 #time = false         # say how long each file took
 
 [repl]

@@ -13,7 +13,11 @@ from .options import FORMATS, MOST_JOBS, Positive, environment, format_option, n
 @click.command("run")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(allow_dash=True))
 @format_option(*FORMATS)
-@click.option("--no-echo", is_flag=True, help="Don't show the values of bare expressions: only what is printed.")
+@click.option(
+    "--echo/--no-echo",
+    default=None,
+    help="Show the values of bare expressions, or only what is printed; *.py show none unless asked to.",
+)
 @click.option(
     "--keep-going/--fail-fast",
     help="Run the remaining files after one has failed, and sum up at the end; or stop there, which is the default.",
@@ -47,7 +51,7 @@ def command(
     ctx: click.Context,
     files: tuple[str, ...],
     format_: str,
-    no_echo: bool,
+    echo: bool | None,
     keep_going: bool,
     jobs: int,
     timeout: float | None,
@@ -61,8 +65,8 @@ def command(
     """Run programs from files, each in a fresh session; - is the standard input.
 
     A folder stands for the *.ag and *.py in it, sorted. What programs print and the values of their bare
-    expressions go to the standard output as they happen; with --format json as one JSON object a line. The
-    first program that fails ends it all, unless --keep-going.
+    expressions go to the standard output as they happen, with --format json as one JSON object a line; a *.py shows
+    what Python would, which is no bare expression. The first program that fails ends it all, unless --keep-going.
 
     \b
       autogradcli run model.py
@@ -73,7 +77,7 @@ def command(
     from .batch.results import Results
 
     env = environment(ctx)
-    options = batch.Options(format_, not no_echo, dtype, seed, no_grad, memory, timeout)
+    options = batch.Options(format_, echo, dtype, seed, no_grad, memory, timeout)
     try:
         programs = list(batch.expand(files))
         results = None if output is None else Results(output, programs, format_)

@@ -27,7 +27,7 @@ from ..api.tensor.tensor_repr import shown_name
 from ..engine.tensor import MetaTensor, Tensor
 from ..events import Event, Failed, Gradients, Printed, Value, Warned
 from ..language.values.budget import measure
-from ..language.values.text_format import to_repr
+from .echo import echoed
 from .plain import Display
 from .stream import Stream
 
@@ -105,7 +105,7 @@ def _value(value: Any, path: list[int]) -> dict[str, Any]:
     if kind is range:
         return {"type": "range", "data": [value.start, value.stop, value.step]}
     if not isinstance(value, tuple | list | dict | set | frozenset):
-        return {"type": kind.__name__, "text": to_repr(value)}
+        return {"type": kind.__name__, "text": echoed(value)}
     if id(value) in path or len(path) >= MAX_DEPTH:
         return {"type": kind.__name__, "text": "..."}
     path.append(id(value))

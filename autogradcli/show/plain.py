@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..events import Event, Failed, Gradients, Printed, Value, Warned
 from ..language.values.text_format import to_repr
+from .echo import echoed
 from .errors import error_text, warning_text
 from .stream import Stream
 
@@ -55,7 +56,7 @@ class Plain(Display):
         if type(event) is Printed:
             self.out.write(event.text)
         elif type(event) is Value:
-            self.out.write(to_repr(event.value) + "\n")
+            self.out.write(echoed(event.value) + "\n")
         elif isinstance(event, Failed):
             self.note_failure(event)
             self.err.raw(error_text(event, self.file, self.err))

@@ -16,7 +16,7 @@ from ..api.tensor.tensor_repr import shown_name
 from ..api.tensor.tensor_text import options, tensor_text
 from ..engine.tensor import Tensor
 from ..events import Event, Gradients, Value
-from ..language.values.text_format import to_repr
+from .echo import echoed
 from .errors import cells
 from .escape import escape, escape_line
 from .plain import Plain
@@ -96,7 +96,7 @@ def row(expression: str, value: Any, width: int, gradient: Tensor | None = None)
     """
     expression = escape_line(_cut(" ".join(expression.split()), MAX_EXPRESSION))
     if not isinstance(value, Tensor):
-        return Row(expression, escape(_cut(to_repr(value), MAX_TEXT)), dtype=escape_line(type(value).__name__))
+        return Row(expression, escape(_cut(echoed(value), MAX_TEXT)), dtype=escape_line(type(value).__name__))
     shape, dtype = str(list(value.array.shape)), value.dtype.name
     node = value.grad_fn
     grad_fn = "" if node is None else escape_line(shown_name(node))

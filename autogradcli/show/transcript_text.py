@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..events import Event, Failed, Gradients, Printed, Value
 from ..language.values.text_format import to_repr
+from .echo import echoed
 from .escape import escape
 from .plain import named
 
@@ -34,7 +35,7 @@ class Shown:
         if isinstance(event, Printed):
             self._text.append((event.text, False))
         elif isinstance(event, Value):
-            self._text.append((to_repr(event.value) + "\n", False))
+            self._text.append((echoed(event.value) + "\n", False))
         elif isinstance(event, Gradients):
             self._text += [(named(f"{name}.grad", to_repr(leaf.grad)), True) for name, leaf in event.leaves]
         elif isinstance(event, Failed):

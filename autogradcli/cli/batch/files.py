@@ -28,12 +28,17 @@ class Options(NamedTuple):
     """What holds for each program of a batch."""
 
     format_: str
-    echo: bool
+    echo: bool | None
     dtype: str | None
     seed: int | None
     no_grad: bool
     memory: float
     timeout: float | None
+
+
+def echoes(file: str, options: Options) -> bool:
+    """Whether the values of bare expressions are shown: as asked, and of a Python script only then."""
+    return not file.endswith(".py") if options.echo is None else options.echo
 
 
 class Ended(NamedTuple):
@@ -86,9 +91,9 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         )
         started = perf_counter()
         if rest is None:
-            ok = sessions.run(session, decoded(start), display, echo=options.echo)
+            ok = sessions.run(session, decoded(start), display, echo=echoes(file, options))
         else:
-            ok = run_pieces(session, rest, display.show, echo=options.echo)
+            ok = run_pieces(session, rest, display.show, echo=echoes(file, options))
             if display.failure == "KeyboardInterrupt":
                 raise KeyboardInterrupt
     except (OSError, UnreadableError) as error:
