@@ -35,13 +35,14 @@ class Session:
         grad_enabled: bool = True,
         deadline_seconds: float | None = None,
         memory_bytes: int | None = None,
+        digits: int | None = None,
     ) -> None:
         self.variables: dict[str, Any] = {}
         self.prelude = prelude.make()
         self._shapes = Shapes(self.variables, self.prelude)
         self.deadline_seconds = deadline_seconds
         self.memory_bytes = memory_bytes
-        self._state = SessionState(default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed)
+        self._state = SessionState(default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed, digits=digits)
         self._running = False
         #: How many of the last program's top-level statements ended well.
         self.steps_done = 0

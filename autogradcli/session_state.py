@@ -26,7 +26,12 @@ class SessionState:
     __slots__ = ("_around", "_own")
 
     def __init__(
-        self, *, seed: int | None = None, default_dtype: DType | None = None, grad_enabled: bool = True
+        self,
+        *,
+        seed: int | None = None,
+        default_dtype: DType | None = None,
+        grad_enabled: bool = True,
+        digits: int | None = None,
     ) -> None:
         generator = Generator()
         if seed is None:
@@ -37,7 +42,10 @@ class SessionState:
         state.reset()
         default.set(default_dtype or float32)
         state.grad = grad_enabled
-        own = modes.snapshot(), _values(PrintOptions()), _sequence(generator)
+        printed = PrintOptions()
+        if digits is not None:
+            printed.precision = digits
+        own = modes.snapshot(), _values(printed), _sequence(generator)
         self._own = _State(*own, state.grad, default.dtype)
         modes.restore(around)
         self._around = self._own

@@ -216,7 +216,7 @@ def test_an_error_in_a_variable_names_it(ask: Ask) -> None:
     assert ask("eval", "--var", "x=3 + nope", "x").err.startswith("--var x:1:5: NameError")
     assert ask("eval", "--var", "x=y = 3", "x").code == 1
     assert ask("eval", "--var", "x=[1, 'a']", "x").err.startswith("--var x:1:1: ")
-    assert ask("grad", "x", "x='a'").err.startswith("x:1:1: TypeError")
+    assert ask("grad", "x", "x=1 + []").err.startswith("x:1:1: TypeError")
 
 
 def test_internal_errors_are_one_line(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,3 +128,81 @@ def test_words_of_errors() -> None:
 def test_a_variable_is_given_once(command: str) -> None:
     answer = ask(command, "x**2", "x=3", "x=4")
     assert (answer.code, answer.out) == (2, "") and "x is given 2 times" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        # What is of an integer, a bool or a string keeps its type, and gets no gradient.
+        (["F.cross_entropy(z, y)", "z=[[1.,2.]]", "y=torch.tensor([1])"], "z.grad = tensor([[ 0.2689, -0.2689]])\n"),
+        (["F.cross_entropy(z, y)", "z=[[1.,2.]]", "y=[1]"], "z.grad = tensor([[ 0.2689, -0.2689]])\n"),
+        (["x[i] * a", "x=[1,2,3]", "i=0", "a=2"], "x.grad = tensor([2., 0., 0.])\na.grad = tensor(1.)\n"),
+        (["x[i, j]", "x=[[1,2],[3,4]]", "i=0", "j=1"], "x.grad = tensor([[0., 1.],\n                 [0., 0.]])\n"),
+        (["sum(x, dim=d).sum()", "x=[1,2]", "d=0"], "x.grad = tensor([1., 1.])\n"),
+        (["where(m, x, 0.).sum()", "m=[True, False]", "x=[1,2]"], "x.grad = tensor([1., 0.])\n"),
+        (["F.mse_loss(x, y, reduction=r)", "x=1", "y=3.", "r='sum'"], "x.grad = tensor(-4.)\ny.grad = tensor(4.)\n"),
+        # What is not needed as a whole number is none.
+        (["x ** n", "x=2", "n=3"], "x.grad = tensor(12.)\nn.grad = tensor(5.5452)\n"),
+        # Held constant, one way and the other.
+        (["a * x", "x=3", "--const", "a=2.5"], "x.grad = tensor(2.5000)\n"),
+        (["(A @ x).sum()", "x=[3, 4]", "--const", "A=[[1, 2], [3, 4]]"], "x.grad = tensor([4., 6.])\n"),
+        (["x[i]", "x=[1., 2.]", "--const", "i=1"], "x.grad = tensor([0., 1.])\n"),
+        (["x * y * z", "x=3", "y=2", "z=5", "--wrt", "x", "--wrt", "z"], "x.grad = tensor(10.)\nz.grad = tensor(6.)\n"),
+        # Statements, and what they require a gradient of themselves.
+        (["y = x ** 2; y * 2", "x=3"], "x.grad = tensor(12.)\n"),
+        (["lin = torch.nn.Linear(2, 1); lin(x).sum()", "x=[1, 2]", "--seed", "0"],
+         "x.grad = tensor([-0.0053,  0.3793])\nlin.weight.grad = tensor([[1., 2.]])\nlin.bias.grad = tensor([1.])\n"),
+        (["w = tensor(3., requires_grad=True); (w * w).backward(); w * 2"], "w.grad = tensor(2.)\n"),
+    ],
+)  # fmt: skip
+def test_what_gets_a_gradient(arguments: list[str], shown: str) -> None:
+    answer = ask("grad", *arguments)
+    assert answer.code == 0, answer.err
+    assert answer.out.partition("\n")[2] == shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["jacobian", "y = x**2; y * a", "x=3", "--const", "a=2."], ["hessian", "y = x**3; y", "x=2", "a=1."],
+        ["jvp", "y = x**2; y * a", "x=3", "--const", "a=2."], ["vjp", "y = x**2; y * a", "x=3", "--const", "a=2."],
+        ["check", "y = x[i]**2; y * a", "x=[3., 2.]", "i=0", "--const", "a=2."],
+        ["derive", "y = x[i]**2; y * a", "x=[3., 2.]", "i=0", "--const", "a=2."],
+        ["explain", "y = x[i]**2; y * a", "x=[3., 2.]", "i=0", "--const", "a=2."],
+        ["graph", "y = x[i]**2; y * a", "x=[3., 2.]", "i=0", "--const", "a=2."],
+        ["why", "y = x[i]**2; y * a", "x=[3., 2.]", "i=0", "--const", "a=2."],
+        ["table", "y = x**2; y * a", "x=0:1:1", "--const", "a=2."],
+    ],
+)  # fmt: skip
+def test_every_command_takes_statements_constants_and_whole_numbers(arguments: list[str]) -> None:
+    answer = ask(*arguments)
+    assert (answer.code, answer.err) == (0, "") and answer.out, answer
+    only = [word for word in arguments if word not in ("--const", "a=2.")] + (
+        ["a=2.", "--wrt", "x"] if arguments[0] not in ("hessian", "table", "derive") else ["a=2."]
+    )
+    if arguments[0] not in ("hessian", "table", "derive"):
+        assert ask(*only).out == answer.out
+
+
+def test_what_can_not_be_held_or_differentiated() -> None:
+    assert "--wrt z: the variables are x" in ask("grad", "x", "x=1", "--wrt", "z").err
+    assert "x is given as a variable and with --const" in ask("grad", "x", "x=1", "--const", "x=2").err
+    answer = ask("grad", "x.sum()", "x=torch.arange(3)")
+    assert answer.code == 1 and "hint: x is an int64 tensor, and only floating numbers have gradients" in answer.err
+    assert ask("grad", "x.sum()", "x=torch.arange(3)", "--wrt", "x").out.endswith("x.grad = tensor([1., 1., 1.])\n")
+    assert "--wrt s: a str has no gradient" in ask("grad", "x", "x=1", "s='a'", "--wrt", "s").err
+
+
+def test_two_precisions_are_told_what_to_type(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.ones((2, 2)))
+    arguments = ["(x @ w).sum()", "w=[1, 2]", f"x=@{tmp_path}/x.npy"]
+    for command in ("grad", "check", "explain"):
+        hint = "hint: x is float64, w is float32: with --dtype float64 all numbers that are typed here are float64\n"
+        assert ask(command, *arguments).err.endswith(hint)
+        assert ask(command, *arguments, "--dtype", "float64").code == 0
+
+
+def test_printed_text_comes_once_where_whole_numbers_are_tried_out() -> None:
+    assert ask("grad", "print('p'); x[i]", "x=[1., 2.]", "i=1").out.startswith("p\ntensor(2.")
+    failing = ask("grad", "print('p'); x[i] + nope", "x=[1., 2.]", "i=1")
+    assert failing.out == "p\n" and failing.err.count("Error") == 1

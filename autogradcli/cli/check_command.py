@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from ..show.check_options import OPTIONS
-from .exits import FAILED, OK
-from .options import (
-    ExpressionCommand,
-    declared_options,
-    environment,
-    format_option,
-    perhaps_variables_argument,
-    session_options,
-)
+from .calculation import calculation, carry_out
+from .options import declared_options
+from .request import Request, Settings
 
 
-@click.command("check", cls=ExpressionCommand)
-@click.argument("expr")
-@perhaps_variables_argument
-@format_option("plain", "json", "csv")
-@click.option("--gradient", metavar="VALUE", help="The gradient to start from, of the result's shape.")
-@declared_options(OPTIONS)
-@session_options
-@click.pass_context
+@calculation("check", "plain", "json", "csv", options=declared_options(OPTIONS))
 def command(
     ctx: click.Context,
-    expr: str,
-    variables: tuple[tuple[str, str], ...],
-    format_: str,
-    gradient: str | None,
+    request: Request,
+    settings: Settings,
     claim: tuple[str, ...],
     order: str | None,
     forward: bool,
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
 ) -> None:
     """Compare the gradients of EXPR with finite differences, element by element.
 
@@ -49,15 +33,10 @@ def command(
       autogradcli check net.py:loss --forward
     """
     from ..show.check_text import asked_of
-    from . import checks, sessions
-    from .request import Request
+    from . import checks
 
     try:
         asked = asked_of(int(order or 1), forward, claim)
     except ValueError as error:
         raise click.UsageError(str(error), ctx) from None
-    env = environment(ctx)
-    sessions.prepare(ctx, memory)
-    session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = Request(expr, variables, gradient, format_, dtype)
-    ctx.exit(OK if checks.show(session, request, env, asked) else FAILED)
+    carry_out(ctx, request, settings, partial(checks.show, asked=asked))

@@ -15,6 +15,7 @@ from ..studies.tables import Table, table_of
 from . import playing, sessions
 from .environment import Environment
 from .gradients import FILE
+from .named_values import bind
 from .request import Request
 
 Work = Callable[[Scalar, list[Interval]], None]
@@ -63,7 +64,7 @@ def within(session: Session, request: Request, environment: Environment, work: W
             return False
         return playing.within(played, lambda: work(of_program(played.program, names), intervals))
     dtype = dtypes.NAMES[request.dtype or "float32"]
-    if not sessions.leaves(session, given, dtype, request.format_, environment):
+    if bind(session, started, environment) is None:
         return False
     source = f"lambda {', '.join(names)}: (\n{request.expression}\n)"
     ok, function = sessions.value_of(session, source, display, shown_as=request.expression)

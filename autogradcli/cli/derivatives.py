@@ -15,21 +15,18 @@ from ..numerics import dtypes
 from ..session import Session
 from ..show.matrix import csv_text, heads, matrix
 from ..show.plain import Display, Plain, named
-from . import sessions
+from . import sessions, subjects
 from .environment import Environment
-from .gradients import FILE, NOT_SCALAR
-from .request import Variables
+from .gradients import FILE, NOT_SCALAR, not_differentiable
+from .named_values import Named, bind
+from .request import Request, Variables
 
 
-class Request(NamedTuple):
-    """What was asked for. ``directions``: the tangents of jvp by name, the gradient of vjp under ""."""
+class Wanted(NamedTuple):
+    """Which derivative. ``directions``: the tangents of jvp by name, the gradient of vjp under ""."""
 
     what: str
-    expression: str
-    variables: Variables
     directions: Variables
-    format_: str
-    dtype: str | None
     matrix: bool
 
 
@@ -42,44 +39,52 @@ class Found(NamedTuple):
     blocks: list[list[Tensor]]
 
 
-def show(session: Session, request: Request, environment: Environment) -> bool:
+def show(session: Session, request: Request, environment: Environment, wanted: Wanted) -> bool:
     """Show the derivative; False if something went wrong, which is shown then."""
     display = sessions.open_display(request.format_, environment, FILE, batch=False)
-    dtype = dtypes.NAMES[request.dtype or "float32"]
-    if not sessions.leaves(session, request.variables, dtype, request.format_, environment):
-        return False
-    inputs = {name: session.variables[name] for name, _ in request.variables}
-    value = _value(session, request, display)
-    if value is None:
-        return False
-    directions = _directions(session, request, inputs, value, display, environment)
-    if directions is None:
-        return False
-    source = f"lambda {', '.join(inputs)}: ({request.expression}\n)"
-    ok, function = sessions.value_of(session, source, display, shown_as=request.expression)
-
-    def work() -> None:
-        _write(request, _derivative(request.what, function, inputs, value, directions), display)
-
-    ok = ok and sessions.within(session, work, request.expression, display)
+    ok = _show(session, request, environment, wanted, display)
     display.end(ok, 0.0)
     return ok
 
 
-def _value(session: Session, request: Request, display: Display) -> Tensor | None:
+def _show(session: Session, request: Request, environment: Environment, wanted: Wanted, display: Display) -> bool:
+    named = bind(session, request, environment)
+    text = subjects.read(request, session, display, environment) if named else None
+    if named is None or text is None:
+        return False
+    value = _value(session, text, request, named, wanted.what, display)
+    if value is None:
+        return False
+    inputs = named.leaves
+    directions = _directions(session, request, wanted, inputs, value, display, environment)
+    if directions is None:
+        return False
+    function = subjects.function_of(session, text, list(inputs))
+
+    def work() -> None:
+        _write(request, wanted, _derivative(wanted.what, function, inputs, value, directions), display)
+
+    return sessions.within(session, work, request.expression, display)
+
+
+def _value(
+    session: Session, text: subjects.Text, request: Request, named: Named, what: str, display: Display
+) -> Tensor | None:
     """The expression's value, by itself, so that an error in it has its place."""
-    ok, value = sessions.value_of(session, request.expression, display)
+    ok, value = subjects.value_of(session, text, request, named, display)
     if not ok:
         return None
     if not isinstance(value, Tensor):
-        kind = type(value).__name__
-        display.show(
-            sessions.about(request.expression, "TypeError", f"a tensor is needed, not {sessions.article(kind)}")
-        )
+        kind = sessions.article(type(value).__name__)
+        display.show(sessions.about(text.asked, "TypeError", f"a tensor is needed, not {kind}"))
         return None
-    if request.what == "hessian" and value.array.size != 1:
+    if not named.leaves:
+        problem = not_differentiable(text.asked, value, "", named)
+        display.show(problem or sessions.about(text.asked, "ValueError", "there is no variable to differentiate by"))
+        return None
+    if what == "hessian" and value.array.size != 1:
         hint = f"the value has the shape {list(value.array.shape)}: differentiate its sum(), or ask for the jacobian"
-        display.show(sessions.about(request.expression, "RuntimeError", NOT_SCALAR, hint))
+        display.show(sessions.about(text.asked, "RuntimeError", NOT_SCALAR, hint))
         return None
     return value
 
@@ -87,18 +92,20 @@ def _value(session: Session, request: Request, display: Display) -> Tensor | Non
 def _directions(
     session: Session,
     request: Request,
+    wanted: Wanted,
     inputs: dict[str, Tensor],
     value: Tensor,
     display: Display,
     environment: Environment,
 ) -> list[Tensor] | None:
     """The tangents of jvp, one an input, zeros where none is given; the gradient of vjp; each of its shape."""
-    if request.what not in ("jvp", "vjp"):
+    what = wanted.what
+    if what not in ("jvp", "vjp"):
         return []
-    like = inputs if request.what == "jvp" else {"": value}
-    option = "--tangent" if request.what == "jvp" else "--gradient"
+    like = inputs if what == "jvp" else {"": value}
+    option = "--tangent" if what == "jvp" else "--gradient"
     found = {name: wrap(np.zeros_like(tensor.array)) for name, tensor in like.items()}
-    for name, text in request.directions:
+    for name, text in wanted.directions:
         if name not in like:
             display.show(sessions.about(text, "NameError", f"{option} {name}: there is no variable {name}"))
             return None
@@ -106,20 +113,20 @@ def _directions(
         ok, direction = sessions.evaluated(session, name or "gradient", text, request.format_, environment, title)
         if not ok:
             return None
-        wanted = like[name].array
-        if isinstance(direction, int | float | complex) and not wanted.ndim:
-            direction = wrap(wanted.dtype.type(direction))
-        if not isinstance(direction, Tensor) or direction.array.shape != wanted.shape:
-            said = f"{title}: a tensor of the shape {list(wanted.shape)} is needed"
+        its = like[name].array
+        if isinstance(direction, int | float | complex) and not its.ndim:
+            direction = wrap(its.dtype.type(direction))
+        if not isinstance(direction, Tensor) or direction.array.shape != its.shape:
+            said = f"{title}: a tensor of the shape {list(its.shape)} is needed"
             display.show(sessions.about(text, "ValueError", said))
             return None
-        found[name] = wrap(direction.array.astype(wanted.dtype))
-    if not request.directions:
+        found[name] = wrap(direction.array.astype(its.dtype))
+    if not wanted.directions:
         [only, *others] = like.values()
         if others or only.array.size != 1:
             shapes = ", ".join(f"{name} {list(tensor.array.shape)}".strip() for name, tensor in like.items())
             noun = "shapes are" if others else "shape is"
-            example = f"{option} {request.variables[0][0] + '=' if request.what == 'jvp' else ''}VALUE"
+            example = f"{option} {next(iter(inputs)) + '=' if what == 'jvp' else ''}VALUE"
             said = f"in which direction? Say it with {example}; the {noun} {shapes}"
             display.show(sessions.about(request.expression, "ValueError", said))
             return None
@@ -142,10 +149,10 @@ def _derivative(what: str, function: Any, inputs: dict[str, Tensor], value: Tens
     return Found(value, [("", wrap(np.zeros(())))], columns, [list(products)])
 
 
-def _write(request: Request, found: Found, display: Display) -> None:
-    out, what = display.out, request.what
+def _write(request: Request, wanted: Wanted, found: Found, display: Display) -> None:
+    out, what = display.out, wanted.what
     numbers = None
-    if request.matrix or request.format_ == "csv":
+    if wanted.matrix or request.format_ == "csv":
         rows, columns = ([tensor for _, tensor in side] for side in (found.rows, found.columns))
         numbers = matrix(found.blocks, rows, columns)
     if request.format_ == "csv":
@@ -153,7 +160,7 @@ def _write(request: Request, found: Found, display: Display) -> None:
         out.write(csv_text([head for name, tensor in found.columns for head in heads(name, tensor)], numbers))
         return
     if request.format_ == "json":
-        out.raw(_json(request, found, None if numbers is None else wrap(numbers)) + "\n")
+        out.raw(_json(request, what, found, None if numbers is None else wrap(numbers)) + "\n")
         return
     shown: list[tuple[str, Tensor]]
     if numbers is not None:
@@ -179,19 +186,19 @@ def _write(request: Request, found: Found, display: Display) -> None:
         out.write(to_repr(block) + "\n" if bare else named(label, to_repr(block)))
 
 
-def _json(request: Request, found: Found, whole: Tensor | None) -> str:
+def _json(request: Request, what: str, found: Found, whole: Tensor | None) -> str:
     from ..show.json_lines import encoded, strict_json
 
     blocks: Any
     if whole is not None:
         blocks = encoded(whole)
-    elif request.what == "jvp":
+    elif what == "jvp":
         blocks = encoded(found.blocks[0][0])
     else:
         lines = {
             row: {name: encoded(block) for (name, _), block in zip(found.columns, line)}
             for (row, _), line in zip(found.rows, found.blocks)
         }
-        blocks = lines if request.what == "hessian" else lines[""]
-    event = {"event": request.what, "expression": request.expression, "value": encoded(found.value)}
-    return strict_json({**event, request.what: blocks})
+        blocks = lines if what == "hessian" else lines[""]
+    event = {"event": what, "expression": request.expression, "value": encoded(found.value)}
+    return strict_json({**event, what: blocks})

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from ..show.wanted import OPTIONS, Wanted
-from .exits import FAILED, OK
-from .options import (
-    ExpressionCommand,
-    declared_options,
-    environment,
-    format_option,
-    perhaps_variables_argument,
-    session_options,
-)
+from .calculation import calculation, carry_out, needed
+from .options import declared_options
+from .request import Request, Settings
 
 
-@click.command("derive", cls=ExpressionCommand)
-@click.argument("expr")
-@perhaps_variables_argument
-@format_option("plain", "json")
-@click.option(
-    "--gradient",
-    metavar="VALUE",
-    help="The gradient to start from, of the result's shape; the formulas call it g.",
+@calculation(
+    "derive",
+    "plain",
+    "json",
+    gradient="The gradient to start from, of the result's shape; the formulas call it g.",
+    wrt=False,
+    options=declared_options(OPTIONS),
 )
-@declared_options(OPTIONS)
-@session_options
-@click.pass_context
 def command(
     ctx: click.Context,
-    expr: str,
-    variables: tuple[tuple[str, str], ...],
-    format_: str,
-    gradient: str | None,
+    request: Request,
+    settings: Settings,
     wrt: tuple[str, ...],
     order: str | None,
     plain: bool,
@@ -41,9 +31,6 @@ def command(
     markdown: bool,
     code: str | None,
     steps: bool,
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
 ) -> None:
     """Print the gradient of EXPR with respect to each NAME as a formula.
 
@@ -59,18 +46,11 @@ def command(
       autogradcli derive 'h = tanh(W @ x); (h - t).pow(2).sum()' W=eye(2) x=ones(2) t=zeros(2)
       autogradcli derive net.py:loss
     """
-    from . import gradients, playing, sessions
-    from .request import Request
+    from . import gradients
 
-    program = playing.is_program(expr)
-    if not variables and not program:
-        raise click.UsageError("Missing argument 'NAME=VALUE...'.", ctx)
+    program = needed(ctx, request)
     wanted = Wanted(wrt, int(order or 1), plain, latex, markdown, code or "", steps)
-    problem = wanted.problem(None if program else tuple(name for name, _ in variables))
-    if problem or (wanted.order == 2 and gradient is not None):
+    problem = wanted.problem(None if program else tuple(name for name, _ in request.variables))
+    if problem or (wanted.order == 2 and request.gradient is not None):
         raise click.UsageError(problem or "--order 2 is of a result that is one number: leave out --gradient", ctx)
-    env = environment(ctx)
-    sessions.prepare(ctx, memory)
-    session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = Request(expr, variables, gradient, format_, dtype)
-    ctx.exit(OK if gradients.derive(session, request, env, wanted) else FAILED)
+    carry_out(ctx, request, settings, partial(gradients.derive, wanted=wanted))

@@ -11,7 +11,7 @@ from copy import copy
 from io import BytesIO, StringIO
 from typing import BinaryIO, TextIO
 
-from ..show.stream import Output, Stream, StreamClosed, is_terminal
+from ..show.stream import Held, Output, Stream, StreamClosed, is_terminal
 from .exits import DEBUG
 
 #: The largest program that is read, in bytes: the language's own limit, with room for letters of four bytes.
@@ -86,6 +86,13 @@ class Environment:
         except OSError as error:
             self.out.closed = StreamClosed(error)
             raise self.out.closed from None
+
+    def holding(self) -> Environment:
+        """The same environment, whose output and errors wait to be released."""
+        other = copy(self)
+        kept: list[tuple[Stream, str]] = []
+        other.out, other.err = Held(self.out, kept), Held(self.err, kept)
+        return other
 
     def writing_to(self, out: Output) -> Environment:
         """The same environment with another standard output."""

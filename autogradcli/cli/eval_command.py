@@ -20,6 +20,7 @@ from .options import (
     save_option,
     session_options,
 )
+from .request import Settings
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -47,10 +48,8 @@ def command(
     variables: tuple[tuple[str, str], ...],
     loads: tuple[str, ...],
     saves: tuple[str, ...],
-    dtype: str | None,
-    seed: int | None,
+    settings: Settings,
     no_grad: bool,
-    memory: float,
 ) -> None:
     """Evaluate expressions and show their values.
 
@@ -66,12 +65,12 @@ def command(
     from . import sessions
 
     env = environment(ctx)
-    sessions.prepare(ctx, memory)
+    sessions.prepare(ctx, settings.memory)
     from_stdin = not expr or expr == ("-",)
     display = sessions.open_display(format_, env, "<stdin>" if from_stdin else "<eval>", batch=False)
 
     def opened() -> tuple[Session, bool]:
-        session = sessions.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
+        session = sessions.open_session(**settings._asdict(), no_grad=no_grad)
         loaded = sessions.load_all(session, loads, format_, env)
         return session, loaded and sessions.assign_all(session, variables, format_, env)
 

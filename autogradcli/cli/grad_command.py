@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from .exits import FAILED, OK
-from .options import (
-    TABLE_FORMATS,
-    ExpressionCommand,
-    environment,
-    format_option,
-    save_option,
-    session_options,
-    variables_argument,
-)
+from .calculation import calculation, carry_out, needed
+from .options import TABLE_FORMATS, save_option
+from .request import Request, Settings
+
+if TYPE_CHECKING:
+    from ..session import Session
+    from .environment import Environment
 
 
-@click.command("grad", cls=ExpressionCommand)
-@click.argument("expr")
-@variables_argument
-@format_option(*TABLE_FORMATS)
-@click.option(
-    "--gradient",
-    metavar="VALUE",
-    help="The gradient to start from, of the result's shape: its product with the Jacobian is shown.",
+@calculation(
+    "grad",
+    *TABLE_FORMATS,
+    gradient="The gradient to start from, of the result's shape: its product with the Jacobian is shown.",
+    options=save_option,
 )
-@save_option
-@session_options
-@click.pass_context
-def command(
-    ctx: click.Context,
-    expr: str,
-    variables: tuple[tuple[str, str], ...],
-    format_: str,
-    gradient: str | None,
-    saves: tuple[str, ...],
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
-) -> None:
+def command(ctx: click.Context, request: Request, settings: Settings, saves: tuple[str, ...]) -> None:
     """Show the value of EXPR and its gradient with respect to each NAME.
 
     \b
@@ -48,11 +31,10 @@ def command(
       autogradcli grad 'sum(x**2)' x=@data.csv:height --save out.npz:x.grad
     """
     from . import gradients, sessions
-    from .request import Request
 
-    env = environment(ctx)
-    sessions.prepare(ctx, memory)
-    session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = Request(expr, variables, gradient, format_, dtype)
-    ok = gradients.show(session, request, env) and sessions.save_all(session, saves, format_, env)
-    ctx.exit(OK if ok else FAILED)
+    needed(ctx, request)
+
+    def work(session: Session, asked: Request, env: Environment) -> bool:
+        return gradients.show(session, asked, env) and sessions.save_all(session, saves, asked.format_, env)
+
+    carry_out(ctx, request, settings, work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..api.autograd.backward_and_grad import tensor_backward
@@ -12,8 +13,9 @@ from ..session import Session
 from ..show.formulas import answer, print_answer
 from ..show.plain import Display, Plain, PlainGradients
 from ..show.wanted import Wanted
-from . import playing, sessions
+from . import playing, sessions, subjects
 from .environment import Environment
+from .named_values import Named, bind, floating
 from .request import Request
 
 #: What stands for the expression's file in front of an error, and the gradient's.
@@ -31,6 +33,7 @@ class Evaluated(NamedTuple):
     value: Tensor
     inputs: dict[str, Tensor]
     start: Any
+    text: subjects.Text
 
 
 def show(session: Session, request: Request, environment: Environment) -> bool:
@@ -50,7 +53,8 @@ def show(session: Session, request: Request, environment: Environment) -> bool:
 
     ok = found is not None and sessions.within(session, work, request.expression, display)
     if found is not None:
-        if ok and any(leaf.grad is not None and _has_nan(leaf.grad) for leaf in found.inputs.values()):
+        has_nan = any(leaf.grad is not None and _has_nan(leaf.grad) for leaf in found.inputs.values())
+        if ok and has_nan and all(name in session.variables for name in found.inputs):
             _explain_nan(session, request, found, display)
         session.variables["_"] = found.value
     display.end(ok, 0.0)
@@ -105,14 +109,17 @@ def _derive_program(session: Session, request: Request, environment: Environment
 
 def _evaluate(session: Session, request: Request, display: Display, environment: Environment) -> Evaluated | None:
     """The expression's value, its inputs and the gradient to start from; None if that fails, which is shown."""
-    dtype = dtypes.NAMES[request.dtype or "float32"]
-    if not sessions.leaves(session, request.variables, dtype, request.format_, environment):
+    named = bind(session, request, environment)
+    if named is None:
         return None
-    inputs = {name: session.variables[name] for name, _ in request.variables}
-    ok, value = sessions.value_of(session, request.expression, display)
+    text = subjects.read(request, session, display, environment)
+    if text is None:
+        return None
+    ok, value = subjects.value_of(session, text, request, named, display)
     if not ok:
         return None
-    problem = not_differentiable(request.expression, value, request.gradient)
+    inputs = named.leaves if request.wrt else named.leaves | _own_leaves(session, text, named)
+    problem = not_differentiable(text.asked, value, request.gradient, named)
     if problem is not None:
         display.show(problem)
         return None
@@ -127,11 +134,33 @@ def _evaluate(session: Session, request: Request, display: Display, environment:
             asked.show(sessions.about(request.gradient, "ValueError", f"a tensor of the shape {shape} is needed"))
             asked.end(False, 0.0)
             ok = False
-    return Evaluated(value, inputs, start) if ok else None
+    return Evaluated(value, inputs, start, text) if ok else None
 
 
-def not_differentiable(expression: str, value: Any, gradient: str | None) -> Failed | None:
+def _own_leaves(session: Session, text: subjects.Text, named: Named) -> dict[str, Tensor]:
+    """What a program made itself and requires a gradient of, by name: nothing arrived there yet."""
+    from ..tensor_names import named_tensors
+
+    known = {id(leaf) for leaf in named.leaves.values()}
+    variables = {name: value for name, value in session.variables.items() if name != "_"}
+    own = {} if not text.before else dict(named_tensors(variables))
+    found = {
+        name: tensor
+        for name, tensor in own.items()
+        if tensor.requires_grad and tensor.is_leaf and id(tensor) not in known and floating(tensor)
+    }
+    for tensor in found.values():
+        tensor.store_grad(None)
+    return found
+
+
+def not_differentiable(expression: str, value: Any, gradient: str | None, named: Named | None = None) -> Failed | None:
     """Why a gradient of this value makes no sense, in PyTorch's words, and what to do."""
+    has_history = isinstance(value, Tensor) and value.requires_grad
+    if named is not None and not named.leaves and named.held and not has_history:
+        kinds = [f"{name} is {sessions.article(_kind(held))}" for name, held in named.held.items()]
+        hint = f"{', '.join(kinds)}, and only floating numbers have gradients; --wrt NAME takes a variable as such"
+        return sessions.about(expression, "RuntimeError", NO_HISTORY, hint)
     if not isinstance(value, Tensor):
         kind = type(value).__name__
         return sessions.about(
@@ -149,10 +178,14 @@ def not_differentiable(expression: str, value: Any, gradient: str | None) -> Fai
     return None
 
 
-def _function(session: Session, request: Request, found: Evaluated, display: Display) -> tuple[bool, Any]:
-    """The expression as a function of its variables. It was evaluated once already, so it parses."""
-    source = f"lambda {', '.join(found.inputs)}: ({request.expression}\n)"
-    return sessions.value_of(session, source, display, shown_as=request.expression)
+def _kind(value: Any) -> str:
+    return f"{value.dtype.name} tensor" if isinstance(value, Tensor) else type(value).__name__
+
+
+def _function(session: Session, found: Evaluated) -> Callable[[Mapping[str, Any]], Any]:
+    """The expression as a function of its variables by their names."""
+    call = subjects.function_of(session, found.text, list(found.inputs))
+    return lambda values: call(*[values[name] for name in found.inputs])
 
 
 def _has_nan(tensor: Tensor) -> bool:
@@ -163,31 +196,30 @@ def _explain_nan(session: Session, request: Request, found: Evaluated, display: 
     """Say where a gradient that is not a number began."""
     from ..explain.nan_search import origin_of_nan
 
-    ok, function = _function(session, request, found, display)
+    function = _function(session, found)
 
     def work() -> None:
-        origin = origin_of_nan(lambda values: function(**values), found.inputs, found.start)
+        origin = origin_of_nan(function, found.inputs, found.start)
         if origin is not None:
             display.show(Warned(1, "note", origin))
 
-    if ok:
-        sessions.within(session, work, request.expression, display)
+    sessions.within(session, work, request.expression, display)
 
 
 def _show_formulas(session: Session, request: Request, found: Evaluated, display: Display, wanted: Wanted) -> bool:
     from ..language.compile.evaluate import evaluate
 
-    ok, function = _function(session, request, found, display)
+    function = _function(session, found)
 
     def work() -> None:
         from ..explain.derived import Subject
 
         made = answer(
             request.expression,
-            Subject(lambda values: function(**values), found.inputs, found.start),
+            Subject(function, found.inputs, found.start),
             evaluate=lambda lines, text, values: evaluate(lines, text, values, session.prelude),
             wanted=wanted,
         )
         print_answer(made, request.format_, display)
 
-    return ok and sessions.within(session, work, request.expression, display)
+    return sessions.within(session, work, request.expression, display)

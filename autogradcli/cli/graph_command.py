@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from ..show.graph.wanted import OPTIONS, Wanted, depth_of
-from .exits import FAILED, OK
-from .options import (
-    ExpressionCommand,
-    declared_options,
-    environment,
-    format_option,
-    perhaps_variables_argument,
-    session_options,
-)
+from .calculation import calculation, carry_out
+from .options import declared_options
+from .request import Request, Settings
 
 
-@click.command("graph", cls=ExpressionCommand)
-@click.argument("expr")
-@perhaps_variables_argument
-@format_option("plain", "json")
-@click.option("--gradient", metavar="VALUE", help="The gradient to start from, of the result's shape.")
-@declared_options(OPTIONS)
-@session_options
-@click.pass_context
+@calculation("graph", "plain", "json", options=declared_options(OPTIONS))
 def command(
     ctx: click.Context,
-    expr: str,
-    variables: tuple[tuple[str, str], ...],
-    format_: str,
-    gradient: str | None,
+    request: Request,
+    settings: Settings,
     values: bool,
     depth: str | None,
     full: bool,
@@ -37,9 +24,6 @@ def command(
     mermaid: bool,
     svg: str | None,
     html: str | None,
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
 ) -> None:
     """Show the graph that made EXPR: the nodes that backward() goes through, from the result down to the leaves.
 
@@ -53,18 +37,13 @@ def command(
       autogradcli graph net.py:loss --html net.html
       autogradcli graph net.py:loss --dot | dot -Tpdf -o net.pdf
     """
-    from . import graphs, sessions
-    from .request import Request
+    from . import graphs
 
     try:
         levels = None if depth is None else depth_of(depth)
     except ValueError as error:
         raise click.UsageError(str(error), ctx) from None
-    wanted = Wanted(values, levels, full, dot, mermaid, svg or "", html or "", format_ == "json")
+    wanted = Wanted(values, levels, full, dot, mermaid, svg or "", html or "", request.format_ == "json")
     if problem := wanted.problem():
         raise click.UsageError(problem, ctx)
-    env = environment(ctx)
-    sessions.prepare(ctx, memory)
-    session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = Request(expr, variables, gradient, format_, dtype)
-    ctx.exit(OK if graphs.show(session, request, env, wanted) else FAILED)
+    carry_out(ctx, request, settings, partial(graphs.show, wanted=wanted))

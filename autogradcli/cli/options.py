@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import wraps
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .environment import Environment
+from .request import Settings
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -28,6 +30,8 @@ Decorated = Callable[..., Any]
 #: Gigabytes below and above which a number can only be a mistake, and so many processes at a time.
 LEAST_MEMORY, MOST_MEMORY = 0.001, 1_000_000
 MOST_JOBS = 10_000
+#: More than a float64 has.
+MOST_DIGITS = 20
 
 
 class Positive(click.FloatRange):
@@ -227,8 +231,20 @@ no_grad_option = click.option("--no-grad", is_flag=True, help="Record no history
 
 
 def session_options(command: Decorated) -> Decorated:
-    """--dtype, --seed and --memory, as keywords of ``programs.open_session``."""
+    """--dtype, --seed, --memory and --digits, handed on as ``settings``."""
+
+    @wraps(command)
+    def called(*args: Any, dtype: str | None, seed: int | None, memory: float, digits: int | None, **given: Any) -> Any:
+        return command(*args, settings=Settings(dtype, seed, memory, digits), **given)
+
+    decorated: Decorated = called
     for option in (
+        click.option(
+            "--digits",
+            type=click.IntRange(0, MOST_DIGITS),
+            metavar="N",
+            help="Show numbers with so many digits behind the point, as by torch.set_printoptions(precision=N).",
+        ),
         click.option(
             "--memory",
             type=Positive(least=LEAST_MEMORY, most=MOST_MEMORY),
@@ -246,8 +262,8 @@ def session_options(command: Decorated) -> Decorated:
         ),
         click.option("--dtype", type=click.Choice(DTYPES), help="The default dtype of floating tensors."),
     ):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 def environment(ctx: click.Context) -> Environment:

@@ -13,6 +13,7 @@ from ..numerics import dtypes
 from ..session import Session
 from . import sessions
 from .environment import Environment, UnreadableError
+from .named_values import bind, mended
 
 if TYPE_CHECKING:
     from ..recorded import Program
@@ -77,12 +78,13 @@ def play(session: Session, request: Request, environment: Environment, limit: in
     except (OSError, UnreadableError) as error:
         problem(sessions.unreadable(error))
         return None
-    dtype = dtypes.NAMES[request.dtype or "float32"]
-    if not sessions.leaves(session, request.variables, dtype, request.format_, environment):
+    named = bind(session, request, environment)
+    if named is None:
         return None
     program = _run(session, text, name, limit)
     if isinstance(program, Failed):
-        problem(program)
+        sessions.refused(display, mended(program, request, named))
+        display.end(False, 0.0)
         return None
     start = None
     if request.gradient is not None:

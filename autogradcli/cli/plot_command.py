@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from ..show.pictures.options import OPTIONS
-from .exits import FAILED, OK
-from .options import (
-    ExpressionCommand,
-    declared_options,
-    environment,
-    format_option,
-    perhaps_variables_argument,
-    session_options,
-)
+from .calculation import calculation, carry_out
+from .options import declared_options
+from .request import Request, Settings
 
 
-@click.command("plot", cls=ExpressionCommand)
-@click.argument("expr")
-@perhaps_variables_argument
-@format_option("plain", "json")
-@declared_options(OPTIONS)
-@session_options
-@click.pass_context
+@calculation("plot", "plain", "json", gradient=None, wrt=False, options=declared_options(OPTIONS))
 def command(
     ctx: click.Context,
-    expr: str,
-    variables: tuple[tuple[str, str], ...],
-    format_: str,
+    request: Request,
+    settings: Settings,
     path: tuple[str, ...],
     start: str | None,
     lr: str | None,
@@ -35,9 +24,6 @@ def command(
     svg: str | None,
     png: str | None,
     html: str | None,
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
 ) -> None:
     """Draw EXPR and its derivative over an interval, NAME=START:STOP or NAME=START:STOP:STEP.
 
@@ -52,8 +38,7 @@ def command(
       autogradcli plot train.py:losses
     """
     from ..show.pictures.output import wanted
-    from . import pictures, sessions
-    from .request import Request
+    from . import pictures
 
     given = {"path": path, "start": start, "lr": lr, "steps": steps, "svg": svg, "png": png, "html": html}
     texts = {name: [value] if isinstance(value, str) else list(value or ()) for name, value in given.items()}
@@ -61,8 +46,4 @@ def command(
         asked = wanted(texts)
     except ValueError as error:
         raise click.UsageError(str(error), ctx) from None
-    env = environment(ctx)
-    sessions.prepare(ctx, memory)
-    session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = Request(expr, variables, None, format_, dtype)
-    ctx.exit(OK if pictures.plot(session, request, env, asked) else FAILED)
+    carry_out(ctx, request, settings, partial(pictures.plot, asked=asked))

@@ -8,6 +8,7 @@ import click
 
 from .environment import UnreadableError
 from .options import FORMATS, MOST_JOBS, Positive, environment, format_option, no_grad_option, session_options
+from .request import Settings
 
 
 @click.command("run")
@@ -57,10 +58,8 @@ def command(
     timeout: float | None,
     time: bool,
     output: str | None,
-    dtype: str | None,
-    seed: int | None,
+    settings: Settings,
     no_grad: bool,
-    memory: float,
 ) -> None:
     """Run programs from files, each in a fresh session; - is the standard input.
 
@@ -77,7 +76,7 @@ def command(
     from .batch.results import Results
 
     env = environment(ctx)
-    options = batch.Options(format_, echo, dtype, seed, no_grad, memory, timeout)
+    options = batch.Options(format_, echo, settings, no_grad, timeout)
     try:
         programs = list(batch.expand(files))
         results = None if output is None else Results(output, programs, format_)
@@ -92,5 +91,5 @@ def command(
 
         preparation.prepare(ctx, None, insist=False)
         ctx.exit(Pool(whole, jobs or os.cpu_count() or 1).run())
-    preparation.prepare(ctx, memory)
+    preparation.prepare(ctx, settings.memory)
     ctx.exit(whole.run())

@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..engine.leaves import require_grad
-from ..engine.tensor import Tensor, wrap
 from ..events import Event, Failed, Value
 from ..numerics import dtypes
-from ..numerics.dtypes import DType
 from ..session import Session
 from ..show.escape import escape_line
 from ..show.plain import Display, Plain
@@ -45,7 +42,13 @@ def prepare(ctx: click.Context, memory: float | None, *, prompt: bool = False, i
 
 
 def open_session(
-    *, dtype: str | None, seed: int | None, memory: float, no_grad: bool = False, timeout: float | None = None
+    *,
+    dtype: str | None,
+    seed: int | None,
+    memory: float,
+    digits: int | None = None,
+    no_grad: bool = False,
+    timeout: float | None = None,
 ) -> Session:
     """A fresh session, from the options as the command line has them."""
     return Session(
@@ -54,6 +57,7 @@ def open_session(
         grad_enabled=not no_grad,
         deadline_seconds=timeout,
         memory_bytes=int(memory * (1 << 30)),
+        digits=digits,
     )
 
 
@@ -120,10 +124,25 @@ def unreadable(error: OSError | UnreadableError) -> Failed:
     return Failed(0, 0, 0, type(error).__name__, error.strerror or str(error), "")
 
 
-def value_of(session: Session, source: str, display: Display, shown_as: str | None = "") -> tuple[bool, Any]:
-    """The value of an expression, and whether there is one: what goes wrong is shown.
+def refused(display: Display, event: Failed) -> None:
+    """Show the error of a program that was typed or named, and take note of it for ``attempts``."""
+    display.out.failure = event.type
+    display.show(event)
+
+
+def value_of(
+    session: Session,
+    source: str,
+    display: Display,
+    shown_as: str | None = "",
+    *,
+    line: int = 1,
+    mend: Callable[[Failed], Failed] = lambda event: event,
+) -> tuple[bool, Any]:
+    """The value of an expression of that line, and whether there is one: what goes wrong is shown.
 
     ``shown_as`` is the text that the user wrote, where ``source`` is another; None if there is no such text.
+    ``mend`` may add to an error what to do.
     """
     values: list[Any] = []
 
@@ -131,13 +150,13 @@ def value_of(session: Session, source: str, display: Display, shown_as: str | No
         if isinstance(event, Value):
             values.append(event.value)
         elif isinstance(event, Failed) and shown_as is None:
-            display.show(Failed(0, 0, 0, event.type, event.message, ""))
-        elif isinstance(event, Failed) and shown_as:
-            display.show(about(shown_as, event.type, event.message))
+            refused(display, Failed(0, 0, 0, event.type, event.message, ""))
+        elif isinstance(event, Failed):
+            refused(display, about(shown_as, event.type, event.message) if shown_as else mend(event))
         else:
             display.show(event)
 
-    if not session.run(source, keep):
+    if not session.run(source, keep, first_line=line):
         if display.failure == "KeyboardInterrupt":
             raise KeyboardInterrupt
         return False, None
@@ -157,7 +176,7 @@ def within(session: Session, work: Callable[[], None], shown_as: str, display: D
         if isinstance(event, Value):
             work()
         elif isinstance(event, Failed):
-            display.show(about(shown_as, event.type, event.message))
+            refused(display, about(shown_as, event.type, event.message))
         else:
             display.show(event)
 
@@ -180,12 +199,18 @@ def about(text: str, type_: str, message: str, hint: str = "") -> Failed:
 
 
 def evaluated(
-    session: Session, name: str, text: str, format_: str, environment: Environment, title: str = ""
+    session: Session,
+    name: str,
+    text: str,
+    format_: str,
+    environment: Environment,
+    title: str = "",
+    lists: set[str] | None = None,
 ) -> tuple[bool, Any]:
     """The value of a text of the command line, an expression or ``@FILE``, and whether there is one.
 
     A list of numbers becomes a tensor. ``name`` is the variable's, ``title`` stands before errors in place of it.
-    What goes wrong is shown.
+    ``lists`` takes the name where it was a list. What goes wrong is shown.
     """
     from_file = text.startswith("@") or text == "-"
     shown_as = text
@@ -201,6 +226,8 @@ def evaluated(
         ok, value = value_of(session, text, display)
     if ok and isinstance(value, list):
         ok, value = _as_tensor(session, value, display, shown_as)
+        if lists is not None:
+            lists.add(name)
     session.variables.pop("_", None)
     display.end(ok, 0.0)
     return ok, value
@@ -280,43 +307,6 @@ def save_all(session: Session, files: tuple[str, ...], format_: str, environment
             display = open_display(format_, environment, wanted.shown, batch=False)
             message = (isinstance(error, OSError) and error.strerror) or str(error)
             display.show(Failed(0, 0, 0, type(error).__name__, message, ""))
-            display.end(False, 0.0)
-            return False
-    return True
-
-
-def leaf(value: Any, default: DType) -> Tensor:
-    """A number or a tensor as a new leaf that requires grad; integers become floats of the default dtype.
-
-    Raises TypeError for anything else.
-    """
-    if isinstance(value, Tensor):
-        made = wrap(value.array.copy())
-        if value.dtype.category < dtypes.FLOATING:
-            made = wrap(value.array.astype(default.np))
-    elif isinstance(value, complex):
-        made = wrap(dtypes.complex_of(default).np.type(value))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        made = wrap(default.np.type(value))
-    else:
-        raise TypeError(f"a number, a list of numbers or a tensor is needed, not {article(type(value).__name__)}")
-    require_grad(made)
-    return made
-
-
-def leaves(
-    session: Session, variables: tuple[tuple[str, str], ...], default: DType, format_: str, environment: Environment
-) -> bool:
-    """Set the variables of ``grad`` and its like: leaves that require grad. What goes wrong is shown."""
-    for name, text in variables:
-        ok, value = evaluated(session, name, text, format_, environment)
-        if not ok:
-            return False
-        try:
-            session.variables[name] = leaf(value, default)
-        except (TypeError, OverflowError, MemoryError) as error:
-            display = open_display(format_, environment, name, batch=False)
-            display.show(about(text, type(error).__name__, str(error)))
             display.end(False, 0.0)
             return False
     return True

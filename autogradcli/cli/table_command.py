@@ -4,31 +4,12 @@ from __future__ import annotations
 
 import click
 
-from .exits import FAILED, OK
-from .options import (
-    ExpressionCommand,
-    environment,
-    format_option,
-    session_options,
-    variables_argument,
-)
+from .calculation import calculation, carry_out
+from .request import Request, Settings
 
 
-@click.command("table", cls=ExpressionCommand)
-@click.argument("expr")
-@variables_argument
-@format_option("plain", "json", "csv")
-@session_options
-@click.pass_context
-def command(
-    ctx: click.Context,
-    expr: str,
-    variables: tuple[tuple[str, str], ...],
-    format_: str,
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
-) -> None:
+@calculation("table", "plain", "json", "csv", needs_variables=True, gradient=None, wrt=False)
+def command(ctx: click.Context, request: Request, settings: Settings) -> None:
     """Print EXPR and its derivative at the points of an interval, NAME=START:STOP or NAME=START:STOP:STEP.
 
     Other variables have one value, as NAME=VALUE. With two intervals it is all pairs of their points. EXPR may be a
@@ -38,11 +19,6 @@ def command(
       autogradcli table 'x * exp(-x)' x=0:6:0.5
       autogradcli table 'a * sin(x)' x=0:pi:pi/8 a=2 --format csv
     """
-    from . import curves, sessions
-    from .request import Request
+    from . import curves
 
-    env = environment(ctx)
-    sessions.prepare(ctx, memory)
-    session = sessions.open_session(dtype=dtype, seed=seed, memory=memory)
-    request = Request(expr, variables, None, format_, dtype)
-    ctx.exit(OK if curves.table(session, request, env) else FAILED)
+    carry_out(ctx, request, settings, curves.table)

@@ -12,6 +12,7 @@ from ..show.escape import escape_line
 from .environment import Environment, UnreadableError
 from .exits import FAILED, OK
 from .options import Positive, environment, session_options
+from .request import Settings
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -43,9 +44,7 @@ def command(
     update: bool,
     tolerance: float,
     timeout: float | None,
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
+    settings: Settings,
 ) -> None:
     """Run the examples in texts and compare what they show with what stands there.
 
@@ -61,12 +60,12 @@ def command(
     from . import sessions
 
     env = environment(ctx)
-    sessions.prepare(ctx, memory)
+    sessions.prepare(ctx, settings.memory)
     code = OK
     texts, folders = _texts(files)
     for file in texts:
         try:
-            session = sessions.open_session(dtype=dtype, seed=seed, memory=memory, timeout=timeout)
+            session = sessions.open_session(**settings._asdict(), timeout=timeout)
             ok = _check(file, env, update, tolerance, session, timeout, quiet=file in folders)
         except (OSError, UnreadableError) as error:
             from ..show.errors import error_text

@@ -6,28 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .exits import FAILED, OK
-from .options import ExpressionCommand, environment, format_option, perhaps_variables_argument, session_options
+from .calculation import calculation, carry_out
+from .request import Request, Settings
 
 if TYPE_CHECKING:
     from ..session import Session
+    from .environment import Environment
 
 
-@click.command("why", cls=ExpressionCommand)
-@click.argument("target")
-@perhaps_variables_argument
-@format_option("plain", "json")
-@session_options
-@click.pass_context
-def command(
-    ctx: click.Context,
-    target: str,
-    variables: tuple[tuple[str, str], ...],
-    format_: str,
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
-) -> None:
+@calculation("why", "plain", "json", target="target", gradient=None)
+def command(ctx: click.Context, request: Request, settings: Settings) -> None:
     """Say why a gradient is what it is, or where an error comes from.
 
     TARGET is FILE.py:NAME.grad, a file alone (the error that ends it, or its first surprise), - for the standard
@@ -42,11 +30,10 @@ def command(
     """
     from . import sessions, whys
 
-    env = environment(ctx)
-    sessions.prepare(ctx, memory)
-
     def fresh() -> Session:
-        return sessions.open_session(dtype=dtype, seed=seed, memory=memory)
+        return sessions.open_session(**settings._asdict())
 
-    ok = whys.answer(fresh, whys.Request(target, variables, format_, dtype), env)
-    ctx.exit(OK if ok else FAILED)
+    def work(_: Session, asked: Request, env: Environment) -> bool:
+        return whys.answer(fresh, asked, env)
+
+    carry_out(ctx, request, settings, work)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from json import dumps
-from typing import NamedTuple
 
 from ..language.read.syntax import parse
 from ..numerics import dtypes
@@ -17,30 +16,25 @@ from ..why.inquiry import Why
 from ..why.lines import one_a_line
 from . import sessions
 from .environment import Environment, UnreadableError
+from .named_values import bind
 from .playing import ENDINGS, EXPRESSION
-
-
-class Request(NamedTuple):
-    target: str
-    variables: tuple[tuple[str, str], ...]
-    format_: str
-    dtype: str | None
+from .request import Request
 
 
 def answer(fresh: Callable[[], Session], request: Request, environment: Environment) -> bool:
     """Answer, or say what went wrong; False then."""
-    file, asked = file_of(request.target)
+    file, asked = file_of(request.expression)
     title = "<stdin>" if file == "-" else file or EXPRESSION
     display = sessions.open_display(request.format_, environment, title, batch=False)
     try:
-        text = environment.read_text(file) if file else request.target
+        text = environment.read_text(file) if file else request.expression
     except (OSError, UnreadableError) as error:
         display.show(sessions.unreadable(error))
         display.end(False, 0.0)
         return False
     given = fresh()
-    dtype = dtypes.NAMES[request.dtype or "float32"]
-    if request.variables and not sessions.leaves(given, request.variables, dtype, request.format_, environment):
+    named = bind(given, request, environment)
+    if named is None:
         return False
 
     def begun() -> Session:
@@ -48,7 +42,7 @@ def answer(fresh: Callable[[], Session], request: Request, environment: Environm
         session.variables.update(copied(given.variables))
         return session
 
-    names = [name for name, _ in request.variables]
+    names = list(named.leaves)
     question = Question(text, begun) if file else Question(one_a_line(text), begun, differentiated)
     if not file and question.failure is None and not asked:
         found = [question.about(name) for name in names]
@@ -68,7 +62,7 @@ def _show(question: Question, asked: str, format_: str, display: Display) -> boo
     if found is not None:
         return _show_all([found], format_, display)
     if question.failure is not None:
-        display.show(question.failure)
+        sessions.refused(display, question.failure)
         return False
     return _show_all([], format_, display)
 

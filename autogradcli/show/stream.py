@@ -37,7 +37,7 @@ class Output(Protocol):
 class Stream:
     """An output stream as ``show/`` uses it. Raises StreamClosed where the system refuses the text."""
 
-    __slots__ = ("_flush", "_write", "always_escape", "before", "closed", "colour", "file", "terminal")
+    __slots__ = ("_flush", "_write", "always_escape", "before", "closed", "colour", "failure", "file", "terminal")
 
     def __init__(self, file: Output, *, always_escape: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.file = file
@@ -47,6 +47,8 @@ class Stream:
         self.before: Callable[[], None] | None = None
         #: Set once the system has refused a text.
         self.closed: StreamClosed | None = None
+        #: The type of the error that ended the program whose results are written here, where a command took note of it.
+        self.failure = ""
         self.terminal = is_terminal(file)
         self.always_escape = always_escape or self.terminal
         self.colour = self.terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
@@ -69,6 +71,27 @@ class Stream:
     def style(self, text: str, style: str) -> str:
         """The text (escaped by the caller) in a style, where this stream has any."""
         return f"\x1b[{style}m{text}\x1b[0m" if self.colour and text else text
+
+
+class Held(Stream):
+    """A stream that keeps what is written until it is released, in one order with those that share ``kept``."""
+
+    __slots__ = ("kept", "stream")
+
+    def __init__(self, stream: Stream, kept: list[tuple[Stream, str]]) -> None:
+        super().__init__(stream.file)
+        self.always_escape, self.colour, self.terminal = stream.always_escape, stream.colour, stream.terminal
+        self.stream = stream
+        self.kept = kept
+
+    def raw(self, text: str) -> None:
+        self.kept.append((self.stream, text))
+
+    def release(self) -> None:
+        """Write it all, that of the others too. Raises StreamClosed."""
+        kept, self.kept[:] = list(self.kept), []
+        for stream, text in kept:
+            stream.raw(text)
 
 
 def is_terminal(file: Output | TextIO | None) -> bool:

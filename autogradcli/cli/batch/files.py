@@ -15,6 +15,7 @@ from ...show.stream import StreamClosed
 from .. import sessions
 from ..environment import Environment, UnreadableError, decoded
 from ..exits import FAILED, OK, last_words
+from ..request import Settings
 from .large_programs import large, run_pieces
 from .progress import Progress
 from .results import Results
@@ -29,10 +30,8 @@ class Options(NamedTuple):
 
     format_: str
     echo: bool | None
-    dtype: str | None
-    seed: int | None
+    settings: Settings
     no_grad: bool
-    memory: float
     timeout: float | None
 
 
@@ -82,13 +81,7 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
     try:
         opened = _open(file, environment)
         start, rest = large(opened)
-        session = sessions.open_session(
-            dtype=options.dtype,
-            seed=options.seed,
-            no_grad=options.no_grad,
-            memory=options.memory,
-            timeout=options.timeout,
-        )
+        session = sessions.open_session(**options.settings._asdict(), no_grad=options.no_grad, timeout=options.timeout)
         started = perf_counter()
         if rest is None:
             ok = sessions.run(session, decoded(start), display, echo=echoes(file, options))

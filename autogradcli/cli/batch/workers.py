@@ -78,7 +78,7 @@ def work(tasks: int, frames: int, life: int, options: Options, environment: Envi
     # Without its thread a worker would outlive its parent: then it ends, and its parent says how.
     threading.excepthook = lambda problem: os._exit(1)
     worker = _Worker(tasks, frames, life, options, environment)
-    limit_memory(options.memory)  # now that the thread has begun, which takes some
+    limit_memory(options.settings.memory)  # now that the thread has begun, which takes some
     worker.run()
 
 

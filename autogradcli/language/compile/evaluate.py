@@ -15,8 +15,13 @@ def evaluate(lines: Sequence[tuple[str, str]], text: str, values: Mapping[str, A
 
     Its costs count for the run under way. Raises what it raises, and SyntaxError.
     """
+    return evaluate_after("\n".join([f"{name} = {meaning}" for name, meaning in lines]), text, values, prelude)
+
+
+def evaluate_after(before: str, text: str, values: Mapping[str, Any], prelude: Mapping[str, Any]) -> Any:
+    """The same after statements."""
     variables = dict(values)
-    program = "\n".join([*(f"{name} = {meaning}" for name, meaning in lines), f"_ = {text}"])
+    program = f"{before}\n_ = (\n{text}\n)"
     with deep_stack():
         for step in compile_program(Source(program), program, Shapes(variables, prelude), learn=False):
             step.run(step.frame)
