@@ -125,9 +125,10 @@ def test_on_a_terminal_results_stand_in_a_table(ask: Ask) -> None:
     code, out, err = ask(X, "y = x * x", "y", "y.sum().backward()", terminal=True)
     assert (code, err) == (0, "")
     assert out == (
-        "  expression  value     shape  dtype    grad_fn       gradient\n"
-        "  y           [1., 4.]  [2]    float32  MulBackward0\n"
-        "  x           [1., 2.]  [2]    float32                [2., 4.]\n"
+        "  expression  value         shape  type     requires_grad\n"
+        "  y           [1., 4.]      [2]    float32  MulBackward0\n"
+        "  expression  value         shape  type     requires_grad  gradient\n"
+        "  x           [1., 2.]      [2]    float32  leaf           [2., 4.]\n"
     )
     assert ask("eval", "--format", "plain", "2 + 2", terminal=True).out == "4\n"
     assert ask("eval", "--format", "rich", "2 + 2").out.splitlines()[1].split() == ["2", "+", "2", "4", "int"]
@@ -276,7 +277,7 @@ def test_grad_in_other_formats(ask: Ask) -> None:
     assert value["value"]["data"] == 9.0 and value["source"] == "x * x"
     assert gradients["leaves"]["x"]["grad"] == {"dtype": "float32", "shape": [], "data": 6.0}
     table = ask("grad", "x * x", "x=3", terminal=True).out.splitlines()
-    assert table[1].split()[-1] == "MulBackward0" and table[2].split() == ["x", "3.", "[]", "float32", "6."]
+    assert table[1].split()[-1] == "MulBackward0" and table[2].split() == ["x", "3.", "[]", "float32", "leaf", "6."]
 
 
 @pytest.mark.parametrize(

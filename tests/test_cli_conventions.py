@@ -86,7 +86,7 @@ def test_settings(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("formt = 'json'", "there is no setting `formt`; did you mean `format`?"),
-        ("format = 'xml'", "format is 'xml'; one of auto, rich, plain, json, csv is needed"),
+        ("format = 'xml'", "format is 'xml'; one of auto, rich, plain, json, csv, markdown is needed"),
         ("memory = 'much'", "memory is 'much'; a number of gigabytes is needed"),
         ("[rn]\njobs = 1", "there is no command `rn` for the table [rn]; did you mean `run`?"),
         ("[run]\njobs = -1", "[run] jobs is -1; a whole number up to 10000 is needed"),

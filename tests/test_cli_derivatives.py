@@ -89,7 +89,7 @@ def test_plain(arguments: list[str], out: str) -> None:
 
 def test_on_a_terminal() -> None:
     lines = ask("jacobian", "a * x", "a=2", "x=[1, 2]", "--color", "never", terminal=True).out.splitlines()
-    assert lines[0].split() == ["expression", "value", "shape", "dtype"]
+    assert lines[0].split() == ["expression", "value", "shape", "type"]
     assert lines[1].split()[:2] == ["jacobian", "a"] and lines[2].split()[:2] == ["jacobian", "x"]
     assert "jvp" in ask("jvp", "x * x", "x=3", "--format", "rich").out
 

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autogradcli.api.tensor.tensor_text import options
-from autogradcli.engine.tensor import Tensor, wrap
+from autogradcli.engine.tensor import Tensor
 from autogradcli.events import Event, Failed, Gradients, Printed, Value, Warned
 from autogradcli.session import Session
 from autogradcli.show.errors import caret_lines, cells, error_text
@@ -157,7 +157,7 @@ def test_the_lines_of_a_program() -> None:
         {"event": "print", **file, "line": 1, "text": "a\n\x1b\u2028"},
         {"event": "value", **file, "line": 2, "source": "1+1", "value": {"type": "int", "data": 2}},
         {"event": "warning", **file, "line": 3, "category": "UserWarning", "message": "w"},
-        {"event": "error", **file, "line": 4, "column": 5, "type": "ValueError", "message": "m"},
+        {"event": "error", **file, "line": 4, "column": 5, "type": "ValueError", "message": "m", "hint": "hint"},
         {"event": "end", **file, "ok": True, "seconds": 0.25},
     ]
 
@@ -235,22 +235,51 @@ def table(width: int, *values: tuple[str, Any]) -> str:
 def test_a_table() -> None:
     x = Tensor(np.array([1.0, 2.5], np.float64), requires_grad=True)
     x.store_grad(Tensor(np.array([3.0, 4.0])))
-    assert table(80, ("2 + 2", 4), ("x", x)) == (
-        "  expression  value             shape  dtype    gradient\n"
+    assert table(90, ("2 + 2", 4), ("x", x), ("[1, 'a']", [1, "a"])) == (
+        "  expression  value             shape  type     requires_grad  gradient\n"
         "  2 + 2       4                        int\n"
-        "  x           [1.0000, 2.5000]  [2]    float64  [3., 4.]\n"
+        "  x           [1.0000, 2.5000]  [2]    float64  leaf           [3., 4.]\n"
+        "  [1, 'a']    [1, 'a']                 list\n"
     )
 
 
 def test_a_narrow_terminal_gets_a_list() -> None:
     x = Tensor(np.array([[1.0, 2.5], [3.0, 4.0]], np.float32), requires_grad=True)
-    assert table(30, ("x.something", x)) == (
+    x.store_grad(Tensor(np.array([3.0, 4.0])))
+    assert table(40, ("x.something", x)) == (
         "x.something\n"
-        "  value     [[1.0000, 2.5000],\n"
-        "             [3.0000, 4.0000]]\n"
-        "  shape     [2, 2]\n"
-        "  dtype     float32\n"
+        "  float32  [2, 2]  requires_grad: leaf\n"
+        "  [[1.0000, 2.5000],\n"
+        "   [3.0000, 4.0000]]\n"
+        "  gradient\n"
+        "    [3., 4.]\n"
     )
+
+
+@pytest.mark.parametrize("width", [40, 80, 100, 200])
+def test_no_row_of_a_matrix_is_wrapped_while_it_fits(width: int) -> None:
+    """Neither of a value nor of a gradient, and one wide row leaves the others where they are."""
+    columns = (width - 8) // 4
+    wide = Tensor(np.ones((3, columns), np.float32), requires_grad=True)
+    wide.store_grad(Tensor(np.full((3, columns), 2.0, np.float32)))
+    lines = table(width, ("a", wide), ("b", 7)).splitlines()
+    assert [line.count("1.") for line in lines if "1." in line] == [columns] * 3
+    assert [line.count("2.") for line in lines if "2." in line] == [columns] * 3
+    assert max(map(len, lines)) <= width
+    if width >= 80:
+        assert lines[0].split()[0] == "expression" and lines[-1].split() == ["b", "7", "int"]
+        assert any(line.split()[:1] == ["gradient"] for line in lines)
+
+
+def test_rows_appear_as_they_come_below_the_same_heads() -> None:
+    out = io.StringIO()
+    display = Rich(Stream(out), Stream(out), "f", collect=False)
+    shown = []
+    for value in (1, 22, "a text that needs a wider column", 3):
+        display.show(Value(1, "x", value))
+        shown.append(out.getvalue().splitlines())
+    heads = [sum("expression" in line for line in lines) for lines in shown]
+    assert heads == [1, 1, 2, 2] and [len(lines) for lines in shown] == [2, 3, 5, 6]
 
 
 @given(st.integers(20, 200), st.lists(st.integers(0, 30), max_size=3), st.sampled_from(["x", "a * very_long_name" * 9]))
@@ -282,7 +311,7 @@ def test_collected_rows_keep_their_time_and_their_place() -> None:
     display.show(Value(4, "3", 3))
     display.end(True, 0.0)
     heads = [line.split()[0] for line in out.getvalue().splitlines()]
-    assert heads == ["expression", "x", "x", "printed", "expression", "3"]
+    assert heads == ["expression", "x", "x", "printed", "3"]
     assert "[1.]" in out.getvalue().splitlines()[1] and "[2.]" in out.getvalue().splitlines()[2]
 
 
@@ -305,12 +334,3 @@ def test_a_closed_stream_leaves_the_session(kind: type) -> None:
     with pytest.raises(StreamClosed):
         Session().run("1 + 1\n2 + 2", display.show)
     assert err.getvalue() == ""
-
-
-def test_a_list_for_a_narrow_terminal_uses_its_width() -> None:
-    """A tensor whose columns don't fit is not kept as narrow as a column would have been."""
-    out = Stream(io.StringIO())
-    tensor = wrap(np.ones((2, 6)))
-    made = row("x", tensor, 60, tensor)
-    lines = table_text([made], 60, out).split("\n")
-    assert sum("[[1., 1., 1., 1., 1., 1.]," in line for line in lines) == 2

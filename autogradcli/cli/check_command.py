@@ -12,7 +12,7 @@ from .options import declared_options
 from .request import Request, Settings
 
 
-@calculation("check", "plain", "json", "csv", options=declared_options(OPTIONS))
+@calculation("check", "plain", "json", "csv", "markdown", options=declared_options(OPTIONS))
 def command(
     ctx: click.Context,
     request: Request,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from shutil import get_terminal_size
 
 from ..session import Session
-from ..show.check_text import check_csv, check_event, check_text
+from ..show.check_text import check_event, check_table, check_text
+from ..show.matrix import csv_text, markdown_text
 from ..studies.check import Asked, Checked, check
 from ..studies.claims import reader
 from . import playing
@@ -31,8 +32,9 @@ def show(session: Session, request: Request, environment: Environment, asked: As
             from ..show.json_lines import strict_json
 
             out.raw(strict_json(check_event(request.expression, asked, made)) + "\n")
-        elif request.format_ == "csv":
-            out.write(check_csv(made))
+        elif request.format_ in ("csv", "markdown"):
+            write = csv_text if request.format_ == "csv" else markdown_text
+            out.write(check_table(made, write, out.digits))
         else:
             width = get_terminal_size().columns if out.terminal else 1 << 16
             out.raw(check_text(made, width, out))

@@ -7,7 +7,7 @@ from shutil import get_terminal_size
 
 from ..numerics import dtypes
 from ..session import Session
-from ..show.curve_text import table_csv, table_event, table_text
+from ..show.curve_text import table_csv, table_event, table_markdown, table_text
 from ..show.plain import Display
 from ..studies.curves import Scalar, of_program
 from ..studies.intervals import Interval, interval, number_of, parts
@@ -37,7 +37,9 @@ def table(session: Session, request: Request, environment: Environment) -> bool:
 
             display.out.raw(strict_json(table_event(request.expression, made)) + "\n")
         elif request.format_ == "csv":
-            display.out.write(table_csv(made))
+            display.out.write(table_csv(made, display.out.digits))
+        elif request.format_ == "markdown":
+            display.out.write(table_markdown(made, display.out.digits))
         else:
             width = get_terminal_size().columns if display.out.terminal else 1 << 16
             display.out.write(table_text(made, width, display.out))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shutil import get_terminal_size
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..events import Value
 from ..language.values.text_format import to_repr
 from ..numerics import dtypes
 from ..session import Session
-from ..show.matrix import csv_text, heads, matrix
+from ..show.matrix import csv_text, heads, markdown_text, matrix, matrix_text
 from ..show.plain import Display, Plain, named
 from . import sessions, subjects
 from .environment import Environment
@@ -152,15 +153,26 @@ def _derivative(what: str, function: Any, inputs: dict[str, Tensor], value: Tens
 def _write(request: Request, wanted: Wanted, found: Found, display: Display) -> None:
     out, what = display.out, wanted.what
     numbers = None
-    if wanted.matrix or request.format_ == "csv":
+    if wanted.matrix or request.format_ in ("csv", "markdown"):
         rows, columns = ([tensor for _, tensor in side] for side in (found.rows, found.columns))
         numbers = matrix(found.blocks, rows, columns)
     if request.format_ == "csv":
         assert numbers is not None
-        out.write(csv_text([head for name, tensor in found.columns for head in heads(name, tensor)], numbers))
+        out.write(csv_text(_heads(found.columns), numbers, out.digits))
+        return
+    if request.format_ == "markdown":
+        assert numbers is not None
+        labelled = [(label, *row) for label, row in zip(_heads(found.rows), numbers)]
+        out.write(markdown_text(["", *_heads(found.columns)], labelled, out.digits))
         return
     if request.format_ == "json":
         out.raw(_json(request, what, found, None if numbers is None else wrap(numbers)) + "\n")
+        return
+    if numbers is not None and type(display) is not Plain:
+        if what in ("jvp", "vjp"):
+            display.show(Value(1, request.expression, found.value))
+        width = get_terminal_size().columns
+        out.raw(matrix_text(_heads(found.columns), _heads(found.rows), numbers, width, out, out.digits))
         return
     shown: list[tuple[str, Tensor]]
     if numbers is not None:
@@ -184,6 +196,11 @@ def _write(request: Request, wanted: Wanted, found: Found, display: Display) -> 
         bare = len(shown) == 1 and not with_value
         label = f"{name}.vjp" if what == "vjp" else name
         out.write(to_repr(block) + "\n" if bare else named(label, to_repr(block)))
+
+
+def _heads(side: list[tuple[str, Tensor]]) -> list[str]:
+    """What the elements of one side of a matrix are called; ``value`` for that of a result that is a number."""
+    return [head or "value" for name, tensor in side for head in heads(name, tensor)]
 
 
 def _json(request: Request, what: str, found: Found, whole: Tensor | None) -> str:

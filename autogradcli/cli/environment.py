@@ -98,6 +98,7 @@ class Environment:
         """The same environment with another standard output."""
         other = copy(self)
         other.out = Stream(out)
+        other.out.digits = self.out.digits
         return other
 
 

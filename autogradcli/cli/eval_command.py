@@ -67,7 +67,7 @@ def command(
     env = environment(ctx)
     sessions.prepare(ctx, settings.memory)
     from_stdin = not expr or expr == ("-",)
-    display = sessions.open_display(format_, env, "<stdin>" if from_stdin else "<eval>", batch=False)
+    display = sessions.open_display(format_, env, "<stdin>" if from_stdin else "<eval>", batch=False, collect=False)
 
     def opened() -> tuple[Session, bool]:
         session = sessions.open_session(**settings._asdict(), no_grad=no_grad)

@@ -43,11 +43,13 @@ def show(session: Session, request: Request, environment: Environment) -> bool:
 
     def work() -> None:
         assert found is not None
-        if request.format_ != "csv":
+        if request.format_ not in ("csv", "markdown"):
             display.show(Value(1, request.expression, found.value))
         tensor_backward(found.value, found.start)
         if request.format_ == "csv":
-            display.out.write(_csv(found.inputs))
+            display.out.write(_csv(found.inputs, display.out.digits))
+        elif request.format_ == "markdown":
+            display.out.write(_markdown(request, found, display.out.digits))
         else:
             display.show(Gradients(1, list(found.inputs.items())))
 
@@ -61,7 +63,7 @@ def show(session: Session, request: Request, environment: Environment) -> bool:
     return ok
 
 
-def _csv(inputs: dict[str, Tensor]) -> str:
+def _csv(inputs: dict[str, Tensor], digits: int | None) -> str:
     """The gradients as a table of one row; zeros for a variable that got none."""
     from ..show.matrix import csv_text, heads
 
@@ -70,7 +72,20 @@ def _csv(inputs: dict[str, Tensor]) -> str:
     for leaf in inputs.values():
         array = leaf.array * 0 if leaf.grad is None else leaf.grad.array
         row += list(array.reshape(-1))
-    return csv_text(columns, [row])
+    return csv_text(columns, [row], digits)
+
+
+def _markdown(request: Request, found: Evaluated, digits: int | None) -> str:
+    """A row for the value, and one for each variable with its gradient."""
+    from ..show.matrix import markdown_text
+    from ..show.table import numbers
+
+    def text(tensor: Tensor | None) -> str:
+        return "" if tensor is None else " ".join(numbers(tensor, 1 << 16).split())
+
+    rows = [(request.expression, text(found.value), "")]
+    rows += [(name, text(leaf), text(leaf.grad)) for name, leaf in found.inputs.items()]
+    return markdown_text(("expression", "value", "gradient"), [(f"`{name}`", *more) for name, *more in rows], digits)
 
 
 def derive(session: Session, request: Request, environment: Environment, wanted: Wanted) -> bool:

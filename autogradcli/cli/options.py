@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("auto", "rich", "plain", "json")
 #: Of the commands whose result is a table of numbers.
-TABLE_FORMATS = (*FORMATS, "csv")
+TABLE_FORMATS = (*FORMATS, "csv", "markdown")
 COLORS = ("auto", "always", "never")
 DTYPES = ("float32", "float64", "float16", "float", "double", "half")
 
@@ -235,6 +235,7 @@ def session_options(command: Decorated) -> Decorated:
 
     @wraps(command)
     def called(*args: Any, dtype: str | None, seed: int | None, memory: float, digits: int | None, **given: Any) -> Any:
+        environment(click.get_current_context()).out.digits = digits
         return command(*args, settings=Settings(dtype, seed, memory, digits), **given)
 
     decorated: Decorated = called

@@ -61,8 +61,11 @@ def open_session(
     )
 
 
-def open_display(format_: str, environment: Environment, file: str, *, batch: bool) -> Display:
-    """The display of one program. ``batch``: as things happen and between bounds, not one table at the end."""
+def open_display(
+    format_: str, environment: Environment, file: str, *, batch: bool, collect: bool | None = None
+) -> Display:
+    """The display of one program. ``batch``: as things happen and between bounds. ``collect``: results as one
+    table at the end, which is for commands whose results come at once; not so in a batch."""
     if format_ == "auto":
         format_ = "rich" if environment.out.terminal else "plain"
     if format_ == "json":
@@ -72,7 +75,7 @@ def open_display(format_: str, environment: Environment, file: str, *, batch: bo
     if format_ == "rich":
         from ..show.table import Rich
 
-        return Rich(environment.out, environment.err, file, collect=not batch)
+        return Rich(environment.out, environment.err, file, collect=not batch if collect is None else collect)
     # Also for csv: the command writes its table itself, what else there is to say goes to stderr.
     return Plain(environment.out, environment.err, file)
 

@@ -8,7 +8,7 @@ from .calculation import calculation, carry_out
 from .request import Request, Settings
 
 
-@calculation("table", "plain", "json", "csv", needs_variables=True, gradient=None, wrt=False)
+@calculation("table", "plain", "json", "csv", "markdown", needs_variables=True, gradient=None, wrt=False)
 def command(ctx: click.Context, request: Request, settings: Settings) -> None:
     """Print EXPR and its derivative at the points of an interval, NAME=START:STOP or NAME=START:STOP:STEP.
 

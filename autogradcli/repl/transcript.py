@@ -91,7 +91,7 @@ class Recorded(Stream):
 
     def __init__(self, stream: Stream, kept: Transcript) -> None:
         super().__init__(stream.file)
-        self.always_escape, self.colour = stream.always_escape, stream.colour
+        self.always_escape, self.colour, self.digits = stream.always_escape, stream.colour, stream.digits
         self._kept = kept
 
     def raw(self, text: str) -> None:

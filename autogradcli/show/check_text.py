@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..explain.digits import number_text
 from ..studies.check import Asked, Checked
-from ..studies.verdicts import AGREES, BENT, DIGITS, UNSURE, Row, shown
+from ..studies.verdicts import AGREES, BENT, DIGITS, UNSURE, Row
 from .columns import columns
 from .escape import escape_line
-from .matrix import csv_text
 from .stream import RED, YELLOW, Stream
 
 #: Rows and sentences that are shown as text.
@@ -38,7 +38,7 @@ def check_text(found: Checked, width: int, out: Stream) -> str:
     """The table, sentences about its rows, and how it stands."""
     rows = found.rows[:_ROWS]
     heads = list(_HEADS)
-    lines = columns(heads, [_cells(row) for row in rows], width, out).splitlines()
+    lines = columns(heads, [_cells(row, out.digits) for row in rows], width, out).splitlines()
     if len(lines) == len(rows) + 1:  # a line a row
         marked = [_marked(line, row, out) for line, row in zip(lines[1:], rows, strict=True)]
         lines = [lines[0], *marked]
@@ -49,17 +49,17 @@ def check_text(found: Checked, width: int, out: Stream) -> str:
     return "\n".join([*lines, verdict(found)]) + "\n"
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    difference = shown(row.difference)
+def _cells(row: Row, digits: int | None) -> tuple[str, ...]:
+    difference = number_text(row.difference, digits)
     if row.sides is not None:
-        difference = f"{shown(row.sides[0])} or {shown(row.sides[1])}"
+        difference = f"{number_text(row.sides[0], digits)} or {number_text(row.sides[1], digits)}"
     elif row.difference != row.difference:
         difference = "none"
-    claimed = "" if row.claimed is None else shown(row.claimed)
+    claimed = "" if row.claimed is None else number_text(row.claimed, digits)
     sure = row.error > 10 * row.uncertainty or row.error != row.error  # else it may be that of the difference
     error = f"{row.error:.1e}" if sure else "0"
     word = "" if row.verdict == AGREES else row.verdict
-    return escape_line(row.element), shown(row.engine), difference, claimed, error, word
+    return escape_line(row.element), number_text(row.engine, digits), difference, claimed, error, word
 
 
 def _marked(line: str, row: Row, out: Stream) -> str:
@@ -104,14 +104,14 @@ def verdict(found: Checked) -> str:
     return f"the {what} with respect to {names} agree with finite differences{with_claims}{but}"
 
 
-def check_csv(found: Checked) -> str:
-    """The rows as a table; without what can't be a number."""
+def check_table(found: Checked, write: Callable[..., str], digits: int | None = None) -> str:
+    """The rows as a table, by ``csv_text`` or ``markdown_text``; without what can't be a number."""
     heads = ["element", "engine", "difference", "claimed", "error", "verdict"]
     rows = [
         [row.element, row.engine, row.difference, "" if row.claimed is None else row.claimed, row.error, row.verdict]
         for row in found.rows
     ]
-    return csv_text(heads, rows)
+    return write(heads, rows, digits)
 
 
 def check_event(expression: str, asked: Asked, found: Checked) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..explain.digits import asked, number_text
+
 if TYPE_CHECKING:
     from ..why.explaining import Explanation
 
@@ -59,7 +61,7 @@ def _nested(array: np.ndarray) -> str:
 
 def _one(value: Any) -> str:
     item = np.asarray(value).item()
-    return f"{item:.4g}" if isinstance(item, float) else str(item)
+    return number_text(item, asked(), 4) if isinstance(item, float | complex) else str(item)
 
 
 def explanation_event(found: Explanation) -> dict[str, Any]:

@@ -68,9 +68,10 @@ class JsonLines(Display):
             self.note_failure(event)
             # What could not even be read has no place of its own; here it is the beginning.
             line, column = max(event.line, 1), max(event.column, 1)
+            hint = f', "hint": {quote(event.hint)}' if event.hint else ""
             self.out.raw(
                 f'{{"event": "error{self.head}, "line": {line}, "column": {column}, '
-                f'"type": {quote(event.type)}, "message": {quote(event.message)}}}\n'
+                f'"type": {quote(event.type)}, "message": {quote(event.message)}{hint}}}\n'
             )
         elif isinstance(event, Warned):
             category, message = quote(event.category), quote(event.message)

@@ -56,7 +56,7 @@ class Plain(Display):
         if type(event) is Printed:
             self.out.write(event.text)
         elif type(event) is Value:
-            self.out.write(echoed(event.value) + "\n")
+            self.out.write(echoed(event.value, self.out.digits) + "\n")
         elif isinstance(event, Failed):
             self.note_failure(event)
             self.err.raw(error_text(event, self.file, self.err))

@@ -37,7 +37,18 @@ class Output(Protocol):
 class Stream:
     """An output stream as ``show/`` uses it. Raises StreamClosed where the system refuses the text."""
 
-    __slots__ = ("_flush", "_write", "always_escape", "before", "closed", "colour", "failure", "file", "terminal")
+    __slots__ = (
+        "_flush",
+        "_write",
+        "always_escape",
+        "before",
+        "closed",
+        "colour",
+        "digits",
+        "failure",
+        "file",
+        "terminal",
+    )
 
     def __init__(self, file: Output, *, always_escape: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.file = file
@@ -49,6 +60,8 @@ class Stream:
         self.closed: StreamClosed | None = None
         #: The type of the error that ended the program whose results are written here, where a command took note of it.
         self.failure = ""
+        #: Behind the point of numbers that are shown; None for what is usual.
+        self.digits: int | None = None
         self.terminal = is_terminal(file)
         self.always_escape = always_escape or self.terminal
         self.colour = self.terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
@@ -81,6 +94,7 @@ class Held(Stream):
     def __init__(self, stream: Stream, kept: list[tuple[Stream, str]]) -> None:
         super().__init__(stream.file)
         self.always_escape, self.colour, self.terminal = stream.always_escape, stream.colour, stream.terminal
+        self.digits = stream.digits
         self.stream = stream
         self.kept = kept
 

@@ -1,76 +1,78 @@
-"""Values as a table for a terminal: expression, value, shape, dtype, grad_fn and gradient side by side.
+"""Values as a table for a terminal: an expression, its value, shape, type, history and gradient side by side.
 
 What a column would repeat stays out of the value's own text: in the table ``tensor([1., 2.],
-dtype=torch.float64)`` is ``[1., 2.]`` with ``float64`` beside it. Columns that no row needs are left out; where
-the columns don't fit the terminal, each result is a short list instead.
+dtype=torch.float64)`` is ``[1., 2.]`` with ``float64`` beside it. Columns that no row needs are left out. Rows appear
+as they come, in columns that are as wide as before where that will do. What is too wide for its column stands below its
+row, where it has the whole width; where the other columns alone fill the terminal, each result is a short list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import StringIO
 from shutil import get_terminal_size
 from typing import Any, NamedTuple
 
 from ..api.tensor.tensor_repr import shown_name
-from ..api.tensor.tensor_text import options, tensor_text
+from ..api.tensor.tensor_text import PrintOptions, options, tensor_text
 from ..engine.tensor import Tensor
 from ..events import Event, Gradients, Value
 from .echo import echoed
 from .errors import cells
 from .escape import escape, escape_line
 from .plain import Plain
-from .stream import Stream
+from .stream import DIM, Stream
 
 #: Tensors of more elements are shown by their edges, of which about so many elements are shown too.
 THRESHOLD = 200
 #: Characters that are shown of an expression and of a value that is no tensor.
 MAX_EXPRESSION = 40
 MAX_TEXT = 2000
-#: A tensor's lines are not made narrower than this, whatever the other columns leave.
-MIN_VALUE = 24
-#: Characters before the cells of a list.
-LABEL = 12
 #: Blanks between two columns, and at the left edge.
 GAP = 2
+#: Cells that a column has at least, so that few later rows need wider ones.
+LEAST = {"expression": 10, "value": 12}
+#: A value's column is not made narrower than this: then each result is a list.
+MIN_VALUE = 16
+LEAF = "leaf"
+#: Columns of a terminal below which each result is a list.
+NARROW = 60
+BELOW = "gradient"
 
 
 class Row(NamedTuple):
-    """One line of the table, its cells escaped. The fields of COLUMNS are the columns' heads.
-
-    ``wide`` is value and gradient again for a list, where each has the whole width.
-    """
+    """One line of the table, its cells escaped. The fields are the columns' heads."""
 
     expression: str
     value: str
     shape: str = ""
-    dtype: str = ""
-    grad_fn: str = ""
+    type: str = ""
+    requires_grad: str = ""
+    """What made it, where it has a history, or that it is a leaf."""
     gradient: str = ""
-    wide: tuple[str, str] = ("", "")
 
 
-COLUMNS = Row._fields[:-1]
+_STYLES = {"expression": "1", "shape": DIM, "type": DIM, "requires_grad": "36", "gradient": "32"}
 
 
 class Rich(Plain):
     """Results in tables, everything else as in Plain.
 
     With ``collect`` consecutive results stand in one table, which is written when something else has to be
-    or the program ends; without, each is a table at once.
+    or the program ends; without, each appears at once, below the same heads as long as its cells fit.
     """
 
-    __slots__ = ("collect", "rows", "width")
+    __slots__ = ("collect", "rows", "table", "width")
 
     def __init__(self, out: Stream, err: Stream, file: str, *, collect: bool) -> None:
         super().__init__(out, err, file)
         self.collect = collect
         self.rows: list[Row] = []
         self.width = get_terminal_size().columns
+        self.table = Table(self.width, out)
 
     def show(self, event: Event) -> None:
         if isinstance(event, Value):
-            self.rows.append(row(event.source, event.value, self.width))
+            self.rows.append(row(event.source, event.value, self.width, digits=self.out.digits))
         elif isinstance(event, Gradients):
             self.rows += [row(name, leaf, self.width) for name, leaf in event.leaves]
         else:
@@ -86,38 +88,36 @@ class Rich(Plain):
     def flush(self) -> None:
         rows, self.rows = self.rows, []
         if rows:
-            self.out.raw(table_text(rows, self.width, self.out))
+            self.out.raw(self.table.text(rows))
 
 
-def row(expression: str, value: Any, width: int, gradient: Tensor | None = None) -> Row:
+def row(expression: str, value: Any, width: int, gradient: Tensor | None = None, digits: int | None = None) -> Row:
     """The cells of a value for a terminal of that width: made at once, for a later statement may change it.
 
     ``gradient`` stands in for ``value.grad``. Raises what making a value's text raises.
     """
     expression = escape_line(_cut(" ".join(expression.split()), MAX_EXPRESSION))
     if not isinstance(value, Tensor):
-        return Row(expression, escape(_cut(echoed(value), MAX_TEXT)), dtype=escape_line(type(value).__name__))
-    shape, dtype = str(list(value.array.shape)), value.dtype.name
+        return Row(expression, escape(_cut(echoed(value, digits), MAX_TEXT)), type=escape_line(type(value).__name__))
     node = value.grad_fn
-    grad_fn = "" if node is None else escape_line(shown_name(node))
+    history = escape_line(shown_name(node)) if node is not None else LEAF if value.requires_grad else ""
     if gradient is None:
         gradient = value.grad
-    left = width - sum(map(len, (expression, shape, dtype, grad_fn))) - 6 * GAP
-    if gradient is not None:
-        left //= 2
-    shown = [value] if gradient is None else [value, gradient]
-    texts = [numbers(tensor, left) for tensor in shown]
-    # What is one line is the same in any width.
-    wide = [numbers(tensor, width - LABEL) if "\n" in text else text for tensor, text in zip(shown, texts)]
-    if gradient is None:
-        return Row(expression, texts[0], shape, dtype, grad_fn, wide=(wide[0], ""))
-    return Row(expression, texts[0], shape, dtype, grad_fn, texts[1], (wide[0], wide[1]))
+    return Row(
+        expression,
+        numbers(value, width - 2 * GAP),
+        str(list(value.array.shape)),
+        value.dtype.name,
+        history,
+        "" if gradient is None else numbers(gradient, width - 2 * GAP),
+    )
 
 
 def numbers(value: Tensor, width: int) -> str:
     """A tensor's numbers alone, in lines of about that many characters."""
     kept = options.linewidth, options.threshold, options.edgeitems
-    options.linewidth = min(options.linewidth, max(width, MIN_VALUE))
+    own = options.linewidth if options.linewidth != PrintOptions().linewidth else width
+    options.linewidth = max(min(own, width), MIN_VALUE)
     options.threshold = min(options.threshold, THRESHOLD)
     while options.edgeitems > 1 and (2 * options.edgeitems) ** value.array.ndim > THRESHOLD:
         options.edgeitems -= 1
@@ -133,48 +133,94 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
-def table_text(rows: Sequence[Row], width: int, out: Stream) -> str:
-    """The rows as columns if they fit the width, else as lists."""
-    used = [name for name in COLUMNS if name in COLUMNS[:2] or any(getattr(row, name) for row in rows)]
-    columns = [[str(getattr(row, name)) for row in rows] for name in used]
-    widths = [max(len(head), *map(_width, column)) for head, column in zip(used, columns)]
-    if sum(widths) + GAP * len(widths) > width:
-        return "".join(_as_list(row, out) for row in rows)
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+class Table:
+    """The columns of one display: as wide as they were, until a row needs others."""
 
-    styles = {"expression": "bold", "shape": "dim", "dtype": "dim", "grad_fn": "cyan", "gradient": "green"}
-    table = Table(box=None, padding=(0, 0, 0, GAP), pad_edge=True, header_style="dim italic")
-    for head in used:
-        table.add_column(head, style=styles.get(head, ""), no_wrap=True, overflow="ignore")
-    for line in zip(*columns):
-        # Text, never a string: nothing that a user typed is read as markup.
-        table.add_row(*map(Text, line))
-    drawn = StringIO()
-    console = Console(
-        file=drawn,
-        width=width,
-        force_terminal=out.colour,
-        color_system="standard" if out.colour else None,
-        legacy_windows=False,
-        _environ={},
-    )
-    console.print(table)
-    return "".join(line.rstrip() + "\n" for line in drawn.getvalue().split("\n")[:-1])
+    __slots__ = ("out", "width", "widths")
+
+    def __init__(self, width: int, out: Stream) -> None:
+        self.width = width
+        self.out = out
+        #: Cells of each column that is in use, by its head.
+        self.widths: dict[str, int] = {}
+
+    def text(self, rows: Sequence[Row]) -> str:
+        """The rows, below their heads where these are new."""
+        beside = ("expression", "shape", "type", "requires_grad")
+        needed = {head: max(_width(getattr(each, head)) for each in rows) for head in beside}
+        widths = {
+            head: max(n, len(head), LEAST.get(head, 0)) for head, n in needed.items() if n or head == "expression"
+        }
+        for head, before in self.widths.items():
+            if head in beside:
+                widths[head] = max(before, widths.get(head, 0))
+        room = self.width - sum(widths.values()) - GAP * (len(widths) + 1)
+        if room < MIN_VALUE or self.width < NARROW:
+            self.widths = {}
+            return "".join(_as_list(each, self.width, self.out) for each in rows)
+        # Side by side where each takes no more than half of what is left.
+        half = (room - GAP) // 2
+        inline = [bool(each.gradient) and _width(each.value) <= half >= _width(each.gradient) for each in rows]
+        if any(inline) or "gradient" in self.widths:
+            wanted = max([len("gradient"), *[_width(each.gradient) for each, fits in zip(rows, inline) if fits]])
+            widths["gradient"] = max(self.widths.get("gradient", 0), wanted)
+            room -= widths["gradient"] + GAP
+        fitting = [_width(each.value) for each in rows if _width(each.value) <= room]
+        wanted = max([len("value"), LEAST["value"], *fitting, self.widths.get("value", 0)])
+        widths["value"] = min(wanted, room)
+        text = ""
+        if widths != self.widths:
+            self.widths = {head: widths[head] for head in Row._fields if head in widths}
+            heads = GAP * " " + (GAP * " ").join([head.ljust(n) for head, n in self.widths.items()])
+            text = self.out.style(heads.rstrip(), "2;3") + "\n"
+        return text + "".join(self._row(each, fits) for each, fits in zip(rows, inline))
+
+    def _row(self, row: Row, inline: bool) -> str:
+        wide = _width(row.value) > self.widths["value"]
+        shown = row._replace(value="" if wide else row.value, gradient=row.gradient if inline else "")
+        columns = {head: getattr(shown, head).split("\n") for head in self.widths}
+        text = ""
+        for k in range(max(map(len, columns.values()))):
+            line = ""
+            for head, n in self.widths.items():
+                cell = columns[head][k] if k < len(columns[head]) else ""
+                line += GAP * " " + self.out.style(cell, _STYLES.get(head, "")) + " " * (n - cells(cell))
+            text += line.rstrip() + "\n"
+        if wide:
+            text += _indented(row.value, 2 * GAP)
+        if row.gradient and not inline:
+            at = GAP + self.widths["expression"] + GAP
+            label = GAP * " " + self.out.style(BELOW, DIM)
+            gradient = row.gradient.split("\n")
+            if not wide and _width(row.gradient) <= self.width - at:
+                first = label + " " * (at - GAP - len(BELOW)) + self.out.style(gradient[0], "32") + "\n"
+                return text + first + _indented("\n".join(gradient[1:]), at, self.out)
+            text += label + "\n" + _indented(row.gradient, 2 * GAP, self.out)
+        return text
+
+
+def _indented(text: str, by: int, out: Stream | None = None) -> str:
+    lines = text.split("\n") if text else []
+    return "".join([" " * by + (line if out is None else out.style(line, "32")) + "\n" for line in lines])
+
+
+def table_text(rows: Sequence[Row], width: int, out: Stream) -> str:
+    """A table of these rows alone."""
+    return Table(width, out).text(rows)
 
 
 def _width(text: str) -> int:
     return max(map(cells, text.split("\n")))
 
 
-def _as_list(line: Row, out: Stream) -> str:
-    lines = [out.style(line.expression, "1")]
-    value, gradient = line.wide
-    for name in COLUMNS[1:]:
-        cell = getattr(line, name)
-        if cell:
-            cell = {"value": value, "gradient": gradient}.get(name) or cell
-            indent = "\n" + " " * LABEL
-            lines.append(f"  {out.style(name.ljust(9), '2')} {cell.replace(chr(10), indent)}")
-    return "\n".join(lines) + "\n"
+def _as_list(row: Row, width: int, out: Stream) -> str:
+    """A result for a narrow terminal: the value and the gradient each below what is said of them."""
+    history = f"requires_grad: {row.requires_grad}" if row.requires_grad else ""
+    beside = "  ".join(filter(None, (row.type, row.shape, history)))
+    lines = [out.style(row.expression, "1") + (GAP * " " + out.style(beside, DIM) if beside else "")]
+    if GAP + cells(row.expression) + cells(beside) > width:
+        lines = [out.style(row.expression, "1"), GAP * " " + out.style(beside, DIM)]
+    text = "\n".join(lines) + "\n" + _indented(row.value, GAP)
+    if row.gradient:
+        text += GAP * " " + out.style(BELOW, DIM) + "\n" + _indented(row.gradient, 2 * GAP, out)
+    return text

@@ -65,6 +65,7 @@ def title(file: str, format_: str) -> str:
 
 
 def open_display(file: str, options: Options, environment: Environment) -> Display:
+    environment.out.digits = options.settings.digits  # in a worker too
     return sessions.open_display(options.format_, environment, title(file, options.format_), batch=True)
 
 

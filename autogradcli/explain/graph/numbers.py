@@ -11,6 +11,7 @@ import numpy as np
 from ...engine.backward import Pass
 from ...engine.node import AccumulateGrad, Node, Output
 from ...engine.tensor import Tensor
+from ..digits import asked, number_text
 
 #: Elements and characters of a tensor that is written in full.
 _SHORT, _LONGEST = 8, 44
@@ -67,10 +68,8 @@ def _nested(value: Any) -> str:
 
 
 def number(value: complex) -> str:
-    """A number in four digits."""
-    if isinstance(value, complex):
-        return f"{value:.4g}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    """A number in four digits, or in those that were asked for."""
+    return number_text(value, asked(), 4)
 
 
 def _long(norm: float, low: float | None, high: float | None, strange: int, size: int) -> str:
