@@ -12,7 +12,7 @@ import pytest
 from cli_ask import COMMAND, ENVIRON, ROOT, ask, run
 
 from autogradcli.cli import config
-from autogradcli.cli.group import COMMANDS, cli, own_first
+from autogradcli.cli.group import COMMANDS, SUMMARIES, cli, own_first
 
 RED = "\x1b[1;31m"
 
@@ -337,3 +337,45 @@ def test_files_behind_an_at_sign_are_completed(tmp_path: Path, words: str, made:
     asked = {"_AUTOGRADCLI_COMPLETE": "fish_complete", "COMP_WORDS": f"autogradcli {words}"}
     done = run(cwd=tmp_path, env={**ENVIRON, **asked, "COMP_CWORD": words.split()[-1]})
     assert done.stdout.strip() == (f"plain,{made}" if made else "")
+
+
+def test_the_help_fits_a_terminal_and_names_every_command() -> None:
+    text = ask("--help").out
+    assert max(map(len, text.splitlines())) <= 80 and "..." not in text.replace("[ARGS]...", "")
+    assert text.index("autogradcli grad 'x**2 * y' x=3 y=2") < text.index("Options:")
+    assert list(SUMMARIES) == list(COMMANDS) and all(f"  {name} " in text for name in COMMANDS)
+    assert ask("help").out == text and ask("help", "grad").out == ask("grad", "--help").out
+
+
+def test_help_about_a_name_and_a_search() -> None:
+    about = ask("help", "softmax")
+    assert (
+        about.code == 0 and about.out.startswith("softmax\n  softmax(input, dim") and ">>> torch.softmax(y" in about.out
+    )
+    assert ask("help", "nn.Linear").out.startswith("nn.Linear\n")
+    found = ask("help", "conv").out.splitlines()
+    assert found[0].split()[0] == "conv1d" and any("Conv2d" in line for line in found)
+    assert max(map(len, found)) <= 80
+    assert any("unfold" in line for line in ask("help", "windows").out.splitlines())
+    nothing = ask("help", "sofmax")
+    assert (nothing.code, nothing.out) == (1, "") and "did you mean softmax" in nothing.err
+    assert ask("help", "torch.nope").code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["1", "+", "1"], "2\n"),
+        (["(1", "+", "1)"], "2\n"),
+        (["pi"], "3.141592653589793\n"),
+        (["pi", "*", "2"], "6.283185307179586\n"),
+        (["x = 2", "x * 3"], "6\n"),
+        (["sin"], "`sin` is a function, not a command: autogradcli 'sin(2)' calls it"),
+        (["sin", "0"], "autogradcli 'sin(0)' calls it, autogradcli help sin tells about it"),
+        (["exp"], "`exp` is a function"),
+        (["evl"], "did you mean `eval`?"),
+    ],
+)
+def test_what_a_beginner_types_first(words: list[str], says: str) -> None:
+    answer = ask(*words)
+    assert answer.out == says if answer.code == 0 else (answer.code == 2 and says in answer.err)

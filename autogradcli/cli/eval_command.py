@@ -75,7 +75,7 @@ def command(
         return session, loaded and sessions.assign_all(session, variables, format_, env)
 
     try:
-        source = env.read_stdin() if from_stdin else "\n".join(expr)
+        source = env.read_stdin() if from_stdin else joined(expr)
     except (OSError, UnreadableError) as error:
         display.show(sessions.unreadable(error))
         ctx.exit(FAILED)
@@ -86,3 +86,21 @@ def command(
     if not ok and len(expr) == 1 and os.path.isfile(expr[0]):
         env.err.write(f"hint: this is a file; to run it: autogradcli run {expr[0]}\n")
     ctx.exit(OK if ok else FAILED)
+
+
+def joined(words: tuple[str, ...]) -> str:
+    """The arguments as the lines of a program; where they are none but one expression in several words, as that."""
+    lines = "\n".join(words)
+    if len(words) == 1 or _reads(lines):
+        return lines
+    return " ".join(words) if _reads(" ".join(words)) else lines
+
+
+def _reads(text: str) -> bool:
+    from ..language.read.syntax import parse
+
+    try:
+        parse(text)
+    except (SyntaxError, RecursionError, MemoryError, ValueError):
+        return False
+    return True

@@ -33,7 +33,40 @@ COMMANDS = {
     "completion": "completion_command:command",
     "config": "config_command:command",
     "repl": "repl_command:command",
+    "help": "help_command:command",
 }
+#: What each does, in a line of the help text, for which no command is loaded.
+SUMMARIES = {
+    "eval": "Evaluate expressions and show their values",
+    "grad": "The value of an expression and its gradients",
+    "jacobian": "The Jacobian of an expression",
+    "hessian": "The matrix of second derivatives",
+    "jvp": "The derivative along a direction",
+    "vjp": "The product of a vector with the Jacobian",
+    "derive": "The gradient as a formula, LaTeX or code",
+    "explain": "How a gradient comes about, with its numbers",
+    "why": "Why a gradient is None, NaN, 0 or unexpected",
+    "check": "Compare gradients with finite differences",
+    "table": "A function and its derivative at points",
+    "plot": "Draw a function and its derivative",
+    "graph": "The graph that made a value, as a picture",
+    "run": "Run programs from files",
+    "check-transcript": "Do the examples in a text still hold?",
+    "export": "A program as plain PyTorch",
+    "completion": "What makes your shell complete commands",
+    "config": "Your settings: where they are, what they can be",
+    "repl": "Open the prompt",
+    "help": "About a command, a function or a word",
+}
+EXAMPLES = """\
+Examples:
+  autogradcli grad 'x**2 * y' x=3 y=2
+  autogradcli 'x = tensor([1., 2.]); x.exp()'
+  autogradcli derive 'exp(-x**2)' x=1
+  autogradcli help softmax
+"""
+#: Names of the language that are values.
+CONSTANTS = frozenset({"pi", "e", "inf", "nan", "tau", "newaxis"})
 #: The key of ``Context.meta`` that says whether a help text is wanted.
 ASKS_HELP = "autogradcli.help"
 
@@ -54,6 +87,15 @@ class Calculator(click.Group):
         command: click.Command = getattr(import_module(f"{__package__}.{module}"), name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help_text(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write(EXAMPLES)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         for word in args:
             if not _is_text(word):
@@ -72,12 +114,25 @@ class Calculator(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         word = args[0]
         if word not in COMMANDS:
-            from difflib import get_close_matches
-
-            near = get_close_matches(word, COMMANDS, 1)
-            said = f"did you mean `{near[0]}`?" if near else f"to evaluate it: {ctx.command_path} eval {word}"
-            raise click.UsageError(f"there is no command `{word}`; {said}", ctx)
+            args = self._other(ctx, args)
         return super().resolve_command(ctx, args)
+
+    def _other(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Arguments whose first is a plain word and no command: what is meant by them. Raises UsageError with what to
+        type where nothing is."""
+        from difflib import get_close_matches
+
+        word = args[0]
+        is_name = _is_name(word)
+        if is_name and word in CONSTANTS:
+            return ["eval", *args]
+        near = get_close_matches(word, COMMANDS, 1)
+        if is_name:
+            value = " ".join(args[1:]) or "2"
+            said = f"`{word}` is a function, not a command: {ctx.command_path} '{word}({value})' calls it"
+            raise click.UsageError(f"{said}, {ctx.command_path} help {word} tells about it", ctx)
+        said = f"did you mean `{near[0]}`?" if near else f"to evaluate it: {ctx.command_path} eval {word}"
+        raise click.UsageError(f"there is no command `{word}`; {said}", ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -93,6 +148,13 @@ def _is_text(word: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in word
+
+
+def _is_name(word: str) -> bool:
+    """Whether the language has something under a name, as far as its help texts say: no function is loaded."""
+    from ..repl.help.texts import parts
+
+    return word in parts() or f"math.{word}" in parts()
 
 
 def _is_word(arg: str) -> bool:
@@ -120,8 +182,9 @@ def own_first(args: list[str]) -> list[str]:
 @click.group(
     cls=Calculator,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Any other argument that is not a plain word is an expression: autogradcli '2 ** 10'.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog="Any other argument that is not a plain word is an expression: autogradcli '2 ** 10'. More about a command: "
+    "autogradcli help COMMAND.",
 )
 @click.version_option(__version__, prog_name="autogradcli", message="%(prog)s %(version)s")
 @click.option(
@@ -135,7 +198,7 @@ def own_first(args: list[str]) -> list[str]:
 def cli(ctx: click.Context, color: str | None, no_config: bool, debug: bool) -> None:
     """A gradient calculator: tensor expressions in PyTorch's language, their values and their gradients.
 
-    Without a command it opens a prompt, or runs the program that comes in on the standard input.
+    Without a command it opens a prompt, or runs the program on the standard input.
     """
     if ctx.obj is None:
         ctx.obj = Environment()

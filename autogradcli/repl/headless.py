@@ -11,19 +11,21 @@ from prompt_toolkit.output import DummyOutput
 
 from ..events import Emit, Event
 from ..session import Session
+from ..show.errors import plain_error_text
 from ..show.plain import Display
 from ..show.stream import Stream
 from .app import Prompt
-from .commands.table import CommandError, find
+from .commands.table import CommandError, dispatch, find
+from .interruptible import Failure
 
 
 class Headless:
-    """Programs and commands one after another, as if they were typed; what commands show goes nowhere."""
+    """Programs and commands one after another, as if they were typed; what commands show goes to ``out``."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, out: Stream | None = None, err: Stream | None = None) -> None:
         nowhere = Stream(StringIO())
         self._prompt = Prompt(
-            session, nowhere, nowhere, history=DummyHistory(), input=DummyInput(), output=DummyOutput()
+            session, out or nowhere, err or nowhere, history=DummyHistory(), input=DummyInput(), output=DummyOutput()
         )
 
     def program(self, source: str, emit: Emit, first_line: int) -> None:
@@ -39,6 +41,18 @@ class Headless:
             return
         if name in allowed:
             self._prompt.handle(line)
+
+    def told(self, line: str) -> bool:
+        """Run a command; whether it did what was asked."""
+        try:
+            dispatch(self._prompt, line)
+        except CommandError as error:
+            self._prompt.err.raw(plain_error_text(line.partition(" ")[2], str(error), self._prompt.err))
+            return False
+        except Failure as failure:
+            self._prompt.show_failure(failure.event)
+            return False
+        return True
 
 
 class _Emitting(Display):
