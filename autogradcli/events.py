@@ -40,6 +40,16 @@ class Warned(NamedTuple):
     message: str
 
 
+class Call(NamedTuple):
+    """A call that led to an error: its place, its line, and the function that it stands in ("" for none)."""
+
+    line: int
+    column: int
+    end_column: int
+    text: str
+    function: str
+
+
 class Failed(NamedTuple):
     """The error that ended the program (or the statement, in a REPL).
 
@@ -54,6 +64,10 @@ class Failed(NamedTuple):
     message: str
     text: str
     hint: str = ""
+    calls: tuple[Call, ...] = ()
+    """The calls that led there, the first one first; none where no function of the program was running."""
+    function: str = ""
+    """The function of the program that the error is in."""
 
 
 Event = Printed | Value | Gradients | Warned | Failed

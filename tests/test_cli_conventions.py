@@ -340,11 +340,11 @@ def test_files_behind_an_at_sign_are_completed(tmp_path: Path, words: str, made:
 
 
 def test_the_help_fits_a_terminal_and_names_every_command() -> None:
-    text = ask("--help").out
+    text = run("--help").stdout
     assert max(map(len, text.splitlines())) <= 80 and "..." not in text.replace("[ARGS]...", "")
     assert text.index("autogradcli grad 'x**2 * y' x=3 y=2") < text.index("Options:")
     assert list(SUMMARIES) == list(COMMANDS) and all(f"  {name} " in text for name in COMMANDS)
-    assert ask("help").out == text and ask("help", "grad").out == ask("grad", "--help").out
+    assert run("help").stdout == text and run("help", "grad").stdout == run("grad", "--help").stdout
 
 
 def test_help_about_a_name_and_a_search() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from autogradcli.events import Failed
@@ -25,12 +27,19 @@ HINTS = {
     X + "y = x.exp()\ny[0].mul_(2)\ny.sum().backward()": "line 3 changed it in place",
     X
     + "y = x * 1\nz = y.sin()\nwith torch.no_grad():\n    y.zero_()\nz.sum().backward()": "line 5 changed it in place",
-    "torch.ones(2, 3) @ torch.ones(2, 3)": "transpose one of them",
+    "torch.ones(2, 3) @ torch.ones(2, 3)": "the shapes fit as x @ y.T or x.T @ y",
     "torch.ones(2) + torch.ones(3)": "one of them 1",
     "torch.ones(2).requires_gard": "did you mean `requires_grad`?",
     "torch.onse(2)": "did you mean `ones`?",
     "[1][5]": "",
 }
+
+
+def hint_of(program: str) -> str:
+    events: list[object] = []
+    assert not Session().run(program, events.append)
+    assert isinstance(events[-1], Failed)
+    return events[-1].hint
 
 
 @pytest.mark.parametrize("program", HINTS)
@@ -99,3 +108,54 @@ MENDED = [
 def test_what_a_hint_says_works(program: str) -> None:
     events: list[object] = []
     assert Session().run(program, events.append), events
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("ln(2)", "`log` is the natural logarithm"),
+        ("2x", "a product needs its sign: 2 * x"),
+        ("y = 3 + 2.5sin(1)", "a product needs its sign: 2.5 * sin"),
+        ("tensor(2.) ^ 2", "a power is x ** 2"),
+        ("2. ^ 2", "a power is x ** 2"),
+        ("x²", "a power is x ** 2"),
+        ("y = (a + b)⁻¹", "** (-1)"),
+        ("sin 2", "a call needs parentheses: sin(2)"),
+        ("√2", "a square root is sqrt(x)"),
+        ("3 × 4", "a product is x * y"),
+        ("5!", "a factorial is math.factorial(n)"),
+        ("|x|", "an absolute value is abs(x)"),
+        ("f(x) = x**2", "a function is f = lambda x: x**2"),
+        ("np.array([1.])", "torch.tensor([1., 2.])"),
+        ("tensor([1.]).shape()", "shape is no method"),
+        ("tensor([1.]).astype(float)", "x.to(torch.float64)"),
+        ("torch.tensor([1.], require_grad=True)", "did you mean `requires_grad`?"),
+        ("tensor([1.]).sum(dimm=0)", "did you mean `dim`?"),
+        ("torch.nn.Linear(2, 1, bais=False)", "did you mean `bias`?"),
+        ("def f(first, second=1): return first\nf(1, secnd=2)", "did you mean `second`?"),
+        ("ones(2, 3) @ ones(2, 5)", "the shapes fit as x.T @ y"),
+        ("ones(2, 3) @ ones(5, 3)", "the shapes fit as x @ y.T"),
+        ("ones(2, 3) @ ones(5, 2)", "the shapes fit as x.T @ y.T"),
+        ("ones(2, 3) @ ones(4, 5)", "no transpose makes these fit"),
+    ],
+)  # fmt: skip
+def test_advice_to_those_who_come_from_elsewhere(program: str, said: str) -> None:
+    assert said in hint_of(program)
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["x y", "for x 3", "pi 2", "x = 3 +", "0x1g", "if 1 = 2: pass", "print 3", "1 != ", "a | b |",
+     "def f(x) = 3", "torch.ones(2, qqq=1)", "tensor([1.]).frobnicate", "import nosuch"],
+)  # fmt: skip
+def test_no_advice_where_none_is_sure(program: str) -> None:
+    assert hint_of(program) == ""
+
+
+def test_advice_holds() -> None:
+    """What is said of names and attributes exists."""
+    from autogradcli.language import advice
+
+    for text in (*advice.NAMES.values(), *advice.MODULES.values(), *advice.ATTRIBUTES.values()):
+        for name in re.findall(r"\b(torch(?:\.\w+)+)", text):
+            assert Session().run(name, lambda event: None), name

@@ -94,6 +94,33 @@ def test_a_syntax_error_says_its_place_once() -> None:
     assert error_text(event, "f", Stream(io.StringIO())).splitlines()[0] == "f:2:3: SyntaxError: invalid syntax"
 
 
+def test_an_error_in_a_function_shows_the_calls_that_led_there() -> None:
+    program = "def f(a):\n    return g(a)\ndef g(b):\n    return [b.nope for _ in 'x']\nh = lambda x: f(x)\nh(3)\n"
+    events: list[Any] = []
+    assert not Session().run(program, events.append)
+    assert error_text(events[-1], "p.py", Stream(io.StringIO())) == (
+        "p.py:6:1: in <module>\n    h(3)\n    ^^^^\n"
+        "p.py:5:15: in <lambda>\n    h = lambda x: f(x)\n                  ^^^^\n"
+        "p.py:2:12: in f\n    return g(a)\n           ^^^^\n"
+        "p.py:4:13: AttributeError: 'int' object has no attribute 'nope'\n"
+        "    return [b.nope for _ in 'x']\n            ^^^^^^\n"
+    )
+    assert events[-1].function == "g" and [call.function for call in events[-1].calls] == ["", "<lambda>", "f"]
+
+
+def test_of_a_deep_recursion_the_beginning_and_the_end_are_shown() -> None:
+    events: list[Any] = []
+    assert not Session().run("def r(n):\n    return r(n + 1)\nr(0)\n", events.append)
+    text = error_text(events[-1], "p.py", Stream(io.StringIO()))
+    assert text.count("\n") < 40 and "... and more calls ..." in text and "RecursionError" in text
+
+
+def test_a_syntax_error_of_a_later_input_says_no_inner_name() -> None:
+    events: list[Any] = []
+    assert not Session().run("x = = 1", events.append, first_line=7)
+    assert "<program>" not in error_text(events[-1], "", Stream(io.StringIO()))
+
+
 def test_nothing_in_an_error_reaches_the_terminal_raw() -> None:
     event = Failed(1, 1, 2, "E\x1b", "m\x1b\nm", "t\x1b\tt", "h\x1b")
     stream = Stream(Terminal(), environ={"NO_COLOR": "1"})

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from ..events import Failed
+from ..events import Call, Failed
+from .advice import of_syntax
+from .compile.user_functions import execute
 from .hints import hint
 from .read.syntax import Place, Source
 from .values.budget import UNCATCHABLE, OutOfTime
+
+#: The code of what runs each of a program's functions: where it stands in a traceback, a function was called.
+EXECUTE = execute.__code__
 
 
 def failed(error: BaseException, source: Source, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> Failed:
@@ -18,6 +23,10 @@ def failed(error: BaseException, source: Source, variables: Mapping[str, Any], p
         from .values.foreign import entering
 
         error = entering(error)
+
+    def is_function(name: str) -> bool:
+        return name not in variables and name in prelude and callable(prelude[name])
+
     place = place_of(error.__traceback__)
     kind, message = described(error)
     if place is None:
@@ -26,22 +35,65 @@ def failed(error: BaseException, source: Source, variables: Mapping[str, Any], p
             line = error.lineno + source.first_line - 1
             column = max(error.offset, 1)
             end = error.end_offset if error.end_offset and error.end_lineno == error.lineno else column + 1
-            return Failed(line, column, max(end, column + 1), kind, message, source.line(line))
+            text = source.line(line)
+            said = error.msg if type(error.msg) is str else ""
+            return Failed(
+                line, column, max(end, column + 1), kind, message, text, of_syntax(said, text, column, is_function)
+            )
         return Failed(source.first_line, 1, 2, kind, message, source.line(source.first_line))
+    calls = calls_of(error.__traceback__)
+    *before, (_, function) = calls or [(place, "")]
+    line, column, end, text = _where(place)
+    return Failed(
+        line,
+        column,
+        end,
+        kind,
+        message,
+        text,
+        hint(error, message, variables, prelude),
+        tuple([Call(*_where(called), its) for called, its in before]),
+        function,
+    )
+
+
+def _where(place: Place) -> tuple[int, int, int, str]:
+    """Line, column and the column behind the end of a place, and the text of its line."""
     source = place.source
     line, offset, end_line, end_offset = place.extent()
     column = source.column(line, offset)
     text = source.line(line)
     end = source.column(line, end_offset) if end_line == line else len(text) + 1
-    return Failed(
-        line,
-        column,
-        max(end, column + 1),
-        kind,
-        message,
-        text,
-        hint(error, message, variables, prelude),
-    )
+    return line, column, max(end, column + 1), text
+
+
+#: Calls whose places are worked out: of a recursion only its beginning and its end are shown.
+MOST_CALLS = 40
+
+
+def calls_of(traceback: TracebackType | None) -> list[tuple[Place, str]]:
+    """Of each function of the program that was running, the innermost piece, with the function's name: the outermost
+    first. What runs outside of functions has the name "".
+    """
+    found: list[tuple[Place, str]] = []
+    function, place = "", None
+    while traceback is not None:
+        frame = traceback.tb_frame
+        code = frame.f_code
+        if code is EXECUTE:
+            if place is not None:
+                found.append((place, function))
+            place = None
+            function = frame.f_locals["function"].qualname
+        elif "place" in code.co_varnames:
+            at = frame.f_locals.get("place")
+            if type(at) is Place:
+                place = at
+        traceback = traceback.tb_next
+    if place is not None:
+        found.append((place, function))
+    half = MOST_CALLS // 2
+    return found if len(found) <= MOST_CALLS else [*found[:half], *found[-half:]]
 
 
 def place_of(traceback: TracebackType | None) -> Place | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..engine.state import state
 from ..engine.tensor import Tensor
+from . import advice
 from .values.attribute_lookup import names_of
 
 
@@ -18,17 +19,25 @@ def hint(error: BaseException, message: str, variables: Mapping[str, Any], prelu
     """One line for the user about an error of this text, "" where there is nothing to add."""
     # A program may have made the error, and given it any fields.
     if isinstance(error, NameError) and type(error.name) is str:
-        return _did_you_mean(error.name, [*variables, *prelude])
+        known = advice.NAMES.get(error.name) or advice.MODULES.get(error.name)
+        return known or _did_you_mean(error.name, [*variables, *prelude])
+    if isinstance(error, ModuleNotFoundError) and type(error.name) is str:
+        return advice.MODULES.get(error.name.partition(".")[0], "")
     if isinstance(error, AttributeError) and type(error.name) is str:
-        return _did_you_mean(error.name, names_of(error.obj))
+        known = advice.ATTRIBUTES.get(error.name) if isinstance(error.obj, Tensor) else None
+        return known or _did_you_mean(error.name, names_of(error.obj))
     try:
         return "; ".join(error.__notes__)
     except AttributeError:  # there are none
         pass
+    if isinstance(error, TypeError | NotImplementedError) and (known := advice.of_operator(message)):
+        return known
     if isinstance(error, RuntimeError):
-        for beginning, advice in _ADVICE.items():
+        if known := advice.of_shapes(message):
+            return known
+        for beginning, told in _ADVICE.items():
             if message.startswith(beginning):
-                return advice if isinstance(advice, str) else advice(variables)
+                return told if isinstance(told, str) else told(variables)
     return ""
 
 
@@ -54,7 +63,6 @@ def _lost_history(variables: Mapping[str, Any]) -> str:
 
 
 _INTEGERS = "integers have no gradients: write 2. for 2, or give dtype=torch.float32"
-_RECTANGLES = "the columns of the first must be as many as the rows of the second: transpose one of them with .T"
 
 #: How a message of RuntimeError begins, and what to say, or what says it of the program's variables.
 _ADVICE: dict[str, str | Callable[[Mapping[str, Any]], str]] = {
@@ -74,6 +82,5 @@ _ADVICE: dict[str, str | Callable[[Mapping[str, Any]], str]] = {
     "a view of a leaf Variable that requires grad is being used in an in-place operation": (
         "change it under torch.no_grad(), or change a clone()"
     ),
-    "mat1 and mat2 shapes cannot be multiplied": _RECTANGLES,
     "The size of tensor a (": "shapes are compared from their ends: each pair of sizes must be equal, or one of them 1",
 }

@@ -8,10 +8,11 @@ hint: did you mean `exp`?
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .escape import escape, escape_line
-from .stream import BOLD, CYAN, RED, YELLOW, Stream
+from .stream import BOLD, CYAN, DIM, RED, YELLOW, Stream
 
 if TYPE_CHECKING:  # these bring NumPy, and a wrong option is an error too
     from ..events import Failed, Warned
@@ -20,6 +21,9 @@ if TYPE_CHECKING:  # these bring NumPy, and a wrong option is an error too
 WINDOW = 100
 BEFORE = 60
 INDENT = "    "
+#: Calls that are shown of those that led to an error, at their beginning and at their end.
+SOME_CALLS = 4
+_PLACE = re.compile(r" \(<program>, line \d+\)$")
 
 
 def error_text(event: Failed, file: str, stream: Stream) -> str:
@@ -34,14 +38,30 @@ def error_text(event: Failed, file: str, stream: Stream) -> str:
     if not file:
         place = ""
     # Python's words for a syntax error end with the place, which stands in front here.
-    message = escape(event.message.removesuffix(f" (<program>, line {event.line})"))
+    message = escape(_PLACE.sub("", event.message) if event.type.endswith("Error") else event.message)
     head = stream.style(escape_line(event.type), RED) + (f": {message}" if message else "")
-    lines = [stream.style(place, BOLD) + head]
+    lines = _calls(event, file, stream)
+    lines.append(stream.style(place, BOLD) + head)
     if event.text.strip():
         lines += caret_lines(event.text, event.column, event.end_column, stream)
     if event.hint:
         lines.append(stream.style("hint:", CYAN) + f" {escape(event.hint)}")
     return "\n".join(lines) + "\n"
+
+
+def _calls(event: Failed, file: str, stream: Stream) -> list[str]:
+    """The calls that led to an error, the first one first, as a traceback of Python's has them."""
+    lines: list[str] = []
+    skipped = len(event.calls) - 2 * SOME_CALLS
+    for k, call in enumerate(event.calls):
+        if skipped > 0 and SOME_CALLS <= k < SOME_CALLS + skipped:
+            if k == SOME_CALLS:
+                lines.append(stream.style("    ... and more calls ...", DIM))
+            continue
+        place = f"{escape_line(file)}:{call.line}:{call.column}: " if file else f"line {call.line}: "
+        lines.append(stream.style(place, BOLD) + f"in {escape_line(call.function or '<module>')}")
+        lines += caret_lines(call.text, call.column, call.end_column, stream)
+    return lines
 
 
 def plain_error_text(file: str, message: str, stream: Stream, hint: str = "") -> str:

@@ -69,6 +69,8 @@ class JsonLines(Display):
             # What could not even be read has no place of its own; here it is the beginning.
             line, column = max(event.line, 1), max(event.column, 1)
             hint = f', "hint": {quote(event.hint)}' if event.hint else ""
+            if event.calls:
+                hint += f', "calls": {strict_json([call._asdict() for call in event.calls])}'
             self.out.raw(
                 f'{{"event": "error{self.head}, "line": {line}, "column": {column}, '
                 f'"type": {quote(event.type)}, "message": {quote(event.message)}{hint}}}\n'

@@ -7,7 +7,8 @@ overload gets the line of its mismatching types depends on that count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from .argument_types import type_name
@@ -47,8 +48,19 @@ def failed_unpacking(name: str, parameter: str, position: int, message: str) -> 
     )
 
 
-def unexpected_keyword(name: str, keyword: str) -> NoReturn:
-    raise TypeError(f"{name}() got an unexpected keyword argument '{keyword}'")
+def unexpected_keyword(name: str, keyword: str, known: Iterable[str] = ()) -> NoReturn:
+    """``known``: the keywords that there are."""
+    raise meant(TypeError(f"{name}() got an unexpected keyword argument '{keyword}'"), keyword, known)
+
+
+def meant(error: TypeError, keyword: str, known: Iterable[str]) -> TypeError:
+    """The error, with a note of the keyword that may have been meant."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(keyword[:40], list(known), 1, 0.7)
+    if near:
+        error.add_note(f"did you mean `{near[0]}`?")
+    return error
 
 
 def several_values(name: str, keyword: str) -> NoReturn:
@@ -77,7 +89,8 @@ def no_overload(name: str, args: Sequence[object], kwargs: Mapping[str, Any], op
     if len(options) == 1:
         described = _arguments_of(options[0])
         if wrong := _unmatched(described, keywords):
-            raise TypeError(f"{head}unrecognized keyword arguments: {', '.join(wrong)}")
+            error = TypeError(f"{head}unrecognized keyword arguments: {', '.join(wrong)}")
+            raise meant(error, wrong[0], _names_of(options))
         if len(described) == len(args) + len(keywords):
             got = _marked(described, args, keywords)
         else:
@@ -94,7 +107,15 @@ def no_overload(name: str, args: Sequence[object], kwargs: Mapping[str, Any], op
             lines.append(f"keywords were incorrect: {', '.join(wrong)}\n")
         else:
             lines.append(f"arguments have invalid types: {_marked(described, args, keywords)}\n")
-    raise TypeError("".join(lines))
+    error = TypeError("".join(lines))
+    names = _names_of(options)
+    strange = [keyword for keyword in keywords if keyword not in names]
+    raise meant(error, strange[0], names) if strange else error
+
+
+def _names_of(options: Sequence[str]) -> list[str]:
+    """The names of the arguments of printed forms."""
+    return [name for option in options for name in re.findall(r"(\w+)(?: = [^,()]*)?(?=[,)])", option)]
 
 
 def _arguments_of(option: str) -> list[tuple[str, str]]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .call_errors import meant
+
 #: A parameter without a default; one after which all are by keyword only.
 REQUIRED = object()
 KEYWORDS = "*"
@@ -28,7 +30,7 @@ def bound(kind: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str,
     values = dict(zip(positional, args))
     for name, value in kwargs.items():
         if name not in kind.fields:
-            raise TypeError(f"{call} got an unexpected keyword argument '{name}'")
+            raise meant(TypeError(f"{call} got an unexpected keyword argument '{name}'"), name, kind.fields)
         if name in values:
             raise TypeError(f"{call} got multiple values for argument '{name}'")
         values[name] = value

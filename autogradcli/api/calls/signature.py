@@ -222,7 +222,7 @@ class Signature:
         names = [self.parameters[i].name for i in self.visible]
         for keyword in kwargs:
             if keyword not in names:
-                call_errors.unexpected_keyword(self.name, keyword)
+                call_errors.unexpected_keyword(self.name, keyword, names)
             if names.index(keyword) < given:
                 call_errors.several_values(self.name, keyword)
         raise TypeError("invalid keyword arguments")

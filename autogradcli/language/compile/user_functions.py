@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...api.calls.call_errors import meant
 from ..read.syntax import Place
 from ..values.budget import MAX_DEPTH, budget
 from ..values.kinds import UNBOUND, Frame, Run, UserFunction
@@ -105,7 +106,8 @@ def bind(code: Code, function: UserFunction, args: list[Any], kwargs: dict[str, 
         elif key in names:
             wrong_positional.append(key)
         else:
-            raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+            error = TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+            raise meant(error, key, [*names, *keyword_only])
     if wrong_positional:
         listed = ", ".join(wrong_positional)
         raise TypeError(f"{name}() got some positional-only arguments passed as keyword arguments: '{listed}'")
