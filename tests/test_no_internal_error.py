@@ -100,7 +100,7 @@ def test_an_internal_error_is_one_files_failure(monkeypatch: pytest.MonkeyPatch,
     from autogradcli.cli.batch import files as batch
 
     monkeypatch.chdir(tmp_path)
-    for name in ("a.py", "b.py"):
+    for name in ("a.ag", "b.ag"):
         Path(name).write_text("1\n")
     opened = batch.sessions.open_session
     problems = [KeyError("spam"), MemoryError()]
@@ -111,10 +111,10 @@ def test_an_internal_error_is_one_files_failure(monkeypatch: pytest.MonkeyPatch,
         return opened(**options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(batch.sessions, "open_session", broken)
-    Path("c.py").write_text("3\n")
-    code, out, err = ask("run", "--keep-going", "a.py", "b.py", "c.py")
+    Path("c.ag").write_text("3\n")
+    code, out, err = ask("run", "--keep-going", "a.ag", "b.ag", "c.ag")
     assert (code, out) == (1, "3\n")
-    assert "a.py: MemoryError: out of memory\n" in err and "b.py: Error: internal error: KeyError: 'spam'\n" in err
+    assert "a.ag: MemoryError: out of memory\n" in err and "b.ag: Error: internal error: KeyError: 'spam'\n" in err
 
 
 @pytest.mark.parametrize("format_", ["plain", "json", "rich"])

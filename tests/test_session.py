@@ -73,7 +73,8 @@ def test_a_function_knows_its_lines_in_later_runs() -> None:
     run("def f(a):\n    print(a)\n    return 1 / a", session, first_line=3)
     printed, failed = run("1\nf(0)", session, first_line=20, echo=False)
     assert printed == Printed(4, "0\n")
-    assert failed == Failed(5, 12, 17, "ZeroDivisionError", "division by zero", "    return 1 / a")
+    call = Call(21, 1, 5, "f(0)", "")
+    assert failed == Failed(5, 12, 17, "ZeroDivisionError", "division by zero", "    return 1 / a", "", (call,), "f")
 
 
 def test_without_echo_expressions_are_silent_and_leave_the_last_value() -> None:
