@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from autogradcli.api.calls.program_classes import Kind
-from autogradcli.events import Event, Failed, Gradients, Printed, Value, Warned
+from autogradcli.events import Call, Event, Failed, Gradients, Printed, Value, Warned
 from autogradcli.language.values.attribute_lookup import TABLES
 from autogradcli.numerics import dtypes
 from autogradcli.session import Session

@@ -14,7 +14,7 @@ from prompt_toolkit.input import DummyInput
 from prompt_toolkit.output import DummyOutput
 
 from autogradcli.cli.transcripts.check import check
-from autogradcli.engine import dtypes
+from autogradcli.numerics import dtypes
 from autogradcli.repl.app import Prompt
 from autogradcli.session import Session
 from autogradcli.show.stream import Stream

@@ -19,9 +19,9 @@ SIZES: dict[str, int] = {
     "api.autograd.mode_names": 6223,
     "api.autograd.saved_hooks": 4162,
     "api.calls.argument_types": 14165,
-    "api.calls.call_errors": 6659,
+    "api.calls.call_errors": 7568,
     "api.calls.call_plans": 10233,
-    "api.calls.class_fields": 2030,
+    "api.calls.class_fields": 2088,
     "api.calls.declare": 1682,
     "api.calls.dtype_checks": 1262,
     "api.calls.gate": 3485,
@@ -32,7 +32,7 @@ SIZES: dict[str, int] = {
     "api.calls.python_function": 5463,
     "api.calls.registry": 2578,
     "api.calls.return_types": 1277,
-    "api.calls.signature": 10718,
+    "api.calls.signature": 10725,
     "api.calls.stand_ins": 2876,
     "api.calls.wrong_arguments": 5858,
     "api.func.custom_transforms": 4798,
@@ -198,7 +198,7 @@ SIZES: dict[str, int] = {
     "operations.shape.view": 16315,
     "operations.shape.view_copies": 2437,
 }
-CHECKSUM = 442490572
+CHECKSUM = 1901243438
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "api.autograd.backward_and_grad": "backward",

@@ -12,7 +12,6 @@ from ..api.calls.registry import NAMESPACES
 from ..engine.tensor import Tensor, wrap
 from ..events import Value
 from ..language.values.text_format import to_repr
-from ..numerics import dtypes
 from ..session import Session
 from ..show.matrix import csv_text, heads, markdown_text, matrix, matrix_text
 from ..show.plain import Display, Plain, named

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from ..api.autograd.backward_and_grad import tensor_backward
 from ..engine.tensor import Tensor, wrap
 from ..events import Failed, Gradients, Value, Warned
-from ..numerics import dtypes
 from ..session import Session
 from ..show.formulas import answer, print_answer
 from ..show.plain import Display, Plain, PlainGradients

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..engine import dtypes
-from ..engine.dtypes import DType
 from ..engine.leaves import require_grad
 from ..engine.tensor import Tensor, wrap
 from ..events import Failed
+from ..numerics import dtypes
+from ..numerics.dtypes import DType
 from ..session import Session
 from . import sessions
 from .environment import Environment

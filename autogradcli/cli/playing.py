@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..events import Failed
 from ..language.errors import failed
 from ..language.read.syntax import Source, parse
-from ..numerics import dtypes
 from ..session import Session
 from . import sessions
 from .environment import Environment, UnreadableError

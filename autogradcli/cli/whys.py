@@ -6,7 +6,6 @@ from collections.abc import Callable
 from json import dumps
 
 from ..language.read.syntax import parse
-from ..numerics import dtypes
 from ..recorded import copied, split
 from ..session import Session
 from ..show.plain import Display

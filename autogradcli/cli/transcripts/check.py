@@ -16,7 +16,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...engine import dtypes
+from ...numerics import dtypes
 from ...session import Session
 from ...show.transcript_text import BEGAN, Shown
 from . import docstrings
