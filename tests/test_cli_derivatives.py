@@ -206,3 +206,22 @@ def test_printed_text_comes_once_where_whole_numbers_are_tried_out() -> None:
     assert ask("grad", "print('p'); x[i]", "x=[1., 2.]", "i=1").out.startswith("p\ntensor(2.")
     failing = ask("grad", "print('p'); x[i] + nope", "x=[1., 2.]", "i=1")
     assert failing.out == "p\n" and failing.err.count("Error") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["grad", "x**2", "X=3"], "give it a value: x=VALUE (given: X)"),
+        (["check", "x**2 * z", "x=3"], "give it a value: z=VALUE (given: x)"),
+        (["grad", "y = x * x", "x=3"], "end with what is asked: y = x * x; y"),
+        (["grad", "x.sum()", "x=data.npy"], "a file is read by x=@data.npy"),
+        (["x**2"], "--var x=VALUE gives it a value, autogradcli grad 'x**2' x=VALUE differentiates"),
+    ],
+)
+def test_what_is_missing_is_said(
+    arguments: list[str], hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    np.save("data.npy", np.ones(2))
+    answer = ask(*arguments)
+    assert answer.code == 1 and answer.err.endswith(f"hint: {hint}\n")

@@ -337,8 +337,8 @@ def test_format(session: Session) -> None:
     lines = shown(session, ":format rich", "torch.ones(2)", ":format json", "2 + 2", ":format plain", "torch.ones(2)")
     assert lines[:4] == [
         "format: rich",
-        "  expression     value     shape  dtype",
-        "  torch.ones(2)  [1., 1.]  [2]    float32",
+        "  expression     value         shape  type",
+        "  torch.ones(2)  [1., 1.]      [2]    float32",
         "format: json",
     ]
     assert json.loads("".join(lines[4:-2]))["value"] == {"type": "int", "data": 4}

@@ -23,6 +23,7 @@ from .options import (
 from .request import Settings
 
 if TYPE_CHECKING:
+    from ..events import Failed
     from ..session import Session
 
 
@@ -62,7 +63,10 @@ def command(
       autogradcli eval --var x=3 '-x**2 + sin(x)'
       autogradcli eval --var x=@data.csv --save out.npz:y 'y = exp(x)'
     """
+    from shlex import quote
+
     from . import sessions
+    from .named_values import missing_name
 
     env = environment(ctx)
     sessions.prepare(ctx, settings.memory)
@@ -80,7 +84,17 @@ def command(
         display.show(sessions.unreadable(error))
         ctx.exit(FAILED)
     session, ok = opened()
-    ok = ok and sessions.run(session, source, display, again=lambda: opened()[0])
+
+    def mend(event: Failed) -> Failed:
+        missing = missing_name(event)
+        if not missing or from_stdin:
+            return event
+        hint = f"--var {missing}=VALUE gives it a value"
+        if source.strip() != missing:
+            hint += f", autogradcli grad {quote(source)} {missing}=VALUE differentiates"
+        return event._replace(hint=hint)
+
+    ok = ok and sessions.run(session, source, display, again=lambda: opened()[0], mend=mend)
     display.end(ok, 0.0)
     ok = ok and sessions.save_all(session, saves, format_, env)
     if not ok and len(expr) == 1 and os.path.isfile(expr[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from ..engine.leaves import require_grad
@@ -13,6 +14,8 @@ from ..session import Session
 from . import sessions
 from .environment import Environment
 from .request import Request
+
+_MISSING = re.compile(r"name '(\w+)' is not defined")
 
 
 class Named(NamedTuple):
@@ -75,8 +78,17 @@ def _made(request: Request, name: str, value: Any, default: DType, listed: bool)
     return value
 
 
+def missing_name(event: Failed) -> str:
+    """The name that an error is about, where it means nothing and nothing is known of it; else ""."""
+    found = _MISSING.match(event.message) if event.type == "NameError" and not event.hint else None
+    return found[1] if found else ""
+
+
 def mended(event: Failed, request: Request, named: Named) -> Failed:
-    """An error, with what to type where two precisions met of which one was typed here."""
+    """An error, with what to type where a variable is missing, or two precisions met of which one was typed here."""
+    if name := missing_name(event):
+        names = ", ".join([*named.leaves, *named.held])
+        return event._replace(hint=f"give it a value: {name}=VALUE" + (f" (given: {names})" if names else ""))
     if request.dtype is not None or event.type != "RuntimeError" or "dtype" not in event.message:
         return event
     given = {name: tensor.dtype for name, tensor in [*named.leaves.items(), *named.held.items()] if floating(tensor)}

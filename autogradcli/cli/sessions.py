@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
@@ -87,22 +88,30 @@ def run(
     *,
     echo: bool = True,
     again: Callable[[], Session] | None = None,
+    mend: Callable[[Failed], Failed] = lambda event: event,
 ) -> bool:
     """Run a program and show it. Raises KeyboardInterrupt if that is what ended it.
 
     ``again`` makes the session that it began in once more: then an error that is better explained after another look
-    is.
+    is. ``mend`` may add to an error what to do.
     """
     if again is None:
         ok = session.run(source, display.show, echo=echo)
     else:
-        ok = _run_explained(session, source, display, echo, again)
+        ok = _run_explained(session, source, display, echo, again, mend)
     if display.failure == "KeyboardInterrupt":
         raise KeyboardInterrupt
     return ok
 
 
-def _run_explained(session: Session, source: str, display: Display, echo: bool, again: Callable[[], Session]) -> bool:
+def _run_explained(
+    session: Session,
+    source: str,
+    display: Display,
+    echo: bool,
+    again: Callable[[], Session],
+    mend: Callable[[Failed], Failed],
+) -> bool:
     from ..why.known import explained, is_known
 
     began = perf_counter()
@@ -112,7 +121,7 @@ def _run_explained(session: Session, source: str, display: Display, echo: bool, 
         if isinstance(event, Failed) and is_known(event, perf_counter() - began):
             held.append(event)
         else:
-            display.show(event)
+            display.show(mend(event) if isinstance(event, Failed) else event)
 
     ok = session.run(source, show, echo=echo)
     for event in held:
@@ -164,9 +173,17 @@ def value_of(
             raise KeyboardInterrupt
         return False, None
     if len(values) != 1:
-        display.show(about(source, "ValueError", "an expression with a value is needed here"))
+        display.show(about(source, "ValueError", "an expression with a value is needed here", _named_last(source)))
         return False, None
     return True, values[0]
+
+
+def _named_last(source: str) -> str:
+    """Where a program ends in an assignment: to end with its name."""
+    from ..language.read.syntax import assigned_last
+
+    name = assigned_last(source)
+    return f"end with what is asked: {source.rstrip().rstrip(';')}; {name}" if name and "\n" not in source else ""
 
 
 def within(session: Session, work: Callable[[], None], shown_as: str, display: Display) -> bool:
@@ -226,7 +243,7 @@ def evaluated(
         shown_as = ""
     else:
         display = open_display(format_, environment, title or name, batch=False)
-        ok, value = value_of(session, text, display)
+        ok, value = value_of(session, text, display, mend=partial(_as_file, name=name, text=text))
     if ok and isinstance(value, list):
         ok, value = _as_tensor(session, value, display, shown_as)
         if lists is not None:
@@ -234,6 +251,11 @@ def evaluated(
     session.variables.pop("_", None)
     display.end(ok, 0.0)
     return ok, value
+
+
+def _as_file(event: Failed, *, name: str, text: str) -> Failed:
+    """An error in a value, with how a file is named, where there is one of that name."""
+    return event._replace(hint=f"a file is read by {name}=@{text}") if os.path.isfile(text) else event
 
 
 def _as_tensor(session: Session, value: list[Any], display: Display, shown_as: str) -> tuple[bool, Any]:

@@ -197,6 +197,17 @@ def is_complete(text: str) -> bool:
     return not text.endswith("\\")
 
 
+def assigned_last(text: str) -> str:
+    """The name that a program's last statement assigns to; "" where it does something else."""
+    try:
+        body = parse(text).body
+    except (SyntaxError, RecursionError, MemoryError):
+        return ""
+    last = body[-1] if body else None
+    target = last.targets[-1] if isinstance(last, ast.Assign) else None
+    return target.id if isinstance(target, ast.Name) else ""
+
+
 def _may_continue(text: str, error: SyntaxError) -> bool:
     message = error.msg or ""
     if "was never closed" in message or "unterminated triple-quoted" in message:
