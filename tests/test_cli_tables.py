@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -81,3 +83,22 @@ def test_an_error_in_json_carries_its_hint() -> None:
     event = json.loads(ask("eval", "--format", "json", "expp(1)").out)
     assert event["hint"] == "did you mean `exp`?"
     assert "hint" not in json.loads(ask("eval", "--format", "json", "1 / 0").out)
+
+
+def test_results_of_eval_as_a_table_for_other_programs() -> None:
+    program = [
+        "x = tensor([1., 2.], requires_grad=True)",
+        "print('p')",
+        "(x * x).sum().backward()",
+        "x",
+        "[1, 'a']",
+        "2",
+    ]
+    code, out, err = ask("eval", "--format", "csv", *program)
+    assert (code, err) == (0, "p\n")
+    rows = list(csv.reader(io.StringIO(out)))
+    assert rows[0] == ["expression", "value", "shape", "type", "requires_grad", "gradient"]
+    assert rows[1] == rows[2] == ["x", "[1., 2.]", "[2]", "float32", "leaf", "[2., 4.]"]
+    assert rows[3:] == [["[1, 'a']", "[1, 'a']", "", "list", "", ""], ["2", "2", "", "int", "", ""]]
+    lines = ask("eval", "--format", "markdown", *program).out.splitlines()
+    assert lines[1].startswith("| ---") and len(lines) == 6 and {line.count(" | ") for line in lines} == {5}

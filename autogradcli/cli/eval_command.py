@@ -11,7 +11,7 @@ from .environment import UnreadableError
 from .exits import FAILED, OK
 from .options import (
     ASSIGNMENT,
-    FORMATS,
+    TABLE_FORMATS,
     ExpressionCommand,
     environment,
     format_option,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.command("eval", cls=ExpressionCommand)
 @click.argument("expr", nargs=-1)
-@format_option(*FORMATS)
+@format_option(*TABLE_FORMATS)
 @click.option(
     "--var",
     "variables",
@@ -71,7 +71,12 @@ def command(
     env = environment(ctx)
     sessions.prepare(ctx, settings.memory)
     from_stdin = not expr or expr == ("-",)
-    display = sessions.open_display(format_, env, "<stdin>" if from_stdin else "<eval>", batch=False, collect=False)
+    title = "<stdin>" if from_stdin else "<eval>"
+    display = sessions.open_display(format_, env, title, batch=False, collect=False)
+    if format_ in ("csv", "markdown"):
+        from ..show.rows import Rows
+
+        display = Rows(env.out, env.err, title, markdown=format_ == "markdown")
 
     def opened() -> tuple[Session, bool]:
         session = sessions.open_session(**settings._asdict(), no_grad=no_grad)

@@ -89,6 +89,8 @@ def _bar(cell: str) -> str:
 def _number(value: Any, digits: int | None) -> str:
     if digits is not None and not isinstance(value, str):
         return number_text(value.item() if isinstance(value, np.generic) else value, digits)
+    if isinstance(value, str):
+        return _quoted(value)
     # NumPy's str of a scalar: the shortest text of its own precision.
     return str(value).strip("()")
 
