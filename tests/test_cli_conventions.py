@@ -310,9 +310,9 @@ def test_csv_as_a_setting(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text('format = "csv"')
     assert settled(tmp_path, "grad", "x*x", "x=3").stdout == "x\n6.0\n"
-    assert settled(tmp_path, "eval", "1").stdout == "1\n"
-    path.write_text('[eval]\nformat = "csv"')
-    assert "[eval] format is 'csv'; one of auto" in settled(tmp_path, "eval", "1").stderr
+    assert settled(tmp_path, "run", "-", input="1").stdout == "1\n"
+    path.write_text('[run]\nformat = "csv"')
+    assert "[run] format is 'csv'; one of auto" in settled(tmp_path, "run", "-", input="1").stderr
 
 
 def test_an_option_without_its_value_says_where_to_look() -> None:
