@@ -175,6 +175,10 @@ def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
     code = Code(node.args, inner)
     if isinstance(node, ast.Lambda):
         code.body, code.is_expression = expression(node.body, inner), True
+    elif inner.scope.yields:
+        from .generators import generator_body
+
+        code.body, code.is_expression = generator_body(node.body, qualname, inner), True
     else:
         body = node.body
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
