@@ -72,7 +72,7 @@ def _value(node: ast.expr, c: Context) -> Steps:
         inner = source(f)
         if type(inner) is Generator:
             return (yield from inner)
-        for item in inner:
+        for item in inner:  # noqa: UP028 - Python would look for methods of a generator in an object of the program's
             yield item
         return None
 

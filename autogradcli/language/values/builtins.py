@@ -421,7 +421,8 @@ BUILTINS.update(
         "type": type, "bool": bool, "int": int, "float": float, "complex": complex, "str": str, "list": list,
         "tuple": tuple, "set": set, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
         "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
-        "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis, "NotImplemented": NotImplemented,
+        "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
+        "NotImplemented": NotImplemented,
         "__name__": "__main__",  # what scripts ask before they do their work
     }
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a function with ``yield`` gives: its body, which runs up to the next ``yield`` each time it is asked for a value.
+"""What a function with ``yield`` gives: its body, which runs up to the next ``yield`` when it is asked for a value.
 
 The body is a chain of Python's own generators, one for each block around a ``yield`` (``compile/generators.py``), so
 to resume it takes levels of the C stack. Each resumption counts as ``LEVELS`` calls against the depth that a program
