@@ -93,8 +93,6 @@ _CHECKED = {
 _ARITHMETIC = (
     "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and", "or", "xor",
 )  # fmt: skip
-    ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and", "or", "xor"]
-)
 
 #: The special methods that Python's own code calls, by its operators and functions: what they get to are fixed
 #: functions of ours. ``with`` and ``dir`` never ask a Python class here, and nothing ever does for ``__getattr__``.
