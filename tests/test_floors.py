@@ -64,6 +64,7 @@ LATE = {
     ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
+    ("language.modules", ""): "a module of Python's own is for the program that imports it",
     ("language.errors", "language.values"): "a program without errors words none",
     ("language.lines.line_shapes", "language.lines.line_slots"): "a program of one line needs none of it",
     ("repl.app", "recorded"): "what a session came with is copied, where it came with something",

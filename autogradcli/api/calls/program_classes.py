@@ -139,6 +139,12 @@ def _bind(kind: Kind, name: str, value: Any) -> None:
         type.__setattr__(kind, name, _stand_in(value))
 
 
+def members_of(kind: type) -> dict[str, Any]:
+    """What programs see of a class, without its bases' members."""
+    found: dict[str, Any] = vars(kind).get("__members__", {})
+    return found
+
+
 def unbind(kind: Kind, name: str) -> None:
     """Take a member out of a program's class."""
     del kind.__members__[name]

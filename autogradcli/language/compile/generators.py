@@ -16,7 +16,7 @@ from ..values.budget import UNCATCHABLE, budget
 from ..values.generators import Closed, Generator
 from ..values.kinds import Frame, Run
 from .assignment import target
-from .context import Context, block, expression, statement
+from .context import GENERATOR_BODY, Context, block, expression, statement
 from .control import entered, handlers_of, left
 from .matching import fits
 from .statements import BREAK, CONTINUE
@@ -34,6 +34,9 @@ def generator_body(body: Sequence[ast.stmt], name: str, c: Context) -> Run:
         return None if signal is None else signal[0]
 
     return lambda f: Generator(whole(f), name)
+
+
+GENERATOR_BODY.append(generator_body)
 
 
 def _steps(body: Sequence[ast.stmt], c: Context) -> Steps:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...api.calls.class_fields import KEYWORDS, REQUIRED, bound
-from ...api.calls.program_classes import Kind, get_of_class, is_program_class, put_in_class, special
+from ...api.calls.program_classes import Kind, get_of_class, is_program_class, members_of, put_in_class, special
 from ...api.calls.registry import Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import Builtin, callable_of
@@ -60,8 +60,20 @@ class Field:
         return f"Field(name={self.name!r},type={self.type!r},default={to_repr(self.default)})"
 
 
-for _name in Field.__slots__:
-    attributes_of(Field)[_name] = Property(vars(Field)[_name].__get__)
+attributes_of(Field).update(
+    {
+        "name": Property(lambda field: field.name),
+        "type": Property(lambda field: field.type),
+        "default": Property(lambda field: field.default),
+        "default_factory": Property(lambda field: field.default_factory),
+        "init": Property(lambda field: field.init),
+        "repr": Property(lambda field: field.repr),
+        "hash": Property(lambda field: field.hash),
+        "compare": Property(lambda field: field.compare),
+        "metadata": Property(lambda field: field.metadata),
+        "kw_only": Property(lambda field: field.kw_only),
+    }
+)
 
 
 def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -104,7 +116,7 @@ def dataclass(
     def wrap(kind: Any) -> Any:
         if type(kind) is not Kind or not is_program_class(kind):
             raise TypeError(f"dataclass() should be used on a class of the program's, not {type(kind).__name__}")
-        own = vars(kind)["__members__"]
+        own = members_of(kind)
         fields = _fields_of(kind, own, bool(kw_only))
         compared = [name for name, field in fields.items() if field.compare]
         made: dict[str, Any] = {"__dataclass_fields__": fields}
@@ -143,7 +155,7 @@ def _words(annotation: str) -> str:
 def _fields_of(kind: Kind, own: dict[str, Any], kw_only: bool) -> dict[str, Field]:
     fields: dict[str, Field] = {}
     for base in reversed(kind.__mro__[1:]):
-        fields.update(vars(base).get("__members__", {}).get("__dataclass_fields__", {}))
+        fields.update(members_of(base).get("__dataclass_fields__", {}))
     for name, text in own.get("__annotations__", {}).items():
         words = _words(text)
         if words.startswith("ClassVar"):
