@@ -38,9 +38,13 @@ def _calling(function: Any) -> Any:
     return call
 
 
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
 def _as_text(name: str, value: Any) -> str:
     if type(value) is not str:
-        raise TypeError(f"{name} returned non-string (type {type(value).__name__})")
+        raise TypeError(f"{_short(name)} returned non-string (type {type(value).__name__})")
     return value
 
 
@@ -50,7 +54,7 @@ def _as_int(name: str, value: Any) -> int:
 
 def _as_integer(name: str, value: Any) -> int:
     if type(value) is not int and type(value) is not bool:
-        raise TypeError(f"{name} returned non-int (type {type(value).__name__})")
+        raise TypeError(f"{_short(name)} returned non-int (type {type(value).__name__})")
     return int(value)
 
 
@@ -68,13 +72,13 @@ def _as_float(name: str, value: Any) -> float:
 
 def _as_complex(name: str, value: Any) -> complex:
     if type(value) is not complex:
-        raise TypeError(f"{name} returned non-complex (type {type(value).__name__})")
+        raise TypeError(f"{name}() returned non-complex (type {type(value).__name__})")
     return value
 
 
 def _as_truth(name: str, value: Any) -> bool:
     if type(value) is not bool:
-        raise TypeError(f"{name} should return bool, returned {type(value).__name__}")
+        raise TypeError(f"{_short(name)} should return bool, returned {type(value).__name__}")
     return value
 
 
@@ -115,7 +119,7 @@ def dispatchers(special: Callable[[Any, str], Callable[..., Any]]) -> dict[str, 
 
     def checking(name: str, check: Callable[[str, Any], Any]) -> Callable[..., Any]:
         def dispatch(self: Any, /, *args: Any) -> Any:
-            return check(name, special(self, name)(*args))
+            return check(f"{type(self).__name__}.{name}", special(self, name)(*args))
 
         return dispatch
 

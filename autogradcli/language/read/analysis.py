@@ -197,7 +197,7 @@ def handles(*kinds: type[ast.AST]) -> Callable[[_Handler], _Handler]:
 def _yield(a: Analyser, node: ast.Yield | ast.YieldFrom) -> None:
     name = "yield" if isinstance(node, ast.Yield) else "yield from"
     if a.scope.kind == COMPREHENSION:
-        fail(f"'{name}' inside a comprehension", node)
+        fail(f"'{name}' inside {_COMPREHENSIONS[type(a.scope.node)]}", node)
     if a.scope.kind != FUNCTION or isinstance(a.scope.node, ast.Lambda):
         fail(f"'{name}' outside function", node)
     if node is not a.yielding:
@@ -338,6 +338,13 @@ def _comprehension(a: Analyser, node: ast.ListComp | ast.SetComp | ast.Generator
 def _dict_comprehension(a: Analyser, node: ast.DictComp) -> None:
     a.comprehension(node, [node.key, node.value])
 
+
+_COMPREHENSIONS: dict[type[ast.AST], str] = {
+    ast.ListComp: "list comprehension",
+    ast.SetComp: "set comprehension",
+    ast.DictComp: "dict comprehension",
+    ast.GeneratorExp: "generator expression",
+}
 
 _NAMES: dict[type[ast.AST], str] = {
     ast.Await: "'await'",
