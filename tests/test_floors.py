@@ -92,7 +92,10 @@ FORBIDDEN_MODULES = {"builtins", "importlib", "pickle"}
 
 #: Modules that copy entries of Python's own types and modules into the closed tables, at import and by names that are
 #: written there; and the one that walks the fields of syntax nodes. They may read with ``vars``.
-TABLE_BUILDERS = {"builtins", "math_functions", "python_types", "syntax"}
+TABLE_BUILDERS = {
+    *("builtins", "math_functions", "python_types", "syntax"),
+    *("collections_module", "itertools_module", "random_module", "statistics_module", "string_module", "time_module"),
+}
 
 
 class Import(NamedTuple):

@@ -145,6 +145,12 @@ def members_of(kind: type) -> dict[str, Any]:
     return found
 
 
+def fields_of(value: Any) -> dict[str, Any]:
+    """What an object itself holds, past the ``__getattr__`` that its class may have from a program."""
+    found: dict[str, Any] = object.__getattribute__(value, "__dict__")
+    return found
+
+
 def unbind(kind: Kind, name: str) -> None:
     """Take a member out of a program's class."""
     del kind.__members__[name]

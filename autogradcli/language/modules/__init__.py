@@ -10,9 +10,36 @@ from __future__ import annotations
 def load(name: str) -> None:
     """Enter the names of a module into ``NAMESPACES``, if there is one of that name here."""
     match name:
+        case "abc":
+            from . import abc_module  # noqa: F401
+        case "collections":
+            from . import collections_module  # noqa: F401
+        case "copy":
+            from . import copy_module  # noqa: F401
         case "dataclasses":
-            from . import data_classes  # noqa: F401
+            from . import dataclasses_module  # noqa: F401
+        case "functools":
+            from . import functools_module  # noqa: F401
+        case "itertools":
+            from . import itertools_module  # noqa: F401
+        case "operator":
+            from . import operator_module  # noqa: F401
+        case "random":
+            from . import random_module  # noqa: F401
+        case "statistics":
+            from . import statistics_module  # noqa: F401
+        case "string":
+            from . import string_module  # noqa: F401
+        case "time":
+            from . import time_module  # noqa: F401
+        case "typing":
+            from . import typing_module  # noqa: F401
+        case "warnings":
+            from . import warnings_module  # noqa: F401
 
 
 #: Their names, for suggestions.
-NAMES = ("dataclasses",)
+NAMES = (
+    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "operator", "random", "statistics", "string",
+    "time", "typing", "warnings",
+)  # fmt: skip

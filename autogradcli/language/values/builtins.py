@@ -369,7 +369,7 @@ def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
     if len(args) != 1:
         return dict(*args, **kwargs)
     result: dict[Any, Any] = {}
-    if type(args[0]) is dict:
+    if isinstance(args[0], dict):
         at_length.put_all(result, args[0])
         result.update(kwargs)
         return result
