@@ -110,6 +110,8 @@ def generate(op: Operation) -> None:
 
 def _is_simple(op: Operation) -> bool:
     kinds = {p.kind for p in op.params}
+    if op.taken is not None and "f" not in op.taken.letters:  # nothing that the code written here would compute
+        return False
     if str(op.source.__annotations__.get("return")).startswith("list"):  # as many results as the operand has parts
         return False
     return not op.outputs and op.view != "multi" and not kinds & {"list", "indices"} and bool(op.edges or op.promote)

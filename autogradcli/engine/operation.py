@@ -36,6 +36,7 @@ import numpy as np
 
 from ..numerics.away import listening
 from ..numerics.layouts import laid_out
+from ..numerics.taken import Taken, Takes
 from .lazy import LazyTable
 from .node import Node
 from .tensor import Tensor
@@ -110,7 +111,6 @@ class Operation:
         "kernel",
         "kind",
         "name",
-        "no_half",
         "no_mirror",
         "node_class",
         "node_name",
@@ -126,6 +126,8 @@ class Operation:
         "singles",
         "source",
         "spelling",
+        "taken",
+        "takes",
         "view",
         "vjp",
     )  # fmt: skip
@@ -159,7 +161,7 @@ class Operation:
         self.overlap: bool = options.pop("overlap", False)
         self.copies: bool = options.pop("copies", False)
         self.half: str | None = options.pop("half", None)
-        self.no_half: str | None = options.pop("no_half", None)
+        self.takes: Takes | None = options.pop("takes", None)
         self.fits: tuple[str, ...] = tuple(options.pop("fits", "").split())
         self.fits_in: str = options.pop("fits_in", "result")
         self.flip: Any = options.pop("flip", None)
@@ -186,6 +188,7 @@ class Operation:
             for k, n in enumerate(names)
         ]
         by_name = {p.name: p for p in self.params}
+        self.taken = None if self.takes is None else Taken(self.params, *self.takes)
         if unknown := {*self.fits} - {*by_name}:
             raise TypeError(f"{self.name}: no parameters to fit: {unknown}")
         joint = _rule_names(self.vjp, 3) if self.vjp else None
@@ -295,6 +298,9 @@ if TYPE_CHECKING:  # what no program needs, to keep the start short
         __name__: str
         op: Operation
 
+        @property
+        def in_place(self) -> Declared[_Result]: ...
+
         def __call__(self, *args: Any, **kwargs: Any) -> _Result: ...
 
     class Declare(Protocol):
@@ -335,8 +341,9 @@ def operation(**options: Any) -> Declare:
                 precision; ``"operand"``, the operand's own
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
     copies      True where the result has the place of its first operand and the values of the second
-    half        how it computes in half precision, where not in single and rounded once; ``no_half`` the name of
-                PyTorch's kernel where that has none (``half.py``)
+    half        how it computes in half precision, where not in single and rounded once (``half.py``)
+    takes       the dtypes that it takes and PyTorch's name of the kernel, which refuses others: ``("floating complex",
+                "silu_cpu")`` (``taken.py``). Without it the kernel looks itself, or takes all
     flip        of a conjugate or negative view, what it does to each number (``mirrors.py``); ``no_mirror`` PyTorch's
                 words where such a tensor has no view like this
     dims        the parameters that are dimensions, ``"dim0 dim1"``, from a ``+`` on of the result, which has one more
@@ -346,6 +353,8 @@ def operation(**options: Any) -> Declare:
                 tell, or it runs row by row
     in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)
     spelling    the language's name for the call, where it isn't the declared one
+    in_place    the options in which its in-place form differs, where PyTorch records another graph name for that or
+                saves something else: ``{"node": "TBackward1"}`` declares ``t_in_place``, which is ``t.in_place``
     overload    what PyTorch's dispatcher adds to its name in place, ``"Tensor"`` for ``add_.Tensor``; ``*`` stands for
                 Tensor or Scalar, as the last operand is. ``aten`` is the name there, where not the ``spelling``
     indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or
@@ -358,7 +367,10 @@ def operation(**options: Any) -> Declare:
     Raises TypeError, on first use, where a rule names what doesn't exist.
     """
 
+    twin = options.pop("in_place", None)
+
     def declare(source: Callable[..., Any]) -> Callable[..., Any]:
+        changed = None if twin is None else _in_place(cast(FunctionType, source), {**options, **twin})
         op = Operation(cast(FunctionType, source), options)
         OPERATIONS[op.name] = op
         stub = FunctionType(
@@ -369,6 +381,18 @@ def operation(**options: Any) -> Declare:
         stub.__doc__ = op.doc
         op.call = stub
         stub.__dict__["op"] = op
+        if changed is not None:
+            stub.__dict__["in_place"] = changed
         return stub
 
     return cast("Declare", declare)
+
+
+def _in_place(source: FunctionType, options: dict[str, Any]) -> Declared[Any]:
+    """The operation that the in-place form of one records; how a result lies is said of those out of place only."""
+    name = f"{source.__name__}_in_place"
+    twin = FunctionType(source.__code__, source.__globals__, name, source.__defaults__, source.__closure__)
+    twin.__annotations__ = source.__annotations__
+    twin.__doc__ = f"``{source.__name__}`` as its in-place form records it."
+    options["spelling"] = f"{options.get('spelling') or source.__name__}_"
+    return operation(**{k: v for k, v in options.items() if k not in ("layout", "dims", "rows")})(twin)

@@ -15,7 +15,6 @@ from ...operations.shape.view import (
     expand,
     permute,
     squeeze_dim,
-    squeeze_dim_in_place,
     t,
     transpose,
     unsafe_view,
@@ -48,7 +47,7 @@ def matmul(input: Tensor, other: Tensor) -> Any:
     if m == 0 or n == 0:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {m}D and {n}D")
     if m == 1 and n == 2:
-        return squeeze_dim_in_place(products.mm(unsqueeze(input, 0), other), 0)
+        return squeeze_dim.in_place(products.mm(unsqueeze(input, 0), other), 0)
     if _should_fold(input, other):
         return _folded(input, other)
     return _batched(input, other)

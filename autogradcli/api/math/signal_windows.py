@@ -17,7 +17,7 @@ from ...operations.elementwise.arithmetic import mul
 from ...operations.linalg.fft import fft_c2c, fft_r2c
 from ...operations.shape.copies import cast
 from ...operations.shape.strided import as_strided
-from ...operations.shape.view import squeeze_dim_in_place, transpose, unsqueeze, view, view_as_real
+from ...operations.shape.view import squeeze_dim, transpose, unsqueeze, view, view_as_real
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..functional.resampling import pad as pad_
@@ -292,7 +292,7 @@ def stft(
         y = fft_r2c(y, (2,), norm, half_only)
     y = transpose(y, 1, 2)
     if single:
-        y = squeeze_dim_in_place(y, 0)
+        y = squeeze_dim.in_place(y, 0)
     if return_complex is False:
         return view_as_real(y)
     return y

@@ -18,7 +18,6 @@ from numpy.lib.stride_tricks import as_strided
 
 from ...engine.operation import Array, operation
 from ...numerics.away import by_product
-from ..refuse import not_implemented_for
 
 Ints = tuple[int, ...]
 
@@ -157,6 +156,10 @@ def _said_correlated(
 
 
 @operation(
+    takes=(
+        "integer floating complex",
+        lambda input, *_: "compute_columns3d" if input.ndim == 5 else "slow_conv2d_cpu",
+    ),
     cost=by_product,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups: _said(
         F, "conv", input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
@@ -177,13 +180,15 @@ def convolution(
     input: Array, weight: Array, bias: Array | None, stride: Ints, padding: Ints, dilation: Ints, groups: int
 ) -> Array:
     """Convolution (cross-correlation) of ``(N, C, *size)`` with ``(O, C / groups, *kernel)``."""
-    if input.dtype.kind == "b":
-        not_implemented_for("compute_columns3d" if input.ndim == 5 else "slow_conv2d_cpu", input)
     found = _convolve(input, weight, stride, padding, dilation, groups)
     return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
 
 
 @operation(
+    takes=(
+        "int16 int32 int64 uint16 uint32 uint64 floating complex",
+        lambda input, *_: f"slow_conv_transpose{max(input.ndim - 2, 2)}d_out_cpu",
+    ),
     cost=by_product,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups, size: _said_transposed(
         F, input, weight, bias, size, stride, padding, dilation, groups
@@ -210,8 +215,6 @@ def conv_transpose(
     size: Ints,
 ) -> Array:
     """The transpose of a convolution whose input has the given spatial ``size``."""
-    if input.dtype.kind == "b" or (input.dtype.kind in "iu" and input.dtype.itemsize == 1):
-        not_implemented_for(f"slow_conv_transpose{max(input.ndim - 2, 2)}d_out_cpu", input)
     found = _spread(input, weight, size, stride, padding, dilation, groups)
     return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
 
@@ -295,6 +298,7 @@ def convolution_bias(grad: Array) -> Array:
 
 
 @operation(
+    takes=("bool floating complex", "im2col_out_cpu"),
     cost=by_product,
     node="Im2ColBackward0",
     spelling="unfold",
@@ -306,8 +310,6 @@ def convolution_bias(grad: Array) -> Array:
 )
 def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Array:
     """Windows of ``(N, C, H, W)`` as columns: ``(N, C * prod(kernel), windows)``."""
-    if input.dtype.kind in "iu":
-        not_implemented_for("im2col_out_cpu", input)
     win = windows(padded(input, padding), kernel, stride, dilation)
     d = len(kernel)
     order = (0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))
@@ -316,6 +318,7 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
 
 
 @operation(
+    takes=("bool floating complex", "col2im_out_cpu"),
     cost=by_product,
     node="Col2ImBackward0",
     spelling="fold",
@@ -325,8 +328,6 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
 )
 def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Array:
     """Columns summed back into an image: ``(N, C, *size)``."""
-    if input.dtype.kind in "iu":
-        not_implemented_for("col2im_out_cpu", input)
     size = tuple(size)
     out = tuple(
         (n + 2 * p - d * (k - 1) - 1) // s + 1

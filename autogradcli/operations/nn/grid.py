@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
-from ..refuse import not_implemented_for
 
 Ints = tuple[int, ...]
 #: (interpolation, padding mode, align_corners): "bilinear", "nearest" or "bicubic"; "zeros", "border" or "reflection"
@@ -140,8 +139,6 @@ def _zero_orders(grid: Any) -> Ints:
 def _declare(dims: int) -> None:
     def sampler(input: Array, grid: Array, how: How) -> Array:
         """Samples of ``(N, C, *size)`` at the points of a grid (N, *points, dimensions) in [-1, 1]."""
-        if input.dtype.kind != "f":
-            not_implemented_for(f"grid_sampler_{dims}d_cpu_kernel_impl", input)
         return _sample(input, grid, how, (0,) * dims)
 
     def input_rule(F: Any, g: Any, input_shape: Ints, grid: Any, how: How) -> Any:
@@ -153,6 +150,7 @@ def _declare(dims: int) -> None:
     sampler.__name__ = f"grid_sampler_{dims}d"
     size, points = (3, 4, 3)[:dims], (2, 2, 1)[:dims]
     operation(
+        takes=("floating", f"grid_sampler_{dims}d_cpu_kernel_impl"),
         node=f"GridSampler{dims}DBackward0", spelling="grid_sample", input=input_rule, grid=grid_rule,
         examples=lambda r: [
             (r(1, 2, *size), r(1, *points, dims, low=-0.8, high=0.8), ("bilinear", "zeros", True)),

@@ -227,12 +227,10 @@ def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType 
     return multiply_reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
 
 
-@operation()
+@operation(takes=("bool integer floating", "xor_sum_cpu"))
 def hash_tensor(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """The bits of the elements over some dimensions, each as 64 of them, in exclusive disjunction: uint64."""
     kind = input.dtype.kind
-    if kind == "c":
-        raise NotImplementedError(f"\"xor_sum_cpu\" not implemented for '{dtypes.of(input).type_name}'")
     wide: Any = input.astype(np.float64 if kind not in "iub" else np.uint64 if input.dtype == np.uint64 else np.int64)
     bits = np.ascontiguousarray(wide).view(np.uint64).reshape(input.shape)
     return xor_reduce(bits, axis_of(dim, input.ndim), None, None, keepdim)
