@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.limits import shown
 from ..numerics.summation import add_reduce as add_reduce
 
 Shape = tuple[int, ...]
@@ -32,7 +33,9 @@ def wrap_dim(dim: int, ndim: int) -> int:
     least = -ndim if ndim else -1
     if least <= dim < -least:
         return dim + ndim if dim < 0 and ndim else 0
-    raise IndexError(f"Dimension out of range (expected to be in range of [{least}, {-least - 1}], but got {dim})")
+    raise IndexError(
+        f"Dimension out of range (expected to be in range of [{least}, {-least - 1}], but got {shown(dim)})"
+    )
 
 
 def wrap_dims(dims: Dims, ndim: int) -> Shape:

@@ -14,6 +14,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import shown
+from ...operations.dims import wrap_dim
 from ...operations.elementwise.selection import where
 from ...operations.shape.copies import cast
 from ...operations.shape.view import expand
@@ -27,16 +28,11 @@ INF = float("inf")
 def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
     if dim is None or dim == ():
         return tuple(range(ndim))
-    count = max(ndim, 1)
     found: list[int] = []
     for d in (dim,) if isinstance(dim, int) else dim:
         if d in found:
             raise RuntimeError(f"dim={shown(d)} appears multiple times in the list of dims")
-        if not -count <= d < count:
-            raise IndexError(
-                f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {shown(d)})"
-            )
-        found.append(d % count)
+        found.append(wrap_dim(d, ndim))
     return tuple(sorted(found))
 
 

@@ -163,6 +163,7 @@ def dist(input: Array, other: Array, p: float = 2.0) -> Array:
 
 
 @operation(
+    dims="dim",
     node="NormBackward1",
     spelling="norm",
     complex="own",

@@ -226,6 +226,7 @@ def _sigmoid(x: Any) -> Any:
 
 
 @operation(
+    dims="dim",
     takes=("floating", "glu_cpu"),
     input=lambda F, g, input, dim: F.glu_backward(g, input, dim),
     examples=lambda r: [(r(2, 4), 1), (r(4), 0)],

@@ -164,6 +164,7 @@ def _latest_extreme(name: str, input: Array, dim: int) -> tuple[Array, Array]:
 def _by_index(node: str) -> dict[str, Any]:
     return {
         "node": node,
+        "dims": "dim",
         "outputs": ("values", "indices"),
         "differentiable": (0,),
         "input": lambda F, g, input, input_shape, dim, result1: (
@@ -207,6 +208,7 @@ def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any
 
 
 @operation(
+    dims="dim",
     takes=("floating complex", "logcumsumexp_out_cpu"),
     layout="contiguous",
     input=lambda F, g, input, result, dim: _logcumsumexp_back(F, g, input, result, dim),

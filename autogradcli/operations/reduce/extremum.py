@@ -84,6 +84,7 @@ def _aminmax_back(F: Any, g: Any, input: Any, low: Any, high: Any, dim: Dims, ke
 
 
 @operation(
+    dims="dim",
     takes=("bool integer floating", "aminmax_cpu"),
     outputs=("min", "max"),
     input=lambda F, g, input, result0, result1, dim, keepdim: _aminmax_back(
@@ -223,6 +224,7 @@ def by_index(node: str, name: str) -> dict[str, Any]:
     return {
         "node": node,
         "spelling": name,
+        "dims": "dim",
         "outputs": ("values", "indices"),
         "differentiable": (0,),
         "complex": "own",
@@ -281,13 +283,13 @@ def _argued(name: str, input: Array, dim: int | None, keepdim: bool) -> Array:
     return found if keepdim else found.squeeze(dim)
 
 
-@operation()
+@operation(dims="dim")
 def argmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """Index of the largest element, of all elements counted in order or along a dimension."""
     return _argued("argmax", input, dim, keepdim)
 
 
-@operation()
+@operation(dims="dim")
 def argmin(input: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """Index of the smallest element, of all elements counted in order or along a dimension."""
     return _argued("argmin", input, dim, keepdim)

@@ -57,6 +57,7 @@ def softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
+    dims="dim",
     node="SafeSoftmaxBackward0",
     spelling="softmax",
     input=lambda F, g, dim, result: result * (g - F.sum_dim(g * result, (dim,), True)),

@@ -42,6 +42,7 @@ def _picked(F: Any, g: Any, index: Any, shape: Any, dim: int) -> Any:
 
 
 _PICKED: dict[str, Any] = {
+    "dims": "dim",
     "outputs": ("values", "indices"),
     "differentiable": (0,),
     "complex": "own",

@@ -273,6 +273,7 @@ def _rolled(input: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
 
 
 @operation(
+    dims="dims",
     layout="contiguous",
     kernel=_rolled,
     input=lambda F, g, shifts, dims: F.roll(g, tuple(-s for s in reversed(shifts)), tuple(reversed(dims))),
@@ -284,6 +285,7 @@ def roll(input: Array, shifts: Shape, dims: Shape = ()) -> Array:
 
 
 @operation(
+    dims="dims",
     input=lambda F, g, k, dims: F.rot90(g, -k, dims),
     examples=lambda r: [(r(2, 3), 1, (0, 1)), (r(2, 3), -2, (1, 0))],
     **_LINEAR,
