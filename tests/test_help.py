@@ -17,7 +17,7 @@ from autogradcli.engine.tensor import Tensor
 from autogradcli.language.compile.calls import is_callable
 from autogradcli.language.values.kinds import Namespace
 from autogradcli.repl.help.names import derived, entry_for, short_name
-from autogradcli.repl.help.pages import documentation, examples_of, find, signatures_of
+from autogradcli.repl.help.pages import documentation, examples_of, facts_of, find, signatures_of
 from autogradcli.repl.help.texts import FOLDER, Entry, entry, parts, read
 from autogradcli.repl.help.trial import shown
 from autogradcli.session import Session
@@ -159,3 +159,14 @@ def test_pages_are_filled() -> None:
     for name in ("torch.exp", "F.cross_entropy", "torch.Tensor.exp_", "torch.nn.LSTM"):
         lines = documentation(SESSION, name, 60).split("\n")
         assert all(len(line) < 60 for line in lines if not re.match(r"  \w+\(", line))
+
+
+def test_facts_follow_from_declarations() -> None:
+    """Where no trial can tell, what an operation declares of dtypes and dimensions does."""
+    assert list(facts_of(SESSION, "torch.bitwise_and")) == [
+        "Dtypes: integer, bool; floating, complex raise NotImplementedError."
+    ]
+    *_, dims = facts_of(SESSION, "torch.swapaxes")
+    assert dims.startswith("Dimensions: axis0 and axis1 count from 0, from the end from -1")
+    (zeta,) = facts_of(SESSION, "torch.special.zeta")  # integers become floating, half precision has no kernel
+    assert zeta == "Dtypes: float32, float64, integer, bool; float16, bfloat16, complex raise NotImplementedError."

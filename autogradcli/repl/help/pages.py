@@ -15,7 +15,7 @@ from ...language.values.text_format import to_repr
 from ...session import Session
 from ...show.escape import escape_line
 from ..signatures import noted, signatures, written_out
-from .facts import facts
+from .facts import declared, facts
 from .made_up import arguments
 from .names import Derived, canonical, derived, entry_for, short_name
 from .texts import Entry
@@ -131,10 +131,16 @@ def examples_of(session: Session, dotted: str) -> Sequence[str]:
 
 
 def facts_of(session: Session, dotted: str) -> Iterator[str]:
-    """What a trial of the first example says of a name that has an entry of its own."""
-    entry = _entry(session, dotted, *find(session, dotted))
-    if entry is not None and entry.examples:
-        yield from facts(dotted.rpartition(".")[2], entry.examples[0].source)
+    """What a trial of the first example says of a name that has an entry of its own, and what its declaration does."""
+    owner, value = find(session, dotted)
+    entry = _entry(session, dotted, owner, value)
+    if entry is None or not entry.examples:
+        return
+    told = list(facts(dotted.rpartition(".")[2], entry.examples[0].source))
+    function = value.call if isinstance(value, Method) else value
+    if isinstance(function, Function):
+        told += declared(function, not any(one.startswith("Dtypes:") for one in told))
+    yield from told
 
 
 def _made_up(value: Any, dotted: str, of_tensor: bool) -> list[str]:
