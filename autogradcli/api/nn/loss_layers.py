@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...engine.state import state
 from ..calls.class_fields import KEYWORDS, Fields
+from ..functional.loss_reduction import older
 from .functions_by_attribute import F
 from .simple import layer
 
@@ -15,19 +15,10 @@ _REDUCTION = {"reduction": "mean"}
 _FIELDS = {**_OLD, **_REDUCTION}
 
 
-def _reduction(size_average: Any, reduce: Any) -> str:
-    """What the two old parameters mean, with PyTorch's warning."""
-    found = "none" if reduce is False else "sum" if size_average is False else "mean"
-    state.warn(
-        "UserWarning", f"size_average and reduce args will be deprecated, please use reduction='{found}' instead."
-    )
-    return found
-
-
 def _prepare(module: Any, values: dict[str, Any]) -> None:
     old = [values.pop(name, None) for name in _OLD]
     if old != [None, None]:
-        values["reduction"] = _reduction(*old)
+        values["reduction"] = older(*old)
     for name in ("weight", "pos_weight"):
         if name in values:
             module.register_buffer(name, values.pop(name))
