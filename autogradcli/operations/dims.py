@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics.limits import shown
+from ..numerics.shapes import sizes_differ
 from ..numerics.summation import add_reduce as add_reduce
 
 Shape = tuple[int, ...]
@@ -178,10 +179,7 @@ def broadcast_shape(*shapes: Sequence[int]) -> Shape:
             if out[-back] == 1:
                 out[-back] = n
             elif n not in (1, out[-back]):
-                raise RuntimeError(
-                    f"The size of tensor a ({out[-back]}) must match the size of tensor b ({n}) "
-                    f"at non-singleton dimension {len(out) - back}"
-                )
+                raise sizes_differ(out[-back], n, len(out) - back)
     return tuple(out)
 
 

@@ -13,13 +13,13 @@ import numpy as np
 
 from ...engine.operation import Array, Index, operation
 from ...numerics.away import by_size
-from ..nn.loss import count
+from ..dims import numel
 
 Dims = tuple[int, ...]
 
 
 def _scaled(x: Array, shape: Dims, dims: Dims, norm: int) -> Array:
-    n = count(tuple(shape[d] for d in dims))
+    n = numel(tuple(shape[d] for d in dims))
     if norm == 0 or not n:
         return x
     return x * x.real.dtype.type(1 / (n**0.5 if norm == 1 else n))

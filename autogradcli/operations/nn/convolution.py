@@ -18,6 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ...engine.operation import Array, operation
 from ...numerics.away import by_product
+from ..dims import numel
 
 Ints = tuple[int, ...]
 
@@ -56,10 +57,8 @@ def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, g
     n = win.shape[0]
     out = win.shape[2 : 2 + d]
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))  # channels and kernel, then batch and places
-    columns = win.transpose(order).reshape(
-        groups, x.shape[1] // groups * int(np.prod(w.shape[2:])), n * int(np.prod(out))
-    )
-    rows = w.reshape(groups, w.shape[0] // groups, int(np.prod(w.shape[1:])))
+    columns = win.transpose(order).reshape(groups, x.shape[1] // groups * numel(w.shape[2:]), n * numel(out))
+    rows = w.reshape(groups, w.shape[0] // groups, numel(w.shape[1:]))
     product = np.matmul(rows, columns)
     return np.ascontiguousarray(np.moveaxis(product.reshape(w.shape[0], n, *out), 1, 0))
 
@@ -94,7 +93,7 @@ def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, di
     win = windows(padded(x, padding), kernel, stride, dilation)
     win = win[(slice(None), slice(None), *(slice(0, o) for o in out))]
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))
-    columns = win.transpose(order).reshape(groups, -1, g.shape[0] * int(np.prod(out)))
+    columns = win.transpose(order).reshape(groups, -1, g.shape[0] * numel(out))
     rows = np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1)
     return np.matmul(rows, np.swapaxes(columns, 1, 2)).reshape(g.shape[1], x.shape[1] // groups, *kernel)
 
@@ -313,7 +312,7 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
     win = windows(padded(input, padding), kernel, stride, dilation)
     d = len(kernel)
     order = (0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))
-    columns = (input.shape[0], input.shape[1] * int(np.prod(kernel)), int(np.prod(win.shape[2 : 2 + d])))
+    columns = (input.shape[0], input.shape[1] * numel(kernel), numel(win.shape[2 : 2 + d]))
     return np.array(win.transpose(order), order="C").reshape(columns)  # never a view, which couldn't be written to
 
 
@@ -333,7 +332,7 @@ def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints
         (n + 2 * p - d * (k - 1) - 1) // s + 1
         for n, p, d, k, s in zip(size, padding, dilation, kernel, stride, strict=True)
     )
-    channels = input.shape[1] // int(np.prod(kernel))
+    channels = input.shape[1] // numel(kernel)
     columns = input.reshape(input.shape[0], channels, *kernel, *out)
     return overlapped(columns, kernel, size, stride, padding, dilation)
 

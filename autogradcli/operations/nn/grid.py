@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
+from ..dims import numel
 
 Ints = tuple[int, ...]
 #: (interpolation, padding mode, align_corners): "bilinear", "nearest" or "bicubic"; "zeros", "border" or "reflection"
@@ -101,7 +102,7 @@ def _flat(grid: Array, shape: Ints, how: How, orders: Ints) -> tuple[Array, Arra
     for index, w, n in zip(indices[1:], weights[1:], shape[1:], strict=True):
         place = _crossed(place[..., :, None] * n + index[..., None, :])
         weight = _crossed(weight[..., :, None] * w[..., None, :])
-    count = int(np.prod(grid.shape[1:-1]))
+    count = numel(grid.shape[1:-1])
     size = (grid.shape[0], count, place.shape[-1])
     return place.reshape(size), weight.reshape(size)
 
@@ -118,7 +119,7 @@ def _sample(x: Array, grid: Array, how: How, orders: Ints) -> Array:
 def _spread(g: Array, grid: Array, shape: Ints, how: How, orders: Ints) -> Array:
     place, weight = _flat(grid, shape[2:], how, orders)
     values = np.moveaxis(g.reshape(*g.shape[:2], -1), 1, -1)  # (N, points, C)
-    out = np.zeros((shape[0], int(np.prod(shape[2:])), shape[1]))
+    out = np.zeros((shape[0], numel(shape[2:]), shape[1]))
     np.add.at(out, (np.arange(shape[0])[:, None, None], place), values[:, :, None, :] * weight[..., None])
     return np.moveaxis(out, -1, 1).reshape(shape).astype(g.dtype)
 

@@ -13,6 +13,7 @@ import numpy as np
 from ...engine.operation import Array, operation
 from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
+from ..dims import numel
 from ..elementwise import elementary
 from ..refuse import as_result
 
@@ -27,18 +28,11 @@ def reduced(x: Array, reduction: str) -> Array:
 
 def share(g: Any, reduction: str, like: Any) -> Any:
     """An element's part of the gradient of a reduced loss."""
-    return g / float(count(like.shape)) if reduction == "mean" else g
-
-
-def count(shape: tuple[int, ...]) -> int:
-    n = 1
-    for size in shape:
-        n *= size
-    return n
+    return g / float(numel(like.shape)) if reduction == "mean" else g
 
 
 def factor(reduction: str, like: Any) -> float:
-    n = count(like.shape)
+    n = numel(like.shape)
     return 1.0 / n if reduction == "mean" and n else 1.0
 
 

@@ -16,9 +16,9 @@ from ...engine.operation import Array, Index, operation
 from ...numerics.away import by_product
 from ...numerics.limits import check_steps, counted
 from ...numerics.taken import Takes
+from ..dims import numel
 from . import pooling_formulas as said
 from .convolution import inner, overlapped, windows
-from .loss import count
 from .resample import declare_pair, zeros_rule
 
 Ints = tuple[int, ...]
@@ -68,7 +68,7 @@ def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
     d = x.ndim - 2
     fill = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     win, out = _pool_windows(x, how, fill)
-    flat = win.reshape(*win.shape[: 2 + d], count(win.shape[2 + d :]))
+    flat = win.reshape(*win.shape[: 2 + d], numel(win.shape[2 + d :]))
     best = flat.argmax(-1)
     values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
     kernel, stride, padding, dilation, _ = how
@@ -89,12 +89,12 @@ def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
     spatial = x.shape[2:]
     values = np.empty(x.shape[:2] + how, x.dtype)
     places = np.empty(x.shape[:2] + how, np.int64)
-    index = np.arange(count(spatial)).reshape(spatial)
+    index = np.arange(numel(spatial)).reshape(spatial)
     cells = [_cells(n, out) for n, out in zip(spatial, how, strict=True)]
     for at in counted(np.ndindex(*how)):
         cell = tuple(c[k] for c, k in zip(cells, at, strict=True))
         part = x[(..., *cell)]
-        part = part.reshape(*x.shape[:2], count(part.shape[2:]))
+        part = part.reshape(*x.shape[:2], numel(part.shape[2:]))
         best = part.argmax(-1)
         values[(..., *at)] = np.take_along_axis(part, best[..., None], -1)[..., 0]
         places[(..., *at)] = index[cell].reshape(-1)[best]
@@ -102,14 +102,14 @@ def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
 
 
 def scatter_places(g: Array, places: Array, shape: Ints, dims: int) -> Array:
-    lead = count(shape[:-dims])
-    out = np.zeros((lead, count(shape[-dims:])), g.dtype)
+    lead = numel(shape[:-dims])
+    out = np.zeros((lead, numel(shape[-dims:])), g.dtype)
     np.add.at(out, (np.arange(lead)[:, None], places.reshape(lead, -1)), g.reshape(lead, -1))
     return out.reshape(shape)
 
 
 def gather_places(x: Array, places: Array, dims: int) -> Array:
-    lead = count(x.shape[:-dims])
+    lead = numel(x.shape[:-dims])
     flat = x.reshape(lead, -1)
     return np.take_along_axis(flat, places.reshape(lead, -1), -1).reshape(places.shape)
 
@@ -224,7 +224,7 @@ def _declare_unpool(dims: int) -> None:
                 f"Expected shape of indices to be same as that of the input tensor ({list(input.shape)}) but got "
                 f"indices tensor with shape: {list(indices.shape)}"
             )
-        limit = count(size)
+        limit = numel(size)
         wrong = (indices < 0) | (indices >= limit)
         if wrong.any():
             sizes = "x".join(map(str, size))
@@ -232,8 +232,8 @@ def _declare_unpool(dims: int) -> None:
                 f"Found an invalid max index: {int(indices[wrong].flat[0])} (output volumes are of size {sizes})"
             )
         lead = input.shape[:-dims]
-        out = np.zeros((count(lead), limit), input.dtype)
-        flat = (count(lead), count(input.shape[-dims:]))
+        out = np.zeros((numel(lead), limit), input.dtype)
+        flat = (numel(lead), numel(input.shape[-dims:]))
         np.put_along_axis(out, indices.reshape(flat), input.reshape(flat), -1)
         return out.reshape(*lead, *size)
 
