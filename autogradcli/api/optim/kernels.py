@@ -33,9 +33,9 @@ def fused(a: Array, b: Any, c: Array) -> Array:
 def _put_fused(out: Array, a: Array, b: Any, c: Array) -> None:
     """``out = fused(a, b, c)``; in float32 the assignment is what rounds."""
     if out.dtype == _F32 and a.dtype == _F32:
-        np.copyto(out, np.multiply(a, np.float32(b) if b.__class__ is float else b, dtype=_F64) + c)
+        out[...] = np.multiply(a, np.float32(b) if b.__class__ is float else b, dtype=_F64) + c
     else:
-        np.copyto(out, fused(a, b, c))
+        out[...] = fused(a, b, c)
 
 
 def add(out: Array, other: Array, alpha: float) -> None:
@@ -98,7 +98,7 @@ def without_square(a: Array, b: Array) -> Array:
 
 def put(out: Array, value: Array) -> None:
     """``out = value``, in place."""
-    np.copyto(out, value)
+    out[...] = value
 
 
 def limit(out: Array, least: float, most: float) -> None:
