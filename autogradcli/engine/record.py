@@ -20,7 +20,7 @@ from .levels.base import NOT_HERE, at_levels
 from .node import Invalid, Node, Output
 from .operation import Operation, Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
-from .state import next_sequence, state
+from .state import state
 from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
 from .views import attach_views
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
@@ -147,8 +147,8 @@ def make_node(
             wants.append(edge_at(value, level) is not None)
     if True not in wants:
         return None
-    node: Node = object.__new__(op.node_class)
-    node.edges = tuple(edge_at(o, level) for o in operands)
+    kind = op.node_class if not multiple or op.outputs else _several(op, len(outputs))
+    node = kind(tuple(edge_at(o, level) for o in operands))
     if state.invalid_views:
         for edge in node.edges:
             if isinstance(edge, Invalid):
@@ -157,11 +157,7 @@ def make_node(
         for o in operands:
             if isinstance(o, Tensor) and o.meta is not None and o.meta.unread:
                 o.meta.unread = False
-    node.extra = None
-    node.seq = next_sequence()
     node.fix = _fix(op, operands, outputs)
-    if multiple and type(node).outputs == 1:
-        node = _retype(node, op, len(outputs))
     entries: list[Any] = []
     for save in op.saves:
         wanted = any(wants[k] for k in save.wanted_by)
@@ -180,12 +176,9 @@ def edge_at(operand: Any, level: Any) -> Node | Output | None:
     return operand.node
 
 
-def _retype(node: Node, op: Operation, outputs: int) -> Node:
-    """A node whose number of outputs depends on the call, as unbind's does: a class for each number."""
-    made = type(op.node_name, (op.node_class,), {"__module__": "builtins", "__slots__": (), "outputs": max(2, outputs)})
-    twin: Node = object.__new__(made)
-    twin.edges, twin.extra, twin.seq, twin.fix = node.edges, node.extra, node.seq, node.fix
-    return twin
+def _several(op: Operation, outputs: int) -> type[Node]:
+    """The class of a node whose number of outputs depends on the call, as unbind's does: one for each number."""
+    return type(op.node_name, (op.node_class,), {"__module__": "builtins", "__slots__": (), "outputs": max(2, outputs)})
 
 
 def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Tensor], node: Node) -> tuple[Any, Any]:
