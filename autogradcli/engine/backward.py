@@ -49,6 +49,10 @@ class Pass:
         "targets", "tensors", "waiting",
     )  # fmt: skip
 
+    order: list[Node]  # once it runs: all nodes below the roots, newest first, without the leaves' sinks
+    waiting: dict[Node, int]  # sink -> edges that may still bring it something
+    needed: set[Node]  # where there are targets: nodes that must run for them
+
     def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
         self.keep_graph = keep_graph
         self.create_graph = create_graph
@@ -63,9 +67,6 @@ class Pass:
         self.captured: dict[tuple[Node, int], Any] = {}
         self.pending: dict[Edge, Any] = {}  # what has arrived so far; of a node with several outputs, a list
         self.owned: set[Edge] = set()  # where that is an array made here, into which more may be added
-        self.order: list[Node] = []  # all nodes below the roots, newest first, without the leaves' sinks
-        self.waiting: dict[Node, int] = {}  # sink -> edges that may still bring it something
-        self.needed: set[Node] = set()  # where there are targets: nodes that must run for them
         self.leads: set[Node] | None = None  # where there are targets: they and all above them
 
     def run(self, roots: Sequence[tuple[Edge, Any]]) -> None:
