@@ -6,7 +6,7 @@ from shutil import get_terminal_size
 
 from ..session import Session
 from ..show.graph.answer import MOST_OPERATIONS, picture_of, told, written
-from ..show.graph.wanted import Wanted
+from ..show.graph.graph_options import Wanted
 from . import playing, sessions
 from .drafts import write_atomically
 from .environment import Environment

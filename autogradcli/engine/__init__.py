@@ -4,6 +4,7 @@
     leaves       where a tensor begins to require grad, and stops
     node         what made a tensor; the sink of a leaf; edges
     operation    declaring an operation: forward, rules, names, in one place
+    parameters   what a declaration is read for: its parameters, and what its rules name
     record       applying one: promote, compute, make the node, keep what the rules name
     generate     the same as straight-line code, written on first use
     saved        what a node keeps, and the check that nobody changed it

@@ -29,7 +29,8 @@ import numpy as np
 from ..numerics import dtypes
 from ..numerics.numbers import check_operand
 from .node import FREED, Node
-from .operation import GLOBALS, OPERATIONS, Operation, Param
+from .operation import GLOBALS, OPERATIONS, Operation
+from .parameters import Param
 from .record import record, run_arrays, run_tensors, settle, settle_tensors
 from .saved import Packed, modified, saved_tensor
 from .state import next_sequence, state

@@ -116,7 +116,7 @@ def _graph(prompt: Prompt, argument: str) -> None:
     it may stand --values, --depth N, --full, --dot, --mermaid, and --svg FILE
     or --html FILE, which write a picture.
     """
-    from ...show.graph.wanted import split
+    from ...show.graph.graph_options import split
     from ..graphs import graph
 
     try:
@@ -176,7 +176,7 @@ def _derive(prompt: Prompt, argument: str) -> None:
     each floating tensor in it too. After it may stand --wrt NAME, --order 2,
     --plain, --latex, --markdown, --steps, and --code python, numpy, jax or torch.
     """
-    from ...show.wanted import split
+    from ...show.derive_options import split
     from ..replayed import derived
 
     try:

@@ -11,10 +11,10 @@ from ...engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ...engine.tensor import MetaTensor, Tensor
 from ...engine.views import CopySlices
 from ..recording import Call, Entry, Recording, Slot, slots_in
-from .numbers import Gradients, facts, gradients
-from .picture import CUT, LEAF, MORE, OPERATION, ROLLED, Box, Edge, ModuleBox, Picture
+from .graph_picture import CUT, LEAF, MORE, OPERATION, ROLLED, Box, Edge, ModuleBox, Picture
 from .rolling import Group, Traits, roll
 from .skeleton import Path, Skeleton, Units, common, nearest
+from .summaries import Gradients, facts, gradients
 
 #: Operations that are looked at for a cut, and leaves that are listed.
 _FAR, _LISTED = 1000, 100
