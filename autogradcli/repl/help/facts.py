@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from ...api.calls.overloads import Function
-from ...engine.operation import Operation, Param
+from ...engine.operation import Operation
+from ...engine.parameters import Param
 from ...engine.tensor import Tensor, wrap
 from ...events import Event, Failed, Value
 from ...language.compile.evaluate import evaluate
