@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
@@ -55,6 +56,11 @@ def open_session(
         deadline_seconds=timeout,
         memory_bytes=int(memory * (1 << 30)),
     )
+
+
+def some_seed(seed: int | None) -> int:
+    """A seed for sessions that are to begin alike: the user's, or one that can't be foreseen."""
+    return int.from_bytes(os.urandom(6), "little") if seed is None else seed
 
 
 def open_display(format_: str, environment: Environment, file: str, *, batch: bool) -> Display:

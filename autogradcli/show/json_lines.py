@@ -21,7 +21,7 @@ from __future__ import annotations
 from json import dumps
 from json.encoder import encode_basestring_ascii as quote
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..api.tensor.tensor_repr import shown_name
 from ..engine.tensor import MetaTensor, Tensor
@@ -30,6 +30,10 @@ from ..language.values.budget import measure
 from ..language.values.text_format import to_repr
 from .plain import Display
 from .stream import Stream
+from .whys import why_event
+
+if TYPE_CHECKING:
+    from ..why.inquiry import Why
 
 MAX_DATA = 1 << 20
 MAX_DEPTH = 100
@@ -81,6 +85,10 @@ class JsonLines(Display):
         elif isinstance(event, Gradients) and self.gradients:
             leaves = strict_json({name: encoded(leaf) for name, leaf in event.leaves})
             self.out.raw(f'{{"event": "gradients{self.head}, "line": {event.line}, "leaves": {leaves}}}\n')
+
+    def answer(self, found: Why) -> None:
+        rest = strict_json({name: value for name, value in why_event(found).items() if name != "event"})
+        self.out.raw(f'{{"event": "why{self.head}, {rest[1:]}\n')
 
     def end(self, ok: bool, seconds: float) -> None:
         if self.bounds:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..events import Event, Failed, Gradients, Printed, Value, Warned
 from ..language.values.text_format import to_repr
 from .errors import error_text, warning_text
 from .stream import Stream
+from .whys import why_text
+
+if TYPE_CHECKING:
+    from ..why.inquiry import Why
 
 
 class Display:
@@ -25,6 +31,10 @@ class Display:
 
     def show(self, event: Event) -> None:
         """Show an event, at once. Raises what making the text of a value raises, and StreamClosed."""
+        raise NotImplementedError
+
+    def answer(self, found: Why) -> None:
+        """Show why a gradient is what it is, or where the error comes from: beside what the program shows."""
         raise NotImplementedError
 
     def end(self, ok: bool, seconds: float) -> None:
@@ -61,6 +71,9 @@ class Plain(Display):
             self.err.raw(error_text(event, self.file, self.err))
         elif isinstance(event, Warned):
             self.err.raw(warning_text(event, self.file, self.err))
+
+    def answer(self, found: Why) -> None:
+        self.err.write(why_text(found))
 
 
 class PlainGradients(Plain):

@@ -251,7 +251,7 @@ def _norms(inquiry: Inquiry, name: str, flow: Flow) -> Iterator[Why]:
         return
     start = _norm(flow.arrived[flow.chain.result])
     last = _norm(flow.arrived[end])
-    if last == 0.0 or start == 0.0 or 1 / _FAR < last / start < _FAR:
+    if not np.isfinite(last) or last == 0.0 or start == 0.0 or 1 / _FAR < last / start < _FAR:
         return
     norms: list[tuple[int, str, float]] = []
     for entry in reversed(flow.chain.entries):

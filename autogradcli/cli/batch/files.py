@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
 from ...events import Failed
+from ...session import Session
 from ...show.errors import plain_error_text
 from ...show.escape import escape_line
 from ...show.plain import Display
@@ -34,6 +36,9 @@ class Options(NamedTuple):
     no_grad: bool
     memory: float
     timeout: float | None
+    why: bool = False
+    """Whether what is known of an error, or of surprising gradients, is shown after them. It needs a ``seed``: mended
+    lines are tried in sessions that begin alike."""
 
 
 class Ended(NamedTuple):
@@ -77,15 +82,14 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
     try:
         opened = _open(file, environment)
         start, rest = large(opened)
-        session = sessions.open_session(
-            dtype=options.dtype,
-            seed=options.seed,
-            no_grad=options.no_grad,
-            memory=options.memory,
-            timeout=options.timeout,
-        )
+        session = _session(options)
         started = perf_counter()
-        if rest is None:
+        if options.why:
+            from .explained import run_explained
+
+            text = decoded(start if rest is None else rest.read())
+            ok = run_explained(text, partial(_session, options), display, environment.err, echo=options.echo)
+        elif rest is None:
             ok = sessions.run(session, decoded(start), display, echo=options.echo)
         else:
             ok = run_pieces(session, rest, display.show, echo=options.echo)
@@ -104,6 +108,16 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         if opened is not None and file != "-":
             opened.close()
     return Ended(ok, seconds)
+
+
+def _session(options: Options) -> Session:
+    return sessions.open_session(
+        dtype=options.dtype,
+        seed=options.seed,
+        no_grad=options.no_grad,
+        memory=options.memory,
+        timeout=options.timeout,
+    )
 
 
 def _open(file: str, environment: Environment) -> BinaryIO:
