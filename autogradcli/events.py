@@ -56,5 +56,17 @@ class Failed(NamedTuple):
     hint: str = ""
 
 
-Event = Printed | Value | Gradients | Warned | Failed
+class Noted(NamedTuple):
+    """What is surprising about gradients after a ``backward()``, and what to do next; at most one of a run.
+
+    ``of`` is the gradient (``x.grad``), ``kind`` is ``nan``, ``inf``, ``none``, ``zero`` or ``sum``.
+    """
+
+    line: int
+    of: str
+    kind: str
+    text: str
+
+
+Event = Printed | Value | Gradients | Warned | Failed | Noted
 Emit = Callable[[Event], None]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import api as api  # fills the registry
+from .engine.state import state
 from .engine.tensor import Tensor
 from .events import Emit, Failed, Gradients, Printed, Value, Warned
 from .language.compile.program import Step, check, compile_program, deep_stack
@@ -19,6 +20,9 @@ from .language.values import prelude
 from .language.values.budget import budget
 from .numerics.dtypes import DType
 from .session_state import SessionState
+
+if TYPE_CHECKING:
+    from .notes import Watch
 
 #: What some editors begin a file with.
 _MARK = "\ufeff"
@@ -43,6 +47,8 @@ class Session:
         self.memory_bytes = memory_bytes
         self._state = SessionState(default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed)
         self._running = False
+        #: Who is told of backward passes, and may have a note at the end of a run.
+        self.watch: Watch | None = None
         #: How many of the last program's top-level statements ended well.
         self.steps_done = 0
 
@@ -65,6 +71,7 @@ class Session:
         budget.write = lambda printed: emit(Printed(budget.line, printed))
         self.steps_done = 0
         self._state.enter(lambda category, message: emit(Warned(budget.line, category, message)))
+        watched, state.watch = state.watch, None if self.watch is None else self.watch.began
         try:
             self._running = True
             # What NumPy would warn about (log of 0) is a value like any other here.
@@ -77,12 +84,17 @@ class Session:
                     else:
                         step.run(step.frame)
                     self.steps_done += 1
+                if self.watch is not None and (note := self.watch.ended(self.variables, text.line, budget.line)):
+                    emit(note)
         except BaseException as error:
+            if self.watch is not None:
+                self.watch.forget()
             emit(self._failed(error, text))
             return False
         finally:
             self._running = False  # first: while it is set, an impatient interrupt may raise anywhere
             budget.resume(outer)
+            state.watch = watched
             self._state.leave()
         return True
 

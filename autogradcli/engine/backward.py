@@ -75,6 +75,9 @@ class Pass:
         order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
         needed = self._needed(order) if self.targets is not None else None
         self.reached = (order, waiting, needed)
+        if state.watch is not None and self.accumulate:
+            sinks = [node for node in waiting if self.targets is None or node in self.targets]
+            state.watch(sinks, order[0].seq if order else -1)
         grad, state.grad = state.grad, self.create_graph
         _running.append(self)
         try:

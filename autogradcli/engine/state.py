@@ -72,6 +72,7 @@ class State:
         "tape",
         "unread_views",
         "warn",
+        "watch",
         "where",
     )
 
@@ -96,11 +97,13 @@ class State:
     running_node: Any
     warn: Callable[[str, str], None]
     push_tangents: Callable[[Any, Any, Any], None]  # (op, args, results): what forward.py does after an operation
+    watch: Callable[[Sequence[Any], int], None] | None  # who is told of passes: of their leaves and newest node
     where: Callable[[], int]  # the line of the program that runs; 0 where nobody knows
 
     def __init__(self) -> None:
         self.warn = _drop
         self.where = int
+        self.watch = None
         self.push_tangents = _no_tangents
         self.meta = False
         self.reset()

@@ -17,6 +17,7 @@ from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth, Output
 
 from ..events import Event, Failed
+from ..notes import Watch
 from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, Plain, PlainGradients
@@ -63,6 +64,7 @@ class Prompt:
         output: Output | None = None,
     ) -> None:
         self.session = session
+        session.watch = Watch(lambda of: f":why {of}", numbered=False)
         self.transcript = Transcript()
         self.out = Recorded(out, self.transcript)
         self.err = Recorded(err, self.transcript)

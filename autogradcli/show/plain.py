@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..events import Event, Failed, Gradients, Printed, Value, Warned
+from ..events import Event, Failed, Gradients, Noted, Printed, Value, Warned
 from ..language.values.text_format import to_repr
-from .errors import error_text, warning_text
+from .errors import error_text, note_text, warning_text
 from .stream import Stream
 from .whys import why_text
 
@@ -71,6 +71,8 @@ class Plain(Display):
             self.err.raw(error_text(event, self.file, self.err))
         elif isinstance(event, Warned):
             self.err.raw(warning_text(event, self.file, self.err))
+        elif isinstance(event, Noted):
+            self.err.raw(note_text(event, self.err))
 
     def answer(self, found: Why) -> None:
         self.err.write(why_text(found))
