@@ -67,6 +67,7 @@ LATE = {
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
     ("language.errors", "language.values"): "a program without errors words none",
     ("language.lines.line_shapes", "language.lines.line_slots"): "a program of one line needs none of it",
+    ("notes", "tensor_names"): "only after a backward() is there something to note",
     ("repl.app", "recorded"): "what a session came with is copied, where it came with something",
     ("repl.app", "show"): "rich and JSON Lines are for who asks for them",
     ("repl.commands.study_commands", ""): "what studies and draws is for the command that does",

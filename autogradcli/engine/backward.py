@@ -76,8 +76,8 @@ class Pass:
         needed = self._needed(order) if self.targets is not None else None
         self.reached = (order, waiting, needed)
         if state.watch is not None and self.accumulate:
-            sinks = [node for node in waiting if self.targets is None or node in self.targets]
-            state.watch(sinks, order[0].seq if order else -1)
+            sinks = waiting if self.targets is None else [node for node in waiting if node in self.targets]
+            state.watch(sinks, order[0].seq if order else 0)
         grad, state.grad = state.grad, self.create_graph
         _running.append(self)
         try:

@@ -7,7 +7,7 @@ tracing) sets ``special``, and the operation takes the general path in ``record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any
 
@@ -97,7 +97,7 @@ class State:
     running_node: Any
     warn: Callable[[str, str], None]
     push_tangents: Callable[[Any, Any, Any], None]  # (op, args, results): what forward.py does after an operation
-    watch: Callable[[Sequence[Any], int], None] | None  # who is told of passes: of their leaves and newest node
+    watch: Callable[[Iterable[Any], int], None] | None  # who is told of passes: of their leaves and newest node
     where: Callable[[], int]  # the line of the program that runs; 0 where nobody knows
 
     def __init__(self) -> None:
