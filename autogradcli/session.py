@@ -47,6 +47,9 @@ class Session:
         self.memory_bytes = memory_bytes
         self._state = SessionState(default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed)
         self._running = False
+        #: What the program is called in tracebacks.
+        self.file = "<stdin>"
+        self._warned: set[tuple[int, str, str]] = set()
         #: Who is told of backward passes, and may have a note at the end of a run.
         self.watch: Watch | None = None
         #: How many of the last program's top-level statements ended well.
@@ -70,8 +73,9 @@ class Session:
         budget.start(self.deadline_seconds, self.memory_bytes)
         budget.write = lambda printed: emit(Printed(budget.line, printed))
         self.steps_done = 0
-        self._state.enter(lambda category, message: emit(Warned(budget.line, category, message)))
+        self._state.enter(lambda category, message: self._warn(category, message, emit))
         watched, state.watch = state.watch, None if self.watch is None else self.watch.began
+        file, state.file = state.file, self.file
         try:
             self._running = True
             # What NumPy would warn about (log of 0) is a value like any other here.
@@ -94,9 +98,16 @@ class Session:
         finally:
             self._running = False  # first: while it is set, an impatient interrupt may raise anywhere
             budget.resume(outer)
-            state.watch = watched
+            state.watch, state.file = watched, file
             self._state.leave()
         return True
+
+    def _warn(self, category: str, message: str, emit: Emit) -> None:
+        """Emit a warning, the same one of the same line once, as Python does."""
+        key = budget.line, category, message
+        if key not in self._warned:
+            self._warned.add(key)
+            emit(Warned(*key))
 
     def _show(self, step: Step, bare: ast.expr, emit: Emit) -> None:
         """Run a bare expression and emit its value, and after a ``backward()`` the leaves that it reached."""

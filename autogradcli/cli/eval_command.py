@@ -82,6 +82,7 @@ def command(
         display.show(sessions.unreadable(error))
         ctx.exit(FAILED)
     session, ok = opened()
+    session.file = "<stdin>" if from_stdin else "<eval>"
     session.watch = Watch(lambda of: "`autogradcli why` in place of `eval` says more", numbered=True)
     ok = ok and sessions.run(session, source, display, again=lambda: opened()[0])
     display.end(ok, 0.0)

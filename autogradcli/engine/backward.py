@@ -10,13 +10,14 @@ the same rules record a graph of their own. Hooks see tensors in both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from .accumulation import accumulate, add_grad, variable_of
+from .anomaly import report
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
 from .state import state
@@ -192,7 +193,7 @@ class Pass:
                     kept = self._capture(node, g, hooks=not wanted)  # what runs, too, is captured before its hooks
                     g = g if wanted else kept
                 if wanted:
-                    grads = self._step(node, g)
+                    grads = self._watched(node, self._step, node, g) if state.anomaly else self._step(node, g)
                     if not self.keep_graph:
                         node.release()
             for k, edge in enumerate(node.edges):
@@ -203,7 +204,10 @@ class Pass:
                 if edge.__class__ is AccumulateGrad:
                     left = waiting[edge] = waiting[edge] - 1
                     if not left and edge in pending:
-                        self._leaf(edge)
+                        if state.anomaly:
+                            self._watched(edge, self._leaf, edge)
+                        else:
+                            self._leaf(edge)
 
     def _needed(self, order: list[Node]) -> set[Node]:
         """The nodes that must run for a target to be reached: all that have a target below them. Where gradients are
@@ -220,6 +224,14 @@ class Pass:
         return needed
 
     # -- one node -----------------------------------------------------------------------------------------
+
+    def _watched(self, node: Node, work: Callable[..., Any], *args: Any) -> Any:
+        """Under anomaly detection: a node that fails is told with where it was made."""
+        try:
+            return work(*args)
+        except Exception:
+            report(node)
+            raise
 
     def _step(self, node: Node, g: Any) -> tuple[Any, ...]:
         extra = node.extra

@@ -54,12 +54,14 @@ class State:
         "anomaly",
         "anomaly_check_nan",
         "dual_level",
+        "file",
         "grad",
         "hooks_refusal",
         "in_rule",
         "inference",
         "invalid_views",
         "levels",
+        "lines",
         "meta",
         "module_hooks",
         "multithreading",
@@ -76,6 +78,7 @@ class State:
         "where",
     )
 
+    file: str  # what the program that runs is called
     grad: bool
     special: bool
     in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
@@ -89,6 +92,7 @@ class State:
     levels: list[Any]
     module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
     multithreading: bool  # what a program asked for, which changes nothing
+    lines: Callable[[], str]  # the lines of the program that run, as a traceback has them, the innermost last
     meta: bool  # there is (or was, in this session) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
@@ -103,6 +107,8 @@ class State:
     def __init__(self) -> None:
         self.warn = _drop
         self.where = int
+        self.lines = str
+        self.file = "<stdin>"
         self.watch = None
         self.push_tangents = _no_tangents
         self.meta = False
@@ -139,6 +145,7 @@ class State:
             or self.unread_views
             or self.tape is not None
             or self.meta
+            or self.anomaly
         )
 
     def snapshot(self) -> tuple[Any, ...]:

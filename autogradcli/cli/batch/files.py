@@ -82,13 +82,13 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
     try:
         opened = _open(file, environment)
         start, rest = large(opened)
-        session = _session(options)
+        session = _session(options, file)
         started = perf_counter()
         if options.why:
             from .explained import run_explained
 
             text = decoded(start if rest is None else rest.read())
-            ok = run_explained(text, partial(_session, options), display, environment.err, echo=options.echo)
+            ok = run_explained(text, partial(_session, options, file), display, environment.err, echo=options.echo)
         elif rest is None:
             ok = sessions.run(session, decoded(start), display, echo=options.echo)
         else:
@@ -110,14 +110,16 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
     return Ended(ok, seconds)
 
 
-def _session(options: Options) -> Session:
-    return sessions.open_session(
+def _session(options: Options, file: str) -> Session:
+    session = sessions.open_session(
         dtype=options.dtype,
         seed=options.seed,
         no_grad=options.no_grad,
         memory=options.memory,
         timeout=options.timeout,
     )
+    session.file = title(file, "")
+    return session
 
 
 def _open(file: str, environment: Environment) -> BinaryIO:

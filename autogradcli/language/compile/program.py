@@ -16,7 +16,7 @@ from ..read.syntax import Source, grammar, parse, tree_of
 from ..values import math_functions, python_types  # noqa: F401  each enters what it checks, compiles or offers into a table
 from ..values.budget import MAX_SOURCE, PYTHON_FRAMES
 from ..values.kinds import Frame, Run
-from . import call_expressions, comprehensions, control, expressions, imports, statements, user_functions  # noqa: F401  each enters what it checks, compiles or offers into a table
+from . import call_expressions, call_stack, comprehensions, control, expressions, imports, statements, user_functions  # noqa: F401  each enters what it checks, compiles or offers into a table
 from .context import Context, expression, statement
 
 
