@@ -7,7 +7,7 @@ because ``dataclasses`` would add milliseconds to every start.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .engine.tensor import Tensor
 
@@ -68,5 +68,13 @@ class Noted(NamedTuple):
     text: str
 
 
-Event = Printed | Value | Gradients | Warned | Failed | Noted
+class Drawn(NamedTuple):
+    """Figures of the program's are to be shown, or one to be written to a file of that name; "" to show them."""
+
+    line: int
+    figures: Sequence[Any]
+    file: str
+
+
+Event = Printed | Value | Gradients | Warned | Failed | Noted | Drawn
 Emit = Callable[[Event], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from . import api as api  # fills the registry
 from .engine.state import state
 from .engine.tensor import Tensor
-from .events import Emit, Failed, Gradients, Printed, Value, Warned
+from .events import Drawn, Emit, Failed, Gradients, Printed, Value, Warned
 from .language.compile.program import Step, check, compile_program, deep_stack
 from .language.errors import failed
 from .language.lines.line_shapes import Shapes
@@ -49,6 +50,7 @@ class Session:
         self._running = False
         #: What the program is called in tracebacks.
         self.file = "<stdin>"
+        self._plots: Any = None
         self._warned: set[tuple[int, str, str]] = set()
         #: Who is told of backward passes, and may have a note at the end of a run.
         self.watch: Watch | None = None
@@ -76,6 +78,7 @@ class Session:
         self._state.enter(lambda category, message: self._warn(category, message, emit))
         watched, state.watch = state.watch, None if self.watch is None else self.watch.began
         file, state.file = state.file, self.file
+        outside, state.draw, state.plots = (state.draw, state.plots), self._drawn(emit), self._plots
         try:
             self._running = True
             # What NumPy would warn about (log of 0) is a value like any other here.
@@ -99,8 +102,13 @@ class Session:
             self._running = False  # first: while it is set, an impatient interrupt may raise anywhere
             budget.resume(outer)
             state.watch, state.file = watched, file
+            self._plots, (state.draw, state.plots) = state.plots, outside
             self._state.leave()
         return True
+
+    @staticmethod
+    def _drawn(emit: Emit) -> Callable[[Any, str], None]:
+        return lambda figures, file: emit(Drawn(budget.line, figures, file))
 
     def _warn(self, category: str, message: str, emit: Emit) -> None:
         """Emit a warning, the same one of the same line once, as Python does."""
@@ -113,7 +121,7 @@ class Session:
         """Run a bare expression and emit its value, and after a ``backward()`` the leaves that it reached."""
         before = _gradients(self._leaves()) if _is_backward(bare) else None
         value = step.run(step.frame)
-        if value is not None:
+        if value is not None and (state.plots is None or not state.plots.is_drawing(value)):
             self.variables["_"] = value
             emit(Value(step.line, step.source.segment(bare), value))
         if before is not None:

@@ -78,6 +78,7 @@ LATE = {
     ("repl.replayed", "studies"): "only :check, :table and :plot study a value",
     ("repl.replayed", "why"): "only :why asks, and an error that more is known of",
     ("show.formulas", "explain"): "steps, code, LaTeX and second derivatives each for who asks for them",
+    ("show.plots", "show.pictures"): "few programs draw",
     ("show.pictures.output", "show.pictures"): "the libraries that draw are an extra, and few draw",
     ("why.known", "why"): "few programs fail, and of fewer more is known",
     ("show.graph.answer", ""): "each form of a graph is loaded by who asks for it",

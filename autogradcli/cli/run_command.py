@@ -41,6 +41,12 @@ from .options import FORMATS, MOST_JOBS, Positive, environment, format_option, n
     help="Write results to DIR/FILE.out (.jsonl with --format json), one for each file, in place of standard output.",
 )
 @click.option(
+    "--plots",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Write the pictures that programs draw with pyplot into this folder: savefig('a.png') and show().",
+)
+@click.option(
     "--why",
     is_flag=True,
     help="Say after a program where its error comes from, or why gradients of it are NaN, infinite, 0 or None.",
@@ -58,6 +64,7 @@ def command(
     timeout: float | None,
     time: bool,
     output: str | None,
+    plots: str | None,
     why: bool,
     dtype: str | None,
     seed: int | None,
@@ -79,9 +86,8 @@ def command(
     from .batch.results import Results
 
     env = environment(ctx)
-    options = batch.Options(
-        format_, not no_echo, dtype, preparation.some_seed(seed) if why else seed, no_grad, memory, timeout, why
-    )
+    seed = preparation.some_seed(seed) if why else seed
+    options = batch.Options(format_, not no_echo, dtype, seed, no_grad, memory, timeout, plots, why)
     try:
         programs = list(batch.expand(files))
         results = None if output is None else Results(output, programs, format_)

@@ -53,6 +53,7 @@ class State:
     __slots__ = (
         "anomaly",
         "anomaly_check_nan",
+        "draw",
         "dual_level",
         "file",
         "grad",
@@ -68,6 +69,7 @@ class State:
         "overwritten",
         "own_memory",
         "pack_hooks",
+        "plots",
         "push_tangents",
         "running_node",
         "special",
@@ -78,6 +80,7 @@ class State:
         "where",
     )
 
+    draw: Callable[[Any, str], None]  # figures that are to be shown, or to be written into a file of that name
     file: str  # what the program that runs is called
     grad: bool
     special: bool
@@ -100,6 +103,7 @@ class State:
     tape: Tape | None
     running_node: Any
     warn: Callable[[str, str], None]
+    plots: Any  # the session's figures; None before the first
     push_tangents: Callable[[Any, Any, Any], None]  # (op, args, results): what forward.py does after an operation
     watch: Callable[[Iterable[Any], int], None] | None  # who is told of passes: of their leaves and newest node
     where: Callable[[], int]  # the line of the program that runs; 0 where nobody knows
@@ -108,6 +112,8 @@ class State:
         self.warn = _drop
         self.where = int
         self.lines = str
+        self.draw = _drop
+        self.plots = None
         self.file = "<stdin>"
         self.watch = None
         self.push_tangents = _no_tangents
@@ -172,8 +178,8 @@ class State:
         self.refresh()
 
 
-def _drop(category: str, message: str) -> None:
-    """Where warnings go until a session listens."""
+def _drop(*told: Any) -> None:
+    """Where warnings and figures go until a session listens."""
 
 
 def _no_tangents(op: Any, args: Any, results: Any) -> None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..api.tensor.tensor_repr import shown_name
 from ..engine.tensor import MetaTensor, Tensor
-from ..events import Event, Failed, Gradients, Noted, Printed, Value, Warned
+from ..events import Drawn, Event, Failed, Gradients, Noted, Printed, Value, Warned
 from ..language.values.budget import measure
 from ..language.values.text_format import to_repr
 from .plain import Display
@@ -85,6 +85,8 @@ class JsonLines(Display):
         elif isinstance(event, Noted):
             rest = strict_json({"line": event.line, "of": event.of, "kind": event.kind, "text": event.text})
             self.out.raw(f'{{"event": "note{self.head}, {rest[1:]}\n')
+        elif isinstance(event, Drawn) and self.plots is not None:
+            self.plots.show(event)
         elif isinstance(event, Gradients) and self.gradients:
             leaves = strict_json({name: encoded(leaf) for name, leaf in event.leaves})
             self.out.raw(f'{{"event": "gradients{self.head}, "line": {event.line}, "leaves": {leaves}}}\n')

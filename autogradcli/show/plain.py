@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..events import Event, Failed, Gradients, Noted, Printed, Value, Warned
+from ..events import Drawn, Event, Failed, Gradients, Noted, Printed, Value, Warned
 from ..language.values.text_format import to_repr
 from .errors import error_text, note_text, warning_text
 from .stream import Stream
@@ -12,6 +12,7 @@ from .whys import why_text
 
 if TYPE_CHECKING:
     from ..why.inquiry import Why
+    from .plots import Plots
 
 
 class Display:
@@ -20,11 +21,13 @@ class Display:
     ``failure`` is the type of the error that ended the program, "" while there is none.
     """
 
-    __slots__ = ("failure", "out")
+    __slots__ = ("failure", "out", "plots")
 
     def __init__(self, out: Stream) -> None:
         self.out = out
         self.failure = ""
+        #: Who shows figures of programs; None where nobody does.
+        self.plots: Plots | None = None
 
     def begin(self) -> None:
         """Before the program."""
@@ -73,6 +76,8 @@ class Plain(Display):
             self.err.raw(warning_text(event, self.file, self.err))
         elif isinstance(event, Noted):
             self.err.raw(note_text(event, self.err))
+        elif isinstance(event, Drawn) and self.plots is not None:
+            self.plots.show(event)
 
     def answer(self, found: Why) -> None:
         self.err.write(why_text(found))

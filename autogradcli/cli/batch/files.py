@@ -36,6 +36,8 @@ class Options(NamedTuple):
     no_grad: bool
     memory: float
     timeout: float | None
+    plots: str | None = None
+    """The folder for pictures that programs draw."""
     why: bool = False
     """Whether what is known of an error, or of surprising gradients, is shown after them. It needs a ``seed``: mended
     lines are tried in sessions that begin alike."""
@@ -66,7 +68,8 @@ def title(file: str, format_: str) -> str:
 
 
 def open_display(file: str, options: Options, environment: Environment) -> Display:
-    return sessions.open_display(options.format_, environment, title(file, options.format_), batch=True)
+    named = title(file, options.format_)
+    return sessions.open_display(options.format_, environment, named, batch=True, plots=options.plots)
 
 
 def run_file(file: str, options: Options, environment: Environment) -> Ended:
