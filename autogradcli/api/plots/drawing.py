@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.tensor import Tensor
 from ...numerics.limits import run
 from ..tensor.attributes import NumPyArray
 from .figures import Artist, Axes, Call
@@ -122,9 +123,7 @@ def options_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         meant = key if key in allowed else _ALIASES.get(key, key)
         if meant not in allowed:
             known = ", ".join(sorted(allowed)) or "none"
-            raise TypeError(
-                f"{name}() got an unexpected keyword argument '{key}'; those that can be drawn are: {known}"
-            )
+            raise TypeError(f"{name}() got an unexpected keyword argument '{key}'; it can draw {known}")
         found[meant] = allowed[meant](name, value)
     return found
 
@@ -185,10 +184,12 @@ def _hist(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
     if not 1 <= len(args) <= 2:
         raise _wrong(name, "numbers, and perhaps bins")
     values = numbers(name, args[0]).reshape(-1)
+    if isinstance(args[0], Tensor) and args[0].array.dtype == np.float32:
+        values = values.astype(np.float32)  # whose edges are such numbers, too
     options = options_of(name, {**({"bins": args[1]} if args[1:] else {}), **kwargs})
     run.spend(8 * values.size)
     counts, edges = np.histogram(values, options.get("bins", 10), density=options.get("density", False))
-    return NumPyArray(counts.astype(float)), NumPyArray(edges), _add(axes, name, (values,), options)
+    return NumPyArray(counts.astype(float)), NumPyArray(edges.astype(float)), _add(axes, name, (values,), options)
 
 
 def _bar(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:

@@ -19,6 +19,10 @@ Converter = Callable[[str, Any], Any]
 _NUMBER = (int, float, bool)
 _COLOUR = re.compile(r"[A-Za-z][A-Za-z :]{0,30}|C[0-9]|#[0-9A-Fa-f]{3,8}|(0|1|0?\.[0-9]+|[01]\.[0-9]+)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]{0,30}")
+#: Whole words that may stand in the place of ``'r--'``.
+_NAMED_COLOURS = frozenset(
+    ["red", "green", "blue", "black", "white", "gray", "grey", "orange", "purple", "brown", "pink", "olive", "cyan", "magenta", "yellow", "navy", "teal", "gold", "lime", "maroon", "indigo", "violet", "crimson", "salmon", "coral", "tomato", "turquoise", "orchid"]
+)
 MARKERS = frozenset(".,ov^<>1234spP*hH+xXDd|_8") | {"None", "none", "", " "}
 LINE_STYLES = frozenset({"-", "--", "-.", ":", "solid", "dashed", "dashdot", "dotted", "None", "none", "", " "})
 _REQUIRES_GRAD = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
@@ -137,9 +141,7 @@ def name_of(name: str, value: Any) -> str | None:
     if value is None:
         return None
     if type(value) is not str or not _NAME.fullmatch(value):
-        raise ValueError(
-            f"{name}() needs a name, not {value[:40]!r}" if type(value) is str else f"{name}() needs a name"
-        )
+        raise ValueError(f"{name}() needs a name of Matplotlib's here")
     return value
 
 
@@ -182,6 +184,8 @@ def texts(name: str, value: Any) -> list[str]:
 
 def style_of(fmt: str) -> dict[str, str]:
     """What ``'r--o'`` means. Raises ValueError in Matplotlib's words."""
+    if fmt in _NAMED_COLOURS:
+        return {"color": fmt}
     found: dict[str, str] = {}
     rest = fmt
     while rest:
@@ -199,8 +203,6 @@ def style_of(fmt: str) -> dict[str, str]:
                 rest = rest[len(part) :]
                 break
         else:
-            if not found and _COLOUR.fullmatch(fmt):
-                return {"color": fmt}
             raise ValueError(f"{fmt[:40]!r} is not a valid format string (unrecognized character {rest[0]!r})")
     if "marker" in found and "linestyle" not in found:
         found["linestyle"] = "None"

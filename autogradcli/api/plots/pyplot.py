@@ -239,7 +239,9 @@ def _axes_set(axes: Value, **kwargs: Value) -> None:
         drawing.draw(found, f"set_{name}", (value,), {})
 
 
-def _flat(grid: AxesGrid) -> AxesGrid:
+def _flat(grid: Any) -> AxesGrid:
+    if type(grid) is not AxesGrid:
+        raise TypeError(f"an array of axes is needed, not {type(grid).__name__}")
     return AxesGrid(grid.cells, (len(grid.cells),))
 
 
