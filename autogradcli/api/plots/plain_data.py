@@ -21,7 +21,10 @@ _COLOUR = re.compile(r"[A-Za-z][A-Za-z :]{0,30}|C[0-9]|#[0-9A-Fa-f]{3,8}|(0|1|0?
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]{0,30}")
 #: Whole words that may stand in the place of ``'r--'``.
 _NAMED_COLOURS = frozenset(
-    ["red", "green", "blue", "black", "white", "gray", "grey", "orange", "purple", "brown", "pink", "olive", "cyan", "magenta", "yellow", "navy", "teal", "gold", "lime", "maroon", "indigo", "violet", "crimson", "salmon", "coral", "tomato", "turquoise", "orchid"]
+    (
+        *("red", "green", "blue", "black", "white", "gray", "grey", "orange", "purple", "brown", "pink", "olive"),
+        *("cyan", "magenta", "yellow", "navy", "teal", "gold", "lime", "maroon", "indigo", "violet", "crimson"),
+    )
 )
 MARKERS = frozenset(".,ov^<>1234spP*hH+xXDd|_8") | {"None", "none", "", " "}
 LINE_STYLES = frozenset({"-", "--", "-.", ":", "solid", "dashed", "dashdot", "dotted", "None", "none", "", " "})
