@@ -174,9 +174,9 @@ class Recording(Tape):
         state.tape = None
         state.refresh()
 
-    def left(self, way: str, source: Tensor, made: Any) -> None:
+    def left(self, way: str, source: Any, made: Any) -> None:
         """Values left a tensor's history."""
-        if isinstance(made, Tensor) and source.node is not None:
+        if isinstance(made, Tensor) and isinstance(source, Tensor) and source.node is not None:
             self._left[id(made)] = made, self.slot(source)
 
     def hooked(self, key: int) -> None:
