@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine.dtypes import INEXACT
 from ...engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ...engine.tensor import MetaTensor, Tensor
 from ...engine.views import CopySlices
+from ...numerics.dtypes import INEXACT
 from ..recording import Call, Entry, Recording, Slot, slots_in
 from .numbers import Gradients, facts, gradients
 from .picture import CUT, LEAF, MORE, OPERATION, ROLLED, Box, Edge, ModuleBox, Picture
