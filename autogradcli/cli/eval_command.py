@@ -63,6 +63,7 @@ def command(
       autogradcli eval --var x=3 '-x**2 + sin(x)'
       autogradcli eval --var x=@data.csv --save out.npz:y 'y = exp(x)'
     """
+    from ..notes import Watch
     from . import sessions
 
     env = environment(ctx)
@@ -81,6 +82,8 @@ def command(
         display.show(sessions.unreadable(error))
         ctx.exit(FAILED)
     session, ok = opened()
+    session.file = "<stdin>" if from_stdin else "<eval>"
+    session.watch = Watch(lambda of: "`autogradcli why` in place of `eval` says more", numbered=True)
     ok = ok and sessions.run(session, source, display, again=lambda: opened()[0])
     display.end(ok, 0.0)
     ok = ok and sessions.save_all(session, saves, format_, env)

@@ -40,6 +40,17 @@ from .options import FORMATS, MOST_JOBS, Positive, environment, format_option, n
     metavar="DIR",
     help="Write results to DIR/FILE.out (.jsonl with --format json), one for each file, in place of standard output.",
 )
+@click.option(
+    "--plots",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Write the pictures that programs draw with pyplot into this folder: savefig('a.png') and show().",
+)
+@click.option(
+    "--why",
+    is_flag=True,
+    help="Say after a program where its error comes from, or why gradients of it are NaN, infinite, 0 or None.",
+)
 @session_options
 @no_grad_option
 @click.pass_context
@@ -53,6 +64,8 @@ def command(
     timeout: float | None,
     time: bool,
     output: str | None,
+    plots: str | None,
+    why: bool,
     dtype: str | None,
     seed: int | None,
     no_grad: bool,
@@ -62,7 +75,7 @@ def command(
 
     A folder stands for the *.ag and *.py in it, sorted. What programs print and the values of their bare
     expressions go to the standard output as they happen; with --format json as one JSON object a line. The
-    first program that fails ends it all, unless --keep-going.
+    first program that fails ends it all, unless --keep-going. --why says more on the standard error.
 
     \b
       autogradcli run model.py
@@ -73,7 +86,8 @@ def command(
     from .batch.results import Results
 
     env = environment(ctx)
-    options = batch.Options(format_, not no_echo, dtype, seed, no_grad, memory, timeout)
+    seed = preparation.some_seed(seed) if why else seed
+    options = batch.Options(format_, not no_echo, dtype, seed, no_grad, memory, timeout, plots, why)
     try:
         programs = list(batch.expand(files))
         results = None if output is None else Results(output, programs, format_)

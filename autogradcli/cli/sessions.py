@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
@@ -17,10 +18,12 @@ from ..numerics.dtypes import DType
 from ..session import Session
 from ..show.escape import escape_line
 from ..show.plain import Display, Plain
+from ..show.plots import Plots
 from . import interrupts
 from .environment import Environment, UnreadableError
 from .limits import limit_memory, started
 from .options import environment as environment_of
+from .plots_folder import ADVICE, writer
 
 if TYPE_CHECKING:
     import click
@@ -57,8 +60,23 @@ def open_session(
     )
 
 
-def open_display(format_: str, environment: Environment, file: str, *, batch: bool) -> Display:
-    """The display of one program. ``batch``: as things happen and between bounds, not one table at the end."""
+def some_seed(seed: int | None) -> int:
+    """A seed for sessions that are to begin alike: the user's, or one that can't be foreseen."""
+    return int.from_bytes(os.urandom(6), "little") if seed is None else seed
+
+
+def open_display(
+    format_: str, environment: Environment, file: str, *, batch: bool, plots: str | None = None
+) -> Display:
+    """The display of one program. ``batch``: as things happen and between bounds, not one table at the end. ``plots``
+    is the folder for pictures that the program draws."""
+    display = _display(format_, environment, file, batch)
+    write = None if plots is None else writer(plots)
+    display.plots = Plots(environment.out, environment.err, write, ADVICE)
+    return display
+
+
+def _display(format_: str, environment: Environment, file: str, batch: bool) -> Display:
     if format_ == "auto":
         format_ = "rich" if environment.out.terminal else "plain"
     if format_ == "json":

@@ -20,6 +20,7 @@
     levels/      levels of ``torch.func``: tensors that wrap tensors, each level with what it does to operations
     inference    tensors that are never recorded
     modes state  recording on or off, inference, anomaly detection, hooks on what is saved
+    anomaly      which line made a node, while anomaly detection is on
     lazy         tables that load their modules
     stops        what no program can catch
 

@@ -12,13 +12,14 @@ the same rules record a graph of their own. Hooks see tensors in both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from .accumulation import accumulate, add_grad, variable_of
+from .anomaly import report
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
 from .state import state
@@ -82,6 +83,9 @@ class Pass:
         self.order = order
         if self.targets is not None:
             self.needed = self._needed(order)
+        if state.watch is not None and self.accumulate:
+            sinks = self.waiting if self.targets is None else [node for node in self.waiting if node in self.targets]
+            state.watch(sinks, order[0].seq if order else 0)
         grad, state.grad = state.grad, self.create_graph
         _running.append(self)
         try:
@@ -148,10 +152,12 @@ class Pass:
     def _walk(self, order: list[Node]) -> None:
         """The pass: what has arrived at a node goes through it and on along its edges. A leaf that no further edge will
         reach is done."""
-        waiting = self.waiting
+        waiting, step, leaf = self.waiting, self._step, self._leaf
+        if state.anomaly:
+            step, leaf = _watched(step), _watched(leaf)
         for node in order:
             g = self.pending.pop(node, None)
-            grads = (None,) * len(node.edges) if g is None else self._step(node, g)
+            grads = (None,) * len(node.edges) if g is None else step(node, g)
             for edge, x in zip(node.edges, grads, strict=True):
                 if edge is not None:
                     if x is not None:
@@ -159,7 +165,7 @@ class Pass:
                     if edge.__class__ is AccumulateGrad:
                         waiting[edge] -= 1
                         if not waiting[edge] and edge in self.pending:
-                            self._leaf(edge)
+                            leaf(edge)
 
     def _walk_fast(self, order: list[Node]) -> None:
         """``_walk`` where everything is needed and gradients are arrays, unfolded since every edge of a graph comes by:
@@ -365,6 +371,19 @@ def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
 
 
 _sequence = attrgetter("seq")
+
+
+def _watched(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Under anomaly detection: a node that fails is told with where it was made."""
+
+    def watched(node: Node, *given: Any) -> Any:
+        try:
+            return work(node, *given)
+        except Exception:
+            report(node)
+            raise
+
+    return watched
 
 
 def _check_nan(node: Node, grads: tuple[Any, ...]) -> None:

@@ -15,6 +15,7 @@ from ..numerics.dtypes import DType
 from ..numerics.half import is_bfloat16, run_kernel, widened
 from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
+from .anomaly import note_forward
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
 from .node import Invalid, Node, Output
@@ -327,6 +328,8 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
             t.need_meta().born = state.levels[-1]
     if state.tape is not None:
         state.tape.append((op, args, outputs))
+    if state.anomaly:
+        note_forward(outputs)
 
 
 def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:

@@ -17,9 +17,11 @@ from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth, Output
 
 from ..events import Event, Failed
+from ..notes import Watch
 from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, Plain, PlainGradients
+from ..show.plots import Plots
 from ..show.stream import Stream, StreamClosed
 from ..why.known import QUICK, is_known
 from .commands.table import CommandError, dispatch
@@ -63,10 +65,14 @@ class Prompt:
         output: Output | None = None,
     ) -> None:
         self.session = session
+        session.watch = Watch(lambda of: f":why {of}", numbered=False)
         self.transcript = Transcript()
         self.out = Recorded(out, self.transcript)
         self.err = Recorded(err, self.transcript)
         self.format = "plain"
+        self._plots = Plots(
+            self.out, self.err, None, "a program that `autogradcli run --plots DIR` runs is drawn into a folder"
+        )
         self.running = True
         #: What the next line begins as: for ``:edit``.
         self.draft = ""
@@ -322,6 +328,11 @@ class Prompt:
 
     def display(self, file: str = "") -> Display:
         """How results are shown now."""
+        display = self._display(file)
+        display.plots = self._plots
+        return display
+
+    def _display(self, file: str) -> Display:
         if self.format == "rich":
             from ..show.table import Rich
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
 from ...events import Failed
+from ...session import Session
 from ...show.errors import plain_error_text
 from ...show.escape import escape_line
 from ...show.plain import Display
@@ -34,6 +36,11 @@ class Options(NamedTuple):
     no_grad: bool
     memory: float
     timeout: float | None
+    plots: str | None = None
+    """The folder for pictures that programs draw."""
+    why: bool = False
+    """Whether what is known of an error, or of surprising gradients, is shown after them. It needs a ``seed``: mended
+    lines are tried in sessions that begin alike."""
 
 
 class Ended(NamedTuple):
@@ -61,7 +68,8 @@ def title(file: str, format_: str) -> str:
 
 
 def open_display(file: str, options: Options, environment: Environment) -> Display:
-    return sessions.open_display(options.format_, environment, title(file, options.format_), batch=True)
+    named = title(file, options.format_)
+    return sessions.open_display(options.format_, environment, named, batch=True, plots=options.plots)
 
 
 def run_file(file: str, options: Options, environment: Environment) -> Ended:
@@ -77,15 +85,14 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
     try:
         opened = _open(file, environment)
         start, rest = large(opened)
-        session = sessions.open_session(
-            dtype=options.dtype,
-            seed=options.seed,
-            no_grad=options.no_grad,
-            memory=options.memory,
-            timeout=options.timeout,
-        )
+        session = _session(options, file)
         started = perf_counter()
-        if rest is None:
+        if options.why:
+            from .explained import run_explained
+
+            text = decoded(start if rest is None else rest.read())
+            ok = run_explained(text, partial(_session, options, file), display, environment.err, echo=options.echo)
+        elif rest is None:
             ok = sessions.run(session, decoded(start), display, echo=options.echo)
         else:
             ok = run_pieces(session, rest, display.show, echo=options.echo)
@@ -104,6 +111,18 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         if opened is not None and file != "-":
             opened.close()
     return Ended(ok, seconds)
+
+
+def _session(options: Options, file: str) -> Session:
+    session = sessions.open_session(
+        dtype=options.dtype,
+        seed=options.seed,
+        no_grad=options.no_grad,
+        memory=options.memory,
+        timeout=options.timeout,
+    )
+    session.file = title(file, "")
+    return session
 
 
 def _open(file: str, environment: Environment) -> BinaryIO:

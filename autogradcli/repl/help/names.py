@@ -45,7 +45,7 @@ _SHARED = frozenset(
         "lr_scheduler",
     }
 )
-_SHORT = {"functional": "F"}
+_SHORT = {"functional": "F", "pyplot": "plt"}
 
 
 def canonical(session: Session, dotted: str) -> str:
