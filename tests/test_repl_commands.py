@@ -388,12 +388,20 @@ def test_undo_and_redo(session: Session) -> None:
     assert shown(session, *lines)[1:] == [
         "undone: x.add_(1)",
         "(tensor([1., 1.]), 0)",
-        ":redo: error: there is nothing to do again",
-        "undone: x, x._version",
+        "done again: x.add_(1)",
+        "undone: x.add_(1)",
         "undone: x = torch.ones(2)",
         ":undo: error: there is nothing to take back",
     ]
     assert shown(session, "x = 1", "x = 2", ":undo", ":undo", ":redo", "x")[-1] == "1"
+    lines = ["x = torch.ones(2)", "x + 1", "x.add_(1)", "x", ":undo", "x", "x * 2", ":redo", "x"]
+    assert shown(session, *lines)[3:] == [
+        "undone: x.add_(1)",
+        "tensor([1., 1.])",
+        "tensor([2., 2.])",
+        "done again: x.add_(1)",
+        "tensor([2., 2.])",
+    ]
 
 
 def test_undo_takes_back_the_statements_of_one_input(session: Session) -> None:
@@ -401,8 +409,8 @@ def test_undo_takes_back_the_statements_of_one_input(session: Session) -> None:
 
 
 def test_reset(session: Session) -> None:
-    lines = shown(session, "x = 1", ":no_grad", ":reset", "is_grad_enabled()", ":vars", ":undo", ":undo", "x")
-    assert lines == ["a fresh session", "True", "no variables yet", "undone: is_grad_enabled()", "undone: :reset", "1"]
+    lines = shown(session, "x = 1", ":no_grad", ":reset", "is_grad_enabled()", ":vars", ":undo", "x, is_grad_enabled()")
+    assert lines == ["a fresh session", "True", "no variables yet", "undone: :reset", "(1, False)"]
 
 
 def test_save_rebuilds_the_session(tmp_path: Path, session: Session) -> None:

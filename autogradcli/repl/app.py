@@ -34,12 +34,15 @@ from .keys import bindings
 from .name_search import loading
 from .preview import Preview
 from .readings import GuardedCompleter, GuardedLexer, GuardedSuggestions
+from .steps import Steps
 from .toolbar import hint_line, status_line
-from .undo import Steps
 from .wall import wall
 
 #: Words by which people try to leave, where no variable has the name.
 GOODBYES = {"exit", "quit", "exit()", "quit()"}
+
+#: Errors of a text that is no program, of which nothing ran.
+NO_PROGRAM = {"SyntaxError", "IndentationError", "TabError"}
 
 #: Seconds from the prompt to the loading of more modules, and between two of them.
 IDLE, PAUSE = 0.3, 0.005
@@ -264,7 +267,7 @@ class Prompt:
         if outcome.interrupted:
             if not before.complete:
                 self.err.write("not everything could be put back: the session is larger than :undo can keep\n")
-        elif outcome.done or outcome.failure != "SyntaxError":
+        elif outcome.done or outcome.failure not in NO_PROGRAM:
             self.steps.done(text, before, self.program)
             self.program = added(self.program, text, None if outcome.ok else outcome.done)
         self.failed = "" if outcome.ok or outcome.interrupted else text

@@ -14,7 +14,7 @@ from ..interruptible import Outcome
 from ..interrupts import Interrupts
 from ..journal import Program, Transcript
 from ..preview import Preview
-from ..undo import Steps
+from ..steps import Steps
 
 
 class Prompt(Protocol):
