@@ -33,6 +33,7 @@ from .journal import Program, Recorded, Transcript, added, quiet
 from .keys import bindings
 from .name_search import loading
 from .preview import Preview
+from .questions import as_command
 from .readings import GuardedCompleter, GuardedLexer, GuardedSuggestions
 from .steps import Steps
 from .toolbar import hint_line, status_line
@@ -223,7 +224,8 @@ class Prompt:
     # -- running --------------------------------------------------------------------------------------------
 
     def handle(self, text: str) -> None:
-        """One input: a command, a program or nothing."""
+        """One input: a command, a question, a program or nothing."""
+        text = as_command(text, self.session.variables)
         stripped = text.strip()
         if not stripped:
             return
@@ -364,7 +366,7 @@ class Prompt:
 
     def _typed(self, buffer: Buffer) -> None:
         if self.show_toolbar and self.reader.app.is_running:
-            self.preview.follow(buffer.text)
+            self.preview.follow(as_command(buffer.text, self.session.variables))
 
     def _redraw(self) -> None:
         self.reader.app.invalidate()

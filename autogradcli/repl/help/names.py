@@ -87,7 +87,7 @@ def short_name(kind: type) -> str:
 def _keys(name: str, owner: Any, value: Any) -> Iterator[str]:
     *rooms, last = name.split(".")
     room = _SHORT.get(rooms[-1], rooms[-1]) if rooms else ""
-    yield f"{room}.{last}"
+    yield f"{room}.{last}" if rooms else last  # a namespace has none
     kind = owner if isinstance(owner, type) else type(owner)
     for base in kind.__mro__ if owner is not None else ():
         yield f"{short_name(base)}.{last}"
@@ -110,8 +110,7 @@ def derived(session: Session, dotted: str, owner: Any, value: Any) -> Derived:
     if isinstance(value, DType):
         return _of_dtype(value)
     if type(value) is Namespace:
-        count = len(value.all_names())
-        return Derived(f"The namespace `{value.dotted}`, with {count} names; Tab after its dot lists them.")
+        return Derived(f"The namespace `{value.dotted}`, with the names below.")
     if home.startswith("torch.return_types."):
         return _of_result(last, getattr(value, "fields", ()))
     if last.endswith("_") and not last.startswith("_"):
