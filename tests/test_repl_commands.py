@@ -58,43 +58,6 @@ def test_an_error_of_our_own_leaves_the_session_alive(session: Session, monkeypa
     assert shown(session, "x = 3", ":vars", "x") == ["KeyError: error: 'spam\\x1b'", "3"]
 
 
-# -- help --------------------------------------------------------------------------------------------------
-
-
-def test_help_for_names(session: Session) -> None:
-    assert shown(session, "x = torch.ones(2)", ":help x.sum")[:2] == ["x.sum, of a Tensor", "  sum(*, dtype=None)"]
-    told = shown(session, ":help exp", columns=60)
-    assert told[:3] == [
-        "exp",
-        "  exp(input, *, out=None)",
-        "  e to the power of each element: exp(x) = 1 + x + x²/2! +",
-    ]
-    assert "there is nothing" in shown(session, ":help nope")[0]
-    assert "no attribute 'nope'" in shown(session, ":help torch.nope")[0]
-    assert "help ends at" in shown(session, "x = torch.ones(2)", ":help x.T.sum")[0]
-    assert shown(session, "def f(a, *, b=1): return a\n", ":help f")[-1] == "  f(a, *, b=1)"
-    assert shown(session, "k = 5", ":help k") == ["k is 5"]
-
-
-def test_help_runs_its_examples(session: Session) -> None:
-    lines = shown(session, ":help torch.sum")
-    assert lines[-7:-3] == ["  >>> torch.sum(a)", "  tensor(10.)", "  >>> torch.sum(a, dim=0)", "  tensor([4., 6.])"]
-    assert shown(session, ":help x.tanh") == [":help: error: there is nothing under the name x"]
-    assert shown(session, ":help torch.Tensor.tanh")[-1].startswith("  tensor([0.2449, 0.4621, 0.6351], grad_fn=<Tanh")
-    assert session.variables == {}  # the examples have a session of their own
-
-
-def test_help_adds_what_a_trial_says(session: Session) -> None:
-    lines = " ".join(shown(session, ":help torch.exp", columns=300))
-    assert "Dtypes: floating, complex stay; integer, bool give float32." in lines
-    assert "Gradient: dx = g * exp(x)." in lines
-    lines = " ".join(shown(session, ":help torch.floor", columns=300))
-    assert "complex, bool raise NotImplementedError" in lines
-    for name in ("torch.Tensor.exp_", "torch.clamp", "torch.return_types.max", "torch.bitwise_not"):
-        assert "Dtypes:" not in " ".join(shown(session, f":help {name}"))
-    assert shown(session, ":help torch.eye")[-2:] == ["  tensor([[1., 0.],", "          [0., 1.]])"]
-
-
 # -- variables and gradients ---------------------------------------------------------------------------------
 
 

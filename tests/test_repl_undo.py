@@ -159,12 +159,12 @@ def test_the_statements_are_seen() -> None:
 
 #: What changes nothing, though the engine makes version counters, lists of views and the like for it.
 LOOKS = [
-    "x", "x * 2", "x.grad", "y.grad_fn.next_functions", "view.sum()", "base.T", "x[0]", "nested[2]",
-    "[v for v in nested]", "net.eval", "net.layer(data)", "list(net.parameters())", "optimizer.state_dict()", "s.grad_fn",
-    "parts[0].grad_fn",
-    "torch.func.grad(lambda v: (v * v).sum())(base)", "torch.autograd.grad((x * x).sum(), x)", "print(x)", "f'{half}'",
-    "torch.get_default_dtype()", "with torch.no_grad(): print(x * 2)", "nope", "1 / 0", "x._version", "alias is nested",
-]  # fmt: skip
+    *("x", "x * 2", "x.grad", "y.grad_fn.next_functions", "view.sum()", "base.T", "x[0]", "nested[2]", "net.eval"),
+    *("[v for v in nested]", "net.layer(data)", "list(net.parameters())", "optimizer.state_dict()", "s.grad_fn"),
+    *("parts[0].grad_fn", "torch.func.grad(lambda v: (v * v).sum())(base)", "torch.autograd.grad((x * x).sum(), x)"),
+    *("print(x)", "f'{half}'", "torch.get_default_dtype()", "with torch.no_grad(): print(x * 2)", "nope", "1 / 0"),
+    *("x._version", "alias is nested"),
+]
 
 
 def test_a_look_is_no_step() -> None:

@@ -97,7 +97,7 @@ def _lasting(instance: Any, attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _other_containers(before: Snapshot, after: Snapshot) -> bool:
-    passed_over = {id(each[2]["views"]) for each in after.instances if isinstance(each[0], Meta) and "views" in each[2]}
+    passed_over = {id(vars(each[0]).get("views")) for each in after.instances if isinstance(each[0], Meta)}
     now = {id(container): copy for container, copy in after.containers}
     for container, copy in before.containers:
         there = now.get(id(container))

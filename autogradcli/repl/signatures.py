@@ -18,7 +18,6 @@ from ..language.values.kinds import UNBOUND, BoundMethod, Namespace, UserFunctio
 from ..session import Session
 from .help.names import entry_for
 
-
 #: Characters of a default that is written out.
 LONGEST = 40
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from keyword import iskeyword
 from textwrap import indent
 
 from ...language.read.tokens import NAME, tokens
+from ...language.values.attribute_lookup import names_of
 from ...show.escape import escape, escape_line
 from ...show.stream import BOLD
 from ..help.texts import SETUP
 from ..interruptible import value_of, within
 from .prompt import Prompt
 from .table import COMMANDS, CommandError, command, find
-
 
 #: Results of a search that are shown, and names that may have been meant.
 MOST_FOUND, MOST_NEAR = 20, 3
@@ -41,9 +42,9 @@ def _help(prompt: Prompt, argument: str) -> None:
         out.write(f"{one.name} {one.argument}".rstrip() + f"\n{_indented(one.text)}\n")
         if one.aliases:
             out.write(f"  also: {', '.join(one.aliases)}\n")
-    elif all(part.isidentifier() for part in argument.split(".")):
+    elif all(part.isidentifier() and not iskeyword(part) for part in argument.split(".")):
         _page(prompt, argument)
-    elif any(mark in argument for mark in "([{'\""):
+    elif argument in ("None", "True", "False") or any(mark in argument for mark in "([{'\""):
         _of_value(prompt, argument)
     else:
         _search(prompt, argument)
@@ -83,8 +84,8 @@ def _page(prompt: Prompt, name: str) -> None:
 
 def _of_value(prompt: Prompt, text: str) -> None:
     """Tell about the value of an expression: its type's page, or its own where it is a function."""
-    from ..help.pages import described, filled
     from ..help.names import short_name
+    from ..help.pages import described, filled
     from ..help.texts import entry
 
     value = value_of(prompt.interrupts, text, or_none=True)
@@ -112,7 +113,11 @@ def _search(prompt: Prompt, words: str, refusal: str = "") -> None:
         meant = near(prompt.session, words, MOST_NEAR)
         hint = f"; did you mean {_either(meant)}?" if meant else ""
         raise CommandError((refusal or f"no name and no text has {escape_line(words)} in it") + hint)
-    shown = [*[one for one in commands if words in one.name], *found, *[one for one in commands if words not in one.name]]
+    shown = [
+        *[one for one in commands if words in one.name],
+        *found,
+        *[one for one in commands if words not in one.name],
+    ]
     wide = max(len(one.name) for one in shown[:MOST_FOUND])
     for one in shown[:MOST_FOUND]:
         room = max(prompt.width - wide - 5, 20)
@@ -134,7 +139,6 @@ def _dir(prompt: Prompt, argument: str) -> None:
     Of a namespace its names; without an argument the variables. dir(EXPR) asks
     the same.
     """
-    from ...language.values.attribute_lookup import names_of
     from ..help.pages import in_columns
 
     if argument:

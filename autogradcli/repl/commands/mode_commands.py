@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from ...api.tensor.tensor_text import PrintOptions
 from ...show.columns import columns
+from ..copies import AVAILABLE
 from ..interruptible import quietly
-from ..preview import AVAILABLE
 from .prompt import Prompt
 from .table import CommandError, choice, command, needed
 

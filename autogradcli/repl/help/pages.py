@@ -12,8 +12,8 @@ from ...api.calls.registry import NAMESPACES, Method
 from ...api.tensor.tensor_repr import shown_name
 from ...engine.tensor import Tensor
 from ...language.values.attribute_lookup import entry_of, get_attribute
-from ...language.values.text_format import to_repr
 from ...language.values.kinds import Namespace
+from ...language.values.text_format import to_repr
 from ...session import Session
 from ...show.escape import escape_line
 from ...show.plain import named

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ...api.calls.registry import ATTRIBUTES, NAMESPACES
 from ...engine.lazy import loader
 from ...engine.tensor import Tensor
+from ...language.values.attribute_lookup import names_of
 from ...language.values.builtins import BUILTINS
 from ...session import Session
 from .names import entry_for, in_one_line
@@ -90,8 +91,6 @@ def near(session: Session, dotted: str, most: int = 3) -> list[str]:
     home, _, last = dotted.rpartition(".")
     if home:
         try:
-            from ...language.values.attribute_lookup import names_of
-
             owner, value = find(session, home)
             pool = list(names_of(value)) if owner is None else []
         except NoSuchName:
