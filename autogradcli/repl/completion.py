@@ -6,7 +6,7 @@ copy of the process. Beside each name stands a line about it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from keyword import kwlist
 from typing import Any
 
@@ -34,7 +34,7 @@ from .signatures import overloads, signatures, summary
 MAX_META = 60
 
 #: Seconds that a copy of the process may take to say what a value has.
-BUDGET = 0.3
+BUDGET = 0.5
 
 Offers = Iterable[tuple[str, str]]
 
@@ -69,7 +69,7 @@ class SessionCompleter(Completer):
         found = attributes(self.session, chain, word)
         if found is None:
             owner = before[: len(before) - len(word)].rstrip().removesuffix(".")
-            found = self._tried(owner, f".{word}")
+            found = self._tried(owner, lambda: attributes(self.session, ["_"], word) or ())
         return word, found
 
     def _keywords(self, before: str) -> Offers:
@@ -79,11 +79,12 @@ class SessionCompleter(Completer):
         bracket = next(iter(reversed(open_brackets(before))), None)
         if bracket is None or bracket.text != "(":
             return ()
-        return [offer for offer in self._tried(before[: bracket.start], before[bracket.start :]) if "=" in offer[0]]
+        rest = before[bracket.start :]
+        return self._tried(before[: bracket.start], lambda: keywords(self.session, f"_{rest}"))
 
-    def _tried(self, text: str, rest: str) -> list[tuple[str, str]]:
-        """What may stand at the end of ``rest``, which follows the value of the expression that ends ``text``: that is
-        evaluated in a copy of the process."""
+    def _tried(self, text: str, offers: Callable[[], Offers]) -> list[tuple[str, str]]:
+        """What ``offers`` gives where ``_`` is the value of the expression that ends a text: that is evaluated in a copy
+        of the process."""
         start = primary_start(text)
         if start is None:
             return []
@@ -94,8 +95,7 @@ class SessionCompleter(Completer):
             session.run(text[start:], lambda event: None)
             if "_" not in session.variables:
                 return ""
-            offers = self._offers(f"_{rest}")[1]
-            return "\n".join(f"{name}\t{' '.join(meta.split())}" for name, meta in offers)
+            return "\n".join(f"{name}\t{' '.join(meta.split())}" for name, meta in offers())
 
         loader.load_all()  # here and once, rather than in every copy
         parts()
