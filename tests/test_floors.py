@@ -34,6 +34,7 @@ FLOORS = (
     Floor("__main__", only="cli"),
     Floor("cli", others="click rich numpy"),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
+    Floor("data", others="numpy"),
     Floor("show", others="rich numpy plotille matplotlib contourpy"),
     Floor("why", others="numpy"),
     Floor("studies", others="numpy"),

@@ -90,6 +90,8 @@ class Prompt:
             from ..recorded import copied
 
             self.given = copied(session.variables)
+        #: Files of data that commands wrote.
+        self.written: set[str] = set()
         self.preview: Preview = Preview(session, self._redraw, guard)
         self.show_toolbar: bool = True
         self.suggest: bool = True
@@ -315,6 +317,21 @@ class Prompt:
             raise CommandError(problems[0])
         self.steps.done(source, before, self.program)
         self.program = added(self.program, quiet(source) if hide else source)
+
+    def give(self, values: dict[str, Any], what: str) -> None:
+        """Set variables to values that no program made. It can be undone; where the program is run again they are given
+        to it."""
+        from ..recorded import copied
+
+        before = self.steps.snapshot()
+        texts = []
+        for name, value in copied(values).items():
+            key = f"_loaded_{len(self.given) + 1}"
+            self.given[key] = value
+            texts.append(f"{name} = {key}; del {key}")
+        self.session.variables.update(values)
+        self.steps.done(what, before, self.program)
+        self.program = added(self.program, "\n".join(texts))
 
     def reset(self) -> None:
         """A session as it was when the prompt began, variables that it was given included. It can be undone."""

@@ -22,8 +22,9 @@ from ..language.values.attribute_lookup import entry_of, names_of
 from ..language.values.kinds import UNBOUND, Namespace, UserFunction
 from ..session import Session
 from ..show.escape import escape_line
-from .commands.table import COMMANDS, complete_command, takes_expression
+from .commands.table import COMMANDS, complete_command, takes_expression, takes_paths
 from .copies import answer_of
+from .data_files import paths
 from .help.names import in_one_line
 from .help.texts import parts
 from .name_search import bare_names, dotted
@@ -51,6 +52,9 @@ class SessionCompleter(Completer):
             name, blank, rest = before.partition(" ")
             if not blank:
                 yield from _matching(name, sorted((command.name, command.summary) for command in COMMANDS.values()))
+                return
+            if takes_paths(name):
+                yield from _matching(rest, [(path, "") for path in paths(rest)])
                 return
             if not takes_expression(name):
                 words = complete_command(name, self.session)
@@ -83,8 +87,8 @@ class SessionCompleter(Completer):
         return self._tried(before[: bracket.start], lambda: keywords(self.session, f"_{rest}"))
 
     def _tried(self, text: str, offers: Callable[[], Offers]) -> list[tuple[str, str]]:
-        """What ``offers`` gives where ``_`` is the value of the expression that ends a text: that is evaluated in a copy
-        of the process."""
+        """What ``offers`` gives where ``_`` is the value of the expression that ends a text: that is evaluated in a
+        copy of the process."""
         start = primary_start(text)
         if start is None:
             return []

@@ -36,10 +36,14 @@ class Prompt(Protocol):
     first_grad: bool
     given: dict[str, Any]
     failed: str
+    written: set[str]
     reader: PromptSession[str]
 
     @property
     def out(self) -> Stream: ...
+
+    @property
+    def err(self) -> Stream: ...
 
     @property
     def grad_enabled(self) -> bool: ...
@@ -58,6 +62,8 @@ class Prompt(Protocol):
     def change(self, source: str) -> None: ...
 
     def assign(self, source: str) -> None: ...
+
+    def give(self, values: dict[str, Any], what: str) -> None: ...
 
     def reset(self) -> None: ...
 
