@@ -158,11 +158,13 @@ def _number(value: Any) -> str:
 
 def paths(typed: str) -> Iterator[str]:
     """Files and folders that begin as typed, and the keys in a file of data behind its name."""
-    file, colon, _ = typed.rpartition(":")
+    name, equals, start = typed.partition("=")
+    if not equals:
+        name, start = "", typed
+    file, colon, _ = start.rpartition(":")
     if colon and _suffix(file) in KEYED:
-        yield from (f"{file}:{key}" for key in keys_of(os.path.expanduser(file)))
+        yield from (f"{name}{equals}{file}:{key}" for key in keys_of(os.path.expanduser(file)))
         return
-    name, equals, start = typed.rpartition("=")
     folder, base = os.path.split(start)
     try:
         with os.scandir(os.path.expanduser(folder) or ".") as entries:
