@@ -180,6 +180,13 @@ def _data_files(ctx: click.Context, param: click.Parameter, value: tuple[str, ..
     return value
 
 
+var_option = click.option(
+    "--var",
+    "variables",
+    type=ASSIGNMENT,
+    multiple=True,
+    help="Set a variable first: an expression, where a list of numbers becomes a tensor, or @FILE. May be given again.",
+)
 load_option = click.option(
     "--load",
     "loads",

@@ -7,7 +7,17 @@ import os
 import click
 
 from .environment import UnreadableError
-from .options import FORMATS, MOST_JOBS, Positive, environment, format_option, no_grad_option, session_options
+from .options import (
+    FORMATS,
+    MOST_JOBS,
+    Positive,
+    environment,
+    format_option,
+    load_option,
+    no_grad_option,
+    session_options,
+    var_option,
+)
 
 
 @click.command("run")
@@ -40,6 +50,8 @@ from .options import FORMATS, MOST_JOBS, Positive, environment, format_option, n
     metavar="DIR",
     help="Write results to DIR/FILE.out (.jsonl with --format json), one for each file, in place of standard output.",
 )
+@var_option
+@load_option
 @session_options
 @no_grad_option
 @click.pass_context
@@ -53,6 +65,8 @@ def command(
     timeout: float | None,
     time: bool,
     output: str | None,
+    variables: tuple[tuple[str, str], ...],
+    loads: tuple[str, ...],
     dtype: str | None,
     seed: int | None,
     no_grad: bool,
@@ -60,12 +74,13 @@ def command(
 ) -> None:
     """Run programs from files, each in a fresh session; - is the standard input.
 
-    A folder stands for the *.ag and *.py in it, sorted. What programs print and the values of their bare
-    expressions go to the standard output as they happen; with --format json as one JSON object a line. The
-    first program that fails ends it all, unless --keep-going.
+    Of a notebook (*.ipynb) the cells of code are run. A folder stands for the *.ag and *.py in it, sorted. What
+    programs print and the values of their bare expressions go to the standard output as they happen; with --format
+    json as one JSON object a line. The first program that fails ends it all, unless --keep-going.
 
     \b
       autogradcli run model.py
+      autogradcli run --var lr=0.1 --load data.npz model.py
       autogradcli run --jobs 4 --keep-going --timeout 10 --output results experiments/
     """
     from . import sessions as preparation
@@ -73,7 +88,7 @@ def command(
     from .batch.results import Results
 
     env = environment(ctx)
-    options = batch.Options(format_, not no_echo, dtype, seed, no_grad, memory, timeout)
+    options = batch.Options(format_, not no_echo, dtype, seed, no_grad, memory, timeout, variables, loads)
     try:
         programs = list(batch.expand(files))
         results = None if output is None else Results(output, programs, format_)

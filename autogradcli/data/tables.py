@@ -1,8 +1,8 @@
 """Tables of numbers from text, with or without a line of heads; cells apart by commas, semicolons, tabs or blanks.
 
 Lines that begin with ``#`` are comments, as ``numpy.savetxt`` writes them; the last one before the numbers has the
-heads if it has as many words as there are columns. With semicolons a comma may stand for the point in numbers. An empty cell
-is NaN. How a table was taken, where that isn't plain, is noted.
+heads if it has as many words as there are columns. With semicolons a comma may stand for the point in numbers. An empty
+cell is NaN. How a table was taken, where that isn't plain, is noted.
 """
 
 from __future__ import annotations

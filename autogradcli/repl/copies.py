@@ -15,8 +15,8 @@ from collections.abc import Callable
 from select import select
 from time import monotonic
 
-from ..numerics.away import threads
 from ..language.values.budget import resident_bytes
+from ..numerics.away import threads
 
 AVAILABLE = hasattr(os, "fork")
 #: Where the process is larger, copying its page tables alone would be felt.

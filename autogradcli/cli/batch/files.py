@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
+from ...data.notebooks import SUFFIX as NOTEBOOK
 from ...events import Failed
+from ...session import Session
 from ...show.errors import plain_error_text
 from ...show.escape import escape_line
 from ...show.plain import Display
 from ...show.stream import StreamClosed
 from .. import sessions
-from ..environment import Environment, UnreadableError, decoded
+from ..environment import MAX_BYTES, Environment, UnreadableError, decoded
 from ..exits import FAILED, OK, last_words
 from .large_programs import large, run_pieces
+from .notebooks import run_notebook
 from .progress import Progress
 from .results import Results
 
@@ -34,6 +37,8 @@ class Options(NamedTuple):
     no_grad: bool
     memory: float
     timeout: float | None
+    variables: tuple[tuple[str, str], ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 class Ended(NamedTuple):
@@ -85,7 +90,13 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
             timeout=options.timeout,
         )
         started = perf_counter()
-        if rest is None:
+        if not _given(session, options, environment):
+            ok = False
+        elif file.lower().endswith(NOTEBOOK):
+            text = decoded(start if rest is None else rest.read(MAX_BYTES + 1))
+            shown = title(file, options.format_)
+            ok = run_notebook(session, text, display, echo=options.echo, environment=environment, title=shown)
+        elif rest is None:
             ok = sessions.run(session, decoded(start), display, echo=options.echo)
         else:
             ok = run_pieces(session, rest, display.show, echo=options.echo)
@@ -104,6 +115,13 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         if opened is not None and file != "-":
             opened.close()
     return Ended(ok, seconds)
+
+
+def _given(session: Session, options: Options, environment: Environment) -> bool:
+    """Set the variables that the command line gives; False where that failed, which is shown."""
+    return sessions.load_all(session, options.loads, options.format_, environment) and sessions.assign_all(
+        session, options.variables, options.format_, environment
+    )
 
 
 def _open(file: str, environment: Environment) -> BinaryIO:

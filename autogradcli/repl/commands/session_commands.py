@@ -6,8 +6,10 @@ import os
 import shlex
 import tempfile
 
+from ...data.notebooks import SUFFIX as NOTEBOOK
+from ...data.notebooks import cells
+from ...data.reading import UnreadableError
 from ...language.values.budget import MAX_SOURCE
-from ...session import Session
 from ...show.escape import escape_line
 from ..files import encoded, write_file
 from ..journal import HEADER, listing, quiet
@@ -62,7 +64,7 @@ def _load(prompt: Prompt, argument: str) -> None:
 
     Of a file of data (.npy, .npz, .csv, .tsv, .txt, .json, .safetensors) each
     array becomes a variable of its name; :load data.npz:w,b takes some of them,
-    :load NAME=data.npz:w gives another name.
+    :load NAME=data.npz:w gives another name. Of a notebook the cells are run.
     """
     from ..data_files import is_data, load
 
@@ -76,7 +78,26 @@ def _load(prompt: Prompt, argument: str) -> None:
         raise CommandError(f"{escape_line(argument)}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise CommandError(f"{escape_line(argument)} is no UTF-8 text") from None
-    prompt.evaluate(text, prompt.display(argument))
+    if path.lower().endswith(NOTEBOOK):
+        _run_cells(prompt, text, argument)
+    else:
+        prompt.evaluate(text, prompt.display(argument))
+
+
+def _run_cells(prompt: Prompt, text: str, argument: str) -> None:
+    """Run the cells of a notebook, each an input of its own, up to the first that fails."""
+    try:
+        found = list(cells(text))
+    except UnreadableError as error:
+        raise CommandError(f"{escape_line(argument)}: {error}") from None
+    for cell in found:
+        for line, magic in cell.passed_over:
+            prompt.err.write(f"{argument}:cell {cell.number}:{line}: {magic[:60]} is passed over\n")
+        if (
+            cell.source.strip()
+            and not prompt.evaluate(cell.source, prompt.display(f"{argument}:cell {cell.number}")).ok
+        ):
+            return
 
 
 @command(":save", "FILE", path=True)
