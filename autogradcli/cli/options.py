@@ -22,6 +22,9 @@ TABLE_FORMATS = (*FORMATS, "csv")
 COLORS = ("auto", "always", "never")
 DTYPES = ("float32", "float64", "float16", "float", "double", "half")
 
+#: The key of ``Context.meta`` under which the settings are that the prompt has for itself.
+PROMPT_SETTINGS = "autogradcli.prompt"
+
 Decorated = Callable[..., Any]
 
 

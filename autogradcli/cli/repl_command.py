@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .exits import FAILED
-from .options import environment, load_option, no_grad_option, session_options, var_option
+from .options import PROMPT_SETTINGS, environment, load_option, no_grad_option, session_options, var_option
 
 
 @click.command("repl")
@@ -33,11 +33,11 @@ def command(
 
         options = {"dtype": dtype, "seed": seed, "no_grad": no_grad, "memory": memory}
         ctx.invoke(evaluate, expr=(), format_="auto", variables=variables, loads=loads, saves=(), **options)
-    from ..repl.app import run_prompt
+    from ..repl.opening import run_prompt
     from . import sessions
 
     sessions.prepare(ctx, memory, prompt=True)
     session = sessions.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
     given = sessions.load_all(session, loads, "auto", env) and sessions.assign_all(session, variables, "auto", env)
-    if not given or not run_prompt(session, env.out, env.err):
+    if not given or not run_prompt(session, env.out, env.err, ctx.meta.get(PROMPT_SETTINGS, {})):
         ctx.exit(FAILED)

@@ -31,6 +31,7 @@ class Prompt(Protocol):
     preview: Preview
     show_toolbar: bool
     suggest: bool
+    pages: bool
     seed: int
     first_dtype: DType
     first_grad: bool
@@ -62,6 +63,8 @@ class Prompt(Protocol):
     def change(self, source: str) -> None: ...
 
     def assign(self, source: str) -> None: ...
+
+    def page(self, text: str) -> None: ...
 
     def give(self, values: dict[str, Any], what: str) -> None: ...
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...api.tensor.tensor_repr import shown_name
+from ...api.tensor.tensor_text import options
 from ...engine.tensor import Tensor
 from ...language.values.text_format import to_repr
 from ...session import Session
@@ -27,6 +28,8 @@ from .files import write_picture
 from .prompt import Prompt
 from .table import CommandError, command, needed
 
+#: Elements of a tensor that are shown whole in a pager.
+MOST_ELEMENTS = 1_000_000
 #: Characters of a value in a table at most and at least, tensors in one variable that are shown, and names that are
 #: offered.
 MAX_TEXT, MIN_TEXT, MOST_INNER, MOST_NAMES = 60, 12, 20, 1000
@@ -172,6 +175,27 @@ def _meant(session: Session, argument: str, there: dict[str, Tensor]) -> list[st
 
 def _begins(text: str, name: str) -> bool:
     return text.startswith(name.replace(",", " ")) and text[len(name) : len(name) + 1] in ("", " ")
+
+
+@command(":page", "[EXPR]", words=tensors, expression=True)
+def _page(prompt: Prompt, argument: str) -> None:
+    """Show a value whole, in a pager.
+
+    All elements of a tensor, however many; without an argument of the last value.
+    $PAGER names the pager, which is less by default.
+    """
+    value = value_of(prompt.interrupts, argument or "_", or_none=True)
+    texts: list[str] = []
+
+    def work() -> None:
+        kept, options.threshold = options.threshold, MOST_ELEMENTS
+        try:
+            texts.append(to_repr(value))
+        finally:
+            options.threshold = kept
+
+    within(prompt.interrupts, work, argument or "_")
+    prompt.page(texts[0])
 
 
 @command(":graph", "NAME [--OPTION...]", words=tensors, expression=True)
