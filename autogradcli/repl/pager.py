@@ -18,7 +18,7 @@ def page(text: str) -> bool:
     command = shlex.split(os.environ.get("PAGER", "")) or ["less"]
     environ = {"LESS": _OPTIONS, **os.environ}
     try:
-        subprocess.run(command, input=escape(text).encode("utf-8", "backslashreplace"), env=environ, check=False)
+        subprocess.run(command, input=escape(text + "\n").encode("utf-8", "backslashreplace"), env=environ, check=False)
     except (OSError, ValueError):
         return False
     return True
