@@ -60,7 +60,7 @@ def _reset(prompt: Prompt, argument: str) -> None:
 
 @command(":load", "FILE", path=True)
 def _load(prompt: Prompt, argument: str) -> None:
-    """Run a program from a file, or set variables from data.
+    """Run a program, or set variables from data.
 
     Of a file of data (.npy, .npz, .csv, .tsv, .txt, .json, .safetensors) each
     array becomes a variable of its name; :load data.npz:w,b takes some of them,
@@ -102,9 +102,9 @@ def _run_cells(prompt: Prompt, text: str, argument: str) -> None:
 
 @command(":save", "FILE", path=True)
 def _save(prompt: Prompt, argument: str) -> None:
-    """Write a program that rebuilds this session, or data.
+    """Write the session as a program, or write data.
 
-    The program has what ended well and was not taken back, and runs by
+    The program rebuilds the session: it has what ended well and was not taken back, and runs by
     `autogradcli run FILE` or by :load. A name with .npy, .npz, .csv, .tsv, .json
     or .safetensors is a file of data: :save x.npy, :save model.npz:w,b,x.grad.
     No file is replaced that was not written here.

@@ -75,7 +75,7 @@ def _rows(variables: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         for inner, tensor in inside[:MOST_INNER]:
             yield _row(inner, tensor)
         if inside[MOST_INNER:]:
-            yield f"... {len(inside) - MOST_INNER} more in {escape_line(name)}", "", "", "", "", "", ""
+            yield f"({len(inside) - MOST_INNER} more in {escape_line(name)})", "", "", "", "", "", ""
 
 
 def _row(name: str, value: Any) -> tuple[str, ...]:
