@@ -116,6 +116,14 @@ def test_one_array() -> None:
     assert answer.code == 1 and "it holds one array: say which, as f.npy:x; there are x, y" in answer.err
 
 
+def test_what_modules_and_lists_hold_is_written() -> None:
+    made = "lin = nn.Linear(1, 1); ws = [ones(1), zeros(1)]; lin(ones(1)).sum().backward()"
+    assert ask("eval", "--save", "m.npz:lin,ws[1],lin.bias.grad", made).code == 0
+    with np.load("m.npz") as saved:
+        assert sorted(saved.files) == ["lin.bias", "lin.bias.grad", "lin.weight", "ws[1]"] and saved["ws[1]"] == [0]
+    assert "'lin.x' is not defined" in ask("eval", "--save", "m.npz:lin.x", made).err
+
+
 def test_tables_are_written() -> None:
     assert ask("eval", "--save", "t.csv", "x = tensor([0.1, 2]); k = tensor([True, False])").code == 0
     assert Path("t.csv").read_text() == "x,k\n0.1,1\n2.0,0\n"

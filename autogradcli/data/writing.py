@@ -15,7 +15,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ..api.nn.module import Module
 from ..engine.tensor import Tensor
+from ..tensor_names import named_tensors
 from . import safetensors
 from .drafts import write_atomically
 from .reading import strict
@@ -25,27 +27,38 @@ SUFFIXES = (".npy", ".npz", ".csv", ".tsv", ".json", ".safetensors")
 
 
 def chosen(variables: Mapping[str, Any], names: str) -> dict[str, Any]:
-    """The values of the names, a list with commas; NAME.grad is a gradient. Without names, of all variables that are
-    tensors or numbers.
+    """The values of the names, a list with commas; NAME.grad is a gradient, and a module or a list all in it. Without
+    names, of all variables that are tensors or numbers.
 
     Raises NameError.
     """
     if names:
-        return {name: _find(variables, name) for name in map(str.strip, names.split(","))}
+        found: dict[str, Any] = {}
+        for name in map(str.strip, names.split(",")):
+            found.update(_found(variables, name))
+        return found
     kinds = (Tensor, int, float, complex)
     return {name: value for name, value in variables.items() if name != "_" and isinstance(value, kinds)}
 
 
-def _find(variables: Mapping[str, Any], name: str) -> Any:
-    variable, dot, attribute = name.partition(".")
-    if variable not in variables or (dot and attribute != "grad"):
+def _found(variables: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What a name means: a variable, a gradient, a tensor that a variable leads to (``lin.weight``), or all in one."""
+    if name in variables and not isinstance(variables[name], (Module, list, tuple, dict)):
+        return {name: variables[name]}
+    owner = name.removesuffix(".grad")
+    inside = dict(named_tensors(variables))
+    if name in inside and not name.endswith(".grad"):
+        return {name: inside[name]}
+    if owner != name and owner in inside:
+        if inside[owner].grad is None:
+            raise NameError(f"'{owner}' has no gradient")
+        return {name: inside[owner].grad}
+    under = {each: tensor for each, tensor in inside.items() if each.startswith((f"{name}.", f"{name}["))}
+    if not under:
+        if name in variables:
+            return {name: variables[name]}
         raise NameError(f"name '{name}' is not defined")
-    value = variables[variable]
-    if not dot:
-        return value
-    if not isinstance(value, Tensor) or value.grad is None:
-        raise NameError(f"'{variable}' has no gradient")
-    return value.grad
+    return under
 
 
 def array_of(value: Any, name: str) -> np.ndarray:

@@ -10,6 +10,7 @@ from ...language.read.tokens import NAME, tokens
 from ...language.values.attribute_lookup import names_of
 from ...show.escape import escape, escape_line
 from ...show.stream import BOLD
+from ..help.names import home_of, short_name
 from ..help.texts import SETUP
 from ..interruptible import value_of, within
 from .prompt import Prompt
@@ -55,6 +56,7 @@ def _page(prompt: Prompt, name: str) -> None:
     from ..help.pages import NoSuchName, documentation, facts_of, filled, live_examples
 
     session, out = prompt.session, prompt.out
+    name = home_of(session.variables.get(name)) or name  # what was imported under a name is ours still
     texts: list[str] = []
     refused: list[NoSuchName] = []
 
@@ -84,7 +86,6 @@ def _page(prompt: Prompt, name: str) -> None:
 
 def _of_value(prompt: Prompt, text: str) -> None:
     """Tell about the value of an expression: its type's page, or its own where it is a function."""
-    from ..help.names import short_name
     from ..help.pages import described, filled
     from ..help.texts import entry
 
@@ -107,7 +108,7 @@ def _search(prompt: Prompt, words: str, refusal: str = "") -> None:
     commands = [
         Found(one.name, one.summary)
         for one in COMMANDS.values()
-        if len(words) > 2 and words.lower() in f"{one.name} {one.text}".lower()
+        if len(words) > 2 and words.lower() in f"{one.name} {one.summary}".lower()
     ]
     if not found and not commands:
         meant = near(prompt.session, words, MOST_NEAR)

@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ...api.calls.overloads import Function
+from ...api.calls.program_classes import Kind
 from ...api.calls.registry import NAMESPACES
 from ...engine.tensor import Tensor
 from ...language.values.builtins import BUILTINS
@@ -61,6 +63,18 @@ def canonical(session: Session, dotted: str) -> str:
         return f"python.{first}"
     home = next((source for source in SOURCES if first in NAMESPACES.get(source, ())), "python")
     return f"{home}.{first}"
+
+
+def home_of(value: Any) -> str:
+    """The dotted name under which one of our own functions or classes stands in a namespace, ``torch.optim.Adam``;
+    empty where there is none."""
+    if type(value) is not Kind and not isinstance(value, Function):
+        return ""
+    for home, table in NAMESPACES.items():
+        for name, found in dict.items(table):
+            if found is value:
+                return f"{home}.{name}"
+    return ""
 
 
 def entry_for(session: Session, dotted: str, owner: Any = None, value: Any = None) -> Entry | None:

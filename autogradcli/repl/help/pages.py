@@ -20,7 +20,7 @@ from ...show.plain import named
 from ..signatures import noted, signatures, written_out
 from .facts import facts
 from .made_up import arguments
-from .names import Derived, canonical, derived, entry_for, short_name
+from .names import Derived, canonical, derived, entry_for, home_of, short_name
 from .texts import Entry
 from .trial import shown
 
@@ -40,6 +40,9 @@ def documentation(session: Session, dotted: str, width: int = 80) -> str:
     entry = _entry(session, dotted, owner, value)
     follows: Entry | Derived = derived(session, dotted, owner, value) if entry is None else entry
     text = follows.text or _docstring(value)
+    if not text and dotted in session.variables and (home := home_of(type(value))):
+        made = entry_for(session, home, None, type(value))
+        text = f"{made.text.partition(chr(10))[0]} :help {home} tells more." if made is not None else ""
     written = signatures_of(value, dotted, follows)
     if owner is not None:
         head = f"{dotted}, of a {short_name(owner if isinstance(owner, type) else type(owner))}"
