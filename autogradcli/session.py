@@ -21,6 +21,7 @@ from .language.values import prelude
 from .language.values.budget import budget
 from .numerics.dtypes import DType
 from .session_state import SessionState
+from .tensor_names import named_leaves
 
 if TYPE_CHECKING:
     from .notes import Watch
@@ -119,23 +120,15 @@ class Session:
 
     def _show(self, step: Step, bare: ast.expr, emit: Emit) -> None:
         """Run a bare expression and emit its value, and after a ``backward()`` the leaves that it reached."""
-        before = _gradients(self._leaves()) if _is_backward(bare) else None
+        before = _gradients(named_leaves(self.variables)) if _is_backward(bare) else None
         value = step.run(step.frame)
         if value is not None and (state.plots is None or not state.plots.is_drawing(value)):
             self.variables["_"] = value
             emit(Value(step.line, step.source.segment(bare), value))
         if before is not None:
-            leaves = [(name, leaf) for name, leaf in self._leaves() if _changed(leaf, before)]
+            leaves = [(name, leaf) for name, leaf in named_leaves(self.variables) if _changed(leaf, before)]
             if leaves:
                 emit(Gradients(step.line, leaves))
-
-    def _leaves(self) -> list[tuple[str, Tensor]]:
-        """The named leaves that can have a gradient, each once, by the first of its names."""
-        found: dict[int, tuple[str, Tensor]] = {}
-        for name, value in self.variables.items():
-            if isinstance(value, Tensor) and name != "_" and value.requires_grad and value.is_leaf:
-                found.setdefault(id(value), (name, value))
-        return list(found.values())
 
     def _failed(self, error: BaseException, text: Source) -> Failed:
         with deep_stack():

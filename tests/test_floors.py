@@ -34,11 +34,13 @@ FLOORS = (
     Floor("__main__", only="cli"),
     Floor("cli", others="click rich numpy"),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
+    Floor("data", others="numpy"),
     Floor("show", others="rich numpy plotille matplotlib contourpy"),
     Floor("why", others="numpy"),
     Floor("studies", others="numpy"),
     Floor("recorded", others="numpy"),
     Floor("session", others="numpy"),
+    Floor("tensor_names"),
     Floor("session_state", others="numpy"),
     Floor("notes", others="numpy"),
     Floor("tensor_names"),

@@ -37,6 +37,29 @@ def places() -> list[str]:
     return [*NAMESPACES, "torch.Tensor", *(kind.__name__ for kind in PYTHON), "bare names"]
 
 
+def namespaces() -> list[str]:
+    return [*NAMESPACES, "torch.utils", "torch.signal"]
+
+
+def test_every_namespace_has_a_page_with_its_names() -> None:
+    for place in namespaces():
+        if type(find(SESSION, place)[1]) is not Namespace:  # a function of the name: autograd.gradcheck
+            continue
+        page = documentation(SESSION, place)
+        own = entry_for(SESSION, place, None, Namespace.of(place))
+        assert own is not None or place.startswith(SMALL), place
+        assert [
+            name for name in find(SESSION, place)[1].all_names() if name[0] != "_" and name not in page.split()
+        ] == []
+
+
+#: Namespaces that a program meets by their names alone.
+SMALL = (
+    "torch.autograd.", "torch.backends.", "torch.cuda", "torch.nn.modules.", "torch.nn.parameter", "torch.return_types",
+    "torch.utils.", "torch.signal",
+)  # fmt: skip
+
+
 def names(place: str) -> list[str]:
     if place == "bare names":
         return list(SESSION.prelude)
@@ -143,6 +166,7 @@ def test_every_entry_is_of_a_name() -> None:
     for place in places():
         for name in names(place):
             reached.add(id(entry_for(SESSION, name, *find(SESSION, name))))
+    reached.update(id(entry_for(SESSION, place, None, Namespace.of(place))) for place in namespaces())
     import_module("autogradcli.api.tensor.sparse_tensors")  # whose methods are no names until there is such a tensor
     for kind, table in ATTRIBUTES.items():
         for name in table:

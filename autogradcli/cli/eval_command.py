@@ -10,7 +10,6 @@ import click
 from .environment import UnreadableError
 from .exits import FAILED, OK
 from .options import (
-    ASSIGNMENT,
     FORMATS,
     ExpressionCommand,
     environment,
@@ -19,6 +18,7 @@ from .options import (
     no_grad_option,
     save_option,
     session_options,
+    var_option,
 )
 
 if TYPE_CHECKING:
@@ -28,13 +28,7 @@ if TYPE_CHECKING:
 @click.command("eval", cls=ExpressionCommand)
 @click.argument("expr", nargs=-1)
 @format_option(*FORMATS)
-@click.option(
-    "--var",
-    "variables",
-    type=ASSIGNMENT,
-    multiple=True,
-    help="Set a variable first: an expression, where a list of numbers becomes a tensor, or @FILE. May be given again.",
-)
+@var_option
 @load_option
 @save_option
 @session_options

@@ -28,6 +28,8 @@ from .plots_folder import ADVICE, writer
 if TYPE_CHECKING:
     import click
 
+    from ..data.values import Reference
+
 
 def prepare(ctx: click.Context, memory: float | None, *, prompt: bool = False, insist: bool = True) -> None:
     """What is set once for a command, when all modules are loaded and before anything runs.
@@ -208,11 +210,13 @@ def evaluated(
     from_file = text.startswith("@") or text == "-"
     shown_as = text
     if from_file:
-        from . import data
+        from ..data import values as data
 
         wanted = data.reference(text.removeprefix("@"))
         display = open_display(format_, environment, wanted.shown, batch=False)
-        ok, value = _read(partial(data.read, wanted, name, environment), display)
+        ok, value = _read(
+            partial(data.read, wanted, name, environment.stdin_bytes, _noted(wanted, environment)), display
+        )
         shown_as = ""
     else:
         display = open_display(format_, environment, title or name, batch=False)
@@ -230,9 +234,14 @@ def _as_tensor(session: Session, value: list[Any], display: Display, shown_as: s
     return value_of(session, "torch.tensor(_)", display, shown_as=shown_as or None)
 
 
+def _noted(wanted: Reference, environment: Environment) -> Callable[[str], None]:
+    """Says how a file was taken, where that isn't plain."""
+    return lambda line: environment.err.raw(f"{escape_line(wanted.shown)}: {escape_line(line)}\n")
+
+
 def _read(read: Callable[[], Any], display: Display) -> tuple[bool, Any]:
     """What ``read`` returns, and whether it did; its errors are shown as errors of the whole file."""
-    from .tables import DataError
+    from ..data.reading import DataError
 
     try:
         return True, read()
@@ -263,11 +272,13 @@ def load_all(session: Session, files: tuple[str, ...], format_: str, environment
         from keyword import iskeyword
         from shlex import quote
 
-        from . import data
+        from ..data import values as data
 
         wanted = data.reference(text)
         display = open_display(format_, environment, wanted.shown, batch=False)
-        ok, values = _read(partial(data.read_all, wanted, environment), display)
+        ok, values = _read(
+            partial(data.read_all, wanted, environment.stdin_bytes, _noted(wanted, environment)), display
+        )
         for name, value in values.items() if ok else ():
             if not name.isidentifier() or iskeyword(name):
                 hint = f"--var {quote(f'NAME=@{wanted.file}:{name}')} takes it"
@@ -289,12 +300,13 @@ def load_all(session: Session, files: tuple[str, ...], format_: str, environment
 def save_all(session: Session, files: tuple[str, ...], format_: str, environment: Environment) -> bool:
     """Write the files of ``--save``. What goes wrong is shown."""
     for text in files:
-        from . import data, save
+        from ..data import values as data
+        from ..data.writing import SUFFIXES, save
 
-        wanted = data.reference(text)
+        wanted = data.reference(text, SUFFIXES)
         try:
-            save.save(wanted, session.variables)
-        except (OSError, NameError, TypeError) as error:
+            save(wanted, session.variables)
+        except (OSError, NameError, TypeError, ValueError) as error:
             display = open_display(format_, environment, wanted.shown, batch=False)
             message = (isinstance(error, OSError) and error.strerror) or str(error)
             display.show(Failed(0, 0, 0, type(error).__name__, message, ""))

@@ -161,6 +161,11 @@ class State:
             self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views, self.meta,
         )  # fmt: skip
 
+    @staticmethod
+    def lasting(saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Of a snapshot what programs set: neither who listens, nor what the engine has to look out for."""
+        return (*saved[:7], saved[9])
+
     def restore(self, saved: tuple[Any, ...]) -> None:
         (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,

@@ -46,13 +46,16 @@ class JsonLines(Display):
     ``backward()``, with the leaves that it reached.
     """
 
-    __slots__ = ("bounds", "gradients", "head")
+    __slots__ = ("bounds", "gradients", "head", "program")
 
     def __init__(self, out: Stream, file: str, *, bounds: bool = True, gradients: bool = False) -> None:
         super().__init__(out)
-        self.head = f'", "file": {quote(file)}'
+        self.head = self.program = f'", "file": {quote(file)}'
         self.bounds = bounds
         self.gradients = gradients
+
+    def at_cell(self, number: int) -> None:
+        self.head = f'{self.program}, "cell": {number}' if number else self.program
 
     def begin(self) -> None:
         if self.bounds:

@@ -32,6 +32,9 @@ class Display:
     def begin(self) -> None:
         """Before the program."""
 
+    def at_cell(self, number: int) -> None:
+        """What comes now is of that cell of a notebook; 0: of none."""
+
     def show(self, event: Event) -> None:
         """Show an event, at once. Raises what making the text of a value raises, and StreamClosed."""
         raise NotImplementedError
@@ -57,12 +60,15 @@ class Display:
 class Plain(Display):
     """PyTorch's text to ``out``, warnings and errors to ``err`` under the program's name."""
 
-    __slots__ = ("err", "file")
+    __slots__ = ("err", "file", "program")
 
     def __init__(self, out: Stream, err: Stream, file: str) -> None:
         super().__init__(out)
         self.err = err
-        self.file = file
+        self.file = self.program = file
+
+    def at_cell(self, number: int) -> None:
+        self.file = f"{self.program}:cell {number}" if number else self.program
 
     def show(self, event: Event) -> None:
         if type(event) is Printed:

@@ -8,6 +8,7 @@ from functools import partial
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
+from ...data.notebooks import SUFFIX as NOTEBOOK
 from ...events import Failed
 from ...session import Session
 from ...show.errors import plain_error_text
@@ -15,9 +16,10 @@ from ...show.escape import escape_line
 from ...show.plain import Display
 from ...show.stream import StreamClosed
 from .. import sessions
-from ..environment import Environment, UnreadableError, decoded
+from ..environment import MAX_BYTES, Environment, UnreadableError, decoded
 from ..exits import FAILED, OK, last_words
 from .large_programs import large, run_pieces
+from .notebooks import run_notebook
 from .progress import Progress
 from .results import Results
 
@@ -41,6 +43,8 @@ class Options(NamedTuple):
     why: bool = False
     """Whether what is known of an error, or of surprising gradients, is shown after them. It needs a ``seed``: mended
     lines are tried in sessions that begin alike."""
+    variables: tuple[tuple[str, str], ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 class Ended(NamedTuple):
@@ -87,11 +91,18 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         start, rest = large(opened)
         session = _session(options, file)
         started = perf_counter()
-        if options.why:
+        if not _given(session, options, environment):
+            ok = False
+        elif options.why:
             from .explained import run_explained
 
             text = decoded(start if rest is None else rest.read())
-            ok = run_explained(text, partial(_session, options, file), display, environment.err, echo=options.echo)
+            fresh = partial(_prepared, options, file, environment)
+            ok = run_explained(text, fresh, display, environment.err, echo=options.echo)
+        elif file.lower().endswith(NOTEBOOK):
+            text = decoded(start if rest is None else rest.read(MAX_BYTES + 1))
+            shown = title(file, options.format_)
+            ok = run_notebook(session, text, display, echo=options.echo, environment=environment, title=shown)
         elif rest is None:
             ok = sessions.run(session, decoded(start), display, echo=options.echo)
         else:
@@ -123,6 +134,20 @@ def _session(options: Options, file: str) -> Session:
     )
     session.file = title(file, "")
     return session
+
+
+def _prepared(options: Options, file: str, environment: Environment) -> Session:
+    """A session with the variables that the command line gives, which were shown to be in order."""
+    session = _session(options, file)
+    _given(session, options, environment)
+    return session
+
+
+def _given(session: Session, options: Options, environment: Environment) -> bool:
+    """Set the variables that the command line gives; False where that failed, which is shown."""
+    return sessions.load_all(session, options.loads, options.format_, environment) and sessions.assign_all(
+        session, options.variables, options.format_, environment
+    )
 
 
 def _open(file: str, environment: Environment) -> BinaryIO:
