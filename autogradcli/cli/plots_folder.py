@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import BinaryIO
 
-from .drafts import write_atomically
+from ..data.drafts import write_atomically
 
 ADVICE = "autogradcli run --plots DIR puts it into a folder"
 

@@ -23,7 +23,7 @@ from ..notes import Watch
 from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, PlainGradients
-from ..show.plots import Plots
+from ..show.plots import IN_A_FOLDER, Plots
 from ..show.stream import Stream, StreamClosed
 from ..why.known import QUICK, is_known
 from .commands.table import CommandError, dispatch
@@ -78,12 +78,9 @@ class Prompt:
         self.out = Recorded(sign.watch(out), self.transcript)
         self.err = Recorded(sign.watch(err), self.transcript)
         self.format = "plain"
-        self._plots = Plots(
-            self.out, self.err, None, "a program that `autogradcli run --plots DIR` runs is drawn into a folder"
-        )
+        self._plots = Plots(self.out, self.err, None, IN_A_FOLDER)
         self.running = True
-        #: What the next line begins as: for ``:edit``.
-        self.draft = ""
+        self.draft = ""  # what the next line begins as: for ``:edit``
         self.guard = guard = Guard()
         self.interrupts = Interrupts(session)
         self.interrupts.give_up = self._interrupted_reading
@@ -105,9 +102,7 @@ class Prompt:
         #: Files of data that commands wrote.
         self.written: set[str] = set()
         self.preview: Preview = Preview(session, self._redraw, guard)
-        self.show_toolbar: bool = True
-        self.suggest: bool = True
-        self.pages: bool = False
+        self.show_toolbar, self.suggest, self.pages = True, True, False
         #: What is done before the first line is read.
         self.startup: Callable[[], None] | None = None
         self._line = 1

@@ -15,6 +15,9 @@ _COLUMNS, _LINES = 80, 25
 #: Characters that Matplotlib's words are cut to.
 _LONGEST = 200
 
+#: What a prompt says of pictures that would need a folder.
+IN_A_FOLDER = "a program that `autogradcli run --plots DIR` runs is drawn into a folder"
+
 
 class Plots:
     """``write`` puts bytes into a file of a name in the folder for pictures; None where there is no such folder.
