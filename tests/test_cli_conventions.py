@@ -354,7 +354,7 @@ def test_help_about_a_name_and_a_search() -> None:
     )
     assert ask("help", "nn.Linear").out.startswith("nn.Linear\n")
     found = ask("help", "conv").out.splitlines()
-    assert found[0].split()[0] == "conv1d" and any("Conv2d" in line for line in found)
+    assert found[0].split()[0] == "F.conv1d" and any("Conv2d" in line for line in found)
     assert max(map(len, found)) <= 80
     assert any("unfold" in line for line in ask("help", "windows").out.splitlines())
     nothing = ask("help", "sofmax")

@@ -34,13 +34,16 @@ FLOORS = (
     Floor("__main__", only="cli"),
     Floor("cli", others="click rich numpy"),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
+    Floor("data", others="numpy"),
     Floor("show", others="rich numpy plotille matplotlib contourpy"),
     Floor("why", others="numpy"),
     Floor("studies", others="numpy"),
     Floor("recorded", others="numpy"),
-    Floor("tensor_names"),
     Floor("session", others="numpy"),
+    Floor("tensor_names"),
     Floor("session_state", others="numpy"),
+    Floor("notes", others="numpy"),
+    Floor("tensor_names"),
     Floor("language", others="numpy"),
     Floor("explain", others="numpy"),
     Floor("api", others="numpy scipy ml_dtypes"),
@@ -64,8 +67,10 @@ LATE = {
     ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
+    ("language.modules", ""): "a module of Python's own is for the program that imports it",
     ("language.errors", "language.values"): "a program without errors words none",
     ("language.lines.line_shapes", "language.lines.line_slots"): "a program of one line needs none of it",
+    ("notes", "tensor_names"): "only after a backward() is there something to note",
     ("repl.app", "recorded"): "what a session came with is copied, where it came with something",
     ("repl.app", "show"): "rich and JSON Lines are for who asks for them",
     ("repl.commands.study_commands", ""): "what studies and draws is for the command that does",
@@ -76,6 +81,7 @@ LATE = {
     ("repl.replayed", "studies"): "only :check, :table and :plot study a value",
     ("repl.replayed", "why"): "only :why asks, and an error that more is known of",
     ("show.formulas", "explain"): "steps, code, LaTeX and second derivatives each for who asks for them",
+    ("show.plots", "show.pictures"): "few programs draw",
     ("show.pictures.output", "show.pictures"): "the libraries that draw are an extra, and few draw",
     ("why.known", "why"): "few programs fail, and of fewer more is known",
     ("show.graph.answer", ""): "each form of a graph is loaded by who asks for it",
@@ -91,7 +97,10 @@ FORBIDDEN_MODULES = {"builtins", "importlib", "pickle"}
 
 #: Modules that copy entries of Python's own types and modules into the closed tables, at import and by names that are
 #: written there; and the one that walks the fields of syntax nodes. They may read with ``vars``.
-TABLE_BUILDERS = {"builtins", "math_functions", "python_types", "syntax"}
+TABLE_BUILDERS = {
+    *("builtins", "math_functions", "python_types", "syntax"),
+    *("collections_module", "itertools_module", "random_module", "statistics_module", "string_module", "time_module"),
+}
 
 
 class Import(NamedTuple):

@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from ..show.wanted import OPTIONS, Wanted
+from ..show.derive_options import OPTIONS, Wanted
 from .calculation import calculation, carry_out, needed
 from .options import declared_options
 from .request import Request, Settings

@@ -10,7 +10,6 @@ import click
 from .environment import UnreadableError
 from .exits import FAILED, OK
 from .options import (
-    ASSIGNMENT,
     TABLE_FORMATS,
     ExpressionCommand,
     environment,
@@ -19,6 +18,7 @@ from .options import (
     no_grad_option,
     save_option,
     session_options,
+    var_option,
 )
 from .request import Settings
 
@@ -30,13 +30,7 @@ if TYPE_CHECKING:
 @click.command("eval", cls=ExpressionCommand)
 @click.argument("expr", nargs=-1)
 @format_option(*TABLE_FORMATS)
-@click.option(
-    "--var",
-    "variables",
-    type=ASSIGNMENT,
-    multiple=True,
-    help="Set a variable first: an expression, where a list of numbers becomes a tensor, or @FILE. May be given again.",
-)
+@var_option
 @load_option
 @save_option
 @session_options
@@ -65,6 +59,7 @@ def command(
     """
     from shlex import quote
 
+    from ..notes import Watch
     from . import sessions
     from .named_values import missing_name
 
@@ -76,7 +71,7 @@ def command(
     if format_ in ("csv", "markdown"):
         from ..show.rows import Rows
 
-        display = Rows(env.out, env.err, title, markdown=format_ == "markdown")
+        display = sessions.drawing(Rows(env.out, env.err, title, markdown=format_ == "markdown"), env)
 
     def opened() -> tuple[Session, bool]:
         session = sessions.open_session(**settings._asdict(), no_grad=no_grad)
@@ -89,6 +84,8 @@ def command(
         display.show(sessions.unreadable(error))
         ctx.exit(FAILED)
     session, ok = opened()
+    session.file = "<stdin>" if from_stdin else "<eval>"
+    session.watch = Watch(lambda of: "`autogradcli why` in place of `eval` says more", numbered=True)
 
     def mend(event: Failed) -> Failed:
         missing = missing_name(event)

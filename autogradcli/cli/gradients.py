@@ -9,9 +9,9 @@ from ..api.autograd.backward_and_grad import tensor_backward
 from ..engine.tensor import Tensor, wrap
 from ..events import Failed, Gradients, Value, Warned
 from ..session import Session
+from ..show.derive_options import Wanted
 from ..show.formulas import answer, print_answer
 from ..show.plain import Display, Plain, PlainGradients
-from ..show.wanted import Wanted
 from . import playing, sessions, subjects
 from .environment import Environment
 from .named_values import Named, bind, floating

@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from ..show.graph.wanted import OPTIONS, Wanted, depth_of
+from ..show.graph.graph_options import OPTIONS, Wanted, depth_of
 from .calculation import calculation, carry_out
 from .options import declared_options
 from .request import Request, Settings

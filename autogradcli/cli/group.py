@@ -10,7 +10,7 @@ import click
 from .. import __version__
 from .environment import Environment
 from .exits import INTERRUPTED
-from .options import COLORS
+from .options import COLORS, PROMPT_SETTINGS
 
 #: command -> its module in this package, which has it under the name behind the colon.
 COMMANDS = {
@@ -211,7 +211,8 @@ def cli(ctx: click.Context, color: str | None, no_config: bool, debug: bool) -> 
         from . import config
 
         settings = config.load(COMMANDS)
-        color = color or settings.get("color")
+        color = color or config.color(settings, name)
+        ctx.meta[PROMPT_SETTINGS] = config.of_prompt(settings)
         found = config.defaults(settings, name, command)
         ctx.default_map = {name: found, f"{ctx.command_path} {name}": found}
     if color in ("always", "never"):

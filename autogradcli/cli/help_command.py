@@ -12,6 +12,8 @@ from .options import environment
 
 #: Columns of a page where nobody says how many there are.
 WIDTH = 80
+#: Names that a search shows.
+MOST = 20
 
 
 @click.command("help")
@@ -44,18 +46,17 @@ def command(ctx: click.Context, words: tuple[str, ...]) -> None:
         ctx.exit(OK)
     from ..repl.help.search import near, search
     from ..repl.help.texts import parts
+    from . import sessions
 
+    sessions.prepare(ctx, None)
+    session = sessions.open_session(dtype=None, seed=0, memory=4.0)
     if word.startswith(":") or word in parts() or "." in word:
-        from . import sessions
-
-        sessions.prepare(ctx, None)
-        session = sessions.open_session(dtype=None, seed=0, memory=4.0)
         from ..repl.headless import Headless
 
         ctx.exit(OK if Headless(session, env.out, env.err).told(f":help {word}") else FAILED)
-    found_names = search(word)
+    found_names = search(session, word)[:MOST]
     if not found_names:
-        close = near(word)
+        close = near(session, word)
         hint = f"did you mean {' or '.join(close)}?" if close else "autogradcli help lists the commands"
         env.err.raw(plain_error_text("help", f"there is nothing about {word}", env.err, hint))
         ctx.exit(FAILED)

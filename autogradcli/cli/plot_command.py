@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from ..show.pictures.options import OPTIONS
+from ..show.pictures.plot_options import OPTIONS
 from .calculation import calculation, carry_out
 from .options import declared_options
 from .request import Request, Settings

@@ -106,7 +106,7 @@ def _check(
     timeout: float | None,
     quiet: bool,
 ) -> bool:
-    from .drafts import write_atomically
+    from ..data.drafts import write_atomically
     from .transcripts.check import OptionError, check
 
     text = env.read_text(file)

@@ -30,6 +30,8 @@ def command(ctx: click.Context, request: Request, settings: Settings) -> None:
     """
     from . import sessions, whys
 
+    settings = settings._replace(seed=sessions.some_seed(settings.seed))
+
     def fresh() -> Session:
         return sessions.open_session(**settings._asdict())
 

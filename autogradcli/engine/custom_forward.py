@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..numerics import dtypes
+from .anomaly import note_forward
 from .custom import CustomNode, Definition, info_of
 from .forward import check_tangent
 from .hooks import follow_retained
@@ -75,6 +76,8 @@ def apply(
     ctx.to_save = ()
     if tape is not None:
         tape.applied(definition, given, outputs)
+    if state.anomaly:
+        note_forward(outputs)
     return outputs if several else outputs[0]
 
 

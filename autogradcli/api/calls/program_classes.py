@@ -1,7 +1,7 @@
 """Objects with classes: modules, optimizers, and the classes that programs derive from them.
 
 Their classes are made here and nowhere else (``Kind``), so that what a program can reach is closed: the *members*
-of a class (its public methods, the special methods of ``SPECIAL``, and what a program's class body bound) and the
+of a class (its public methods, the special names of ``SPECIAL``, and what a program's class body bound) and the
 attributes that an object itself holds. Lookup goes as Python's does: properties, the object's own attributes,
 members along the bases, ``__getattr__``.
 
@@ -20,16 +20,16 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.modes import Decorated
 from ...numerics.naming import shown_as
-from .stand_ins import dispatchers, of_descriptor, of_method
+from .stand_ins import CALLED_BY_PYTHON, dispatchers, of_descriptor, of_method
 
-#: The special methods that a class may have: all others a program can neither define nor reach.
-SPECIAL = frozenset(
-    {
-        "__init__", "__call__", "__repr__", "__str__", "__len__", "__getitem__", "__setitem__", "__delitem__",
-        "__iter__", "__contains__", "__getattr__", "__setattr__", "__add__", "__iadd__", "__enter__", "__exit__",
-        "__dir__",
-    }
-)  # fmt: skip
+#: What the language alone looks up, never Python by itself.
+_LOOKED_UP = {
+    "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
+    "__dataclass_fields__", "__doc__",
+}  # fmt: skip
+
+#: The special names that a class may have: all others a program can neither define nor reach.
+SPECIAL = frozenset({*CALLED_BY_PYTHON, *_LOOKED_UP})
 
 #: What a program's function in a class body is; the language enters its own kind of function.
 METHODS: set[type] = {FunctionType, Decorated}
@@ -63,6 +63,15 @@ class Kind(type):
             type.__setattr__(kind, "__members__", members)
         return kind
 
+    def mro(cls) -> list[type]:
+        """Python's order of the bases, but ``Plain``, which is ``object`` to programs, comes last among ours."""
+        order = super().mro()
+        plain = [kind for kind in order[1:] if "__is_plain__" in vars(kind)]
+        if plain:
+            order.remove(plain[0])
+            order.insert(len(order) - 1, plain[0])
+        return order
+
 
 class Object(metaclass=Kind):
     """The base of all of them."""
@@ -72,24 +81,50 @@ class Object(metaclass=Kind):
 class Plain(Object):
     """The base of a class that names none."""
 
+    __is_plain__ = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or kwargs:
             raise TypeError(f"{type(self).__name__}() takes no arguments")
 
 
-def derive(base: Kind, name: str, members: dict[str, Any]) -> Kind:
-    """The class that ``class name(base): members`` makes.
+class Raised(Exception, metaclass=Kind):
+    """The base of a program's own errors, beside the error of Python's that it names as a base."""
 
-    Raises TypeError for a special method that has no part in the language, in a class that has no base of ours.
+    def __init__(self, *args: Any) -> None:
+        BaseException.__init__(self, *args)
+
+    @property
+    def args(self) -> Any:
+        return _ARGS.__get__(self)
+
+    @args.setter
+    def args(self, values: Any) -> None:
+        _ARGS.__set__(self, values)
+
+
+_ARGS: Any = vars(BaseException)["args"]
+
+
+def derive(bases: tuple[type, ...], name: str, members: dict[str, Any]) -> Kind:
+    """The class that ``class name(*bases): members`` makes; each base is a ``Kind`` or an error of Python's.
+
+    Raises TypeError for a special method that has no part in the language, in a class that has no base of ours, and
+    for bases that don't go together.
     """
-    if issubclass(base, Plain):
+    error = next((number for number, base in enumerate(bases) if type(base) is not Kind), None)
+    if error is not None:
+        bases = (*bases[:error], Raised, *bases[error:])
+    if all(issubclass(base, Plain | BaseException) for base in bases):
         for member, value in members.items():
             if not _visible(member) and type(value) in METHODS:
                 raise TypeError(f"a class can't define {member} here")
-    kind = Kind(name, (base,), {"__module__": "__main__", "__members__": {}})
+    kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}})
     for member, value in members.items():
         if _visible(member):
             _bind(kind, member, value)
+    if "__eq__" in members and "__hash__" not in members:
+        _bind(kind, "__hash__", None)
     return kind
 
 
@@ -98,9 +133,22 @@ def _bind(kind: Kind, name: str, value: Any) -> None:
     kind.__members__[name] = _plain(value)
     if name in SPECIAL:
         if name in _DISPATCHERS:
-            type.__setattr__(kind, name, _DISPATCHERS[name])
+            # None says that there is none, as of objects that compare equal and are not to be hashed.
+            type.__setattr__(kind, name, None if value is None else _DISPATCHERS[name])
     elif _is_ours(kind, name):
         type.__setattr__(kind, name, _stand_in(value))
+
+
+def members_of(kind: type) -> dict[str, Any]:
+    """What programs see of a class, without its bases' members."""
+    found: dict[str, Any] = vars(kind).get("__members__", {})
+    return found
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    """What an object itself holds, past the ``__getattr__`` that its class may have from a program."""
+    found: dict[str, Any] = object.__getattribute__(value, "__dict__")
+    return found
 
 
 def unbind(kind: Kind, name: str) -> None:
@@ -285,6 +333,8 @@ def get_of_class(kind: Kind, name: str) -> Any:
     if name == "__module__":
         return kind.__module__
     member = _member(kind, name) if _visible(name) else NOTHING
+    if member is NOTHING and kind is Plain and name in _OF_ALL:
+        return _OF_ALL[name]
     if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
     if type(member) is staticmethod:
@@ -335,6 +385,31 @@ def names_of(value: Any) -> list[str]:
     return sorted(name for name in found if not name.startswith("_"))
 
 
+def _put_plainly(value: Any, name: str, new: Any) -> None:
+    """What ``super().__setattr__(name, new)`` does where no base of ours has its own way."""
+    _refuse_special(value, name)
+    if found := property_of(type(value), name):
+        put_property(found, value, name, new)
+    else:
+        object.__setattr__(value, name, new)
+
+
+def _remove_plainly(value: Any, name: str) -> None:
+    _refuse_special(value, name)
+    object.__delattr__(value, name)
+
+
+#: What ``object`` has in Python for ``super()`` and by its own name.
+_OF_ALL: dict[str, Any] = {
+    "__setattr__": _put_plainly,
+    "__delattr__": _remove_plainly,
+    "__repr__": lambda value: object.__repr__(value),
+    "__str__": lambda value: BaseException.__str__(value) if isinstance(value, BaseException) else repr(value),
+    "__eq__": lambda value, other: value is other or NotImplemented,
+    "__hash__": lambda value: object.__hash__(value),
+}
+
+
 class Super:
     """``super()``: the members of an object that the bases beyond a class give it."""
 
@@ -355,6 +430,8 @@ class Super:
         member = _member(type(self.value), name, self.kind) if _visible(name) else NOTHING
         if member is not NOTHING:
             return _bound(member, self.value)
+        if name in _OF_ALL:
+            return MethodType(_OF_ALL[name], self.value)
         raise AttributeError(f"'super' object has no attribute '{name}'", name=name, obj=self)
 
     def __repr__(self) -> str:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
+from ...data.notebooks import SUFFIX as NOTEBOOK
 from ...events import Failed
+from ...session import Session
 from ...show.errors import plain_error_text
 from ...show.escape import escape_line
 from ...show.plain import Display
 from ...show.stream import StreamClosed
 from .. import sessions
-from ..environment import Environment, UnreadableError, decoded
+from ..environment import MAX_BYTES, Environment, UnreadableError, decoded
 from ..exits import FAILED, OK, last_words
 from ..request import Settings
 from .large_programs import large, run_pieces
+from .notebooks import run_notebook
 from .progress import Progress
 from .results import Results
 
@@ -33,6 +37,13 @@ class Options(NamedTuple):
     settings: Settings
     no_grad: bool
     timeout: float | None
+    plots: str | None = None
+    """The folder for pictures that programs draw."""
+    why: bool = False
+    """Whether what is known of an error, or of surprising gradients, is shown after them. It needs a ``seed``: mended
+    lines are tried in sessions that begin alike."""
+    variables: tuple[tuple[str, str], ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 def echoes(file: str, options: Options) -> bool:
@@ -66,7 +77,8 @@ def title(file: str, format_: str) -> str:
 
 def open_display(file: str, options: Options, environment: Environment) -> Display:
     environment.out.digits = options.settings.digits  # in a worker too
-    return sessions.open_display(options.format_, environment, title(file, options.format_), batch=True)
+    named = title(file, options.format_)
+    return sessions.open_display(options.format_, environment, named, batch=True, plots=options.plots)
 
 
 def run_file(file: str, options: Options, environment: Environment) -> Ended:
@@ -82,12 +94,25 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
     try:
         opened = _open(file, environment)
         start, rest = large(opened)
-        session = sessions.open_session(**options.settings._asdict(), no_grad=options.no_grad, timeout=options.timeout)
+        session = _session(options, file)
+        echo = echoes(file, options)
         started = perf_counter()
-        if rest is None:
-            ok = sessions.run(session, decoded(start), display, echo=echoes(file, options))
+        if not _given(session, options, environment):
+            ok = False
+        elif options.why:
+            from .explained import run_explained
+
+            text = decoded(start if rest is None else rest.read())
+            fresh = partial(_prepared, options, file, environment)
+            ok = run_explained(text, fresh, display, environment.err, echo=echo)
+        elif file.lower().endswith(NOTEBOOK):
+            text = decoded(start if rest is None else rest.read(MAX_BYTES + 1))
+            shown = title(file, options.format_)
+            ok = run_notebook(session, text, display, echo=echo, environment=environment, title=shown)
+        elif rest is None:
+            ok = sessions.run(session, decoded(start), display, echo=echo)
         else:
-            ok = run_pieces(session, rest, display.show, echo=echoes(file, options))
+            ok = run_pieces(session, rest, display.show, echo=echo)
             if display.failure == "KeyboardInterrupt":
                 raise KeyboardInterrupt
     except (OSError, UnreadableError) as error:
@@ -103,6 +128,26 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         if opened is not None and file != "-":
             opened.close()
     return Ended(ok, seconds)
+
+
+def _session(options: Options, file: str) -> Session:
+    session = sessions.open_session(**options.settings._asdict(), no_grad=options.no_grad, timeout=options.timeout)
+    session.file = title(file, "")
+    return session
+
+
+def _prepared(options: Options, file: str, environment: Environment) -> Session:
+    """A session with the variables that the command line gives, which were shown to be in order."""
+    session = _session(options, file)
+    _given(session, options, environment)
+    return session
+
+
+def _given(session: Session, options: Options, environment: Environment) -> bool:
+    """Set the variables that the command line gives; False where that failed, which is shown."""
+    return sessions.load_all(session, options.loads, options.format_, environment) and sessions.assign_all(
+        session, options.variables, options.format_, environment
+    )
 
 
 def _open(file: str, environment: Environment) -> BinaryIO:

@@ -172,7 +172,7 @@ def _keyword_arguments(node: ast.Call, c: Context, at: Place) -> Callable[[Frame
                 result[name] = value(f)
                 continue
             more = value(f)
-            if type(more) is not dict:
+            if not isinstance(more, dict):
                 raise TypeError(f"argument after ** must be a mapping, not {type(more).__name__}")
             for key, item in more.items():
                 if key in result:

@@ -1,17 +1,18 @@
 """Comprehensions, by a loop of the evaluator's own in the frame of the function around.
 
-A generator expression is computed at once and gives an iterator over the results: a lazy one would be a
-generator of Python with a frame of its own.
+A generator expression runs in that frame too, an element at a time; between two of them it takes its variables away.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from collections.abc import Generator as PythonGenerator
 from typing import Any
 
 from ..read.syntax import Place
 from ..values.budget import MAX_ITEMS, budget, check_items, hashable
+from ..values.generators import Generator
 from ..values.kinds import UNBOUND, Frame, Run
 from .assignment import target
 from .context import Context, compiles, expression
@@ -65,7 +66,7 @@ def _of_elements(node: Any, c: Context) -> tuple[Context, Run]:
     return inner, expression(node.elt, inner)
 
 
-def _list_of(node: ast.ListComp | ast.GeneratorExp, c: Context) -> Callable[[Frame], list[Any]]:
+def _list_of(node: ast.ListComp, c: Context) -> Callable[[Frame], list[Any]]:
     inner, element = _of_elements(node, c)
 
     def add(f: Frame, result: list[Any]) -> None:
@@ -92,8 +93,70 @@ def _list(node: ast.ListComp, c: Context) -> Run:
 
 @compiles(ast.GeneratorExp)
 def _generator(node: ast.GeneratorExp, c: Context) -> Run:
-    make = _list_of(node, c)
-    return lambda f: iter(make(f))
+    inner, element = _of_elements(node, c)
+    first = expression(node.generators[0].iter, c)
+    steps = _element_steps(element)
+    for number in range(len(node.generators) - 1, 0, -1):
+        steps = _loop_steps(node.generators[number], expression(node.generators[number].iter, inner), steps, inner)
+    steps = _loop_steps(node.generators[0], None, steps, inner)
+    own = [inner.scope.slots[name] for name in inner.scope.bound if name in inner.scope.slots]
+    cells = {inner.scope.slots[name] for name in inner.scope.cells}
+    at = c.place(node.generators[0].iter)
+
+    def make(f: Frame, place: Place = at) -> Generator:
+        variables = [[UNBOUND] if slot in cells else UNBOUND for slot in own]
+        return Generator(_in_turns(f, own, variables, steps(f, iter(first(f)))), "<genexpr>")
+
+    return make
+
+
+def _in_turns(f: Frame, own: list[int], variables: list[Any], steps: Iterator[Any]) -> PythonGenerator[Any, Any, Any]:
+    """The elements that ``steps`` gives, its variables in the frame only while it runs: the same expression may be
+    under way more than once."""
+    while True:
+        before = [f[slot] for slot in own]
+        for slot, value in zip(own, variables):
+            f[slot] = value
+        try:
+            item = next(steps)
+        except StopIteration:
+            return
+        finally:
+            variables = [f[slot] for slot in own]
+            for slot, value in zip(own, before):
+                f[slot] = value
+        yield item
+
+
+#: A part of a generator expression: of the frame, and for its first part of what it loops over, an iterator.
+Steps = Callable[[Frame, Any], Iterator[Any]]
+
+
+def _element_steps(element: Run) -> Steps:
+    def steps(f: Frame, given: Any) -> Iterator[Any]:
+        yield element(f)
+
+    return steps
+
+
+def _loop_steps(generator: ast.comprehension, iterable: Run | None, step: Steps, c: Context) -> Steps:
+    assign = target(generator.target, c)
+    tests = [expression(test, c) for test in generator.ifs]
+    at = c.place(generator.iter)
+
+    def steps(f: Frame, given: Any, place: Place = at) -> Iterator[Any]:
+        for item in given if iterable is None else iterable(f):
+            assign(f, item)
+            budget.fuel -= 1
+            if budget.fuel < 0:
+                budget.poll()
+            for test in tests:
+                if not test(f):
+                    break
+            else:
+                yield from step(f, None)
+
+    return steps
 
 
 @compiles(ast.SetComp)

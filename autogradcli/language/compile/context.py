@@ -60,6 +60,9 @@ class Context:
 Compile = Callable[[Any, Context], Run]
 EXPRESSIONS: dict[type[ast.expr], Compile] = {}
 STATEMENTS: dict[type[ast.stmt], Compile] = {}
+#: What makes of a function's body with a ``yield`` in it a function of the frame that gives its generator; entered by
+#: ``generators.py``, which needs all other statements.
+GENERATOR_BODY: list[Callable[[Sequence[ast.stmt], str, Context], Run]] = []
 
 
 def expression(node: ast.expr, c: Context) -> Run:

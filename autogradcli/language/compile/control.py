@@ -7,6 +7,7 @@ without running it: stop means stop. Modes are left in any case.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...api.calls.program_classes import Kind, defines, special
@@ -84,7 +85,7 @@ def _try(node: ast.Try, c: Context) -> Run:
 
 
 def _handled(body: Run, node: ast.Try, c: Context) -> Run:
-    handlers = [_handler(handler, c) for handler in node.handlers]
+    handlers = handlers_of(node, c, _body_of_handler)
     orelse = block(node.orelse, c) if node.orelse else None
 
     def attempt(f: Frame) -> Any:
@@ -106,8 +107,33 @@ def _handled(body: Run, node: ast.Try, c: Context) -> Run:
     return attempt
 
 
-def _handler(node: ast.ExceptHandler, c: Context) -> tuple[Any, Any]:
-    body = block(node.body, c)
+#: Makes of a handler's body, and of what binds its error and forgets it, a function (frame, error).
+OfHandler = Callable[[Sequence[ast.stmt], Context, Any, Any], Any]
+
+
+def handlers_of(node: ast.Try, c: Context, of_body: OfHandler) -> list[tuple[Any, Any]]:
+    """Each handler as what says whether it takes an error, and what runs it: both functions (frame, error)."""
+    return [_handler(handler, c, of_body) for handler in node.handlers]
+
+
+def _body_of_handler(body: Sequence[ast.stmt], c: Context, store: Any, forget: Any) -> Any:
+    run = block(body, c)
+
+    def handle(f: Frame, error: BaseException) -> Any:
+        store(f, error)
+        try:
+            return run(f)
+        finally:
+            forget(f)
+
+    return handle
+
+
+def _drop(f: Frame, error: Any = None) -> None:
+    """What binds and forgets an error that has no name."""
+
+
+def _handler(node: ast.ExceptHandler, c: Context, of_body: OfHandler) -> tuple[Any, Any]:
     if node.type is None:
         matches: Any = _any
     else:
@@ -125,22 +151,18 @@ def _handler(node: ast.ExceptHandler, c: Context) -> tuple[Any, Any]:
             return isinstance(error, wanted)
 
     if node.name is None:
-        return matches, lambda f, error: body(f)
+        return matches, of_body(node.body, c, _drop, _drop)
     name = node.name
     store = variables.store(name, c)
 
-    def handle(f: Frame, error: BaseException) -> Any:
+    def bind(f: Frame, error: BaseException) -> None:
         if not _PLAIN_ERRORS.issuperset((type(error), *map(type, error.args))):
             from ..values.foreign import entering
 
             error = entering(error)
         store(f, error)
-        try:
-            return body(f)
-        finally:
-            _forget(f)
 
-    def _forget(f: Frame) -> None:
+    def forget(f: Frame) -> None:
         store(f, UNBOUND)
         try:
             remove(f)
@@ -148,7 +170,7 @@ def _handler(node: ast.ExceptHandler, c: Context) -> tuple[Any, Any]:
             return
 
     remove = variables.delete(name, c, c.place(node))
-    return matches, handle
+    return matches, of_body(node.body, c, bind, forget)
 
 
 #: Errors of these with arguments of these hold nothing that a program must not get.
@@ -189,8 +211,9 @@ def _with(node: ast.With, c: Context) -> Run:
     return run
 
 
-def _own_mode(mode: Any, f: Frame, store: Any, body: Run) -> Any:
-    """``with`` over an object of a program's class, by its ``__enter__`` and ``__exit__``. Raises TypeError without."""
+def entered(mode: Any) -> tuple[Any, Any]:
+    """What leaves an object of a program's class, and what entering it gave. Raises TypeError without ``__enter__`` and
+    ``__exit__``."""
     kind = type(mode)
     if type(kind) is not Kind or not (defines(kind, "__enter__") and defines(kind, "__exit__")):
         missed = type(kind) is Kind and defines(kind, "__enter__")
@@ -199,20 +222,30 @@ def _own_mode(mode: Any, f: Frame, store: Any, body: Run) -> Any:
             + " (missed __exit__ method)" * missed
         )
     leave = special(mode, "__exit__")
-    entered = special(mode, "__enter__")()
+    return leave, special(mode, "__enter__")()
+
+
+def left(leave: Any, error: BaseException) -> bool:
+    """Leave with an error; whether it is dealt with then."""
+    from ..values.foreign import entering
+
+    known = entering(error)
+    return bool(leave(type(known), known, None))
+
+
+def _own_mode(mode: Any, f: Frame, store: Any, body: Run) -> Any:
+    """``with`` over an object of a program's class."""
+    leave, value = entered(mode)
     depth = budget.depth
     try:
         if store is not None:
-            store(f, entered)
+            store(f, value)
         signal = body(f)
     except UNCATCHABLE:
         raise
     except BaseException as error:
-        from ..values.foreign import entering
-
         budget.depth = depth
-        known = entering(error)
-        if leave(type(known), known, None):
+        if left(leave, error):
             return None
         raise
     leave(None, None, None)
@@ -230,9 +263,9 @@ def _under(item: ast.withitem, body: Run, line: int, c: Context) -> Run:
         mode = context(f)
         if not isinstance(mode, ContextMode):
             return _own_mode(mode, f, store, body)
-        with mode as entered:
+        with mode as value:
             if store is not None:
-                store(f, entered)
+                store(f, value)
             return body(f)
 
     return run

@@ -280,7 +280,7 @@ def _dict(node: ast.Dict, c: Context) -> Run:
                 result[name] = value(f)
             else:
                 more = value(f)
-                if type(more) is not dict:
+                if not isinstance(more, dict):
                     raise TypeError(f"'{type(more).__name__}' object is not a mapping")
                 check_items(len(result) + len(more))
                 at_length.put_all(result, more)

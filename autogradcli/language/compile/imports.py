@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from .. import modules
 from ..read.syntax import Place
 from ..values.budget import budget
 from ..values.kinds import UNBOUND, Frame, Namespace, Run
@@ -13,6 +14,7 @@ from .context import Context, compiles_statement
 
 
 def _module(dotted: str) -> Namespace:
+    modules.load(dotted.partition(".")[0])
     found = Namespace.of(dotted)
     if found is None:
         parts = dotted.split(".")

@@ -9,14 +9,25 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..lines.line_shapes import Shape, Shapes
-from ..read import statement_rules  # noqa: F401  each enters what it checks, compiles or offers into a table
+from ..read import pattern_rules, statement_rules  # noqa: F401  each enters what it checks, compiles or offers into a table
 from ..read.analysis import analyse
 from ..read.scopes import Scope
 from ..read.syntax import Source, grammar, parse, tree_of
 from ..values import math_functions, python_types  # noqa: F401  each enters what it checks, compiles or offers into a table
 from ..values.budget import MAX_SOURCE, PYTHON_FRAMES
 from ..values.kinds import Frame, Run
-from . import call_expressions, comprehensions, control, expressions, imports, statements, user_functions  # noqa: F401  each enters what it checks, compiles or offers into a table
+from . import (  # noqa: F401  each enters what it checks, compiles or offers into a table
+    call_expressions,
+    call_stack,
+    comprehensions,
+    control,
+    expressions,
+    generators,
+    imports,
+    matching,
+    statements,
+    user_functions,
+)
 from .context import Context, Show, expression, statement
 
 

@@ -13,7 +13,7 @@ from ...api.calls.program_classes import Kind, Plain, derive
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
-from ..values.kinds import UNBOUND, Frame, Run
+from ..values.kinds import UNBOUND, Form, Frame, Run
 from . import variables
 from .assignment import target
 from .calls import callable_of
@@ -191,6 +191,7 @@ def _def(node: ast.FunctionDef, c: Context) -> Run:
 def _class(node: ast.ClassDef, c: Context) -> Run:
     name, line = node.name, c.line(node)
     bases = [expression(base, c) for base in node.bases]
+    annotations = _annotations(node)
     qualname = c.qualname + name
     inner = c.inner(node, f"{qualname}.")
     body = block(node.body, inner)
@@ -201,10 +202,8 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     at = c.place(node.bases[0] if node.bases else node)
 
     def make(f: Frame, place: Place = at) -> Any:
-        found = [base(f) for base in bases]
-        base = Plain if not found else found[0] if len(found) == 1 else None
-        subclass = _subclass_of(base)
-        members: dict[str, Any] = {}
+        subclass = _subclass_of([base(f) for base in bases])
+        members: dict[str, Any] = {"__annotations__": dict(annotations)} if annotations else {}
         frame = [members, *[None] * extra, *[f[slot] for slot in sources]]
         if itself is None:
             body(frame)
@@ -223,14 +222,37 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     return define
 
 
-def _subclass_of(base: Any) -> Any:
+def _annotations(node: ast.ClassDef) -> dict[str, str]:
+    """The annotated names of a class body in order, with the text of the annotation."""
+    return {
+        each.target.id: ast.unparse(each.annotation)
+        for each in node.body
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    }
+
+
+def _subclass_of(bases: list[Any]) -> Any:
     """What makes a subclass. Raises TypeError for a base that programs can't derive from."""
-    if type(base) is Kind:
-        return partial(derive, base)
-    try:
-        return base.subclass
-    except AttributeError:
-        raise TypeError(
-            "a class can have one base at most: a class of the program's, torch.nn.Module, an optimizer or scheduler, "
-            "or torch.autograd.Function"
-        ) from None
+    bases = [base for base in bases if type(base) is not Form]
+    if not bases:
+        return partial(derive, (Plain,))
+    if all(type(base) is Kind or _is_error(base) for base in bases):
+        return partial(derive, tuple(bases))
+    if len(bases) == 1:
+        try:
+            return bases[0].subclass
+        except AttributeError:
+            pass
+    wrong = next(base for base in bases if type(base) is not Kind)
+    raise TypeError(
+        f"a class can't derive from {_named(wrong)} here: bases are the program's own classes, errors, "
+        "torch.nn.Module, optimizers and schedulers, or torch.autograd.Function alone"
+    )
+
+
+def _is_error(base: Any) -> bool:
+    return isinstance(base, type) and issubclass(base, Exception)
+
+
+def _named(value: Any) -> str:
+    return f"'{value.__name__}'" if isinstance(value, type) else f"a value of type '{type(value).__name__}'"

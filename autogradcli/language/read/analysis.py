@@ -30,6 +30,10 @@ class Analyser:
         self.scope = self.module = Scope(MODULE, tree, None)
         self.scopes: dict[ast.AST, Scope] = {tree: self.module}
         self.loops = 0
+        #: The ``yield`` that stands where one may.
+        self.yielding: ast.AST | None = None
+        #: The class around, without its leading underscores: what ``__name`` in its text is prefixed with.
+        self.owner = ""
         #: The iteration variables of the comprehensions around, which := must not rebind.
         self.in_iterable = 0
 
@@ -46,6 +50,8 @@ class Analyser:
                 self.visit(node.left)  # type: ignore[attr-defined]
                 node = node.right  # type: ignore[attr-defined]
             else:
+                if self.owner:
+                    node.attr = self.private(node.attr)  # type: ignore[attr-defined]
                 node = node.value  # type: ignore[attr-defined]
         if kind is ast.Name and self.scope.kind == MODULE:
             return
@@ -77,6 +83,10 @@ class Analyser:
         self.scope, self.loops = outer
 
     # Names
+
+    def private(self, name: str) -> str:
+        """``__name`` within a class is a name of its own: ``_Class__name``."""
+        return f"_{self.owner}{name}" if self.owner and name[:2] == "__" and name[-2:] != "__" else name
 
     def bind(self, name: str) -> None:
         self.scope.bound.setdefault(name)
@@ -138,11 +148,29 @@ class Analyser:
         for node in nodes:
             self.visit(node.value if isinstance(node, ast.Starred) else node)
 
+    def result(self, node: ast.expr) -> None:
+        """What a whole statement is about: there a ``yield`` may stand."""
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            self.yielding = node
+        self.visit(node)
+
     def starless(self, node: ast.expr | None) -> None:
         if isinstance(node, ast.Starred):
             fail("can't use starred expression here", node)
         if node is not None:
-            self.visit(node)
+            self.result(node)
+
+
+def yields(node: ast.AST) -> bool:
+    """Whether a statement has a ``yield`` of the function around it, not of one within."""
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(each, (ast.FunctionDef, ast.ClassDef, ast.Lambda)) or each is node:
+            pending += ast.iter_child_nodes(each)
+    return False
 
 
 HANDLERS: dict[type[ast.AST], Callable[[Analyser, Any], None]] = {}
@@ -165,6 +193,20 @@ def handles(*kinds: type[ast.AST]) -> Callable[[_Handler], _Handler]:
 # Expressions
 
 
+@handles(ast.Yield, ast.YieldFrom)
+def _yield(a: Analyser, node: ast.Yield | ast.YieldFrom) -> None:
+    name = "yield" if isinstance(node, ast.Yield) else "yield from"
+    if a.scope.kind == COMPREHENSION:
+        fail(f"'{name}' inside {_COMPREHENSIONS[type(a.scope.node)]}", node)
+    if a.scope.kind != FUNCTION or isinstance(a.scope.node, ast.Lambda):
+        fail(f"'{name}' outside function", node)
+    if node is not a.yielding:
+        fail(f"'{name}' here is a statement of its own, or the whole right side of an assignment or of a return", node)
+    a.scope.yields = True
+    if node.value is not None:
+        a.visit(node.value)
+
+
 @handles(ast.Constant)
 def _constant(a: Analyser, node: ast.Constant) -> None:
     kind = type(node.value)
@@ -175,6 +217,8 @@ def _constant(a: Analyser, node: ast.Constant) -> None:
 @handles(ast.Name)
 def _name(a: Analyser, node: ast.Name) -> None:
     scope = a.scope  # no module's: ``visit`` has passed over those
+    if a.owner:
+        node.id = a.private(node.id)
     if type(node.ctx) is ast.Load:
         scope.uses.setdefault(node.id)
         if node.id == "super":
@@ -295,13 +339,17 @@ def _dict_comprehension(a: Analyser, node: ast.DictComp) -> None:
     a.comprehension(node, [node.key, node.value])
 
 
+_COMPREHENSIONS: dict[type[ast.AST], str] = {
+    ast.ListComp: "list comprehension",
+    ast.SetComp: "set comprehension",
+    ast.DictComp: "dict comprehension",
+    ast.GeneratorExp: "generator expression",
+}
+
 _NAMES: dict[type[ast.AST], str] = {
-    ast.Yield: "'yield'",
-    ast.YieldFrom: "'yield from'",
     ast.Await: "'await'",
     ast.AsyncFunctionDef: "'async def'",
     ast.AsyncFor: "'async for'",
     ast.AsyncWith: "'async with'",
     ast.TryStar: "'except*'",
-    ast.Match: "'match'",
 }

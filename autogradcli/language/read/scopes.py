@@ -23,7 +23,7 @@ class Scope:
 
     __slots__ = (
         "bound", "cells", "deleted", "free", "globals", "host", "inner", "kind", "node", "nonlocals",
-        "parameters", "parent", "size", "slots", "uses",
+        "parameters", "parent", "size", "slots", "uses", "yields",
     )  # fmt: skip
 
     def __init__(self, kind: int, node: ast.AST, parent: Scope | None) -> None:
@@ -44,6 +44,8 @@ class Scope:
         self.cells: set[str] = set()
         self.free: dict[str, int] = {}
         self.size = 0
+        #: There is a ``yield`` in this function.
+        self.yields = False
         if parent is not None:
             parent.inner.append(self)
 

@@ -16,7 +16,7 @@ def _expression(a: Analyser, node: ast.Expr) -> None:
 
 @handles(ast.Assign)
 def _assign(a: Analyser, node: ast.Assign) -> None:
-    a.visit(node.value)
+    a.result(node.value)
     for target in node.targets:
         a.target(target)
 
@@ -24,7 +24,7 @@ def _assign(a: Analyser, node: ast.Assign) -> None:
 @handles(ast.AnnAssign)
 def _annotated(a: Analyser, node: ast.AnnAssign) -> None:
     if node.value is not None:
-        a.visit(node.value)
+        a.result(node.value)
         a.target(node.target)
     elif isinstance(node.target, ast.Name):
         if a.scope.kind != MODULE:
@@ -129,6 +129,7 @@ def _with(a: Analyser, node: ast.With) -> None:
 @handles(ast.FunctionDef)
 def _def(a: Analyser, node: ast.FunctionDef) -> None:
     a.visit_all(node.decorator_list)
+    node.name = a.private(node.name)
     if a.scope.kind != MODULE:
         a.bind(node.name)
     a.function(node)
@@ -142,8 +143,10 @@ def _class(a: Analyser, node: ast.ClassDef) -> None:
         fail("keywords of a class are not part of this language", node)
     a.visit_all(node.decorator_list)
     a.visit_all(node.bases)
-    outer = a.inside(CLASS, node)
+    outer, owner = a.inside(CLASS, node), a.owner
+    a.owner = node.name.lstrip("_")
     a.block(node.body)
+    a.owner = owner
     a.leave(outer)
 
 

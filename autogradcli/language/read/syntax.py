@@ -189,7 +189,7 @@ def is_complete(text: str) -> bool:
         return True
     last = tree.body[-1]
     compound = isinstance(
-        last, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.With, ast.Try, ast.TryStar)
+        last, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.With, ast.Try, ast.TryStar, ast.Match)
     )
     if compound and not text.endswith("\n"):
         ended = (last.end_lineno or 0) < text.count("\n") + 1 and not text.rsplit("\n", 1)[-1].strip()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from time import monotonic
@@ -176,7 +177,7 @@ class _PartsOf(dict[type, "Parts | None"]):
 
     def __missing__(self, kind: type) -> Parts | None:
         found: Parts | None = None
-        if issubclass(kind, (*CONTAINERS,)):
+        if issubclass(kind, (*CONTAINERS, deque)):
             found = (lambda value: [*value, *value.values()]) if issubclass(kind, dict) else iter
         elif issubclass(kind, BaseException):
             found = _arguments

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ...api.calls.program_classes import Super
+from ...api.calls.program_classes import Plain, Super
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import NAMESPACES, Method
 from ...engine.callbacks import callee
@@ -15,7 +15,7 @@ from ...engine.tensor import Tensor
 from ..compile.calls import CONSTRUCTORS, Builtin, callable_of, is_callable
 from . import at_length
 from .at_length import less
-from .attribute_lookup import INSTANCE_CHECK, TABLES, get_attribute, set_attribute
+from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
 from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction
@@ -235,6 +235,8 @@ def isinstance_(*args: Any) -> bool:
     check = None if isinstance(kinds, type) else TABLES[type(kinds)].get(INSTANCE_CHECK)
     if isinstance(check, Method):
         return bool(check.call(kinds, value))
+    if kinds is Plain:
+        return True  # ``object``, which all are
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
@@ -314,6 +316,13 @@ def setattr_(value: Any, name: Any, new: Any, /) -> None:
 
 
 @_builtin
+def delattr_(value: Any, name: Any, /) -> None:
+    if type(name) is not str:
+        raise TypeError("attribute name must be string, not '" + type(name).__name__ + "'")
+    delete_attribute(value, name)
+
+
+@_builtin
 def super_(*args: Any) -> Super:
     if not args:
         raise RuntimeError("super(): no arguments")
@@ -360,7 +369,7 @@ def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
     if len(args) != 1:
         return dict(*args, **kwargs)
     result: dict[Any, Any] = {}
-    if type(args[0]) is dict:
+    if isinstance(args[0], dict):
         at_length.put_all(result, args[0])
         result.update(kwargs)
         return result
@@ -412,7 +421,8 @@ BUILTINS.update(
         "type": type, "bool": bool, "int": int, "float": float, "complex": complex, "str": str, "list": list,
         "tuple": tuple, "set": set, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
         "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
-        "classmethod": classmethod, "property": property, "Ellipsis": Ellipsis, "NotImplemented": NotImplemented,
+        "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
+        "NotImplemented": NotImplemented,
         "__name__": "__main__",  # what scripts ask before they do their work
     }
 )  # fmt: skip

@@ -276,7 +276,7 @@ _SUBSCRIPTABLE = frozenset({list, tuple, dict, str, range})
 
 def subscript(value: Any, index: Any) -> Any:
     kind = type(value)
-    if kind is dict:
+    if isinstance(value, dict):
         return value[hashable(index)]
     if kind in _SUBSCRIPTABLE or not isinstance(value, type):
         return value[index]
@@ -285,7 +285,7 @@ def subscript(value: Any, index: Any) -> Any:
 
 def set_subscript(value: Any, index: Any, new: Any) -> None:
     kind = type(value)
-    if kind is dict:
+    if isinstance(value, dict):
         hashable(index)
         if len(value) >= MAX_ITEMS:
             check_items(len(value) + 1)
@@ -301,7 +301,7 @@ def set_subscript(value: Any, index: Any, new: Any) -> None:
 
 
 def delete_subscript(value: Any, index: Any) -> None:
-    if type(value) is dict:
+    if isinstance(value, dict):
         hashable(index)
     elif isinstance(value, Tensor):
         raise TypeError("Tensor does not support deleting items")

@@ -7,6 +7,7 @@ Errors are how such an object could get to a program: NumPy's carry the ufunc an
 
 from __future__ import annotations
 
+from collections import OrderedDict, deque
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any
 
@@ -32,13 +33,14 @@ _PLAIN: frozenset[type] = frozenset(
     {
         type(None), bool, int, float, complex, str, list, tuple, dict, set, range, slice, reversed, property,
         staticmethod, classmethod, type(...), type(NotImplemented), type({}.keys()), type({}.values()),
-        type({}.items()), NumPyArray,
+        type({}.items()), NumPyArray, type(OrderedDict().keys()), type(OrderedDict().values()),
+        type(OrderedDict().items()), type(iter(OrderedDict())), type(iter(deque())), type(reversed(deque())),
         *(type(iter(each)) for each in _ITERABLES), *(type(reversed(each)) for each in _REVERSIBLE), GeneratorType,
     }
 )  # fmt: skip
 
 #: Where a function or class comes from that programs may have.
-_HOMES = frozenset({"autogradcli", "torch", "math", "builtins", "__main__", "collections"})
+_HOMES = frozenset({"autogradcli", "torch", "math", "builtins", "__main__", "collections", "matplotlib"})
 
 #: In a class's ``__flags__``: made by a ``class`` statement. Ours that are shown as Python's are such.
 _MADE = 1 << 9

@@ -114,6 +114,26 @@ class Namespace:
         return f"<module '{self.dotted}'>"
 
 
+class Form:
+    """A word of annotations, such as ``typing.List``. Subscripts and ``|`` give words, as a base it is none."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __getitem__(self, parameters: Any) -> Form:
+        return Form(self.text)
+
+    def __or__(self, other: Any) -> Form:
+        return self
+
+    __ror__ = __or__
+
+    def __repr__(self) -> str:
+        return f"typing.{self.text}"
+
+
 class BoundMethod:
     """A method taken from its value without being called at once: ``f = x.sum``."""
 
@@ -220,6 +240,7 @@ for _kind, _name in (
     (PythonFunction, "function"),
     (CalculatorPythonFunction, "function"),
     (Namespace, "module"),
+    (Form, "_SpecialForm"),
     (LazyZip, "zip"),
     (LazyMap, "map"),
     (LazyFilter, "filter"),

@@ -116,14 +116,13 @@ def clamp_min_scalar(input: Array, min: Number) -> Array:
 
 @operation(
     node="ClampMinBackward1", promote="promote", kind="elementwise",
+    takes=("bool integer floating", "maximum_cpu"),
     input=lambda F, g, input, min: F.where(input >= min, g, 0.0),
     min=lambda F, g, input, min: F.where(input < min, g, 0.0),
     in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_min(input: Array, min: Array) -> Array:
     """Elements brought to at least those of ``min``, broadcast."""
-    if input.dtype.kind == "c":
-        not_implemented_for("maximum_cpu", input)
     return _bounded(input, min, None)
 
 
@@ -141,14 +140,13 @@ def clamp_max_scalar(input: Array, max: Number) -> Array:
 
 @operation(
     node="ClampMaxBackward1", promote="promote", kind="elementwise",
+    takes=("bool integer floating", "minimum_cpu"),
     input=lambda F, g, input, max: F.where(input <= max, g, 0.0),
     max=lambda F, g, input, max: F.where(input > max, g, 0.0),
     in_vmap="arithmetic",
 )  # fmt: skip
 def clamp_max(input: Array, max: Array) -> Array:
     """Elements brought to at most those of ``max``, broadcast."""
-    if input.dtype.kind == "c":
-        not_implemented_for("minimum_cpu", input)
     return _bounded(input, None, max)
 
 
@@ -216,10 +214,8 @@ def fmin(input: Array, other: Array) -> Array:
 # -- interpolation and fused products --------------------------------------------------------------------
 
 
-def _lerp(name: str, start: Any, end: Any, weight: Any) -> Any:
+def _lerp(start: Any, end: Any, weight: Any) -> Any:
     """From the nearer end, so that both ends are exact."""
-    if start.dtype.kind not in "fc":
-        not_implemented_for(name, start)
     step = end - start
     return np.where(np.absolute(weight) < 0.5, start + weight * step, end - step * (1 - weight))
 
@@ -237,7 +233,7 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
 @operation(
     fits="weight",
     fits_in="wide",
-    node="LerpBackward0", spelling="lerp", broadcast=True,
+    node="LerpBackward0", spelling="lerp", broadcast=True, takes=("floating complex", "lerp_kernel_scalar"),
     input=lambda F, g, weight: g * (1 - weight),
     end=lambda F, g, weight: g * weight,
     jvp=lambda F, tangents, input, end, weight: F.lerp_scalar(
@@ -251,11 +247,11 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
 def lerp_scalar(input: Array, end: Array, weight: Number) -> Array:
     """``input + weight * (end - input)`` for a number."""
     _same_dtype(input, end, "end")
-    return _lerp("lerp_kernel_scalar", input, end, np.asarray(weight).astype(input.dtype))
+    return _lerp(input, end, np.asarray(weight).astype(input.dtype))
 
 
 @operation(
-    node="LerpBackward1", broadcast=True, kind="elementwise",
+    node="LerpBackward1", broadcast=True, kind="elementwise", takes=("floating complex", "lerp_kernel_tensor"),
     input=lambda F, g, weight: g * (1 - weight),
     end=lambda F, g, weight: g * weight,
     weight=lambda F, g, input, end: g * (end - input),
@@ -267,7 +263,7 @@ def lerp(input: Array, end: Array, weight: Array) -> Array:
     _same_dtype(input, end, "end")
     if weight.ndim:
         _same_dtype(input, weight, "weight")
-    return _lerp("lerp_kernel_tensor", input, end, weight)
+    return _lerp(input, end, weight)
 
 
 def _valued(value: Number, like: Any) -> Any:
@@ -277,7 +273,7 @@ def _valued(value: Number, like: Any) -> Any:
 @operation(
     fits="value",
     fits_in="wide",
-    promote="promote", kind="elementwise",
+    promote="promote", kind="elementwise", takes=("integer floating complex", "addcmul_cpu_out"),
     input=lambda F, g: g,
     tensor1=lambda F, g, tensor2, value: g * (tensor2 * value),
     tensor2=lambda F, g, tensor1, value: g * (tensor1 * value),
@@ -285,8 +281,6 @@ def _valued(value: Number, like: Any) -> Any:
 )  # fmt: skip
 def addcmul(input: Array, tensor1: Array, tensor2: Array, value: Number = 1) -> Array:
     """``input + value * tensor1 * tensor2``, broadcast."""
-    if input.dtype.kind == "b":
-        not_implemented_for("addcmul_cpu_out", input)
     if value != 1:
         tensor1 = _valued(value, input) * tensor1
     return np.add(input, tensor1 * tensor2)

@@ -14,8 +14,8 @@ from ..interruptible import Outcome
 from ..interrupts import Interrupts
 from ..journal import Program
 from ..preview import Preview
+from ..steps import Steps
 from ..transcript import Draws, Transcript
-from ..undo import Steps
 
 
 class Prompt(Protocol):
@@ -32,16 +32,21 @@ class Prompt(Protocol):
     preview: Preview
     show_toolbar: bool
     suggest: bool
+    pages: bool
     seed: int
     draws: Draws
     first_dtype: DType
     first_grad: bool
     given: dict[str, Any]
     failed: str
+    written: set[str]
     reader: PromptSession[str]
 
     @property
     def out(self) -> Stream: ...
+
+    @property
+    def err(self) -> Stream: ...
 
     @property
     def grad_enabled(self) -> bool: ...
@@ -60,6 +65,10 @@ class Prompt(Protocol):
     def change(self, source: str) -> None: ...
 
     def assign(self, source: str) -> None: ...
+
+    def page(self, text: str) -> None: ...
+
+    def give(self, values: dict[str, Any], what: str) -> None: ...
 
     def reset(self) -> None: ...
 

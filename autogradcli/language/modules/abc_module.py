@@ -1,0 +1,52 @@
+"""``abc``: classes whose objects can't be made until all that is abstract in them is defined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...api.calls.program_classes import Kind, Plain, members_of
+from ...api.calls.registry import namespace
+from ...numerics.naming import shown_as
+from ..values.kinds import UserFunction
+from .entries import entering
+
+_MARK = "__isabstractmethod__"
+
+
+def _is_abstract(member: Any) -> bool:
+    if type(member) in (staticmethod, classmethod):
+        member = member.__func__
+    if type(member) is property:
+        member = member.fget
+    return type(member) is UserFunction and _MARK in member.attributes
+
+
+def _abstract(kind: Kind) -> list[str]:
+    names: dict[str, bool] = {}
+    for base in reversed(kind.__mro__):
+        names.update({name: _is_abstract(member) for name, member in members_of(base).items()})
+    return sorted(name for name, abstract in names.items() if abstract)
+
+
+@shown_as("abc.ABC")
+class ABC(Plain):
+    """The base of a class with ``@abstractmethod``s. Raises TypeError where one of them is not defined."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> ABC:
+        if missing := _abstract(cls):
+            plural = "s" if len(missing) > 1 else ""
+            raise TypeError(
+                f"Can't instantiate abstract class {cls.__name__} with abstract method{plural} {', '.join(missing)}"
+            )
+        return super().__new__(cls)
+
+
+@entering("abc")
+def abstractmethod(funcobj: Any, /) -> Any:
+    """Mark a method as one that a subclass has to define."""
+    if type(funcobj) is UserFunction:
+        funcobj.attributes[_MARK] = True
+    return funcobj
+
+
+namespace("abc")["ABC"] = ABC

@@ -1,0 +1,201 @@
+"""``collections``: Python's own containers, their costs charged."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable
+from functools import partial
+from keyword import iskeyword
+from typing import Any
+
+from ...api.calls.registry import Method, Property, attributes_of, namespace
+from ...numerics.naming import shown_as
+from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin, callable_of
+from ..values.budget import MAX_ITEMS, budget, check_items, hashable
+
+_table = namespace("collections")
+
+#: What a defaultdict may call as it is.
+_MAKERS = frozenset({int, float, complex, str, list, dict, set, tuple, bool})
+
+
+def _entries(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[Any, Any]:
+    made: dict[Any, Any] = CONSTRUCTORS[dict](*args, **kwargs)
+    return made
+
+
+def _defaultdict(default_factory: Any = None, /, *args: Any, **kwargs: Any) -> Any:
+    if default_factory is not None and default_factory not in _MAKERS:
+        callable_of(default_factory)
+        if type(default_factory) not in DIRECT:
+            default_factory = callable_of(default_factory)
+    return collections.defaultdict(default_factory, _entries(args, kwargs))
+
+
+def _ordered(*args: Any, **kwargs: Any) -> Any:
+    return collections.OrderedDict(_entries(args, kwargs))
+
+
+def _counter(iterable: Any = None, /, **kwargs: Any) -> Any:
+    made: Any = collections.Counter()
+    if isinstance(iterable, dict):
+        made.update(iterable)
+    elif iterable is not None:
+        for item in budget.items(iterable):
+            made[hashable(item)] += 1
+    made.update(kwargs)
+    return made
+
+
+def _deque(iterable: Any = (), maxlen: Any = None) -> Any:
+    if maxlen is not None and type(maxlen) is not int:
+        raise TypeError("an integer is required")
+    return collections.deque(budget.items(iterable), maxlen)
+
+
+for _name, _kind, _make in (
+    ("defaultdict", collections.defaultdict, _defaultdict),
+    ("OrderedDict", collections.OrderedDict, _ordered),
+    ("Counter", collections.Counter, _counter),
+    ("deque", collections.deque, _deque),
+):
+    _table[_name] = _kind
+    CONSTRUCTORS[_kind] = _make
+for _kind in (collections.defaultdict, collections.OrderedDict, collections.Counter):
+    attributes_of(_kind)["copy"] = Method(lambda value: value.copy())
+#: An OrderedDict's order is its own, not that of the dict that it is.
+for _name in ("items", "keys", "values", "pop", "popitem", "setdefault", "clear"):
+    attributes_of(collections.OrderedDict)[_name] = Method(vars(collections.OrderedDict)[_name])
+attributes_of(collections.defaultdict)["default_factory"] = Property(lambda value: value.default_factory)
+attributes_of(collections.OrderedDict)["move_to_end"] = Method(
+    lambda d, key, last=True: d.move_to_end(hashable(key), last)
+)
+attributes_of(collections.Counter).update(
+    {
+        "most_common": Method(lambda counter, n=None: counter.most_common(n)),
+        "elements": Method(lambda counter: iter(_elements(counter))),
+        "total": Method(lambda counter: sum(counter.values())),
+        "update": Method(lambda counter, other=None, /, **more: _count(counter, other, 1, more)),
+        "subtract": Method(lambda counter, other=None, /, **more: _count(counter, other, -1, more)),
+    }
+)
+
+
+def _elements(counter: Any) -> list[Any]:
+    check_items(sum(count for count in counter.values() if type(count) is int and count > 0))
+    return list(counter.elements())
+
+
+def _count(counter: Any, other: Any, sign: int, more: dict[str, Any]) -> None:
+    pairs = [*other.items()] if isinstance(other, dict) else [(item, 1) for item in budget.items(other or ())]
+    for key, count in [*pairs, *more.items()]:
+        counter[hashable(key)] += sign * count
+
+
+def _room(values: Any, count: int = 1) -> None:
+    if values.maxlen is None and len(values) + count > MAX_ITEMS:
+        check_items(len(values) + count)
+
+
+def _grow(name: str) -> Callable[..., Any]:
+    method = vars(collections.deque)[name]
+
+    def call(values: Any, item: Any, /) -> Any:
+        if name.startswith("extend"):
+            item = budget.items(item)
+            _room(values, len(item))
+        else:
+            _room(values)
+        return method(values, item)
+
+    return call
+
+
+_deque_table = attributes_of(collections.deque)
+for _name in ("append", "appendleft", "extend", "extendleft"):
+    _deque_table[_name] = Method(_grow(_name))
+for _name in ("clear", "copy", "pop", "popleft", "reverse", "rotate"):
+    _deque_table[_name] = Method(vars(collections.deque)[_name])
+for _name in ("count", "index", "remove", "insert"):
+    _deque_table[_name] = Method(vars(collections.deque)[_name])
+_deque_table["maxlen"] = Property(lambda values: values.maxlen)
+
+
+# namedtuple
+
+
+@shown_as("tuple")
+class Record(tuple[Any, ...]):
+    """The base of what ``namedtuple`` makes."""
+
+    __slots__ = ()
+    _fields: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        parts = [f"{name}={value!r}" for name, value in zip(self._fields, self)]
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def _at(number: int, record: Any) -> Any:
+    return record[number]
+
+
+def record_class(name: str, fields: list[str], defaults: list[Any]) -> type:
+    """A class of tuples whose elements have names. Raises ValueError for what is no name."""
+    seen: set[str] = set()
+    for field in (name, *fields):
+        if type(field) is not str or not field.isidentifier():
+            raise ValueError(f"Type names and field names must be valid identifiers: {field!r}")
+        if iskeyword(field):
+            raise ValueError(f"Type names and field names cannot be a keyword: {field!r}")
+    for field in fields:
+        if field.startswith("_"):
+            raise ValueError(f"Field names cannot start with an underscore: {field!r}")
+        if field in seen:
+            raise ValueError(f"Encountered duplicate field name: {field!r}")
+        seen.add(field)
+    if len(defaults) > len(fields):
+        raise TypeError("Got more default values than field names")
+    kind = type(name, (Record,), {"__slots__": (), "_fields": tuple(fields), "__module__": "__main__"})
+    given = dict(zip(fields[len(fields) - len(defaults) :], defaults))
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > len(fields):
+            raise TypeError(
+                f"{name}.__new__() takes {len(fields) + 1} positional arguments but {len(args) + 1} were given"
+            )
+        values = dict(zip(fields, args))
+        for key, value in kwargs.items():
+            if key not in fields:
+                raise TypeError(f"{name}.__new__() got an unexpected keyword argument '{key}'")
+            if key in values:
+                raise TypeError(f"{name}.__new__() got multiple values for argument '{key}'")
+            values[key] = value
+        missing = [field for field in fields if field not in values and field not in given]
+        if missing:
+            listed = " and ".join(f"'{field}'" for field in missing)
+            plural = "" if len(missing) == 1 else "s"
+            raise TypeError(f"{name}.__new__() missing {len(missing)} required positional argument{plural}: {listed}")
+        return tuple.__new__(kind, [values.get(field, given.get(field)) for field in fields])
+
+    CONSTRUCTORS[kind] = make
+    table = attributes_of(kind)
+    for number, field in enumerate(fields):
+        table[field] = Property(partial(_at, number))
+    table["_fields"] = Property(lambda value: value._fields)
+    table["_asdict"] = Method(lambda value: dict(zip(fields, value)))
+    table["_replace"] = Method(lambda value, **changes: make(**{**dict(zip(fields, value)), **changes}))
+    return kind
+
+
+def namedtuple(
+    typename: Any, field_names: Any, *, rename: Any = False, defaults: Any = None, module: Any = None
+) -> type:
+    """A class of tuples whose elements have names."""
+    names = field_names.replace(",", " ").split() if type(field_names) is str else budget.items(field_names)
+    check_items(len(names))
+    return record_class(typename, names, [] if defaults is None else budget.items(defaults))
+
+
+_table["namedtuple"] = Builtin("namedtuple", namedtuple)
+namespace("collections.abc")
