@@ -90,7 +90,7 @@ class Console:
             words = command.words[_settings(command.words) :]
             if not words:
                 raise NotRun("a command is missing")
-            if words[0] not in (PROGRAM, "cat", "mkdir", *FILTERS, *WRITERS):
+            if words[0] not in (PROGRAM, "cat", "ls", "mkdir", *FILTERS, *WRITERS):
                 raise NotRun(f"of programs only {PROGRAM} is run, not {words[0]}")
             for word in (*words[1:], command.source, command.target, command.errors):
                 if _OUTSIDE.search(word) and word not in ("/dev/null", "&1"):
@@ -136,6 +136,9 @@ class Console:
                 if word != "-p":
                     os.makedirs(self._path(word), exist_ok="-p" in rest)
             return Done(b"", b"", 0)
+        if name == "ls":
+            names = sorted(each for each in os.listdir(self._path(rest[0] if rest else "")) if not each.startswith("."))
+            return Done("".join([each + "\n" for each in names]).encode(), b"", 0)
         if name == "cat":
             return Done(b"".join([given if word == "-" else self._read(word) for word in rest or ["-"]]), b"", 0)
         if name in WRITERS:
