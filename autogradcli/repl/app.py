@@ -26,10 +26,11 @@ from ..show.plain import Display, PlainGradients
 from ..show.plots import IN_A_FOLDER, Plots
 from ..show.stream import Stream, StreamClosed
 from ..why.known import QUICK, is_known
-from .commands.table import CommandError, dispatch
+from .commands.table import CommandError
 from .completion import SessionCompleter
 from .guard import Guard, message, said
 from .highlight import STYLE, SessionLexer
+from .inputs import run_command, run_program
 from .interruptible import Failure, Outcome, quietly, run
 from .interrupts import Interrupts
 from .journal import Program, added, quiet
@@ -42,7 +43,7 @@ from .readings import GuardedCompleter, GuardedLexer, GuardedSuggestions
 from .sign_of_life import SignOfLife
 from .steps import Steps
 from .toolbar import hint_line, status_line
-from .transcript import Draws, Heard, Recorded, Transcript
+from .transcript import Draws, Recorded, Transcript
 from .wall import wall
 
 #: Words by which people try to leave, where no variable has the name.
@@ -254,29 +255,10 @@ class Prompt:
         if stripped in GOODBYES and stripped.rstrip("()") not in self.session.variables:
             self.running = False
         elif stripped.startswith(":"):
-            self._command(stripped)
+            run_command(self, stripped)
         else:
-            self._program(text)
+            run_program(self, text, self._line)
             self._line += text.count("\n") + 1
-
-    def _command(self, line: str) -> None:
-        self.transcript.begin_command()
-        try:
-            dispatch(self, line)
-        except CommandError as error:
-            self.err.raw(plain_error_text(line.split()[0], str(error), self.err))
-        except Failure as failure:
-            self.show_failure(failure.event)
-        finally:
-            self.transcript.end_command(line)
-
-    def _program(self, text: str) -> None:
-        heard = Heard(self.display())
-        try:
-            heard.outcome = self.evaluate(text, heard, first_line=self._line, blocks=True)
-        finally:
-            self.transcript.add(text, heard)
-        self.draws.note()
 
     def evaluate(self, text: str, display: Display, *, first_line: int = 1, blocks: bool = False) -> Outcome:
         """Run a program of the user's; it can be undone, and what is interrupted is. ``blocks`` as in

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from prompt_toolkit import PromptSession
 
+from ...events import Failed
 from ...numerics.dtypes import DType
 from ...session import Session
 from ...show.plain import Display
@@ -48,6 +49,8 @@ class Prompt(Protocol):
     @property
     def err(self) -> Stream: ...
 
+    def show_failure(self, event: Failed) -> None: ...
+
     @property
     def grad_enabled(self) -> bool: ...
 
@@ -60,7 +63,7 @@ class Prompt(Protocol):
     @property
     def vi(self) -> bool: ...
 
-    def evaluate(self, text: str, display: Display, *, first_line: int = 1) -> Outcome: ...
+    def evaluate(self, text: str, display: Display, *, first_line: int = 1, blocks: bool = False) -> Outcome: ...
 
     def change(self, source: str) -> None: ...
 
