@@ -13,7 +13,6 @@ from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth, Output
 
@@ -34,7 +33,7 @@ from .inputs import run_command, run_program
 from .interruptible import Failure, Outcome, quietly, run
 from .interrupts import Interrupts
 from .journal import Program, added, quiet
-from .keys import bindings
+from .keys import bindings, keys_mode
 from .name_search import loading
 from .pager import page
 from .preview import Preview
@@ -340,21 +339,6 @@ class Prompt:
         self.steps.done(source, before, self.program)
         self.program = added(self.program, quiet(source) if hide else source)
 
-    def give(self, values: dict[str, Any], what: str) -> None:
-        """Set variables to values that no program made. It can be undone; where the program is run again they are given
-        to it."""
-        from ..recorded import copied
-
-        before = self.steps.snapshot()
-        texts = []
-        for name, value in copied(values).items():
-            key = f"_loaded_{len(self.given) + 1}"
-            self.given[key] = value
-            texts.append(f"{name} = {key}; del {key}")
-        self.session.variables.update(values)
-        self.steps.done(what, before, self.program)
-        self.program = added(self.program, "\n".join(texts))
-
     def reset(self) -> None:
         """A session as it was when the prompt began, variables that it was given included. It can be undone."""
         self.steps.done(":reset", self.steps.snapshot(), self.program)
@@ -414,11 +398,11 @@ class Prompt:
         count = len(self.session.variables) - ("_" in self.session.variables)
         status = status_line(
             grad_enabled=self.grad_enabled,
+            keys=keys_mode(self.reader.app.vi_state.input_mode) if self.vi else "",
             dtype=self.dtype,
             variables=count,
             seconds=self._seconds,
             width=width,
-            keys=f"vi {_VI.get(self.reader.app.vi_state.input_mode, 'insert')}" if self.vi else "",
         )
         return [*hint_line(self.session, before, self.preview.text, width), ("", "\n"), *status]
 
@@ -439,10 +423,6 @@ class Prompt:
 
     def set_vi(self, vi: bool) -> None:
         self.reader.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
-
-
-#: What the modes of vi's keys are called, where it isn't the one of inserting.
-_VI = {InputMode.NAVIGATION: "normal", InputMode.REPLACE: "replace", InputMode.REPLACE_SINGLE: "replace"}
 
 
 def _continuation(width: int, line_number: int, is_soft_wrap: int) -> AnyFormattedText:

@@ -15,11 +15,13 @@ from ..data.values import KEYED, SUFFIXES, Reference, keys_of, name_of, read, re
 from ..data.writing import SUFFIXES as WRITTEN
 from ..data.writing import save
 from ..engine.tensor import Tensor
+from ..recorded import copied
 from ..show.columns import columns
 from ..show.escape import escape_line
 from .commands.prompt import Prompt
 from .commands.table import CommandError
 from .interruptible import within
+from .journal import added
 
 #: Tables that might as well be programs: those are what has no numbers in it.
 PERHAPS = (".txt", ".dat")
@@ -81,10 +83,24 @@ def load(prompt: Prompt, argument: str) -> bool:
         prompt.err.write(f"`{key}` can't be a name and is left out; :load NAME={argument}:{key} takes it\n")
         del found[key]
     if found:
-        prompt.give(found, f":load {argument}")
+        _give(prompt, found, f":load {argument}")
         rows = [(escape_line(each), *_about(value)) for each, value in found.items()]
         prompt.out.raw(columns(("name", "shape", "dtype"), rows, prompt.width, prompt.out))
     return True
+
+
+def _give(prompt: Prompt, values: dict[str, Any], what: str) -> None:
+    """Set variables to values that no program made. It can be undone; where the program is run again they are given to
+    it."""
+    before = prompt.steps.snapshot()
+    texts = []
+    for name, value in copied(values).items():
+        key = f"_loaded_{len(prompt.given) + 1}"
+        prompt.given[key] = value
+        texts.append(f"{name} = {key}; del {key}")
+    prompt.session.variables.update(values)
+    prompt.steps.done(what, before, prompt.program)
+    prompt.program = added(prompt.program, "\n".join(texts))
 
 
 def _is_name(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition, vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.keys import Keys
 
 from ..language.read.tokens import INDENT, next_indentation
@@ -83,3 +84,12 @@ def pasted(text: str) -> str:
             if line.startswith(prompt) or line == prompt.rstrip():
                 kept.append(line[len(prompt) :])
     return "\n".join(kept)
+
+
+#: What the modes of vi's keys are called, where it isn't the one of inserting.
+_VI = {InputMode.NAVIGATION: "normal", InputMode.REPLACE: "replace", InputMode.REPLACE_SINGLE: "replace"}
+
+
+def keys_mode(mode: InputMode) -> str:
+    """``vi normal``: what vi's keys do now."""
+    return f"vi {_VI.get(mode, 'insert')}"
