@@ -11,6 +11,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...operations.elementwise import arithmetic, arithmetic_variants, powers, rounding
+from ...operations.refuse import NO_BOOLS
 from ...operations.shape.copies import cast
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
@@ -66,12 +67,12 @@ _BOOLS = (
 
 
 def check_bool(input: Tensor | Number, other: Tensor | Number) -> None:
-    """Raise RuntimeError for booleans, which PyTorch doesn't subtract."""
+    """Raise NotImplementedError for booleans, which PyTorch doesn't subtract; in its release 2.13 RuntimeError."""
     first, second = (
         x.array.dtype.kind == "b" if isinstance(x, Tensor) else isinstance(x, bool) for x in (input, other)
     )
     if first or second:
-        raise RuntimeError(_BOOLS if first and second else _BOOL)
+        raise NO_BOOLS.value(_BOOLS if first and second else _BOOL)
 
 
 def sub(input: Tensor | Number, other: Tensor | Number, alpha: Number) -> Tensor:

@@ -15,6 +15,7 @@ from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
 from ...operations.elementwise.comparison import logical_xor
 from ...operations.reduce import cumulative
 from ...operations.reduce.reduction import sum_dim
+from ...operations.refuse import NO_BOOLS
 from ...operations.shape.copies import copy, zeros_like
 from ...operations.shape.joining import cat
 from ...operations.shape.slicing import select, slice_
@@ -117,7 +118,7 @@ def _trapezoid_at(y: Tensor, x: Tensor, dim: int) -> Any:
 
 def _check_samples(name: str, y: Tensor) -> None:
     if y.array.dtype.kind == "b":
-        raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
+        raise NO_BOOLS.value(f"{name}: received a bool input for `y`, but bool is not supported")
 
 
 def _check_step(name: str, dx: Any) -> None:

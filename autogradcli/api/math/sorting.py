@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor, wrap
 from ...numerics.limits import shown
-from ...operations.elementwise.selection import maximum, minimum
+from ...operations.elementwise.bounds import maximum, minimum
 from ...operations.reduce import extremum, order_statistics, sorting
 from ...operations.shape.slicing import unbind
 from ..calls.argument_types import type_name
