@@ -43,8 +43,8 @@ def put_back() -> None:
     torch.use_deterministic_algorithms(False)
 
 
-def run(program: str, seconds: float, echo: bool = False) -> dict[str, Any]:
-    """What a program prints in PyTorch, with ``echo`` the value of its last expression too, and the error it ends with."""
+def run(program: str, seconds: float) -> dict[str, Any]:
+    """What a program prints in PyTorch, and the error that it ends with."""
     put_back()
     linecache.cache[FILE] = (len(program), None, program.splitlines(keepends=True), FILE)
     printed = io.StringIO()

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...engine.operation import OPERATIONS
 from ...engine.tensor import Tensor
+from ...numerics.releases import Difference, varying
 from ...operations.elementwise.arithmetic import mul
 from ...operations.elementwise.powers import pow_tensor_scalar
 from ...operations.elementwise.sign import abs as abs_
@@ -269,6 +270,25 @@ def _declare_adaptive_average(dims: int) -> None:
         define_python(f"adaptive_avg_pool{dims}d", pool, into="F")
 
 
+def _any_norm(norm_type: Any) -> None:
+    """A division by it is what fails."""
+
+
+@varying(
+    Difference(
+        "lp_pool1d, lp_pool2d, lp_pool3d and their modules",
+        "A norm_type of 0 is refused: ValueError.",
+        "A norm_type of 0 ends in a ZeroDivisionError.",
+        "torch.nn.functional.lp_pool1d(torch.ones(1, 4), 0, 2)",
+    ),
+    before=_any_norm,
+)
+def check_norm(norm_type: Any) -> None:
+    """Raises ValueError for 0."""
+    if isinstance(norm_type, (int, float)) and norm_type == 0:
+        raise ValueError(f"norm_type must be a non-zero value, but got {norm_type}")
+
+
 def _declare_norms(dims: int) -> None:
     def pool(
         input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
@@ -279,6 +299,7 @@ def _declare_norms(dims: int) -> None:
         check_rank(input, name, dims)
         kernel = _each(kernel_size, dims)
         step = _each(stride, dims) if stride not in (None, (), []) else kernel
+        check_norm(norm_type)
         powers = pow_tensor_scalar(input, norm_type)
         if dims == 1:
             mean = squeeze_dim(average_pool(unsqueeze(powers, -2), (1, *kernel), (1, *step), 0, ceil_mode), -2)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor, wrap
 from ...numerics.limits import shown
+from ...numerics.releases import Difference, varying
 from ...operations.elementwise.bounds import maximum, minimum
 from ...operations.reduce import extremum, order_statistics, sorting
 from ...operations.shape.slicing import unbind
@@ -280,11 +281,30 @@ define(
 )
 
 
+def _any_shape(indices: Tensor, size: tuple[int, ...]) -> None:
+    """The division is what fails."""
+
+
+@varying(
+    Difference(
+        "unravel_index",
+        "A dimension of size 0 is refused where there are indices: ValueError.",
+        "A dimension of size 0 is not looked at.",
+        "torch.unravel_index(torch.tensor([0]), (0, 2))",
+    ),
+    before=_any_shape,
+)
+def _check_unravelled(indices: Tensor, size: tuple[int, ...]) -> None:
+    if indices.array.size and not all(n > 0 for n in size):
+        raise ValueError(f"'shape' cannot have zero dimensions when 'indices' is non-empty, but got {size}")
+
+
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Any, ...]:
     """Counted indices as one tensor of places for each dimension of a shape."""
     if indices.array.dtype.kind not in "iu":
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype!r}")
     size = (shape,) if isinstance(shape, int) else tuple(shape)
+    _check_unravelled(indices, size)
     return tuple(unbind(sorting.unravel_index(indices, size), 0))
 
 

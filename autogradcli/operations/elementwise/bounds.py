@@ -87,7 +87,8 @@ _AT_TIES = Difference(
     "fmax, fmin",
     "A tie shares the gradient in halves; beside a NaN both operands have all of it.",
     "At a tie, and beside a NaN, one operand has all of the gradient.",
-    "x = torch.tensor([1.0, 2.0, torch.nan], requires_grad=True)\ny = torch.tensor([1.0, 3.0, 4.0], requires_grad=True)\n"
+    "x = torch.tensor([1.0, 2.0, torch.nan], requires_grad=True)\n"
+    "y = torch.tensor([1.0, 3.0, 4.0], requires_grad=True)\n"
     "torch.fmax(x, y).sum().backward()\nprint(x.grad, y.grad)",
 )
 
