@@ -68,7 +68,7 @@ def _line(error: BaseException) -> int | None:
     if isinstance(error, SyntaxError):
         return error.lineno
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE]
-    return lines[0] if lines else None
+    return lines[-1] if lines else None
 
 
 def main() -> None:

@@ -54,9 +54,9 @@ def _compare(
     memory: float,
     timeout: float | None,
 ) -> bool:
+    """Whether nothing differs. What differs is shown as it is found."""
     from ..numerics.releases import BEFORE, NEWEST
     from ..session import Session
-    from ..show.errors import error_text
     from ..studies.upgrade import Differing, differences
     from . import sessions
 
@@ -67,23 +67,23 @@ def _compare(
         session.state.use_pytorch(release)
         return session
 
-    name = "<stdin>" if file == "-" else file
+    display = sessions.open_display(format_, env, "<stdin>" if file == "-" else file, batch=False)
     found = 0
     try:
         source = env.read_text(file)
         for each in differences(source, make, releases):
             if isinstance(each, Differing):
                 found += 1
-                env.out.raw(_as_json(each, releases) if format_ == "json" else _as_text(each, releases, env))
+                text = _as_json(each, releases, file) if format_ == "json" else _as_text(each, releases, env)
+                env.out.raw(text)
             elif each.failed is not None:
-                env.err.raw(error_text(each.failed, name, env.err))
+                display.show(each.failed)
                 return False
     except (OSError, UnreadableError) as error:
-        env.err.raw(error_text(sessions.unreadable(error), name, env.err))
+        display.show(sessions.unreadable(error))
         return False
     except (SyntaxError, RecursionError, MemoryError):
-        # Running it words the error.
-        make(NEWEST).run(source, lambda event: env.err.raw(error_text(event, name, env.err)))  # type: ignore[arg-type]
+        make(NEWEST).run(source, display.show)  # which words the error
         return False
     if format_ != "json":
         what = "nothing differs" if not found else f"{found} difference{'s' * (found != 1)}"
@@ -91,11 +91,11 @@ def _compare(
     return not found
 
 
-def _as_json(each: Differing, releases: tuple[str, str]) -> str:
+def _as_json(each: Differing, releases: tuple[str, str], file: str) -> str:
     from json import dumps
 
-    shown = dict(zip(releases, each.texts, strict=True))
-    return dumps({"line": each.line, "source": each.source, "what": each.what, "name": each.name, **shown}) + "\n"
+    fields = {"file": file, "line": each.line, "source": each.source, "what": each.what, "name": each.name}
+    return dumps({"event": "difference", **fields, **dict(zip(releases, each.texts, strict=True))}) + "\n"
 
 
 def _as_text(each: Differing, releases: tuple[str, str], env: Environment) -> str:
@@ -105,7 +105,7 @@ def _as_text(each: Differing, releases: tuple[str, str], env: Environment) -> st
     what = each.name or each.what
     lines = [env.out.style(f"{each.line}: {escape_line(each.source)}", "1")]
     for release, text in zip(releases, each.texts, strict=True):
-        begin = f"    {what}, {release}: "
+        begin = f"    {escape_line(what)}, {release}: "
         shown = text.rstrip("\n").split("\n") if text else ["nothing"]
         lines += [begin + escape_line(shown[0]), *(" " * len(begin) + escape_line(line) for line in shown[1:])]
     return "\n".join(lines) + "\n"

@@ -91,8 +91,8 @@ def _check_marked_before(dirty: Sequence[Any], non_differentiable: Sequence[Any]
         "ctx.mark_dirty, ctx.mark_non_differentiable",
         "The error about what is no tensor says what it is.",
         "The error about what is no tensor ends before it says what it is.",
-        "class Twice(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n        ctx.mark_dirty(1)\n"
-        "        return x * 2\n\nTwice.apply(torch.ones(2, requires_grad=True))",
+        "class Twice(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n"
+        "        ctx.mark_dirty(1)\n        return x * 2\n\nTwice.apply(torch.ones(2, requires_grad=True))",
     ),
     before=_check_marked_before,
 )

@@ -158,7 +158,7 @@ def _equal(a: Tensor | None, b: Tensor | None) -> bool:
 def _same(x: Any, y: Any) -> bool:
     if x.dtype.kind in "fc":
         return bool(np.array_equal(x, y, equal_nan=True))
-    return x.tobytes() == y.tobytes()
+    return bool(x.tobytes() == y.tobytes())
 
 
 def _words(failed: Failed | None) -> tuple[Any, ...] | None:

@@ -281,18 +281,19 @@ define(
 )
 
 
-def _any_shape(indices: Tensor, size: tuple[int, ...]) -> None:
-    """The division is what fails."""
+def _check_divided(indices: Tensor, size: tuple[int, ...]) -> None:
+    if indices.array.size and not all(size):
+        raise RuntimeError("ZeroDivisionError")
 
 
 @varying(
     Difference(
         "unravel_index",
         "A dimension of size 0 is refused where there are indices: ValueError.",
-        "A dimension of size 0 is not looked at.",
+        "A dimension of size 0 ends in a division by zero: RuntimeError.",
         "torch.unravel_index(torch.tensor([0]), (0, 2))",
     ),
-    before=_any_shape,
+    before=_check_divided,
 )
 def _check_unravelled(indices: Tensor, size: tuple[int, ...]) -> None:
     if indices.array.size and not all(n > 0 for n in size):

@@ -72,7 +72,7 @@ class TorchVersion(str):
         return self._compared(other, str.__eq__, lambda a, b: a == b)
 
     def __ne__(self, other: object) -> bool:  # PyTorch leaves it to the text
-        return str.__ne__(self, other)  # type: ignore[arg-type]
+        return str.__ne__(self, other)
 
     def _compared(self, other: Any, plain: Callable[[Any, Any], bool], ordered: Callable[[Any, Any], bool]) -> bool:
         """As versions where both are some, else as texts."""
