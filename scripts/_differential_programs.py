@@ -57,7 +57,7 @@ SKIPPED = re.compile(
     r"anomaly|gradcheck|gradgradcheck|numpy|share_memory|pin_memory|cuda|is_shared|backward|__|register|_version|"
     r"set_|vmap|jacrev|jacfwd|functional_call|stack_module|functionalize|linearize|debug|memory|graph|Function|"
     r"retain|ctx|inference|enable_grad|no_grad|autocast|names|as_subclass|requires_grad_|resize|map_|apply_|element_size|"
-    r"swap|tolist|item\b|use_|get_|Stream|cpu|device|detach_|unsafe|rename|lobpcg|spawn|manual|to_sparse"
+    r"swap|new_tensor|tolist|item\b|use_|get_|Stream|cpu|device|detach_|unsafe|rename|lobpcg|spawn|manual|to_sparse"
 )
 PLACES = {
     "torch": "torch", "torch.nn.functional": "F", "torch.linalg": "torch.linalg", "torch.special": "torch.special",
@@ -168,6 +168,8 @@ class Program:
 
     def argument(self, parameter: tuple[str, str, bool]) -> str:
         kind, name, optional = parameter
+        if name in ("device", "pin_memory", "layout", "out", "memory_format", "generator", "requires_grad"):
+            return ""
         if optional and self.random.random() < 0.65:
             return ""
         value = self.value(kind, name)
