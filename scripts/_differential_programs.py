@@ -220,7 +220,9 @@ class Program:
         grad = dtype.startswith(("float", "bfloat", "complex")) and r.random() < 0.8
         made = f"{text} = torch.tensor([{values}], dtype=torch.{dtype}).reshape({shape})"
         if self.family == "square" and r.random() < 0.3 and dtype.startswith("float") and family == "square":
-            made = f"{text} = torch.tensor([[2.0, 0.5, 0.25], [0.5, 3.0, -0.5], [0.25, -0.5, 2.5]], dtype=torch.{dtype})"
+            made = (
+                f"{text} = torch.tensor([[2.0, 0.5, 0.25], [0.5, 3.0, -0.5], [0.25, -0.5, 2.5]], dtype=torch.{dtype})"
+            )
         self.tensors.append(f"{made}.requires_grad_()" if grad else made)
         if grad:
             self.leaves.append(text)

@@ -221,6 +221,7 @@ def _declare_average(dims: int) -> None:
         divisor_override: int | None = None,
     ) -> Any:
         """The mean of each window; padding counts as zeros, or not at all without ``count_include_pad``."""
+        check_norm(norm_type)
         name = f"avg_pool{dims}d"
         check_counts(name, dims, kernel_size=kernel_size, stride=stride, padding=padding)
         check_rank(input, name, dims)
@@ -299,7 +300,6 @@ def _declare_norms(dims: int) -> None:
         check_rank(input, name, dims)
         kernel = _each(kernel_size, dims)
         step = _each(stride, dims) if stride not in (None, (), []) else kernel
-        check_norm(norm_type)
         powers = pow_tensor_scalar(input, norm_type)
         if dims == 1:
             mean = squeeze_dim(average_pool(unsqueeze(powers, -2), (1, *kernel), (1, *step), 0, ceil_mode), -2)

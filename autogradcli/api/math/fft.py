@@ -260,7 +260,7 @@ def _frequencies(real: bool) -> Callable[..., Any]:
     def apply(n: int, d: float, dtype: DType | None, requires_grad: bool) -> Any:
         kind = dtypes.default.dtype if dtype is None else dtype
         k = np.arange(n // 2 + 1) if real else np.fft.ifftshift(np.arange(-(n // 2), n - n // 2))
-        scale = kind.np.type(1.0 / (n * d))
+        scale = kind.np.type(1.0 / (n * d) if n * d else np.inf)
         found = wrap((k.astype(kind.np) * scale).astype(kind.np))
         if requires_grad:
             require_grad(found)

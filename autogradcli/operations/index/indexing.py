@@ -17,6 +17,7 @@ from ...numerics import dtypes
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
 from ..shape.view import expand_array, sum_to
+from .written import tangent
 
 Places = Sequence[Array | None]
 
@@ -126,6 +127,9 @@ def _put_said(F: Any, input: Any, indices: Any, values: Any, accumulate: bool) -
     overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
     values=lambda F, g, indices, values_shape: sum_to(F, F.index(g, indices), values_shape),
+    jvp=lambda F, t, input, indices, values, accumulate: F.index_put(
+        tangent(F, t, "input", input), indices, tangent(F, t, "values", values), accumulate
+    ),
     complex="own",
     examples=lambda r: [
         (r(4, 3), [r.mask((4, 3))], r(), False),
