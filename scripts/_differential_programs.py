@@ -83,8 +83,8 @@ WORDS = {
 
 
 class Callee(NamedTuple):
-    """A function: how it is called, its parameters of each overload as (kind, name, may be left out), whether ``x.`` comes
-    before it."""
+    """A function: how it is called, the parameters of each overload as (kind, name, may be left out), and whether a
+    tensor comes before it."""
 
     text: str
     overloads: list[list[tuple[str, str, bool]]]

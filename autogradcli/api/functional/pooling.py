@@ -221,7 +221,6 @@ def _declare_average(dims: int) -> None:
         divisor_override: int | None = None,
     ) -> Any:
         """The mean of each window; padding counts as zeros, or not at all without ``count_include_pad``."""
-        check_norm(norm_type)
         name = f"avg_pool{dims}d"
         check_counts(name, dims, kernel_size=kernel_size, stride=stride, padding=padding)
         check_rank(input, name, dims)
@@ -295,6 +294,7 @@ def _declare_norms(dims: int) -> None:
         input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
     ) -> Any:
         """The p-norm of each window."""
+        check_norm(norm_type)
         name = f"avg_pool{dims}d"
         check_counts(name, dims, kernel_size=_listed(kernel_size), stride=_listed(stride))
         check_rank(input, name, dims)
