@@ -11,9 +11,9 @@ SIZES: dict[str, int] = {
     "api.autograd.mode_names": 6223, "api.autograd.saved_hooks": 4162, "api.calls.argument_types": 14165,
     "api.calls.call_errors": 6659, "api.calls.call_plans": 10233, "api.calls.class_fields": 2030,
     "api.calls.declare": 1682, "api.calls.dtype_checks": 1262, "api.calls.gate": 3485, "api.calls.output": 8838,
-    "api.calls.output_rules": 14093, "api.calls.overloads": 14582, "api.calls.program_classes": 14322,
+    "api.calls.output_rules": 14093, "api.calls.overloads": 14582, "api.calls.program_classes": 17269,
     "api.calls.python_function": 5463, "api.calls.registry": 2578, "api.calls.return_types": 1277,
-    "api.calls.signature": 10718, "api.calls.stand_ins": 2876, "api.calls.wrong_arguments": 5858,
+    "api.calls.signature": 10718, "api.calls.stand_ins": 4798, "api.calls.wrong_arguments": 5858,
     "api.func.custom_transforms": 4798, "api.func.pytree": 4065, "api.func.transforms": 17885, "api.func.vmap": 13639,
     "api.functional.activations": 13603, "api.functional.attention": 4753, "api.functional.class_losses": 10267,
     "api.functional.convolution": 15417, "api.functional.distance": 5150, "api.functional.dropout": 7648,
@@ -72,7 +72,7 @@ SIZES: dict[str, int] = {
     "operations.shape.spacing": 1995, "operations.shape.strided": 7136, "operations.shape.view": 16315,
     "operations.shape.view_copies": 2437,
 }
-CHECKSUM = 1788335979
+CHECKSUM = 3958292351
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "api.autograd.backward_and_grad": "backward",
