@@ -7,7 +7,7 @@ because ``dataclasses`` would add milliseconds to every start.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .engine.tensor import Tensor
 
@@ -56,5 +56,25 @@ class Failed(NamedTuple):
     hint: str = ""
 
 
-Event = Printed | Value | Gradients | Warned | Failed
+class Noted(NamedTuple):
+    """What is surprising about gradients after a ``backward()``, and what to do next; at most one of a run.
+
+    ``of`` is the gradient (``x.grad``), ``kind`` is ``nan``, ``inf``, ``none``, ``zero`` or ``sum``.
+    """
+
+    line: int
+    of: str
+    kind: str
+    text: str
+
+
+class Drawn(NamedTuple):
+    """Figures of the program's are to be shown, or one to be written to a file of that name; "" to show them."""
+
+    line: int
+    figures: Sequence[Any]
+    file: str
+
+
+Event = Printed | Value | Gradients | Warned | Failed | Noted | Drawn
 Emit = Callable[[Event], None]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import api as api  # fills the registry
+from .engine.state import state
 from .engine.tensor import Tensor
-from .events import Emit, Failed, Gradients, Printed, Value, Warned
+from .events import Drawn, Emit, Failed, Gradients, Printed, Value, Warned
 from .language.compile.program import Step, check, compile_program, deep_stack
 from .language.errors import failed
 from .language.lines.line_shapes import Shapes
@@ -19,6 +21,10 @@ from .language.values import prelude
 from .language.values.budget import budget
 from .numerics.dtypes import DType
 from .session_state import SessionState
+from .tensor_names import named_leaves
+
+if TYPE_CHECKING:
+    from .notes import Watch
 
 #: What some editors begin a file with.
 _MARK = "\ufeff"
@@ -47,6 +53,12 @@ class Session:
         self.memory_bytes = memory_bytes
         self._state = SessionState(default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed, pytorch=pytorch)
         self._running = False
+        #: What the program is called in tracebacks.
+        self.file = "<stdin>"
+        self._plots: Any = None
+        self._warned: set[tuple[int, str, str]] = set()
+        #: Who is told of backward passes, and may have a note at the end of a run.
+        self.watch: Watch | None = None
         #: How many of the last program's top-level statements ended well.
         self.steps_done = 0
 
@@ -68,7 +80,10 @@ class Session:
         budget.start(self.deadline_seconds, self.memory_bytes)
         budget.write = lambda printed: emit(Printed(budget.line, printed))
         self.steps_done = 0
-        self._state.enter(lambda category, message: emit(Warned(budget.line, category, message)))
+        self._state.enter(lambda category, message: self._warn(category, message, emit))
+        watched, state.watch = state.watch, None if self.watch is None else self.watch.began
+        file, state.file = state.file, self.file
+        outside, state.draw, state.plots = (state.draw, state.plots), self._drawn(emit), self._plots
         try:
             self._running = True
             # What NumPy would warn about (log of 0) is a value like any other here.
@@ -81,34 +96,43 @@ class Session:
                     else:
                         step.run(step.frame)
                     self.steps_done += 1
+                if self.watch is not None and (note := self.watch.ended(self.variables, text.line, budget.line)):
+                    emit(note)
         except BaseException as error:
+            if self.watch is not None:
+                self.watch.forget()
             emit(self._failed(error, text))
             return False
         finally:
             self._running = False  # first: while it is set, an impatient interrupt may raise anywhere
             budget.resume(outer)
+            state.watch, state.file = watched, file
+            self._plots, (state.draw, state.plots) = state.plots, outside
             self._state.leave()
         return True
 
+    @staticmethod
+    def _drawn(emit: Emit) -> Callable[[Any, str], None]:
+        return lambda figures, file: emit(Drawn(budget.line, figures, file))
+
+    def _warn(self, category: str, message: str, emit: Emit) -> None:
+        """Emit a warning, the same one of the same line once, as Python does."""
+        key = budget.line, category, message
+        if key not in self._warned:
+            self._warned.add(key)
+            emit(Warned(*key))
+
     def _show(self, step: Step, bare: ast.expr, emit: Emit) -> None:
         """Run a bare expression and emit its value, and after a ``backward()`` the leaves that it reached."""
-        before = _gradients(self._leaves()) if _is_backward(bare) else None
+        before = _gradients(named_leaves(self.variables)) if _is_backward(bare) else None
         value = step.run(step.frame)
-        if value is not None:
+        if value is not None and (state.plots is None or not state.plots.is_drawing(value)):
             self.variables["_"] = value
             emit(Value(step.line, step.source.segment(bare), value))
         if before is not None:
-            leaves = [(name, leaf) for name, leaf in self._leaves() if _changed(leaf, before)]
+            leaves = [(name, leaf) for name, leaf in named_leaves(self.variables) if _changed(leaf, before)]
             if leaves:
                 emit(Gradients(step.line, leaves))
-
-    def _leaves(self) -> list[tuple[str, Tensor]]:
-        """The named leaves that can have a gradient, each once, by the first of its names."""
-        found: dict[int, tuple[str, Tensor]] = {}
-        for name, value in self.variables.items():
-            if isinstance(value, Tensor) and name != "_" and value.requires_grad and value.is_leaf:
-                found.setdefault(id(value), (name, value))
-        return list(found.values())
 
     def _failed(self, error: BaseException, text: Source) -> Failed:
         with deep_stack():

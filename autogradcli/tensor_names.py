@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from .api.calls.program_classes import Object, is_program_class
 from .api.nn.module import Module
 from .engine.tensor import Tensor
 
 #: Elements of a container that are looked at, containers inside one another, and what is looked at in all.
 _MOST, _DEEPEST, _ALL = 1000, 4, 100_000
+#: What may lead to a tensor, or is one.
+_LEADING = (Tensor, Object, list, tuple, dict)
 
 
 def named_tensors(variables: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
@@ -23,25 +26,22 @@ def named_tensors(variables: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
             inner.append((f"{name}.grad", value.grad, _DEEPEST))
         else:
             inner.append((name, value, 0))
-    seen: set[int] = set()
-    for _ in range(_ALL):
-        if not inner:
-            return
-        name, value, depth = inner.popleft()
+    for name, value in _reached(inner):
         if isinstance(value, Tensor):
             yield name, value
-            continue
-        if id(value) in seen or depth > _DEEPEST:
-            continue
-        seen.add(id(value))
-        if isinstance(value, Module):
+        elif isinstance(value, Module):
             for path, tensor in [*value.named_parameters(), *value.named_buffers()]:
                 yield name + _path(path), tensor
-        elif isinstance(value, (list, tuple)):
-            inner.extend((f"{name}[{k}]", v, depth + 1) for k, v in enumerate(value[:_MOST]))
-        elif isinstance(value, dict):
-            items = islice(value.items(), _MOST)
-            inner.extend((f"{name}[{k!r}]", v, depth + 1) for k, v in items if type(k) in (str, int))
+
+
+def named_leaves(variables: Mapping[str, Any]) -> list[tuple[str, Tensor]]:
+    """The leaves that require grad which variables lead to, each once, by the first of its names. ``_`` is no name of
+    anything."""
+    found: dict[int, tuple[str, Tensor]] = {}
+    for name, tensor in named_tensors({name: value for name, value in variables.items() if name != "_"}):
+        if tensor.requires_grad and tensor.is_leaf:
+            found.setdefault(id(tensor), (name, tensor))
+    return list(found.values())
 
 
 def element(name: str, shape: tuple[int, ...], index: int) -> str:
@@ -63,21 +63,48 @@ def _path(path: str) -> str:
 def named_modules(variables: Mapping[str, Any]) -> dict[Module, str]:
     """The modules that variables lead to, and those inside, with the text that gives each."""
     found: dict[Module, str] = {}
-    inner: deque[tuple[str, Any, int]] = deque((name, value, 0) for name, value in variables.items())
+    for name, value in _reached(deque((name, value, 0) for name, value in variables.items())):
+        if isinstance(value, Module):
+            for path, module in value.named_modules():
+                found.setdefault(module, name + _path(path) if path else name)
+    return found
+
+
+def _reached(inner: deque[tuple[str, Any, int]]) -> Iterator[tuple[str, Any]]:
+    """The tensors and modules among values and in the containers among them, those nearest to a variable first."""
     seen: set[int] = set()
     for _ in range(_ALL):
         if not inner:
-            break
+            return
         name, value, depth = inner.popleft()
+        if isinstance(value, Tensor):
+            yield name, value
+            continue
         if id(value) in seen or depth > _DEEPEST:
             continue
         seen.add(id(value))
         if isinstance(value, Module):
+            yield name, value
             for path, module in value.named_modules():
-                found.setdefault(module, name + _path(path) if path else name)
+                inner.extend(_attributes(name + _path(path) if path else name, module, depth))
+        elif is_program_class(type(value)):
+            inner.extend(_attributes(name, value, depth))
         elif isinstance(value, (list, tuple)):
-            inner.extend((f"{name}[{k}]", v, depth + 1) for k, v in enumerate(value[:_MOST]))
+            elements = enumerate(value[:_MOST])
+            inner.extend((f"{name}[{k}]", v, depth + 1) for k, v in elements if isinstance(v, _LEADING))
         elif isinstance(value, dict):
             items = islice(value.items(), _MOST)
-            inner.extend((f"{name}[{k!r}]", v, depth + 1) for k, v in items if type(k) in (str, int))
-    return found
+            inner.extend(
+                (f"{name}[{k!r}]", v, depth + 1) for k, v in items if type(k) in (str, int) and isinstance(v, _LEADING)
+            )
+
+
+def _attributes(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any, int]]:
+    """What an object keeps under names of its own: of a module, what is no parameter, buffer or module."""
+    try:
+        own: dict[str, Any] = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return
+    for attribute, found in islice(own.items(), _MOST):
+        if isinstance(found, _LEADING) and not attribute.startswith("_"):
+            yield f"{name}.{attribute}", found, depth + 1

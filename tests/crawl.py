@@ -251,6 +251,45 @@ def _put(index: Any, value: Any) -> None:
     ONES((2, 3))[index] = value
 
 
+def _of_plots(odd: list[Any]) -> Iterator[Call]:
+    """What draws: each keyword of each call, and the methods of axes, of arrays of these, and of figures."""
+    from autogradcli.api.plots import pyplot
+    from autogradcli.api.plots.drawing import OPTIONS
+    from autogradcli.api.plots.figures import Axes, AxesGrid, Figure
+
+    usual: dict[str, tuple[Any, ...]] = {
+        **dict.fromkeys(("scatter", "bar", "fill_between"), ([1.0], [1.0])),
+        **dict.fromkeys(("imshow", "contour", "contourf"), ([[1.0, 2.0], [3.0, 4.0]],)),
+        **dict.fromkeys(("legend", "grid"), ()),
+        **dict.fromkeys(("set_title", "set_xlabel", "set_ylabel"), ("a",)),
+        "set_xlim": (0, 1), "set_ylim": (0, 1), "set_xscale": ("log",), "set_yscale": ("log",), "axis": ("on",),
+        "axhline": (1,), "axvline": (1,),
+    }  # fmt: skip
+
+    def fresh() -> Any:
+        pyplot.plots().close(None)
+        return pyplot.plots().current()
+
+    methods: Any = ATTRIBUTES[Axes]
+    for name, options in OPTIONS.items():
+        args = usual.get(name, ([1.0],))
+        for key in (*options, "left", "bottom", "x", "y", "visible", "c"):
+            for value in odd if name in methods else ():
+                yield (
+                    f"Axes.{name}({key}=)",
+                    lambda n=name, a=args, k=key, v=value: methods[n].call(fresh(), *a, **{k: v}),
+                )
+    for kind, made in ((Axes, fresh), (Figure, lambda: fresh().figure), (AxesGrid, lambda: pyplot.subplots(2, 2)[1])):
+        for name, entry in sorted(ATTRIBUTES[kind].items()):
+            for value in odd if isinstance(entry, Method) else ():
+                for args in ((value,), ([1.0], value), ([1.0], [1.0], value), (value, [1.0])):
+                    yield f"{kind.__name__}.{name}()", lambda e=entry, m=made, a=args: e.call(m(), *a)
+                yield f"{kind.__name__}.{name}(self)", lambda e=entry, v=value: e.call(v)
+    for value in odd:
+        for index in (value, (value, 0), (0, value), slice(value)):
+            yield "axes[odd]", lambda i=index: pyplot.subplots(2, 2)[1][i]
+
+
 def calls(odd: list[Any]) -> Iterator[Call]:
     """All of them, in the same order each time."""
     for name, value in everything():
@@ -273,3 +312,4 @@ def calls(odd: list[Any]) -> Iterator[Call]:
                 for args in ((each,), (tensor(2, 3), each)):
                     yield f"{name}()", lambda f=value, args=args: callable_of(f)(*args)
     yield from _of_values(odd)
+    yield from _of_plots(odd)

@@ -24,7 +24,7 @@ from autogradcli.explain.derivation import gradients as formulas
 from autogradcli.explain.expression_text import text_of
 from autogradcli.explain.normal.choosing import begin, formula
 from autogradcli.explain.normal.forms import TooLong, word
-from autogradcli.explain.normal.reading import Reader
+from autogradcli.explain.normal.index_notation import Reader
 from autogradcli.explain.normal.terms import NotSaid
 from autogradcli.explain.spelling import Unspeakable, functions_of
 from autogradcli.numerics.dtypes import DType

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cli_ask import COMMAND, ENVIRON, ask
 
-from autogradcli.cli.drafts import Draft, deferred, write_atomically
+from autogradcli.data.drafts import Draft, deferred, write_atomically
 
 
 def limited() -> None:

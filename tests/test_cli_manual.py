@@ -14,8 +14,8 @@ import pytest
 
 from autogradcli.cli.group import COMMANDS
 from autogradcli.cli.transcript import agree
-from autogradcli.show.graph.wanted import OPTIONS as OF_GRAPH
-from autogradcli.show.wanted import OPTIONS
+from autogradcli.show.derive_options import OPTIONS
+from autogradcli.show.graph.graph_options import OPTIONS as OF_GRAPH
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "cli.md"

@@ -44,7 +44,7 @@ def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("options", [[], ["--jobs", "2"], ["--timeout", "20"], ["--no-echo"]])
+@pytest.mark.parametrize("options", [[], ["--jobs", "2"], ["--timeout", "20"], ["--no-echo"], ["--why"]])
 def test_run(tmp_path: Path, options: list[str]) -> None:
     program = tmp_path / "a.py"
     program.write_text(PROGRAM)

@@ -15,9 +15,9 @@ from autogradcli.cli import sessions
 from autogradcli.explain.derived import TOO_LONG, Subject, agrees
 from autogradcli.explain.normal.latex import Latex
 from autogradcli.explain.normal.parsing import parsed
-from autogradcli.explain.shapes import Shapes
+from autogradcli.explain.part_shapes import Shapes
+from autogradcli.show.derive_options import Wanted, split
 from autogradcli.show.formulas import Answer, answer
-from autogradcli.show.wanted import Wanted, split
 
 CASES = [
     json.loads(line)

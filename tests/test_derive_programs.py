@@ -13,8 +13,8 @@ from autogradcli.events import Value
 from autogradcli.explain.derived import Subject, agrees
 from autogradcli.recorded import NoFormula
 from autogradcli.session import Session
+from autogradcli.show.derive_options import Wanted
 from autogradcli.show.formulas import answer
-from autogradcli.show.wanted import Wanted
 
 
 def answered(text: str, **wanted: Any) -> tuple[str, Subject]:

@@ -17,7 +17,7 @@ from autogradcli.engine.tensor import Tensor
 from autogradcli.language.compile.calls import is_callable
 from autogradcli.language.values.kinds import Namespace
 from autogradcli.repl.help.names import derived, entry_for, short_name
-from autogradcli.repl.help.pages import documentation, examples_of, find, signatures_of
+from autogradcli.repl.help.pages import documentation, examples_of, facts_of, find, signatures_of
 from autogradcli.repl.help.texts import FOLDER, Entry, entry, parts, read
 from autogradcli.repl.help.trial import shown
 from autogradcli.session import Session
@@ -35,6 +35,29 @@ UNNAMED = ("Function", "FunctionMeta", "Apply", "OnceDifferentiable", "Pullback"
 def places() -> list[str]:
     loader.load_all()
     return [*NAMESPACES, "torch.Tensor", *(kind.__name__ for kind in PYTHON), "bare names"]
+
+
+def namespaces() -> list[str]:
+    return [*NAMESPACES, "torch.utils", "torch.signal"]
+
+
+def test_every_namespace_has_a_page_with_its_names() -> None:
+    for place in namespaces():
+        if type(find(SESSION, place)[1]) is not Namespace:  # a function of the name: autograd.gradcheck
+            continue
+        page = documentation(SESSION, place)
+        own = entry_for(SESSION, place, None, Namespace.of(place))
+        assert own is not None or place.startswith(SMALL), place
+        assert [
+            name for name in find(SESSION, place)[1].all_names() if name[0] != "_" and name not in page.split()
+        ] == []
+
+
+#: Namespaces that a program meets by their names alone.
+SMALL = (
+    "torch.autograd.", "torch.backends.", "torch.cuda", "torch.nn.modules.", "torch.nn.parameter", "torch.return_types",
+    "torch.utils.", "torch.signal",
+)  # fmt: skip
 
 
 def names(place: str) -> list[str]:
@@ -143,6 +166,7 @@ def test_every_entry_is_of_a_name() -> None:
     for place in places():
         for name in names(place):
             reached.add(id(entry_for(SESSION, name, *find(SESSION, name))))
+    reached.update(id(entry_for(SESSION, place, None, Namespace.of(place))) for place in namespaces())
     import_module("autogradcli.api.tensor.sparse_tensors")  # whose methods are no names until there is such a tensor
     for kind, table in ATTRIBUTES.items():
         for name in table:
@@ -159,3 +183,14 @@ def test_pages_are_filled() -> None:
     for name in ("torch.exp", "F.cross_entropy", "torch.Tensor.exp_", "torch.nn.LSTM"):
         lines = documentation(SESSION, name, 60).split("\n")
         assert all(len(line) < 60 for line in lines if not re.match(r"  \w+\(", line))
+
+
+def test_facts_follow_from_declarations() -> None:
+    """Where no trial can tell, what an operation declares of dtypes and dimensions does."""
+    assert list(facts_of(SESSION, "torch.bitwise_and")) == [
+        "Dtypes: integer, bool; floating, complex raise NotImplementedError."
+    ]
+    *_, dims = facts_of(SESSION, "torch.swapaxes")
+    assert dims.startswith("Dimensions: axis0 and axis1 count from 0, from the end from -1")
+    (zeta,) = facts_of(SESSION, "torch.special.zeta")  # integers become floating, half precision has no kernel
+    assert zeta == "Dtypes: float32, float64, integer, bool; float16, bfloat16, complex raise NotImplementedError."

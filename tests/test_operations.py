@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -18,8 +19,11 @@ from operation_checks import (
 )
 from operation_samples import Sample, samples, with_gradient
 
+from autogradcli.api.calls.registry import NAMESPACES
 from autogradcli.engine.levels.vmap import BATCH_RULES
 from autogradcli.engine.operation import OPERATIONS, Operation
+from autogradcli.engine.tensor import Tensor, wrap
+from autogradcli.numerics import dtypes
 from autogradcli.numerics.random.generator import default_generator
 from autogradcli.operations import batch_rules  # noqa: F401 - fills the table of rules
 
@@ -242,3 +246,89 @@ def test_few_operations_have_a_reason_in_the_place_of_examples() -> None:
     }
     assert set(reasons) == {"ctc_loss", "embedding_sparse", "gather_sparse", "linalg_eig"}
     assert all(len(reason.split()) >= 5 for reason in reasons.values())
+
+
+# -- dtypes and dimensions, as they are declared ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, op in OPERATIONS.items() if op.takes and not isinstance(op.examples, str))
+)
+def test_an_operation_takes_the_dtypes_that_it_says(name: str) -> None:
+    op = OPERATIONS[name].parse()
+    refusals = 0
+    for dtype in (*dtypes.ALL, dtypes.bfloat16):
+        for sample in samples(op):
+            taken = dtype.name in op.taken.names or (dtype.category < dtypes.FLOATING and _made_floating(sample))
+            cast = [_cast(a, dtype, p.kind) for p, a in zip(op.params, sample.args, strict=True)]
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    op.call(*cast)
+                except NotImplementedError as error:
+                    assert not taken, f"{sample}: refuses {dtype}: {error}"
+                    assert not isinstance(op.taken.name, str) or op.taken.name in str(error)
+                except (
+                    RuntimeError,
+                    ValueError,
+                    TypeError,
+                    IndexError,
+                    OverflowError,
+                ) as error:  # of what the numbers have become
+                    assert "not implemented for" not in str(error)
+                else:
+                    assert taken, f"{sample}: takes {dtype}, against its declaration"
+                    continue
+                refusals += 1
+    assert refusals, f"{name}: takes all, so that there is nothing to declare"
+
+
+def _made_floating(sample: Sample) -> bool:
+    """Whether integers become floating beside what else there is."""
+    numbers = [a for p, a in zip(sample.op.params, sample.args) if p.number]
+    return sample.op.promote == "float" or (bool(sample.op.promote) and any(isinstance(a, float) for a in numbers))
+
+
+def _cast(value: object, dtype: dtypes.DType, kind: str) -> object:
+    if isinstance(value, list):
+        return [_cast(v, dtype, kind) for v in value]
+    if not isinstance(value, Tensor) or kind in ("index", "indices"):
+        return value
+    if dtype.category == dtypes.COMPLEX:
+        return wrap(value.array.astype(dtype.np))
+    return wrap(value.array.real.astype(dtype.np))
+
+
+_DIMENSIONS = {name for name, op in OPERATIONS.items() if op.dims and op.rows is None}
+#: Whose functions have counted the dimension from the front before.
+_COUNTED = {"fft_c2c", "fft_c2r", "fft_r2c", "glu", "log_softmax", "norm_dim", "safe_softmax", "softmax"}
+
+
+@pytest.mark.parametrize("name", sorted(_DIMENSIONS))
+def test_vmap_moves_the_dimensions_that_are_declared(name: str) -> None:
+    op = OPERATIONS[name].parse()
+    vmap = NAMESPACES["torch.func"]["vmap"]
+    for sample in samples(op):
+        first, *rest = sample.args
+        rows = [first, wrap(first.array * 2), wrap(np.array(first.array[::-1]) if first.array.ndim else first.array)]
+        with np.errstate(all="ignore"):
+            found = vmap(lambda row, rest=rest: op.call(row, *rest))(wrap(np.stack([r.array for r in rows])))
+            wanted = [op.call(row, *rest) for row in rows]
+        several = isinstance(found, tuple)
+        for k, part in enumerate(found if several else [found]):
+            alone = np.stack([(w[k] if several else w).array for w in wanted])
+            np.testing.assert_allclose(part.array, alone, rtol=1e-12, err_msg=str(sample))
+
+
+@pytest.mark.parametrize("name", sorted({*_DIMENSIONS, "cat", "squeeze_dim", "stack"} - _COUNTED))
+def test_a_dimension_that_is_not_there_is_refused(name: str) -> None:
+    op = OPERATIONS[name].parse()
+    for sample in samples(op):
+        for p in op.params:
+            given = sample.args[p.index]
+            if p.name not in (op.dims.removeprefix("+").split() or ["dim"]) or given in (None, ()):
+                continue
+            args = list(sample.args)
+            args[p.index] = 7 if isinstance(given, int) else (*given[1:], 7)
+            with pytest.raises(IndexError, match=r"Dimension out of range|tensor has no dimensions"):
+                op.call(*args)

@@ -16,8 +16,8 @@ from cli_ask import ask, run
 from repl_driver import Screen, drive, entered, results
 
 from autogradcli.session import Session
-from autogradcli.show.pictures.options import WAYS
 from autogradcli.show.pictures.picture import Line, levels_of, unbroken
+from autogradcli.show.pictures.plot_options import WAYS
 from autogradcli.show.pictures.terminal import ticks
 from autogradcli.studies.curves import optimizers
 from autogradcli.studies.intervals import interval, parts, trailing

@@ -164,7 +164,7 @@ def test_a_preview_keeps_to_its_budget(session: Session) -> None:
         if quick and within:
             break
     assert quick and within
-    assert "float32 []" in (asyncio.run(previewed("x.sum()"))[2] for _ in range(40))
+    assert any(asyncio.run(previewed("x.sum()"))[2].endswith("float32 []") for _ in range(40))
 
 
 # -- the state ---------------------------------------------------------------------------------------------

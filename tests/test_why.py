@@ -6,6 +6,7 @@ A case is a title with what is asked (``x``; "" for the error or the first surpr
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,30 @@ def test_the_prompt_says_why() -> None:
 
 def test_what_is_known_of_errors_is_what_is_answered() -> None:
     assert set(KNOWN) == set(errors._ANSWERS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.partition("\n")[0].partition(" |")[0] for case in CASES])
+def test_run_says_why_beside_what_it_shows(case: str, tmp_path: Path) -> None:
+    """Nothing of the program's own text changes: with ``--why`` more follows on the standard error."""
+    program = case.partition("\n")[2].partition("\n=>\n")[0]
+    file = tmp_path / "p.py"
+    file.write_text(program)
+    plain, explained = (ask("run", "--seed", "0", *options, str(file)) for options in ([], ["--why"]))
+    addresses = re.compile("0x[0-9a-f]+")
+    assert addresses.sub("", explained.out) == addresses.sub("", plain.out) and explained.code == plain.code
+    question_ = question(program)
+    assert explained.err == plain.err + "".join(why_text(found) for found in question_.answers())
+    assert bool(question_.answers()) == (question_.at_all() is not None)
+
+
+QUIET = [
+    "net = torch.nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nfor k in range(3):\n"
+    "    loss = net(torch.ones(4, 2)).pow(2).mean()\n    loss.backward()\n    opt.step()\n    opt.zero_grad()",
+    "x = torch.ones(2, requires_grad=True)\n(x * 2).sum().backward()",
+    "x = torch.ones(2, requires_grad=True)\ny = x * 2",
+]
+
+
+@pytest.mark.parametrize("program", QUIET, ids=["zero_grad at the end", "fine", "no backward"])
+def test_what_is_no_surprise(program: str) -> None:
+    assert question(program).answers() == []

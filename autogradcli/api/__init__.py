@@ -1,114 +1,63 @@
 """The names that users call, in the tables of ``registry``.
 
 Importing this package makes the tables ready. What programs use most is loaded; every other module is loaded when one
-of its names is first asked for, by the index in ``index.py`` (made by ``scripts/index``). The index counts only while
-every module is what it was then: after an edit all modules are imported at the start, which takes a few milliseconds
-more and is always right. Their contents are compared once, then their sizes and times, which a stamp beside the
-bytecode remembers.
+of its names is first asked for, by the index of ``name_index.py``. Where there is none of these modules as they are
+now, all are imported, which is always right, and one is made of that.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from importlib import import_module
-from marshal import dumps
-from typing import NamedTuple
 
 from ..engine.lazy import loader
+from ..engine.operation import OPERATIONS
+from ..engine.tensor import Tensor
+from ..engine.worlds import roles
 from .calls import registry
-from .index import CHECKSUM, NAMES, SIZES
-
-_HERE = os.path.dirname(__file__)
-_PACKAGES = ("api", "operations")
-_STAMP = os.path.join(_HERE, "__pycache__", "index.stamp")
+from .name_index import Names, Tables, import_all, read, sources, writable, write
 
 #: Modules that do more than fill tables: operators and subscripts of tensors, classes that can be called, hooks.
 EAGER = (
     *("tensor.attributes", "tensor.conversion", "tensor.creation", "tensor.operators", "tensor.subscript"),
     *("autograd.backward_and_grad", "autograd.graph_nodes", "autograd.mode_names", "calls.output"),
 )
-
-
-class Module(NamedTuple):
-    """``name`` is dotted from the project's name on; ``time`` is when its file was changed, in nanoseconds."""
-
-    name: str
-    size: int
-    time: int
-    path: str
-
-
-def sources() -> list[Module]:
-    """Every module of operations and api, sorted."""
-    return sorted(_sources())
-
-
-def checksum(modules: list[Module]) -> int:
-    """A number that changes with the contents of the modules. Raises OSError."""
-    from zlib import crc32
-
-    number = 0
-    for module in modules:
-        with open(module.path, "rb", buffering=0) as file:
-            number = crc32(file.read(), number)
-    return number
-
-
-def _sources() -> Iterator[Module]:
-    for package in _PACKAGES:
-        pending = [(package, os.path.join(os.path.dirname(_HERE), package))]
-        while pending:
-            dotted, folder = pending.pop()
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    name = entry.name
-                    if name.endswith(".py") and name not in ("__init__.py", "index.py"):
-                        status = entry.stat()
-                        yield Module(f"{dotted}.{name[:-3]}", status.st_size, status.st_mtime_ns, entry.path)
-                    elif not name.startswith((".", "_")) and entry.is_dir():
-                        pending.append((f"{dotted}.{name}", entry.path))
+#: Tables that are no namespaces of the language.
+_OURS = ("Tensor", "operations", "roles")
 
 
 def _load(module: str) -> object:
-    return import_module(f"autogradcli.{module}")
+    return import_module(f"{__name__.partition('.')[0]}.{module}")
 
 
-def _is_current(modules: list[Module]) -> bool:
-    """Whether the index was made of these modules."""
-    if {module.name: module.size for module in modules} != SIZES:
-        return False
-    # Version 2 of the format, in which equal values have equal bytes.
-    seen = dumps((CHECKSUM, [tuple(module) for module in modules]), 2)
-    try:
-        with open(_STAMP, "rb") as stamp:
-            if stamp.read() == seen:
-                return True
-    except OSError:
-        pass
-    try:
-        if checksum(modules) != CHECKSUM:
-            return False
-        with open(_STAMP, "wb") as stamp:
-            stamp.write(seen)
-    except OSError:
-        pass  # no place to remember it: then the contents are compared at each start
-    return True
+def tables() -> Tables:
+    """The tables as they are by now: where they stand -> name -> value."""
+    played = {name: getattr(roles, name) for name in type(roles).__slots__ if hasattr(roles, name)}
+    return {**registry.NAMESPACES, "Tensor": registry.ATTRIBUTES[Tensor], "operations": OPERATIONS, "roles": played}
+
+
+def _use(names: Names) -> None:
+    """Load a module when one of its names is asked for."""
+    loader.index = {
+        place: {name: module for module, names in modules.items() for name in names.split()}
+        for place, modules in names.items()
+    }
+    loader.load, loader.complete = _load, False
+    for place in names:
+        if place not in _OURS:
+            registry.namespace(place)
+    for name in EAGER:
+        _load(f"api.{name}")
 
 
 def _start() -> None:
     modules = sources()
-    if _is_current(modules):
-        loader.index = {
-            place: {name: module for module, names in modules.items() for name in names.split()}
-            for place, modules in NAMES.items()
-        }
-        loader.load, loader.complete = _load, False
-        for place in NAMES:
-            if place not in ("Tensor", "operations", "roles"):
-                registry.namespace(place)
-        for name in EAGER:
-            _load(f"api.{name}")
+    names = read(modules)
+    if names is not None:
+        _use(names)
+    elif writable():
+        kept = import_all(modules, _load, tables)
+        if kept is not None:
+            write(kept)
     else:
         for module in modules:
             _load(module.name)

@@ -33,6 +33,20 @@ SETTINGS: dict[str, Any] = {
     "tolerance": ("a number", lambda v: _is_number(v) and v >= 0),
 }
 
+#: What only [repl] can have: of the prompt itself, and no options of the command.
+PROMPT: dict[str, Any] = {
+    "format": ("plain", "rich", "json"),
+    "keys": ("emacs", "vi"),
+    "digits": ("a whole number up to 20", lambda v: type(v) is int and 0 <= v <= 20),
+    "preview": ("true or false", lambda v: type(v) is bool),
+    "suggestions": ("true or false", lambda v: type(v) is bool),
+    "toolbar": ("true or false", lambda v: type(v) is bool),
+    "pager": ("true or false", lambda v: type(v) is bool),
+    "startup": ("a whole path, from / or ~ on,", lambda v: type(v) is str and os.path.isabs(os.path.expanduser(v))),
+}
+#: The command that is the prompt.
+REPL = "repl"
+
 TEMPLATE = """\
 # Settings of autogradcli: defaults of its options. What the command line says comes first.
 # Remove the # in front of a line to make it count. `autogradcli --no-config` reads none of this.
@@ -55,6 +69,14 @@ TEMPLATE = """\
 
 [repl]
 #no-grad = false      # record no history
+#format = "plain"     # plain, rich or json
+#digits = 4           # after the point, in tensors
+#keys = "emacs"       # emacs or vi
+#preview = true       # what the line would give, while it is typed
+#suggestions = true   # the rest of the line from the history
+#toolbar = true       # the lines below the prompt
+#pager = false        # values longer than the screen in $PAGER or less
+#startup = "~/.config/autogradcli/startup.py"  # a program that is run at the beginning
 
 [check-transcript]
 #tolerance = 0.0      # how much numbers may differ
@@ -101,12 +123,13 @@ def load(commands: Iterable[str]) -> dict[str, Any]:
     commands = list(commands)
     for key, value in settings.items():
         if not isinstance(value, dict):
-            _check(file, key, value, "")
+            _check(file, key, value, "", SETTINGS)
             continue
         if key not in commands:
             raise Wrong(file, f"there is no command `{_cut(key)}` for the table [{_cut(key)}]{_near(key, commands)}")
+        own = PROMPT if key == REPL else {}
         for name, inner in value.items():
-            _check(file, name, inner, f"[{key}] ")
+            _check(file, name, inner, f"[{key}] ", {**SETTINGS, **own})
     return settings
 
 
@@ -128,12 +151,28 @@ def defaults(settings: Mapping[str, Any], name: str, command: click.Command) -> 
         if not isinstance(option.type, click.Choice) or value in option.type.choices:
             found[option.name] = value
     for key, value in settings.get(name, {}).items():
+        if key == "color" or (name == REPL and key in PROMPT):
+            continue
         option = options.get(key)
         if option is None or option.name is None:
             raise Wrong(path(), f"[{name}] {key}: autogradcli {name} has no option --{key}")
         if isinstance(option.type, click.Choice) and value not in option.type.choices:
             raise Wrong(path(), f"[{name}] {key} is {_shown(value)}; one of {', '.join(option.type.choices)} is needed")
         found[option.name] = value
+    return found
+
+
+def color(settings: Mapping[str, Any], name: str) -> str | None:
+    """Whether a command has colours; None where nothing says so."""
+    found: str | None = settings.get(name, {}).get("color", settings.get("color"))
+    return found
+
+
+def of_prompt(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of the prompt itself."""
+    found = {key: value for key, value in settings.get(REPL, {}).items() if key in PROMPT}
+    if "startup" in found:
+        found["startup"] = os.path.expanduser(found["startup"])
     return found
 
 
@@ -153,10 +192,10 @@ class Wrong(click.ClickException):
         return f"{self.message}\nhint: mend that file, or pass over it with --no-config"
 
 
-def _check(file: str, key: str, value: Any, where: str) -> None:
-    allowed = SETTINGS.get(key)
+def _check(file: str, key: str, value: Any, where: str, known: Mapping[str, Any]) -> None:
+    allowed = known.get(key)
     if allowed is None:
-        raise Wrong(file, f"{where}there is no setting `{_cut(key)}`{_near(key, SETTINGS)}")
+        raise Wrong(file, f"{where}there is no setting `{_cut(key)}`{_near(key, known)}")
     if isinstance(allowed[0], str) and callable(allowed[1]):
         described, fits = allowed
         if not fits(value):

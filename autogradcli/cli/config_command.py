@@ -21,8 +21,8 @@ def command(ctx: click.Context, only_path: bool, write: bool) -> None:
     Settings are defaults of options. They are read from $XDG_CONFIG_HOME/autogradcli/config.toml (without that
     variable, ~/.config/autogradcli/config.toml) and nowhere else; autogradcli --no-config reads none.
     """
+    from ..data.drafts import write_atomically
     from . import config
-    from .drafts import write_atomically
 
     env = environment(ctx)
     file = config.path()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..show.wanted import OPTIONS, Wanted
+from ..show.derive_options import OPTIONS, Wanted
 from .exits import FAILED, OK
 from .options import (
     ExpressionCommand,

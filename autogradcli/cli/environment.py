@@ -11,6 +11,7 @@ from copy import copy
 from io import BytesIO, StringIO
 from typing import BinaryIO, TextIO
 
+from ..data.reading import UnreadableError as UnreadableError
 from ..show.stream import Output, Stream, StreamClosed, is_terminal
 from .exits import DEBUG
 
@@ -106,15 +107,6 @@ def decoded(data: bytes) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
         raise UnreadableError(f"not UTF-8 text: byte 0x{data[error.start]:02x}", line, column) from None
-
-
-class UnreadableError(Exception):
-    """Bytes that are no program, and where they stop being one."""
-
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(message)
-        self.line = line
-        self.column = column
 
 
 def _tolerant(file: TextIO | None) -> TextIO:

@@ -10,7 +10,6 @@ import click
 from .environment import UnreadableError
 from .exits import FAILED, OK
 from .options import (
-    ASSIGNMENT,
     FORMATS,
     ExpressionCommand,
     environment,
@@ -19,6 +18,7 @@ from .options import (
     no_grad_option,
     save_option,
     session_options,
+    var_option,
 )
 
 if TYPE_CHECKING:
@@ -28,13 +28,7 @@ if TYPE_CHECKING:
 @click.command("eval", cls=ExpressionCommand)
 @click.argument("expr", nargs=-1)
 @format_option(*FORMATS)
-@click.option(
-    "--var",
-    "variables",
-    type=ASSIGNMENT,
-    multiple=True,
-    help="Set a variable first: an expression, where a list of numbers becomes a tensor, or @FILE. May be given again.",
-)
+@var_option
 @load_option
 @save_option
 @session_options
@@ -63,6 +57,7 @@ def command(
       autogradcli eval --var x=3 '-x**2 + sin(x)'
       autogradcli eval --var x=@data.csv --save out.npz:y 'y = exp(x)'
     """
+    from ..notes import Watch
     from . import sessions
 
     env = environment(ctx)
@@ -81,6 +76,8 @@ def command(
         display.show(sessions.unreadable(error))
         ctx.exit(FAILED)
     session, ok = opened()
+    session.file = "<stdin>" if from_stdin else "<eval>"
+    session.watch = Watch(lambda of: "`autogradcli why` in place of `eval` says more", numbered=True)
     ok = ok and sessions.run(session, source, display, again=lambda: opened()[0])
     display.end(ok, 0.0)
     ok = ok and sessions.save_all(session, saves, format_, env)

@@ -23,12 +23,12 @@ def command(ctx: click.Context, file: str, no_echo: bool, output: str | None) ->
     \b
       autogradcli export model.ag -o model.py && python model.py
     """
+    from ..data.drafts import write_atomically
     from ..language.errors import failed
     from ..language.export.program_export import export
     from ..language.read.syntax import Source
     from ..show.errors import error_text
     from . import sessions
-    from .drafts import write_atomically
 
     env = environment(ctx)
     name = "<stdin>" if file == "-" else file

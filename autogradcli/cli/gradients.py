@@ -9,9 +9,9 @@ from ..engine.tensor import Tensor, wrap
 from ..events import Failed, Gradients, Value, Warned
 from ..numerics import dtypes
 from ..session import Session
+from ..show.derive_options import Wanted
 from ..show.formulas import answer, print_answer
 from ..show.plain import Display, Plain, PlainGradients
-from ..show.wanted import Wanted
 from . import playing, sessions
 from .environment import Environment
 from .request import Request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..show.graph.wanted import OPTIONS, Wanted, depth_of
+from ..show.graph.graph_options import OPTIONS, Wanted, depth_of
 from .exits import FAILED, OK
 from .options import (
     ExpressionCommand,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shutil import get_terminal_size
 
+from ..data.drafts import write_atomically
 from ..session import Session
 from ..show.graph.answer import MOST_OPERATIONS, picture_of, told, written
-from ..show.graph.wanted import Wanted
+from ..show.graph.graph_options import Wanted
 from . import playing, sessions
-from .drafts import write_atomically
 from .environment import Environment
 from .gradients import not_differentiable
 from .request import Request

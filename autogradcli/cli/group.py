@@ -11,7 +11,7 @@ from .. import __version__
 from ..numerics.releases import NEWEST, VERSIONS, using
 from .environment import Environment
 from .exits import INTERRUPTED
-from .options import COLORS
+from .options import COLORS, PROMPT_SETTINGS
 
 #: command -> its module in this package, which has it under the name behind the colon.
 COMMANDS = {
@@ -155,8 +155,9 @@ def cli(ctx: click.Context, color: str | None, pytorch: str | None, no_config: b
         from . import config
 
         settings = config.load(COMMANDS)
-        color = color or settings.get("color")
+        color = color or config.color(settings, name)
         pytorch = pytorch or settings.get("pytorch")
+        ctx.meta[PROMPT_SETTINGS] = config.of_prompt(settings)
         found = config.defaults(settings, name, command)
         ctx.default_map = {name: found, f"{ctx.command_path} {name}": found}
     if color in ("always", "never"):

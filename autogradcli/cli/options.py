@@ -22,6 +22,9 @@ TABLE_FORMATS = (*FORMATS, "csv")
 COLORS = ("auto", "always", "never")
 DTYPES = ("float32", "float64", "float16", "float", "double", "half")
 
+#: The key of ``Context.meta`` under which the settings are that the prompt has for itself.
+PROMPT_SETTINGS = "autogradcli.prompt"
+
 Decorated = Callable[..., Any]
 
 
@@ -114,12 +117,17 @@ class DataFile(click.ParamType):  # type: ignore[type-arg]  # no generic before 
 
 
 def _files(start: str, before: str = "") -> list[CompletionItem]:
-    """Files and folders that begin so, as completions that stand behind ``before``.
+    """Files and folders that begin so, and keys in a file, as completions that stand behind ``before``.
 
     Listed here, since shells complete files by themselves only where a word is nothing but one.
     """
     from click.shell_completion import CompletionItem
 
+    file, colon, key = start.rpartition(":")
+    if colon and os.path.isfile(file):
+        from ..data.values import keys_of
+
+        return [CompletionItem(f"{before}{file}:{name}") for name in keys_of(file) if name.startswith(key)]
     folder, base = os.path.split(start)
     try:
         with os.scandir(folder or ".") as entries:
@@ -158,30 +166,48 @@ perhaps_variables_argument = click.argument(
 )
 
 
-def _archive(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+#: What a file of data can be written as, by its suffix.
+WRITTEN = (".npy", ".npz", ".csv", ".tsv", ".json", ".safetensors")
+
+
+def _data_files(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     for text in value:
-        file = text[: text.rfind(".npz:") + 4] if ".npz:" in text else text
-        if not file.endswith(".npz") or not os.path.basename(file)[:-4]:
-            raise click.BadParameter(f"{text!r} is not of the form FILE.npz or FILE.npz:NAME,NAME", ctx, param)
+        ends = [text.rfind(f"{suffix}:") + len(suffix) for suffix in WRITTEN if f"{suffix}:" in text]
+        file = text[: max(ends)] if ends else text
+        base, suffix = os.path.splitext(os.path.basename(file))
+        if suffix not in WRITTEN or not base or base.startswith("."):
+            kinds = ", ".join(WRITTEN)
+            raise click.BadParameter(
+                f"{text!r} is not of the form FILE or FILE:NAME,NAME with one of {kinds}", ctx, param
+            )
     return value
 
 
+var_option = click.option(
+    "--var",
+    "variables",
+    type=ASSIGNMENT,
+    multiple=True,
+    help="Set a variable first: an expression, where a list of numbers becomes a tensor, or @FILE. May be given again.",
+)
 load_option = click.option(
     "--load",
     "loads",
     type=DataFile(),
     multiple=True,
     metavar="FILE[:NAME,...]",
-    help="Set a variable for each array of an .npz file (or .safetensors, .json, columns of .csv), or for those named.",
+    help="Set a variable for each array of an .npz file (or .safetensors, .json, columns of .csv), or for those named; "
+    "for an .npy file one of its name.",
 )
 save_option = click.option(
     "--save",
     "saves",
     type=DataFile(),
     multiple=True,
-    callback=_archive,
-    metavar="FILE.npz[:NAME,...]",
-    help="When all went well, write all tensors and numbers that have names, or those named; NAME.grad is a gradient.",
+    callback=_data_files,
+    metavar="FILE[:NAME,...]",
+    help="When all went well, write all tensors and numbers that have names, or those named; NAME.grad is a gradient. "
+    "The suffix says how: .npy, .npz, .csv, .tsv, .json, .safetensors.",
 )
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from shutil import get_terminal_size
 from typing import Any, BinaryIO
 
+from ..data.drafts import write_atomically
 from ..session import Session
 from ..show.pictures.make import picture_of, picture_of_values
 from ..show.pictures.output import MissingError, Wanted, as_file, as_text
@@ -14,7 +15,6 @@ from ..show.plain import Display
 from ..studies.curves import Scalar
 from ..studies.intervals import Interval, parts
 from . import curves, playing, sessions
-from .drafts import write_atomically
 from .environment import Environment
 from .gradients import FILE
 from .request import Request

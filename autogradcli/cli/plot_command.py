@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..show.pictures.options import OPTIONS
+from ..show.pictures.plot_options import OPTIONS
 from .exits import FAILED, OK
 from .options import (
     ExpressionCommand,

@@ -5,14 +5,24 @@ from __future__ import annotations
 import click
 
 from .exits import FAILED
-from .options import environment, no_grad_option, session_options
+from .options import PROMPT_SETTINGS, environment, load_option, no_grad_option, session_options, var_option
 
 
 @click.command("repl")
+@var_option
+@load_option
 @session_options
 @no_grad_option
 @click.pass_context
-def command(ctx: click.Context, dtype: str | None, seed: int | None, no_grad: bool, memory: float) -> None:
+def command(
+    ctx: click.Context,
+    variables: tuple[tuple[str, str], ...],
+    loads: tuple[str, ...],
+    dtype: str | None,
+    seed: int | None,
+    no_grad: bool,
+    memory: float,
+) -> None:
     """Open a prompt: type an expression, see its value; :help tells the rest.
 
     Where the standard input is no terminal, it is run as a program, as eval does.
@@ -22,11 +32,12 @@ def command(ctx: click.Context, dtype: str | None, seed: int | None, no_grad: bo
         from .eval_command import command as evaluate
 
         options = {"dtype": dtype, "seed": seed, "no_grad": no_grad, "memory": memory}
-        ctx.invoke(evaluate, expr=(), format_="auto", variables=(), loads=(), saves=(), **options)
-    from ..repl.app import run_prompt
+        ctx.invoke(evaluate, expr=(), format_="auto", variables=variables, loads=loads, saves=(), **options)
+    from ..repl.opening import run_prompt
     from . import sessions
 
     sessions.prepare(ctx, memory, prompt=True)
     session = sessions.open_session(dtype=dtype, seed=seed, no_grad=no_grad, memory=memory)
-    if not run_prompt(session, env.out, env.err):
+    given = sessions.load_all(session, loads, "auto", env) and sessions.assign_all(session, variables, "auto", env)
+    if not given or not run_prompt(session, env.out, env.err, ctx.meta.get(PROMPT_SETTINGS, {})):
         ctx.exit(FAILED)

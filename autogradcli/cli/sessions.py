@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
@@ -17,13 +18,17 @@ from ..numerics.dtypes import DType
 from ..session import Session
 from ..show.escape import escape_line
 from ..show.plain import Display, Plain
+from ..show.plots import Plots
 from . import interrupts
 from .environment import Environment, UnreadableError
 from .limits import limit_memory, started
 from .options import environment as environment_of
+from .plots_folder import ADVICE, writer
 
 if TYPE_CHECKING:
     import click
+
+    from ..data.values import Reference
 
 
 def prepare(ctx: click.Context, memory: float | None, *, prompt: bool = False, insist: bool = True) -> None:
@@ -57,8 +62,23 @@ def open_session(
     )
 
 
-def open_display(format_: str, environment: Environment, file: str, *, batch: bool) -> Display:
-    """The display of one program. ``batch``: as things happen and between bounds, not one table at the end."""
+def some_seed(seed: int | None) -> int:
+    """A seed for sessions that are to begin alike: the user's, or one that can't be foreseen."""
+    return int.from_bytes(os.urandom(6), "little") if seed is None else seed
+
+
+def open_display(
+    format_: str, environment: Environment, file: str, *, batch: bool, plots: str | None = None
+) -> Display:
+    """The display of one program. ``batch``: as things happen and between bounds, not one table at the end. ``plots``
+    is the folder for pictures that the program draws."""
+    display = _display(format_, environment, file, batch)
+    write = None if plots is None else writer(plots)
+    display.plots = Plots(environment.out, environment.err, write, ADVICE)
+    return display
+
+
+def _display(format_: str, environment: Environment, file: str, batch: bool) -> Display:
     if format_ == "auto":
         format_ = "rich" if environment.out.terminal else "plain"
     if format_ == "json":
@@ -190,11 +210,13 @@ def evaluated(
     from_file = text.startswith("@") or text == "-"
     shown_as = text
     if from_file:
-        from . import data
+        from ..data import values as data
 
         wanted = data.reference(text.removeprefix("@"))
         display = open_display(format_, environment, wanted.shown, batch=False)
-        ok, value = _read(partial(data.read, wanted, name, environment), display)
+        ok, value = _read(
+            partial(data.read, wanted, name, environment.stdin_bytes, _noted(wanted, environment)), display
+        )
         shown_as = ""
     else:
         display = open_display(format_, environment, title or name, batch=False)
@@ -212,9 +234,14 @@ def _as_tensor(session: Session, value: list[Any], display: Display, shown_as: s
     return value_of(session, "torch.tensor(_)", display, shown_as=shown_as or None)
 
 
+def _noted(wanted: Reference, environment: Environment) -> Callable[[str], None]:
+    """Says how a file was taken, where that isn't plain."""
+    return lambda line: environment.err.raw(f"{escape_line(wanted.shown)}: {escape_line(line)}\n")
+
+
 def _read(read: Callable[[], Any], display: Display) -> tuple[bool, Any]:
     """What ``read`` returns, and whether it did; its errors are shown as errors of the whole file."""
-    from .tables import DataError
+    from ..data.reading import DataError
 
     try:
         return True, read()
@@ -245,11 +272,13 @@ def load_all(session: Session, files: tuple[str, ...], format_: str, environment
         from keyword import iskeyword
         from shlex import quote
 
-        from . import data
+        from ..data import values as data
 
         wanted = data.reference(text)
         display = open_display(format_, environment, wanted.shown, batch=False)
-        ok, values = _read(partial(data.read_all, wanted, environment), display)
+        ok, values = _read(
+            partial(data.read_all, wanted, environment.stdin_bytes, _noted(wanted, environment)), display
+        )
         for name, value in values.items() if ok else ():
             if not name.isidentifier() or iskeyword(name):
                 hint = f"--var {quote(f'NAME=@{wanted.file}:{name}')} takes it"
@@ -271,12 +300,13 @@ def load_all(session: Session, files: tuple[str, ...], format_: str, environment
 def save_all(session: Session, files: tuple[str, ...], format_: str, environment: Environment) -> bool:
     """Write the files of ``--save``. What goes wrong is shown."""
     for text in files:
-        from . import data, save
+        from ..data import values as data
+        from ..data.writing import SUFFIXES, save
 
-        wanted = data.reference(text)
+        wanted = data.reference(text, SUFFIXES)
         try:
-            save.save(wanted, session.variables)
-        except (OSError, NameError, TypeError) as error:
+            save(wanted, session.variables)
+        except (OSError, NameError, TypeError, ValueError) as error:
             display = open_display(format_, environment, wanted.shown, batch=False)
             message = (isinstance(error, OSError) and error.strerror) or str(error)
             display.show(Failed(0, 0, 0, type(error).__name__, message, ""))

@@ -60,8 +60,8 @@ def command(
 
 
 def _check(file: str, env: Environment, update: bool, tolerance: float, session: object) -> bool:
+    from ..data.drafts import write_atomically
     from ..session import Session
-    from .drafts import write_atomically
     from .transcript import check
 
     assert isinstance(session, Session)

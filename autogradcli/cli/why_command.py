@@ -44,6 +44,7 @@ def command(
 
     env = environment(ctx)
     sessions.prepare(ctx, memory)
+    seed = sessions.some_seed(seed)
 
     def fresh() -> Session:
         return sessions.open_session(dtype=dtype, seed=seed, memory=memory)

@@ -4,6 +4,7 @@
     leaves       where a tensor begins to require grad, and stops
     node         what made a tensor; the sink of a leaf; edges
     operation    declaring an operation: forward, rules, names, in one place
+    parameters   what a declaration is read for: its parameters, and what its rules name
     record       applying one: promote, compute, make the node, keep what the rules name
     generate     the same as straight-line code, written on first use
     saved        what a node keeps, and the check that nobody changed it
@@ -19,6 +20,7 @@
     levels/      levels of ``torch.func``: tensors that wrap tensors, each level with what it does to operations
     inference    tensors that are never recorded
     modes state  recording on or off, inference, anomaly detection, hooks on what is saved
+    anomaly      which line made a node, while anomaly detection is on
     lazy         tables that load their modules
     stops        what no program can catch
 

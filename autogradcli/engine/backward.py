@@ -6,17 +6,20 @@ contribution has come.
 
 In a first-order pass gradients are bare arrays and rules run on kernels. With ``create_graph`` they are tensors and
 the same rules record a graph of their own. Hooks see tensors in both.
+
+``Pass._walk`` is the whole of it, with ``_step`` (through a node), ``_arrive`` (at an edge) and ``_leaf`` (the end).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from .accumulation import accumulate, add_grad, variable_of
+from .anomaly import report
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
 from .state import state
@@ -43,8 +46,13 @@ class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
-        "accumulate", "captured", "create_graph", "keep_graph", "leads", "pending", "reached", "targets", "tensors",
+        "accumulate", "captured", "create_graph", "keep_graph", "leads", "needed", "order", "owned", "pending",
+        "targets", "tensors", "waiting",
     )  # fmt: skip
+
+    order: list[Node]  # once it runs: all nodes below the roots, newest first, without the leaves' sinks
+    waiting: dict[Node, int]  # sink -> edges that may still bring it something
+    needed: set[Node]  # where there are targets: nodes that must run for them
 
     def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
         self.keep_graph = keep_graph
@@ -58,8 +66,8 @@ class Pass:
             for edge in targets:
                 self.targets.setdefault(edge.node if isinstance(edge, Output) else edge, set()).add(index_of(edge))
         self.captured: dict[tuple[Node, int], Any] = {}
-        self.pending: dict[Edge, Any] = {}
-        self.reached: tuple[list[Node], dict[Node, int], set[Node] | None] = ([], {}, None)
+        self.pending: dict[Edge, Any] = {}  # what has arrived so far; of a node with several outputs, a list
+        self.owned: set[Edge] = set()  # where that is an array made here, into which more may be added
         self.leads: set[Node] | None = None  # where there are targets: they and all above them
 
     def run(self, roots: Sequence[tuple[Edge, Any]]) -> None:
@@ -69,20 +77,21 @@ class Pass:
         """
         if state.tape is not None:
             state.tape.began(roots)
-        owned: set[Edge] = set()
         for edge, g in roots:
-            self._arrive(edge, self._own_world(g), owned)
-        order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
-        needed = self._needed(order) if self.targets is not None else None
-        self.reached = (order, waiting, needed)
+            self._arrive(edge, self._own_world(g))
+        order, self.waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
+        self.order = order
+        if self.targets is not None:
+            self.needed = self._needed(order)
+        if state.watch is not None and self.accumulate:
+            sinks = self.waiting if self.targets is None else [node for node in self.waiting if node in self.targets]
+            state.watch(sinks, order[0].seq if order else 0)
         grad, state.grad = state.grad, self.create_graph
         _running.append(self)
         try:
-            self._sinks(roots, waiting)
-            if self.tensors or needed is not None or state.anomaly:
-                self._walk(order, waiting, needed, owned)
-            else:
-                self._walk_fast(order, waiting, owned)
+            self._sinks(roots)
+            walk = self._walk if self.tensors or self.targets is not None or state.anomaly else self._walk_fast
+            walk(order)
         finally:
             _running.pop()
             state.grad = grad
@@ -97,9 +106,9 @@ class Pass:
         """Whether this pass comes by the place where a tensor's gradient flows. Raises RuntimeError for a leaf whose
         gradient ``autograd.grad`` is to return."""
         node = node_of(edge)
-        order, waiting, needed = self.reached
-        if needed is None or self.targets is None:
-            return node in waiting or node in order
+        waiting = self.waiting
+        if self.targets is None:
+            return node in waiting or node in self.order
         if isinstance(node, AccumulateGrad):
             if node in self.targets and not self.accumulate and node in waiting:
                 raise RuntimeError(
@@ -107,15 +116,15 @@ class Pass:
                     "This is currently not supported."
                 )
             return node in self.targets and node in waiting
-        return node in order and (node in needed or node in self.targets)
+        return node in self.order and (node in self.needed or node in self.targets)
 
-    def _sinks(self, roots: Sequence[tuple[Edge, Any]], waiting: dict[Node, int]) -> None:
+    def _sinks(self, roots: Sequence[tuple[Edge, Any]]) -> None:
         """Roots that are leaves themselves, where nothing else flows into them."""
         for edge, _ in roots:
-            if isinstance(edge, AccumulateGrad) and not waiting.get(edge) and edge in self.pending:
+            if isinstance(edge, AccumulateGrad) and not self.waiting.get(edge) and edge in self.pending:
                 self._leaf(edge)
 
-    def _arrive(self, edge: Edge, g: Any, owned: set[Edge]) -> None:
+    def _arrive(self, edge: Edge, g: Any) -> None:
         """Add a gradient to what has arrived at an edge so far."""
         pending = self.pending
         if edge.__class__ is Output:
@@ -128,79 +137,72 @@ class Pass:
         sofar = pending.get(edge)
         if sofar is None:
             pending[edge] = g
-        elif edge in owned and not self.tensors and g.dtype is sofar.dtype:
+        elif edge in self.owned and not self.tensors and g.dtype is sofar.dtype:
             sofar += g  # this buffer was made here: nobody else sees it
         else:
             total = pending[edge] = self._add(sofar, g)
             if total.__class__ is np.ndarray:
-                owned.add(edge)
+                self.owned.add(edge)
 
     def _add(self, a: Any, b: Any) -> Any:
         return roles.add(a, b) if self.tensors else a + b
 
-    def _walk_fast(self, order: list[Node], waiting: dict[Node, int], owned: set[Edge]) -> None:
-        """The ordinary pass: everything reachable, arrays only. ``_arrive`` stands here once more, unfolded, since
-        every edge of every graph comes by."""
-        pending = self.pending
-        take = pending.pop
-        look = pending.get
+    # -- the pass -----------------------------------------------------------------------------------------
+
+    def _walk(self, order: list[Node]) -> None:
+        """The pass: what has arrived at a node goes through it and on along its edges. A leaf that no further edge will
+        reach is done."""
+        waiting, step, leaf = self.waiting, self._step, self._leaf
+        if state.anomaly:
+            step, leaf = _watched(step), _watched(leaf)
+        for node in order:
+            g = self.pending.pop(node, None)
+            grads = (None,) * len(node.edges) if g is None else step(node, g)
+            for edge, x in zip(node.edges, grads, strict=True):
+                if edge is not None:
+                    if x is not None:
+                        self._arrive(edge, x)
+                    if edge.__class__ is AccumulateGrad:
+                        waiting[edge] -= 1
+                        if not waiting[edge] and edge in self.pending:
+                            leaf(edge)
+
+    def _walk_fast(self, order: list[Node]) -> None:
+        """``_walk`` where everything is needed and gradients are arrays, unfolded since every edge of a graph comes by:
+        the step of a node without hooks is its ``run``, and ``_arrive`` stands here once more."""
+        waiting, pending, owned = self.waiting, self.pending, self.owned
+        take, look, arrive, step, leaf = pending.pop, pending.get, self._arrive, self._step, self._leaf
         keep = self.keep_graph
         for node in order:
-            given = take(node, None)
+            g: Any = take(node, None)
             edges = node.edges
-            if given is None:
+            if g is None:
                 grads: Any = (None,) * len(edges)
-            elif node.extra is None:
-                grads = node.run(given)
+            elif node.extra is not None:
+                grads = step(node, g)
             else:
-                grads = self._step(node, given)
-            if not keep and given is not None:
-                node.release()
-            for edge, g in zip(edges, grads):  # as many by construction: a check costs 60 ns an edge
+                grads = node.run(g)
+                if not keep:
+                    node.release()
+            for edge, x in zip(edges, grads):  # as many by construction: a check costs 60 ns an edge
                 if edge is None:
                     continue
-                if g is not None:
+                if x is not None:
                     sofar: Any = look(edge)
                     if edge.__class__ is Output:
-                        self._arrive(edge, g, owned)
+                        arrive(edge, x)
                     elif sofar is None:
-                        pending[edge] = g
-                    elif edge in owned and g.dtype is sofar.dtype:
-                        sofar += g  # this buffer was made here: nobody else sees it
+                        pending[edge] = x
+                    elif edge in owned and x.dtype is sofar.dtype:
+                        sofar += x  # this buffer was made here: nobody else sees it
                     else:
-                        pending[edge] = total = sofar + g
+                        pending[edge] = total = sofar + x
                         if total.__class__ is np.ndarray:
                             owned.add(edge)
                 if edge.__class__ is AccumulateGrad:
                     waiting[edge] = left = waiting[edge] - 1
                     if not left and edge in pending:
-                        self._leaf(edge)
-
-    def _walk(self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Edge]) -> None:
-        """The pass with everything: captures, pruning, ``create_graph``, anomaly checks."""
-        pending = self.pending
-        for node in order:
-            g = pending.pop(node, None)
-            wanted = needed is None or node in needed
-            grads: tuple[Any, ...] = ()
-            if g is not None:
-                captured = not self.accumulate and needed is not None and node in self.targets  # type: ignore[operator]
-                if captured:
-                    kept = self._capture(node, g, hooks=not wanted)  # what runs, too, is captured before its hooks
-                    g = g if wanted else kept
-                if wanted:
-                    grads = self._step(node, g)
-                    if not self.keep_graph:
-                        node.release()
-            for k, edge in enumerate(node.edges):
-                if edge is None:
-                    continue
-                if grads and grads[k] is not None:
-                    self._arrive(edge, grads[k], owned)
-                if edge.__class__ is AccumulateGrad:
-                    left = waiting[edge] = waiting[edge] - 1
-                    if not left and edge in pending:
-                        self._leaf(edge)
+                        leaf(edge)
 
     def _needed(self, order: list[Node]) -> set[Node]:
         """The nodes that must run for a target to be reached: all that have a target below them. Where gradients are
@@ -219,6 +221,15 @@ class Pass:
     # -- one node -----------------------------------------------------------------------------------------
 
     def _step(self, node: Node, g: Any) -> tuple[Any, ...]:
+        """From what arrived at a node to what leaves it, by way of hooks. Targets keep what is theirs, and the node
+        lets go of what it saved."""
+        if self.targets is not None:
+            wanted = node in self.needed
+            if node in self.targets and not self.accumulate:
+                kept = self._capture(node, g, hooks=not wanted)  # what runs, too, is captured before its hooks
+                g = g if wanted else kept
+            if not wanted:
+                return (None,) * len(node.edges)
         extra = node.extra
         if extra is not None:
             if extra.tensor_hooks or extra.retains:
@@ -242,6 +253,8 @@ class Pass:
                 grads = tuple(x if node_of(e) in self.leads else None for x, e in zip(grads, node.edges, strict=True))
             for posthook in list(extra.posthooks.values()):
                 grads = self._replace_all(posthook, grads, g)
+        if not self.keep_graph:
+            node.release()
         return grads
 
     def _tensor_hooks(self, node: Node, g: Any) -> Any:
@@ -358,6 +371,19 @@ def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
 
 
 _sequence = attrgetter("seq")
+
+
+def _watched(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Under anomaly detection: a node that fails is told with where it was made."""
+
+    def watched(node: Node, *given: Any) -> Any:
+        try:
+            return work(node, *given)
+        except Exception:
+            report(node)
+            raise
+
+    return watched
 
 
 def _check_nan(node: Node, grads: tuple[Any, ...]) -> None:

@@ -16,7 +16,6 @@ from .levels.base import Level
 from .node import FREED, Node, Output
 from .record import edge_at
 from .saved import Packed, modified, pack
-from .state import next_sequence
 from .tensor import Tensor, alias, wrap
 from .worlds import roles
 
@@ -75,11 +74,7 @@ class CustomNode(Node):
     definition: ClassVar[Definition]
 
     def __init__(self, args: tuple[Any, ...], level: Level | None) -> None:
-        self.seq = next_sequence()
-        self.saved = ()
-        self.fix = None
-        self.extra = None
-        self.edges = ()
+        super().__init__()
         self.attributes: dict[str, Any] = {}
         self.needs_input_grad = tuple(edge_at(a, level) is not None for a in args)
         #: (shape, dtype) of each tensor, None for what is none
@@ -216,11 +211,7 @@ class Error(Node):
 
     def __init__(self, grads: Sequence[Any]) -> None:
         leaves = [None if g is None else Tensor(g.array, requires_grad=True) for g in grads]
-        self.seq = next_sequence()
-        self.saved = ()
-        self.fix = None
-        self.extra = None
-        self.edges = tuple(None if leaf is None else leaf.node for leaf in leaves)
+        super().__init__(tuple(None if leaf is None else leaf.node for leaf in leaves))
 
     def run(self, g: Any) -> tuple[Any, ...]:
         raise RuntimeError(TWICE)

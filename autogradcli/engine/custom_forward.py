@@ -10,6 +10,7 @@ from typing import Any
 
 from ..numerics import dtypes
 from ..numerics.releases import Difference, varying
+from .anomaly import note_forward
 from .custom import CustomNode, Definition, info_of
 from .forward import check_tangent
 from .hooks import follow_retained
@@ -76,6 +77,8 @@ def apply(
     ctx.to_save = ()
     if tape is not None:
         tape.applied(definition, given, outputs)
+    if state.anomaly:
+        note_forward(outputs)
     return outputs if several else outputs[0]
 
 

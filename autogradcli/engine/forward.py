@@ -21,7 +21,8 @@ from .levels.base import layer_of
 from .levels.grad import GradLevel
 from .levels.lifted import lift, lower
 from .node import AccumulateGrad, node_of
-from .operation import Operation, Param
+from .operation import Operation
+from .parameters import Param
 from .state import state
 from .tangents import note_lent, set_tangent, tangent_of, undual
 from .tensor import Tensor, wrap
@@ -103,10 +104,8 @@ def _fitted(tangent: Tensor, t: Tensor) -> Any:
 
 
 def _jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: list[Tensor]) -> list[Any]:
-    values = {p.name: a for p, a in zip(op.params, args, strict=True)}
     if op.jvp is not None:
-        given = _values(op.jvp, 2, values, outputs)
-        found = op.jvp(TENSORS, tangents, **given)
+        found = op.jvp(TENSORS, tangents, **op.asked(op.jvp, 2, args, outputs))
         return list(found) if isinstance(found, tuple) else [found]
     if op.kind == "linear":
         new = [_linear_operand(p, a, tangents) if p in op.edges else a for p, a in zip(op.params, args, strict=True)]
@@ -121,13 +120,13 @@ def _jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: 
             if tangent.array.shape != shape:
                 tangent = roles.expand(tangent, shape)
             rule = op.rules[name]
-            terms.append(rule(TENSORS, tangent, *_values(rule, 2, values, outputs).values()))
+            terms.append(rule(TENSORS, tangent, **op.asked(rule, 2, args, outputs)))
         return [_total(terms)]
     for name in tangents:
         refused = getattr(op.rules.get(name), "refuses", None)
         if refused is not None:
             raise NotImplementedError(f"Trying to use forward AD with aten::{refused} that does not support it.")
-    return _transposed(op, args, tangents, outputs, values)
+    return _transposed(op, args, tangents, outputs)
 
 
 def _product_rule(op: Operation, args: Sequence[Any], tangents: dict[str, Any]) -> Any:
@@ -170,25 +169,6 @@ def _zeros(t: Tensor) -> Tensor:
     return wrap(np.zeros(t.array.shape, t.array.dtype))
 
 
-def _values(rule: Any, skip: int, values: dict[str, Any], outputs: list[Tensor]) -> dict[str, Any]:
-    names = rule.__code__.co_varnames[skip : rule.__code__.co_argcount]
-    return {n: _value(n, values, outputs) for n in names}
-
-
-def _value(name: str, values: dict[str, Any], outputs: list[Tensor]) -> Any:
-    if name in values:
-        return values[name]
-    if name.startswith("result"):
-        return outputs[int(name[6:] or 0)]
-    stem, _, suffix = name.rpartition("_")
-    value = values[stem]
-    several = value if isinstance(value, (list, tuple)) else [value]
-    if suffix == "strides":
-        return tuple(s // value.array.itemsize for s in value.array.strides)
-    found = [t.shape if suffix == "shape" else t.dtype for t in several]
-    return found if isinstance(value, (list, tuple)) else found[0]
-
-
 def _total(terms: list[Any]) -> Any:
     total = terms[0]
     for term in terms[1:]:
@@ -196,9 +176,7 @@ def _total(terms: list[Any]) -> Any:
     return total
 
 
-def _transposed(
-    op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: list[Tensor], values: dict[str, Any]
-) -> list[Any]:
+def _transposed(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: list[Tensor]) -> list[Any]:
     """J t as the gradient, with respect to g, of <J^T g, t>: at a level of its own, so that no other graph sees it."""
     live = [
         k
@@ -216,7 +194,7 @@ def _transposed(
             conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
             roots = [
                 (x.node, roles.conj(t) if conj else t)
-                for x, t in _pulled(op, g, tangents, values, outputs)
+                for x, t in _pulled(op, g, tangents, args, outputs)
                 if layer_of(x, level) and x.node
             ]
             task = Pass(True, True, [s.node for s in seeds if s.node is not None], accumulate=False)
@@ -234,20 +212,15 @@ def _transposed(
 
 
 def _pulled(
-    op: Operation, g: Any, tangents: dict[str, Any], values: dict[str, Any], outputs: list[Tensor]
+    op: Operation, g: Any, tangents: dict[str, Any], args: Sequence[Any], outputs: list[Tensor]
 ) -> list[tuple[Any, Tensor]]:
     """J^T g for each operand that has a tangent, beside that tangent."""
-    if op.vjp is not None:
-        needs = tuple(p.name in tangents for p in op.edges)
-        grads = op.vjp(TENSORS, g, needs, *_values(op.vjp, 3, values, outputs).values())
-        pulled = zip(op.edges, grads, strict=True)
-        return [(_summed(x, tangents[p.name]), tangents[p.name]) for p, x in pulled if p.name in tangents]
-    pairs: list[tuple[Any, Any]] = []
-    for name, tangent in tangents.items():
-        rule = op.rules[name]
-        found = rule(TENSORS, g, *_values(rule, 2, values, outputs).values())
-        pairs += zip(found, tangent, strict=True) if isinstance(tangent, list) else [(found, tangent)]
-    return [(_summed(x, t), t) for x, t in pairs if t is not None]
+    along: list[Tensor | None] = []
+    for p in op.edges:
+        given = tangents.get(p.name)
+        along += (given or [None] * len(args[p.index])) if p.kind == "list" else [given]
+    grads = op.pull(TENSORS, g, [t is not None for t in along], op.saved(args, outputs))
+    return [(_summed(x, t), t) for x, t in zip(grads, along, strict=True) if t is not None]
 
 
 def _summed(x: Any, like: Tensor) -> Any:

@@ -29,7 +29,8 @@ import numpy as np
 from ..numerics import dtypes
 from ..numerics.numbers import check_operand
 from .node import FREED, Node
-from .operation import GLOBALS, OPERATIONS, Operation, Param
+from .operation import GLOBALS, OPERATIONS, Operation
+from .parameters import Param
 from .record import record, run_arrays, run_tensors, settle, settle_tensors
 from .saved import Packed, modified, saved_tensor
 from .state import next_sequence, state
@@ -109,6 +110,8 @@ def generate(op: Operation) -> None:
 
 def _is_simple(op: Operation) -> bool:
     kinds = {p.kind for p in op.params}
+    if op.taken is not None and "f" not in op.taken.letters:  # nothing that the code written here would compute
+        return False
     if str(op.source.__annotations__.get("return")).startswith("list"):  # as many results as the operand has parts
         return False
     return not op.outputs and op.view != "multi" and not kinds & {"list", "indices"} and bool(op.edges or op.promote)

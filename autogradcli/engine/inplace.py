@@ -177,33 +177,35 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
     """Put a freshly computed result, of the operation ``call``, into ``target``'s memory and history."""
     if state.levels and write(target, result, check, call):
         return target
-    array = target.array
-    node = result.node
-    if node is not None and target.base is not None:
+    array, values = target.array, result.array
+    meta, node = target.meta, result.node
+    base = None if meta is None else meta.base
+    if node is not None and base is not None:
         check_traceable(target)
     if check:
-        if result.array.shape != array.shape:
+        if values.shape != array.shape:
             raise RuntimeError(
-                f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(result.array.shape)}"
+                f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(values.shape)}"
             )
-        if result.array.dtype is not array.dtype:
-            have, want = dtypes.of(result.array), dtypes.of(array)
+        if values.dtype is not array.dtype:
+            have, want = dtypes.of(values), dtypes.of(array)
             if not dtypes.can_cast(have, want):
                 raise RuntimeError(
                     f"result type {have.type_name} can't be cast to the desired output type {want.type_name}"
                 )
-    values = result.array
     if target.__class__ is MirrorTensor:
         array, values = memory_of(target), flip_of(target)(values)
-    if not overlaps_itself(array):
-        if not array.flags.forc and slides(array):
+    if array.flags.forc:
+        array[...] = values
+    elif not overlaps_itself(array):
+        if slides(array):
             check_sliding(array, values, getattr(call, "op", None))
-        np.copyto(array, values, casting="unsafe")
+        array[...] = values
     elif getattr(getattr(call, "op", None), "overlap", False):
         np.copyto(array, values, casting="unsafe", where=values != array)  # of the others none wins
     else:
         raise RuntimeError(OVERLAP)
-    if target.is_inference:
+    if meta is not None and meta.inference:
         target.need_counter()
     else:
         target.bump()
@@ -212,7 +214,8 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
     if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
         own_saved_output(node, result, target)
         rebase(target, node)
-    refresh_views(target if target.base is None else target.base)
+    if meta is not None:
+        refresh_views(target if base is None else base)
     return target
 
 

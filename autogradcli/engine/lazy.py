@@ -1,7 +1,7 @@
 """Tables whose entries come with the module that defines them, loaded when a name is first asked for.
 
 There are a hundred and more modules of operations and functions, and a program uses a few of them; importing all takes
-a third of the time of ``import numpy``. An index (``api/index.py``, generated) says which module has which name.
+as long as ``import numpy``. An index (``api/name_index.py``) says which module has which name.
 Where no index is in force, everything was imported and these are plain dicts.
 """
 

@@ -151,12 +151,17 @@ class AnomalyMode(ContextMode):
         self.previous = (state.anomaly, state.anomaly_check_nan)
         state.anomaly = enabled
         state.anomaly_check_nan = check_nan
+        state.refresh()
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, *problem: object) -> None:
         state.anomaly, state.anomaly_check_nan = self.previous
+        state.refresh()
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        raise TypeError(f"'{self.title.rpartition('.')[2]}' object is not callable")
 
 
 class SetAnomalyMode(AnomalyMode):

@@ -46,7 +46,11 @@ class Extra:
 
 
 class Node:
-    """One recorded operation. Subclasses, one for each graph name, are made by ``operation.py``."""
+    """One recorded operation. Subclasses, one for each graph name, are made by ``operation.py``.
+
+    ``run`` and ``run_tensors`` are its backward step in two worlds. Whoever calls them may count on gradients in the
+    shapes and dtypes of the inputs, one for each edge and None where there is none.
+    """
 
     __slots__ = ("__weakref__", "edges", "extra", "fix", "saved", "seq")
 
@@ -60,6 +64,13 @@ class Node:
     fix: Any  # per-edge shape and dtype to bring a gradient back to; None where nothing is to be done
     extra: Extra | None
     seq: int
+
+    def __init__(self, edges: tuple[Node | Output | None, ...] = ()) -> None:
+        self.edges = edges
+        self.saved = ()
+        self.fix = None
+        self.extra = None
+        self.seq = next_sequence()
 
     def run(self, g: Any) -> tuple[Any, ...]:
         """The array world: from the gradient of the output(s) those of the inputs, in their shapes and dtypes."""
@@ -106,11 +117,7 @@ class AccumulateGrad(Node):
     title = "torch::autograd::AccumulateGrad"
 
     def __init__(self, variable: Variable) -> None:
-        self.edges = ()
-        self.saved = ()
-        self.fix = None
-        self.extra = None
-        self.seq = next_sequence()
+        super().__init__()
         self.array: np.ndarray = variable.array
         self.grad: Any = None  # a tensor
         self.grad_dtype: Any = ...
@@ -128,12 +135,8 @@ class Invalid(Node):
     __slots__ = ("before", "message")
 
     def __init__(self, message: str, before: Node | Output | None) -> None:
+        super().__init__()
         self.before = before
-        self.edges = ()
-        self.saved = ()
-        self.fix = None
-        self.extra = None
-        self.seq = next_sequence()
         self.message = message
 
     def run(self, g: Any) -> tuple[Any, ...]:
@@ -146,13 +149,6 @@ class Nowhere(Node):
     """The sink of a view made under ``no_grad``: it requires grad, as PyTorch says, and receives nothing."""
 
     __slots__ = ()
-
-    def __init__(self) -> None:
-        self.edges = ()
-        self.saved = ()
-        self.fix = None
-        self.extra = None
-        self.seq = next_sequence()
 
     def run(self, g: Any) -> tuple[Any, ...]:
         return ()

@@ -28,7 +28,7 @@ The decorated name becomes a function on tensors. Its straight-line code is gene
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
@@ -37,8 +37,10 @@ import numpy as np
 from ..numerics.away import listening
 from ..numerics.layouts import laid_out
 from ..numerics.releases import Difference, releases
+from ..numerics.taken import Taken, Takes
 from .lazy import LazyTable
 from .node import Node
+from .parameters import Param, Save, rule_names
 from .tensor import Tensor
 
 Array = np.ndarray  # a tensor operand; inside a kernel its array
@@ -51,42 +53,11 @@ Rule = Callable[..., Any]
 OPERATIONS: dict[str, Operation] = LazyTable("operations")
 
 
-class Param:
-    """One parameter of an operation."""
-
-    __slots__ = ("default", "has_default", "index", "kind", "name", "number", "optional", "scalar")
-
-    def __init__(self, name: str, index: int, annotation: str, default: Any, has_default: bool) -> None:
-        self.name = name
-        self.index = index
-        words = [w.strip() for w in annotation.split("|")]
-        self.kind = {"Array": "tensor", "Index": "index", "list[Array]": "list", "list[Index]": "indices"}.get(
-            words[0], "plain"
-        )
-        self.number = self.kind == "tensor" and "Number" in words  # a Python number is accepted as it is
-        self.scalar = self.kind == "plain" and "Number" in words  # always a Python number, perhaps a complex one
-        self.optional = self.kind != "plain" and "None" in words
-        self.default = default
-        self.has_default = has_default
-
-
-class Save:
-    """One value that a node keeps: which, and for which edges' sake."""
-
-    __slots__ = ("index", "kind", "name", "param", "wanted_by")
-
-    def __init__(self, name: str, kind: str, param: str, index: int) -> None:
-        self.name = name
-        self.kind = kind  # input, output, plain, shape, dtype, strides
-        self.param = param
-        self.index = index
-        self.wanted_by: list[int] = []  # positions in ``edges``
-
-
 class Operation:
     """A declared operation. Everything derived from the declaration is computed when first asked for."""
 
     __slots__ = (
+        "_meant",
         "_parsed",
         "aten",
         "broadcast",
@@ -113,7 +84,6 @@ class Operation:
         "label",
         "made",
         "name",
-        "no_half",
         "no_mirror",
         "node_class",
         "node_name",
@@ -129,6 +99,8 @@ class Operation:
         "singles",
         "source",
         "spelling",
+        "taken",
+        "takes",
         "view",
         "vjp",
     )  # fmt: skip
@@ -165,7 +137,7 @@ class Operation:
         self.overlap: bool = options.pop("overlap", False)
         self.copies: bool = options.pop("copies", False)
         self.half: str | None = options.pop("half", None)
-        self.no_half: str | None = options.pop("no_half", None)
+        self.takes: Takes | None = options.pop("takes", None)
         self.fits: tuple[str, ...] = tuple(options.pop("fits", "").split())
         self.fits_in: str = options.pop("fits_in", "result")
         self.flip: Any = options.pop("flip", None)
@@ -192,9 +164,10 @@ class Operation:
             for k, n in enumerate(names)
         ]
         by_name = {p.name: p for p in self.params}
+        self.taken = None if self.takes is None else Taken(self.params, *self.takes)
         if unknown := {*self.fits} - {*by_name}:
             raise TypeError(f"{self.name}: no parameters to fit: {unknown}")
-        joint = _rule_names(self.vjp, 3) if self.vjp else None
+        joint = rule_names(self.vjp, 3) if self.vjp else None
         if joint is not None:  # one rule for several inputs: ``vjp_inputs`` are the tensor parameters in order
             self.edges: list[Param] = [
                 p for p in self.params if p.kind in ("tensor", "list") and p.name not in self.rules
@@ -208,17 +181,20 @@ class Operation:
             if name not in by_name:
                 raise TypeError(f"{self.name}: {name!r} is no parameter, so no dimension either")
         #: What each edge's rule names, and how many edges are no lists.
-        self.given = {p.name: _rule_names(self.rules[p.name], 2) for p in self.edges} if joint is None else {}
+        self.given = {p.name: rule_names(self.rules[p.name], 2) for p in self.edges} if joint is None else {}
         self.singles = sum(p.kind != "list" for p in self.edges)
         saves: dict[str, Save] = {}
         for position, param in enumerate(self.edges):
             for name in joint if joint is not None else self.given[param.name]:
-                save = saves.get(name) or saves.setdefault(name, self._save(name, by_name))
+                if name in _TAKEN:
+                    raise TypeError(f"{self.name}: a rule can't name {name!r}: the generated code uses it")
+                save = saves.get(name) or saves.setdefault(name, self._save(name))
                 save.wanted_by.append(position)
         # In PyTorch's order, which shows: hooks see values as they are saved, an error is about the first one changed.
         self.saves: list[Save] = sorted(
             saves.values(), key=lambda s: (s.kind == "output", _FIRST.get(s.param, s.param), s.name)
         )
+        self._meant = saves
         self.frees = any(s.kind in ("input", "output") for s in self.saves)
         self.node_class: type[Node] = type(
             self.node_name.rpartition(":")[2],
@@ -236,9 +212,9 @@ class Operation:
         self._parsed = True
         return self
 
-    def _save(self, name: str, by_name: dict[str, Param]) -> Save:
-        if name in _TAKEN:
-            raise TypeError(f"{self.name}: a rule can't name {name!r}: the generated code uses it")
+    def _save(self, name: str) -> Save:
+        """What a rule's parameter means. Raises TypeError where it means nothing."""
+        by_name = {p.name: p for p in self.params}
         if name in by_name:
             kind = "plain" if by_name[name].kind == "plain" else "input"
             return Save(name, kind, name, by_name[name].index)
@@ -253,6 +229,43 @@ class Operation:
     def has_gradient(self) -> bool:
         return bool(self.rules) or self.vjp is not None
 
+    # -- for who reads rules ------------------------------------------------------------------------------
+
+    def saved(self, args: Sequence[Any], results: Sequence[Any]) -> dict[str, Any]:
+        """All that the rules name, where the operation was called with these arguments and gave these results."""
+        return {save.name: save.of(args, results) for save in self.saves}
+
+    def asked(self, rule: Rule, skip: int, args: Sequence[Any], results: Sequence[Any]) -> dict[str, Any]:
+        """The same for what one function names after its first ``skip`` parameters."""
+        meant = self._meant
+        names = rule_names(rule, skip)
+        return {n: (meant.get(n) or meant.setdefault(n, self._save(n))).of(args, results) for n in names}
+
+    def spread(self, values: Sequence[Any]) -> list[Any]:
+        """Of one value for each parameter those of the edges, one each: a list's elements are edges of their own."""
+        out: list[Any] = []
+        for p in self.edges:
+            out += values[p.index] if p.kind == "list" else [values[p.index]]
+        return out
+
+    def pull(self, F: Any, g: Any, needs: Sequence[bool], saved: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The rules in a world: from the gradient of the result(s) that of each edge, None where it isn't needed.
+
+        ``saved`` has what the rules name. Broadcasting, casts and conjugation aren't undone here, but in ``record``.
+        """
+        if self.vjp is not None:
+            return tuple(self.vjp(F, g, tuple(needs), **saved))
+        grads: list[Any] = []
+        for p in self.edges:
+            width = 1 if p.kind != "list" else len(needs) - self.singles
+            wanted = needs[len(grads) : len(grads) + width]
+            if not any(wanted):
+                grads += [None] * width
+                continue
+            found = self.rules[p.name](F, g, *[saved[name] for name in self.given[p.name]])
+            grads += [x if w else None for x, w in zip(found, wanted, strict=True)] if p.kind == "list" else [found]
+        return tuple(grads)
+
 
 _FIRST = {"input": "self"}  # what PyTorch calls the first operand
 
@@ -263,11 +276,6 @@ _TAKEN = frozenset({"g", "node", "saved", "c", "fix", "outer", "grads"})
 
 def _release(node: Node) -> None:
     node.saved = None
-
-
-def _rule_names(rule: Rule, skip: int) -> tuple[str, ...]:
-    code = rule.__code__
-    return code.co_varnames[skip : code.co_argcount]
 
 
 def _camel(name: str) -> str:
@@ -300,6 +308,9 @@ if TYPE_CHECKING:  # what no program needs, to keep the start short
 
         __name__: str
         op: Operation
+
+        @property
+        def in_place(self) -> Declared[_Result]: ...
 
         def __call__(self, *args: Any, **kwargs: Any) -> _Result: ...
 
@@ -341,8 +352,9 @@ def operation(**options: Any) -> Declare:
                 precision; ``"operand"``, the operand's own
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
     copies      True where the result has the place of its first operand and the values of the second
-    half        how it computes in half precision, where not in single and rounded once; ``no_half`` the name of
-                PyTorch's kernel where that has none (``half.py``)
+    half        how it computes in half precision, where not in single and rounded once (``half.py``)
+    takes       the dtypes that it takes and PyTorch's name of the kernel, which refuses others: ``("floating complex",
+                "silu_cpu")`` (``taken.py``). Without it the kernel looks itself, or takes all
     flip        of a conjugate or negative view, what it does to each number (``mirrors.py``); ``no_mirror`` PyTorch's
                 words where such a tensor has no view like this
     dims        the parameters that are dimensions, ``"dim0 dim1"``, from a ``+`` on of the result, which has one more
@@ -352,6 +364,8 @@ def operation(**options: Any) -> Declare:
                 tell, or it runs row by row
     in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)
     spelling    the language's name for the call, where it isn't the declared one
+    in_place    the options in which its in-place form differs, where PyTorch records another graph name for that or
+                saves something else: ``{"node": "TBackward1"}`` declares ``t_in_place``, which is ``t.in_place``
     overload    what PyTorch's dispatcher adds to its name in place, ``"Tensor"`` for ``add_.Tensor``; ``*`` stands for
                 Tensor or Scalar, as the last operand is. ``aten`` is the name there, where not the ``spelling``
     indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or
@@ -366,7 +380,10 @@ def operation(**options: Any) -> Declare:
     Raises TypeError, on first use, where a rule names what doesn't exist.
     """
 
+    twin = options.pop("in_place", None)
+
     def declare(source: Callable[..., Any]) -> Callable[..., Any]:
+        changed = None if twin is None else _in_place(cast(FunctionType, source), {**options, **twin})
         before: Before | None = options.pop("before_2_14", None)
         older = None if before is None else Operation(cast(FunctionType, source), {**options, **before.options})
         op = Operation(cast(FunctionType, source), options)
@@ -381,6 +398,8 @@ def operation(**options: Any) -> Declare:
         stub.__dict__["op"] = op
         if before is not None and older is not None:
             _declare_both(op, older, stub, before.difference)
+        if changed is not None:
+            stub.__dict__["in_place"] = changed
         return stub
 
     return cast("Declare", declare)
@@ -410,3 +429,13 @@ def _declare_both(newer: Operation, older: Operation, stub: FunctionType, differ
         stub.__code__, stub.__defaults__ = op.made or unmade
 
     releases.declare(difference, switch)
+
+
+def _in_place(source: FunctionType, options: dict[str, Any]) -> Declared[Any]:
+    """The operation that the in-place form of one records; how a result lies is said of those out of place only."""
+    name = f"{source.__name__}_in_place"
+    twin = FunctionType(source.__code__, source.__globals__, name, source.__defaults__, source.__closure__)
+    twin.__annotations__ = source.__annotations__
+    twin.__doc__ = f"``{source.__name__}`` as its in-place form records it."
+    options["spelling"] = f"{options.get('spelling') or source.__name__}_"
+    return operation(**{k: v for k, v in options.items() if k not in ("layout", "dims", "rows")})(twin)

@@ -15,12 +15,14 @@ from ..numerics.dtypes import DType
 from ..numerics.half import is_bfloat16, run_kernel, widened
 from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
+from .anomaly import note_forward
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
 from .node import Invalid, Node, Output
-from .operation import Operation, Param, Save
+from .operation import Operation
+from .parameters import Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
-from .state import next_sequence, state
+from .state import state
 from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
 from .views import attach_views
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
@@ -135,20 +137,16 @@ def make_node(
     """The node of these results; at a level of ``torch.func``, of that level's own graph."""
     if not state.grad or state.inference:
         return None
-    operands: list[Any] = []
     wants: list[bool] = []
     for p in op.edges:
         value = args[p.index]
-        if p.kind == "list":
-            operands += value
-            wants.append(any(edge_at(t, level) is not None for t in value))
-        else:
-            operands.append(value)
-            wants.append(edge_at(value, level) is not None)
+        some = value if p.kind == "list" else (value,)
+        wants.append(any(edge_at(t, level) is not None for t in some))
     if True not in wants:
         return None
-    node: Node = object.__new__(op.node_class)
-    node.edges = tuple(edge_at(o, level) for o in operands)
+    operands = op.spread(args)
+    kind = op.node_class if not multiple or op.outputs else _several(op, len(outputs))
+    node = kind(tuple(edge_at(o, level) for o in operands))
     if state.invalid_views:
         for edge in node.edges:
             if isinstance(edge, Invalid):
@@ -157,11 +155,7 @@ def make_node(
         for o in operands:
             if isinstance(o, Tensor) and o.meta is not None and o.meta.unread:
                 o.meta.unread = False
-    node.extra = None
-    node.seq = next_sequence()
     node.fix = _fix(op, operands, outputs)
-    if multiple and type(node).outputs == 1:
-        node = _retype(node, op, len(outputs))
     entries: list[Any] = []
     for save in op.saves:
         wanted = any(wants[k] for k in save.wanted_by)
@@ -180,12 +174,9 @@ def edge_at(operand: Any, level: Any) -> Node | Output | None:
     return operand.node
 
 
-def _retype(node: Node, op: Operation, outputs: int) -> Node:
-    """A node whose number of outputs depends on the call, as unbind's does: a class for each number."""
-    made = type(op.node_name, (op.node_class,), {"__module__": "builtins", "__slots__": (), "outputs": max(2, outputs)})
-    twin: Node = object.__new__(made)
-    twin.edges, twin.extra, twin.seq, twin.fix = node.edges, node.extra, node.seq, node.fix
-    return twin
+def _several(op: Operation, outputs: int) -> type[Node]:
+    """The class of a node whose number of outputs depends on the call, as unbind's does: one for each number."""
+    return type(op.node_name, (op.node_class,), {"__module__": "builtins", "__slots__": (), "outputs": max(2, outputs)})
 
 
 def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Tensor], node: Node) -> tuple[Any, Any]:
@@ -216,15 +207,7 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
                 value = roles.clone(value)
             return pack(value), value.version
         return value, None
-    if save.kind == "shape":
-        if isinstance(value, (list, tuple)):
-            return [t.array.shape for t in value], None
-        return (value.array.shape if isinstance(value, Tensor) else ()), None
-    if save.kind == "strides":
-        return tuple(s // value.array.itemsize for s in value.array.strides), None
-    if save.kind == "dtype":
-        return (dtypes.of(value.array) if isinstance(value, Tensor) else None), None
-    return value, None
+    return save.of(args, outputs), None
 
 
 def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
@@ -323,28 +306,8 @@ def _each(function: Any, g: Any) -> Any:
 
 
 def _apply(node: Node, F: Any, g: Any, opener: Any) -> tuple[Any, ...]:
-    op = type(node).op
-    values = open_saved(node, opener)
-    edges = node.edges
-    if op.vjp is not None:
-        needs = tuple(e is not None for e in edges)
-        return tuple(op.vjp(F, g, needs, **values))
-    grads: list[Any] = []
-    for p in op.edges:
-        if p.kind != "list":
-            if edges[len(grads)] is None:
-                grads.append(None)
-            else:
-                grads.append(op.rules[p.name](F, g, *[values[n] for n in op.given[p.name]]))
-            continue
-        width = len(edges) - op.singles
-        wanted = edges[len(grads) : len(grads) + width]
-        if all(e is None for e in wanted):
-            grads += [None] * width
-            continue
-        found = op.rules[p.name](F, g, *[values[n] for n in op.given[p.name]])
-        grads += [x if e is not None else None for x, e in zip(found, wanted, strict=True)]
-    return tuple(grads)
+    op: Operation = type(node).op
+    return op.pull(F, g, [e is not None for e in node.edges], open_saved(node, opener))
 
 
 setattr(Node, "run", run_arrays)  # noqa: B010 - the general step is every node's default
@@ -365,6 +328,8 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
             t.need_meta().born = state.levels[-1]
     if state.tape is not None:
         state.tape.append((op, args, outputs))
+    if state.anomaly:
+        note_forward(outputs)
 
 
 def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..numerics import dtypes
 from .node import FREED, Node, Output, node_of
-from .operation import Save
+from .parameters import Save
 from .state import state
 from .tensor import Tensor, alias, wrap
 

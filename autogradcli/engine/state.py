@@ -7,7 +7,7 @@ tracing) sets ``special``, and the operation takes the general path in ``record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any
 
@@ -53,28 +53,35 @@ class State:
     __slots__ = (
         "anomaly",
         "anomaly_check_nan",
+        "draw",
         "dual_level",
+        "file",
         "grad",
         "hooks_refusal",
         "in_rule",
         "inference",
         "invalid_views",
         "levels",
+        "lines",
         "meta",
         "module_hooks",
         "multithreading",
         "overwritten",
         "own_memory",
         "pack_hooks",
+        "plots",
         "push_tangents",
         "running_node",
         "special",
         "tape",
         "unread_views",
         "warn",
+        "watch",
         "where",
     )
 
+    draw: Callable[[Any, str], None]  # figures that are to be shown, or to be written into a file of that name
+    file: str  # what the program that runs is called
     grad: bool
     special: bool
     in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
@@ -88,6 +95,7 @@ class State:
     levels: list[Any]
     module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
     multithreading: bool  # what a program asked for, which changes nothing
+    lines: Callable[[], str]  # the lines of the program that run, as a traceback has them, the innermost last
     meta: bool  # there is (or was, in this session) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
@@ -95,12 +103,19 @@ class State:
     tape: Tape | None
     running_node: Any
     warn: Callable[[str, str], None]
+    plots: Any  # the session's figures; None before the first
     push_tangents: Callable[[Any, Any, Any], None]  # (op, args, results): what forward.py does after an operation
+    watch: Callable[[Iterable[Any], int], None] | None  # who is told of passes: of their leaves and newest node
     where: Callable[[], int]  # the line of the program that runs; 0 where nobody knows
 
     def __init__(self) -> None:
         self.warn = _drop
         self.where = int
+        self.lines = str
+        self.draw = _drop
+        self.plots = None
+        self.file = "<stdin>"
+        self.watch = None
         self.push_tangents = _no_tangents
         self.meta = False
         self.reset()
@@ -136,6 +151,7 @@ class State:
             or self.unread_views
             or self.tape is not None
             or self.meta
+            or self.anomaly
         )
 
     def snapshot(self) -> tuple[Any, ...]:
@@ -144,6 +160,11 @@ class State:
             list(self.pack_hooks), {kind: dict(hooks) for kind, hooks in self.module_hooks.items()}, self.tape,
             self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views, self.meta,
         )  # fmt: skip
+
+    @staticmethod
+    def lasting(saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Of a snapshot what programs set: neither who listens, nor what the engine has to look out for."""
+        return (*saved[:7], saved[9])
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         (
@@ -162,8 +183,8 @@ class State:
         self.refresh()
 
 
-def _drop(category: str, message: str) -> None:
-    """Where warnings go until a session listens."""
+def _drop(*told: Any) -> None:
+    """Where warnings and figures go until a session listens."""
 
 
 def _no_tangents(op: Any, args: Any, results: Any) -> None:

@@ -108,6 +108,12 @@ class Tensor:
         return self.array.ndim
 
     @property
+    def strides(self) -> tuple[int, ...]:
+        """In elements."""
+        size = self.array.itemsize
+        return tuple([s // size for s in self.array.strides])
+
+    @property
     def dtype(self) -> DType:
         return dtypes.of(self.array)
 

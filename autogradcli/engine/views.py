@@ -26,7 +26,7 @@ from .mirrors import MirrorTensor, adopt, maker_of, memory_of, mirror_of
 from .node import FREED, AccumulateGrad, Invalid, Node, Nowhere, Output, index_of, node_of
 from .operation import Operation
 from .saved import graph_name
-from .state import next_sequence, state
+from .state import state
 from .tensor import Meta, Tensor, wrap
 from .worlds import roles
 
@@ -149,11 +149,7 @@ class AsStridedBackward0(Node):
     __slots__ = ("base_shape", "base_strides", "window")
 
     def __init__(self, base: Tensor, view: Tensor) -> None:
-        self.edges = (base.node,)
-        self.saved = ()
-        self.fix = None
-        self.extra = None
-        self.seq = next_sequence()
+        super().__init__((base.node,))
         self.window = Window(memory_of(view), base.array)
         self.base_shape = base.array.shape
         self.base_strides = strides_of(base.array)
@@ -296,11 +292,7 @@ def _mirror_on(base: Tensor, view: Tensor, mirror: Operation) -> Node:
 
 def made_by(call: Any, below: Node | Output | None) -> Node:
     """A node of an operation that saves nothing."""
-    node: Node = object.__new__(call.op.parse().node_class)
-    node.edges = (below,)
-    node.saved = ()
-    node.fix = node.extra = None
-    node.seq = next_sequence()
+    node: Node = call.op.parse().node_class((below,))
     return node
 
 
@@ -316,7 +308,6 @@ class _Freed(Node):
 
 
 _FREED = _Freed()
-_FREED.fix = None
 
 
 @shown_as("CopySlices")
@@ -331,11 +322,7 @@ class CopySlices(Node):
     title = "torch::autograd::CopySlices"
 
     def __init__(self, base: Tensor, view: Tensor, function: Node) -> None:
-        self.edges = (base.node, *function.edges[1:])
-        self.saved = ()
-        self.fix = None
-        self.extra = None
-        self.seq = next_sequence()
+        super().__init__((base.node, *function.edges[1:]))
         self.function = function
         self.mirror = maker_of(view)
         self.window = Window(memory_of(view), base.array)

@@ -18,7 +18,6 @@ from ..engine.state import Tape, state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
 from ..numerics import dtypes
-from ..operations.dims import contiguous_strides
 from .expression import Constant, Expr, Name, value_of
 from .formula import FORMULAS, apply, total
 from .replay import gradients_at
@@ -223,7 +222,7 @@ class History(Tape):
         g: Any = arrived if type(node).outputs > 1 else arrived[0]
         if conj:
             g = [None if x is None else FORMULAS.conj(x) for x in g] if isinstance(g, list) else FORMULAS.conj(g)
-        grads = rules(op, args, results, g, tuple(e is not None for e in node.edges))
+        grads = op.pull(FORMULAS, g, [e is not None for e in node.edges], op.saved(args, results))
         out: list[Expr | None] = []
         for k, x in enumerate(grads):
             found = self._fixed(node, k, x, conj)
@@ -270,29 +269,6 @@ def _why_not(node: Node) -> str:
     return f"it goes through {name.removesuffix('Backward')}, a Function with a backward of its own"
 
 
-def rules(
-    op: Operation, args: Sequence[Any], results: Sequence[Expr], g: Any, needs: Sequence[bool]
-) -> list[Expr | None]:
-    """The rules of an operation on expressions, one gradient for each edge of its node; None where not needed."""
-    values = {p.name: a for p, a in zip(op.params, args, strict=True)}
-    if op.vjp is not None:
-        return list(op.vjp(FORMULAS, g, tuple(needs), **_named(op.vjp, 3, values, results)))
-    out: list[Expr | None] = []
-    for p in op.edges:
-        width = len(values[p.name]) if p.kind == "list" else 1
-        wanted = needs[len(out) : len(out) + width]
-        if not any(wanted):
-            out += [None] * width
-            continue
-        rule = op.rules[p.name]
-        found = rule(FORMULAS, g, *_named(rule, 2, values, results).values())
-        if p.kind == "list":
-            out += [x if need else None for x, need in zip(found, wanted, strict=True)]
-        else:
-            out.append(found)
-    return out
-
-
 def operands(op: Operation, args: Sequence[Any]) -> list[tuple[Any, tuple[int, int | None]]]:
     """The argument of each edge, and where it stands: number of the argument, and in a list."""
     out: list[tuple[Any, tuple[int, int | None]]] = []
@@ -300,28 +276,6 @@ def operands(op: Operation, args: Sequence[Any]) -> list[tuple[Any, tuple[int, i
         value = args[p.index]
         out += [(v, (p.index, k)) for k, v in enumerate(value)] if p.kind == "list" else [(value, (p.index, None))]
     return out
-
-
-def _named(rule: Any, skip: int, values: Mapping[str, Any], results: Sequence[Expr]) -> dict[str, Any]:
-    """What a rule's parameters name."""
-    names = rule.__code__.co_varnames[skip : rule.__code__.co_argcount]
-    return {name: _value(name, values, results) for name in names}
-
-
-def _value(name: str, values: Mapping[str, Any], results: Sequence[Expr]) -> Any:
-    if name in values:
-        return values[name]
-    if name.startswith("result"):
-        return results[int(name[6:] or 0)]
-    stem, _, suffix = name.rpartition("_")
-    value = values[stem]
-    if isinstance(value, (list, tuple)):
-        return [tuple(v.shape) if suffix == "shape" else v.dtype for v in value]
-    if not isinstance(value, Expr):
-        return () if suffix == "shape" else None
-    if suffix == "strides":  # a formula doesn't tell how its values lie in memory
-        return contiguous_strides(value.shape)
-    return tuple(value.shape) if suffix == "shape" else value.dtype
 
 
 def _by_role(role: Any, *args: Any) -> Any:

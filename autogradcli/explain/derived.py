@@ -23,9 +23,9 @@ from .expression_text import lines_of, text_of
 from .formula import HOMES
 from .normal.choosing import begin, formula
 from .normal.forms import Form, TooLong, word
-from .normal.naming import named_parts
+from .normal.index_notation import Reader
 from .normal.products import style
-from .normal.reading import Reader
+from .normal.repeats import named_parts
 from .normal.terms import NotSaid
 from .replay import replayed, values_at
 from .spelling import Unspeakable

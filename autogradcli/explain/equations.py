@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .derived import Evaluate, Shown
 from .normal.latex import Latex, word
 from .normal.parsing import parsed
-from .shapes import Shapes
+from .part_shapes import Shapes
 from .spoken import spoken
 
 

@@ -23,6 +23,7 @@ from ..engine.operation import Operation
 from ..engine.state import state
 from ..engine.tensor import Size, Tensor
 from ..numerics.dtypes import DType
+from ..operations.dims import contiguous_strides
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
@@ -55,6 +56,11 @@ class Expr:
     @property
     def ndim(self) -> int:
         return self.tensor.ndim
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """A formula doesn't tell how its values lie in memory: without gaps."""
+        return contiguous_strides(self.shape)
 
     @property
     def dtype(self) -> DType:

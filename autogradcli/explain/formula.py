@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..api.calls.registry import NAMESPACES
-from ..engine.operation import OPERATIONS, Operation, Param
+from ..engine.operation import OPERATIONS, Operation
+from ..engine.parameters import Param
 from ..engine.tensor import Tensor, wrap
 from ..numerics import dtypes
 from .expression import (

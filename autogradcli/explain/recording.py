@@ -26,13 +26,11 @@ from ..engine.tensor import Tensor, wrap
 from ..engine.views import AsStridedBackward0, CopySlices
 from ..numerics.dtypes import FLOATING, INEXACT, NAMES, DType
 from ..operations.dims import contiguous_strides
-from .windows import cut, put, sayable
+from .windows import cut, put, sayable, why_not
 
 EDITED = "a value on its way was changed where autograd can't see it, through .data"
 #: What a recording may keep: a thousand bytes an operation, and the numbers that it copies.
 MOST_OPERATIONS, MOST_BYTES = 500_000, 1 << 30
-
-PARTLY = "it goes through a change in place of a part of a tensor that has no formula"
 
 
 class Slot:
@@ -126,8 +124,8 @@ class Recording(Tape):
     """The tape of a whole program: of no more than ``limit`` operations and MOST_BYTES. After these it stops, and
     has nothing any more: ``full``."""
 
-    __slots__ = ("_arrays", "_bytes", "_graph", "_last", "_leaves", "_made", "_tensors", "call", "entries", "full",
-                 "hook_lines", "limit", "variables")  # fmt: skip
+    __slots__ = ("_arrays", "_bytes", "_graph", "_last", "_leaves", "_left", "_made", "_tensors", "call", "entries",
+                 "full", "hook_lines", "limit", "variables")  # fmt: skip
 
     def __init__(self, variables: Mapping[str, Any], limit: int = MOST_OPERATIONS) -> None:
         super().__init__()
@@ -144,6 +142,8 @@ class Recording(Tape):
         self._leaves: dict[Node, list[Slot]] = {}
         self._arrays: dict[int, Slot] = {}
         self._tensors: dict[int, Tensor] = {}
+        #: Tensors without a history that were made of ones with one: by ``detach()``, ``.data``, ``torch.tensor(t)``.
+        self._left: dict[int, tuple[Tensor, Slot]] = {}
         #: What nodes saved, which a pass of the program's own frees.
         self._graph: list[tuple[Node, Any]] = []
         self._last = 0
@@ -169,10 +169,15 @@ class Recording(Tape):
     def _stop(self) -> None:
         """Forget everything, and let the program go on as if nobody listened."""
         self.full = True
-        for table in (self._made, self._leaves, self._arrays, self._tensors, self._graph, self.entries):
+        for table in (self._made, self._leaves, self._arrays, self._tensors, self._left, self._graph, self.entries):
             table.clear()
         state.tape = None
         state.refresh()
+
+    def left(self, way: str, source: Any, made: Any) -> None:
+        """Values left a tensor's history."""
+        if isinstance(made, Tensor) and isinstance(source, Tensor) and source.node is not None:
+            self._left[id(made)] = made, self.slot(source)
 
     def hooked(self, key: int) -> None:
         """A hook was registered."""
@@ -218,6 +223,9 @@ class Recording(Tape):
     def _note(self, tensor: Tensor, entry: Entry | None, index: int) -> Slot:
         slot = Slot(tensor, tensor.array.copy(), entry, index, tensor.node is not None)
         self._bytes += slot.array.nbytes
+        left = self._left.get(id(tensor))
+        if left is not None and left[0] is tensor and entry is None:
+            slot.parted = left[1]
         node = node_of(tensor.node)
         if node is not None and not isinstance(node, AccumulateGrad):
             self._made[node, index_of(tensor.node)] = slot
@@ -435,12 +443,3 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
     if a.dtype is not b.dtype or a.shape != b.shape:
         return False
     return bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
-
-
-def why_not(node: Node) -> str:
-    """Why a node has no formula, for a reader."""
-    if isinstance(node, CustomNode):
-        return f"it goes through {node.definition.name}, a Function with a backward of its own"
-    if isinstance(node, (CopySlices, AsStridedBackward0)):
-        return PARTLY
-    return "it goes through something that has no formula"

@@ -22,8 +22,8 @@ from .expression_text import text_of
 from .hessian import matrix_of, opened
 from .normal.choosing import begin, formula
 from .normal.forms import Form, TooLong, call, number, shape, word
-from .normal.naming import named_parts
-from .normal.reading import Reader
+from .normal.index_notation import Reader
+from .normal.repeats import named_parts
 from .normal.terms import NotSaid
 from .replay import replayed
 from .spelling import Unspeakable

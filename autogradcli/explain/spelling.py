@@ -14,7 +14,8 @@ from typing import Any
 from ..api.calls.overloads import Function
 from ..api.calls.python_function import PythonFunction
 from ..api.calls.registry import ATTRIBUTES, NAMESPACES, Method
-from ..engine.operation import Operation, Param
+from ..engine.operation import Operation
+from ..engine.parameters import Param
 from ..engine.tensor import Tensor
 from .expansion import expansion, same_values
 from .expression import Call, Expr, Item, expressions_in, value_of, without_history

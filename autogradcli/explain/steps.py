@@ -29,7 +29,7 @@ from .expression import Expr, Name
 from .expression_text import text_of
 from .formula import apply, total
 from .normal.forms import Form, TooLong
-from .normal.reading import Reader
+from .normal.index_notation import Reader
 from .rule_names import WRITTEN_OUT, adds_up, is_simple, rearranges, rule_name, takes_in
 
 #: A place where a gradient flows: a node and the number of its result.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..engine.views import Window
+from ..engine.custom import CustomNode
+from ..engine.node import Node
+from ..engine.views import AsStridedBackward0, CopySlices, Window
 from ..operations.dims import contiguous_strides
 
 #: ``do(name, arguments)`` carries out a declared operation.
@@ -92,3 +94,12 @@ def _matched(
                 return [(start, end, step), *inner]
     inner = _matched(shape[1:], own[1:], starts[1:], size, strides)
     return None if inner is None else [start, *inner]
+
+
+def why_not(node: Node) -> str:
+    """Why a node has no formula, for a reader."""
+    if isinstance(node, CustomNode):
+        return f"it goes through {node.definition.name}, a Function with a backward of its own"
+    if isinstance(node, (CopySlices, AsStridedBackward0)):
+        return "it goes through a change in place of a part of a tensor that has no formula"
+    return "it goes through something that has no formula"

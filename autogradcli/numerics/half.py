@@ -11,7 +11,6 @@ Where PyTorch computes otherwise it shows, since half precision has few digits. 
     half="alpha"    so are those where there is an ``alpha``, which is rounded too
     half="rounded"  a number among the arguments, which is no operand, is rounded to half precision
     half="exact"    a number on the right, or a 0-d tensor, keeps its own digits: only the result is rounded
-    no_half=name    PyTorch's kernel of this name has no half precision, and the one here doesn't look
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ _VECTOR = 32
 
 
 def run_kernel(op: Declared, arrays: list[Any]) -> Any:
-    """The kernel on its operands, whatever their precision."""
+    """The kernel on its operands, whatever their precision. Raises NotImplementedError for a dtype not taken."""
+    if op.taken is not None:
+        op.taken.check(op, arrays)
     if op.view is not None or (kind := _half_kind(arrays)) is None:
         return op.kernel(*arrays)
     how = op.half
     if how == "own" or (op.promote is None and _mixed(arrays, kind)):
         return op.kernel(*arrays)  # which looks at the dtypes itself
-    if op.no_half is not None:
-        raise NotImplementedError(f"\"{op.no_half}\" not implemented for '{dtypes.from_numpy(kind).type_name}'")
     if how == "rounded":
         arrays = [_rounded(a, kind) if a.__class__ is float else a for a in arrays]
     elif how == "steps":

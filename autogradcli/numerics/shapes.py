@@ -16,7 +16,12 @@ def shape_mismatch(arrays: list[Any]) -> RuntimeError | None:
             m, n = a[-back], b[-back]
             if m != n and 1 not in (m, n):
                 dim = max(len(a), len(b)) - back
-                return RuntimeError(
-                    f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}"
-                )
+                return sizes_differ(m, n, dim)
     return None
+
+
+def sizes_differ(m: int, n: int, dim: int) -> RuntimeError:
+    """PyTorch's words for two sizes of one dimension."""
+    return RuntimeError(
+        f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}"
+    )

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.limits import shown
+from ..numerics.shapes import sizes_differ
 from ..numerics.summation import add_reduce as add_reduce
 
 Shape = tuple[int, ...]
@@ -32,7 +34,9 @@ def wrap_dim(dim: int, ndim: int) -> int:
     least = -ndim if ndim else -1
     if least <= dim < -least:
         return dim + ndim if dim < 0 and ndim else 0
-    raise IndexError(f"Dimension out of range (expected to be in range of [{least}, {-least - 1}], but got {dim})")
+    raise IndexError(
+        f"Dimension out of range (expected to be in range of [{least}, {-least - 1}], but got {shown(dim)})"
+    )
 
 
 def wrap_dims(dims: Dims, ndim: int) -> Shape:
@@ -175,10 +179,7 @@ def broadcast_shape(*shapes: Sequence[int]) -> Shape:
             if out[-back] == 1:
                 out[-back] = n
             elif n not in (1, out[-back]):
-                raise RuntimeError(
-                    f"The size of tensor a ({out[-back]}) must match the size of tensor b ({n}) "
-                    f"at non-singleton dimension {len(out) - back}"
-                )
+                raise sizes_differ(out[-back], n, len(out) - back)
     return tuple(out)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
+from collections.abc import Callable
 from typing import Any
 
 from prompt_toolkit import PromptSession
@@ -13,33 +13,42 @@ from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth, Output
 
-from ..events import Event, Failed
+from ..events import Event, Failed, Value
+from ..language.values.text_format import to_repr
+from ..notes import Watch
 from ..session import Session
 from ..show.errors import error_text, plain_error_text
-from ..show.plain import Display, Plain, PlainGradients
+from ..show.plain import Display, PlainGradients
+from ..show.plots import IN_A_FOLDER, Plots
 from ..show.stream import Stream, StreamClosed
 from ..why.known import QUICK, is_known
 from .commands.table import CommandError, dispatch
 from .completion import SessionCompleter
 from .guard import Guard, message, said
 from .highlight import STYLE, SessionLexer
-from .history import history_path, open_history
 from .interruptible import Failure, Outcome, quietly, run
 from .interrupts import Interrupts
 from .journal import Program, Recorded, Transcript, added, quiet
 from .keys import bindings
 from .name_search import loading
+from .pager import page
 from .preview import Preview
+from .questions import as_command
 from .readings import GuardedCompleter, GuardedLexer, GuardedSuggestions
+from .sign_of_life import SignOfLife
+from .steps import Steps
 from .toolbar import hint_line, status_line
-from .undo import Steps
 from .wall import wall
 
 #: Words by which people try to leave, where no variable has the name.
 GOODBYES = {"exit", "quit", "exit()", "quit()"}
+
+#: Errors of a text that is no program, of which nothing ran.
+NO_PROGRAM = {"SyntaxError", "IndentationError", "TabError"}
 
 #: Seconds from the prompt to the loading of more modules, and between two of them.
 IDLE, PAUSE = 0.3, 0.005
@@ -63,18 +72,22 @@ class Prompt:
         output: Output | None = None,
     ) -> None:
         self.session = session
+        session.watch = Watch(lambda of: f":why {of}", numbered=False)
         self.transcript = Transcript()
-        self.out = Recorded(out, self.transcript)
-        self.err = Recorded(err, self.transcript)
+        sign = SignOfLife(out)
+        self.out = Recorded(sign.watch(out), self.transcript)
+        self.err = Recorded(sign.watch(err), self.transcript)
         self.format = "plain"
+        self._plots = Plots(self.out, self.err, None, IN_A_FOLDER)
         self.running = True
-        #: What the next line begins as: for ``:edit``.
-        self.draft = ""
+        self.draft = ""  # what the next line begins as: for ``:edit``
         self.guard = guard = Guard()
         self.interrupts = Interrupts(session)
         self.interrupts.give_up = self._interrupted_reading
-        self.steps = Steps(session, self._say)
+        self.interrupts.sign = sign
+        self.steps = Steps(session, self.say)
         self.program: Program = None
+        self._start_program: Program = None
         #: Seconds that the session's program took so far.
         self._spent = 0.0
         #: The last input, where it ended with an error.
@@ -86,9 +99,12 @@ class Prompt:
             from ..recorded import copied
 
             self.given = copied(session.variables)
+        #: Files of data that commands wrote.
+        self.written: set[str] = set()
         self.preview: Preview = Preview(session, self._redraw, guard)
-        self.show_toolbar: bool = True
-        self.suggest: bool = True
+        self.show_toolbar, self.suggest, self.pages = True, True, False
+        #: What is done before the first line is read.
+        self.startup: Callable[[], None] | None = None
         self._line = 1
         self._seconds: float | None = None
         self.seed: int = quietly(session, "torch.initial_seed()")[0]
@@ -104,7 +120,7 @@ class Prompt:
             complete_while_typing=False,
             lexer=GuardedLexer(guard, SessionLexer(session)),
             style=STYLE,
-            color_depth=None if os.environ.get("NO_COLOR") else ColorDepth.DEPTH_4_BIT,
+            color_depth=ColorDepth.DEPTH_4_BIT if out.colour else ColorDepth.DEPTH_1_BIT,
             include_default_pygments_style=False,
             input_processors=[HighlightMatchingBracketProcessor(chars="[](){}")],
             auto_suggest=GuardedSuggestions(guard, lambda: self.suggest),
@@ -117,13 +133,21 @@ class Prompt:
         )
         self.reader.default_buffer.on_text_changed += self._typed
 
+    def begin_here(self, program: Program) -> None:
+        """What is there now is what ``:reset`` goes back to, and ``:undo`` not behind."""
+        self.steps.forget()
+        self._start, self._start_program = self.steps.snapshot(), program
+
     def run(self) -> None:
         """Read and run until ``:quit`` or Ctrl-D. Nothing else ends it but an output that is closed: what the prompt
         can't do it says in a line. Raises StreamClosed."""
         with wall.far(), self.interrupts.listening(), self.guard.over_the_screen():
+            if self.startup:
+                with self.interrupts.working():
+                    self.startup()
             while self.running:
                 for what, reason in self.guard.news().items():
-                    self._say(f"{what} failed: {reason}")
+                    self.say(f"{what} failed: {reason}")
                 try:
                     text = self._read()
                 except EOFError:
@@ -143,9 +167,9 @@ class Prompt:
         except BaseException as error:  # of a command, or of our own
             if isinstance(error, MemoryError):
                 self.steps.forget()
-            self._say(message(error), type(error).__name__)
+            self.say(message(error), type(error).__name__)
 
-    def _say(self, line: str, about: str = "prompt") -> None:
+    def say(self, line: str, about: str = "prompt") -> None:
         try:
             self.err.raw(plain_error_text(about, line, self.err))
         except MemoryError:
@@ -167,7 +191,7 @@ class Prompt:
             raise
         except BaseException as error:  # of drawing, such as for want of memory: the line itself can still be read
             self.steps.forget()
-            self._say(f"the line can't be shown as usual: {said(error)}")
+            self.say(f"the line can't be shown as usual: {said(error)}")
             return self._read_plainly()
         finally:
             self.preview.forget()
@@ -220,7 +244,8 @@ class Prompt:
     # -- running --------------------------------------------------------------------------------------------
 
     def handle(self, text: str) -> None:
-        """One input: a command, a program or nothing."""
+        """One input: a command, a question, a program or nothing."""
+        text = as_command(text, self.session.variables)
         stripped = text.strip()
         if not stripped:
             return
@@ -242,10 +267,13 @@ class Prompt:
         """Run a program of the user's; it can be undone, and what is interrupted is."""
         before = self.steps.snapshot()
         held: list[Failed] = []
+        long: list[str] = []
 
         def show(event: Event) -> None:
             if isinstance(event, Failed) and is_known(event, self._spent):
                 held.append(event)
+            elif self.pages and isinstance(event, Value) and self._is_long(text := to_repr(event.value)):
+                long.append(text)
             else:
                 display.show(event)
 
@@ -258,13 +286,15 @@ class Prompt:
             self.steps.done(text, before, self.program)
             raise
         display.end(outcome.ok, outcome.seconds)
+        for each in long:
+            self.page(each)
         self._seconds = outcome.seconds
         if outcome.failure == "MemoryError":
             self.steps.make_room()
         if outcome.interrupted:
             if not before.complete:
                 self.err.write("not everything could be put back: the session is larger than :undo can keep\n")
-        elif outcome.done or outcome.failure != "SyntaxError":
+        elif outcome.done or outcome.failure not in NO_PROGRAM:
             self.steps.done(text, before, self.program)
             self.program = added(self.program, text, None if outcome.ok else outcome.done)
         self.failed = "" if outcome.ok or outcome.interrupted else text
@@ -311,17 +341,37 @@ class Prompt:
         self.steps.done(source, before, self.program)
         self.program = added(self.program, quiet(source) if hide else source)
 
+    def give(self, values: dict[str, Any], what: str) -> None:
+        """Set variables to values that no program made. It can be undone; where the program is run again they are given
+        to it."""
+        from ..recorded import copied
+
+        before = self.steps.snapshot()
+        texts = []
+        for name, value in copied(values).items():
+            key = f"_loaded_{len(self.given) + 1}"
+            self.given[key] = value
+            texts.append(f"{name} = {key}; del {key}")
+        self.session.variables.update(values)
+        self.steps.done(what, before, self.program)
+        self.program = added(self.program, "\n".join(texts))
+
     def reset(self) -> None:
         """A session as it was when the prompt began, variables that it was given included. It can be undone."""
         self.steps.done(":reset", self.steps.snapshot(), self.program)
         self._start.restore(self.session)
-        self.program = None
+        self.program = self._start_program
 
     def show_failure(self, event: Failed) -> None:
         self.err.raw(error_text(event, "", self.err))
 
     def display(self, file: str = "") -> Display:
         """How results are shown now."""
+        display = self._display(file)
+        display.plots = self._plots
+        return display
+
+    def _display(self, file: str) -> Display:
         if self.format == "rich":
             from ..show.table import Rich
 
@@ -331,6 +381,15 @@ class Prompt:
 
             return JsonLines(self.out, file or "<prompt>", bounds=False, gradients=True)
         return PlainGradients(self.out, self.err, file)
+
+    def _is_long(self, text: str) -> bool:
+        return self.out.terminal and text.count("\n") + 2 > self.reader.output.get_size().rows
+
+    def page(self, text: str) -> None:
+        """Show a text in a pager, where this is a terminal and there is one."""
+        if not (self.out.terminal and page(text)):
+            self.out.write(text + "\n")
+        self.interrupts.heard = False  # Ctrl-C was the pager's
 
     # -- the screen -----------------------------------------------------------------------------------------
 
@@ -355,13 +414,18 @@ class Prompt:
         before = self.reader.default_buffer.document.text_before_cursor
         count = len(self.session.variables) - ("_" in self.session.variables)
         status = status_line(
-            grad_enabled=self.grad_enabled, dtype=self.dtype, variables=count, seconds=self._seconds, width=width
+            grad_enabled=self.grad_enabled,
+            dtype=self.dtype,
+            variables=count,
+            seconds=self._seconds,
+            width=width,
+            keys=f"vi {_VI.get(self.reader.app.vi_state.input_mode, 'insert')}" if self.vi else "",
         )
         return [*hint_line(self.session, before, self.preview.text, width), ("", "\n"), *status]
 
     def _typed(self, buffer: Buffer) -> None:
         if self.show_toolbar and self.reader.app.is_running:
-            self.preview.follow(buffer.text)
+            self.preview.follow(as_command(buffer.text, self.session.variables))
 
     def _redraw(self) -> None:
         self.reader.app.invalidate()
@@ -378,18 +442,9 @@ class Prompt:
         self.reader.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
 
 
+#: What the modes of vi's keys are called, where it isn't the one of inserting.
+_VI = {InputMode.NAVIGATION: "normal", InputMode.REPLACE: "replace", InputMode.REPLACE_SINGLE: "replace"}
+
+
 def _continuation(width: int, line_number: int, is_soft_wrap: int) -> AnyFormattedText:
     return " " * width if is_soft_wrap else "... ".rjust(width)
-
-
-def run_prompt(session: Session, out: Stream, err: Stream) -> bool:
-    """The prompt on the terminal, with the user's history. On a terminal that can't show one (TERM=dumb) the input is
-    read to its end and run as a program. False if that failed."""
-    if os.environ.get("TERM") == "dumb":
-        return session.run(sys.stdin.read(), Plain(out, err, "<stdin>").show)
-    from .. import __version__
-
-    out.write(f"autogradcli {__version__}. :help lists the commands, Ctrl-D leaves.\n")
-    history = open_history(history_path(), lambda line: err.raw(plain_error_text("prompt", line, err)))
-    Prompt(session, out, err, history=history).run()
-    return True

@@ -9,7 +9,7 @@ from ..language.compile.evaluate import evaluate
 from ..recorded import Program, inside
 from ..show.escape import escape_line
 from ..show.graph.answer import MOST_OPERATIONS, picture, picture_of, told, written
-from ..show.graph.wanted import Wanted
+from ..show.graph.graph_options import Wanted
 from .commands.table import CommandError
 from .interruptible import Failure, value_of, within
 from .replayed import alike, replay

@@ -86,8 +86,9 @@ class Failure(Exception):
         self.event = event
 
 
-def value_of(interrupts: Interrupts, source: str) -> Any:
-    """The value of an expression. ``_`` stays what it was. Raises Failure."""
+def value_of(interrupts: Interrupts, source: str, *, or_none: bool = False) -> Any:
+    """The value of an expression; without ``or_none``, which must not be None. ``_`` stays what it was. Raises
+    Failure."""
     session = interrupts.session
     values: list[Any] = []
 
@@ -107,6 +108,8 @@ def value_of(interrupts: Interrupts, source: str) -> Any:
             session.variables["_"] = last
         else:
             session.variables.pop("_", None)
+    if not values and or_none:
+        return None
     if len(values) != 1:
         raise Failure(Failed(1, 1, len(source) + 1, "ValueError", "an expression with a value is needed here", source))
     return values[0]

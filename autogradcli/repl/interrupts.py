@@ -13,7 +13,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import Any
 
@@ -38,6 +38,8 @@ class Interrupts:
         self.give_up: Callable[[], bool] = bool
         #: Whether Ctrl-C came since the input that is worked on was submitted.
         self.heard = False
+        #: What is entered while something runs, to say so where it takes long.
+        self.sign: AbstractContextManager[None] = nullcontext()
         self._working = False
         self._running = False
 
@@ -76,7 +78,8 @@ class Interrupts:
             raise KeyboardInterrupt
         self._running = True
         try:
-            yield
+            with self.sign:
+                yield
         finally:
             self._running = False
             self._quiet()

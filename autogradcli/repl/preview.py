@@ -1,31 +1,26 @@
 """What a line would give, while it is typed: its shape, dtype and grad_fn, or its error.
 
-The line is run, in a copy of the process. So whatever it does (numbers changed in place, random numbers drawn, a text
-printed, a function of the user's called) happens to the copy; and the copy is ended by the system's own timer, be it in
-the middle of a matrix product. Copying the process takes a millisecond: its memory is shared until one side writes.
-Where the system has no ``fork`` there is no preview.
+The line is run, in a copy of the process (``copies.py``). Where the system can't copy one there is no preview.
 """
 
 from __future__ import annotations
 
 import ast
 import asyncio
-import gc
 import os
 import signal
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from ..api.tensor.tensor_repr import shown_name
-from ..engine.tensor import Tensor
+from ..engine.tensor import Parameter, Tensor
 from ..events import Event, Failed, Gradients, Value
 from ..language.read.syntax import parse
-from ..language.values.budget import resident_bytes
 from ..language.values.text_format import to_repr
 from ..numerics.away import threads
 from ..session import Session
 from ..show.escape import escape_line
+from .copies import AVAILABLE, begin, possible
 from .guard import Guard
 from .name_search import dotted, is_attributes_beginning, is_beginning
 
@@ -36,10 +31,6 @@ RETRY = 0.1
 #: The longest text that is previewed, and what is shown of a value or a message.
 MAX_SOURCE = 4000
 MAX_TEXT = 200
-#: Where the process is larger, copying its page tables alone would be felt.
-MAX_RESIDENT = 4 << 30
-
-AVAILABLE = hasattr(os, "fork")
 
 
 class Preview:
@@ -91,33 +82,22 @@ class Preview:
         if source == self._asked:
             return
         if threads.alive:
-            # What was interrupted still computes. A linear algebra library asked to copy the process waits for the end
-            # of its own threads, and so would the prompt.
+            # What was interrupted still computes.
             self.text = ""
             self._scheduled = True
             self._loop.call_later(RETRY, self._ask)
             return
         self._stop()
         self._asked = source
-        if not self.enabled or not worth_trying(source) or resident_bytes() > MAX_RESIDENT:
+        if not (self.enabled and worth_trying(source) and possible()):
             self.text = ""
             self.changed()
             return
-        read, write = os.pipe()
-        try:
-            child = _fork()
-            if not child:
-                _answer(self.session, source, write)
-        except OSError:  # no more processes, or no memory for one
-            os.close(read)
-            raise
-        finally:
-            os.close(write)
-        self._child, self._pipe = child, read
-        self._loop.add_reader(read, self._arrived)
+        self._child, self._pipe = begin(lambda: outcome(self.session, source), BUDGET)
+        self._loop.add_reader(self._pipe, self._arrived)
 
     def _read_answer(self) -> None:
-        answer = os.read(self._pipe, 4096)
+        answer = os.read(self._pipe, 4096)  # a line, which is written in one piece
         self._close()
         self.text = answer.decode(errors="replace")
         self._reap()
@@ -147,22 +127,6 @@ def _has_ended(child: int) -> bool:
         return True
 
 
-def _fork() -> int:
-    """A copy of the process, in which Ctrl-C is nobody's concern from its first moment on. Raises OSError."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
-    try:
-        with warnings.catch_warnings():
-            # About locks that other threads may hold. Whatever the copy waits for, its timer ends it.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            child = os.fork()
-    except BaseException:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
-        raise
-    if child:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
-    return child
-
-
 def worth_trying(source: str) -> bool:
     """Whether a text is a program and not a command, an unfinished line or nothing."""
     if not source or source.startswith(":") or len(source) > MAX_SOURCE:
@@ -171,20 +135,6 @@ def worth_trying(source: str) -> bool:
         return bool(parse(source).body)
     except (SyntaxError, RecursionError, MemoryError):
         return False
-
-
-def _answer(session: Session, source: str, pipe: int) -> None:
-    """In the copy: run the text, write what it gave into the pipe, and end."""
-    try:
-        gc.disable()
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (1, 2):  # what a library has to say is not for the screen
-            os.dup2(nowhere, stream)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # which ends the process
-        signal.setitimer(signal.ITIMER_REAL, BUDGET)
-        os.write(pipe, outcome(session, source).encode(errors="replace")[:4096])
-    finally:
-        os._exit(0)
 
 
 def outcome(session: Session, source: str) -> str:
@@ -222,16 +172,27 @@ _NAMED = frozenset({int, float, complex, str, list, tuple, dict, set})
 
 
 def description(value: Any) -> str:
-    """A tensor's shape, dtype and grad_fn; the text of anything else. One line, escaped."""
+    """A tensor's number if it is one, its shape, dtype and grad_fn; the text of anything else. One line, escaped."""
     if not isinstance(value, Tensor):
         if isinstance(value, (tuple, list)) and value and all(isinstance(item, Tensor) for item in value):
             return _cut("(" + ", ".join(description(item) for item in value[:4]) + (", ...)" if value[4:] else ")"))
         kind = type(value)
         return _cut(f"{kind.__name__} {to_repr(value)}" if kind in _NAMED else to_repr(value))
     text = f"{value.dtype.name} {list(value.array.shape)}"
+    if value.array.ndim == 0 and type(value) in _WITH_NUMBERS:
+        text = f"{_number(value)}  {text}"
     if value.grad_fn is not None:
         return f"{text} {escape_line(shown_name(value.grad_fn))}"
     return f"{text} requires_grad" if value.requires_grad else text
+
+
+#: Classes of tensors that have numbers, as those of the meta device have not.
+_WITH_NUMBERS = (Tensor, Parameter)
+
+
+def _number(value: Tensor) -> str:
+    """The number of a scalar, as short as it says which one it is among those of its dtype."""
+    return str(value.array[()])
 
 
 def _cut(text: str) -> str:

@@ -23,7 +23,7 @@ from .interruptible import within
 from .journal import listing
 
 if TYPE_CHECKING:
-    from ..show.wanted import Wanted
+    from ..show.derive_options import Wanted
     from ..studies.check import Asked, Checked
     from ..studies.curves import Scalar
     from ..why.inquiry import Why

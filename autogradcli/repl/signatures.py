@@ -18,6 +18,9 @@ from ..language.values.kinds import UNBOUND, BoundMethod, Namespace, UserFunctio
 from ..session import Session
 from .help.names import entry_for
 
+#: Characters of a default that is written out.
+LONGEST = 40
+
 
 class Parameter(NamedTuple):
     name: str
@@ -177,9 +180,16 @@ def _of_text(text: str) -> Signature:
 def _with_default(name: str, default: tuple[Any, ...]) -> str:
     if not default:
         return name
-    value = default[0]
-    simple = value is None or isinstance(value, (int, float, str, bool))
-    return f"{name}={value!r}" if simple and len(repr(value)) < 20 else f"{name}=..."
+    text = _literal(default[0])
+    return f"{name}={text}" if text and len(text) <= LONGEST else f"{name}=..."
+
+
+def _literal(value: Any) -> str:
+    """A default as a program would write it; empty for what has no such text."""
+    if type(value) is tuple:
+        parts = [_literal(each) for each in value]
+        return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})" if all(parts) else ""
+    return repr(value) if value is None or type(value) in (int, float, str, bool) else ""
 
 
 def pieces(signature: Signature) -> list[tuple[str, int]]:

@@ -43,12 +43,13 @@ def signature_help(session: Session, before_cursor: str) -> StyleAndTextTuples:
 
 
 def status_line(
-    *, grad_enabled: bool, dtype: str, variables: int, seconds: float | None, width: int
+    *, grad_enabled: bool, dtype: str, variables: int, seconds: float | None, width: int, keys: str = ""
 ) -> StyleAndTextTuples:
-    """Grad mode, default dtype, count of variables and time of the last evaluation, the first ones first."""
+    """Grad mode, the mode of the keys where they have some, default dtype, count of variables and time of the last
+    evaluation, the first ones first."""
     mode = "grad on" if grad_enabled else "grad off"
     parts: StyleAndTextTuples = [("class:bottom-toolbar.status" if grad_enabled else "class:bottom-toolbar.mode", mode)]
-    rest = [dtype, f"{variables} variable{'' if variables == 1 else 's'}"]
+    rest = [*([keys] if keys else []), dtype, f"{variables} variable{'' if variables == 1 else 's'}"]
     if seconds is not None:
         rest.append(duration(seconds))
     for text in rest:

@@ -9,9 +9,9 @@ fields refer to. Memory that did not change since the snapshot before is not cop
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from types import BuiltinFunctionType, FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -22,11 +22,9 @@ from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from ..engine.mirrors import unwatched
 from ..engine.node import AccumulateGrad, Node, Output
 from ..language.compile.calls import Builtin
-from ..language.values.budget import MAX_MEMORY, resident_bytes
 from ..language.values.kinds import Namespace, UserFunction
 from ..numerics.dtypes import DType
 from ..session import Session
-from .journal import Program
 
 #: Bytes of arrays that a snapshot copies. What is beyond is not kept, and the snapshot says so.
 MAX_BYTES = 1 << 28
@@ -42,7 +40,7 @@ _CONSTANT: set[type] = {
 _HEAP_TYPE = 1 << 9
 #: Bytes of a copied list, dict or set, and for each element, about. The first counts the time of a walk through many.
 _BYTES_PER_CONTAINER, _BYTES_PER_ITEM, _BYTES_PER_KEY = 512, 8, 64
-_ABSENT = object()
+ABSENT = object()
 
 #: The fields of a type's instances, by its ``__slots__`` and those of its bases.
 _FIELDS: dict[type, tuple[str, ...]] = {}
@@ -51,7 +49,7 @@ _PLAIN_NODE = ("edges", "extra", "fix", "saved", "seq")
 _PLAIN_NODES: set[type] = set()
 
 
-def _fields(kind: type) -> tuple[str, ...]:
+def fields_of(kind: type) -> tuple[str, ...]:
     found = _FIELDS.get(kind)
     if found is None:
         names: set[str] = set()
@@ -68,15 +66,15 @@ class Snapshot:
     MemoryError."""
 
     __slots__ = (
-        "_buffers",
-        "_classes",
-        "_containers",
-        "_instances",
-        "_nodes",
         "_seen",
-        "_state",
+        "buffers",
+        "classes",
         "complete",
+        "containers",
+        "instances",
         "kept",
+        "nodes",
+        "state",
         "variables",
     )
 
@@ -84,22 +82,22 @@ class Snapshot:
         self, session: Session, before: Snapshot | None = None, *, room: int | None = None, kept: bool = True
     ) -> None:
         self.variables = dict(session.variables)
-        self._state = session.state.kept()
-        self._containers: list[tuple[Any, Any]] = []  # a list, dict or set and its copy
-        self._instances: list[tuple[Any, list[Any], dict[str, Any] | None]] = []
-        self._classes: list[tuple[Kind, dict[str, Any]]] = []
-        self._nodes: list[tuple[Node, Any, Any, Any]] = []
+        self.state = session.state.kept()
+        self.containers: list[tuple[Any, Any]] = []  # a list, dict or set and its copy
+        self.instances: list[tuple[Any, list[Any], dict[str, Any] | None]] = []
+        self.classes: list[tuple[Kind, dict[str, Any]]] = []
+        self.nodes: list[tuple[Node, Any, Any, Any]] = []
         #: id -> (the array that owns the memory, a copy of its contents)
-        self._buffers: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self.buffers: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._seen: set[int] = set()
         self.complete = self.kept = kept
         if not kept:
             return
-        known = {} if before is None else before._buffers
+        known = {} if before is None else before.buffers
         collecting = gc.isenabled()
         gc.disable()  # nothing of what is made here is garbage
         try:
-            self._walk([*self.variables.values(), *self._state], known, MAX_BYTES if room is None else room)
+            self._walk([*self.variables.values(), *self.state], known, MAX_BYTES if room is None else room)
         finally:
             if collecting:
                 gc.enable()
@@ -109,30 +107,30 @@ class Snapshot:
         """Make the session what it was. Between two runs only."""
         session.variables.clear()  # names first: whatever fails below, they are there
         session.variables.update(self.variables)
-        session.state.put_back(self._state)
-        for node, edges, extra, saved in self._nodes:
+        session.state.put_back(self.state)
+        for node, edges, extra, saved in self.nodes:
             node.edges, node.extra, node.saved = edges, extra, saved
-        for instance, values, attributes in self._instances:
-            for name, value in zip(_fields(type(instance)), values):
-                if value is not _ABSENT:
+        for instance, values, attributes in self.instances:
+            for name, value in zip(fields_of(type(instance)), values):
+                if value is not ABSENT:
                     object.__setattr__(instance, name, value)
             if attributes is not None:
                 instance.__dict__.clear()
                 instance.__dict__.update(attributes)
-        for kind, members in self._classes:
+        for kind, members in self.classes:
             for name in [name for name in kind.__dict__["__members__"] if name not in members]:
                 unbind(kind, name)
             for name, value in members.items():
-                if kind.__dict__["__members__"].get(name, _ABSENT) is not value:
+                if kind.__dict__["__members__"].get(name, ABSENT) is not value:
                     put_in_class(kind, name, value)
-        for container, copy in self._containers:
+        for container, copy in self.containers:
             if isinstance(container, list):
                 container[:] = copy
             else:
                 container.clear()
                 container.update(copy)
         unwatched()
-        for owner, contents in self._buffers.values():
+        for owner, contents in self.buffers.values():
             np.copyto(owner, contents)
 
     # -- taking it ------------------------------------------------------------------------------------------
@@ -165,14 +163,14 @@ class Snapshot:
                 # Not its code, which nothing changes and which leads to all that was ever compiled.
                 inner = [value.attributes, value.cells, value.defaults, value.keyword_defaults]
                 self._keep_instance(value, inner, pending)
-            elif isinstance(value, Node) and _fields(kind) == _PLAIN_NODE:
+            elif isinstance(value, Node) and fields_of(kind) == _PLAIN_NODE:
                 _PLAIN_NODES.add(kind)
                 seen.discard(id(value))
                 pending.append(value)
             elif kind is Kind:
                 if value.__module__ == "__main__":  # a class of the program's, whose attributes it can change
                     members = value.__dict__["__members__"]
-                    self._classes.append((value, members.copy()))
+                    self.classes.append((value, members.copy()))
                     pending += members.values()
                 pending += value.__bases__
             elif kind.__flags__ & _HEAP_TYPE and not isinstance(value, (type, BaseException)):
@@ -183,7 +181,7 @@ class Snapshot:
 
         The values that nodes saved are not walked: no program can change what only a graph holds.
         """
-        seen, kept, plain = self._seen, self._nodes, _PLAIN_NODES
+        seen, kept, plain = self._seen, self.nodes, _PLAIN_NODES
         nodes: list[Any] = [node]
         below: Any
         rest: list[Any] = []
@@ -207,14 +205,14 @@ class Snapshot:
 
     def _keep_instance(self, value: Any, inner: list[Any] | None, pending: list[Any]) -> None:
         """``inner`` is what to walk on to; None: all that it refers to."""
-        values = [_own(value, name) for name in _fields(type(value))]
-        attributes = None if (found := _own(value, "__dict__")) is _ABSENT else found
-        self._instances.append((value, values, None if attributes is None else attributes.copy()))
+        values = [_own(value, name) for name in fields_of(type(value))]
+        attributes = None if (found := _own(value, "__dict__")) is ABSENT else found
+        self.instances.append((value, values, None if attributes is None else attributes.copy()))
         pending.append(type(value))
         if inner is not None:
             pending += inner
             return
-        pending += [inside for inside in values if inside is not _ABSENT]
+        pending += [inside for inside in values if inside is not ABSENT]
         if attributes is not None:
             pending += attributes.values()
 
@@ -225,7 +223,7 @@ class Snapshot:
         if size > room:
             self.complete = False
             return 0
-        self._containers.append((value, next(kind for kind in (list, dict, set) if isinstance(value, kind))(value)))
+        self.containers.append((value, next(kind for kind in (list, dict, set) if isinstance(value, kind))(value)))
         return size
 
     def _keep_array(self, array: np.ndarray, known: dict[int, tuple[np.ndarray, np.ndarray]], room: int) -> int:
@@ -233,16 +231,16 @@ class Snapshot:
         owner = array
         while type(owner.base) is np.ndarray:
             owner = owner.base
-        if id(owner) in self._buffers or not owner.flags.writeable or not owner.size:
+        if id(owner) in self.buffers or not owner.flags.writeable or not owner.size:
             return 0
         if owner.nbytes > room:
             self.complete = False
             return 0
         before = known.get(id(owner))
-        if before is not None and before[0] is owner and _same(owner, before[1]):
-            self._buffers[id(owner)] = before
+        if before is not None and before[0] is owner and same_bytes(owner, before[1]):
+            self.buffers[id(owner)] = before
         else:
-            self._buffers[id(owner)] = owner, owner.copy(order="K")
+            self.buffers[id(owner)] = owner, owner.copy(order="K")
         return owner.nbytes
 
 
@@ -251,7 +249,7 @@ def _own(value: Any, name: str) -> Any:
     try:
         return object.__getattribute__(value, name)
     except AttributeError:
-        return _ABSENT
+        return ABSENT
 
 
 def _to_walk(values: Collection[Any]) -> Collection[Any]:
@@ -259,7 +257,7 @@ def _to_walk(values: Collection[Any]) -> Collection[Any]:
     return () if _CONSTANT.issuperset(map(type, values)) else values
 
 
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
+def same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
     """Whether two arrays hold the same bytes: a NaN is itself here, and -0. is not 0."""
     if a.flags.f_contiguous:
         a, b = a.T, b.T
@@ -267,85 +265,3 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
         return False
     word = np.uint64 if a.nbytes % 8 == 0 else np.uint8
     return bool((a.reshape(-1).view(word) == b.reshape(-1).view(word)).all())
-
-
-class Step(NamedTuple):
-    what: str
-    snapshot: Snapshot
-    program: Program
-
-
-class Steps:
-    """The snapshots to go back and forth to."""
-
-    #: How many statements ``:undo`` can take back.
-    MOST = 50
-    #: What they keep alive is the program's own memory too: when the process grew by so much, the older half goes.
-    ROOM = 1 << 30
-
-    def __init__(self, session: Session, say: Callable[[str], None] = lambda line: None) -> None:
-        """``say`` is told in a line what can't be kept."""
-        self.session = session
-        self._say = say
-        memory = session.memory_bytes or MAX_MEMORY
-        #: Never more than a part of what programs may take.
-        self._room, self._bytes = min(self.ROOM, memory // 4), min(MAX_BYTES, memory // 8)
-        self._back: list[Step] = []
-        self._forth: list[Step] = []
-        self._last: Snapshot | None = None
-        self._began_with = resident_bytes()
-
-    def snapshot(self) -> Snapshot:
-        """The session as it is now. Where there is no memory for it, what was kept so far goes; where that does not
-        help, the names and modes alone are kept: no input waits for a snapshot that can't be made."""
-        for again in (False, True):
-            try:
-                self._last = Snapshot(self.session, self._last, room=self._bytes)
-                return self._last
-            except MemoryError:
-                self._last = None
-                if not again and self.forget():
-                    self._say("out of memory: what :undo kept of the inputs so far is given up")
-        self._say("out of memory: :undo can't take back this input")
-        return Snapshot(self.session, kept=False)
-
-    def make_room(self) -> None:
-        """A program ran out of memory: what is kept may have been in its way."""
-        if self._crowded() and self.forget():
-            self._say("what :undo kept of the inputs so far is given up for its memory: you may try again")
-
-    def _crowded(self) -> bool:
-        return resident_bytes() - self._began_with > self._room
-
-    def forget(self) -> bool:
-        """Give up all that is kept, for its memory. False if there was nothing."""
-        had = bool(self._back or self._forth)
-        self._back.clear()
-        self._forth.clear()
-        self._last = None
-        return had
-
-    def done(self, what: str, before: Snapshot, program: Program) -> None:
-        """Something was done; ``before`` and ``program`` are how things were before."""
-        if before.kept:
-            self._back.append(Step(what, before, program))
-        del self._back[: -max(1, len(self._back) // 2) if self._crowded() else -self.MOST]
-        self._forth.clear()
-
-    def undo(self, program: Program) -> Step | None:
-        """Take the last thing back. What it was, with the program to go on from; None where there is nothing."""
-        return self._move(self._back, self._forth, program)
-
-    def redo(self, program: Program) -> Step | None:
-        """Do again what was taken back last."""
-        return self._move(self._forth, self._back, program)
-
-    def _move(self, source: list[Step], target: list[Step], program: Program) -> Step | None:
-        if not source:
-            return None
-        step = source.pop()
-        now = self.snapshot()
-        if now.kept:
-            target.append(Step(step.what, now, program))
-        step.snapshot.restore(self.session)
-        return step

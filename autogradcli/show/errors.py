@@ -14,7 +14,7 @@ from .escape import escape, escape_line
 from .stream import BOLD, CYAN, RED, YELLOW, Stream
 
 if TYPE_CHECKING:  # these bring NumPy, and a wrong option is an error too
-    from ..events import Failed, Warned
+    from ..events import Failed, Noted, Warned
 
 #: Characters of a program's line that are shown, and how many of them before the caret.
 WINDOW = 100
@@ -56,6 +56,10 @@ def warning_text(event: Warned, file: str, stream: Stream) -> str:
     place = f"{escape_line(file)}:{event.line}: " if file else ""
     category = stream.style(escape_line(event.category), YELLOW)
     return f"{stream.style(place, BOLD)}{category}: {escape(event.message)}\n"
+
+
+def note_text(event: Noted, stream: Stream) -> str:
+    return stream.style("note:", CYAN) + f" {escape_line(event.text)}\n"
 
 
 def caret_lines(text: str, column: int, end_column: int, stream: Stream) -> list[str]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .derive_options import Wanted
 from .plain import Display, named
-from .wanted import Wanted
 
 if TYPE_CHECKING:
     from ..explain.derived import Evaluate, Shown, Subject

@@ -21,15 +21,19 @@ from __future__ import annotations
 from json import dumps
 from json.encoder import encode_basestring_ascii as quote
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..api.tensor.tensor_repr import shown_name
 from ..engine.tensor import MetaTensor, Tensor
-from ..events import Event, Failed, Gradients, Printed, Value, Warned
+from ..events import Drawn, Event, Failed, Gradients, Noted, Printed, Value, Warned
 from ..language.values.budget import measure
 from ..language.values.text_format import to_repr
 from .plain import Display
 from .stream import Stream
+from .whys import why_event
+
+if TYPE_CHECKING:
+    from ..why.inquiry import Why
 
 MAX_DATA = 1 << 20
 MAX_DEPTH = 100
@@ -42,13 +46,16 @@ class JsonLines(Display):
     ``backward()``, with the leaves that it reached.
     """
 
-    __slots__ = ("bounds", "gradients", "head")
+    __slots__ = ("bounds", "gradients", "head", "program")
 
     def __init__(self, out: Stream, file: str, *, bounds: bool = True, gradients: bool = False) -> None:
         super().__init__(out)
-        self.head = f'", "file": {quote(file)}'
+        self.head = self.program = f'", "file": {quote(file)}'
         self.bounds = bounds
         self.gradients = gradients
+
+    def at_cell(self, number: int) -> None:
+        self.head = f'{self.program}, "cell": {number}' if number else self.program
 
     def begin(self) -> None:
         if self.bounds:
@@ -78,9 +85,18 @@ class JsonLines(Display):
                 f'{{"event": "warning{self.head}, "line": {event.line}, '
                 f'"category": {category}, "message": {message}}}\n'
             )
+        elif isinstance(event, Noted):
+            rest = strict_json({"line": event.line, "of": event.of, "kind": event.kind, "text": event.text})
+            self.out.raw(f'{{"event": "note{self.head}, {rest[1:]}\n')
+        elif isinstance(event, Drawn) and self.plots is not None:
+            self.plots.show(event)
         elif isinstance(event, Gradients) and self.gradients:
             leaves = strict_json({name: encoded(leaf) for name, leaf in event.leaves})
             self.out.raw(f'{{"event": "gradients{self.head}, "line": {event.line}, "leaves": {leaves}}}\n')
+
+    def answer(self, found: Why) -> None:
+        rest = strict_json({name: value for name, value in why_event(found).items() if name != "event"})
+        self.out.raw(f'{{"event": "why{self.head}, {rest[1:]}\n')
 
     def end(self, ok: bool, seconds: float) -> None:
         if self.bounds:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from ..events import Event, Failed, Gradients, Printed, Value, Warned
+from typing import TYPE_CHECKING
+
+from ..events import Drawn, Event, Failed, Gradients, Noted, Printed, Value, Warned
 from ..language.values.text_format import to_repr
-from .errors import error_text, warning_text
+from .errors import error_text, note_text, warning_text
 from .stream import Stream
+from .whys import why_text
+
+if TYPE_CHECKING:
+    from ..why.inquiry import Why
+    from .plots import Plots
 
 
 class Display:
@@ -14,17 +21,26 @@ class Display:
     ``failure`` is the type of the error that ended the program, "" while there is none.
     """
 
-    __slots__ = ("failure", "out")
+    __slots__ = ("failure", "out", "plots")
 
     def __init__(self, out: Stream) -> None:
         self.out = out
         self.failure = ""
+        #: Who shows figures of programs; None where nobody does.
+        self.plots: Plots | None = None
 
     def begin(self) -> None:
         """Before the program."""
 
+    def at_cell(self, number: int) -> None:
+        """What comes now is of that cell of a notebook; 0: of none."""
+
     def show(self, event: Event) -> None:
         """Show an event, at once. Raises what making the text of a value raises, and StreamClosed."""
+        raise NotImplementedError
+
+    def answer(self, found: Why) -> None:
+        """Show why a gradient is what it is, or where the error comes from: beside what the program shows."""
         raise NotImplementedError
 
     def end(self, ok: bool, seconds: float) -> None:
@@ -44,12 +60,15 @@ class Display:
 class Plain(Display):
     """PyTorch's text to ``out``, warnings and errors to ``err`` under the program's name."""
 
-    __slots__ = ("err", "file")
+    __slots__ = ("err", "file", "program")
 
     def __init__(self, out: Stream, err: Stream, file: str) -> None:
         super().__init__(out)
         self.err = err
-        self.file = file
+        self.file = self.program = file
+
+    def at_cell(self, number: int) -> None:
+        self.file = f"{self.program}:cell {number}" if number else self.program
 
     def show(self, event: Event) -> None:
         if type(event) is Printed:
@@ -61,6 +80,13 @@ class Plain(Display):
             self.err.raw(error_text(event, self.file, self.err))
         elif isinstance(event, Warned):
             self.err.raw(warning_text(event, self.file, self.err))
+        elif isinstance(event, Noted):
+            self.err.raw(note_text(event, self.err))
+        elif isinstance(event, Drawn) and self.plots is not None:
+            self.plots.show(event)
+
+    def answer(self, found: Why) -> None:
+        self.err.write(why_text(found))
 
 
 class PlainGradients(Plain):

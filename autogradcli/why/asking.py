@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..engine.tensor import Tensor
-from ..events import Event, Failed
+from ..events import Emit, Event, Failed
 from ..explain.recording import MOST_OPERATIONS
 from ..recorded import inside
 from ..session import Session
@@ -18,14 +18,23 @@ from .surprises import surprises
 
 #: Surprises that a reader of a whole program is told of, the worst first.
 _SURPRISES = ("nan", "inf", "none", "zero", "hook", "data", "shapes", "number", "digits", "norms", "sum")
+#: How many of them are told, where all are asked for.
+_MOST = 3
 
 
 class Question:
     """``fresh`` makes the session that the program begins in. What is run is ``made`` of the text that the user knows,
-    with the same lines; ``numbered``: whether the user knows these by numbers."""
+    with the same lines; ``numbered``: whether the user knows these by numbers. ``emit`` gets the events of the first
+    run, with values of bare expressions if ``echo``."""
 
     def __init__(
-        self, text: str, fresh: Callable[[], Session], made: Callable[[str], str] = str, numbered: bool = True
+        self,
+        text: str,
+        fresh: Callable[[], Session],
+        made: Callable[[str], str] = str,
+        numbered: bool = True,
+        emit: Emit | None = None,
+        echo: bool = True,
     ) -> None:
         self._fresh = fresh
         self._made = made
@@ -33,7 +42,7 @@ class Question:
         recording = Lineage(session.variables)
         session.state.trace(recording)
         try:
-            self.failure = _run(session, made(text))
+            self.failure = _run(session, made(text), emit, echo)
         finally:
             session.state.trace(None)
         self._full = recording.full
@@ -59,23 +68,32 @@ class Question:
     def at_all(self) -> Why | None:
         """The error that ended the program, or its first surprise; None where there is neither. Raises ValueError for a
         program that is too long."""
-        self._check()
-        found: list[Why | None] = []
-        inside(self.session, lambda: found.append(self._at_all()))
-        return found[0]
+        return next(iter(self.answers(1)), None)
 
-    def _at_all(self) -> Why | None:
+    def answers(self, most: int = _MOST) -> list[Why]:
+        """What is known of the error that ended the program, or else of what is surprising in it: at most so many
+        surprises, the worst first, of each cause one. Raises ValueError for a program that is too long."""
+        self._check()
+        found: list[Why] = []
+        inside(self.session, lambda: found.extend(self._answers(most)))
+        return found
+
+    def _answers(self, most: int) -> list[Why]:
         if self.failure is not None:
-            return why_failed(self.inquiry, self.failure)
+            known = why_failed(self.inquiry, self.failure)
+            return [] if known is None else [known]
         inquiry = self.inquiry
         seen: list[Why] = []
         for name in inquiry.leaves():
             tensor = inquiry.named[name]
-            if _strange(tensor) and (inquiry.recording.passes or tensor.grad is not None):
-                seen.append(why(inquiry, name))
-            seen += surprises(inquiry, name)
-        seen = [found for found in seen if found.kind in _SURPRISES]
-        return min(seen, key=lambda found: _SURPRISES.index(found.kind), default=None)
+            if tensor.grad is None and (inquiry.arrivals(name) or not inquiry.recording.passes):
+                continue  # it was taken away on purpose, as zero_grad() does, or nobody asked for it
+            seen += [why(inquiry, name)] if _strange(tensor) else surprises(inquiry, name)
+        causes: dict[tuple[str, int], Why] = {}
+        for found in seen:
+            if found.kind in _SURPRISES:
+                causes.setdefault((found.kind, found.line), found)
+        return sorted(causes.values(), key=lambda found: _SURPRISES.index(found.kind))[:most]
 
 
 def _strange(tensor: Tensor) -> bool:
@@ -86,14 +104,16 @@ def _strange(tensor: Tensor) -> bool:
     return not array.any() or bool((array - array).any() or (array != array).any())
 
 
-def _run(session: Session, text: str) -> Failed | None:
+def _run(session: Session, text: str, emit: Emit | None = None, echo: bool = True) -> Failed | None:
     failures: list[Failed] = []
 
     def keep(event: Event) -> None:
+        if emit is not None:
+            emit(event)
         if isinstance(event, Failed):
             if event.type == "KeyboardInterrupt":
                 raise KeyboardInterrupt
             failures.append(event)
 
-    session.run(text, keep)
+    session.run(text, keep, echo=echo)
     return failures[0] if failures else None

@@ -31,7 +31,7 @@ def _words(inquiry: Inquiry, link: Link, end: str, name: str) -> tuple[list[str]
     if link.by == NO_GRAD:
         around = lines.no_grad(link.line)
         where = (
-            f"ran under {lines.at(around).removeprefix('with ').rstrip(':')}{lines.mark(around)}"
+            f"ran under {lines.at(around).removeprefix('with ').removeprefix('@').rstrip(':')}{lines.mark(around)}"
             if around
             else ("ran while recording was off")
         )

@@ -58,7 +58,8 @@ def _root(inquiry: Inquiry, failure: Failed) -> tuple[str, Slot | None]:
 
 def _last(inquiry: Inquiry, line: int) -> Slot | None:
     """What a line computed last."""
-    found = [e for e in inquiry.recording.entries if e.line == line and e.outputs]
+    made = [e for e in inquiry.recording.entries if e.outputs]
+    found = [e for e in made if e.line == line] or made  # a function that it calls did, on lines of its own
     return found[-1].outputs[0] if found else None
 
 
@@ -77,6 +78,9 @@ def _no_history(inquiry: Inquiry, failure: Failed) -> Why | None:
             return again
         made = f"{text} was not computed: it is a tensor that doesn't require grad"
         return _error(failure.line, made, f"{text}.requires_grad_() before it is used lets a gradient arrive")
+    late = _required_late(inquiry, root)
+    if late is not None:
+        return late
     sources = [inquiry.called(s) for s in inquiry.recording.chain(root).sources if inquiry.names.of(s)]
     made = f"{text} was made of {', '.join(dict.fromkeys(sources)) or 'numbers'}, and none of it requires grad"
     if leaves:
@@ -91,6 +95,25 @@ def _no_history(inquiry: Inquiry, failure: Failed) -> Why | None:
         f"say so where {next(iter(first))} is made: requires_grad=True" if first else "begin with a tensor that does"
     )
     return _error(failure.line, made, advice)
+
+
+def _required_late(inquiry: Inquiry, root: Slot) -> Why | None:
+    """A leaf that was used before it was told to require grad."""
+    chain = inquiry.recording.chain(root)
+    for name in inquiry.leaves():
+        slot = next((s for s in chain.sources if s.tensor is inquiry.named[name] and not s.tracked), None)
+        if slot is None:
+            continue
+        use = next(e for e in chain.entries if slot in operands(e))
+        said = inquiry.lines.said(use.line)
+        change = mended(inquiry, "", use.line, f"{name}.requires_grad_()\n{inquiry.lines.at(use.line)}")
+        return _error(
+            use.line,
+            f"{said} used {name} before it required grad, so nothing was remembered of it",
+            f"{name}.requires_grad_() before that line, or requires_grad=True where {name} is made",
+            change=change,
+        )
+    return None
 
 
 def _differentiated(inquiry: Inquiry, text: str) -> Why | None:
@@ -336,6 +359,12 @@ def _dtypes(inquiry: Inquiry, failure: Failed) -> Why | None:
     statement = inquiry.lines.statement(failure.line)
     names = list(dict.fromkeys(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))) if statement else []
     found = [(n, inquiry.named[n]) for n in names if n in inquiry.named]
+    for name in names:  # of a module its first parameter
+        inner = next(
+            (n for n in inquiry.named if n.startswith((f"{name}.", f"{name}[")) and not n.endswith(".grad")), ""
+        )
+        if inner and name not in inquiry.named:
+            found.insert(0, (inner, inquiry.named[inner]))
     kinds = {str(t.dtype) for _, t in found}
     if len(kinds) < 2:
         return None

@@ -68,7 +68,7 @@ def _none(inquiry: Inquiry, name: str, tensor: Tensor) -> Why:
         )
     leaf = inquiry.leaf(name)
     assert leaf is not None
-    arrivals = [b for b in inquiry.recording.passes for a in b.arrivals if a.leaf is leaf]
+    arrivals = [backward for backward, _ in inquiry.arrivals(name)]
     cleared = inquiry.recording.cleared.get(leaf, [])
     if arrivals and cleared:
         gave = inquiry.lines.said(arrivals[-1].line)

@@ -12,7 +12,7 @@ from ..engine.tensor import Tensor
 from ..events import Failed
 from ..explain.recording import Slot
 from .flow import Flow
-from .lineage import Backward, Lineage, Path, path_to
+from .lineage import Arrival, Backward, Lineage, Path, path_to
 from .lines import Lines, Names
 
 
@@ -88,6 +88,11 @@ class Inquiry:
         node = self.leaf(name)
         found = [n for n, versions in self.recording._leaves.items() if versions[0].called == name and n is not node]
         return found[-1] if found else None
+
+    def arrivals(self, name: str) -> list[tuple[Backward, Arrival]]:
+        """What the passes added to a leaf's gradient."""
+        leaf = self.leaf(name)
+        return [(b, a) for b in self.recording.passes for a in b.arrivals if a.leaf is leaf and leaf is not None]
 
     # -- passes -------------------------------------------------------------------------------------------
 

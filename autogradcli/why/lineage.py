@@ -13,6 +13,9 @@ from ..engine.state import state
 from ..engine.tensor import Tensor
 from ..explain.recording import MOST_OPERATIONS, Entry, Recording, Slot
 
+#: Numbers of a list that are looked at.
+_FEW = 64
+
 
 class Exit(NamedTuple):
     """Values that left a tensor's history."""
@@ -68,14 +71,25 @@ class Lineage(Recording):
         if numbers:
             self.entered[self.entries[-1]] = numbers
 
-    def left(self, way: str, source: Tensor, made: Any) -> None:
+    def left(self, way: str, source: Any, made: Any) -> None:
         if isinstance(made, (bool, int)):  # there is one of each, whoever made it
             return
-        found = Exit(way, self.slot(source), state.where(), made)
+        slot = self.slot(source) if isinstance(source, Tensor) else self._seen(source)
+        if slot is None:  # numbers that came from somewhere else
+            return
+        found = Exit(way, slot, state.where(), made)
         self.exits.append(found)
         self.left_by[id(made)] = found
         if isinstance(made, Tensor):
             self.slot(made)
+
+    def _seen(self, source: Any) -> Slot | None:
+        """What an array that ``numpy()`` gave, or a list that ``tolist()`` gave, was made of."""
+        for part in (source, *source[:_FEW]) if isinstance(source, (list, tuple)) else (source,):
+            before = self.left_by.get(id(part))
+            if before is not None and before.made is part:
+                return before.source
+        return self._arrays.get(id(source))
 
     def began(self, roots: Sequence[tuple[Any, Any]]) -> None:
         found = [(node_of(edge), index_of(edge), np.array(_array(g))) for edge, g in roots if edge is not None]

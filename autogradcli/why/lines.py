@@ -84,7 +84,8 @@ class Lines:
         return found[0] if len(found) == 1 else ""
 
     def no_grad(self, line: int) -> int:
-        """The line of the ``with torch.no_grad()`` or the like that a line stands in; 0 where there is none."""
+        """The line of the ``with torch.no_grad()`` or the like that a line stands in: a decorator of its function, or a
+        switch before it; 0 where there is none."""
         for around in reversed(self._around.get(line, [])):
             if isinstance(around, ast.With) and any(
                 word in ast.unparse(item.context_expr)
@@ -92,7 +93,12 @@ class Lines:
                 for word in ("no_grad", "inference_mode")
             ):
                 return around.lineno
-        return 0
+            if isinstance(around, ast.FunctionDef):
+                for decorator in around.decorator_list:
+                    if any(word in ast.unparse(decorator) for word in ("no_grad", "inference_mode")):
+                        return decorator.lineno
+        before = [k for k in self.statements if k < line and "set_grad_enabled(False)" in self.raw(k)]
+        return max(before, default=0)
 
     def in_loop(self, line: int) -> bool:
         return any(isinstance(s, (ast.For, ast.While)) for s in self._around.get(line, []))

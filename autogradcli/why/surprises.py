@@ -123,7 +123,7 @@ def _added(inquiry: Inquiry, name: str, backward: Backward, arrival: Arrival) ->
 def _shapes(inquiry: Inquiry, name: str, flow: Flow) -> Iterator[Why]:
     """[3, 1] met [3], and became [3, 3]."""
     for entry in flow.chain.entries:
-        found = operands(entry)
+        found = [_unexpanded(slot) for slot in operands(entry)]
         if len(found) != 2:
             continue
         a, b = found
@@ -148,6 +148,13 @@ def _shapes(inquiry: Inquiry, name: str, flow: Flow) -> Iterator[Why]:
             new = f"{ast.unparse(operand)}.squeeze(1)"
             change = mended(inquiry, f"{name}.grad", entry.line, replaced(inquiry.lines.raw(entry.line), operand, new))
         yield Why(f"{name}.grad", "shapes", entry.line, text, mended=change)
+
+
+def _unexpanded(slot: Slot) -> Slot:
+    """A value as it was before it was repeated to fit another."""
+    while slot.entry is not None and slot.entry.op.name == "expand":
+        slot = operands(slot.entry)[0]
+    return slot
 
 
 def _operand(node: ast.expr | None, called: str) -> ast.expr | None:
@@ -251,7 +258,7 @@ def _norms(inquiry: Inquiry, name: str, flow: Flow) -> Iterator[Why]:
         return
     start = _norm(flow.arrived[flow.chain.result])
     last = _norm(flow.arrived[end])
-    if last == 0.0 or start == 0.0 or 1 / _FAR < last / start < _FAR:
+    if not np.isfinite(last) or last == 0.0 or start == 0.0 or 1 / _FAR < last / start < _FAR:
         return
     norms: list[tuple[int, str, float]] = []
     for entry in reversed(flow.chain.entries):

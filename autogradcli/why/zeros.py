@@ -35,6 +35,10 @@ def why_zero(inquiry: Inquiry, name: str) -> Why | None:
             if end is None:
                 continue
             found = _blocking(flow, end)
+            if found is not None and not np.isfinite(found[1].array).all():
+                overflow = forward_overflow(inquiry, flow, name)
+                if overflow is not None:
+                    return overflow
             if found is not None:
                 return _said(inquiry, name, *found)
     return None
@@ -84,8 +88,13 @@ def _said(inquiry: Inquiry, name: str, entry: Entry, operand: Slot, arrived: np.
             "smaller inputs, or a loss that takes the inputs themselves, such as binary_cross_entropy_with_logits"
         ]
     elif kind in ("mul", "div", "pow", "mm", "mv", "matmul", "bmm", "dot", "addmm"):
-        others = [s for s in operands(entry) if s is not operand and not s.array.any()]
+        others = [s for s in operands(entry) if s is not operand and not s.array.any()] or [
+            s for s in operands(entry) if not s.array.any()
+        ]
         what = f"{inquiry.called(others[0])}, which is 0" if others else "0"
+        if others and _underflowed(others[0]):
+            least = float(np.finfo(others[0].array.dtype).smallest_subnormal)
+            what += f" since {others[0].array.dtype} has no numbers below {least:.2g}"
         why = (
             f"{piece} multiplies it by {what}"
             if kind != "pow"
@@ -99,6 +108,37 @@ def _said(inquiry: Inquiry, name: str, entry: Entry, operand: Slot, arrived: np.
         f"what goes on to {inside} is 0",
     ]
     return Why(f"{name}.grad", "zero", entry.line, text + advice)
+
+
+def _underflowed(slot: Slot) -> bool:
+    """Whether a product is 0 though none of its factors is."""
+    entry = slot.entry
+    if (
+        entry is None
+        or slot.array.dtype.kind != "f"
+        or entry.op.name.partition("_")[0] not in ("mul", "div", "pow", "exp")
+    ):
+        return False
+    return all(s.array.all() for s in operands(entry))
+
+
+def forward_overflow(inquiry: Inquiry, flow: Flow, name: str) -> Why | None:
+    """The first operation whose result is infinite though its operands are not: what comes after it has no slope."""
+    for entry in flow.chain.entries:
+        out = entry.outputs[0]
+        sources = operands(entry)
+        if np.isfinite(out.array).all() or any(not np.isfinite(s.array).all() for s in sources):
+            continue
+        dtype = out.array.dtype
+        largest = float(np.finfo(dtype).max) if dtype.kind == "f" else 0.0
+        values = " and ".join(dict.fromkeys(f"{inquiry.called(s)} is {inquiry.number(s.array)}" for s in sources[:2]))
+        said, piece = inquiry.lines.said(entry.line), inquiry.lines.piece(entry)
+        text = [
+            f"it is 0 because of {said}: {piece} is infinite, where {values}",
+            f"the largest number of {dtype} is {largest:.6g}: compute in a wider dtype, or with smaller numbers",
+        ]
+        return Why(f"{name}.grad", "zero", entry.line, text)
+    return None
 
 
 def _positive(array: np.ndarray, kind: str) -> bool:

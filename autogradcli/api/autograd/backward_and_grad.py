@@ -100,7 +100,7 @@ def _seeds(roots: Sequence[Any], grads: Sequence[Any], create_graph: bool, batch
         if isinstance(root, GradientEdge):
             seeds.append(grad)
             continue
-        if grad.array.dtype.kind == "c" and root.array.dtype.kind != "c":
+        if (grad.array.dtype.kind == "c") is not (root.array.dtype.kind == "c"):
             raise RuntimeError(
                 "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
                 f"dtype: grad_output[{k}] has a dtype of {grad.dtype} and output[{k}] has a dtype of {root.dtype}."

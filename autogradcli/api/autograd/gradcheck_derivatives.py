@@ -15,6 +15,7 @@ import numpy as np
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.random.generator import Generator
+from ...operations.elementwise.arithmetic import BOOL_PAIR
 from ..tensor.attributes import _detach
 from . import backward_and_grad
 from .forward_ad import DualLevel, make_dual, unpack_dual
@@ -82,10 +83,7 @@ def _slope(a: np.ndarray, b: np.ndarray, eps: float, index: tuple[int, ...] | No
                 f"but got: {word}s {was} and {now}."
             )
     if a.dtype.kind == "b":
-        raise RuntimeError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
-            "operator instead."
-        )
+        raise RuntimeError(BOOL_PAIR)
     slope: np.ndarray = (b - a).reshape(-1) / (2 * eps)
     return slope
 

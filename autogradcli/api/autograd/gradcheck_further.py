@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.backward import Edge, Pass
+from ...engine.backward import Pass
 from ...engine.custom import CustomNode
 from ...engine.node import AccumulateGrad, Node, Output
 from ...engine.state import state
@@ -51,14 +51,14 @@ class _WithoutPass(Pass):
 
     __slots__ = ()
 
-    def _walk(self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Edge]) -> None:
+    def _walk(self, order: list[Node]) -> None:
         for node in order:
             given = self.pending.get(node)
             if given is None or (isinstance(given, list) and all(x is None for x in given)):
-                self._without(node, owned)
-            super()._walk([node], waiting, needed, owned)
+                self._without(node)
+            super()._walk([node])
 
-    def _without(self, node: Node, owned: set[Edge]) -> None:
+    def _without(self, node: Node) -> None:
         if node.extra is not None:
             for hooks in list(node.extra.tensor_hooks.values()):
                 for hook in list(hooks.values()):
@@ -67,7 +67,7 @@ class _WithoutPass(Pass):
             grads = node.run([None] * type(node).outputs)
             for edge, g in zip(node.edges, grads, strict=False):
                 if edge is not None and g is not None:
-                    self._arrive(edge, g, owned)
+                    self._arrive(edge, g)
 
 
 def check_undefined(function: Function, inputs: Sequence[Any], tracked: Sequence[Tensor]) -> None:

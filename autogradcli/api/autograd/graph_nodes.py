@@ -13,7 +13,8 @@ from ...engine.callbacks import callee
 from ...engine.custom import CustomNode
 from ...engine.hooks import RemovableHandle, hook_node, hook_tensor, prehook_node
 from ...engine.node import FREED, AccumulateGrad, Node, index_of, node_of
-from ...engine.operation import Operation, Save
+from ...engine.operation import Operation
+from ...engine.parameters import Save
 from ...engine.saved import Packed, pack_with, saved_tensor
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes

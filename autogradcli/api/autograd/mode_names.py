@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.anomaly import ENABLED
 from ...engine.modes import (
     AnomalyMode,
     ContextMode,
@@ -54,6 +55,7 @@ class ModeFunction:
 
 
 def detect_anomaly(check_nan: bool = True) -> ContextMode:
+    state.warn("UserWarning", ENABLED)
     return AnomalyMode(True, check_nan)
 
 

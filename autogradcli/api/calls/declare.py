@@ -31,9 +31,10 @@ def define_both(name: str, *overloads: Overload, into: str = "torch Tensor", ali
 
 def in_place(implementation: Callable[..., Any]) -> Callable[..., Tensor]:
     """The in-place form of an implementation whose first argument is the tensor."""
+    recorded = getattr(implementation, "in_place", implementation)
 
     def change(input: Tensor, *rest: Any) -> Tensor:
-        return inplace(implementation, input, *rest)
+        return inplace(recorded, input, *rest)
 
     change.__doc__ = implementation.__doc__
     return change

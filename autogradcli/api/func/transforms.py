@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from ...engine.forward import check_tangent
 from ...engine.leaves import require_grad
 from ...engine.levels.base import Level, layer_of
@@ -417,7 +415,7 @@ def _transposed(pull: Pullback, tangents: list[Tensor]) -> Any:
 def _numel(x: Any) -> int:
     if not isinstance(x, Tensor):
         raise AttributeError(f"'{type_name(x)}' object has no attribute 'numel'")
-    return int(np.prod(x.array.shape, dtype=np.int64))
+    return int(x.array.size)
 
 
 def _register() -> None:

@@ -13,6 +13,7 @@ from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import TENSORS, roles
 from ...numerics.limits import shown
 from ...operations import batch_rules as batch_rules  # fills the table of rules, without which views would be copies
+from ...operations.dims import wrap_dim
 from ..calls.python_function import define_python
 from .pytree import Spec, broadcast, flatten, unflatten
 from .transforms import Transformed, _numel, chosen, jvp_with, name_of, vjp_with
@@ -172,10 +173,7 @@ def _placed(level: VmapLevel, x: Any, dim: Any, who: str) -> Any:
         raise ValueError(
             f"{who} must only return Tensors, got type {type(x)}. Did you mean to set out_dims= to None for output?"
         )
-    n = x.array.ndim + 1
-    if not -n <= dim < n:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
-    dim %= n
+    dim = wrap_dim(dim, x.array.ndim + 1)
     if layer is None:
         spread = roles.expand(x, (level.size, *x.array.shape))
         return spread if not dim else moved(spread, 0, dim)

@@ -100,17 +100,15 @@ def _within_six(input: Tensor) -> Tensor:
     return _within(input, 0, 6)
 
 
-_leaky_relu, _leaky_relu_ = _built_in(
-    "leaky_relu", _SLOPE, activation.leaky_relu, in_place(activation.leaky_relu_in_place)
-)
+_leaky_relu, _leaky_relu_ = _built_in("leaky_relu", _SLOPE, activation.leaky_relu, in_place(activation.leaky_relu))
 _threshold_built_in, _threshold_ = _built_in(
-    "threshold", _THRESHOLD, activation.threshold, in_place(activation.threshold_in_place)
+    "threshold", _THRESHOLD, activation.threshold, in_place(activation.threshold)
 )
 _hardtanh, _hardtanh_ = _built_in("hardtanh", _RANGE, _within)
 _relu6, _relu6_ = _built_in("relu6", "(Tensor input)", _within_six)
-define("leaky_relu_", (_SLOPE, in_place(activation.leaky_relu_in_place)), into="F")
+define("leaky_relu_", (_SLOPE, in_place(activation.leaky_relu)), into="F")
 define("threshold", (f"{_THRESHOLD[:-1]}, *, Tensor out=None)", activation.threshold))
-define("threshold_", (_THRESHOLD, in_place(activation.threshold_in_place)), into="torch F")
+define("threshold_", (_THRESHOLD, in_place(activation.threshold)), into="torch F")
 define("hardtanh_", (_RANGE, in_place(_within)), into="F")
 _LAMBDA = "(Tensor input, Real lambd=0.5, *, Tensor out=None)"
 define("hardshrink", (_LAMBDA, activation.hardshrink), into="torch Tensor F")
@@ -189,8 +187,8 @@ def _sloped(input: Tensor, lower: Number, upper: Number, training: bool, generat
 def _sloped_in_place(input: Tensor, lower: Number, upper: Number, training: bool, generator: Any) -> Tensor:
     """``rrelu`` in place."""
     if not training:
-        return change(activation.rrelu_with_slope_in_place, input, _mean_slope(lower, upper))
-    return change(activation.rrelu_with_noise_in_place, input, _noise(input, lower, upper, generator))
+        return change(activation.rrelu_with_slope.in_place, input, _mean_slope(lower, upper))
+    return change(activation.rrelu_with_noise.in_place, input, _noise(input, lower, upper, generator))
 
 
 def _mean_slope(lower: Number, upper: Number) -> float:
@@ -245,20 +243,20 @@ def _scaled(input: Tensor) -> Tensor:
 
 def _scaled_in_place(input: Tensor) -> Tensor:
     """``selu`` in place."""
-    return change(smooth_activation.elu_in_place, input, _SELU_ALPHA, _SELU_SCALE)
+    return change(smooth_activation.elu.in_place, input, _SELU_ALPHA, _SELU_SCALE)
 
 
 _ELU = "(Tensor input, Real alpha=1, Real scale=1, Real input_scale=1)"
 _CELU = "(Tensor input, Double alpha=1.0)"
-_elu, _elu_ = _built_in("elu", _ELU, smooth_activation.elu, in_place(smooth_activation.elu_in_place))
-_celu, _celu_ = _built_in("celu", _CELU, smooth_activation.celu, in_place(smooth_activation.celu_in_place))
+_elu, _elu_ = _built_in("elu", _ELU, smooth_activation.elu, in_place(smooth_activation.elu))
+_celu, _celu_ = _built_in("celu", _CELU, smooth_activation.celu, in_place(smooth_activation.celu))
 _selu, _selu_ = _built_in("selu", "(Tensor input)", _scaled, _scaled_in_place)
 _glu, _ = _built_in("glu", "(Tensor input, int dim=-1)", smooth_activation.glu)
 define("selu", ("(Tensor input)", _scaled))
 define("selu_", ("(Tensor input)", _scaled_in_place), into="torch F")
 define("celu", (_CELU, smooth_activation.celu))
-define("celu_", (_CELU, in_place(smooth_activation.celu_in_place)), into="torch F")
-define("elu_", (_ELU, in_place(smooth_activation.elu_in_place)), into="F")
+define("celu_", (_CELU, in_place(smooth_activation.celu)), into="torch F")
+define("elu_", (_ELU, in_place(smooth_activation.elu)), into="F")
 define("gelu", ('(Tensor input, *, str approximate="none", Tensor out=None)', smooth_activation.gelu), into="F")
 define(
     "softplus",

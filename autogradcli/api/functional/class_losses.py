@@ -21,20 +21,19 @@ from ..calls.dtype_checks import check_same
 from ..calls.python_function import define_python
 from ..shape.reshaping import reshape
 from .linear import linear
-from .loss_reduction import number, reduced, reduction_of
+from .loss_reduction import averaged, number, reduced, reduction_of
 
 
+@averaged("ignore_index")
 def nll_loss(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
     ignore_index: int = -100,
-    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """Negative log likelihood: minus the entry of each row at its target class, averaged by the classes' weights."""
-    return nll(input, target, weight, reduction_of(size_average, reduce, reduction), ignore_index)
+    return nll(input, target, weight, reduction, ignore_index)
 
 
 def nll(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int) -> Any:
@@ -60,13 +59,12 @@ def nll(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ig
     return reshape(found, expected) if reduction == "none" else found
 
 
+@averaged("ignore_index")
 def cross_entropy(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
     ignore_index: int = -100,
-    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Any:
@@ -75,7 +73,6 @@ def cross_entropy(
     ``target`` holds class indices or, in the shape of ``input``, a probability for each class. Label smoothing
     mixes the target with the uniform distribution.
     """
-    reduction = reduction_of(size_average, reduce, reduction)
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     classes = 0 if input.array.ndim == 1 else 1
@@ -158,18 +155,16 @@ def linear_cross_entropy(
 # -- margins ----------------------------------------------------------------------------------------------
 
 
+@averaged()
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
     p: int = 1,
     margin: float = 1.0,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """What the other classes lack to stay a margin below the target class, averaged over the classes."""
-    reduction = reduction_of(size_average, reduce, reduction)
     if p not in (1, 2):
         raise ValueError("only p == 1 and p == 2 supported")
     if weight is not None and weight.array.ndim != 1:
@@ -177,11 +172,10 @@ def multi_margin_loss(
     return operations.multi_margin_loss(input, target, p, margin, weight, reduction)
 
 
-def multilabel_margin_loss(
-    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
-) -> Any:
+@averaged()
+def multilabel_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Any:
     """What classes that are no labels lack to stay 1 below those that are; rows of ``target`` end with -1."""
-    return operations.multilabel_margin_loss(input, target, reduction_of(size_average, reduce, reduction))
+    return operations.multilabel_margin_loss(input, target, reduction)
 
 
 # -- sequences --------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
+from ...operations.dims import wrap_dim
 from ...operations.nn import convolution as operations
 from ...operations.nn.resample import constant_pad_nd
 from ...operations.shape.view import squeeze_dim, unsqueeze
@@ -258,10 +259,7 @@ def unfold(input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Size
 
 def _maybe_batched(input: Tensor, ndim: int, apply: Callable[[Any], Any]) -> Any:
     if input.array.ndim < ndim - 1:
-        least = input.array.ndim
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-least}, {least - 1}], but got {ndim - 2})"
-        )
+        wrap_dim(ndim - 2, input.array.ndim)
     if input.array.ndim == ndim - 1:
         return squeeze_dim(apply(unsqueeze(input, 0)), 0)
     return apply(input)

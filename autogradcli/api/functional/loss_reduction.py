@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,58 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics.limits import shown
 from ...numerics.numbers import number_in
+from ...operations.dims import broadcast_shape
 from ...operations.reduce.reduction import mean_all, sum_all
 from ...operations.shape.view import expand
 from ..calls.argument_types import type_name
+from ..calls.written_signature import made
+
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def averaged(before: str = "reduction", sizes: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a loss the two older arguments that PyTorch's have beside ``reduction``: the function itself gets what all
+    three mean. ``size_average`` stands before the parameter named; ``sizes`` warns where the two operands' differ."""
+
+    def declare(compute: Any) -> Callable[..., Any]:
+        names = compute.__code__.co_varnames[: compute.__code__.co_argcount]
+        defaults = dict(zip(reversed(names), reversed(compute.__defaults__), strict=False))
+        words = {
+            n: f"{n}: {compute.__annotations__[n]}" + (f" = {defaults[n]!r}" if n in defaults else "") for n in names
+        }
+        words["reduction"] = f"reduce: bool | None = None, {words['reduction']}"
+        words[before] = f"size_average: bool | None = None, {words[before]}"
+        body = (
+            "if size_average is not None or reduce is not None or reduction not in REDUCTIONS: "
+            "reduction = reduction_of(size_average, reduce, reduction)\n"
+            f"    return compute({', '.join(names)})"
+        )
+        if sizes:
+            body = f"if input.array.shape != target.array.shape: warn_of_sizes(input, target)\n    {body}"
+        scope = {
+            "compute": compute, "REDUCTIONS": REDUCTIONS, "reduction_of": reduction_of, "warn_of_sizes": warn_of_sizes
+        }  # fmt: skip
+        return made(compute.__name__, ", ".join(words.values()), body, scope, compute.__doc__)
+
+    return declare
+
+
+def older(size_average: bool | None, reduce: bool | None) -> str:
+    """What the two older arguments mean, with a warning."""
+    average = size_average is None or size_average
+    reduction = ("mean" if average else "sum") if reduce is None or reduce else "none"
+    state.warn(
+        "UserWarning",
+        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
+    )
+    return reduction
 
 
 def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
     """The reduction's name, checked. Raises ValueError for one that doesn't exist."""
     if size_average is not None or reduce is not None:
-        average = size_average is None or size_average
-        reduction = ("mean" if average else "sum") if reduce is None or reduce else "none"
-        state.warn(
-            "UserWarning",
-            f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
-        )
-    if reduction not in ("none", "mean", "sum"):
+        reduction = older(size_average, reduce)
+    if reduction not in REDUCTIONS:
         raise ValueError(f"{shown(reduction)} is not a valid value for reduction")
     return reduction
 
@@ -54,14 +92,7 @@ def broadcast_pair(input: Tensor, target: Tensor) -> tuple[Any, Any]:
     if input.array.shape == target.array.shape:
         return input, target
     a, b = input.array.shape, target.array.shape
-    for back in range(1, min(len(a), len(b)) + 1):
-        m, n = a[-back], b[-back]
-        if m != n and 1 not in (m, n):
-            dim = max(len(a), len(b)) - back
-            raise RuntimeError(
-                f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}"
-            )
-    shape = np.broadcast_shapes(a, b)
+    shape = broadcast_shape(a, b)
     return input if a == shape else expand(input, shape), target if b == shape else expand(target, shape)
 
 

@@ -28,22 +28,19 @@ from ...operations.shape.copies import clone
 from ...operations.shape.view import expand, unsqueeze
 from ..calls.python_function import define_python
 from .distance import pairwise_distance
-from .loss_reduction import broadcast_pair, number, reduced, reduction_of, size_of, warn_of_sizes
+from .loss_reduction import averaged, broadcast_pair, number, reduced, reduction_of, size_of, warn_of_sizes
 
 # -- differences ------------------------------------------------------------------------------------------
 
 
+@averaged(sizes=True)
 def mse_loss(
     input: Tensor,
     target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Any:
     """Mean squared error: ``(input - target) ** 2``, averaged."""
-    warn_of_sizes(input, target)
-    reduction = reduction_of(size_average, reduce, reduction)
     a, b = broadcast_pair(input, target)
     if weight is not None:
         return _weighted(pow_tensor_scalar(sub(a, b), 2), input, weight, reduction)
@@ -59,33 +56,27 @@ def _weighted(loss: Any, input: Tensor, weight: Tensor, reduction: str) -> Any:
     return reduced(weighted, reduction)
 
 
+@averaged(sizes=True)
 def l1_loss(
     input: Tensor,
     target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Any:
     """Mean absolute error: ``|input - target|``, averaged."""
-    warn_of_sizes(input, target)
-    reduction = reduction_of(size_average, reduce, reduction)
     a, b = broadcast_pair(input, target)
     found = abs_(sub(a, b))
     return reduced(found, reduction) if weight is None else _weighted(found, input, weight, reduction)
 
 
+@averaged(sizes=True)
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
     beta: float = 1.0,
 ) -> Any:
     """Absolute error, rounded off by a parabola where it is less than ``beta``."""
-    warn_of_sizes(input, target)
-    reduction = reduction_of(size_average, reduce, reduction)
     a, b = broadcast_pair(input, target)
     if beta == 0.0:
         return reduced(abs_(sub(a, b)), reduction)
@@ -110,16 +101,14 @@ def huber_loss(
 # -- two classes ------------------------------------------------------------------------------------------
 
 
+@averaged()
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """Cross entropy of two classes: ``input`` is the probability of the one, ``target`` 0 or 1 or between."""
-    reduction = reduction_of(size_average, reduce, reduction)
     if input.array.shape != target.array.shape:
         raise ValueError(
             f"Using a target size ({size_of(target)}) that is different to the input size ({size_of(input)}) is "
@@ -130,17 +119,15 @@ def binary_cross_entropy(
     return operations.binary_cross_entropy(input, target, weight, reduction)
 
 
+@averaged()
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Any:
     """Cross entropy of two classes from the logits: the sigmoid and the loss in one, exact for large logits."""
-    reduction = reduction_of(size_average, reduce, reduction)
     if input.array.shape != target.array.shape:
         raise ValueError(f"Target size ({size_of(target)}) must be the same as input size ({size_of(input)})")
     if target.array.dtype.kind not in dtypes.INEXACT:
@@ -149,24 +136,21 @@ def binary_cross_entropy_with_logits(
     return operations.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
 
 
-def soft_margin_loss(
-    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
-) -> Any:
+@averaged()
+def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Any:
     """Logistic loss ``log(1 + exp(-target * input))`` for targets 1 and -1."""
     a, b = broadcast_pair(input, target)
-    return operations.soft_margin_loss(a, b, reduction_of(size_average, reduce, reduction))
+    return operations.soft_margin_loss(a, b, reduction)
 
 
+@averaged()
 def multilabel_soft_margin_loss(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """Logistic loss of each class, averaged over the classes, for targets that are 0 or 1 for each."""
-    reduction = reduction_of(size_average, reduce, reduction)
     one = sub(number(1, target), target)
     loss = neg(add(mul(target, log_sigmoid(input)), mul(one, log_sigmoid(neg(input)))))
     if weight is not None:
@@ -213,18 +197,16 @@ def kl_div(
     return div(found, float(input.array.shape[0])) if batch and input.array.ndim else found
 
 
+@averaged("eps")
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,
     log_input: bool = True,
     full: bool = False,
-    size_average: bool | None = None,
     eps: float = 1e-08,
-    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """Negative log likelihood of counts under Poisson distributions with mean ``exp(input)``, or ``input`` itself."""
-    reduction = reduction_of(size_average, reduce, reduction)
     if log_input:
         product = mul(target, input)
         loss = sub(exp(input), product)
@@ -268,16 +250,14 @@ def gaussian_nll_loss(
 # -- pairs ------------------------------------------------------------------------------------------------
 
 
+@averaged()
 def hinge_embedding_loss(
     input: Tensor,
     target: Tensor,
     margin: float = 1.0,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """The distance itself where the target is 1, what it lacks to the margin where it is -1."""
-    reduction = reduction_of(size_average, reduce, reduction)
     zero = wrap(np.zeros_like(input.array))
     lack = clamp_min_scalar(sub(number(margin, input), input), 0)
     apart = where(wrap(target.array != 1), lack, zero)
@@ -285,17 +265,15 @@ def hinge_embedding_loss(
     return reduced(add(apart, together), reduction)
 
 
+@averaged()
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
     target: Tensor,
     margin: float = 0,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """``max(0, margin - target * (input1 - input2))``: which of two should be ranked higher."""
-    reduction = reduction_of(size_average, reduce, reduction)
     if not input1.array.ndim == input2.array.ndim == target.array.ndim:
         raise RuntimeError(
             f"margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
@@ -306,6 +284,7 @@ def margin_ranking_loss(
     return reduced(clamp_min_scalar(loss, 0), reduction)
 
 
+@averaged()
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,
@@ -314,12 +293,9 @@ def triplet_margin_loss(
     p: float = 2,
     eps: float = 1e-06,
     swap: bool = False,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """``max(0, margin + |anchor - positive| - |anchor - negative|)``, in the p-norm."""
-    reduction = reduction_of(size_average, reduce, reduction)
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     near = pairwise_distance(anchor, positive, p, eps)
@@ -351,17 +327,15 @@ def triplet_margin_with_distance_loss(
     return reduced(clamp_min_scalar(sub(add(near, margin), far), 0), reduction)
 
 
+@averaged()
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
     target: Tensor,
     margin: float = 0,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """``1 - cos`` where the target is 1, ``max(0, cos - margin)`` where it is -1."""
-    reduction = reduction_of(size_average, reduce, reduction)
     if target.array.ndim not in (0, 1):
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if target.array.ndim == 0 and not (input1.array.ndim == input2.array.ndim == 1):

@@ -11,6 +11,7 @@ from ...engine.state import state
 from ...engine.tangents import carries_tangent
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
+from ...operations.dims import numel
 from ...operations.elementwise.arithmetic import div, mul
 from ...operations.elementwise.arithmetic_variants import add_scalar, mul_scalar
 from ...operations.elementwise.powers import pow_tensor_scalar, rsqrt
@@ -275,7 +276,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
         mean = squeeze_dim(average_pool(padded, (size, 1), (1, 1)), 1)
     else:
         shape = input.array.shape
-        flat = view(squares, (shape[0], 1, shape[1], shape[2], int(np.prod(shape[3:]))))
+        flat = view(squares, (shape[0], 1, shape[1], shape[2], numel(shape[3:])))
         padded = constant_pad_nd(flat, (0, 0, *pad), 0.0)
         mean = view(squeeze_dim(average_pool(padded, (size, 1, 1), (1, 1, 1)), 1), shape)
     scale = pow_tensor_scalar(add_scalar(mul_scalar(mean, alpha), k), beta)

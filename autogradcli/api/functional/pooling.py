@@ -18,6 +18,7 @@ from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.argument_types import Sizes
 from ..calls.overloads import define
 from ..calls.python_function import define_python
+from ..calls.written_signature import signed
 from .pooling_checks import adaptive_size, check_adaptive, check_counts, check_max_row, check_rank, check_window
 
 Ints = tuple[int, ...]
@@ -83,39 +84,31 @@ def _max_pool(
     return pair
 
 
-def _declare_max(dims: int) -> None:
-    def pool(
-        input: Tensor,
-        kernel_size: Sizes,
-        stride: Sizes | None = None,
-        padding: Sizes = 0,
-        dilation: Sizes = 1,
-        ceil_mode: bool = False,
-        return_indices: bool = False,
-    ) -> Any:
-        """The largest element of each window; with ``return_indices`` also where in the flattened input it is."""
-        found = _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode, not return_indices)
-        return found if return_indices else found[0]
+_WINDOW = (
+    "input: Tensor, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0, dilation: Sizes = 1, "
+    "ceil_mode: bool = False, return_indices: bool = False"
+)
 
-    def with_indices(
-        input: Tensor,
-        kernel_size: Sizes,
-        stride: Sizes | None = None,
-        padding: Sizes = 0,
-        dilation: Sizes = 1,
-        ceil_mode: bool = False,
-        return_indices: bool = False,
-    ) -> Any:
+
+def _declare_max(dims: int) -> None:
+    def pool(input: Tensor, *given: Any) -> Any:
+        """The largest element of each window; with ``return_indices`` also where in the flattened input it is."""
+        *window, indices = given
+        arguments = [*window, not indices]
+        found = _max_pool(input, dims, *arguments)
+        return found if indices else found[0]
+
+    def with_indices(input: Tensor, *given: Any) -> Any:
         """The largest element of each window, and where in the flattened input it is."""
-        return _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode)
+        return _max_pool(input, dims, *given[:-1])
 
     def plain(input: Tensor, kernel_size: Ints, stride: Ints, padding: Ints, dilation: Ints, ceil_mode: bool) -> Any:
         """The largest element of each window."""
         return _max_pool(input, dims, kernel_size, stride, padding, dilation, ceil_mode, True)[0]
 
     name = f"max_pool{dims}d"
-    define_python(name, pool, into="F")
-    define_python(f"{name}_with_indices", with_indices, into="F")
+    for called, call in ((name, pool), (f"{name}_with_indices", with_indices)):
+        define_python(called, signed(called, _WINDOW, call=call, doc=call.__doc__ or ""), into="F")
     define(
         name,
         (

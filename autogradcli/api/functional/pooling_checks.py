@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ...operations.dims import wrap_dim
 from ...operations.nn.pooling import Window, out_sizes
 from ...operations.refuse import not_implemented_for
 
@@ -34,8 +35,7 @@ def check_rank(x: Tensor, name: str, dims: int) -> None:
         raise RuntimeError(f"{name}(): Expected {dims + 1}D or {dims + 2}D tensor, but got{colon} {shape}")
     if name == "avg_pool2d":
         if len(shape) < 3:
-            n = max(len(shape), 1)
-            raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got -3)")
+            wrap_dim(-3, len(shape))
         raise RuntimeError(_expected(dims, shape))
     raise RuntimeError(f"non-empty {dims + 1}D or {dims + 2}D (batch mode) tensor expected for input")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...operations.dims import wrap_dim
+from ...operations.dims import broadcast_shape, wrap_dim
 from ...operations.elementwise.arithmetic import mul
 from ...operations.linalg import matmul as products
 from ...operations.reduce.reduction import sum_dim
@@ -15,7 +15,6 @@ from ...operations.shape.view import (
     expand,
     permute,
     squeeze_dim,
-    squeeze_dim_in_place,
     t,
     transpose,
     unsafe_view,
@@ -48,7 +47,7 @@ def matmul(input: Tensor, other: Tensor) -> Any:
     if m == 0 or n == 0:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {m}D and {n}D")
     if m == 1 and n == 2:
-        return squeeze_dim_in_place(products.mm(unsqueeze(input, 0), other), 0)
+        return squeeze_dim.in_place(products.mm(unsqueeze(input, 0), other), 0)
     if _should_fold(input, other):
         return _folded(input, other)
     return _batched(input, other)
@@ -98,7 +97,7 @@ def _batched(a: Tensor, b: Tensor) -> Any:
             return matmul(a, squeeze_dim(b, 0))
     n = first[-2] if len(first) > 1 else 1
     vector = len(second) == 1
-    batch = _broadcast(first[:-2], second[:-2])
+    batch = broadcast_shape(first[:-2], second[:-2])
     count = _count(batch)
     left = reshaped(expand(a, (*batch, n, first[-1])), (count, n, first[-1]))
     if vector:
@@ -107,22 +106,6 @@ def _batched(a: Tensor, b: Tensor) -> Any:
     right = reshaped(expand(b, (*batch, *second[-2:])), (count, *second[-2:]))
     shape = (*batch, *((n,) if len(first) > 1 else ()), second[-1])
     return unsafe_view(products.bmm(left, right), shape)
-
-
-def _broadcast(a: Sequence[int], b: Sequence[int]) -> tuple[int, ...]:
-    """The shape to which leading dimensions broadcast. Raises RuntimeError where they don't."""
-    out: list[int] = []
-    ndim = max(len(a), len(b))
-    for k in range(1, ndim + 1):
-        m = a[-k] if k <= len(a) else 1
-        n = b[-k] if k <= len(b) else 1
-        if m != n and 1 not in (m, n):
-            raise RuntimeError(
-                f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension "
-                f"{ndim - k}"
-            )
-        out.append(n if m == 1 else m)
-    return tuple(out[::-1])
 
 
 # -- other products ---------------------------------------------------------------------------------------

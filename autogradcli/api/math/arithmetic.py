@@ -11,6 +11,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...operations.elementwise import arithmetic, arithmetic_variants, powers, rounding
+from ...operations.elementwise.arithmetic import BOOL_ONE, BOOL_PAIR
 from ...operations.refuse import NO_BOOLS
 from ...operations.shape.copies import cast
 from ..calls.declare import define_both, in_place
@@ -56,23 +57,13 @@ def _scaled(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return _named(apply, operation)
 
 
-_BOOL = (
-    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
-    "`~` or `logical_not()` operator instead."
-)
-_BOOLS = (
-    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
-    "instead."
-)
-
-
 def check_bool(input: Tensor | Number, other: Tensor | Number) -> None:
     """Raise NotImplementedError for booleans, which PyTorch doesn't subtract; in its release 2.13 RuntimeError."""
     first, second = (
         x.array.dtype.kind == "b" if isinstance(x, Tensor) else isinstance(x, bool) for x in (input, other)
     )
     if first or second:
-        raise NO_BOOLS.value(_BOOLS if first and second else _BOOL)
+        raise NO_BOOLS.value(BOOL_PAIR if first and second else BOOL_ONE)
 
 
 def sub(input: Tensor | Number, other: Tensor | Number, alpha: Number) -> Tensor:

@@ -39,14 +39,9 @@ def _square(input: Tensor) -> Tensor:
 
 
 define_both("square", (_UNARY, _square))
-for _name, _implementation, _changing in (
-    ("asinh", trigonometric.asinh, trigonometric.asinh_in_place),
-    ("acosh", trigonometric.acosh, trigonometric.acosh_in_place),
-    ("atanh", trigonometric.atanh, trigonometric.atanh_in_place),
-):
-    define(_name, (_UNARY, _implementation), into="torch Tensor", aliases=(f"arc{_name[1:]}",))
-    _overload = ("(Tensor input)", in_place(_changing))
-    define(f"{_name}_", _overload, into="torch Tensor", aliases=(f"arc{_name[1:]}_",))
+define_both("asinh", (_UNARY, trigonometric.asinh), aliases=("arcsinh",))
+define_both("acosh", (_UNARY, trigonometric.acosh), aliases=("arccosh",))
+define_both("atanh", (_UNARY, trigonometric.atanh), aliases=("arctanh",))
 
 # -- of one tensor, in place as a method only ------------------------------------------------------------
 

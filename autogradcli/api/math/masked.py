@@ -14,11 +14,13 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import shown
+from ...operations.dims import wrap_dim
 from ...operations.elementwise.selection import where
 from ...operations.shape.copies import cast
 from ...operations.shape.view import expand
 from ..calls.python_function import define_python
 from ..calls.registry import namespace
+from ..calls.written_signature import signed
 
 _torch = namespace("torch")
 INF = float("inf")
@@ -27,16 +29,11 @@ INF = float("inf")
 def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
     if dim is None or dim == ():
         return tuple(range(ndim))
-    count = max(ndim, 1)
     found: list[int] = []
     for d in (dim,) if isinstance(dim, int) else dim:
         if d in found:
             raise RuntimeError(f"dim={shown(d)} appears multiple times in the list of dims")
-        if not -count <= d < count:
-            raise IndexError(
-                f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {shown(d)})"
-            )
-        found.append(d % count)
+        found.append(wrap_dim(d, ndim))
     return tuple(sorted(found))
 
 
@@ -77,31 +74,20 @@ def _to(x: Any, dtype: DType | None, input: Tensor) -> Any:
 # -- reductions -------------------------------------------------------------------------------------------
 
 
-#: ``compute(input, dim, keepdim, dtype, mask)``.
-Compute = Callable[[Tensor, Any, bool, DType | None, Tensor | None], Any]
+#: The parameters that most have, after their own.
+_MASKED = "dtype: DType | None = None, mask: Tensor | None = None"
+_KEPT = f"keepdim: bool | None = False, {_MASKED}"
 
 
-def _reduction(compute: Compute) -> Callable[..., Any]:
-    """A reduction over some dimensions, with the parameters that these have."""
-
-    def apply(
-        input: Tensor,
-        dim: Any = None,
-        *,
-        keepdim: bool | None = False,
-        dtype: DType | None = None,
-        mask: Tensor | None = None,
-    ) -> Any:
-        return compute(input, dim, bool(keepdim), dtype, mask)
-
-    apply.__doc__ = compute.__doc__
-    return apply
+def _declare(name: str, signature: str, call: Callable[..., Any], doc: str = "") -> None:
+    """Declare ``torch.masked.<name>``: ``call`` gets a value for each parameter."""
+    define_python(name, signed(name, signature, call=call, doc=doc or call.__doc__ or ""), into="masked")
 
 
-def _sum(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None = None, mask: Tensor | None = None) -> Any:
+def _sum(input: Tensor, dim: Any, keepdim: Any, dtype: DType | None = None, mask: Tensor | None = None) -> Any:
     """Sum of the elements that the mask leaves."""
     wanted = _integers_wide(input, dtype)
-    return _torch["sum"](_filled(input, mask, 0), _dims(dim, input.array.ndim), keepdim, dtype=wanted)
+    return _torch["sum"](_filled(input, mask, 0), _dims(dim, input.array.ndim), bool(keepdim), dtype=wanted)
 
 
 def _prod(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
@@ -109,40 +95,38 @@ def _prod(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Ten
     result = _filled(input, mask, 1)
     wanted = _integers_wide(input, dtype)
     for d in reversed(_dims(dim, input.array.ndim)):
-        result = _torch["prod"](result, d, keepdim)
+        result = _torch["prod"](result, d, bool(keepdim))
     return _to(result, wanted, input)
 
 
-def _running(name: str, fill: float) -> Callable[..., Any]:
-    def apply(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Any:
+def _running(name: str, fill: float) -> None:
+    def compute(input: Tensor, dim: int, dtype: DType | None, mask: Tensor | None) -> Any:
         at = _dims(dim, input.array.ndim)[0]
         return _torch[name](_filled(input, mask, fill), at, dtype=_integers_wide(input, dtype))
 
-    apply.__doc__ = f"``{name}`` over the elements that the mask leaves."
-    return apply
+    _declare(
+        name, f"input: Tensor, dim: int, *, {_MASKED}", compute, f"``{name}`` over the elements that the mask leaves."
+    )
 
 
-def _extreme(name: str, fill: float) -> Callable[..., Any]:
-    def compute(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
-        return _to(_torch[name](_filled(input, mask, fill), _dims(dim, input.array.ndim), keepdim), dtype, input)
+def _extreme(name: str, fill: float) -> None:
+    def compute(input: Tensor, dim: Any, keepdim: Any, dtype: DType | None, mask: Tensor | None) -> Any:
+        return _to(_torch[name](_filled(input, mask, fill), _dims(dim, input.array.ndim), bool(keepdim)), dtype, input)
 
-    compute.__doc__ = f"``{name}`` of the elements that the mask leaves."
-    return _reduction(compute)
+    _declare(
+        name,
+        f"input: Tensor, dim: Any = None, *, {_KEPT}",
+        compute,
+        f"``{name}`` of the elements that the mask leaves.",
+    )
 
 
-def _place(name: str, fill: float) -> Callable[..., Any]:
-    def apply(
-        input: Tensor,
-        dim: int | None = None,
-        *,
-        keepdim: bool | None = False,
-        dtype: DType | None = None,
-        mask: Tensor | None = None,
-    ) -> Any:
+def _place(name: str, fill: float) -> None:
+    def compute(input: Tensor, dim: int | None, keepdim: Any, dtype: DType | None, mask: Tensor | None) -> Any:
         return _to(_torch[name](_filled(input, mask, fill), dim, bool(keepdim)), dtype, input)
 
-    apply.__doc__ = f"``{name}`` among the elements that the mask leaves, in the dtype of the input."
-    return apply
+    doc = f"``{name}`` among the elements that the mask leaves, in the dtype of the input."
+    _declare(name, f"input: Tensor, dim: int | None = None, *, {_KEPT}", compute, doc)
 
 
 def _count(input: Tensor, dim: Any, keepdim: bool, mask: Tensor | None) -> Any:
@@ -156,9 +140,7 @@ def _mean(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Ten
     return _torch["div"](total, _count(input, dim, keepdim, mask))
 
 
-def median(
-    input: Tensor, dim: int = -1, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
-) -> Any:
+def _median(input: Tensor, dim: int, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
     """Median of the elements that the mask leaves."""
     at = _dims(dim, input.array.ndim)[0]
     floats = input.array.dtype.kind == "f"
@@ -171,23 +153,13 @@ def median(
     return _to(found, dtype, input)
 
 
-def logsumexp(
-    input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: DType | None = None, mask: Tensor | None = None
-) -> Any:
+def _logsumexp(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
     """Logarithm of the sum of the exponentials of the elements that the mask leaves."""
     found = _torch["logsumexp"](_filled(input, mask, -INF), _dims(dim, input.array.ndim), keepdim)
     return found if dtype is None else _to(found, dtype, input)
 
 
-def norm(
-    input: Tensor,
-    ord: float | None = 2.0,
-    dim: Any = None,
-    *,
-    keepdim: bool | None = False,
-    dtype: DType | None = None,
-    mask: Tensor | None = None,
-) -> Any:
+def _norm(input: Tensor, ord: float | None, dim: Any, keepdim: Any, dtype: DType | None, mask: Tensor | None) -> Any:
     """The p-norm of the elements that the mask leaves."""
     power = 2.0 if ord is None else float(ord)
     filled = _filled(input, mask, INF if power == -INF else 0)
@@ -214,16 +186,9 @@ def _spread(
     return _torch["sqrt"](found) if root else found
 
 
-def _spreads(root: bool) -> Callable[..., Any]:
-    def apply(
-        input: Tensor,
-        dim: Any = None,
-        unbiased: bool | None = None,
-        *,
-        correction: float | None = None,
-        keepdim: bool | None = False,
-        dtype: DType | None = None,
-        mask: Tensor | None = None,
+def _spreads(name: str, root: bool) -> None:
+    def compute(
+        input: Tensor, dim: Any, unbiased: Any, correction: Any, keepdim: Any, dtype: DType | None, mask: Tensor | None
     ) -> Any:
         if unbiased is not None and correction is not None:
             raise RuntimeError("Only one of unbiased and correction may be given")
@@ -232,52 +197,60 @@ def _spreads(root: bool) -> Callable[..., Any]:
             less = float(unbiased)
         return _spread(input, dim, less, root, bool(keepdim), dtype, mask)
 
-    apply.__doc__ = f"{'Standard deviation' if root else 'Variance'} of the elements that the mask leaves."
-    return apply
+    own = "input: Tensor, dim: Any = None, unbiased: bool | None = None, *, correction: float | None = None"
+    doc = f"{'Standard deviation' if root else 'Variance'} of the elements that the mask leaves."
+    _declare(name, f"{own}, {_KEPT}", compute, doc)
 
 
 # -- normalisation ----------------------------------------------------------------------------------------
 
 
-def _soft(name: str, fill: float) -> Callable[..., Any]:
-    def apply(input: Tensor, dim: int, *, dtype: DType | None = None, mask: Tensor | None = None) -> Any:
+def _soft(name: str, fill: float) -> None:
+    def compute(input: Tensor, dim: int, dtype: DType | None, mask: Tensor | None) -> Any:
         function = namespace("torch.nn.functional")[name]
         return function(_filled(input, mask, fill), _dims(dim, input.array.ndim)[0], dtype=dtype)
 
-    apply.__doc__ = f"``{name}`` over the elements that the mask leaves."
-    return apply
+    _declare(
+        name, f"input: Tensor, dim: int, *, {_MASKED}", compute, f"``{name}`` over the elements that the mask leaves."
+    )
 
 
-def normalize(
-    input: Tensor, ord: float, dim: int, *, eps: float = 1e-12, dtype: DType | None = None, mask: Tensor | None = None
-) -> Any:
+def _normalize(input: Tensor, ord: float, dim: int, eps: float, dtype: DType | None, mask: Tensor | None) -> Any:
     """Divided by the p-norm of the elements that the mask leaves, which counts as at least ``eps``."""
-    size = norm(input, ord, dim, keepdim=True, dtype=dtype, mask=mask)
+    size = _norm(input, ord, dim, True, dtype, mask)
     least = wrap(np.asarray(eps, dtype=size.array.dtype))
     return _torch["div"](_filled(input, mask, 0), _torch["maximum"](size, least))
 
 
-def logaddexp(
-    input: Tensor,
-    other: Tensor,
-    *,
-    dtype: DType | None = None,
-    input_mask: Tensor | None = None,
-    other_mask: Tensor | None = None,
+def _logaddexp(
+    input: Tensor, other: Tensor, dtype: DType | None, input_mask: Tensor | None, other_mask: Tensor | None
 ) -> Any:
     """``log(exp(input) + exp(other))``, each with a mask of its own."""
     found = _torch["logaddexp"](_filled(input, input_mask, -INF), _filled(other, other_mask, -INF))
     return _to(found, dtype, input)
 
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "sum": _reduction(_sum), "prod": _reduction(_prod), "mean": _reduction(_mean),
-    "median": median, "logsumexp": logsumexp, "norm": norm, "normalize": normalize, "logaddexp": logaddexp,
-    "var": _spreads(False), "std": _spreads(True),
-    "cumsum": _running("cumsum", 0), "cumprod": _running("cumprod", 1),
-    "amax": _extreme("amax", -INF), "amin": _extreme("amin", INF),
-    "argmax": _place("argmax", -INF), "argmin": _place("argmin", INF),
-    "softmax": _soft("softmax", -INF), "log_softmax": _soft("log_softmax", -INF), "softmin": _soft("softmin", INF),
-}  # fmt: skip
-for _name, _function in _FUNCTIONS.items():
-    define_python(_name, _function, into="masked")
+_OVER = "input: Tensor, dim: Any = None, *"
+_ONE_MASK_EACH = "dtype: DType | None = None, input_mask: Tensor | None = None, other_mask: Tensor | None = None"
+
+for _name, _signature, _call in (
+    ("sum", f"{_OVER}, {_KEPT}", _sum),
+    ("prod", f"{_OVER}, {_KEPT}", _prod),
+    ("mean", f"{_OVER}, {_KEPT}", _mean),
+    ("logsumexp", f"{_OVER}, keepdim: bool = False, {_MASKED}", _logsumexp),
+    ("median", f"input: Tensor, dim: int = -1, *, keepdim: bool = False, {_MASKED}", _median),
+    ("norm", f"input: Tensor, ord: float | None = 2.0, dim: Any = None, *, {_KEPT}", _norm),
+    ("normalize", f"input: Tensor, ord: float, dim: int, *, eps: float = 1e-12, {_MASKED}", _normalize),
+    ("logaddexp", f"input: Tensor, other: Tensor, *, {_ONE_MASK_EACH}", _logaddexp),
+):
+    _declare(_name, _signature, _call)
+for _name, _fill in (("cumsum", 0), ("cumprod", 1)):
+    _running(_name, _fill)
+for _name, _end in (("amax", -INF), ("amin", INF)):
+    _extreme(_name, _end)
+for _name, _end in (("argmax", -INF), ("argmin", INF)):
+    _place(_name, _end)
+for _name, _end in (("softmax", -INF), ("log_softmax", -INF), ("softmin", INF)):
+    _soft(_name, _end)
+_spreads("var", False)
+_spreads("std", True)

@@ -103,11 +103,11 @@ def _quantile(name: str, input: Tensor, q: Tensor, dim: int | None, keepdim: boo
         above = gather(ordered, -1, wrap(np.ceil(ranks).astype(np.int64)))
         values = inplace(lerp, values, above, weights)
     if q.array.ndim:
-        values = change_view(values, views.unsqueeze_in_place, 0)
-        values = change_view(values, views.transpose_in_place, 0, -1)
+        values = change_view(values, views.unsqueeze.in_place, 0)
+        values = change_view(values, views.transpose.in_place, 0, -1)
     if state.levels:
         return views.squeeze_dim(values, -1)  # a change of shape in place is not seen by a level of torch.func
-    return change_view(values, views.squeeze_dim_in_place, -1)
+    return change_view(values, views.squeeze_dim.in_place, -1)
 
 
 def _of(name: str) -> Any:

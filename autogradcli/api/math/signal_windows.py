@@ -17,9 +17,10 @@ from ...operations.elementwise.arithmetic import mul
 from ...operations.linalg.fft import fft_c2c, fft_r2c
 from ...operations.shape.copies import cast
 from ...operations.shape.strided import as_strided
-from ...operations.shape.view import squeeze_dim_in_place, transpose, unsqueeze, view, view_as_real
+from ...operations.shape.view import squeeze_dim, transpose, unsqueeze, view, view_as_real
 from ..calls.overloads import define
 from ..calls.python_function import define_python
+from ..calls.written_signature import signed
 from ..functional.resampling import pad as pad_
 from ..shape.view_in_place import strides_of
 
@@ -29,22 +30,33 @@ from ..shape.view_in_place import strides_of
 #: A window's values, from the points' numbers and the number of intervals.
 Values = Callable[[np.ndarray, int], Any]
 
+_COMMON = (
+    "sym: bool = True, dtype: DType | None = None, layout: Any = None, device: Any = None, requires_grad: bool = False"
+)
 
-def _made(values: Values, name: str, M: int, sym: bool, dtype: DType | None, grad: bool) -> Tensor:
-    """A window of M points."""
-    kind = dtypes.default.dtype if dtype is None else dtype
-    if M < 0:
-        raise ValueError(f"{name} requires non-negative window length, got M={M}")
-    if kind not in (dtypes.float32, dtypes.float64):
-        raise ValueError(f"{name} expects float32 or float64 dtypes, got: {shown(kind)}")
-    if M < 2:
-        array = np.ones(M, kind.np)
-    else:
-        array = np.asarray(values(np.arange(M, dtype=np.float64), M - 1 if sym else M)).astype(kind.np)
-    made = wrap(array)
-    if grad:
-        require_grad(made)
-    return made
+
+def _declare(name: str, own: str, values: Callable[..., Values], doc: str, called: str = "") -> None:
+    """Declare a window: ``values`` gets ``sym`` and its ``own`` parameters; ``called`` is its name in messages."""
+    called = called or name
+
+    def window(M: int, *given: Any) -> Tensor:
+        *numbers, sym, dtype, _, _, grad = given
+        found = values(sym, *numbers)
+        kind = dtypes.default.dtype if dtype is None else dtype
+        if M < 0:
+            raise ValueError(f"{called} requires non-negative window length, got M={M}")
+        if kind not in (dtypes.float32, dtypes.float64):
+            raise ValueError(f"{called} expects float32 or float64 dtypes, got: {shown(kind)}")
+        if M < 2:
+            array = np.ones(M, kind.np)
+        else:
+            array = np.asarray(found(np.arange(M, dtype=np.float64), M - 1 if sym else M)).astype(kind.np)
+        made = wrap(array)
+        if grad:
+            require_grad(made)
+        return made
+
+    define_python(name, signed(name, "M: int, *", own, _COMMON, call=window, doc=doc), into="windows")
 
 
 def _cosines(a: Sequence[float]) -> Values:
@@ -55,120 +67,32 @@ def _cosines(a: Sequence[float]) -> Values:
     return values
 
 
-def _declare(name: str, values: Values, doc: str, called: str = "") -> None:
-    """Declare a window that takes nothing but what all take; ``called`` is its name in messages."""
-
-    def window(
-        M: int,
-        *,
-        sym: bool = True,
-        dtype: DType | None = None,
-        layout: Any = None,
-        device: Any = None,
-        requires_grad: bool = False,
-    ) -> Tensor:
-        return _made(values, called or name, M, sym, dtype, requires_grad)
-
-    window.__doc__ = f"{doc} of M points, symmetric or (``sym=False``) periodic."
-    define_python(name, window, into="windows")
-
-
-for _name, _a in (
-    ("hann", (0.5, 0.5)),
-    ("hamming", (0.54, 0.46)),
-    ("blackman", (0.42, 0.5, 0.08)),
-    ("nuttall", (0.3635819, 0.4891775, 0.1365995, 0.0106411)),
-):
-    _declare(_name, _cosines(_a), f"{_name.title()} window", "general_cosine")
-_declare("bartlett", lambda k, n: 1 - np.abs(2 * k / n - 1), "Triangle with zeros at its ends")
-_declare("cosine", lambda k, n: np.sin(math.pi * (k + 0.5) / (n + 1)), "Half a wave of the sine between its zeros")
-
-
-def general_cosine(
-    M: int,
-    *,
-    a: Any,
-    sym: bool = True,
-    dtype: DType | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Sum of cosines with the coefficients ``a``, their signs alternating."""
+def _checked_cosines(sym: bool, a: Any) -> Values:
     if not isinstance(a, (list, tuple)):
         raise TypeError("Coefficients must be a list/tuple")
     if not a:
         raise ValueError("Coefficients cannot be empty")
-    return _made(_cosines([float(c) for c in a]), "general_cosine", M, sym, dtype, requires_grad)
+    return _cosines([float(c) for c in a])
 
 
-def general_hamming(
-    M: int,
-    *,
-    alpha: float = 0.54,
-    sym: bool = True,
-    dtype: DType | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """``alpha - (1 - alpha) cos``."""
-    return _made(_cosines([alpha, 1.0 - alpha]), "general_cosine", M, sym, dtype, requires_grad)
-
-
-def exponential(
-    M: int,
-    *,
-    center: float | None = None,
-    tau: float = 1.0,
-    sym: bool = True,
-    dtype: DType | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """``exp(-|k - center| / tau)``."""
+def _exponential(sym: bool, center: float | None, tau: float) -> Values:
     if tau <= 0:
         raise ValueError(f"Tau must be positive, got: {shown(tau)} instead.")
     if sym and center is not None:
         raise ValueError("Center must be None for symmetric windows")
-
-    def values(k: np.ndarray, n: int) -> Any:
-        return np.exp(-np.abs(k - (n / 2 if center is None else center)) / tau)
-
-    return _made(values, "exponential", M, sym, dtype, requires_grad)
+    return lambda k, n: np.exp(-np.abs(k - (n / 2 if center is None else center)) / tau)
 
 
-def gaussian(
-    M: int,
-    *,
-    std: float = 1.0,
-    sym: bool = True,
-    dtype: DType | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """``exp(-(k / std)**2 / 2)`` around the middle."""
+def _gaussian(sym: bool, std: float) -> Values:
     if std <= 0:
         raise ValueError(f"Standard deviation must be positive, got: {shown(std)} instead.")
-    return _made(lambda k, n: np.exp(-(((k - n / 2) / std) ** 2) / 2), "gaussian", M, sym, dtype, requires_grad)
+    return lambda k, n: np.exp(-(((k - n / 2) / std) ** 2) / 2)
 
 
-def kaiser(
-    M: int,
-    *,
-    beta: float = 12.0,
-    sym: bool = True,
-    dtype: DType | None = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """``I0(beta sqrt(1 - x**2)) / I0(beta)`` with x from -1 to 1."""
+def _kaiser(sym: bool, beta: float) -> Values:
     if beta < 0:
         raise ValueError(f"beta must be non-negative, got: {shown(beta)} instead.")
-    return _made(_bessel(beta), "kaiser", M, sym, dtype, requires_grad)
+    return _bessel(beta)
 
 
 def _bessel(beta: float) -> Values:
@@ -179,8 +103,31 @@ def _bessel(beta: float) -> Values:
     return values
 
 
-for _function in (general_cosine, general_hamming, exponential, gaussian, kaiser):
-    define_python(_function.__name__, _function, into="windows")
+_SHAPE = " of M points, symmetric or (``sym=False``) periodic."
+for _name, _a in (
+    ("hann", (0.5, 0.5)),
+    ("hamming", (0.54, 0.46)),
+    ("blackman", (0.42, 0.5, 0.08)),
+    ("nuttall", (0.3635819, 0.4891775, 0.1365995, 0.0106411)),
+):
+    _declare(_name, "", lambda sym, a=_a: _cosines(a), f"{_name.title()} window{_SHAPE}", "general_cosine")
+_declare("bartlett", "", lambda sym: lambda k, n: 1 - np.abs(2 * k / n - 1), "Triangle with zeros at its ends" + _SHAPE)
+_declare(
+    "cosine", "", lambda sym: lambda k, n: np.sin(math.pi * (k + 0.5) / (n + 1)),
+    "Half a wave of the sine between its zeros" + _SHAPE,
+)  # fmt: skip
+_declare(
+    "general_cosine", "a: Any", _checked_cosines, "Sum of cosines with the coefficients ``a``, their signs alternating."
+)
+_declare(
+    "general_hamming", "alpha: float = 0.54", lambda sym, alpha: _cosines([alpha, 1.0 - alpha]),
+    "``alpha - (1 - alpha) cos``.", "general_cosine",
+)  # fmt: skip
+_declare("exponential", "center: float | None = None, tau: float = 1.0", _exponential, "``exp(-|k - center| / tau)``.")
+_declare("gaussian", "std: float = 1.0", _gaussian, "``exp(-(k / std)**2 / 2)`` around the middle.")
+_declare(
+    "kaiser", "beta: float = 12.0", _kaiser, "``I0(beta sqrt(1 - x**2)) / I0(beta)`` with x from -1 to 1."
+)  # fmt: skip
 
 # -- torch.hann_window and the like -----------------------------------------------------------------------
 
@@ -292,7 +239,7 @@ def stft(
         y = fft_r2c(y, (2,), norm, half_only)
     y = transpose(y, 1, 2)
     if single:
-        y = squeeze_dim_in_place(y, 0)
+        y = squeeze_dim.in_place(y, 0)
     if return_complex is False:
         return view_as_real(y)
     return y

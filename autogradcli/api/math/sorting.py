@@ -18,6 +18,7 @@ from ..calls.call_plans import check_numbers
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..calls.return_types import ReturnType, return_type
+from ..calls.written_signature import signed
 
 _BOTH = "torch Tensor"
 _PAIR = ("values", "indices")
@@ -171,28 +172,13 @@ def _distinct(input: Tensor, dim: int | None) -> tuple[Tensor, ...]:
     return found
 
 
-def unique(
-    input: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Any:
+_WANTED = "sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None"
+
+
+def _unique(input: Tensor, sorted: bool, return_inverse: bool, return_counts: bool, dim: int | None) -> Any:
     """The distinct elements in order; on demand for each element which of them it is, and how often each occurs."""
     _checked("_unique2", sorted=sorted, return_inverse=return_inverse, return_counts=return_counts)
     return _chosen(_distinct(input, dim), return_inverse, return_counts)
-
-
-def tensor_unique(
-    self: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Any:
-    """The distinct elements in order; on demand for each element which of them it is, and how often each occurs."""
-    _checked("_unique2", sorted=sorted, return_inverse=return_inverse, return_counts=return_counts)
-    return _chosen(_distinct(self, dim), return_inverse, return_counts)
 
 
 def unique_consecutive(
@@ -211,8 +197,9 @@ def tensor_unique_consecutive(
     return _chosen(sorting.unique_consecutive(self, dim), return_inverse, return_counts)
 
 
-define_python("unique", unique)
-define_python("unique", tensor_unique, into="Tensor")
+for _first, _place in (("input: Tensor", "torch"), ("self: Tensor", "Tensor")):
+    _made = signed("unique", _first, _WANTED, call=_unique, doc=_unique.__doc__ or "")
+    define_python("unique", _made, into=_place)
 define_python("unique_consecutive", unique_consecutive)
 define_python("unique_consecutive", tensor_unique_consecutive, into="Tensor")
 

@@ -16,14 +16,8 @@ _HOME = "activation"
 _INPLACE = {"inplace": False}
 
 
-def _plain(name: str, function: str) -> None:
-    layer(name, _HOME, {}, lambda self, input: getattr(F, function)(input))
-
-
-for _name, _function in (
-    ("LogSigmoid", "logsigmoid"), ("Softsign", "softsign"), ("Tanhshrink", "tanhshrink"),
-):  # fmt: skip
-    _plain(_name, _function)
+for _name in ("LogSigmoid", "Softsign", "Tanhshrink"):
+    layer(_name, _HOME, {}, f"{_name.lower()} input")
 layer("Sigmoid", _HOME, {}, lambda self, input: T.sigmoid(input))
 layer("Tanh", _HOME, {}, lambda self, input: T.tanh(input))
 
@@ -39,7 +33,7 @@ _with_inplace("Hardswish", "hardswish", "")
 
 layer(
     "Threshold", _HOME, {"threshold": REQUIRED, "value": REQUIRED, "inplace": False},
-    lambda self, input: F.threshold(input, self.threshold, self.value, self.inplace), "threshold value ~inplace",
+    "threshold input", "threshold value ~inplace",
 )  # fmt: skip
 layer(
     "RReLU", _HOME, {"lower": 1.0 / 8, "upper": 1.0 / 3, "inplace": False},
@@ -72,24 +66,21 @@ layer(
     "~inplace", _as_relu6, Hardtanh,
 )  # fmt: skip
 for _name, _function in (("ELU", "elu"), ("CELU", "celu")):
-    layer(
-        _name, _HOME, {"alpha": 1.0, "inplace": False},
-        lambda self, input, call=_function: getattr(F, call)(input, self.alpha, self.inplace), "alpha ~inplace",
-    )  # fmt: skip
+    layer(_name, _HOME, {"alpha": 1.0, "inplace": False}, f"{_function} input", "alpha ~inplace")
 layer(
     "LeakyReLU", _HOME, {"negative_slope": 1e-2, "inplace": False},
-    lambda self, input: F.leaky_relu(input, self.negative_slope, self.inplace), "negative_slope ~inplace",
+    "leaky_relu input", "negative_slope ~inplace",
 )  # fmt: skip
-layer("GLU", _HOME, {"dim": -1}, lambda self, input: F.glu(input, self.dim), "dim")
+layer("GLU", _HOME, {"dim": -1}, "glu input", "dim")
 layer(
     "GELU", _HOME, {"approximate": "none"}, lambda self, input: F.gelu(input, approximate=self.approximate),
     "!approximate",
 )  # fmt: skip
-layer("Hardshrink", _HOME, {"lambd": 0.5}, lambda self, input: F.hardshrink(input, self.lambd), "=lambd")
-layer("Softshrink", _HOME, {"lambd": 0.5}, lambda self, input: F.softshrink(input, self.lambd), "=lambd")
+layer("Hardshrink", _HOME, {"lambd": 0.5}, "hardshrink input", "=lambd")
+layer("Softshrink", _HOME, {"lambd": 0.5}, "softshrink input", "=lambd")
 layer(
     "Softplus", _HOME, {"beta": 1.0, "threshold": 20.0},
-    lambda self, input: F.softplus(input, self.beta, self.threshold), "beta threshold",
+    "softplus input", "beta threshold",
 )  # fmt: skip
 
 

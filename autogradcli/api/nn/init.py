@@ -7,6 +7,7 @@ Glorot and Bengio, "Understanding the difficulty of training deep feedforward ne
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from ...numerics.limits import shown
 from ...numerics.random.generator import Generator, default_generator
 from ..calls.overloads import PLACES
 from ..calls.python_function import define_python
+from ..calls.written_signature import signed
 from .functions_by_attribute import M, T
 
 PLACES["init"] = ("torch.nn.init", "")
@@ -227,46 +229,41 @@ def _fan(tensor: Tensor, mode: str) -> int:
     return fans(tensor)[mode == "fan_out"]
 
 
-def _kaiming(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float | None:
-    """The standard deviation; None where there is nothing to fill."""
-    if 0 in tensor.array.shape:
-        state.warn("UserWarning", "Initializing zero-element tensors is a no-op")
-        return None
-    return calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode))
+def _kaiming(draw: Callable[..., Tensor], doc: str) -> Callable[..., Tensor]:
+    """A filling whose standard deviation keeps that of what comes through a layer (He et al. 2015)."""
+
+    def fill(tensor: Tensor, a: float, mode: str, nonlinearity: str, generator: Generator | None) -> Tensor:
+        if 0 in tensor.array.shape:
+            state.warn("UserWarning", "Initializing zero-element tensors is a no-op")
+            return tensor
+        return draw(tensor, calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode)), generator)
+
+    words = (
+        'tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", '
+        "generator: Generator | None = None"
+    )
+    return signed("kaiming", words, call=fill, doc=doc)
 
 
-def kaiming_uniform_(
-    tensor: Tensor,
-    a: float = 0,
-    mode: str = "fan_in",
-    nonlinearity: str = "leaky_relu",
-    generator: Generator | None = None,
-) -> Tensor:
-    """Fill with uniform random numbers of variance gain^2 / fan."""
-    std = _kaiming(tensor, a, mode, nonlinearity)
-    if std is None:
-        return tensor
+def _within_bound(tensor: Tensor, std: float, generator: Generator | None) -> Tensor:
     bound = math.sqrt(3.0) * std
     return uniform_(tensor, -bound, bound, generator)
 
 
-def kaiming_normal_(
-    tensor: Tensor,
-    a: float = 0,
-    mode: str = "fan_in",
-    nonlinearity: str = "leaky_relu",
-    generator: Generator | None = None,
-) -> Tensor:
-    """Fill with normal random numbers of variance gain^2 / fan."""
-    std = _kaiming(tensor, a, mode, nonlinearity)
-    return tensor if std is None else normal_(tensor, 0.0, std, generator)
+kaiming_uniform_ = _kaiming(_within_bound, "Fill with uniform random numbers of variance gain^2 / fan.")
+kaiming_normal_ = _kaiming(
+    lambda tensor, std, generator: normal_(tensor, 0.0, std, generator),
+    "Fill with normal random numbers of variance gain^2 / fan.",
+)
 
 
 for _function in (
     uniform_, normal_, trunc_normal_, constant_, ones_, zeros_, eye_, dirac_, orthogonal_, sparse_, calculate_gain,
-    xavier_uniform_, xavier_normal_, kaiming_uniform_, kaiming_normal_,
+    xavier_uniform_, xavier_normal_,
 ):  # fmt: skip
     define_python(_function.__name__, _function, into="init")
+define_python("kaiming_uniform_", kaiming_uniform_, into="init")
+define_python("kaiming_normal_", kaiming_normal_, into="init")
 define_python("_calculate_fan_in_and_fan_out", fans, into="init")
 
 

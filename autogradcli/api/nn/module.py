@@ -208,11 +208,7 @@ class Module(Hooked):
 
     def get_parameter(self, target: str) -> Any:
         """The parameter under a dotted path. Raises AttributeError."""
-        check_path(target)
-        path, _, name = target.rpartition(".")
-        module = self.get_submodule(path)
-        if not has(module, name):
-            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+        module, name = _owner(self, target)
         found = get(module, name)
         if not isinstance(found, Parameter):
             raise AttributeError(f"`{name}` is not an nn.Parameter")
@@ -220,11 +216,7 @@ class Module(Hooked):
 
     def get_buffer(self, target: str) -> Any:
         """The buffer under a dotted path. Raises AttributeError."""
-        check_path(target)
-        path, _, name = target.rpartition(".")
-        module = self.get_submodule(path)
-        if not has(module, name):
-            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+        module, name = _owner(self, target)
         if name not in module._buffers:
             raise AttributeError(f"`{name}` is not a buffer")
         return get(module, name)
@@ -441,3 +433,13 @@ def _forget(module: Module, name: str, keep: str) -> None:
 
 
 namespace("torch.nn")["Module"] = Module
+
+
+def _owner(module: Any, target: str) -> tuple[Any, str]:
+    """The module below this one that has what a dotted path leads to, and its name there. Raises AttributeError."""
+    check_path(target)
+    path, _, name = target.rpartition(".")
+    owner = module.get_submodule(path)
+    if not has(owner, name):
+        raise AttributeError(f"{type(owner).__name__} has no attribute `{name}`")
+    return owner, name

@@ -43,18 +43,13 @@ def _pools(rank: int) -> None:
     if rank == 1:
         layer(
             "AvgPool1d", "pooling", average,
-            lambda self, input: F.avg_pool1d(
-                input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
-            ),
+            "avg_pool1d input",
             "kernel_size stride padding", _stride_1d,
         )  # fmt: skip
     else:
         layer(
             f"AvgPool{rank}d", "pooling", {**average, "divisor_override": None},
-            lambda self, input: getattr(F, f"avg_pool{rank}d")(
-                input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad,
-                self.divisor_override,
-            ),
+            f"avg_pool{rank}d input",
             "kernel_size stride padding", _stride,
         )  # fmt: skip
     layer(
@@ -67,11 +62,11 @@ def _pools(rank: int) -> None:
     )  # fmt: skip
     layer(
         f"AdaptiveAvgPool{rank}d", "pooling", {"output_size": REQUIRED},
-        lambda self, input: getattr(F, f"adaptive_avg_pool{rank}d")(input, self.output_size), "output_size",
+        f"adaptive_avg_pool{rank}d input", "output_size",
     )  # fmt: skip
     layer(
         f"AdaptiveMaxPool{rank}d", "pooling", {"output_size": REQUIRED, "return_indices": False},
-        lambda self, input: getattr(F, f"adaptive_max_pool{rank}d")(input, self.output_size, self.return_indices),
+        f"adaptive_max_pool{rank}d input",
         "output_size",
     )  # fmt: skip
 
@@ -123,31 +118,29 @@ for _rank in (1, 2, 3):
 
 layer(
     "Unfold", "fold", {"kernel_size": REQUIRED, "dilation": 1, "padding": 0, "stride": 1},
-    lambda self, input: F.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride),
+    "unfold input",
     "kernel_size dilation padding stride",
 )  # fmt: skip
 layer(
     "Fold", "fold", {"output_size": REQUIRED, "kernel_size": REQUIRED, "dilation": 1, "padding": 0, "stride": 1},
-    lambda self, input: F.fold(
-        input, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride
-    ),
+    "fold input",
     "output_size kernel_size dilation padding stride",
 )  # fmt: skip
 layer(
     "PixelShuffle", "pixelshuffle", {"upscale_factor": REQUIRED},
-    lambda self, input: F.pixel_shuffle(input, self.upscale_factor), "upscale_factor",
+    "pixel_shuffle input", "upscale_factor",
 )  # fmt: skip
 layer(
     "PixelUnshuffle", "pixelshuffle", {"downscale_factor": REQUIRED},
-    lambda self, input: F.pixel_unshuffle(input, self.downscale_factor), "downscale_factor",
+    "pixel_unshuffle input", "downscale_factor",
 )  # fmt: skip
 layer(
     "ChannelShuffle", "channelshuffle", {"groups": REQUIRED},
-    lambda self, input: F.channel_shuffle(input, self.groups), "groups",
+    "channel_shuffle input", "groups",
 )  # fmt: skip
 layer(
     "LocalResponseNorm", "normalization", {"size": REQUIRED, "alpha": 1e-4, "beta": 0.75, "k": 1.0},
-    lambda self, input: F.local_response_norm(input, self.size, self.alpha, self.beta, self.k),
+    "local_response_norm input",
     "=size alpha beta k",
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ of its own declares ``fields`` and ``shown``, and says in ``_make`` what it chec
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ...engine.leaves import require_grad
@@ -15,8 +15,9 @@ from ..calls.class_fields import Fields, bound
 from ..calls.program_classes import Kind
 from ..calls.python_function import renamed
 from ..calls.registry import namespace
+from ..calls.written_signature import made
 from . import init
-from .functions_by_attribute import check_device
+from .functions_by_attribute import F, check_device
 from .module import Module
 
 #: The last two fields of a layer with parameters. Neither is kept.
@@ -94,13 +95,16 @@ def layer(
     name: str,
     home: str,
     fields: Fields,
-    call: Callable[..., Any],
+    call: Callable[..., Any] | str,
     shown: str = "",
     prepare: Callable[[Any, dict[str, Any]], None] | None = None,
     base: type[Simple] = Simple,
 ) -> Any:
-    """Declare ``nn.name``; ``prepare`` may change the fields' values before they are kept."""
-
+    """Declare ``nn.name``, which calls a function, or as many words name it: ``"glu input"`` is the function of
+    ``torch.nn.functional``, its inputs, and then the fields in order. ``prepare`` may change the fields' values before
+    they are kept."""
+    if isinstance(call, str):
+        call = calling(call, [f"self.{field}" for field in fields])
     call = renamed(call, f"{name}.forward")  # which CPython's messages name
 
     def forward(self: Any, *input: Any, **kwargs: Any) -> Any:
@@ -110,9 +114,16 @@ def layer(
         "__module__": f"torch.nn.modules.{home}", "fields": fields, "shown": words(shown), "prepare": prepare,
         "forward": forward, "__members__": {"forward": forward},
     }  # fmt: skip
-    made = Kind(name, (base,), names)
-    namespace("torch.nn")[name] = made
-    return made
+    kind = Kind(name, (base,), names)
+    namespace("torch.nn")[name] = kind
+    return kind
+
+
+def calling(call: str, given: Sequence[str]) -> Callable[..., Any]:
+    """What calls the function that words name, ``"l1_loss input target"``, with these arguments after the inputs."""
+    function, *inputs = words(call)
+    body = f"return F.{function}({', '.join([*inputs, *given])})"
+    return made("forward", ", ".join(["self", *inputs]), body, {"F": F}, "")
 
 
 def enter(*kinds: type[Module]) -> None:

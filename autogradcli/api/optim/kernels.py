@@ -31,9 +31,10 @@ def fused(a: Array, b: Any, c: Array) -> Array:
 
 
 def _put_fused(out: Array, a: Array, b: Any, c: Array) -> None:
-    """``out = fused(a, b, c)``; in float32 the assignment is what rounds."""
+    """``out = fused(a, b, c)``; in float32 putting the sum there is what rounds. Raises TypeError for complex numbers
+    in a real ``out``, where an assignment would drop a part."""
     if out.dtype == _F32 and a.dtype == _F32:
-        np.copyto(out, np.multiply(a, np.float32(b) if b.__class__ is float else b, dtype=_F64) + c)
+        np.add(np.multiply(a, np.float32(b) if b.__class__ is float else b, dtype=_F64), c, out)
     else:
         np.copyto(out, fused(a, b, c))
 

@@ -70,17 +70,8 @@ def _take_along_dim(input: Tensor, indices: Tensor, dim: int | None) -> Any:
 
 def _broadcast_but(at: int, mine: tuple[int, ...], theirs: tuple[int, ...]) -> tuple[int, ...]:
     """The broadcast shape with no heed to one dimension. Raises RuntimeError where there is none."""
-    wide = list(mine)
-    for d in range(len(mine) - 1, -1, -1):
-        m, n = mine[d], theirs[d]
-        if d == at or m == n:
-            continue
-        if 1 not in (m, n):
-            raise RuntimeError(
-                f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {d}"
-            )
-        wide[d] = n if m == 1 else m
-    return tuple(wide)
+    met = broadcast_shape(*[(*shape[:at], 1, *shape[at + 1 :]) for shape in (mine, theirs)])
+    return (*met[:at], mine[at], *met[at + 1 :])
 
 
 define(

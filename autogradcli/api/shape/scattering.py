@@ -42,9 +42,9 @@ define(
 define(
     "scatter_",
     (f"{_AT}, Tensor src)", in_place(scatter.scatter)),
-    (f"{_AT}, Tensor src, *, str reduce)", in_place(scatter.scatter_combined_in_place)),
+    (f"{_AT}, Tensor src, *, str reduce)", in_place(scatter.scatter_combined)),
     (f"{_AT}, Scalar value)", in_place(scatter.scatter_value)),
-    (f"{_AT}, Scalar value, *, str reduce)", in_place(scatter.scatter_combined_in_place)),
+    (f"{_AT}, Scalar value, *, str reduce)", in_place(scatter.scatter_combined)),
     into="Tensor",
 )
 _with_in_place("scatter_add", (f"{_AT}, Tensor src, *, Tensor out=None)", scatter.scatter_add))
@@ -119,8 +119,8 @@ define(
 )
 define(
     "fill_",
-    ("(Tensor input, Tensor value)", in_place(copies.fill_tensor_in_place)),
-    ("(Tensor input, Scalar value)", in_place(copies.fill_scalar_in_place)),
+    ("(Tensor input, Tensor value)", in_place(copies.fill_tensor)),
+    ("(Tensor input, Scalar value)", in_place(copies.fill_scalar)),
     into=_BOTH,
 )
 define("zero_", ("(Tensor input)", in_place(copies.zero)), into=_BOTH)
@@ -137,11 +137,11 @@ def _fill_diagonal_(input: Tensor, fill_value: Any, wrap: bool) -> Tensor:
     step = sum(strides)
     count = min(shape)
     place = strided.as_strided(input, (count,), (step,), offset, strides)
-    inplace(copies.fill_scalar_in_place, place, fill_value)
+    inplace(copies.fill_scalar.in_place, place, fill_value)
     if wrap and len(shape) == 2 and shape[0] > shape[1] + 1:
         rest = shape[1] * shape[0] - (shape[1] + 1) * strides[0]
         below = strided.as_strided(input, ((rest + step - 1) // step,), (step,), (shape[1] + 1) * strides[0], strides)
-        inplace(copies.fill_scalar_in_place, below, fill_value)
+        inplace(copies.fill_scalar.in_place, below, fill_value)
     return input
 
 

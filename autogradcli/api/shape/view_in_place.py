@@ -37,9 +37,9 @@ def change_view(target: Tensor, operation: Callable[..., Any], *args: Any) -> Te
     return target
 
 
-def _changing(operation: Callable[..., Any]) -> Callable[..., Tensor]:
+def _changing(operation: Any) -> Callable[..., Tensor]:
     def change(input: Tensor, *args: Any) -> Tensor:
-        return change_view(input, operation, *args)
+        return change_view(input, operation.in_place, *args)
 
     change.__doc__ = operation.__doc__
     return change
@@ -50,23 +50,23 @@ def _t_(input: Tensor) -> Tensor:
     check_inplace(input)
     if input.array.ndim > 2:
         raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {input.array.ndim}D")
-    return change_view(input, views.t_in_place)
+    return change_view(input, views.t.in_place)
 
 
 define("t_", ("(Tensor input)", _t_), into="Tensor")
 define(
     "transpose_",
-    ("(Tensor input, int dim0, int dim1)", _changing(views.transpose_in_place)),
+    ("(Tensor input, int dim0, int dim1)", _changing(views.transpose)),
     into="Tensor",
     aliases=("swapdims_",),
 )
-define("swapaxes_", ("(Tensor input, int axis0, int axis1)", _changing(views.transpose_in_place)), into="Tensor")
-define("unsqueeze_", ("(Tensor input, int dim)", _changing(views.unsqueeze_in_place)), into="Tensor")
+define("swapaxes_", ("(Tensor input, int axis0, int axis1)", _changing(views.transpose)), into="Tensor")
+define("unsqueeze_", ("(Tensor input, int dim)", _changing(views.unsqueeze)), into="Tensor")
 define(
     "squeeze_",
-    ("(Tensor input)", _changing(views.squeeze_in_place)),
-    ("(Tensor input, int dim)", _changing(views.squeeze_dim_in_place)),
-    ("(Tensor input, IntList dim)", _changing(views.squeeze_dims_in_place)),
+    ("(Tensor input)", _changing(views.squeeze)),
+    ("(Tensor input, int dim)", _changing(views.squeeze_dim)),
+    ("(Tensor input, IntList dim)", _changing(views.squeeze_dims)),
     into="Tensor",
 )
 
@@ -95,7 +95,7 @@ def geometry(input: Tensor, storage_start: int | None) -> tuple[int, tuple[int, 
 def _as_strided_(input: Tensor, size: Any, stride: Any, storage_offset: int | None) -> Tensor:
     """Make the tensor a window of any size and strides on its own memory."""
     offset, strides = geometry(input, storage_offset)
-    return change_view(input, strided.as_strided_in_place, size, stride, offset, strides)
+    return change_view(input, strided.as_strided.in_place, size, stride, offset, strides)
 
 
 define(

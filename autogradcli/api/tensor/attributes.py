@@ -20,6 +20,7 @@ from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import charge_items
 from ...numerics.naming import shown_as
+from ...operations.dims import wrap_dim
 from ..calls.argument_types import Value
 from ..calls.overloads import define
 from ..calls.python_function import define_python
@@ -296,12 +297,10 @@ def _size(self: Tensor) -> Size:
 
 def _size_at(self: Tensor, dim: int) -> int:
     """The size of one dimension."""
-    n = self.array.ndim
-    if not -max(n, 1) <= dim < max(n, 1) or n == 0:
-        if n == 0:
-            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
-    return int(self.array.shape[dim])
+    shape = self.array.shape
+    if not shape:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return int(shape[wrap_dim(dim, len(shape))])
 
 
 def _type_name(self: Tensor) -> str:

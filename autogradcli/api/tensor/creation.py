@@ -58,7 +58,10 @@ def _tensor(data: Any, dtype: DType | None, device: Any, pin_memory: bool, requi
     The dtype is found from the data (bool, int64, the default floating or complex dtype) unless it is given.
     """
     if dtype is None and (found := plain_array(data)) is not None:
-        return made(found, requires_grad)
+        result = made(found, requires_grad)
+        if state.tape is not None:
+            state.tape.left("torch.tensor()", data, result)
+        return result
     if isinstance(data, Tensor):
         state.warn(
             "UserWarning",
@@ -67,9 +70,9 @@ def _tensor(data: Any, dtype: DType | None, device: Any, pin_memory: bool, requi
         )
     result = made(array_from(data, dtype), requires_grad)
     if state.tape is not None:
-        for source in data if isinstance(data, (list, tuple)) else (data,):
-            if isinstance(source, Tensor):
-                state.tape.left("torch.tensor()", source, result)
+        tensors = [part for part in data if isinstance(part, Tensor)] if isinstance(data, (list, tuple)) else []
+        for source in tensors or (data,):
+            state.tape.left("torch.tensor()", source, result)
     return result
 
 

@@ -18,7 +18,7 @@ from ...engine.tensor import MetaTensor, Tensor, wrap
 from ...numerics.numbers import number_in
 from ...operations.index.indexing import index as index_operation
 from ...operations.index.indexing import index_put
-from ...operations.shape.copies import copy, fill_tensor_in_place
+from ...operations.shape.copies import copy, fill_tensor
 from ...operations.shape.slicing import select, slice_, unbind
 from ...operations.shape.view import alias, expand, unsqueeze, view
 from ..calls.argument_types import type_name
@@ -247,7 +247,7 @@ def _copy_to(place: Tensor, value: Tensor) -> None:
     if shape == place.array.shape:
         inplace(copy, place, value)
     elif not shape:
-        inplace(fill_tensor_in_place, place, value)
+        inplace(fill_tensor.in_place, place, value)
     else:
         check_inplace(place)
         value = view(value, _without_leading_ones(shape))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
+from ...data.notebooks import SUFFIX as NOTEBOOK
 from ...events import Failed
+from ...session import Session
 from ...show.errors import plain_error_text
 from ...show.escape import escape_line
 from ...show.plain import Display
 from ...show.stream import StreamClosed
 from .. import sessions
-from ..environment import Environment, UnreadableError, decoded
+from ..environment import MAX_BYTES, Environment, UnreadableError, decoded
 from ..exits import FAILED, OK, last_words
 from .large_programs import large, run_pieces
+from .notebooks import run_notebook
 from .progress import Progress
 from .results import Results
 
@@ -34,6 +38,13 @@ class Options(NamedTuple):
     no_grad: bool
     memory: float
     timeout: float | None
+    plots: str | None = None
+    """The folder for pictures that programs draw."""
+    why: bool = False
+    """Whether what is known of an error, or of surprising gradients, is shown after them. It needs a ``seed``: mended
+    lines are tried in sessions that begin alike."""
+    variables: tuple[tuple[str, str], ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 class Ended(NamedTuple):
@@ -61,7 +72,8 @@ def title(file: str, format_: str) -> str:
 
 
 def open_display(file: str, options: Options, environment: Environment) -> Display:
-    return sessions.open_display(options.format_, environment, title(file, options.format_), batch=True)
+    named = title(file, options.format_)
+    return sessions.open_display(options.format_, environment, named, batch=True, plots=options.plots)
 
 
 def run_file(file: str, options: Options, environment: Environment) -> Ended:
@@ -77,15 +89,21 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
     try:
         opened = _open(file, environment)
         start, rest = large(opened)
-        session = sessions.open_session(
-            dtype=options.dtype,
-            seed=options.seed,
-            no_grad=options.no_grad,
-            memory=options.memory,
-            timeout=options.timeout,
-        )
+        session = _session(options, file)
         started = perf_counter()
-        if rest is None:
+        if not _given(session, options, environment):
+            ok = False
+        elif options.why:
+            from .explained import run_explained
+
+            text = decoded(start if rest is None else rest.read())
+            fresh = partial(_prepared, options, file, environment)
+            ok = run_explained(text, fresh, display, environment.err, echo=options.echo)
+        elif file.lower().endswith(NOTEBOOK):
+            text = decoded(start if rest is None else rest.read(MAX_BYTES + 1))
+            shown = title(file, options.format_)
+            ok = run_notebook(session, text, display, echo=options.echo, environment=environment, title=shown)
+        elif rest is None:
             ok = sessions.run(session, decoded(start), display, echo=options.echo)
         else:
             ok = run_pieces(session, rest, display.show, echo=options.echo)
@@ -104,6 +122,32 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         if opened is not None and file != "-":
             opened.close()
     return Ended(ok, seconds)
+
+
+def _session(options: Options, file: str) -> Session:
+    session = sessions.open_session(
+        dtype=options.dtype,
+        seed=options.seed,
+        no_grad=options.no_grad,
+        memory=options.memory,
+        timeout=options.timeout,
+    )
+    session.file = title(file, "")
+    return session
+
+
+def _prepared(options: Options, file: str, environment: Environment) -> Session:
+    """A session with the variables that the command line gives, which were shown to be in order."""
+    session = _session(options, file)
+    _given(session, options, environment)
+    return session
+
+
+def _given(session: Session, options: Options, environment: Environment) -> bool:
+    """Set the variables that the command line gives; False where that failed, which is shown."""
+    return sessions.load_all(session, options.loads, options.format_, environment) and sessions.assign_all(
+        session, options.variables, options.format_, environment
+    )
 
 
 def _open(file: str, environment: Environment) -> BinaryIO:

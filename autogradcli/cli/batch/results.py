@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from errno import ENOTDIR
 
-from ..drafts import Draft
+from ...data.drafts import Draft
 from ..environment import UnreadableError
 
 

@@ -12,7 +12,7 @@ from ...numerics import dtypes
 from ..derived import Evaluate, Shown
 from ..normal.forms import Form, word
 from ..normal.parsing import parsed
-from ..shapes import Shapes
+from ..part_shapes import Shapes
 from .helpers import ARRAYS, NUMBERS, NUMPY
 from .writer import Arrays, Python, Torch, Writer
 

@@ -7,8 +7,8 @@ from typing import NoReturn
 
 from ..derived import home
 from ..normal.forms import Form, attribute, binary, call, number, word
-from ..shapes import Shapes
-from .words import ARRAY, CASTS, HELPERS, KEYWORDS, MATH, REDUCTIONS
+from ..part_shapes import Shapes
+from .function_names import ARRAY, CASTS, HELPERS, KEYWORDS, MATH, REDUCTIONS
 
 Arguments = dict[str, Form]
 

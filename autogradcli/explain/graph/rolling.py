@@ -17,6 +17,8 @@ from .skeleton import Path, Skeleton, Units
 
 #: Links of a pattern, repetitions of one link and of several, nodes on the way to a leaf, modules in one another.
 LONGEST_PATTERN, LEAST_OF_ONE, LEAST_OF_SEVERAL, _SIDE, _DEEPEST = 12, 5, 3, 3, 8
+#: A height that no side has; units between two looks at whether to stop.
+_FAR, _PAUSE = 99, 1023
 
 
 class Group(NamedTuple):
@@ -78,8 +80,11 @@ class _Level:
         self._kinds: list[int] = [-1] * len(of)
         #: The label of a link without sides, by its kind.
         self._plain: dict[int, int] = {}
+        #: And of one with a leaf as its other side.
+        self._beside_leaf: dict[int, int] = {}
         #: Where the chain goes on, by link.
         self._next: dict[int, int] = {}
+        self._heights = self._height()
 
     def roll(self) -> None:
         seen = bytearray(len(self.units.of))
@@ -96,24 +101,75 @@ class _Level:
 
     def _chain(self, u: int, seen: bytearray) -> tuple[list[int], list[int]]:
         """The links from a unit down, and what each is like."""
-        units, shared = self.units, self.units.shared
-        chain, labels = [], []
+        units, shared, kinds = self.units, self.units.shared, self._kinds
+        start, flat = units.kids.start, units.kids.flat
+        chain: list[int] = []
+        labels: list[int] = []
         ways: dict[int, tuple[int, int]] = {}
         home = self._home(u)
-        first_leaf, modules = self.skeleton.first_leaf, self.modules
+        first_leaf, modules, alone, named, heights = (
+            self.skeleton.first_leaf, self.modules, self.alone, self.named, self._heights,
+        )  # fmt: skip
+        plain, beside_leaf = self._plain, self._beside_leaf
+        found: int | None
         while True:
+            if not len(chain) & _PAUSE:
+                run.spend(0)
             seen[u] = 1
-            kids, kind = units.kids[u], self._kind(u)
-            found = self._main(kids, ways.get(kind))
+            kind = kinds[u]
+            if kind < 0:
+                kind = self._kind(u)
+            first = start[u]
+            width = start[u + 1] - first
+            label = None
+            # Nearly all links of long chains: a function of one value, or of one and a leaf.
+            if width == 1 and kind in plain and kind not in ways:
+                found, label = 0, plain[kind]
+            elif width == 2:
+                a, b = flat[first], flat[first + 1]
+                if a < first_leaf <= b and heights[a] > _SIDE:
+                    found, label = 0, beside_leaf.get(kind)
+                elif b < first_leaf <= a and heights[b] > _SIDE:
+                    found, label = 1, beside_leaf.get(kind)
+            if label is None:
+                kids = units.kids[u]
+                found = self._main(kids, ways.get(kind))
+                label = self._label(u, kind, kids, found)
+                if width == 2 and found is not None and kids[1 - found] >= first_leaf > kids[found]:
+                    beside_leaf[kind] = label
             chain.append(u)
-            labels.append(-1 - u if self.alone[u] else self._label(u, kind, kids, found))
+            labels.append(-1 - u if alone[u] else label)
             if found is None:
                 break
-            ways[kind] = found, len(kids)
-            self._next[u] = u = kids[found]
-            if u >= first_leaf or seen[u] or shared[u] or self.named[u] or (modules and self._home(u) is not home):
+            if width > 1:
+                ways[kind] = found, width
+            self._next[u] = u = flat[first + found]
+            if u >= first_leaf or seen[u] or shared[u] or named[u] or (modules and self._home(u) is not home):
                 break
         return chain, labels
+
+    def _height(self) -> bytearray:
+        """For each unit how far down the farthest leaf is; _FAR for what is no side: it has to be seen, others lead to
+        it, or it is more than _SIDE away."""
+        start, flat = self.units.kids.start, self.units.kids.flat
+        heights = bytearray([_FAR]) * len(self.units.of)
+        first_leaf, shared, alone, named = self.skeleton.first_leaf, self.units.shared, self.alone, self.named
+        heights[first_leaf:] = bytes(len(heights) - first_leaf)
+        for u in range(first_leaf - 1, -1, -1):
+            if not u & _PAUSE:
+                run.spend(0)
+            if shared[u] or alone[u] or named[u]:
+                continue
+            far = 0
+            for v in flat[start[u] : start[u + 1]]:
+                height = heights[v] if v > u else (0 if self._is_side_below(v, _SIDE - 1) else _FAR)
+                if height >= _SIDE:
+                    break
+                if height > far:
+                    far = height
+            else:
+                heights[u] = far + 1
+        return heights
 
     def _home(self, u: int) -> object:
         """The call of a module within which a unit lies."""
@@ -127,17 +183,21 @@ class _Level:
         of this kind, and how many edges that had."""
         if len(kids) < 2 and (before is None or before[1] < 2):
             return 0 if kids else None
-        ways = [k for k, v in enumerate(kids) if not self._is_side(v, _SIDE)]
+        ways = [k for k, v in enumerate(kids) if not self._is_side(v)]
         if not ways:
             return before[0] if before is not None and before[1] == len(kids) else None
         return ways[0] if all(kids[k] == kids[ways[0]] for k in ways) else None
 
-    def _is_side(self, u: int, depth: int) -> bool:
+    def _is_side(self, u: int) -> bool:
+        return self._heights[u] <= _SIDE
+
+    def _is_side_below(self, u: int, depth: int) -> bool:
+        """The same of a unit that comes before what leads to it, and of at most ``depth``."""
         if self.skeleton.is_leaf(u):
             return True
         if not depth or self.alone[u] or self.named[u] or self.units.shared[u]:
             return False
-        return all(self._is_side(v, depth - 1) for v in self.units.kids[u])
+        return all(self._is_side_below(v, depth - 1) for v in self.units.kids[u])
 
     def _label(self, u: int, kind: int, kids: Sequence[int], main: int | None) -> int:
         """A number for what a link is like: itself, how often it takes the next one in, and its sides."""
@@ -147,7 +207,7 @@ class _Level:
             if alone is None:
                 alone = self._plain[kind] = self._named((kind, 1, ()))
             return alone
-        if way is None and not all(self._is_side(v, _SIDE) for v in kids):
+        if way is None and not all(self._is_side(v) for v in kids):
             return -1 - u  # it branches
         sides = tuple([self._side(v) for v in kids if v != way])
         return self._named((kind, max(len(kids) - len(sides), 1), sides))
@@ -197,11 +257,13 @@ class _Level:
 
     def _group(self, links: list[int], length: int, times: int) -> None:
         of, members = self.result, list(links)
+        start, flat, shared, after = self.units.kids.start, self.units.kids.flat, self.units.shared, self._next
         for u in links:
-            for v in self.units.kids[u]:
-                if v != self._next.get(u):
+            for v in flat[start[u] : start[u + 1]]:
+                if not shared[v] and v != after.get(u):
                     self._take_side(v, members)
-        found = [k for u in members for k in self.called.get(u, (u,))]
+        called = self.called
+        found = [k for u in members for k in called.get(u, (u,))] if called else members
         parts = [self._module(u) if u in self.called else self.traits.titles[u] for u in links[:length]]
         one = length == 1 and links[0] not in self.called
         title = f"{parts[0]} x {times:,}" if one else f"{times:,} x {', '.join(parts)}"
@@ -212,7 +274,7 @@ class _Level:
 
     def _take_side(self, u: int, members: list[int]) -> None:
         """A side goes with its link, but for what others use too and what has a name of its own."""
-        if self.units.shared[u] or self.alone[u] or self.named[u] or not self._is_side(u, _SIDE):
+        if self.units.shared[u] or self.alone[u] or self.named[u] or not self._is_side(u):
             return
         members.append(u)
         for v in self.units.kids[u]:

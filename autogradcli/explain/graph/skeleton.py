@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate
+
+import numpy as np
 
 from ...engine.backward import _reachable
 from ...engine.node import AccumulateGrad, Node, Output
@@ -45,14 +46,16 @@ class Skeleton:
             self.nodes.insert(0, root)
         self.number = {node: k for k, node in enumerate(self.nodes)}
         start, flat = array("q", [0]), array("q")
-        number = self.number
+        number, add, end = self.number, flat.append, start.append
+        count = 0
         for k, node in enumerate(self.nodes):
             if not k & _PAUSE:
                 run.spend(0)
             for e in node.edges:
                 if e is not None:
-                    flat.append(number[e.node if isinstance(e, Output) else e])
-            start.append(len(flat))
+                    add(number[e.node if isinstance(e, Output) else e])
+                    count += 1
+            end(count)
         self.kids = Kids(start, flat)
         #: Where the leaves begin.
         self.first_leaf = 0 if leaf else len(order)
@@ -68,36 +71,26 @@ class Units:
     def __init__(self, skeleton: Skeleton, of: list[int]) -> None:
         self.of = of
         count = len(of)
-        self.shared = bytearray(count)
+        run.spend(64 * count)
+        unit = np.array(of, np.int64)
+        start = np.frombuffer(skeleton.kids.start, np.int64)
+        below = unit[np.frombuffer(skeleton.kids.flat, np.int64)] if len(skeleton.kids.flat) else np.zeros(0, np.int64)
+        above = np.repeat(unit, np.diff(start))
+        apart = above != below
+        above, below = above[apart], below[apart]
+        last = np.full(count, -1, np.int64)
+        last[below] = above
+        shared = np.zeros(count, np.uint8)
+        shared[below[last[below] != above]] = 1
+        self.shared = bytearray(shared)
         """Whether more than one unit leads to it."""
-        parent = array("q", [-1]) * count
-        start, flat = skeleton.kids.start, skeleton.kids.flat
-        widths = array("q", [0]) * (count + 1)
-        for k in range(count):
-            if not k & _PAUSE:
-                run.spend(0)
-            u = of[k]
-            for b in flat[start[k] : start[k + 1]]:
-                v = of[b]
-                if v != u:
-                    widths[u + 1] += 1
-                    if parent[v] != u:
-                        if parent[v] >= 0:
-                            self.shared[v] = 1
-                        parent[v] = u
         self.kids = skeleton.kids
-        if of == list(range(count)):
+        if np.array_equal(unit, np.arange(count)):
             return
-        begin = array("q", accumulate(widths))
-        found = array("q", [0]) * begin[-1]
-        at = array("q", begin)
-        for k in range(count):
-            u = of[k]
-            for b in flat[start[k] : start[k + 1]]:
-                if of[b] != u:
-                    found[at[u]] = of[b]
-                    at[u] += 1
-        self.kids = Kids(begin, found)
+        begin = np.zeros(count + 1, np.int64)
+        np.cumsum(np.bincount(above, minlength=count), out=begin[1:])
+        below = below[np.argsort(above, kind="stable")]
+        self.kids = Kids(array("q", begin.tobytes()), array("q", below.tobytes()))
 
 
 def nearest(units: Units, most: int, depth: int | None) -> tuple[list[int], set[int]]:

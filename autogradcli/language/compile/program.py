@@ -18,6 +18,7 @@ from ..values.budget import MAX_SOURCE, PYTHON_FRAMES
 from ..values.kinds import Frame, Run
 from . import (  # noqa: F401  each enters what it checks, compiles or offers into a table
     call_expressions,
+    call_stack,
     comprehensions,
     control,
     expressions,

@@ -33,6 +33,8 @@ _MODULES = {
     "math": "import math",
     "nn": "from torch import nn",
     "F": "import torch.nn.functional as F",
+    "matplotlib": "import matplotlib",
+    "plt": "import matplotlib.pyplot as plt",
 }
 #: Methods whose call as a statement shows nothing.
 _SILENT = frozenset({"append", "backward", "clear", "extend", "insert", "reverse", "sort", "update"})
@@ -297,8 +299,12 @@ class _Exporter:
 
     def _with_head(self, text: str) -> str:
         present = {name for name in self.bound if any(_imports(node, name) for node in self.tree.body)}
-        imports = [f"import {name}" for name in ("builtins", "math", "sys", "torch") if name in self.modules - present]
-        imports += [_MODULES[name] for name in ("nn", "F") if name in self.modules - present]
+        imports = [
+            f"import {name}"
+            for name in ("builtins", "math", "matplotlib", "sys", "torch")
+            if name in self.modules - present
+        ]
+        imports += [_MODULES[name] for name in ("nn", "F", "plt") if name in self.modules - present]
         if not imports:
             return text
         head = "\n".join(imports) + "\n"

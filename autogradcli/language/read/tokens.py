@@ -140,6 +140,36 @@ def _chain(before: list[Token]) -> list[str]:
     return []
 
 
+def primary_start(text: str) -> int | None:
+    """Where the expression begins that ends the text and that a dot or a bracket may follow: names, calls, subscripts,
+    brackets, strings. None where the text ends with none."""
+    words = [token for token in tokens(text) if token.kind not in (BLANK, LINE_END)]
+    opening: dict[int, int] = {}
+    open_: list[int] = []
+    for k, token in enumerate(words):
+        if token.kind == OPEN:
+            open_.append(k)
+        elif token.kind == CLOSE and open_:
+            opening[k] = open_.pop()
+    at = len(words) - 1
+    while at >= 0:
+        token = words[at]
+        if token.kind == CLOSE:
+            if at not in opening:
+                return None
+            at = opening[at]
+            before = words[at - 1] if at else None
+            if before is not None and before.kind in (NAME, CLOSE, STRING) and words[at].text != "{":
+                at -= 1  # it is called, or an element of it is taken
+                continue
+        elif token.kind != NAME and not (token.kind == STRING and token.closed):
+            return None
+        if not at or words[at - 1].text != ".":
+            return None if at and words[at - 1].text in ("def", "class") else words[at].start
+        at -= 2
+    return None
+
+
 def open_brackets(text: str) -> list[Token]:
     """The brackets that are still open at the end of the text."""
     found: list[Token] = []

@@ -22,7 +22,14 @@ SOURCES = (
 )  # fmt: skip
 
 #: What is under its short name too.
-_SHORT = {"torch": "torch", "math": "math", "nn": "torch.nn", "F": "torch.nn.functional"}
+_SHORT = {
+    "torch": "torch",
+    "math": "math",
+    "nn": "torch.nn",
+    "F": "torch.nn.functional",
+    "matplotlib": "matplotlib",
+    "plt": "matplotlib.pyplot",
+}
 
 _NUMBERS = frozenset({int, float, bool})
 _FUNCTIONS = (Function, PythonFunction)

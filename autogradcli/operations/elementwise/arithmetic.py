@@ -39,7 +39,7 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``input - alpha * other``, broadcast."""
     if input.dtype == np.bool_:
-        raise NO_BOOLS.value(_BOOL_PAIR)
+        raise NO_BOOLS.value(BOOL_PAIR)
     return np.subtract(input, other if alpha == 1 else _scaled(other, alpha, input))
 
 
@@ -57,15 +57,15 @@ def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 def rsub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``other - alpha * input`` of a number and a tensor."""
     if input.dtype == np.bool_:
-        raise NO_BOOLS.value(_BOOL_ONE)
+        raise NO_BOOLS.value(BOOL_ONE)
     return np.subtract(other, input if alpha == 1 else _scaled(input, alpha, input))
 
 
-_BOOL_PAIR = (
+BOOL_PAIR = (
     "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
     "instead."
 )
-_BOOL_ONE = (
+BOOL_ONE = (
     "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
     "`~` or `logical_not()` operator instead."
 )

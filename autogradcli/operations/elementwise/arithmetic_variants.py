@@ -6,6 +6,7 @@ import numpy as np
 
 from ...engine.operation import Array, Number, operation
 from ...numerics import dtypes
+from .arithmetic import BOOL_PAIR
 
 
 def _floating(input: Array) -> Array:
@@ -72,10 +73,7 @@ def div_scalar(input: Array, other: Number) -> Array:
 def rsub_tensor(input: Array, other: Array, alpha: Number = 1) -> Array:
     """Difference ``other - alpha * input``, broadcast."""
     if input.dtype == np.bool_:
-        raise RuntimeError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
-            "`logical_xor()` operator instead."
-        )
+        raise RuntimeError(BOOL_PAIR)
     scaled = input if alpha == 1 else np.multiply(input, np.asarray(alpha).astype(input.dtype))
     return np.subtract(other, scaled)
 

@@ -173,6 +173,7 @@ def clamp_min_scalar(input: Array, min: Number) -> Array:
 
 @operation(
     node="ClampMinBackward1", promote="promote", kind="elementwise",
+    takes=("bool integer floating", "maximum_cpu"),
     input=lambda F, g, input, min: _shared(F, g, input, min, input < min),
     min=lambda F, g, input, min: _shared(F, g, input, min, input > min),
     jvp=lambda F, t, input, min: _moved(F, t, "input", "min", input == min, input > min),
@@ -186,8 +187,6 @@ def clamp_min_scalar(input: Array, min: Number) -> Array:
 )  # fmt: skip
 def clamp_min(input: Array, min: Array) -> Array:
     """Elements brought to at least those of ``min``, broadcast."""
-    if input.dtype.kind == "c":
-        not_implemented_for("maximum_cpu", input)
     return _bounded(input, min, None)
 
 
@@ -206,6 +205,7 @@ def clamp_max_scalar(input: Array, max: Number) -> Array:
 
 @operation(
     node="ClampMaxBackward1", promote="promote", kind="elementwise",
+    takes=("bool integer floating", "minimum_cpu"),
     input=lambda F, g, input, max: _shared(F, g, input, max, input > max),
     max=lambda F, g, input, max: _shared(F, g, input, max, input < max),
     jvp=lambda F, t, input, max: _moved(F, t, "input", "max", input == max, input < max),
@@ -219,8 +219,6 @@ def clamp_max_scalar(input: Array, max: Number) -> Array:
 )  # fmt: skip
 def clamp_max(input: Array, max: Array) -> Array:
     """Elements brought to at most those of ``max``, broadcast."""
-    if input.dtype.kind == "c":
-        not_implemented_for("minimum_cpu", input)
     return _bounded(input, None, max)
 
 

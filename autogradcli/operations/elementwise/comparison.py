@@ -155,19 +155,8 @@ def logical_xor(input: Array, other: Array) -> Array:
 # -- bits ------------------------------------------------------------------------------------------------
 
 
-def _bits(name: str, ufunc: Any) -> Callable[..., Any]:
-    def kernel(input: Any, *other: Any) -> Any:
-        if input.dtype.kind not in "biu":
-            not_implemented_for(name, input)
-        return ufunc(input, *other)
-
-    return kernel
-
-
 def _left_shift(input: Any, other: Any) -> Any:
     """Shifts by a negative number or by the whole width give 0."""
-    if input.dtype.kind not in "iu":
-        not_implemented_for("lshift_cpu", input)
     width = input.dtype.itemsize * 8
     inside = (other >= 0) & (other < width)
     return np.where(inside, np.left_shift(input, np.where(inside, other, 0)), 0).astype(input.dtype)
@@ -175,8 +164,6 @@ def _left_shift(input: Any, other: Any) -> Any:
 
 def _right_shift(input: Any, other: Any) -> Any:
     """Shifts by a negative number or by the whole width leave nothing but the sign."""
-    if input.dtype.kind not in "iu":
-        not_implemented_for("rshift_cpu", input)
     last = input.dtype.itemsize * 8 - (input.dtype.kind == "i")
     shift = np.where((other < 0) | (other >= last), last, other)
     if input.dtype.kind == "u":
@@ -184,50 +171,41 @@ def _right_shift(input: Any, other: Any) -> Any:
     return np.right_shift(input, shift).astype(input.dtype)
 
 
-@operation(kernel=_bits("bitwise_not_cpu", np.invert), promote="promote")
+@operation(kernel=np.invert, takes=("bool integer", "bitwise_not_cpu"), promote="promote")
 def bitwise_not(input: Array) -> Array:
     """All bits inverted; of booleans the opposite."""
 
 
-@operation(kernel=_bits("bitwise_and_cpu", np.bitwise_and), promote="promote", overload="*")
+@operation(kernel=np.bitwise_and, takes=("bool integer", "bitwise_and_cpu"), promote="promote", overload="*")
 def bitwise_and(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise and of integers or booleans."""
 
 
-@operation(kernel=_bits("bitwise_or_cpu", np.bitwise_or), promote="promote", overload="*")
+@operation(kernel=np.bitwise_or, takes=("bool integer", "bitwise_or_cpu"), promote="promote", overload="*")
 def bitwise_or(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise or of integers or booleans."""
 
 
-@operation(kernel=_bits("bitwise_xor_cpu", np.bitwise_xor), promote="promote", overload="*")
+@operation(kernel=np.bitwise_xor, takes=("bool integer", "bitwise_xor_cpu"), promote="promote", overload="*")
 def bitwise_xor(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise exclusive or of integers or booleans."""
 
 
-@operation(kernel=_left_shift, promote="promote")
+@operation(kernel=_left_shift, takes=("integer", "lshift_cpu"), promote="promote")
 def bitwise_left_shift(input: Array | Number, other: Array | Number) -> Array:
     """``input * 2 ** other`` on the bits of integers."""
 
 
-@operation(kernel=_right_shift, promote="promote")
+@operation(kernel=_right_shift, takes=("integer", "rshift_cpu"), promote="promote")
 def bitwise_right_shift(input: Array | Number, other: Array | Number) -> Array:
     """``input / 2 ** other`` on the bits of integers, rounded down."""
 
 
-def _integers(name: str, ufunc: Any) -> Callable[..., Any]:
-    def kernel(input: Any, other: Any) -> Any:
-        if input.dtype.kind not in "iu":
-            not_implemented_for(name, input)
-        return ufunc(input, other)
-
-    return kernel
-
-
-@operation(kernel=_integers("gcd_cpu", np.gcd), promote="promote", in_vmap="broadcast")
+@operation(kernel=np.gcd, takes=("integer", "gcd_cpu"), promote="promote", in_vmap="broadcast")
 def gcd(input: Array, other: Array) -> Array:
     """Greatest common divisor."""
 
 
-@operation(kernel=_integers("lcm_cpu", np.lcm), promote="promote")
+@operation(kernel=np.lcm, takes=("integer", "lcm_cpu"), promote="promote")
 def lcm(input: Array, other: Array) -> Array:
     """Least common multiple."""

@@ -13,7 +13,6 @@ from ...engine.operation import Array, operation
 from ...engine.worlds import roles
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
-from ..refuse import not_implemented_for
 
 
 @operation(kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj(g), rows="same")
@@ -24,21 +23,15 @@ def conj(input: Array) -> Array:
 roles.conj = conj
 
 
-@operation(kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj_physical(g))
-def conj_physical(input: Array) -> Array:
-    """Complex conjugate, computed at once."""
-
-
 @operation(
     kernel=np.conjugate,
-    node="ConjPhysicalBackward1",
-    spelling="conj_physical_",
     complex="own",
     kind="linear",
     input=lambda F, g: F.conj_physical(g),
+    in_place={"node": "ConjPhysicalBackward1"},
 )
-def conj_physical_in_place(input: Array) -> Array:
-    """Complex conjugate, in place."""
+def conj_physical(input: Array) -> Array:
+    """Complex conjugate, computed at once."""
 
 
 @operation(
@@ -102,8 +95,6 @@ def imag(input: Array) -> Array:
 
 
 def _joined(real: Any, imag: Any) -> Any:
-    if real.dtype.kind != "f":
-        not_implemented_for("complex_cpu", real)
     found = np.empty(np.broadcast(real, imag).shape, dtypes.complex_of(dtypes.of(real)).np)
     found.real = real
     found.imag = imag
@@ -128,6 +119,20 @@ def complex_of_imag(input: Array) -> Array:
     return _joined(np.zeros_like(input), input)
 
 
+def _check_parts(a: Array, b: Array) -> None:
+    """Raise RuntimeError where these are not two floating tensors of one dtype."""
+    first, second = dtypes.of(a), dtypes.of(b)
+    if first.category != dtypes.FLOATING or second.category != dtypes.FLOATING:
+        raise RuntimeError(
+            f"Expected both inputs to be Half, Float or Double tensors but got {first.type_name} and {second.type_name}"
+        )
+    if first is not second:
+        raise RuntimeError(
+            f"Expected object of scalar type {first.type_name} but got scalar type {second.type_name} for "
+            "second argument"
+        )
+
+
 @operation(
     layout="contiguous",
     complex="own",
@@ -141,16 +146,7 @@ def complex_of_imag(input: Array) -> Array:
 )
 def complex(real: Array, imag: Array) -> Array:
     """Complex numbers of real and imaginary parts."""
-    first, second = dtypes.of(real), dtypes.of(imag)
-    if first.category != dtypes.FLOATING or second.category != dtypes.FLOATING:
-        raise RuntimeError(
-            f"Expected both inputs to be Half, Float or Double tensors but got {first.type_name} and {second.type_name}"
-        )
-    if first is not second:
-        raise RuntimeError(
-            f"Expected object of scalar type {first.type_name} but got scalar type {second.type_name} for "
-            "second argument"
-        )
+    _check_parts(real, imag)
     return _joined(real, imag)
 
 
@@ -167,20 +163,11 @@ def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
     complex="own", broadcast=True, jvp=_polar_jvp, examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3))],
     abs=lambda F, g, result: F.real(F.conj_physical(g) * F.sgn(result)),
     angle=lambda F, g, result: F.real(F.conj_physical(g) * (result * 1j)),
-    no_half="polar_cpu",
+    takes=("bool integer single complex", "polar_cpu"),
 )  # fmt: skip
 def polar(abs: Array, angle: Array) -> Array:
     """Complex numbers of modulus and angle."""
-    first, second = dtypes.of(abs), dtypes.of(angle)
-    if first.category != dtypes.FLOATING or second.category != dtypes.FLOATING:
-        raise RuntimeError(
-            f"Expected both inputs to be Half, Float or Double tensors but got {first.type_name} and {second.type_name}"
-        )
-    if first is not second:
-        raise RuntimeError(
-            f"Expected object of scalar type {first.type_name} but got scalar type {second.type_name} for "
-            "second argument"
-        )
+    _check_parts(abs, angle)
     return _joined(abs * np.cos(angle), abs * np.sin(angle))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
-from ..refuse import not_implemented_for
 from . import elementary
 
 _LN2 = math.log(2)
@@ -80,13 +79,10 @@ def log1p(input: Array) -> Array:
 
 
 def _logaddexp(input: Any, other: Any) -> Any:
-    kind = np.result_type(input, other).kind
-    if kind == "c":
+    if input.dtype.kind == "c":
         larger = input.real >= other.real
         high, low = np.where(larger, input, other), np.where(larger, other, input)
         return high + elementary.log1p(elementary.exp(low - high))
-    if kind != "f":
-        not_implemented_for("logaddexp_cpu", input)
     return np.logaddexp(input, other)
 
 
@@ -94,6 +90,7 @@ def _logaddexp(input: Any, other: Any) -> Any:
     promote="promote",
     kind="elementwise",
     kernel=_logaddexp,
+    takes=("floating complex", "logaddexp_cpu"),
     input=lambda F, g, input, other: g / (1 + F.exp(other - input)),
     other=lambda F, g, input, other: g / (1 + F.exp(input - other)),
     examples=lambda r: [(r(2, 3), r(3))],
@@ -103,6 +100,7 @@ def logaddexp(input: Array, other: Array) -> Array:
 
 
 @operation(
+    takes=("floating", "logaddexp2_cpu"),
     promote="promote",
     kind="elementwise",
     input=lambda F, g, input, other: g / (1 + F.pow_scalar_tensor(2, other - input)),
@@ -111,8 +109,6 @@ def logaddexp(input: Array, other: Array) -> Array:
 )
 def logaddexp2(input: Array, other: Array) -> Array:
     """``log2(2 ** input + 2 ** other)`` without overflow."""
-    if input.dtype.kind != "f":
-        not_implemented_for("logaddexp2_cpu", input)
     return np.logaddexp2(input, other)
 
 
@@ -147,6 +143,7 @@ def _logit_rule(F: Any, g: Any, input: Any, eps: float | None) -> Any:
 
 
 @operation(
+    takes=("floating", "logit_cpu"),
     promote="float",
     kind="elementwise",
     input=_logit_rule,
@@ -154,7 +151,5 @@ def _logit_rule(F: Any, g: Any, input: Any, eps: float | None) -> Any:
 )
 def logit(input: Array, eps: float | None = None) -> Array:
     """``log(p / (1 - p))`` of probabilities, first clamped to ``[eps, 1 - eps]`` where ``eps`` is given."""
-    if input.dtype.kind == "c":
-        not_implemented_for("logit_cpu", input)
     p = _clamped(input, eps)
     return elementary.log(p / (1 - p))

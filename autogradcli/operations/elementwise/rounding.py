@@ -7,59 +7,57 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Number, operation
-from ..refuse import not_implemented_for, underivable
+from ..refuse import underivable
 
 
 def _zeros(F: Any, g: Any) -> Any:
     return F.zeros_like(g)
 
 
-def _rounding(name: str, ufunc: Any) -> Any:
-    """A kernel that leaves integers as they are."""
+def _rounding(name: str, ufunc: Any) -> dict[str, Any]:
+    """An operation that leaves integers as they are."""
 
     def kernel(input: Any) -> Any:
-        kind = input.dtype.kind
-        if kind == "f":
-            return ufunc(input)
-        if kind == "b":
-            not_implemented_for(f"{name}_vml_cpu", input)
-        if kind == "c":
-            if name == "round":
-                not_implemented_for("round_vml_cpu", input)
+        return ufunc(input) if input.dtype.kind == "f" else input.copy()
+
+    def named(input: Any) -> str:
+        if input.dtype.kind == "c" and name != "round":
             raise NotImplementedError(f"{name} is not supported for complex inputs")
-        return input.copy()
+        return f"{name}_vml_cpu"
 
-    return kernel
+    return {
+        "kernel": kernel, "takes": ("integer floating", named), "promote": "promote", "kind": "elementwise",
+        "input": _zeros,
+    }  # fmt: skip
 
 
-@operation(kernel=_rounding("floor", np.floor), promote="promote", kind="elementwise", input=_zeros)
+@operation(**_rounding("floor", np.floor))
 def floor(input: Array) -> Array:
     """The largest whole number not above each element."""
 
 
-@operation(kernel=_rounding("ceil", np.ceil), promote="promote", kind="elementwise", input=_zeros)
+@operation(**_rounding("ceil", np.ceil))
 def ceil(input: Array) -> Array:
     """The smallest whole number not below each element."""
 
 
-@operation(kernel=_rounding("trunc", np.trunc), promote="promote", kind="elementwise", input=_zeros)
+@operation(**_rounding("trunc", np.trunc))
 def trunc(input: Array) -> Array:
     """The whole part: rounding towards zero."""
 
 
-@operation(kernel=_rounding("round", np.rint), promote="promote", kind="elementwise", input=_zeros)
+@operation(**_rounding("round", np.rint))
 def round(input: Array) -> Array:
     """The nearest whole number, halves to the even one."""
 
 
 @operation(
     node="RoundBackward1", spelling="round", promote="promote", kind="elementwise", input=_zeros,
+    takes=("floating", "round_cpu"),
     examples=lambda r: [(r(2, 3), 1), (r(2, 3), -1)],
 )  # fmt: skip
 def round_decimals(input: Array, decimals: int) -> Array:
     """Rounding to a number of decimals, or where that is negative to tens, hundreds, ..."""
-    if input.dtype.kind != "f":
-        not_implemented_for("round_cpu", input)
     if decimals == 0:
         return np.rint(input)
     power = input.dtype.type(10.0 ** abs(decimals))
@@ -68,11 +66,9 @@ def round_decimals(input: Array, decimals: int) -> Array:
     return np.rint(input * power) / power
 
 
-@operation(promote="promote", kind="elementwise", input=lambda F, g: g)
+@operation(takes=("floating", "frac_cpu"), promote="promote", kind="elementwise", input=lambda F, g: g)
 def frac(input: Array) -> Array:
     """The part behind the point: ``input - trunc(input)``."""
-    if input.dtype.kind != "f":
-        not_implemented_for("frac_cpu", input)
     return input - np.trunc(input)
 
 
@@ -86,21 +82,15 @@ def _no_zero(divisor: Any) -> None:
 
 def _remainder(input: Any, other: Any) -> Any:
     """The remainder with the divisor's sign; of an exact division the zero keeps the dividend's sign."""
-    kind = input.dtype.kind
-    if kind == "f":
+    if input.dtype.kind == "f":
         found = np.remainder(input, other)
         return np.where(found, found, np.copysign(found, input))
-    if kind not in "iu":
-        not_implemented_for("remainder_cpu", input)
     _no_zero(other)
     return np.remainder(input, other)
 
 
 def _fmod(input: Any, other: Any) -> Any:
-    kind = input.dtype.kind
-    if kind not in "iuf":
-        not_implemented_for("fmod_cpu", input)
-    if kind != "f":
+    if input.dtype.kind != "f":
         _no_zero(other)
     return np.fmod(input, other)
 
@@ -115,6 +105,7 @@ def _minus_truncated(F: Any, g: Any, input: Any, other: Any) -> Any:
 
 @operation(
     node="RemainderBackward0", spelling="remainder", promote="promote", kind="elementwise", kernel=_remainder,
+    takes=("integer floating", "remainder_cpu"),
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 0.7), (r(2, 3), -0.7)],
     overload="*",
@@ -125,6 +116,7 @@ def remainder_scalar(input: Array, other: Array | Number) -> Array:
 
 @operation(
     node="RemainderBackward1", promote="promote", kind="elementwise", kernel=_remainder,
+    takes=("integer floating", "remainder_cpu"),
     input=lambda F, g: g, other=_minus_floored,
     examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8))],
     overload="*",
@@ -135,6 +127,7 @@ def remainder(input: Array, other: Array) -> Array:
 
 @operation(
     node="torch::autograd::NotImplemented", spelling="remainder", promote="promote", kernel=_remainder,
+    takes=("integer floating", "remainder_cpu"),
     other=underivable("remainder"),
     overload="*",
 )  # fmt: skip
@@ -144,6 +137,7 @@ def remainder_number_tensor(input: Array | Number, other: Array) -> Array:
 
 @operation(
     node="FmodBackward0", spelling="fmod", promote="promote", kind="elementwise", kernel=_fmod,
+    takes=("integer floating", "fmod_cpu"),
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 0.7)],
     overload="*",
@@ -154,6 +148,7 @@ def fmod_scalar(input: Array, other: Array | Number) -> Array:
 
 @operation(
     node="FmodBackward1", promote="promote", kind="elementwise", kernel=_fmod,
+    takes=("integer floating", "fmod_cpu"),
     input=lambda F, g: g, other=_minus_truncated,
     examples=lambda r: [(r(2, 3), r(3, low=0.3, high=0.8))],
     overload="*",
@@ -166,21 +161,15 @@ def fmod(input: Array, other: Array) -> Array:
 
 
 def _floor_divide(input: Any, other: Any) -> Any:
-    kind = input.dtype.kind
-    if kind == "f":
+    if input.dtype.kind == "f":
         return np.floor_divide(input, other)
-    if kind not in "iu":
-        not_implemented_for("div_floor_cpu", input)
     _no_zero(other)
     return np.floor_divide(input, other)
 
 
 def _truncating_divide(input: Any, other: Any) -> Any:
-    kind = input.dtype.kind
-    if kind == "f":
+    if input.dtype.kind == "f":
         return np.trunc(np.true_divide(input, other))
-    if kind not in "iu":
-        not_implemented_for("div_trunc_cpu", input)
     _no_zero(other)
     floored = np.floor_divide(input, other)
     upwards = (floored < 0) & (floored * other != input)
@@ -189,6 +178,7 @@ def _truncating_divide(input: Any, other: Any) -> Any:
 
 @operation(
     node="torch::autograd::NotImplemented", promote="promote", kernel=_floor_divide,
+    takes=("integer floating", "div_floor_cpu"),
     input=underivable("floor_divide"),
     other=underivable("floor_divide"),
     overload="*",
@@ -207,6 +197,7 @@ def _check_mode(rounding_mode: str) -> None:
 
 @operation(
     node="DivBackward2", spelling="div", promote="promote", kind="elementwise",
+    takes=("integer floating", lambda input, other, rounding_mode: f"div_{rounding_mode}_cpu"),
     # the operands are saved without need, as PyTorch saves them
     input=lambda F, g, input, other, rounding_mode: F.zeros_like(g),
     other=lambda F, g, input, other, rounding_mode: F.zeros_like(g),

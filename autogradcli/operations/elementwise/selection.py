@@ -12,7 +12,6 @@ import numpy as np
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.worlds import roles
 from ...numerics import dtypes
-from ..refuse import not_implemented_for
 
 
 @operation(
@@ -38,10 +37,8 @@ def where(condition: Index, input: Array | Number, other: Array | Number) -> Arr
 # -- interpolation and fused products --------------------------------------------------------------------
 
 
-def _lerp(name: str, start: Any, end: Any, weight: Any) -> Any:
+def _lerp(start: Any, end: Any, weight: Any) -> Any:
     """From the nearer end, so that both ends are exact."""
-    if start.dtype.kind not in "fc":
-        not_implemented_for(name, start)
     step = end - start
     return np.where(np.absolute(weight) < 0.5, start + weight * step, end - step * (1 - weight))
 
@@ -59,7 +56,7 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
 @operation(
     fits="weight",
     fits_in="wide",
-    node="LerpBackward0", spelling="lerp", broadcast=True,
+    node="LerpBackward0", spelling="lerp", broadcast=True, takes=("floating complex", "lerp_kernel_scalar"),
     input=lambda F, g, weight: g * (1 - weight),
     end=lambda F, g, weight: g * weight,
     jvp=lambda F, tangents, input, end, weight: F.lerp_scalar(
@@ -73,11 +70,11 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
 def lerp_scalar(input: Array, end: Array, weight: Number) -> Array:
     """``input + weight * (end - input)`` for a number."""
     _same_dtype(input, end, "end")
-    return _lerp("lerp_kernel_scalar", input, end, np.asarray(weight).astype(input.dtype))
+    return _lerp(input, end, np.asarray(weight).astype(input.dtype))
 
 
 @operation(
-    node="LerpBackward1", broadcast=True, kind="elementwise",
+    node="LerpBackward1", broadcast=True, kind="elementwise", takes=("floating complex", "lerp_kernel_tensor"),
     input=lambda F, g, weight: g * (1 - weight),
     end=lambda F, g, weight: g * weight,
     weight=lambda F, g, input, end: g * (end - input),
@@ -89,7 +86,7 @@ def lerp(input: Array, end: Array, weight: Array) -> Array:
     _same_dtype(input, end, "end")
     if weight.ndim:
         _same_dtype(input, weight, "weight")
-    return _lerp("lerp_kernel_tensor", input, end, weight)
+    return _lerp(input, end, weight)
 
 
 def _valued(value: Number, like: Any) -> Any:
@@ -99,7 +96,7 @@ def _valued(value: Number, like: Any) -> Any:
 @operation(
     fits="value",
     fits_in="wide",
-    promote="promote", kind="elementwise",
+    promote="promote", kind="elementwise", takes=("integer floating complex", "addcmul_cpu_out"),
     input=lambda F, g: g,
     tensor1=lambda F, g, tensor2, value: g * (tensor2 * value),
     tensor2=lambda F, g, tensor1, value: g * (tensor1 * value),
@@ -107,8 +104,6 @@ def _valued(value: Number, like: Any) -> Any:
 )  # fmt: skip
 def addcmul(input: Array, tensor1: Array, tensor2: Array, value: Number = 1) -> Array:
     """``input + value * tensor1 * tensor2``, broadcast."""
-    if input.dtype.kind == "b":
-        not_implemented_for("addcmul_cpu_out", input)
     if value != 1:
         tensor1 = _valued(value, input) * tensor1
     return np.add(input, tensor1 * tensor2)

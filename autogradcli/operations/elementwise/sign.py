@@ -9,7 +9,7 @@ import numpy as np
 from ...engine.operation import Array, Number, operation
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
-from ..refuse import not_implemented_for, underivable
+from ..refuse import underivable
 from .constants import ZERO
 
 
@@ -21,12 +21,15 @@ def _abs_jvp(F: Any, tangents: dict[str, Any], input: Any, input_dtype: DType) -
 
 
 @operation(
-    rows="side by side", promote="promote", complex="own", jvp=_abs_jvp, input=lambda F, g, input: g * F.sgn(input)
+    takes=("integer floating complex", "abs_cpu"),
+    rows="side by side",
+    promote="promote",
+    complex="own",
+    jvp=_abs_jvp,
+    input=lambda F, g, input: g * F.sgn(input),
 )
 def abs(input: Array) -> Array:
     """Absolute value, of complex numbers the modulus. Its derivative at 0 is 0."""
-    if input.dtype.kind == "b":
-        not_implemented_for("abs_cpu", input)
     return np.absolute(input)
 
 
@@ -77,26 +80,19 @@ def _copysign_rule(F: Any, g: Any, input: Any, result: Any) -> Any:
     return g * F.guard_fill(result / input, input == 0, 0.0)
 
 
-def _copysign(input: Any, other: Any) -> Any:
-    if input.dtype.kind == "c":
-        not_implemented_for("copysign_cpu", input)
-    return np.copysign(input, other)
+_COPYSIGN: dict[str, Any] = {
+    "kernel": np.copysign, "takes": ("floating", "copysign_cpu"), "promote": "float", "kind": "elementwise",
+    "input": _copysign_rule, "in_vmap": "broadcast",
+}  # fmt: skip
 
 
-@operation(
-    kernel=_copysign, promote="float", kind="elementwise", input=_copysign_rule,
-    other=lambda F, g: F.zeros_like(g),
-    in_vmap="broadcast",
-)  # fmt: skip
+@operation(other=lambda F, g: F.zeros_like(g), **_COPYSIGN)
 def copysign(input: Array, other: Array) -> Array:
     """The magnitudes of ``input`` with the signs of ``other``."""
 
 
 @operation(
-    kernel=_copysign, node="CopysignBackward1", spelling="copysign", promote="float", kind="elementwise",
-    input=_copysign_rule,
-    examples=lambda r: [(r(2, 3), -1.0)],
-    in_vmap="broadcast",
+    node="CopysignBackward1", spelling="copysign", examples=lambda r: [(r(2, 3), -1.0)], **_COPYSIGN
 )  # fmt: skip
 def copysign_scalar(input: Array, other: Array | Number) -> Array:
     """The magnitudes of ``input`` with the sign of a number."""
@@ -163,6 +159,7 @@ def frexp(input: Array) -> tuple[Array, Array]:
 
 
 @operation(
+    takes=("floating", "nextafter_cpu"),
     promote="promote",
     input=lambda F, g, input, other: F.where(input != other, g, 0.0),
     other=lambda F, g: F.zeros_like(g),
@@ -173,6 +170,4 @@ def frexp(input: Array) -> tuple[Array, Array]:
 )
 def nextafter(input: Array, other: Array) -> Array:
     """The next number that the dtype has after ``input``, in the direction of ``other``."""
-    if input.dtype.kind not in "fV":
-        not_implemented_for("nextafter_cpu", input)
     return np.nextafter(input, other)

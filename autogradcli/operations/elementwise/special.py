@@ -10,7 +10,7 @@ import numpy as np
 from ...engine.operation import Array, Number, operation
 from ...numerics.dtypes import DType
 from ...numerics.limits import counted
-from ..refuse import not_implemented_for, unwritten
+from ..refuse import unwritten
 from . import gamma
 from .gamma import scipy_special
 
@@ -19,23 +19,11 @@ _SQRT_HALF_PI = 0.5 * math.sqrt(math.pi)
 _SQRT_TWO_PI = math.sqrt(2 * math.pi)
 
 
-def _real(name: str, kernel: Any) -> Any:
-    """A kernel that refuses complex numbers in the name of PyTorch's kernel."""
-
-    def checked(input: Any) -> Any:
-        if input.dtype.kind == "c":
-            not_implemented_for(name, input)
-        return kernel(input)
-
-    checked.__dict__["ufunc"] = getattr(kernel, "ufunc", None)
-    return checked
-
-
 # -- error function --------------------------------------------------------------------------------------
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("erf_vml_cpu", gamma.erf),
+    promote="float", kind="elementwise", kernel=gamma.erf, takes=("floating", "erf_vml_cpu"),
     input=lambda F, g, input: _TWO_OVER_SQRT_PI * F.exp(-(input**2)) * g,
 )  # fmt: skip
 def erf(input: Array) -> Array:
@@ -43,7 +31,7 @@ def erf(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("erfc_vml_cpu", gamma.erfc),
+    promote="float", kind="elementwise", kernel=gamma.erfc, takes=("floating", "erfc_vml_cpu"),
     input=lambda F, g, input: -_TWO_OVER_SQRT_PI * F.exp(-(input**2)) * g,
 )  # fmt: skip
 def erfc(input: Array) -> Array:
@@ -51,7 +39,7 @@ def erfc(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("erfinv_vml_cpu", scipy_special("erfinv")),
+    promote="float", kind="elementwise", kernel=scipy_special("erfinv"), takes=("floating", "erfinv_vml_cpu"),
     input=lambda F, g, input: _SQRT_HALF_PI * F.exp(F.pow_tensor_scalar(F.erfinv(input), 2)) * g,
     examples=lambda r: [(r(2, 3, low=-0.8, high=0.8),)],
 )  # fmt: skip
@@ -60,45 +48,40 @@ def erfinv(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("erfcx_cpu", scipy_special("erfcx")),
+    promote="float", kind="elementwise", kernel=scipy_special("erfcx"), takes=("single", "erfcx_cpu"),
     node="SpecialErfcxBackward0", spelling="special.erfcx",
     input=lambda F, g, input, result: (2.0 * input * result - _TWO_OVER_SQRT_PI) * g,
-    no_half="erfcx_cpu",
 )  # fmt: skip
 def special_erfcx(input: Array) -> Array:
     """Scaled complementary error function ``exp(input ** 2) * erfc(input)``."""
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("ndtri_cpu", scipy_special("ndtri")),
+    promote="float", kind="elementwise", kernel=scipy_special("ndtri"), takes=("single", "ndtri_cpu"),
     spelling="special.ndtri",
     input=lambda F, g, result: g * _SQRT_TWO_PI * F.exp(F.pow_tensor_scalar(result, 2) / 2),
     examples=lambda r: [(r(2, 3, low=0.2, high=0.8),)],
-    no_half="ndtri_cpu",
 )  # fmt: skip
 def special_ndtri(input: Array) -> Array:
     """Quantile of the standard normal distribution."""
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("log_ndtr_cpu", scipy_special("log_ndtr")),
+    promote="float", kind="elementwise", kernel=scipy_special("log_ndtr"), takes=("single", "log_ndtr_cpu"),
     spelling="special.log_ndtr",
     input=lambda F, g, input, result: g / _SQRT_TWO_PI * F.exp(-(result + F.pow_tensor_scalar(input, 2) / 2)),
-    no_half="log_ndtr_cpu",
 )  # fmt: skip
 def special_log_ndtr(input: Array) -> Array:
     """Logarithm of the standard normal distribution function."""
 
 
 @operation(
-    promote="float", kind="elementwise", spelling="special.entr",
+    promote="float", kind="elementwise", spelling="special.entr", takes=("floating", "entr_cpu"),
     input=lambda F, g, input: g * -(1 + F.log(input)),
     examples=lambda r: [(r(2, 3, low=0.2, high=2),)],
 )  # fmt: skip
 def special_entr(input: Array) -> Array:
     """Entropy ``-input * log(input)``: 0 at 0, and minus infinity below."""
-    if input.dtype.kind == "c":
-        not_implemented_for("entr_cpu", input)
     found = -input * np.log(np.where(input > 0, input, 1))
     limit = np.where(input == 0, input.dtype.type(0), input.dtype.type(-np.inf))
     return np.where(np.isnan(input) | (input > 0), found, limit)
@@ -108,7 +91,7 @@ def special_entr(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("lgamma_vml_cpu", gamma.lgamma),
+    promote="float", kind="elementwise", kernel=gamma.lgamma, takes=("floating", "lgamma_vml_cpu"),
     input=lambda F, g, input: g * F.digamma(input),
     examples=lambda r: [(r(2, 3, low=0.5, high=3),)],
 )  # fmt: skip
@@ -117,7 +100,7 @@ def lgamma(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("digamma", gamma.digamma),
+    promote="float", kind="elementwise", kernel=gamma.digamma, takes=("floating", "digamma"),
     input=lambda F, g, input: g * F.polygamma(1, input),
     examples=lambda r: [(r(2, 3, low=0.5, high=3),)],
 )  # fmt: skip
@@ -125,14 +108,12 @@ def digamma(input: Array) -> Array:
     """Logarithmic derivative of the gamma function."""
 
 
-def _polygamma(n: int, input: Any) -> Any:
-    if input.dtype.kind == "c":
-        not_implemented_for({0: "digamma", 1: "trigamma"}.get(n, "polygamma"), input)
-    return gamma.polygamma(n, input)
+_POLYGAMMA = {0: "digamma", 1: "trigamma"}
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_polygamma,
+    promote="float", kind="elementwise", kernel=gamma.polygamma,
+    takes=("floating", lambda n, input: _POLYGAMMA.get(n, "polygamma")),
     input=lambda F, g, n, input: g * F.polygamma(n + 1, input),
     examples=lambda r: [(n, r(2, 3, low=0.5, high=3)) for n in (0, 1, 2, 4)],
 )  # fmt: skip
@@ -141,7 +122,8 @@ def polygamma(n: int, input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=lambda input, n: _polygamma(n, input),
+    promote="float", kind="elementwise", kernel=lambda input, n: gamma.polygamma(n, input),
+    takes=("floating", lambda input, n: _POLYGAMMA.get(n, "polygamma")),
     node="PolygammaBackward1", spelling="polygamma_",
     input=lambda F, g, input, n: g * F.polygamma(n + 1, input),
     examples=lambda r: [(r(2, 3, low=0.5, high=3), 1)],
@@ -158,13 +140,11 @@ def _mvlgamma_rule(F: Any, g: Any, input: Any, p: int) -> Any:
 
 
 @operation(
-    promote="float", kind="elementwise", input=_mvlgamma_rule,
+    promote="float", kind="elementwise", input=_mvlgamma_rule, takes=("floating", "arange_cpu"),
     examples=lambda r: [(r(2, 3, low=2.5, high=4), 3)],
 )  # fmt: skip
 def mvlgamma(input: Array, p: int) -> Array:
     """Multivariate log-gamma function of dimension ``p``."""
-    if input.dtype.kind == "c":
-        not_implemented_for("arange_cpu", input)
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
     total = gamma.lgamma(input)
@@ -173,30 +153,12 @@ def mvlgamma(input: Array, p: int) -> Array:
     return total + input.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
 
 
-def _of_floats(name: str, kernel: Any) -> Any:
-    """A kernel of two operands that refuses all but floating ones."""
-
-    def checked(input: Any, other: Any) -> Any:
-        if input.dtype.kind != "f":
-            not_implemented_for(name, input)
-        return kernel(input, other)
-
-    return checked
-
-
-def _zeta(input: Any, other: Any) -> Any:
-    for x in (input, other):
-        if isinstance(x, (np.ndarray, np.generic)) and (x.dtype.kind == "c" or x.dtype.itemsize < 4):
-            not_implemented_for("zeta_cpu", x)
-    return gamma.zeta(input, other)
-
-
 def _gamma_density(F: Any, g: Any, input: Any, other: Any) -> Any:
     return g * F.exp((input - 1) * F.log(other) - other - F.lgamma(input))
 
 
 @operation(
-    promote="promote", node="IgammaBackward0", kernel=_of_floats("igamma_cpu", scipy_special("gammainc")),
+    promote="promote", node="IgammaBackward0", kernel=scipy_special("gammainc"), takes=("floating", "igamma_cpu"),
     input=unwritten("igamma: input"),
     examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],
     other=_gamma_density,
@@ -206,7 +168,7 @@ def igamma(input: Array, other: Array) -> Array:
 
 
 @operation(
-    promote="promote", node="IgammacBackward0", kernel=_of_floats("igammac_cpu", scipy_special("gammaincc")),
+    promote="promote", node="IgammacBackward0", kernel=scipy_special("gammaincc"), takes=("floating", "igammac_cpu"),
     input=unwritten("igammac: input"),
     examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],
     other=lambda F, g, input, other: _gamma_density(F, -g, input, other),
@@ -219,7 +181,7 @@ _UNWRITTEN_ZETA = unwritten("zeta")
 
 
 @operation(
-    promote="float", spelling="special.zeta", kernel=_zeta, no_half="zeta_cpu",
+    promote="float", spelling="special.zeta", kernel=gamma.zeta, takes=("single", "zeta_cpu"),
     input=_UNWRITTEN_ZETA,
     examples=lambda r: [(r(2, 3, low=1.5, high=3), r(3, low=0.5, high=2))],
     other=lambda F, g, input, other: g * -input * F.special_zeta(input + 1.0, other),
@@ -229,7 +191,8 @@ def special_zeta(input: Array, other: Array) -> Array:
 
 
 @operation(
-    promote="float", spelling="special.zeta", kernel=_zeta, node="SpecialZetaBackward1",
+    promote="float", spelling="special.zeta", kernel=gamma.zeta,
+    takes=("single", "zeta_cpu"), node="SpecialZetaBackward1",
     other=lambda F, g, input, other: g * -input * F.special_zeta_scalar_tensor(input + 1.0, other),
     examples=lambda r: [(2.5, r(2, 3, low=0.5, high=2))],
 )  # fmt: skip
@@ -238,7 +201,8 @@ def special_zeta_scalar_tensor(input: Array | Number, other: Array) -> Array:
 
 
 @operation(
-    promote="float", spelling="special.zeta", kernel=_zeta, node="SpecialZetaBackward2",
+    promote="float", spelling="special.zeta", kernel=gamma.zeta,
+    takes=("single", "zeta_cpu"), node="SpecialZetaBackward2",
     input=_UNWRITTEN_ZETA,
 )  # fmt: skip
 def special_zeta_tensor_scalar(input: Array, other: Array | Number) -> Array:
@@ -248,23 +212,18 @@ def special_zeta_tensor_scalar(input: Array, other: Array | Number) -> Array:
 # -- products with logarithms ----------------------------------------------------------------------------
 
 
-def _times_log(log: Any, name: str) -> Any:
+def _times_log(log: Any) -> Any:
     """``x * log(y)`` where 0 wins against an infinite logarithm and NaN against 0."""
 
     def kernel(input: Any, other: Any) -> Any:
-        return np.where((np.equal(input, 0)) & ~np.isnan(other), 0, input * log(other))
+        found = np.where((np.equal(input, 0)) & ~np.isnan(other), 0, input * log(other))
+        return found.astype(np.result_type(input, other), copy=False)
 
-    def typed(input: Any, other: Any) -> Any:
-        dtype = np.result_type(input, other)
-        if dtype.kind == "c":
-            not_implemented_for(name, input)
-        return kernel(input, other).astype(dtype, copy=False)
-
-    return typed
+    return kernel
 
 
-_xlogy = _times_log(np.log, "xlogy_cpu")
-_xlog1py = _times_log(np.log1p, "xlog1py_cpu")
+_xlogy = _times_log(np.log)
+_xlog1py = _times_log(np.log1p)
 
 
 def _xlogy_said(F: Any, input: Any, other: Any) -> Any:
@@ -276,7 +235,7 @@ def _xlogy_said(F: Any, input: Any, other: Any) -> Any:
 
 @operation(
     formula=_xlogy_said,
-    promote="float", kind="elementwise", kernel=_xlogy,
+    promote="float", kind="elementwise", kernel=_xlogy, takes=("floating", "xlogy_cpu"),
     input=lambda F, g, input, other: F.guard_fill(F.xlogy(g, other), (input == 0.0) & (other <= 0.0), 0.0),
     other=lambda F, g, input, other: g * input / other,
     examples=lambda r: [(r(2, 3), r(3, low=0.5, high=2))],
@@ -288,7 +247,8 @@ def xlogy(input: Array, other: Array) -> Array:
 
 @operation(
     formula=_xlogy_said,
-    promote="float", kind="elementwise", kernel=_xlogy, node="XlogyBackward1", spelling="xlogy",
+    promote="float", kind="elementwise", kernel=_xlogy,
+    takes=("floating", "xlogy_cpu"), node="XlogyBackward1", spelling="xlogy",
     other=lambda F, g, input, other: g * input / other,
     examples=lambda r: [(1.5, r(2, 3, low=0.5, high=2))],
     half="steps",
@@ -303,7 +263,8 @@ def _of_number_log(F: Any, g: Any, input: Any, other: Any) -> Any:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_xlogy, node="XlogyBackward2", spelling="xlogy",
+    promote="float", kind="elementwise", kernel=_xlogy,
+    takes=("floating", "xlogy_cpu"), node="XlogyBackward2", spelling="xlogy",
     input=_of_number_log,
     examples=lambda r: [(r(2, 3), 1.5)],
     half="steps",
@@ -313,7 +274,8 @@ def xlogy_tensor_scalar(input: Array, other: Array | Number) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_xlog1py, node="SpecialXlog1PyBackward0",
+    promote="float", kind="elementwise", kernel=_xlog1py,
+    takes=("floating", "xlog1py_cpu"), node="SpecialXlog1PyBackward0",
     spelling="special.xlog1py",
     input=lambda F, g, input, other: F.guard_fill(
         F.special_xlog1py(g, other), (input == 0.0) & (other <= -1.0), 0.0
@@ -326,7 +288,8 @@ def special_xlog1py(input: Array, other: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_xlog1py, node="SpecialXlog1PyBackward1",
+    promote="float", kind="elementwise", kernel=_xlog1py,
+    takes=("floating", "xlog1py_cpu"), node="SpecialXlog1PyBackward1",
     spelling="special.xlog1py",
     other=lambda F, g, input, other: g * input / (other + 1),
     examples=lambda r: [(1.5, r(2, 3, low=-0.5, high=2))],
@@ -341,7 +304,8 @@ def _of_number_log1p(F: Any, g: Any, input: Any, other: Any) -> Any:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_xlog1py, node="SpecialXlog1PyBackward2",
+    promote="float", kind="elementwise", kernel=_xlog1py,
+    takes=("floating", "xlog1py_cpu"), node="SpecialXlog1PyBackward2",
     spelling="special.xlog1py",
     input=_of_number_log1p,
     examples=lambda r: [(r(2, 3), 1.5)],
@@ -372,7 +336,7 @@ def _i1e_rule(F: Any, g: Any, input: Any, result: Any, input_dtype: DType) -> An
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("i0_vml_cpu", scipy_special("i0")),
+    promote="float", kind="elementwise", kernel=scipy_special("i0"), takes=("floating", "i0_vml_cpu"),
     input=lambda F, g, input: g * F.special_i1(input),
 )  # fmt: skip
 def i0(input: Array) -> Array:
@@ -380,7 +344,8 @@ def i0(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("i0e_cpu", scipy_special("i0e")), spelling="special.i0e",
+    promote="float", kind="elementwise", kernel=scipy_special("i0e"),
+    takes=("floating", "i0e_cpu"), spelling="special.i0e",
     node="SpecialI0EBackward0",
     input=lambda F, g, input, result: g * (F.special_i1e(input) - F.sgn(input) * result),
 )  # fmt: skip
@@ -389,7 +354,8 @@ def special_i0e(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("i1_cpu", scipy_special("i1")), spelling="special.i1",
+    promote="float", kind="elementwise", kernel=scipy_special("i1"),
+    takes=("floating", "i1_cpu"), spelling="special.i1",
     input=_i1_rule,
 )  # fmt: skip
 def special_i1(input: Array) -> Array:
@@ -397,7 +363,8 @@ def special_i1(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=_real("i1e_cpu", scipy_special("i1e")), spelling="special.i1e",
+    promote="float", kind="elementwise", kernel=scipy_special("i1e"),
+    takes=("floating", "i1e_cpu"), spelling="special.i1e",
     node="SpecialI1EBackward0", input=_i1e_rule,
 )  # fmt: skip
 def special_i1e(input: Array) -> Array:

@@ -6,72 +6,61 @@ PyTorch has no derivatives of them either.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ...engine.operation import Array, Number
-from ...engine.operation import operation as declared
-from ..refuse import not_implemented_for
+from ...engine.operation import Array, Number, operation
 from .gamma import scipy_special
 
-#: Of these PyTorch has no kernels for half precision: they refuse it themselves.
-operation = partial(declared, half="own")
+
+def _declared(function: Any, name: str, doc: str) -> Callable[..., Any]:
+    """The operation of that name. PyTorch has no kernels of these for half precision."""
+    function.__name__ = f"special_{name}"
+    function.__doc__ = doc
+    return operation(promote="float", spelling=f"special.{name}", takes=("single", f"{name}_cpu"))(function)
 
 
-def _bessel(name: str, kernel: str, scipy_name: str, doc: str) -> Callable[..., Any]:
+def _bessel(name: str, scipy_name: str, doc: str) -> Callable[..., Any]:
     compute = scipy_special(scipy_name)
 
     def function(input: Array) -> Array:
-        if input.dtype.kind != "f" or input.dtype.itemsize < 4:
-            not_implemented_for(kernel, input)
         return compute(input)
 
-    function.__name__ = f"special_{name}"
-    function.__doc__ = doc
-    return operation(promote="float", spelling=f"special.{name}")(function)
+    return _declared(function, name, doc)
 
 
-special_bessel_j0 = _bessel("bessel_j0", "bessel_j0_cpu", "j0", "Bessel function of the first kind of order 0.")
-special_bessel_j1 = _bessel("bessel_j1", "bessel_j1_cpu", "j1", "Bessel function of the first kind of order 1.")
-special_bessel_y0 = _bessel("bessel_y0", "bessel_y0_cpu", "y0", "Bessel function of the second kind of order 0.")
-special_bessel_y1 = _bessel("bessel_y1", "bessel_y1_cpu", "y1", "Bessel function of the second kind of order 1.")
+special_bessel_j0 = _bessel("bessel_j0", "j0", "Bessel function of the first kind of order 0.")
+special_bessel_j1 = _bessel("bessel_j1", "j1", "Bessel function of the first kind of order 1.")
+special_bessel_y0 = _bessel("bessel_y0", "y0", "Bessel function of the second kind of order 0.")
+special_bessel_y1 = _bessel("bessel_y1", "y1", "Bessel function of the second kind of order 1.")
 special_modified_bessel_i0 = _bessel(
-    "modified_bessel_i0", "modified_bessel_i0_cpu", "i0", "Modified Bessel function of the first kind of order 0."
+    "modified_bessel_i0", "i0", "Modified Bessel function of the first kind of order 0."
 )
 special_modified_bessel_i1 = _bessel(
-    "modified_bessel_i1", "modified_bessel_i1_cpu", "i1", "Modified Bessel function of the first kind of order 1."
+    "modified_bessel_i1", "i1", "Modified Bessel function of the first kind of order 1."
 )
 special_modified_bessel_k0 = _bessel(
-    "modified_bessel_k0", "modified_bessel_k0_cpu", "k0", "Modified Bessel function of the second kind of order 0."
+    "modified_bessel_k0", "k0", "Modified Bessel function of the second kind of order 0."
 )
 special_modified_bessel_k1 = _bessel(
-    "modified_bessel_k1", "modified_bessel_k1_cpu", "k1", "Modified Bessel function of the second kind of order 1."
+    "modified_bessel_k1", "k1", "Modified Bessel function of the second kind of order 1."
 )
-special_scaled_modified_bessel_k0 = _bessel(
-    "scaled_modified_bessel_k0", "scaled_modified_bessel_k0_cpu", "k0e", "``exp(x)`` times modified_bessel_k0."
-)
-special_scaled_modified_bessel_k1 = _bessel(
-    "scaled_modified_bessel_k1", "scaled_modified_bessel_k1_cpu", "k1e", "``exp(x)`` times modified_bessel_k1."
-)
+special_scaled_modified_bessel_k0 = _bessel("scaled_modified_bessel_k0", "k0e", "``exp(x)`` times modified_bessel_k0.")
+special_scaled_modified_bessel_k1 = _bessel("scaled_modified_bessel_k1", "k1e", "``exp(x)`` times modified_bessel_k1.")
 
 
-@operation(promote="float", spelling="special.airy_ai")
+@operation(promote="float", spelling="special.airy_ai", takes=("single", "airy_ai_cpu"))
 def special_airy_ai(x: Array) -> Array:
     """Airy function Ai."""
     from scipy.special import airy
 
-    if x.dtype.kind != "f" or x.dtype.itemsize < 4:
-        not_implemented_for("airy_ai_cpu", x)
     return np.asarray(airy(x)[0]).astype(x.dtype, copy=False)
 
 
-@operation(promote="float", spelling="special.spherical_bessel_j0")
+@operation(promote="float", spelling="special.spherical_bessel_j0", takes=("single", "spherical_bessel_j0_cpu"))
 def special_spherical_bessel_j0(x: Array) -> Array:
     """Spherical Bessel function of the first kind of order 0: ``sin(x) / x``."""
-    if x.dtype.kind != "f" or x.dtype.itemsize < 4:
-        not_implemented_for("spherical_bessel_j0_cpu", x)
     found = np.where(x == 0, x.dtype.type(1), np.sin(x) / x)
     return np.where(np.isinf(x), x.dtype.type(0), found)
 
@@ -89,8 +78,6 @@ def _polynomial(name: str, first: Callable[[Any], Any], step: _Step, doc: str) -
     """A family by its three-term recurrence, from P(0) = 1 and P(1) = ``first(x)``; 0 for a negative degree."""
 
     def function(x: Array | Number, n: Array | Number) -> Array:
-        if np.result_type(x, n).char not in "fd":
-            not_implemented_for(f"{name}_cpu", x)
         degree = np.asarray(n)
         value = np.asarray(x)
         shape = np.broadcast(value, degree).shape
@@ -109,9 +96,7 @@ def _polynomial(name: str, first: Callable[[Any], Any], step: _Step, doc: str) -
                     raise RuntimeError(f"a polynomial of degree {highest} is too costly (the limit is {MAX_DEGREE})")
         return np.broadcast_to(found, shape).astype(value.dtype)
 
-    function.__name__ = f"special_{name}"
-    function.__doc__ = doc
-    return operation(promote="float", spelling=f"special.{name}")(function)
+    return _declared(function, name, doc)
 
 
 def _chebyshev(x: Any, k: int, p: Any, below: Any) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine.operation import Array, operation
 from ...numerics.dtypes import DType
-from ..refuse import not_implemented_for, unwritten
+from ..refuse import unwritten
 from . import elementary
 
 _DEGREE = math.pi / 180
@@ -74,6 +74,7 @@ def cosh(input: Array) -> Array:
     promote="float",
     kind="elementwise",
     input=lambda F, g, input: g * F.rsqrt(input**2 + 1),
+    in_place={"node": "AsinhBackward1", "input": unwritten("inplace version of asinh")},
 )
 def asinh(input: Array) -> Array:
     """Inverse hyperbolic sine."""
@@ -91,6 +92,7 @@ def _acosh_rule(F: Any, g: Any, input: Any, input_dtype: DType) -> Any:
     kind="elementwise",
     input=_acosh_rule,
     examples=lambda r: [(r(2, 3, low=1.5, high=3),)],
+    in_place={"node": "AcoshBackward1", "input": unwritten("inplace version of acosh")},
 )
 def acosh(input: Array) -> Array:
     """Inverse hyperbolic cosine, of values from 1."""
@@ -102,39 +104,14 @@ def acosh(input: Array) -> Array:
     kind="elementwise",
     input=lambda F, g, input: g * 1 / (1 - input**2),
     examples=lambda r: [(r(2, 3, low=-0.8, high=0.8),)],
+    in_place={"node": "AtanhBackward1", "input": unwritten("inplace version of atanh")},
 )
 def atanh(input: Array) -> Array:
     """Inverse hyperbolic tangent, of values between -1 and 1."""
 
 
-# In place, PyTorch refuses to derive the next three.
-
-
 @operation(
-    kernel=np.arcsinh, node="AsinhBackward1", promote="float", spelling="asinh_",
-    input=unwritten("inplace version of asinh"),
-)  # fmt: skip
-def asinh_in_place(input: Array) -> Array:
-    """Inverse hyperbolic sine, in place: has no derivative."""
-
-
-@operation(
-    kernel=np.arccosh, node="AcoshBackward1", promote="float", spelling="acosh_",
-    input=unwritten("inplace version of acosh"),
-)  # fmt: skip
-def acosh_in_place(input: Array) -> Array:
-    """Inverse hyperbolic cosine, in place: has no derivative."""
-
-
-@operation(
-    kernel=np.arctanh, node="AtanhBackward1", promote="float", spelling="atanh_",
-    input=unwritten("inplace version of atanh"),
-)  # fmt: skip
-def atanh_in_place(input: Array) -> Array:
-    """Inverse hyperbolic tangent, in place: has no derivative."""
-
-
-@operation(
+    takes=("floating", "hypot_cpu"),
     promote="promote",
     kind="elementwise",
     input=lambda F, g, input, result: g * input / result,
@@ -143,15 +120,7 @@ def atanh_in_place(input: Array) -> Array:
 )
 def hypot(input: Array, other: Array) -> Array:
     """``sqrt(input ** 2 + other ** 2)`` without overflow."""
-    if input.dtype.kind != "f":
-        not_implemented_for("hypot_cpu", input)
     return np.hypot(input, other)
-
-
-def _arctan2(input: Any, other: Any) -> Any:
-    if input.dtype.kind == "c":
-        not_implemented_for("atan2_cpu", input)
-    return np.arctan2(input, other)
 
 
 def _square_inverted(F: Any, input: Any, other: Any) -> Any:
@@ -161,7 +130,8 @@ def _square_inverted(F: Any, input: Any, other: Any) -> Any:
 
 
 @operation(
-    kernel=_arctan2,
+    kernel=np.arctan2,
+    takes=("floating", "atan2_cpu"),
     promote="float",
     kind="elementwise",
     input=lambda F, g, input, other: g * other * _square_inverted(F, input, other),

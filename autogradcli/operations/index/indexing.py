@@ -15,7 +15,8 @@ from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS, roles
 from ...numerics import dtypes
 from ...numerics.numbers import number_in
-from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
+from ...numerics.shapes import sizes_differ
+from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, numel, wrap_dim
 from ..shape.view import expand_array, sum_to
 from .written import put_said, put_tangents
 
@@ -312,10 +313,7 @@ def _fit_mask(input: Array, mask: Array) -> Array:
     for back in range(1, min(mask.ndim, input.ndim) + 1):
         m, n = mask.shape[-back], input.shape[-back]
         if m not in (1, n):
-            raise RuntimeError(
-                f"The size of tensor a ({m}) must match the size of tensor b ({n}) "
-                f"at non-singleton dimension {max(mask.ndim, input.ndim) - back}"
-            )
+            raise sizes_differ(m, n, max(mask.ndim, input.ndim) - back)
     return expand_array(mask, input.shape)
 
 
@@ -421,7 +419,7 @@ def masked_scatter(input: Array, mask: Index, source: Array) -> Array:
 
 def _taken_said(F: Any, g: Any, mask: Any, shape: Shape) -> Any:
     found = F.masked_select(g, mask)
-    rest = int(np.prod(shape)) - found.shape[0]
+    rest = numel(shape) - found.shape[0]
     return F.reshape(F.cat([found, F.new_zeros(found, (rest,))], 0) if rest else found, shape)
 
 

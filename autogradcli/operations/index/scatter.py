@@ -145,21 +145,13 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
     return out
 
 
-_COMBINED: dict[str, Any] = {
-    "node": "torch::autograd::NotImplemented",
-    "kernel": _combined,
-    "examples": lambda r: [(r(3), 0, r.index((2,), 3), r(2), "add")],
-}
-
-
-@operation(layout="contiguous", spelling="scatter", input=underivable("scatter"), **_COMBINED)
+@operation(
+    layout="contiguous", spelling="scatter", kernel=_combined, node="torch::autograd::NotImplemented",
+    input=underivable("scatter"), in_place={"input": underivable("scatter_")},
+    examples=lambda r: [(r(3), 0, r.index((2,), 3), r(2), "add")],
+)  # fmt: skip
 def scatter_combined(input: Array, dim: int, index: Index, src: Array | Number, reduce: str) -> Array:
     """With each element of ``src`` added, or multiplied, at its index along a dimension. No derivative."""
-
-
-@operation(spelling="scatter_", input=underivable("scatter_"), **_COMBINED)
-def scatter_combined_in_place(input: Array, dim: int, index: Index, src: Array | Number, reduce: str) -> Array:
-    """``scatter`` with ``reduce`` as recorded by ``scatter_``."""
 
 
 # -- counted places ----------------------------------------------------------------------------------------

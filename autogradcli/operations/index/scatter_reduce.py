@@ -188,6 +188,7 @@ def _index_reduce_back(
 
 
 @operation(
+    takes=("integer floating", "index_func_"),
     layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, source, reduce, include_self, result: _index_reduce_back(
         F, g, input, dim, index, source, reduce, include_self, result
@@ -203,8 +204,6 @@ def index_reduce(input: Array, dim: int, index: Index, source: Array, reduce: st
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     at = checked_parts(input, dim, index, source, "index_reduce_")
-    if input.dtype.kind in "bc":
-        not_implemented_for("index_func_", input)
     out = np.array(input)
     if index.size:
         place = out if out.ndim else out.reshape(1)

@@ -9,7 +9,6 @@ import numpy as np
 from ...engine.operation import Array
 from ...numerics import dtypes
 from ...numerics.naming import shown_as
-from ..refuse import not_implemented_for
 
 
 @shown_as("torch._C._LinAlgError")
@@ -50,10 +49,13 @@ def floating(x: Array, name: str, half: str | None = None) -> None:
         raise NotImplementedError(f"\"{half}\" not implemented for '{kind}'")
 
 
-def computable(x: Array, kernel: str) -> None:
-    """Raise NotImplementedError, in the name of PyTorch's kernel, for a dtype that LAPACK doesn't know."""
-    if x.dtype.char not in "fdFD":
-        not_implemented_for(kernel, x)
+def one_dtype(A: Array, b: Array) -> None:
+    """Raise RuntimeError where matrix and right-hand side are of two dtypes."""
+    if A.dtype is not b.dtype:
+        names = dtypes.of(b).type_name, dtypes.of(A).type_name
+        raise RuntimeError(
+            f"Expected b and A to have the same dtype, but found b of type {names[0]} and A of type {names[1]} instead."
+        )
 
 
 def at_element(index: int, batched: bool) -> str:

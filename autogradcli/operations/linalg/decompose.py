@@ -16,7 +16,7 @@ from ...engine.operation import operation as declared
 from ...numerics.away import by_rows
 from ...numerics.limits import counted
 from . import matrix_kernels as kernels
-from .checks import LinAlgError, at_element, check_singular, computable, first_failure, floating, matrix, square
+from .checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, one_dtype, square
 from .matrix_rules import H, T, first_columns, first_rows, last_columns, last_rows, lower_half, minus, mm, total
 
 #: Of these PyTorch has no kernels for half precision: they refuse it themselves.
@@ -98,6 +98,7 @@ def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
 
 
 @operation(
+    takes=("single complex", "cholesky_inverse_out_cpu"),
     cost=by_rows,
     input=lambda F, g, input, upper, result: _cholesky_inverse_rule(F, g, input, upper, result),
     examples=lambda r: [(r.lower(3),), (r.upper(2), True)],  # the gradient fills both triangles, as in PyTorch
@@ -105,7 +106,6 @@ def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
 def cholesky_inverse(input: Array, upper: bool = False) -> Array:
     """Inverse of the matrix whose Cholesky factor is given."""
     square(input, "cholesky_inverse")
-    computable(input, "cholesky_inverse_out_cpu")
     diagonal = np.diagonal(input, axis1=-2, axis2=-1)
     if diagonal.size:
         check_singular(np.where((diagonal == 0).any(-1), (diagonal == 0).argmax(-1) + 1, 0), "cholesky_inverse")
@@ -122,6 +122,7 @@ def _cholesky_inverse_rule(F: Any, g: Any, factor: Any, upper: bool, result: Any
 
 
 @operation(
+    takes=("single complex", "cholesky_solve_cpu", "L"),
     cost=by_rows,
     broadcast=True,
     input=lambda F, g, L, upper: F.cholesky_solve(g, L, upper),
@@ -142,7 +143,7 @@ def cholesky_solve(input: Array, L: Array, upper: bool = False) -> Array:
             f"Incompatible matrix sizes for cholesky_solve: each A matrix is {L.shape[-1]} by {L.shape[-1]} but each b "
             f"matrix is {input.shape[-2]} by {input.shape[-1]}"
         )
-    computable(L, "cholesky_solve_cpu")
+    one_dtype(L, input)
     dual = np.swapaxes(L, -2, -1).conj()
     first, second = (dual, L) if upper else (L, dual)
     return kernels.solve_triangular(second, kernels.solve_triangular(first, input, False, False), True, False)
@@ -158,6 +159,7 @@ def _cholesky_solve_rule(F: Any, g: Any, L: Any, upper: bool, x: Any) -> Any:
 
 
 @operation(
+    takes=("single complex", "lu_cpu"),
     cost=by_rows,
     node="LinalgLuFactorExBackward0",
     spelling="linalg.lu_factor_ex",
@@ -169,7 +171,6 @@ def _cholesky_solve_rule(F: Any, g: Any, L: Any, upper: bool, x: Any) -> Any:
 def linalg_lu_factor_ex(A: Array, pivot: bool = True, check_errors: bool = False) -> tuple[Array, Array, Array]:
     """LU factors packed in one matrix, row exchanges counted from 1, and the first zero pivot or 0."""
     _check_lu(A, "torch.lu_factor", pivot)
-    computable(A, "lu_cpu")
     packed, pivots, info = kernels.lu_factor(A)
     if check_errors:
         check_pivots(info, "torch.linalg.lu_factor_ex")
@@ -245,6 +246,7 @@ def _lu_rule(F: Any, gL: Any, gU: Any, L: Any, U: Any, pivots: Any) -> Any:
 
 
 @operation(
+    takes=("single complex", "lu_cpu"),
     cost=by_rows,
     node="LinalgLuBackward0",
     spelling="linalg.lu",
@@ -256,7 +258,6 @@ def _lu_rule(F: Any, gL: Any, gU: Any, L: Any, U: Any, pivots: Any) -> Any:
 def linalg_lu(A: Array, pivot: bool = True) -> tuple[Array, Array, Array]:
     """Permutation P, unit lower triangular L and upper triangular U of ``A = P L U``."""
     _check_lu(A, "linalg.lu", pivot)
-    computable(A, "lu_cpu")
     packed, pivots, _ = kernels.lu_factor(A)
     k = min(A.shape[-2:])
     lower = np.tril(packed[..., :k], -1) + np.eye(A.shape[-2], k, dtype=A.dtype)

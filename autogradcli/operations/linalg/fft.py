@@ -13,13 +13,13 @@ import numpy as np
 
 from ...engine.operation import Array, Index, operation
 from ...numerics.away import by_size
-from ..nn.loss import count
+from ..dims import numel
 
 Dims = tuple[int, ...]
 
 
 def _scaled(x: Array, shape: Dims, dims: Dims, norm: int) -> Array:
-    n = count(tuple(shape[d] for d in dims))
+    n = numel(tuple(shape[d] for d in dims))
     if norm == 0 or not n:
         return x
     return x * x.real.dtype.type(1 / (n**0.5 if norm == 1 else n))
@@ -68,6 +68,7 @@ def _said(F: Any, name: str, input: Any, dims: Dims, norm: int, forward: bool, s
 
 
 @operation(
+    dims="dims",
     formula=lambda F, input, dims, norm, forward: _said(F, "fft" if forward else "ifft", input, dims, norm, forward),
     cost=by_size,
     node="FftC2CBackward0",
@@ -82,6 +83,7 @@ def fft_c2c(input: Array, dims: Dims, norm: int, forward: bool) -> Array:
 
 
 @operation(
+    dims="dims",
     formula=lambda F, input, dims, norm, onesided: _said(F, "rfft" if onesided else "fft", input, dims, norm, True),
     cost=by_size,
     node="FftR2CBackward0",
@@ -108,6 +110,7 @@ def _half_back(F: Any, g: Any, shape: Dims, dims: Dims, norm: int, onesided: boo
 
 
 @operation(
+    dims="dims",
     formula=lambda F, input, dims, norm, size: _said(F, "irfft", input, dims, norm, False, size),
     cost=by_size,
     node="FftC2RBackward0",

@@ -16,7 +16,6 @@ from ...numerics import dtypes
 from ...numerics.away import HEAVY, away
 from ...numerics.numbers import number_in
 from ..dims import Shape
-from ..refuse import not_implemented_for
 
 
 def check_expand(x: Array, size: Sequence[int]) -> None:
@@ -66,6 +65,7 @@ def _right_back(F: Any, g: Any, mat1: Any, shape: Shape, strides: Shape) -> Any:
 
 
 @operation(
+    takes=("integer floating complex", "addmm_impl_cpu_"),
     indices="ij,jk->ik",
     kind="bilinear",
     input=lambda F, g, mat2, input_shape, input_strides: _left_back(F, g, mat2, input_shape, input_strides),
@@ -84,8 +84,6 @@ def mm(input: Array, mat2: Array) -> Array:
         names = dtypes.of(input).cpp_name, dtypes.of(mat2).cpp_name
         words = ["long int" if name == "long" else name for name in names]
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {words[0]} != {words[1]}")
-    if input.dtype.kind == "b":
-        not_implemented_for("addmm_impl_cpu_", input)
     return _dot(input, mat2)
 
 
@@ -138,6 +136,7 @@ def _in_order(a: Array, b: Array) -> Array:
 
 
 @operation(
+    takes=("integer floating complex", "addmv_impl_cpu"),
     indices="ij,j->i",
     kind="bilinear",
     input=lambda F, g, vec: F.unsqueeze(g, 1) * vec,
@@ -152,8 +151,6 @@ def mv(input: Array, vec: Array) -> Array:
         raise RuntimeError(_bad_vector(input.shape[0], input, vec))
     if input.dtype is not vec.dtype:
         raise RuntimeError(_bad_dtypes(vec, input, vec))
-    if input.dtype.kind == "b":
-        not_implemented_for("addmv_impl_cpu", input)
     return _dot(input, vec)
 
 
@@ -181,6 +178,7 @@ def _check_vectors(input: Array, other: Array) -> None:
 
 
 @operation(
+    takes=("integer floating complex", "dot"),
     indices="i,i->",
     kind="bilinear",
     input=lambda F, g, tensor: g * tensor,
@@ -191,12 +189,11 @@ def dot(input: Array, tensor: Array) -> Array:
     """Product of two vectors, the sum of ``input * tensor``."""
     if input.ndim != 1 or input.shape != tensor.shape or input.dtype is not tensor.dtype:
         _check_vectors(input, tensor)
-    if input.dtype.kind == "b":
-        not_implemented_for("dot", input)
     return _dot(input, tensor)
 
 
 @operation(
+    takes=("integer floating complex", "dot"),
     complex="own",
     input=lambda F, g, other: F.conj(g) * other,
     other=lambda F, g, input: g * input,
@@ -205,12 +202,11 @@ def dot(input: Array, tensor: Array) -> Array:
 def vdot(input: Array, other: Array) -> Array:
     """Product of two vectors, the first conjugated."""
     _check_vectors(input, other)
-    if input.dtype.kind == "b":
-        not_implemented_for("dot", input)
     return np.vdot(input, other) if input.dtype.char != "e" else _dot(input, other)
 
 
 @operation(
+    takes=("integer floating complex", "bmm"),
     layout="contiguous",
     indices="bij,bjk->bik",
     kind="bilinear",
@@ -224,8 +220,6 @@ def bmm(input: Array, mat2: Array) -> Array:
     if input.dtype is not mat2.dtype:
         a, b = dtypes.of(input).type_name, dtypes.of(mat2).type_name
         raise RuntimeError(f"expected scalar type {a} but found {b}")
-    if input.dtype.kind == "b":
-        not_implemented_for("bmm", input)
     return batched(input, mat2)
 
 
@@ -264,6 +258,7 @@ def stacked_product(input: Array, other: Array) -> Array:
 
 
 @operation(
+    takes=("integer floating complex", "addmm_impl_cpu_"),
     fits="beta alpha",
     fits_in="wide",
     formula=lambda F, input, mat1, mat2, beta, alpha: input * beta + (mat1 @ mat2) * alpha,
@@ -295,8 +290,6 @@ def addmm(input: Array, mat1: Array, mat2: Array, beta: Number = 1, alpha: Numbe
         a, b = dtypes.of(input).type_name, dtypes.of(mat2).type_name
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {a} and {b}")
     check_expand(input, (mat1.shape[0], mat2.shape[1]))
-    if mat1.dtype.kind == "b":
-        not_implemented_for("addmm_impl_cpu_", mat1)
     return _added(input, beta, _dot(mat1, mat2), alpha)
 
 
@@ -307,6 +300,7 @@ def _added(input: Array, beta: Number, product: Array, alpha: Number) -> Array:
 
 
 @operation(
+    takes=("integer floating complex", "addmv_impl_cpu"),
     fits="beta alpha",
     formula=lambda F, input, mat, vec, beta, alpha: input * beta + (mat @ vec) * alpha,
     broadcast=True,
@@ -324,8 +318,6 @@ def addmv(input: Array, mat: Array, vec: Array, beta: Number = 1, alpha: Number 
         raise RuntimeError(_bad_vector(size, mat, vec))
     if not (input.dtype is mat.dtype is vec.dtype):
         raise RuntimeError(_bad_dtypes(input, mat, vec))
-    if mat.dtype.kind == "b":
-        not_implemented_for("addmv_impl_cpu", mat)
     return _added(input, beta, _dot(mat, vec), alpha)
 
 
@@ -349,6 +341,7 @@ def addr(input: Array, vec1: Array, vec2: Array, beta: Number = 1, alpha: Number
 
 
 @operation(
+    takes=("integer floating complex", "baddbmm"),
     fits="beta alpha",
     fits_in="wide",
     formula=lambda F, input, batch1, batch2, beta, alpha: input * beta + (batch1 @ batch2) * alpha,
@@ -371,12 +364,11 @@ def baddbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha:
     if batch1.dtype is not batch2.dtype:
         names = [dtypes.of(a).type_name for a in (batch1, batch2)]
         raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
-    if batch1.dtype.kind == "b":
-        not_implemented_for("baddbmm", batch1)
     return _added(input, beta, batched(batch1, batch2), alpha)
 
 
 @operation(
+    takes=("integer floating complex", "addmm_impl_cpu_"),
     fits="beta alpha",
     fits_in="wide",
     broadcast=True,
@@ -401,6 +393,4 @@ def addbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha: 
     if not (input.dtype is batch1.dtype is batch2.dtype):
         a, b = dtypes.of(input).type_name, dtypes.of(batch2).type_name
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {a} and {b}")
-    if batch1.dtype.kind == "b":
-        not_implemented_for("addmm_impl_cpu_", batch1)
     return _added(input, beta, np.add.reduce(batched(batch1, batch2), axis=0, dtype=batch1.dtype), alpha)

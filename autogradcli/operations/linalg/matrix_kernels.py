@@ -12,6 +12,7 @@ import numpy as np
 
 from ...engine.operation import Array
 from ...numerics.limits import counted
+from ..dims import numel
 from .small_matrices import LARGEST
 
 
@@ -21,7 +22,7 @@ def lu_factor(a: Array) -> tuple[Array, Array, Array]:
     ``pivots`` counts rows from 1 as LAPACK does, ``info`` is the first exactly zero pivot (from 1), 0 if none.
     """
     batch, (m, n) = a.shape[:-2], a.shape[-2:]
-    count = int(np.prod(batch))
+    count = numel(batch)
     steps = min(m, n)
     lu = np.array(a, order="C").reshape(count, m, n)
     pivots = np.empty((count, steps), np.int32)
@@ -51,7 +52,7 @@ def lu_factor(a: Array) -> tuple[Array, Array, Array]:
 
 def permutation_of(pivots: Array, m: int) -> Array:
     """The row order that pivots (from 1) stand for: ``A[order] = L U``."""
-    count = int(np.prod(pivots.shape[:-1]))
+    count = numel(pivots.shape[:-1])
     flat = pivots.reshape(count, pivots.shape[-1])
     order = np.tile(np.arange(m), (count, 1))
     rows = np.arange(count)

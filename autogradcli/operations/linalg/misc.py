@@ -10,9 +10,8 @@ from ...engine.operation import Array, Index, operation
 from ...numerics import dtypes
 from ...numerics.away import by_iterations, by_rows
 from ...numerics.limits import counted
-from ..refuse import not_implemented_for
 from . import matrix_kernels as kernels
-from .checks import computable, floating, square
+from .checks import floating, square
 from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_columns, mm, part, total
 
 # -- pseudo-inverse, least squares ------------------------------------------------------------------------
@@ -87,6 +86,7 @@ def _pinv_rule(F: Any, g: Any, A: Any, P: Any) -> Any:
 
 
 @operation(
+    takes=("single complex", "linalg_lstsq_cpu"),
     cost=by_iterations,
     node="LinalgLstsqBackward0",
     half="own",
@@ -106,7 +106,6 @@ def linalg_lstsq(A: Array, B: Array, rcond: float | None, driver: str | None) ->
         raise RuntimeError(f"{name}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
     if rcond is None:
         rcond = max(A.shape[-2:]) * _epsilon(A)
-    computable(A, "linalg_lstsq_cpu")
     m, n = A.shape[-2:]
     vector = B.ndim == A.ndim - 1
     right = B[..., None] if vector else B
@@ -200,6 +199,7 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
 
 
 @operation(
+    takes=("single complex", "orgqr_cpu"),
     cost=by_rows,
     node="LinalgHouseholderProductBackward0",
     half="own",
@@ -226,7 +226,6 @@ def linalg_householder_product(input: Array, tau: Array) -> Array:
         raise RuntimeError(
             f"{name}: tau dtype {dtypes.of(tau).cpp_name} does not match input dtype {dtypes.of(input).cpp_name}"
         )
-    computable(input, "orgqr_cpu")
     return kernels.householder_product(input, tau)
 
 
@@ -262,6 +261,7 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
 
 
 @operation(
+    takes=("single complex", "ormqr_cpu"),
     cost=by_rows,
     node="OrmqrBackward0",
     half="own",
@@ -282,7 +282,6 @@ def ormqr(input: Array, tau: Array, other: Array, left: bool = True, transpose: 
         raise RuntimeError(f"torch.ormqr: other.shape[{size}] must be greater than or equal to tau.shape[-1]")
     if other.shape[size] != input.shape[-2]:
         raise RuntimeError(f"torch.ormqr: other.shape[{size}] must be equal to input.shape[-2]")
-    computable(input, "ormqr_cpu")
     q = kernels.householder_product(_widened(input), tau)
     if transpose:
         q = np.swapaxes(q.conj(), -2, -1)
@@ -312,13 +311,11 @@ def _ormqr_rule(
     return first_columns(F, g_input, n), g_tau, g_other
 
 
-@operation(cost=by_rows, outputs=("a", "tau"), no_half="geqrf_cpu")
+@operation(cost=by_rows, outputs=("a", "tau"), takes=("single complex", "geqrf_cpu"))
 def geqrf(input: Array) -> tuple[Array, Array]:
     """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
     if input.ndim < 2:
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
-    if input.dtype.kind not in "fc" or input.dtype.char == "e":
-        not_implemented_for("geqrf_cpu", input)
     h, tau = np.linalg.qr(input, "raw")
     return np.swapaxes(h, -2, -1), tau
 
@@ -327,12 +324,15 @@ def geqrf(input: Array) -> tuple[Array, Array]:
 
 
 @operation(
-    no_half="ldl_factor_kernel_cpu", cost=by_rows, outputs=("LD", "pivots", "info"), spelling="linalg.ldl_factor_ex"
+    takes=("single complex", "ldl_factor_kernel_cpu"),
+    cost=by_rows,
+    outputs=("LD", "pivots", "info"),
+    spelling="linalg.ldl_factor_ex",
 )
 def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool = False) -> tuple[Array, Array, Array]:
     """Factors of a symmetric matrix packed in one, row exchanges in LAPACK's code, and the first zero block or 0."""
     square(A, "torch.linalg.ldl_factor_ex")
-    floating(A, "torch.linalg.ldl_factor_ex")
+    floating(A, "torch.linalg.ldl_factor_ex", "ldl_factor_kernel_cpu")
     from scipy.linalg import get_lapack_funcs
 
     kind = "hetrf" if hermitian and A.dtype.kind == "c" else "sytrf"
@@ -397,6 +397,7 @@ def _ldl_solve(ld: Array, pivots: Array, x: Array, hermitian: bool) -> Array:
 
 
 @operation(
+    takes=("integer floating complex", "cross"),
     node="LinalgCrossBackward0",
     spelling="linalg.cross",
     promote="promote",
@@ -413,8 +414,6 @@ def linalg_cross(input: Array, other: Array, dim: int = -1) -> Array:
         raise RuntimeError(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and {other.shape[dim]}"
         )
-    if input.dtype.kind == "b":
-        not_implemented_for("cross", input)
     a, b = np.moveaxis(input, dim, 0), np.moveaxis(other, dim, 0)
     parts = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
     return np.stack(parts, axis=dim)

@@ -13,7 +13,7 @@ from ...numerics import dtypes
 from ...numerics.away import by_rows
 from . import matrix_kernels as kernels
 from . import small_matrices as small
-from .checks import LinAlgError, at_element, check_singular, computable, first_failure, floating, matrix, square
+from .checks import LinAlgError, at_element, check_singular, first_failure, floating, matrix, one_dtype, square
 from .matrix_rules import H, T, column, mm, row
 
 #: Of these PyTorch has no kernels for half precision: they refuse it themselves.
@@ -121,6 +121,7 @@ def check_system(A: Array, B: Array, left: bool, name: str) -> None:
 
 
 @operation(
+    takes=("single complex", "lu_cpu"),
     cost=by_rows,
     node="LinalgSolveExBackward0",
     spelling="linalg.solve",
@@ -151,7 +152,6 @@ def linalg_solve(A: Array, B: Array, left: bool = True, name: str | None = "torc
     right = B[..., None] if vector else B
     check_system(A, right, left, "linalg.solve")
     check_batch(A, right, "linalg.solve")
-    computable(A, "lu_cpu")
     if not left:
         return np.swapaxes(_solve(np.swapaxes(A, -2, -1), np.swapaxes(right, -2, -1), name), -2, -1)
     found = _solve(A, right, name)
@@ -201,6 +201,7 @@ def _solve_matrix_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: b
 
 
 @operation(
+    takes=("single complex", "triangular_solve_cpu"),
     cost=by_rows,
     node="LinalgSolveTriangularBackward0",
     spelling="linalg.solve_triangular",
@@ -222,7 +223,6 @@ def linalg_solve_triangular(A: Array, B: Array, upper: bool, left: bool = True, 
     shapes_fit = A.shape[-1] == B.shape[-2 if left else -1]
     check_system(A, B if shapes_fit else B.astype(A.dtype), left, "linalg.solve_triangular")
     check_batch(A, B, "linalg.solve_triangular")
-    computable(A, "triangular_solve_cpu")
     if left:
         return kernels.solve_triangular(A, B, upper, unitriangular)
     found = kernels.solve_triangular(np.swapaxes(A, -2, -1), np.swapaxes(B, -2, -1), not upper, unitriangular)
@@ -236,6 +236,7 @@ def _triangular_matrix_rule(F: Any, g: Any, A: Any, upper: bool, left: bool, uni
 
 
 @operation(
+    takes=("single complex", "triangular_solve_cpu", "A"),
     cost=by_rows,
     node="TriangularSolveBackward0",
     outputs=("solution", "cloned_coefficient"),
@@ -252,8 +253,8 @@ def triangular_solve(
     matrix(A, "triangular_solve")
     matrix(input, "triangular_solve", "b")
     square(A, "triangular_solve")
+    one_dtype(A, input)
     check_batch(A, input, "triangular_solve")
-    computable(A, "triangular_solve_cpu")
     if transpose:
         solved = kernels.solve_triangular(np.swapaxes(A, -2, -1), input, not upper, unitriangular)
     else:
@@ -277,6 +278,7 @@ def _old_triangular_rule(
 
 
 @operation(
+    takes=("single complex", "linalg.lu_solve_cpu"),
     cost=by_rows,
     node="LinalgLuSolveBackward0",
     spelling="linalg.lu_solve",
@@ -300,7 +302,6 @@ def linalg_lu_solve(LU: Array, pivots: Index, B: Array, left: bool = True, adjoi
     square(LU, "torch.linalg.lu_solve", "LU")
     check_system(LU, B, left, "torch.linalg.lu_solve")
     check_batch(LU, B, "torch.linalg.lu_solve")
-    computable(LU, "linalg.lu_solve_cpu")
     if left:
         return solve_factored(LU, pivots, B, adjoint)
     dual = np.swapaxes(B, -2, -1).conj()

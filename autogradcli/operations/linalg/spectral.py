@@ -16,7 +16,6 @@ from ...engine.operation import operation as declared
 from ...engine.state import state
 from ...numerics import dtypes
 from ...numerics.away import by_iterations
-from ..refuse import not_implemented_for
 from .checks import LinAlgError, at_element, floating, matrix, square
 from .matrix_rules import H, column, conj, first_columns, first_rows, minus, mm, row, total
 
@@ -62,6 +61,7 @@ def _differences(F: Any, values: Any) -> Any:
 
 
 @operation(
+    takes=("single complex", "linalg_eigh_cpu"),
     cost=by_iterations,
     layout="columns",
     node="LinalgEighBackward0",
@@ -76,8 +76,6 @@ def linalg_eigh(A: Array, UPLO: str = "L") -> tuple[Array, Array]:
     square(A, "linalg.eigh")
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    if A.dtype.kind not in "fc" or A.dtype.char == "e":
-        not_implemented_for("linalg_eigh_cpu", A)
     if not np.isfinite(A).all():
         real = np.full(A.shape[:-1], np.nan, A.real.dtype)
         return real, np.full(A.shape, np.nan, A.dtype)

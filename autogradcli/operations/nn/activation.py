@@ -14,7 +14,7 @@ from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
 from ..elementwise import elementary
 from ..elementwise.constants import ONE, ZERO
-from ..refuse import NO_BOOLS, not_implemented_for, underivable
+from ..refuse import NO_BOOLS, underivable
 
 
 def _zeros(F: Any, g: Any) -> Any:
@@ -62,12 +62,12 @@ def tanh_backward(grad_output: Array, output: Array) -> Array:
 
 
 @operation(
+    takes=("floating", "log_sigmoid_cpu"),
     node="LogSigmoidBackward0", spelling="logsigmoid", kind="elementwise",
     input=lambda F, g, input: F.log_sigmoid_backward(g, input),
 )  # fmt: skip
 def log_sigmoid(input: Array) -> Array:
     """``log(sigmoid(input))`` without overflow."""
-    _floating("log_sigmoid_cpu", input)
     return np.minimum(input, 0) - elementary.log1p(elementary.exp(-np.absolute(input)))
 
 
@@ -89,11 +89,6 @@ def _log_sigmoid_twice(g: Any, sigmoid: Any) -> Any:
 # -- with a threshold ------------------------------------------------------------------------------------
 
 
-def _floating(name: str, input: Any) -> None:
-    if input.dtype.kind != "f":
-        not_implemented_for(name, input)
-
-
 @operation(kind="elementwise", input=lambda F, g, result: F.threshold_backward(g, result, 0))
 def relu(input: Array) -> Array:
     """``max(input, 0)``. Its derivative at 0 is 0."""
@@ -105,32 +100,16 @@ def relu(input: Array) -> Array:
 
 
 @operation(
+    takes=("integer floating", "threshold_cpu"),
     fits="threshold value",
     kind="elementwise",
     input=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
     examples=lambda r: [(r(2, 3), 0.1, 20.0)],
+    in_place={"node": "ThresholdBackward1", "overlap": True},
 )
 def threshold(input: Array, threshold: Number, value: Number) -> Array:
     """The elements above the threshold; ``value`` instead of the others."""
-    _real_numbers("threshold_cpu", input)
     return np.where(input <= threshold, np.asarray(value).astype(input.dtype), input)
-
-
-@operation(
-    fits="threshold value",
-    overlap=True,
-    node="ThresholdBackward1", spelling="threshold_", kind="elementwise",
-    input=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
-    kernel=threshold.op.source,
-    examples=lambda r: [(r(2, 3), 0.1, 20.0)],
-)  # fmt: skip
-def threshold_in_place(input: Array, threshold: Number, value: Number) -> Array:
-    """The elements above the threshold; ``value`` instead of the others."""
-
-
-def _real_numbers(name: str, input: Any) -> None:
-    if input.dtype.kind not in "iuf":
-        not_implemented_for(name, input)
 
 
 @operation(
@@ -147,28 +126,22 @@ def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> A
 
 
 def _leaky(input: Any, negative_slope: Number) -> Any:
-    _floating("leaky_relu_cpu", input)
     return np.where(input > 0, input, input * negative_slope)
 
 
 @operation(
+    takes=("floating", "leaky_relu_cpu"),
     fits="negative_slope",
     fits_in="wide",
     kind="elementwise", kernel=_leaky,
     input=lambda F, g, input, negative_slope: F.leaky_relu_backward(g, input, negative_slope),
+    in_place={
+        "node": "LeakyReluBackward1",
+        "input": lambda F, g, negative_slope, result: _leaky_by_result(F, g, result, negative_slope),
+    },
 )  # fmt: skip
 def leaky_relu(input: Array, negative_slope: Number = 0.01) -> Array:
     """``input`` where positive, else ``negative_slope * input``. At 0 the derivative is the slope."""
-
-
-@operation(
-    fits="negative_slope",
-    fits_in="wide",
-    node="LeakyReluBackward1", spelling="leaky_relu_", kind="elementwise", kernel=_leaky,
-    input=lambda F, g, negative_slope, result: _leaky_by_result(F, g, result, negative_slope),
-)  # fmt: skip
-def leaky_relu_in_place(input: Array, negative_slope: Number = 0.01) -> Array:
-    """``leaky_relu`` in place: its gradient is found from the result."""
 
 
 def _leaky_by_result(F: Any, g: Any, result: Any, negative_slope: float) -> Any:
@@ -195,13 +168,13 @@ def leaky_relu_backward(grad_output: Array, input: Array, negative_slope: Number
 
 
 @operation(
+    takes=("integer floating", "clamp_scalar_cpu"),
     fits="min_val max_val",
     kind="elementwise",
     input=lambda F, g, input, min_val, max_val: F.hardtanh_backward(g, input, min_val, max_val),
 )
 def hardtanh(input: Array, min_val: Number = -1, max_val: Number = 1) -> Array:
     """Elements brought into the range. At its bounds the derivative is 0."""
-    _real_numbers("clamp_scalar_cpu", input)
     return np.minimum(max_val, np.maximum(min_val, input))
 
 
@@ -217,10 +190,13 @@ def hardtanh_backward(grad_output: Array, input: Array, min_val: Number, max_val
     return np.where((input <= min_val) | (input >= max_val), ZERO[grad_output.dtype], grad_output)
 
 
-@operation(kind="elementwise", input=lambda F, g, input: F.hardsigmoid_backward(g, input))
+@operation(
+    takes=("floating", "hardsigmoid_cpu"),
+    kind="elementwise",
+    input=lambda F, g, input: F.hardsigmoid_backward(g, input),
+)
 def hardsigmoid(input: Array) -> Array:
     """``clamp(input / 6 + 1 / 2, 0, 1)``. At the bounds the derivative is 0."""
-    _floating("hardsigmoid_cpu", input)
     return np.minimum(6, np.maximum(0, input + 3)) / 6
 
 
@@ -234,10 +210,11 @@ def hardsigmoid_backward(grad_output: Array, input: Array) -> Array:
     return np.where((input > -3) & (input < 3), grad_output * (1 / 6), ZERO[grad_output.dtype])
 
 
-@operation(kind="elementwise", input=lambda F, g, input: F.hardswish_backward(g, input))
+@operation(
+    takes=("floating", "hardswish_cpu"), kind="elementwise", input=lambda F, g, input: F.hardswish_backward(g, input)
+)
 def hardswish(input: Array) -> Array:
     """``input * hardsigmoid(input)``."""
-    _floating("hardswish_cpu", input)
     return input * np.minimum(6, np.maximum(0, input + 3)) / 6
 
 
@@ -258,6 +235,7 @@ def _inside(input: Any, lambd: Number) -> Any:
 
 
 @operation(
+    takes=("floating", "hardshrink_cpu"),
     fits="lambd",
     kind="elementwise",
     input=lambda F, g, input, lambd: F.hardshrink_backward(g, input, lambd),
@@ -265,7 +243,6 @@ def _inside(input: Any, lambd: Number) -> Any:
 )
 def hardshrink(input: Array, lambd: Number = 0.5) -> Array:
     """0 between ``-lambd`` and ``lambd``, else ``input``."""
-    _floating("hardshrink_cpu", input)
     return np.where(_inside(input, lambd), ZERO[input.dtype], input)
 
 
@@ -282,12 +259,12 @@ def hardshrink_backward(grad_output: Array, input: Array, lambd: Number) -> Arra
 
 
 @operation(
+    takes=("floating", "softshrink_check"),
     kind="elementwise",
     input=lambda F, g, input, lambd: F.softshrink_backward(g, input, lambd),
 )
 def softshrink(input: Array, lambd: Number = 0.5) -> Array:
     """0 between ``-lambd`` and ``lambd``, outside nearer to 0 by ``lambd``."""
-    _floating("softshrink_check", input)
     limit = np.finfo(input.dtype).max
     if not 0 <= lambd <= limit:  # type: ignore[operator]
         kind = dtypes.of(input).type_name
@@ -321,13 +298,13 @@ def _prelu_jvp(F: Any, tangents: dict[str, Any], input: Any, weight: Any) -> Any
 
 
 @operation(
+    takes=("floating", "prelu_cpu"),
     node="PreluKernelBackward0", spelling="prelu", broadcast=True, jvp=_prelu_jvp,
     vjp=lambda F, g, needs, input, weight: F.prelu_kernel_backward(g, input, weight),
     examples=lambda r: [(r(2, 3), r(1, 3)), (r(3), r(1))],
 )  # fmt: skip
 def prelu_kernel(input: Array, weight: Array) -> Array:
     """``input`` where positive, else ``weight * input``."""
-    _floating("prelu_cpu", input)
     return np.where(input > 0, input, weight * input)
 
 
@@ -353,17 +330,21 @@ def _prelu_twice(F: Any, g: Any, needs: Any, grad_output: Any, input: Any, weigh
 )  # fmt: skip
 def prelu_kernel_backward(grad_output: Array, input: Array, weight: Array) -> tuple[Array, Array]:
     """Gradients through ``prelu`` of its input and its weight, not yet summed over the broadcast."""
-    _floating("prelu_backward_cpu", input)
     positive = input > 0
     zero = ZERO[grad_output.dtype]
     return np.where(positive, grad_output, weight * grad_output), np.where(positive, zero, input * grad_output)
 
 
 @operation(
+    takes=("floating", "leaky_relu_cpu"),
     node="RreluWithNoiseBackward0", spelling="rrelu", kind="elementwise",
     input=lambda F, g, input, slope: F.rrelu_with_slope_backward(g, input, slope),
     kernel=_leaky,
     examples=lambda r: [(r(2, 3), 0.2)],
+    in_place={
+        "node": "RreluWithNoiseBackward1",
+        "input": lambda F, g, slope, result: _leaky_by_result(F, g, result, slope),
+    },
 )  # fmt: skip
 def rrelu_with_slope(input: Array, slope: float) -> Array:
     """``rrelu`` outside of training: a leaky relu of the mean slope."""
@@ -382,18 +363,10 @@ def rrelu_with_slope_backward(grad_output: Array, input: Array, slope: float) ->
 
 
 @operation(
-    node="RreluWithNoiseBackward1", spelling="rrelu_", kind="elementwise", kernel=_leaky,
-    input=lambda F, g, slope, result: _leaky_by_result(F, g, result, slope),
-    examples=lambda r: [(r(2, 3), 0.2)],
-)  # fmt: skip
-def rrelu_with_slope_in_place(input: Array, slope: float) -> Array:
-    """``rrelu_`` outside of training."""
-
-
-@operation(
     node="RreluWithNoiseBackward0", spelling="rrelu", kind="linear",
     input=lambda F, g, input, noise: F.rrelu_with_noise_backward(g, input, noise),
     examples=lambda r: [(r(2, 3), r(2, 3))],
+    in_place={"node": "RreluWithNoiseBackward1", "input": lambda F, g, noise: g * noise},
 )  # fmt: skip
 def rrelu_with_noise(input: Array, noise: Index) -> Array:
     """``rrelu`` in training: each element times its drawn slope."""
@@ -410,13 +383,3 @@ def rrelu_with_noise(input: Array, noise: Index) -> Array:
 def rrelu_with_noise_backward(grad_output: Array, input: Array, noise: Index) -> Array:
     """Gradient through ``rrelu`` in training."""
     return grad_output * noise
-
-
-@operation(
-    node="RreluWithNoiseBackward1", spelling="rrelu_", kind="linear",
-    input=lambda F, g, noise: g * noise,
-    examples=lambda r: [(r(2, 3), r(2, 3))],
-)  # fmt: skip
-def rrelu_with_noise_in_place(input: Array, noise: Index) -> Array:
-    """``rrelu_`` in training."""
-    return input * noise

@@ -9,7 +9,6 @@ import numpy as np
 
 from ...engine.operation import Array, Index, operation
 from ..reduce.softmax import safe_softmax
-from ..refuse import not_implemented_for
 
 
 def causal_bias(rows: int, columns: int, dtype: Any) -> Array:
@@ -45,6 +44,7 @@ def _rule(F: Any, g: Any, needs: Any, query: Any, key: Any, value: Any, mask: An
 
 
 @operation(
+    takes=("floating", "softmax_lastdim_kernel_impl"),
     node="ScaledDotProductFlashAttentionForCpuBackward0",
     spelling="scaled_dot_product_attention",
     vjp=lambda F, g, needs, query, key, value, mask, causal, scale: _rule(
@@ -57,8 +57,6 @@ def _rule(F: Any, g: Any, needs: Any, query: Any, key: Any, value: Any, mask: An
 )
 def flash_attention(query: Array, key: Array, value: Array, mask: Index | None, causal: bool, scale: float) -> Array:
     """``softmax(query @ key^T * scale + mask) @ value`` of (batch, heads, length, size)."""
-    if query.dtype.kind != "f":
-        not_implemented_for("softmax_lastdim_kernel_impl", query)
     scores = np.matmul(query, np.swapaxes(key, -2, -1)) * query.dtype.type(scale)
     if causal:
         scores = scores + causal_bias(query.shape[-2], key.shape[-2], query.dtype)

@@ -8,18 +8,16 @@ import numpy as np
 
 from ...engine.operation import Array, Index, operation
 from ...numerics import dtypes
-from ..refuse import not_implemented_for, underivable
+from ..refuse import underivable
 from . import class_loss_formulas as said
 from .loss import reduced
 
 # -- negative log likelihood ------------------------------------------------------------------------------
 
 
-def _check_nll(input: Array, target: Array, weight: Array | None, spatial: bool) -> None:
+def _check_nll(input: Array, target: Array, weight: Array | None) -> None:
     if target.dtype.char not in "lB":
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {dtypes.of(target).type_name}")
-    if input.dtype.kind not in "f":
-        not_implemented_for("nll_loss2d_forward_out_frame" if spatial else "nll_loss_out_frame", input)
     classes = input.shape[0 if input.ndim == 1 else 1]
     if weight is not None and (weight.ndim != 1 or weight.shape[0] != classes):
         raise RuntimeError(
@@ -89,6 +87,7 @@ _NLL: dict[str, Any] = {
 
 
 @operation(
+    takes=("floating", "nll_loss_out_frame"),
     node="NllLossBackward0",
     examples=lambda r: [(r(3, 4), r.index((3,), 4), None, "mean", -100), (r(4), r.index((), 4), r(4), "sum", -100)],
     **_NLL,
@@ -98,7 +97,7 @@ def nll_loss(
 ) -> Array:
     """Negative of each row's entry at its target class; ``input`` holds logarithms of probabilities."""
     _check_nll_1d(input, target)
-    _check_nll(input, target, weight, False)
+    _check_nll(input, target, weight)
     return nll(input, target, weight, reduction, ignore_index)
 
 
@@ -120,6 +119,7 @@ _NLL2D: dict[str, Any] = {
 
 
 @operation(
+    takes=("floating", "nll_loss2d_forward_out_frame"),
     node="NllLoss2DBackward0",
     spelling="nll_loss",
     examples=lambda r: [(r(2, 3, 2, 2), r.index((2, 2, 2), 3), None, "mean", -100)],
@@ -135,7 +135,7 @@ def nll_loss2d(
         )
     if input.shape[0] != target.shape[0] or input.shape[2:] != target.shape[1:]:
         raise RuntimeError(f"size mismatch (got input: {list(input.shape)} , target: {list(target.shape)}")
-    _check_nll(input, target, weight, True)
+    _check_nll(input, target, weight)
     return nll(input, target, weight, reduction, ignore_index)
 
 
@@ -173,7 +173,7 @@ def nll_loss2d_backward(
 
 
 @operation(
-    half="own",
+    takes=("single", "multi_margin_loss_cpu_kernel"),
     input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
         g, input, target, p, margin, weight, reduction
     ),
@@ -189,8 +189,6 @@ def multi_margin_loss(
     """``sum(max(0, margin - input[target] + input) ** p) / classes`` over the other classes."""
     if p not in (1, 2):
         raise RuntimeError("only p == 1 and p == 2 supported")
-    if input.dtype.kind != "f" or input.dtype.itemsize < 4:
-        not_implemented_for("multi_margin_loss_cpu_kernel", input)
     z, w, _ = _margins(input, target, margin, weight)
     terms = np.where(z > 0, z if p == 1 else z * z, 0) * w
     loss = terms.sum(-1).astype(input.dtype) / input.dtype.type(z.shape[1])
@@ -238,20 +236,18 @@ def multi_margin_loss_backward(
 
 
 @operation(
+    takes=("single", "multilabel_margin_loss_forward_out_frame"),
     input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [
         (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])),
         (r(4), r.tensor([2, -1, 0, 0]), "sum"),
     ],
-    half="own",
 )
 def multilabel_margin_loss(input: Array, target: Index, reduction: str = "mean") -> Array:
     """``sum(max(0, 1 - input[label] + input[other])) / classes`` over labels and the classes that are none.
 
     A row of ``target`` lists labels up to the first -1.
     """
-    if input.dtype.kind != "f" or input.dtype.itemsize < 4:
-        not_implemented_for("multilabel_margin_loss_forward_out_frame", input)
     if target.dtype != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {dtypes.of(target).type_name}")
     if not input.ndim:
@@ -308,7 +304,7 @@ def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, re
 
 
 @operation(
-    half="own",
+    takes=("single", "ctc_loss_cpu"),
     log_probs=lambda F, g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result: (
         F.ctc_loss_backward(g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result)
     ),
@@ -326,8 +322,6 @@ def ctc_loss(
 
     ``zero_infinity`` is for the gradient: a target that has no alignment gets zeros.
     """
-    if log_probs.dtype.kind != "f" or log_probs.dtype.itemsize < 4:
-        not_implemented_for("ctc_loss_cpu", log_probs)
     losses = [
         -_total(_forward_table(log_probs[:t, n], labels, blank))
         for n, (t, labels) in enumerate(_sequences(log_probs, targets, input_lengths, target_lengths))

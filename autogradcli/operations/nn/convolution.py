@@ -18,7 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ...engine.operation import Array, operation
 from ...numerics.away import by_product
-from ..refuse import not_implemented_for
+from ..dims import numel
 
 Ints = tuple[int, ...]
 
@@ -57,10 +57,8 @@ def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, g
     n = win.shape[0]
     out = win.shape[2 : 2 + d]
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))  # channels and kernel, then batch and places
-    columns = win.transpose(order).reshape(
-        groups, x.shape[1] // groups * int(np.prod(w.shape[2:])), n * int(np.prod(out))
-    )
-    rows = w.reshape(groups, w.shape[0] // groups, int(np.prod(w.shape[1:])))
+    columns = win.transpose(order).reshape(groups, x.shape[1] // groups * numel(w.shape[2:]), n * numel(out))
+    rows = w.reshape(groups, w.shape[0] // groups, numel(w.shape[1:]))
     product = np.matmul(rows, columns)
     return np.ascontiguousarray(np.moveaxis(product.reshape(w.shape[0], n, *out), 1, 0))
 
@@ -95,7 +93,7 @@ def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, di
     win = windows(padded(x, padding), kernel, stride, dilation)
     win = win[(slice(None), slice(None), *(slice(0, o) for o in out))]
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))
-    columns = win.transpose(order).reshape(groups, -1, g.shape[0] * int(np.prod(out)))
+    columns = win.transpose(order).reshape(groups, -1, g.shape[0] * numel(out))
     rows = np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1)
     return np.matmul(rows, np.swapaxes(columns, 1, 2)).reshape(g.shape[1], x.shape[1] // groups, *kernel)
 
@@ -157,6 +155,10 @@ def _said_correlated(
 
 
 @operation(
+    takes=(
+        "integer floating complex",
+        lambda input, *_: "compute_columns3d" if input.ndim == 5 else "slow_conv2d_cpu",
+    ),
     cost=by_product,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups: _said(
         F, "conv", input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
@@ -177,13 +179,15 @@ def convolution(
     input: Array, weight: Array, bias: Array | None, stride: Ints, padding: Ints, dilation: Ints, groups: int
 ) -> Array:
     """Convolution (cross-correlation) of ``(N, C, *size)`` with ``(O, C / groups, *kernel)``."""
-    if input.dtype.kind == "b":
-        not_implemented_for("compute_columns3d" if input.ndim == 5 else "slow_conv2d_cpu", input)
     found = _convolve(input, weight, stride, padding, dilation, groups)
     return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
 
 
 @operation(
+    takes=(
+        "int16 int32 int64 uint16 uint32 uint64 floating complex",
+        lambda input, *_: f"slow_conv_transpose{max(input.ndim - 2, 2)}d_out_cpu",
+    ),
     cost=by_product,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups, size: _said_transposed(
         F, input, weight, bias, size, stride, padding, dilation, groups
@@ -210,8 +214,6 @@ def conv_transpose(
     size: Ints,
 ) -> Array:
     """The transpose of a convolution whose input has the given spatial ``size``."""
-    if input.dtype.kind == "b" or (input.dtype.kind in "iu" and input.dtype.itemsize == 1):
-        not_implemented_for(f"slow_conv_transpose{max(input.ndim - 2, 2)}d_out_cpu", input)
     found = _spread(input, weight, size, stride, padding, dilation, groups)
     return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
 
@@ -295,6 +297,7 @@ def convolution_bias(grad: Array) -> Array:
 
 
 @operation(
+    takes=("bool floating complex", "im2col_out_cpu"),
     cost=by_product,
     node="Im2ColBackward0",
     spelling="unfold",
@@ -306,16 +309,15 @@ def convolution_bias(grad: Array) -> Array:
 )
 def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Array:
     """Windows of ``(N, C, H, W)`` as columns: ``(N, C * prod(kernel), windows)``."""
-    if input.dtype.kind in "iu":
-        not_implemented_for("im2col_out_cpu", input)
     win = windows(padded(input, padding), kernel, stride, dilation)
     d = len(kernel)
     order = (0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))
-    columns = (input.shape[0], input.shape[1] * int(np.prod(kernel)), int(np.prod(win.shape[2 : 2 + d])))
+    columns = (input.shape[0], input.shape[1] * numel(kernel), numel(win.shape[2 : 2 + d]))
     return np.array(win.transpose(order), order="C").reshape(columns)  # never a view, which couldn't be written to
 
 
 @operation(
+    takes=("bool floating complex", "col2im_out_cpu"),
     cost=by_product,
     node="Col2ImBackward0",
     spelling="fold",
@@ -325,14 +327,12 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
 )
 def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Array:
     """Columns summed back into an image: ``(N, C, *size)``."""
-    if input.dtype.kind in "iu":
-        not_implemented_for("col2im_out_cpu", input)
     size = tuple(size)
     out = tuple(
         (n + 2 * p - d * (k - 1) - 1) // s + 1
         for n, p, d, k, s in zip(size, padding, dilation, kernel, stride, strict=True)
     )
-    channels = input.shape[1] // int(np.prod(kernel))
+    channels = input.shape[1] // numel(kernel)
     columns = input.reshape(input.shape[0], channels, *kernel, *out)
     return overlapped(columns, kernel, size, stride, padding, dilation)
 

@@ -59,6 +59,7 @@ def _cdist_slope(F: Any, g: Any, x1: Any, x2: Any, p: float, result: Any) -> Any
 
 
 @operation(
+    takes=("single", "cdist"),
     cost=by_product,
     layout="contiguous",
     broadcast=True,
@@ -77,8 +78,6 @@ def _check_cdist(x1: Array, x2: Array, p: float) -> None:
     for name, x in (("X1", x1), ("X2", x2)):
         if x.dtype.kind != "f":
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {dtypes.of(x).type_name}")
-    if x1.dtype == np.float16:
-        not_implemented_for("cdist", x1)
     for name, x in (("X1", x1), ("X2", x2)):
         if x.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x.ndim}D")
@@ -86,6 +85,8 @@ def _check_cdist(x1: Array, x2: Array, p: float) -> None:
         raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
+    if x1.dtype == np.float16:  # beside another dtype, of which nothing is said
+        not_implemented_for("cdist", x1)
     if x1.dtype is not x2.dtype:
         names = dtypes.of(x1).type_name, dtypes.of(x2).type_name
         raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
@@ -130,13 +131,13 @@ def _pdist_rule(F: Any, g: Any, x: Any, p: float, result: Any) -> Any:
     cost=by_product,
     input=lambda F, g, input, p, result: _pdist_rule(F, g, input, p, result),
     examples=lambda r: [(r(4, 3), 2.0), (r(3, 2), 1.0)],
-    no_half="pdist",
+    takes=("single", "pdist"),
 )
 def pdist(input: Array, p: float = 2.0) -> Array:
     """The p-norms of the differences of all pairs of rows."""
     if input.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.ndim}D")
-    if input.dtype.kind != "f":
+    if input.dtype.kind not in "fV":
         raise RuntimeError("pdist only supports floating-point dtypes")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
@@ -162,6 +163,7 @@ def dist(input: Array, other: Array, p: float = 2.0) -> Array:
 
 
 @operation(
+    dims="dim",
     node="NormBackward1",
     spelling="norm",
     complex="own",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
-from ..refuse import not_implemented_for
+from ..dims import numel
 
 Ints = tuple[int, ...]
 #: (interpolation, padding mode, align_corners): "bilinear", "nearest" or "bicubic"; "zeros", "border" or "reflection"
@@ -102,7 +102,7 @@ def _flat(grid: Array, shape: Ints, how: How, orders: Ints) -> tuple[Array, Arra
     for index, w, n in zip(indices[1:], weights[1:], shape[1:], strict=True):
         place = _crossed(place[..., :, None] * n + index[..., None, :])
         weight = _crossed(weight[..., :, None] * w[..., None, :])
-    count = int(np.prod(grid.shape[1:-1]))
+    count = numel(grid.shape[1:-1])
     size = (grid.shape[0], count, place.shape[-1])
     return place.reshape(size), weight.reshape(size)
 
@@ -119,7 +119,7 @@ def _sample(x: Array, grid: Array, how: How, orders: Ints) -> Array:
 def _spread(g: Array, grid: Array, shape: Ints, how: How, orders: Ints) -> Array:
     place, weight = _flat(grid, shape[2:], how, orders)
     values = np.moveaxis(g.reshape(*g.shape[:2], -1), 1, -1)  # (N, points, C)
-    out = np.zeros((shape[0], int(np.prod(shape[2:])), shape[1]))
+    out = np.zeros((shape[0], numel(shape[2:]), shape[1]))
     np.add.at(out, (np.arange(shape[0])[:, None, None], place), values[:, :, None, :] * weight[..., None])
     return np.moveaxis(out, -1, 1).reshape(shape).astype(g.dtype)
 
@@ -140,8 +140,6 @@ def _zero_orders(grid: Any) -> Ints:
 def _declare(dims: int) -> None:
     def sampler(input: Array, grid: Array, how: How) -> Array:
         """Samples of ``(N, C, *size)`` at the points of a grid (N, *points, dimensions) in [-1, 1]."""
-        if input.dtype.kind != "f":
-            not_implemented_for(f"grid_sampler_{dims}d_cpu_kernel_impl", input)
         return _sample(input, grid, how, (0,) * dims)
 
     def input_rule(F: Any, g: Any, input_shape: Ints, grid: Any, how: How) -> Any:
@@ -153,6 +151,7 @@ def _declare(dims: int) -> None:
     sampler.__name__ = f"grid_sampler_{dims}d"
     size, points = (3, 4, 3)[:dims], (2, 2, 1)[:dims]
     operation(
+        takes=("floating", f"grid_sampler_{dims}d_cpu_kernel_impl"),
         node=f"GridSampler{dims}DBackward0", spelling="grid_sample", input=input_rule, grid=grid_rule,
         examples=lambda r: [
             (r(1, 2, *size), r(1, *points, dims, low=-0.8, high=0.8), ("bilinear", "zeros", True)),

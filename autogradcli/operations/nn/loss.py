@@ -13,8 +13,9 @@ import numpy as np
 from ...engine.operation import Array, operation
 from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
+from ..dims import numel
 from ..elementwise import elementary
-from ..refuse import as_result, not_implemented_for
+from ..refuse import as_result
 
 
 def reduced(x: Array, reduction: str) -> Array:
@@ -27,18 +28,11 @@ def reduced(x: Array, reduction: str) -> Array:
 
 def share(g: Any, reduction: str, like: Any) -> Any:
     """An element's part of the gradient of a reduced loss."""
-    return g / float(count(like.shape)) if reduction == "mean" else g
-
-
-def count(shape: tuple[int, ...]) -> int:
-    n = 1
-    for size in shape:
-        n *= size
-    return n
+    return g / float(numel(like.shape)) if reduction == "mean" else g
 
 
 def factor(reduction: str, like: Any) -> float:
-    n = count(like.shape)
+    n = numel(like.shape)
     return 1.0 / n if reduction == "mean" and n else 1.0
 
 
@@ -46,6 +40,7 @@ def factor(reduction: str, like: Any) -> float:
 
 
 @operation(
+    takes=("floating", "mse_cpu"),
     promote="promote",
     broadcast=False,  # the functions bring both to one shape
     input=lambda F, g, input, target, reduction: F.mse_loss_backward(g, input, target, reduction),
@@ -54,8 +49,6 @@ def factor(reduction: str, like: Any) -> float:
 )
 def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """Squared error ``(input - target) ** 2``."""
-    if input.dtype.kind != "f":
-        not_implemented_for("mse_cpu", input)
     x = np.subtract(input, target)
     return reduced(np.multiply(x, x), reduction)
 
@@ -69,8 +62,6 @@ def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
 )
 def mse_loss_backward(grad: Array, input: Array, target: Array, reduction: str) -> Array:
     """``2 grad (input - target)``."""
-    if input.dtype.kind != "f":
-        not_implemented_for("mse_backward_cpu_out", input)
     return (input - target) * (2.0 * factor(reduction, input)) * grad
 
 
@@ -78,6 +69,7 @@ def mse_loss_backward(grad: Array, input: Array, target: Array, reduction: str) 
 
 
 @operation(
+    takes=("floating", "smooth_l1_cpu"),
     node="SmoothL1LossBackward0",
     promote="promote",
     broadcast=False,  # the functions bring both to one shape
@@ -87,8 +79,6 @@ def mse_loss_backward(grad: Array, input: Array, target: Array, reduction: str) 
 )
 def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: float = 1.0) -> Array:
     """``x**2 / (2 beta)`` where ``|x| < beta``, else ``|x| - beta / 2``, of ``x = input - target``."""
-    if input.dtype.kind != "f":
-        not_implemented_for("smooth_l1_cpu", input)
     x = np.abs(np.subtract(input, target))
     return reduced(np.where(x < beta, 0.5 * x * x / beta, x - 0.5 * beta).astype(x.dtype, copy=False), reduction)
 
@@ -112,8 +102,6 @@ def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: f
 )
 def smooth_l1_loss_backward(grad: Array, input: Array, target: Array, reduction: str, beta: float) -> Array:
     """``g`` times ``x / beta`` where ``|x| < beta``, else its sign."""
-    if input.dtype.kind != "f":
-        not_implemented_for("smooth_l1_backward_cpu_out", input)
     x = np.subtract(input, target)
     slope = np.where(x <= -beta, -1.0, np.where(x >= beta, 1.0, x / beta))
     return (slope * factor(reduction, input) * grad).astype(x.dtype, copy=False)
@@ -128,6 +116,7 @@ def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
 
 
 @operation(
+    takes=("floating", "huber_cpu"),
     promote="promote",
     broadcast=False,  # the functions bring both to one shape
     input=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, input, target, reduction, delta),
@@ -136,8 +125,6 @@ def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
 )
 def huber_loss(input: Array, target: Array, reduction: str, delta: float) -> Array:
     """``x**2 / 2`` where ``|x| <= delta``, else ``delta (|x| - delta / 2)``, of ``x = input - target``."""
-    if input.dtype.kind != "f":
-        not_implemented_for("huber_cpu", input)
     x = np.abs(np.subtract(input, target))
     return reduced(np.where(x <= delta, 0.5 * x * x, delta * (x - 0.5 * delta)).astype(x.dtype, copy=False), reduction)
 
@@ -157,8 +144,6 @@ def huber_loss(input: Array, target: Array, reduction: str, delta: float) -> Arr
 )
 def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str, delta: float) -> Array:
     """``g`` times ``x``, cut off at ``-delta`` and ``delta``."""
-    if input.dtype.kind != "f":
-        not_implemented_for("huber_backward_cpu_out", input)
     x = np.subtract(input, target)
     slope = np.where(x < -delta, -delta, np.where(x > delta, delta, x))
     return (slope * factor(reduction, input) * grad).astype(x.dtype, copy=False)
@@ -208,6 +193,7 @@ _TINY = 1e-12
 
 
 @operation(
+    takes=("floating", "binary_cross_entropy"),
     input=lambda F, g, input, target, weight, reduction: F.binary_cross_entropy_backward(
         g, input, target, weight, reduction
     ),
@@ -221,13 +207,9 @@ _TINY = 1e-12
 )
 def binary_cross_entropy(input: Array, target: Array, weight: Array | None = None, reduction: str = "mean") -> Array:
     """``-(target log(input) + (1 - target) log(1 - input))``; logarithms stop at -100."""
-    if input.dtype.kind not in "fc":
-        not_implemented_for("binary_cross_entropy", input)
     if input.dtype is not target.dtype:
         names = dtypes.of(input).type_name, dtypes.of(target).type_name
         raise RuntimeError(f"Found dtype {names[1]} but expected {names[0]}")
-    if input.dtype.kind == "c":
-        not_implemented_for("binary_cross_entropy", input)
     if input.size and not ((input >= 0) & (input <= 1)).all():
         raise RuntimeError("all elements of input should be between 0 and 1")
     loss = (target - 1) * np.maximum(elementary.log1p(-input), _LOWEST_LOG) - target * np.maximum(
@@ -265,8 +247,6 @@ def binary_cross_entropy_backward(
     grad: Array, input: Array, target: Array, weight: Array | None, reduction: str
 ) -> Array:
     """``g (input - target) / (input (1 - input))``."""
-    if input.dtype.kind != "f":
-        not_implemented_for("binary_cross_entropy_backward", input)
     found = grad * (input - target) / np.maximum((1 - input) * input, _TINY)
     return share(_weighted(found.astype(input.dtype, copy=False), weight), reduction, input)
 
@@ -281,6 +261,7 @@ def _cross_entropy_bend(F: Any, p: Any, y: Any) -> Any:
 
 
 @operation(
+    takes=("floating", "log_sigmoid_cpu"),
     input=lambda F, g, input, target, weight, pos_weight, reduction: share(
         _weighted(_logits_slope(F, input, target, pos_weight) * g, weight), reduction, input
     ),
@@ -296,8 +277,6 @@ def binary_cross_entropy_with_logits(
     input: Array, target: Array, weight: Array | None = None, pos_weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
     """Cross entropy of two classes from the logits ``input``; ``pos_weight`` weighs the class 1."""
-    if input.dtype.kind != "f":
-        not_implemented_for("log_sigmoid_cpu", input)
     log_sigmoid = np.minimum(input, 0) - elementary.log1p(elementary.exp(-np.abs(input)))
     if pos_weight is None:
         loss = (1 - target) * input - log_sigmoid

@@ -15,14 +15,13 @@ from ...engine.operation import Array, Before, Index, operation
 from ...numerics import dtypes
 from ...numerics.releases import Difference
 from ..dims import numel
-from .loss import count
 
 Dims = tuple[int, ...]
 
 
 def _normalised(x: Array, dims: Dims, eps: float) -> Array:
     """``(x - mean) / sqrt(var + eps)`` over ``dims``."""
-    n = x.dtype.type(max(count(tuple(x.shape[d] for d in dims)), 1))
+    n = x.dtype.type(max(numel(tuple(x.shape[d] for d in dims)), 1))
     centred = x - np.add.reduce(x, axis=dims, keepdims=True) / n
     variance = np.add.reduce(centred * centred, axis=dims, keepdims=True) / n
     centred *= 1 / np.sqrt(variance + x.dtype.type(eps))
@@ -30,7 +29,7 @@ def _normalised(x: Array, dims: Dims, eps: float) -> Array:
 
 
 def _mean(F: Any, x: Any, dims: Dims) -> Any:
-    return F.sum_dim(x, dims, True) / float(max(count(tuple(x.shape[d] for d in dims)), 1))
+    return F.sum_dim(x, dims, True) / float(max(numel(tuple(x.shape[d] for d in dims)), 1))
 
 
 def _standard(F: Any, x: Any, dims: Dims, eps: float) -> tuple[Any, Any]:

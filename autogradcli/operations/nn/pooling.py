@@ -15,10 +15,10 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...numerics.away import by_product
 from ...numerics.limits import check_steps, counted
-from ..refuse import not_implemented_for
+from ...numerics.taken import Takes
+from ..dims import numel
 from . import pooling_formulas as said
 from .convolution import inner, overlapped, windows
-from .loss import count
 from .resample import declare_pair, zeros_rule
 
 Ints = tuple[int, ...]
@@ -65,12 +65,10 @@ def _pool_windows(x: Array, how: Window, fill: float) -> tuple[Array, Ints]:
 
 def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
     """(maxima, places)."""
-    if x.dtype.kind in "cb":
-        not_implemented_for("max_pool2d" if x.ndim == 4 else "max_pool3d", x)
     d = x.ndim - 2
     fill = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     win, out = _pool_windows(x, how, fill)
-    flat = win.reshape(*win.shape[: 2 + d], count(win.shape[2 + d :]))
+    flat = win.reshape(*win.shape[: 2 + d], numel(win.shape[2 + d :]))
     best = flat.argmax(-1)
     values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
     kernel, stride, padding, dilation, _ = how
@@ -88,17 +86,15 @@ def _cells(n: int, out: int) -> list[slice]:
 
 
 def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
-    if x.dtype.kind != "f":
-        not_implemented_for("adaptive_max_pool2d" if x.ndim == 4 else "adaptive_max_pool3d_cpu", x)
     spatial = x.shape[2:]
     values = np.empty(x.shape[:2] + how, x.dtype)
     places = np.empty(x.shape[:2] + how, np.int64)
-    index = np.arange(count(spatial)).reshape(spatial)
+    index = np.arange(numel(spatial)).reshape(spatial)
     cells = [_cells(n, out) for n, out in zip(spatial, how, strict=True)]
     for at in counted(np.ndindex(*how)):
         cell = tuple(c[k] for c, k in zip(cells, at, strict=True))
         part = x[(..., *cell)]
-        part = part.reshape(*x.shape[:2], count(part.shape[2:]))
+        part = part.reshape(*x.shape[:2], numel(part.shape[2:]))
         best = part.argmax(-1)
         values[(..., *at)] = np.take_along_axis(part, best[..., None], -1)[..., 0]
         places[(..., *at)] = index[cell].reshape(-1)[best]
@@ -106,20 +102,26 @@ def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
 
 
 def scatter_places(g: Array, places: Array, shape: Ints, dims: int) -> Array:
-    lead = count(shape[:-dims])
-    out = np.zeros((lead, count(shape[-dims:])), g.dtype)
+    lead = numel(shape[:-dims])
+    out = np.zeros((lead, numel(shape[-dims:])), g.dtype)
     np.add.at(out, (np.arange(lead)[:, None], places.reshape(lead, -1)), g.reshape(lead, -1))
     return out.reshape(shape)
 
 
 def gather_places(x: Array, places: Array, dims: int) -> Array:
-    lead = count(x.shape[:-dims])
+    lead = numel(x.shape[:-dims])
     flat = x.reshape(lead, -1)
     return np.take_along_axis(flat, places.reshape(lead, -1), -1).reshape(places.shape)
 
 
 def _declare_max(
-    dims: int, name: str, node: str, spelling: str, pool: Callable[..., tuple[Array, Array]], examples: Any
+    dims: int,
+    name: str,
+    node: str,
+    spelling: str,
+    pool: Callable[..., tuple[Array, Array]],
+    examples: Any,
+    takes: Takes,
 ) -> None:
     """A maximum pooling, the scatter of its gradient, and the gather that is the scatter's transpose."""
 
@@ -143,6 +145,7 @@ def _declare_max(
     forward.__name__, backward.__name__ = name, name + "_backward"
     operation(
         formula=lambda F, input, how: said.max_pool(F, spelling, input, how),
+        takes=takes,
         cost=by_product,
         node=node,
         spelling=spelling,
@@ -166,21 +169,25 @@ _declare_max(
     2,
     "max_pool2d_with_indices", "MaxPool2DWithIndicesBackward0", "max_pool2d", _max_pool,
     lambda r: [(r.distinct((1, 2, 4, 5)), ((2, 2), (2, 2), (0, 1), (1, 1), False))],
+    ("integer floating", "max_pool2d"),
 )  # fmt: skip
 _declare_max(
     3,
     "max_pool3d_with_indices", "MaxPool3DWithIndicesBackward0", "max_pool3d", _max_pool,
     lambda r: [(r.distinct((1, 1, 4, 4, 4)), ((2, 2, 2), (2, 2, 2), (0, 0, 0), (1, 1, 1), True))],
+    ("integer floating", "max_pool3d"),
 )  # fmt: skip
 _declare_max(
     2,
     "adaptive_max_pool2d", "AdaptiveMaxPool2DBackward0", "adaptive_max_pool2d", _adaptive_max_pool,
     lambda r: [(r.distinct((1, 2, 4, 5)), (2, 3))],
+    ("floating", "adaptive_max_pool2d"),
 )  # fmt: skip
 _declare_max(
     3,
     "adaptive_max_pool3d", "AdaptiveMaxPool3DBackward0", "adaptive_max_pool3d", _adaptive_max_pool,
     lambda r: [(r.distinct((1, 1, 4, 4, 4)), (2, 3, 2))],
+    ("floating", "adaptive_max_pool3d_cpu"),
 )  # fmt: skip
 
 
@@ -212,14 +219,12 @@ def _declare_unpool(dims: int) -> None:
 
     def forward(input: Array, indices: Index, size: Ints) -> Array:
         """Values put at the places that a maximum pooling gave, zeros elsewhere."""
-        if input.dtype.kind != "f":
-            not_implemented_for(f"max_unpool{dims}d", input)
         if input.shape != indices.shape:
             raise RuntimeError(
                 f"Expected shape of indices to be same as that of the input tensor ({list(input.shape)}) but got "
                 f"indices tensor with shape: {list(indices.shape)}"
             )
-        limit = count(size)
+        limit = numel(size)
         wrong = (indices < 0) | (indices >= limit)
         if wrong.any():
             sizes = "x".join(map(str, size))
@@ -227,8 +232,8 @@ def _declare_unpool(dims: int) -> None:
                 f"Found an invalid max index: {int(indices[wrong].flat[0])} (output volumes are of size {sizes})"
             )
         lead = input.shape[:-dims]
-        out = np.zeros((count(lead), limit), input.dtype)
-        flat = (count(lead), count(input.shape[-dims:]))
+        out = np.zeros((numel(lead), limit), input.dtype)
+        flat = (numel(lead), numel(input.shape[-dims:]))
         np.put_along_axis(out, indices.reshape(flat), input.reshape(flat), -1)
         return out.reshape(*lead, *size)
 
@@ -237,6 +242,7 @@ def _declare_unpool(dims: int) -> None:
 
     forward.__name__ = name
     operation(
+        takes=("floating", name),
         formula=lambda F, input, indices, size: said.scattered(
             F, input, indices, (*input.shape[: input.ndim - dims], *size), dims
         ),
@@ -275,8 +281,6 @@ def _divisors(shape: Ints, how: Window, out: Ints, include_pad: bool) -> Array:
 
 def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
     window, include_pad, override = how
-    if x.dtype.kind != "f" and x.dtype != np.int64:
-        not_implemented_for("avg_pool2d" if x.ndim == 4 else "avg_pool3d_out_frame", x)
     win, out = _pool_windows(x, window, 0)
     check_steps(win.size)
     d = x.ndim - 2
@@ -301,8 +305,6 @@ def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -
 
 
 def _adaptive_average(x: Array, how: Ints) -> Array:
-    if x.dtype.kind != "f":
-        not_implemented_for("adaptive_avg_pool2d" if x.ndim == 4 else "adaptive_avg_pool3d_cpu", x)
     for k, out in enumerate(how):
         parts = [
             np.add.reduce(x[(slice(None),) * (k + 2) + (cell,)], axis=k + 2, keepdims=True)
@@ -361,13 +363,14 @@ def _declare_averages() -> None:
             examples_back=lambda r, d=d, window=window: [
                 (r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (window, True, None))
             ],
-            no_half="avg_pool3d_out_frame" if d == 3 else None,
+            takes=("single int64", "avg_pool3d_out_frame") if d == 3 else ("floating int64", "avg_pool2d"),
         )  # fmt: skip
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
             adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d), (r(2, *(4,) * d), (2,) * d)],
             keeps_input=True, cost=by_product, said=said.adaptive, said_back=said.adaptive_back,
             examples_back=lambda r, d=d: [(r(1, 2, *(2,) * d), r(1, 2, *(5,) * d), (2,) * d)],
+            takes=("floating", "adaptive_avg_pool2d" if d == 2 else "adaptive_avg_pool3d_cpu"),
         )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .loss import count
+from ..dims import numel
 from .windowed import one_or_all, turned_back, without_row
 
 Ints = tuple[int, ...]
@@ -14,14 +14,14 @@ Window = tuple[Ints, Ints, Ints, Ints, bool]  # kernel, stride, padding, dilatio
 def scattered(F: Any, g: Any, places: Any, shape: Ints, dims: int) -> Any:
     """Gradients added at places counted in the flattened dimensions."""
     lead = shape[:-dims]
-    flat = F.new_zeros(g, (*lead, count(shape[-dims:])))
+    flat = F.new_zeros(g, (*lead, numel(shape[-dims:])))
     at = len(lead)
     put = F.scatter_add(flat, at, _flattened(F, places, at), _flattened(F, g, at))
     return put if dims == 1 else F.reshape(put, tuple(shape))
 
 
 def _flattened(F: Any, x: Any, at: int) -> Any:
-    return x if x.ndim == at + 1 else F.reshape(x, (*x.shape[:at], count(tuple(x.shape[at:]))))
+    return x if x.ndim == at + 1 else F.reshape(x, (*x.shape[:at], numel(tuple(x.shape[at:]))))
 
 
 def gathered(F: Any, x: Any, places: Any, dims: int) -> Any:
@@ -80,7 +80,7 @@ def average_back(F: Any, g: Any, shape: Ints, how: tuple[Window, bool, int | Non
     (kernel, stride, padding, _, ceil), include_pad, override = how
     d = len(kernel)
     if kernel == stride and not any(padding) and all(n == o * k for n, o, k in zip(shape[-d:], g.shape[-d:], kernel)):
-        return _finer(F, g, kernel) / (override or count(kernel))
+        return _finer(F, g, kernel) / (override or numel(kernel))
     if override is not None and ceil:
         return None
     matrices = []
@@ -93,7 +93,7 @@ def average_back(F: Any, g: Any, shape: Ints, how: tuple[Window, bool, int | Non
             one = F.says("avg_pool1d", one, *arguments, **options)
         matrices.append(one)
     found = _turned_back(F, g, matrices)
-    return found if override is None else found * (count(kernel) / override)
+    return found if override is None else found * (numel(kernel) / override)
 
 
 def _turned_back(F: Any, g: Any, matrices: list[Any]) -> Any:
@@ -117,7 +117,7 @@ def adaptive_back(F: Any, g: Any, shape: Ints, how: Ints) -> Any:
     d = len(how)
     times = tuple(n // o if o and not n % o else 0 for n, o in zip(shape[-d:], how))
     if all(times):
-        return _finer(F, g, times) / count(times)
+        return _finer(F, g, times) / numel(times)
     matrices = [
         one if n == o == 1 else F.says("adaptive_avg_pool1d", one, o)
         for n, o in zip(shape[-d:], how)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...engine.operation import Array, operation
 from ...numerics.numbers import number_in
-from ..refuse import not_implemented_for
+from ...numerics.taken import Takes
 from .windowed import one_or_all, turned_back
 
 Shape = tuple[int, ...]
@@ -123,7 +123,7 @@ def declare_pair(
     said: Callable[..., Any] | None = None,
     said_back: Callable[..., Any] | None = None,
     examples_back: Any = None,
-    no_half: str | None = None,
+    takes: Takes | None = None,
 ) -> None:
     """Declare a linear operation ``forward(input, how)`` and its transpose ``backward(grad, shape, how)``, each the
     other's rule.
@@ -161,7 +161,7 @@ def declare_pair(
     operation(
         formula=said,
         cost=cost,
-        no_half=no_half,
+        takes=takes,
         node=node,
         spelling=spelling,
         kind="linear",
@@ -187,8 +187,6 @@ def _declare_pad(style: str, dims: int, index_of: Callable[[int, int, int], Arra
 
     def forward(input: Array, how: Shape) -> Array:
         """Padding by elements of the input itself."""
-        if input.dtype.kind == "b":
-            not_implemented_for(f"{style}_pad{dims}d", input)
         return gathered(input, _pad_taps(input.shape, how, index_of))
 
     def backward(g: Array, shape: Shape, how: Shape) -> Array:
@@ -213,6 +211,7 @@ def _declare_pad(style: str, dims: int, index_of: Callable[[int, int, int], Arra
     declare_pair(
         f"{style}_pad{dims}d", f"{style.capitalize()}Pad{dims}DBackward0", "pad", forward, backward, examples,
         keeps_input=True, said=said, said_back=said_back, examples_back=examples_back,
+        takes=("integer floating complex", f"{style}_pad{dims}d"),
     )  # fmt: skip
 
 
@@ -326,8 +325,6 @@ def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Ta
 
     def forward(input: Array, how: Any) -> Array:
         """Interpolation to another size."""
-        if input.dtype.kind not in "fu":
-            not_implemented_for(kernel, input)
         return gathered(input, taps(input.shape, how, input.dtype))
 
     def backward(g: Array, shape: Shape, how: Any) -> Array:
@@ -366,6 +363,7 @@ def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Ta
         examples_back=lambda r: [
             (r(1, 2, *(5,) * dims), (1, 2, *(3,) * dims), ((5,) * dims, False, (None,) * dims))
         ],
+        takes=("floating uint8", kernel),
     )  # fmt: skip
 
 

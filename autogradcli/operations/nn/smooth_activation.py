@@ -9,44 +9,31 @@ import numpy as np
 
 from ...engine.operation import Array, Number, operation
 from ..elementwise import elementary, gamma
-from ..refuse import not_implemented_for
-
-
-def _floating(name: str, input: Any) -> None:
-    if input.dtype.kind != "f":
-        not_implemented_for(name, input)
-
 
 # -- exponential linear units ----------------------------------------------------------------------------
 
 
 def _elu(input: Any, alpha: Number, scale: Number, input_scale: Number) -> Any:
-    _floating("elu_cpu", input)
     return np.where(input <= 0, elementary.expm1(input * input_scale) * (alpha * scale), input * scale)
 
 
 @operation(
+    takes=("floating", "elu_cpu"),
     fits="alpha",
     fits_in="wide",
     kind="elementwise", kernel=_elu,
     input=lambda F, g, input, alpha, scale, input_scale: F.elu_backward(g, alpha, scale, input_scale, False, input),
     examples=lambda r: [(r(2, 3), 1.5), (r(2, 3), 1.5, 0.7, 2.0)],
+    in_place={
+        "node": "EluBackward1",
+        "input": lambda F, g, alpha, scale, input_scale, result: F.elu_backward(
+            g, alpha, scale, input_scale, True, result
+        ),
+        "examples": lambda r: [(r(2, 3), 1.5)],
+    },
 )  # fmt: skip
 def elu(input: Array, alpha: Number = 1, scale: Number = 1, input_scale: Number = 1) -> Array:
     """``input`` where positive, else ``alpha * (exp(input) - 1)``."""
-
-
-@operation(
-    fits="alpha",
-    fits_in="wide",
-    node="EluBackward1", spelling="elu_", kind="elementwise", kernel=_elu,
-    input=lambda F, g, alpha, scale, input_scale, result: F.elu_backward(
-        g, alpha, scale, input_scale, True, result
-    ),
-    examples=lambda r: [(r(2, 3), 1.5)],
-)  # fmt: skip
-def elu_in_place(input: Array, alpha: Number = 1, scale: Number = 1, input_scale: Number = 1) -> Array:
-    """``elu`` in place: its gradient is found from the result."""
 
 
 def _celu(input: Any, alpha: Number) -> Any:
@@ -56,25 +43,19 @@ def _celu(input: Any, alpha: Number) -> Any:
 
 
 @operation(
+    takes=("floating", "elu_cpu"),
     fits="alpha",
     fits_in="wide",
     kind="elementwise", kernel=_celu,
     input=lambda F, g, input, alpha: F.elu_backward(g, alpha, 1, 1.0 / alpha, False, input),
     examples=lambda r: [(r(2, 3), 1.5)],
+    in_place={
+        "node": "CeluBackward1",
+        "input": lambda F, g, alpha, result: F.elu_backward(g, alpha, 1, 1.0 / alpha, True, result),
+    },
 )  # fmt: skip
 def celu(input: Array, alpha: Number = 1.0) -> Array:
     """``input`` where positive, else ``alpha * (exp(input / alpha) - 1)``."""
-
-
-@operation(
-    fits="alpha",
-    fits_in="wide",
-    node="CeluBackward1", spelling="celu_", kind="elementwise", kernel=_celu,
-    input=lambda F, g, alpha, result: F.elu_backward(g, alpha, 1, 1.0 / alpha, True, result),
-    examples=lambda r: [(r(2, 3), 1.5)],
-)  # fmt: skip
-def celu_in_place(input: Array, alpha: Number = 1.0) -> Array:
-    """``celu`` in place: its gradient is found from the result."""
 
 
 def _elu_twice(
@@ -120,6 +101,7 @@ def cast_like(input: Array, other: Array) -> Array:
 
 
 @operation(
+    takes=("floating", "softplus_cpu"),
     fits="beta threshold",
     fits_in="wide",
     kind="elementwise",
@@ -128,7 +110,6 @@ def cast_like(input: Array, other: Array) -> Array:
 )
 def softplus(input: Array, beta: Number = 1, threshold: Number = 20) -> Array:
     """``log(1 + exp(beta * input)) / beta``; ``input`` itself where ``beta * input`` exceeds the threshold."""
-    _floating("softplus_cpu", input)
     scaled = input * beta
     return np.where(scaled > threshold, input, elementary.log1p(elementary.exp(scaled)) / beta)
 
@@ -166,13 +147,13 @@ def _check_approximate(approximate: str) -> None:
 
 
 @operation(
+    takes=("floating", "GeluKernelImpl"),
     kind="elementwise",
     input=lambda F, g, input, approximate: F.gelu_backward(g, input, approximate),
     examples=lambda r: [(r(2, 3),), (r(2, 3), "tanh")],
 )
 def gelu(input: Array, approximate: str = "none") -> Array:
     """``input`` times the standard normal distribution function, exact or approximated by ``tanh``."""
-    _floating("GeluKernelImpl", input)
     _check_approximate(approximate)
     if approximate == "tanh":
         return 0.5 * input * (1 + elementary.tanh(_BETA * (input + _KAPPA * (input * input * input))))
@@ -213,11 +194,9 @@ def _silu_rule(F: Any, g: Any, input: Any) -> Any:
     return g * sigmoid * (1.0 + input * (1.0 - sigmoid))
 
 
-@operation(kind="elementwise", input=_silu_rule)
+@operation(takes=("floating complex", "silu_cpu"), kind="elementwise", input=_silu_rule)
 def silu(input: Array) -> Array:
     """``input * sigmoid(input)``."""
-    if input.dtype.kind not in "fc":
-        not_implemented_for("silu_cpu", input)
     return input / (1 + elementary.exp(-input))
 
 
@@ -227,10 +206,9 @@ def _mish_rule(F: Any, g: Any, input: Any) -> Any:
     return g * (tanh + input * sigmoid * (1 - tanh * tanh))
 
 
-@operation(kind="elementwise", input=_mish_rule)
+@operation(takes=("floating", "mish_cpu"), kind="elementwise", input=_mish_rule)
 def mish(input: Array) -> Array:
     """``input * tanh(softplus(input))``."""
-    _floating("mish_cpu", input)
     return input * elementary.tanh(elementary.log1p(elementary.exp(input)))
 
 
@@ -248,12 +226,13 @@ def _sigmoid(x: Any) -> Any:
 
 
 @operation(
+    dims="dim",
+    takes=("floating", "glu_cpu"),
     input=lambda F, g, input, dim: F.glu_backward(g, input, dim),
     examples=lambda r: [(r(2, 4), 1), (r(4), 0)],
 )
 def glu(input: Array, dim: int) -> Array:
     """The first half along a dimension times the sigmoid of the second."""
-    _floating("glu_cpu", input)
     value, gate = _halves(input, dim)
     return value * _sigmoid(gate)
 

@@ -11,7 +11,6 @@ from ...engine.operation import Array, Number, operation
 from ...numerics.dtypes import DType
 from ..dims import maximum_reduce, numel, wrap_dim
 from ..elementwise import elementary
-from ..refuse import not_implemented_for
 from .reduction import cast_first
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
@@ -148,8 +147,6 @@ def cumprod(input: Array, dim: int, dtype: DType | None = None) -> Array:
 def _latest_extreme(name: str, input: Array, dim: int) -> tuple[Array, Array]:
     """Running extreme and the last index that has it; NaN wins over everything and stays."""
     at = wrap_dim(dim, input.ndim)
-    if input.dtype.kind == "c":
-        not_implemented_for(f"{name}_cpu", input)
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
     ufunc = np.maximum if name == "cummax" else np.minimum
@@ -167,6 +164,7 @@ def _latest_extreme(name: str, input: Array, dim: int) -> tuple[Array, Array]:
 def _by_index(node: str) -> dict[str, Any]:
     return {
         "node": node,
+        "dims": "dim",
         "outputs": ("values", "indices"),
         "differentiable": (0,),
         "input": lambda F, g, input, input_shape, dim, result1: (
@@ -180,13 +178,13 @@ def _by_index(node: str) -> dict[str, Any]:
     }
 
 
-@operation(layout="contiguous", **_by_index("CummaxBackward0"))
+@operation(takes=("bool integer floating", "cummax_cpu"), layout="contiguous", **_by_index("CummaxBackward0"))
 def cummax(input: Array, dim: int) -> tuple[Array, Array]:
     """Running maximum along a dimension and the last index that has it."""
     return _latest_extreme("cummax", input, dim)
 
 
-@operation(layout="contiguous", **_by_index("CumminBackward0"))
+@operation(takes=("bool integer floating", "cummin_cpu"), layout="contiguous", **_by_index("CumminBackward0"))
 def cummin(input: Array, dim: int) -> tuple[Array, Array]:
     """Running minimum along a dimension and the last index that has it."""
     return _latest_extreme("cummin", input, dim)
@@ -210,6 +208,8 @@ def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any
 
 
 @operation(
+    dims="dim",
+    takes=("floating complex", "logcumsumexp_out_cpu"),
     layout="contiguous",
     input=lambda F, g, input, result, dim: _logcumsumexp_back(F, g, input, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
@@ -217,8 +217,6 @@ def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any
 def logcumsumexp(input: Array, dim: int) -> Array:
     """``log`` of the running sum of ``exp(x)`` along a dimension."""
     at = wrap_dim(dim, input.ndim)
-    if input.dtype.kind not in "fc":
-        not_implemented_for("logcumsumexp_out_cpu", input)
     if not input.ndim:
         return input.copy()
     if input.dtype.kind == "c":

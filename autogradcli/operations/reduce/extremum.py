@@ -22,7 +22,6 @@ from ..dims import (
     wrap_dim,
     wrap_dims,
 )
-from ..refuse import not_implemented_for
 from .reduction import unreduced
 
 Pair = tuple[Array, Array]
@@ -38,11 +37,6 @@ def refuse_empty(name: str, input: Array, dim: Dims, error: type[Exception] = In
     for d in wrap_dims(dim, input.ndim):
         if not input.shape[d]:
             raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
-
-
-def refuse_complex(kernel: str, input: Array) -> None:
-    if input.dtype.kind == "c":
-        not_implemented_for(kernel, input)
 
 
 # -- amax, amin, aminmax -----------------------------------------------------------------------------------
@@ -68,21 +62,19 @@ _EXTREME: dict[str, Any] = {
 }  # fmt: skip
 
 
-@operation(**_EXTREME)
+@operation(takes=("bool integer floating", "max_values_cpu"), **_EXTREME)
 def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     """Largest element over some dimensions; ties share the gradient."""
     axis = axis_of(dim, input.ndim)
     refuse_empty("amax", input, dim, RuntimeError)
-    refuse_complex("max_values_cpu", input)
     return maximum_reduce(input, axis, None, None, keepdim)
 
 
-@operation(**_EXTREME)
+@operation(takes=("bool integer floating", "min_values_cpu"), **_EXTREME)
 def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     """Smallest element over some dimensions; ties share the gradient."""
     axis = axis_of(dim, input.ndim)
     refuse_empty("amin", input, dim, RuntimeError)
-    refuse_complex("min_values_cpu", input)
     return minimum_reduce(input, axis, None, None, keepdim)
 
 
@@ -92,6 +84,8 @@ def _aminmax_back(F: Any, g: Any, input: Any, low: Any, high: Any, dim: Dims, ke
 
 
 @operation(
+    dims="dim",
+    takes=("bool integer floating", "aminmax_cpu"),
     outputs=("min", "max"),
     input=lambda F, g, input, result0, result1, dim, keepdim: _aminmax_back(
         F, g, input, result0, result1, dim, keepdim
@@ -105,7 +99,6 @@ def aminmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Pair
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         )
     refuse_empty("aminmax", input, dim)
-    refuse_complex("aminmax_cpu", input)
     axis = axis_of(dim, input.ndim)
     return (
         minimum_reduce(input, axis, None, None, keepdim),
@@ -135,6 +128,7 @@ def _refuse_nothing(name: str, input: Array) -> None:
 
 
 @operation(
+    takes=("bool integer floating", "max_all"),
     node="MaxBackward1",
     spelling="max",
     input=lambda F, g, input, result: evenly(F, g, input, result),
@@ -143,11 +137,11 @@ def _refuse_nothing(name: str, input: Array) -> None:
 def max_all(input: Array) -> Array:
     """Largest element of all; ties share the gradient."""
     _refuse_nothing("max", input)
-    refuse_complex("max_all", input)
     return maximum_reduce(input, None)
 
 
 @operation(
+    takes=("bool integer floating", "min_all"),
     node="MinBackward1",
     spelling="min",
     input=lambda F, g, input, result: evenly(F, g, input, result),
@@ -156,7 +150,6 @@ def max_all(input: Array) -> Array:
 def min_all(input: Array) -> Array:
     """Smallest element of all; ties share the gradient."""
     _refuse_nothing("min", input)
-    refuse_complex("min_all", input)
     return minimum_reduce(input, None)
 
 
@@ -231,6 +224,7 @@ def by_index(node: str, name: str) -> dict[str, Any]:
     return {
         "node": node,
         "spelling": name,
+        "dims": "dim",
         "outputs": ("values", "indices"),
         "differentiable": (0,),
         "complex": "own",
@@ -289,13 +283,13 @@ def _argued(name: str, input: Array, dim: int | None, keepdim: bool) -> Array:
     return found if keepdim else found.squeeze(dim)
 
 
-@operation()
+@operation(dims="dim")
 def argmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """Index of the largest element, of all elements counted in order or along a dimension."""
     return _argued("argmax", input, dim, keepdim)
 
 
-@operation()
+@operation(dims="dim")
 def argmin(input: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """Index of the smallest element, of all elements counted in order or along a dimension."""
     return _argued("argmin", input, dim, keepdim)

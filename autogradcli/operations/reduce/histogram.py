@@ -27,11 +27,13 @@ def edges_between(values: Array, bins: int, low: float | None, high: float | Non
     return np.linspace(low, high, bins + 1, dtype=values.dtype)
 
 
-@operation(outputs=("hist", "bin_edges"))
+@operation(
+    takes=("floating", "histogramdd"),
+    outputs=("hist", "bin_edges"),
+    examples=lambda r: [(r(4), r.tensor([-1.0, 0.0, 1.0]))],
+)
 def histogram(input: Array, edges: Index, weight: Array | None = None, density: bool = False) -> tuple[Array, Array]:
     """Counts of the values (or sums of their weights) between neighbouring edges, and the edges."""
-    if input.dtype.kind != "f":
-        not_implemented_for("histogramdd", input)
     _check_weight(input, weight)
     counts = _counted(input.reshape(-1, 1), [edges], weight)
     if density:
@@ -39,11 +41,9 @@ def histogram(input: Array, edges: Index, weight: Array | None = None, density: 
     return counts.astype(input.dtype), edges.copy()
 
 
-@operation()
+@operation(takes=("floating", "histogramdd"), examples=lambda r: [(r(4, 1), [r.tensor([-1.0, 0.0, 1.0])])])
 def histogram_of_points(input: Array, edges: list[Index], weight: Array | None = None, density: bool = False) -> Array:
     """Counts of points, the last dimension of ``input``, in the cells of a grid given by its edges."""
-    if input.dtype.kind != "f":
-        not_implemented_for("histogramdd", input)
     _check_weight(input, weight)
     counts = _counted(input.reshape(-1, input.shape[-1]), edges, weight)
     if density:

@@ -13,16 +13,10 @@ from ...engine.operation import Array, operation
 from ...numerics.away import MANY, away
 from ...numerics.limits import counted
 from ..dims import add_reduce, wrap_dim
-from ..refuse import not_implemented_for
 from . import tie_order
-from .extremum import Pair, by_index, evenly, pick, refuse_complex, refuse_empty
+from .extremum import Pair, by_index, evenly, pick, refuse_empty
 
 # -- medians -----------------------------------------------------------------------------------------------
-
-
-def _refuse_median(kernel: str, input: Array) -> None:
-    if input.dtype.kind in "cb":
-        not_implemented_for(kernel, input)
 
 
 def _median_index(rows: Array, skip_nan: bool) -> Array:
@@ -50,7 +44,6 @@ def _median_index(rows: Array, skip_nan: bool) -> Array:
 
 
 def _median_all(input: Array, skip_nan: bool) -> Array:
-    _refuse_median("median_cpu", input)
     if not input.size:
         return np.full((), np.nan if input.dtype.kind == "f" else np.iinfo(input.dtype).min, input.dtype)
     rows = input.reshape(-1)
@@ -60,7 +53,6 @@ def _median_all(input: Array, skip_nan: bool) -> Array:
 def _median_dim(name: str, input: Array, dim: int, keepdim: bool) -> Pair:
     at = wrap_dim(dim, input.ndim)
     refuse_empty(name, input, at)
-    _refuse_median("median_out", input)
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
     index = np.moveaxis(_median_index(np.moveaxis(input, at, -1), name == "nanmedian"), -1, at)
@@ -68,6 +60,7 @@ def _median_dim(name: str, input: Array, dim: int, keepdim: bool) -> Pair:
 
 
 _ALL_EVENLY: dict[str, Any] = {
+    "takes": ("integer floating", "median_cpu"),
     "input": lambda F, g, input, result: evenly(F, g, input, result),
     "examples": lambda r: [(r.distinct((2, 3)),), (r(),)],
 }
@@ -85,13 +78,13 @@ def nanmedian_all(input: Array) -> Array:
     return _median_all(input, True)
 
 
-@operation(**by_index("MedianBackward1", "median"))
+@operation(takes=("integer floating", "median_out"), **by_index("MedianBackward1", "median"))
 def median_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """The lower median along a dimension and its index."""
     return _median_dim("median", input, dim, keepdim)
 
 
-@operation(**by_index("NanmedianBackward1", "nanmedian"))
+@operation(takes=("integer floating", "median_out"), **by_index("NanmedianBackward1", "nanmedian"))
 def nanmedian_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """The lower median of the numbers along a dimension and its index."""
     return _median_dim("nanmedian", input, dim, keepdim)
@@ -104,7 +97,7 @@ def _counted(row: Array) -> Any:
     return np.unique(row, return_counts=True)
 
 
-@operation(**by_index("ModeBackward0", "mode"))
+@operation(takes=("bool integer floating", "mode_cpu"), **by_index("ModeBackward0", "mode"))
 def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
     """The most frequent value along a dimension, the smallest of several, and the index of one element that has it.
 
@@ -112,7 +105,6 @@ def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
     """
     at = wrap_dim(dim, input.ndim)
     refuse_empty("mode", input, at)
-    refuse_complex("mode_cpu", input)
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
     rows = np.moveaxis(input, at, -1)
@@ -146,14 +138,16 @@ def _kth_examples(r: Any) -> list[Any]:
     return [(r.distinct((2, 3)), 2, 1), (r.distinct((2, 3)), 1, 0, True)]
 
 
-@operation(**{**by_index("KthvalueBackward0", "kthvalue"), "examples": _kth_examples})
+@operation(
+    takes=("integer floating", "kthvalue_cpu"),
+    **{**by_index("KthvalueBackward0", "kthvalue"), "examples": _kth_examples},
+)
 def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair:
     """The ``k``-th smallest element along a dimension, counted from 1, and its index."""
     at = wrap_dim(dim, input.ndim)
     refuse_empty("kthvalue", input, at)
     if not 1 <= k <= (input.shape[at] if input.ndim else 1):
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {at}")
-    refuse_unordered("kthvalue_cpu", input)
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
     order = np.argsort(input, at, kind="stable")
@@ -176,8 +170,3 @@ def _ascending(row: list[Any]) -> Any:
         return (x == x and y != y) or x < y
 
     return before
-
-
-def refuse_unordered(kernel: str, input: Array) -> None:
-    if input.dtype.kind in "cb":
-        not_implemented_for(kernel, input)

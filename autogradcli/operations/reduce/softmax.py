@@ -7,14 +7,21 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
+from ...numerics.taken import Takes
 from ..elementwise import elementary
-from ..refuse import not_implemented_for
 
 
-def _check(input: Array, dim: int, kernel: str) -> None:
-    if input.dtype.kind != "f":
-        last = not input.ndim or dim in (-1, input.ndim - 1)
-        not_implemented_for(f"{kernel}_lastdim_kernel_impl" if last else f"{kernel}_kernel_impl", input)
+def _floating(kernel: str) -> Takes:
+    """PyTorch has a kernel of its own for the last dimension."""
+
+    def named(input: Array, dim: int) -> str:
+        return (
+            f"{kernel}_lastdim_kernel_impl"
+            if dim in (-1, input.ndim - 1) or not input.ndim
+            else f"{kernel}_kernel_impl"
+        )
+
+    return "floating", named
 
 
 def _shifted(input: Array, dim: int) -> Array:
@@ -28,6 +35,7 @@ def _shifted(input: Array, dim: int) -> Array:
 
 
 @operation(
+    takes=_floating("softmax"),
     layout="contiguous",
     input=lambda F, g, dim, result: F.softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
@@ -35,8 +43,6 @@ def _shifted(input: Array, dim: int) -> Array:
 )
 def softmax(input: Array, dim: int) -> Array:
     """Exponentials along a dimension over their sum."""
-    if input.dtype.kind != "f":
-        _check(input, dim, "softmax")
     if not input.ndim:
         return np.ones_like(input)
     if not input.size:
@@ -51,6 +57,7 @@ def softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
+    dims="dim",
     node="SafeSoftmaxBackward0",
     spelling="softmax",
     input=lambda F, g, dim, result: result * (g - F.sum_dim(g * result, (dim,), True)),
@@ -88,6 +95,7 @@ def _softmax_second(F: Any, h: Any, grad: Any, result: Any, dim: int) -> Any:
 
 
 @operation(
+    takes=_floating("log_softmax"),
     layout="contiguous",
     input=lambda F, g, dim, result: F.log_softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
@@ -95,8 +103,6 @@ def _softmax_second(F: Any, h: Any, grad: Any, result: Any, dim: int) -> Any:
 )
 def log_softmax(input: Array, dim: int) -> Array:
     """Logarithm of the softmax, computed without forming it."""
-    if input.dtype.kind != "f":
-        _check(input, dim, "log_softmax")
     if not input.ndim:
         return np.zeros_like(input)
     if not input.size:

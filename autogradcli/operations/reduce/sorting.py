@@ -42,6 +42,7 @@ def _picked(F: Any, g: Any, index: Any, shape: Any, dim: int) -> Any:
 
 
 _PICKED: dict[str, Any] = {
+    "dims": "dim",
     "outputs": ("values", "indices"),
     "differentiable": (0,),
     "complex": "own",
@@ -145,6 +146,7 @@ _DISTINCT: dict[str, Any] = {
 
 
 @operation(
+    takes=("bool integer floating", "unique"),
     rows="dynamic",
     aten="_unique2",
     cost=by_size,
@@ -155,20 +157,21 @@ _DISTINCT: dict[str, Any] = {
 )
 def unique(input: Array) -> tuple[Array, Array, Array]:
     """The distinct elements in order, for each element which it is, and counts. Each NaN is distinct from all."""
-    if input.dtype.kind == "c":
-        not_implemented_for("unique", input)
     values, inverse, counts = np.unique(input.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False)
     return values, inverse.reshape(input.shape), counts
 
 
 @operation(
-    cost=by_size, spelling="unique", input=unwritten("unique_dim"), examples=lambda r: [(r(4, 2), 0)], **_DISTINCT
+    takes=("bool integer floating", "unique_dim"),
+    cost=by_size,
+    spelling="unique",
+    input=unwritten("unique_dim"),
+    examples=lambda r: [(r(4, 2), 0)],
+    **_DISTINCT,
 )
 def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
     at = wrap_dim(dim, input.ndim)
-    if input.dtype.kind == "c":
-        not_implemented_for("unique_dim", input)
     if input.dtype.kind == "f" and np.isnan(input).any():
         return _unique_with_nan(np.moveaxis(input, at, 0), at)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
@@ -203,6 +206,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
 
 
 @operation(
+    takes=("bool integer floating", "unique"),
     cost=by_size,
     input=unwritten("unique_consecutive"),
     rows="dynamic",
@@ -211,8 +215,6 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
 )
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """One element of each run of equal ones, the run that each element belongs to, and the runs' lengths."""
-    if input.dtype.kind == "c":
-        not_implemented_for("unique", input)
     at = 0 if dim is None else wrap_dim(dim, input.ndim)
     x = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
     n = x.shape[0]
@@ -230,11 +232,9 @@ def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Arr
 # -- places among boundaries -------------------------------------------------------------------------------
 
 
-@operation(cost=by_size)
+@operation(takes=("integer floating", "searchsorted_out_cpu"), cost=by_size)
 def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = False, int32: bool = False) -> Array:
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
-    if sorted_sequence.dtype.kind in "cb":
-        not_implemented_for("searchsorted_out_cpu", sorted_sequence)
     if isinstance(values, np.ndarray) and values.dtype.kind == "c":
         not_implemented_for("searchsorted_out_cpu", values)
     side: Any = "right" if right else "left"
@@ -261,7 +261,7 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
 @operation(cost=by_size, rows="dynamic")
 def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> Array:
     """How often each of 0, 1, 2, ... occurs, or the sum of the weights where it does."""
-    if input.dtype.kind not in "iu":
+    if input.dtype.kind not in "iu":  # at which PyTorch looks before it looks at the shape
         not_implemented_for("bincount_cpu", input)
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
@@ -275,11 +275,15 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
     return np.bincount(input, dtypes.real_for(weights, np.dtype(np.float64)).astype(np.float64), minlength).astype(kind)
 
 
-@operation(cost=by_size)
+_HISTC = {"b": "linspace_cpu", "c": "aminmax_cpu"}
+
+
+@operation(
+    takes=("floating", lambda input, *_: _HISTC.get(input.dtype.kind, "histogram_cpu")),
+    cost=by_size,
+)
 def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     """Counts in ``bins`` equal bins from ``min`` to ``max``; both 0: from the least to the largest element."""
-    if input.dtype.kind != "f":
-        not_implemented_for({"b": "linspace_cpu", "c": "aminmax_cpu"}.get(input.dtype.kind, "histogram_cpu"), input)
     if bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     low, high = float(min), float(max)

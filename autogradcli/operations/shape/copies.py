@@ -15,7 +15,6 @@ from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape, wrap_dim
-from ..refuse import not_implemented_for
 from .slicing import diagonal_array
 from .view import expand_array, sum_to
 
@@ -102,59 +101,43 @@ def _copied(F: Any, t: dict[str, Any], shape: Shape, dtype: DType) -> Any:
 # -- fills -------------------------------------------------------------------------------------------------
 
 
-def _filled(input: Array, value: Number) -> Array:
+@operation(
+    complex="own",
+    spelling="fill",
+    overload="*",
+    in_vmap="named",
+    input=lambda F, g: F.zeros_like(g),
+    jvp=lambda F, t: F.zeros_like(t["input"]),
+    examples=lambda r: [(r(2, 3), 1.5)],
+    fits="value",
+    fits_in="operand",
+    node="FillBackward0",
+    in_place={"node": "FillBackward2", "overlap": True},
+)
+def fill_scalar(input: Array, value: Number) -> Array:
+    """Every element the same number."""
     return np.full(input.shape, number_in(input.dtype, value))
 
 
-def _filled_from(input: Array, value: Array) -> Array:
+@operation(
+    complex="own",
+    spelling="fill",
+    overload="*",
+    in_vmap="named",
+    input=lambda F, g: F.zeros_like(g),
+    value=lambda F, g: F.sum_all(g),
+    jvp=lambda F, t, input: _copied(F, {"source": t.get("value"), "input": input}, input.shape, input.dtype),
+    examples=lambda r: [(r(2, 3), r())],
+    node="FillBackward1",
+    in_place={"node": "FillBackward3"},
+)
+def fill_tensor(input: Array, value: Array) -> Array:
+    """Every element the value of a 0-d tensor."""
     if value.ndim:
         raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     if value.dtype.kind == "c" and input.dtype.kind not in "cb":
         value = value.real
     return np.full(input.shape, value.astype(input.dtype))
-
-
-_FILL: dict[str, Any] = {
-    "kernel": _filled,
-    "complex": "own",
-    "spelling": "fill",
-    "overload": "*",
-    "in_vmap": "named",
-    "input": lambda F, g: F.zeros_like(g),
-    "jvp": lambda F, t: F.zeros_like(t["input"]),
-    "examples": lambda r: [(r(2, 3), 1.5)],
-}
-_FILL_TENSOR: dict[str, Any] = {
-    "kernel": _filled_from,
-    "complex": "own",
-    "spelling": "fill",
-    "overload": "*",
-    "in_vmap": "named",
-    "input": lambda F, g: F.zeros_like(g),
-    "value": lambda F, g: F.sum_all(g),
-    "jvp": lambda F, t, input: _copied(F, {"source": t.get("value"), "input": input}, input.shape, input.dtype),
-    "examples": lambda r: [(r(2, 3), r())],
-}
-
-
-@operation(fits="value", fits_in="operand", node="FillBackward0", **_FILL)
-def fill_scalar(input: Array, value: Number) -> Array:
-    """Every element the same number."""
-
-
-@operation(node="FillBackward1", **_FILL_TENSOR)
-def fill_tensor(input: Array, value: Array) -> Array:
-    """Every element the value of a 0-d tensor."""
-
-
-@operation(fits="value", fits_in="operand", overlap=True, node="FillBackward2", **_FILL)
-def fill_scalar_in_place(input: Array, value: Number) -> Array:
-    """``fill`` as recorded by ``fill_``."""
-
-
-@operation(node="FillBackward3", **_FILL_TENSOR)
-def fill_tensor_in_place(input: Array, value: Array) -> Array:
-    """``fill`` with a tensor's value as recorded by ``fill_``."""
 
 
 @operation(
@@ -225,6 +208,7 @@ def diag_embed(input: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) ->
 
 
 @operation(
+    takes=("integer floating complex", "trace"),
     indices="ii->",
     input=lambda F, g, input_shape: F.diagonal_backward(F.expand(g, (min(input_shape),)), input_shape, 0, 0, 1),
     examples=lambda r: [(r(3, 3),), (r(2, 4),)],
@@ -234,8 +218,6 @@ def trace(input: Array) -> Array:
     """Sum of the diagonal of a matrix."""
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
-    if input.dtype.kind == "b":
-        not_implemented_for("trace", input)
     out = np.int64 if input.dtype.kind in "iub" else None
     return add_reduce(input.diagonal(), dtype=out)
 
@@ -291,6 +273,7 @@ def _rolled(input: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
 
 
 @operation(
+    dims="dims",
     layout="contiguous",
     kernel=_rolled,
     input=lambda F, g, shifts, dims: F.roll(g, tuple(-s for s in reversed(shifts)), tuple(reversed(dims))),
@@ -302,6 +285,7 @@ def roll(input: Array, shifts: Shape, dims: Shape = ()) -> Array:
 
 
 @operation(
+    dims="dims",
     input=lambda F, g, k, dims: F.rot90(g, -k, dims),
     examples=lambda r: [(r(2, 3), 1, (0, 1)), (r(2, 3), -2, (1, 0))],
     **_LINEAR,

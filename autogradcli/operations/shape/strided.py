@@ -46,27 +46,21 @@ def _as_strided(input: Array, size: Shape, stride: Shape, offset: int, strides: 
     return np.ndarray(tuple(size), input.dtype, storage, start * item, tuple(s * item for s in stride))
 
 
-_STRIDED: dict[str, Any] = {
-    "kernel": _as_strided,
-    "input": lambda F, g, input_shape, size, stride, offset, strides: F.strided_sum(
+@operation(
+    kernel=_as_strided,
+    input=lambda F, g, input_shape, size, stride, offset, strides: F.strided_sum(
         g, input_shape, strides, size, stride, offset
     ),
-    "examples": lambda r: [(r(3, 4), (2, 3), (4, 1), 2, (4, 1)), (r(6), (3, 3), (1, 1), 1, (1,))],
+    examples=lambda r: [(r(3, 4), (2, 3), (4, 1), 2, (4, 1)), (r(6), (3, 3), (1, 1), 1, (1,))],
+    rows="strided",
+    in_place={"node": "AsStridedBackward1"},
     **_VIEW,
-}
-
-
-@operation(rows="strided", **_STRIDED)
+)
 def as_strided(input: Array, size: Shape, stride: Shape, offset: int, strides: Shape) -> Array:
     """A window of any size and strides on the memory of ``input``, ``offset`` from where that begins.
 
     All in elements; ``strides`` are those of ``input``.
     """
-
-
-@operation(node="AsStridedBackward1", spelling="as_strided_", **_STRIDED)
-def as_strided_in_place(input: Array, size: Shape, stride: Shape, offset: int, strides: Shape) -> Array:
-    """``as_strided`` as recorded by ``as_strided_``."""
 
 
 def _layout(

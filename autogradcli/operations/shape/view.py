@@ -262,10 +262,6 @@ def _squeeze(input: Array, dim: Dims) -> Array:
     return strided(input, tuple(input.shape[k] for k in keep), tuple(input.strides[k] for k in keep))
 
 
-def _squeeze_all(input: Array) -> Array:
-    return _squeeze(input, None)
-
-
 def _unsqueeze_back(F: Any, g: Any, input_shape: Shape, dim: int) -> Any:
     return F.unsqueeze(g, dim) if len(g.shape) < len(input_shape) else g
 
@@ -279,57 +275,55 @@ def _unsqueezed_to(F: Any, g: Any, shape: Shape) -> Any:
     return g
 
 
-_SQUEEZE: dict[str, Any] = {
-    "kernel": _squeeze_all,
-    "input": lambda F, g, input_shape: _unsqueezed_to(F, g, input_shape),
-    "examples": lambda r: [(r(1, 3, 1),), (r(2, 3),)],
+@operation(
+    input=lambda F, g, input_shape: _unsqueezed_to(F, g, input_shape),
+    examples=lambda r: [(r(1, 3, 1),), (r(2, 3),)],
+    rows="squeezed",
+    in_place={"node": "SqueezeBackward3"},
     **_VIEW,
-}
-_SQUEEZE_DIM: dict[str, Any] = {
-    "kernel": _squeeze,
-    "input": lambda F, g, input_shape, dim: _unsqueeze_back(F, g, input_shape, wrap_dim(dim, len(input_shape))),
-    "examples": lambda r: [(r(1, 3, 1), -1), (r(1, 3), 1)],
-    **_VIEW,
-}
-_SQUEEZE_DIMS: dict[str, Any] = {
-    "kernel": _squeeze,
-    "input": lambda F, g, input_shape: F.reshape(g, input_shape),
-    "examples": lambda r: [(r(1, 3, 1), (0, 1, 2))],
-    **_VIEW,
-}
-
-
-@operation(rows="squeezed", **_SQUEEZE)
+)
 def squeeze(input: Array) -> Array:
     """A view without the dimensions of size 1."""
+    return _squeeze(input, None)
 
 
-@operation(node="SqueezeBackward1", spelling="squeeze", rows="squeezed dim", **_SQUEEZE_DIM)
+@operation(
+    kernel=_squeeze,
+    input=lambda F, g, input_shape, dim: _unsqueeze_back(F, g, input_shape, wrap_dim(dim, len(input_shape))),
+    examples=lambda r: [(r(1, 3, 1), -1), (r(1, 3), 1)],
+    node="SqueezeBackward1",
+    spelling="squeeze",
+    rows="squeezed dim",
+    in_place={"node": "SqueezeBackward4"},
+    **_VIEW,
+)
 def squeeze_dim(input: Array, dim: int) -> Array:
     """Without this dimension, if its size is 1."""
 
 
-@operation(node="SqueezeBackward2", spelling="squeeze", dims="dim", **_SQUEEZE_DIMS)
+@operation(
+    kernel=_squeeze,
+    input=lambda F, g, input_shape: F.reshape(g, input_shape),
+    examples=lambda r: [(r(1, 3, 1), (0, 1, 2))],
+    node="SqueezeBackward2",
+    spelling="squeeze",
+    dims="dim",
+    in_place={"node": "SqueezeBackward5"},
+    **_VIEW,
+)
 def squeeze_dims(input: Array, dim: Shape) -> Array:
     """Without those of these dimensions whose size is 1."""
 
 
-@operation(node="SqueezeBackward3", spelling="squeeze_", **_SQUEEZE)
-def squeeze_in_place(input: Array) -> Array:
-    """``squeeze`` as recorded by ``squeeze_``."""
-
-
-@operation(node="SqueezeBackward4", spelling="squeeze_", **_SQUEEZE_DIM)
-def squeeze_dim_in_place(input: Array, dim: int) -> Array:
-    """``squeeze`` of one dimension as recorded by ``squeeze_``."""
-
-
-@operation(node="SqueezeBackward5", spelling="squeeze_", **_SQUEEZE_DIMS)
-def squeeze_dims_in_place(input: Array, dim: Shape) -> Array:
-    """``squeeze`` of several dimensions as recorded by ``squeeze_``."""
-
-
-def _unsqueeze(input: Array, dim: int) -> Array:
+@operation(
+    input=lambda F, g, input_shape, dim: F.squeeze_dim(g, wrap_dim(dim, len(input_shape) + 1)),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
+    dims="+dim",
+    in_place={"node": "UnsqueezeBackward1"},
+    **_VIEW,
+)
+def unsqueeze(input: Array, dim: int) -> Array:
+    """With a new dimension of size 1 at this place."""
     ndim = input.ndim
     at = wrap_dim(dim, ndim + 1)
     shape = input.shape
@@ -340,66 +334,34 @@ def _unsqueeze(input: Array, dim: int) -> Array:
     return strided(input, (*shape[:at], 1, *shape[at:]), (*strides[:at], step, *strides[at:]))
 
 
-_UNSQUEEZE: dict[str, Any] = {
-    "kernel": _unsqueeze,
-    "input": lambda F, g, input_shape, dim: F.squeeze_dim(g, wrap_dim(dim, len(input_shape) + 1)),
-    "examples": lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
-    **_VIEW,
-}
-
-
-@operation(dims="+dim", **_UNSQUEEZE)
-def unsqueeze(input: Array, dim: int) -> Array:
-    """With a new dimension of size 1 at this place."""
-
-
-@operation(node="UnsqueezeBackward1", spelling="unsqueeze_", **_UNSQUEEZE)
-def unsqueeze_in_place(input: Array, dim: int) -> Array:
-    """``unsqueeze`` as recorded by ``unsqueeze_``."""
-
-
 # -- other orders of dimensions ----------------------------------------------------------------------------
 
 
-def _transpose(input: Array, dim0: int, dim1: int) -> Array:
+@operation(
+    input=lambda F, g, dim0, dim1: F.transpose(g, dim0, dim1),
+    examples=lambda r: [(r(2, 3, 4), 0, -1), (r(), 0, -1)],
+    dims="dim0 dim1",
+    in_place={"node": "TransposeBackward1"},
+    **_VIEW,
+)
+def transpose(input: Array, dim0: int, dim1: int) -> Array:
+    """A view with two dimensions exchanged."""
     ndim = input.ndim
     first, second = wrap_dim(dim0, ndim), wrap_dim(dim1, ndim)
     return input.swapaxes(first, second) if ndim else input[...]
 
 
-def _t(input: Array) -> Array:
+@operation(
+    input=lambda F, g: F.t(g),
+    rows="turned",
+    in_place={"node": "TBackward1"},
+    **_VIEW,
+)
+def t(input: Array) -> Array:
+    """A matrix transposed; of a vector or a 0-d tensor, itself."""
     if input.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
     return input.T
-
-
-_TRANSPOSE: dict[str, Any] = {
-    "kernel": _transpose,
-    "input": lambda F, g, dim0, dim1: F.transpose(g, dim0, dim1),
-    "examples": lambda r: [(r(2, 3, 4), 0, -1), (r(), 0, -1)],
-    **_VIEW,
-}
-_T: dict[str, Any] = {"kernel": _t, "input": lambda F, g: F.t(g), **_VIEW}
-
-
-@operation(dims="dim0 dim1", **_TRANSPOSE)
-def transpose(input: Array, dim0: int, dim1: int) -> Array:
-    """A view with two dimensions exchanged."""
-
-
-@operation(node="TransposeBackward1", spelling="transpose_", **_TRANSPOSE)
-def transpose_in_place(input: Array, dim0: int, dim1: int) -> Array:
-    """``transpose`` as recorded by ``transpose_``."""
-
-
-@operation(rows="turned", **_T)
-def t(input: Array) -> Array:
-    """A matrix transposed; of a vector or a 0-d tensor, itself."""
-
-
-@operation(node="TBackward1", spelling="t_", **_T)
-def t_in_place(input: Array) -> Array:
-    """``t`` as recorded by ``t_``."""
 
 
 def inverse_order(dims: Sequence[int]) -> Shape:

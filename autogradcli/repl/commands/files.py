@@ -25,7 +25,7 @@ def write(path: str, text: str, shown: str) -> None:
 
 def write_picture(path: str, text: str) -> None:
     """Write a picture; it replaces no file but one. Raises CommandError."""
-    from ...show.graph.words import MARK
+    from ...show.graph.box_text import MARK
 
     shown, path = path, os.path.expanduser(path)
     if os.path.exists(path):

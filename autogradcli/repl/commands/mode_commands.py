@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from ...api.tensor.tensor_text import PrintOptions
 from ...numerics.releases import VERSIONS
 from ...show.columns import columns
+from ..copies import AVAILABLE
 from ..interruptible import quietly
-from ..preview import AVAILABLE
 from .prompt import Prompt
 from .table import CommandError, choice, command, needed
 
@@ -125,6 +125,14 @@ def _toolbar(prompt: Prompt) -> bool:
     return prompt.show_toolbar
 
 
+def _pages(prompt: Prompt) -> bool:
+    return prompt.pages
+
+
+def _set_pager(prompt: Prompt, on: bool) -> None:
+    prompt.pages = on
+
+
 def _set_toolbar(prompt: Prompt, on: bool) -> None:
     prompt.set_toolbar(on)
 
@@ -154,6 +162,7 @@ OPTIONS: dict[str, Option] = {
     "preview": _switch("what the line would give, while it is typed", _previews, _set_preview),
     "suggestions": _switch("the rest of the line from the history", _suggests, _set_suggest),
     "toolbar": _switch("the lines below the prompt", _toolbar, _set_toolbar),
+    "pager": _switch("values longer than the screen in $PAGER or less", _pages, _set_pager),
 }
 
 

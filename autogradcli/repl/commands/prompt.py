@@ -14,7 +14,7 @@ from ..interruptible import Outcome
 from ..interrupts import Interrupts
 from ..journal import Program, Transcript
 from ..preview import Preview
-from ..undo import Steps
+from ..steps import Steps
 
 
 class Prompt(Protocol):
@@ -31,15 +31,20 @@ class Prompt(Protocol):
     preview: Preview
     show_toolbar: bool
     suggest: bool
+    pages: bool
     seed: int
     first_dtype: DType
     first_grad: bool
     given: dict[str, Any]
     failed: str
+    written: set[str]
     reader: PromptSession[str]
 
     @property
     def out(self) -> Stream: ...
+
+    @property
+    def err(self) -> Stream: ...
 
     @property
     def grad_enabled(self) -> bool: ...
@@ -58,6 +63,10 @@ class Prompt(Protocol):
     def change(self, source: str) -> None: ...
 
     def assign(self, source: str) -> None: ...
+
+    def page(self, text: str) -> None: ...
+
+    def give(self, values: dict[str, Any], what: str) -> None: ...
 
     def reset(self) -> None: ...
 

@@ -6,8 +6,10 @@ import os
 import shlex
 import tempfile
 
+from ...data.notebooks import SUFFIX as NOTEBOOK
+from ...data.notebooks import cells
+from ...data.reading import UnreadableError
 from ...language.values.budget import MAX_SOURCE
-from ...session import Session
 from ...show.escape import escape_line
 from ..files import encoded, write_file
 from ..journal import HEADER, listing, quiet
@@ -56,17 +58,18 @@ def _reset(prompt: Prompt, argument: str) -> None:
     prompt.out.write("a fresh session\n")
 
 
-def _files(session: Session) -> list[str]:
-    try:
-        with os.scandir() as entries:
-            return [entry.name for entry in entries if entry.is_file() and not entry.name.startswith(".")]
-    except OSError:
-        return []
-
-
-@command(":load", "FILE", words=_files)
+@command(":load", "FILE", path=True)
 def _load(prompt: Prompt, argument: str) -> None:
-    """Run a program from a file in this session."""
+    """Run a program, or set variables from data.
+
+    Of a file of data (.npy, .npz, .csv, .tsv, .txt, .json, .safetensors) each
+    array becomes a variable of its name; :load data.npz:w,b takes some of them,
+    :load NAME=data.npz:w gives another name. Of a notebook the cells are run.
+    """
+    from ..data_files import is_data, load
+
+    if is_data(needed(argument, "a file")) and load(prompt, argument):
+        return
     path = os.path.expanduser(needed(argument, "a file"))
     try:
         with open(path, "rb") as file:
@@ -75,16 +78,41 @@ def _load(prompt: Prompt, argument: str) -> None:
         raise CommandError(f"{escape_line(argument)}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise CommandError(f"{escape_line(argument)} is no UTF-8 text") from None
-    prompt.evaluate(text, prompt.display(argument))
+    if path.lower().endswith(NOTEBOOK):
+        _run_cells(prompt, text, argument)
+    else:
+        prompt.evaluate(text, prompt.display(argument))
 
 
-@command(":save", "FILE", words=_files)
+def _run_cells(prompt: Prompt, text: str, argument: str) -> None:
+    """Run the cells of a notebook, each an input of its own, up to the first that fails."""
+    try:
+        found = list(cells(text))
+    except UnreadableError as error:
+        raise CommandError(f"{escape_line(argument)}: {error}") from None
+    for cell in found:
+        for line, magic in cell.passed_over:
+            prompt.err.write(f"{argument}:cell {cell.number}:{line}: {magic[:60]} is passed over\n")
+        if (
+            cell.source.strip()
+            and not prompt.evaluate(cell.source, prompt.display(f"{argument}:cell {cell.number}")).ok
+        ):
+            return
+
+
+@command(":save", "FILE", path=True)
 def _save(prompt: Prompt, argument: str) -> None:
-    """Write a program that rebuilds this session.
+    """Write the session as a program, or write data.
 
-    It has what ended well and was not taken back, and runs by
-    `autogradcli run FILE` or by :load. It replaces no file but a saved session.
+    The program rebuilds the session: it has what ended well and was not taken back, and runs by
+    `autogradcli run FILE` or by :load. A name with .npy, .npz, .csv, .tsv, .json
+    or .safetensors is a file of data: :save x.npy, :save model.npz:w,b,x.grad.
+    No file is replaced that was not written here.
     """
+    from ..data_files import rebuilt, write
+
+    if write(prompt, needed(argument, "a file")):
+        return
     path = os.path.expanduser(needed(argument, "a file"))
     if os.path.exists(path):
         try:
@@ -94,14 +122,14 @@ def _save(prompt: Prompt, argument: str) -> None:
             raise CommandError(f"{escape_line(argument)}: {error.strerror}") from None
         if not ours:
             raise CommandError(f"{escape_line(argument)} exists and is not a saved session")
-    texts = [text.rstrip("\n") for text in listing(prompt.program)]
+    texts = [rebuilt(text, prompt.given).rstrip("\n") for text in listing(prompt.program)]
     body = quiet(f"torch.manual_seed({prompt.seed})") + "\n" + "".join(f"{text}\n" for text in texts)
     write_file(path, encoded(HEADER + body), argument)
     count = len(texts)
     prompt.out.write(f"{count} {'entry' if count == 1 else 'entries'} written to {escape_line(argument)}\n")
 
 
-@command(":transcript", "FILE", words=_files)
+@command(":transcript", "FILE", path=True)
 def _transcript(prompt: Prompt, argument: str) -> None:
     """Write what was typed and shown so far."""
     path = os.path.expanduser(needed(argument, "a file"))

@@ -78,8 +78,8 @@ def _plot(prompt: Prompt, argument: str) -> None:
     """
     from ...show.arguments import read
     from ...show.pictures.make import picture_of, picture_of_values
-    from ...show.pictures.options import OPTIONS
     from ...show.pictures.output import wanted
+    from ...show.pictures.plot_options import OPTIONS
     from ...studies.intervals import parts, trailing
     from ..curves import WANTED, with_function
 

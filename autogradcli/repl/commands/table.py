@@ -13,12 +13,21 @@ Words = Callable[[Session], Iterable[str]]
 
 class Command:
     """One command. ``summary`` is one line, ``words`` what completion offers for its argument; ``expression`` says
-    that the argument is one of the language, to be completed as such."""
+    that the argument is one of the language, ``path`` that it is a file, to be completed as such."""
 
-    __slots__ = ("aliases", "argument", "expression", "name", "run", "summary", "text", "words")
+    __slots__ = ("aliases", "argument", "expression", "name", "path", "run", "summary", "text", "words")
 
     def __init__(
-        self, name: str, argument: str, text: str, run: Run, words: Words, aliases: tuple[str, ...], expression: bool
+        self,
+        name: str,
+        argument: str,
+        text: str,
+        run: Run,
+        words: Words,
+        aliases: tuple[str, ...],
+        *,
+        expression: bool,
+        path: bool,
     ) -> None:
         self.name = name
         self.argument = argument
@@ -28,6 +37,7 @@ class Command:
         self.words = words
         self.aliases = aliases
         self.expression = expression
+        self.path = path
 
 
 COMMANDS: dict[str, Command] = {}
@@ -38,14 +48,20 @@ class CommandError(Exception):
 
 
 def command(
-    name: str, argument: str = "", *aliases: str, words: Words = lambda session: (), expression: bool = False
+    name: str,
+    argument: str = "",
+    *aliases: str,
+    words: Words = lambda session: (),
+    expression: bool = False,
+    path: bool = False,
 ) -> Callable[[Run], Run]:
     """Enter a function into the table. The first line of its docstring is the summary, the whole of it the help."""
 
     def enter(run: Run) -> Run:
         from inspect import cleandoc
 
-        COMMANDS[name] = Command(name, argument, cleandoc(run.__doc__ or ""), run, words, aliases, expression)
+        text = cleandoc(run.__doc__ or "")
+        COMMANDS[name] = Command(name, argument, text, run, words, aliases, expression=expression, path=path)
         return run
 
     return enter
@@ -84,6 +100,13 @@ def complete_command(word: str, session: Session) -> Iterable[str]:
 def takes_expression(word: str) -> bool:
     try:
         return find(word).expression
+    except CommandError:
+        return False
+
+
+def takes_paths(word: str) -> bool:
+    try:
+        return find(word).path
     except CommandError:
         return False
 

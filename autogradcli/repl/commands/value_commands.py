@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from itertools import islice
 from textwrap import fill
 from time import perf_counter
 from typing import Any
@@ -10,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from ...api.tensor.tensor_repr import shown_name
+from ...api.tensor.tensor_text import options
 from ...engine.tensor import Tensor
 from ...language.values.text_format import to_repr
 from ...session import Session
-from ...show.columns import columns
+from ...show.columns import columns, columns_width
 from ...show.escape import escape_line
 from ...show.plain import named
+from ...tensor_names import named_modules, named_tensors
 from ..guard import said
 from ..interruptible import value_of, within
 from ..toolbar import duration
@@ -24,11 +28,16 @@ from .files import write_picture
 from .prompt import Prompt
 from .table import CommandError, command, needed
 
-MAX_TEXT = 60
+#: Elements of a tensor that are shown whole in a pager.
+MOST_ELEMENTS = 1_000_000
+#: Characters of a value in a table at most and at least, tensors in one variable that are shown, and names that are
+#: offered.
+MAX_TEXT, MIN_TEXT, MOST_INNER, MOST_NAMES = 60, 12, 20, 1000
 
 
 def tensors(session: Session) -> list[str]:
-    return [name for name, value in session.variables.items() if isinstance(value, Tensor)]
+    """The names of the tensors that variables lead to, ``lin.weight`` among them."""
+    return [name for name, _ in islice(named_tensors(session.variables), MOST_NAMES)]
 
 
 @command(":vars")
@@ -36,23 +45,43 @@ def _vars(prompt: Prompt, argument: str) -> None:
     """Show the variables in a table.
 
     Of a tensor its shape, dtype, requires_grad, grad_fn and the norm of its
-    gradient; of anything else its value.
+    gradient; of anything else its value, and the tensors in it.
     """
     variables = {name: value for name, value in prompt.session.variables.items() if name != "_"}
     rows: list[tuple[str, ...]] = []
-    within(prompt.interrupts, lambda: rows.extend(_row(*each) for each in variables.items()), ":vars")
+    within(prompt.interrupts, lambda: rows.extend(_rows(variables)), ":vars")
     if not rows:
         prompt.out.write("no variables yet\n")
         return
     heads = ("name", "value", "shape", "dtype", "requires_grad", "grad_fn", "gradient norm")
+    others = columns_width(heads, [(name, "", *rest) for name, _, *rest in rows])
+    room = min(max(prompt.width - others - 2, MIN_TEXT), MAX_TEXT)
+    rows = [(name, _cut(text, room), *rest) for name, text, *rest in rows]
     prompt.out.raw(columns(heads, rows, prompt.width, prompt.out))
+
+
+def _rows(variables: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """A row for each variable, below it one for each tensor in it that is no variable itself."""
+    shown = {id(value) for value in variables.values()}
+    for name, value in variables.items():
+        yield _row(name, value)
+        if isinstance(value, Tensor):
+            continue
+        inside = [
+            (inner, tensor)
+            for inner, tensor in islice(named_tensors({name: value}), MOST_NAMES)
+            if id(tensor) not in shown and not shown.add(id(tensor))  # type: ignore[func-returns-value]
+        ]
+        for inner, tensor in inside[:MOST_INNER]:
+            yield _row(inner, tensor)
+        if inside[MOST_INNER:]:
+            yield f"({len(inside) - MOST_INNER} more in {escape_line(name)})", "", "", "", "", "", ""
 
 
 def _row(name: str, value: Any) -> tuple[str, ...]:
     name = escape_line(name)
     if not isinstance(value, Tensor):
-        text = _text(value)
-        return name, text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 3] + "...", "", "", "", "", ""
+        return name, _text(value), "", "", "", "", ""
     try:
         node = value.grad_fn
         grad_fn = "" if node is None else escape_line(shown_name(node))
@@ -60,6 +89,10 @@ def _row(name: str, value: Any) -> tuple[str, ...]:
         grad_fn = "Invalid"
     norm = "" if value.grad is None else f"{_norm(value.grad):.4g}"
     return name, "", str(list(value.array.shape)), value.dtype.name, str(value.requires_grad), grad_fn, norm
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 3] + "..."
 
 
 def _text(value: Any) -> str:
@@ -78,14 +111,16 @@ def _norm(value: Tensor) -> float:
 
 @command(":grads")
 def _grads(prompt: Prompt, argument: str) -> None:
-    """Show the gradients that variables have."""
-    variables = {name: value for name, value in prompt.session.variables.items() if name != "_"}
+    """Show the gradients that there are.
+
+    Those of variables, of the parameters of modules, and of tensors in lists,
+    tuples, dicts and objects.
+    """
     found: list[str] = []
 
     def work() -> None:
-        for name, value in variables.items():
-            if isinstance(value, Tensor) and value.grad is not None:
-                found.append(named(f"{name}.grad", to_repr(value.grad)))
+        for name, value in _with_gradient(prompt.session).items():
+            found.append(named(f"{name}.grad", to_repr(value.grad)))
 
     within(prompt.interrupts, work, ":grads")
     for text in found:
@@ -94,18 +129,73 @@ def _grads(prompt: Prompt, argument: str) -> None:
         prompt.out.write("no variable has a gradient: call backward() on a result first\n")
 
 
+def _with_gradient(session: Session) -> dict[str, Tensor]:
+    """The tensors that have a gradient, each under the first of its names."""
+    found: dict[str, Tensor] = {}
+    seen: set[int] = set()
+    for name, tensor in named_tensors({name: value for name, value in session.variables.items() if name != "_"}):
+        if tensor.grad is not None and id(tensor) not in seen:
+            seen.add(id(tensor))
+            found[name] = tensor
+    return found
+
+
 @command(":zero_grad", "[NAME...]", words=tensors)
 def _zero_grad(prompt: Prompt, argument: str) -> None:
-    """Forget gradients, of these variables or of all."""
-    variables = prompt.session.variables
-    names = argument.replace(",", " ").split() or [n for n in tensors(prompt.session) if n != "_"]
-    for name in names:
-        if not isinstance(variables.get(name), Tensor):
-            raise CommandError(f"{escape_line(name)} is no tensor")
-    changed = [name for name in names if variables[name].grad is not None]
+    """Forget gradients, of these or of all.
+
+    A name may be a variable, a parameter such as lin.weight, an element such as
+    ws[0], and a module or a list, which means all in it.
+    """
+    there = _with_gradient(prompt.session)
+    changed = _meant(prompt.session, argument, there) if argument else list(there)
     if changed:
         prompt.assign("; ".join(f"{name}.grad = None" for name in changed))
     prompt.out.write(f"forgotten: {', '.join(f'{name}.grad' for name in changed) or 'nothing'}\n")
+
+
+def _meant(session: Session, argument: str, there: dict[str, Tensor]) -> list[str]:
+    """The names of tensors with a gradient that an argument means: its words are names of tensors, and of what has
+    tensors in it. Raises CommandError."""
+    tensors = dict(named_tensors(session.variables))
+    owners = {*session.variables, *named_modules(session.variables).values()}
+    names = sorted({*tensors, *owners}, key=len, reverse=True)
+    found: list[str] = []
+    rest = argument.replace(",", " ").strip()
+    while rest:
+        name = next((name for name in names if _begins(rest, name)), "")
+        under = [each for each in tensors if each == name or each.startswith((f"{name}.", f"{name}["))]
+        if not name or not under:
+            raise CommandError(f"{escape_line(name or rest.split()[0])} is no tensor")
+        same = {id(tensors[each]) for each in under if not each.endswith(".grad")}
+        found += [each for each, tensor in there.items() if id(tensor) in same]
+        rest = rest[len(name) :].lstrip(" ")
+    return list(dict.fromkeys(found))
+
+
+def _begins(text: str, name: str) -> bool:
+    return text.startswith(name.replace(",", " ")) and text[len(name) : len(name) + 1] in ("", " ")
+
+
+@command(":page", "[EXPR]", words=tensors, expression=True)
+def _page(prompt: Prompt, argument: str) -> None:
+    """Show a value whole, in a pager.
+
+    All elements of a tensor, however many; without an argument of the last value.
+    $PAGER names the pager, which is less by default.
+    """
+    value = value_of(prompt.interrupts, argument or "_", or_none=True)
+    texts: list[str] = []
+
+    def work() -> None:
+        kept, options.threshold = options.threshold, MOST_ELEMENTS
+        try:
+            texts.append(to_repr(value))
+        finally:
+            options.threshold = kept
+
+    within(prompt.interrupts, work, argument or "_")
+    prompt.page(texts[0])
 
 
 @command(":graph", "NAME [--OPTION...]", words=tensors, expression=True)
@@ -116,7 +206,7 @@ def _graph(prompt: Prompt, argument: str) -> None:
     it may stand --values, --depth N, --full, --dot, --mermaid, and --svg FILE
     or --html FILE, which write a picture.
     """
-    from ...show.graph.wanted import split
+    from ...show.graph.graph_options import split
     from ..graphs import graph
 
     try:
@@ -176,7 +266,7 @@ def _derive(prompt: Prompt, argument: str) -> None:
     each floating tensor in it too. After it may stand --wrt NAME, --order 2,
     --plain, --latex, --markdown, --steps, and --code python, numpy, jax or torch.
     """
-    from ...show.wanted import split
+    from ...show.derive_options import split
     from ..replayed import derived
 
     try:

@@ -1,4 +1,5 @@
-"""What a trial says about a function, so that no text has to: which dtypes it takes, what they become, its gradient.
+"""What a trial and its declaration say about a function, so that no text has to: which dtypes it takes, what they
+become, its gradient, how its dimensions count.
 
 The first example is run anew with its tensors of other dtypes. Only an example that is one call on the tensors of
 ``SETUP`` can tell: anything else in it might be what refuses a dtype.
@@ -13,9 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from ...api.calls.overloads import Function
+from ...engine.operation import Operation
+from ...engine.parameters import Param
 from ...engine.tensor import Tensor, wrap
 from ...events import Event, Failed, Value
 from ...language.compile.evaluate import evaluate
+from ...numerics.taken import dtypes_of
 from ...session import Session
 from .texts import SETUP
 from .trial import DEADLINE
@@ -36,6 +41,28 @@ def facts(name: str, source: str) -> Iterator[str]:
     names = [] if name.endswith("_") else tried(name, source)
     if names:
         yield from filter(None, (_dtypes(source, names), _gradient(source, names)))
+
+
+def declared(function: Function, tell_dtypes: bool) -> Iterator[str]:
+    """Sentences about what the operations behind a function declare; dtypes only where no trial has told them."""
+    made = [(schema, overload[1]) for schema, overload in zip(function.schemas, function.overloads, strict=True)]
+    found = [(schema, run.op) for schema, run in made if hasattr(run, "op")]
+    takes = {tuple(dtypes_of(op.takes[0])): op for _, op in found if op.takes}
+    if tell_dtypes and len(takes) == 1 and len(found) == len(made):
+        ((names, op),) = takes.items()
+        also = [*_GROUPS["integer"], *_GROUPS["bool"]] if op.promote == "float" else []
+        others = _groups([d for group in _GROUPS.values() for d in group if d not in {*names, *also}])
+        yield f"Dtypes: {_groups([*names, *also])}; {others} raise NotImplementedError."
+    dims = {schema.parameters[p.index].name for schema, op in found for p in _dimensions(op.parse())}
+    if dims:
+        these = "and".join(f" {name} " for name in sorted(dims)).strip()
+        verb = "count" if len(dims) > 1 else "counts"
+        yield f"Dimensions: {these} {verb} from 0, from the end from -1; raises IndexError for one that isn't there."
+
+
+def _dimensions(op: Operation) -> list[Param]:
+    names = op.dims.removeprefix("+").split()
+    return [p for p in op.params if p.name in names]
 
 
 def tried(name: str, source: str) -> list[str]:

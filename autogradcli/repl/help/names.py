@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ...api.calls.overloads import Function
+from ...api.calls.program_classes import Kind
 from ...api.calls.registry import NAMESPACES
 from ...engine.tensor import Tensor
 from ...language.values.builtins import BUILTINS
@@ -45,7 +47,7 @@ _SHARED = frozenset(
         "lr_scheduler",
     }
 )
-_SHORT = {"functional": "F"}
+_SHORT = {"functional": "F", "pyplot": "plt"}
 
 
 def canonical(session: Session, dotted: str) -> str:
@@ -61,6 +63,18 @@ def canonical(session: Session, dotted: str) -> str:
         return f"python.{first}"
     home = next((source for source in SOURCES if first in NAMESPACES.get(source, ())), "python")
     return f"{home}.{first}"
+
+
+def home_of(value: Any) -> str:
+    """The dotted name under which one of our own functions or classes stands in a namespace, ``torch.optim.Adam``;
+    empty where there is none."""
+    if type(value) is not Kind and not isinstance(value, Function):
+        return ""
+    for home, table in NAMESPACES.items():
+        for name, found in dict.items(table):
+            if found is value:
+                return f"{home}.{name}"
+    return ""
 
 
 def entry_for(session: Session, dotted: str, owner: Any = None, value: Any = None) -> Entry | None:
@@ -87,7 +101,7 @@ def short_name(kind: type) -> str:
 def _keys(name: str, owner: Any, value: Any) -> Iterator[str]:
     *rooms, last = name.split(".")
     room = _SHORT.get(rooms[-1], rooms[-1]) if rooms else ""
-    yield f"{room}.{last}"
+    yield f"{room}.{last}" if rooms else last  # a namespace has none
     kind = owner if isinstance(owner, type) else type(owner)
     for base in kind.__mro__ if owner is not None else ():
         yield f"{short_name(base)}.{last}"
@@ -110,8 +124,7 @@ def derived(session: Session, dotted: str, owner: Any, value: Any) -> Derived:
     if isinstance(value, DType):
         return _of_dtype(value)
     if type(value) is Namespace:
-        count = len(value.all_names())
-        return Derived(f"The namespace `{value.dotted}`, with {count} names; Tab after its dot lists them.")
+        return Derived(f"The namespace `{value.dotted}`, with the names below.")
     if home.startswith("torch.return_types."):
         return _of_result(last, getattr(value, "fields", ()))
     if last.endswith("_") and not last.startswith("_"):

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import fill
+from textwrap import fill, indent
 from typing import Any
 
 from ...api.calls.overloads import Function
 from ...api.calls.program_classes import Kind
 from ...api.calls.registry import NAMESPACES, Method
+from ...api.tensor.tensor_repr import shown_name
 from ...engine.tensor import Tensor
 from ...language.values.attribute_lookup import entry_of, get_attribute
+from ...language.values.kinds import Namespace
 from ...language.values.text_format import to_repr
 from ...session import Session
 from ...show.escape import escape_line
+from ...show.plain import named
 from ..signatures import noted, signatures, written_out
-from .facts import facts
+from .facts import declared, facts
 from .made_up import arguments
-from .names import Derived, canonical, derived, entry_for, short_name
+from .names import Derived, canonical, derived, entry_for, home_of, short_name
 from .texts import Entry
 from .trial import shown
 
@@ -37,15 +40,64 @@ def documentation(session: Session, dotted: str, width: int = 80) -> str:
     entry = _entry(session, dotted, owner, value)
     follows: Entry | Derived = derived(session, dotted, owner, value) if entry is None else entry
     text = follows.text or _docstring(value)
+    if not text and dotted in session.variables and (home := home_of(type(value))):
+        made = entry_for(session, home, None, type(value))
+        text = f"{made.text.partition(chr(10))[0]} :help {home} tells more." if made is not None else ""
     written = signatures_of(value, dotted, follows)
     if owner is not None:
         head = f"{dotted}, of a {short_name(owner if isinstance(owner, type) else type(owner))}"
-    elif written:
+    elif written or type(value) is Namespace:
         head = dotted
     else:
-        head = f"{dotted} is {to_repr(value)}"
-    lines = "".join(f"  {last}{one}\n" for one in written)
-    return f"{head}\n{lines}" + "\n\n".join(filled(part, width) for part in text.split("\n\n"))
+        head = described(dotted, value)
+    lines = "".join(f"{_call(last, one, width)}\n" for one in written)
+    page = f"{head}\n{lines}" + "\n\n".join(filled(part, width) for part in text.split("\n\n"))
+    return f"{page}\n\n{_names_in(value, width)}" if type(value) is Namespace else page
+
+
+def described(name: str, value: Any) -> str:
+    """What a value is, and its text, whose lines stand below one another as they should."""
+    if not isinstance(value, Tensor):
+        head = f"{name} is "
+        return head + to_repr(value).replace("\n", "\n" + " " * len(head))
+    try:
+        made = value.grad_fn
+        history = f", made by {shown_name(made)}" if made is not None else ""
+    except RuntimeError:  # a view whose history became ambiguous
+        history = ", a view that must not be used any more"
+    if not history and value.requires_grad:
+        history = ", a leaf that requires grad"
+    lines = [f"{name} is a tensor of shape {list(value.array.shape)}, {value.dtype.name}{history}"]
+    lines.append(indent(to_repr(value), "  "))
+    if value.grad is not None:
+        lines.append(indent(named(f"{name}.grad", to_repr(value.grad)).rstrip("\n"), "  "))
+    return "\n".join(lines)
+
+
+def _call(name: str, signature: str, width: int) -> str:
+    """``name(parameters)``, its further lines below the first parameter."""
+    return fill(
+        name + signature,
+        max(width - 1, 20),
+        initial_indent="  ",
+        subsequent_indent=" " * (len(name) + 3),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _names_in(namespace: Namespace, width: int) -> str:
+    names = sorted((name for name in namespace.all_names() if not name.startswith("_")), key=str.lower)
+    return in_columns(names, width)
+
+
+def in_columns(words: Sequence[str], width: int) -> str:
+    """Words below one another in columns as far as they fit, indented."""
+    widest = max(map(len, words), default=0) + 2
+    across = max((width - 3) // widest, 1)
+    down = -(-len(words) // across)
+    rows = ("".join(word.ljust(widest) for word in words[k::down]).rstrip() for k in range(down))
+    return "\n".join(f"  {row}" for row in rows)
 
 
 def signatures_of(value: Any, dotted: str, entry: Entry | Derived) -> list[str]:
@@ -131,10 +183,16 @@ def examples_of(session: Session, dotted: str) -> Sequence[str]:
 
 
 def facts_of(session: Session, dotted: str) -> Iterator[str]:
-    """What a trial of the first example says of a name that has an entry of its own."""
-    entry = _entry(session, dotted, *find(session, dotted))
-    if entry is not None and entry.examples:
-        yield from facts(dotted.rpartition(".")[2], entry.examples[0].source)
+    """What a trial of the first example says of a name that has an entry of its own, and what its declaration does."""
+    owner, value = find(session, dotted)
+    entry = _entry(session, dotted, owner, value)
+    if entry is None or not entry.examples:
+        return
+    told = list(facts(dotted.rpartition(".")[2], entry.examples[0].source))
+    function = value.call if isinstance(value, Method) else value
+    if isinstance(function, Function):
+        told += declared(function, not any(one.startswith("Dtypes:") for one in told))
+    yield from told
 
 
 def _made_up(value: Any, dotted: str, of_tensor: bool) -> list[str]:

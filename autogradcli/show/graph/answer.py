@@ -10,11 +10,11 @@ import numpy as np
 from ...engine.node import Node, index_of, node_of
 from ...engine.tensor import Tensor
 from ...tensor_names import named_modules, named_tensors
-from .wanted import Wanted
+from .graph_options import Wanted
 
 if TYPE_CHECKING:
     from ...explain.derived import Evaluate
-    from ...explain.graph.picture import Picture
+    from ...explain.graph.graph_picture import Picture
     from ...explain.recording import Recording
     from ...recorded import Program
 
@@ -51,7 +51,7 @@ def picture(
     lines: tuple[str, ...] = (),
 ) -> Picture:
     """The picture of a tensor, as ``label``. Raises ValueError for what has no graph."""
-    from ...explain.graph.reading import Known, Limits, read
+    from ...explain.graph.boxes import Known, Limits, read
 
     if not isinstance(value, Tensor):
         raise ValueError(f"{label} is no tensor but a {type(value).__name__}")
@@ -114,8 +114,8 @@ def told(program: Program, expression: str, evaluate: Evaluate, gradient: Any = 
     from ...explain.derivation import NoFormula
     from ...explain.normal.forms import TooLong
     from ...recorded import subject
+    from ..derive_options import Wanted as Formulas
     from ..formulas import answer
-    from ..wanted import Wanted as Formulas
     from .page import formulas
 
     recording = program.recording

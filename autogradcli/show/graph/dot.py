@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...explain.graph.picture import CUT, LEAF, MORE, ROLLED, Picture
-from . import words
+from ...explain.graph.graph_picture import CUT, LEAF, MORE, ROLLED, Picture
+from . import box_text
 from .nested import Nest, nested
 
 _SHAPES = {
@@ -26,21 +26,23 @@ def dot(picture: Picture) -> str:
     def write(nest: Nest, indent: str) -> None:
         for number in nest.boxes:
             box = picture.boxes[number]
-            text = "\n".join(text for _, text in words.lines(picture, box))
+            text = "\n".join(text for _, text in box_text.lines(picture, box))
             style = _SHAPES.get(box.kind, "")
             if box.marked and box.kind != CUT:
                 style = f'{style}{", " if style else ""}color="#b03030", penwidth=2'
             made.append(f"{indent}n{number} [label={_quoted(text)}{', ' if style else ''}{style}];")
         for module, inner in nest.modules:
             made.append(f"{indent}subgraph cluster_{module} {{")
-            made.append(f'{indent}  label={_quoted(words.module(picture, module))}; style="rounded"; color="#808080";')
+            made.append(
+                f'{indent}  label={_quoted(box_text.module(picture, module))}; style="rounded"; color="#808080";'
+            )
             write(inner, indent + "  ")
             made.append(f"{indent}}}")
 
     write(nested(picture), "  ")
     for number, box in enumerate(picture.boxes):
         for way in box.inputs:
-            label = words.edge(picture, way)
+            label = box_text.edge(picture, way)
             style = [f"label={_quoted(label)}"] if label else []
             if picture.boxes[way.box].kind in (CUT, MORE):
                 style.append("style=dashed")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from ...explain.graph.numbers import Facts
-from ...explain.graph.picture import Picture
+from ...explain.graph.graph_picture import Picture
+from ...explain.graph.summaries import Facts
 
 
 def event(picture: Picture) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from ...explain.graph.picture import Picture
+from ...explain.graph.graph_picture import Picture
 from ...numerics.limits import run
 from .layers import Vertex, join, ordered, place
 from .nested import Nest, nested

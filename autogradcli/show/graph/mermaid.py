@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...explain.graph.picture import CUT, LEAF, MORE, ROLLED, Picture
-from . import words
+from ...explain.graph.graph_picture import CUT, LEAF, MORE, ROLLED, Picture
+from . import box_text
 from .nested import Nest, nested
 
 _AROUND = {LEAF: ("([", "])"), ROLLED: ("[[", "]]"), CUT: ("{{", "}}")}
@@ -19,10 +19,10 @@ def mermaid(picture: Picture) -> str:
         for number in nest.boxes:
             box = picture.boxes[number]
             before, after = _AROUND.get(box.kind, ("[", "]"))
-            text = "<br/>".join(_escaped(text) for _, text in words.lines(picture, box))
+            text = "<br/>".join(_escaped(text) for _, text in box_text.lines(picture, box))
             made.append(f'{indent}n{number}{before}"{text}"{after}')
         for module, inner in nest.modules:
-            made.append(f'{indent}subgraph m{module}["{_escaped(words.module(picture, module)) or " "}"]')
+            made.append(f'{indent}subgraph m{module}["{_escaped(box_text.module(picture, module)) or " "}"]')
             write(inner, indent + "  ")
             made.append(f"{indent}end")
 
@@ -30,7 +30,7 @@ def mermaid(picture: Picture) -> str:
     for number, box in enumerate(picture.boxes):
         for way in box.inputs:
             arrow = "-.->" if picture.boxes[way.box].kind in (CUT, MORE) else "-->"
-            label = words.edge(picture, way)
+            label = box_text.edge(picture, way)
             made.append(f"  n{number} {arrow}{f'|{label}|' if label else ''} n{way.box}")
     marked = [f"n{k}" for k, box in enumerate(picture.boxes) if box.marked]
     if marked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...explain.graph.picture import Picture
+from ...explain.graph.graph_picture import Picture
 
 
 class Nest(NamedTuple):

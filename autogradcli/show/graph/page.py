@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from ...explain.graph.picture import MORE, Picture
+from ...explain.graph.graph_picture import MORE, Picture
 from ..escape import escape as visible
-from . import words
+from . import box_text
 from .svg import svg
 
 _STYLE = """
@@ -35,17 +35,17 @@ pre, .picture { border-color: #39424f; } th, td { border-color: #2b323c; }
 
 def page(picture: Picture, told: str) -> str:
     """The page; ``told`` is what ``formulas`` made."""
-    title = f"graph of {words.label(picture)}"
+    title = f"graph of {box_text.label(picture)}"
     return (
         "\n".join(
             [
                 "<!DOCTYPE html>",
-                words.MARK,
+                box_text.MARK,
                 '<html lang="en"><head><meta charset="utf-8">',
                 '<meta name="viewport" content="width=device-width, initial-scale=1">',
                 f"<title>{_text(title)}</title>",
                 f"<style>{_STYLE}</style></head><body>",
-                f"<h1>Graph of <code>{_text(words.label(picture))}</code></h1>",
+                f"<h1>Graph of <code>{_text(box_text.label(picture))}</code></h1>",
                 "<p>From the result down to what it was computed from; gradients flow along the arrows.</p>",
                 f'<div class="picture">{svg(picture, alone=False)}</div>',
                 told,
@@ -74,16 +74,16 @@ def _values(picture: Picture) -> list[str]:
     for box in picture.boxes:
         if box.kind == MORE:
             continue
-        where = words.place(picture, box, source=False)
-        module = words.module(picture, box.module)
+        where = box_text.place(picture, box, source=False)
+        module = box_text.module(picture, box.module)
         cells = (
-            words.named(picture, box),
-            words.shapes(box),
-            words.value(box),
-            words.gradient(box),
+            box_text.named(picture, box),
+            box_text.shapes(box),
+            box_text.value(box),
+            box_text.gradient(box),
             ", ".join(part for part in (module, where) if part),
         )
-        note = f'<td class="{"mark" if box.marked else ""}">{_text(words.notes(box))}</td>'
+        note = f'<td class="{"mark" if box.marked else ""}">{_text(box_text.notes(box))}</td>'
         made.append(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in cells)}{note}</tr>")
     return [*made, "</table></div>"]
 

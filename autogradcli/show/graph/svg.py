@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape as _escape
 
-from ...explain.graph.picture import CUT, LEAF, MORE, ROLLED, Box, Picture
+from ...explain.graph.graph_picture import CUT, LEAF, MORE, ROLLED, Box, Picture
 from ..errors import cells
-from . import words
+from . import box_text
 from .layout import Drawing, Point, Rect, layout
 
 #: Pixels of a letter (of generic monospace fonts at 12 px), of a line, within a box, around everything.
@@ -50,7 +50,7 @@ _STYLE = """
 
 def svg(picture: Picture, *, alone: bool = True) -> str:
     """The drawing; ``alone`` as a file of its own, else as a part of a page."""
-    texts = [words.lines(picture, box) for box in picture.boxes]
+    texts = [box_text.lines(picture, box) for box in picture.boxes]
 
     def size(number: int) -> tuple[float, float]:
         lines = texts[number]
@@ -59,19 +59,19 @@ def svg(picture: Picture, *, alone: bool = True) -> str:
         return max(wide + 2 * INNER, 40.0) + extra, len(lines) * LINE + INNER + extra
 
     def label(number: int) -> tuple[float, float]:
-        return cells(words.module(picture, number)) * LETTER, LINE
+        return cells(box_text.module(picture, number)) * LETTER, LINE
 
     drawing = layout(picture, size, label)
     notes = [_text(line) for line in picture.notes]
     width = max(drawing.width, *(cells(note) * LETTER for note in picture.notes), 60.0) + 2 * MARGIN
     height = drawing.height + 2 * MARGIN + LINE * len(notes) + (MARGIN / 2 if notes else 0)
     namespace = ' xmlns="http://www.w3.org/2000/svg"' if alone else ""
-    made = [words.MARK] if alone else []
+    made = [box_text.MARK] if alone else []
     made.append(
         f'<svg{namespace} class="graph" role="img" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}">'
     )
-    made.append(f"<title>{_text(f'the graph of {words.label(picture)}')}</title>")
+    made.append(f"<title>{_text(f'the graph of {box_text.label(picture)}')}</title>")
     made.append(f"<style>{_STYLE}</style>")
     made.append(
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
@@ -96,7 +96,7 @@ def _modules(picture: Picture, drawing: Drawing) -> list[str]:
     for number, rect in sorted(drawing.modules.items()):
         x, y = drawing.labels[number]
         made.append(f'<rect class="module" {_placed(rect)} rx="7"/>')
-        made.append(f'<text class="dim" x="{x:.1f}" y="{y + 11:.1f}">{_text(words.module(picture, number))}</text>')
+        made.append(f'<text class="dim" x="{x:.1f}" y="{y + 11:.1f}">{_text(box_text.module(picture, number))}</text>')
     return made
 
 
@@ -114,7 +114,7 @@ def _ways(picture: Picture, drawing: Drawing) -> list[str]:
             tip = "" if end == CUT else ' marker-end="url(#tip)"'
             points = drawing.ways[number]
             made.append(f'<path class="{kind}" d="{path(points)}"{tip}/>')
-            label = words.edge(picture, way)
+            label = box_text.edge(picture, way)
             x, y = points[-1]
             near = [a for a in ends[way.box] if x < a < x + LETTER * len(label) + 4]
             if label and not near:
@@ -140,7 +140,7 @@ def path(points: list[Point]) -> str:
 def _box(picture: Picture, box: Box, rect: Rect, lines: list[tuple[str, str]]) -> list[str]:
     kind = {LEAF: "leaf", ROLLED: "rolled", CUT: "cut", MORE: "more"}.get(box.kind, "box")
     marked = " marked" if box.marked and box.kind != CUT else ""
-    made = [f'<g class="node"><title>{_text(words.place(picture, box) or words.named(picture, box))}</title>']
+    made = [f'<g class="node"><title>{_text(box_text.place(picture, box) or box_text.named(picture, box))}</title>']
     radius = rect.height / 2 if box.kind == LEAF and len(lines) < 3 else 12 if box.kind == LEAF else 4
     if box.kind == ROLLED:
         rect = Rect(rect.x, rect.y, rect.width - 4, rect.height - 4)

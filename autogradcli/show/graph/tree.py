@@ -15,10 +15,10 @@ from collections import Counter
 from textwrap import fill
 from typing import NamedTuple
 
-from ...explain.graph.picture import LEAF, MORE, ROLLED, Picture
+from ...explain.graph.graph_picture import LEAF, MORE, ROLLED, Picture
 from ..errors import cells
 from ..escape import escape_line
-from . import words
+from . import box_text
 
 #: Columns that a line should have beside what stands left of it, and lines in all.
 _ROOM, MOST_LINES = 44, 400
@@ -99,24 +99,24 @@ class _Tree:
             return "..."
         if line.again or line.below:
             where = "(below)" if line.below else "" if box.kind == LEAF else "(above)"
-            return f"{mark or words.cut(escape_line(box.name), 40)} {where}".rstrip()
-        text = words.named(self.picture, box)
-        shapes = words.shapes(box)
-        notes = words.notes(box)
+            return f"{mark or box_text.cut(escape_line(box.name), 40)} {where}".rstrip()
+        text = box_text.named(self.picture, box)
+        shapes = box_text.shapes(box)
+        notes = box_text.notes(box)
         parts = [mark, text, shapes, notes]
         if box.kind == ROLLED and box.inside:
-            parts.append(f"with {words.inside(box)}")
+            parts.append(f"with {box_text.inside(box)}")
         return " ".join(part for part in parts if part)
 
     def _columns(self, line: Line) -> tuple[str, str, str]:
         box = self.picture.boxes[line.number]
         if line.again or line.below or box.kind == MORE:
             return "", "", ""
-        value, gradient = (words.value(box), words.gradient(box)) if self.picture.valued else ("", "")
-        where = words.place(self.picture, box)
-        within = words.module(self.picture, box.module)
+        value, gradient = (box_text.value(box), box_text.gradient(box)) if self.picture.valued else ("", "")
+        where = box_text.place(self.picture, box)
+        within = box_text.module(self.picture, box.module)
         if within and box.kind != LEAF:
-            where = f"{within}{', ' if where else ''}{words.place(self.picture, box, source=False)}"
+            where = f"{within}{', ' if where else ''}{box_text.place(self.picture, box, source=False)}"
         return value, gradient, where
 
     def _side_by_side(self, rows: list[tuple[str, ...]], heads: tuple[str, ...] | None) -> list[str]:

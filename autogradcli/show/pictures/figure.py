@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -26,23 +28,29 @@ _STYLE = (
 )
 
 
-def draw(picture: Picture, kind: str) -> bytes:
-    """The picture as a file of a kind. Raises ImportError where Matplotlib is missing."""
+@contextmanager
+def drawn_plainly() -> Iterator[None]:
+    """Matplotlib as it is by itself, whatever a settings file says, which is looked for in the current folder too."""
     import logging
 
     # A folder that it can't write to, a cache of fonts: no news to anybody.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from matplotlib import style
 
-    # Whatever a settings file of Matplotlib's says, which is looked for in the current folder too.
     with style.context(["default", {"svg.fonttype": "none", "svg.hashsalt": "autogradcli"}], after_reset=True):
+        yield
+
+
+def draw(picture: Picture, kind: str) -> bytes:
+    """The picture as a file of a kind. Raises ImportError where Matplotlib is missing."""
+    with drawn_plainly():
         return _drawn(picture, kind)
 
 
 def _drawn(picture: Picture, kind: str) -> bytes:
     if kind == "png":
-        return _saved(_figure(picture, _LIGHT, _FAINT_LIGHT), "png", dpi=150, facecolor="white")
-    drawn = _saved(_figure(picture, _INK, _FAINT), "svg", transparent=True, metadata=_UNSAID).decode()
+        return saved(_figure(picture, _LIGHT, _FAINT_LIGHT), "png", dpi=150, facecolor="white")
+    drawn = saved(_figure(picture, _INK, _FAINT), "svg", transparent=True, metadata=_UNSAID).decode()
     drawn = drawn[drawn.index("<svg") :].replace(_INK, "var(--ink)").replace(_FAINT, "var(--faint)")
     if kind == "svg":
         head, end, rest = drawn.partition(">")
@@ -55,7 +63,7 @@ def _drawn(picture: Picture, kind: str) -> bytes:
     ).encode()
 
 
-def _saved(figure: Any, kind: str, **options: Any) -> bytes:
+def saved(figure: Any, kind: str, **options: Any) -> bytes:
     file = BytesIO()
     figure.savefig(file, format=kind, bbox_inches="tight", **options)
     return file.getvalue()
@@ -73,10 +81,10 @@ def _figure(picture: Picture, ink: str, faint: str) -> Any:
 def paint(axes: Any, picture: Picture, ink: str, faint: str) -> None:
     """Draw into axes of Matplotlib's."""
     # A $ would begin a formula.
-    axes.set_xlabel(_plain(picture.x_label), color=ink)
-    axes.set_ylabel(_plain(picture.y_label), color=ink)
+    axes.set_xlabel(plain(picture.x_label), color=ink)
+    axes.set_ylabel(plain(picture.y_label), color=ink)
     if picture.title:
-        axes.set_title(_plain(picture.title), color=ink, fontsize=11)
+        axes.set_title(plain(picture.title), color=ink, fontsize=11)
     axes.tick_params(colors=ink)
     for side in axes.spines.values():
         side.set_color(faint)
@@ -100,7 +108,7 @@ def paint(axes: Any, picture: Picture, ink: str, faint: str) -> None:
 
 def _line(axes: Any, k: int, line: Line, on_contours: bool) -> None:
     tone = _COLOURS[k % len(_COLOURS)]
-    label: str | None = _plain(line.label) if line.label else None
+    label: str | None = plain(line.label) if line.label else None
     for xs, ys in unbroken(line):
         if line.kind == POINTS or len(xs) == 1:
             axes.plot(xs, ys, "o", color=tone, markersize=4, label=label)
@@ -150,5 +158,5 @@ def _contours(axes: Any, contours: Contours, ink: str) -> None:
         )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return text.replace("$", r"\$")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import NamedTuple
 
+from ...api.plots.figures import Figure
 from .make import Descent
 from .picture import Picture
 
@@ -76,6 +77,25 @@ def as_file(picture: Picture, kind: str) -> bytes:
         return draw(picture, kind)
     except ImportError as error:
         raise _missing(error, "Matplotlib") from None
+
+
+def figure_as_file(figure: Figure, kind: str) -> bytes:
+    """Raises MissingError, and ValueError for what can't be drawn."""
+    try:
+        from .pyplot import draw_figure
+
+        return draw_figure(figure, kind)
+    except ImportError as error:
+        raise _missing(error, "Matplotlib") from None
+    except Exception as error:  # of Matplotlib's own, about values that it doesn't take
+        raise ValueError(f"it can't be drawn: {error}") from None
+
+
+def figure_as_text(figure: Figure, columns: int, lines: int, colour: bool) -> str:
+    """Raises MissingError."""
+    from .pyplot import pictures
+
+    return "".join(as_text(picture, columns, lines, colour) for picture in pictures(figure))
 
 
 def _missing(error: ImportError, otherwise: str) -> MissingError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import StringIO
+from math import isfinite
 from typing import Any
 
 #: Characters that are read in no time.
@@ -18,6 +19,15 @@ MAX_LINE = 1 << 24
 
 class DataError(Exception):
     """A file that does not give the values asked for. The text says what was expected."""
+
+
+class UnreadableError(Exception):
+    """Bytes that are no program, and where they stop being one."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
 
 
 def lines(text: str) -> Iterator[str]:
@@ -46,3 +56,36 @@ def _float(text: str) -> float:
 
 def _int(text: str) -> int:
     return int(text)
+
+
+def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises DataError if a key stands in it twice: which one is meant can't be known."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = repeated(keys)
+        raise DataError(f"{keys.count(twice)} values in it are called `{twice}`; give each a name of its own")
+    return found
+
+
+def repeated(names: list[str]) -> str:
+    """The first name that has stood in a list before. Raises ValueError where none has."""
+    before: set[str] = set()
+    for name in names:
+        if name in before:
+            return name
+        before.add(name)
+    raise ValueError("no name stands twice")
+
+
+#: How JSON writes numbers that it has none for.
+SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
+
+
+def strict(value: Any) -> Any:
+    """Numbers and lists of them as strict JSON has them."""
+    if isinstance(value, list):
+        return [strict(each) for each in value]
+    if isinstance(value, float) and not isfinite(value):
+        return next(text for text, number in SPECIAL.items() if number == value or (value != value and text == "NaN"))
+    return value

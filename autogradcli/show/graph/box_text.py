@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...explain.graph.picture import LEAF, MORE, ROLLED, Box, Edge, Picture
+from ...explain.graph.graph_picture import LEAF, MORE, ROLLED, Box, Edge, Picture
 from ..escape import escape_line
 
 #: What drawings and pages begin with, so that they are known again.

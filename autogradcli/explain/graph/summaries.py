@@ -101,17 +101,17 @@ class Gradients(Pass):
         self.parts: dict[tuple[Node, int], list[str]] = {}
 
     def _step(self, node: Node, g: Any) -> tuple[Any, ...]:
-        if self.wanted(node):
+        if node in self.needed and self.wanted(node):
             for k, one in enumerate(g if isinstance(g, list) else [g]):
                 self._see(node, k, one)
         return super()._step(node, g)
 
-    def _arrive(self, edge: Node | Output, g: Any, owned: set[Node | Output]) -> None:
+    def _arrive(self, edge: Node | Output, g: Any) -> None:
         node, k = (edge.node, edge.index) if isinstance(edge, Output) else (edge, 0)
         if self.wanted(node):
             array = g.array if isinstance(g, Tensor) else g
             self.parts.setdefault((node, k), []).append(number(array.item()) if array.size == 1 else "")
-        super()._arrive(edge, g, owned)
+        super()._arrive(edge, g)
 
     def _leaf(self, sink: AccumulateGrad) -> None:
         if self.wanted(sink):

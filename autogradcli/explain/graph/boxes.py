@@ -10,11 +10,12 @@ import numpy as np
 from ...engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ...engine.tensor import MetaTensor, Tensor
 from ...engine.views import CopySlices
+from ...numerics.dtypes import INEXACT
 from ..recording import Call, Entry, Recording, Slot, slots_in
-from .numbers import Gradients, facts, gradients
-from .picture import CUT, LEAF, MORE, OPERATION, ROLLED, Box, Edge, ModuleBox, Picture
+from .graph_picture import CUT, LEAF, MORE, OPERATION, ROLLED, Box, Edge, ModuleBox, Picture
 from .rolling import Group, Traits, roll
 from .skeleton import Path, Skeleton, Units, common, nearest
+from .summaries import Gradients, facts, gradients
 
 #: Operations that are looked at for a cut, and leaves that are listed.
 _FAR, _LISTED = 1000, 100
@@ -119,8 +120,11 @@ class _Reading:
             if slot.parted is not None:
                 found = Cut(operand, 0, slot.parted)
             elif entry is not None:
-                if entry.cut:
-                    found = Cut(operand, entry.line, next(s for s in slots_in(entry.args) if s.tracked))
+                beyond = next((s for s in slots_in(entry.args) if s.tracked), None)
+                if entry.cut or (beyond is not None and operand.array.dtype.kind in INEXACT):
+                    # recording was off, or it has no derivative, as a comparison that was made a number
+                    assert beyond is not None
+                    found = Cut(operand, entry.line, beyond)
                     break
                 for inner in slots_in(entry.args):
                     if not inner.tracked and inner not in seen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .numbers import Facts
+from .summaries import Facts
 
 #: Kinds of boxes: an operation, a leaf, a place where history was cut off, a chain rolled up, what is not drawn.
 OPERATION, LEAF, CUT, ROLLED, MORE = "operation", "leaf", "cut", "rolled", "more"

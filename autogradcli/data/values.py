@@ -3,7 +3,8 @@
     FILE.npy                   an array, its dtype kept
     FILE.npz, FILE.safetensors several, by key: FILE.npz:weights; without a key the only one, or the one of the
                                variable's own name
-    FILE.csv, FILE.tsv         a table of numbers, with or without a line of heads; one column: FILE.csv:height
+    FILE.csv, .tsv, .txt, .dat a table of numbers, with or without a line of heads; one column: FILE.csv:height. Its
+                               cells stand apart by commas, semicolons, tabs or blanks, whichever its lines have
     FILE.json                  a number, nested lists, an object of those by key, a line of ``--format json``
     -                          the standard input, and files without a suffix: told apart by how they begin
 
@@ -13,7 +14,8 @@ What has no dtype of its own (tables, JSON) becomes what ``torch.tensor`` makes 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -22,20 +24,22 @@ import numpy as np
 from ..engine.tensor import wrap
 from ..language.errors import in_our_words
 from ..numerics import dtypes
-from .environment import Environment, UnreadableError
-from .reading import load_json
-from .tables import DataError, listed, named_columns, read_table, repeated
+from . import safetensors
+from .reading import SPECIAL, DataError, UnreadableError, load_json, object_of
+from .tables import heads_of, listed, read_columns, read_table
 
-SUFFIXES = (".npy", ".npz", ".csv", ".tsv", ".json", ".safetensors")
+TABLES = (".csv", ".tsv", ".txt", ".dat")
+SUFFIXES = (".npy", ".npz", *TABLES, ".json", ".safetensors")
 #: Those that may hold several arrays: a key may follow.
-KEYED = (".npz", ".csv", ".tsv", ".json", ".safetensors")
-EXPECTED = "a file of the kind .npy, .npz, .csv, .tsv, .json or .safetensors is expected"
+KEYED = (".npz", *TABLES, ".json", ".safetensors")
+EXPECTED = "a file of the kind .npy, .npz, .csv, .tsv, .txt, .json or .safetensors is expected"
 STDIN = "-"
 #: Lists inside one another: a tensor has no more dimensions.
 MAX_NESTING = 64
+#: Bytes of a file that completion looks at.
+MOST_LOOKED_AT = 1 << 20
 #: Characters that are shown of what a library says.
 MAX_SAID = 100
-_SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
 
 class Reference(NamedTuple):
@@ -49,9 +53,9 @@ class Reference(NamedTuple):
         return "<stdin>" if self.file == STDIN else self.file
 
 
-def reference(text: str) -> Reference:
-    """``weights.npz:w`` as file and key. A colon parts them only behind a suffix of KEYED and behind ``-``."""
-    for suffix in KEYED:
+def reference(text: str, keyed: Sequence[str] = KEYED) -> Reference:
+    """``weights.npz:w`` as file and key. A colon parts them only behind a suffix of ``keyed`` and behind ``-``."""
+    for suffix in keyed:
         at = text.rfind(suffix + ":")
         if at >= 0:
             end = at + len(suffix)
@@ -61,13 +65,18 @@ def reference(text: str) -> Reference:
     return Reference(text)
 
 
-def read(wanted: Reference, name: str, environment: Environment) -> Any:
+#: What gives the standard input, and what is told in a line how something was taken.
+Stdin = Callable[[], bytes]
+Note = Callable[[str], None]
+
+
+def read(wanted: Reference, name: str, stdin: Stdin, note: Note = lambda line: None) -> Any:
     """The value that a reference names, for the variable ``name``: a Tensor, a number or nested lists.
 
     Raises DataError, OSError, UnreadableError and MemoryError.
     """
-    kind, data = _open(wanted, environment)
-    found = _READERS[kind](data, wanted.key)
+    kind, data = _open(wanted, stdin)
+    found = _READERS[kind](data, wanted.key, note)
     if not isinstance(found, Mapping):
         if wanted.key:
             raise DataError(f"a {kind} of one value has no key `{wanted.key}`; leave out :{wanted.key}")
@@ -82,12 +91,20 @@ def read(wanted: Reference, name: str, environment: Environment) -> Any:
     raise DataError(f"it has {listed(keys)}; say which: {name}=@{wanted.file}:{keys[0] if keys else 'KEY'}")
 
 
-def read_all(wanted: Reference, environment: Environment) -> dict[str, Any]:
-    """All values of a file by their keys, or those in ``wanted.key``, a list with commas. Raises as ``read``."""
-    kind, data = _open(wanted, environment)
-    found = _COLUMNS[kind](data) if kind in _COLUMNS else _READERS[kind](data, "")
+def read_all(wanted: Reference, stdin: Stdin, note: Note = lambda line: None) -> dict[str, Any]:
+    """All values of a file by their keys, or those in ``wanted.key``, a list with commas. A single value without a key
+    has the name of the file. Raises as ``read``."""
+    kind, data = _open(wanted, stdin)
+    found = (
+        read_columns(text_of(data), _DELIMITERS.get(kind, ""), note)
+        if kind in TABLES
+        else (_READERS[kind](data, "", note))
+    )
     if not isinstance(found, Mapping):
-        raise DataError(f"it has one value without a name; use --var NAME=@{wanted.file}")
+        name = name_of(wanted.file)
+        if not name or wanted.key:
+            raise DataError(f"it has one value without a name; use --var NAME=@{wanted.file}")
+        return {name: _value(found)}
     if not wanted.key:
         return {key: _value(value) for key, value in found.items()}
     keys = [key.strip() for key in wanted.key.split(",") if key.strip()]
@@ -97,12 +114,43 @@ def read_all(wanted: Reference, environment: Environment) -> dict[str, Any]:
     return {key: _value(found[key]) for key in keys}
 
 
-def _open(wanted: Reference, environment: Environment) -> tuple[str, Any]:
+def name_of(file: str) -> str:
+    """The variable that a file of one value is called by: ``x`` for ``data/x.npy``; empty where that is no name."""
+    from keyword import iskeyword
+
+    stem = os.path.splitext(os.path.basename(file))[0]
+    return stem if stem.isidentifier() and not iskeyword(stem) else ""
+
+
+def keys_of(file: str) -> list[str]:
+    """The keys that may follow the name of a file, for completion; none where there are none, or it can't be read."""
+    kind = os.path.splitext(file)[1].lower()
+    try:
+        if kind == ".npz":
+            from zipfile import ZipFile
+
+            with ZipFile(file) as archive:
+                return [name.removesuffix(".npy") for name in archive.namelist()]
+        if kind == ".safetensors":
+            return safetensors.keys(file)
+        if kind in KEYED:
+            with open(file, "rb") as stream:
+                start = stream.read(MOST_LOOKED_AT)
+            if kind in TABLES:
+                return heads_of(text_of(start[: start.rfind(b"\n") + 1]), _DELIMITERS.get(kind, ""))
+            found = load_json(text_of(start))
+            return list(found) if isinstance(found, dict) and "data" not in found else []
+    except Exception:  # whatever is wrong with a file is said when it is read
+        return []
+    return []
+
+
+def _open(wanted: Reference, stdin: Stdin) -> tuple[str, Any]:
     """The kind of a file, and its path or, where it was read to see its kind, its bytes."""
     file = wanted.file
     suffix = os.path.splitext(file)[1].lower()
     if file == STDIN:
-        return _sniffed(environment.stdin_bytes())
+        return _sniffed(stdin())
     if suffix in SUFFIXES:
         # Opened here, so that a missing file is an OSError whatever its reader would say.
         with open(file, "rb"):
@@ -126,7 +174,7 @@ def _sniffed(data: bytes) -> tuple[str, bytes]:
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] in (b"[", b"{"):
         return ".json", data
-    return (".tsv" if b"\t" in data[:4096].partition(b"\n")[0] else ".csv"), data
+    return ".txt", data
 
 
 def _value(found: Any) -> Any:
@@ -154,7 +202,7 @@ _ARCHIVE = b"PK"
 _PICKLE = b"\x80"
 
 
-def _numpy(data: Any, key: str) -> Any:
+def _numpy(data: Any, key: str, note: Note) -> Any:
     with BytesIO(data) if isinstance(data, bytes) else open(data, "rb") as file:
         start = file.read(len(_MAGIC))
         if not start.startswith((_MAGIC, _ARCHIVE)):
@@ -193,32 +241,14 @@ def _member(loaded: Any, name: str) -> np.ndarray:
     return found
 
 
-def _safetensors(data: Any, key: str) -> dict[str, np.ndarray]:
-    if isinstance(data, bytes):
-        from tempfile import NamedTemporaryFile
-
-        # From bytes the library knows fewer dtypes.
-        with NamedTemporaryFile() as file:
-            file.write(data)
-            file.flush()
-            return _safetensors(file.name, key)
-    try:
-        from importlib import import_module
-
-        library = import_module("safetensors.numpy")
-    except ImportError:
-        raise DataError("the library safetensors is needed to read it: pip install safetensors") from None
-    try:
-        _ = dtypes.bfloat16.np  # which makes NumPy know it
-        tensors: dict[str, np.ndarray] = library.load_file(data)
-    except Exception as error:  # the library's own error type, and KeyError for a dtype that NumPy lacks
-        if isinstance(error, OSError | MemoryError):
-            raise
-        raise DataError(f"it is no file of safetensors{_said(error)}") from None
-    return tensors
+def _safetensors(data: Any, key: str, note: Note) -> dict[str, Any]:
+    if not key:
+        return dict(safetensors.read(data))
+    # Where none is meant, all are named for the message.
+    return dict(safetensors.read(data, key.split(","))) or dict.fromkeys(safetensors.keys(data))
 
 
-def _text(data: Any) -> str:
+def text_of(data: Any) -> str:
     if not isinstance(data, bytes):
         with open(data, "rb") as file:
             data = file.read()
@@ -232,9 +262,9 @@ def _text(data: Any) -> str:
         raise UnreadableError(f"not UTF-8 text: byte 0x{data[error.start]:02x}", line, column) from None
 
 
-def _json(data: Any, key: str) -> Any:
+def _json(data: Any, key: str, note: Note) -> Any:
     try:
-        value = load_json(_text(data), object_pairs_hook=_object)
+        value = load_json(text_of(data), object_pairs_hook=object_of)
     except RecursionError:
         raise DataError("its lists nest too deeply") from None
     except ValueError as error:
@@ -250,16 +280,6 @@ def _json(data: Any, key: str) -> Any:
     return _numbers(value, "it")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON. Raises DataError if a key stands in it twice: which one is meant can't be known."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = repeated(keys)
-        raise DataError(f"{keys.count(twice)} values in it are called `{twice}`; give each a name of its own")
-    return found
-
-
 def _numbers(value: Any, where: str, depth: int = 0) -> Any:
     """Numbers, nested lists, or an object with ``data`` and perhaps ``dtype``. Raises DataError for the rest."""
     if depth > MAX_NESTING:
@@ -268,8 +288,8 @@ def _numbers(value: Any, where: str, depth: int = 0) -> Any:
         return _typed(value, where, depth + 1)
     if isinstance(value, list):
         return [_numbers(inner, f"{where}[{k}]", depth + 1) for k, inner in enumerate(value)]
-    if isinstance(value, str) and value in _SPECIAL:
-        return _SPECIAL[value]
+    if isinstance(value, str) and value in SPECIAL:
+        return SPECIAL[value]
     if isinstance(value, int | float):
         return value
     kind = {str: "a string", dict: "an object", type(None): "null"}[type(value)]
@@ -288,7 +308,7 @@ def _typed(value: dict[str, Any], where: str, depth: int) -> Any:
             pairs = np.array(numbers, dtype=np.float64)
             if pairs.shape[-1:] != (2,):
                 raise ValueError("pairs of numbers are expected")
-            array = (pairs[..., 0] + 1j * pairs[..., 1]).astype(dtype.np)
+            array = np.asarray(pairs[..., 0] + 1j * pairs[..., 1], dtype=dtype.np)
         else:
             array = np.array(numbers, dtype=dtype.np)
         return array.reshape(value["shape"]) if "shape" in value else array
@@ -296,16 +316,19 @@ def _typed(value: dict[str, Any], where: str, depth: int) -> Any:
         raise DataError(f"{where}.data is no array of {dtype.name}: {error}") from None
 
 
+def _table(data: Any, key: str, note: Note, delimiter: str = "") -> Any:
+    return read_table(text_of(data), key, delimiter, note)
+
+
+#: What stands between the cells of a table, where that is settled by the kind of its file.
+_DELIMITERS = {".tsv": "\t"}
 _READERS: dict[str, Any] = {
     ".npy": _numpy,
     ".npz": _numpy,
-    ".csv": lambda data, key: read_table(_text(data), key, ","),
-    ".tsv": lambda data, key: read_table(_text(data), key, "\t"),
+    ".csv": _table,
+    ".tsv": partial(_table, delimiter="\t"),
+    ".txt": _table,
+    ".dat": _table,
     ".json": _json,
     ".safetensors": _safetensors,
-}
-#: Tables as columns by their names, where all are asked for.
-_COLUMNS: dict[str, Any] = {
-    ".csv": lambda data: named_columns(_text(data), ","),
-    ".tsv": lambda data: named_columns(_text(data), "\t"),
 }

@@ -1,0 +1,1 @@
+"""``matplotlib.pyplot``: what a program draws is written down as data, which ``show/`` draws."""

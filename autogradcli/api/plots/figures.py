@@ -1,0 +1,187 @@
+"""Figures, their axes, and what was drawn in them: as data, in the order of the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...numerics.naming import shown_as
+
+#: Figures that are open, axes of one, calls of one of these, and numbers in all that is open.
+MOST_FIGURES, MOST_AXES, MOST_CALLS, MOST_HELD = 50, 100, 20_000, 1 << 22
+
+
+class Call(NamedTuple):
+    """One call that draws, of data alone: arrays, numbers, texts."""
+
+    name: str
+    args: tuple[Any, ...]
+    options: dict[str, Any]
+
+
+@shown_as("matplotlib.artist.Artist")
+class Artist:
+    """What was drawn: a value that a program may keep."""
+
+    __slots__ = ("call",)
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+
+    def __repr__(self) -> str:
+        return f"<matplotlib.artist.Artist object at 0x{id(self):x}>"
+
+
+@shown_as("matplotlib.axes._axes.Axes")
+class Axes:
+    __slots__ = ("calls", "figure", "place")
+
+    def __init__(self, figure: Figure, place: tuple[int, int, int]) -> None:
+        self.figure = figure
+        self.place = place
+        """Rows, columns, and which of them, from 1."""
+        self.calls: list[Call] = []
+
+    def __repr__(self) -> str:
+        title = next((c.args[0] for c in reversed(self.calls) if c.name == "set_title"), "")
+        return "<Axes: " + (f"title={{'center': {title!r}}}" if title else "") + ">"
+
+    def add(self, call: Call) -> None:
+        if len(self.calls) >= MOST_CALLS:
+            raise MemoryError(f"more than {MOST_CALLS:,} calls draw in these axes")
+        self.figure.plots.hold(call)
+        self.calls.append(call)
+
+
+@shown_as("matplotlib.axes.AxesArray")
+class AxesGrid:
+    """What ``subplots(2, 2)`` gives: an array of axes."""
+
+    __slots__ = ("cells", "shape")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, cells: list[Axes], shape: tuple[int, ...]) -> None:
+        self.cells = cells
+        self.shape = shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Axes | AxesGrid]:
+        return (self[k] for k in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Axes | AxesGrid:
+        places = index if type(index) is tuple else (index,)
+        if len(places) > len(self.shape):
+            raise IndexError(f"too many indices for array: array is {len(self.shape)}-dimensional")
+        if not all(type(k) is int for k in places):
+            raise IndexError("only integers are valid indices of axes here")
+        found, shape = self.cells, self.shape
+        for axis, k in enumerate(places):
+            if not -shape[0] <= k < shape[0]:
+                raise IndexError(f"index {k} is out of bounds for axis {axis} with size {shape[0]}")
+            width = len(found) // shape[0]
+            found, shape = found[(k % shape[0]) * width : (k % shape[0] + 1) * width], shape[1:]
+        return AxesGrid(found, shape) if shape else found[0]
+
+    def __repr__(self) -> str:
+        return "array([" + ", ".join(map(repr, self)) + "], dtype=object)"
+
+
+@shown_as("matplotlib.figure.Figure")
+class Figure:
+    __slots__ = ("axes", "calls", "number", "plots", "size")
+
+    def __init__(self, plots: Plots, number: int, size: tuple[float, float]) -> None:
+        self.plots = plots
+        self.number = number
+        self.size = size
+        """In inches."""
+        self.axes: list[Axes] = []
+        self.calls: list[Call] = []
+
+    def __repr__(self) -> str:
+        return f"<Figure size {self.size[0] * 100:.0f}x{self.size[1] * 100:.0f} with {len(self.axes)} Axes>"
+
+    def add_axes(self, rows: int, columns: int, index: int) -> Axes:
+        """The axes of that place; they are made where there are none."""
+        place = (rows, columns, index)
+        found = next((axes for axes in self.axes if axes.place == place), None)
+        if found is None:
+            if len(self.axes) >= MOST_AXES:
+                raise MemoryError(f"a figure has at most {MOST_AXES} axes")
+            found = Axes(self, place)
+            self.axes.append(found)
+        self.plots.axes = found
+        return found
+
+    def add(self, call: Call) -> None:
+        if len(self.calls) >= MOST_CALLS:
+            raise MemoryError(f"more than {MOST_CALLS:,} calls change this figure")
+        self.calls.append(call)
+
+
+class Plots:
+    """The figures of one session."""
+
+    __slots__ = ("axes", "figures", "held", "last")
+
+    def __init__(self) -> None:
+        self.figures: dict[int, Figure] = {}
+        self.axes: Axes | None = None
+        """Those that ``plt.plot`` draws in."""
+        self.held = 0
+        self.last = 0
+
+    @staticmethod
+    def is_drawing(value: Any) -> bool:
+        """Whether a value is what a call that draws gives, which nobody wants to read."""
+        each = value if type(value) in (list, tuple) else (value,)
+        return any(type(one) in _DRAWINGS for one in each[:4])
+
+    def hold(self, call: Call) -> None:
+        self.held += sum(a.size for a in (*call.args, *call.options.values()) if isinstance(a, np.ndarray))
+        if self.held > MOST_HELD:
+            raise MemoryError(f"more than {MOST_HELD:,} numbers are drawn in figures that are open: plt.close('all')")
+
+    def new(self, size: tuple[float, float], number: int | None = None) -> Figure:
+        """A new figure, or the open one of that number, which is current then."""
+        found = None if number is None else self.figures.get(number)
+        if found is None:
+            if len(self.figures) >= MOST_FIGURES:
+                raise MemoryError(f"{MOST_FIGURES} figures are open: plt.close('all')")
+            number = max(self.figures, default=0) + 1 if number is None else number
+            found = self.figures[number] = Figure(self, number, size)
+        self.last = found.number
+        self.axes = found.axes[-1] if found.axes else None
+        return found
+
+    def figure(self) -> Figure:
+        """The current one; a new one where none is open."""
+        return self.figures.get(self.last) or self.new(SIZE)
+
+    def current(self) -> Axes:
+        figure = self.figure()
+        return self.axes if self.axes is not None else figure.add_axes(1, 1, 1)
+
+    def close(self, number: int | None) -> None:
+        """Forget a figure; None: all."""
+        if number is None:
+            self.figures.clear()
+        else:
+            self.figures.pop(number, None)
+        if self.last not in self.figures:
+            self.last = max(self.figures, default=0)
+            last = self.figures.get(self.last)
+            self.axes = last.axes[-1] if last is not None and last.axes else None
+        if not self.figures:
+            self.held = 0
+
+
+#: Inches of a figure, where a program says nothing.
+SIZE = (6.4, 4.8)
+
+_DRAWINGS = (Artist, Axes, Figure, AxesGrid)

@@ -1,0 +1,285 @@
+"""``matplotlib.pyplot`` and the methods of figures and axes: a closed table of what can be drawn.
+
+Nothing is drawn here. ``show()`` and ``savefig()`` hand figures to whoever listens to the session (``state.draw``),
+who knows the terminal and the folder for pictures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ...engine.state import state
+from ..calls.argument_types import Value
+from ..calls.python_function import PythonFunction, renamed
+from ..calls.registry import Method, Property, attributes_of, namespace
+from . import drawing
+from .figures import MOST_AXES, SIZE, Artist, Axes, AxesGrid, Call, Figure, Plots
+from .plain_data import between, pair, text, whole
+
+PYPLOT = "matplotlib.pyplot"
+#: A file's name, and no folder's.
+_FILE = re.compile(r"[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}")
+KINDS = ("png", "svg", "pdf")
+#: What each name of pyplot does to the current axes.
+_ON_AXES = {
+    **{name: name for name in (
+        "plot", "scatter", "hist", "bar", "imshow", "contour", "contourf", "semilogx", "semilogy", "loglog", "axhline",
+        "axvline", "fill_between", "legend", "grid", "axis",
+    )},
+    "title": "set_title", "xlabel": "set_xlabel", "ylabel": "set_ylabel", "xlim": "set_xlim", "ylim": "set_ylim",
+    "xscale": "set_xscale", "yscale": "set_yscale",
+}  # fmt: skip
+
+
+def plots() -> Plots:
+    """The figures of the session that runs."""
+    if state.plots is None:
+        state.plots = Plots()
+    found: Plots = state.plots
+    return found
+
+
+def _axes_of(value: Any) -> Axes:
+    if type(value) is not Axes:
+        raise TypeError(f"axes are needed, not {type(value).__name__}")
+    return value
+
+
+def _figure_of(value: Any) -> Figure:
+    if type(value) is not Figure:
+        raise TypeError(f"a figure is needed, not {type(value).__name__}")
+    return value
+
+
+def _on_current(name: str) -> Callable[..., Any]:
+    def call(*args: Value, **kwargs: Value) -> Any:
+        return drawing.draw(plots().current(), name, args, kwargs)
+
+    return call
+
+
+def _on_given(name: str) -> Callable[..., Any]:
+    def call(axes: Value, *args: Value, **kwargs: Value) -> Any:
+        return drawing.draw(_axes_of(axes), name, args, kwargs)
+
+    return call
+
+
+def _size(figsize: Any, dpi: Any) -> tuple[float, float]:
+    if dpi is not None:
+        between(10, 1200)("figure", dpi)
+    size: tuple[float, float] = pair(0.5, 50)("figure", figsize) or SIZE
+    return size
+
+
+def figure(num: Value = None, figsize: Value = None, dpi: Value = None) -> Figure:
+    """A new figure, or the open one of that number."""
+    return plots().new(_size(figsize, dpi), None if num is None else whole(1, 10_000)("figure", num))
+
+
+def subplots(
+    nrows: Value = 1, ncols: Value = 1, sharex: Value = False, sharey: Value = False, squeeze: Value = True,
+    figsize: Value = None, dpi: Value = None, constrained_layout: Value = True, tight_layout: Value = True,
+) -> tuple[Any, ...]:  # fmt: skip
+    """A new figure with axes in rows and columns."""
+    rows, columns = (whole(1, MOST_AXES)("subplots", n) for n in (nrows, ncols))
+    if rows * columns > MOST_AXES:
+        raise ValueError(f"a figure has at most {MOST_AXES} axes")
+    made = plots().new(_size(figsize, dpi))
+    cells = [made.add_axes(rows, columns, k + 1) for k in range(rows * columns)]
+    if squeeze is False:
+        return made, AxesGrid(cells, (rows, columns))
+    shape = tuple(n for n in (rows, columns) if n > 1)
+    return made, AxesGrid(cells, shape) if shape else cells[0]
+
+
+def _place(name: str, args: tuple[Any, ...]) -> tuple[int, int, int]:
+    if len(args) == 1 and type(args[0]) is int and 111 <= args[0] <= 999:
+        args = tuple(map(int, str(args[0])))
+    if not args:
+        args = (1, 1, 1)
+    if len(args) != 3 or not all(type(n) is int for n in args):
+        raise ValueError(f"{name}() takes rows, columns and which of them, such as {name}(1, 2, 1)")
+    rows, columns, index = args
+    if not (rows >= 1 and columns >= 1 and rows * columns <= MOST_AXES and 1 <= index <= rows * columns):
+        raise ValueError(f"num must be an integer with 1 <= num <= {rows * columns}, not {index}")
+    return rows, columns, index
+
+
+def subplot(*args: Value) -> Axes:
+    """The axes of a place in the current figure: ``subplot(2, 1, 1)`` or ``subplot(211)``."""
+    return plots().figure().add_axes(*_place("subplot", args))
+
+
+def gca() -> Axes:
+    """The current axes."""
+    return plots().current()
+
+
+def gcf() -> Figure:
+    """The current figure."""
+    return plots().figure()
+
+
+def tight_layout(pad: Value = 1.08) -> None:
+    """Nothing: pictures are laid out tightly anyhow."""
+
+
+def suptitle(t: Value, fontsize: Value = None) -> None:
+    """A title over all axes of the current figure."""
+    _suptitle(plots().figure(), t, fontsize)
+
+
+def _suptitle(self: Value, t: Value, fontsize: Value = None) -> None:
+    options = {} if fontsize is None else {"fontsize": fontsize}
+    _figure_of(self).add(Call("suptitle", (text("suptitle", t),), drawing.options_of("suptitle", options)))
+
+
+def colorbar(mappable: Value = None, ax: Value = None, label: Value = "") -> None:
+    """A bar that says which colour is which number, of an image or contours; the last that were drawn."""
+    _colorbar(plots().figure(), mappable, ax, label)
+
+
+def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Value = "") -> None:
+    if mappable is not None and type(mappable) is not Artist:
+        raise TypeError("colorbar() needs what imshow(), contour(), contourf() or scatter() gave")
+    mapped = ("imshow", "contour", "contourf", "scatter")
+    axes = [_axes_of(ax)] if ax is not None else _figure_of(self).axes
+    for one in reversed(axes):
+        for call in reversed(one.calls):
+            if call.name in mapped and (mappable is None or mappable.call is call):
+                one.add(Call("colorbar", (call,), {"label": text("colorbar", label)}))
+                return
+    raise RuntimeError("No mappable was found to use for colorbar creation.")
+
+
+def close(fig: Value = None) -> None:
+    """Forget the current figure, that figure or number, or with ``'all'`` all of them."""
+    held = plots()
+    if type(fig) is str:
+        if fig == "all":
+            held.close(None)
+        return
+    if fig is None:
+        if held.figures:
+            held.close(held.last)
+        return
+    held.close(fig.number if type(fig) is Figure else whole(1, 10_000)("close", fig))
+
+
+def clf() -> None:
+    """Empty the current figure."""
+    figure = plots().figure()
+    figure.axes.clear()
+    figure.calls.clear()
+    plots().axes = None
+
+
+def show(block: Value = None) -> None:
+    """Show the open figures, and forget them: in a terminal as text, with ``--plots DIR`` as files."""
+    held = plots()
+    figures = [figure for figure in held.figures.values() if figure.axes]
+    held.close(None)
+    if figures:
+        state.draw(tuple(figures), "")
+
+
+def savefig(
+    fname: Value, dpi: Value = None, bbox_inches: Value = None, format: Value = None, transparent: Value = False,
+    facecolor: Value = None,
+) -> None:  # fmt: skip
+    """Write the current figure into the folder that ``--plots DIR`` names, as PNG, SVG or PDF."""
+    _savefig(plots().figure(), fname, dpi, bbox_inches, format, transparent, facecolor)
+
+
+def _savefig(
+    self: Value, fname: Value, dpi: Value = None, bbox_inches: Value = None, format: Value = None,
+    transparent: Value = False, facecolor: Value = None,
+) -> None:  # fmt: skip
+    figure = _figure_of(self)
+    if type(fname) is not str or not _FILE.fullmatch(fname):
+        raise ValueError("savefig() takes the name of a file alone, such as 'loss.png': --plots DIR names the folder")
+    kind = fname.rpartition(".")[2].lower() if "." in fname else ""
+    if type(format) is str:
+        kind = format.lower()
+    if not kind:
+        fname, kind = f"{fname}.png", "png"
+    if kind not in KINDS or not fname.lower().endswith(f".{kind}"):
+        raise ValueError(f"Format {kind[:20]!r} is not supported (supported formats: {', '.join(KINDS)})")
+    state.draw((figure,), fname)
+
+
+def _add_subplot(self: Value, *args: Value) -> Axes:
+    return _figure_of(self).add_axes(*_place("add_subplot", args))
+
+
+def _figure_gca(self: Value) -> Axes:
+    figure = _figure_of(self)
+    return figure.axes[-1] if figure.axes else figure.add_axes(1, 1, 1)
+
+
+def _figure_show(self: Value) -> None:
+    state.draw((_figure_of(self),), "")
+
+
+def _figure_tight_layout(self: Value, pad: Value = 1.08) -> None:
+    """Nothing: pictures are laid out tightly anyhow."""
+
+
+_SETTABLE = ("title", "xlabel", "ylabel", "xlim", "ylim", "xscale", "yscale")
+
+
+def _axes_set(axes: Value, **kwargs: Value) -> None:
+    found = _axes_of(axes)
+    for name, value in kwargs.items():
+        if name not in _SETTABLE:
+            raise TypeError(f"set() got an unexpected keyword argument '{name}'; it takes {', '.join(_SETTABLE)}")
+        drawing.draw(found, f"set_{name}", (value,), {})
+
+
+def _flat(grid: Any) -> AxesGrid:
+    if type(grid) is not AxesGrid:
+        raise TypeError(f"an array of axes is needed, not {type(grid).__name__}")
+    return AxesGrid(grid.cells, (len(grid.cells),))
+
+
+def use(backend: Value, force: Value = True) -> None:
+    """Nothing: there is one way to draw."""
+    text("use", backend)
+
+
+def _methods(kind: type, found: dict[str, Callable[..., Any]]) -> None:
+    for name, call in found.items():
+        method = PythonFunction(name, renamed(call, f"{kind.__name__}.{name}"), kind.__name__)
+        attributes_of(kind)[name] = Method(method, call.__doc__ or "")
+
+
+def _register() -> None:
+    table = namespace(PYPLOT)
+    for name, meant in _ON_AXES.items():
+        table[name] = PythonFunction(name, renamed(_on_current(meant), name), PYPLOT)
+    for function in (
+        figure, subplots, subplot, gca, gcf, tight_layout, suptitle, colorbar, close, clf, show, savefig,
+    ):  # fmt: skip
+        table[function.__name__] = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
+    namespace("matplotlib")["use"] = PythonFunction("use", renamed(use, "use"), "matplotlib")
+    on_axes = {name: _on_given(name) for name in _ON_AXES.values()}
+    _methods(Axes, {**on_axes, "set": _axes_set})
+    _methods(
+        Figure,
+        {
+            "add_subplot": _add_subplot, "gca": _figure_gca, "savefig": _savefig, "show": _figure_show,
+            "suptitle": _suptitle, "tight_layout": _figure_tight_layout, "colorbar": _colorbar,
+        },
+    )  # fmt: skip
+    attributes_of(Figure)["axes"] = Property(lambda figure: list(figure.axes), doc="Its axes, as a list.")
+    attributes_of(Axes)["figure"] = Property(lambda axes: axes.figure, doc="The figure that they are in.")
+    attributes_of(AxesGrid)["shape"] = Property(lambda grid: grid.shape, doc="Rows and columns.")
+    attributes_of(AxesGrid)["flat"] = Property(_flat, doc="All axes one after another.")
+    for name in ("flatten", "ravel"):
+        attributes_of(AxesGrid)[name] = Method(_flat)
+
+
+_register()
