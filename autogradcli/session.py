@@ -31,7 +31,10 @@ _MARK = "\ufeff"
 
 
 class Session:
-    """One user's variables and modes. ``run`` gives it text; what happens comes out as events."""
+    """One user's variables and modes. ``run`` gives it text; what happens comes out as events.
+
+    ``pytorch`` is the release that is meant, ``"2.13"``; None: that of the process.
+    """
 
     def __init__(
         self,
@@ -42,13 +45,16 @@ class Session:
         deadline_seconds: float | None = None,
         memory_bytes: int | None = None,
         digits: int | None = None,
+        pytorch: str | None = None,
     ) -> None:
         self.variables: dict[str, Any] = {}
         self.prelude = prelude.make()
         self._shapes = Shapes(self.variables, self.prelude)
         self.deadline_seconds = deadline_seconds
         self.memory_bytes = memory_bytes
-        self._state = SessionState(default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed, digits=digits)
+        self._state = SessionState(
+            default_dtype=default_dtype, grad_enabled=grad_enabled, seed=seed, digits=digits, pytorch=pytorch
+        )
         self._running = False
         #: What the program is called in tracebacks.
         self.file = "<stdin>"

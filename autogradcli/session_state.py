@@ -10,6 +10,7 @@ from .engine import modes
 from .engine.state import Tape, state
 from .numerics.dtypes import DType, default, float32
 from .numerics.random.generator import Generator, default_generator
+from .numerics.releases import VERSIONS, releases
 
 
 class _State(NamedTuple):
@@ -18,10 +19,12 @@ class _State(NamedTuple):
     generator: tuple[Any, ...]
     grad: bool
     dtype: DType
+    pytorch: str
 
 
 class SessionState:
-    """Modes, default dtype, print options and random numbers of one session: no other session sees them."""
+    """Modes, default dtype, print options, random numbers and the release of PyTorch that is meant, of one session: no
+    other session sees them."""
 
     __slots__ = ("_around", "_own")
 
@@ -32,6 +35,7 @@ class SessionState:
         default_dtype: DType | None = None,
         grad_enabled: bool = True,
         digits: int | None = None,
+        pytorch: str | None = None,
     ) -> None:
         generator = Generator()
         if seed is None:
@@ -46,7 +50,7 @@ class SessionState:
         if digits is not None:
             printed.precision = digits
         own = modes.snapshot(), _values(printed), _sequence(generator)
-        self._own = _State(*own, state.grad, default.dtype)
+        self._own = _State(*own, state.grad, default.dtype, pytorch or releases.current)
         modes.restore(around)
         self._around = self._own
 
@@ -79,6 +83,16 @@ class SessionState:
     def default_dtype(self) -> DType:
         return self._own.dtype
 
+    @property
+    def pytorch(self) -> str:
+        """The release of PyTorch that is meant, a key of ``VERSIONS``."""
+        return self._own.pytorch
+
+    def use_pytorch(self, release: str) -> None:
+        """Mean another release from the next run on. Raises KeyError for an unknown one."""
+        VERSIONS[release]
+        self._own = self._own._replace(pytorch=release)
+
     def kept(self) -> tuple[Any, ...]:
         """All of it, for ``put_back``: the random numbers' engine by reference, as ``_sequence`` says."""
         return self._own
@@ -89,10 +103,18 @@ class SessionState:
 
 
 def _current() -> _State:
-    return _State(modes.snapshot(), _values(options), _sequence(default_generator), state.grad, default.dtype)
+    return _State(
+        modes.snapshot(),
+        _values(options),
+        _sequence(default_generator),
+        state.grad,
+        default.dtype,
+        releases.current,
+    )
 
 
 def _install(wanted: _State) -> None:
+    releases.use(wanted.pytorch)
     modes.restore(wanted.modes)
     for name, value in zip(PrintOptions.__slots__, wanted.print_options):
         setattr(options, name, value)

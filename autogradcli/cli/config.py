@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from ..numerics.releases import VERSIONS
 from .options import COLORS, DTYPES, LEAST_MEMORY, MOST_DIGITS, MOST_JOBS, MOST_MEMORY, TABLE_FORMATS
 
 #: What can be set: option -> the values it may have, a tuple of words or a test with its description.
@@ -20,6 +21,7 @@ SETTINGS: dict[str, Any] = {
     "format": TABLE_FORMATS,
     "color": COLORS,
     "dtype": DTYPES,
+    "pytorch": tuple(VERSIONS),
     "memory": ("a number of gigabytes", lambda v: _is_number(v) and LEAST_MEMORY <= v <= MOST_MEMORY),
     "seed": ("an integer of at most 64 bits", lambda v: type(v) is int and -(2**63) <= v < 2**64),
     "digits": (f"a whole number up to {MOST_DIGITS}", lambda v: type(v) is int and 0 <= v <= MOST_DIGITS),
@@ -51,8 +53,9 @@ TEMPLATE = """\
 # Remove the # in front of a line to make it count. `autogradcli --no-config` reads none of this.
 
 # For every command that has the option:
-#format = "auto"      # auto, rich, plain, json or, where the result is a table, csv or markdown or markdown
+#format = "auto"      # auto, rich, plain, json or, where the result is a table, csv or markdown
 #color = "auto"       # auto, always or never
+#pytorch = "2.14"     # the release of PyTorch to agree with: 2.14 or 2.13
 #dtype = "float32"    # the default dtype of floating tensors: float32, float64, float16
 #memory = 4.0         # gigabytes that a calculation may take
 #digits = 4           # behind the point of numbers that are shown

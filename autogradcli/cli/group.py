@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .. import __version__
+from ..numerics.releases import NEWEST, VERSIONS, using
 from .environment import Environment
 from .exits import INTERRUPTED
 from .options import COLORS, PROMPT_SETTINGS
@@ -29,6 +30,7 @@ COMMANDS = {
     "graph": "graph_command:command",
     "run": "run_command:command",
     "check-transcript": "transcript_command:command",
+    "compare-pytorch": "compare_command:command",
     "export": "export_command:command",
     "completion": "completion_command:command",
     "config": "config_command:command",
@@ -158,21 +160,21 @@ def _is_name(word: str) -> bool:
 
 
 def _is_word(arg: str) -> bool:
-    """Whether an argument has to be a command: a plain word, or nearly the one command with a hyphen."""
-    return arg.isidentifier() or arg.startswith("check-")
+    """Whether an argument has to be a command: a plain word, or nearly one of the commands with a hyphen."""
+    return arg.isidentifier() or arg.startswith(("check-", "compare-"))
 
 
 def own_first(args: list[str]) -> list[str]:
-    """The same arguments with ``--color`` and ``--no-config``, which may stand anywhere, in front."""
+    """The same arguments with ``--color``, ``--pytorch`` and ``--no-config``, which may stand anywhere, in front."""
     front: list[str] = []
     rest: list[str] = []
     words = iter(args)
     for word in words:
         if word == "--":
             rest += [word, *words]
-        elif word == "--no-config" or word.startswith("--color="):
+        elif word == "--no-config" or word.startswith(("--color=", "--pytorch=")):
             front.append(word)
-        elif word == "--color" and (value := next(words, None)) is not None:
+        elif word in ("--color", "--pytorch") and (value := next(words, None)) is not None:
             front.append(f"{word}={value}")
         else:
             rest.append(word)
@@ -192,10 +194,15 @@ def own_first(args: list[str]) -> list[str]:
     type=click.Choice(COLORS),
     help="Use colours; auto, the default, does on a terminal unless NO_COLOR is set. May stand anywhere.",
 )
+@click.option(
+    "--pytorch",
+    type=click.Choice(tuple(VERSIONS)),
+    help=f"The release of PyTorch to agree with: {NEWEST} unless said otherwise. May stand anywhere.",
+)
 @click.option("--no-config", is_flag=True, help="Read no settings file. May stand anywhere.")
 @click.option("--debug", is_flag=True, hidden=True, help="Show the traceback of an internal error.")
 @click.pass_context
-def cli(ctx: click.Context, color: str | None, no_config: bool, debug: bool) -> None:
+def cli(ctx: click.Context, color: str | None, pytorch: str | None, no_config: bool, debug: bool) -> None:
     """A gradient calculator: tensor expressions in PyTorch's language, their values and their gradients.
 
     Without a command it opens a prompt, or runs the program on the standard input.
@@ -212,11 +219,13 @@ def cli(ctx: click.Context, color: str | None, no_config: bool, debug: bool) -> 
 
         settings = config.load(COMMANDS)
         color = color or config.color(settings, name)
+        pytorch = pytorch or settings.get("pytorch")
         ctx.meta[PROMPT_SETTINGS] = config.of_prompt(settings)
         found = config.defaults(settings, name, command)
         ctx.default_map = {name: found, f"{ctx.command_path} {name}": found}
     if color in ("always", "never"):
         ctx.obj.out.colour = ctx.obj.err.colour = color == "always"
+    ctx.with_resource(using(pytorch or NEWEST))
     if ctx.invoked_subcommand is None:
         assert command is not None
         ctx.exit(command.main([], prog_name=f"{ctx.command_path} {name}", standalone_mode=False, parent=ctx))

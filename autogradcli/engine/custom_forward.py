@@ -5,10 +5,11 @@ What ``forward`` returns may be an input as it is, a view of one, or an input th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..numerics import dtypes
+from ..numerics.releases import Difference, varying
 from .anomaly import note_forward
 from .custom import CustomNode, Definition, info_of
 from .forward import check_tangent
@@ -81,11 +82,35 @@ def apply(
     return outputs if several else outputs[0]
 
 
-def _check_marks(ctx: CustomNode, raw: tuple[Any, ...]) -> None:
-    if not all(isinstance(t, Tensor) for t in ctx.dirty):
+def _check_marked_before(dirty: Sequence[Any], non_differentiable: Sequence[Any]) -> None:
+    if not all(isinstance(t, Tensor) for t in dirty):
         raise RuntimeError("mark_dirty can only accept variables, but argument ")
-    if not all(isinstance(t, Tensor) for t in ctx.non_differentiable):
+    if not all(isinstance(t, Tensor) for t in non_differentiable):
         raise RuntimeError("mark_non_differentiable only accepts variable arguments, but got ")
+
+
+@varying(
+    Difference(
+        "ctx.mark_dirty, ctx.mark_non_differentiable",
+        "The error about what is no tensor says what it is.",
+        "The error about what is no tensor ends before it says what it is.",
+        "class Twice(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n"
+        "        ctx.mark_dirty(1)\n        return x * 2\n\nTwice.apply(torch.ones(2, requires_grad=True))",
+    ),
+    before=_check_marked_before,
+)
+def _check_marked(dirty: Sequence[Any], non_differentiable: Sequence[Any]) -> None:
+    for k, t in enumerate(dirty):
+        if not isinstance(t, Tensor):
+            raise RuntimeError(f"mark_dirty can only accept variables, but argument {k} is of type {type(t).__name__}")
+    for t in non_differentiable:
+        if not isinstance(t, Tensor):
+            name = type(t).__name__
+            raise RuntimeError(f"mark_non_differentiable only accepts variable arguments, but got {name}")
+
+
+def _check_marks(ctx: CustomNode, raw: tuple[Any, ...]) -> None:
+    _check_marked(ctx.dirty, ctx.non_differentiable)
     if any(not any(out is d for out in raw) for d in ctx.dirty):
         raise RuntimeError(NOT_RETURNED)
 

@@ -90,10 +90,10 @@ def generate(op: Operation) -> None:
     """Give the operation's function its own code, and its node class the array world's ``run``."""
     params = ", ".join(p.name if not p.has_default else f"{p.name}=DEFAULT_{p.name}" for p in op.params)
     args = ", ".join(p.name for p in op.params) + ("," if len(op.params) == 1 else "")
-    general = f"record(OP_{op.name}, ({args}))"
-    GLOBALS[f"OP_{op.name}"] = op
-    GLOBALS[f"KERNEL_{op.name}"] = op.kernel
-    GLOBALS[f"NODE_{op.name}"] = op.node_class
+    general = f"record(OP_{op.label}, ({args}))"
+    GLOBALS[f"OP_{op.label}"] = op
+    GLOBALS[f"KERNEL_{op.label}"] = op.kernel
+    GLOBALS[f"NODE_{op.label}"] = op.node_class
     lines = [f"def {op.name}({params}):"]
     if _is_simple(op):
         lines += _forward(op, general)
@@ -105,8 +105,7 @@ def generate(op: Operation) -> None:
             GLOBALS[f"DEFAULT_{p.name}"] = p.default
     made = _compile(op, lines)
     call: Any = op.call
-    call.__defaults__ = made.__defaults__
-    call.__code__ = made.__code__
+    call.__code__, call.__defaults__ = op.made = made.__code__, made.__defaults__
 
 
 def _is_simple(op: Operation) -> bool:
@@ -147,7 +146,7 @@ def _forward(op: Operation, general: str) -> list[str]:
             first = p
     call = ", ".join(f"a_{p.name}" if p in tensors else p.name for p in op.params)
     out += [
-        f"    try: r = KERNEL_{op.name}({call})",
+        f"    try: r = KERNEL_{op.label}({call})",
         f"    except (ValueError, TypeError, OverflowError): return {general}",  # which words the error
         "    if r.__class__ is not ndarray: r = asarray(r)",
         "    t = new(Tensor); t.array = r; t.meta = None; t.counter = None",
@@ -158,7 +157,7 @@ def _forward(op: Operation, general: str) -> list[str]:
     some = " or ".join(f"n_{p.name} is not None" for p in edges)
     if any(p.name == "dtype" for p in op.params):  # the result may be of a dtype that has no gradients
         some = f"({some}) and r.dtype.kind in 'fcV'"
-    out += [f"    if state.grad and ({some}):", f"        node = new(NODE_{op.name})"]
+    out += [f"    if state.grad and ({some}):", f"        node = new(NODE_{op.label})"]
     out.append("        node.edges = (" + "".join(f"n_{p.name}, " for p in edges) + ")")
     entries: list[str] = []
     for save in op.saves:
@@ -203,13 +202,13 @@ def _forward_view(op: Operation, general: str) -> list[str]:
         f"    m = {x}.meta",
         f"    if m is not None and (m.multi_view or m.note or m.inference or m.mirror): return {general}",
         f"    a = {x}.array",
-        f"    r = KERNEL_{op.name}({call})",
+        f"    r = KERNEL_{op.label}({call})",
         f"    if r.__class__ is not ndarray or r.dtype is not a.dtype: return {general}",
         "    t = new(Tensor); t.array = r; t.node = None",
         f"    link({x}, t)",
         f"    n = {x}.node",
         "    if n is not None:",
-        f"        node = new(NODE_{op.name})",
+        f"        node = new(NODE_{op.label})",
         "        node.edges = (n,)",
     ]
     entries: list[str] = []
@@ -318,8 +317,8 @@ def _run_tensors(op: Operation) -> list[str]:
                 f"    elif {x}.__class__ is Packed: return {general}",
             ]
         elif s.kind == "output":
-            GLOBALS[f"SAVE_{op.name}_{k}"] = s
-            lines.append(f"    {x} = saved_tensor(node, SAVE_{op.name}_{k}, {x}, v{k})")
+            GLOBALS[f"SAVE_{op.label}_{k}"] = s
+            lines.append(f"    {x} = saved_tensor(node, SAVE_{op.label}_{k}, {x}, v{k})")
     return [
         *lines,
         *_rules(op, "TENSORS"),
@@ -349,10 +348,10 @@ def _rules(op: Operation, world: str) -> list[str]:
     results = []
     for k, p in enumerate(op.edges):
         rule = op.rules[p.name]
-        GLOBALS[f"RULE_{op.name}_{p.name}"] = rule
+        GLOBALS[f"RULE_{op.label}_{p.name}"] = rule
         code: Any = rule
         given = "".join(f", {n}" for n in code.__code__.co_varnames[2 : code.__code__.co_argcount])
-        call = f"RULE_{op.name}_{p.name}({world}, g{given})"
+        call = f"RULE_{op.label}_{p.name}({world}, g{given})"
         results.append(f"{call} if e{k} is not None else None" if len(op.edges) > 1 else call)
     grads = "(" + "".join(f"{r}, " for r in results) + ")"
     if world == "ARRAYS":

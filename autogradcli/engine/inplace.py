@@ -46,8 +46,8 @@ def check_inplace(target: Tensor) -> None:
     base = target.base
     if base is not None and (node is not None or base.node is not None):
         check_traceable(target)
-    if base is not None and base.node.__class__ is AccumulateGrad:
-        raise RuntimeError(VIEW_OF_LEAF)
+    if base is not None and (base.node.__class__ is AccumulateGrad or (base.node is None and node is not None)):
+        raise RuntimeError(VIEW_OF_LEAF)  # the base is one, whether it requires grad or the view alone does
     if node.__class__ is AccumulateGrad or (meta is not None and meta.unread):
         raise RuntimeError(LEAF)  # as PyTorch takes such a view for one, until its history is first asked for
 

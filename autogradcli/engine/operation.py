@@ -29,13 +29,14 @@ The decorated name becomes a function on tensors. Its straight-line code is gene
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 import numpy as np
 
 from ..numerics.away import listening
 from ..numerics.layouts import laid_out
+from ..numerics.releases import Difference, releases
 from ..numerics.taken import Taken, Takes
 from .lazy import LazyTable
 from .node import Node
@@ -80,6 +81,8 @@ class Operation:
         "jvp",
         "kernel",
         "kind",
+        "label",
+        "made",
         "name",
         "no_mirror",
         "node_class",
@@ -106,6 +109,9 @@ class Operation:
 
     def __init__(self, source: FunctionType, options: dict[str, Any]) -> None:
         self.name: str = source.__name__
+        #: The name in generated code, and that code once there is any, with its defaults.
+        self.label = self.name
+        self.made: tuple[CodeType, tuple[Any, ...] | None] | None = None
         self.source = source
         self.doc: str = source.__doc__ or ""
         kernel: Callable[..., Any] = options.pop("kernel", None) or source
@@ -365,6 +371,8 @@ def operation(**options: Any) -> Declare:
     indices     what it does to indices, ``"ij,j->i"``: a product of its tensors, summed over what the result lacks; or
                 a function of the arguments by name that says so. ``1`` is a dimension of size 1 in the result
     power       the power to which it raises each element
+    before_2_14 ``Before(difference, **options)``: the options that PyTorch 2.13 has other values of, and what a program
+                sees of it. Each release has a declaration of its own, and a graph keeps that by which it was recorded
     formula     ``(F, *args)``: where the language has no function for it, an expression of the same value; None where
                 there is none for these arguments
     examples    ``lambda r: [args, ...]``: calls for the tests, ``r(shape)`` a random array of the domain
@@ -376,6 +384,8 @@ def operation(**options: Any) -> Declare:
 
     def declare(source: Callable[..., Any]) -> Callable[..., Any]:
         changed = None if twin is None else _in_place(cast(FunctionType, source), {**options, **twin})
+        before: Before | None = options.pop("before_2_14", None)
+        older = None if before is None else Operation(cast(FunctionType, source), {**options, **before.options})
         op = Operation(cast(FunctionType, source), options)
         OPERATIONS[op.name] = op
         stub = FunctionType(
@@ -386,11 +396,39 @@ def operation(**options: Any) -> Declare:
         stub.__doc__ = op.doc
         op.call = stub
         stub.__dict__["op"] = op
+        if before is not None and older is not None:
+            _declare_both(op, older, stub, before.difference)
         if changed is not None:
             stub.__dict__["in_place"] = changed
         return stub
 
     return cast("Declare", declare)
+
+
+class Before:
+    """What an operation was in PyTorch 2.13, as options that are put in place of those declared."""
+
+    __slots__ = ("difference", "options")
+
+    def __init__(self, difference: Difference, **options: Any) -> None:
+        if "kernel" in options:
+            raise TypeError("kernels are kept by those who found them: make what differs in one a Varying value")
+        self.difference = difference
+        self.options = options
+
+
+def _declare_both(newer: Operation, older: Operation, stub: FunctionType, difference: Difference) -> None:
+    """One function, two declarations: a change of the release gives it the code of the other one."""
+    unmade = stub.__code__, None
+    older.call = stub
+    older.label += "_before"
+
+    def switch(newest: bool) -> None:
+        op = newer if newest else older
+        OPERATIONS[op.name] = stub.__dict__["op"] = op
+        stub.__code__, stub.__defaults__ = op.made or unmade
+
+    releases.declare(difference, switch)
 
 
 def _in_place(source: FunctionType, options: dict[str, Any]) -> Declared[Any]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from . import dtypes
 from .declared import Declared
+from .releases import Difference, Varying
 
 _CPP_NAMES = {
     "int64": "int64_t", "int32": "int", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t",
@@ -17,10 +18,23 @@ _CPP_NAMES = {
 }  # fmt: skip
 
 
+#: How far a float may be above the largest integer of a dtype.
+_ABOVE = Varying(
+    1.0,
+    0.0,
+    Difference(
+        "full, fill_ and other numbers in integer tensors",
+        "A float fits that does so without its fraction.",
+        "A float is too large that is above the largest integer, by whatever fraction.",
+        "torch.full((2,), 255.7, dtype=torch.uint8)",
+    ),
+)
+
+
 def number_in(dtype: np.dtype, value: Any) -> np.ndarray:
     """A number as a 0-d array. Raises RuntimeError where the dtype can't hold it, infinities apart.
 
-    A negative number wraps around in an unsigned dtype, if its absolute value is within the range.
+    A negative integer wraps around in an unsigned dtype, if its absolute value is within the range.
     """
     kind = dtype.kind
     if kind == "b":
@@ -32,9 +46,14 @@ def number_in(dtype: np.dtype, value: Any) -> np.ndarray:
     if kind in "iu":
         limits = np.iinfo(dtype)
         high = int(limits.max)
-        low = -high if kind == "u" else int(limits.min)
-        if not low <= value <= high and not (type(value) is float and value == 2.0**63 == high + 1.0):
-            raise _overflow(dtype)  # nor if it is NaN
+        if isinstance(value, float):
+            low = int(limits.min)
+            fits = low <= value and (value <= high or value < high + _ABOVE.value or value == 2.0**63 == high + 1.0)
+        else:
+            low = -high if kind == "u" else int(limits.min)
+            fits = low <= value <= high
+        if not fits:  # nor if it is NaN
+            raise _overflow(dtype)
         return np.asarray(np.asarray(value).astype(np.int64 if value < 0 else dtype).astype(dtype))
     if type(value) is int and not -(2**63) <= value < 2**64:
         raise ValueError("Overflow when unpacking long long")

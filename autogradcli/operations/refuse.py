@@ -7,6 +7,19 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..numerics import dtypes
+from ..numerics.releases import Difference, Varying
+
+#: The class of the errors about truth values where a number is needed.
+NO_BOOLS = Varying(
+    NotImplementedError,
+    RuntimeError,
+    Difference(
+        "-, neg, sub, rsub, positive, relu, hardtanh, relu6, cov, corrcoef, trapezoid, cumulative_trapezoid",
+        "What takes no bools raises NotImplementedError.",
+        "What takes no bools raises RuntimeError.",
+        "x = torch.tensor([True, False])\n-x",
+    ),
+)
 
 
 def not_implemented_for(kernel: str, x: Any) -> NoReturn:

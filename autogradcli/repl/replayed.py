@@ -146,6 +146,7 @@ def _fresh(prompt: Prompt) -> Session:
         grad_enabled=prompt.first_grad,
         deadline_seconds=prompt.session.deadline_seconds,
         memory_bytes=prompt.session.memory_bytes,
+        pytorch=prompt.session.state.pytorch,
     )
 
 

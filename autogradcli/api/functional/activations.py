@@ -18,6 +18,7 @@ from ...numerics.random.generator import default_generator
 from ...operations.dims import wrap_dim
 from ...operations.elementwise import sign
 from ...operations.nn import activation, smooth_activation
+from ...operations.refuse import NO_BOOLS
 from ...operations.shape.view import view
 from ..calls.argument_types import type_name
 from ..calls.declare import define_both, in_place
@@ -84,7 +85,7 @@ def _within(input: Tensor, min_val: Number, max_val: Number) -> Tensor:
     """Elements brought into the range from ``min_val`` to ``max_val``; of integers the bounds are cut to integers."""
     kind = input.array.dtype.kind
     if kind == "b":
-        raise RuntimeError("Bool inputs not supported for hardtanh")
+        raise NO_BOOLS.value("Bool inputs not supported for hardtanh")
     if kind == "c":
         raise NotImplementedError("clamp is not supported for complex types")
     if kind in "iu":

@@ -6,19 +6,20 @@ import math
 from typing import Any
 
 from ...engine.tensor import Tensor, wrap
+from ...numerics.releases import Difference, varying
 from ...operations.elementwise.arithmetic import add
 from ...operations.elementwise.arithmetic_variants import mul_scalar
 from ...operations.nn import attention as operations
 from ...operations.reduce.softmax import safe_softmax
 from ...operations.shape.joining import cat
 from ...operations.shape.slicing import slice_
-from ...operations.shape.view import transpose
+from ...operations.shape.view import squeeze_dim, transpose, unsqueeze
 from ..calls.overloads import define
 from ..calls.registry import namespace
 from ..linalg.matmul import matmul
 
 
-def attention(
+def _attention(
     query: Tensor,
     key: Tensor,
     value: Tensor,
@@ -28,11 +29,7 @@ def attention(
     scale: float | None,
     enable_gqa: bool,
 ) -> Any:
-    """``softmax(query @ key^T * scale + mask) @ value``: values averaged by how well their keys fit the queries.
-
-    ``attn_mask`` is added, or says by truth values where to look; ``is_causal`` hides later positions. ``scale``
-    is one over the root of the size unless given.
-    """
+    """Attention in as many dimensions as the operands have."""
     if is_causal and attn_mask is not None:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     if enable_gqa:
@@ -54,6 +51,39 @@ def attention(
     if dropout_p > 0.0:
         weights = namespace("torch.nn.functional")["dropout"](weights, dropout_p)
     return matmul(weights, value)
+
+
+@varying(
+    Difference(
+        "scaled_dot_product_attention of three dimensions",
+        "It is that of four with one batch: SqueezeBackward1 over ScaledDotProductFlashAttentionForCpuBackward0.",
+        "It is made of products of matrices: UnsafeViewBackward0 over BmmBackward0.",
+        "import torch.nn.functional as F\nq = torch.ones(1, 2, 3, requires_grad=True)\n"
+        "F.scaled_dot_product_attention(q, q, q)",
+    ),
+    before=_attention,
+)
+def attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None,
+    dropout_p: float,
+    is_causal: bool,
+    scale: float | None,
+    enable_gqa: bool,
+) -> Any:
+    """``softmax(query @ key^T * scale + mask) @ value``: values averaged by how well their keys fit the queries.
+
+    ``attn_mask`` is added, or says by truth values where to look; ``is_causal`` hides later positions. ``scale``
+    is one over the root of the size unless given.
+    """
+    if not query.array.ndim == key.array.ndim == value.array.ndim == 3:
+        return _attention(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
+    if attn_mask is not None and attn_mask.array.ndim == 3:
+        attn_mask = unsqueeze(attn_mask, 0)
+    batch = unsqueeze(query, 0), unsqueeze(key, 0), unsqueeze(value, 0)
+    return squeeze_dim(_attention(*batch, attn_mask, dropout_p, is_causal, scale, enable_gqa), 0)
 
 
 def _fits(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, dropout_p: float) -> bool:

@@ -13,7 +13,7 @@ from ...numerics.limits import shown
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import div, mul, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar
-from ...operations.elementwise.selection import clamp_min_scalar
+from ...operations.elementwise.bounds import clamp_min_scalar
 from ...operations.nn import distance as operations
 from ...operations.reduce.reduction import sum_dim
 from ...operations.reduce.statistics import vector_norm

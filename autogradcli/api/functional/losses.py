@@ -14,9 +14,10 @@ from ...numerics import dtypes
 from ...numerics.limits import shown
 from ...operations.elementwise.arithmetic import add, div, mul, neg, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar
+from ...operations.elementwise.bounds import clamp_min_scalar, minimum
 from ...operations.elementwise.exponential import exp, log
 from ...operations.elementwise.powers import pow_tensor_scalar, sqrt
-from ...operations.elementwise.selection import clamp_min_scalar, minimum, where
+from ...operations.elementwise.selection import where
 from ...operations.elementwise.sign import abs as abs_
 from ...operations.elementwise.special import xlogy
 from ...operations.index.indexing import masked_fill

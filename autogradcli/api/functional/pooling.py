@@ -7,6 +7,7 @@ from typing import Any
 
 from ...engine.operation import OPERATIONS
 from ...engine.tensor import Tensor
+from ...numerics.releases import Difference, varying
 from ...operations.elementwise.arithmetic import mul
 from ...operations.elementwise.powers import pow_tensor_scalar
 from ...operations.elementwise.sign import abs as abs_
@@ -262,11 +263,31 @@ def _declare_adaptive_average(dims: int) -> None:
         define_python(f"adaptive_avg_pool{dims}d", pool, into="F")
 
 
+def _any_norm(norm_type: Any) -> None:
+    """A division by it is what fails."""
+
+
+@varying(
+    Difference(
+        "lp_pool1d, lp_pool2d, lp_pool3d and their modules",
+        "A norm_type of 0 is refused: ValueError.",
+        "A norm_type of 0 ends in a ZeroDivisionError.",
+        "torch.nn.functional.lp_pool1d(torch.ones(1, 4), 0, 2)",
+    ),
+    before=_any_norm,
+)
+def check_norm(norm_type: Any) -> None:
+    """Raises ValueError for 0."""
+    if isinstance(norm_type, (int, float)) and norm_type == 0:
+        raise ValueError(f"norm_type must be a non-zero value, but got {norm_type}")
+
+
 def _declare_norms(dims: int) -> None:
     def pool(
         input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
     ) -> Any:
         """The p-norm of each window."""
+        check_norm(norm_type)
         name = f"avg_pool{dims}d"
         check_counts(name, dims, kernel_size=_listed(kernel_size), stride=_listed(stride))
         check_rank(input, name, dims)

@@ -105,6 +105,8 @@ def _circular(input: Tensor, amounts: Sequence[int]) -> Any:
 
 def _constant_pad(input: Tensor, pad: Sequence[int], value: Any) -> Any:
     """The tensor enlarged by a constant; ``pad`` goes in pairs from the last dimension."""
+    if len(pad) % 2:
+        raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
     return constant_pad_nd(input, tuple(pad), value)
 
 

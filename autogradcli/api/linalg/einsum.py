@@ -400,6 +400,12 @@ define("multi_dot", ("(TensorList tensors, *, Tensor out=None)", multi_dot), int
 
 def vecdot(x: Tensor, y: Tensor, dim: int) -> Any:
     """Dot products along a dimension, the first operand conjugated."""
+    if x.array.dtype is not y.array.dtype:
+        have, other = (dtypes.of(t.array).type_name for t in (x, y))
+        raise RuntimeError(
+            f"linalg.vecdot: Expected x and y to have the same dtype, but found x of type {have} and y of type {other} "
+            "instead"
+        )
     if x.array.ndim == 1 and y.array.ndim == 1:
         return products.vdot(x, y)
     if x.array.dtype.kind == "c":

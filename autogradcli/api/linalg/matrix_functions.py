@@ -13,15 +13,16 @@ from ...numerics import dtypes
 from ...operations.dims import distinct_dims
 from ...operations.elementwise.arithmetic import div, mul, sub
 from ...operations.elementwise.arithmetic_variants import mul_scalar
+from ...operations.elementwise.bounds import clamp_scalar
 from ...operations.elementwise.complex import conj
 from ...operations.elementwise.powers import sqrt
-from ...operations.elementwise.selection import clamp_scalar
 from ...operations.linalg import misc
 from ...operations.linalg import solve as solving
 from ...operations.linalg.checks import square
 from ...operations.linalg.matmul import mm
 from ...operations.reduce.cumulative import cumprod
 from ...operations.reduce.reduction import sum_dim
+from ...operations.refuse import NO_BOOLS
 from ...operations.shape.copies import cast, clone, copy_into
 from ...operations.shape.joining import cat
 from ...operations.shape.slicing import diagonal, slice_
@@ -254,7 +255,7 @@ def _cov(input: Tensor, correction: int, fweights: Tensor | None, aweights: Tens
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.array.ndim} dimensions"
         )
     if input.array.dtype.kind == "b":
-        raise RuntimeError("cov(): bool dtype is not supported for input")
+        raise NO_BOOLS.value("cov(): bool dtype is not supported for input")
     x = input if input.array.ndim == 2 else reshaped(input, (1, -1))
     count = x.array.shape[1]
     weights = _weights(count, fweights, aweights)

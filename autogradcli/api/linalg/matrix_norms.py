@@ -11,6 +11,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import shown
+from ...numerics.releases import Difference, Varying
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import div, mul
 from ...operations.elementwise.powers import reciprocal
@@ -164,12 +165,25 @@ def _edge(values: Any, first: bool) -> Any:
     return slice_(values, -1, 0 if first else n - 1, 1 if first else n, 1)
 
 
+_BAD_NORM = Varying(
+    ValueError,
+    RuntimeError,
+    Difference(
+        "linalg.cond",
+        "Another norm than those that there are is refused: ValueError.",
+        "Another norm than those that there are is refused: RuntimeError.",
+        "torch.linalg.cond(torch.eye(2), 3)",
+    ),
+)
+
+
 def _cond(input: Tensor, p: Any) -> Any:
     """Condition number, by default in the 2-norm: the largest singular value over the smallest."""
     if input.array.ndim < 2:
         raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
-    if isinstance(p, str) and p not in ("fro", "nuc"):
-        raise RuntimeError(f"linalg.cond got an invalid norm type: {shown(p)}")
+    known = p in ("fro", "nuc") if isinstance(p, str) else p is None or abs(p) in (1, 2, INF)
+    if not known:
+        raise _BAD_NORM.value(f"linalg.cond got an invalid norm type: {shown(p) if isinstance(p, str) else f'{p:g}'}")
     if p is None or (not isinstance(p, str) and abs(p) == 2):
         values = svdvals(input, None)
         first, last = _edge(values, True), _edge(values, False)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.tensor import Tensor, wrap
+from ...numerics.releases import Difference, varying
 from ...operations.elementwise.comparison import COMPARISONS
 from ...operations.elementwise.complex import conj
 from ...operations.elementwise.exponential import log
@@ -191,9 +192,29 @@ def _cholesky_ex(input: Tensor, upper: bool, check_errors: bool) -> ReturnType:
     return _CHOLESKY_EX(decompose.linalg_cholesky_ex(input, upper, check_errors))
 
 
-def _old_cholesky(input: Tensor, upper: bool) -> Any:
-    """Cholesky factor; ``linalg.cholesky`` in older clothes."""
+_GONE = "This function was deprecated since version 1.9 and is now removed. "
+
+
+def _cholesky_of_2_13(input: Tensor, upper: bool) -> Any:
     return decompose.cholesky(input, upper)
+
+
+@varying(
+    Difference(
+        "torch.cholesky",
+        "It is gone: a RuntimeError says what stands in its place.",
+        "It is there, under the name CholeskyBackward0.",
+        "torch.cholesky(torch.eye(2))",
+    ),
+    before=_cholesky_of_2_13,
+)
+def _old_cholesky(input: Tensor, upper: bool) -> Any:
+    """Cholesky factor; ``linalg.cholesky`` in older clothes. Gone from PyTorch 2.14."""
+    raise RuntimeError(
+        f"{_GONE}`torch.cholesky` is deprecated in favor of `torch.linalg.cholesky`.\nL = torch.cholesky(A) should be "
+        "replaced with:\nL = torch.linalg.cholesky(A)\nU = torch.cholesky(A, upper=True) should be replaced with:\n"
+        "U = torch.linalg.cholesky(A).mH"
+    )
 
 
 def _cholesky_solve(input: Tensor, input2: Tensor, upper: bool) -> Any:
@@ -304,9 +325,28 @@ def _qr(A: Tensor, mode: str) -> ReturnType:
     return _QR["linalg_qr"](decompose.linalg_qr(A, mode))
 
 
-def _old_qr(input: Tensor, some: bool) -> ReturnType:
-    """Orthogonal Q and upper triangular R; ``linalg.qr`` in older clothes."""
+def _qr_of_2_13(input: Tensor, some: bool) -> ReturnType:
     return _QR["qr"](decompose.linalg_qr(input, "reduced" if some else "complete"))
+
+
+@varying(
+    Difference(
+        "torch.qr",
+        "It is gone: a RuntimeError says what stands in its place.",
+        "It is there.",
+        "torch.qr(torch.eye(2))",
+    ),
+    before=_qr_of_2_13,
+)
+def _old_qr(input: Tensor, some: bool) -> ReturnType:
+    """Orthogonal Q and upper triangular R; ``linalg.qr`` in older clothes. Gone from PyTorch 2.14."""
+    raise RuntimeError(
+        f"{_GONE}`torch.qr` is deprecated in favor of `torch.linalg.qr` and the boolean parameter `some` has been "
+        "replaced with a string parameter `mode`.\n\nQ, R = torch.qr(A) should be replaced with:\nQ, R = "
+        "torch.linalg.qr(A, mode='reduced')\n\nand\n\nQ, R = torch.qr(A, some=False) should be replaced with:\nQ, R = "
+        f"torch.linalg.qr(A, mode='complete')\n\nSince `some` was set to {some}, use "
+        f"mode='{'reduced' if some else 'complete'}'."
+    )
 
 
 define("qr", ('(Tensor A, str mode="reduced", *, TensorList out=None)', _qr), into="linalg")

@@ -12,6 +12,7 @@ from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...operations.elementwise import arithmetic, arithmetic_variants, powers, rounding
 from ...operations.elementwise.arithmetic import BOOL_ONE, BOOL_PAIR
+from ...operations.refuse import NO_BOOLS
 from ...operations.shape.copies import cast
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
@@ -57,12 +58,12 @@ def _scaled(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 
 def check_bool(input: Tensor | Number, other: Tensor | Number) -> None:
-    """Raise RuntimeError for booleans, which PyTorch doesn't subtract."""
+    """Raise NotImplementedError for booleans, which PyTorch doesn't subtract; in its release 2.13 RuntimeError."""
     first, second = (
         x.array.dtype.kind == "b" if isinstance(x, Tensor) else isinstance(x, bool) for x in (input, other)
     )
     if first or second:
-        raise RuntimeError(BOOL_PAIR if first and second else BOOL_ONE)
+        raise NO_BOOLS.value(BOOL_PAIR if first and second else BOOL_ONE)
 
 
 def sub(input: Tensor | Number, other: Tensor | Number, alpha: Number) -> Tensor:

@@ -74,10 +74,11 @@ define("equal", ("(Tensor input, Tensor other)", equal), into="torch Tensor")
 
 # -- logic and bits --------------------------------------------------------------------------------------
 
-define_both("logical_not", (_UNARY, comparison.logical_not), into="torch Tensor")
+for _name in ("logical_not", "bitwise_not"):  # which functions have no in-place form, methods do
+    define(_name, (_UNARY, OPERATIONS[_name].call), into="torch Tensor")
+    define(f"{_name}_", ("(Tensor input)", in_place(OPERATIONS[_name].call)), into="Tensor")
 for _name in ("logical_and", "logical_or", "logical_xor"):
     define_both(_name, (_BINARY, OPERATIONS[_name].call))
-define_both("bitwise_not", (_UNARY, comparison.bitwise_not))
 for _name in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift"):
     _operation = OPERATIONS[_name].call
     define(_name, (_BINARY, _operation), (_OF_NUMBER, _operation), (_BY_NUMBER, _operation))

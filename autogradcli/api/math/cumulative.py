@@ -15,6 +15,7 @@ from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
 from ...operations.elementwise.comparison import logical_xor
 from ...operations.reduce import cumulative
 from ...operations.reduce.reduction import sum_dim
+from ...operations.refuse import NO_BOOLS
 from ...operations.shape.copies import copy, zeros_like
 from ...operations.shape.joining import cat
 from ...operations.shape.slicing import select, slice_
@@ -106,7 +107,7 @@ def _steps(name: str, y: Tensor, x: Tensor, dim: int) -> Any:
 
 def _trapezoid_at(y: Tensor, x: Tensor, dim: int) -> Any:
     """Integral of samples at the points ``x`` along a dimension, by the trapezoidal rule."""
-    _check_samples("trapezoid", y)
+    _check_samples("trapezoid", y, x)
     at = wrap_dim(dim, y.array.ndim)
     if not y.array.shape[at]:
         return wrap(np.zeros(tuple(n for k, n in enumerate(y.array.shape) if k != at), y.array.dtype))
@@ -115,9 +116,11 @@ def _trapezoid_at(y: Tensor, x: Tensor, dim: int) -> Any:
     return div_scalar(sum_dim(mul(add(left, right), steps), (at,)), 2.0)
 
 
-def _check_samples(name: str, y: Tensor) -> None:
+def _check_samples(name: str, y: Tensor, x: Tensor | None = None) -> None:
+    if x is not None and "b" in (y.array.dtype.kind, x.array.dtype.kind):
+        raise NO_BOOLS.value(f"{name}: received a bool input for `x` or `y`, but bool is not supported")
     if y.array.dtype.kind == "b":
-        raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
+        raise NO_BOOLS.value(f"{name}: received a bool input for `y`, but bool is not supported")
 
 
 def _check_step(name: str, dx: Any) -> None:
@@ -138,7 +141,7 @@ def _trapezoid(y: Tensor, dx: Any, dim: int) -> Any:
 
 def _cumulative_at(y: Tensor, x: Tensor, dim: int) -> Any:
     """Running integral of samples at the points ``x`` along a dimension."""
-    _check_samples("cumulative_trapezoid", y)
+    _check_samples("cumulative_trapezoid", y, x)
     at = wrap_dim(dim, y.array.ndim)
     steps = _steps("cumulative_trapezoid", y, x, dim)
     left, right = _halves(y, at)

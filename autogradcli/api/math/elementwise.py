@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...engine.tensor import Tensor
 from ...operations.elementwise import exponential, powers, rounding, sign, special, trigonometric
 from ...operations.elementwise.arithmetic import neg
+from ...operations.refuse import NO_BOOLS
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
 from ..calls.return_types import return_type
@@ -59,7 +60,7 @@ define("signbit", (_UNARY, sign.signbit), into="torch Tensor")
 def _positive(input: Tensor) -> Tensor:
     """The tensor itself. Raises RuntimeError for booleans."""
     if input.array.dtype.kind == "b":
-        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+        raise NO_BOOLS.value("The `+` operator, on a bool tensor is not supported.")
     return input
 
 

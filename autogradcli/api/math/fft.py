@@ -11,6 +11,7 @@ from ...engine.leaves import require_grad
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
+from ...numerics.releases import Difference, Varying
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.complex import conj, conj_physical
 from ...operations.linalg import fft as operations
@@ -20,6 +21,28 @@ from ...operations.shape.slicing import slice_
 from ..calls.overloads import define
 
 Ints = tuple[int, ...]
+
+
+_NO_TRANSFORM = Varying(
+    NotImplementedError,
+    RuntimeError,
+    Difference(
+        "torch.fft of half precision",
+        "NotImplementedError says that there is no transform.",
+        "RuntimeError says that there is no transform.",
+        "torch.fft.fft(torch.ones(4, dtype=torch.float16))",
+    ),
+)
+_NOT_REAL = Varying(
+    TypeError,
+    RuntimeError,
+    Difference(
+        "fft.rfft, rfft2, rfftn, ihfft, ihfft2, ihfftn of complex numbers",
+        "TypeError says that real numbers are needed.",
+        "RuntimeError says that real numbers are needed.",
+        "torch.fft.rfft(torch.ones(4, dtype=torch.complex64))",
+    ),
+)
 
 
 def _mode(norm: str | None, forward: bool) -> int:
@@ -37,7 +60,7 @@ def _promoted(x: Tensor, complex_: bool) -> Any:
     """Integers as floating numbers and, where wanted, real numbers as complex ones."""
     dtype = dtypes.of(x.array)
     if dtype is dtypes.float16:
-        raise RuntimeError("Unsupported dtype Half")
+        raise _NO_TRANSFORM.value("Unsupported dtype Half")
     want = dtype if dtype.category >= dtypes.FLOATING else dtypes.default.dtype
     if complex_:
         want = dtypes.complex_of(want)
@@ -116,7 +139,7 @@ def _complex_1d(name: str, forward: bool) -> Callable[..., Any]:
 def _real_to_half(name: str, forward: bool) -> Callable[..., Any]:
     def apply(input: Tensor, n: int | None, dim: int, norm: str | None) -> Any:
         if input.array.dtype.kind == "c":
-            raise RuntimeError(f"{name} expects a real input tensor, but got {dtypes.of(input.array).type_name}")
+            raise _NOT_REAL.value(f"{name} expects a real input tensor, but got {dtypes.of(input.array).type_name}")
         x = _promoted(input, False)
         at, size = _one(x, n, dim)
         found = operations.fft_r2c(_resized(x, (at,), (size,)), (at,), _mode(norm, forward), True)
@@ -155,7 +178,9 @@ def _complex_nd(name: str, forward: bool) -> Callable[..., Any]:
 def _real_to_half_nd(name: str, forward: bool) -> Callable[..., Any]:
     def apply(input: Tensor, s: Sequence[int] | None, dim: Sequence[int] | None, norm: str | None) -> Any:
         if input.array.dtype.kind == "c":
-            raise RuntimeError(f"{name} expects a real-valued input tensor, but got {dtypes.of(input.array).type_name}")
+            raise _NOT_REAL.value(
+                f"{name} expects a real-valued input tensor, but got {dtypes.of(input.array).type_name}"
+            )
         x = _promoted(input, False)
         dims, sizes = _many(x, s, dim)
         if not dims:
@@ -235,7 +260,7 @@ def _frequencies(real: bool) -> Callable[..., Any]:
     def apply(n: int, d: float, dtype: DType | None, requires_grad: bool) -> Any:
         kind = dtypes.default.dtype if dtype is None else dtype
         k = np.arange(n // 2 + 1) if real else np.fft.ifftshift(np.arange(-(n // 2), n - n // 2))
-        scale = kind.np.type(1.0 / (n * d))
+        scale = kind.np.type(1.0 / (n * d) if n * d else np.inf)
         found = wrap((k.astype(kind.np) * scale).astype(kind.np))
         if requires_grad:
             require_grad(found)

@@ -12,7 +12,7 @@ from ...engine.levels.vmap import NO_SHAPE
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.numbers import scalar_in
-from ...operations.elementwise import selection
+from ...operations.elementwise import bounds, selection
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
 
@@ -54,8 +54,8 @@ define("where", *_CHOICES, into="Tensor")
 # -- clamps ----------------------------------------------------------------------------------------------
 
 _CLAMPS = (
-    ("(Tensor input, Tensor? min=None, Tensor? max=None, *, Tensor out=None)", selection.clamp),
-    ("(Tensor input, Double? min=None, Double? max=None, *, Tensor out=None)", selection.clamp_scalar),
+    ("(Tensor input, Tensor? min=None, Tensor? max=None, *, Tensor out=None)", bounds.clamp),
+    ("(Tensor input, Double? min=None, Double? max=None, *, Tensor out=None)", bounds.clamp_scalar),
 )
 
 
@@ -77,18 +77,18 @@ def _two_forms(name: str, bound: str, by_tensor: Any, by_number: Any) -> None:
 define("clamp", *_CLAMPS, into="torch Tensor", aliases=("clip",))
 define(
     "clamp_",
-    ("(Tensor input, Tensor? min=None, Tensor? max=None)", in_place(selection.clamp)),
-    ("(Tensor input, Double? min=None, Double? max=None)", in_place(selection.clamp_scalar)),
+    ("(Tensor input, Tensor? min=None, Tensor? max=None)", in_place(bounds.clamp)),
+    ("(Tensor input, Double? min=None, Double? max=None)", in_place(bounds.clamp_scalar)),
     into="torch Tensor",
     aliases=("clip_",),
 )
-_two_forms("clamp_min", "min", selection.clamp_min, selection.clamp_min_scalar)
-_two_forms("clamp_max", "max", selection.clamp_max, selection.clamp_max_scalar)
+_two_forms("clamp_min", "min", bounds.clamp_min, bounds.clamp_min_scalar)
+_two_forms("clamp_max", "max", bounds.clamp_max, bounds.clamp_max_scalar)
 
 # -- the larger and the smaller --------------------------------------------------------------------------
 
 for _name, _operation in {
-    "maximum": selection.maximum, "minimum": selection.minimum, "fmax": selection.fmax, "fmin": selection.fmin,
+    "maximum": bounds.maximum, "minimum": bounds.minimum, "fmax": bounds.fmax, "fmin": bounds.fmin,
 }.items():  # fmt: skip
     define(_name, (_BINARY, _operation), into="torch Tensor")
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from ...engine.tensor import Tensor, wrap
 from ...numerics.limits import shown
-from ...operations.elementwise.selection import maximum, minimum
+from ...numerics.releases import Difference, varying
+from ...operations.elementwise.bounds import maximum, minimum
 from ...operations.reduce import extremum, order_statistics, sorting
 from ...operations.shape.slicing import unbind
 from ..calls.argument_types import type_name
@@ -267,11 +268,31 @@ define(
 )
 
 
+def _check_divided(indices: Tensor, size: tuple[int, ...]) -> None:
+    if indices.array.size and not all(size):
+        raise RuntimeError("ZeroDivisionError")
+
+
+@varying(
+    Difference(
+        "unravel_index",
+        "A dimension of size 0 is refused where there are indices: ValueError.",
+        "A dimension of size 0 ends in a division by zero: RuntimeError.",
+        "torch.unravel_index(torch.tensor([0]), (0, 2))",
+    ),
+    before=_check_divided,
+)
+def _check_unravelled(indices: Tensor, size: tuple[int, ...]) -> None:
+    if indices.array.size and not all(n > 0 for n in size):
+        raise ValueError(f"'shape' cannot have zero dimensions when 'indices' is non-empty, but got {size}")
+
+
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Any, ...]:
     """Counted indices as one tensor of places for each dimension of a shape."""
     if indices.array.dtype.kind not in "iu":
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype!r}")
     size = (shape,) if isinstance(shape, int) else tuple(shape)
+    _check_unravelled(indices, size)
     return tuple(unbind(sorting.unravel_index(indices, size), 0))
 
 

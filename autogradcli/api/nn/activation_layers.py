@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...numerics.releases import Difference, varying
 from ..calls.class_fields import REQUIRED
 from ..calls.registry import namespace
 from . import init
@@ -81,10 +82,33 @@ layer(
     "Softplus", _HOME, {"beta": 1.0, "threshold": 20.0},
     "softplus input", "beta threshold",
 )  # fmt: skip
-for _name, _function in (("Softmin", "softmin"), ("Softmax", "softmax"), ("LogSoftmax", "log_softmax")):
+
+
+def _any_dim(module: Any, values: dict[str, Any]) -> None:
+    """The call is what fails."""
+
+
+@varying(
+    Difference(
+        "nn.Softmax, nn.LogSoftmax",
+        "A dim that is no integer is refused when the module is made: TypeError.",
+        "A dim that is no integer is found out when the module is called.",
+        "torch.nn.Softmax(1.5)",
+    ),
+    before=_any_dim,
+)
+def _check_dim(module: Any, values: dict[str, Any]) -> None:
+    dim = values["dim"]
+    if dim is not None and (not isinstance(dim, int) or isinstance(dim, bool)):
+        raise TypeError(f"dim must be an int or None, got {type(dim)}")
+
+
+for _name, _function, _prepare in (
+    ("Softmin", "softmin", None), ("Softmax", "softmax", _check_dim), ("LogSoftmax", "log_softmax", _check_dim),
+):  # fmt: skip
     layer(
         _name, _HOME, {"dim": None},
-        lambda self, input, call=_function: getattr(F, call)(input, self.dim, _stacklevel=5), "dim",
+        lambda self, input, call=_function: getattr(F, call)(input, self.dim, _stacklevel=5), "dim", _prepare,
     )  # fmt: skip
 
 

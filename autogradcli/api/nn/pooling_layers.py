@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..calls.class_fields import REQUIRED
+from ..functional.pooling import check_norm
 from .convolution_layers import sizes
 from .functions_by_attribute import F
 from .simple import layer
@@ -21,6 +22,10 @@ def _stride_1d(module: Any, values: dict[str, Any]) -> None:
     _stride(module, values)
     for name in ("kernel_size", "stride", "padding"):
         values[name] = sizes(values[name], 1)
+
+
+def _norm(module: Any, values: dict[str, Any]) -> None:
+    check_norm(values["norm_type"])
 
 
 def _pools(rank: int) -> None:
@@ -53,7 +58,7 @@ def _pools(rank: int) -> None:
         lambda self, input: getattr(F, f"lp_pool{rank}d")(
             input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode
         ),
-        "norm_type kernel_size stride ceil_mode",
+        "norm_type kernel_size stride ceil_mode", _norm,
     )  # fmt: skip
     layer(
         f"AdaptiveAvgPool{rank}d", "pooling", {"output_size": REQUIRED},

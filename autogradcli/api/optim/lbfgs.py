@@ -15,6 +15,7 @@ from ...engine.callbacks import callee
 from ...engine.state import state as modes
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import roles
+from ...numerics.releases import Difference, varying
 from ..calls.registry import namespace
 from .kernels import add, added
 from .optimizer import Optimizer
@@ -23,6 +24,25 @@ from .rule import Array
 from .sgd_adam import check_lr
 
 Evaluate = Callable[[float], tuple[float, Array]]
+
+
+def _not_maximized(maximize: bool) -> dict[str, Any]:
+    if maximize:
+        raise TypeError("LBFGS.__init__() got an unexpected keyword argument 'maximize'")
+    return {}
+
+
+@varying(
+    Difference(
+        "optim.LBFGS",
+        "It can maximize, and shows that option.",
+        "It only minimizes.",
+        "torch.optim.LBFGS([torch.ones(1, requires_grad=True)])",
+    ),
+    before=_not_maximized,
+)
+def _own_options(maximize: bool) -> dict[str, Any]:
+    return {"maximize": maximize}
 
 
 class LBFGS(Optimizer):
@@ -40,12 +60,14 @@ class LBFGS(Optimizer):
         tolerance_change: float = 1e-9,
         history_size: int = 100,
         line_search_fn: str | None = None,
+        *,
+        maximize: bool = False,
     ) -> None:
         check_lr({"lr": lr})
         options = {
             "lr": lr, "max_iter": max_iter, "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
             "tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change, "history_size": history_size,
-            "line_search_fn": line_search_fn,
+            "line_search_fn": line_search_fn, **_own_options(maximize),
         }  # fmt: skip
         super().__init__(params, options)
         if len(self.param_groups) != 1:
@@ -61,7 +83,8 @@ class LBFGS(Optimizer):
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
         first = _evaluated(closure)
-        loss, g = float(first), _flat(params)
+        sign = -1.0 if group.get("maximize") else 1.0
+        loss, g = float(first) * sign, _flat(params, sign)
         evaluations = 1
         state["func_evals"] += 1
         self.__dict__["_opt_called"] = True
@@ -93,7 +116,7 @@ class LBFGS(Optimizer):
             if group["line_search_fn"] is not None:
                 if group["line_search_fn"] != "strong_wolfe":
                     raise RuntimeError("only 'strong_wolfe' is supported")
-                search = _Search(_along(closure, params, d), d, loss, g, slope, group["max_eval"] - evaluations)
+                search = _Search(_along(closure, params, d, sign), d, loss, g, slope, group["max_eval"] - evaluations)
                 loss, g, t = search.run(t)
                 used = search.evaluations
                 _move(params, t, d)
@@ -101,7 +124,7 @@ class LBFGS(Optimizer):
             else:
                 _move(params, t, d)
                 if k != group["max_iter"]:
-                    loss, g = float(_evaluated(closure)), _flat(params)
+                    loss, g = float(_evaluated(closure)) * sign, _flat(params, sign)
                     small = np.abs(g).max() <= group["tolerance_grad"]
                     used = 1
             evaluations += used
@@ -130,10 +153,11 @@ def _evaluated(closure: Callable[[], Any]) -> Any:
         modes.grad = before
 
 
-def _flat(params: list[Tensor]) -> Array:
-    """All gradients as one vector, of complex numbers both parts."""
+def _flat(params: list[Tensor], sign: float) -> Array:
+    """All gradients as one vector, of complex numbers both parts; with -1 their negatives."""
     parts = [np.zeros_like(p.array) if p.grad is None else p.grad.array for p in params]
-    return np.concatenate([_real(part).reshape(-1) for part in parts])
+    flat = np.concatenate([_real(part).reshape(-1) for part in parts])
+    return -flat if sign < 0 else flat
 
 
 def _real(array: Array) -> Array:
@@ -152,13 +176,13 @@ def _move(params: list[Tensor], size: float, direction: Array) -> None:
         start += count
 
 
-def _along(closure: Callable[[], Any], params: list[Tensor], d: Array) -> Evaluate:
+def _along(closure: Callable[[], Any], params: list[Tensor], d: Array, sign: float) -> Evaluate:
     """The loss and its gradient at a distance along a direction; the parameters stay where they are."""
     home = [p.array.copy() for p in params]
 
     def evaluate(t: float) -> tuple[float, Array]:
         _move(params, t, d)
-        loss, g = float(_evaluated(closure)), _flat(params)
+        loss, g = float(_evaluated(closure)) * sign, _flat(params, sign)
         for p, values in zip(params, home):
             p.array[...] = values
             p.bump()

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...engine.state import state as modes
 from ...engine.tensor import Tensor, wrap
+from ...numerics.releases import Difference, Varying
 from ..calls.class_fields import KEYWORDS, REQUIRED
 from ..nn.functions_by_attribute import M, T
 from .optimizer import declare
@@ -146,10 +147,24 @@ def _muon(F: Any, o: Group, t: float, p: Array, g: Array, velocity: Array) -> No
     rows, columns = p.shape
     if o["adjust_lr_fn"] == "match_rms_adamw":
         rate = lr * 0.2 * math.sqrt(max(rows, columns))
+    elif o["adjust_lr_fn"] == "spectral_unclamped":
+        rate = lr * math.sqrt(rows / columns)
     else:
         rate = lr * math.sqrt(max(1, rows / columns))
     F.scale(p, 1 - lr * o["weight_decay"])
     F.descend(p, change.array.astype(p.dtype), rate)
+
+
+_ADJUSTMENTS = Varying(
+    (None, "original", "match_rms_adamw", "spectral_unclamped"),
+    (None, "original", "match_rms_adamw"),
+    Difference(
+        "optim.Muon",
+        "adjust_lr_fn may be 'spectral_unclamped' too: the root of rows / columns.",
+        "adjust_lr_fn is 'original' or 'match_rms_adamw'.",
+        "torch.optim.Muon([torch.ones(2, 2, requires_grad=True)], adjust_lr_fn='spectral_unclamped')",
+    ),
+)
 
 
 def _check_muon(values: Group) -> None:
@@ -158,7 +173,7 @@ def _check_muon(values: Group) -> None:
         raise ValueError(f"momentum should be >= 0 but is: {values['momentum']}")
     if not values["weight_decay"] >= 0.0:
         raise ValueError(f"weight decay should be >= 0 but is: {values['weight_decay']}")
-    if values["adjust_lr_fn"] not in (None, "original", "match_rms_adamw"):
+    if values["adjust_lr_fn"] not in _ADJUSTMENTS.value:
         raise ValueError(f"Adjust learning rate function {values['adjust_lr_fn']} is not supported")
 
 

@@ -13,9 +13,10 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.limits import TOO_MANY_DIMENSIONS, charge_array, counted, shown
+from ...numerics.releases import Difference, varying
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import mul
-from ...operations.index.indexing import index_select, masked_select
+from ...operations.index.indexing import index, index_select, masked_select
 from ...operations.shape import copies
 from ...operations.shape import view as views
 from ...operations.shape.joining import block_diag as block_diag_operation
@@ -247,11 +248,8 @@ def cartesian_prod(*tensors: Any) -> Any:
     return stack([flatten(g, 0, -1) for g in _grids(given, "ij")], 1)
 
 
-def _combinations(input: Tensor, r: int, with_replacement: bool) -> Any:
-    """All combinations of ``r`` elements of a vector, one a row."""
-    _vector(input)
-    if r < 0:
-        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+def _combinations_by_masks(input: Tensor, r: int, with_replacement: bool) -> Any:
+    _check_choice(input, r)
     if r == 0:
         return wrap(np.empty(0, input.array.dtype))
     n = input.array.size
@@ -262,6 +260,46 @@ def _combinations(input: Tensor, r: int, with_replacement: bool) -> Any:
     for places in counted(choose(range(n), r)):
         mask[places] = True
     return stack([masked_select(g, wrap(mask)) for g in _grids([input] * r, "ij")], 1)
+
+
+@varying(
+    Difference(
+        "combinations",
+        "The elements are taken by an index: IndexBackward0.",
+        "Columns that masks select are stacked: StackBackward0.",
+        "x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)\ntorch.combinations(x)",
+    ),
+    before=_combinations_by_masks,
+)
+def _combinations(input: Tensor, r: int, with_replacement: bool) -> Any:
+    """All combinations of ``r`` elements of a vector, one a row."""
+    _check_choice(input, r)
+    if r == 0:
+        return wrap(np.empty(0, input.array.dtype))
+    n = input.array.size
+    rows = _ways(n + r - 1 if n and with_replacement else n, r)
+    charge_array((rows, r), 8 + input.array.itemsize)
+    found = np.empty((rows, r), np.int64)
+    choose = combinations_with_replacement if with_replacement else index_combinations
+    for row, places in enumerate(counted(choose(range(n), r) if rows else ())):
+        found[row] = places
+    return index(input, [wrap(found)])
+
+
+def _check_choice(input: Tensor, r: int) -> None:
+    _vector(input)
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+
+
+def _ways(n: int, r: int) -> int:
+    """How many ways there are to take ``r`` of ``n``; no further than any memory would hold them."""
+    ways = 1 if r <= n else 0
+    for k in range(min(r, n - r)):
+        ways = ways * (n - k) // (k + 1)
+        if ways > 1 << 48:
+            break
+    return ways
 
 
 define_python("meshgrid", meshgrid)

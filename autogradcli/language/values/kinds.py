@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ...api.calls import registry
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction
+from ...numerics.releases import releases
 from .budget import MAX_LAZY, budget
 from .nesting import LAZY_KINDS, depth_of
 
@@ -112,6 +113,15 @@ class Namespace:
 
     def __repr__(self) -> str:
         return f"<module '{self.dotted}'>"
+
+    @classmethod
+    def forget(cls, newest: bool) -> None:
+        """Another release of PyTorch is meant, and some names may be others."""
+        for made in cls._made.values():
+            made.names.clear()
+
+
+releases.watch(Namespace.forget)
 
 
 class Form:

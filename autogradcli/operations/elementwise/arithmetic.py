@@ -6,6 +6,7 @@ import numpy as np
 
 from ...engine.operation import Array, Number, operation
 from ...engine.worlds import roles
+from ..refuse import NO_BOOLS
 
 
 @operation(
@@ -38,7 +39,7 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``input - alpha * other``, broadcast."""
     if input.dtype == np.bool_:
-        raise RuntimeError(BOOL_PAIR)
+        raise NO_BOOLS.value(BOOL_PAIR)
     return np.subtract(input, other if alpha == 1 else _scaled(other, alpha, input))
 
 
@@ -56,7 +57,7 @@ def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 def rsub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``other - alpha * input`` of a number and a tensor."""
     if input.dtype == np.bool_:
-        raise RuntimeError(BOOL_ONE)
+        raise NO_BOOLS.value(BOOL_ONE)
     return np.subtract(other, input if alpha == 1 else _scaled(input, alpha, input))
 
 
@@ -108,7 +109,7 @@ def div(input: Array, other: Array | Number) -> Array:
 def neg(input: Array) -> Array:
     """Negation."""
     if input.dtype == np.bool_:
-        raise RuntimeError(
+        raise NO_BOOLS.value(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
             "the `~` or `logical_not()` operator instead."
         )

@@ -18,6 +18,7 @@ from ...numerics.numbers import number_in
 from ...numerics.shapes import sizes_differ
 from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, numel, wrap_dim
 from ..shape.view import expand_array, sum_to
+from .written import put_said, put_tangents
 
 Places = Sequence[Array | None]
 
@@ -113,20 +114,12 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
     return out
 
 
-def _put_said(F: Any, input: Any, indices: Any, values: Any, accumulate: bool) -> Any:
-    """A number put at places, which the user's function takes as a tensor."""
-    if not isinstance(values, (int, float, complex)) or accumulate:
-        return None
-    if len(indices) == 1 and "bool" in str(indices[0].dtype) and tuple(indices[0].shape) == tuple(input.shape):
-        return F.masked_fill(input, indices[0], values)
-    return F.says("index_put", input, indices, F.constant(np.asarray(values, input.dtype.np)))
-
-
 @operation(
-    formula=_put_said,
+    formula=put_said,
     overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
     values=lambda F, g, indices, values_shape: sum_to(F, F.index(g, indices), values_shape),
+    jvp=put_tangents,
     complex="own",
     examples=lambda r: [
         (r(4, 3), [r.mask((4, 3))], r(), False),

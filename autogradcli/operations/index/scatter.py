@@ -16,6 +16,7 @@ from ..dims import Shape, wrap_dim
 from ..refuse import underivable
 from ..shape.slicing import diagonal_array, select, slice_
 from .indexing import check_counted, check_index, check_places, grid_key
+from .written import tangent
 
 # -- scatter -----------------------------------------------------------------------------------------------
 
@@ -64,6 +65,9 @@ def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Arra
     complex="own",
     input=lambda F, g, dim, index: F.scatter_value(g, dim, index, 0.0),
     src=lambda F, g, dim, index, src_shape: source_back(F, F.gather(g, dim, index), src_shape),
+    jvp=lambda F, t, input, dim, index, src: F.scatter(
+        tangent(F, t, "input", input), dim, index, tangent(F, t, "src", src)
+    ),
     examples=lambda r: [
         (r(3, 4), 0, r.tensor([[0, 2, 1, 0], [1, 0, 2, 2]]), r(2, 4)),
         (r(3, 4), 1, r.tensor([[3, 1], [0, 2], [2, 1]]), r(3, 4)),
@@ -156,6 +160,9 @@ def scatter_combined(input: Array, dim: int, index: Index, src: Array | Number, 
 @operation(
     layout="contiguous",
     complex="own",
+    jvp=lambda F, t, input, index, source, accumulate: F.put(
+        tangent(F, t, "input", input), index, tangent(F, t, "source", source), accumulate
+    ),
     input=lambda F, g, index, accumulate: (
         g if accumulate else F.put(g, index, F.new_zeros(g, tuple(index.shape)), False)
     ),

@@ -12,6 +12,7 @@ from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
 from ..shape.slicing import ALL
 from .indexing import check_places
+from .written import tangent
 
 
 def parts_key(index: Array, at: int) -> tuple[Any, ...]:
@@ -87,6 +88,9 @@ def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Numbe
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
     source=lambda F, g, dim, index, source, source_shape: F.expand(F.index_select(g, dim, index), source_shape),
+    jvp=lambda F, t, input, dim, index, source: F.index_copy(
+        tangent(F, t, "input", input), dim, index, tangent(F, t, "source", source)
+    ),
     examples=lambda r: [(r(4, 3), 0, r.tensor([2, 0, 3]), r(3, 3))],
 )
 def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:

@@ -14,7 +14,7 @@ from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
 from ..elementwise import elementary
 from ..elementwise.constants import ONE, ZERO
-from ..refuse import underivable
+from ..refuse import NO_BOOLS, underivable
 
 
 def _zeros(F: Any, g: Any) -> Any:
@@ -94,7 +94,7 @@ def relu(input: Array) -> Array:
     """``max(input, 0)``. Its derivative at 0 is 0."""
     if input.dtype.kind in "bc":
         if input.dtype.kind == "b":
-            raise RuntimeError("Boolean inputs not supported for relu")
+            raise NO_BOOLS.value("Boolean inputs not supported for relu")
         raise NotImplementedError("clamp is not supported for complex types")
     return np.maximum(ZERO[input.dtype], input)  # of two zeros NumPy gives the second, PyTorch the first
 

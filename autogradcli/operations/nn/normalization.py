@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.operation import Array, Index, operation
+from ...engine.operation import Array, Before, Index, operation
 from ...numerics import dtypes
+from ...numerics.releases import Difference
 from ..dims import numel
 
 Dims = tuple[int, ...]
@@ -203,14 +204,49 @@ def _group_input_rule(F: Any, g: Any, input: Any, groups: int, weight: Any, eps:
     return F.reshape(found, input.shape)
 
 
+def _group_weight_rule(F: Any, g: Any, input: Any, groups: int, eps: float) -> Any:
+    return F.sum_dim(g * _group_values(F, input, groups, eps), _batch_dims(g.ndim), False)
+
+
+def _beside(F: Any, gradient: Any, weight: Any, bias: Any) -> Any:
+    """A gradient that has zeros as its derivative by the parameters, where it has none by them."""
+    return F.beside(gradient, [x for x in (weight, bias) if x is not None])
+
+
+@operation(
+    node="ViewBackward0",
+    input=lambda F, g: g,
+    others=lambda F, g, others_shape: [F.new_zeros(g, shape) for shape in others_shape],
+    formula=lambda F, input, others: input,
+    examples=lambda r: [(r(2, 3), [r(3), r(2)])],
+)
+def beside(input: Array, others: list[Array]) -> Array:
+    """The same as ``input``, in whose history there are others too: their derivatives are zeros."""
+    return input
+
+
 @operation(
     node="NativeGroupNormBackward0",
-    input=lambda F, g, input, num_groups, weight, eps: _group_input_rule(F, g, input, num_groups, weight, eps),
-    weight=lambda F, g, input, num_groups, eps: F.sum_dim(
-        g * _group_values(F, input, num_groups, eps), _batch_dims(g.ndim), False
+    input=lambda F, g, input, num_groups, weight, bias, eps: _beside(
+        F, _group_input_rule(F, g, input, num_groups, weight, eps), weight, bias
+    ),
+    weight=lambda F, g, input, num_groups, weight, bias, eps: _beside(
+        F, _group_weight_rule(F, g, input, num_groups, eps), weight, bias
     ),
     bias=lambda F, g: F.sum_dim(g, _batch_dims(g.ndim), False),
     examples=lambda r: [(r(2, 4, 3), 2, r(4), r(4), 1e-5), (r(2, 4), 2, None, None, 1e-5)],
+    before_2_14=Before(
+        Difference(
+            "group_norm, nn.GroupNorm",
+            "What a gradient doesn't depend on has zeros as its second derivative.",
+            "What a gradient doesn't depend on has None as its second derivative.",
+            "x = torch.ones(1, 2, 2, requires_grad=True)\nb = torch.zeros(2, requires_grad=True)\n"
+            "y = torch.group_norm(x, 1, None, b)\n(g,) = torch.autograd.grad(y.sum(), x, create_graph=True)\n"
+            "torch.autograd.grad(g.sum(), b, allow_unused=True)",
+        ),
+        input=lambda F, g, input, num_groups, weight, eps: _group_input_rule(F, g, input, num_groups, weight, eps),
+        weight=lambda F, g, input, num_groups, eps: _group_weight_rule(F, g, input, num_groups, eps),
+    ),
 )
 def group_norm(
     input: Array, num_groups: int, weight: Array | None = None, bias: Array | None = None, eps: float = 1e-5

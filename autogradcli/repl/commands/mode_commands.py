@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ...api.tensor.tensor_text import PrintOptions
+from ...numerics.releases import VERSIONS
 from ...show.columns import columns
 from ..copies import AVAILABLE
 from ..interruptible import quietly
@@ -43,6 +44,18 @@ def _dtype(prompt: Prompt, argument: str) -> None:
         prompt.change(f"torch.set_default_dtype(torch.{choice(argument.removeprefix('torch.'), DTYPES)})")
         return
     prompt.out.write(f"dtype: {prompt.dtype}\n")
+
+
+@command(":pytorch", "[RELEASE]", words=lambda session: VERSIONS)
+def _pytorch(prompt: Prompt, argument: str) -> None:
+    """Set or show the release of PyTorch to agree with.
+
+    From the next line on; a graph that is there keeps the rules by which it was recorded. `docs/pytorch.md` lists what
+    differs, and `autogradcli compare-pytorch FILE` says what of it a program shows.
+    """
+    if argument:
+        prompt.session.state.use_pytorch(choice(argument, VERSIONS))
+    prompt.out.write(f"pytorch: {prompt.session.state.pytorch}\n")
 
 
 @command(":seed", "[N]")
