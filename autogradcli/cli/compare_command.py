@@ -9,6 +9,7 @@ import click
 from .environment import Environment, UnreadableError
 from .exits import FAILED, OK
 from .options import Positive, environment, format_option, session_options
+from .request import Settings
 
 if TYPE_CHECKING:
     from ..studies.upgrade import Differing
@@ -25,9 +26,7 @@ def command(
     file: str,
     format_: str,
     timeout: float | None,
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
+    settings: Settings,
 ) -> None:
     """Run a program as two releases of PyTorch would, and say which of its lines differ.
 
@@ -41,17 +40,15 @@ def command(
     from . import sessions
 
     env = environment(ctx)
-    sessions.prepare(ctx, memory)
-    ctx.exit(OK if _compare(file, env, format_, dtype, seed, memory, timeout) else FAILED)
+    sessions.prepare(ctx, settings.memory)
+    ctx.exit(OK if _compare(file, env, format_, settings, timeout) else FAILED)
 
 
 def _compare(
     file: str,
     env: Environment,
     format_: str,
-    dtype: str | None,
-    seed: int | None,
-    memory: float,
+    settings: Settings,
     timeout: float | None,
 ) -> bool:
     """Whether nothing differs. What differs is shown as it is found."""
@@ -63,7 +60,7 @@ def _compare(
     releases = BEFORE, NEWEST
 
     def make(release: str) -> Session:
-        session = sessions.open_session(dtype=dtype, seed=seed or 0, memory=memory, timeout=timeout)
+        session = sessions.open_session(**(settings._asdict() | {"seed": settings.seed or 0}), timeout=timeout)
         session.state.use_pytorch(release)
         return session
 

@@ -54,6 +54,7 @@ SUMMARIES = {
     "graph": "The graph that made a value, as a picture",
     "run": "Run programs from files",
     "check-transcript": "Do the examples in a text still hold?",
+    "compare-pytorch": "What another release changes for a program",
     "export": "A program as plain PyTorch",
     "completion": "What makes your shell complete commands",
     "config": "Your settings: where they are, what they can be",
