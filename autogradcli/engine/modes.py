@@ -47,7 +47,10 @@ class Decorated:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with self.mode.fresh():
-            return self.function(*args, **kwargs)
+            result = self.function(*args, **kwargs)
+        if getattr(self.function, "yields", False):
+            result.mode = self.mode  # what it gives a generator's body is run under, too
+        return result
 
     @property
     def name(self) -> str:

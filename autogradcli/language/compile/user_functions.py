@@ -18,7 +18,7 @@ class Code:
 
     __slots__ = (
         "body", "cell_locals", "cell_parameters", "is_expression", "keyword_only", "names", "positional",
-        "positional_only", "rest", "simple", "star", "stars",
+        "positional_only", "rest", "simple", "star", "stars", "yields",
     )  # fmt: skip
 
     def __init__(self, arguments: ast.arguments, c: Context) -> None:
@@ -36,6 +36,7 @@ class Code:
         self.cell_parameters = [slot for slot in cells if slot < count]
         self.cell_locals = [slot for slot in cells if slot >= count]
         self.is_expression = False
+        self.yields = scope.yields
         self.body: Run = _nothing
 
     def call(self, function: UserFunction, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

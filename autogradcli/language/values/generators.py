@@ -11,6 +11,7 @@ from collections.abc import Generator as PythonGenerator
 from typing import Any
 
 from ...api.calls.registry import Method, Property, attributes_of
+from ...engine.modes import ContextMode
 from ...numerics.naming import shown_as
 from .budget import MAX_DEPTH, budget
 
@@ -26,11 +27,13 @@ class Closed(BaseException):
 class Generator:
     """An iterator of what a function yields. Raises RecursionError past MAX_DEPTH levels."""
 
-    __slots__ = ("__weakref__", "name", "steps")
+    __slots__ = ("__weakref__", "mode", "name", "steps")
 
     def __init__(self, steps: PythonGenerator[Any, Any, Any], name: str) -> None:
         self.steps = steps
         self.name = name
+        #: What the body runs under, where the function was decorated with it.
+        self.mode: ContextMode | None = None
 
     def __iter__(self) -> Generator:
         return self
@@ -69,6 +72,9 @@ class Generator:
                 raise RecursionError("maximum recursion depth exceeded")
             if budget.fuel < 0:
                 budget.poll()
+            if self.mode is not None:
+                with self.mode.fresh():
+                    return resume(value)
             return resume(value)
         finally:
             budget.depth -= LEVELS

@@ -68,6 +68,11 @@ class UserFunction:
     def __name__(self) -> str:
         return self.name
 
+    @property
+    def yields(self) -> bool:
+        """Whether a call gives a generator."""
+        return bool(self.code.yields)
+
     def __repr__(self) -> str:
         return f"<function {self.qualname} at {id(self):#x}>"
 
