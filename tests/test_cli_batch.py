@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -345,7 +346,11 @@ def test_a_batch_that_is_asked_to_end_leaves_nothing_half_written(
     (tmp_path / "quick.ag").write_text("1\n")
     (tmp_path / "slow.ag").write_text("print('x' * 10**5)\nwhile True:\n    pass\n")
     arguments = ["run", "--jobs", jobs, "--output", "made", "quick.ag", "slow.ag"]
-    with subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, env=ENVIRON, stderr=subprocess.PIPE) as process:
+    # SIGHUP ends it also where these tests themselves run under nohup, which has it ignored.
+    heard = partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)
+    with subprocess.Popen(
+        [*COMMAND, *arguments], cwd=tmp_path, env=ENVIRON, stderr=subprocess.PIPE, preexec_fn=heard
+    ) as process:
         until((tmp_path / "made/quick.ag.out").exists, process)
         time.sleep(0.3)  # the slow one is under way
         process.send_signal(number)
