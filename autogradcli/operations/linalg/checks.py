@@ -70,6 +70,16 @@ def first_failure(info: Array) -> tuple[int, int] | None:
     return (int(found[0]), int(flat[found[0]])) if found.size else None
 
 
+def check_finite(A: Array) -> None:
+    """Raise LinAlgError where a matrix whose singular values are wanted has an element that is no number."""
+    if not np.isfinite(A).all():
+        bad = ~np.isfinite(A).all(axis=(-2, -1))
+        where = at_element(int(np.flatnonzero(bad)[0]), A.ndim > 2)
+        raise LinAlgError(
+            f"linalg.svd: {where}The algorithm failed to converge because the input matrix contained non-finite values."
+        )
+
+
 def check_singular(info: Array, name: str, what: str = "inversion") -> None:
     """Raise LinAlgError where an inverse met a zero on the diagonal."""
     failed = first_failure(info)

@@ -76,7 +76,10 @@ def cholesky_factor(A: Array, upper: bool) -> tuple[Array, Array]:
     """Factors and LAPACK's info of a batch."""
     info = np.zeros(A.shape[:-2], np.int32)
     try:
-        return np.linalg.cholesky(A, upper=upper), info
+        factors = np.linalg.cholesky(A, upper=upper)
+        if not np.isnan(np.diagonal(factors, axis1=-2, axis2=-1)).any():
+            return factors, info
+        raise np.linalg.LinAlgError  # LAPACK goes on after a NaN, PyTorch's doesn't
     except np.linalg.LinAlgError:
         dual = np.swapaxes(A, -2, -1).conj() if upper else A
         factors = np.empty_like(A)

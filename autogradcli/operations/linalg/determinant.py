@@ -83,6 +83,8 @@ def cofactor_matrix(A: Array) -> Array:
     """From the singular value decomposition, so that it holds for singular matrices too."""
     if A.size == 0:
         return A.copy()
+    if not np.isfinite(A).all():
+        return np.full_like(A, np.nan)
     u, s, vh = np.linalg.svd(A)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     others = _product_without(s)
@@ -121,6 +123,8 @@ def cofactors_backward(h: Array, A: Array) -> Array:
     """
     if A.size == 0:
         return A.copy()
+    if not np.isfinite(A).all():
+        return np.full_like(A, np.nan)
     u, s, vh = np.linalg.svd(A)
     sign = (np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
     n = A.shape[-1]

@@ -11,7 +11,7 @@ from ...numerics import dtypes
 from ...numerics.away import by_iterations, by_rows
 from ...numerics.limits import counted
 from . import matrix_kernels as kernels
-from .checks import floating, square
+from .checks import check_finite, floating, square
 from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_columns, mm, part, total
 
 # -- pseudo-inverse, least squares ------------------------------------------------------------------------
@@ -50,6 +50,7 @@ def linalg_pinv(A: Array, atol: Any = None, rtol: Any = None, hermitian: bool = 
         keep = size > np.maximum(limit[0], limit[1] * size.max(-1))[..., None]
         inverse = np.where(keep, 1 / np.where(keep, values, 1), 0).astype(values.dtype)
         return (vectors * inverse[..., None, :]) @ np.swapaxes(vectors.conj(), -2, -1)
+    check_finite(A)
     u, s, vh = np.linalg.svd(A, full_matrices=False)
     keep = s > np.maximum(limit[0], limit[1] * s.max(-1))[..., None]
     inverse = np.where(keep, 1 / np.where(keep, s, 1), 0).astype(s.dtype)
@@ -110,6 +111,7 @@ def linalg_lstsq(A: Array, B: Array, rcond: float | None, driver: str | None) ->
     vector = B.ndim == A.ndim - 1
     right = B[..., None] if vector else B
     batch = np.broadcast_shapes(A.shape[:-2], right.shape[:-2])
+    check_finite(A)
     u, s, vh = np.linalg.svd(A, full_matrices=False)
     keep = s > rcond * s.max(-1, initial=0)[..., None] if driver != "gels" else s > 0
     inverse = np.where(keep, 1 / np.where(keep, s, 1), 0).astype(s.dtype)

@@ -16,7 +16,7 @@ from ...engine.operation import operation as declared
 from ...engine.state import state
 from ...numerics import dtypes
 from ...numerics.away import by_iterations
-from .checks import LinAlgError, at_element, floating, matrix, square
+from .checks import LinAlgError, check_finite, floating, matrix, square
 from .matrix_rules import H, column, conj, first_columns, first_rows, minus, mm, row, total
 
 #: Of these PyTorch has no kernels for half precision: they refuse it themselves.
@@ -155,12 +155,7 @@ def linalg_svd(A: Array, full_matrices: bool = True, compute_uv: bool = True) ->
     """Orthonormal U, singular values S, descending, and orthonormal V^H of ``A = U diag(S) V^H``."""
     matrix(A, "linalg.svd")
     floating(A, "linalg.svd", "linalg_svd_cpu")
-    if not np.isfinite(A).all():
-        bad = ~np.isfinite(A).all(axis=(-2, -1))
-        where = at_element(int(np.flatnonzero(bad)[0]), A.ndim > 2)
-        raise LinAlgError(
-            f"linalg.svd: {where}The algorithm failed to converge because the input matrix contained non-finite values."
-        )
+    check_finite(A)
     u, s, vh = np.linalg.svd(A, full_matrices=full_matrices)
     return u, s, vh
 
