@@ -21,6 +21,7 @@ from ...operations.index.indexing import index_put
 from ...operations.shape.copies import copy, fill_tensor
 from ...operations.shape.slicing import select, slice_, unbind
 from ...operations.shape.view import alias, expand, unsqueeze, view
+from ..arrays.values import NumPyArray, NumPyScalar
 from ..calls.argument_types import type_name
 from ..calls.call_plans import check_numbers, hooks
 
@@ -28,6 +29,8 @@ _ZERO_DIM = (
     "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert "
     "a 0-dim tensor to a number"
 )
+#: The scalars of NumPy's that are Python's floats and complex numbers, too, and its integers: others can't be assigned.
+_NUMBERS_TOO = "dDbhilqBHILQ"
 _AS_TUPLE = (Tensor, list, tuple, slice, type(...), type(None))
 
 
@@ -170,6 +173,10 @@ def _prepared(part: Any) -> Any:
         if not array.ndim and array.dtype.kind != "b" and array.__class__ is np.ndarray:  # under vmap each row's own
             return bool(array) if array.dtype == np.uint8 else int(array)
         return part
+    if isinstance(part, NumPyScalar) and part.array.dtype.kind in "iu":
+        return int(part.array)
+    if type(part) is NumPyArray:
+        return _prepared(wrap(part.array))
     if isinstance(part, (list, tuple, range, str)):
         made = hooks.to_tensor(list(part) if isinstance(part, range) else part)
         if made.array.dtype.kind == "c":
@@ -257,6 +264,8 @@ def _copy_to(place: Tensor, value: Tensor) -> None:
 def _as_value(self: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
+    if isinstance(value, NumPyScalar) and value.array.dtype.char in _NUMBERS_TOO:
+        value = value.array.item()
     if isinstance(value, (int, float, complex)):
         return wrap(number_in(self.array.dtype, value))
     raise TypeError(f"can't assign a {type_name(value)} to a torch.{self.dtype.type_name}Tensor")
