@@ -134,7 +134,7 @@ _NUMPY: tuple[dict[str, Any], ...] = (PRINTING, HANDLING, LEGACY)
 
 
 def _numpy() -> tuple[dict[str, Any], ...]:
-    return tuple([dict(settings) if settings else settings for settings in _NUMPY])
+    return tuple([dict(settings) for settings in _NUMPY])
 
 
 def _values(source: PrintOptions) -> tuple[Any, ...]:

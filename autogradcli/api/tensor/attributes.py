@@ -272,6 +272,8 @@ def _numpy(self: Tensor) -> NumPyArray:
             )
     if self.array.dtype.kind == "V":
         raise TypeError(f"Got unsupported ScalarType {self.dtype.type_name}")
+    if type(self.array) is not np.ndarray:
+        raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
     return array_value(self.array)
 
 

@@ -234,7 +234,7 @@ def _bound(value: Any) -> int | None:
         return value
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, Tensor) and value.array.size == 1 and value.array.dtype.kind in "iub":
+    if isinstance(value, (Tensor, NumPyScalar)) and value.array.size == 1 and value.array.dtype.kind in "iub":
         return int(value.array.reshape(()))
     raise TypeError("slice indices must be integers or None or have an __index__ method")
 
