@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor
 from ...numerics.limits import elements
-from .calls import charge, perform
+from .calls import charge, perform_named
 from .costs import broadcast
 from .gate import integer, number_of, taken
 from .kinds import give
@@ -94,4 +94,7 @@ def setitem(self: NumPyArray, index: Any, value: Any) -> None:
         new: Any = number_of(value)
     else:
         new = taken(value, "an assignment")
-    perform(array.__setitem__, index, new)
+    if type(new) is float or type(new) is int:
+        array[index] = new
+    else:
+        perform_named("cast", array.__setitem__, index, new)

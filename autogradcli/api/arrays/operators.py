@@ -10,7 +10,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor
 from ...numerics.limits import counted
-from .calls import charge, perform, tensors_of
+from .calls import charge, perform, perform_named, tensors_of
 from .costs import broadcast
 from .gate import array_of, integer, taken
 from .indexing import getitem, setitem
@@ -18,6 +18,8 @@ from .kinds import give
 from .printing import representation, text
 from .values import NumPyArray, NumPyScalar
 
+#: Elements of two operands, each with each, that are not worth counting.
+_SMALL = 1 << 12
 _NUMBERS = frozenset({float, bool, complex})
 
 
@@ -40,6 +42,8 @@ def _operand(value: Any) -> Any:
 
 def _check(symbol: str, a: Any, b: Any) -> bool:
     """Charge for the result; whether it takes long."""
+    if np.size(a) * np.size(b) <= _SMALL:
+        return False
     first, second = np.shape(a), np.shape(b)
     if symbol == "@":
         count = (a.size // max(first[-1], 1) if first else 1) * (b.size // max(second[0], 1) if second else 1)
@@ -53,6 +57,18 @@ def _check(symbol: str, a: Any, b: Any) -> bool:
     return steps > 1 << 26
 
 
+#: What NumPy calls the operators in its warnings.
+_UFUNCS = {
+    "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "remainder", "**": "power",
+    "@": "matmul", "&": "bitwise_and", "|": "bitwise_or", "^": "bitwise_xor", "<<": "left_shift", ">>": "right_shift",
+}  # fmt: skip
+
+
+def _named(symbol: str, a: Any, b: Any) -> str:
+    name = _UFUNCS[symbol]
+    return name if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else f"scalar {name}"
+
+
 def _binary(symbol: str, operate: Callable[[Any, Any], Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
     def apply(self: Any, other: Any) -> Any:
         if isinstance(other, Tensor):
@@ -62,7 +78,7 @@ def _binary(symbol: str, operate: Callable[[Any, Any], Any]) -> tuple[Callable[.
         except _NoOperand:
             return NotImplemented
         heavy = _check(symbol, self.array, right)
-        return give(perform(operate, self.array, right, heavy=heavy))
+        return give(perform_named(_named(symbol, self.array, right), operate, self.array, right, heavy=heavy))
 
     def reflected(self: Any, other: Any) -> Any:
         if isinstance(other, Tensor):
@@ -72,7 +88,7 @@ def _binary(symbol: str, operate: Callable[[Any, Any], Any]) -> tuple[Callable[.
         except _NoOperand:
             return NotImplemented
         heavy = _check(symbol, left, self.array)
-        return give(perform(operate, left, self.array, heavy=heavy))
+        return give(perform_named(_named(symbol, left, self.array), operate, left, self.array, heavy=heavy))
 
     return apply, reflected
 
@@ -109,7 +125,7 @@ def _in_place(symbol: str, operate: Callable[[Any, Any], Any]) -> Callable[..., 
         except _NoOperand:
             return NotImplemented
         _check(symbol, self.array, right)
-        perform(operate, self.array, right)
+        perform_named(_UFUNCS[symbol], operate, self.array, right)
         return self
 
     return apply
@@ -133,7 +149,7 @@ def _comparison(symbol: str, operate: Callable[[Any, Any], Any]) -> Callable[...
         except _NoOperand:
             return NotImplemented
         heavy = _check(symbol, self.array, right)
-        return give(perform(operate, self.array, right, heavy=heavy))
+        return give(perform_named("a comparison", operate, self.array, right, heavy=heavy))
 
     return apply
 
@@ -153,7 +169,7 @@ def _unary(operate: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _converting(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda self: perform(convert, self.array)
+    return lambda self: perform(convert, self.array) if self.array.dtype.kind == "c" else convert(self.array)
 
 
 def _length(self: NumPyArray) -> int:
