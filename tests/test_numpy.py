@@ -7,6 +7,7 @@ import io
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,14 @@ from test_language_python import ours, without_addresses
 from test_sandbox import ORDINARY, Asked, Spy
 
 from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES, Method, Property
-from autogradcli.events import Event, Failed, Printed
+from autogradcli.data.values import Reference
+from autogradcli.data.writing import save
+from autogradcli.events import Event, Failed, Printed, Warned
 from autogradcli.language import modules
 from autogradcli.language.compile.calls import CONSTRUCTORS
 from autogradcli.language.values.budget import budget
 from autogradcli.language.values.foreign import is_value
+from autogradcli.repl.undo import Snapshot
 from autogradcli.session import Session
 
 FOLDER = Path(__file__).parent / "programs"
@@ -61,26 +65,52 @@ def printed(program: str, session: Session | None = None) -> str:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.skipif(int(np.__version__.split(".")[1]) < 3, reason="the programs are for NumPy of today")
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.3.0", reason="the programs are for NumPy of today")
 @pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
 def test_prints_what_numpy_prints(program: str) -> None:
     text, error = ours(program)
     assert (text, None if error is None else error[1]) == real(program)
 
 
-def test_beside_tensors_prints_what_pytorch_printed() -> None:
-    program = (FOLDER / "numpy_with_torch.program.txt").read_text(encoding="utf-8")
-    text = (FOLDER / "numpy_with_torch.printed.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["numpy_with_torch", "numpy_scripts"])
+def test_beside_tensors_prints_what_pytorch_printed(name: str) -> None:
+    """Recorded with PyTorch 2.14.1 and NumPy 2.4.6."""
+    program = (FOLDER / f"{name}.program.txt").read_text(encoding="utf-8")
+    text = (FOLDER / f"{name}.printed.txt").read_text(encoding="utf-8")
     assert ours(program) == (text, None)
 
 
-def test_warnings_are_the_programs() -> None:
-    events = run("np.array([1.0]) / 0\nnp.log(-1.0)\nwith np.errstate(all='ignore'):\n    np.log(0.0)\n")
-    said = [f"{event.category}: {event.message}" for event in events if type(event).__name__ == "Warned"]
-    assert said == [
-        "RuntimeWarning: divide by zero encountered in divide",
-        "RuntimeWarning: invalid value encountered in log",
-    ]
+WARNING = """
+np.array([1.0, 2]) / 0
+np.float64(1) / 0
+np.int64(1) // np.int64(0)
+np.exp(1000.0)
+np.log(np.array([0.0, -1]))
+np.int64(2**62) * np.int64(4)
+np.mean([])
+np.array([np.nan]).astype(int)
+np.arccos(2)
+np.std([1.0], ddof=1)
+np.array([1.0]) < np.nan
+float(np.array([1j])[0])
+"""
+
+
+@pytest.mark.parametrize("program", WARNING.strip().split("\n"))
+def test_warns_as_numpy_warns(program: str) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        eval(program, {"np": np})
+    said = [(event.category, event.message) for event in run(program) if isinstance(event, Warned)]
+    assert said == [(each.category.__name__, str(each.message)) for each in caught]
+
+
+def test_errstate_says_what_happens() -> None:
+    assert failed("with np.errstate(divide='raise'):\n    np.ones(1) / 0") == (
+        "FloatingPointError: divide by zero encountered in divide"
+    )
+    quiet = "with np.errstate(all='ignore'):\n    np.log(0.0)\n    np.ones(1) / 0"
+    assert not [event for event in run(quiet) if isinstance(event, Warned | Failed)]
 
 
 def test_errors_have_names() -> None:
@@ -104,6 +134,12 @@ def test_errors_have_names() -> None:
         ("np.zeros(2, dtype='O')", "TypeError: data type 'O' not understood"),
         ("np.array(2**70)", "OverflowError: Python int too large to convert to C long"),
         ("np.sin(torch.ones(2, requires_grad=True))", "RuntimeError: Can't call numpy() on Tensor that requires grad."),
+        ("np.vectorize", "AttributeError: module 'numpy' has no attribute 'vectorize'"),
+        ("np.array(['a'])", "TypeError: array() takes numbers, arrays and lists of them, not 'a'"),
+        ("np.add(np.ones(2), np.ones(2), like=1)", "TypeError: add() got an unexpected keyword argument 'like'"),
+        ("torch.from_numpy(np.ones(3)[::-1])", "ValueError: At least one stride in the given numpy array is negative"),
+        ("class A(np.ndarray): pass", "TypeError: "),
+        ("np.ones(2).__array__", "AttributeError: 'numpy.ndarray' object has no attribute '__array__'"),
         ("np.random.seed({})", "TypeError: SeedSequence expects int or sequence of ints for entropy not dict"),
     ],
 )
@@ -121,6 +157,28 @@ def test_settings_and_random_numbers_are_a_sessions_own() -> None:
     printed("np.random.seed(4)\nnp.random.rand(5)", other)
     assert printed("print(np.array([1/3]))", other) == "[0.33333333]\n"
     assert printed("print(np.array([1/3]), np.random.rand())", one) == "[0.33] 0.5507979025745755\n"
+
+
+def test_undo_takes_back_arrays_generators_and_settings() -> None:
+    session = Session()
+    setup = "x = np.ones(2)\nv = x[:1]\nt = torch.from_numpy(x)\ng = np.random.default_rng(0)\nnp.random.seed(1)"
+    change = "v += 1\nx.shape = (2, 1)\nnp.set_printoptions(precision=1)\n"
+    look = "print(x, t, np.array([1 / 3]), g.random(), np.random.rand())"
+    printed(setup, session)
+    snapshot = Snapshot(session)
+    before = printed(look, session)
+    snapshot.restore(session)
+    assert printed(change + look, session) != before
+    snapshot.restore(session)
+    assert printed(look, session) == before
+
+
+def test_arrays_go_into_files_of_data(tmp_path: Path) -> None:
+    session = Session()
+    printed("a = np.arange(3.0)\ns = np.float32(0.5)", session)
+    save(Reference(str(tmp_path / "x.npz"), "a,s"), session.variables)
+    with np.load(tmp_path / "x.npz") as found:
+        assert found["a"].tolist() == [0, 1, 2] and found["s"].dtype == np.float32
 
 
 def test_a_program_is_heard_inside_numpy() -> None:
