@@ -155,6 +155,8 @@ def _all_tensors(data: Any) -> bool:
 
 def _said(data: Any) -> DType | None:
     """The dtype of nested data among which are arrays or scalars of NumPy's; None where there are none."""
+    if not _has_arrays(data):
+        return None
     pending: list[Any] = [data]
     found: list[DType] = []
     others: set[type] = set()
@@ -168,18 +170,21 @@ def _said(data: Any) -> DType | None:
                 found.append(each.dtype)
             else:
                 others.add(type(each))
-    if not found or not _has_arrays(data):
-        return None
     if others:
         found.append(_of_kinds(others))
     return reduce(dtypes.promote_types, found)
 
 
 def _has_arrays(data: Any) -> bool:
-    return any(
-        isinstance(each, (NumPyArray, NumPyScalar)) or (isinstance(each, (list, tuple)) and _has_arrays(each))
-        for each in data
-    )
+    kinds = {*map(type, data)}
+    if _PLAIN.issuperset(kinds):
+        return False
+    if any(issubclass(kind, (NumPyArray, NumPyScalar)) for kind in kinds):
+        return True
+    return any(isinstance(each, (list, tuple)) and _has_arrays(each) for each in data)
+
+
+_PLAIN = frozenset({int, float, bool, complex})
 
 
 def _first_tensor(data: Any) -> Tensor:
