@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .api.arrays.values import HANDLING, LEGACY, PRINTING
 from .api.tensor.tensor_text import PrintOptions, options
 from .engine import modes
 from .engine.state import Tape, state
@@ -20,6 +21,8 @@ class _State(NamedTuple):
     grad: bool
     dtype: DType
     pytorch: str
+    numpy: tuple[dict[str, Any], ...] = ({}, {}, {})
+    """What programs set ``numpy`` to: how it prints, what it does at divisions by zero, its shared generator."""
 
 
 class SessionState:
@@ -110,6 +113,7 @@ def _current() -> _State:
         state.grad,
         default.dtype,
         releases.current,
+        _numpy(),
     )
 
 
@@ -120,6 +124,17 @@ def _install(wanted: _State) -> None:
         setattr(options, name, value)
     for name, value in zip(_SEQUENCE, wanted.generator):
         setattr(default_generator, name, value)
+    for settings, values in zip(_NUMPY, wanted.numpy):
+        if settings or values:
+            settings.clear()
+            settings.update(values)
+
+
+_NUMPY: tuple[dict[str, Any], ...] = (PRINTING, HANDLING, LEGACY)
+
+
+def _numpy() -> tuple[dict[str, Any], ...]:
+    return tuple([dict(settings) for settings in _NUMPY])
 
 
 def _values(source: PrintOptions) -> tuple[Any, ...]:

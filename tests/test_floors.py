@@ -65,6 +65,7 @@ LATE = {
     ("cli", ""): "a command loads what it needs: --help and a wrong option answer at once",
     ("api.autograd.custom_function", "api.func.custom_transforms"): "only under torch.func",
     ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
+    ("api.tensor.attributes", "api.arrays.members"): "few programs have an array of NumPy's",
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
     ("language.modules", ""): "a module of Python's own is for the program that imports it",

@@ -27,6 +27,8 @@ Tables = Mapping[str, dict[str, Any]]
 
 FILE = "names.index"
 PACKAGES = ("api", "operations")
+#: Folders whose modules enter no names here: those who need them import them.
+NAMELESS = ("api.arrays",)
 
 _FORMAT = 1  # of the file; another number where its contents change their meaning
 _HERE = os.path.dirname(__file__)
@@ -66,7 +68,7 @@ def _sources() -> Iterator[Module]:
                     if name.endswith(".py") and name != "__init__.py":
                         status = entry.stat()
                         yield Module(f"{dotted}.{name[:-3]}", status.st_size, status.st_mtime_ns, entry.path)
-                    elif not name.startswith((".", "_")) and entry.is_dir():
+                    elif not name.startswith((".", "_")) and f"{dotted}.{name}" not in NAMELESS and entry.is_dir():
                         pending.append((f"{dotted}.{name}", entry.path))
 
 

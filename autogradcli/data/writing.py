@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ..api.arrays.values import NumPyArray, NumPyScalar
 from ..api.nn.module import Module
 from ..engine.tensor import Tensor
 from ..tensor_names import named_tensors
@@ -62,9 +63,9 @@ def _found(variables: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def array_of(value: Any, name: str) -> np.ndarray:
-    """The numbers of a tensor or a number. Raises TypeError for anything else."""
-    if isinstance(value, Tensor):
-        return value.array
+    """The numbers of a tensor, an array or a number. Raises TypeError for anything else."""
+    if isinstance(value, (Tensor, NumPyArray, NumPyScalar)):
+        return np.asarray(value.array)
     if isinstance(value, int | float | complex):
         array = np.asarray(value)
         if array.dtype.kind in "biufc":  # an integer of more than 64 bits makes an array of objects
@@ -136,9 +137,9 @@ def _json(arrays: dict[str, np.ndarray], values: dict[str, Any]) -> Write:
 
 
 def _as_json(value: Any, array: np.ndarray) -> Any:
-    if not isinstance(value, Tensor) and not isinstance(value, complex):
+    if not isinstance(value, (Tensor, NumPyArray, NumPyScalar, complex)):
         return strict(value)
-    dtype = "complex128" if isinstance(value, complex) else value.dtype.name
+    dtype = value.dtype.name if isinstance(value, Tensor) else array.dtype.name
     numbers = np.stack([array.real, array.imag], -1) if array.dtype.kind == "c" else array
     numbers = numbers.astype(np.float64) if dtype == "bfloat16" else numbers
     return {"dtype": dtype, "shape": list(array.shape), "data": strict(numbers.tolist())}

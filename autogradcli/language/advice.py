@@ -25,8 +25,8 @@ NAMES = {
 _NUMPY = "PyTorch's functions stand for NumPy's here: torch.tensor([1., 2.]), torch.sin(x), torch.linspace(0, 1, 5)"
 #: Modules that people import or use and that are not there.
 MODULES = {
-    "np": _NUMPY,
-    "numpy": _NUMPY,
+    "np": "NumPy's arrays come with `import numpy as np`; gradients go through torch's functions: torch.sin(x)",
+    "numpy": "NumPy's arrays come with `import numpy as np`; gradients go through torch's functions: torch.sin(x)",
     "jnp": _NUMPY,
     "jax": "torch.func has grad, vmap and jacrev",
     "tf": "the language is PyTorch's: torch.tensor([1., 2.])",

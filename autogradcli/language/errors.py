@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
+from ..api.arrays.values import NumPyObject
 from ..events import Call, Failed
 from .advice import of_syntax
 from .compile.user_functions import execute
@@ -139,7 +140,7 @@ def _type_name(error: BaseException) -> str:
     if isinstance(error, OutOfTime):
         return "TimeoutError"
     kind = type(error)
-    while kind.__module__.partition(".")[0] in FOREIGN:
+    while kind.__module__.partition(".")[0] in FOREIGN and not issubclass(kind, NumPyObject):
         kind = kind.__mro__[1]
     return kind.__name__
 

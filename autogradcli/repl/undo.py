@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..api.arrays.values import NumPySource
 from ..api.autograd.function_class import FunctionClass
 from ..api.calls.overloads import CalculatorFunction, Function
 from ..api.calls.program_classes import Kind, put_in_class, unbind
@@ -71,6 +72,7 @@ class Snapshot:
         "classes",
         "complete",
         "containers",
+        "generators",
         "instances",
         "kept",
         "nodes",
@@ -87,6 +89,7 @@ class Snapshot:
         self.instances: list[tuple[Any, list[Any], dict[str, Any] | None]] = []
         self.classes: list[tuple[Kind, dict[str, Any]]] = []
         self.nodes: list[tuple[Node, Any, Any, Any]] = []
+        self.generators: list[tuple[NumPySource, Any]] = []  # of NumPy's random numbers, and where they stand
         #: id -> (the array that owns the memory, a copy of its contents)
         self.buffers: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._seen: set[int] = set()
@@ -129,6 +132,8 @@ class Snapshot:
             else:
                 container.clear()
                 container.update(copy)
+        for generator, stand in self.generators:
+            generator.put_back(stand)
         unwatched()
         for owner, contents in self.buffers.values():
             np.copyto(owner, contents)
@@ -155,6 +160,8 @@ class Snapshot:
                     pending += _to_walk(value.values())
             elif isinstance(value, (tuple, frozenset)):
                 pending += _to_walk(value)
+            elif isinstance(value, NumPySource):
+                self.generators.append((value, value.kept()))
             elif kind is AccumulateGrad:
                 self._keep_instance(value, [value.grad, value.array, value.extra], pending)
             elif kind is Output:

@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Tensor
+from ..arrays.values import has_scalars, without_scalars
 from . import call_errors
 from .argument_types import KINDS, TYPE_NAMES, BadElement, Convert, Mismatch
 from .call_plans import (
@@ -153,6 +154,10 @@ class Function:
 
         Raises what PyTorch raises where no overload fits (TypeError), or a number is too large.
         """
+        if has_scalars((*args, *kwargs.values())) and not self._takes_any():
+            args = without_scalars(args)
+            kwargs = dict(zip(kwargs, without_scalars(tuple(kwargs.values()))))
+            key = (*map(type, args), *kwargs, *map(type, kwargs.values()))
         schemas = self.schemas
         given = args[1:] if self.method else args
         if self.method and not (args and isinstance(args[0], Tensor)):
@@ -175,6 +180,10 @@ class Function:
                 return plan[0], arguments_of(plan, args, kwargs)
             decided_by_types = decided_by_types and decided
         self._refuse(given, kwargs)
+
+    def _takes_any(self) -> bool:
+        """Whether a parameter takes any value: ``torch.tensor``, to which a scalar of NumPy's says a dtype."""
+        return any(parameter.kind is KINDS["object"] for schema in self.schemas for parameter in schema.parameters)
 
     def _order(self) -> list[int]:
         """The overloads in the order in which they are tried: deprecated ones last."""

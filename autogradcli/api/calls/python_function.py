@@ -12,6 +12,7 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.state import state
 from ...engine.tensor import Tensor
+from ..arrays.values import has_scalars, without_scalars
 from .argument_types import TYPE_NAMES
 from .call_plans import Implementation, as_floats_where_needed, check_numbers, hooks, tensor_of
 from .gate import PLAIN, check_arguments
@@ -39,6 +40,9 @@ class PythonFunction:
         if (not plain and not PLAIN.issuperset(map(type, args))) or (
             kwargs and not PLAIN.issuperset(map(type, kwargs.values()))
         ):
+            if has_scalars((*args, *kwargs.values())):
+                args = without_scalars(args)
+                kwargs = dict(zip(kwargs, without_scalars(tuple(kwargs.values()))))
             check_arguments(self.name, self.call, args, kwargs)
             if self.takes_functions:
                 args = tuple(map(callee, args))

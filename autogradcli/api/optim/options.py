@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ..arrays.values import NumPyScalar
 from ..calls.gate import foreign_value
 
 
@@ -33,6 +34,8 @@ def number(value: Any) -> Any:
         if type(found) is complex:
             raise RuntimeError("value cannot be converted to type float without overflow")
         return found
+    if isinstance(value, NumPyScalar):
+        value = value.array.item()
     if type(value) not in _NUMBERS:
         raise TypeError(f"an option of an optimizer must be a number or a tensor, not {type_name(value)}")
     return value
@@ -46,8 +49,11 @@ STATE = OPTIONS | {Tensor}
 
 
 def check_options(values: dict[str, Any]) -> None:
-    """Raises TypeError for a value that a program put there and that no step can compute with."""
+    """Scalars of NumPy's become numbers. Raises TypeError for a value that a program put there and that no step can
+    compute with."""
     for name, value in values.items():
+        if isinstance(value, NumPyScalar):
+            values[name] = value = value.array.item()
         if isinstance(value, Tensor) and name != "params" and value.array.dtype.kind == "c" and not value.array.ndim:
             number(value)
         if name not in ("params", "param_names") and (type(value) is complex or foreign_value(value) is not None):

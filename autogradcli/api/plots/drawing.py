@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor
 from ...numerics.limits import run
-from ..tensor.attributes import NumPyArray
+from ..tensor.attributes import array_value
 from .figures import Artist, Axes, Call
 from .plain_data import (
     LINE_STYLES,
@@ -189,7 +189,7 @@ def _hist(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
     options = options_of(name, {**({"bins": args[1]} if args[1:] else {}), **kwargs})
     run.spend(8 * values.size)
     counts, edges = np.histogram(values, options.get("bins", 10), density=options.get("density", False))
-    return NumPyArray(counts.astype(float)), NumPyArray(edges.astype(float)), _add(axes, name, (values,), options)
+    return array_value(counts.astype(float)), array_value(edges.astype(float)), _add(axes, name, (values,), options)
 
 
 def _bar(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...engine.tensor import MetaTensor, Tensor
 from ...numerics.limits import run
-from ..tensor.attributes import NumPyArray
+from ..arrays.values import NumPyArray, NumPyScalar
 
 #: Numbers that one call may draw, characters of a text, and lists inside one another.
 MOST_NUMBERS, MOST_TEXT, DEEPEST = 1 << 20, 1000, 4
@@ -52,7 +52,7 @@ def _leaf(name: str, value: Any) -> np.ndarray:
         if value.node is not None:
             raise RuntimeError(_REQUIRES_GRAD)
         array = value.array
-    elif type(value) is NumPyArray:
+    elif type(value) is NumPyArray or isinstance(value, NumPyScalar):
         array = np.asarray(value.array)
     elif type(value) in _NUMBER:
         return np.array(float(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import accumulate
 from operator import mul
 from typing import Any
@@ -19,8 +18,8 @@ from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import charge_items
-from ...numerics.naming import shown_as
 from ...operations.dims import wrap_dim
+from ..arrays.values import NumPyArray
 from ..calls.argument_types import Value
 from ..calls.overloads import define
 from ..calls.python_function import define_python
@@ -242,6 +241,21 @@ def _tolist(self: Tensor) -> Any:
     return values
 
 
+def array_value(array: np.ndarray) -> NumPyArray:
+    """An array in the value that programs have of it, whose methods come with the first."""
+    from ..arrays import members  # noqa: F401
+
+    return NumPyArray(array)
+
+
+def _from_numpy(ndarray: Value) -> Tensor:
+    """A tensor on the memory of an array: what is written to one is seen in the other. Raises TypeError for another
+    value, ValueError for an array that is stepped through backwards."""
+    from ..arrays import members
+
+    return members.from_numpy(ndarray)
+
+
 def _numpy(self: Tensor) -> NumPyArray:
     """The values as NumPy shows them. Raises RuntimeError for a tensor that requires grad."""
     if isinstance(self, MetaTensor):
@@ -258,36 +272,9 @@ def _numpy(self: Tensor) -> NumPyArray:
             )
     if self.array.dtype.kind == "V":
         raise TypeError(f"Got unsupported ScalarType {self.dtype.type_name}")
-    return NumPyArray(self.array)
-
-
-@shown_as("numpy.ndarray", in_c=True)
-class NumPyArray:
-    """What ``x.numpy()`` gives: the values in NumPy's text, and as lists. NumPy's own arrays stay out of reach."""
-
-    __slots__ = ("array",)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, array: np.ndarray | np.generic) -> None:
-        self.array = array
-
-    def __repr__(self) -> str:
-        return str(np.array_repr(self.array)) if isinstance(self.array, np.ndarray) else repr(self.array)
-
-    def __str__(self) -> str:
-        return str(np.array_str(self.array)) if isinstance(self.array, np.ndarray) else str(self.array)
-
-    def __len__(self) -> int:
-        if not isinstance(self.array, np.ndarray) or not self.array.ndim:
-            raise TypeError("len() of unsized object")
-        return len(self.array)
-
-    def __iter__(self) -> Iterator[NumPyArray]:
-        """Along the first dimension."""
-        if not isinstance(self.array, np.ndarray) or not self.array.ndim:
-            raise TypeError("iteration over a 0-d array")
-        return (NumPyArray(row) for row in self.array)
+    if type(self.array) is not np.ndarray:
+        raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
+    return array_value(self.array)
 
 
 def _size(self: Tensor) -> Size:
@@ -377,11 +364,7 @@ def _methods() -> None:
     define("item", ("(Tensor input)", item), into="Tensor")
     define("tolist", ("(Tensor input)", _tolist), into="Tensor")
     define("numpy", ("(Tensor input)", _numpy), into="Tensor")
-    numpy_array = attributes_of(NumPyArray)
-    numpy_array["tolist"] = Method(_tolist, "The values as nested lists.")
-    numpy_array["shape"] = Property(lambda a: a.array.shape)
-    numpy_array["ndim"] = Property(lambda a: a.array.ndim)
-    numpy_array["size"] = Property(lambda a: a.array.size)
+    define("from_numpy", ("(object ndarray)", _from_numpy))
     define("size", ("(Tensor input)", _size), ("(Tensor input, int dim)", _size_at), into="Tensor")
     define("dim", ("(Tensor input)", lambda t: t.array.ndim), into="Tensor", aliases=("ndimension",))
     define("numel", ("(Tensor input)", _numel), into="torch Tensor", aliases=("nelement",))

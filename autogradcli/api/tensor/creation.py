@@ -21,6 +21,7 @@ from ...numerics.numbers import number_in, scalar_in
 from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import cast as cast_recorded
 from ...operations.shape.spacing import spaced, stepped
+from ..arrays.values import NumPyArray
 from ..calls.call_plans import hooks
 from ..calls.overloads import define
 from .from_data import array_from, plain_array, to_tensor
@@ -83,6 +84,8 @@ def _as_tensor(data: Any, dtype: DType | None, device: Any) -> Tensor:
             return data
         converted: Tensor = cast_recorded(data, dtype)
         return converted
+    if type(data) is NumPyArray and (dtype is None or dtype.np == data.array.dtype):
+        return made(data.array)  # on the same memory
     return made(array_from(data, dtype))
 
 

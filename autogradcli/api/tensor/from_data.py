@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,12 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import check_numbers, run
+from ..arrays.values import NumPyArray, NumPyScalar
 
 #: Numbers that become an array in one call.
 _BLOCK = 1 << 20
 
+_ARRAYS = (Tensor, NumPyArray)
 _SEQUENCES = (list, tuple, range)
 _SCALARS = (bool, int, float, complex)
 
@@ -24,8 +27,8 @@ def array_from(data: Any, dtype: DType | None = None) -> np.ndarray:
 
     Raises TypeError, ValueError or RuntimeError for data that is ragged, of no numeric type, or too large.
     """
-    if isinstance(data, Tensor):
-        array = data.array
+    if isinstance(data, (Tensor, NumPyArray, NumPyScalar)):
+        array = np.asarray(data.array)
         return np.array(array if dtype is None else cast(array, dtype), order="C")
     shape = _shape(data)
     check_numbers(shape)
@@ -64,8 +67,8 @@ def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
 def _shape(data: Any) -> tuple[int, ...]:
     shape: list[int] = []
     seen = 0
-    while isinstance(data, _SEQUENCES) or (isinstance(data, Tensor) and data.array.ndim):
-        if isinstance(data, Tensor):
+    while isinstance(data, _SEQUENCES) or (isinstance(data, _ARRAYS) and data.array.ndim):
+        if isinstance(data, _ARRAYS):
             shape += data.array.shape
             break
         shape.append(len(data))
@@ -84,6 +87,8 @@ def _flatten(data: Any, shape: tuple[int, ...], dim: int, out: list[Any]) -> Non
     if dim == len(shape):
         out.append(_scalar(data))
         return
+    if isinstance(data, NumPyArray):
+        data = data.array.tolist()
     if isinstance(data, Tensor):
         if data.array.ndim and len(shape) - dim > data.array.ndim - 1 and data.array.size > 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
@@ -115,6 +120,8 @@ def _scalar(value: Any) -> Any:
         if value.array.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
         return value.array.item()
+    if isinstance(value, (NumPyArray, NumPyScalar)) and value.array.size == 1:
+        return value.array.item()
     if isinstance(value, str):
         raise TypeError("new(): invalid data type 'str'")
     if isinstance(value, (list, tuple)):
@@ -126,10 +133,16 @@ def _infer(data: Any, flat: Sequence[Any]) -> DType:
     if isinstance(data, (list, tuple)) and data and _all_tensors(data):
         first = _first_tensor(data)
         return dtypes.of(first.array)
-    kinds = _kinds(flat)
+    if isinstance(data, (list, tuple)) and (found := _said(data)) is not None:
+        return found
+    return _of_kinds(_kinds(flat))
+
+
+def _of_kinds(kinds: set[type]) -> DType:
+    """The dtype of Python's numbers of these types."""
     if complex in kinds:
         return dtypes.complex_of(dtypes.default.dtype)
-    if float in kinds or not flat:
+    if float in kinds or not kinds:
         return dtypes.default.dtype
     if int in kinds:
         return dtypes.int64
@@ -138,6 +151,40 @@ def _infer(data: Any, flat: Sequence[Any]) -> DType:
 
 def _all_tensors(data: Any) -> bool:
     return all(isinstance(v, Tensor) or (isinstance(v, (list, tuple)) and v and _all_tensors(v)) for v in data)
+
+
+def _said(data: Any) -> DType | None:
+    """The dtype of nested data among which are arrays or scalars of NumPy's; None where there are none."""
+    if not _has_arrays(data):
+        return None
+    pending: list[Any] = [data]
+    found: list[DType] = []
+    others: set[type] = set()
+    while pending:
+        for each in pending.pop():
+            if isinstance(each, (list, tuple)):
+                pending.append(each)
+            elif isinstance(each, (NumPyArray, NumPyScalar)):
+                found.append(dtypes.of(each.array))
+            elif isinstance(each, Tensor):
+                found.append(each.dtype)
+            else:
+                others.add(type(each))
+    if others:
+        found.append(_of_kinds(others))
+    return reduce(dtypes.promote_types, found)
+
+
+def _has_arrays(data: Any) -> bool:
+    kinds = {*map(type, data)}
+    if _PLAIN.issuperset(kinds):
+        return False
+    if any(issubclass(kind, (NumPyArray, NumPyScalar)) for kind in kinds):
+        return True
+    return any(isinstance(each, (list, tuple)) and _has_arrays(each) for each in data)
+
+
+_PLAIN = frozenset({int, float, bool, complex})
 
 
 def _first_tensor(data: Any) -> Tensor:

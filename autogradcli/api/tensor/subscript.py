@@ -21,6 +21,7 @@ from ...operations.index.indexing import index_put
 from ...operations.shape.copies import copy, fill_tensor
 from ...operations.shape.slicing import select, slice_, unbind
 from ...operations.shape.view import alias, expand, unsqueeze, view
+from ..arrays.values import NumPyArray, NumPyScalar
 from ..calls.argument_types import type_name
 from ..calls.call_plans import check_numbers, hooks
 from ..calls.registry import Method, attributes_of
@@ -29,6 +30,8 @@ _ZERO_DIM = (
     "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert "
     "a 0-dim tensor to a number"
 )
+#: The scalars of NumPy's that are Python's floats and complex numbers, too, and its integers: others can't be assigned.
+_NUMBERS_TOO = "dDbhilqBHILQ"
 _AS_TUPLE = (Tensor, list, tuple, slice, type(...), type(None))
 
 
@@ -171,6 +174,10 @@ def _prepared(part: Any) -> Any:
         if not array.ndim and array.dtype.kind != "b" and array.__class__ is np.ndarray:  # under vmap each row's own
             return bool(array) if array.dtype == np.uint8 else int(array)
         return part
+    if isinstance(part, NumPyScalar) and part.array.dtype.kind in "iu":
+        return int(part.array)
+    if type(part) is NumPyArray:
+        return _prepared(wrap(part.array))
     if isinstance(part, (list, tuple, range, str)):
         made = hooks.to_tensor(list(part) if isinstance(part, range) else part)
         if made.array.dtype.kind == "c":
@@ -228,7 +235,7 @@ def _bound(value: Any) -> int | None:
         return value
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, Tensor) and value.array.size == 1 and value.array.dtype.kind in "iub":
+    if isinstance(value, (Tensor, NumPyScalar)) and value.array.size == 1 and value.array.dtype.kind in "iub":
         return int(value.array.reshape(()))
     raise TypeError("slice indices must be integers or None or have an __index__ method")
 
@@ -258,6 +265,8 @@ def _copy_to(place: Tensor, value: Tensor) -> None:
 def _as_value(self: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
+    if isinstance(value, NumPyScalar) and value.array.dtype.char in _NUMBERS_TOO:
+        value = value.array.item()
     if isinstance(value, (int, float, complex)):
         return wrap(number_in(self.array.dtype, value))
     raise TypeError(f"can't assign a {type_name(value)} to a torch.{self.dtype.type_name}Tensor")

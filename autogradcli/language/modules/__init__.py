@@ -1,4 +1,4 @@
-"""Modules of Python's own that programs import, each as a closed table of its names, loaded when a program asks.
+"""Modules that programs import, Python's own and NumPy, each as a closed table of names, loaded when a program asks.
 
 What is in a table is written for the language: it takes the language's values, what it makes is charged to the budget,
 and no object of Python's own comes out of it.
@@ -22,6 +22,8 @@ def load(name: str) -> None:
             from . import functools_module  # noqa: F401
         case "itertools":
             from . import itertools_module  # noqa: F401
+        case "numpy":
+            from . import numpy_module  # noqa: F401
         case "operator":
             from . import operator_module  # noqa: F401
         case "random":
@@ -40,6 +42,6 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "operator", "random", "statistics", "string",
-    "time", "typing", "warnings",
+    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "numpy", "operator", "random", "statistics",
+    "string", "time", "typing", "warnings",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...api.arrays.values import NumPyArray
 from ...api.calls.program_classes import Kind, fields_of
 from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
@@ -38,6 +39,8 @@ def copy(x: Any, /) -> Any:
         for name, value in fields_of(x).items():
             object.__setattr__(made, name, value)
         return made
+    if type(x) is NumPyArray:
+        return get_attribute(x, "copy")()
     if isinstance(x, Tensor):
         return get_attribute(x, "detach")().requires_grad_(x.requires_grad) if x.is_leaf else x
     return x
@@ -72,6 +75,8 @@ def _copied(value: Any, kind: type, memo: dict[int, tuple[Any, Any]]) -> Any:
         memo[id(value)] = made, value  # the value too: its id must not be another's while this lasts
         return made
 
+    if type(value) is NumPyArray:
+        return remember(get_attribute(value, "copy")())
     if isinstance(value, Tensor):
         return remember(_tensor(value, memo))
     if isinstance(value, list):

@@ -88,7 +88,7 @@ def get_attribute(value: Any, name: str) -> Any:
     if type(value) is Namespace:
         found = value.get(name)
         if found is UNBOUND:
-            raise AttributeError(f"module '{value.dotted}' has no attribute '{name}'", name=name, obj=value)
+            raise missing(value, name)
         return found
     kind = type(value)
     if type(kind) is Kind:
@@ -154,10 +154,19 @@ def missing(value: Any, name: str) -> AttributeError:
     if isinstance(value, type):
         message = f"type object '{value.__name__}' has no attribute '{name}'"
     elif type(value) is Namespace:
-        message = f"module '{value.dotted}' has no attribute '{name}'"
+        message = f"module '{value.dotted}' has no attribute '{name}'" + _instead(value.dotted, name)
     else:
         message = f"'{type(value).__name__}' object has no attribute '{name}'"
     return AttributeError(message, name=name, obj=value)
+
+
+def _instead(dotted: str, name: str) -> str:
+    """Where a name of NumPy's that isn't here is PyTorch's."""
+    top, _, rest = dotted.partition(".")
+    torch = Namespace.of(f"torch.{rest}" if rest else "torch") if top == "numpy" else None
+    if torch is None or name.startswith("_") or torch.get(name) is UNBOUND:
+        return ""
+    return f": {dotted}.{name} isn't here, {torch.dotted}.{name} is"
 
 
 def _own(value: Any) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ...api.arrays.values import NumPyScalar
 from ...api.calls.program_classes import Plain, Super
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import NAMESPACES, Method
@@ -240,7 +241,7 @@ def isinstance_(*args: Any) -> bool:
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
-    return isinstance(value, kinds)
+    return isinstance(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))
 
 
 #: Names that are functions here and classes in Python, by identity.

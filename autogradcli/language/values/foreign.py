@@ -11,7 +11,7 @@ from collections import OrderedDict, deque
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from ...api.tensor.attributes import NumPyArray
+from ...api.arrays.values import NumPyObject
 
 
 class _BySubscript:
@@ -33,7 +33,7 @@ _PLAIN: frozenset[type] = frozenset(
     {
         type(None), bool, int, float, complex, str, list, tuple, dict, set, range, slice, reversed, property,
         staticmethod, classmethod, type(...), type(NotImplemented), type({}.keys()), type({}.values()),
-        type({}.items()), NumPyArray, type(OrderedDict().keys()), type(OrderedDict().values()),
+        type({}.items()), type(OrderedDict().keys()), type(OrderedDict().values()),
         type(OrderedDict().items()), type(iter(OrderedDict())), type(iter(deque())), type(reversed(deque())),
         *(type(iter(each)) for each in _ITERABLES), *(type(reversed(each)) for each in _REVERSIBLE), GeneratorType,
     }
@@ -53,10 +53,12 @@ def is_value(value: Any) -> bool:
         return True
     if kind is FunctionType or kind is BuiltinFunctionType:
         return _home(value) in _HOMES
+    if isinstance(value, NumPyObject):
+        return True
     if kind is MethodType:
         return is_value(value.__func__) and is_value(value.__self__)
     if isinstance(value, type):
-        return _home(value) in _HOMES
+        return _home(value) in _HOMES or issubclass(value, NumPyObject)
     if isinstance(value, BaseException):
         return _is_error(kind)
     home = _home(kind)
@@ -68,7 +70,7 @@ def _home(value: Any) -> str:
 
 
 def _is_error(kind: type) -> bool:
-    return _home(kind) in _HOMES
+    return _home(kind) in _HOMES or issubclass(kind, NumPyObject)
 
 
 def entering(error: BaseException) -> BaseException:

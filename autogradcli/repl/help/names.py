@@ -19,6 +19,7 @@ from ...language.values.kinds import Namespace
 from ...language.values.prelude import SOURCES
 from ...numerics.dtypes import DType
 from ...session import Session
+from .of_numpy import is_of_numpy, text_and_signature
 from .texts import Entry, entry
 
 #: What is said of `exp_` before what is said of `exp`.
@@ -57,6 +58,8 @@ def canonical(session: Session, dotted: str) -> str:
     value = session.variables.get(first, session.prelude.get(first))
     if type(value) is Namespace:
         return f"{value.dotted}.{rest}" if rest else value.dotted
+    if value is None and first == "numpy":
+        return dotted
     if rest:
         return f"{short_name(value if isinstance(value, type) else type(value))}.{rest}"
     if first in BUILTINS:
@@ -79,7 +82,8 @@ def home_of(value: Any) -> str:
 
 def entry_for(session: Session, dotted: str, owner: Any = None, value: Any = None) -> Entry | None:
     """The text about a name; None where there is none. ``owner`` is what an attribute is of."""
-    return _first(_keys(canonical(session, dotted), owner, value))
+    home = canonical(session, dotted)
+    return None if is_of_numpy(home, owner) else _first(_keys(home, owner, value))
 
 
 def in_one_line(session: Session, dotted: str, owner: Any, value: Any) -> str:
@@ -121,6 +125,8 @@ def derived(session: Session, dotted: str, owner: Any, value: Any) -> Derived:
     """What is said of a name without an entry; nothing where nothing follows."""
     home = canonical(session, dotted)
     last = home.rpartition(".")[2]
+    if is_of_numpy(home, owner):
+        return Derived(*text_and_signature(home, owner, value))
     if isinstance(value, DType):
         return _of_dtype(value)
     if type(value) is Namespace:

@@ -11,6 +11,7 @@ from ...api.calls.program_classes import Kind
 from ...api.calls.registry import NAMESPACES, Method
 from ...api.tensor.tensor_repr import shown_name
 from ...engine.tensor import Tensor
+from ...language.modules import load
 from ...language.values.attribute_lookup import entry_of, get_attribute
 from ...language.values.kinds import Namespace
 from ...language.values.text_format import to_repr
@@ -110,7 +111,11 @@ def signatures_of(value: Any, dotted: str, entry: Entry | Derived) -> list[str]:
 
 def _entry(session: Session, dotted: str, owner: Any, value: Any) -> Entry | None:
     """The text about a name, but for what a program defined itself under such a name."""
-    return None if dotted in session.variables else entry_for(session, dotted, owner, value)
+    return (
+        None
+        if dotted in session.variables and type(value) is not Namespace
+        else entry_for(session, dotted, owner, value)
+    )
 
 
 def _docstring(value: Any) -> str:
@@ -128,6 +133,9 @@ def find(session: Session, dotted: str) -> tuple[Any, Any]:
     """The value of a dotted name, or an attribute's entry with the value that it is of. Raises NoSuchName."""
     first, *rest = dotted.split(".")
     names: dict[str, Any] = {**session.prelude, **session.variables}
+    if first == "numpy" and first not in names:  # that is known without an import
+        load(first)
+        names[first] = Namespace.of(first)
     if first not in names:
         raise NoSuchName(f"there is nothing under the name {escape_line(first)}")
     value = names[first]
