@@ -99,6 +99,8 @@ class Namespace:
         table = registry.NAMESPACES.get(self.dotted)
         if table is not None and name in table:
             value = table[name]
+            if type(value) is registry.Property:  # a setting: what it is now
+                return value.get(self)
         else:
             value = Namespace.of(f"{self.dotted}.{name}") or UNBOUND
         if value is not UNBOUND:
