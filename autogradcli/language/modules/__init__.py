@@ -22,6 +22,8 @@ def load(name: str) -> None:
             from . import functools_module  # noqa: F401
         case "itertools":
             from . import itertools_module  # noqa: F401
+        case "json":
+            from . import json_module  # noqa: F401
         case "operator":
             from . import operator_module  # noqa: F401
         case "random":
@@ -30,6 +32,8 @@ def load(name: str) -> None:
             from . import statistics_module  # noqa: F401
         case "string":
             from . import string_module  # noqa: F401
+        case "sys":
+            from . import sys_module  # noqa: F401
         case "time":
             from . import time_module  # noqa: F401
         case "typing":
@@ -40,6 +44,6 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "operator", "random", "statistics", "string",
-    "time", "typing", "warnings",
+    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "json", "operator", "random", "statistics", "string",
+    "sys", "time", "typing", "warnings",
 )  # fmt: skip

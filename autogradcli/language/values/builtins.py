@@ -18,7 +18,7 @@ from .at_length import less
 from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
-from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction
+from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
 from .nesting import checked
 from .text_format import format_value, to_ascii, to_repr, to_str
 
@@ -49,11 +49,12 @@ def _exactly_one(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_builtin
-def print_(
-    *values: Any, sep: str | None = None, end: str | None = None, file: None = None, flush: bool = False
-) -> None:
+def print_(*values: Any, sep: str | None = None, end: str | None = None, file: Any = None, flush: bool = False) -> None:
+    stream = None
     if file is not None:
-        raise TypeError("print() has no other place to write to than the output")
+        from ..modules.sys_module import written_to
+
+        stream = written_to(file)
     for option, text in (("sep", sep), ("end", end)):
         if text is not None and type(text) is not str:
             raise TypeError(f"{option} must be None or a string, not {type(text).__name__}")
@@ -64,7 +65,11 @@ def print_(
         texts.append(to_str(value))
         count += len(texts[-1])
         budget.check_printed(count)
-    budget.print(separator.join(texts) + ("\n" if end is None else end))
+    whole = separator.join(texts) + ("\n" if end is None else end)
+    if stream is not None:
+        stream.write(whole)
+        return
+    budget.print(whole)
 
 
 # Numbers
@@ -237,6 +242,8 @@ def isinstance_(*args: Any) -> bool:
         return bool(check.call(kinds, value))
     if kinds is Plain:
         return True  # ``object``, which all are
+    if type(kinds) is Union:
+        return any(isinstance_(value, type(None) if kind is None else kind) for kind in kinds.members)
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
@@ -323,6 +330,35 @@ def delattr_(value: Any, name: Any, /) -> None:
 
 
 @_builtin
+def vars_(*args: Any) -> Any:
+    """What an object itself holds, to be read."""
+    if len(args) != 1:
+        raise TypeError(f"vars expected at most 1 argument, got {len(args)}" if args else "vars() needs an object here")
+    try:
+        return get_attribute(args[0], "__dict__")
+    except AttributeError:
+        raise TypeError("vars() argument must have __dict__ attribute") from None
+
+
+def _refused(name: str, reason: str) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"{name}() isn't here: {reason}")
+
+    BUILTINS[name] = Builtin(name, refuse)
+
+
+for _name, _reason in (
+    ("open", "programs here reach no files; the options --load and --save of the command read and write tensors"),
+    ("input", "programs here wait for nobody; give values with --var NAME=VALUE"),
+    ("eval", "a program can't make programs; call a function instead"),
+    ("exec", "a program can't make programs; define a function instead"),
+    ("compile", "a program can't make programs; torch.compile gives a function back as it is"),
+    ("breakpoint", "print what you want to see, or use the prompt"),
+):
+    _refused(_name, _reason)
+
+
+@_builtin
 def super_(*args: Any) -> Super:
     if not args:
         raise RuntimeError("super(): no arguments")
@@ -365,6 +401,14 @@ def _items(kind: type) -> Callable[..., Any]:
     return construct
 
 
+def _frozenset(*args: Any) -> Any:
+    if not args:
+        return frozenset()
+    if len(args) > 1:
+        raise TypeError(f"frozenset expected at most 1 argument, got {len(args)}")
+    return args[0] if type(args[0]) is frozenset else frozenset(_set_of(args[0]))
+
+
 def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
     if len(args) != 1:
         return dict(*args, **kwargs)
@@ -393,6 +437,9 @@ def _zip(*iterables: Iterable[Any], strict: Any = False) -> Any:
     return LazyZip(*iterables, strict=strict)
 
 
+_set_of = _items(set)
+
+
 def _staticmethod(*function: Any) -> Any:
     return staticmethod(*map(callee, function))
 
@@ -411,7 +458,7 @@ CONSTRUCTORS.update(
         tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: checked(slice), LazyZip: _zip,
         LazyMap: _map, LazyFilter: _filter, LazyEnumerate: LazyEnumerate, reversed: _reversed,
         staticmethod: checked(renamed(_staticmethod, "staticmethod")), classmethod: checked(classmethod),
-        property: checked(property),
+        property: checked(property), frozenset: _frozenset,
     }
 )  # fmt: skip
 CONSTRUCTORS.update({kind: renamed(call, kind.__name__) for kind, call in CONSTRUCTORS.items()})
@@ -419,7 +466,7 @@ CONSTRUCTORS.update({kind: renamed(call, kind.__name__) for kind, call in CONSTR
 BUILTINS.update(
     {
         "type": type, "bool": bool, "int": int, "float": float, "complex": complex, "str": str, "list": list,
-        "tuple": tuple, "set": set, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
+        "tuple": tuple, "set": set, "frozenset": frozenset, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
         "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
         "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
         "NotImplemented": NotImplemented,

@@ -1,0 +1,116 @@
+"""``sys``: what programs ask of the interpreter, its streams, and ``exit``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ...api.calls.registry import Method, Property, attributes_of, namespace
+from ...engine.state import state
+from ...numerics.naming import shown_as
+from ..values.budget import budget, check_text
+from ..values.text_format import to_str
+from .entries import entering
+
+_table = namespace("sys")
+
+
+@shown_as("sys.version_info")
+class Version(tuple[Any, ...]):
+    """The interpreter's version as numbers, which compares with tuples."""
+
+    __slots__ = ()
+
+
+@shown_as("sys.float_info")
+class FloatInfo:
+    """What Python's numbers with a point can be."""
+
+    __slots__ = ()
+
+
+for _name, _at in (("major", 0), ("minor", 1), ("micro", 2), ("releaselevel", 3), ("serial", 4)):
+    attributes_of(Version)[_name] = Property(lambda version, at=_at: version[at], doc="A part of the version.")
+for _name in (
+    "max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix", "rounds",
+):  # fmt: skip
+    attributes_of(FloatInfo)[_name] = Property(
+        lambda info, name=_name: getattr(sys.float_info, name), doc="A limit of Python's numbers with a point."
+    )
+
+
+@shown_as("_io.TextIOWrapper")
+class Stream:
+    """The output, or where errors go."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def write(self, text: Any) -> int:
+        """Write a text; how many characters it has."""
+        if type(text) is not str:
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        check_text(len(text))
+        if self.name == "stdout":
+            budget.print(text)
+        elif text.strip():
+            state.warn("stderr", text.rstrip("\n"))
+        return len(text)
+
+    def __repr__(self) -> str:
+        return f"<_io.TextIOWrapper name='<{self.name}>' mode='w' encoding='utf-8'>"
+
+
+attributes_of(Stream)["write"] = Method(Stream.write, "Write a text; how many characters it has.")
+attributes_of(Stream)["flush"] = Method(lambda stream: None, "What was written is out already.")
+attributes_of(Stream)["isatty"] = Method(
+    lambda stream: False, "Whether it is a terminal, which a program needn't know."
+)
+
+
+def written_to(stream: Any) -> Stream | None:
+    """Where ``print(file=stream)`` writes. Raises TypeError for what is no stream."""
+    if type(stream) is not Stream:
+        raise TypeError("print() has no other place to write to than sys.stdout and sys.stderr")
+    return stream
+
+
+@entering("sys")
+def exit_(status: Any = None, /) -> None:
+    """End the program: well with None or 0, else as failed, with a number as the command's exit code."""
+    if not (status is None or isinstance(status, int)):
+        status = to_str(status)
+    raise SystemExit(status)
+
+
+@entering("sys")
+def getrecursionlimit() -> int:
+    """How deep Python lets calls go. Here they go as deep whatever is set."""
+    return int(state.flags.get("recursion", 1000))
+
+
+@entering("sys")
+def setrecursionlimit(limit: Any, /) -> None:
+    """Keep a number for ``getrecursionlimit``: the language has its own limit, a little below 1000."""
+    if type(limit) is not int:
+        raise TypeError(f"'{type(limit).__name__}' object cannot be interpreted as an integer")
+    if limit < 1:
+        raise ValueError("recursion limit must be greater or equal than 1")
+    state.flags["recursion"] = limit
+
+
+@entering("sys")
+def getsizeof(value: Any, /) -> int:
+    """Bytes that Python's own object takes, without what it holds. Raises TypeError for other values."""
+    if type(value) not in (int, float, complex, bool, str, list, tuple, dict, set, frozenset, type(None)):
+        raise TypeError(f"getsizeof() of a {type(value).__name__} isn't here: a tensor has .nbytes")
+    return sys.getsizeof(value)
+
+
+_table |= {
+    "maxsize": sys.maxsize, "byteorder": sys.byteorder, "version": sys.version, "platform": sys.platform,
+    "argv": ["program"], "version_info": Version(sys.version_info), "float_info": FloatInfo(),
+    "stdout": Stream("stdout"), "stderr": Stream("stderr"),
+}  # fmt: skip
