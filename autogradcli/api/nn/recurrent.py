@@ -294,6 +294,9 @@ class RNNBase(_Recurrent):
 
     def _layers(self, input: Tensor, given: Hidden | None, sizes: Any = None) -> tuple[Tensor, Hidden]:
         batch = input.array.shape[1] if sizes is None else sizes[0]
+        if self.mode == "LSTM" and state.autocast is not None:  # one operation in PyTorch, which casts all
+            input = M.to(input, state.autocast)
+            given = None if given is None else tuple(M.to(h, state.autocast) for h in given)
         suffixes = ("", "_reverse")[: 1 + self.bidirectional]
         ends = [f"_l{k}{suffix}" for k in range(self.num_layers) for suffix in suffixes]
         if given is None:
