@@ -35,6 +35,8 @@ def _history(t: SparseTensor) -> str:
 
 
 def _part(array: np.ndarray, indent: int) -> str:
+    if not array.size:
+        return f"tensor([], size={array.shape})"
     return tensor_text(array, indent=indent)
 
 
