@@ -352,7 +352,6 @@ for _name, _reason in (
     ("input", "programs here wait for nobody; give values with --var NAME=VALUE"),
     ("eval", "a program can't make programs; call a function instead"),
     ("exec", "a program can't make programs; define a function instead"),
-    ("compile", "a program can't make programs; torch.compile gives a function back as it is"),
     ("breakpoint", "print what you want to see, or use the prompt"),
 ):
     _refused(_name, _reason)
