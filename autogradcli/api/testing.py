@@ -89,7 +89,11 @@ def _tensors(actual: Tensor, expected: Tensor, options: _Options) -> None:
             raise _Different(AssertionError, f"The values for attribute '{name}' do not match: {a} != {b}.")
 
     sparse = [isinstance(t, SparseTensor) for t in (actual, expected)]
-    differ("shape", M.size(actual) if not sparse[0] else actual.shape, M.size(expected) if not sparse[1] else expected.shape)
+    differ(
+        "shape",
+        M.size(actual) if not sparse[0] else actual.shape,
+        M.size(expected) if not sparse[1] else expected.shape,
+    )
     if options.checks["layout"]:
         differ("layout", *("torch.sparse_coo" if each else "torch.strided" for each in sparse))
     if options.checks["stride"] and not any(sparse):
@@ -149,9 +153,7 @@ def _pairs(actual: Any, expected: Any, place: tuple[Any, ...]) -> Iterator[tuple
         raise RecursionError("maximum recursion depth exceeded")
     if isinstance(actual, (list, tuple)) and isinstance(expected, (list, tuple)):
         if len(actual) != len(expected):
-            raise _at(
-                AssertionError, f"The length of the sequences mismatch: {len(actual)} != {len(expected)}", place
-            )
+            raise _at(AssertionError, f"The length of the sequences mismatch: {len(actual)} != {len(expected)}", place)
         for k, (a, b) in enumerate(counted(zip(actual, expected))):
             yield from _pairs(a, b, (*place, k))
     elif isinstance(actual, dict) and isinstance(expected, dict):
@@ -191,9 +193,7 @@ def _one(actual: Any, expected: Any, options: _Options) -> None:
         kinds = [_OF_PYTHON[type(each)] for each in (actual, expected)]
         rtol, atol = options.tolerances(*kinds)
         if options.checks["dtype"] and type(actual) is not type(expected):
-            raise _Different(
-                AssertionError, f"The (d)types do not match: {type(actual)} != {type(expected)}."
-            )
+            raise _Different(AssertionError, f"The (d)types do not match: {type(actual)} != {type(expected)}.")
         _numbers(actual, expected, rtol, atol, options.equal_nan)
     elif isinstance(actual, Tensor) and isinstance(expected, Tensor):
         _tensors(actual, expected, options)
@@ -252,7 +252,14 @@ def assert_allclose(
         "https://github.com/pytorch/pytorch/issues/61844.",
     )
     assert_close(
-        actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=False, check_device=True, msg=msg or None
+        actual,
+        expected,
+        rtol=rtol,
+        atol=atol,
+        equal_nan=equal_nan,
+        check_dtype=False,
+        check_device=True,
+        msg=msg or None,
     )
 
 

@@ -126,9 +126,7 @@ def _wrap(found: Any, kind: str) -> None:
     if isinstance(function, Function):
         for each in (function, function._calculator):
             if each is not None and not isinstance(each.overloads[0][1], _Casting):
-                each.overloads = [
-                    (schema, _Casting(call, kind), *printed) for schema, call, *printed in each.overloads
-                ]
+                each.overloads = [(schema, _Casting(call, kind), *printed) for schema, call, *printed in each.overloads]
                 each._plans.clear()
     elif isinstance(function, PythonFunction) and not isinstance(function.call, _Casting):
         function.call = _Casting(function.call, kind)
@@ -167,15 +165,17 @@ class Autocast(ContextMode):
 _ELSEWHERE = ("cuda", "xpu", "hpu", "mps", "mtia", "xla", "ipu", "maia")
 
 
-def autocast(
-    device_type: str, dtype: Any = None, enabled: bool = True, cache_enabled: Any = None
-) -> ContextMode:
+def autocast(device_type: str, dtype: Any = None, enabled: bool = True, cache_enabled: Any = None) -> ContextMode:
     """A context for ``device_type="cpu"``; for any other device it warns and does nothing."""
     if not isinstance(device_type, str):
         raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
     if device_type in _ELSEWHERE:
         if enabled:
-            name = "CUDA is not available or torch_xla is imported" if device_type == "cuda" else f"{device_type} is not available"
+            name = (
+                "CUDA is not available or torch_xla is imported"
+                if device_type == "cuda"
+                else f"{device_type} is not available"
+            )
             state.warn("UserWarning", f"{name}. Disabling autocast.")
         return Elsewhere()
     device_of(device_type)

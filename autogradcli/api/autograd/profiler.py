@@ -76,9 +76,7 @@ class Averages(list[Average]):
         ]  # fmt: skip
         widths = [max(len(line[k]) for line in (titles, *lines)) for k in range(len(titles))]
         rule = "  ".join("-" * width for width in widths)
-        shown = [
-            "  ".join(part.rjust(width) for part, width in zip(line, widths)) for line in (titles, *lines)
-        ]
+        shown = ["  ".join(part.rjust(width) for part, width in zip(line, widths)) for line in (titles, *lines)]
         body = "\n".join([rule, shown[0], rule, *shown[1:], rule])
         return f"{body}\nSelf CPU time total: {_time(whole if self else 0)}\n"
 
@@ -96,7 +94,7 @@ attributes_of(Averages)["self_cpu_time_total"] = Property(
 class Profile(ContextMode):
     """Within it each operation is timed."""
 
-    __slots__ = ("averages", "enabled", "handler", "within", "previous")
+    __slots__ = ("averages", "enabled", "handler", "previous", "within")
 
     title = "torch.profiler.profiler.profile"
     averages: dict[str, Average]

@@ -20,7 +20,6 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.modes import Decorated
 from ...numerics.naming import shown_as
-from .registry import Method, attributes_of
 from .stand_ins import CALLED_BY_PYTHON, dispatchers, of_descriptor, of_method
 
 #: What the language alone looks up, never Python by itself.
@@ -258,55 +257,9 @@ def get(value: Any, name: str) -> Any:
         return _bound(member, value)
     if name == "__class__":
         return kind
-    if name == "__dict__":
-        return Fields(value)
     if not name.startswith("__") and _member(kind, "__getattr__") is not NOTHING:
         return special(value, "__getattr__")(name)
     raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'", name=name, obj=value)
-
-
-@shown_as("dict")
-class Fields(dict[str, Any]):
-    """``vars(value)``: what an object itself holds, by name, at that moment. It is read, and assigned to by
-    ``value.name = new``; ``update`` does that for each entry."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        fields = fields_of(value)
-        if not isinstance(value, Plain | BaseException):  # our own classes keep things for themselves
-            fields = {name: field for name, field in fields.items() if not name.startswith("_")}
-        dict.__init__(self, fields)
-        self.value = value
-
-    def __setitem__(self, name: Any, new: Any) -> None:
-        raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
-
-    def __delitem__(self, name: Any) -> None:
-        raise TypeError("vars(x) is read here, not written: use delattr(x, name)")
-
-    def __ior__(self, other: Any) -> Any:  # type: ignore[override,misc]
-        raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
-
-
-def _put_fields(fields: Fields, /, *others: Any, **named: Any) -> None:
-    for other in (*others, named):
-        if not isinstance(other, dict):
-            raise TypeError("update() of vars(x) takes a dict")
-        for name, new in other.items():
-            if type(name) is not str:
-                raise TypeError("attribute name must be string, not '" + type(name).__name__ + "'")
-            put(fields.value, name, new)
-
-
-def _not_written(fields: Fields, /, *args: Any, **kwargs: Any) -> Any:
-    raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
-
-
-attributes_of(Fields)["update"] = Method(_put_fields)
-for _name in ("clear", "pop", "popitem", "setdefault"):
-    attributes_of(Fields)[_name] = Method(_not_written)
-attributes_of(Fields)["copy"] = Method(lambda fields: dict(fields))
 
 
 def program_member(value: Any, name: str) -> Any:

@@ -38,7 +38,7 @@ def segment_reduce(
     if lengths is None and offsets is None:
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
     if not data.dtype.is_floating_point:
-        raise RuntimeError(f'"_segment_reduce_cpu" not implemented for \'{data.dtype.type_name}\'')
+        raise RuntimeError(f"\"_segment_reduce_cpu\" not implemented for '{data.dtype.type_name}'")
     given = lengths if lengths is not None else offsets
     assert given is not None
     axis = axis + data.array.ndim if axis < 0 else axis

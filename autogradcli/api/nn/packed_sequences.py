@@ -25,7 +25,9 @@ class PackedSequence(tuple[Any, ...]):
 
     def __repr__(self) -> str:
         data, sizes, order, back = self
-        return f"PackedSequence(data={data!r}, batch_sizes={sizes!r}, sorted_indices={order!r}, unsorted_indices={back!r})"
+        return (
+            f"PackedSequence(data={data!r}, batch_sizes={sizes!r}, sorted_indices={order!r}, unsorted_indices={back!r})"
+        )
 
 
 def _make(data: Any, batch_sizes: Any = None, sorted_indices: Any = None, unsorted_indices: Any = None) -> Any:
@@ -133,9 +135,7 @@ def pack_padded_sequence(
             "do not need ONNX exportability."
         )
     if counts[0] > input.array.shape[0]:
-        raise RuntimeError(
-            f"Expected length of all samples to be at most {input.array.shape[0]}, but got {counts[0]}"
-        )
+        raise RuntimeError(f"Expected length of all samples to be at most {input.array.shape[0]}, but got {counts[0]}")
     charge_parts(counts[0])
     sizes = tuple(sum(n > step for n in counts) for step in counted(range(counts[0])))
     return PackedSequence((pack_padded(input, sizes), T.tensor(list(sizes)), order, invert_permutation(order)))

@@ -190,9 +190,7 @@ def _derived(module: Any, names: list[str]) -> Kind:
     return derive((kind,), f"Parametrized{kind.__name__}", {name: _property(name) for name in names})
 
 
-def register_parametrization(
-    module: Value, tensor_name: str, parametrization: Value, *, unsafe: bool = False
-) -> Any:
+def register_parametrization(module: Value, tensor_name: str, parametrization: Value, *, unsafe: bool = False) -> Any:
     """Let a module compute a parameter or buffer from another tensor: ``parametrization(original)``. Raises ValueError
     where it changes the shape or dtype (unless ``unsafe``), or there is nothing of that name."""
     _check_module(module)

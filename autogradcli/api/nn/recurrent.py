@@ -17,8 +17,8 @@ from ..calls.class_fields import REQUIRED, Fields
 from ..calls.python_function import renamed
 from . import init
 from .functions_by_attribute import F, M, T, check_tensors
-from .packed_steps import over_falling, over_rising
 from .packed_sequences import PackedSequence, sizes_of
+from .packed_steps import over_falling, over_rising
 from .simple import PLACE, Simple, enter, fresh, words
 
 #: A hidden state: one tensor, or the two of an LSTM.
@@ -325,9 +325,7 @@ class RNNBase(_Recurrent):
         back = end.endswith("_reverse")
         if sizes is not None:
             turn = over_rising if back else over_falling
-            return turn(
-                M.split(projected, sizes), hidden, lambda ih, h: step(ih, h, weight, bias_hh, projection, call)
-            )
+            return turn(M.split(projected, sizes), hidden, lambda ih, h: step(ih, h, weight, bias_hh, projection, call))
         gates = T.unbind(projected, 0)
         outputs = []
         for ih in counted(reversed(gates) if back else gates):

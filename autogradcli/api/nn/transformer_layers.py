@@ -122,9 +122,7 @@ class TransformerEncoderLayer(_Layer):
     __module__ = _HOME
     fields = _LAYER
 
-    def forward(
-        self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
-    ) -> Any:
+    def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False) -> Any:
         check_tensors("forward()", src)
         padding = _scores(src_key_padding_mask, "src_key_padding_mask", src_mask, "src_mask", src.dtype)
         mask = _scores(src_mask, "src_mask", None, "", src.dtype)
@@ -255,9 +253,7 @@ def _why_not_short(layer: Any) -> str:
         return "encoder_layer.norm_first was True"
     attention = layer.self_attn
     if not attention.batch_first:
-        return (
-            "encoder_layer.self_attn.batch_first was not True(use batch_first for better inference performance)"
-        )
+        return "encoder_layer.self_attn.batch_first was not True(use batch_first for better inference performance)"
     if attention.in_proj_bias is None:
         return "encoder_layer.self_attn was passed bias=False"
     simple = any(layer.activation is getattr(F, name) for name in ("relu", "gelu"))

@@ -137,18 +137,14 @@ def spectral_norm(
 ) -> Any:
     """Let a weight be divided by its largest singular value, which a power iteration before each call follows."""
     if n_power_iterations <= 0:
-        raise ValueError(
-            f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
-        )
+        raise ValueError(f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}")
     weight = _check(module, name, _SpectralNorm, "spectral_norm")
     if dim is None:
         dim = 1 if isinstance(module, tuple(namespace("torch.nn")[f"ConvTranspose{n}d"] for n in (1, 2, 3))) else 0
     hook = _SpectralNorm(name, n_power_iterations, dim, eps)
     with Unrecorded():
         matrix = hook.matrix(weight)
-        u, v = (
-            F.normalize(M.normal_(M.new_empty(weight, size), 0, 1), dim=0, eps=eps) for size in matrix.array.shape
-        )
+        u, v = (F.normalize(M.normal_(M.new_empty(weight, size), 0, 1), dim=0, eps=eps) for size in matrix.array.shape)
     delattr(module, name)
     module.register_parameter(name + "_orig", weight)
     setattr(module, name, M.detach(weight))

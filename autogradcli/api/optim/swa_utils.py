@@ -224,9 +224,7 @@ class SWALR(LRScheduler):
         step = self._step_count - 1
         if self.anneal_epochs == 0:
             step = max(1, step)
-        before, now = (
-            anneal(max(0, min(1, k / max(1, self.anneal_epochs)))) for k in (step - 1, step)
-        )
+        before, now = (anneal(max(0, min(1, k / max(1, self.anneal_epochs)))) for k in (step - 1, step))
         found = []
         for group in self.optimizer.param_groups:
             rate, goal = group["lr"], group["swa_lr"]

@@ -95,7 +95,7 @@ def sparse_coo_tensor(
                 )
             if shape[len(places) :] != rest:
                 raise RuntimeError(
-                    f"values has incorrect size, expected {list(shape[len(places):])}, got {list(rest)}"
+                    f"values has incorrect size, expected {list(shape[len(places) :])}, got {list(rest)}"
                 )
         _check_places(places, shape)
     if requires_grad:

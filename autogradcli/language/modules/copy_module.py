@@ -12,6 +12,7 @@ from ..values.attribute_lookup import get_attribute
 from ..values.budget import budget
 from .entries import entering
 
+
 @shown_as("copy.Error")
 class Error(Exception):
     """There is no copy of such a value."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ...api.calls.registry import Method, Property, attributes_of, namespace
+from ...api.calls.registry import Property, attributes_of, namespace
 from ...engine.state import state
 from ...numerics.naming import shown_as
-from ..values.budget import budget, check_text
+from ..values.streams import Stream
 from ..values.text_format import to_str
 from .entries import entering
 
@@ -31,50 +31,15 @@ class FloatInfo:
 
 for _name, _at in (("major", 0), ("minor", 1), ("micro", 2), ("releaselevel", 3), ("serial", 4)):
     attributes_of(Version)[_name] = Property(lambda version, at=_at: version[at], doc="A part of the version.")
-for _name in (
-    "max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix", "rounds",
+_limits = sys.float_info
+for _name, _value in (
+    ("max", _limits.max), ("max_exp", _limits.max_exp), ("max_10_exp", _limits.max_10_exp), ("min", _limits.min),
+    ("min_exp", _limits.min_exp), ("min_10_exp", _limits.min_10_exp), ("dig", _limits.dig),
+    ("mant_dig", _limits.mant_dig), ("epsilon", _limits.epsilon), ("radix", _limits.radix), ("rounds", _limits.rounds),
 ):  # fmt: skip
     attributes_of(FloatInfo)[_name] = Property(
-        lambda info, name=_name: getattr(sys.float_info, name), doc="A limit of Python's numbers with a point."
+        lambda info, value=_value: value, doc="A limit of Python's numbers with a point."
     )
-
-
-@shown_as("_io.TextIOWrapper")
-class Stream:
-    """The output, or where errors go."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def write(self, text: Any) -> int:
-        """Write a text; how many characters it has."""
-        if type(text) is not str:
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        check_text(len(text))
-        if self.name == "stdout":
-            budget.print(text)
-        elif text.strip():
-            state.warn("stderr", text.rstrip("\n"))
-        return len(text)
-
-    def __repr__(self) -> str:
-        return f"<_io.TextIOWrapper name='<{self.name}>' mode='w' encoding='utf-8'>"
-
-
-attributes_of(Stream)["write"] = Method(Stream.write, "Write a text; how many characters it has.")
-attributes_of(Stream)["flush"] = Method(lambda stream: None, "What was written is out already.")
-attributes_of(Stream)["isatty"] = Method(
-    lambda stream: False, "Whether it is a terminal, which a program needn't know."
-)
-
-
-def written_to(stream: Any) -> Stream | None:
-    """Where ``print(file=stream)`` writes. Raises TypeError for what is no stream."""
-    if type(stream) is not Stream:
-        raise TypeError("print() has no other place to write to than sys.stdout and sys.stderr")
-    return stream
 
 
 @entering("sys")

@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from ...api.calls import program_classes
+from ...api.calls.object_fields import Fields
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind, Super
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
@@ -92,7 +93,7 @@ def get_attribute(value: Any, name: str) -> Any:
         return found
     kind = type(value)
     if type(kind) is Kind:
-        return program_classes.get(value, name)
+        return Fields(value) if name == "__dict__" else program_classes.get(value, name)
     if kind is Kind:
         return program_classes.get_of_class(value, name)
     if kind is Super:

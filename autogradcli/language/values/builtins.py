@@ -20,6 +20,7 @@ from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_i
 from .checked_operators import power
 from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
 from .nesting import checked
+from .streams import written_to
 from .text_format import format_value, to_ascii, to_repr, to_str
 
 #: name -> value, filled below.
@@ -52,8 +53,6 @@ def _exactly_one(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 def print_(*values: Any, sep: str | None = None, end: str | None = None, file: Any = None, flush: bool = False) -> None:
     stream = None
     if file is not None:
-        from ..modules.sys_module import written_to
-
         stream = written_to(file)
     for option, text in (("sep", sep), ("end", end)):
         if text is not None and type(text) is not str:
@@ -330,34 +329,6 @@ def delattr_(value: Any, name: Any, /) -> None:
 
 
 @_builtin
-def vars_(*args: Any) -> Any:
-    """What an object itself holds, to be read."""
-    if len(args) != 1:
-        raise TypeError(f"vars expected at most 1 argument, got {len(args)}" if args else "vars() needs an object here")
-    try:
-        return get_attribute(args[0], "__dict__")
-    except AttributeError:
-        raise TypeError("vars() argument must have __dict__ attribute") from None
-
-
-def _refused(name: str, reason: str) -> None:
-    def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError(f"{name}() isn't here: {reason}")
-
-    BUILTINS[name] = Builtin(name, refuse)
-
-
-for _name, _reason in (
-    ("open", "programs here reach no files; the options --load and --save of the command read and write tensors"),
-    ("input", "programs here wait for nobody; give values with --var NAME=VALUE"),
-    ("eval", "a program can't make programs; call a function instead"),
-    ("exec", "a program can't make programs; define a function instead"),
-    ("breakpoint", "print what you want to see, or use the prompt"),
-):
-    _refused(_name, _reason)
-
-
-@_builtin
 def super_(*args: Any) -> Super:
     if not args:
         raise RuntimeError("super(): no arguments")
@@ -400,14 +371,6 @@ def _items(kind: type) -> Callable[..., Any]:
     return construct
 
 
-def _frozenset(*args: Any) -> Any:
-    if not args:
-        return frozenset()
-    if len(args) > 1:
-        raise TypeError(f"frozenset expected at most 1 argument, got {len(args)}")
-    return args[0] if type(args[0]) is frozenset else frozenset(_set_of(args[0]))
-
-
 def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
     if len(args) != 1:
         return dict(*args, **kwargs)
@@ -436,9 +399,6 @@ def _zip(*iterables: Iterable[Any], strict: Any = False) -> Any:
     return LazyZip(*iterables, strict=strict)
 
 
-_set_of = _items(set)
-
-
 def _staticmethod(*function: Any) -> Any:
     return staticmethod(*map(callee, function))
 
@@ -457,7 +417,7 @@ CONSTRUCTORS.update(
         tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: checked(slice), LazyZip: _zip,
         LazyMap: _map, LazyFilter: _filter, LazyEnumerate: LazyEnumerate, reversed: _reversed,
         staticmethod: checked(renamed(_staticmethod, "staticmethod")), classmethod: checked(classmethod),
-        property: checked(property), frozenset: _frozenset,
+        property: checked(property),
     }
 )  # fmt: skip
 CONSTRUCTORS.update({kind: renamed(call, kind.__name__) for kind, call in CONSTRUCTORS.items()})
@@ -465,7 +425,7 @@ CONSTRUCTORS.update({kind: renamed(call, kind.__name__) for kind, call in CONSTR
 BUILTINS.update(
     {
         "type": type, "bool": bool, "int": int, "float": float, "complex": complex, "str": str, "list": list,
-        "tuple": tuple, "set": set, "frozenset": frozenset, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
+        "tuple": tuple, "set": set,  "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
         "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
         "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
         "NotImplemented": NotImplemented,
