@@ -122,11 +122,13 @@ def _install() -> None:
 
 
 def _wrap(found: Any, kind: str) -> None:
+    made: list[Any]
     function = found.call if type(found) is Method else found
     if isinstance(function, Function):
         for each in (function, function._calculator):
             if each is not None and not isinstance(each.overloads[0][1], _Casting):
-                each.overloads = [(schema, _Casting(call, kind), *printed) for schema, call, *printed in each.overloads]
+                made = [(schema, _Casting(call, kind), *printed) for schema, call, *printed in each.overloads]
+                each.overloads = made
                 each._plans.clear()
     elif isinstance(function, PythonFunction) and not isinstance(function.call, _Casting):
         function.call = _Casting(function.call, kind)
@@ -267,13 +269,14 @@ def _register() -> None:
     namespace("torch.cpu.amp")["autocast"] = ModeFunction("autocast", _of_cpu, "Products in bfloat16.")
     for function in (is_autocast_enabled, get_autocast_dtype):
         define_python(function.__name__, function)
-    for function, places in (
+    elsewhere: list[tuple[Any, tuple[str, ...]]] = [
         (is_autocast_available, ("torch.amp", "torch.amp.autocast_mode")),
         (custom_fwd, ("torch.amp", "torch.cuda.amp")),
         (custom_bwd, ("torch.amp", "torch.cuda.amp")),
-    ):
+    ]
+    for each, places in elsewhere:
         for place in places:
-            namespace(place)[function.__name__] = PythonFunction(function.__name__, function, place)
+            namespace(place)[each.__name__] = PythonFunction(each.__name__, each, place)
 
 
 _register()

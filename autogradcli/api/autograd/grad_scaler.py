@@ -197,7 +197,7 @@ class GradScaler(Object):
         """Take over what ``state_dict`` gave. Raises RuntimeError for an empty one."""
         if not self._enabled:
             return
-        if not isinstance(state_dict, dict) or len(state_dict) == 0:
+        if not state_dict:
             raise RuntimeError(
                 "The source state dict is empty, possibly because it was saved from a disabled instance of GradScaler."
             )

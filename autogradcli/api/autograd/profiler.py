@@ -242,10 +242,11 @@ def schedule(
 
 
 def _register() -> None:
-    for home, functions in (
+    tables: list[tuple[str, dict[str, Any]]] = [
         ("torch.profiler", {"profile": profile, "record_function": record_function, "schedule": schedule}),
         ("torch.autograd.profiler", {"profile": _older, "record_function": record_function}),
-    ):
+    ]
+    for home, functions in tables:
         for name, function in functions.items():
             namespace(home)[name] = PythonFunction(name, function, home)
     for name in ("CPU", "CUDA"):

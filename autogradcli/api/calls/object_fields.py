@@ -29,7 +29,7 @@ class Fields(dict[str, Any]):
     def __delitem__(self, name: Any) -> None:
         raise TypeError("vars(x) is read here, not written: use delattr(x, name)")
 
-    def __ior__(self, other: Any) -> Any:  # type: ignore[override,misc]
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
         raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
 
 

@@ -85,9 +85,7 @@ def _joined(
     length: int | None, return_complex: bool, said: str,
 ) -> Tensor:  # fmt: skip
     real = np.zeros(0, input.array.dtype).real.dtype
-    weights = np.ones(width, real) if window is None else window
-    if isinstance(weights, np.ndarray):
-        weights = wrap(weights)
+    weights: Any = wrap(np.ones(width, real)) if window is None else window
     left = (n_fft - width) // 2
     if width < n_fft:
         weights = namespace("torch.nn.functional")["pad"](weights, (left, n_fft - width - left))

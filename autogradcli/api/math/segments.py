@@ -54,7 +54,7 @@ def segment_reduce(
     ]
     stack = namespace("torch")["stack"]
     result = found[0] if rank == 1 else _M("reshape")(stack(found), *given.array.shape[:-1], *found[0].array.shape)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _bounds(limits: list[int], size: int, are_lengths: bool, unsafe: bool) -> list[tuple[int, int]]:

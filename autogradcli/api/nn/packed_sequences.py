@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from ...engine.tensor import Tensor
@@ -49,13 +51,21 @@ def _cast(self: PackedSequence, *args: Any, **kwargs: Any) -> PackedSequence:
     return self if found is data else PackedSequence((found, *rest))
 
 
+def _casting(name: str) -> Callable[[Any], PackedSequence]:
+    return lambda packed: PackedSequence((getattr(M, name)(packed[0]), *packed[1:]))
+
+
+def _part(k: int) -> Callable[[Any], Any]:
+    return lambda packed: packed[k]
+
+
 _table = attributes_of(PackedSequence)
 for _k, _name in enumerate(("data", "batch_sizes", "sorted_indices", "unsorted_indices")):
-    _table[_name] = Property(lambda packed, k=_k: packed[k], doc="A part of the packed sequence.")
+    _table[_name] = Property(_part(_k), doc="A part of the packed sequence.")
 _table["to"] = Method(_cast, "The same with data of another dtype.")
 for _name in ("double", "float", "half", "long", "int"):
     _table[_name] = Method(
-        lambda packed, name=_name: PackedSequence((getattr(M, name)(packed[0]), *packed[1:])),
+        _casting(_name),
         "The same with data of another dtype.",
     )
 _table["cpu"] = Method(lambda packed: packed, "Itself: it is on the CPU.")
@@ -128,7 +138,7 @@ def pack_padded_sequence(
         raise RuntimeError(
             "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
         )
-    if any(a < b for a, b in zip(counts, counts[1:])):
+    if any(a < b for a, b in pairwise(counts)):
         raise RuntimeError(
             "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
             "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you "
@@ -144,7 +154,7 @@ def pack_padded_sequence(
 def sizes_of(packed: PackedSequence) -> list[int]:
     """Of each step, how many sequences have one. Raises RuntimeError where these don't fall, or don't fit the data."""
     sizes = [int(n) for n in packed[1].array.reshape(-1)]
-    falling = all(a >= b > 0 for a, b in zip(sizes, sizes[1:])) and bool(sizes) and sizes[0] > 0
+    falling = all(a >= b > 0 for a, b in pairwise(sizes)) and bool(sizes) and sizes[0] > 0
     if not falling or packed[0].array.ndim == 0 or sum(sizes) != packed[0].array.shape[0]:
         raise RuntimeError("batch_sizes must not rise, and must be as many in all as data has rows")
     return sizes

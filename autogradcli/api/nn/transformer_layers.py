@@ -318,8 +318,9 @@ class Transformer(Simple):
             encoder = TransformerEncoder(layer, values["num_encoder_layers"], norm())
         self.encoder = encoder
         if decoder is None:
-            layer = TransformerDecoderLayer(**given, dtype=dtype)
-            decoder = TransformerDecoder(layer, values["num_decoder_layers"], norm())
+            decoder = TransformerDecoder(
+                TransformerDecoderLayer(**given, dtype=dtype), values["num_decoder_layers"], norm()
+            )
         self.decoder = decoder
         for parameter in self.parameters():
             if parameter.array.ndim > 1:

@@ -194,7 +194,7 @@ class SWALR(LRScheduler):
         self,
         optimizer: Any,
         swa_lr: Any,
-        anneal_epochs: int = 10,
+        anneal_epochs: Any = 10,
         anneal_strategy: str = "cos",
         last_epoch: int = -1,
     ) -> None:
@@ -202,8 +202,10 @@ class SWALR(LRScheduler):
         groups = optimizer.param_groups
         if isinstance(swa_lr, (list, tuple)):
             if len(swa_lr) != len(groups):
-                raise ValueError(f"swa_lr must have the same length as optimizer.param_groups. swa_lr has {len(swa_lr)} "
-                                 f"values, param_groups has {len(groups)}.")  # fmt: skip
+                raise ValueError(
+                    "swa_lr must have the same length as optimizer.param_groups. swa_lr has "
+                    f"{len(swa_lr)} values, param_groups has {len(groups)}."
+                )
             rates = list(swa_lr)
         else:
             charge_items(len(groups))

@@ -139,7 +139,7 @@ def _flat(places: np.ndarray, shape: tuple[int, ...]) -> Tensor:
 def _to_dense(self: SparseTensor, dtype: Any = None) -> Tensor:
     start = _T("zeros")(self.dense.shape, dtype=self.dtype)
     found: Tensor = _M("index_put")(start, tuple(wrap(row) for row in self.indices), source_of(self), accumulate=True)
-    return found if dtype is None else _M("to")(found, dtype)  # type: ignore[no-any-return]
+    return found if dtype is None else _M("to")(found, dtype)
 
 
 def _coalesce(self: SparseTensor) -> SparseTensor:
@@ -218,6 +218,10 @@ def _rmatmul(self: SparseTensor, other: Any) -> Any:
     return _product(other, self) if isinstance(other, Tensor) else NotImplemented
 
 
+def _set_require(self: SparseTensor, requires_grad: bool) -> None:
+    _require(self, requires_grad)
+
+
 def _require(self: SparseTensor, requires_grad: bool = True) -> SparseTensor:
     _M("requires_grad_")(source_of(self), requires_grad)
     return self
@@ -243,7 +247,7 @@ def _install() -> None:
     table["T"] = Property(_turned, doc="The transposed matrix.")
     table["shape"] = Property(lambda t: Size(t.dense.shape), doc="The shape.")
     table["requires_grad"] = Property(
-        lambda t: t.source is not None and t.source.requires_grad, _require, doc="Whether the values require grad."
+        lambda t: t.source is not None and t.source.requires_grad, _set_require, doc="Whether the values require grad."
     )
     table["grad"] = Property(_gradient, doc="The gradient, at the same indices.")
     table["is_leaf"] = Property(lambda t: t.source is None or t.source.is_leaf, doc="Whether it has no history.")

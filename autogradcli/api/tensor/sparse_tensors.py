@@ -22,7 +22,8 @@ def sparse_text(t: SparseTensor) -> str:
     parts = [
         f"indices={_part(t.indices, 15)}",
         f"values={_part(t.values, 14)}",
-        f"size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_suffix(t.dense)}, layout=torch.sparse_coo{_history(t)}",
+        f"size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_suffix(t.dense)}, layout=torch.sparse_coo"
+        + _history(t),
     ]
     return "tensor(" + ",\n       ".join(parts) + ")"
 

@@ -44,6 +44,6 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "json", "operator", "random", "statistics", "string",
-    "sys", "time", "typing", "warnings",
+    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "json", "operator", "random", "statistics",
+    "string", "sys", "time", "typing", "warnings",
 )  # fmt: skip

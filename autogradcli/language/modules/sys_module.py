@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from ...api.calls.registry import Property, attributes_of, namespace
@@ -29,17 +30,23 @@ class FloatInfo:
     __slots__ = ()
 
 
+def _at_place(at: int) -> Callable[[Any], Any]:
+    return lambda version: version[at]
+
+
+def _constant(value: Any) -> Callable[[Any], Any]:
+    return lambda info: value
+
+
 for _name, _at in (("major", 0), ("minor", 1), ("micro", 2), ("releaselevel", 3), ("serial", 4)):
-    attributes_of(Version)[_name] = Property(lambda version, at=_at: version[at], doc="A part of the version.")
+    attributes_of(Version)[_name] = Property(_at_place(_at), doc="A part of the version.")
 _limits = sys.float_info
 for _name, _value in (
     ("max", _limits.max), ("max_exp", _limits.max_exp), ("max_10_exp", _limits.max_10_exp), ("min", _limits.min),
     ("min_exp", _limits.min_exp), ("min_10_exp", _limits.min_10_exp), ("dig", _limits.dig),
     ("mant_dig", _limits.mant_dig), ("epsilon", _limits.epsilon), ("radix", _limits.radix), ("rounds", _limits.rounds),
 ):  # fmt: skip
-    attributes_of(FloatInfo)[_name] = Property(
-        lambda info, value=_value: value, doc="A limit of Python's numbers with a point."
-    )
+    attributes_of(FloatInfo)[_name] = Property(_constant(_value), doc="A limit of Python's numbers with a point.")
 
 
 @entering("sys")
