@@ -38,7 +38,8 @@ def _history(t: SparseTensor) -> str:
 def _part(array: np.ndarray, indent: int) -> str:
     if not array.size:
         return f"tensor([], size={array.shape})"
-    return tensor_text(array, indent=indent)
+    text, suffix = tensor_text(array, indent=indent), dtype_suffix(array) + ")"
+    return text[: -len(suffix)] + ")" if text.endswith(suffix) else text
 
 
 def _indices(self: SparseTensor) -> Tensor:
