@@ -282,6 +282,8 @@ def set_operator(operate: Binary, name: str) -> Binary:
         if type(a) not in SETS or type(b) not in SETS or (in_place and type(a) is frozenset):
             return operate(a, b)
         if type(a) is frozenset:
+            if len(a) + len(b) <= MANY:
+                return operate(a, b)
             if growing and a is not b:
                 check_items(len(a) + len(b))
             return frozenset(method(set(a), b))
