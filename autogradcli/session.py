@@ -105,7 +105,6 @@ class Session:
             emit(Value(line, text, value))
 
         self.exit_code = None
-        self._state.enter(lambda category, message: emit(Warned(budget.line, category, message)))
         try:
             self._running = True
             # What NumPy would warn about (log of 0) is a value like any other here.

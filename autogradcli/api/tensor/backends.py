@@ -1,4 +1,4 @@
-"""What programs ask and tell about the machine before they begin: ``torch.backends``, threads, determinism, versions.
+"""What programs ask and tell about the machine before they begin: ``torch.backends``, threads, determinism.
 
 A setting keeps what it was set to and nothing here goes by it: there is one device, sums are always made in the same
 order, and products of float32 in float32. What asks for a device that is not there is told so.
@@ -17,8 +17,6 @@ from ..calls.python_function import PythonFunction, define_python
 from ..calls.registry import Property, namespace
 from .placement import CPU, Device, device
 
-#: The PyTorch whose language this is.
-VERSION = "2.13.0+cpu"
 NO_ACCELERATOR = "Cannot access accelerator device when none is available."
 
 #: module -> setting -> what it is until a program sets it
@@ -275,9 +273,6 @@ def _register() -> None:
         set_float32_matmul_precision, get_float32_matmul_precision, set_flush_denormal,
     ):  # fmt: skip
         define_python(each.__name__, each)
-    namespace("torch")["__version__"] = VERSION
-    for name, said in (("__version__", VERSION), ("cuda", None), ("hip", None), ("debug", False)):
-        namespace("torch.version")[name] = said
 
 
 _register()
