@@ -64,6 +64,8 @@ class Session:
         self.watch: Watch | None = None
         #: How many of the last program's top-level statements ended well.
         self.steps_done = 0
+        #: What the last program gave ``sys.exit``; None where it did not call it.
+        self.exit_code: int | None = None
 
     def check(self, source: str) -> None:
         """Read a program, or a part of one that is whole, without running it. Raises SyntaxError and its like."""
@@ -102,6 +104,7 @@ class Session:
             self.variables["_"] = value
             emit(Value(line, text, value))
 
+        self.exit_code = None
         try:
             self._running = True
             # What NumPy would warn about (log of 0) is a value like any other here.
@@ -118,6 +121,11 @@ class Session:
                     self.steps_done += 1
                 if self.watch is not None and (note := self.watch.ended(self.variables, text.line, budget.line)):
                     emit(note)
+        except SystemExit as exit_:
+            self.exit_code = exit_.code if isinstance(exit_.code, int) else 0 if exit_.code is None else 1
+            if isinstance(exit_.code, str):
+                emit(self._failed(exit_, text))
+            return self.exit_code == 0
         except BaseException as error:
             if self.watch is not None:
                 self.watch.forget()

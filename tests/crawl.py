@@ -114,6 +114,7 @@ LAYERS: dict[str, tuple[Any, ...]] = {
     "RMSNorm": (3,), "GroupNorm": (1, 2), "BatchNorm1d": (3,), "BatchNorm2d": (2,), "BatchNorm3d": (2,),
     "InstanceNorm1d": (2,), "InstanceNorm2d": (2,), "InstanceNorm3d": (2,), "Embedding": (4, 3), "EmbeddingBag": (4, 3),
     "RNN": (3, 2), "LSTM": (3, 2), "GRU": (3, 2), "RNNCell": (3, 2), "LSTMCell": (3, 2), "GRUCell": (3, 2),
+    "TransformerEncoderLayer": (4, 2, 8), "TransformerDecoderLayer": (4, 2, 8), "Transformer": (4, 2, 1, 1, 8),
     "MultiheadAttention": (3, 1), "Threshold": (0.1, 0.5), "Unflatten": (1, (3, 1)), "Upsample": (2,),
     "PixelShuffle": (1,), "PixelUnshuffle": (1,), "Fold": ((2, 2), (1, 1)), "Unfold": ((1, 1),),
 }  # fmt: skip

@@ -33,6 +33,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
 
     Raises RuntimeError where shapes or dtypes don't fit, in PyTorch's words.
     """
+    if state.profiler is not None:
+        return state.profiler.timed(record, op, args)
     if state.levels:
         found = at_levels(op, args)
         if found is not NOT_HERE:

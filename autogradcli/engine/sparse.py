@@ -2,8 +2,9 @@
 
 On its way through the backward pass such a gradient is an array like any other, a ``SparseArray``, which also knows its
 parts; what an operation makes of it is an ordinary array, unless it scales it or adds another one. Where it arrives it
-becomes a ``SparseTensor``. Such tensors are gradients only: they print, can be read, scaled, added and made dense, and
-some optimizers take them. All else refuses, since ``array`` does.
+becomes a ``SparseTensor``. Such tensors print, can be read, scaled, added, multiplied with matrices and made dense, and
+some optimizers take them; one that a program made (``torch.sparse_coo_tensor``) has a history through its values. All
+else refuses, since ``array`` does.
 """
 
 from __future__ import annotations
@@ -75,12 +76,13 @@ def of_parts(shape: tuple[int, ...], indices: np.ndarray, values: np.ndarray) ->
 class SparseTensor(Tensor):
     """A sparse gradient. Not to be computed with: ``array`` refuses, ``dense`` is for those who know."""
 
-    __slots__ = ("coalesced", "dense", "indices", "values")
+    __slots__ = ("coalesced", "dense", "indices", "source", "values")
 
     dense: np.ndarray
     indices: np.ndarray
     values: np.ndarray
     coalesced: bool
+    source: Tensor | None  # of a program's own: its values as a tensor, which has the history
 
     @property
     def array(self) -> np.ndarray:  # type: ignore[override]
@@ -111,6 +113,7 @@ def sparse_tensor(array: SparseArray, coalesced: bool = False) -> Tensor:
         return plain
     t = SparseTensor.__new__(SparseTensor)
     t.node = t.meta = t.counter = None
+    t.source = None
     t.dense, t.indices, t.values, t.coalesced = np.asarray(array), array.indices, array.values, coalesced
     return t
 

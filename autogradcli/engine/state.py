@@ -53,9 +53,11 @@ class State:
     __slots__ = (
         "anomaly",
         "anomaly_check_nan",
+        "autocast",
         "draw",
         "dual_level",
         "file",
+        "flags",
         "grad",
         "hooks_refusal",
         "in_rule",
@@ -70,6 +72,7 @@ class State:
         "own_memory",
         "pack_hooks",
         "plots",
+        "profiler",
         "push_tangents",
         "running_node",
         "special",
@@ -90,7 +93,9 @@ class State:
     unread_views: bool  # there is (or was) a view with a history that nobody has asked for yet
     anomaly: bool
     anomaly_check_nan: bool
+    autocast: Any  # the dtype that products get under torch.autocast; None outside
     dual_level: int
+    flags: dict[str, Any]  # what a program set and nothing here goes by: torch.backends.cudnn.benchmark, threads
     hooks_refusal: str | None
     levels: list[Any]
     module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
@@ -101,6 +106,7 @@ class State:
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: Tape | None
+    profiler: Any  # what times each operation, in a context of torch.profiler
     running_node: Any
     warn: Callable[[str, str], None]
     plots: Any  # the session's figures; None before the first
@@ -128,7 +134,9 @@ class State:
         self.unread_views = False
         self.anomaly = False
         self.anomaly_check_nan = True
+        self.autocast = None
         self.dual_level = 0
+        self.flags = {}
         self.hooks_refusal = None  # why saved-tensor hooks may not be set now
         self.levels = []  # of torch.func, the innermost last
         self.module_hooks = {}
@@ -136,6 +144,7 @@ class State:
         self.overwritten = None
         self.own_memory = False
         self.pack_hooks = []
+        self.profiler = None
         self.tape = None
         self.running_node = None
         self.special = self.meta
@@ -150,6 +159,7 @@ class State:
             or self.invalid_views
             or self.unread_views
             or self.tape is not None
+            or self.profiler is not None
             or self.meta
             or self.anomaly
         )
@@ -159,6 +169,7 @@ class State:
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
             list(self.pack_hooks), {kind: dict(hooks) for kind, hooks in self.module_hooks.items()}, self.tape,
             self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views, self.meta,
+            self.autocast, dict(self.flags), self.profiler,
         )  # fmt: skip
 
     @staticmethod
@@ -170,7 +181,9 @@ class State:
         (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
             hooks, module_hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views, self.meta,
+            self.autocast, flags, self.profiler,
         ) = saved  # fmt: skip
+        self.flags = dict(flags)
         self.pack_hooks = list(hooks)
         self.module_hooks = {k: dict(v) for k, v in module_hooks.items()}
         self.in_rule = False

@@ -45,7 +45,7 @@ def _list(parameters: Value) -> list[Tensor]:
     return several
 
 
-class _Unrecorded:
+class Unrecorded:
     """``with torch.no_grad()``, from inside."""
 
     __slots__ = ("before",)
@@ -76,14 +76,14 @@ def get_total_norm(
     tensors: Value, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
 ) -> Tensor:
     """The norm of all elements of several tensors together."""
-    with _Unrecorded():
+    with Unrecorded():
         total: Tensor = _total_norm(_list(tensors), norm_type, error_if_nonfinite)
         return total
 
 
 def clip_grads_with_norm_(parameters: Value, max_norm: float, total_norm: Any, foreach: bool | None = None) -> None:
     """Scale gradients in place by ``max_norm / total_norm``, where that is less than one."""
-    with _Unrecorded():
+    with Unrecorded():
         grads = [p.grad for p in _list(parameters) if p.grad is not None]
         if grads:
             coefficient = M.clamp(max_norm / (total_norm + 1e-6), max=1.0)
@@ -99,7 +99,7 @@ def clip_grad_norm_(
     foreach: bool | None = None,
 ) -> Tensor:
     """Scale gradients in place so that their norm together is at most ``max_norm``; the norm they had."""
-    with _Unrecorded():
+    with Unrecorded():
         max_norm, several = float(max_norm), _list(parameters)
         grads = [p.grad for p in several if p.grad is not None]
         total: Tensor = _total_norm(grads, norm_type, error_if_nonfinite)
@@ -110,7 +110,7 @@ def clip_grad_norm_(
 def clip_grad_value_(parameters: Value, clip_value: float, foreach: bool | None = None) -> None:
     """Clamp each element of the gradients to at most ``clip_value`` in magnitude, in place."""
     most = float(clip_value)
-    with _Unrecorded():
+    with Unrecorded():
         for parameter in _list(parameters):
             if parameter.grad is not None:
                 M.clamp_(parameter.grad, min=-most, max=most)

@@ -17,6 +17,8 @@ from ..calls.class_fields import REQUIRED, Fields
 from ..calls.python_function import renamed
 from . import init
 from .functions_by_attribute import F, M, T, check_tensors
+from .packed_sequences import PackedSequence, sizes_of
+from .packed_steps import over_falling, over_rising
 from .simple import PLACE, Simple, enter, fresh, words
 
 #: A hidden state: one tensor, or the two of an LSTM.
@@ -229,6 +231,8 @@ class RNNBase(_Recurrent):
     def forward(self, input: Any, hx: Any = None) -> Any:
         lstm = self.mode == "LSTM"
         name = type(self).__name__
+        if isinstance(input, PackedSequence):
+            return self._forward_packed(input, hx, lstm)
         check_tensors(f"{name}()", input)
         rank = input.array.ndim
         if rank not in (2, 3):
@@ -251,7 +255,23 @@ class RNNBase(_Recurrent):
             hidden = tuple(T.squeeze(h, 1) for h in hidden)
         return outputs, hidden if lstm else hidden[0]
 
-    def _check(self, input: Tensor, given: Hidden | None) -> None:
+    def _forward_packed(self, input: Any, hx: Any, lstm: bool) -> Any:
+        """Sequences of different lengths: each ends where it ends, and its last state is the state after that."""
+        data, batch_sizes, order, back = input
+        sizes = sizes_of(input)
+        given: Hidden | None = None if hx is None else tuple(hx) if lstm else (hx,)
+        check_tensors(f"{type(self).__name__}()", data, *(given or ()))
+        if data.array.ndim != 2:
+            raise RuntimeError(f"input must have 2 dimensions, got {data.array.ndim}")
+        if given is not None and order is not None:
+            given = tuple(M.index_select(h, 1, order) for h in given)
+        self._check(data, given, sizes[0])
+        outputs, hidden = self._layers(data, given, sizes)
+        if back is not None:
+            hidden = tuple(M.index_select(h, 1, back) for h in hidden)
+        return PackedSequence((outputs, batch_sizes, order, back)), hidden if lstm else hidden[0]
+
+    def _check(self, input: Tensor, given: Hidden | None, batch: int | None = None) -> None:
         check_tensors("weight_ih_l0", self.weight_ih_l0)
         if input.dtype is not self.weight_ih_l0.dtype:
             want = self.weight_ih_l0.dtype
@@ -264,15 +284,19 @@ class RNNBase(_Recurrent):
                 f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.array.shape[-1]}"
             )
         count = self.num_layers * (2 if self.bidirectional else 1)
-        batch = input.array.shape[0 if self.batch_first else 1]
+        if batch is None:
+            batch = input.array.shape[0 if self.batch_first else 1]
         for k, h in enumerate(given or ()):
             want = (count, batch, (self.proj_size if k == 0 else 0) or self.hidden_size)
             if h.array.shape != want:
                 which = f"hidden[{k}]" if self.mode == "LSTM" else "hidden"
                 raise RuntimeError(f"Expected {which} size {want}, got {list(h.array.shape)}")
 
-    def _layers(self, input: Tensor, given: Hidden | None) -> tuple[Tensor, Hidden]:
-        batch = input.array.shape[1]
+    def _layers(self, input: Tensor, given: Hidden | None, sizes: Any = None) -> tuple[Tensor, Hidden]:
+        batch = input.array.shape[1] if sizes is None else sizes[0]
+        if self.mode == "LSTM" and state.autocast is not None:  # one operation in PyTorch, which casts all
+            input = M.to(input, state.autocast)
+            given = None if given is None else tuple(M.to(h, state.autocast) for h in given)
         suffixes = ("", "_reverse")[: 1 + self.bidirectional]
         ends = [f"_l{k}{suffix}" for k in range(self.num_layers) for suffix in suffixes]
         if given is None:
@@ -284,7 +308,7 @@ class RNNBase(_Recurrent):
         for layer in counted(range(self.num_layers)):
             several = []
             for k in range(layer * ways, (layer + 1) * ways):
-                outputs, final = self._run(input, starts[k], ends[k])
+                outputs, final = self._run(input, starts[k], ends[k], sizes)
                 several.append(outputs)
                 finals.append(final)
             input = several[0] if ways == 1 else T.cat(several, -1)
@@ -292,14 +316,18 @@ class RNNBase(_Recurrent):
                 input = F.dropout(input, self.dropout, True)
         return input, tuple(T.stack(list(hs), 0) for hs in zip(*finals))
 
-    def _run(self, input: Tensor, hidden: Hidden, end: str) -> tuple[Tensor, Hidden]:
+    def _run(self, input: Tensor, hidden: Hidden, end: str, sizes: Any = None) -> tuple[Tensor, Hidden]:
         """One layer in one direction."""
         bias_ih, bias_hh = (getattr(self, name + end) if self.bias else None for name in ("bias_ih", "bias_hh"))
         projection = getattr(self, "weight_hr" + end) if self.proj_size else None
         step, weight, call = _STEPS[self.mode], getattr(self, "weight_hh" + end), _call_of(self.mode)
-        gates = T.unbind(F.linear(input, getattr(self, "weight_ih" + end), bias_ih), 0)
-        outputs = []
+        projected = F.linear(input, getattr(self, "weight_ih" + end), bias_ih)
         back = end.endswith("_reverse")
+        if sizes is not None:
+            turn = over_rising if back else over_falling
+            return turn(M.split(projected, sizes), hidden, lambda ih, h: step(ih, h, weight, bias_hh, projection, call))
+        gates = T.unbind(projected, 0)
+        outputs = []
         for ih in counted(reversed(gates) if back else gates):
             hidden = step(ih, hidden, weight, bias_hh, projection, call)
             outputs.append(hidden[0])

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...engine.callbacks import callee
 from ...engine.hooks import RemovableHandle, add_hook, retains_grad
-from ...engine.sparse import SparseTensor
+from ...engine.sparse import SparseTensor, sparse_array
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics.limits import check_shown
@@ -325,6 +325,10 @@ def _dense(optimizer: str, grad: Tensor, group: Group) -> Tensor:
     """The values of a gradient that may be sparse. Raises RuntimeError for an optimizer that takes no sparse ones."""
     if not isinstance(grad, SparseTensor):
         return grad
+    if optimizer == "SparseAdam":
+        kept = Tensor.__new__(Tensor)  # an array that knows its parts
+        kept.array, kept.node, kept.meta, kept.counter = sparse_array(grad), None, None, None
+        return kept
     if optimizer not in ("SGD", "Adagrad"):
         instead = ", please consider SparseAdam instead" if optimizer in ("Adam", "AdamW") else ""
         name = "Adam" if optimizer == "AdamW" else optimizer

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.sparse import SparseArray
 from ...engine.state import state as modes
 from ...engine.tensor import Tensor, wrap
 from ...numerics.releases import Difference, Varying
@@ -195,8 +196,23 @@ declare(
 # -- SparseAdam ------------------------------------------------------------------------------------------------
 
 
-def _sparse_adam(F: Any, o: Group, t: float, p: Array, g: Array) -> None:
-    raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
+def _sparse_adam(F: Any, o: Group, t: float, p: Array, g: Array, mean: Array, square: Array) -> None:
+    """Adam of the rows that have a gradient; what is kept of all others stays as it is."""
+    if not isinstance(g, SparseArray) or g.indices is None:
+        raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
+    if not g.indices.size:
+        return
+    shape = p.shape[: len(g.indices)]
+    places = np.unravel_index(np.unique(np.ravel_multi_index(tuple(g.indices), shape)), shape)
+    values, kind = np.asarray(g)[places], p.dtype.type
+    first, second = o["betas"]
+    old_mean, old_square = mean[places], square[places]
+    change = (values - old_mean) * kind(1 - number(first))
+    mean[places] = old_mean + change
+    change_of_square = (values * values - old_square) * kind(1 - number(second))
+    square[places] = old_square + change_of_square
+    size = number(o["lr"]) * math.sqrt(1 - number(second) ** t) / (1 - number(first) ** t)
+    p[places] += kind(-size) * ((change + old_mean) / (np.sqrt(change_of_square + old_square) + kind(o["eps"])))
 
 
 def _check_sparse_adam(values: Group) -> None:
@@ -215,5 +231,5 @@ def _check_sparse_adam(values: Group) -> None:
 declare(
     "SparseAdam", "sparse_adam",
     {"params": REQUIRED, "lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "maximize": False},
-    Rule(_sparse_adam), _check_sparse_adam,
+    Rule(_sparse_adam, ("exp_avg", "exp_avg_sq"), pairs="", decays=False), _check_sparse_adam,
 )  # fmt: skip

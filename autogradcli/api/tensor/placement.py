@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ...engine.modes import ContextMode
 from ...engine.record import NO_DATA
 from ...engine.tensor import MetaTensor, Tensor, to_meta, wrap
 from ...numerics.naming import shown_as
@@ -12,13 +13,22 @@ from ..calls.call_plans import hooks
 
 
 @shown_as("torch.device", in_c=True)
-class Device:
-    """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers."""
+class Device(ContextMode):
+    """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers. ``with`` it tensors
+    are made there, which are made on the CPU anyway."""
 
     __slots__ = ("type",)
 
     def __init__(self, type: str = "cpu") -> None:
         self.type = type
+
+    def __enter__(self) -> Device:
+        if self.type != "cpu":
+            raise NotImplementedError("all tensors are made on the CPU here: say device='meta' where one is made")
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        return None
 
     def __repr__(self) -> str:
         return f"device(type='{self.type}')"

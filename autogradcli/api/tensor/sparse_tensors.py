@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.sparse import SparseTensor, coalesced, sparse_array, sparse_tensor, with_parts
+from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ..calls.registry import Method, Property, attributes_of
 from .placement import Layout
@@ -21,13 +22,24 @@ def sparse_text(t: SparseTensor) -> str:
     parts = [
         f"indices={_part(t.indices, 15)}",
         f"values={_part(t.values, 14)}",
-        f"size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_suffix(t.dense)}, layout=torch.sparse_coo",
+        f"size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_suffix(t.dense)}, layout=torch.sparse_coo"
+        + _history(t),
     ]
     return "tensor(" + ",\n       ".join(parts) + ")"
 
 
+def _history(t: SparseTensor) -> str:
+    if t.source is None or not t.source.requires_grad:
+        return ""
+    made_by = t.source.grad_fn
+    return ", requires_grad=True" if made_by is None else f", grad_fn=<{type(made_by).__name__}>"
+
+
 def _part(array: np.ndarray, indent: int) -> str:
-    return tensor_text(array, indent=indent)
+    if not array.size:
+        return f"tensor([], size={array.shape})"
+    text, suffix = tensor_text(array, indent=indent), dtype_suffix(array) + ")"
+    return text[: -len(suffix)] + ")" if text.endswith(suffix) else text
 
 
 def _indices(self: SparseTensor) -> Tensor:
@@ -61,23 +73,33 @@ def _scaled(ufunc: Any) -> Callable[[SparseTensor, Any], Any]:
     def scaled(self: SparseTensor, other: Any) -> Any:
         if not isinstance(other, (int, float)):
             return NotImplemented
+        _no_history(self)
         return sparse_tensor(ufunc(sparse_array(self), self.dense.dtype.type(other)), self.coalesced)
 
     return scaled
 
 
+def _no_history(*operands: SparseTensor) -> None:
+    """Raises NotImplementedError where values that require grad would lose their history."""
+    if state.grad and any(t.source is not None and t.source.requires_grad for t in operands):
+        raise NotImplementedError("sparse tensors that require grad are not computed with here: use .to_dense() first")
+
+
 def _negative(self: SparseTensor) -> Tensor:
+    _no_history(self)
     return sparse_tensor(with_parts(-self.dense, self.indices, -self.values), self.coalesced)
 
 
 def _add(self: SparseTensor, other: Any) -> Any:
     if isinstance(other, SparseTensor):
+        _no_history(self, other)
         total: Any = sparse_array(self) + sparse_array(other)
         return sparse_tensor(total)
     raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
 
 
 def _radd(self: SparseTensor, other: Any) -> Any:
+    _no_history(self)
     return wrap(other.array + self.dense) if isinstance(other, Tensor) else _add(self, other)
 
 

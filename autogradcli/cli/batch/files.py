@@ -54,6 +54,8 @@ def echoes(file: str, options: Options) -> bool:
 class Ended(NamedTuple):
     ok: bool
     seconds: float
+    #: What ``sys.exit`` was given, 0 where the program did not call it.
+    code: int = 0
 
 
 def expand(files: Iterable[str]) -> Iterator[str]:
@@ -88,7 +90,7 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
     """
     display = open_display(file, options, environment)
     display.begin()
-    ok = False
+    ok, code = False, 0
     started = perf_counter()
     opened: BinaryIO | None = None
     try:
@@ -115,6 +117,7 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
             ok = run_pieces(session, rest, display.show, echo=echo)
             if display.failure == "KeyboardInterrupt":
                 raise KeyboardInterrupt
+        code = (session.exit_code or 0) & 0xFF
     except (OSError, UnreadableError) as error:
         display.show(sessions.unreadable(error))
     except Exception as error:  # no fault of the files after it, which are still to run
@@ -127,7 +130,7 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         display.end(ok, seconds)
         if opened is not None and file != "-":
             opened.close()
-    return Ended(ok, seconds)
+    return Ended(ok, seconds, code)
 
 
 def _session(options: Options, file: str) -> Session:
@@ -174,6 +177,8 @@ class Batch:
         self.time = time
         self.results = results
         self.passed = self.failed = 0
+        #: The exit code of a failed program, where it is the only one.
+        self.code = FAILED
         self.failures: list[str] = []
         self.started = perf_counter()
         self.progress = Progress(environment, len(files))
@@ -215,6 +220,7 @@ class Batch:
             self.passed += 1
         else:
             self.failed += 1
+            self.code = ended.code or FAILED
             if len(self.failures) < NAMED:
                 self.failures.append(file)
         if self.time:
@@ -233,4 +239,6 @@ class Batch:
             if self.failed > len(self.failures):
                 text += f"failed: and {self.failed - len(self.failures)} more\n"
             self.environment.err.raw(text)
-        return FAILED if self.failed else OK
+        if not self.failed:
+            return OK
+        return self.code if len(self.files) == 1 else FAILED

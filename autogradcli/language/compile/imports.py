@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from .. import modules
+from ..modules import absent
 from ..read.syntax import Place
 from ..values.budget import budget
 from ..values.kinds import UNBOUND, Frame, Namespace, Run
@@ -22,6 +23,8 @@ def _module(dotted: str) -> Namespace:
             prefix = ".".join(parts[:count])
             if Namespace.of(prefix) is None:
                 package = parts[0] if parts[0] == "math" and count == 2 else ""
+                if count == 1 and (why := absent.reason(prefix)):
+                    raise ModuleNotFoundError(f"{dotted} can't be imported: {why}", name=prefix)
                 note = f"; '{package}' is not a package" if package else ""
                 raise ModuleNotFoundError(f"No module named '{prefix}'{note}", name=prefix)
         raise ModuleNotFoundError(f"No module named '{dotted}'", name=dotted)

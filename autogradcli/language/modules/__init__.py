@@ -22,6 +22,8 @@ def load(name: str) -> None:
             from . import functools_module  # noqa: F401
         case "itertools":
             from . import itertools_module  # noqa: F401
+        case "json":
+            from . import json_module  # noqa: F401
         case "numpy":
             from . import numpy_module  # noqa: F401
         case "operator":
@@ -32,6 +34,8 @@ def load(name: str) -> None:
             from . import statistics_module  # noqa: F401
         case "string":
             from . import string_module  # noqa: F401
+        case "sys":
+            from . import sys_module  # noqa: F401
         case "time":
             from . import time_module  # noqa: F401
         case "typing":
@@ -42,6 +46,6 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "numpy", "operator", "random", "statistics",
-    "string", "time", "typing", "warnings",
+    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "json", "numpy", "operator", "random",
+    "statistics", "string", "sys", "time", "typing", "warnings",
 )  # fmt: skip

@@ -42,7 +42,7 @@ def _quick(value: Any) -> bool:
 
 # Comparison
 
-_HASHED = frozenset({set, dict, type({}.keys()), type({}.items())})
+_HASHED = frozenset({set, frozenset, dict, type({}.keys()), type({}.items())})
 _EQUALITY: frozenset[Binary] = frozenset({operator.eq, operator.ne})
 
 
@@ -161,10 +161,12 @@ def _sort_blocks(values: list[Any], reverse: Any) -> None:
 
 # Sets and dicts
 
+SETS = (set, frozenset)
+
 
 def set_of(items: Iterable[Any]) -> set[Any]:
-    if type(items) is set:
-        return items.copy()
+    if type(items) is set or type(items) is frozenset:
+        return set(items)
     result: set[Any] = set()
     add_all(result, items)
     return result
@@ -190,13 +192,13 @@ def put_all(target: dict[Any, Any], items: dict[Any, Any] | list[Any]) -> None:
 
 
 def _union(a: set[Any], b: Any) -> set[Any]:
-    result = a.copy()
+    result = set(a)
     add_all(result, b)
     return result
 
 
 def _intersection(a: set[Any], b: Any) -> set[Any]:
-    if type(b) is set and len(b) > len(a):
+    if type(b) in SETS and len(b) > len(a):
         a, b = b, a
     result: set[Any] = set()
     for element in budget.polled(b):
@@ -206,7 +208,7 @@ def _intersection(a: set[Any], b: Any) -> set[Any]:
 
 
 def _difference(a: set[Any], b: Any) -> set[Any]:
-    b = b if type(b) is set else set_of(b)
+    b = b if type(b) in SETS else set_of(b)
     return {element for element in budget.polled(a) if element not in b}
 
 
@@ -225,7 +227,7 @@ def _disjoint(a: set[Any], b: Any) -> bool:
 
 
 def _subset(a: set[Any], b: Any) -> bool:
-    return _within(a, b if type(b) is set else set_of(b))
+    return _within(a, b if type(b) in SETS else set_of(b))
 
 
 def _superset(a: set[Any], b: Any) -> bool:
@@ -277,8 +279,14 @@ def set_operator(operate: Binary, name: str) -> Binary:
     growing = name in GROWING
 
     def call(a: Any, b: Any) -> Any:
-        if type(a) is not set or type(b) is not set:
+        if type(a) not in SETS or type(b) not in SETS or (in_place and type(a) is frozenset):
             return operate(a, b)
+        if type(a) is frozenset:
+            if len(a) + len(b) <= MANY:
+                return operate(a, b)
+            if growing and a is not b:
+                check_items(len(a) + len(b))
+            return frozenset(method(set(a), b))
         if growing and a is not b:
             check_items(len(a) + len(b))
         result = method(a, b)

@@ -12,10 +12,11 @@ from types import FunctionType
 from typing import Any
 
 from ...api.calls import program_classes
+from ...api.calls.object_fields import Fields
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind, Super
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
-from ...api.calls.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of
+from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Attribute, Method, Property, attributes_of
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
 from ...engine.tensor import Tensor
@@ -92,7 +93,7 @@ def get_attribute(value: Any, name: str) -> Any:
         return found
     kind = type(value)
     if type(kind) is Kind:
-        return program_classes.get(value, name)
+        return Fields(value) if name == "__dict__" else program_classes.get(value, name)
     if kind is Kind:
         return program_classes.get_of_class(value, name)
     if kind is Super:
@@ -117,6 +118,8 @@ def set_attribute(value: Any, name: str, new: Any) -> None:
     if type(value) is Kind:
         program_classes.put_in_class(value, name, new)
         return
+    if type(value) is Namespace and _setting(value, name, new):
+        return
     entry = None if name in _HIDDEN else entry_of(value, name)
     if type(entry) is Property and entry.set is not None:
         entry.set(value, new)
@@ -130,6 +133,15 @@ def set_attribute(value: Any, name: str, new: Any) -> None:
             raise missing(value, name)
         raise AttributeError(f"'{type(value).__name__}' object attribute '{name}' is read-only")
     raise AttributeError(f"attribute '{name}' of '{_class_name(value)}' objects is not writable")
+
+
+def _setting(module: Namespace, name: str, new: Any) -> bool:
+    """Assign to a setting of a module (``torch.backends.cudnn.benchmark = True``); False where there is none."""
+    found = NAMESPACES.get(module.dotted, {}).get(name)
+    if type(found) is not Property or found.set is None:
+        return False
+    found.set(module, new)
+    return True
 
 
 def delete_attribute(value: Any, name: str) -> None:

@@ -167,7 +167,9 @@ def check_bits(count: int) -> None:
 
 
 #: Python's own containers: what compares and hashes by its elements.
-CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items())})
+CONTAINERS: frozenset[type] = frozenset(
+    {list, tuple, dict, set, frozenset, type({}.keys()), type({}.values()), type({}.items())}
+)
 
 Parts = Callable[[Any], Iterable[Any]]
 
@@ -295,7 +297,7 @@ def _weight(value: Any) -> int:
 
 def hashable(value: Any) -> Any:
     """``value`` itself, once hashing it is known to be affordable: tuples hash by unchecked recursion."""
-    if type(value) is tuple or type(value) is slice:
+    if type(value) is tuple or type(value) is slice or type(value) is frozenset:
         measure(value)
     return value
 

@@ -19,8 +19,9 @@ from .at_length import less
 from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
-from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, UserFunction
+from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
 from .nesting import checked
+from .streams import written_to
 from .text_format import format_value, to_ascii, to_repr, to_str
 
 #: name -> value, filled below.
@@ -50,11 +51,10 @@ def _exactly_one(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_builtin
-def print_(
-    *values: Any, sep: str | None = None, end: str | None = None, file: None = None, flush: bool = False
-) -> None:
+def print_(*values: Any, sep: str | None = None, end: str | None = None, file: Any = None, flush: bool = False) -> None:
+    stream = None
     if file is not None:
-        raise TypeError("print() has no other place to write to than the output")
+        stream = written_to(file)
     for option, text in (("sep", sep), ("end", end)):
         if text is not None and type(text) is not str:
             raise TypeError(f"{option} must be None or a string, not {type(text).__name__}")
@@ -65,7 +65,11 @@ def print_(
         texts.append(to_str(value))
         count += len(texts[-1])
         budget.check_printed(count)
-    budget.print(separator.join(texts) + ("\n" if end is None else end))
+    whole = separator.join(texts) + ("\n" if end is None else end)
+    if stream is not None:
+        stream.write(whole)
+        return
+    budget.print(whole)
 
 
 # Numbers
@@ -238,6 +242,8 @@ def isinstance_(*args: Any) -> bool:
         return bool(check.call(kinds, value))
     if kinds is Plain:
         return True  # ``object``, which all are
+    if type(kinds) is Union:
+        return any(isinstance_(value, type(None) if kind is None else kind) for kind in kinds.members)
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
@@ -420,7 +426,7 @@ CONSTRUCTORS.update({kind: renamed(call, kind.__name__) for kind, call in CONSTR
 BUILTINS.update(
     {
         "type": type, "bool": bool, "int": int, "float": float, "complex": complex, "str": str, "list": list,
-        "tuple": tuple, "set": set, "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
+        "tuple": tuple, "set": set,  "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
         "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
         "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
         "NotImplemented": NotImplemented,

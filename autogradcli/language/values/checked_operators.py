@@ -15,7 +15,7 @@ from ...engine.tensor import Tensor
 from . import at_length
 from .at_length import equal
 from .budget import CONTAINERS, MAX_BITS, MAX_ITEMS, budget, check_bits, check_items, check_text, hashable
-from .kinds import LAZY
+from .kinds import GENERIC, LAZY, Alias, union_of
 from .text_format import percent_format
 
 Binary = Callable[[Any, Any], Any]
@@ -153,6 +153,10 @@ def in_place_left_shift(a: Any, b: Any) -> Any:
 
 
 def bit_or(a: Any, b: Any) -> Any:
+    if isinstance(a, type) or isinstance(b, type):
+        union = union_of(a, b)
+        if union is not None:
+            return union
     _not_types("|", a, b)
     _check_union(a, b)
     return a | b
@@ -280,6 +284,8 @@ def subscript(value: Any, index: Any) -> Any:
         return value[hashable(index)]
     if kind in _SUBSCRIPTABLE or not isinstance(value, type):
         return value[index]
+    if value in GENERIC:
+        return Alias(value, index)
     raise TypeError(f"'{kind.__name__}' object is not subscriptable")
 
 

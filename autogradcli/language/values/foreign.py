@@ -31,7 +31,7 @@ _REVERSIBLE: tuple[Any, ...] = ([], {}, {}.values(), {}.items())
 #: Python's own types whose instances programs have.
 _PLAIN: frozenset[type] = frozenset(
     {
-        type(None), bool, int, float, complex, str, list, tuple, dict, set, range, slice, reversed, property,
+        type(None), bool, int, float, complex, str, list, tuple, dict, set, frozenset, range, slice, reversed, property,
         staticmethod, classmethod, type(...), type(NotImplemented), type({}.keys()), type({}.values()),
         type({}.items()), type(OrderedDict().keys()), type(OrderedDict().values()),
         type(OrderedDict().items()), type(iter(OrderedDict())), type(iter(deque())), type(reversed(deque())),

@@ -104,6 +104,8 @@ class Namespace:
         table = registry.NAMESPACES.get(self.dotted)
         if table is not None and name in table:
             value = table[name]
+            if type(value) is registry.Property:  # a setting: what it is now
+                return value.get(self)
         else:
             value = Namespace.of(f"{self.dotted}.{name}") or UNBOUND
         if value is not UNBOUND:
@@ -147,6 +149,70 @@ class Form:
 
     def __repr__(self) -> str:
         return f"typing.{self.text}"
+
+
+#: Classes of Python's that annotations subscript: ``list[int]``.
+GENERIC: frozenset[type] = frozenset({list, tuple, dict, set, frozenset, type})
+
+
+def _annotated(word: Any) -> str:
+    """A part of an annotation as its text has it."""
+    if word is None or word is type(None):
+        return "None"
+    if word is ...:
+        return "..."
+    if isinstance(word, type):
+        return word.__qualname__ if word.__module__ == "builtins" else f"{word.__module__}.{word.__qualname__}"
+    return repr(word) if isinstance(word, Form) or type(word) in (int, str, bool) else type(word).__name__
+
+
+class Alias(Form):
+    """``list[int]``: a word of annotations. Called it makes what the class makes; nothing checks its elements."""
+
+    __slots__ = ("origin",)
+
+    def __init__(self, origin: type, parameters: Any) -> None:
+        parts = parameters if type(parameters) is tuple else (parameters,)
+        if len(parts) > _PARTS:
+            raise TypeError(f"an annotation of more than {_PARTS} parts")
+        super().__init__(f"{origin.__name__}[{', '.join(map(_annotated, parts))[:_TEXT]}]")
+        self.origin = origin
+
+    def __or__(self, other: Any) -> Form:
+        return union_of(self, other) or NotImplemented
+
+    def __ror__(self, other: Any) -> Form:
+        return union_of(other, self) or NotImplemented
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class Union(Alias):
+    """``int | None``: a word of annotations, and what ``isinstance`` takes."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: tuple[Any, ...]) -> None:
+        Form.__init__(self, " | ".join(map(_annotated, members))[:_TEXT])
+        self.members = members
+
+
+#: How much of an annotation is kept as its text, and how many parts one may have.
+_TEXT, _PARTS = 1000, 100
+
+
+def union_of(a: Any, b: Any) -> Form | None:
+    """``a | b`` of words of annotations; None where one of them is none."""
+    members: list[Any] = []
+    for each in (a, b):
+        if not (each is None or isinstance(each, (type, Form))):
+            return None
+        members += each.members if type(each) is Union else (each,)
+    members = [each for k, each in enumerate(members) if not any(each is other for other in members[:k])]
+    if len(members) > _PARTS:
+        raise TypeError(f"an annotation of more than {_PARTS} parts")
+    return members[0] if len(members) == 1 else Union(tuple(members))
 
 
 class BoundMethod:
@@ -256,6 +322,8 @@ for _kind, _name in (
     (CalculatorPythonFunction, "function"),
     (Namespace, "module"),
     (Form, "_SpecialForm"),
+    (Alias, "GenericAlias"),
+    (Union, "UnionType"),
     (LazyZip, "zip"),
     (LazyMap, "map"),
     (LazyFilter, "filter"),

@@ -12,6 +12,7 @@ from ...api.calls.overloads import Function
 from ...api.calls.python_function import PythonFunction
 from ...api.calls.registry import NAMESPACES
 from ..compile.calls import Builtin, callable_of
+from . import further_builtins as further_builtins
 from .builtins import BUILTINS
 from .kinds import UNBOUND, Namespace
 

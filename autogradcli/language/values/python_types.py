@@ -253,11 +253,21 @@ def _with_sets(name: str) -> Callable[..., Any]:
     method = at_length.SET_METHODS[name]
 
     def call(values: set[Any], /, *others: Any) -> Any:
-        lists = [other if type(other) is set else [*map(hashable, budget.items(other))] for other in others]
+        lists = [other if type(other) in at_length.SETS else [*map(hashable, budget.items(other))] for other in others]
         if name in at_length.GROWING:
             check_items(len(values) + sum(map(len, lists)))
         budget.spend(32 * len(values))
         return method(values, *lists)
+
+    return call
+
+
+def _of_frozen(name: str) -> Callable[..., Any]:
+    method = _with_sets(name)
+
+    def call(values: frozenset[Any], /, *others: Any) -> Any:
+        found = method(set(values), *others)
+        return frozenset(found) if type(found) is set else found
 
     return call
 
@@ -269,6 +279,13 @@ for _name in (
     "issuperset", "symmetric_difference", "symmetric_difference_update", "union", "update",
 ):  # fmt: skip
     _set[_name] = Method(_with_sets(_name))
+
+_frozen = attributes_of(frozenset)
+_frozen["copy"] = Method(vars(frozenset)["copy"])
+for _name in (
+    "difference", "intersection", "isdisjoint", "issubset", "issuperset", "symmetric_difference", "union",
+):  # fmt: skip
+    _frozen[_name] = Method(_of_frozen(_name))
 
 # Ranges, slices, errors
 

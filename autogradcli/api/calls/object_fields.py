@@ -1,0 +1,53 @@
+"""``vars(value)`` and ``value.__dict__``: what an object of a program's class holds, to be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...numerics.naming import shown_as
+from .program_classes import Plain, fields_of, put
+from .registry import Method, attributes_of
+
+
+@shown_as("dict")
+class Fields(dict[str, Any]):
+    """``vars(value)``: what an object itself holds, by name, at that moment. It is read, and assigned to by
+    ``value.name = new``; ``update`` does that for each entry."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        fields = fields_of(value)
+        if not isinstance(value, Plain | BaseException):  # our own classes keep things for themselves
+            fields = {name: field for name, field in fields.items() if not name.startswith("_")}
+        dict.__init__(self, fields)
+        self.value = value
+
+    def __setitem__(self, name: Any, new: Any) -> None:
+        raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
+
+    def __delitem__(self, name: Any) -> None:
+        raise TypeError("vars(x) is read here, not written: use delattr(x, name)")
+
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
+        raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
+
+
+def _put_fields(fields: Fields, /, *others: Any, **named: Any) -> None:
+    for other in (*others, named):
+        if not isinstance(other, dict):
+            raise TypeError("update() of vars(x) takes a dict")
+        for name, new in other.items():
+            if type(name) is not str:
+                raise TypeError("attribute name must be string, not '" + type(name).__name__ + "'")
+            put(fields.value, name, new)
+
+
+def _not_written(fields: Fields, /, *args: Any, **kwargs: Any) -> Any:
+    raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
+
+
+attributes_of(Fields)["update"] = Method(_put_fields)
+for _name in ("clear", "pop", "popitem", "setdefault"):
+    attributes_of(Fields)[_name] = Method(_not_written)
+attributes_of(Fields)["copy"] = Method(lambda fields: dict(fields))

@@ -1,0 +1,263 @@
+"""Sparse tensors that programs make: ``torch.sparse_coo_tensor``, ``to_sparse``, and products with dense matrices.
+
+Such a tensor is its indices and its values. The values are an ordinary tensor with an ordinary history, so what is
+computed from a sparse tensor (a dense one, a product) is computed from its values by operations that have gradients,
+and the gradient of the sparse tensor is that of its values at the same indices.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...engine.leaves import require_grad
+from ...engine.sparse import SparseTensor, of_parts, sparse_tensor
+from ...engine.tensor import Size, Tensor, wrap
+from ...numerics.limits import charge_array, charge_items
+from ..calls.argument_types import Value
+from ..calls.overloads import PLACES
+from ..calls.python_function import define_python
+from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
+from . import sparse_tensors as sparse_tensors  # what such tensors can do besides
+
+PLACES["sparse"] = ("torch.sparse", "")
+
+
+def _T(name: str) -> Any:
+    return namespace("torch")[name]
+
+
+def _M(name: str) -> Any:
+    method = ATTRIBUTES[Tensor][name]
+    assert isinstance(method, Method)
+    return method.call
+
+
+def _made(indices: np.ndarray, source: Tensor, shape: tuple[int, ...], coalesced: bool = False) -> SparseTensor:
+    charge_array(shape, source.array.itemsize)
+    found = sparse_tensor(of_parts(shape, indices, source.array), coalesced)
+    assert isinstance(found, SparseTensor)
+    found.source = source
+    return found
+
+
+def source_of(t: SparseTensor) -> Tensor:
+    """The values of a sparse tensor, with the history that it has."""
+    if t.source is None:
+        t.source = wrap(t.values)
+    return t.source
+
+
+def sparse_coo_tensor(
+    indices: Value,
+    values: Value = None,
+    size: Any = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+    check_invariants: bool | None = None,
+    is_coalesced: bool | None = None,
+) -> Tensor:
+    """A sparse tensor of ``values[k]`` at ``indices[:, k]``, or one without values from a size alone. Raises
+    RuntimeError where indices, values and size don't go together."""
+    if values is None:  # a size alone
+        shape = tuple(int(n) for n in indices)
+        charge_items(len(shape))
+        source = _T("zeros")((0,), dtype=dtype)
+        places = np.zeros((len(shape), 0), np.int64)
+    else:
+        given = indices if isinstance(indices, Tensor) else _T("tensor")(indices)
+        places = given.array.astype(np.int64)
+        source = values if isinstance(values, Tensor) else _T("tensor")(values, dtype=dtype)
+        if dtype is not None:
+            source = _M("to")(source, dtype)
+        if places.ndim != 2:
+            raise RuntimeError(f"indices must be sparse_dim x nnz, but got: {_M('size')(given)}")
+        if source.array.ndim == 0 or places.shape[1] != source.array.shape[0]:
+            count = source.array.shape[0] if source.array.ndim else 1
+            raise RuntimeError(
+                f"indices and values must have same nnz, but got nnz from indices: {places.shape[1]}, nnz from values: "
+                f"{count}"
+            )
+        rest = source.array.shape[1:]
+        if size is None:
+            highest = places.max(axis=1) + 1 if places.shape[1] else np.zeros(len(places), np.int64)
+            shape = (*(int(n) for n in highest), *rest)
+        else:
+            shape = tuple(int(n) for n in size)
+            if len(shape) != len(places) + len(rest):
+                raise RuntimeError(
+                    f"number of dimensions must be sparse_dim ({len(places)}) + dense_dim ({len(rest)}), but got "
+                    f"{len(shape)}"
+                )
+            if shape[len(places) :] != rest:
+                raise RuntimeError(
+                    f"values has incorrect size, expected {list(shape[len(places) :])}, got {list(rest)}"
+                )
+        _check_places(places, shape)
+    if requires_grad:
+        source = _M("detach")(source) if source.node is not None else wrap(source.array)
+        require_grad(source)
+    return _made(places, source, shape, bool(is_coalesced))
+
+
+def _check_places(places: np.ndarray, shape: tuple[int, ...]) -> None:
+    if (places < 0).any():
+        at = np.argwhere(places < 0)[0]
+        raise RuntimeError(f"found negative index {places[tuple(at)]} for dim {at[0]}")
+    for dim, row in enumerate(places):
+        if row.size and row.max() >= shape[dim]:
+            raise RuntimeError(
+                f"size is inconsistent with indices: for dim {dim}, size is {shape[dim]} but found index {row.max()}"
+            )
+
+
+def to_sparse(self: Tensor, sparse_dim: int | None = None) -> Tensor:
+    """The elements that are not zero, as a sparse tensor."""
+    if isinstance(self, SparseTensor):
+        return self
+    rank = self.array.ndim
+    dims = rank if sparse_dim is None else sparse_dim
+    if not 0 < dims <= rank:
+        raise RuntimeError(f"sparse_dim must be between 1 and {rank}, not {dims}")
+    kept = self.array if dims == rank else np.any(self.array.reshape(*self.array.shape[:dims], -1) != 0, axis=-1)
+    places = np.stack(np.nonzero(kept)) if kept.size else np.zeros((dims, 0), np.int64)
+    source = _T("index_select")(_M("reshape")(self, -1, *self.array.shape[dims:]), 0, _flat(places, self.array.shape))
+    return _made(places.astype(np.int64), source, self.array.shape, True)
+
+
+def _flat(places: np.ndarray, shape: tuple[int, ...]) -> Tensor:
+    """Places by several numbers as places by one."""
+    if not places.size:
+        return wrap(np.zeros(0, np.int64))
+    return wrap(np.ravel_multi_index(tuple(places), shape[: len(places)]).astype(np.int64))
+
+
+def _to_dense(self: SparseTensor, dtype: Any = None) -> Tensor:
+    start = _T("zeros")(self.dense.shape, dtype=self.dtype)
+    found: Tensor = _M("index_put")(start, tuple(wrap(row) for row in self.indices), source_of(self), accumulate=True)
+    return found if dtype is None else _M("to")(found, dtype)
+
+
+def _coalesce(self: SparseTensor) -> SparseTensor:
+    if self.coalesced:
+        return self
+    shape = self.dense.shape[: len(self.indices)]
+    places, inverse = np.unique(_flat(self.indices, shape).array, return_inverse=True)
+    source = source_of(self)
+    start = _T("zeros")((len(places), *source.array.shape[1:]), dtype=source.dtype)
+    summed = _M("index_add")(start, 0, wrap(inverse.astype(np.int64)), source)
+    indices = np.stack(np.unravel_index(places, shape)).astype(np.int64)
+    return _made(indices, summed, self.dense.shape, True)
+
+
+def _values(self: SparseTensor) -> Tensor:
+    if not self.coalesced:
+        raise RuntimeError("Cannot get values on an uncoalesced tensor, please call .coalesce() first")
+    return source_of(self)
+
+
+def _product(left: Any, right: Any) -> Any:
+    """A sparse matrix with a dense matrix or vector: each value takes its row of the dense one along."""
+    if not isinstance(left, SparseTensor):
+        return _T("matmul")(left, _to_dense(right))
+    if isinstance(right, SparseTensor):
+        right = _to_dense(right)
+    if len(left.indices) != 2 or left.dense.ndim != 2 or right.array.ndim not in (1, 2):
+        raise RuntimeError("a sparse matrix is multiplied with a dense matrix or vector")
+    if left.dense.shape[1] != right.array.shape[0]:
+        raise RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({left.dense.shape[0]}x{left.dense.shape[1]} and "
+            f"{'x'.join(map(str, right.array.shape))})"
+        )
+    rows, columns = (wrap(row) for row in left.indices)
+    values = source_of(left)
+    taken = _M("index_select")(right, 0, columns)
+    scaled = taken * (values if right.array.ndim == 1 else _T("unsqueeze")(values, 1))
+    start = _T("zeros")((left.dense.shape[0], *right.array.shape[1:]), dtype=scaled.dtype)
+    return _M("index_add")(start, 0, rows, scaled)
+
+
+def mm(mat1: Tensor, mat2: Tensor, reduce: str = "sum") -> Tensor:
+    """A sparse matrix times a dense one, with gradients of both. Raises RuntimeError for shapes that don't fit."""
+    if reduce != "sum":
+        raise NotImplementedError("sparse.mm(reduce=) isn't here: only the sum")
+    found: Tensor = _product(mat1, mat2)
+    return found
+
+
+def _sum(input: Tensor, dim: Any = None, dtype: Any = None) -> Tensor:
+    """The sum of a sparse tensor, over all of it or, as a dense tensor, over dimensions."""
+    if not isinstance(input, SparseTensor):
+        raise RuntimeError("sparse.sum() takes a sparse tensor: use torch.sum")
+    if dim is None:
+        found: Tensor = _M("sum")(source_of(input), dtype=dtype)
+        return found
+    return _M("sum")(_to_dense(input), dim, dtype=dtype)  # type: ignore[no-any-return]
+
+
+def _turned(self: SparseTensor, *dims: Any) -> SparseTensor:
+    if self.dense.ndim != 2 or len(self.indices) != 2:
+        raise RuntimeError("t() expects a sparse matrix")
+    return _made(self.indices[::-1], source_of(self), self.dense.shape[::-1])
+
+
+def _gradient(self: SparseTensor) -> Any:
+    grad = None if self.source is None else self.source.grad
+    return None if grad is None else _made(self.indices, grad, self.dense.shape, self.coalesced)
+
+
+def _matmul(self: SparseTensor, other: Any) -> Any:
+    return _product(self, other) if isinstance(other, Tensor) else NotImplemented
+
+
+def _rmatmul(self: SparseTensor, other: Any) -> Any:
+    return _product(other, self) if isinstance(other, Tensor) else NotImplemented
+
+
+def _set_require(self: SparseTensor, requires_grad: bool) -> None:
+    _require(self, requires_grad)
+
+
+def _require(self: SparseTensor, requires_grad: bool = True) -> SparseTensor:
+    _M("requires_grad_")(source_of(self), requires_grad)
+    return self
+
+
+def _install() -> None:
+    table = attributes_of(SparseTensor)
+    for name, call, doc in (
+        ("to_dense", _to_dense, "As an ordinary tensor."),
+        ("coalesce", _coalesce, "With every index once, in order."),
+        ("values", _values, "The values; of a coalesced tensor."),
+        ("_values", source_of, "The values."),
+        ("to_sparse", lambda t, sparse_dim=None: t, "Itself."),
+        ("t", _turned, "The transposed matrix."),
+        ("transpose", _turned, "The transposed matrix."),
+        ("mm", _product, "The product with a dense matrix."),
+        ("matmul", _product, "The product with a dense matrix or vector."),
+        ("mv", _product, "The product with a dense vector."),
+        ("requires_grad_", _require, "Set whether the values require grad."),
+        ("backward", lambda t, *a, **k: _M("backward")(source_of(t), *a, **k), "From the values."),
+    ):
+        table[name] = Method(call, doc)
+    table["T"] = Property(_turned, doc="The transposed matrix.")
+    table["shape"] = Property(lambda t: Size(t.dense.shape), doc="The shape.")
+    table["requires_grad"] = Property(
+        lambda t: t.source is not None and t.source.requires_grad, _set_require, doc="Whether the values require grad."
+    )
+    table["grad"] = Property(_gradient, doc="The gradient, at the same indices.")
+    table["is_leaf"] = Property(lambda t: t.source is None or t.source.is_leaf, doc="Whether it has no history.")
+    table["grad_fn"] = Property(lambda t: None if t.source is None else t.source.grad_fn, doc="What made its values.")
+    for name, operator in {"__matmul__": _matmul, "__rmatmul__": _rmatmul}.items():
+        setattr(SparseTensor, name, operator)
+
+
+_install()
+define_python("sparse_coo_tensor", sparse_coo_tensor)
+define_python("to_sparse", to_sparse, into="Tensor")
+define_python("mm", mm, into="sparse")
+define_python("sum", _sum, into="sparse")

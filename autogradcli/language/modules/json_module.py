@@ -1,0 +1,97 @@
+"""``json``: values to text and back. Files are not here: ``dumps`` and ``loads`` alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ...api.calls.registry import namespace
+from ..compile.calls import callable_of
+from ..values.budget import MAX_ITEMS, budget, check_items, check_text, measure
+from .entries import entering
+
+_LEAVES = frozenset({int, float, bool, str, type(None)})
+#: How deep values may stand in each other.
+_DEEPEST = 200
+
+
+def _plain(value: Any, default: Any, depth: int = 0) -> Any:
+    """A value as Python's own lists, dicts, numbers and texts."""
+    if type(value) in _LEAVES:
+        return value
+    if depth > _DEEPEST:
+        raise RecursionError("maximum recursion depth exceeded")
+    if isinstance(value, dict):
+        made = {}
+        for key, each in budget.polled(value.items()):
+            if type(key) not in _LEAVES:
+                raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
+            made[key] = _plain(each, default, depth + 1)
+        return made
+    if isinstance(value, (list, tuple)):
+        return [_plain(each, default, depth + 1) for each in budget.polled(value)]
+    if default is None:
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return _plain(callable_of(default)(value), default, depth + 1)
+
+
+@entering("json")
+def dumps(
+    obj: Any,
+    *,
+    skipkeys: Any = False,
+    ensure_ascii: Any = True,
+    check_circular: Any = True,
+    allow_nan: Any = True,
+    indent: Any = None,
+    separators: Any = None,
+    default: Any = None,
+    sort_keys: Any = False,
+) -> str:
+    """A value as JSON text. Raises TypeError for what is none of JSON's kinds."""
+    if skipkeys:
+        raise NotImplementedError("dumps(skipkeys=True) isn't here: leave the keys out of the dict")
+    if indent is not None and type(indent) not in (int, str):
+        raise TypeError("indent must be a number or a string")
+    if (type(indent) is int and indent > 100) or (type(indent) is str and len(indent) > 100):
+        raise ValueError("an indent of more than 100")
+    if separators is not None:
+        separators = tuple(budget.items(separators))
+        if len(separators) != 2 or any(type(each) is not str or len(each) > 100 for each in separators):
+            raise TypeError("separators must be two texts")
+    measure(obj, text=True)
+    plain = _plain(obj, default)
+    pieces, count = [], 0
+    encoder = json.JSONEncoder(
+        ensure_ascii=bool(ensure_ascii), allow_nan=bool(allow_nan), indent=indent, separators=separators,
+        sort_keys=bool(sort_keys),
+    )  # fmt: skip
+    for piece in budget.polled(encoder.iterencode(plain)):
+        count += len(piece)
+        check_text(count)
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+@entering("json")
+def loads(s: Any) -> Any:
+    """The value of a JSON text. Raises ValueError for what is none."""
+    if type(s) is not str:
+        raise TypeError(f"the JSON object must be str, not {type(s).__name__}")
+    if len(s) > MAX_ITEMS:
+        check_items(s.count(",") + s.count(":"))
+    budget.spend(8 * len(s))
+    return json.loads(s)
+
+
+def _files(name: str) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"json.{name}() isn't here: programs reach no files; use json.{name}s()")
+
+    refuse.__name__ = name
+    entering("json")(refuse)
+
+
+_files("dump")
+_files("load")
+namespace("json")["JSONDecodeError"] = ValueError

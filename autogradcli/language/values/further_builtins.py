@@ -1,0 +1,51 @@
+"""``vars``, ``frozenset``, and those of Python's builtins that are not here and say what to use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..compile.calls import CONSTRUCTORS, Builtin
+from .attribute_lookup import get_attribute
+from .builtins import BUILTINS
+
+
+def vars_(*args: Any) -> Any:
+    """What an object itself holds, to be read."""
+    if len(args) != 1:
+        raise TypeError(f"vars expected at most 1 argument, got {len(args)}" if args else "vars() needs an object here")
+    try:
+        return get_attribute(args[0], "__dict__")
+    except AttributeError:
+        raise TypeError("vars() argument must have __dict__ attribute") from None
+
+
+BUILTINS["vars"] = Builtin("vars", vars_)
+
+
+def _frozenset(*args: Any) -> Any:
+    if not args:
+        return frozenset()
+    if len(args) > 1:
+        raise TypeError(f"frozenset expected at most 1 argument, got {len(args)}")
+    return args[0] if type(args[0]) is frozenset else frozenset(CONSTRUCTORS[set](args[0]))
+
+
+CONSTRUCTORS[frozenset] = _frozenset
+BUILTINS["frozenset"] = frozenset
+
+
+def _refused(name: str, reason: str) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"{name}() isn't here: {reason}")
+
+    BUILTINS[name] = Builtin(name, refuse)
+
+
+for _name, _reason in (
+    ("open", "programs here reach no files; the options --load and --save of the command read and write tensors"),
+    ("input", "programs here wait for nobody; give values with --var NAME=VALUE"),
+    ("eval", "a program can't make programs; call a function instead"),
+    ("exec", "a program can't make programs; define a function instead"),
+    ("breakpoint", "print what you want to see, or use the prompt"),
+):
+    _refused(_name, _reason)
