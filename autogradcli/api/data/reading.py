@@ -1,0 +1,53 @@
+"""How data sets of a program's are read: whatever has elements by index, lists and objects of its classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ...engine.callbacks import callee
+from ...numerics.random.generator import Generator, default_generator
+from ..calls.program_classes import NOTHING, Kind, get, has
+
+
+def element(source: Any, index: Any) -> Any:
+    """``source[index]``. Raises TypeError for a class, whose subscripts are words of annotations."""
+    if isinstance(source, type):
+        raise TypeError(f"type '{source.__name__}' is not subscriptable")
+    return source[index]
+
+
+def elements(source: Any, indices: list[Any]) -> list[Any]:
+    """The elements at these places, by ``__getitems__`` of an object that has it."""
+    several = getitems_of(source)
+    if several is not NOTHING:
+        found: list[Any] = several(indices)
+        return found
+    return [element(source, index) for index in indices]
+
+
+def getitems_of(source: Any) -> Any:
+    """The bound ``__getitems__`` of an object that has one; NOTHING of all others."""
+    if type(type(source)) is not Kind or not has(source, "__getitems__"):
+        return NOTHING
+    return callee(get(source, "__getitems__"))
+
+
+def random_integer(generator: Generator | None) -> int:
+    """An integer of 63 bits, as a new iterator of samples draws it: one step of the generator's sequence."""
+    source = default_generator if generator is None else generator
+    return int(source.random_(np.empty((), np.int64)))
+
+
+def taken(iterator: Iterator[Any], count: int, spend: Callable[[int], Any]) -> list[Any]:
+    """The next elements of an iterator, at most so many; each is a turn that can be stopped."""
+    found = []
+    for _ in range(count):
+        try:
+            found.append(next(iterator))
+        except StopIteration:
+            break
+        spend(64)
+    return found
