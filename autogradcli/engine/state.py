@@ -75,6 +75,7 @@ class State:
         "special",
         "tape",
         "unread_views",
+        "validates",
         "warn",
         "watch",
         "where",
@@ -102,6 +103,7 @@ class State:
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: Tape | None
     running_node: Any
+    validates: bool  # whether distributions check their parameters and values
     warn: Callable[[str, str], None]
     plots: Any  # the session's figures; None before the first
     push_tangents: Callable[[Any, Any, Any], None]  # (op, args, results): what forward.py does after an operation
@@ -138,6 +140,7 @@ class State:
         self.pack_hooks = []
         self.tape = None
         self.running_node = None
+        self.validates = True
         self.special = self.meta
 
     def refresh(self) -> None:
@@ -158,7 +161,7 @@ class State:
         return (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
             list(self.pack_hooks), {kind: dict(hooks) for kind, hooks in self.module_hooks.items()}, self.tape,
-            self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views, self.meta,
+            self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views, self.meta, self.validates,
         )  # fmt: skip
 
     @staticmethod
@@ -170,6 +173,7 @@ class State:
         (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
             hooks, module_hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views, self.meta,
+            self.validates,
         ) = saved  # fmt: skip
         self.pack_hooks = list(hooks)
         self.module_hooks = {k: dict(v) for k, v in module_hooks.items()}

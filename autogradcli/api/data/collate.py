@@ -11,13 +11,14 @@ from ..calls.argument_types import Value
 from ..calls.python_function import define_python
 from ..nn.functions_by_attribute import T
 from ..tensor.attributes import NumPyArray
+from .reading import element
 
 _REFUSED = "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
 
 
 def default_collate(batch: Value) -> Any:
     """Samples stacked: tensors along a new first dimension, numbers as a tensor, containers element by element."""
-    first = batch[0]  # type: ignore[index]
+    first = element(batch, 0)
     samples: Any = batch
     if isinstance(first, Tensor):
         if isinstance(first, SparseTensor):
@@ -35,7 +36,7 @@ def default_collate(batch: Value) -> Any:
     if isinstance(first, str):
         return samples
     if isinstance(first, dict):
-        made = {key: default_collate([each[key] for each in samples]) for key in first}
+        made = {key: default_collate([element(each, key) for each in samples]) for key in first}
         return made if type(first) is dict else _with(first, made)
     if isinstance(first, (tuple, list)):
         if any(len(each) != len(first) for each in samples):

@@ -13,9 +13,12 @@ from ..calls.program_classes import NOTHING, Kind, get, has
 
 
 def element(source: Any, index: Any) -> Any:
-    """``source[index]``. Raises TypeError for a class, whose subscripts are words of annotations."""
+    """``source[index]``. Raises TypeError for a class, whose subscripts are words of annotations, and for a key of a
+    dict that is made of tuples of tuples, which Python would hash by recursion in C."""
     if isinstance(source, type):
         raise TypeError(f"type '{source.__name__}' is not subscriptable")
+    if isinstance(source, dict) and isinstance(index, tuple) and any(isinstance(each, tuple) for each in index):
+        raise TypeError("a key made of tuples of tuples can't be looked up in a data set")
     return source[index]
 
 
