@@ -36,7 +36,7 @@ class Categorical(Distribution):
         super().__init__(self._param.shape[:-1], validate_args=validate_args)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        new, shape = self._new(Categorical, batch_shape, _instance)
+        new, shape = self._new(batch_shape, _instance)
         for name in ("probs", "logits"):
             if name in self.__dict__:
                 new._param = new.__dict__[name] = expanded(self.__dict__[name], (*shape, self._num_events))
@@ -99,7 +99,7 @@ class OneHotCategorical(Distribution):
         super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=validate_args)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        new, shape = self._new(OneHotCategorical, batch_shape, _instance)
+        new, shape = self._new(batch_shape, _instance)
         new._categorical = self._categorical.expand(shape)
         return self._finish(new, shape)
 
@@ -185,7 +185,7 @@ class Multinomial(Distribution):
         super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=validate_args)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        new, shape = self._new(Multinomial, batch_shape, _instance)
+        new, shape = self._new(batch_shape, _instance)
         new.total_count = self.total_count
         new._categorical = self._categorical.expand(shape)
         new._binomial = self._binomial
@@ -234,7 +234,8 @@ class Multinomial(Distribution):
         return n * self._categorical.entropy() - T.lgamma(n + 1) + M.sum(weighted, [0, -1])
 
     def log_prob(self, value: Any) -> Any:
-        logits, value = broadcast(self.logits, self._checked_value(value))
+        value = self._checked_value(value)
+        logits, value = broadcast(self.logits, value)
         logits = T.clone(logits, memory_format=T.contiguous_format)
         orders = T.lgamma(M.sum(value, -1) + 1) - M.sum(T.lgamma(value + 1), -1)
         logits[(value == 0) & (logits == -math.inf)] = 0

@@ -14,7 +14,7 @@ from .distribution import Distribution, ExponentialFamily
 from .gamma_families import Gamma
 
 
-class _OfProbability(Distribution):
+class OfProbability(Distribution):
     """``probs`` or ``logits``, the other one following from it; ``total_count`` where there is one."""
 
     __module__ = "torch.distributions.distribution"
@@ -47,7 +47,7 @@ class _OfProbability(Distribution):
         return expanded(values, (-1, *self._batch_shape)) if expand else values
 
 
-class Bernoulli(_OfProbability, ExponentialFamily):
+class Bernoulli(OfProbability, ExponentialFamily):
     """1 with probability ``probs``, else 0."""
 
     __module__ = "torch.distributions.bernoulli"
@@ -85,7 +85,8 @@ class Bernoulli(_OfProbability, ExponentialFamily):
             return T.bernoulli(expanded(self.probs, self._extended_shape(sample_shape)))
 
     def log_prob(self, value: Any) -> Any:
-        logits, value = broadcast(self.logits, self._checked_value(value))
+        value = self._checked_value(value)
+        logits, value = broadcast(self.logits, value)
         return -F.binary_cross_entropy_with_logits(logits, value, reduction="none")
 
     def entropy(self) -> Any:
@@ -107,7 +108,7 @@ def _clamp_by_zero(x: Any) -> Any:
     return (M.clamp(x, min=0) + x - M.clamp(x, max=0)) / 2
 
 
-class Binomial(_OfProbability):
+class Binomial(OfProbability):
     """How many of ``total_count`` trials succeed, each with probability ``probs``."""
 
     __module__ = "torch.distributions.binomial"
@@ -171,7 +172,7 @@ class Binomial(_OfProbability):
         return self._values(1 + self._one_count("enumerate_support"), expand)
 
 
-class NegativeBinomial(_OfProbability):
+class NegativeBinomial(OfProbability):
     """How many trials succeed, each with probability ``probs``, before ``total_count`` have failed."""
 
     __module__ = "torch.distributions.negative_binomial"
@@ -224,7 +225,7 @@ class NegativeBinomial(_OfProbability):
         return unnormalized - M.masked_fill(normalizer, n + value == 0.0, 0.0)
 
 
-class Geometric(_OfProbability):
+class Geometric(OfProbability):
     """How many trials fail before the first success, each of probability ``probs``."""
 
     __module__ = "torch.distributions.geometric"

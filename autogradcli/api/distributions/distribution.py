@@ -76,8 +76,9 @@ class Distribution(Object):
     def _present(self) -> list[str]:
         return [name for name in self._parameters_of if name in self.__dict__]
 
-    def _new(self, base: type, batch_shape: Any, instance: Any = None) -> tuple[Any, Size]:
+    def _new(self, batch_shape: Any, instance: Any = None) -> tuple[Any, Size]:
         """An object of the same class without parameters, and the shape asked for."""
+        base = next(kind for kind in type(self).__mro__ if not is_program_class(kind))
         return self._get_checked_instance(base, instance), size_of(batch_shape)
 
     def _finish(self, new: Any, batch_shape: Size) -> Any:
@@ -91,7 +92,7 @@ class Distribution(Object):
         if not self._parameters_of:
             raise NotImplementedError
         base = next(kind for kind in type(self).__mro__ if not is_program_class(kind))
-        new, shape = self._new(base, batch_shape, _instance)
+        new, shape = self._new(batch_shape, _instance)
         for name in self._present():
             new.__dict__[name] = expanded(self.__dict__[name], shape + self._event_shape)
         for name in ("probs", "logits"):

@@ -243,7 +243,7 @@ class Beta(ExponentialFamily):
         super().__init__(self._dirichlet._batch_shape, validate_args=validate_args)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        new, shape = self._new(Beta, batch_shape, _instance)
+        new, shape = self._new(batch_shape, _instance)
         new._dirichlet = self._dirichlet.expand(shape)
         return self._finish(new, shape)
 

@@ -22,7 +22,7 @@ class _LocationScale(Distribution):
     _parameters_of = ("loc", "scale")
     has_rsample = True
 
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+    def _begin(self, loc: Any, scale: Any, validate_args: bool | None) -> None:
         self.loc, self.scale = broadcast(loc, scale)
         self._set(is_number(loc) and is_number(scale), validate_args)
 
@@ -49,6 +49,9 @@ class Normal(_LocationScale, ExponentialFamily):
     __module__ = "torch.distributions.normal"
 
     _parameters_of = ("loc", "scale")
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        self._begin(loc, scale, validate_args)
 
     @property
     def stddev(self) -> Any:
@@ -96,6 +99,9 @@ class Laplace(_LocationScale):
 
     __module__ = "torch.distributions.laplace"
 
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        self._begin(loc, scale, validate_args)
+
     @property
     def variance(self) -> Any:
         return 2 * M.pow(self.scale, 2)
@@ -129,6 +135,9 @@ class Cauchy(_LocationScale):
     """The Cauchy distribution, that of the ratio of two normal numbers: it has no mean."""
 
     __module__ = "torch.distributions.cauchy"
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        self._begin(loc, scale, validate_args)
 
     @property
     def mean(self) -> Any:

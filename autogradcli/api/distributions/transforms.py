@@ -1,0 +1,594 @@
+"""Transforms of draws: ``Transform``, its inverse, compositions, and those that work element by element."""
+
+from __future__ import annotations
+
+import math
+from functools import reduce
+from operator import add
+from typing import Any
+
+from ...engine.tensor import Size, Tensor
+from ..calls.argument_types import type_name
+from ..calls.program_classes import Object
+from ..calls.registry import namespace
+from ..nn.functions_by_attribute import F, M, T
+from . import constraints
+from .arguments import broadcast, expanded, is_number, lazy, size_of, sum_rightmost
+
+HOME = "torch.distributions.transforms"
+
+
+class Transform(Object):
+    """The base of all transforms, also of a program's own: ``_call``, ``_inverse`` and ``log_abs_det_jacobian``.
+
+    With ``cache_size=1`` the last pair of input and output is kept, so that the inverse of a draw costs nothing.
+    """
+
+    __module__ = HOME
+
+    bijective: Any = False
+
+    def __init__(self, cache_size: int = 0) -> None:
+        if type(cache_size) is not int or cache_size not in (0, 1):
+            raise ValueError("cache_size must be 0 or 1")
+        self._cache_size = cache_size
+        self._inv: Any = None
+        self._cached_x_y: tuple[Any, Any] = (None, None)
+
+    @property
+    def domain(self) -> Any:
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute 'domain'")
+
+    @property
+    def codomain(self) -> Any:
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute 'codomain'")
+
+    @property
+    def event_dim(self) -> Any:
+        if self.domain.event_dim == self.codomain.event_dim:
+            return self.domain.event_dim
+        raise ValueError("Please use either .domain.event_dim or .codomain.event_dim")
+
+    @property
+    def inv(self) -> Any:
+        if self._inv is None:
+            self._inv = InverseTransform(self)
+        return self._inv
+
+    @property
+    def sign(self) -> Any:
+        raise NotImplementedError
+
+    def _arguments(self) -> tuple[Any, ...] | None:
+        """What ``with_cache`` makes another one of; None where it can't."""
+        return () if type(self).__init__ is Transform.__init__ else None
+
+    def with_cache(self, cache_size: int = 1) -> Any:
+        """The same transform with a cache of that size."""
+        if self._cache_size == cache_size:
+            return self
+        given = self._arguments()
+        if given is None:
+            raise NotImplementedError(f"{type(self)}.with_cache is not implemented")
+        return type(self)(*given, cache_size=cache_size)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (self._arguments() == () and type(self) is type(other) and type(self) in _ALIKE)
+
+    def __call__(self, x: Any) -> Any:
+        if self._cache_size == 0:
+            return self._call(x)
+        before, found = self._cached_x_y
+        if x is before and found is not None:
+            return found
+        y = self._call(x)
+        self._cached_x_y = (x, y)
+        return y
+
+    def _inv_call(self, y: Any) -> Any:
+        if self._cache_size == 0:
+            return self._inverse(y)
+        found, before = self._cached_x_y
+        if y is before and found is not None:
+            return found
+        x = self._inverse(y)
+        self._cached_x_y = (x, y)
+        return x
+
+    def _call(self, x: Any) -> Any:
+        raise NotImplementedError
+
+    def _inverse(self, y: Any) -> Any:
+        raise NotImplementedError
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        """The logarithm of how much volumes grow at ``x``, which becomes ``y``."""
+        raise NotImplementedError
+
+    def forward_shape(self, shape: Any) -> Any:
+        """The shape that an input of this shape gets."""
+        return shape
+
+    def inverse_shape(self, shape: Any) -> Any:
+        """The shape of the input whose output has this shape."""
+        return shape
+
+    def __repr__(self) -> str:
+        return type(self).__name__ + "()"
+
+
+#: Classes whose objects are all equal.
+_ALIKE: set[type] = set()
+# What a program's own transform defines, though the names are private.
+Transform.__members__.update({name: vars(Transform)[name] for name in ("_call", "_inverse")})
+
+
+class InverseTransform(Transform):
+    """The inverse of a transform."""
+
+    __module__ = HOME
+
+    def __init__(self, transform: Any) -> None:
+        super().__init__(check_transform(transform)._cache_size)
+        self._inv = transform
+
+    def _arguments(self) -> None:
+        return None
+
+    @property
+    def domain(self) -> Any:
+        return self._inv.codomain
+
+    @property
+    def codomain(self) -> Any:
+        return self._inv.domain
+
+    @property
+    def bijective(self) -> Any:
+        return self._inv.bijective
+
+    @property
+    def sign(self) -> Any:
+        return self._inv.sign
+
+    @property
+    def inv(self) -> Any:
+        return self._inv
+
+    def with_cache(self, cache_size: int = 1) -> Any:
+        return self._inv.with_cache(cache_size).inv
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, InverseTransform) and bool(self._inv == other._inv)
+
+    def __call__(self, x: Any) -> Any:
+        return self._inv._inv_call(x)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        return -self._inv.log_abs_det_jacobian(y, x)
+
+    def forward_shape(self, shape: Any) -> Any:
+        return self._inv.inverse_shape(shape)
+
+    def inverse_shape(self, shape: Any) -> Any:
+        return self._inv.forward_shape(shape)
+
+    def __repr__(self) -> str:
+        return f"_InverseTransform({self._inv!r})"
+
+
+InverseTransform.__name__ = InverseTransform.__qualname__ = "_InverseTransform"
+
+
+def check_transform(value: Any) -> Any:
+    """Raises TypeError for what is no transform."""
+    if not isinstance(value, Transform):
+        raise TypeError(f"expected a Transform, but got {type_name(value)}")
+    return value
+
+
+def _independent(constraint: Any, event_dim: int) -> Any:
+    """A constraint whose events have that many dimensions."""
+    more = event_dim - constraint.event_dim
+    return constraints.independent(constraint, more) if more > 0 else constraint
+
+
+class ComposeTransform(Transform):
+    """Transforms one after another."""
+
+    __module__ = HOME
+
+    def __init__(self, parts: Any, cache_size: int = 0) -> None:
+        if not isinstance(parts, (list, tuple)):
+            raise TypeError(f"parts must be a list of transforms, not {type_name(parts)}")
+        given = [check_transform(part) for part in parts]
+        super().__init__(cache_size)
+        self.parts = [part.with_cache(cache_size) for part in given] if cache_size else given
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return (self.parts,)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ComposeTransform) and self.parts == other.parts
+
+    @property
+    def domain(self) -> Any:
+        if not self.parts:
+            return constraints.real
+        event_dim = self.parts[-1].codomain.event_dim
+        for part in reversed(self.parts):
+            event_dim = max(event_dim + part.domain.event_dim - part.codomain.event_dim, part.domain.event_dim)
+        return _independent(self.parts[0].domain, event_dim)
+
+    @property
+    def codomain(self) -> Any:
+        if not self.parts:
+            return constraints.real
+        event_dim = self.parts[0].domain.event_dim
+        for part in self.parts:
+            event_dim = max(event_dim + part.codomain.event_dim - part.domain.event_dim, part.codomain.event_dim)
+        return _independent(self.parts[-1].codomain, event_dim)
+
+    @property
+    def bijective(self) -> Any:
+        return all(part.bijective for part in self.parts)
+
+    @property
+    def sign(self) -> Any:
+        sign = 1
+        for part in self.parts:
+            sign = sign * part.sign
+        return sign
+
+    @property
+    def inv(self) -> Any:
+        if self._inv is None:
+            self._inv = ComposeTransform([part.inv for part in reversed(self.parts)])
+            self._inv._inv = self
+        return self._inv
+
+    def __call__(self, x: Any) -> Any:
+        for part in self.parts:
+            x = part(x)
+        return x
+
+    def _inv_call(self, y: Any) -> Any:
+        return self.inv(y)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        if not self.parts:
+            return T.zeros_like(x)
+        steps = [x]
+        for part in self.parts[:-1]:
+            steps.append(part(steps[-1]))
+        terms, event_dim = [], self.domain.event_dim
+        for part, before, after in zip(self.parts, steps, [*steps[1:], y]):
+            term = part.log_abs_det_jacobian(before, after)
+            terms.append(sum_rightmost(term, event_dim - part.domain.event_dim))
+            event_dim += part.codomain.event_dim - part.domain.event_dim
+        return reduce(add, terms)
+
+    def forward_shape(self, shape: Any) -> Any:
+        for part in self.parts:
+            shape = part.forward_shape(shape)
+        return shape
+
+    def inverse_shape(self, shape: Any) -> Any:
+        for part in reversed(self.parts):
+            shape = part.inverse_shape(shape)
+        return shape
+
+    def __repr__(self) -> str:
+        return "ComposeTransform(\n    " + ",\n    ".join(repr(part) for part in self.parts) + "\n)"
+
+
+def softplus(x: Any) -> Any:
+    return F.softplus(x)
+
+
+def clipped_sigmoid(x: Any) -> Any:
+    limits = T.finfo(x.dtype)
+    return T.clamp(T.sigmoid(x), min=limits.tiny, max=1.0 - limits.eps)
+
+
+class _Increasing(Transform):
+    """Element by element, from the whole line, increasing."""
+
+    __module__ = HOME
+
+    bijective = True
+    sign: Any = 1
+
+    @property
+    def domain(self) -> Any:
+        return constraints.real
+
+
+class ExpTransform(_Increasing):
+    """``y = exp(x)``."""
+
+    __module__ = HOME
+
+    @property
+    def codomain(self) -> Any:
+        return constraints.positive
+
+    def _call(self, x: Any) -> Any:
+        return T.exp(x)
+
+    def _inverse(self, y: Any) -> Any:
+        return T.log(y)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        return x
+
+
+class SigmoidTransform(_Increasing):
+    """``y = 1 / (1 + exp(-x))``."""
+
+    __module__ = HOME
+
+    @property
+    def codomain(self) -> Any:
+        return constraints.unit_interval
+
+    def _call(self, x: Any) -> Any:
+        return clipped_sigmoid(_tensor(x))
+
+    def _inverse(self, y: Any) -> Any:
+        limits = T.finfo(_tensor(y).dtype)
+        y = M.clamp(y, min=limits.tiny, max=1.0 - limits.eps)
+        return T.log(y) - T.log1p(-y)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        return -softplus(-x) - softplus(x)
+
+
+class SoftplusTransform(_Increasing):
+    """``y = log(1 + exp(x))``."""
+
+    __module__ = HOME
+
+    @property
+    def codomain(self) -> Any:
+        return constraints.positive
+
+    def _call(self, x: Any) -> Any:
+        return softplus(x)
+
+    def _inverse(self, y: Any) -> Any:
+        return T.log(T.neg(T.expm1(-y))) + y
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        return -softplus(-x)
+
+
+class TanhTransform(_Increasing):
+    """``y = tanh(x)``."""
+
+    __module__ = HOME
+
+    @property
+    def codomain(self) -> Any:
+        return constraints.interval(-1.0, 1.0)
+
+    def _call(self, x: Any) -> Any:
+        return T.tanh(x)
+
+    def _inverse(self, y: Any) -> Any:
+        return T.atanh(y)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        return 2.0 * (math.log(2.0) - x - softplus(-2.0 * x))
+
+
+class AbsTransform(Transform):
+    """``y = |x|``."""
+
+    __module__ = HOME
+
+    @property
+    def domain(self) -> Any:
+        return constraints.real
+
+    @property
+    def codomain(self) -> Any:
+        return constraints.positive
+
+    def _call(self, x: Any) -> Any:
+        return T.abs(x)
+
+    def _inverse(self, y: Any) -> Any:
+        return y
+
+
+_ALIKE.update((ExpTransform, SigmoidTransform, SoftplusTransform, TanhTransform, AbsTransform))
+
+
+def _tensor(x: Any) -> Any:
+    if not isinstance(x, Tensor):
+        raise TypeError(f"argument 'x' must be Tensor, not {type_name(x)}")
+    return x
+
+
+def shape_of(value: Any) -> Size:
+    return value.shape if isinstance(value, Tensor) else Size()
+
+
+class PowerTransform(Transform):
+    """``y = x ** exponent``, for positive numbers."""
+
+    __module__ = HOME
+
+    bijective = True
+
+    def __init__(self, exponent: Any, cache_size: int = 0) -> None:
+        super().__init__(cache_size)
+        (self.exponent,) = broadcast(exponent)
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return (self.exponent,)
+
+    @property
+    def domain(self) -> Any:
+        return constraints.positive
+
+    @property
+    def codomain(self) -> Any:
+        return constraints.positive
+
+    @lazy
+    def sign(self) -> Any:
+        return T.sign(self.exponent)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PowerTransform) and bool(M.all(T.eq(self.exponent, other.exponent)))
+
+    def _call(self, x: Any) -> Any:
+        return T.pow(x, self.exponent)
+
+    def _inverse(self, y: Any) -> Any:
+        return T.pow(y, 1 / self.exponent)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        return T.log(T.abs(self.exponent * y / x))
+
+    def forward_shape(self, shape: Any) -> Any:
+        return T.broadcast_shapes(shape, shape_of(self.exponent))
+
+    def inverse_shape(self, shape: Any) -> Any:
+        return T.broadcast_shapes(shape, shape_of(self.exponent))
+
+
+class AffineTransform(Transform):
+    """``y = loc + scale * x``; the last ``event_dim`` dimensions are one event."""
+
+    __module__ = HOME
+
+    bijective = True
+
+    def __init__(self, loc: Any, scale: Any, event_dim: int = 0, cache_size: int = 0) -> None:
+        super().__init__(cache_size)
+        for value in (loc, scale):
+            if not isinstance(value, Tensor) and not is_number(value):
+                raise TypeError(f"loc and scale must be numbers or tensors, not {type_name(value)}")
+        self.loc = loc
+        self.scale = scale
+        self._event_dim = event_dim
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return self.loc, self.scale, self._event_dim
+
+    @property
+    def event_dim(self) -> Any:
+        return self._event_dim
+
+    @property
+    def domain(self) -> Any:
+        return _independent(constraints.real, self._event_dim)
+
+    @property
+    def codomain(self) -> Any:
+        return _independent(constraints.real, self._event_dim)
+
+    @property
+    def sign(self) -> Any:
+        if isinstance(self.scale, Tensor):
+            return T.sign(self.scale)
+        return (self.scale > 0) - (self.scale < 0)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, AffineTransform):
+            return False
+        return _same(self.loc, other.loc) and _same(self.scale, other.scale)
+
+    def _call(self, x: Any) -> Any:
+        return self.loc + self.scale * x
+
+    def _inverse(self, y: Any) -> Any:
+        return (y - self.loc) / self.scale
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        shape, scale = _tensor(x).shape, self.scale
+        found = T.log(T.abs(scale)) if isinstance(scale, Tensor) else T.full_like(x, math.log(abs(scale)))
+        if self._event_dim:
+            found = M.sum(M.view(found, (*found.shape[: -self._event_dim], -1)), -1)
+            shape = shape[: -self._event_dim]
+        return expanded(found, shape)
+
+    def forward_shape(self, shape: Any) -> Any:
+        return T.broadcast_shapes(shape, shape_of(self.loc), shape_of(self.scale))
+
+    def inverse_shape(self, shape: Any) -> Any:
+        return T.broadcast_shapes(shape, shape_of(self.loc), shape_of(self.scale))
+
+
+def _same(a: Any, b: Any) -> bool:
+    found = a == b
+    return bool(M.all(found)) if isinstance(found, Tensor) else bool(found)
+
+
+class IndependentTransform(Transform):
+    """A transform whose last dimensions are one event."""
+
+    __module__ = HOME
+
+    def __init__(self, base_transform: Any, reinterpreted_batch_ndims: int, cache_size: int = 0) -> None:
+        super().__init__(cache_size)
+        self.base_transform = check_transform(base_transform).with_cache(cache_size)
+        self.reinterpreted_batch_ndims = reinterpreted_batch_ndims
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return self.base_transform, self.reinterpreted_batch_ndims
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    @property
+    def domain(self) -> Any:
+        return constraints.independent(self.base_transform.domain, self.reinterpreted_batch_ndims)
+
+    @property
+    def codomain(self) -> Any:
+        return constraints.independent(self.base_transform.codomain, self.reinterpreted_batch_ndims)
+
+    @property
+    def bijective(self) -> Any:
+        return self.base_transform.bijective
+
+    @property
+    def sign(self) -> Any:
+        return self.base_transform.sign
+
+    def _call(self, x: Any) -> Any:
+        if _tensor(x).ndim < self.domain.event_dim:
+            raise ValueError("Too few dimensions on input")
+        return self.base_transform(x)
+
+    def _inverse(self, y: Any) -> Any:
+        if _tensor(y).ndim < self.codomain.event_dim:
+            raise ValueError("Too few dimensions on input")
+        return self.base_transform.inv(y)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        return sum_rightmost(self.base_transform.log_abs_det_jacobian(x, y), self.reinterpreted_batch_ndims)
+
+    def forward_shape(self, shape: Any) -> Any:
+        return self.base_transform.forward_shape(shape)
+
+    def inverse_shape(self, shape: Any) -> Any:
+        return self.base_transform.inverse_shape(shape)
+
+    def __repr__(self) -> str:
+        return f"IndependentTransform({self.base_transform!r}, {self.reinterpreted_batch_ndims})"
+
+
+_KINDS: tuple[type[Transform], ...] = (
+    Transform, ComposeTransform, ExpTransform, SigmoidTransform, SoftplusTransform, TanhTransform, AbsTransform,
+    PowerTransform, AffineTransform, IndependentTransform,
+)  # fmt: skip
+for _kind in _KINDS:
+    for _place in ("torch.distributions.transforms", "torch.distributions"):
+        namespace(_place)[_kind.__name__] = _kind
+for _place in ("torch.distributions.transforms", "torch.distributions"):
+    namespace(_place)["identity_transform"] = ComposeTransform([])
