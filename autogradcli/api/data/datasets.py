@@ -137,7 +137,7 @@ class ChainDataset(IterableDataset):
 
     def __iter__(self) -> Iterator[Any]:
         for each in self._each():
-            yield from each  # type: ignore[misc]
+            yield from each
 
     def __len__(self) -> int:
         return sum(len(each) for each in self._each())
@@ -179,7 +179,7 @@ def random_split(dataset: Value, lengths: Value, generator: Generator | None = d
     for length in given:
         if not isinstance(length, (int, float)):
             raise TypeError(f"unsupported operand type(s) for +: 'int' and '{type_name(length)}'")
-    total = len(dataset)  # type: ignore[arg-type]
+    total = len(dataset)
     if math.isclose(sum(given), 1) and sum(given) <= 1:
         given = _shares(given, total)
     if sum(given) != total:

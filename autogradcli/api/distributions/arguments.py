@@ -14,6 +14,7 @@ from ..nn.functions_by_attribute import F, M, T
 
 EULER = 0.5772156649015329  # Euler's constant
 NUMBERS = (int, float)
+SINGLE = Size()  # the shape of one draw
 
 
 def is_number(value: Any) -> bool:

@@ -9,7 +9,7 @@ from ...engine.tensor import Size
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import F, M, T
 from . import constraints
-from .arguments import broadcast, check_either, check_parameter, expanded, filled, numel, probabilities, size_of
+from .arguments import SINGLE, broadcast, check_either, check_parameter, expanded, filled, numel, probabilities, size_of
 from .counts import Binomial
 from .distribution import Distribution
 
@@ -67,7 +67,7 @@ class Categorical(Distribution):
     def variance(self) -> Any:
         return filled(self.probs, self._extended_shape(), math.nan)
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         shape = size_of(sample_shape)
         rows = M.reshape(self.probs, (-1, self._num_events))
         drawn = T.t(T.multinomial(rows, numel(shape), True))
@@ -136,7 +136,7 @@ class OneHotCategorical(Distribution):
     def variance(self) -> Any:
         return self._categorical.probs * (1 - self._categorical.probs)
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         probs = self._categorical.probs
         return M.to(F.one_hot(self._categorical.sample(sample_shape), self._categorical._num_events), probs)
 
@@ -163,7 +163,7 @@ class OneHotCategoricalStraightThrough(OneHotCategorical):
 
     has_rsample = True
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         samples = self.sample(sample_shape)
         probs = self._categorical.probs
         return samples + (probs - M.detach(probs))
@@ -219,7 +219,7 @@ class Multinomial(Distribution):
     def variance(self) -> Any:
         return self.total_count * self.probs * (1 - self.probs)
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         shape = size_of(sample_shape)
         drawn = self._categorical.sample(Size((self.total_count, *shape)))
         drawn = M.permute(drawn, (*range(1, drawn.ndim), 0))

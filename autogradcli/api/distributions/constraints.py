@@ -59,7 +59,9 @@ class _Bounded(Constraint):
         self.__dict__.update(bound(type(self), args, kwargs))
 
     def __repr__(self) -> str:
-        bounds = ", ".join(f"{name}={value if isinstance(value, Tensor) else shown(value)}" for name, value in self.__dict__.items())
+        bounds = ", ".join(
+            f"{name}={value if isinstance(value, Tensor) else shown(value)}" for name, value in self.__dict__.items()
+        )
         return f"{type(self).__name__.removeprefix('_')}({bounds})"
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...engine.tensor import Size
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import F, M, T
 from . import constraints
-from .arguments import broadcast, check_either, expanded, is_number, lazy, probabilities, recorded
+from .arguments import SINGLE, broadcast, check_either, expanded, is_number, lazy, probabilities, recorded
 from .distribution import Distribution, ExponentialFamily
 from .gamma_families import Gamma
 
@@ -80,7 +79,7 @@ class Bernoulli(OfProbability, ExponentialFamily):
     def variance(self) -> Any:
         return self.probs * (1 - self.probs)
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         with recorded(False):
             return T.bernoulli(expanded(self.probs, self._extended_shape(sample_shape)))
 
@@ -146,7 +145,7 @@ class Binomial(OfProbability):
     def variance(self) -> Any:
         return self.total_count * self.probs * (1 - self.probs)
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         shape = self._extended_shape(sample_shape)
         with recorded(False):
             return T.binomial(expanded(self.total_count, shape), expanded(self.probs, shape))
@@ -213,7 +212,7 @@ class NegativeBinomial(OfProbability):
     def _gamma(self) -> Any:
         return Gamma(self.total_count, T.exp(-self.logits), validate_args=False)
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         with recorded(False):
             return T.poisson(self._gamma.sample(sample_shape))
 
@@ -263,7 +262,7 @@ class Geometric(OfProbability):
     def variance(self) -> Any:
         return (1.0 / self.probs - 1.0) / self.probs
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         shape = self._extended_shape(sample_shape)
         with recorded(False):
             u = M.uniform_(T.empty(tuple(shape), dtype=self.probs.dtype), T.finfo(self.probs.dtype).tiny, 1)
@@ -310,7 +309,7 @@ class Poisson(ExponentialFamily):
     def variance(self) -> Any:
         return self.rate
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         with recorded(False):
             return T.poisson(expanded(self.rate, self._extended_shape(sample_shape)))
 

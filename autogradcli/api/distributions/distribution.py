@@ -10,7 +10,7 @@ from ..calls.argument_types import type_name
 from ..calls.program_classes import Object, get, is_program_class, property_of
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import M, T
-from .arguments import expanded, is_lazy, is_number, recorded, size_of
+from .arguments import SINGLE, expanded, is_lazy, is_number, recorded, size_of
 from .constraints import Constraint, is_dependent
 
 _HOME = "torch.distributions.distribution"
@@ -31,7 +31,7 @@ class Distribution(Object):
     #: The parameters that are of the shape of the batch, or end in the event's: what ``expand`` expands.
     _parameters_of: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, batch_shape: Any = Size(), event_shape: Any = Size(), validate_args: bool | None = None) -> None:
+    def __init__(self, batch_shape: Any = SINGLE, event_shape: Any = SINGLE, validate_args: bool | None = None) -> None:
         self._batch_shape = size_of(batch_shape)
         self._event_shape = size_of(event_shape)
         self._validate_args = state.validates if validate_args is None else validate_args
@@ -91,7 +91,6 @@ class Distribution(Object):
         """The same distribution with a batch of another shape, to which the present one must broadcast."""
         if not self._parameters_of:
             raise NotImplementedError
-        base = next(kind for kind in type(self).__mro__ if not is_program_class(kind))
         new, shape = self._new(batch_shape, _instance)
         for name in self._present():
             new.__dict__[name] = expanded(self.__dict__[name], shape + self._event_shape)
@@ -112,11 +111,11 @@ class Distribution(Object):
 
     @property
     def batch_shape(self) -> Size:
-        return self._batch_shape  # type: ignore[no-any-return]
+        return self._batch_shape
 
     @property
     def event_shape(self) -> Size:
-        return self._event_shape  # type: ignore[no-any-return]
+        return self._event_shape
 
     @property
     def arg_constraints(self) -> Any:
@@ -142,12 +141,12 @@ class Distribution(Object):
     def stddev(self) -> Any:
         return T.sqrt(self.variance)
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         """Draws of shape ``sample_shape + batch_shape + event_shape``, without a history."""
         with recorded(False):
             return self.rsample(sample_shape)
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         """Draws through which gradients flow to the parameters."""
         raise NotImplementedError
 
@@ -180,7 +179,7 @@ class Distribution(Object):
         """The exponential of the entropy."""
         return T.exp(self.entropy())
 
-    def _extended_shape(self, sample_shape: Any = Size()) -> Size:
+    def _extended_shape(self, sample_shape: Any = SINGLE) -> Size:
         return Size(size_of(sample_shape) + self._batch_shape + self._event_shape)
 
     def _checked_value(self, value: Any) -> Any:
@@ -196,14 +195,10 @@ class Distribution(Object):
             raise ValueError("The value argument to log_prob must be a Tensor")
         actual, expected = value.shape, self._batch_shape + self._event_shape
         if actual[len(actual) - len(self._event_shape) :] != self._event_shape:
-            raise ValueError(
-                f"The right-most size of value must match event_shape: {actual} vs {self._event_shape}."
-            )
+            raise ValueError(f"The right-most size of value must match event_shape: {actual} vs {self._event_shape}.")
         for i, j in zip(reversed(actual), reversed(expected)):
             if i != 1 and j != 1 and i != j:
-                raise ValueError(
-                    f"Value is not broadcastable with batch_shape+event_shape: {actual} vs {expected}."
-                )
+                raise ValueError(f"Value is not broadcastable with batch_shape+event_shape: {actual} vs {expected}.")
         try:
             support = self.support
         except NotImplementedError:

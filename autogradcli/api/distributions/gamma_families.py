@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.tensor import Size, Tensor
+from ...engine.tensor import Tensor
 from ...numerics.random.generator import Generator
 from ...operations.elementwise.gamma_draws import dirichlet, standard_gamma
 from ..calls.argument_types import type_name
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import F, M, T
 from . import constraints
-from .arguments import broadcast, check_parameter, expanded, is_number, recorded
+from .arguments import SINGLE, broadcast, check_parameter, expanded, is_number, recorded
 from .distribution import Distribution, ExponentialFamily
 
 SPECIAL = namespace("torch.special")
@@ -53,7 +53,7 @@ class Exponential(ExponentialFamily):
     def variance(self) -> Any:
         return M.pow(self.rate, -2)
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         return M.exponential_(T.empty(tuple(self._extended_shape(sample_shape)), dtype=self.rate.dtype)) / self.rate
 
     def log_prob(self, value: Any) -> Any:
@@ -110,11 +110,11 @@ class Gamma(ExponentialFamily):
     def variance(self) -> Any:
         return self.concentration / M.pow(self.rate, 2)
 
-    def sample(self, sample_shape: Any = Size(), *, generator: Any = None) -> Any:
+    def sample(self, sample_shape: Any = SINGLE, *, generator: Any = None) -> Any:
         with recorded(False):
             return self.rsample(sample_shape) if generator is None else Gamma.rsample(self, sample_shape, generator)
 
-    def rsample(self, sample_shape: Any = Size(), generator: Any = None) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE, generator: Any = None) -> Any:
         if generator is not None and not isinstance(generator, Generator):
             raise TypeError(f"rsample(): argument 'generator' must be torch.Generator, not {type_name(generator)}")
         shape = self._extended_shape(sample_shape)
@@ -186,7 +186,7 @@ class Dirichlet(ExponentialFamily):
     def support(self) -> Any:
         return constraints.simplex
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         shape = self._extended_shape(sample_shape)
         return dirichlet(expanded(check_parameter("concentration", self.concentration), shape), None)
 
@@ -276,7 +276,7 @@ class Beta(ExponentialFamily):
         total = self.concentration1 + self.concentration0
         return self.concentration1 * self.concentration0 / (M.pow(total, 2) * (total + 1))
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         return M.select(self._dirichlet.rsample(sample_shape), -1, 0)
 
     def log_prob(self, value: Any) -> Any:

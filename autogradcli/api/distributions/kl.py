@@ -89,11 +89,11 @@ def register_kl(type_p: Value, type_q: Value) -> Callable[[Any], Any]:
     for name, kind in (("type_p", type_p), ("type_q", type_q)):
         if type(kind) is not Kind or not issubclass(kind, Distribution):
             raise TypeError(f"Expected {name} to be a Distribution subclass but got {shown(kind)}")
-    if not is_program_class(type_p) and not is_program_class(type_q):  # type: ignore[arg-type]
+    if not is_program_class(type_p) and not is_program_class(type_q):
         raise TypeError("the divergences of torch's own distributions stay as they are: register a class of your own")
 
     def register(function: Any) -> Any:
-        FORMULAS[type_p, type_q] = callee(function)  # type: ignore[index]
+        FORMULAS[type_p, type_q] = callee(function)
         return function
 
     return register

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...engine.tensor import Size
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import M, T
 from . import constraints
-from .arguments import broadcast, expanded, filled, is_number, normal_of, recorded
+from .arguments import SINGLE, broadcast, expanded, filled, is_number, normal_of, recorded
 from .distribution import Distribution, ExponentialFamily
 from .gamma_families import Chi2
 
@@ -61,12 +60,12 @@ class Normal(_LocationScale, ExponentialFamily):
     def variance(self) -> Any:
         return M.pow(self.stddev, 2)
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         shape = self._extended_shape(sample_shape)
         with recorded(False):
             return T.normal(expanded(self.loc, shape), expanded(self.scale, shape))
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         return self.loc + normal_of(self._extended_shape(sample_shape), self.loc.dtype) * self.scale
 
     def log_prob(self, value: Any) -> Any:
@@ -110,7 +109,7 @@ class Laplace(_LocationScale):
     def stddev(self) -> Any:
         return (2**0.5) * self.scale
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         u = T.empty(tuple(self._extended_shape(sample_shape)), dtype=self.loc.dtype)
         u = M.uniform_(u, T.finfo(self.loc.dtype).eps - 1, 1)
         return self.loc - self.scale * T.sign(u) * T.log1p(-T.abs(u))
@@ -147,7 +146,7 @@ class Cauchy(_LocationScale):
     def variance(self) -> Any:
         return filled(self.loc, self._extended_shape(), math.inf)
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         drawn = M.cauchy_(T.empty(tuple(self._extended_shape(sample_shape)), dtype=self.loc.dtype))
         return self.loc + drawn * self.scale
 
@@ -211,7 +210,7 @@ class StudentT(Distribution):
         found[df <= 1] = math.nan
         return found
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         x = normal_of(self._extended_shape(sample_shape), self.df.dtype)
         z = self._chi2.rsample(sample_shape)
         return self.loc + self.scale * (x * T.rsqrt(z / self.df))
@@ -270,7 +269,7 @@ class Uniform(Distribution):
     def variance(self) -> Any:
         return M.pow(self.high - self.low, 2) / 12
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         drawn = T.rand(tuple(self._extended_shape(sample_shape)), dtype=self.low.dtype)
         return self.low + drawn * (self.high - self.low)
 

@@ -9,7 +9,7 @@ from ...engine.tensor import Size
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import L, M, T
 from . import constraints
-from .arguments import check_parameter, expanded, lazy, normal_of
+from .arguments import SINGLE, check_parameter, expanded, lazy, normal_of
 from .distribution import Distribution
 
 
@@ -55,7 +55,7 @@ _MATRICES = ("covariance_matrix", "precision_matrix", "scale_tril")
 
 
 class MultivariateNormal(Distribution):
-    """The normal distribution of vectors, by one of a covariance matrix, its inverse, or its lower triangular factor."""
+    """The normal distribution of vectors, by a covariance matrix, its inverse, or its lower triangular factor."""
 
     __module__ = "torch.distributions.multivariate_normal"
 
@@ -74,9 +74,7 @@ class MultivariateNormal(Distribution):
         given = zip(_MATRICES, (covariance_matrix, precision_matrix, scale_tril))
         matrices = [(name, matrix) for name, matrix in given if matrix is not None]
         if len(matrices) != 1:
-            raise ValueError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified."
-            )
+            raise ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
         ((name, matrix),) = matrices
         if check_parameter(name, matrix).ndim < 2:
             what = "scale_tril matrix" if name == "scale_tril" else name
@@ -142,7 +140,7 @@ class MultivariateNormal(Distribution):
     def variance(self) -> Any:
         return expanded(M.sum(M.pow(self._factor, 2), -1), self._batch_shape + self._event_shape)
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         return self.loc + _times(self._factor, normal_of(self._extended_shape(sample_shape), self.loc.dtype))
 
     def log_prob(self, value: Any) -> Any:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.tensor import Size
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import M, T
 from . import constraints
-from .arguments import broadcast, check_parameter, clamp_probs, expanded
+from .arguments import SINGLE, broadcast, check_parameter, clamp_probs, expanded
 from .categories import Categorical
 from .counts import OfProbability
 from .distribution import Distribution
+from .element_transforms import ExpTransform, SigmoidTransform
 from .transformed import TransformedDistribution
-from .transforms import ExpTransform, SigmoidTransform
 
 
 class LogitRelaxedBernoulli(OfProbability):
@@ -46,7 +45,7 @@ class LogitRelaxedBernoulli(OfProbability):
     def support(self) -> Any:
         return constraints.real
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         shape = self._extended_shape(sample_shape)
         probs = clamp_probs(expanded(self.probs, shape))
         u = clamp_probs(T.rand(tuple(shape), dtype=probs.dtype))
@@ -139,7 +138,7 @@ class ExpRelaxedCategorical(Distribution):
     def logits(self) -> Any:
         return self._categorical.logits
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         u = clamp_probs(T.rand(tuple(self._extended_shape(sample_shape)), dtype=self.logits.dtype))
         scores = (self.logits + -T.log(-T.log(u))) / self.temperature
         return scores - M.logsumexp(scores, dim=-1, keepdim=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.tensor import Size
 from ...numerics.limits import shown
 from ..calls.argument_types import type_name
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import M, T
 from . import constraints
-from .arguments import recorded, size_of, sum_rightmost
+from .arguments import SINGLE, recorded, size_of, sum_rightmost
 from .categories import Categorical
 from .distribution import Distribution
 from .transforms import ComposeTransform, Transform
@@ -79,10 +78,10 @@ class Independent(Distribution):
     def variance(self) -> Any:
         return self.base_dist.variance
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         return self.base_dist.sample(sample_shape)
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         return self.base_dist.rsample(sample_shape)
 
     def log_prob(self, value: Any) -> Any:
@@ -118,9 +117,7 @@ class TransformedDistribution(Distribution):
         whole = ComposeTransform(self.transforms)
         domain, codomain = whole.domain.event_dim, whole.codomain.event_dim
         if len(shape) < domain:
-            raise ValueError(
-                f"base_distribution needs to have shape with size at least {domain}, but got {shape}."
-            )
+            raise ValueError(f"base_distribution needs to have shape with size at least {domain}, but got {shape}.")
         forward = size_of(whole.forward_shape(shape))
         wanted = size_of(whole.inverse_shape(forward))
         if shape != wanted:
@@ -162,11 +159,11 @@ class TransformedDistribution(Distribution):
             x = transform(x)
         return x
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         with recorded(False):
             return self._forward(self.base_dist.sample(sample_shape))
 
-    def rsample(self, sample_shape: Any = Size()) -> Any:
+    def rsample(self, sample_shape: Any = SINGLE) -> Any:
         return self._forward(self.base_dist.rsample(sample_shape))
 
     def log_prob(self, value: Any) -> Any:
@@ -207,13 +204,9 @@ class MixtureSameFamily(Distribution):
         self, mixture_distribution: Any, component_distribution: Any, validate_args: bool | None = None
     ) -> None:
         if not isinstance(mixture_distribution, Categorical):
-            raise ValueError(
-                " The Mixture distribution needs to be an  instance of torch.distributions.Categorical"
-            )
+            raise ValueError(" The Mixture distribution needs to be an  instance of torch.distributions.Categorical")
         if not isinstance(component_distribution, Distribution):
-            raise ValueError(
-                "The Component distribution needs to be an instance of torch.distributions.Distribution"
-            )
+            raise ValueError("The Component distribution needs to be an instance of torch.distributions.Distribution")
         self._mixture_distribution = mixture_distribution
         self._component_distribution = component_distribution
         mixed, batch = mixture_distribution.batch_shape, component_distribution.batch_shape[:-1]
@@ -282,7 +275,7 @@ class MixtureSameFamily(Distribution):
         logs = self._component_distribution.log_prob(self._padded(self._checked_value(value)))
         return T.logsumexp(logs + T.log_softmax(self._mixture_distribution.logits, dim=-1), dim=-1)
 
-    def sample(self, sample_shape: Any = Size()) -> Any:
+    def sample(self, sample_shape: Any = SINGLE) -> Any:
         with recorded(False):
             shape = size_of(sample_shape)
             dim = len(shape) + len(self.batch_shape)

@@ -10,10 +10,10 @@ from ..nn.functions_by_attribute import M, T
 from . import constraints
 from .arguments import EULER, broadcast, expanded, is_number, size_of
 from .distribution import Distribution
+from .element_transforms import AbsTransform, AffineTransform, ExpTransform, PowerTransform
 from .gamma_families import Exponential
 from .location_scale import Cauchy, Normal, Uniform
 from .transformed import TransformedDistribution
-from .transforms import AbsTransform, AffineTransform, ExpTransform, PowerTransform
 
 
 class _OfParameters(TransformedDistribution):

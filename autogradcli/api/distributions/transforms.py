@@ -1,19 +1,17 @@
-"""Transforms of draws: ``Transform``, its inverse, compositions, and those that work element by element."""
+"""Transforms of draws: ``Transform``, its inverse, compositions."""
 
 from __future__ import annotations
 
-import math
 from functools import reduce
 from operator import add
 from typing import Any
 
-from ...engine.tensor import Size, Tensor
 from ..calls.argument_types import type_name
 from ..calls.program_classes import Object
 from ..calls.registry import namespace
-from ..nn.functions_by_attribute import F, M, T
+from ..nn.functions_by_attribute import T
 from . import constraints
-from .arguments import broadcast, expanded, is_number, lazy, size_of, sum_rightmost
+from .arguments import check_parameter, sum_rightmost
 
 HOME = "torch.distributions.transforms"
 
@@ -70,10 +68,11 @@ class Transform(Object):
         given = self._arguments()
         if given is None:
             raise NotImplementedError(f"{type(self)}.with_cache is not implemented")
-        return type(self)(*given, cache_size=cache_size)
+        kind: Any = type(self)
+        return kind(*given, cache_size=cache_size)
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (self._arguments() == () and type(self) is type(other) and type(self) in _ALIKE)
+        return self is other or (type(self) is type(other) and type(self) in ALIKE)
 
     def __call__(self, x: Any) -> Any:
         if self._cache_size == 0:
@@ -118,7 +117,7 @@ class Transform(Object):
 
 
 #: Classes whose objects are all equal.
-_ALIKE: set[type] = set()
+ALIKE: set[type] = set()
 # What a program's own transform defines, though the names are private.
 Transform.__members__.update({name: vars(Transform)[name] for name in ("_call", "_inverse")})
 
@@ -187,7 +186,7 @@ def check_transform(value: Any) -> Any:
     return value
 
 
-def _independent(constraint: Any, event_dim: int) -> Any:
+def with_event_dim(constraint: Any, event_dim: int) -> Any:
     """A constraint whose events have that many dimensions."""
     more = event_dim - constraint.event_dim
     return constraints.independent(constraint, more) if more > 0 else constraint
@@ -218,7 +217,7 @@ class ComposeTransform(Transform):
         event_dim = self.parts[-1].codomain.event_dim
         for part in reversed(self.parts):
             event_dim = max(event_dim + part.domain.event_dim - part.codomain.event_dim, part.domain.event_dim)
-        return _independent(self.parts[0].domain, event_dim)
+        return with_event_dim(self.parts[0].domain, event_dim)
 
     @property
     def codomain(self) -> Any:
@@ -227,7 +226,7 @@ class ComposeTransform(Transform):
         event_dim = self.parts[0].domain.event_dim
         for part in self.parts:
             event_dim = max(event_dim + part.codomain.event_dim - part.domain.event_dim, part.codomain.event_dim)
-        return _independent(self.parts[-1].codomain, event_dim)
+        return with_event_dim(self.parts[-1].codomain, event_dim)
 
     @property
     def bijective(self) -> Any:
@@ -282,252 +281,6 @@ class ComposeTransform(Transform):
         return "ComposeTransform(\n    " + ",\n    ".join(repr(part) for part in self.parts) + "\n)"
 
 
-def softplus(x: Any) -> Any:
-    return F.softplus(x)
-
-
-def clipped_sigmoid(x: Any) -> Any:
-    limits = T.finfo(x.dtype)
-    return T.clamp(T.sigmoid(x), min=limits.tiny, max=1.0 - limits.eps)
-
-
-class _Increasing(Transform):
-    """Element by element, from the whole line, increasing."""
-
-    __module__ = HOME
-
-    bijective = True
-    sign: Any = 1
-
-    @property
-    def domain(self) -> Any:
-        return constraints.real
-
-
-class ExpTransform(_Increasing):
-    """``y = exp(x)``."""
-
-    __module__ = HOME
-
-    @property
-    def codomain(self) -> Any:
-        return constraints.positive
-
-    def _call(self, x: Any) -> Any:
-        return T.exp(x)
-
-    def _inverse(self, y: Any) -> Any:
-        return T.log(y)
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        return x
-
-
-class SigmoidTransform(_Increasing):
-    """``y = 1 / (1 + exp(-x))``."""
-
-    __module__ = HOME
-
-    @property
-    def codomain(self) -> Any:
-        return constraints.unit_interval
-
-    def _call(self, x: Any) -> Any:
-        return clipped_sigmoid(_tensor(x))
-
-    def _inverse(self, y: Any) -> Any:
-        limits = T.finfo(_tensor(y).dtype)
-        y = M.clamp(y, min=limits.tiny, max=1.0 - limits.eps)
-        return T.log(y) - T.log1p(-y)
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        return -softplus(-x) - softplus(x)
-
-
-class SoftplusTransform(_Increasing):
-    """``y = log(1 + exp(x))``."""
-
-    __module__ = HOME
-
-    @property
-    def codomain(self) -> Any:
-        return constraints.positive
-
-    def _call(self, x: Any) -> Any:
-        return softplus(x)
-
-    def _inverse(self, y: Any) -> Any:
-        return T.log(T.neg(T.expm1(-y))) + y
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        return -softplus(-x)
-
-
-class TanhTransform(_Increasing):
-    """``y = tanh(x)``."""
-
-    __module__ = HOME
-
-    @property
-    def codomain(self) -> Any:
-        return constraints.interval(-1.0, 1.0)
-
-    def _call(self, x: Any) -> Any:
-        return T.tanh(x)
-
-    def _inverse(self, y: Any) -> Any:
-        return T.atanh(y)
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        return 2.0 * (math.log(2.0) - x - softplus(-2.0 * x))
-
-
-class AbsTransform(Transform):
-    """``y = |x|``."""
-
-    __module__ = HOME
-
-    @property
-    def domain(self) -> Any:
-        return constraints.real
-
-    @property
-    def codomain(self) -> Any:
-        return constraints.positive
-
-    def _call(self, x: Any) -> Any:
-        return T.abs(x)
-
-    def _inverse(self, y: Any) -> Any:
-        return y
-
-
-_ALIKE.update((ExpTransform, SigmoidTransform, SoftplusTransform, TanhTransform, AbsTransform))
-
-
-def _tensor(x: Any) -> Any:
-    if not isinstance(x, Tensor):
-        raise TypeError(f"argument 'x' must be Tensor, not {type_name(x)}")
-    return x
-
-
-def shape_of(value: Any) -> Size:
-    return value.shape if isinstance(value, Tensor) else Size()
-
-
-class PowerTransform(Transform):
-    """``y = x ** exponent``, for positive numbers."""
-
-    __module__ = HOME
-
-    bijective = True
-
-    def __init__(self, exponent: Any, cache_size: int = 0) -> None:
-        super().__init__(cache_size)
-        (self.exponent,) = broadcast(exponent)
-
-    def _arguments(self) -> tuple[Any, ...]:
-        return (self.exponent,)
-
-    @property
-    def domain(self) -> Any:
-        return constraints.positive
-
-    @property
-    def codomain(self) -> Any:
-        return constraints.positive
-
-    @lazy
-    def sign(self) -> Any:
-        return T.sign(self.exponent)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, PowerTransform) and bool(M.all(T.eq(self.exponent, other.exponent)))
-
-    def _call(self, x: Any) -> Any:
-        return T.pow(x, self.exponent)
-
-    def _inverse(self, y: Any) -> Any:
-        return T.pow(y, 1 / self.exponent)
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        return T.log(T.abs(self.exponent * y / x))
-
-    def forward_shape(self, shape: Any) -> Any:
-        return T.broadcast_shapes(shape, shape_of(self.exponent))
-
-    def inverse_shape(self, shape: Any) -> Any:
-        return T.broadcast_shapes(shape, shape_of(self.exponent))
-
-
-class AffineTransform(Transform):
-    """``y = loc + scale * x``; the last ``event_dim`` dimensions are one event."""
-
-    __module__ = HOME
-
-    bijective = True
-
-    def __init__(self, loc: Any, scale: Any, event_dim: int = 0, cache_size: int = 0) -> None:
-        super().__init__(cache_size)
-        for value in (loc, scale):
-            if not isinstance(value, Tensor) and not is_number(value):
-                raise TypeError(f"loc and scale must be numbers or tensors, not {type_name(value)}")
-        self.loc = loc
-        self.scale = scale
-        self._event_dim = event_dim
-
-    def _arguments(self) -> tuple[Any, ...]:
-        return self.loc, self.scale, self._event_dim
-
-    @property
-    def event_dim(self) -> Any:
-        return self._event_dim
-
-    @property
-    def domain(self) -> Any:
-        return _independent(constraints.real, self._event_dim)
-
-    @property
-    def codomain(self) -> Any:
-        return _independent(constraints.real, self._event_dim)
-
-    @property
-    def sign(self) -> Any:
-        if isinstance(self.scale, Tensor):
-            return T.sign(self.scale)
-        return (self.scale > 0) - (self.scale < 0)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, AffineTransform):
-            return False
-        return _same(self.loc, other.loc) and _same(self.scale, other.scale)
-
-    def _call(self, x: Any) -> Any:
-        return self.loc + self.scale * x
-
-    def _inverse(self, y: Any) -> Any:
-        return (y - self.loc) / self.scale
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        shape, scale = _tensor(x).shape, self.scale
-        found = T.log(T.abs(scale)) if isinstance(scale, Tensor) else T.full_like(x, math.log(abs(scale)))
-        if self._event_dim:
-            found = M.sum(M.view(found, (*found.shape[: -self._event_dim], -1)), -1)
-            shape = shape[: -self._event_dim]
-        return expanded(found, shape)
-
-    def forward_shape(self, shape: Any) -> Any:
-        return T.broadcast_shapes(shape, shape_of(self.loc), shape_of(self.scale))
-
-    def inverse_shape(self, shape: Any) -> Any:
-        return T.broadcast_shapes(shape, shape_of(self.loc), shape_of(self.scale))
-
-
-def _same(a: Any, b: Any) -> bool:
-    found = a == b
-    return bool(M.all(found)) if isinstance(found, Tensor) else bool(found)
-
-
 class IndependentTransform(Transform):
     """A transform whose last dimensions are one event."""
 
@@ -561,12 +314,12 @@ class IndependentTransform(Transform):
         return self.base_transform.sign
 
     def _call(self, x: Any) -> Any:
-        if _tensor(x).ndim < self.domain.event_dim:
+        if check_parameter("x", x).ndim < self.domain.event_dim:
             raise ValueError("Too few dimensions on input")
         return self.base_transform(x)
 
     def _inverse(self, y: Any) -> Any:
-        if _tensor(y).ndim < self.codomain.event_dim:
+        if check_parameter("x", y).ndim < self.codomain.event_dim:
             raise ValueError("Too few dimensions on input")
         return self.base_transform.inv(y)
 
@@ -583,12 +336,9 @@ class IndependentTransform(Transform):
         return f"IndependentTransform({self.base_transform!r}, {self.reinterpreted_batch_ndims})"
 
 
-_KINDS: tuple[type[Transform], ...] = (
-    Transform, ComposeTransform, ExpTransform, SigmoidTransform, SoftplusTransform, TanhTransform, AbsTransform,
-    PowerTransform, AffineTransform, IndependentTransform,
-)  # fmt: skip
+_KINDS: tuple[type[Transform], ...] = (Transform, ComposeTransform, IndependentTransform)
 for _kind in _KINDS:
-    for _place in ("torch.distributions.transforms", "torch.distributions"):
+    for _place in (HOME, "torch.distributions"):
         namespace(_place)[_kind.__name__] = _kind
-for _place in ("torch.distributions.transforms", "torch.distributions"):
+for _place in (HOME, "torch.distributions"):
     namespace(_place)["identity_transform"] = ComposeTransform([])

@@ -9,14 +9,15 @@ from ..calls.registry import namespace
 from ..nn.functions_by_attribute import F, M, T
 from . import constraints
 from .arguments import check_parameter, numel, size_of
-from .transforms import HOME, Transform, clipped_sigmoid
+from .element_transforms import clipped_sigmoid
+from .transforms import HOME, Transform
 
 
 def _at_least_one(shape: Any) -> Size:
-    shape = size_of(shape)
-    if len(shape) < 1:
+    found = size_of(shape)
+    if len(found) < 1:
         raise ValueError("Too few dimensions on input")
-    return shape
+    return found
 
 
 class _OfVectors(Transform):
@@ -84,11 +85,11 @@ class StickBreakingTransform(_OfVectors):
 
     def forward_shape(self, shape: Any) -> Any:
         shape = _at_least_one(shape)
-        return shape[:-1] + (shape[-1] + 1,)
+        return Size((*shape[:-1], shape[-1] + 1))
 
     def inverse_shape(self, shape: Any) -> Any:
         shape = _at_least_one(shape)
-        return shape[:-1] + (shape[-1] - 1,)
+        return Size((*shape[:-1], shape[-1] - 1))
 
 
 class LowerCholeskyTransform(Transform):

@@ -1,6 +1,7 @@
 """Gamma and Dirichlet numbers, draw for draw PyTorch's.
 
-By rejection, one element at a time: G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables" (2000).
+By rejection, one element at a time: G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables"
+(2000).
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def standard_gamma(generator: Generator, concentration: Array) -> Array:
     kind = _checked("gamma_cpu", concentration)
     values = [_gamma(generator, alpha, kind) for alpha in counted(concentration.ravel())]
     found = np.array(values, np.float64).astype(kind).reshape(concentration.shape)
-    return np.maximum(found, np.finfo(kind).tiny)
+    drawn: Array = np.maximum(found, np.finfo(kind).tiny)
+    return drawn
 
 
 def dirichlet(generator: Generator, concentration: Array) -> Array:
@@ -43,7 +45,8 @@ def dirichlet(generator: Generator, concentration: Array) -> Array:
     with np.errstate(all="ignore"):
         shares = (found / found.sum(-1, keepdims=True)).astype(kind)
     limits = np.finfo(kind)
-    return np.clip(shares, limits.tiny, np.nextafter(kind.type(1), kind.type(0)))
+    drawn: Array = np.clip(shares, limits.tiny, np.nextafter(kind.type(1), kind.type(0)))
+    return drawn
 
 
 def _checked(kernel: str, concentration: Array) -> np.dtype[Any]:

@@ -1,9 +1,9 @@
 """Gamma and Dirichlet draws, with gradients by implicit reparameterization.
 
-The derivative of a draw by its concentration is ``-(d cdf / d concentration) / density`` at the draw: Figurnov, Mohamed
-and Mnih, "Implicit reparameterization gradients" (2018). It is approximated as PyTorch does, so that the numbers are the
-same: by Taylor series, by saddle points (Rice), and in between by rational functions fitted by Jankowiak and Obermeyer,
-"Pathwise derivatives beyond the reparameterization trick" (2018).
+The derivative of a draw by its concentration is ``-(d cdf / d concentration) / density`` at the draw: Figurnov,
+Mohamed and Mnih, "Implicit reparameterization gradients" (2018). It is approximated as PyTorch does, so that the
+numbers are the same: by Taylor series, by saddle points (Rice), and in between by rational functions fitted by
+Jankowiak and Obermeyer, "Pathwise derivatives beyond the reparameterization trick" (2018).
 """
 
 from __future__ import annotations
