@@ -24,7 +24,10 @@ from autogradcli.session import Session
 
 SESSION = Session(seed=0)
 #: Classes whose members programs call on their objects, by a dotted name.
-CLASSES = ("torch.nn", "torch.optim", "torch.optim.lr_scheduler")
+CLASSES = (
+    "torch.nn", "torch.optim", "torch.optim.lr_scheduler", "torch.utils.data", "torch.distributions",
+    "torch.distributions.constraints",
+)  # fmt: skip
 PYTHON = (str, list, tuple, dict, set, int, float, complex, range, slice)
 #: Classes that are derived from or asked for, and not called: calling one raises.
 NOT_CALLED = ("Function", "InplaceFunction", "SavedTensor", "Node", "UnpackedDualTensor")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ...engine.tensor import Tensor
 from ...numerics.limits import shown
-from ..calls.argument_types import type_name
+from ..calls.argument_types import Value, type_name
 from ..calls.class_fields import REQUIRED, Fields, bound
 from ..calls.program_classes import Kind, Object
 from ..calls.python_function import PythonFunction
@@ -245,14 +245,14 @@ class Dependent(Constraint):
 Dependent.__name__ = Dependent.__qualname__ = "_Dependent"
 
 
-def is_dependent(constraint: Any) -> bool:
+def is_dependent(constraint: Value) -> bool:
     """Whether a constraint depends on other parameters."""
     return isinstance(constraint, Dependent)
 
 
-def dependent_property(fn: Callable[..., Any] | None = None, *, is_discrete: Any = None, event_dim: Any = None) -> Any:
+def dependent_property(fn: Value = None, *, is_discrete: Value = None, event_dim: Value = None) -> Any:
     """A property whose value is a constraint: ``@constraints.dependent_property``, with arguments or without."""
-    return property if fn is None else property(fn)
+    return property if fn is None else property(fn)  # type: ignore[arg-type]
 
 
 # -- matrices -----------------------------------------------------------------------------------------------------
