@@ -252,7 +252,7 @@ def is_dependent(constraint: Value) -> bool:
 
 def dependent_property(fn: Value = None, *, is_discrete: Value = None, event_dim: Value = None) -> Any:
     """A property whose value is a constraint: ``@constraints.dependent_property``, with arguments or without."""
-    return property if fn is None else property(fn)  # type: ignore[arg-type]
+    return property if fn is None else property(fn)
 
 
 # -- matrices -----------------------------------------------------------------------------------------------------
