@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine.callbacks import callee
 from ...numerics.random.generator import Generator, default_generator
+from ..calls.argument_types import type_name
 from ..calls.program_classes import NOTHING, Kind, get, has
 
 
@@ -41,6 +42,8 @@ def getitems_of(source: Any) -> Any:
 def random_integer(generator: Generator | None) -> int:
     """An integer of 63 bits, as a new iterator of samples draws it: one step of the generator's sequence."""
     source = default_generator if generator is None else generator
+    if not isinstance(source, Generator):
+        raise TypeError(f"a generator must be a torch.Generator, not {type_name(source)}")
     return int(source.random_(np.empty((), np.int64)))
 
 

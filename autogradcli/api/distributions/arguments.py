@@ -9,6 +9,7 @@ from typing import Any
 from ...engine.state import state
 from ...engine.tensor import Size, Tensor
 from ...numerics import dtypes
+from ...numerics.naming import short_name
 from ..calls.argument_types import type_name
 from ..nn.functions_by_attribute import F, M, T
 
@@ -98,6 +99,48 @@ def to_probs(logits: Any, binary: bool = False) -> Any:
     return T.sigmoid(logits) if binary else F.softmax(logits, dim=-1)
 
 
+def held(kind: Any, *names: str) -> tuple[Any, ...]:
+    """Attributes that hold objects of one kind, whatever a program put there: reading another one raises TypeError."""
+    return tuple([_held(kind, name) for name in names])
+
+
+def _held(kind: Any, name: str) -> Any:
+    def get(self: Any) -> Any:
+        value = _own(self, name)
+        if not isinstance(value, kind):
+            raise TypeError(f"'{name}' of a {type(self).__name__} must be a {short_name(kind)}, not {type_name(value)}")
+        return value
+
+    return property(get, _putting(name))
+
+
+def held_list(kind: Any, name: str) -> Any:
+    """An attribute that holds a list of objects of one kind."""
+
+    def get(self: Any) -> Any:
+        values = _own(self, name)
+        if type(values) is not list or not all(isinstance(each, kind) for each in values):
+            raise TypeError(f"'{name}' of a {type(self).__name__} must be a list of {short_name(kind)} objects")
+        return values
+
+    return property(get, _putting(name))
+
+
+def _own(value: Any, name: str) -> Any:
+    try:
+        return value.__dict__[name]
+    except KeyError:
+        kind = type(value).__name__
+        raise AttributeError(f"'{kind}' object has no attribute '{name}'", name=name, obj=value) from None
+
+
+def _putting(name: str) -> Callable[[Any, Any], None]:
+    def put(self: Any, value: Any) -> None:
+        self.__dict__[name] = value
+
+    return put
+
+
 class recorded:
     """``with torch.enable_grad()``, or ``no_grad``, from inside."""
 
@@ -114,7 +157,7 @@ class recorded:
 
 
 def lazy(compute: Callable[[Any], Any]) -> Any:
-    """A property that is computed when it is first asked for, with its history, and may be set."""
+    """A tensor that is computed when it is first asked for, with its history, and may be set."""
     name = compute.__name__
 
     def get(self: Any) -> Any:
@@ -122,13 +165,10 @@ def lazy(compute: Callable[[Any], Any]) -> Any:
         if name not in own:
             with recorded(True):
                 own[name] = compute(self)
-        return own[name]
-
-    def put(self: Any, value: Any) -> None:
-        self.__dict__[name] = value
+        return check_parameter(name, own[name])
 
     get.__dict__["lazy"] = True
-    return property(get, put, doc=compute.__doc__)
+    return property(get, _putting(name), doc=compute.__doc__)
 
 
 def is_lazy(member: Any) -> bool:

@@ -5,11 +5,22 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...engine.tensor import Size
+from ...engine.tensor import Size, Tensor
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import F, M, T
 from . import constraints
-from .arguments import SINGLE, broadcast, check_either, check_parameter, expanded, filled, numel, probabilities, size_of
+from .arguments import (
+    SINGLE,
+    broadcast,
+    check_either,
+    check_parameter,
+    expanded,
+    filled,
+    held,
+    numel,
+    probabilities,
+    size_of,
+)
 from .counts import Binomial
 from .distribution import Distribution
 
@@ -21,6 +32,8 @@ class Categorical(Distribution):
 
     has_enumerate_support = True
     probs, logits = probabilities(binary=False)
+    (_param,) = held(Tensor, "_param")
+    (_num_events,) = held(int, "_num_events")
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
         check_either(probs, logits)
@@ -93,6 +106,7 @@ class OneHotCategorical(Distribution):
     __module__ = "torch.distributions.one_hot_categorical"
 
     has_enumerate_support = True
+    (_categorical,) = held(Categorical, "_categorical")
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
         self._categorical = Categorical(probs, logits)
@@ -173,6 +187,10 @@ class Multinomial(Distribution):
     """How often each category comes in ``total_count`` draws."""
 
     __module__ = "torch.distributions.multinomial"
+
+    (_categorical,) = held(Categorical, "_categorical")
+    (_binomial,) = held(Binomial, "_binomial")
+    (total_count,) = held(int, "total_count")
 
     def __init__(
         self, total_count: Any = 1, probs: Any = None, logits: Any = None, validate_args: bool | None = None

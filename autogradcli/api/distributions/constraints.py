@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
 from ...numerics.limits import shown
 from ..calls.argument_types import Value, type_name
@@ -13,6 +14,7 @@ from ..calls.program_classes import Kind, Object
 from ..calls.python_function import PythonFunction
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import L, M, T
+from .arguments import held, held_list
 
 _HOME = "torch.distributions.constraints"
 
@@ -113,6 +115,9 @@ class _IndependentConstraint(Constraint):
 
     __module__ = _HOME
 
+    (base_constraint,) = held(Constraint, "base_constraint")
+    (reinterpreted_batch_ndims,) = held(int, "reinterpreted_batch_ndims")
+
     def __init__(self, base_constraint: Any, reinterpreted_batch_ndims: int) -> None:
         if not isinstance(base_constraint, Constraint):
             raise AssertionError(f"base_constraint must be a Constraint, got {type_name(base_constraint)}")
@@ -149,6 +154,8 @@ class MixtureSameFamilyConstraint(Constraint):
 
     __module__ = _HOME
 
+    (base_constraint,) = held(Constraint, "base_constraint")
+
     def __init__(self, base_constraint: Any) -> None:
         if not isinstance(base_constraint, Constraint):
             raise AssertionError(f"base_constraint must be a Constraint, got {type_name(base_constraint)}")
@@ -178,6 +185,9 @@ class _Parts(Constraint):
     """Constraints of parts of a tensor along one of its dimensions."""
 
     __module__ = _HOME
+
+    cseq = held_list(Constraint, "cseq")
+    (dim,) = held(int, "dim")
 
     def __init__(self, cseq: Any, dim: int = 0) -> None:
         self.cseq = list(cseq)
@@ -252,7 +262,7 @@ def is_dependent(constraint: Value) -> bool:
 
 def dependent_property(fn: Value = None, *, is_discrete: Value = None, event_dim: Value = None) -> Any:
     """A property whose value is a constraint: ``@constraints.dependent_property``, with arguments or without."""
-    return property if fn is None else property(fn)
+    return dependent_property if fn is None else property(callee(fn), doc="")
 
 
 # -- matrices -----------------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...engine.tensor import Tensor
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import F, M, T
 from . import constraints
-from .arguments import SINGLE, broadcast, check_either, expanded, is_number, lazy, probabilities, recorded
+from .arguments import SINGLE, broadcast, check_either, expanded, held, is_number, probabilities, recorded
 from .distribution import Distribution, ExponentialFamily
 from .gamma_families import Gamma
 
@@ -19,6 +20,7 @@ class OfProbability(Distribution):
     __module__ = "torch.distributions.distribution"
 
     probs, logits = probabilities(binary=True)
+    _param, total_count = held(Tensor, "_param", "total_count")
 
     def _take(self, probs: Any, logits: Any) -> bool:
         """Set the one that was given; whether it was a number."""
@@ -208,13 +210,9 @@ class NegativeBinomial(OfProbability):
     def variance(self) -> Any:
         return self.mean / T.sigmoid(-self.logits)
 
-    @lazy
-    def _gamma(self) -> Any:
-        return Gamma(self.total_count, T.exp(-self.logits), validate_args=False)
-
     def sample(self, sample_shape: Any = SINGLE) -> Any:
         with recorded(False):
-            return T.poisson(self._gamma.sample(sample_shape))
+            return T.poisson(Gamma(self.total_count, T.exp(-self.logits), validate_args=False).sample(sample_shape))
 
     def log_prob(self, value: Any) -> Any:
         value = self._checked_value(value)
@@ -284,6 +282,7 @@ class Poisson(ExponentialFamily):
     __module__ = "torch.distributions.poisson"
 
     _parameters_of = ("rate",)
+    (rate,) = held(Tensor, "rate")
 
     def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
         (self.rate,) = broadcast(rate)

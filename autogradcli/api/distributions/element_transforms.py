@@ -10,7 +10,7 @@ from ..calls.argument_types import type_name
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import F, M, T
 from . import constraints
-from .arguments import broadcast, check_parameter, expanded, is_number, lazy
+from .arguments import broadcast, check_parameter, expanded, held, is_number, lazy
 from .transforms import ALIKE, HOME, Transform, with_event_dim
 
 
@@ -147,6 +147,7 @@ class PowerTransform(Transform):
     __module__ = HOME
 
     bijective = True
+    (exponent,) = held(Tensor, "exponent")
 
     def __init__(self, exponent: Any, cache_size: int = 0) -> None:
         super().__init__(cache_size)

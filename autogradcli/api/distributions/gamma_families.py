@@ -11,7 +11,7 @@ from ..calls.argument_types import type_name
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import F, M, T
 from . import constraints
-from .arguments import SINGLE, broadcast, check_parameter, expanded, is_number, recorded
+from .arguments import SINGLE, broadcast, check_parameter, expanded, held, is_number, recorded
 from .distribution import Distribution, ExponentialFamily
 
 SPECIAL = namespace("torch.special")
@@ -24,6 +24,7 @@ class Exponential(ExponentialFamily):
 
     _parameters_of = ("rate",)
     has_rsample = True
+    (rate,) = held(Tensor, "rate")
 
     def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
         (self.rate,) = broadcast(rate)
@@ -85,6 +86,7 @@ class Gamma(ExponentialFamily):
 
     _parameters_of = ("concentration", "rate")
     has_rsample = True
+    concentration, rate = held(Tensor, "concentration", "rate")
 
     def __init__(self, concentration: Any, rate: Any, validate_args: bool | None = None) -> None:
         self.concentration, self.rate = broadcast(concentration, rate)
@@ -118,7 +120,7 @@ class Gamma(ExponentialFamily):
         if generator is not None and not isinstance(generator, Generator):
             raise TypeError(f"rsample(): argument 'generator' must be torch.Generator, not {type_name(generator)}")
         shape = self._extended_shape(sample_shape)
-        drawn = standard_gamma(expanded(check_parameter("concentration", self.concentration), shape), generator)
+        drawn = standard_gamma(expanded(self.concentration, shape), generator)
         value = drawn / expanded(self.rate, shape)
         M.clamp_(M.detach(value), min=T.finfo(value.dtype).tiny)
         return value
@@ -171,6 +173,7 @@ class Dirichlet(ExponentialFamily):
 
     _parameters_of = ("concentration",)
     has_rsample = True
+    (concentration,) = held(Tensor, "concentration")
 
     def __init__(self, concentration: Any, validate_args: bool | None = None) -> None:
         if check_parameter("concentration", concentration).ndim < 1:
@@ -188,7 +191,7 @@ class Dirichlet(ExponentialFamily):
 
     def rsample(self, sample_shape: Any = SINGLE) -> Any:
         shape = self._extended_shape(sample_shape)
-        return dirichlet(expanded(check_parameter("concentration", self.concentration), shape), None)
+        return dirichlet(expanded(self.concentration, shape), None)
 
     def log_prob(self, value: Any) -> Any:
         value = self._checked_value(value)
@@ -233,6 +236,7 @@ class Beta(ExponentialFamily):
     __module__ = "torch.distributions.beta"
 
     has_rsample = True
+    (_dirichlet,) = held(Dirichlet, "_dirichlet")
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: bool | None = None) -> None:
         if is_number(concentration1) and is_number(concentration0):

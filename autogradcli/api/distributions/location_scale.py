@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...engine.tensor import Tensor
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import M, T
 from . import constraints
-from .arguments import SINGLE, broadcast, expanded, filled, is_number, normal_of, recorded
+from .arguments import SINGLE, broadcast, expanded, filled, held, is_number, normal_of, recorded
 from .distribution import Distribution, ExponentialFamily
 from .gamma_families import Chi2
 
@@ -20,6 +21,7 @@ class _LocationScale(Distribution):
 
     _parameters_of = ("loc", "scale")
     has_rsample = True
+    loc, scale = held(Tensor, "loc", "scale")
 
     def _begin(self, loc: Any, scale: Any, validate_args: bool | None) -> None:
         self.loc, self.scale = broadcast(loc, scale)
@@ -172,6 +174,8 @@ class StudentT(Distribution):
 
     _parameters_of = ("df", "loc", "scale")
     has_rsample = True
+    df, loc, scale = held(Tensor, "df", "loc", "scale")
+    (_chi2,) = held(Chi2, "_chi2")
 
     def __init__(self, df: Any, loc: Any = 0.0, scale: Any = 1.0, validate_args: bool | None = None) -> None:
         self.df, self.loc, self.scale = broadcast(df, loc, scale)
@@ -240,6 +244,7 @@ class Uniform(Distribution):
 
     _parameters_of = ("low", "high")
     has_rsample = True
+    low, high = held(Tensor, "low", "high")
 
     def __init__(self, low: Any, high: Any, validate_args: bool | None = None) -> None:
         self.low, self.high = broadcast(low, high)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...engine.tensor import Size
+from ...engine.tensor import Size, Tensor
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import L, M, T
 from . import constraints
-from .arguments import SINGLE, check_parameter, expanded, lazy, normal_of
+from .arguments import SINGLE, check_parameter, expanded, held, lazy, normal_of
 from .distribution import Distribution
 
 
@@ -60,6 +60,7 @@ class MultivariateNormal(Distribution):
     __module__ = "torch.distributions.multivariate_normal"
 
     has_rsample = True
+    loc, _factor = held(Tensor, "loc", "_factor")
 
     def __init__(
         self,

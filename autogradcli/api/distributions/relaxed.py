@@ -11,7 +11,7 @@ from typing import Any
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import M, T
 from . import constraints
-from .arguments import SINGLE, broadcast, check_parameter, clamp_probs, expanded
+from .arguments import SINGLE, broadcast, check_parameter, clamp_probs, expanded, held
 from .categories import Categorical
 from .counts import OfProbability
 from .distribution import Distribution
@@ -104,6 +104,7 @@ class ExpRelaxedCategorical(Distribution):
     __module__ = "torch.distributions.relaxed_categorical"
 
     has_rsample = True
+    (_categorical,) = held(Categorical, "_categorical")
 
     def __init__(
         self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None

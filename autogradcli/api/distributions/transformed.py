@@ -9,7 +9,7 @@ from ..calls.argument_types import type_name
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import M, T
 from . import constraints
-from .arguments import SINGLE, recorded, size_of, sum_rightmost
+from .arguments import SINGLE, held, held_list, recorded, size_of, sum_rightmost
 from .categories import Categorical
 from .distribution import Distribution
 from .transforms import ComposeTransform, Transform
@@ -26,6 +26,9 @@ class Independent(Distribution):
     """A distribution whose last ``reinterpreted_batch_ndims`` dimensions of the batch belong to one event."""
 
     __module__ = "torch.distributions.independent"
+
+    (base_dist,) = held(Distribution, "base_dist")
+    (reinterpreted_batch_ndims,) = held(int, "reinterpreted_batch_ndims")
 
     def __init__(
         self, base_distribution: Any, reinterpreted_batch_ndims: int, validate_args: bool | None = None
@@ -103,6 +106,9 @@ class TransformedDistribution(Distribution):
     """What draws of a distribution become under transforms, with the density by the change of variables."""
 
     __module__ = "torch.distributions.transformed_distribution"
+
+    (base_dist,) = held(Distribution, "base_dist")
+    transforms = held_list(Transform, "transforms")
 
     def __init__(self, base_distribution: Any, transforms: Any, validate_args: bool | None = None) -> None:
         if isinstance(transforms, Transform):
@@ -199,6 +205,10 @@ class MixtureSameFamily(Distribution):
     """A mixture: a category chooses which of the distributions in the last dimension of a batch draws."""
 
     __module__ = "torch.distributions.mixture_same_family"
+
+    (_mixture_distribution,) = held(Categorical, "_mixture_distribution")
+    (_component_distribution,) = held(Distribution, "_component_distribution")
+    _num_component, _event_ndims = held(int, "_num_component", "_event_ndims")
 
     def __init__(
         self, mixture_distribution: Any, component_distribution: Any, validate_args: bool | None = None

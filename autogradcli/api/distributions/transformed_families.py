@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...engine.tensor import Tensor
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import M, T
 from . import constraints
-from .arguments import EULER, broadcast, expanded, is_number, size_of
+from .arguments import EULER, broadcast, expanded, held, is_number, size_of
 from .distribution import Distribution
 from .element_transforms import AbsTransform, AffineTransform, ExpTransform, PowerTransform
 from .gamma_families import Exponential
@@ -144,6 +145,8 @@ class Gumbel(_OfParameters):
 
     __module__ = "torch.distributions.gumbel"
 
+    loc, scale = held(Tensor, "loc", "scale")
+
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         self.loc, self.scale = broadcast(loc, scale)
         limits = T.finfo(self.loc.dtype)
@@ -197,6 +200,8 @@ class Weibull(_OfParameters):
 
     __module__ = "torch.distributions.weibull"
 
+    scale, concentration, concentration_reciprocal = held(Tensor, "scale", "concentration", "concentration_reciprocal")
+
     def __init__(self, scale: Any, concentration: Any, validate_args: bool | None = None) -> None:
         self.scale, self.concentration = broadcast(scale, concentration)
         self.concentration_reciprocal = T.reciprocal(self.concentration)
@@ -244,6 +249,8 @@ class Pareto(_OfParameters):
     """The Pareto distribution: from ``scale`` on, in proportion to ``x ** -(alpha + 1)``."""
 
     __module__ = "torch.distributions.pareto"
+
+    scale, alpha = held(Tensor, "scale", "alpha")
 
     def __init__(self, scale: Any, alpha: Any, validate_args: bool | None = None) -> None:
         self.scale, self.alpha = broadcast(scale, alpha)

@@ -11,7 +11,7 @@ from ..calls.program_classes import Object
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import T
 from . import constraints
-from .arguments import check_parameter, sum_rightmost
+from .arguments import check_parameter, held, held_list, sum_rightmost
 
 HOME = "torch.distributions.transforms"
 
@@ -30,7 +30,7 @@ class Transform(Object):
         if type(cache_size) is not int or cache_size not in (0, 1):
             raise ValueError("cache_size must be 0 or 1")
         self._cache_size = cache_size
-        self._inv: Any = None
+        self._inv = None
         self._cached_x_y: tuple[Any, Any] = (None, None)
 
     @property
@@ -49,7 +49,7 @@ class Transform(Object):
 
     @property
     def inv(self) -> Any:
-        if self._inv is None:
+        if self.__dict__.get("_inv") is None:
             self._inv = InverseTransform(self)
         return self._inv
 
@@ -116,6 +116,7 @@ class Transform(Object):
         return type(self).__name__ + "()"
 
 
+type.__setattr__(Transform, "_inv", held(Transform, "_inv")[0])  # of its own kind, which there was not in its body
 #: Classes whose objects are all equal.
 ALIKE: set[type] = set()
 # What a program's own transform defines, though the names are private.
@@ -197,6 +198,8 @@ class ComposeTransform(Transform):
 
     __module__ = HOME
 
+    parts = held_list(Transform, "parts")
+
     def __init__(self, parts: Any, cache_size: int = 0) -> None:
         if not isinstance(parts, (list, tuple)):
             raise TypeError(f"parts must be a list of transforms, not {type_name(parts)}")
@@ -241,7 +244,7 @@ class ComposeTransform(Transform):
 
     @property
     def inv(self) -> Any:
-        if self._inv is None:
+        if self.__dict__.get("_inv") is None:
             self._inv = ComposeTransform([part.inv for part in reversed(self.parts)])
             self._inv._inv = self
         return self._inv
@@ -285,6 +288,9 @@ class IndependentTransform(Transform):
     """A transform whose last dimensions are one event."""
 
     __module__ = HOME
+
+    (base_transform,) = held(Transform, "base_transform")
+    (reinterpreted_batch_ndims,) = held(int, "reinterpreted_batch_ndims")
 
     def __init__(self, base_transform: Any, reinterpreted_batch_ndims: int, cache_size: int = 0) -> None:
         super().__init__(cache_size)
