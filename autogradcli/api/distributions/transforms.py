@@ -25,6 +25,7 @@ class Transform(Object):
     __module__ = HOME
 
     bijective: Any = False
+    _inv: Any
 
     def __init__(self, cache_size: int = 0) -> None:
         if type(cache_size) is not int or cache_size not in (0, 1):
