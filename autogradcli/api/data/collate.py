@@ -7,6 +7,7 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.sparse import SparseTensor
 from ...engine.tensor import Tensor
+from ...numerics.limits import run
 from ..calls.argument_types import Value
 from ..calls.python_function import define_python
 from ..nn.functions_by_attribute import T
@@ -48,6 +49,7 @@ def default_collate(batch: Value) -> Any:
 
 def default_convert(data: Value) -> Any:
     """Arrays as tensors, inside containers too; all else as it is."""
+    run.spend(0)
     if isinstance(data, NumPyArray):
         return T.as_tensor(data)
     if isinstance(data, dict):

@@ -130,7 +130,7 @@ class ChainDataset(IterableDataset):
         self.datasets = datasets
 
     def _each(self) -> Iterator[Any]:
-        for each in self.datasets:
+        for each in counted(self.datasets):
             if not isinstance(each, IterableDataset):
                 raise AssertionError("ChainDataset only supports IterableDataset")
             yield each

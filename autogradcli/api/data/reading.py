@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.callbacks import callee
+from ...numerics.limits import check_items, run
 from ...numerics.random.generator import Generator, default_generator
 from ..calls.argument_types import type_name
 from ..calls.program_classes import NOTHING, Kind, get, has
@@ -16,6 +17,7 @@ from ..calls.program_classes import NOTHING, Kind, get, has
 def element(source: Any, index: Any) -> Any:
     """``source[index]``. Raises TypeError for a class, whose subscripts are words of annotations, and for a key of a
     dict that is made of tuples of tuples, which Python would hash by recursion in C."""
+    run.spend(0)
     if isinstance(source, type):
         raise TypeError(f"type '{source.__name__}' is not subscriptable")
     if isinstance(source, dict) and isinstance(index, tuple) and any(isinstance(each, tuple) for each in index):
@@ -55,5 +57,7 @@ def taken(iterator: Iterator[Any], count: int, spend: Callable[[int], Any]) -> l
             found.append(next(iterator))
         except StopIteration:
             break
+        if not len(found) % 1024:
+            check_items(len(found))
         spend(64)
     return found

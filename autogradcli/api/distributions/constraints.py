@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
-from ...numerics.limits import shown
+from ...numerics.limits import counted, shown
 from ..calls.argument_types import Value, type_name
 from ..calls.class_fields import REQUIRED, Fields, bound
 from ..calls.program_classes import Kind, Object
@@ -197,7 +197,7 @@ class _Parts(Constraint):
 
     @property
     def is_discrete(self) -> Any:
-        return any(each.is_discrete for each in self.cseq)
+        return any(each.is_discrete for each in counted(self.cseq))
 
     def _check_dim(self, value: Any) -> None:
         if not -check_tensor(value).ndim <= self.dim < value.ndim:
@@ -217,13 +217,13 @@ class _Cat(_Parts):
 
     @property
     def event_dim(self) -> Any:
-        return max(each.event_dim for each in self.cseq)
+        return max(each.event_dim for each in counted(self.cseq))
 
     def check(self, value: Any) -> Any:
         """Whether each event of a tensor satisfies it."""
         self._check_dim(value)
         parts = T.split(M.narrow(value, self.dim, 0, sum(self.lengths)), self.lengths, self.dim)
-        return T.cat([each.check(part) for each, part in zip(self.cseq, parts)], self.dim)
+        return T.cat([each.check(part) for each, part in counted(zip(self.cseq, parts))], self.dim)
 
 
 class _Stack(_Parts):
@@ -233,13 +233,15 @@ class _Stack(_Parts):
 
     @property
     def event_dim(self) -> Any:
-        found = max(each.event_dim for each in self.cseq)
+        found = max(each.event_dim for each in counted(self.cseq))
         return found + 1 if self.dim + found < 0 else found
 
     def check(self, value: Any) -> Any:
         """Whether each event of a tensor satisfies it."""
         self._check_dim(value)
-        return T.stack([each.check(part) for each, part in zip(self.cseq, T.unbind(value, self.dim))], self.dim)
+        return T.stack(
+            [each.check(part) for each, part in counted(zip(self.cseq, T.unbind(value, self.dim)))], self.dim
+        )
 
 
 class Dependent(Constraint):

@@ -23,6 +23,7 @@ from .location_scale import Cauchy, Laplace, Normal, Uniform
 from .multivariate import MultivariateNormal, half_log_det, mahalanobis
 from .transformed import Independent, TransformedDistribution
 from .transformed_families import Gumbel, HalfNormal, Pareto
+from .transforms import same_parts
 
 Formula = Callable[[Any, Any], Any]
 Pair = tuple[type, type]
@@ -249,7 +250,7 @@ def _poisson(p: Any, q: Any) -> Any:
 
 @of((TransformedDistribution, TransformedDistribution))
 def _transformed(p: Any, q: Any) -> Any:
-    if p.transforms != q.transforms or p.event_shape != q.event_shape:
+    if not same_parts(p.transforms, q.transforms) or p.event_shape != q.event_shape:
         raise NotImplementedError
     return kl_divergence(p.base_dist, q.base_dist)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...numerics.limits import shown
+from ...numerics.limits import counted, shown
 from ..calls.argument_types import type_name
 from ..calls.registry import namespace
 from ..nn.functions_by_attribute import M, T
@@ -121,7 +121,7 @@ class TransformedDistribution(Distribution):
         base = check_distribution(base_distribution)
         shape, base_events = base.batch_shape + base.event_shape, len(base.event_shape)
         whole = ComposeTransform(self.transforms)
-        domain, codomain = whole.domain.event_dim, whole.codomain.event_dim
+        domain, codomain = (end.event_dim for end in whole._ends())
         if len(shape) < domain:
             raise ValueError(f"base_distribution needs to have shape with size at least {domain}, but got {shape}.")
         forward = size_of(whole.forward_shape(shape))
@@ -161,7 +161,7 @@ class TransformedDistribution(Distribution):
         return self.base_dist.has_rsample
 
     def _forward(self, x: Any) -> Any:
-        for transform in self.transforms:
+        for transform in counted(self.transforms):
             x = transform(x)
         return x
 

@@ -6,6 +6,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from ...numerics.limits import charge_text, counted
 from ..calls.argument_types import type_name
 from ..calls.program_classes import Object
 from ..calls.registry import namespace
@@ -41,6 +42,10 @@ class Transform(Object):
     @property
     def codomain(self) -> Any:
         raise AttributeError(f"'{type(self).__name__}' object has no attribute 'codomain'")
+
+    def _ends(self) -> tuple[Any, Any]:
+        """The domain and the codomain, each part of a composition asked once."""
+        return self.domain, self.codomain
 
     @property
     def event_dim(self) -> Any:
@@ -136,6 +141,10 @@ class InverseTransform(Transform):
     def _arguments(self) -> None:
         return None
 
+    def _ends(self) -> tuple[Any, Any]:
+        domain, codomain = self._inv._ends()
+        return codomain, domain
+
     @property
     def domain(self) -> Any:
         return self._inv.codomain
@@ -194,6 +203,11 @@ def with_event_dim(constraint: Any, event_dim: int) -> Any:
     return constraints.independent(constraint, more) if more > 0 else constraint
 
 
+def same_parts(parts: list[Any], others: list[Any]) -> bool:
+    """Whether two lists have equal transforms, each comparison a turn that can be stopped."""
+    return len(parts) == len(others) and all(bool(a == b) for a, b in counted(zip(parts, others)))
+
+
 class ComposeTransform(Transform):
     """Transforms one after another."""
 
@@ -212,34 +226,36 @@ class ComposeTransform(Transform):
         return (self.parts,)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ComposeTransform) and self.parts == other.parts
+        return isinstance(other, ComposeTransform) and same_parts(self.parts, other.parts)
+
+    def _ends(self) -> tuple[Any, Any]:
+        ends = [part._ends() for part in counted(self.parts)]
+        if not ends:
+            return constraints.real, constraints.real
+        dims = [(domain.event_dim, codomain.event_dim) for domain, codomain in ends]
+        before, after = dims[-1][1], dims[0][0]
+        for domain, codomain in reversed(dims):
+            before = max(before + domain - codomain, domain)
+        for domain, codomain in dims:
+            after = max(after + codomain - domain, codomain)
+        return with_event_dim(ends[0][0], before), with_event_dim(ends[-1][1], after)
 
     @property
     def domain(self) -> Any:
-        if not self.parts:
-            return constraints.real
-        event_dim = self.parts[-1].codomain.event_dim
-        for part in reversed(self.parts):
-            event_dim = max(event_dim + part.domain.event_dim - part.codomain.event_dim, part.domain.event_dim)
-        return with_event_dim(self.parts[0].domain, event_dim)
+        return self._ends()[0]
 
     @property
     def codomain(self) -> Any:
-        if not self.parts:
-            return constraints.real
-        event_dim = self.parts[0].domain.event_dim
-        for part in self.parts:
-            event_dim = max(event_dim + part.codomain.event_dim - part.domain.event_dim, part.codomain.event_dim)
-        return with_event_dim(self.parts[-1].codomain, event_dim)
+        return self._ends()[1]
 
     @property
     def bijective(self) -> Any:
-        return all(part.bijective for part in self.parts)
+        return all(part.bijective for part in counted(self.parts))
 
     @property
     def sign(self) -> Any:
         sign = 1
-        for part in self.parts:
+        for part in counted(self.parts):
             sign = sign * part.sign
         return sign
 
@@ -251,7 +267,7 @@ class ComposeTransform(Transform):
         return self._inv
 
     def __call__(self, x: Any) -> Any:
-        for part in self.parts:
+        for part in counted(self.parts):
             x = part(x)
         return x
 
@@ -262,7 +278,7 @@ class ComposeTransform(Transform):
         if not self.parts:
             return T.zeros_like(x)
         steps = [x]
-        for part in self.parts[:-1]:
+        for part in counted(self.parts[:-1]):
             steps.append(part(steps[-1]))
         terms, event_dim = [], self.domain.event_dim
         for part, before, after in zip(self.parts, steps, [*steps[1:], y]):
@@ -271,18 +287,25 @@ class ComposeTransform(Transform):
             event_dim += part.codomain.event_dim - part.domain.event_dim
         return reduce(add, terms)
 
+    def _texts(self) -> list[str]:
+        texts = []
+        for part in counted(self.parts):
+            texts.append(repr(part))
+            charge_text(len(texts[-1]))
+        return texts
+
     def forward_shape(self, shape: Any) -> Any:
-        for part in self.parts:
+        for part in counted(self.parts):
             shape = part.forward_shape(shape)
         return shape
 
     def inverse_shape(self, shape: Any) -> Any:
-        for part in reversed(self.parts):
+        for part in counted(reversed(self.parts)):
             shape = part.inverse_shape(shape)
         return shape
 
     def __repr__(self) -> str:
-        return "ComposeTransform(\n    " + ",\n    ".join(repr(part) for part in self.parts) + "\n)"
+        return "ComposeTransform(\n    " + ",\n    ".join(self._texts()) + "\n)"
 
 
 class IndependentTransform(Transform):
@@ -304,13 +327,18 @@ class IndependentTransform(Transform):
     def __eq__(self, other: object) -> bool:
         return self is other
 
+    def _ends(self) -> tuple[Any, Any]:
+        domain, codomain = self.base_transform._ends()
+        count = self.reinterpreted_batch_ndims
+        return constraints.independent(domain, count), constraints.independent(codomain, count)
+
     @property
     def domain(self) -> Any:
-        return constraints.independent(self.base_transform.domain, self.reinterpreted_batch_ndims)
+        return self._ends()[0]
 
     @property
     def codomain(self) -> Any:
-        return constraints.independent(self.base_transform.codomain, self.reinterpreted_batch_ndims)
+        return self._ends()[1]
 
     @property
     def bijective(self) -> Any:

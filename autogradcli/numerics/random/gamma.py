@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ..limits import counted
+from ..limits import charge_array, counted
 from .fill import not_implemented
 from .generator import Generator
 
 Array = np.ndarray
+
+#: Bytes that a number takes until it is drawn: as a NumPy number, in a list, in the result.
+_COST = 64
 
 _THIRD = float(np.float32(1) / np.float32(3))
 _SQUEEZE = float(np.float32(0.0331))
@@ -50,6 +53,7 @@ def dirichlet(generator: Generator, concentration: Array) -> Array:
 
 
 def _checked(kernel: str, concentration: Array) -> np.dtype[Any]:
+    charge_array(concentration.shape, _COST)
     if concentration.dtype not in (np.float32, np.float64):
         raise not_implemented(kernel, concentration)
     return concentration.dtype
