@@ -153,6 +153,82 @@ def _of_layer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
                     yield f"{name}.{member}()", lambda m=member, args=args: get(kind(*usual), m)(*args)
 
 
+def _usual(kind: Any) -> Any:
+    """What makes an object of a class of distributions, transforms, constraints, data sets or samplers."""
+    names = NAMESPACES["torch.distributions"]
+    normal, exp = names["Normal"](tensor(3), tensor(3)), names["ExpTransform"]()
+    given: dict[str, tuple[Any, ...]] = {
+        "Independent": (normal, 1), "TransformedDistribution": (normal, [exp]), "ReshapeTransform": ([3], [3, 1]),
+        "MixtureSameFamily": (names["Categorical"](tensor(3)), normal), "AffineTransform": (1.0, 2.0),
+        "MultivariateNormal": (tensor(2), NAMESPACES["torch"]["eye"](2)), "ComposeTransform": ([exp, exp],),
+        "IndependentTransform": (exp, 1), "_InverseTransform": (exp,), "StudentT": (tensor(3),), "Distribution": (),
+        "ExponentialFamily": (), "Uniform": (0.0, 1.0), "Multinomial": (2, tensor(3)), "Binomial": (2, tensor(3)),
+        "NegativeBinomial": (2, 0.5 * tensor(3)), "_Cat": ([NAMESPACES["torch.distributions.constraints"]["real"]],),
+        "_Stack": ([NAMESPACES["torch.distributions.constraints"]["real"]],), "PowerTransform": (2.0,),
+        "_IndependentConstraint": (NAMESPACES["torch.distributions.constraints"]["real"], 1), "_Multinomial": (3,),
+        "MixtureSameFamilyConstraint": (NAMESPACES["torch.distributions.constraints"]["real"],),
+        "TensorDataset": (tensor(3), tensor(3)), "Subset": ([1, 2, 3], [0, 1]), "StackDataset": ([1, 2], [3, 4]),
+        "ConcatDataset": ([[1, 2], [3]],), "ChainDataset": ([],), "DataLoader": ([1, 2, 3],),
+        "BatchSampler": ([1, 2], 1, False), "WeightedRandomSampler": ([0.5, 0.5], 2),
+    }  # fmt: skip
+    if kind.__name__ in given:
+        return given[kind.__name__]
+    if kind.__name__.endswith("Sampler") and kind.__name__ != "Sampler":
+        return ([1, 2, 3],)
+    count = sum(p.default is p.empty for p in list(inspect.signature(kind.__init__).parameters.values())[1:])
+    return tuple([tensor(3)] * max(count, 1)) if hasattr(kind, "arg_constraints") else (1.0,) * (count and 2)
+
+
+def _of_object(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
+    """A class with each of its arguments odd, its methods with an odd argument and as they come after an attribute
+    was replaced by an odd value."""
+    usual = _usual(kind)
+    fields = [*vars(kind).get("fields", ()), *inspect.signature(kind.__init__).parameters]
+    for at in range(len(usual) + 1):
+        for value in odd:
+            yield f"{name}() #{at}", lambda a=(*usual[:at], value, *usual[at + 1 :]): _asked(kind(*a))
+    for field in fields:
+        if field not in ("self", "args", "kwargs"):
+            for value in odd:
+                yield f"{name}({field}=)", lambda f=field, v=value: _asked(_made(kind, usual, f, v))
+    try:
+        made = kind(*usual)
+    except Exception:
+        return
+    for attribute in [*vars(made)]:
+        for value in odd:
+            yield f"{name}.{attribute} =", lambda a=attribute, v=value: _asked(_changed(kind(*usual), a, v))
+    for member in sorted({m for base in kind.__mro__ for m in vars(base).get("__members__", ())}):
+        for value in odd:
+            for args in ((value,), (tensor(3), value)):
+                yield f"{name}.{member}()", lambda m=member, args=args: get(kind(*usual), m)(*args)
+
+
+def _made(kind: Any, usual: tuple[Any, ...], field: str, value: Any) -> Any:
+    names = [n for n in inspect.signature(kind.__init__).parameters if n != "self"]
+    named = dict(zip(names, usual))
+    return kind(**{**named, field: value})
+
+
+def _asked(made: Any) -> None:
+    """Every property of an object, and every method with usual arguments."""
+    for member in sorted({m for base in type(made).__mro__ for m in vars(base).get("__members__", ())}):
+        for args in ((), (tensor(3),), (tensor(3), tensor(3))):
+            try:
+                found = get(made, member)
+                if is_callable(found) and member != "__init__":
+                    found = found(*args)
+                if isinstance(found, Iterator):
+                    next(found)
+            except Exception:
+                continue
+    for read in (repr, len, lambda each: next(iter(each)), lambda each: each[0], lambda each: each(tensor(3))):
+        try:
+            read(made)
+        except Exception:
+            continue
+
+
 def _changed(layer: Any, attribute: str, value: Any) -> Any:
     group = next((g for g in ("_parameters", "_buffers") if attribute in vars(layer).get(g, ())), None)
     if group is None:
@@ -306,6 +382,8 @@ def calls(odd: list[Any]) -> Iterator[Call]:
         elif type(value) is Kind and not is_program_class(value):
             if issubclass(value, Optimizer):
                 yield from _of_optimizer(name, value, odd)
+            elif name.startswith(("torch.distributions", "torch.utils.data")):
+                yield from _of_object(name, value, odd)
             else:
                 yield from _of_layer(name, value, odd)
         elif is_callable(value) and not isinstance(value, type):

@@ -24,6 +24,17 @@ from autogradcli.session import Session
 
 #: name -> program, the error that ends it, and what its message says.
 REFUSED = {
+    # draws and data sets
+    "gamma": ("torch.distributions.Gamma(1., 1.).sample((10**9,))", "RuntimeError", "alloc_cpu"),
+    "dirichlet": ("torch.distributions.Dirichlet(torch.ones(3)).sample((10**9,))", "RuntimeError", "alloc_cpu"),
+    "multinomial": ("torch.multinomial(torch.ones(3), 10**10, True)", "RuntimeError", "alloc_cpu"),
+    "a batch": (
+        "next(iter(torch.utils.data.DataLoader(range(10**9), batch_size=10**9)))", "MemoryError", "elements are more"
+    ),
+    "compositions in compositions": (
+        "t = torch.distributions.ExpTransform()\nfor i in range(60): t = torch.distributions.ComposeTransform([t])\n"
+        "t.domain", "", ""
+    ),
     # lists and tuples
     "tolist": ("torch.zeros(2_000_000).tolist()", "MemoryError", "elements are more than"),
     "tolist of many rows": ("torch.zeros(1, 1).expand(600_000, 1).tolist(); 0", "", ""),

@@ -26,7 +26,10 @@ from autogradcli.session import Session
 
 SESSION = Session(seed=0)
 #: Classes whose members programs call on their objects, by a dotted name.
-CLASSES = ("torch.nn", "torch.optim", "torch.optim.lr_scheduler")
+CLASSES = (
+    "torch.nn", "torch.optim", "torch.optim.lr_scheduler", "torch.utils.data", "torch.distributions",
+    "torch.distributions.constraints",
+)  # fmt: skip
 PYTHON = (str, list, tuple, dict, set, int, float, complex, range, slice)
 #: Classes that are derived from or asked for, and not called: calling one raises.
 NOT_CALLED = ("Function", "InplaceFunction", "SavedTensor", "Node", "UnpackedDualTensor")
@@ -110,13 +113,17 @@ def test_names(place: str) -> None:
     assert not found, "\n".join(found)
 
 
+def classes_of(place: str) -> dict[str, Any]:
+    return {name: kind for name, kind in NAMESPACES[place].items() if isinstance(kind, Kind)}
+
+
 @pytest.mark.parametrize("place", CLASSES)
 def test_members_of_classes(place: str) -> None:
     """The methods of modules, optimizers and schedulers, on each class that has them."""
     found = []
-    for kind in {id(kind): kind for kind in NAMESPACES[place].values() if isinstance(kind, Kind)}.values():
+    for called, kind in {kind: (called, kind) for called, kind in classes_of(place).items()}.values():
         for member in names_of(kind):
-            name = f"{place}.{kind.__name__}.{member}"
+            name = f"{place}.{called}.{member}"
             owner, value = find(SESSION, name)
             if not member.startswith("_") and is_callable(value) and entry_for(SESSION, name, owner, value) is None:
                 found.append(name)
@@ -177,7 +184,7 @@ def test_every_entry_is_of_a_name() -> None:
         for name in table:
             reached.update(id(entry(f"{short_name(base)}.{name}")) for base in kind.__mro__)
     for place in CLASSES:
-        for kind in NAMESPACES[place].values():
+        for kind in classes_of(place).values():
             reached.update(id(entry(f"{short_name(base)}.{name}")) for base in kind.__mro__ for name in names_of(kind))
     lost = {name for name in parts() if id(entry(name)) not in reached}
     assert not lost

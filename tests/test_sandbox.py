@@ -186,10 +186,14 @@ def _program_functions(kind: type) -> Iterator[str]:
             yield name
 
 
+#: Classes of ours whose methods a program's own may take the place of.
+PLAIN = ("torch.utils.data.Dataset", "torch.utils.data.DataLoader", "torch.distributions.Distribution")
+
+
 def test_no_function_of_a_program_stands_in_a_python_class() -> None:
     names = sorted({*SPECIAL, *SOUGHT, "forward", "helper", "update", "fields", "__array_priority__", "__note__"})
     body = "".join(f"    def {name}(self, *a, **k): pass\n" for name in names)
-    for base in ("nn.Module", "nn.Linear", "torch.optim.SGD", "torch.optim.lr_scheduler.StepLR"):
+    for base in ("nn.Module", "nn.Linear", "torch.optim.SGD", "torch.optim.lr_scheduler.StepLR", *PLAIN):
         session = Session()
         session.run(f"import torch\nfrom torch import nn\nclass A({base}):\n{body}", lambda event: None)
         kind = session.variables["A"]
@@ -368,12 +372,15 @@ from torch import nn
 class BySubscript:
     def __getitem__(self, k): return (1, 2, 3)[k]
     def __len__(self): return 3
+class Numbers(torch.utils.data.IterableDataset):
+    def __iter__(self): return iter([1, 2])
 class ByMethod:
     def __iter__(self): return iter([1, 2])
 d = {1: 2}
 l = [1, 2]
 v = torch.tensor([1.0, 2.0])
 m = nn.Sequential(nn.Linear(1, 1), nn.ReLU())
+data = torch.utils.data
 """
 
 #: What a program can iterate: what comes out of ``iter`` and its kin is a value of the language, and so is what that
@@ -384,6 +391,9 @@ ITERABLES = (
     "torch.ones(2, 2)", "v.shape", "v.numpy()", "torch.ones(2, 2).numpy()", "v.max(0)", "torch.unbind(v)", "l", "(1,)",
     "'ab'", "'\u00e9'", "{1}", "range(2)", "range(1 << 70)", "d", "d.keys()", "d.values()", "d.items()", "zip(l, l)",
     "map(str, l)", "filter(None, l)", "enumerate(l)", "iter(l)", "(k for k in l)", "m.state_dict()",
+    "data.TensorDataset(v)", "data.DataLoader(l)", "iter(data.DataLoader(l))", "data.RandomSampler(l)",
+    "data.BatchSampler(l, 1, False)", "data.ChainDataset([Numbers()])",
+    "torch.distributions.Normal(0., v).arg_constraints",
 )  # fmt: skip
 
 

@@ -78,6 +78,7 @@ class State:
         "special",
         "tape",
         "unread_views",
+        "validates",
         "warn",
         "watch",
         "where",
@@ -108,6 +109,7 @@ class State:
     tape: Tape | None
     profiler: Any  # what times each operation, in a context of torch.profiler
     running_node: Any
+    validates: bool  # whether distributions check their parameters and values
     warn: Callable[[str, str], None]
     plots: Any  # the session's figures; None before the first
     push_tangents: Callable[[Any, Any, Any], None]  # (op, args, results): what forward.py does after an operation
@@ -147,6 +149,7 @@ class State:
         self.profiler = None
         self.tape = None
         self.running_node = None
+        self.validates = True
         self.special = self.meta
 
     def refresh(self) -> None:
@@ -169,7 +172,7 @@ class State:
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
             list(self.pack_hooks), {kind: dict(hooks) for kind, hooks in self.module_hooks.items()}, self.tape,
             self.warn, dtypes.default.dtype, self.invalid_views, self.unread_views, self.meta,
-            self.autocast, dict(self.flags), self.profiler,
+            self.autocast, dict(self.flags), self.profiler, self.validates,
         )  # fmt: skip
 
     @staticmethod
@@ -181,7 +184,7 @@ class State:
         (
             self.grad, self.inference, self.anomaly, self.anomaly_check_nan, self.dual_level,
             hooks, module_hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views, self.meta,
-            self.autocast, flags, self.profiler,
+            self.autocast, flags, self.profiler, self.validates,
         ) = saved  # fmt: skip
         self.flags = dict(flags)
         self.pack_hooks = list(hooks)

@@ -64,6 +64,9 @@ PLACES = {
     "forward_ad": ("torch.autograd.forward_ad", ""),
     "function_module": ("torch.autograd.function", ""),
     "random": ("torch.random", ""),
+    "data": ("torch.utils.data", ""),
+    "distributions": ("torch.distributions", ""),
+    "kl": ("torch.distributions.kl", ""),
     "checkpoint": ("torch.utils.checkpoint", ""),
 }
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from .. import dtypes
-from ..limits import counted
+from ..limits import charge_array, counted
 from ..shapes import shape_mismatch
 from .generator import Generator
 
@@ -222,6 +222,7 @@ def multinomial(generator: Generator, weights: Array, count: int, replacement: b
         raise RuntimeError("cannot sample n_sample <= 0 samples")
     if not replacement and count > categories:
         raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
+    charge_array((*weights.shape[:-1], count), 32)  # words, numbers and indices
     if weights.size == 0:
         return np.empty((*weights.shape[:-1], count), np.int64)
     if replacement and count > 1:
