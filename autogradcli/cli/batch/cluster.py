@@ -216,7 +216,7 @@ class ClusterBatch(Ordered):
                 continue
             for run, shown in zip(task.runs, answer):
                 for kind, content in shown.frames:
-                    self._frame(run, kind, content)
+                    self._frame(run, kind, bytes(content))
                 if shown.broken is not None:
                     self._failed(run, *shown.broken, seconds=shown.seconds)
                 if self.stopped:

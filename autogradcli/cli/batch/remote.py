@@ -23,6 +23,10 @@ from .files import Options
 from .workers import DONE, GRACE, LAST, frames_in, how_it_ended, send_task, timed_out, work
 
 
+#: What a process writes once it can run programs.
+BEGUN = b"!"
+
+
 class Streams(NamedTuple):
     """What the streams are that the batch writes to: whether terminals, and with colours."""
 
@@ -45,7 +49,7 @@ class Share(NamedTuple):
 class Shown(NamedTuple):
     """What one program showed; why it was ended, type and message, where it could not say so itself."""
 
-    frames: list[tuple[int, bytes]]
+    frames: list[tuple[int, bytearray]]
     broken: tuple[str, str] | None
     seconds: float
 
@@ -93,12 +97,15 @@ class _Helper:
             pass  # it has ended, which the first file will tell
         self.buffer = bytearray()
         self.alive = True
+        #: Whether its modules are loaded, which isn't time of the first program.
+        self.begun = False
 
     def run(self, file: str) -> Shown:
+        self.begun = self.begun or os.read(self.frames, 1) == BEGUN
         began = monotonic()
         timeout = self.share.options.timeout
         last = None if timeout is None else began + timeout + GRACE
-        frames: list[tuple[int, bytes]] = []
+        frames: list[tuple[int, bytearray]] = []
         try:
             send_task(self.tasks, file)
         except BrokenPipeError:
@@ -117,9 +124,9 @@ class _Helper:
                 self.buffer += data
                 for kind, content in frames_in(self.buffer):
                     if frames and frames[-1][0] == kind and kind < DONE:
-                        frames[-1] = kind, frames[-1][1] + content
+                        frames[-1][1].extend(content)
                     else:
-                        frames.append((kind, content))
+                        frames.append((kind, bytearray(content)))
                     if kind == LAST:
                         self.end(kill=False)
                 if frames and frames[-1][0] >= DONE:
@@ -210,6 +217,7 @@ def main(tasks: int, frames: int, life: int) -> None:
     environment.err.terminal, environment.err.colour = streams.err_terminal, streams.err_colour
     environment.debug = streams.debug
     started()
+    os.write(frames, BEGUN)
     with np.errstate(all="ignore"):
         work(tasks, frames, life, options, environment)
     os._exit(0)
