@@ -22,7 +22,6 @@ from ..environment import CHUNK, Environment
 from .files import Options
 from .workers import DONE, GRACE, LAST, frames_in, how_it_ended, send_task, timed_out, work
 
-
 #: What a process writes once it can run programs.
 BEGUN = b"!"
 
