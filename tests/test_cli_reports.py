@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pexpect
 import pytest
-from cli_ask import ask, run
+from cli_ask import ENVIRON, ask, run
 
 from autogradcli.cli.batch.reports import KEPT
 
@@ -115,3 +117,24 @@ def test_tap(way: list[str]) -> None:
     assert done.stdout.startswith("TAP version 14\n1..2\nnot ok 1") and "\nBail out!" in done.stdout
     code, _, err = ask("run", "--tap", "--format", "json", "good.ag")
     assert code == 2 and "--tap is a format of its own" in err
+
+
+def test_progress_of_one_long_program() -> None:
+    """On a terminal: the loops with their lines, how far they are, and about how long it will take; then it is gone."""
+    Path("long.ag").write_text(
+        "import time\nfor i in range(30):\n    for j in [1, 2, 3]:\n        time.sleep(0.04)\nprint('end')\n"
+    )
+    environ = {**ENVIRON, "TERM": "xterm"}
+    arguments = ["-P", "-m", "autogradcli", "run", "--progress", "long.ag"]
+    child = pexpect.spawn(sys.executable, arguments, env=environ, encoding="utf-8", timeout=60, dimensions=(24, 100))
+    child.expect(r"\[#*\.*\] line 2: (\d+)/30, line 3: [0-2]/3, \d+ s, about \d+ s left")
+    assert 0 < int(child.match[1]) < 30
+    child.expect_exact("\r\x1b[Kend\r\n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "line" not in child.before
+    done = run("run", "--progress", "long.ag")
+    assert (done.stdout, done.stderr) == ("end\n", "")
+    code, _, err = ask("run", "--progress", "--jobs", "2", "long.ag")
+    assert code == 2 and "--progress watches what this process runs" in err

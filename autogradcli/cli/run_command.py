@@ -83,6 +83,11 @@ class Run(click.Command):
     metavar="SECONDS",
     help="Stop each program that takes longer.",
 )
+@click.option(
+    "--progress",
+    is_flag=True,
+    help="Show on a terminal in which of its loops a long program is, how far, and about how long it will take.",
+)
 @click.option("--time", is_flag=True, help="Say for each file how long it took.")
 @click.option(
     "--output",
@@ -122,6 +127,7 @@ def command(
     jobs: int,
     dask: str | None,
     timeout: float | None,
+    progress: bool,
     time: bool,
     output: str | None,
     junit: str | None,
@@ -153,6 +159,8 @@ def command(
     env = environment(ctx)
     if dask is not None and "-" in files:
         raise click.UsageError("--dask takes files that the cluster can read, not the standard input")
+    if progress and (jobs != 1 or dask is not None or timeout is not None):
+        raise click.UsageError("--progress watches what this process runs: leave out --jobs, --dask and --timeout")
     if junit is not None and not os.access(folder := os.path.dirname(junit) or ".", os.W_OK):
         raise click.UsageError(f"--junit {junit}: no file can be written in {folder}")
     if why:
@@ -193,7 +201,7 @@ def command(
         preparation.prepare(ctx, None, insist=False)
         ctx.exit(Pool(whole, jobs or os.cpu_count() or 1).run())
     preparation.prepare(ctx, settings.memory)
-    ctx.exit(whole.run())
+    ctx.exit(whole.run(watched=progress))
 
 
 def _by_cluster(ctx: click.Context, whole: Batch, address: str, jobs: int) -> int:

@@ -204,8 +204,19 @@ class Batch:
         self.started = perf_counter()
         self.progress = Progress(self.environment, len(files))
 
-    def run(self) -> int:
-        """One after another in this process; the exit code."""
+    def run(self, *, watched: bool = False) -> int:
+        """One after another in this process; the exit code. ``watched``: with a line about the loops of each."""
+        if watched:
+            from .loops import LoopProgress
+
+            self.progress.possible = False
+            with LoopProgress(self.environment):
+                self._run_all()
+        else:
+            self._run_all()
+        return self.finish()
+
+    def _run_all(self) -> None:
         for file in self.files:
             case = None if self.junit is None else Case()
             if self.results is None:
@@ -214,7 +225,6 @@ class Batch:
                 ended = self._run_for_result(file, self.results, case)
             if not self.end(file, ended, case):
                 break
-        return self.finish()
 
     def _environment(self, environment: Environment, case: Case | None) -> Environment:
         return environment if case is None else case.recording(environment)
