@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Sized
 from operator import length_hint
 from time import monotonic
 from types import FrameType
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ...language.compile.statements import LOOPS
 from ...language.read.syntax import Place
@@ -43,7 +44,7 @@ def loops_of(frame: FrameType | None) -> list[Loop]:
             place, items, iterator = values.get("place"), values.get("items"), values.get("iterator")
             if type(place) is Place and type(items) in _COUNTED and type(iterator) in _ITERATORS:
                 # The item that is being worked on isn't done.
-                total = len(items)
+                total = len(cast("Sized", items))
                 done = total - length_hint(iterator) - 1
                 if 0 <= done < total:
                     found.append(Loop(place.extent()[0], done, total, id(frame)))
