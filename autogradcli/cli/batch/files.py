@@ -20,6 +20,7 @@ from .. import sessions
 from ..environment import MAX_BYTES, Environment, UnreadableError, decoded
 from ..exits import FAILED, OK, last_words
 from ..request import Settings
+from .ends import Ended
 from .large_programs import large, run_pieces
 from .notebooks import run_notebook
 from .progress import Progress
@@ -30,8 +31,6 @@ SUFFIXES = (".ag", ".py")
 UNWRITTEN = "the results can't be written: {}"
 #: Names of failed files that the summary gives.
 NAMED = 10
-#: Characters of an error's message that a report has.
-SAID = 1000
 
 
 class Options(NamedTuple):
@@ -56,21 +55,6 @@ class Options(NamedTuple):
 def echoes(file: str, options: Options) -> bool:
     """Whether the values of bare expressions are shown: as asked, and of a Python script only then."""
     return not file.endswith(".py") if options.echo is None else options.echo
-
-
-class Ended(NamedTuple):
-    """How a program ended; where it failed, its first error: the beginning of what it says, and its line, or 0."""
-
-    ok: bool
-    seconds: float
-    type: str = ""
-    message: str = ""
-    line: int = 0
-
-    @classmethod
-    def of(cls, display: Display, ok: bool, seconds: float) -> Ended:
-        first = None if ok else display.first
-        return cls(ok, seconds) if first is None else cls(ok, seconds, first.type, first.message[:SAID], first.line)
 
 
 def expand(files: Iterable[str]) -> Iterator[str]:

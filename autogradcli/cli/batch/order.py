@@ -10,7 +10,8 @@ from typing import Any
 
 from ...events import Failed
 from ..environment import Environment
-from .files import UNWRITTEN, Batch, Ended, open_display
+from .ends import Ended
+from .files import UNWRITTEN, Batch, open_display
 from .reports import Case
 from .results import Result
 from .workers import DONE, ERR, OUT, pack_end, unpack_end

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import copy
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from ...data.drafts import write_atomically
 from ...show.escape import escape_line
 from ...show.stream import Stream, StreamClosed
 from ..environment import CHUNK, Environment
-
-if TYPE_CHECKING:
-    from .files import Ended
+from .ends import Ended
 
 #: Characters of what a program shows, and of its errors, that a report has; of more it says how much.
 KEPT = 1 << 14

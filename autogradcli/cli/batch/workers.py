@@ -27,7 +27,8 @@ from ...language.read.syntax import Place
 from ...language.values.budget import budget
 from ..environment import Environment
 from ..limits import limit_memory
-from .files import Ended, Options, open_display, run_file
+from .ends import Ended
+from .files import Options, open_display, run_file
 
 OUT, ERR, DONE, LAST = range(4)
 HEAD = struct.Struct("<BI")
