@@ -269,6 +269,6 @@ class ClusterBatch(Ordered):
             return
         try:
             self.client.cancel([task.future for task in self.tasks.values()], force=True)
-            self.client.run(remote.stop, self.name, on_error="ignore", wait=True)
+            self.client.run(remote.stop, self.name, on_error="ignore", wait=False)
         except Exception:  # a cluster that is gone runs nothing
             pass

@@ -199,8 +199,11 @@ def run_files(share: Share, files: list[str]) -> list[Shown]:
     return shown
 
 
-def stop(batch: str) -> None:
-    """Nobody waits for that batch any more: end what runs of it. Called by Dask, on every worker."""
+async def stop(batch: str) -> None:
+    """Nobody waits for that batch any more: end what runs of it. Called by Dask, on every worker.
+
+    A coroutine, since Dask lets nobody go without waiting for anything else.
+    """
     _helpers.stop(batch)
 
 
