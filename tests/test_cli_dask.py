@@ -37,10 +37,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     # A task is given up when its second worker is lost: there are few here to lose.
     environ = {**ENVIRON, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
-    with subprocess.Popen([sys.executable, script], text=True, env=environ, **pipes) as process:  # type: ignore[call-overload]
+    with subprocess.Popen([sys.executable, script], text=True, env=environ, start_new_session=True, **pipes) as process:  # type: ignore[call-overload]
         yield process.stdout.readline().strip()
-        process.stdin.close()
-        process.wait(60)
+        os.killpg(process.pid, signal.SIGKILL)  # an orderly end of a cluster takes long, and proves nothing here
 
 
 @pytest.fixture(autouse=True)
