@@ -62,8 +62,9 @@ class Session:
         self._warned: set[tuple[int, str, str]] = set()
         #: Who is told of backward passes, and may have a note at the end of a run.
         self.watch: Watch | None = None
-        #: How many of the last program's top-level statements ended well.
+        #: How many of the last program's top-level statements ended well, or were gone on after; whether all did.
         self.steps_done = 0
+        self.completed = False
         #: What the last program gave ``sys.exit``; None where it did not call it.
         self.exit_code: int | None = None
 
@@ -80,6 +81,7 @@ class Session:
         first_line: int = 1,
         checked: bool = False,
         blocks: bool = False,
+        going: bool = False,
     ) -> bool:
         """Run a program; True if it ended well. Events are emitted as they happen, never raised.
 
@@ -87,7 +89,8 @@ class Session:
         value is not None is emitted, and bound to ``_``, where ``echo`` is set. An error, the deadline and an
         interrupt all end the run with a Failed event; the session can go on after any of them. ``checked``: this
         session's ``check`` has read the text before. ``blocks``: the values of bare expressions within ``for``,
-        ``if`` and their like are emitted too, as Python's prompt shows them.
+        ``if`` and their like are emitted too, as Python's prompt shows them. ``going``: after a statement of the top
+        level that fails the next ones run all the same; what nothing may catch ends the run even so.
         """
         source = source.removeprefix(_MARK)
         text = Source(source, first_line)
@@ -95,6 +98,8 @@ class Session:
         budget.start(self.deadline_seconds, self.memory_bytes)
         budget.write = lambda printed: emit(Printed(budget.line, printed))
         self.steps_done = 0
+        self.completed = False
+        ok = True
         self._state.enter(lambda category, message: self._warn(category, message, emit))
         watched, state.watch = state.watch, None if self.watch is None else self.watch.began
         file, state.file = state.file, self.file
@@ -114,11 +119,18 @@ class Session:
                 ):
                     budget.spend(0)
                     budget.line = step.line
-                    if echo and step.bare is not None:
-                        self._show(step, step.bare, emit)
-                    else:
-                        step.run(step.frame)
+                    try:
+                        if echo and step.bare is not None:
+                            self._show(step, step.bare, emit)
+                        else:
+                            step.run(step.frame)
+                    except Exception as error:
+                        if not going:
+                            raise
+                        ok = False
+                        emit(self._failed(error, text))
                     self.steps_done += 1
+                self.completed = True
                 if self.watch is not None and (note := self.watch.ended(self.variables, text.line, budget.line)):
                     emit(note)
         except SystemExit as exit_:
@@ -137,7 +149,7 @@ class Session:
             state.watch, state.file = watched, file
             self._plots, (state.draw, state.plots) = state.plots, outside
             self._state.leave()
-        return True
+        return ok
 
     @staticmethod
     def _drawn(emit: Emit) -> Callable[[Any, str], None]:

@@ -45,6 +45,11 @@ class Screen:
 
     failure = ""
 
+    @property
+    def out(self) -> Screen:
+        """Where the failure of what was typed is noted."""
+        return self
+
     def show(self, event: Event) -> None:
         if isinstance(event, Failed):
             raise AssertionError(f"{event.type}: {event.message}")

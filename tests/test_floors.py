@@ -32,7 +32,9 @@ class Floor(NamedTuple):
 # The house, from the roof to the ground.
 FLOORS = (
     Floor("__main__", only="cli"),
-    Floor("cli", others="click rich numpy"),  # numpy for data in and out; --help without it has a test of its own
+    Floor(
+        "cli", others="click rich numpy dask distributed"
+    ),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
     Floor("data", others="numpy"),
     Floor("show", others="rich numpy plotille matplotlib contourpy"),
@@ -56,7 +58,7 @@ FLOORS = (
 NAMES = [floor.name for floor in FLOORS]
 
 #: Inside functions only: what these cost is paid by those who need them.
-LAZY = {"scipy", "ml_dtypes", "repl", "plotille", "matplotlib", "contourpy"}
+LAZY = {"dask", "distributed", "scipy", "ml_dtypes", "repl", "plotille", "matplotlib", "contourpy"}
 
 #: All else is imported at the top, but for what a start would pay for and few need: (who, what), beginnings of their
 #: dotted names.

@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {
     "digits": (f"a whole number up to {MOST_DIGITS}", lambda v: type(v) is int and 0 <= v <= MOST_DIGITS),
     "no-grad": ("true or false", lambda v: type(v) is bool),
     "echo": ("true or false", lambda v: type(v) is bool),
-    "keep-going": ("true or false", lambda v: type(v) is bool),
+    "keep-going": ('true, false, "file" or "line"', lambda v: type(v) is bool or v in ("file", "line")),
     "time": ("true or false", lambda v: type(v) is bool),
     "jobs": (f"a whole number up to {MOST_JOBS}", lambda v: type(v) is int and 0 <= v <= MOST_JOBS),
     "timeout": ("a number of seconds", lambda v: _is_number(v) and v > 0),
@@ -65,7 +65,7 @@ TEMPLATE = """\
 [run]
 #jobs = 1             # files at a time; 0: as many as there are processors
 #timeout = 60         # seconds for each file
-#keep-going = false   # run the remaining files after one has failed
+#keep-going = false   # true: run the remaining files after one has failed; "line": the remaining lines too
 #echo = true          # show the values of bare expressions; without it, not those of *.py
 #time = false         # say how long each file took
 

@@ -117,6 +117,7 @@ def run(
     echo: bool = True,
     again: Callable[[], Session] | None = None,
     mend: Callable[[Failed], Failed] = lambda event: event,
+    going: bool = False,
 ) -> bool:
     """Run a program and show it. Raises KeyboardInterrupt if that is what ended it.
 
@@ -124,7 +125,7 @@ def run(
     is. ``mend`` may add to an error what to do.
     """
     if again is None:
-        ok = session.run(source, display.show, echo=echo)
+        ok = session.run(source, display.show, echo=echo, going=going)
     else:
         ok = _run_explained(session, source, display, echo, again, mend)
     if display.failure == "KeyboardInterrupt":

@@ -150,7 +150,14 @@ class AnomalyMode(ContextMode):
 
     title = "torch.autograd.anomaly_mode.detect_anomaly"
 
-    def __init__(self, enabled: bool = True, check_nan: bool = True) -> None:
+    def __init__(self, enabled: Any = True, check_nan: Any = True) -> None:
+        if type(enabled) is not bool or type(check_nan) is not bool:
+            which, given = ("enabled", enabled) if type(enabled) is not bool else ("check_nan", check_nan)
+            position = 1 if which == "enabled" else 2
+            raise TypeError(
+                f"set_anomaly_enabled(): argument '{which}' (position {position}) must be bool, "
+                f"not {type(given).__name__}"
+            )
         self.previous = (state.anomaly, state.anomaly_check_nan)
         state.anomaly = enabled
         state.anomaly_check_nan = check_nan

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 class Display:
     """How the events of one program are shown. A session's ``emit`` is ``show``.
 
-    ``failure`` is the type of the error that ended the program, "" while there is none.
+    ``failure`` is the type of the error that ended the program, "" while there is none; ``first`` the first error.
     """
 
-    __slots__ = ("failure", "out", "plots")
+    __slots__ = ("failure", "first", "out", "plots")
 
     def __init__(self, out: Stream) -> None:
         self.out = out
         self.failure = ""
+        self.first: Failed | None = None
         #: Who shows figures of programs; None where nobody does.
         self.plots: Plots | None = None
 
@@ -56,6 +57,8 @@ class Display:
         if self.out.closed is not None:
             raise self.out.closed
         self.failure = event.type
+        if self.first is None:
+            self.first = event
 
 
 class Plain(Display):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import partial
 from time import perf_counter
 from typing import BinaryIO, NamedTuple
@@ -19,12 +20,15 @@ from .. import sessions
 from ..environment import MAX_BYTES, Environment, UnreadableError, decoded
 from ..exits import FAILED, OK, last_words
 from ..request import Settings
+from .ends import Ended
 from .large_programs import large, run_pieces
 from .notebooks import run_notebook
 from .progress import Progress
+from .reports import Case, JUnit, Tap
 from .results import Results
 
 SUFFIXES = (".ag", ".py")
+UNWRITTEN = "the results can't be written: {}"
 #: Names of failed files that the summary gives.
 NAMED = 10
 
@@ -44,18 +48,13 @@ class Options(NamedTuple):
     lines are tried in sessions that begin alike."""
     variables: tuple[tuple[str, str], ...] = ()
     loads: tuple[str, ...] = ()
+    going: bool = False
+    """Whether a program goes on after a line of it that fails."""
 
 
 def echoes(file: str, options: Options) -> bool:
     """Whether the values of bare expressions are shown: as asked, and of a Python script only then."""
     return not file.endswith(".py") if options.echo is None else options.echo
-
-
-class Ended(NamedTuple):
-    ok: bool
-    seconds: float
-    #: What ``sys.exit`` was given, 0 where the program did not call it.
-    code: int = 0
 
 
 def expand(files: Iterable[str]) -> Iterator[str]:
@@ -110,11 +109,13 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         elif file.lower().endswith(NOTEBOOK):
             text = decoded(start if rest is None else rest.read(MAX_BYTES + 1))
             shown = title(file, options.format_)
-            ok = run_notebook(session, text, display, echo=echo, environment=environment, title=shown)
+            ok = run_notebook(
+                session, text, display, echo=echo, environment=environment, title=shown, going=options.going
+            )
         elif rest is None:
-            ok = sessions.run(session, decoded(start), display, echo=echo)
+            ok = sessions.run(session, decoded(start), display, echo=echo, going=options.going)
         else:
-            ok = run_pieces(session, rest, display.show, echo=echo)
+            ok = run_pieces(session, rest, display.show, echo=echo, going=options.going)
             if display.failure == "KeyboardInterrupt":
                 raise KeyboardInterrupt
         code = (session.exit_code or 0) & 0xFF
@@ -130,7 +131,7 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         display.end(ok, seconds)
         if opened is not None and file != "-":
             opened.close()
-    return Ended(ok, seconds, code)
+    return Ended.of(display, ok, seconds)._replace(code=code)
 
 
 def _session(options: Options, file: str) -> Session:
@@ -169,6 +170,8 @@ class Batch:
         keep_going: bool,
         time: bool,
         results: Results | None,
+        junit: JUnit | None = None,
+        tap: bool = False,
     ) -> None:
         self.files = files
         self.options = options
@@ -176,45 +179,65 @@ class Batch:
         self.keep_going = keep_going
         self.time = time
         self.results = results
+        self.junit = junit
+        self.tap: Tap | None = None
+        if tap:
+            self.environment = copy(environment)
+            self.environment.out = self.tap = Tap(environment.out, len(files))
         self.passed = self.failed = 0
         #: The exit code of a failed program, where it is the only one.
         self.code = FAILED
         self.failures: list[str] = []
         self.started = perf_counter()
-        self.progress = Progress(environment, len(files))
+        self.progress = Progress(self.environment, len(files))
 
-    def run(self) -> int:
-        """One after another in this process; the exit code."""
-        for file in self.files:
-            if self.results is None:
-                ended = run_file(file, self.options, self.environment)
-            else:
-                ended = self._run_for_result(file, self.results)
-            if not self.end(file, ended):
-                break
+    def run(self, *, watched: bool = False) -> int:
+        """One after another in this process; the exit code. ``watched``: with a line about the loops of each."""
+        if watched:
+            from .loops import LoopProgress
+
+            self.progress.possible = False
+            with LoopProgress(self.environment):
+                self._run_all()
+        else:
+            self._run_all()
         return self.finish()
 
-    def _run_for_result(self, file: str, results: Results) -> Ended:
+    def _run_all(self) -> None:
+        for file in self.files:
+            case = None if self.junit is None else Case()
+            if self.results is None:
+                ended = run_file(file, self.options, self._environment(self.environment, case))
+            else:
+                ended = self._run_for_result(file, self.results, case)
+            if not self.end(file, ended, case):
+                break
+
+    def _environment(self, environment: Environment, case: Case | None) -> Environment:
+        return environment if case is None else case.recording(environment)
+
+    def _run_for_result(self, file: str, results: Results, case: Case | None) -> Ended:
         environment = self.environment
         try:
             with results.open(file) as result:
                 environment = self.environment.writing_to(result)
-                return run_file(file, self.options, environment)
+                return run_file(file, self.options, self._environment(environment, case))
         except OSError as error:
             reason = error
         except StreamClosed as closed:
             if environment is self.environment or closed is not environment.out.closed:
                 raise
             reason = closed.reason
-        self.environment.err.raw(self.unwritten(file, reason))
-        return Ended(False, 0.0)
+        said = self.unwritten(file, reason)
+        self._environment(self.environment, case).err.raw(said)
+        return Ended(False, 0.0, "OSError", UNWRITTEN.format(reason.strerror))
 
     def unwritten(self, file: str, reason: OSError) -> str:
         """What to say where a file's results can't be written: it has failed, and the others go on."""
         path = "" if self.results is None else self.results.path(file)
-        return plain_error_text(path, f"the results can't be written: {reason.strerror}", self.environment.err)
+        return plain_error_text(path, UNWRITTEN.format(reason.strerror), self.environment.err)
 
-    def end(self, file: str, ended: Ended) -> bool:
+    def end(self, file: str, ended: Ended, case: Case | None) -> bool:
         """Take note of a program's end; whether to go on."""
         if ended.ok:
             self.passed += 1
@@ -223,6 +246,10 @@ class Batch:
             self.code = ended.code or FAILED
             if len(self.failures) < NAMED:
                 self.failures.append(file)
+        if self.tap is not None:
+            self.tap.ended(title(file, ""), ended)
+        if self.junit is not None and case is not None:
+            self.junit.ended(title(file, ""), ended, case)
         if self.time:
             self.environment.err.raw(f"{escape_line(title(file, ''))}: {ended.seconds:.4f} s\n")
         self.progress.show(self.passed, self.failed)
@@ -239,6 +266,20 @@ class Batch:
             if self.failed > len(self.failures):
                 text += f"failed: and {self.failed - len(self.failures)} more\n"
             self.environment.err.raw(text)
-        if not self.failed:
+        if self._reported(count) and not self.failed:
             return OK
-        return self.code if len(self.files) == 1 else FAILED
+        return self.code if self.failed and len(self.files) == 1 else FAILED
+
+    def _reported(self, count: int) -> bool:
+        """Bring the reports to an end; whether that went well."""
+        skipped = [title(file, "") for file in self.files[count:]]
+        if self.tap is not None:
+            self.tap.finish(skipped)
+        if self.junit is not None:
+            try:
+                self.junit.finish(self.passed, self.failed, skipped)
+            except OSError as error:
+                said = f"the report can't be written: {error.strerror}"
+                self.environment.err.raw(plain_error_text(self.junit.path, said, self.environment.err))
+                return False
+        return True

@@ -65,8 +65,11 @@ def large(file: BinaryIO) -> tuple[bytes, BinaryIO | None]:
     return b"", kept
 
 
-def run_pieces(session: Session, file: BinaryIO, emit: Emit, *, echo: bool) -> bool:
-    """Run the program in a seekable file; True if it ended well. Raises UnreadableError before it begins."""
+def run_pieces(session: Session, file: BinaryIO, emit: Emit, *, echo: bool, going: bool = False) -> bool:
+    """Run the program in a seekable file; True if it ended well. Raises UnreadableError before it begins.
+
+    ``going``: as the session's ``run`` has it.
+    """
     seconds = session.deadline_seconds
     began = monotonic()
 
@@ -85,6 +88,7 @@ def run_pieces(session: Session, file: BinaryIO, emit: Emit, *, echo: bool) -> b
                 event = event._replace(message=f"{message}{syntax}{event.line})")
         emit(event)
 
+    ok = True
     try:
         pieces = []
         for piece in split(file, session):
@@ -99,9 +103,12 @@ def run_pieces(session: Session, file: BinaryIO, emit: Emit, *, echo: bool) -> b
                 return False
             file.seek(piece.offset)
             text = file.read(piece.size).decode()
-            if not session.run(text, show, echo=echo, first_line=piece.first_line, checked=not piece.wrong):
-                return False
-        return True
+            checked = not piece.wrong
+            if not session.run(text, show, echo=echo, first_line=piece.first_line, checked=checked, going=going):
+                ok = False
+                if not session.completed:
+                    break
+        return ok
     finally:
         session.deadline_seconds = seconds
 

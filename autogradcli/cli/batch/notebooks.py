@@ -17,11 +17,22 @@ _NO_TIME = 1e-6
 
 
 def run_notebook(
-    session: Session, text: str, display: Display, *, echo: bool, environment: Environment, title: str
+    session: Session,
+    text: str,
+    display: Display,
+    *,
+    echo: bool,
+    environment: Environment,
+    title: str,
+    going: bool = False,
 ) -> bool:
     """Run the cells; True if all ended well. Of a cell's bare expressions the last one is shown, unless a semicolon
-    follows it. Raises UnreadableError for what is no notebook, before anything runs, and KeyboardInterrupt."""
+    follows it. ``going``: as the session's ``run`` has it.
+
+    Raises UnreadableError for what is no notebook, before anything runs, and KeyboardInterrupt.
+    """
     seconds, began = session.deadline_seconds, monotonic()
+    all_well = True
     try:
         for cell in list(cells(text)):
             for line, magic in cell.passed_over:
@@ -30,18 +41,19 @@ def run_notebook(
             if seconds is not None:
                 session.deadline_seconds = max(seconds - (monotonic() - began), _NO_TIME)
             display.at_cell(cell.number)
-            ok = _run(session, cell, display, echo)
+            ok = _run(session, cell, display, echo, going)
             if display.failure == "KeyboardInterrupt":
                 raise KeyboardInterrupt
-            if not ok:
-                return False
-        return True
+            all_well = all_well and ok
+            if not ok and not session.completed:
+                break
+        return all_well
     finally:
         session.deadline_seconds = seconds
         display.at_cell(0)
 
 
-def _run(session: Session, cell: Cell, display: Display, echo: bool) -> bool:
+def _run(session: Session, cell: Cell, display: Display, echo: bool, going: bool) -> bool:
     try:
         last = len(parse(cell.source).body) - 1
     except (SyntaxError, RecursionError, MemoryError):
@@ -51,4 +63,4 @@ def _run(session: Session, cell: Cell, display: Display, echo: bool) -> bool:
         if not isinstance(event, Value) or session.steps_done == last:
             display.show(event)
 
-    return session.run(cell.source, show, echo=echo and not cell.source.rstrip().endswith(";"))
+    return session.run(cell.source, show, echo=echo and not cell.source.rstrip().endswith(";"), going=going)

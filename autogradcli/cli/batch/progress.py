@@ -14,14 +14,18 @@ INTERVAL = 0.1
 WIDTH = 24
 
 
+def able(err: Stream) -> bool:
+    """Whether standard error goes to a terminal that can take a line away again."""
+    return err.terminal and os.environ.get("TERM") not in (None, "", "dumb")
+
+
 class Progress:
     """A bar that appears when a batch takes long, and makes way for every other output."""
 
     def __init__(self, environment: Environment, total: int) -> None:
         self.environment = environment
         self.total = total
-        err = environment.err
-        self.possible = err.terminal and total > 1 and os.environ.get("TERM") not in (None, "", "dumb")
+        self.possible = able(environment.err) and total > 1
         self.started = monotonic()
         self.next = self.started + PATIENCE
         self.drawn = False

@@ -4,7 +4,7 @@ A worker is a fork of this process, so it begins with everything loaded. Its fra
 
     kind (1 byte)  OUT, ERR, DONE, or LAST: done, and the worker is too
     length (4 bytes)
-    that many bytes: text in UTF-8; for DONE and LAST whether it went well (1 byte) and the seconds (8 bytes)
+    that many bytes: text in UTF-8; for DONE and LAST how it ended, as ``pack_end`` has it
 
 A program that is over its time is stopped by the language itself; one in a long call of NumPy by a thread of
 the worker, which says where and ends the process; and one that lets no other thread run by its parent.
@@ -17,6 +17,7 @@ import signal
 import struct
 import sys
 import threading
+from collections.abc import Iterator
 from time import monotonic
 from types import FrameType
 from typing import Any
@@ -26,20 +27,49 @@ from ...language.read.syntax import Place
 from ...language.values.budget import budget
 from ..environment import Environment
 from ..limits import limit_memory
+from .ends import Ended
 from .files import Options, open_display, run_file
 
 OUT, ERR, DONE, LAST = range(4)
 HEAD = struct.Struct("<BI")
-END = struct.Struct("<?d")
+_END = struct.Struct("<?dqB")
 _LENGTH = struct.Struct("<I")
 
 #: Seconds that the language is given to notice by itself that the time is over, and then the thread.
 PATIENCE = 0.1
+#: Seconds beyond its time after which a worker is killed, and that an interrupted one has for its last words.
+GRACE = 1.0
 #: Characters of a frame; longer texts are cut in several, none in the middle of a letter.
 MAX_FRAME = 1 << 18
 #: Bytes of frames that are sent together, and seconds that they may wait for each other.
 TOGETHER = 1 << 14
 INTERVAL = 0.05
+
+
+def pack_end(ended: Ended) -> bytes:
+    """Whether it went well (1 byte), the seconds (8), the line (8), the exit code (1); the error's type and message, between them a 0."""
+    said = f"{ended.type}\0{ended.message}".encode("utf-8", "surrogatepass") if ended.type else b""
+    return _END.pack(ended.ok, ended.seconds, ended.line, ended.code) + said
+
+
+def unpack_end(data: bytes) -> Ended:
+    ok, seconds, line, code = _END.unpack_from(data)
+    kind, _, message = data[_END.size :].decode("utf-8", "surrogatepass").partition("\0")
+    return Ended(ok, seconds, kind, message, line, code)
+
+
+def frames_in(buffer: bytearray) -> Iterator[tuple[int, bytes]]:
+    """The frames that have come completely: kind and content. They are taken off the buffer."""
+    start = 0
+    while len(buffer) - start >= HEAD.size:
+        kind, length = HEAD.unpack_from(buffer, start)
+        end = start + HEAD.size + length
+        if len(buffer) < end:
+            break
+        content = bytes(buffer[start + HEAD.size : end])
+        start = end
+        yield kind, content
+    del buffer[:start]
 
 
 def timed_out(seconds: float) -> str:
@@ -115,10 +145,10 @@ class _Worker:
             try:
                 ended = run_file(file, self.options, self.environment)
             except KeyboardInterrupt:
-                self.send(LAST, END.pack(False, monotonic() - self.began))
+                self.send(LAST, pack_end(Ended(False, monotonic() - self.began, "KeyboardInterrupt")))
                 return
             self.deadline = None
-            self.send(DONE, END.pack(ended.ok, ended.seconds))
+            self.send(DONE, pack_end(ended))
 
     def _next(self) -> str | None:
         head = _read_exactly(self.tasks, _LENGTH.size)
@@ -174,7 +204,7 @@ class _Worker:
         seconds = monotonic() - self.began
         display.show(failed)
         display.end(False, seconds)
-        self.add(LAST, END.pack(False, seconds))
+        self.add(LAST, pack_end(Ended.of(display, False, seconds)))
         self._flush()
         os._exit(0)
 
@@ -223,3 +253,10 @@ def send_task(descriptor: int, file: str) -> None:
     """Give a worker its next file. Raises OSError if it has gone."""
     name = os.fsencode(file)
     os.write(descriptor, _LENGTH.pack(len(name)) + name)
+
+
+def how_it_ended(code: int) -> str:
+    """Of a worker that could say no more; the code is as ``os.waitstatus_to_exitcode`` has it."""
+    if code < 0:
+        return f"the process that ran it was ended by {signal.Signals(-code).name}"
+    return f"the process that ran it ended with the exit code {code}"

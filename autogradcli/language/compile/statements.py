@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from functools import partial
+from types import CodeType
 from typing import Any
 
 from ...api.calls.program_classes import Kind, Plain, derive
@@ -128,6 +129,10 @@ def _while(node: ast.While, c: Context) -> Run:
     return loop
 
 
+#: The code that runs a ``for`` loop.
+LOOPS: set[CodeType] = set()
+
+
 @compiles_statement(ast.For)
 def _for(node: ast.For, c: Context) -> Run:
     iterable, assign, body = expression(node.iter, c), target(node.target, c), block(node.body, c)
@@ -138,7 +143,10 @@ def _for(node: ast.For, c: Context) -> Run:
 
     def loop(f: Frame, place: Place = at) -> Any:
         budget.line = line
-        for item in iterable(f):
+        # By these names whoever watches the loop, from another thread, finds how far it is.
+        items = iterable(f)
+        iterator = iter(items)
+        for item in iterator:
             assign(f, item)
             budget.fuel -= 1
             if budget.fuel < 0:
@@ -152,6 +160,7 @@ def _for(node: ast.For, c: Context) -> Run:
             budget.line = line
         return orelse(f) if orelse is not None else None
 
+    LOOPS.add(loop.__code__)
     return loop
 
 
