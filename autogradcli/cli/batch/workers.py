@@ -47,7 +47,8 @@ INTERVAL = 0.05
 
 
 def pack_end(ended: Ended) -> bytes:
-    """Whether it went well (1 byte), the seconds (8), the line (8), the exit code (1); the error's type and message, between them a 0."""
+    """Whether it went well (1 byte), the seconds (8), the line (8), the exit code (1); the error's type and message,
+    between them a 0."""
     said = f"{ended.type}\0{ended.message}".encode("utf-8", "surrogatepass") if ended.type else b""
     return _END.pack(ended.ok, ended.seconds, ended.line, ended.code) + said
 
