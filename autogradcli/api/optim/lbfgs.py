@@ -84,7 +84,7 @@ class LBFGS(Optimizer):
         state.setdefault("n_iter", 0)
         first = _evaluated(closure)
         sign = -1.0 if group.get("maximize") else 1.0
-        loss, g = float(first) * sign, _flat(params, sign)
+        loss, g = _number(first) * sign, _flat(params, sign)
         evaluations = 1
         state["func_evals"] += 1
         self.__dict__["_opt_called"] = True
@@ -124,7 +124,7 @@ class LBFGS(Optimizer):
             else:
                 _move(params, t, d)
                 if k != group["max_iter"]:
-                    loss, g = float(_evaluated(closure)) * sign, _flat(params, sign)
+                    loss, g = _number(_evaluated(closure)) * sign, _flat(params, sign)
                     small = np.abs(g).max() <= group["tolerance_grad"]
                     used = 1
             evaluations += used
@@ -151,6 +151,11 @@ def _evaluated(closure: Callable[[], Any]) -> Any:
         return callee(closure)()
     finally:
         modes.grad = before
+
+
+def _number(loss: Any) -> float:
+    """A loss as a number, without the warning that a program's ``float(loss)`` gives."""
+    return float(loss.array if isinstance(loss, Tensor) else loss)
 
 
 def _flat(params: list[Tensor], sign: float) -> Array:
@@ -182,7 +187,7 @@ def _along(closure: Callable[[], Any], params: list[Tensor], d: Array, sign: flo
 
     def evaluate(t: float) -> tuple[float, Array]:
         _move(params, t, d)
-        loss, g = float(_evaluated(closure)) * sign, _flat(params, sign)
+        loss, g = _number(_evaluated(closure)) * sign, _flat(params, sign)
         for p, values in zip(params, home):
             p.array[...] = values
             p.bump()
