@@ -98,6 +98,7 @@ def index(input: Array, indices: list[Index]) -> Array:
 
 
 @operation(
+    rows="put at",
     node="IndexPutImplBackward0",
     kind="linear",
     complex="own",
@@ -122,6 +123,7 @@ def _put_said(F: Any, input: Any, indices: Any, values: Any, accumulate: bool) -
 
 
 @operation(
+    rows="put at",
     formula=_put_said,
     overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
@@ -186,6 +188,7 @@ def _check_fits(input: Array, key: tuple[Any, ...], values: Array) -> None:
 
 
 @operation(
+    rows="indexed",
     kind="linear",
     complex="own",
     input=lambda F, g, input_shape, dim, index: F.index_add(F.new_zeros(g, input_shape), dim, index, g),
@@ -261,6 +264,7 @@ def gather_sparse_backward(g: Index, shape: Shape, dim: int, index: Index) -> Ar
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     complex="own",
     # only the shape of the input is needed; naming it saves it, as PyTorch does, so a later change is an error
@@ -288,6 +292,7 @@ def gather(input: Array, dim: int, index: Index) -> Array:
 
 
 @operation(
+    rows="taken",
     complex="own",
     input=lambda F, g, input, input_shape, index: F.put(F.new_zeros(g, input_shape), index, g, True),
     jvp=lambda F, t, index: F.take(t["input"], index),
@@ -353,6 +358,7 @@ _FILL: dict[str, Any] = {
 
 
 @operation(
+    rows="side by side",
     node="MaskedFillBackward0",
     broadcast=True,
     input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),
@@ -365,6 +371,7 @@ def masked_fill(input: Array, mask: Index, value: Number) -> Array:
 
 
 @operation(
+    rows="filled where",
     node="MaskedFillBackward1",
     input=lambda F, g, mask, input_shape: sum_to(F, F.masked_fill(g, mask, 0.0), input_shape),
     value=lambda F, g, mask: F.sum_all(F.masked_select(g, mask)),

@@ -12,6 +12,7 @@ from ...engine.worlds import ARRAYS
 
 
 @operation(
+    rows="embedding",
     kind="linear",
     weight=lambda F, g, weight_shape, indices, padding_idx, scale_grad_by_freq: F.embedding_dense_backward(
         g, indices, weight_shape[0], padding_idx, scale_grad_by_freq
@@ -96,6 +97,7 @@ def _bag_said(
 
 
 @operation(
+    rows="embedding back",
     formula=_dense_said,
     g=lambda F, h, indices, padding_idx, scale_grad_by_freq: F.embedding_picked(
         h, indices, padding_idx, scale_grad_by_freq
@@ -272,7 +274,7 @@ def embedding_max_picked(weight: Array, places: Index) -> Array:
     return np.where(places >= 0, np.take_along_axis(weight, np.maximum(places, 0), 0), 0).astype(weight.dtype)
 
 
-@operation()
+@operation(rows="same")
 def one_hot(input: Index, num_classes: int) -> Array:
     """For each class index a row with a one at its place."""
     if num_classes == -1:

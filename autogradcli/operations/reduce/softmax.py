@@ -51,6 +51,7 @@ def softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
+    dims="dim",
     node="SafeSoftmaxBackward0",
     spelling="softmax",
     input=lambda F, g, dim, result: result * (g - F.sum_dim(g * result, (dim,), True)),
@@ -68,6 +69,7 @@ def safe_softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
+    dims="dim",
     grad=lambda F, h, result, dim: F.softmax_backward_data(h, result, dim),
     result=lambda F, h, grad, result, dim: _softmax_second(F, h, grad, result, dim),
     examples=lambda r: [(r(2, 3), r(2, 3), 1)],
@@ -107,6 +109,7 @@ def log_softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
+    dims="dim",
     grad=lambda F, h, grad, result, dim: _log_softmax_first(F, h, result, dim),
     result=lambda F, h, grad, result, dim: _log_softmax_second(F, h, grad, result, dim),
     examples=lambda r: [(r(2, 3), r(2, 3), 1)],
