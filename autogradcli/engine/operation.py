@@ -343,8 +343,8 @@ def operation(**options: Any) -> Declare:
                 words where such a tensor has no view like this
     dims        the parameters that are dimensions, ``"dim0 dim1"``, from a ``+`` on of the result, which has one more
     sizes       the parameter that is the shape of the result (and whose dimensions ``dims`` are)
-    rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch/``, perhaps with a colon and what
-                the rule is told, ``"each"`` where it does the same to each element, ``"masks"`` where a mask, and
+    rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch/``, perhaps with a colon and
+                what the rule is told, ``"each"`` where it does the same to each element, ``"masks"`` where a mask, and
                 ``"dynamic"`` where any operand tells the size of the result; or a function of the arguments that gives
                 the word. Without it ``dims`` and ``kind`` tell, or it runs row by row
     in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)

@@ -48,8 +48,8 @@ NO_INPLACE = (
     "Please try to use out-of-place operators instead of {what}. If said operator is being called inside the PyTorch "
     "framework, please file a bug report instead."
 )
-#: What operations declare as ``rows``, up to a colon -> what does it for all rows: ``(op, level, args, rest) -> result``
-#: with the hidden dimension first; NotImplemented where it can't. ``operations/batch/`` fills it.
+#: What operations declare as ``rows``, up to a colon -> what does it for all rows: ``(op, level, args, rest)`` gives a
+#: result with the hidden dimension first; NotImplemented where it can't. ``operations/batch/`` fills it.
 BATCH_RULES: dict[str, Callable[..., Any]] = {}
 
 
@@ -231,7 +231,10 @@ def side_by_side(op: Operation, level: VmapLevel, args: Sequence[Any]) -> Any:
         return NotImplemented
     if any(isinstance(a, (list, tuple)) for a in args):
         return NotImplemented
-    return op.call(*[aligned(a, level, rank) for a in args])
+    found = op.call(*[aligned(a, level, rank) for a in args])
+    if isinstance(found, Tensor) and found.array.ndim <= rank:  # only operands that its values don't come from differ
+        found = roles.expand(found, (level.size, *found.array.shape))
+    return found
 
 
 def aligned(value: Any, level: VmapLevel, rank: int) -> Any:

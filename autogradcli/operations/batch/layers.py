@@ -29,8 +29,11 @@ from .tools import (
 
 
 def _folded(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
-    """Every operand (N, ...) as one of (rows * N, ...)."""
-    given = [folded(a, level) if isinstance(a, Tensor) else a for a in args]
+    """Every operand (N, ...) as one of (rows * N, ...), but those that ``how`` names, which all rows share."""
+    shared = positions(op, how)
+    if any(is_batched(args[k], level) for k in shared):
+        return NotImplemented
+    given = [folded(a, level) if isinstance(a, Tensor) and k not in shared else a for k, a in enumerate(args)]
     for at in positions(op, op.sizes):
         n, *rest = args[at]
         given[at] = (level.size * n, *rest)

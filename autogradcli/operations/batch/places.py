@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.levels.vmap import VmapLevel
+from ...engine.levels.vmap import VmapLevel, batched
 from ...engine.operation import Operation
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import TENSORS, roles
@@ -67,6 +67,9 @@ def _index(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
 
 def _put_at(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     x, indices, values, *rest = args
+    mask = _own_mask(indices, level)
+    if mask is not None and not (rest and rest[0]):
+        return _put_where(x, mask, values, level)
     key = Key(level, rank_of(x), indices)
     if isinstance(values, Tensor):
         if rank_of(values) > key.rank:
@@ -78,6 +81,25 @@ def _put_at(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
         if key.order is not None:
             values = key.unsorted(values)
     return op.call(everywhere(x, level), key.indices, values, *rest)
+
+
+def _own_mask(indices: Any, level: VmapLevel) -> Any:
+    """The mask, where a mask of each row's own says which elements."""
+    first, *others = indices
+    alone = first is not None and first.array.dtype.kind == "b" and all(i is None for i in others)
+    return first if alone and is_batched(first, level) else None
+
+
+def _put_where(x: Any, mask: Any, value: Any, level: VmapLevel) -> Any:
+    """One value for all that a mask picks."""
+    rank = rank_of(x)
+    if isinstance(value, Tensor) and (rank_of(value) or value.array.dtype != x.array.dtype):
+        return NotImplemented
+    if mask.array.shape != x.array.shape[: rank_of(mask)]:
+        return NotImplemented
+    shown = whole(mask, level)
+    shown = reshaped(shown, (*shown.array.shape, *(1,) * (rank - rank_of(mask))))
+    return TENSORS.where(shown, beside(value, level, rank), everywhere(x, level))
 
 
 # -- one index along a dimension ----------------------------------------------------------------------------
@@ -94,13 +116,21 @@ def _indexed(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     if not -rank <= dim < rank or index.array.ndim > 1:
         return NotImplemented
     at = dim % rank + 1
+    name = op.name
+    if name == "index_fill_tensor":  # a copy of one value to all places
+        if rank_of(rest[0]):
+            return NotImplemented
+        name, size = "index_copy", [level.size, *x.array.shape]
+        size[at] = index.array.size
+        value = beside(roles.cast(rest[0], x.dtype), level, rank)
+        rest = [batched(level, roles.expand(value, tuple(size)))]
     sources = [everywhere(s, level) if isinstance(s, Tensor) else s for s in rest]
     if not is_batched(index, level):
         if any(isinstance(s, Tensor) and rank_of(s) != rank for s in rest):
             return NotImplemented
-        return op.call(everywhere(x, level), at, index, *sources)
-    name = _EACH_ITS_OWN.get(op.name)
-    if name is None:
+        return getattr(TENSORS, name)(everywhere(x, level), at, index, *sources)
+    name = _EACH_ITS_OWN.get(name, "")
+    if not name:
         return NotImplemented
     shape = [level.size, *x.array.shape]
     shape[at] = index.array.size
@@ -153,24 +183,28 @@ def _table(indices: Any, level: VmapLevel, rows: int) -> Any:
 
 def _embedding(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     weight, indices, padding, by_frequency = args
-    if not is_batched(weight, level):
-        return op.call(weight, whole(indices, level), padding, by_frequency)
-    if rank_of(weight) != 2 or padding >= 0 or by_frequency:
+    if not is_batched(weight, level) and not by_frequency:
+        return op.call(weight, whole(indices, level), padding, False)
+    if rank_of(weight) != 2 or (how != "back" and (padding >= 0 or by_frequency)):
         return NotImplemented
     rows, width = weight.array.shape
-    table = reshaped(whole(weight, level), (level.size * rows, width))
-    return op.call(table, _table(indices, level, rows), -1, False)
+    table = reshaped(everywhere(weight, level), (level.size * rows, width))
+    found = op.call(table, _table(indices, level, rows), -1, by_frequency)
+    return _without(found, indices, level, padding)
+
+
+def _without(parts: Any, indices: Any, level: VmapLevel, padding: int) -> Any:
+    """Zeros for what was looked up in the row that gets no gradient."""
+    if padding < 0:
+        return parts
+    lost = TENSORS.eq(everywhere(indices, level), padding)
+    return TENSORS.masked_fill(parts, TENSORS.unsqueeze(lost, lost.array.ndim), 0.0)
 
 
 def _embedding_back(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     g, indices, rows, padding, by_frequency = args
-    if by_frequency:
-        return NotImplemented
-    parts = everywhere(g, level)
-    if padding >= 0:
-        lost = TENSORS.eq(everywhere(indices, level), padding)
-        parts = TENSORS.masked_fill(parts, TENSORS.unsqueeze(lost, lost.array.ndim), 0.0)
-    found = op.call(parts, _table(indices, level, rows), level.size * rows, -1, False)
+    parts = _without(everywhere(g, level), indices, level, padding)
+    found = op.call(parts, _table(indices, level, rows), level.size * rows, -1, by_frequency)
     return reshaped(found, (level.size, rows, found.array.shape[-1]))
 
 

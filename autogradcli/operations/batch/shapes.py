@@ -1,4 +1,4 @@
-"""Views and all else that does the same along a row's dimensions, which are one further with the hidden one in front."""
+"""Views and all else that does the same along a row's dimensions: with the hidden one in front they are one further."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ def _t(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     found = only_first(level, args)
     if found is None or rank > 2:
         return NotImplemented
-    return _own(op, TENSORS.transpose(found, 1, rank) if rank else TENSORS.alias(found))
+    return _own(op, TENSORS.transpose(found, 1, rank) if rank else found)
 
 
 def _as_strided(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
@@ -248,11 +248,18 @@ def _as_strided(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
 
 def _strided_back(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     """What goes between a window and its base: memory for each row, one after the other."""
+    if how == "scatter":
+        x, src, size, stride, offset = args
+        count = x.array.size
+        if offset < 0 or offset + sum((n - 1) * s for n, s in zip(size, stride)) >= count:
+            return NotImplemented
+        given = (everywhere(x, level), everywhere(src, level))
+        return op.call(*given, (level.size, *size), (count, *stride), offset)
     shape, strides, size, stride, offset = args[1:] if how == "sum" else (args[0].array.shape, *args[1:])
     reach = [sum((n - 1) * s for n, s in zip(a, b)) for a, b in ((shape, strides), (size, stride))]
     apart = 1 + max(reach[0], offset + reach[1], 0) - min(0, offset)
-    given = ((level.size, *shape), (apart, *strides), (level.size, *size), (apart, *stride), offset)
-    return op.call(whole(args[0], level), *(given if how == "sum" else given[1:]))
+    places = ((level.size, *shape), (apart, *strides), (level.size, *size), (apart, *stride), offset)
+    return op.call(whole(args[0], level), *(places if how == "sum" else places[1:]))
 
 
 def _squeeze(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:

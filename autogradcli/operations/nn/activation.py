@@ -347,7 +347,7 @@ def _prelu_twice(F: Any, g: Any, needs: Any, grad_output: Any, input: Any, weigh
 
 
 @operation(
-    rows="side by side",
+    rows="leading: 0 0 0",
     formula=lambda F, g, input, weight: (
         F.where(input > 0, g, weight * g), F.where(input > 0, F.zeros_like(g), input * g)
     ),

@@ -349,6 +349,7 @@ def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints
 
 
 @operation(
+    rows="folded: weight",
     cost=by_product,
     node="TrilinearBackward0",
     spelling="bilinear",

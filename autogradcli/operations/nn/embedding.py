@@ -125,6 +125,7 @@ def _shares(indices: Array, padding_idx: int, by_frequency: bool, dtype: Any) ->
 
 
 @operation(
+    rows="embedding: back",
     formula=lambda F, weight, indices, padding_idx, scale_grad_by_freq: _shared_said(
         F, F.index(weight, [indices]), indices, padding_idx, scale_grad_by_freq
     ),

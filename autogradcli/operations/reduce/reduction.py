@@ -65,7 +65,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
     jvp=lambda F, t, dtype: F.sum_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
-    rows="as sum_dim",
+    rows="as: sum_dim",
 )
 def sum_all(input: Array, dtype: DType | None = None) -> Array:
     """Sum of all elements."""
@@ -136,7 +136,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
     jvp=lambda F, t, dtype: F.mean_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
-    rows="as mean_dim",
+    rows="as: mean_dim",
 )
 def mean_all(input: Array, dtype: DType | None = None) -> Array:
     """Mean of all elements."""

@@ -136,6 +136,7 @@ def strided_take(input: Array, strides: Shape, size: Shape, stride: Shape, offse
 
 
 @operation(
+    rows="strided back: scatter",
     complex="own",
     input=lambda F, g, src_shape, size, stride, offset: F.as_strided_scatter(
         g, F.new_zeros(g, src_shape), size, stride, offset
