@@ -14,6 +14,7 @@ from ...engine.operation import Array, Index, Number, operation
 from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
+from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
 from ..dims import Shape, maximum_reduce, minimum_reduce, wrap_dim
 from ..shape.view import sum_to
@@ -109,7 +110,7 @@ def index(input: Array, indices: list[Index]) -> Array:
 def index_back(input: Array, indices: list[Index], values: Array) -> Array:
     """With ``values`` added at places given by index tensors: how gradients go back through ``index``."""
     out = np.array(input)
-    np.add.at(out, key_of(out.shape, indices), values)
+    add_at(out, key_of(out.shape, indices), values)
     return out
 
 
@@ -153,7 +154,7 @@ def index_put(input: Array, indices: list[Index], values: Array | Number, accumu
         if accumulate and out.dtype.kind == "b":
             np.logical_or.at(out, key, values)
         elif accumulate:
-            np.add.at(out, key, values)
+            add_at(out, key, values)
         else:
             out[key] = values
     except ValueError:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
+from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
 from ..dims import Shape, wrap_dim
 from ..refuse import underivable
@@ -127,7 +128,7 @@ def scatter_add(input: Array, dim: int, index: Index, src: Array) -> Array:
     out = np.array(input)
     if index.size:
         place, key, source = lined_up(out, index, src, at)
-        np.add.at(place, key, source)
+        add_at(place, key, source)
     return out
 
 
@@ -140,7 +141,7 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
     out = np.array(input)
     if index.size:
         place, key, source = lined_up(out, index, src, at)
-        (np.add if reduce == "add" else np.multiply).at(place, key, source)
+        (add_at if reduce == "add" else np.multiply.at)(place, key, source)
     return out
 
 
@@ -193,7 +194,7 @@ def put(input: Array, index: Index, source: Array, accumulate: bool = False) -> 
     out = np.array(input, order="C")
     flat = out.reshape(-1)
     if accumulate:
-        np.add.at(flat, index.reshape(-1), source.reshape(-1))
+        add_at(flat, index.reshape(-1), source.reshape(-1))
     else:
         flat[index.reshape(-1)] = source.reshape(-1)
     return out

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
+from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
 from ..shape.slicing import ALL
@@ -72,7 +73,7 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
     if alpha != 1:
         source = np.multiply(source, number_in(source.dtype, alpha))
     if out.ndim:
-        np.add.at(out, parts_key(index, at), source)
+        add_at(out, parts_key(index, at), source)
     else:
         np.add(out, add_reduce(source.reshape(-1)), out, casting="unsafe")  # a truth value is one again
     return out

@@ -9,6 +9,7 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS
+from ...numerics.adding import add_at
 
 
 @operation(
@@ -108,7 +109,7 @@ def _bag_said(
 def embedding_dense_backward(g: Array, indices: Index, rows: int, padding_idx: int, scale_grad_by_freq: bool) -> Array:
     """Gradients summed into the rows that they came from; by frequency, where asked for, averaged."""
     out = np.zeros((rows, g.shape[-1]), g.dtype)
-    np.add.at(
+    add_at(
         out,
         indices.reshape(-1),
         (g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)).reshape(-1, g.shape[-1]),
@@ -201,7 +202,7 @@ def embedding_bag(
     if per_sample_weights is not None:
         rows = rows * per_sample_weights[kept][:, None]
     out = np.zeros((count, width), weight.dtype)
-    np.add.at(out, bag, rows)
+    add_at(out, bag, rows)
     if mode == "mean":
         out /= np.maximum(np.bincount(bag, minlength=count), 1)[:, None].astype(weight.dtype)
     return out, np.zeros((0,), np.int64)
@@ -258,7 +259,7 @@ def embedding_max_backward(g: Array, places: Index, rows: int) -> Array:
     """Gradients put into the rows that were maximal."""
     out = np.zeros((rows, g.shape[1]), g.dtype)
     bag, column = np.nonzero(places >= 0)
-    np.add.at(out, (places[bag, column], column), g[bag, column])
+    add_at(out, (places[bag, column], column), g[bag, column])
     return out
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from ...engine.operation import Array, operation
 from ...engine.worlds import roles
 from ...numerics import dtypes
+from ...numerics.adding import add_at
 from ...numerics.limits import check_window
 from ..dims import Shape, address, contiguous_strides, storage_of
 
@@ -114,7 +115,7 @@ def _take_said(F: Any, input: Any, strides: Shape, size: Shape, stride: Shape, o
 def strided_sum(g: Array, shape: Shape, strides: Shape, size: Shape, stride: Shape, offset: int) -> Array:
     """The gradient of a base from that of a window on it: what overlaps is added, what lies outside is lost."""
     memory, base, index = _layout(g, shape, strides, size, stride, offset)
-    np.add.at(memory, index, g)
+    add_at(memory, index, g)
     return base.copy()
 
 
