@@ -39,7 +39,7 @@ SIZES: dict[str, int] = {
     9674, "api.shape.indexing": 8384, "api.shape.joining": 11728, "api.shape.reshaping": 15717,
     "api.shape.scattering": 7493, "api.shape.slicing": 10859, "api.shape.view_copies": 3506,
     "api.shape.view_in_place": 3879, "api.tensor.attributes": 18267, "api.tensor.conversion": 13120,
-    "api.tensor.creation": 15876, "api.tensor.devices": 2352, "api.tensor.from_data": 7810, "api.tensor.memory":
+    "api.tensor.creation": 16065, "api.tensor.devices": 2352, "api.tensor.from_data": 7810, "api.tensor.memory":
     1929, "api.tensor.memory_format": 2647, "api.tensor.operators": 9427, "api.tensor.placement": 2557,
     "api.tensor.random_tensors": 18637, "api.tensor.sparse_tensors": 4960, "api.tensor.subscript": 12071,
     "api.tensor.tensor_repr": 2192, "api.tensor.tensor_text": 12262, "operations.batch.layers": 9957,
@@ -47,20 +47,20 @@ SIZES: dict[str, int] = {
     "operations.batch.shapes": 13416, "operations.batch.tools": 3818, "operations.dims": 6781,
     "operations.elementwise.arithmetic": 3586, "operations.elementwise.arithmetic_variants": 3415,
     "operations.elementwise.comparison": 8935, "operations.elementwise.complex": 6874,
-    "operations.elementwise.constants": 602, "operations.elementwise.elementary": 2023,
+    "operations.elementwise.constants": 602, "operations.elementwise.elementary": 2073,
     "operations.elementwise.exponential": 4685, "operations.elementwise.gamma": 6172,
     "operations.elementwise.powers": 8337, "operations.elementwise.rounding": 7807,
     "operations.elementwise.selection": 12841, "operations.elementwise.sign": 6572,
     "operations.elementwise.special": 15074, "operations.elementwise.special_polynomials": 7102,
-    "operations.elementwise.trigonometric": 6344, "operations.index.indexing": 13738, "operations.index.masks":
-    6129, "operations.index.scatter": 10463, "operations.index.scatter_index": 8957,
-    "operations.index.scatter_reduce": 9116, "operations.linalg.checks": 3234, "operations.linalg.decompose": 16127,
+    "operations.elementwise.trigonometric": 6344, "operations.index.indexing": 13770, "operations.index.masks":
+    6129, "operations.index.scatter": 10495, "operations.index.scatter_index": 8992,
+    "operations.index.scatter_reduce": 9237, "operations.linalg.checks": 3234, "operations.linalg.decompose": 16127,
     "operations.linalg.determinant": 7786, "operations.linalg.fft": 5903, "operations.linalg.matmul": 18103,
     "operations.linalg.matrix_kernels": 6983, "operations.linalg.matrix_rules": 2004, "operations.linalg.misc":
     18773, "operations.linalg.small_matrices": 3699, "operations.linalg.solve": 14809, "operations.linalg.spectral":
     8742, "operations.nn.activation": 16697, "operations.nn.attention": 3061, "operations.nn.class_loss": 18463,
     "operations.nn.class_loss_formulas": 3220, "operations.nn.convolution": 16554, "operations.nn.distance": 7348,
-    "operations.nn.embedding": 11975, "operations.nn.grid": 10657, "operations.nn.loss": 14256,
+    "operations.nn.embedding": 12004, "operations.nn.grid": 10657, "operations.nn.loss": 14256,
     "operations.nn.normalization": 8964, "operations.nn.pixels": 3349, "operations.nn.pooling": 15686,
     "operations.nn.pooling_formulas": 5716, "operations.nn.resample": 16786, "operations.nn.smooth_activation":
     11421, "operations.nn.windowed": 1559, "operations.reduce.cumulative": 8919, "operations.reduce.extremum":
@@ -68,10 +68,10 @@ SIZES: dict[str, int] = {
     "operations.reduce.reduction": 10221, "operations.reduce.softmax": 4754, "operations.reduce.sorting": 13424,
     "operations.reduce.statistics": 14267, "operations.reduce.tie_order": 7153, "operations.refuse": 1542,
     "operations.shape.copies": 13195, "operations.shape.dual": 670, "operations.shape.joining": 4655,
-    "operations.shape.slicing": 13726, "operations.shape.spacing": 1995, "operations.shape.strided": 7247,
+    "operations.shape.slicing": 13726, "operations.shape.spacing": 4265, "operations.shape.strided": 7282,
     "operations.shape.view": 16425, "operations.shape.view_copies": 2497,
 }
-CHECKSUM = 3931221014
+CHECKSUM = 2556723868
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "api.autograd.backward_and_grad": "backward",

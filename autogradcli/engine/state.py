@@ -51,6 +51,7 @@ class Tape(list[Any]):
 
 class State:
     __slots__ = (
+        "alone",
         "anomaly",
         "anomaly_check_nan",
         "dual_level",
@@ -77,6 +78,7 @@ class State:
 
     grad: bool
     special: bool
+    alone: bool  # levels of torch.func are all that is special
     in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
     inference: bool
     invalid_views: bool  # there is (or was, in this session) a view that must not be used any more
@@ -124,12 +126,12 @@ class State:
         self.tape = None
         self.running_node = None
         self.special = self.meta
+        self.alone = False
 
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
-        self.special = bool(
+        others = bool(
             self.dual_level
-            or self.levels
             or self.pack_hooks
             or self.inference
             or self.invalid_views
@@ -137,6 +139,8 @@ class State:
             or self.tape is not None
             or self.meta
         )
+        self.special = others or bool(self.levels)
+        self.alone = not others and bool(self.levels)
 
     def snapshot(self) -> tuple[Any, ...]:
         return (
