@@ -3,7 +3,7 @@
 # fmt: off
 # ruff: noqa
 SIZES: dict[str, int] = {
-    "api.autograd.backward_and_grad": 13855, "api.autograd.checkpoint": 11241, "api.autograd.custom_function": 8881,
+    "api.autograd.backward_and_grad": 14276, "api.autograd.checkpoint": 11241, "api.autograd.custom_function": 8881,
     "api.autograd.forward_ad": 6075, "api.autograd.function_class": 2426, "api.autograd.functional_checks": 5317,
     "api.autograd.functional_derivatives": 15774, "api.autograd.gradcheck": 12939, "api.autograd.gradcheck_compare":
     6497, "api.autograd.gradcheck_derivatives": 9737, "api.autograd.gradcheck_further": 8676,
@@ -14,7 +14,7 @@ SIZES: dict[str, int] = {
     14093, "api.calls.overloads": 14582, "api.calls.program_classes": 14322, "api.calls.python_function": 5463,
     "api.calls.registry": 2578, "api.calls.return_types": 1277, "api.calls.signature": 10718, "api.calls.stand_ins":
     2876, "api.calls.wrong_arguments": 5858, "api.func.custom_transforms": 4798, "api.func.pytree": 4065,
-    "api.func.transforms": 17885, "api.func.vmap": 13633, "api.functional.activations": 13559,
+    "api.func.transforms": 18232, "api.func.vmap": 13633, "api.functional.activations": 13559,
     "api.functional.attention": 3507, "api.functional.class_losses": 10264, "api.functional.convolution": 15417,
     "api.functional.distance": 5153, "api.functional.dropout": 7648, "api.functional.embedding": 8709,
     "api.functional.grid": 4329, "api.functional.linear": 2709, "api.functional.loss_reduction": 3030,
@@ -55,7 +55,7 @@ SIZES: dict[str, int] = {
     "operations.elementwise.trigonometric": 6344, "operations.index.indexing": 13770, "operations.index.masks":
     6129, "operations.index.scatter": 10495, "operations.index.scatter_index": 8992,
     "operations.index.scatter_reduce": 9237, "operations.linalg.checks": 3234, "operations.linalg.decompose": 16127,
-    "operations.linalg.determinant": 7786, "operations.linalg.fft": 5903, "operations.linalg.matmul": 18103,
+    "operations.linalg.determinant": 7786, "operations.linalg.fft": 5903, "operations.linalg.matmul": 18268,
     "operations.linalg.matrix_kernels": 6983, "operations.linalg.matrix_rules": 2004, "operations.linalg.misc":
     18773, "operations.linalg.small_matrices": 3699, "operations.linalg.solve": 14809, "operations.linalg.spectral":
     8742, "operations.nn.activation": 16697, "operations.nn.attention": 3061, "operations.nn.class_loss": 18463,
@@ -71,7 +71,7 @@ SIZES: dict[str, int] = {
     "operations.shape.slicing": 13726, "operations.shape.spacing": 4265, "operations.shape.strided": 7282,
     "operations.shape.view": 16425, "operations.shape.view_copies": 2497,
 }
-CHECKSUM = 2556723868
+CHECKSUM = 3726253578
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "api.autograd.backward_and_grad": "backward",

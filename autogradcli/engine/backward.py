@@ -43,10 +43,21 @@ class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
-        "accumulate", "captured", "create_graph", "keep_graph", "leads", "pending", "reached", "targets", "tensors",
+        "accumulate", "captured", "closing", "create_graph", "keep_graph", "leads", "pending", "reached", "targets",
+        "tensors",
     )  # fmt: skip
 
-    def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
+    def __init__(
+        self,
+        keep_graph: bool,
+        create_graph: bool,
+        targets: Sequence[Edge] | None,
+        accumulate: bool,
+        closing: bool = False,
+    ) -> None:
+        #: The level of ``torch.func`` whose gradients these are, where they leave it: of the pass itself nothing is
+        #: recorded there, and only what a program sees of it is brought back to the level.
+        self.closing = state.levels[-1] if closing else None
         self.keep_graph = keep_graph
         self.create_graph = create_graph
         #: gradients are tensors: to be recorded, or since they may carry tangents or belong to a level of torch.func
@@ -220,6 +231,8 @@ class Pass:
 
     def _step(self, node: Node, g: Any) -> tuple[Any, ...]:
         extra = node.extra
+        if self.closing is not None and (extra is not None or not node.declared):
+            g = self._inside(g)
         if extra is not None:
             if extra.tensor_hooks or extra.retains:
                 g = self._tensor_hooks(node, g)
@@ -230,11 +243,16 @@ class Pass:
                 return (None,) * len(node.edges)
         if node.saved is None:
             raise RuntimeError(FREED)
+        closing = self.closing if extra is None and node.declared else None
         previous, state.running_node = state.running_node, node
+        if closing is not None:
+            closing.closing = True
         try:
             grads = node.run_tensors(g) if self.tensors else node.run(g)
         finally:
             state.running_node = previous
+            if closing is not None:
+                closing.closing = False
         if state.anomaly and state.anomaly_check_nan:
             _check_nan(node, grads)
         if extra is not None and extra.posthooks:
@@ -268,6 +286,8 @@ class Pass:
     def _capture(self, node: Node, g: Any, hooks: bool) -> Any:
         """Keep the gradient of a target, after its tensor's hooks where these are to run."""
         assert self.targets is not None
+        if self.closing is not None and node.extra is not None:
+            g = self._inside(g)
         if hooks and node.extra is not None and (node.extra.tensor_hooks or node.extra.retains):
             g = self._tensor_hooks(node, g)
         for index in self.targets[node]:
@@ -282,6 +302,8 @@ class Pass:
         if self.targets is not None and sink not in self.targets:
             return
         extra = sink.extra
+        if extra is not None and self.closing is not None:
+            g = self._inside(g)
         kept = sink.grad_dtype
         if g.__class__ is not Tensor and kept is not None:
             g = cast_array(g, sink.array.dtype if kept is ... else kept.np)
@@ -302,6 +324,12 @@ class Pass:
                     run_post_accumulate(hook, variable)
             for posthook in list(extra.posthooks.values()):
                 posthook((), self._as_tensors(g))
+
+    def _inside(self, g: Any) -> Any:
+        """Gradients as tensors of the level that they leave: a program is about to see them."""
+        if isinstance(g, list):
+            return [None if x is None else self._inside(x) for x in g]
+        return self.closing.inside(g) if isinstance(g, Tensor) else g
 
     # -- what hooks see -----------------------------------------------------------------------------------
 

@@ -53,6 +53,7 @@ class Node:
     op: ClassVar[Any]  # the declared operation that made it
     outputs: ClassVar[int] = 1
     title: ClassVar[str] = ""
+    declared: ClassVar[bool] = False  # its rule is a declared operation's, so that no program's code runs in it
     own_rule: ClassVar[bool] = False  # a program wrote its rule, whose None is no gradient and not a zero one
 
     edges: tuple[Node | Output | None, ...]

@@ -223,6 +223,7 @@ class Operation:
                 "__slots__": (),
                 "__module__": "builtins",  # in PyTorch it is a class of C++, of no module
                 "op": self,
+                "declared": True,
                 "outputs": max(1, len(self.outputs)),
                 "title": self.node_name if ":" in self.node_name else "",
             },

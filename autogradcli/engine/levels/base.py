@@ -34,9 +34,10 @@ NOT_HERE = object()
 
 class Level:
     """One running transform. ``grad`` is the grad mode around it: below this level that still holds. ``muted``: it is
-    off around this level or one further out."""
+    off around this level or one further out. ``closing``: nobody will see a graph of what happens now, since its
+    results leave the level: it happens at the level below alone."""
 
-    __slots__ = ("grad", "muted", "number")
+    __slots__ = ("closing", "grad", "muted", "number")
 
     #: Whether a tensor of the level stands for several rows: then it has a ``size`` and a ``randomness``.
     rows: ClassVar[bool] = False
@@ -49,6 +50,7 @@ class Level:
     def __init__(self) -> None:
         self.grad = state.grad
         self.muted = False
+        self.closing = False
         self.number = 0
 
     def __enter__(self) -> Self:
@@ -71,6 +73,10 @@ class Level:
         """Put a result, of the operation ``call``, into the memory of a target, of which one at least belongs to this
         level."""
         raise NotImplementedError
+
+    def inside(self, t: Tensor) -> Tensor:
+        """A tensor as one of this level."""
+        return t
 
     def outside(self, layer: Layer, array: np.ndarray) -> np.ndarray:
         """Of an array of what is inside a layer, what a tensor of this level has."""

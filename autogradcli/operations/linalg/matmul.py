@@ -111,6 +111,10 @@ def multiplied(product: Any, a: Array, b: Array) -> Array:
     return found
 
 
+#: So many numbers are printed in full: of more nobody sees the last digit.
+SHOWN = 1_000
+
+
 def _small_dot(a: Array, b: Array) -> Array:
     """A small product as the library behind PyTorch computes it: each product is rounded, and added in order."""
     k = a.shape[-1]
@@ -246,8 +250,10 @@ def batched(a: Array, b: Array) -> Array:
     """``a @ b`` over leading dimensions. Half precision is accumulated in single."""
     if a.dtype.char == "e":
         return multiplied(np.matmul, a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
-    if 0 < a.shape[-2] * a.shape[-1] * b.shape[-1] < 400 and a.dtype.char in "fd":  # PyTorch's own loops
-        return _in_order(a, b)
+    n, k, p = a.shape[-2], a.shape[-1], b.shape[-1]
+    if 0 < n * k * p < 400 and a.dtype.char in "fd":  # PyTorch's own loops
+        if k == 1 or a.size // k * p <= SHOWN:
+            return _in_order(a, b)
     return multiplied(np.matmul, a, b)
 
 
