@@ -224,13 +224,21 @@ def is_elementwise(op: Operation) -> bool:
 def side_by_side(op: Operation, level: VmapLevel, args: Sequence[Any]) -> Any:
     """An elementwise operation on the rows as they lie. NotImplemented where operands differ in dtype and in whether
     they have dimensions: what a row without dimensions weighs in promotion, its tensor with one doesn't."""
-    tensors = [a for a in args if isinstance(a, Tensor)]
-    rank = max(t.array.ndim for t in tensors)
-    weighed = [t for t, p in zip(args, op.params, strict=True) if isinstance(t, Tensor) and p.kind == "tensor"]
-    if len({t.array.dtype for t in weighed}) > 1 and any(not t.array.ndim for t in weighed):
-        return NotImplemented
-    if any(isinstance(a, (list, tuple)) for a in args):
-        return NotImplemented
+    rank = 0
+    dtype = None
+    mixed = False
+    for a in args:
+        if isinstance(a, Tensor):
+            array = a.array
+            rank = max(rank, array.ndim)
+            mixed = mixed or (dtype is not None and array.dtype is not dtype)
+            dtype = array.dtype
+        elif isinstance(a, (list, tuple)):
+            return NotImplemented
+    if mixed:
+        weighed = [t for t, p in zip(args, op.params, strict=True) if isinstance(t, Tensor) and p.kind == "tensor"]
+        if len({t.array.dtype for t in weighed}) > 1 and any(not t.array.ndim for t in weighed):
+            return NotImplemented
     found = op.call(*[aligned(a, level, rank) for a in args])
     if isinstance(found, Tensor) and found.array.ndim <= rank:  # only operands that its values don't come from differ
         found = roles.expand(found, (level.size, *found.array.shape))

@@ -1,7 +1,7 @@
 """Kernels on batches of matrices that NumPy lacks: LU factors, triangular systems, the exponential.
 
 Each loops over rows or columns and is vectorised over the batch, which for the sizes of a calculator costs less
-than importing SciPy.
+than importing SciPy. Triangular systems of more rows are halved until LAPACK, by way of NumPy, takes the rest.
 """
 
 from __future__ import annotations
@@ -70,9 +70,19 @@ def permutation_matrix(pivots: Array, m: int, dtype: np.dtype) -> Array:
     return p.astype(dtype)
 
 
+#: From so many rows on the last digit is the library's.
+_MANY = 17
+#: Rows that LAPACK takes at once: it doesn't know that they are a triangle, and of more that is felt.
+_BLOCK = 64
+
+
 def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
     """X of ``A X = B`` by substitution; a zero on the diagonal gives infinities."""
     n = a.shape[-1]
+    if n >= _MANY and a.dtype.char in "fdFD" and a.dtype == b.dtype:
+        found = _halved(a, b, upper, unit)
+        if np.isfinite(found).all():
+            return found
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     x = np.array(np.broadcast_to(b, (*batch, *b.shape[-2:])), order="C")
     a = np.broadcast_to(a, (*batch, n, n))
@@ -84,6 +94,35 @@ def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
             if not unit:
                 x[..., k, :] *= 1 / a[..., k, k, None]
     return x
+
+
+def _halved(a: Array, b: Array, upper: bool, unit: bool) -> Array:
+    """The same by halves, products of matrices between them. Not finite where the system is singular."""
+    n = a.shape[-1]
+    if n <= _BLOCK:
+        return _by_elimination(a, b, upper, unit)
+    half = n // 2
+    first, last = slice(0, half), slice(half, n)
+    if upper:
+        first, last = last, first
+    x = _halved(a[..., first, first], b[..., first, :], upper, unit)
+    y = _halved(a[..., last, last], b[..., last, :] - a[..., last, first] @ x, upper, unit)
+    return np.concatenate((y, x) if upper else (x, y), axis=-2)
+
+
+def _by_elimination(a: Array, b: Array, upper: bool, unit: bool) -> Array:
+    """The same by LAPACK's elimination, which of an upper triangle leaves nothing to do and exchanges no rows; a lower
+    one is one from the other end."""
+    if not upper:
+        return _by_elimination(a[..., ::-1, ::-1], b[..., ::-1, :], True, unit)[..., ::-1, :]
+    triangle = np.triu(a)
+    if unit:
+        index = np.arange(a.shape[-1])
+        triangle[..., index, index] = 1
+    try:
+        return np.linalg.solve(triangle, b)
+    except np.linalg.LinAlgError:
+        return np.full(np.broadcast_shapes(a.shape[:-2], b.shape[:-2]) + b.shape[-2:], np.nan, b.dtype)
 
 
 def _combined(weights: Array, x: Array, backwards: bool) -> Array:
