@@ -93,8 +93,12 @@ def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
     if g is None:
         return None
     L, gL = (H(F, factor), H(F, g)) if upper else (factor, g)
-    phi = lower_half(F, mm(F, H(F, L), gL))
-    phi = (phi + H(F, phi)) * 0.5
+    phi = mm(F, H(F, L), gL)
+    if "complex" in str(phi.dtype):
+        phi = lower_half(F, phi)
+        phi = (phi + H(F, phi)) * 0.5
+    else:
+        phi = (F.tril(phi, 0) + H(F, F.tril(phi, -1))) * 0.5
     left = F.linalg_solve_triangular(H(F, L), phi, True, True, False)
     return F.linalg_solve_triangular(L, left, False, False, False)
 

@@ -1,7 +1,7 @@
 """Kernels on batches of matrices that NumPy lacks: LU factors, triangular systems, the exponential.
 
 Each loops over rows or columns and is vectorised over the batch, which for the sizes of a calculator costs less
-than importing SciPy. Triangular systems of more rows are halved until LAPACK, by way of NumPy, takes the rest.
+than importing SciPy. Of many rows ``lapack.py`` takes them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from ...engine.operation import Array
 from ...numerics.limits import counted
+from . import lapack
 from .small_matrices import LARGEST
 
 
@@ -20,6 +21,8 @@ def lu_factor(a: Array) -> tuple[Array, Array, Array]:
 
     ``pivots`` counts rows from 1 as LAPACK does, ``info`` is the first exactly zero pivot (from 1), 0 if none.
     """
+    if lapack.takes(a):
+        return lapack.lu_factor(a)
     batch, (m, n) = a.shape[:-2], a.shape[-2:]
     count = int(np.prod(batch))
     steps = min(m, n)
@@ -72,17 +75,15 @@ def permutation_matrix(pivots: Array, m: int, dtype: np.dtype) -> Array:
 
 #: From so many rows on the last digit is the library's.
 _MANY = 17
-#: Rows that LAPACK takes at once: it doesn't know that they are a triangle, and of more that is felt.
-_BLOCK = 64
 
 
 def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
     """X of ``A X = B`` by substitution; a zero on the diagonal gives infinities."""
     n = a.shape[-1]
     if n >= _MANY and a.dtype.char in "fdFD" and a.dtype == b.dtype:
-        found = _halved(a, b, upper, unit)
-        if np.isfinite(found).all():
-            return found
+        if unit or np.diagonal(a, 0, -2, -1).all():  # else by rows, where infinities come as PyTorch's do
+            solve = lapack.solve_triangular if lapack.takes(a, b) else _by_elimination
+            return solve(a, b, upper, unit)
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     x = np.array(np.broadcast_to(b, (*batch, *b.shape[-2:])), order="C")
     a = np.broadcast_to(a, (*batch, n, n))
@@ -96,20 +97,6 @@ def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
     return x
 
 
-def _halved(a: Array, b: Array, upper: bool, unit: bool) -> Array:
-    """The same by halves, products of matrices between them. Not finite where the system is singular."""
-    n = a.shape[-1]
-    if n <= _BLOCK:
-        return _by_elimination(a, b, upper, unit)
-    half = n // 2
-    first, last = slice(0, half), slice(half, n)
-    if upper:
-        first, last = last, first
-    x = _halved(a[..., first, first], b[..., first, :], upper, unit)
-    y = _halved(a[..., last, last], b[..., last, :] - a[..., last, first] @ x, upper, unit)
-    return np.concatenate((y, x) if upper else (x, y), axis=-2)
-
-
 def _by_elimination(a: Array, b: Array, upper: bool, unit: bool) -> Array:
     """The same by LAPACK's elimination, which of an upper triangle leaves nothing to do and exchanges no rows; a lower
     one is one from the other end."""
@@ -119,10 +106,7 @@ def _by_elimination(a: Array, b: Array, upper: bool, unit: bool) -> Array:
     if unit:
         index = np.arange(a.shape[-1])
         triangle[..., index, index] = 1
-    try:
-        return np.linalg.solve(triangle, b)
-    except np.linalg.LinAlgError:
-        return np.full(np.broadcast_shapes(a.shape[:-2], b.shape[:-2]) + b.shape[-2:], np.nan, b.dtype)
+    return np.linalg.solve(triangle, b)
 
 
 def _combined(weights: Array, x: Array, backwards: bool) -> Array:
