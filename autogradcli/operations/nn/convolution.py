@@ -51,11 +51,29 @@ def inner(starts: Ints, sizes: Ints) -> Any:
     return (..., *(slice(p, p + n) for p, n in zip(starts, sizes, strict=True)))
 
 
+#: So many places and multiplications make a product for each sample cheaper than bringing all samples together.
+_PLACES, _MUCH = 32, 1 << 15
+
+
+def _each_sample(places: int, columns: int) -> bool:
+    return places >= _PLACES and columns * places >= _MUCH
+
+
+def _columns(win: Array, groups: int, d: int) -> Array:
+    """Windows (N, C, *out, *kernel) as columns (N, groups, C / groups * kernel, out)."""
+    n, c = win.shape[:2]
+    out = int(np.prod(win.shape[2 : 2 + d]))
+    return win.transpose((0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))).reshape(n, groups, -1, out)
+
+
 def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
     d = w.ndim - 2
     win = windows(padded(x, padding), w.shape[2:], stride, dilation)
     n = win.shape[0]
     out = win.shape[2 : 2 + d]
+    if _each_sample(int(np.prod(out)), n * int(np.prod(w.shape[1:])) * groups):
+        found = np.matmul(w.reshape(groups, w.shape[0] // groups, -1), _columns(win, groups, d))
+        return found.reshape(n, w.shape[0], *out)
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))  # channels and kernel, then batch and places
     columns = win.transpose(order).reshape(
         groups, x.shape[1] // groups * int(np.prod(w.shape[2:])), n * int(np.prod(out))
@@ -69,6 +87,10 @@ def _spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilatio
     d = w.ndim - 2
     n, out = g.shape[0], g.shape[2:]
     kernel = w.shape[2:]
+    if _each_sample(int(np.prod(out)), n * int(np.prod(w.shape[1:])) * groups):
+        turned = np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2)
+        parts = np.matmul(turned, g.reshape(n, groups, g.shape[1] // groups, -1))
+        return overlapped(parts.reshape(n, groups * w.shape[1], *kernel, *out), kernel, size, stride, padding, dilation)
     columns = np.matmul(
         np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2),
         np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1),
@@ -94,6 +116,11 @@ def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, di
     out = g.shape[2:]
     win = windows(padded(x, padding), kernel, stride, dilation)
     win = win[(slice(None), slice(None), *(slice(0, o) for o in out))]
+    if _each_sample(int(np.prod(out)), x.shape[0] * x.shape[1] * int(np.prod(kernel))):
+        parts = np.matmul(
+            g.reshape(g.shape[0], groups, g.shape[1] // groups, -1), np.swapaxes(_columns(win, groups, d), -2, -1)
+        )
+        return np.add.reduce(parts, 0).reshape(g.shape[1], x.shape[1] // groups, *kernel)
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))
     columns = win.transpose(order).reshape(groups, -1, g.shape[0] * int(np.prod(out)))
     rows = np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1)
