@@ -54,24 +54,24 @@ SIZES: dict[str, int] = {
     "operations.elementwise.special": 15074, "operations.elementwise.special_polynomials": 7102,
     "operations.elementwise.trigonometric": 6344, "operations.index.indexing": 13770, "operations.index.masks":
     6129, "operations.index.scatter": 10495, "operations.index.scatter_index": 8992,
-    "operations.index.scatter_reduce": 9237, "operations.linalg.checks": 3234, "operations.linalg.decompose": 16127,
-    "operations.linalg.determinant": 7786, "operations.linalg.fft": 5903, "operations.linalg.matmul": 18268,
-    "operations.linalg.matrix_kernels": 6983, "operations.linalg.matrix_rules": 2004, "operations.linalg.misc":
-    18773, "operations.linalg.small_matrices": 3699, "operations.linalg.solve": 14809, "operations.linalg.spectral":
-    8742, "operations.nn.activation": 16697, "operations.nn.attention": 3061, "operations.nn.class_loss": 18463,
-    "operations.nn.class_loss_formulas": 3220, "operations.nn.convolution": 16554, "operations.nn.distance": 7348,
-    "operations.nn.embedding": 12004, "operations.nn.grid": 10657, "operations.nn.loss": 14256,
-    "operations.nn.normalization": 8964, "operations.nn.pixels": 3349, "operations.nn.pooling": 15686,
-    "operations.nn.pooling_formulas": 5716, "operations.nn.resample": 16786, "operations.nn.smooth_activation":
-    11421, "operations.nn.windowed": 1559, "operations.reduce.cumulative": 8919, "operations.reduce.extremum":
-    11685, "operations.reduce.histogram": 3365, "operations.reduce.order_statistics": 7170,
-    "operations.reduce.reduction": 10221, "operations.reduce.softmax": 4754, "operations.reduce.sorting": 13424,
-    "operations.reduce.statistics": 14267, "operations.reduce.tie_order": 7153, "operations.refuse": 1542,
+    "operations.index.scatter_reduce": 9237, "operations.linalg.checks": 3234, "operations.linalg.decompose": 16256,
+    "operations.linalg.determinant": 7786, "operations.linalg.fft": 5903, "operations.linalg.lapack": 2393,
+    "operations.linalg.matmul": 18348, "operations.linalg.matrix_kernels": 7988, "operations.linalg.matrix_rules":
+    2004, "operations.linalg.misc": 18773, "operations.linalg.small_matrices": 3699, "operations.linalg.solve":
+    14809, "operations.linalg.spectral": 8742, "operations.nn.activation": 16697, "operations.nn.attention": 3061,
+    "operations.nn.class_loss": 18463, "operations.nn.class_loss_formulas": 3220, "operations.nn.convolution":
+    19543, "operations.nn.distance": 7348, "operations.nn.embedding": 12004, "operations.nn.grid": 10657,
+    "operations.nn.loss": 14256, "operations.nn.normalization": 8964, "operations.nn.pixels": 3349,
+    "operations.nn.pooling": 17271, "operations.nn.pooling_formulas": 5716, "operations.nn.resample": 16786,
+    "operations.nn.smooth_activation": 11421, "operations.nn.windowed": 1559, "operations.reduce.cumulative": 8919,
+    "operations.reduce.extremum": 11685, "operations.reduce.histogram": 3365, "operations.reduce.order_statistics":
+    7170, "operations.reduce.reduction": 10221, "operations.reduce.softmax": 4754, "operations.reduce.sorting":
+    13424, "operations.reduce.statistics": 14267, "operations.reduce.tie_order": 7153, "operations.refuse": 1542,
     "operations.shape.copies": 13195, "operations.shape.dual": 670, "operations.shape.joining": 4655,
     "operations.shape.slicing": 13726, "operations.shape.spacing": 4265, "operations.shape.strided": 7282,
     "operations.shape.view": 16425, "operations.shape.view_copies": 2497,
 }
-CHECKSUM = 3726253578
+CHECKSUM = 13940634
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "api.autograd.backward_and_grad": "backward",

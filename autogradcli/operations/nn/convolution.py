@@ -17,7 +17,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ...engine.operation import Array, operation
-from ...numerics.away import by_product
+from ...numerics.away import by_correlation, by_product, by_size, by_taps, by_windows
 from ..refuse import not_implemented_for
 
 Ints = tuple[int, ...]
@@ -61,7 +61,7 @@ def _each_sample(places: int, columns: int) -> bool:
 
 def _columns(win: Array, groups: int, d: int) -> Array:
     """Windows (N, C, *out, *kernel) as columns (N, groups, C / groups * kernel, out)."""
-    n, c = win.shape[:2]
+    n = win.shape[0]
     out = int(np.prod(win.shape[2 : 2 + d]))
     return win.transpose((0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))).reshape(n, groups, -1, out)
 
@@ -89,6 +89,8 @@ def _spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilatio
     kernel = w.shape[2:]
     if _each_sample(int(np.prod(out)), n * int(np.prod(w.shape[1:])) * groups):
         turned = np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2)
+        if all(s == 1 for s in stride):
+            return _shifted(g, turned, kernel, size, padding, dilation)
         parts = np.matmul(turned, g.reshape(n, groups, g.shape[1] // groups, -1))
         return overlapped(parts.reshape(n, groups * w.shape[1], *kernel, *out), kernel, size, stride, padding, dilation)
     columns = np.matmul(
@@ -97,6 +99,25 @@ def _spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilatio
     ).reshape(groups * w.shape[1], *kernel, n, *out)
     columns = np.moveaxis(columns, 1 + d, 0)  # (N, C, *kernel, *out)
     return overlapped(columns, kernel, size, stride, padding, dilation)
+
+
+def _shifted(g: Array, turned: Array, kernel: Ints, size: Ints, padding: Ints, dilation: Ints) -> Array:
+    """``_spread`` of windows one apart. Gradients get as wide as the padded input (zeros at the end of each line), so
+    that each element of the kernel adds one long run, moved by where it is."""
+    n, d, out = g.shape[0], len(kernel), g.shape[2:]
+    whole = tuple(k + 2 * p for k, p in zip(size, padding, strict=True))
+    groups, channels = turned.shape[0], turned.shape[0] * turned.shape[1] // int(np.prod(kernel))
+    wide = np.zeros((*g.shape[:2], out[0], *whole[1:]), g.dtype)
+    wide[(slice(None), slice(None), slice(None), *(slice(0, o) for o in out[1:]))] = g
+    run = int(np.prod(wide.shape[2:]))
+    parts = np.matmul(turned, wide.reshape(n, groups, g.shape[1] // groups, run)).reshape(n, channels, *kernel, run)
+    steps = [int(np.prod(whole[k + 1 :])) * dilation[k] for k in range(d)]
+    last = sum((k - 1) * s for k, s in zip(kernel, steps, strict=True))
+    line = np.zeros((n, channels, max(int(np.prod(whole)), last + run)), g.dtype)
+    for at in np.ndindex(*kernel):
+        begin = sum(k * s for k, s in zip(at, steps, strict=True))
+        line[..., begin : begin + run] += parts[(slice(None), slice(None), *at)]
+    return line[..., : int(np.prod(whole))].reshape(n, channels, *whole)[inner(padding, size)]
 
 
 def overlapped(columns: Array, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Array:
@@ -185,7 +206,7 @@ def _said_correlated(
 
 @operation(
     rows="convolved",
-    cost=by_product,
+    cost=by_taps,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups: _said(
         F, "conv", input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
@@ -213,7 +234,7 @@ def convolution(
 
 @operation(
     rows="convolved",
-    cost=by_product,
+    cost=by_taps,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups, size: _said_transposed(
         F, input, weight, bias, size, stride, padding, dilation, groups
     ),
@@ -247,7 +268,7 @@ def conv_transpose(
 
 @operation(
     rows="convolved",
-    cost=by_product,
+    cost=by_taps,
     formula=lambda F, grad, weight, size, stride, padding, dilation, groups: _said_transposed(
         F, grad, weight, None, size, stride, padding, dilation, groups
     ),
@@ -270,7 +291,7 @@ def convolution_spread(
 
 @operation(
     rows="correlated",
-    cost=by_product,
+    cost=by_correlation,
     formula=_said_correlated,
     node="ConvolutionBackwardBackward0",
     kind="bilinear",
@@ -291,7 +312,7 @@ def convolution_correlate(
 
 @operation(
     rows="convolved",
-    cost=by_product,
+    cost=by_taps,
     formula=lambda F, grad, weight, stride, padding, dilation, groups: _said(
         F, "conv", grad, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
@@ -329,7 +350,7 @@ def convolution_bias(grad: Array) -> Array:
 
 @operation(
     rows="folded",
-    cost=by_product,
+    cost=by_windows,
     node="Im2ColBackward0",
     spelling="unfold",
     kind="linear",
@@ -351,7 +372,7 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
 
 @operation(
     rows="folded",
-    cost=by_product,
+    cost=by_size,
     node="Col2ImBackward0",
     spelling="fold",
     kind="linear",

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...engine.operation import Array, Index, operation
 from ...numerics.adding import add_at
-from ...numerics.away import by_product
+from ...numerics.away import by_windows
 from ...numerics.limits import check_steps, counted
 from ..refuse import not_implemented_for
 from . import pooling_formulas as said
@@ -172,7 +172,7 @@ def _declare_max(
     forward.__name__, backward.__name__ = name, name + "_backward"
     operation(
         formula=lambda F, input, how: said.max_pool(F, spelling, input, how),
-        cost=by_product,
+        cost=by_windows,
         node=node,
         spelling=spelling,
         outputs=("result", "indices"),
@@ -392,7 +392,7 @@ def _declare_averages() -> None:
                 (r(2, *(3,) * d), (window, False, None)),
                 (r(2, *(3,) * d), (window, True, 3)),
             ],
-            keeps_input=True, cost=by_product, said=said.average, said_back=said.average_back,
+            keeps_input=True, cost=by_windows, said=said.average, said_back=said.average_back,
             examples_back=lambda r, d=d, window=window: [
                 (r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (window, True, None))
             ],
@@ -401,7 +401,7 @@ def _declare_averages() -> None:
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
             adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d), (r(2, *(4,) * d), (2,) * d)],
-            keeps_input=True, cost=by_product, said=said.adaptive, said_back=said.adaptive_back,
+            keeps_input=True, cost=by_windows, said=said.adaptive, said_back=said.adaptive_back,
             examples_back=lambda r, d=d: [(r(1, 2, *(2,) * d), r(1, 2, *(5,) * d), (2,) * d)],
         )  # fmt: skip
 
