@@ -92,11 +92,13 @@ def _by_dims(array: Any, axis: Any, width: int) -> Any:
         inner = _row(array.reshape((*shape[: ndim - tail], -1)), width)
         return _add(inner, tuple(dims[:-tail]))
     before, behind = shape[:first], shape[last + 1 :]
-    if not behind:
-        return _row(array.reshape((*before, -1)), width)
     n, w = 1, 1
     for size in shape[first : last + 1]:
         n *= size
+    if array.size >= n * _SEEN:
+        return _add(array, tuple(dims)) + 0.0
+    if not behind:
+        return _row(array.reshape((*before, n)), width)
     for size in behind:
         w *= size
     if n <= 4:
@@ -109,8 +111,6 @@ def _by_dims(array: Any, axis: Any, width: int) -> Any:
 def _row(x: Any, width: int) -> Any:
     """Sum of the last dimension, whose elements lie side by side: shape ``(..., n)`` to ``(...)``."""
     lead, n = x.shape[:-1], x.shape[-1]
-    if lead and x.size >= n * _SEEN:
-        return _add(x, -1) + 0.0
     if n < width:
         return _add(x if n <= 4 else x.take(_SHORT[n], -1), -1)
     count = n // width
@@ -175,8 +175,6 @@ def _cascade(x: Any) -> Any:
 def _columns(x: Any, width: int) -> Any:
     """Sum of the last dimension but one, of more than 4: ``(..., n, w)`` to ``(..., w)``."""
     w = x.shape[-1]
-    if x.size >= x.shape[-2] * _SEEN:
-        return _add(x, -2) + 0.0
     group = 4 * width if w >= width else 4
     alone = w - w % group  # columns in whole groups have an accumulator each
     if alone == w:
