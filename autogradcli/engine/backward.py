@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from .accumulation import accumulate, add_grad, variable_of
+from .block_backward import Region, first_of_region
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
 from .state import state
@@ -82,7 +83,7 @@ class Pass:
             if self.tensors or needed is not None or state.anomaly:
                 self._walk(order, waiting, needed, owned)
             else:
-                self._walk_fast(order, waiting, owned)
+                self._walk_quick(order, waiting, owned)
         finally:
             _running.pop()
             state.grad = grad
@@ -137,6 +138,42 @@ class Pass:
 
     def _add(self, a: Any, b: Any) -> Any:
         return roles.add(a, b) if self.tensors else a + b
+
+    def _walk_quick(self, order: list[Node], waiting: dict[Node, int], owned: set[Edge]) -> None:
+        """The ordinary pass, through deferred operations block by block."""
+        if not state.deferred:
+            self._walk_fast(order, waiting, owned)
+            return
+        at = 0
+        while at < len(order):
+            begin = first_of_region(order, at)
+            if begin > at:
+                self._walk_fast(order[at:begin], waiting, owned)
+            if begin == len(order):
+                return
+            region = Region(order, begin, self.pending)
+            if len(region.nodes):
+                self._walk_region(region, waiting, owned)
+                at = begin + len(region.nodes)
+            else:
+                self._walk_fast(order[begin : begin + 1], waiting, owned)
+                at = begin + 1
+
+    def _walk_region(self, region: Region, waiting: dict[Node, int], owned: set[Edge]) -> None:
+        pending = self.pending
+        found = region.run(pending)
+        for edge, g in found.items():
+            pending[edge] = g
+            owned.add(edge)
+        for node in region.nodes:
+            if pending.pop(node, None) is not None or found:
+                if not self.keep_graph:
+                    node.release()
+            for edge in node.edges:
+                if edge.__class__ is AccumulateGrad:
+                    waiting[edge] = left = waiting[edge] - 1
+                    if not left and edge in pending:
+                        self._leaf(edge)
 
     def _walk_fast(self, order: list[Node], waiting: dict[Node, int], owned: set[Edge]) -> None:
         """The ordinary pass: everything reachable, arrays only. ``_arrive`` stands here once more, unfolded, since
@@ -283,7 +320,7 @@ class Pass:
             return
         extra = sink.extra
         kept = sink.grad_dtype
-        if g.__class__ is not Tensor and kept is not None:
+        if kept is not None and not isinstance(g, Tensor):
             g = cast_array(g, sink.array.dtype if kept is ... else kept.np)
         if extra is not None and extra.tensor_hooks:
             shown = run_tensor_hooks(extra.tensor_hooks.get(0), self._tensor(g))

@@ -15,6 +15,7 @@ from ..numerics.dtypes import DType
 from ..numerics.half import is_bfloat16, run_kernel, widened
 from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
+from .in_blocks import in_blocks
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
 from .node import Invalid, Node, Output
@@ -35,6 +36,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         found = at_levels(op, args)
         if found is not NOT_HERE:
             return found
+    if op.blocks and (found := in_blocks(op, args, _check_and_promote)) is not NOT_HERE:
+        return found
     arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
     if op.fits:
         check_numbers(op, arrays)
@@ -61,6 +64,13 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     if state.special:
         _special(op, args, outputs)
     return tuple(outputs) if multiple else outputs[0]
+
+
+def _check_and_promote(op: Operation, arrays: list[Any]) -> None:
+    if op.fits:
+        check_numbers(op, arrays)
+    if op.promote is not None:
+        _promote(op, arrays)
 
 
 def _unwrap(p: Param, value: Any) -> Any:

@@ -53,6 +53,7 @@ class State:
     __slots__ = (
         "anomaly",
         "anomaly_check_nan",
+        "deferred",
         "dual_level",
         "grad",
         "hooks_refusal",
@@ -67,6 +68,7 @@ class State:
         "own_memory",
         "pack_hooks",
         "push_tangents",
+        "rebound",
         "running_node",
         "special",
         "tape",
@@ -83,6 +85,7 @@ class State:
     unread_views: bool  # there is (or was) a view with a history that nobody has asked for yet
     anomaly: bool
     anomaly_check_nan: bool
+    deferred: int  # how many values there are that aren't computed yet
     dual_level: int
     hooks_refusal: str | None
     levels: list[Any]
@@ -91,6 +94,7 @@ class State:
     meta: bool  # there is (or was, in this session) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
+    rebound: bool  # a tensor was given the memory of another, and nothing tells which
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: Tape | None
     running_node: Any
@@ -103,6 +107,7 @@ class State:
         self.where = int
         self.push_tangents = _no_tangents
         self.meta = False
+        self.deferred = 0
         self.reset()
 
     def reset(self) -> None:
@@ -122,13 +127,15 @@ class State:
         self.own_memory = False
         self.pack_hooks = []
         self.tape = None
+        self.rebound = False
         self.running_node = None
-        self.special = self.meta
+        self.special = self.meta or self.deferred > 0
 
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
         self.special = bool(
             self.dual_level
+            or self.deferred
             or self.levels
             or self.pack_hooks
             or self.inference

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
+from ..numerics.blocks import LARGE
 from ..numerics.dtypes import DType
 from ..numerics.naming import shown_as
 from .node import AccumulateGrad, Extra, Invalid, Node, Nowhere, Output, node_of
@@ -201,6 +202,8 @@ class Tensor:
 
     def rebind(self, array: np.ndarray) -> None:
         """``x.data = ...``: other memory under the same tensor, history and gradient untouched."""
+        if array.size >= LARGE:
+            state.rebound = True
         self.array = array
         if self.node.__class__ is AccumulateGrad:
             self.node.array = array

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from .away import HUGE, away
+from .away import HUGE, away, away_if
+from .blocks import BLOCK, LARGE
 
 _add: Any = np.add.reduce
 _running: Any = np.add.accumulate
@@ -39,6 +40,10 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     """
     size = array.size
     if size <= 4 or size > _MOST or dtype is not None:
+        if size >= LARGE and dtype is None and out is None and array.flags.c_contiguous and array.dtype.kind == "f":
+            if axis is None or (array.ndim == 1 and axis != ()) or (axis.__class__ is tuple and len(axis) == array.ndim):
+                total = away_if(size > HUGE, _in_blocks, array.reshape(-1))
+                return total.reshape((1,) * array.ndim) if keepdims else total
         if size > HUGE:
             return away(_add, array, axis, dtype, out, keepdims)
         return _add(array, axis, dtype, out, keepdims)
@@ -60,6 +65,26 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     if found is None:
         return _add(array, axis, dtype, out, keepdims)
     return np.expand_dims(found, axis) if keepdims else found
+
+
+def sum_of_block(block: Any) -> Any:
+    """The sum of a part of a large array: one line of numbers."""
+    return _add(block)
+
+
+def sum_of_sums(sums: Any) -> Any:
+    """The sum of a large array, from those of its blocks."""
+    return _add(sums)
+
+
+def _in_blocks(x: Any) -> Any:
+    """The sum of a large line of numbers: of the sums of its blocks, so that it is the same whether the blocks are
+    there together or one after the other."""
+    whole = x.size // BLOCK - 1
+    sums = np.empty(whole + 1, x.dtype)
+    _add(x[: whole * BLOCK].reshape(whole, BLOCK), 1, None, sums[:whole])
+    sums[whole] = _add(x[whole * BLOCK :])
+    return sum_of_sums(sums)
 
 
 def _by_dims(array: Any, axis: Any, width: int) -> Any:

@@ -16,6 +16,7 @@ from ..refuse import not_implemented_for
 
 
 @operation(
+    blocks=True,
     promote="promote",
     kind="linear",
     input=lambda F, g, condition: F.where(condition, g, 0.0),
