@@ -19,6 +19,7 @@ import numpy as np
 from .accumulation import accumulate, add_grad, variable_of
 from .block_backward import Region, first_of_region
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
+from .in_blocks import InBlocks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
 from .state import state
 from .tensor import Tensor, wrap
@@ -44,7 +45,8 @@ class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
-        "accumulate", "captured", "create_graph", "keep_graph", "leads", "pending", "reached", "targets", "tensors",
+        "accumulate", "captured", "create_graph", "keep_graph", "leads", "owned", "pending", "reached", "targets",
+        "tensors",
     )  # fmt: skip
 
     def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
@@ -61,6 +63,7 @@ class Pass:
         self.captured: dict[tuple[Node, int], Any] = {}
         self.pending: dict[Edge, Any] = {}
         self.reached: tuple[list[Node], dict[Node, int], set[Node] | None] = ([], {}, None)
+        self.owned: set[Edge] = set()  # edges whose gradient so far is in memory that was made here
         self.leads: set[Node] | None = None  # where there are targets: they and all above them
 
     def run(self, roots: Sequence[tuple[Edge, Any]]) -> None:
@@ -70,7 +73,7 @@ class Pass:
         """
         if state.tape is not None:
             state.tape.began(roots)
-        owned: set[Edge] = set()
+        owned = self.owned
         for edge, g in roots:
             self._arrive(edge, self._own_world(g), owned)
         order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
@@ -165,10 +168,10 @@ class Pass:
         for edge, g in found.items():
             pending[edge] = g
             owned.add(edge)
-        for node in region.nodes:
-            if pending.pop(node, None) is not None or found:
-                if not self.keep_graph:
-                    node.release()
+        for place, node in enumerate(region.nodes):
+            pending.pop(node, None)
+            if not self.keep_graph and place in region.reached:
+                node.release()
             for edge in node.edges:
                 if edge.__class__ is AccumulateGrad:
                     waiting[edge] = left = waiting[edge] - 1
@@ -216,7 +219,17 @@ class Pass:
     def _walk(self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Edge]) -> None:
         """The pass with everything: captures, pruning, ``create_graph``, anomaly checks."""
         pending = self.pending
-        for node in order:
+        blocks = bool(state.deferred) and not self.tensors and not state.anomaly
+        passed = 0
+        for at, node in enumerate(order):
+            if at < passed:
+                continue
+            if blocks and node.fix.__class__ is InBlocks:
+                region = Region(order, at, pending, self._runs_alone)
+                if region.nodes:
+                    self._walk_region(region, waiting, owned)
+                    passed = at + len(region.nodes)
+                    continue
             g = pending.pop(node, None)
             wanted = needed is None or node in needed
             grads: tuple[Any, ...] = ()
@@ -238,6 +251,11 @@ class Pass:
                     left = waiting[edge] = waiting[edge] - 1
                     if not left and edge in pending:
                         self._leaf(edge)
+
+    def _runs_alone(self, node: Node) -> bool:
+        """Whether more is to be done at a node than to run its rule, or nothing."""
+        needed = self.reached[2]
+        return needed is not None and (node not in needed or (self.targets is not None and node in self.targets))
 
     def _needed(self, order: list[Node]) -> set[Node]:
         """The nodes that must run for a target to be reached: all that have a target below them. Where gradients are
@@ -331,7 +349,10 @@ class Pass:
         if extra is not None:
             for prehook in list(extra.prehooks.values()):
                 g = self._replace(prehook, g)
-        accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
+        if extra is None and sink in self.owned and g.__class__ is np.ndarray:
+            accumulate(sink, g, own_memory=True)
+        else:
+            accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
         if extra is not None:
             if extra.post_accumulate:
                 variable = variable_of(sink)

@@ -8,6 +8,7 @@ were never computed are computed anew, in the same block. What leaves for other 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,9 @@ class _Step:
 class Region:
     """Nodes whose rules run together. ``nodes`` are those of the order that it takes; there may be none."""
 
-    def __init__(self, order: list[Node], at: int, pending: dict[Any, Any]) -> None:
+    def __init__(
+        self, order: list[Node], at: int, pending: dict[Any, Any], barred: Callable[[Node], bool] | None = None
+    ) -> None:
         self.nodes: list[Node] = []
         shape = order[at].fix.shape
         self.size = 1
@@ -52,13 +55,15 @@ class Region:
         saved: list[list[Any]] = []
         for node in order[at:]:
             values = _usable(node, shape, pending.get(node))
-            if values is None:
+            if values is None or (barred is not None and barred(node)):
                 break
             self.nodes.append(node)
             saved.append(values)
             if any(e.__class__ is AccumulateGrad and e.extra is not None for e in node.edges):
                 break  # a hook of this leaf runs before the rules of the nodes behind
         self._plan = Plan([v for values in saved for v in values if v.__class__ is Deferred])
+        #: Places of the nodes that a gradient reached.
+        self.reached: set[int] = set()
         #: Edges that lead out, in the order in which they are first reached, and where their gradients gather.
         self.outside: dict[Any, int] = {}
         self._steps: list[_Step] = []
@@ -107,9 +112,9 @@ class Region:
             for step in self._steps:
                 g = grads[step.place]
                 if g is None:
-                    if step.arrived is None:
-                        continue
-                    g = step.arrived[begin:end]
+                    continue
+                if not k:
+                    self.reached.add(step.place)
                 grads[step.place] = None
                 for rule, values, moves, to in step.rules:
                     given = list(values)
@@ -133,10 +138,7 @@ class Region:
                         found[at] = np.empty(self.size, g.dtype)
                     found[at][begin:end] = g
 
-        for step in self._steps:
-            place = step.place
-            if step.arrived is not None:
-                before[place] = step.arrived
+        before.update((step.place, step.arrived) for step in self._steps if step.arrived is not None)
         over_blocks(self.size, work)
         return {e: found[at].reshape(self.shape) for e, at in self.outside.items() if at in found}
 

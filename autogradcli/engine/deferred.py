@@ -26,12 +26,12 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
-from ..numerics.blocks import LARGE, blocks
+from ..numerics.blocks import blocks
 from ..numerics.dtypes import DType
 from ..numerics.limits import run
 from ..numerics.memory import keep
 from .state import state
-from .tensor import Parameter, Size, Tensor
+from .tensor import STANDS_FOR, Parameter, Size, Tensor
 
 #: Operations above each other after which a chain is computed.
 DEEPEST = 48
@@ -112,6 +112,7 @@ class Loan:
     __slots__ = ("__weakref__", "members", "waiting")
 
     def __init__(self) -> None:
+        _loans.add(self)
         self.members: list[weakref.ref[Tensor]] = []
         self.waiting: list[weakref.ref[Deferred]] = []
 
@@ -127,6 +128,15 @@ class Loan:
                 t.__class__ = LENT[t.__class__]
                 _slot.__set__(t, array)
         self.members = []
+
+
+_loans: weakref.WeakSet[Loan] = weakref.WeakSet()
+
+
+def settle_all() -> None:
+    """Compute all that waits for memory of tensors: for who changes memory without asking a tensor for it."""
+    for loan in list(_loans):
+        loan.end()
 
 
 class _Lent:
@@ -207,6 +217,7 @@ class LentParameter(LentTensor, Parameter):
 #: Lent classes, and what they are otherwise.
 LENT: dict[type, type] = {LentTensor: Tensor, LentParameter: Parameter}
 _LENDING: dict[type, type] = {Tensor: LentTensor, Parameter: LentParameter}
+STANDS_FOR.update({DeferredTensor: Tensor, **LENT})
 
 #: What generated code can't take for an ordinary tensor.
 INDIRECT = frozenset({DeferredTensor, LentTensor, LentParameter})
@@ -420,7 +431,3 @@ def _compute(size: int, wanted: list[Deferred], fold: Any) -> Any:
     for each, array in zip(stored, arrays, strict=True):
         each.settle(array.reshape(each.shape))
     return np.array(parts) if fold is not None else None
-
-
-def is_large(t: Any) -> bool:
-    return isinstance(t, Tensor) and prod(shape_of(t)) >= LARGE

@@ -119,8 +119,10 @@ def _deferred(
         sample = op.kernel(*samples)
     except (ValueError, TypeError, OverflowError, RuntimeError, NotImplementedError):
         return NOT_HERE  # where it is said in the words for it
-    if sample.__class__ is not np.ndarray or sample.shape != (1,) or (
-        sample.dtype not in _FLOATS and sample.dtype is not _BOOL
+    if (
+        sample.__class__ is not np.ndarray
+        or sample.shape != (1,)
+        or (sample.dtype not in _FLOATS and sample.dtype is not _BOOL)
     ):
         return NOT_HERE
     places = {at for at, _ in tensors}
@@ -133,7 +135,9 @@ def _deferred(
     return result
 
 
-def _record(op: Operation, args: tuple[Any, ...], result: Tensor, made: Deferred | None, shape: tuple[int, ...]) -> None:
+def _record(
+    op: Operation, args: tuple[Any, ...], result: Tensor, made: Deferred | None, shape: tuple[int, ...]
+) -> None:
     """Give the result its history."""
     edges = tuple([v.node if isinstance(v, Tensor) else None for v in (args[p.index] for p in op.edges)])
     if not state.grad or all(e is None for e in edges):

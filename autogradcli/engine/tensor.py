@@ -236,6 +236,9 @@ def to_meta(t: Tensor) -> Tensor:
     return t
 
 
+#: Classes that are another's in all that a program sees, and that other one.
+STANDS_FOR: dict[type, type] = {MetaTensor: Tensor, MetaParameter: Parameter}
+
 #: Classes of arrays that are more than their elements, and what makes tensors of them.
 WRAPPERS: dict[type, Callable[[Any], Tensor]] = {}
 

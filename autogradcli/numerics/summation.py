@@ -40,10 +40,9 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     """
     size = array.size
     if size <= 4 or size > _MOST or dtype is not None:
-        if size >= LARGE and dtype is None and out is None and array.flags.c_contiguous and array.dtype.kind == "f":
-            if axis is None or (array.ndim == 1 and axis != ()) or (axis.__class__ is tuple and len(axis) == array.ndim):
-                total = away_if(size > HUGE, _in_blocks, array.reshape(-1))
-                return total.reshape((1,) * array.ndim) if keepdims else total
+        if size >= LARGE and dtype is None and out is None and array.dtype.kind == "f" and _is_line(array, axis):
+            total = away_if(size > HUGE, _in_blocks, array.reshape(-1))
+            return total.reshape((1,) * array.ndim) if keepdims else total
         if size > HUGE:
             return away(_add, array, axis, dtype, out, keepdims)
         return _add(array, axis, dtype, out, keepdims)
@@ -65,6 +64,13 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     if found is None:
         return _add(array, axis, dtype, out, keepdims)
     return np.expand_dims(found, axis) if keepdims else found
+
+
+def _is_line(array: Any, axis: Any) -> bool:
+    """Whether all elements are to be added, and lie in one line."""
+    if not array.flags.c_contiguous or axis == ():
+        return False
+    return axis is None or array.ndim == 1 or (axis.__class__ is tuple and len(axis) == array.ndim)
 
 
 def sum_of_block(block: Any) -> Any:
