@@ -71,7 +71,7 @@ class Region:
         self._prepare(saved, pending)
 
     def _prepare(self, saved: list[list[Any]], pending: dict[Any, Any]) -> None:
-        places = dict(self._places)
+        places: dict[Any, int] = {**self._places}
         for node, values in zip(self.nodes, saved, strict=True):
             step = _Step()
             step.place = self._places[node]

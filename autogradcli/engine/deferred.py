@@ -61,7 +61,7 @@ class Deferred:
         self.sample = sample
         self.value: np.ndarray | None = None
         self.visits = 0
-        self.depth = 1 + max([a.depth for a in args if a.__class__ is Deferred], default=0)
+        self.depth: int = 1 + max([a.depth for a in args if a.__class__ is Deferred], default=0)
         self.holders: list[weakref.ref[Tensor]] = []
         self.loans = loans
         mine = weakref.ref(self)
@@ -162,11 +162,11 @@ class DeferredTensor(Tensor):
 
     def _array(self) -> np.ndarray:
         array: np.ndarray = _slot.__get__(self).compute()
-        self.__class__ = Tensor
+        object.__setattr__(self, "__class__", Tensor)
         _slot.__set__(self, array)
         return array
 
-    array = property(_array, _put)  # type: ignore[assignment]
+    array = property(_array, _put)
 
     @property
     def shape(self) -> Size:
@@ -192,7 +192,7 @@ class LentTensor(Tensor):
         array: np.ndarray = held.array
         return array
 
-    array = property(_array, _put)  # type: ignore[assignment]
+    array = property(_array, _put)
 
     @property
     def shape(self) -> Size:

@@ -183,6 +183,7 @@ def _folded(op: Operation, args: tuple[Any, ...]) -> Any:
     held = held_by(args[0]) if isinstance(args[0], Tensor) else None
     if held is None or any(value is not None for value in args[1:]) or held.dtype not in _FLOATS:
         return NOT_HERE
+    assert op.parts is not None
     of_block, of_blocks = op.parts
     size = 1
     for n in held.shape:

@@ -10,6 +10,13 @@ LARGE = 1 << 17
 BLOCK = 1 << 15
 
 
+def row_blocks(rows: int, width: int) -> Iterator[slice]:
+    """Rows of so many elements, as many at a time as make a part."""
+    step = max(BLOCK // max(width, 1), 1)
+    for begin in range(0, rows, step):
+        yield slice(begin, begin + step)
+
+
 def blocks(size: int) -> Iterator[tuple[int, int]]:
     """Begins and ends of the parts; the last is larger than the others by what is left over."""
     count = max(size // BLOCK, 1)

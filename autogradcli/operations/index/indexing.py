@@ -17,6 +17,7 @@ from ...numerics import dtypes
 from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, wrap_dim
+from ..elementwise.choosing import is_zero, kept_where
 from ..shape.view import expand_array, sum_to
 
 Places = Sequence[Array | None]
@@ -93,6 +94,9 @@ def _check_together(lists: list[Array]) -> None:
 )
 def index(input: Array, indices: list[Index]) -> Array:
     """The elements at places given by index tensors, one for each dimension or None for all of it."""
+    if len(indices) == 1 and (mask := indices[0]) is not None and mask.dtype.kind == "b" and mask.shape == input.shape:
+        if input.flags.c_contiguous and input.ndim:
+            return np.take(input.reshape(-1), np.flatnonzero(mask))
     found = input[key_of(input.shape, indices)]
     shared = isinstance(found, np.ndarray) and found.base is not None and np.may_share_memory(found, input)
     return np.array(found, order="C", copy=True if shared else None)
@@ -231,6 +235,23 @@ def check_places(index: Array, at: int, size: int) -> None:
         raise RuntimeError(f"index {bad} is out of bounds for dimension {at} with size {size}")
 
 
+#: Fewer elements than this are read by a key in no time.
+_FEW = 512
+
+
+def flat_places(index: Array, shape: Shape, at: int) -> Array:
+    """Where the elements of ``grid_key`` are among all elements in order."""
+    step = 1
+    found: Any = None
+    for d in range(len(shape) - 1, -1, -1):
+        n = index.shape[d]
+        part = index if d == at else np.arange(n).reshape((n,) + (1,) * (index.ndim - d - 1))
+        part = part if step == 1 else part * step
+        found = part if found is None else np.add(part, found)
+        step *= shape[d]
+    return found
+
+
 def grid_key(index: Array, at: int) -> tuple[Any, ...]:
     """The key for the elements whose place is the index along one dimension and their own along the others."""
     key: list[Any] = []
@@ -285,6 +306,8 @@ def gather(input: Array, dim: int, index: Index) -> Array:
                 f"{list(input.shape)} apart from dimension {at}"
             )
     check_places(index, at, input.shape[at])
+    if input.flags.c_contiguous and index.size > _FEW:
+        return np.take(input.reshape(-1), flat_places(index, input.shape, at))
     return input[grid_key(index, at)]
 
 
@@ -344,6 +367,8 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
         value = value.astype(input.dtype)
     elif input.dtype.kind != "f":
         value = number_in(input.dtype, value)
+    if mask.shape == input.shape and is_zero(value):
+        return kept_where(np.logical_not(mask), input)
     return np.where(mask, value, input)
 
 
@@ -356,6 +381,7 @@ _FILL: dict[str, Any] = {
 @operation(
     node="MaskedFillBackward0",
     broadcast=True,
+    blocks=True,
     input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),
     jvp=lambda F, t, mask: F.masked_fill(t["input"], mask, 0.0),
     examples=lambda r: [(r(2, 3), r.mask((2, 3)), 1.5), (r(2, 3), r.mask((3,)), 0.0)],
