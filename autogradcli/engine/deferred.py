@@ -48,7 +48,8 @@ class Deferred:
     what is no array. ``value`` is the array once it is."""
 
     __slots__ = (
-        "__weakref__", "args", "depth", "dtype", "holders", "kernel", "loans", "sample", "shape", "value", "visits",
+        "__weakref__", "args", "depth", "dtype", "holders", "kernel", "loan", "loans",
+        "sample", "shape", "value", "visits",
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +64,7 @@ class Deferred:
         self.visits = 0
         self.depth: int = 1 + max([a.depth for a in args if a.__class__ is Deferred], default=0)
         self.holders: list[weakref.ref[Tensor]] = []
+        self.loan = Loan()  # of the memory that its value will have
         self.loans = loans
         mine = weakref.ref(self)
         for loan in loans:
@@ -93,9 +95,13 @@ class Deferred:
         self.loans = set()
         _one_less()
 
-    def compute(self) -> np.ndarray:
+    def compute(self, to_change: bool = False) -> np.ndarray:
+        """The value, and where it may be changed, all that reads it."""
+        wanted = self.loan.asked() if to_change else []
         if self.value is None:
-            compute([self])
+            wanted.append(self)
+        if wanted:
+            compute(wanted)
         assert self.value is not None
         return self.value
 
@@ -116,9 +122,13 @@ class Loan:
         self.members: list[weakref.ref[Tensor]] = []
         self.waiting: list[weakref.ref[Deferred]] = []
 
+    def asked(self) -> list[Deferred]:
+        """What waits for the memory and is some tensor's."""
+        return [e for ref in self.waiting if (e := ref()) is not None and e.value is None and e.is_held()]
+
     def end(self) -> None:
         """Compute what waits for the memory, and give the tensors their own class back."""
-        asked = [e for ref in self.waiting if (e := ref()) is not None and e.value is None and e.is_held()]
+        asked = self.asked()
         if asked:
             compute(asked)
         for ref in self.members:
@@ -161,7 +171,7 @@ class DeferredTensor(Tensor):
     __slots__ = ()
 
     def _array(self) -> np.ndarray:
-        array: np.ndarray = _slot.__get__(self).compute()
+        array: np.ndarray = _slot.__get__(self).compute(to_change=True)
         object.__setattr__(self, "__class__", Tensor)
         _slot.__set__(self, array)
         return array
@@ -229,7 +239,7 @@ for _class in INDIRECT:  # a program sees no difference
 
 def dtype_of(t: Tensor) -> np.dtype:
     """The dtype of a tensor's array, without asking for the array."""
-    if t.__class__ in INDIRECT:
+    if t.__class__ is not Tensor and t.__class__ in INDIRECT:
         held = _slot.__get__(t)
         dtype: np.dtype = held.dtype if held.__class__ is Deferred else held.array.dtype
         return dtype
@@ -250,6 +260,9 @@ def peek(t: Tensor) -> np.ndarray:
     if t.__class__ in LENT:
         array: np.ndarray = _slot.__get__(t).array
         return array
+    if t.__class__ is DeferredTensor:
+        made: np.ndarray = _slot.__get__(t).compute()
+        return made
     return t.array
 
 
@@ -268,9 +281,10 @@ def held_by(t: Tensor) -> Deferred | None:
 def operand(t: Tensor, loans: set[Loan]) -> Any:
     """What an expression keeps of a tensor: an expression or an array in one line, with what it borrows put among the
     loans; None where the tensor can't be an operand."""
-    held = held_by(t)
-    if held is not None:
+    if t.__class__ is DeferredTensor:
+        held: Deferred = _slot.__get__(t)
         loans |= held.loans
+        loans.add(held.loan)
         return held
     if t.__class__ in LENT:
         lent = _slot.__get__(t)

@@ -15,6 +15,7 @@ from ..numerics.dtypes import DType
 from ..numerics.half import is_bfloat16, run_kernel, widened
 from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
+from .deferred import INDIRECT, peek
 from .in_blocks import in_blocks
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
@@ -52,6 +53,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         raise mismatch from error
     multiple = bool(op.outputs) or isinstance(raw, (tuple, list))
     results = [_as_array(r) for r in raw] if multiple else [_as_array(raw)]
+    if state.deferred:
+        _settle_shared(args, results)
     outputs = [wrap(r) for r in results]
     node = make_node(op, args, arrays, outputs, multiple) if op.has_gradient else None
     if op.view is not None:
@@ -73,6 +76,14 @@ def _check_and_promote(op: Operation, arrays: list[Any]) -> None:
         _promote(op, arrays)
 
 
+def _settle_shared(args: tuple[Any, ...], results: list[np.ndarray]) -> None:
+    """A result that is memory of an operand may be changed from now on: what waits for that memory is computed."""
+    for value in args:
+        for t in value if isinstance(value, (list, tuple)) else (value,):
+            if t.__class__ in INDIRECT and any(np.may_share_memory(peek(t), r) for r in results):
+                t.array  # noqa: B018 - does it
+
+
 def _unwrap(p: Param, value: Any) -> Any:
     if p.kind == "list":
         return [t.array for t in value]
@@ -82,7 +93,7 @@ def _unwrap(p: Param, value: Any) -> Any:
         return value
     if value is None or not isinstance(value, Tensor):
         return value
-    return value.array
+    return value.array if value.__class__ not in INDIRECT else peek(value)
 
 
 def _as_array(value: Any) -> np.ndarray:

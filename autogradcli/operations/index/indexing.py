@@ -94,9 +94,9 @@ def _check_together(lists: list[Array]) -> None:
 )
 def index(input: Array, indices: list[Index]) -> Array:
     """The elements at places given by index tensors, one for each dimension or None for all of it."""
-    if len(indices) == 1 and (mask := indices[0]) is not None and mask.dtype.kind == "b" and mask.shape == input.shape:
-        if input.flags.c_contiguous and input.ndim:
-            return np.take(input.reshape(-1), np.flatnonzero(mask))
+    mask = indices[0] if len(indices) == 1 else None
+    if mask is not None and mask.dtype.kind == "b" and mask.shape == input.shape != () and input.flags.c_contiguous:
+        return np.take(input.reshape(-1), np.flatnonzero(mask))
     found = input[key_of(input.shape, indices)]
     shared = isinstance(found, np.ndarray) and found.base is not None and np.may_share_memory(found, input)
     return np.array(found, order="C", copy=True if shared else None)
