@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .deferred import Deferred, Plan, held_by, over_blocks, peek
+from ..numerics.blocks import over_blocks
+from .deferred import Deferred, Plan, held_by, peek
 from .in_blocks import InBlocks
 from .node import AccumulateGrad, Node, Output
 from .saved import Packed

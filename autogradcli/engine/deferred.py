@@ -19,16 +19,15 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from ..numerics import dtypes
-from ..numerics.blocks import blocks
+from ..numerics.blocks import over_blocks
 from ..numerics.dtypes import DType
-from ..numerics.limits import run
 from ..numerics.memory import keep
 from .state import state
 from .tensor import STANDS_FOR, Parameter, Size, Tensor
@@ -37,8 +36,6 @@ from .tensor import STANDS_FOR, Parameter, Size, Tensor
 DEEPEST = 48
 #: How often the value of a tensor is computed and not kept, before it is.
 _OFTEN = 2
-#: Blocks between two questions whether the run is to stop.
-_POLL = 64
 
 _slot: Any = Tensor.__dict__["array"]
 
@@ -400,15 +397,6 @@ class Plan:
         return cells
 
 
-def over_blocks(size: int, work: Callable[[int, int, int], None]) -> None:
-    """``work(number, begin, end)`` for each block. Raises what ends a run."""
-    with np.errstate(all="ignore"):
-        for k, (begin, end) in enumerate(blocks(size)):
-            work(k, begin, end)
-            if not k % _POLL:
-                run.poll()
-
-
 def compute(wanted: list[Deferred], fold: Any = None) -> Any:
     """Compute expressions of one size, and keep their values; with ``fold`` the value of the only one isn't kept, but
     ``fold`` of each of its blocks is given back, as an array. Raises what ends a run."""
@@ -431,7 +419,7 @@ def _compute(size: int, wanted: list[Deferred], fold: Any) -> Any:
         each.visits += 1
     arrays = [np.empty(size, each.dtype) for each in stored]
     places = [plan.place(each) for each in stored]
-    parts: list[Any] = []
+    parts: dict[int, Any] = {}
     last = plan.place(wanted[0])
 
     def work(k: int, begin: int, end: int) -> None:
@@ -439,9 +427,9 @@ def _compute(size: int, wanted: list[Deferred], fold: Any) -> Any:
         for place, array in zip(places, arrays, strict=True):
             array[begin:end] = cells[place]
         if fold is not None:
-            parts.append(fold(cells[last]))
+            parts[k] = fold(cells[last])
 
     over_blocks(size, work)
     for each, array in zip(stored, arrays, strict=True):
         each.settle(array.reshape(each.shape))
-    return np.array(parts) if fold is not None else None
+    return np.array([parts[k] for k in sorted(parts)]) if fold is not None else None

@@ -15,7 +15,7 @@ from ..numerics.dtypes import DType
 from ..numerics.half import is_bfloat16, run_kernel, widened
 from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
-from .deferred import INDIRECT, peek
+from .deferred import INDIRECT, dtype_of, peek, shape_of
 from .in_blocks import in_blocks
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
@@ -239,12 +239,12 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
         return value, None
     if save.kind == "shape":
         if isinstance(value, (list, tuple)):
-            return [t.array.shape for t in value], None
-        return (value.array.shape if isinstance(value, Tensor) else ()), None
+            return [shape_of(t) for t in value], None
+        return (shape_of(value) if isinstance(value, Tensor) else ()), None
     if save.kind == "strides":
         return tuple(s // value.array.itemsize for s in value.array.strides), None
     if save.kind == "dtype":
-        return (dtypes.of(value.array) if isinstance(value, Tensor) else None), None
+        return (dtypes.from_numpy(dtype_of(value)) if isinstance(value, Tensor) else None), None
     return value, None
 
 
@@ -252,13 +252,13 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     """What a gradient needs after the rule: shapes to sum back to, dtypes to cast to, conjugation."""
     result = outputs[0].array
     shapes = dtypes_ = None
-    if op.broadcast and any(isinstance(o, Tensor) and o.array.shape != result.shape for o in operands):
-        shapes = tuple(o.array.shape if isinstance(o, Tensor) else None for o in operands)
-    if any(isinstance(o, Tensor) and o.array.dtype is not result.dtype for o in operands):
-        dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
+    if op.broadcast and any(isinstance(o, Tensor) and shape_of(o) != result.shape for o in operands):
+        shapes = tuple(shape_of(o) if isinstance(o, Tensor) else None for o in operands)
+    if any(isinstance(o, Tensor) and dtype_of(o) is not result.dtype for o in operands):
+        dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
     if dtypes.LATE and any(isinstance(o, Tensor) and is_bfloat16(o.array) for o in (*operands, *outputs)):
-        dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
+        dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
         return shapes, dtypes_, WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None
 
