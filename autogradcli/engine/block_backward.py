@@ -70,6 +70,7 @@ class Region:
         self._steps: list[_Step] = []
         self._places = {node: k for k, node in enumerate(self.nodes)}
         self._prepare(saved, pending)
+        self._folds = [(self._plan.place(fold.of), fold) for fold in self._plan.add_folds(self.size)]
 
     def _prepare(self, saved: list[list[Any]], pending: dict[Any, Any]) -> None:
         places: dict[Any, int] = {**self._places}
@@ -103,9 +104,12 @@ class Region:
         count = len(self.nodes) + len(self.outside)
         before = {at: _line(g, self.size) for e, at in self.outside.items() if (g := pending.get(e)) is not None}
         found: dict[int, np.ndarray] = {}
+        parts: list[dict[int, Any]] = [{} for _ in self._folds]
 
         def work(k: int, begin: int, end: int) -> None:
             cells = self._plan.cells(begin, end)
+            for (place, fold), sums in zip(self._folds, parts, strict=True):
+                sums[k] = fold.of_block(cells[place])
             grads: list[Any] = [None] * count
             owned = [False] * count
             for at, g in before.items():
@@ -141,6 +145,8 @@ class Region:
 
         before.update((step.place, step.arrived) for step in self._steps if step.arrived is not None)
         over_blocks(self.size, work)
+        for (_, fold), sums in zip(self._folds, parts, strict=True):
+            fold.finish(sums)
         return {e: found[at].reshape(self.shape) for e, at in self.outside.items() if at in found}
 
 

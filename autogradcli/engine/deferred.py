@@ -103,6 +103,31 @@ class Deferred:
         return self.value
 
 
+class Folded(Deferred):
+    """The sum, or the like, of all elements of an expression: ``finish`` makes it of what ``of_block`` gives for each
+    block. A backward pass that computes the expression anew computes this, too."""
+
+    __slots__ = ("_of_blocks", "of_block")
+
+    def __init__(self, of: Deferred, of_block: Any, of_blocks: Any) -> None:
+        super().__init__(None, (of,), (), of.sample, {*of.loans, of.loan})
+        self.of_block = of_block
+        self._of_blocks = of_blocks
+        _folds.add(self)
+
+    @property
+    def of(self) -> Deferred:
+        of: Deferred = self.args[0]
+        return of
+
+    def finish(self, parts: dict[int, Any]) -> None:
+        found = self._of_blocks(np.array([parts[k] for k in sorted(parts)]), prod(self.of.shape))
+        self.settle(np.asarray(found))
+
+
+_folds: weakref.WeakSet[Folded] = weakref.WeakSet()
+
+
 def _one_less() -> None:
     state.deferred -= 1
     if not state.deferred:
@@ -238,7 +263,7 @@ def dtype_of(t: Tensor) -> np.dtype:
     """The dtype of a tensor's array, without asking for the array."""
     if t.__class__ is not Tensor and t.__class__ in INDIRECT:
         held = _slot.__get__(t)
-        dtype: np.dtype = held.dtype if held.__class__ is Deferred else held.array.dtype
+        dtype: np.dtype = held.dtype if isinstance(held, Deferred) else held.array.dtype
         return dtype
     return t.array.dtype
 
@@ -247,7 +272,7 @@ def shape_of(t: Tensor) -> tuple[int, ...]:
     """The shape of a tensor's array, without asking for the array."""
     if t.__class__ in INDIRECT:
         held = _slot.__get__(t)
-        shape: tuple[int, ...] = held.shape if held.__class__ is Deferred else held.array.shape
+        shape: tuple[int, ...] = held.shape if isinstance(held, Deferred) else held.array.shape
         return shape
     return t.array.shape
 
@@ -381,6 +406,16 @@ class Plan:
     def place(self, expression: Deferred) -> int:
         return self._places[expression]
 
+    def add_folds(self, size: int) -> list[Folded]:
+        """Take up what folds of one size need but a step more than is computed anyway."""
+        found = []
+        for each in [e for e in _folds if e.value is None and e.of.value is None and e.is_held()]:
+            near = all(a in self._places for a in each.of.args if a.__class__ is Deferred)
+            if near and prod(each.of.shape) == size:
+                self._add(each.of)
+                found.append(each)
+        return found
+
     def expressions(self) -> list[Deferred]:
         return [key for key in self._places if key.__class__ is Deferred and key.value is None]
 
@@ -397,39 +432,37 @@ class Plan:
         return cells
 
 
-def compute(wanted: list[Deferred], fold: Any = None) -> Any:
-    """Compute expressions of one size, and keep their values; with ``fold`` the value of the only one isn't kept, but
-    ``fold`` of each of its blocks is given back, as an array. Raises what ends a run."""
+def compute(wanted: list[Deferred]) -> None:
+    """Compute expressions and keep their values. Raises what ends a run."""
     keep()
-    groups: dict[int, list[Deferred]] = {}
+    groups: dict[int, tuple[list[Deferred], list[Folded]]] = {}
     for each in wanted:
-        groups.setdefault(prod(each.shape), []).append(each)
-    folded = None
-    for size, group in groups.items():
-        folded = _compute(size, group, fold)
-    return folded
+        if isinstance(each, Folded):
+            groups.setdefault(prod(each.of.shape), ([], []))[1].append(each)
+        else:
+            groups.setdefault(prod(each.shape), ([], []))[0].append(each)
+    for size, (stored, folds) in groups.items():
+        _compute(size, stored, folds)
 
 
-def _compute(size: int, wanted: list[Deferred], fold: Any) -> Any:
-    plan = Plan(wanted)
-    stored = [] if fold is not None else list(wanted)
+def _compute(size: int, stored: list[Deferred], folds: list[Folded]) -> None:
+    plan = Plan([*stored, *[each.of for each in folds]])
     for each in plan.expressions():
         if each.visits >= _OFTEN and each not in stored and each.is_held():
             stored.append(each)
         each.visits += 1
-    arrays = [np.empty(size, each.dtype) for each in stored]
-    places = [plan.place(each) for each in stored]
-    parts: dict[int, Any] = {}
-    last = plan.place(wanted[0])
+    arrays = [(plan.place(each), np.empty(size, each.dtype)) for each in stored]
+    parts: list[tuple[int, Folded, dict[int, Any]]] = [(plan.place(each.of), each, {}) for each in folds]
 
     def work(k: int, begin: int, end: int) -> None:
         cells = plan.cells(begin, end)
-        for place, array in zip(places, arrays, strict=True):
+        for place, array in arrays:
             array[begin:end] = cells[place]
-        if fold is not None:
-            parts[k] = fold(cells[last])
+        for place, each, found in parts:
+            found[k] = each.of_block(cells[place])
 
     over_blocks(size, work)
-    for each, array in zip(stored, arrays, strict=True):
+    for each, (_, array) in zip(stored, arrays, strict=True):
         each.settle(array.reshape(each.shape))
-    return np.array([parts[k] for k in sorted(parts)]) if fold is not None else None
+    for _, fold, found in parts:
+        fold.finish(found)

@@ -14,12 +14,12 @@ import numpy as np
 from ..numerics import dtypes
 from ..numerics.blocks import LARGE
 from ..numerics.dtypes import DType
-from .deferred import DEEPEST, Deferred, Loan, compute, dtype_of, held_by, operand, shape_of
+from .deferred import DEEPEST, Deferred, Folded, Loan, dtype_of, held_by, operand, shape_of
 from .levels.base import NOT_HERE
 from .node import Node
 from .operation import Operation
 from .state import next_sequence, state
-from .tensor import Tensor, wrap
+from .tensor import Tensor
 
 _FLOATS = frozenset({np.dtype(np.float32), np.dtype(np.float64)})
 _BOOL = np.dtype(np.bool_)
@@ -184,11 +184,6 @@ def _folded(op: Operation, args: tuple[Any, ...]) -> Any:
     if held is None or any(value is not None for value in args[1:]) or held.dtype not in _FLOATS:
         return NOT_HERE
     assert op.parts is not None
-    of_block, of_blocks = op.parts
-    size = 1
-    for n in held.shape:
-        size *= n
-    parts = compute([held], of_block)
-    result = wrap(of_blocks(parts, size))
+    result = Folded(held, *op.parts).tensor()
     _record(op, args, result, None, held.shape)
     return result
