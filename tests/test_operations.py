@@ -21,7 +21,7 @@ from operation_samples import Sample, samples, with_gradient
 from autogradcli.engine.levels.vmap import BATCH_RULES
 from autogradcli.engine.operation import OPERATIONS, Operation
 from autogradcli.numerics.random.generator import default_generator
-from autogradcli.operations import batch_rules  # noqa: F401 - fills the table of rules
+from autogradcli.operations.batch import rules  # noqa: F401 - fills the table of rules
 
 #: What the engine reads of a declaration, and the words that it knows there.
 WORDS = {
@@ -219,7 +219,7 @@ def documentation(op: Operation) -> list[str]:
         found.append(str(error))
     for option, known in WORDS.items():
         word = getattr(op, option)
-        if word and not callable(word) and word not in known:
+        if word and not callable(word) and word.partition(": ")[0] not in known:
             found.append(f"{op.name}: nothing reads {option}={word!r}")
     return found
 

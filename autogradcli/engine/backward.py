@@ -11,7 +11,6 @@ the same rules record a graph of their own. Hooks see tensors in both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from .accumulation import accumulate, add_grad, variable_of
 from .block_backward import Region, first_of_region
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
 from .in_blocks import InBlocks
-from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
+from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of, reachable
 from .state import state
 from .tensor import Tensor, wrap
 from .worlds import cast_array, roles
@@ -45,11 +44,22 @@ class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
-        "accumulate", "captured", "create_graph", "keep_graph", "leads", "owned", "pending", "reached", "targets",
+        "accumulate", "captured", "closing", "create_graph", "keep_graph", "leads", "owned", "pending", "reached",
+        "targets",
         "tensors",
     )  # fmt: skip
 
-    def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
+    def __init__(
+        self,
+        keep_graph: bool,
+        create_graph: bool,
+        targets: Sequence[Edge] | None,
+        accumulate: bool,
+        closing: bool = False,
+    ) -> None:
+        #: The level of ``torch.func`` whose gradients these are, where they leave it: of the pass itself nothing is
+        #: recorded there, and only what a program sees of it is brought back to the level.
+        self.closing = state.levels[-1] if closing else None
         self.keep_graph = keep_graph
         self.create_graph = create_graph
         #: gradients are tensors: to be recorded, or since they may carry tangents or belong to a level of torch.func
@@ -76,7 +86,7 @@ class Pass:
         owned = self.owned
         for edge, g in roots:
             self._arrive(edge, self._own_world(g), owned)
-        order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
+        order, waiting = reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
         needed = self._needed(order) if self.targets is not None else None
         self.reached = (order, waiting, needed)
         grad, state.grad = state.grad, self.create_graph
@@ -275,6 +285,8 @@ class Pass:
 
     def _step(self, node: Node, g: Any) -> tuple[Any, ...]:
         extra = node.extra
+        if self.closing is not None and (extra is not None or not node.declared):
+            g = self._inside(g)
         if extra is not None:
             if extra.tensor_hooks or extra.retains:
                 g = self._tensor_hooks(node, g)
@@ -285,11 +297,16 @@ class Pass:
                 return (None,) * len(node.edges)
         if node.saved is None:
             raise RuntimeError(FREED)
+        closing = self.closing if extra is None and node.declared else None
         previous, state.running_node = state.running_node, node
+        if closing is not None:
+            closing.closing = True
         try:
             grads = node.run_tensors(g) if self.tensors else node.run(g)
         finally:
             state.running_node = previous
+            if closing is not None:
+                closing.closing = False
         if state.anomaly and state.anomaly_check_nan:
             _check_nan(node, grads)
         if extra is not None and extra.posthooks:
@@ -323,6 +340,8 @@ class Pass:
     def _capture(self, node: Node, g: Any, hooks: bool) -> Any:
         """Keep the gradient of a target, after its tensor's hooks where these are to run."""
         assert self.targets is not None
+        if self.closing is not None and node.extra is not None:
+            g = self._inside(g)
         if hooks and node.extra is not None and (node.extra.tensor_hooks or node.extra.retains):
             g = self._tensor_hooks(node, g)
         for index in self.targets[node]:
@@ -337,6 +356,8 @@ class Pass:
         if self.targets is not None and sink not in self.targets:
             return
         extra = sink.extra
+        if extra is not None and self.closing is not None:
+            g = self._inside(g)
         kept = sink.grad_dtype
         if kept is not None and not isinstance(g, Tensor):
             g = cast_array(g, sink.array.dtype if kept is ... else kept.np)
@@ -360,6 +381,12 @@ class Pass:
                     run_post_accumulate(hook, variable)
             for posthook in list(extra.posthooks.values()):
                 posthook((), self._as_tensors(g))
+
+    def _inside(self, g: Any) -> Any:
+        """Gradients as tensors of the level that they leave: a program is about to see them."""
+        if isinstance(g, list):
+            return [None if x is None else self._inside(x) for x in g]
+        return self.closing.inside(g) if isinstance(g, Tensor) else g
 
     # -- what hooks see -----------------------------------------------------------------------------------
 
@@ -386,36 +413,6 @@ class Pass:
         if given is None:
             return grads
         return tuple(self._own_world(x) if x is not None else None for x in checked_all(posthook, shown, given))
-
-
-def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
-    """Every node below the roots, newest first, without the sinks; and how many edges lead to each sink."""
-    seen: set[Node] = set()
-    order: list[Node] = []
-    waiting: dict[Node, int] = {}
-    stack: list[Any] = [root for root in roots if root.__class__ is not AccumulateGrad]
-    take, put = stack.pop, stack.append
-    while stack:
-        node = take()
-        if node in seen:
-            continue
-        seen.add(node)
-        order.append(node)
-        for edge in node.edges:
-            if edge is None:
-                continue
-            kind = edge.__class__
-            if kind is AccumulateGrad:
-                waiting[edge] = waiting.get(edge, 0) + 1
-            elif kind is Output:
-                put(edge.node)
-            else:
-                put(edge)
-    order.sort(key=_sequence, reverse=True)
-    return order, waiting
-
-
-_sequence = attrgetter("seq")
 
 
 def _check_nan(node: Node, grads: tuple[Any, ...]) -> None:

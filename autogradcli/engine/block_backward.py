@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..numerics.blocks import over_blocks
-from .deferred import Deferred, Plan, held_by, peek
+from .deferred import held_by, peek
+from .expressions import Deferred, Plan
 from .in_blocks import InBlocks
 from .node import AccumulateGrad, Node, Output
 from .saved import Packed

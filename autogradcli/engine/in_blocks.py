@@ -14,7 +14,8 @@ import numpy as np
 from ..numerics import dtypes
 from ..numerics.blocks import LARGE
 from ..numerics.dtypes import DType
-from .deferred import DEEPEST, Deferred, Folded, Loan, dtype_of, held_by, operand, shape_of
+from .deferred import DEEPEST, dtype_of, held_by, operand, shape_of, tensor_of
+from .expressions import Deferred, Folded, Memory
 from .levels.base import NOT_HERE
 from .node import Node
 from .operation import Operation
@@ -105,7 +106,7 @@ def _deferred(
     shape: tuple[int, ...],
     check_and_promote: Any,
 ) -> Any:
-    loans: set[Loan] = set()
+    loans: set[Memory] = set()
     for at, t in tensors:
         found = operand(t, loans)
         if found is None:
@@ -128,7 +129,7 @@ def _deferred(
     places = {at for at, _ in tensors}
     given = tuple(v if k in places else s for k, (v, s) in enumerate(zip(values, samples, strict=True)))
     made = Deferred(op.kernel, given, shape, np.array(sample), loans)
-    result = made.tensor()
+    result = tensor_of(made)
     _record(op, args, result, made, shape)
     if made.depth >= DEEPEST:
         result.array  # noqa: B018 - is computed
@@ -149,7 +150,7 @@ def _record(
         if save.kind == "output":
             assert made is not None
             if any(edges[k] is not None for k in save.wanted_by):
-                twin = made.tensor()
+                twin = tensor_of(made)
                 twin.counter = result.need_counter()
                 entries += [twin, 0]
             else:
@@ -184,6 +185,6 @@ def _folded(op: Operation, args: tuple[Any, ...]) -> Any:
     if held is None or any(value is not None for value in args[1:]) or held.dtype not in _FLOATS:
         return NOT_HERE
     assert op.parts is not None
-    result = Folded(held, *op.parts).tensor()
+    result = tensor_of(Folded(held, *op.parts))
     _record(op, args, result, None, held.shape)
     return result

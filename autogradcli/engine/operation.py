@@ -126,6 +126,7 @@ class Operation:
         "rules",
         "saves",
         "singles",
+        "sizes",
         "source",
         "spelling",
         "view",
@@ -168,6 +169,7 @@ class Operation:
         self.flip: Any = options.pop("flip", None)
         self.no_mirror: str = options.pop("no_mirror", "")
         self.dims: str = options.pop("dims", "")
+        self.sizes: str = options.pop("sizes", "")
         self.rows: str | Rule | None = options.pop("rows", None)
         self.in_vmap: str | None = options.pop("in_vmap", None)
         self.overload: str = options.pop("overload", "")
@@ -205,9 +207,9 @@ class Operation:
         for name in self.rules:
             if name not in by_name or by_name[name].kind not in ("tensor", "list"):
                 raise TypeError(f"{self.name}: a rule for {name!r}, which is no tensor parameter")
-        for name in self.dims.removeprefix("+").split():
+        for name in f"{self.dims.removeprefix('+')} {self.sizes}".split():
             if name not in by_name:
-                raise TypeError(f"{self.name}: {name!r} is no parameter, so no dimension either")
+                raise TypeError(f"{self.name}: {name!r} is no parameter, so no dimension or size either")
         #: What each edge's rule names, and how many edges are no lists.
         self.given = {p.name: _rule_names(self.rules[p.name], 2) for p in self.edges} if joint is None else {}
         self.singles = sum(p.kind != "list" for p in self.edges)
@@ -234,6 +236,7 @@ class Operation:
                 "__slots__": (),
                 "__module__": "builtins",  # in PyTorch it is a class of C++, of no module
                 "op": self,
+                "declared": True,
                 "outputs": max(1, len(self.outputs)),
                 "title": self.node_name if ":" in self.node_name else "",
             },
@@ -357,10 +360,11 @@ def operation(**options: Any) -> Declare:
     flip        of a conjugate or negative view, what it does to each number (``mirrors.py``); ``no_mirror`` PyTorch's
                 words where such a tensor has no view like this
     dims        the parameters that are dimensions, ``"dim0 dim1"``, from a ``+`` on of the result, which has one more
-    rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch_rules.py``, ``"each"`` where it
-                does the same to each element, ``"masks"`` where a mask, and ``"dynamic"`` where any operand tells the
-                size of the result; or a function of the arguments that gives the word. Without it ``dims`` and ``kind``
-                tell, or it runs row by row
+    sizes       the parameter that is the shape of the result (and whose dimensions ``dims`` are)
+    rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch/``, perhaps with a colon and
+                what the rule is told, ``"each"`` where it does the same to each element, ``"masks"`` where a mask, and
+                ``"dynamic"`` where any operand tells the size of the result; or a function of the arguments that gives
+                the word. Without it ``dims`` and ``kind`` tell, or it runs row by row
     in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)
     spelling    the language's name for the call, where it isn't the declared one
     overload    what PyTorch's dispatcher adds to its name in place, ``"Tensor"`` for ``add_.Tensor``; ``*`` stands for

@@ -33,7 +33,7 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
 
     Raises RuntimeError where shapes or dtypes don't fit, in PyTorch's words.
     """
-    if state.levels:
+    if state.levels and state.special:
         found = at_levels(op, args)
         if found is not NOT_HERE:
             return found

@@ -51,6 +51,7 @@ class Tape(list[Any]):
 
 class State:
     __slots__ = (
+        "alone",
         "anomaly",
         "anomaly_check_nan",
         "deferred",
@@ -79,6 +80,7 @@ class State:
 
     grad: bool
     special: bool
+    alone: bool  # levels of torch.func are all that is special
     in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
     inference: bool
     invalid_views: bool  # there is (or was, in this session) a view that must not be used any more
@@ -130,13 +132,13 @@ class State:
         self.rebound = False
         self.running_node = None
         self.special = self.meta or self.deferred > 0
+        self.alone = False
 
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
-        self.special = bool(
+        others = bool(
             self.dual_level
             or self.deferred
-            or self.levels
             or self.pack_hooks
             or self.inference
             or self.invalid_views
@@ -144,6 +146,8 @@ class State:
             or self.tape is not None
             or self.meta
         )
+        self.special = others or bool(self.levels)
+        self.alone = not others and bool(self.levels)
 
     def snapshot(self) -> tuple[Any, ...]:
         return (

@@ -277,8 +277,19 @@ def _zeros_for(one: Any, create_graph: bool) -> Tensor:
     return Tensor(np.zeros(one.array.shape, one.array.dtype), requires_grad=create_graph)
 
 
+def grad_leaving(roots: tuple[Any, ...], wanted: tuple[Any, ...], grads: Any, create_graph: bool) -> list[Any]:
+    """``grad`` of what leaves the innermost level of ``torch.func``: nobody will see a graph of it there."""
+    seeds = _seeds(roots, _grads_for(roots, grads), create_graph)
+    return _grad_once(roots, wanted, seeds, True, create_graph, closing=True)
+
+
 def _grad_once(
-    roots: tuple[Any, ...], wanted: tuple[Any, ...], seeds: list[Any], retain_graph: bool, create_graph: bool
+    roots: tuple[Any, ...],
+    wanted: tuple[Any, ...],
+    seeds: list[Any],
+    retain_graph: bool,
+    create_graph: bool,
+    closing: bool = False,
 ) -> list[Any]:
     if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
@@ -290,7 +301,7 @@ def _grad_once(
         if edge is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
         targets.append(edge)
-    task = Pass(bool(retain_graph), create_graph, targets, False)
+    task = Pass(bool(retain_graph), create_graph, targets, False, closing)
     task.run(starts)
     found: list[Any] = []
     for edge in targets:

@@ -24,12 +24,13 @@ def conj(input: Array) -> Array:
 roles.conj = conj
 
 
-@operation(kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj_physical(g))
+@operation(rows="same", kernel=np.conjugate, complex="own", kind="linear", input=lambda F, g: F.conj_physical(g))
 def conj_physical(input: Array) -> Array:
     """Complex conjugate, computed at once."""
 
 
 @operation(
+    rows="same",
     kernel=np.conjugate,
     node="ConjPhysicalBackward1",
     spelling="conj_physical_",
@@ -111,6 +112,7 @@ def _joined(real: Any, imag: Any) -> Any:
 
 
 @operation(
+    rows="same",
     formula=lambda F, input: F.complex(input, F.zeros_like(input)),
     complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.real(g),
 )  # fmt: skip
@@ -120,6 +122,7 @@ def complex_of_real(input: Array) -> Array:
 
 
 @operation(
+    rows="same",
     formula=lambda F, input: F.complex(F.zeros_like(input), input),
     complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.imag(g),
 )  # fmt: skip
@@ -129,6 +132,7 @@ def complex_of_imag(input: Array) -> Array:
 
 
 @operation(
+    rows="side by side",
     layout="contiguous",
     complex="own",
     broadcast=True,
@@ -163,6 +167,7 @@ def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
 
 
 @operation(
+    rows="side by side",
     layout="contiguous",
     complex="own", broadcast=True, jvp=_polar_jvp, examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3))],
     abs=lambda F, g, result: F.real(F.conj_physical(g) * F.sgn(result)),

@@ -134,6 +134,7 @@ def remainder(input: Array, other: Array) -> Array:
 
 
 @operation(
+    rows="side by side",
     node="torch::autograd::NotImplemented", spelling="remainder", promote="promote", kernel=_remainder,
     other=underivable("remainder"),
     overload="*",
@@ -188,6 +189,7 @@ def _truncating_divide(input: Any, other: Any) -> Any:
 
 
 @operation(
+    rows="side by side",
     node="torch::autograd::NotImplemented", promote="promote", kernel=_floor_divide,
     input=underivable("floor_divide"),
     other=underivable("floor_divide"),

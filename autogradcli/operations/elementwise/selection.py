@@ -244,6 +244,7 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
 
 
 @operation(
+    rows="side by side",
     fits="weight",
     fits_in="wide",
     node="LerpBackward0", spelling="lerp", broadcast=True,

@@ -199,6 +199,7 @@ def _gamma_density(F: Any, g: Any, input: Any, other: Any) -> Any:
 
 
 @operation(
+    rows="side by side",
     promote="promote", node="IgammaBackward0", kernel=_of_floats("igamma_cpu", scipy_special("gammainc")),
     input=unwritten("igamma: input"),
     examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],
@@ -209,6 +210,7 @@ def igamma(input: Array, other: Array) -> Array:
 
 
 @operation(
+    rows="side by side",
     promote="promote", node="IgammacBackward0", kernel=_of_floats("igammac_cpu", scipy_special("gammaincc")),
     input=unwritten("igammac: input"),
     examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],

@@ -59,6 +59,7 @@ def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Arra
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     node="ScatterBackward0",
     spelling="scatter",
@@ -91,6 +92,7 @@ def source_back(F: Any, g: Any, shape: Shape) -> Any:
 
 
 @operation(
+    dims="dim",
     fits="value",
     fits_in="operand",
     layout="contiguous",
@@ -112,6 +114,7 @@ def scatter_value(input: Array, dim: int, index: Index, value: Number) -> Array:
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     kind="linear",
     complex="own",
@@ -143,6 +146,7 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
 
 
 _COMBINED: dict[str, Any] = {
+    "dims": "dim",
     "node": "torch::autograd::NotImplemented",
     "kernel": _combined,
     "examples": lambda r: [(r(3), 0, r.index((2,), 3), r(2), "add")],
@@ -163,6 +167,7 @@ def scatter_combined_in_place(input: Array, dim: int, index: Index, src: Array |
 
 
 @operation(
+    rows="put",
     layout="contiguous",
     complex="own",
     input=lambda F, g, index, accumulate: (
@@ -209,6 +214,7 @@ def _written(out: Array, place: Array, src: Array) -> Array:
 
 
 @operation(
+    dims="dim",
     kind="linear",
     complex="own",
     input=lambda F, g, src_shape, dim, index: F.select_scatter(g, F.new_zeros(g, src_shape), dim, index),
@@ -222,6 +228,7 @@ def select_scatter(input: Array, src: Array, dim: int, index: int) -> Array:
 
 
 @operation(
+    dims="dim",
     kind="linear",
     complex="own",
     input=lambda F, g, src_shape, dim, start, end, step: F.slice_scatter(
@@ -239,6 +246,7 @@ def slice_scatter(
 
 
 @operation(
+    dims="dim1 dim2",
     kind="linear",
     complex="own",
     input=lambda F, g, src_shape, offset, dim1, dim2: F.diagonal_scatter(

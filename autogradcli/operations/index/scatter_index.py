@@ -56,6 +56,7 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
 
 
 @operation(
+    rows="indexed",
     fits="alpha",
     layout="contiguous",
     kind="linear",
@@ -84,6 +85,7 @@ def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Numbe
 
 
 @operation(
+    rows="indexed",
     layout="contiguous",
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
@@ -169,6 +171,7 @@ def check_filled(index: Array, at: int, n: int) -> None:
 
 
 @operation(
+    rows="indexed",
     fits="value",
     fits_in="operand",
     overlap=True,
@@ -187,6 +190,7 @@ def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Ar
 
 
 @operation(
+    rows="indexed",
     overlap=True,
     node="IndexFillBackward1",
     spelling="index_fill",

@@ -161,6 +161,7 @@ def _scatter_reduce_back(
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, src, reduce, include_self, result: _scatter_reduce_back(
         F, g, input, dim, index, src, reduce, include_self, result
@@ -192,6 +193,7 @@ def _index_reduce_back(
 
 
 @operation(
+    rows="indexed",
     layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, source, reduce, include_self, result: _index_reduce_back(
         F, g, input, dim, index, source, reduce, include_self, result

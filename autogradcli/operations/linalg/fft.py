@@ -68,6 +68,7 @@ def _said(F: Any, name: str, input: Any, dims: Dims, norm: int, forward: bool, s
 
 
 @operation(
+    dims="dims",
     formula=lambda F, input, dims, norm, forward: _said(F, "fft" if forward else "ifft", input, dims, norm, forward),
     cost=by_size,
     node="FftC2CBackward0",
@@ -82,6 +83,7 @@ def fft_c2c(input: Array, dims: Dims, norm: int, forward: bool) -> Array:
 
 
 @operation(
+    dims="dims",
     formula=lambda F, input, dims, norm, onesided: _said(F, "rfft" if onesided else "fft", input, dims, norm, True),
     cost=by_size,
     node="FftR2CBackward0",
@@ -108,6 +110,7 @@ def _half_back(F: Any, g: Any, shape: Dims, dims: Dims, norm: int, onesided: boo
 
 
 @operation(
+    dims="dims",
     formula=lambda F, input, dims, norm, size: _said(F, "irfft", input, dims, norm, False, size),
     cost=by_size,
     node="FftC2RBackward0",
@@ -130,11 +133,12 @@ def _mirrored(F: Any, g: Any, last: int, size: int) -> Any:
 
 
 @operation(
+    rows="alike",
     formula=lambda F, like, last, size: F.constant(
         np.where((np.arange(like.shape[last]) > 0) & (np.arange(like.shape[last]) <= size - like.shape[last]), 2.0, 1.0)
         .astype(like.tensor.array.real.dtype)
         .reshape((-1,) + (1,) * (like.ndim - 1 - last))
-    )
+    ),
 )
 def mirror_weights(like: Index, last: int, size: int) -> Array:
     """2 for each element of a half whose mirror image was left out, else 1."""

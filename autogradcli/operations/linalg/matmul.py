@@ -66,6 +66,7 @@ def _right_back(F: Any, g: Any, mat1: Any, shape: Shape, strides: Shape) -> Any:
 
 
 @operation(
+    rows="mm",
     indices="ij,jk->ik",
     kind="bilinear",
     input=lambda F, g, mat2, input_shape, input_strides: _left_back(F, g, mat2, input_shape, input_strides),
@@ -110,6 +111,10 @@ def multiplied(product: Any, a: Array, b: Array) -> Array:
     return found
 
 
+#: So many numbers are printed in full: of more nobody sees the last digit.
+SHOWN = 1_000
+
+
 def _small_dot(a: Array, b: Array) -> Array:
     """A small product as the library behind PyTorch computes it: each product is rounded, and added in order."""
     k = a.shape[-1]
@@ -138,6 +143,7 @@ def _in_order(a: Array, b: Array) -> Array:
 
 
 @operation(
+    rows="mv",
     indices="ij,j->i",
     kind="bilinear",
     input=lambda F, g, vec: F.unsqueeze(g, 1) * vec,
@@ -181,6 +187,7 @@ def _check_vectors(input: Array, other: Array) -> None:
 
 
 @operation(
+    rows="dot",
     indices="i,i->",
     kind="bilinear",
     input=lambda F, g, tensor: g * tensor,
@@ -197,6 +204,7 @@ def dot(input: Array, tensor: Array) -> Array:
 
 
 @operation(
+    rows="dot: conj",
     complex="own",
     input=lambda F, g, other: F.conj(g) * other,
     other=lambda F, g, input: g * input,
@@ -211,6 +219,7 @@ def vdot(input: Array, other: Array) -> Array:
 
 
 @operation(
+    rows="bmm",
     layout="contiguous",
     indices="bij,bjk->bik",
     kind="bilinear",
@@ -241,12 +250,15 @@ def batched(a: Array, b: Array) -> Array:
     """``a @ b`` over leading dimensions. Half precision is accumulated in single."""
     if a.dtype.char == "e":
         return multiplied(np.matmul, a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
-    if 0 < a.shape[-2] * a.shape[-1] * b.shape[-1] < 400 and a.dtype.char in "fd":  # PyTorch's own loops
-        return _in_order(a, b)
+    n, k, p = a.shape[-2], a.shape[-1], b.shape[-1]
+    if 0 < n * k * p < 400 and a.dtype.char in "fd":  # PyTorch's own loops
+        if k == 1 or a.size // k * p <= SHOWN:
+            return _in_order(a, b)
     return multiplied(np.matmul, a, b)
 
 
 @operation(
+    rows="leading: 2 2",
     node="UnsafeViewBackward0",
     kind="bilinear",
     broadcast=True,
@@ -264,6 +276,7 @@ def stacked_product(input: Array, other: Array) -> Array:
 
 
 @operation(
+    rows="added: mm",
     fits="beta alpha",
     fits_in="wide",
     formula=lambda F, input, mat1, mat2, beta, alpha: input * beta + (mat1 @ mat2) * alpha,
@@ -307,6 +320,7 @@ def _added(input: Array, beta: Number, product: Array, alpha: Number) -> Array:
 
 
 @operation(
+    rows="added: mv",
     fits="beta alpha",
     formula=lambda F, input, mat, vec, beta, alpha: input * beta + (mat @ vec) * alpha,
     broadcast=True,
@@ -330,6 +344,7 @@ def addmv(input: Array, mat: Array, vec: Array, beta: Number = 1, alpha: Number 
 
 
 @operation(
+    rows="added: outer",
     fits="beta alpha",
     formula=lambda F, input, vec1, vec2, beta, alpha: input * beta + F.unsqueeze(vec1, 1) * vec2 * alpha,
     promote="promote",
@@ -349,6 +364,7 @@ def addr(input: Array, vec1: Array, vec2: Array, beta: Number = 1, alpha: Number
 
 
 @operation(
+    rows="added: bmm",
     fits="beta alpha",
     fits_in="wide",
     formula=lambda F, input, batch1, batch2, beta, alpha: input * beta + (batch1 @ batch2) * alpha,
@@ -377,6 +393,7 @@ def baddbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha:
 
 
 @operation(
+    rows="added: sum",
     fits="beta alpha",
     fits_in="wide",
     broadcast=True,

@@ -23,6 +23,7 @@ operation = partial(declared, half="own")
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     node="LinalgInvExBackward0",
     spelling="linalg.inv",
@@ -43,6 +44,7 @@ def linalg_inv(A: Array, check: bool = True) -> Array:
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     node="LinalgInvExBackward0",
     spelling="linalg.inv_ex",
@@ -121,6 +123,7 @@ def check_system(A: Array, B: Array, left: bool, name: str) -> None:
 
 
 @operation(
+    rows=lambda A, B, left, name: "leading: 2 1" if is_vector(A.array.shape, B.array.shape) else "leading: 2 2",
     cost=by_rows,
     node="LinalgSolveExBackward0",
     spelling="linalg.solve",
@@ -201,6 +204,7 @@ def _solve_matrix_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: b
 
 
 @operation(
+    rows="leading: 2 2",
     cost=by_rows,
     node="LinalgSolveTriangularBackward0",
     spelling="linalg.solve_triangular",
@@ -236,6 +240,7 @@ def _triangular_matrix_rule(F: Any, g: Any, A: Any, upper: bool, left: bool, uni
 
 
 @operation(
+    rows="leading: 2 2",
     cost=by_rows,
     node="TriangularSolveBackward0",
     outputs=("solution", "cloned_coefficient"),
@@ -277,6 +282,7 @@ def _old_triangular_rule(
 
 
 @operation(
+    rows="leading: 2 1 2",
     cost=by_rows,
     node="LinalgLuSolveBackward0",
     spelling="linalg.lu_solve",
@@ -329,6 +335,7 @@ def _permute_said(F: Any, input: Any, pivots: Any, back: bool) -> Any:
 
 
 @operation(
+    rows="leading: 2 1",
     formula=_permute_said,
     node="MmBackward0",
     kind="linear",

@@ -229,6 +229,7 @@ def hardsigmoid(input: Array) -> Array:
 
 
 @operation(
+    rows="side by side",
     node="torch::autograd::NotImplemented",
     grad_output=underivable("hardsigmoid_backward"),
     input=underivable("hardsigmoid_backward"),
@@ -325,6 +326,7 @@ def _prelu_jvp(F: Any, tangents: dict[str, Any], input: Any, weight: Any) -> Any
 
 
 @operation(
+    rows="side by side",
     node="PreluKernelBackward0", spelling="prelu", broadcast=True, jvp=_prelu_jvp,
     vjp=lambda F, g, needs, input, weight: F.prelu_kernel_backward(g, input, weight),
     examples=lambda r: [(r(2, 3), r(1, 3)), (r(3), r(1))],
@@ -349,6 +351,7 @@ def _prelu_twice(F: Any, g: Any, needs: Any, grad_output: Any, input: Any, weigh
 
 
 @operation(
+    rows="leading: 0 0 0",
     formula=lambda F, g, input, weight: (
         F.where(input > 0, g, weight * g), F.where(input > 0, F.zeros_like(g), input * g)
     ),
@@ -395,6 +398,7 @@ def rrelu_with_slope_in_place(input: Array, slope: float) -> Array:
 
 
 @operation(
+    rows="side by side",
     node="RreluWithNoiseBackward0", spelling="rrelu", kind="linear",
     input=lambda F, g, input, noise: F.rrelu_with_noise_backward(g, input, noise),
     examples=lambda r: [(r(2, 3), r(2, 3))],
@@ -417,6 +421,7 @@ def rrelu_with_noise_backward(grad_output: Array, input: Array, noise: Index) ->
 
 
 @operation(
+    rows="side by side",
     node="RreluWithNoiseBackward1", spelling="rrelu_", kind="linear",
     input=lambda F, g, noise: g * noise,
     examples=lambda r: [(r(2, 3), r(2, 3))],

@@ -157,6 +157,7 @@ def _said_correlated(
 
 
 @operation(
+    rows="convolved",
     cost=by_product,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups: _said(
         F, "conv", input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
@@ -184,6 +185,7 @@ def convolution(
 
 
 @operation(
+    rows="convolved",
     cost=by_product,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups, size: _said_transposed(
         F, input, weight, bias, size, stride, padding, dilation, groups
@@ -217,6 +219,7 @@ def conv_transpose(
 
 
 @operation(
+    rows="convolved",
     cost=by_product,
     formula=lambda F, grad, weight, size, stride, padding, dilation, groups: _said_transposed(
         F, grad, weight, None, size, stride, padding, dilation, groups
@@ -239,6 +242,7 @@ def convolution_spread(
 
 
 @operation(
+    rows="correlated",
     cost=by_product,
     formula=_said_correlated,
     node="ConvolutionBackwardBackward0",
@@ -259,6 +263,7 @@ def convolution_correlate(
 
 
 @operation(
+    rows="convolved",
     cost=by_product,
     formula=lambda F, grad, weight, stride, padding, dilation, groups: _said(
         F, "conv", grad, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
@@ -279,6 +284,7 @@ def convolution_unspread(grad: Array, weight: Array, stride: Ints, padding: Ints
 
 
 @operation(
+    rows="channel sums",
     node="ConvolutionBackwardBackward0",
     kind="linear",
     grad=lambda F, h, grad_shape: F.expand(
@@ -295,6 +301,7 @@ def convolution_bias(grad: Array) -> Array:
 
 
 @operation(
+    rows="folded",
     cost=by_product,
     node="Im2ColBackward0",
     spelling="unfold",
@@ -316,6 +323,7 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
 
 
 @operation(
+    rows="folded",
     cost=by_product,
     node="Col2ImBackward0",
     spelling="fold",
@@ -341,6 +349,7 @@ def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints
 
 
 @operation(
+    rows="folded: weight",
     cost=by_product,
     node="TrilinearBackward0",
     spelling="bilinear",

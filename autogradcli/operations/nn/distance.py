@@ -59,6 +59,7 @@ def _cdist_slope(F: Any, g: Any, x1: Any, x2: Any, p: float, result: Any) -> Any
 
 
 @operation(
+    rows="leading: 2 2",
     cost=by_product,
     layout="contiguous",
     broadcast=True,
@@ -92,6 +93,7 @@ def _check_cdist(x1: Array, x2: Array, p: float) -> None:
 
 
 @operation(
+    rows="leading: 2 2",
     cost=by_product,
     node="EuclideanDistBackward0",
     spelling="cdist",
@@ -109,7 +111,8 @@ def euclidean_dist(x1: Array, x2: Array) -> Array:
 
 
 @operation(
-    formula=lambda F, like, second: F.select(F.says("triu_indices", like.shape[0], like.shape[0], 1), 0, int(second))
+    rows="alike",
+    formula=lambda F, like, second: F.select(F.says("triu_indices", like.shape[0], like.shape[0], 1), 0, int(second)),
 )
 def pair_rows(like: Any, second: bool) -> Array:
     """Row numbers of the first (or second) of each pair ``i < j`` of rows."""
@@ -145,6 +148,7 @@ def pdist(input: Array, p: float = 2.0) -> Array:
 
 
 @operation(
+    rows="distance",
     promote="promote",
     complex="own",
     input=lambda F, g, input, other, p, result: g * direction(F, input - other, result, p),
@@ -162,6 +166,7 @@ def dist(input: Array, other: Array, p: float = 2.0) -> Array:
 
 
 @operation(
+    dims="dim",
     node="NormBackward1",
     spelling="norm",
     complex="own",

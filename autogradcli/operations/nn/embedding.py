@@ -13,6 +13,7 @@ from ...numerics.adding import add_at
 
 
 @operation(
+    rows="embedding",
     kind="linear",
     weight=lambda F, g, weight_shape, indices, padding_idx, scale_grad_by_freq: F.embedding_dense_backward(
         g, indices, weight_shape[0], padding_idx, scale_grad_by_freq
@@ -97,6 +98,7 @@ def _bag_said(
 
 
 @operation(
+    rows="embedding back",
     formula=_dense_said,
     g=lambda F, h, indices, padding_idx, scale_grad_by_freq: F.embedding_picked(
         h, indices, padding_idx, scale_grad_by_freq
@@ -124,6 +126,7 @@ def _shares(indices: Array, padding_idx: int, by_frequency: bool, dtype: Any) ->
 
 
 @operation(
+    rows="embedding: back",
     formula=lambda F, weight, indices, padding_idx, scale_grad_by_freq: _shared_said(
         F, F.index(weight, [indices]), indices, padding_idx, scale_grad_by_freq
     ),
@@ -273,7 +276,7 @@ def embedding_max_picked(weight: Array, places: Index) -> Array:
     return np.where(places >= 0, np.take_along_axis(weight, np.maximum(places, 0), 0), 0).astype(weight.dtype)
 
 
-@operation()
+@operation(rows="same")
 def one_hot(input: Index, num_classes: int) -> Array:
     """For each class index a row with a one at its place."""
     if num_classes == -1:

@@ -57,6 +57,7 @@ def _lead(ndim: int, shape: Dims) -> Dims:
 
 
 @operation(
+    rows="layer norm",
     node="NativeLayerNormBackward0",
     input=lambda F, g, input, shape, weight, eps: _through(
         F, g if weight is None else g * weight, input, _last(input.ndim, shape), eps
@@ -146,6 +147,7 @@ def _batch_input_rule(F: Any, g: Any, input: Any, weight: Any, mean: Any, var: A
 
 
 @operation(
+    rows="batch norm",
     node="NativeBatchNormBackward0",
     input=lambda F, g, input, weight, mean, var, training, eps: _batch_input_rule(
         F, g, input, weight, mean, var, training, eps
@@ -205,6 +207,7 @@ def _group_input_rule(F: Any, g: Any, input: Any, groups: int, weight: Any, eps:
 
 
 @operation(
+    rows="group norm",
     node="NativeGroupNormBackward0",
     input=lambda F, g, input, num_groups, weight, eps: _group_input_rule(F, g, input, num_groups, weight, eps),
     weight=lambda F, g, input, num_groups, eps: F.sum_dim(

@@ -148,6 +148,7 @@ def _declare_max(
         spelling=spelling,
         outputs=("result", "indices"),
         differentiable=(0,),
+        rows="folded",
         input=rule,
         examples=examples,
     )(forward)
@@ -156,6 +157,7 @@ def _declare_max(
         node=node.removesuffix("0") + "Backward0",
         spelling=spelling,
         kind="linear",
+        rows="folded",
         grad=rule_back,
         input=zeros_rule,
         examples=lambda r: [(r(1, 2, *(2,) * dims), r(1, 2, *(3,) * dims), r.index((1, 2, *(2,) * dims), 3**dims))],
@@ -185,6 +187,7 @@ _declare_max(
 
 
 @operation(
+    rows="leading",
     formula=said.gathered,
     node="ViewBackward0",
     kind="linear",
@@ -197,6 +200,8 @@ def gather_by_place(input: Array, places: Index, dims: int) -> Array:
 
 
 @operation(
+    rows="leading",
+    sizes="shape",
     formula=lambda F, g, places, shape, dims: said.scattered(F, g, places, tuple(shape), dims),
     kind="linear",
     g=lambda F, h, places, dims: F.gather_by_place(h, places, dims),
@@ -237,6 +242,7 @@ def _declare_unpool(dims: int) -> None:
 
     forward.__name__ = name
     operation(
+        rows="leading",
         formula=lambda F, input, indices, size: said.scattered(
             F, input, indices, (*input.shape[: input.ndim - dims], *size), dims
         ),

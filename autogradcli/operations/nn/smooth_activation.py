@@ -110,7 +110,7 @@ def elu_backward(
     return np.where(input <= 0, grad_output * input_scale * inner, grad_output * scale)
 
 
-@operation(formula=lambda F, input, other: F.cast(input, other.dtype))
+@operation(rows="leading", formula=lambda F, input, other: F.cast(input, other.dtype))
 def cast_like(input: Array, other: Array) -> Array:
     """``input`` in the dtype of ``other``."""
     return input.astype(other.dtype)
@@ -248,6 +248,7 @@ def _sigmoid(x: Any) -> Any:
 
 
 @operation(
+    dims="dim",
     input=lambda F, g, input, dim: F.glu_backward(g, input, dim),
     examples=lambda r: [(r(2, 4), 1), (r(4), 0)],
 )
@@ -286,6 +287,7 @@ def _glu_back_said(F: Any, g: Any, input: Any, dim: int) -> Any:
 
 
 @operation(
+    dims="dim",
     formula=_glu_back_said,
     node="GluBackwardBackward0",
     grad_output=_glu_of_gradient,

@@ -90,6 +90,7 @@ def _recurrence_said(F: Any, factor: Any, term: Any, dim: int) -> Any:
 
 
 @operation(
+    dims="dim",
     formula=_shift_said,
     kind="linear",
     complex="own",
@@ -120,6 +121,7 @@ def _recurrence_back(F: Any, g: Any, factor: Any, dim: int) -> Any:
 
 
 @operation(
+    dims="dim",
     formula=_recurrence_said,
     factor=lambda F, g, factor, result, dim: _recurrence_back(F, g, factor, dim) * F.shifted(result, dim, 1, 0.0),
     term=lambda F, g, factor, dim: _recurrence_back(F, g, factor, dim),
@@ -194,13 +196,13 @@ def _by_index(node: str) -> dict[str, Any]:
     }
 
 
-@operation(layout="contiguous", **_by_index("CummaxBackward0"))
+@operation(dims="dim", layout="contiguous", **_by_index("CummaxBackward0"))
 def cummax(input: Array, dim: int) -> tuple[Array, Array]:
     """Running maximum along a dimension and the last index that has it."""
     return _latest_extreme("cummax", input, dim)
 
 
-@operation(layout="contiguous", **_by_index("CumminBackward0"))
+@operation(dims="dim", layout="contiguous", **_by_index("CumminBackward0"))
 def cummin(input: Array, dim: int) -> tuple[Array, Array]:
     """Running minimum along a dimension and the last index that has it."""
     return _latest_extreme("cummin", input, dim)
@@ -224,6 +226,7 @@ def _logcumsumexp_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     input=lambda F, g, input, result, dim: _logcumsumexp_back(F, g, input, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],

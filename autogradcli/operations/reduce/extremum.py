@@ -92,6 +92,7 @@ def _aminmax_back(F: Any, g: Any, input: Any, low: Any, high: Any, dim: Dims, ke
 
 
 @operation(
+    dims="dim",
     outputs=("min", "max"),
     input=lambda F, g, input, result0, result1, dim, keepdim: _aminmax_back(
         F, g, input, result0, result1, dim, keepdim
@@ -135,6 +136,7 @@ def _refuse_nothing(name: str, input: Array) -> None:
 
 
 @operation(
+    rows="as: amax",
     node="MaxBackward1",
     spelling="max",
     input=lambda F, g, input, result: evenly(F, g, input, result),
@@ -148,6 +150,7 @@ def max_all(input: Array) -> Array:
 
 
 @operation(
+    rows="as: amin",
     node="MinBackward1",
     spelling="min",
     input=lambda F, g, input, result: evenly(F, g, input, result),
@@ -183,6 +186,7 @@ def _spread_said(F: Any, input: Any, dim: int, index: Any, src: Any) -> Any:
 
 
 @operation(
+    dims="dim",
     formula=_spread_said,
     node="ScatterBackward0",
     kind="linear",
@@ -234,6 +238,7 @@ def by_index(node: str, name: str) -> dict[str, Any]:
         "outputs": ("values", "indices"),
         "differentiable": (0,),
         "complex": "own",
+        "dims": "dim",
         "input": lambda F, g, input_shape, dim, keepdim, result1: picked(F, g[0], result1, input_shape, dim, keepdim),
         "jvp": lambda F, t, input_shape, dim, keepdim, result1: (
             gathered(F, t["input"], result1, input_shape, dim, keepdim),
@@ -289,13 +294,13 @@ def _argued(name: str, input: Array, dim: int | None, keepdim: bool) -> Array:
     return found if keepdim else found.squeeze(dim)
 
 
-@operation()
+@operation(dims="dim")
 def argmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """Index of the largest element, of all elements counted in order or along a dimension."""
     return _argued("argmax", input, dim, keepdim)
 
 
-@operation()
+@operation(dims="dim")
 def argmin(input: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """Index of the smallest element, of all elements counted in order or along a dimension."""
     return _argued("argmin", input, dim, keepdim)

@@ -66,7 +66,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
     jvp=lambda F, t, dtype: F.sum_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
-    rows="as sum_dim",
+    rows="as: sum_dim",
     parts=(sum_of_block, lambda sums, size: sum_of_sums(sums)),
 )
 def sum_all(input: Array, dtype: DType | None = None) -> Array:
@@ -99,6 +99,7 @@ def sum_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None 
 
 
 @operation(
+    dims="dim",
     input=lambda F, g, input, dim, keepdim: F.mul(
         _sum_back(F, g, tuple(input.shape), dim, keepdim), F.logical_not(F.isnan(input))
     ),
@@ -137,7 +138,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
     jvp=lambda F, t, dtype: F.mean_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
-    rows="as mean_dim",
+    rows="as: mean_dim",
     parts=(sum_of_block, lambda sums, size: np.true_divide(sum_of_sums(sums), size)),
 )
 def mean_all(input: Array, dtype: DType | None = None) -> Array:
@@ -196,6 +197,7 @@ def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
 
 
 @operation(
+    rows="flat: prod_dim",
     node="ProdBackward0",
     spelling="prod",
     input=lambda F, g, input, result: _prod_all_back(F, g, input, result),
@@ -230,7 +232,7 @@ def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType 
     return multiply_reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
 
 
-@operation()
+@operation(dims="dim")
 def hash_tensor(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """The bits of the elements over some dimensions, each as 64 of them, in exclusive disjunction: uint64."""
     kind = input.dtype.kind
@@ -244,21 +246,21 @@ def hash_tensor(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
 # -- truth -------------------------------------------------------------------------------------------------
 
 
-@operation(spelling="all")
+@operation(dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="all")
 def all_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether all elements over some dimensions are nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
     found = input != 0 if dim == () else all_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
-@operation(spelling="any")
+@operation(dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="any")
 def any_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether any element over some dimensions is nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
     found = input != 0 if dim == () else any_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
-@operation()
+@operation(dims="dim")
 def count_nonzero(input: Array, dim: Dims = None) -> Array:
     """How many elements over some dimensions are nonzero."""
     return add_reduce(input != 0, axis_of(dim, input.ndim), np.int64)

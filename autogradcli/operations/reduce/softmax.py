@@ -82,6 +82,7 @@ def softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
+    dims="dim",
     node="SafeSoftmaxBackward0",
     spelling="softmax",
     input=lambda F, g, dim, result: result * (g - F.sum_dim(g * result, (dim,), True)),
@@ -106,6 +107,7 @@ def _softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
 
 @operation(
     kernel=_row_by_row(_softmax_backward_data, 2),
+    dims="dim",
     grad=lambda F, h, result, dim: F.softmax_backward_data(h, result, dim),
     result=lambda F, h, grad, result, dim: _softmax_second(F, h, grad, result, dim),
     examples=lambda r: [(r(2, 3), r(2, 3), 1)],
@@ -153,6 +155,7 @@ def _log_softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
 
 @operation(
     kernel=_row_by_row(_log_softmax_backward_data, 2),
+    dims="dim",
     grad=lambda F, h, grad, result, dim: _log_softmax_first(F, h, result, dim),
     result=lambda F, h, grad, result, dim: _log_softmax_second(F, h, grad, result, dim),
     examples=lambda r: [(r(2, 3), r(2, 3), 1)],

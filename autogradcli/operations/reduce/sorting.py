@@ -62,6 +62,7 @@ def _sort_said(F: Any, input: Any, dim: int, descending: bool) -> tuple[Any, Any
 
 
 @operation(
+    dims="dim",
     formula=lambda F, input, dim, descending: _sort_said(F, input, dim, descending),
     cost=by_size,
     layout="like",
@@ -75,6 +76,7 @@ def sort(input: Array, dim: int = -1, descending: bool = False) -> Pair:
 
 
 @operation(
+    dims="dim",
     formula=lambda F, input, stable, dim, descending: _sort_said(F, input, dim, descending),
     cost=by_size,
     layout="like",
@@ -89,6 +91,7 @@ def sort_stable(input: Array, stable: bool, dim: int = -1, descending: bool = Fa
 
 
 @operation(
+    dims="dim",
     cost=by_size,
     node="TopkBackward0",
     examples=lambda r: [(r.distinct((2, 3)), 2), (r.distinct((4, 3)), 2, 0, False)],
@@ -230,7 +233,7 @@ def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Arr
 # -- places among boundaries -------------------------------------------------------------------------------
 
 
-@operation(cost=by_size)
+@operation(rows="searched", cost=by_size)
 def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = False, int32: bool = False) -> Array:
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
     if sorted_sequence.dtype.kind in "cb":
@@ -308,7 +311,7 @@ def nonzero(input: Array) -> Array:
     return np.argwhere(input)
 
 
-@operation(cost=by_size)
+@operation(rows="among", cost=by_size)
 def isin(elements: Array, test_elements: Array, invert: bool = False) -> Array:
     """For each element whether it is among others."""
     for x in (elements, test_elements):

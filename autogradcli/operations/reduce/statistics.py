@@ -77,6 +77,7 @@ def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: float | None, k
 
 
 @operation(
+    dims="dim",
     complex="own",
     input=lambda F, g, input, dim, correction, keepdim: _var_back(F, g, input, dim, correction, keepdim),
     examples=lambda r: [(r(2, 3), None), (r(2, 3), 0, 0), (r(2, 3, 2), (0, -1), 1, True)],
@@ -93,6 +94,7 @@ def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: fl
 
 
 @operation(
+    dims="dim",
     complex="own",
     input=lambda F, g, input, dim, correction, keepdim, result: _std_back(
         F, g, result, input, dim, correction, keepdim
@@ -115,6 +117,7 @@ def _with_mean(F: Any, spread: Any, g_mean: Any, input: Any, dim: Dims, keepdim:
 
 
 @operation(
+    dims="dim",
     outputs=("var", "mean"),
     complex="own",
     input=lambda F, g, input, dim, correction, keepdim: _with_mean(
@@ -131,6 +134,7 @@ def var_mean(
 
 
 @operation(
+    dims="dim",
     outputs=("std", "mean"),
     complex="own",
     input=lambda F, g, input, dim, correction, keepdim, result0: _with_mean(
@@ -215,6 +219,7 @@ def _norm_said(F: Any, input: Any, ord: float, dim: Dims, keepdim: bool, dtype: 
 
 
 @operation(
+    dims="dim",
     formula=_norm_said,
     node="LinalgVectorNormBackward0",
     complex="own",

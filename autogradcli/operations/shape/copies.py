@@ -69,6 +69,7 @@ def zeros_like(input: Array) -> Array:
 
 
 @operation(
+    rows="copied",
     node="torch::autograd::CopyBackwards",
     spelling="copy_",
     input=lambda F, g: F.zeros_like(g),
@@ -137,27 +138,28 @@ _FILL_TENSOR: dict[str, Any] = {
 }
 
 
-@operation(fits="value", fits_in="operand", node="FillBackward0", **_FILL)
+@operation(rows="same", fits="value", fits_in="operand", node="FillBackward0", **_FILL)
 def fill_scalar(input: Array, value: Number) -> Array:
     """Every element the same number."""
 
 
-@operation(node="FillBackward1", **_FILL_TENSOR)
+@operation(rows="copied", node="FillBackward1", **_FILL_TENSOR)
 def fill_tensor(input: Array, value: Array) -> Array:
     """Every element the value of a 0-d tensor."""
 
 
-@operation(fits="value", fits_in="operand", overlap=True, node="FillBackward2", **_FILL)
+@operation(rows="same", fits="value", fits_in="operand", overlap=True, node="FillBackward2", **_FILL)
 def fill_scalar_in_place(input: Array, value: Number) -> Array:
     """``fill`` as recorded by ``fill_``."""
 
 
-@operation(node="FillBackward3", **_FILL_TENSOR)
+@operation(rows="copied", node="FillBackward3", **_FILL_TENSOR)
 def fill_tensor_in_place(input: Array, value: Array) -> Array:
     """``fill`` with a tensor's value as recorded by ``fill_``."""
 
 
 @operation(
+    rows="same",
     overlap=True,
     node="ZeroBackward0",
     spelling="zero_",
@@ -183,6 +185,7 @@ def _triangle(input: Array, diagonal: int, lower: bool) -> Array:
 
 
 @operation(
+    rows="leading: 2",
     overlap=True,
     layout="contiguous",
     input=lambda F, g, diagonal: F.tril(g, diagonal),
@@ -195,6 +198,7 @@ def tril(input: Array, diagonal: int = 0) -> Array:
 
 
 @operation(
+    rows="leading: 2",
     overlap=True,
     layout="contiguous",
     input=lambda F, g, diagonal: F.triu(g, diagonal),
@@ -207,6 +211,7 @@ def triu(input: Array, diagonal: int = 0) -> Array:
 
 
 @operation(
+    dims="+dim1 dim2",
     input=lambda F, g, offset, dim1, dim2: F.diagonal(g, offset, dim1, dim2),
     examples=lambda r: [(r(3), 0, -2, -1), (r(2, 3), 1, 0, 2), (r(2, 3), -1, -2, -1)],
     **_LINEAR,
@@ -225,6 +230,7 @@ def diag_embed(input: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) ->
 
 
 @operation(
+    rows="traced",
     indices="ii->",
     input=lambda F, g, input_shape: F.diagonal_backward(F.expand(g, (min(input_shape),)), input_shape, 0, 0, 1),
     examples=lambda r: [(r(3, 3),), (r(2, 4),)],
@@ -262,6 +268,7 @@ def _repeat_back(F: Any, g: Any, shape: Shape, repeats: Shape) -> Any:
 
 
 @operation(
+    rows="repeated",
     input=lambda F, g, input_shape, repeats: _repeat_back(F, g, input_shape, repeats),
     examples=lambda r: [(r(2, 3), (2, 1)), (r(3), (2, 3)), (r(), (2,))],
     **_LINEAR,
@@ -291,6 +298,8 @@ def _rolled(input: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
 
 
 @operation(
+    rows=lambda input, shifts, dims: "dims" if dims else "rolled",
+    dims="dims",
     layout="contiguous",
     kernel=_rolled,
     input=lambda F, g, shifts, dims: F.roll(g, tuple(-s for s in reversed(shifts)), tuple(reversed(dims))),
@@ -302,6 +311,7 @@ def roll(input: Array, shifts: Shape, dims: Shape = ()) -> Array:
 
 
 @operation(
+    dims="dims",
     input=lambda F, g, k, dims: F.rot90(g, -k, dims),
     examples=lambda r: [(r(2, 3), 1, (0, 1)), (r(2, 3), -2, (1, 0))],
     **_LINEAR,

@@ -65,7 +65,7 @@ def as_strided(input: Array, size: Shape, stride: Shape, offset: int, strides: S
     """
 
 
-@operation(node="AsStridedBackward1", spelling="as_strided_", **_STRIDED)
+@operation(rows="strided", node="AsStridedBackward1", spelling="as_strided_", **_STRIDED)
 def as_strided_in_place(input: Array, size: Shape, stride: Shape, offset: int, strides: Shape) -> Array:
     """``as_strided`` as recorded by ``as_strided_``."""
 
@@ -105,6 +105,7 @@ def _take_said(F: Any, input: Any, strides: Shape, size: Shape, stride: Shape, o
 
 
 @operation(
+    rows="strided back: sum",
     formula=_sum_said,
     node="AsStridedBackward0",
     g=lambda F, g, strides, size, stride, offset: F.strided_take(g, strides, size, stride, offset),
@@ -119,6 +120,7 @@ def strided_sum(g: Array, shape: Shape, strides: Shape, size: Shape, stride: Sha
 
 
 @operation(
+    rows="strided back: take",
     formula=_take_said,
     node="AsStridedBackward0",
     input=lambda F, g, input_shape, strides, size, stride, offset: F.strided_sum(
@@ -135,6 +137,7 @@ def strided_take(input: Array, strides: Shape, size: Shape, stride: Shape, offse
 
 
 @operation(
+    rows="strided back: scatter",
     complex="own",
     input=lambda F, g, src_shape, size, stride, offset: F.as_strided_scatter(
         g, F.new_zeros(g, src_shape), size, stride, offset

@@ -84,7 +84,7 @@ def view(input: Array, size: Shape) -> Array:
     """The same elements in another shape, without copying."""
 
 
-@operation(spelling="reshape", **_VIEWED)
+@operation(rows="sized", spelling="reshape", **_VIEWED)
 def reshape_alias(input: Array, size: Shape) -> Array:
     """``view`` of a tensor that isn't contiguous, as ``reshape`` records it."""
 
@@ -314,17 +314,17 @@ def squeeze_dims(input: Array, dim: Shape) -> Array:
     """Without those of these dimensions whose size is 1."""
 
 
-@operation(node="SqueezeBackward3", spelling="squeeze_", **_SQUEEZE)
+@operation(rows="squeezed", node="SqueezeBackward3", spelling="squeeze_", **_SQUEEZE)
 def squeeze_in_place(input: Array) -> Array:
     """``squeeze`` as recorded by ``squeeze_``."""
 
 
-@operation(node="SqueezeBackward4", spelling="squeeze_", **_SQUEEZE_DIM)
+@operation(rows="squeezed dim", node="SqueezeBackward4", spelling="squeeze_", **_SQUEEZE_DIM)
 def squeeze_dim_in_place(input: Array, dim: int) -> Array:
     """``squeeze`` of one dimension as recorded by ``squeeze_``."""
 
 
-@operation(node="SqueezeBackward5", spelling="squeeze_", **_SQUEEZE_DIMS)
+@operation(dims="dim", node="SqueezeBackward5", spelling="squeeze_", **_SQUEEZE_DIMS)
 def squeeze_dims_in_place(input: Array, dim: Shape) -> Array:
     """``squeeze`` of several dimensions as recorded by ``squeeze_``."""
 
@@ -353,7 +353,7 @@ def unsqueeze(input: Array, dim: int) -> Array:
     """With a new dimension of size 1 at this place."""
 
 
-@operation(node="UnsqueezeBackward1", spelling="unsqueeze_", **_UNSQUEEZE)
+@operation(dims="+dim", node="UnsqueezeBackward1", spelling="unsqueeze_", **_UNSQUEEZE)
 def unsqueeze_in_place(input: Array, dim: int) -> Array:
     """``unsqueeze`` as recorded by ``unsqueeze_``."""
 
@@ -387,7 +387,7 @@ def transpose(input: Array, dim0: int, dim1: int) -> Array:
     """A view with two dimensions exchanged."""
 
 
-@operation(node="TransposeBackward1", spelling="transpose_", **_TRANSPOSE)
+@operation(dims="dim0 dim1", node="TransposeBackward1", spelling="transpose_", **_TRANSPOSE)
 def transpose_in_place(input: Array, dim0: int, dim1: int) -> Array:
     """``transpose`` as recorded by ``transpose_``."""
 
@@ -397,7 +397,7 @@ def t(input: Array) -> Array:
     """A matrix transposed; of a vector or a 0-d tensor, itself."""
 
 
-@operation(node="TBackward1", spelling="t_", **_T)
+@operation(rows="turned", node="TBackward1", spelling="t_", **_T)
 def t_in_place(input: Array) -> Array:
     """``t`` as recorded by ``t_``."""
 
