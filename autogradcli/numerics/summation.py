@@ -120,7 +120,7 @@ def _by_dims(array: Any, axis: Any, width: int) -> Any:
             tail += 1
         if last != ndim - 1 or dims[: len(dims) - tail] != list(range(len(dims) - tail)):
             return None
-        inner = _row(array.reshape((*shape[: ndim - tail], -1)), width)
+        inner = _row(array.reshape((*shape[: ndim - tail], -1)), width, summed_again=True)
         return _add(inner, tuple(dims[:-tail]))
     before, behind = shape[:first], shape[last + 1 :]
     if not behind:
@@ -137,10 +137,10 @@ def _by_dims(array: Any, axis: Any, width: int) -> Any:
     return _columns(array.reshape((*before, n, w)), width).reshape(before + behind)
 
 
-def _row(x: Any, width: int) -> Any:
+def _row(x: Any, width: int, summed_again: bool = False) -> Any:
     """Sum of the last dimension, whose elements lie side by side: shape ``(..., n)`` to ``(...)``."""
     lead, n = x.shape[:-1], x.shape[-1]
-    if lead and x.size >= n * _SEEN:
+    if lead and x.size >= n * _SEEN and not summed_again:
         return _add(x, -1) + 0.0
     if n < width:
         return _add(x if n <= 4 else x.take(_SHORT[n], -1), -1)
