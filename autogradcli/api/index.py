@@ -3,7 +3,7 @@
 # fmt: off
 # ruff: noqa
 SIZES: dict[str, int] = {
-    "api.autograd.backward_and_grad": 14276, "api.autograd.checkpoint": 11241, "api.autograd.custom_function": 8881,
+    "api.autograd.backward_and_grad": 14313, "api.autograd.checkpoint": 11241, "api.autograd.custom_function": 8881,
     "api.autograd.forward_ad": 6075, "api.autograd.function_class": 2426, "api.autograd.functional_checks": 5317,
     "api.autograd.functional_derivatives": 15774, "api.autograd.gradcheck": 12939, "api.autograd.gradcheck_compare":
     6497, "api.autograd.gradcheck_derivatives": 9737, "api.autograd.gradcheck_further": 8676,
@@ -21,7 +21,7 @@ SIZES: dict[str, int] = {
     "api.functional.losses": 16467, "api.functional.normalization": 13012, "api.functional.pooling": 11868,
     "api.functional.pooling_checks": 9101, "api.functional.resampling": 12893, "api.functional.softmax": 3021,
     "api.linalg.einsum": 17484, "api.linalg.matmul": 8750, "api.linalg.matrix_functions": 14619,
-    "api.linalg.matrix_norms": 10390, "api.linalg.solving": 15673, "api.math.arithmetic": 8909,
+    "api.linalg.matrix_norms": 10390, "api.linalg.solving": 15673, "api.math.arithmetic": 8933,
     "api.math.comparisons": 3938, "api.math.complex_numbers": 4167, "api.math.cumulative": 12243,
     "api.math.elementwise": 6102, "api.math.fft": 10783, "api.math.histograms": 4513, "api.math.masked": 11260,
     "api.math.quantile": 6609, "api.math.reductions": 9202, "api.math.removed": 2809, "api.math.selection": 5078,
@@ -36,42 +36,42 @@ SIZES: dict[str, int] = {
     "api.optim.kernels": 4302, "api.optim.lbfgs": 11903, "api.optim.lr_composed": 8761, "api.optim.lr_cycles":
     11539, "api.optim.lr_scheduler": 13962, "api.optim.optimizer": 17010, "api.optim.options": 2342,
     "api.optim.recorded": 4597, "api.optim.rule": 4237, "api.optim.rules_of_matrices": 8281, "api.optim.sgd_adam":
-    9674, "api.shape.indexing": 8384, "api.shape.joining": 11728, "api.shape.reshaping": 15717,
+    9674, "api.shape.indexing": 8402, "api.shape.joining": 11728, "api.shape.reshaping": 15717,
     "api.shape.scattering": 7493, "api.shape.slicing": 10859, "api.shape.view_copies": 3506,
     "api.shape.view_in_place": 3879, "api.tensor.attributes": 18267, "api.tensor.conversion": 13120,
-    "api.tensor.creation": 16065, "api.tensor.devices": 2352, "api.tensor.from_data": 7810, "api.tensor.memory":
-    1929, "api.tensor.memory_format": 2647, "api.tensor.operators": 9427, "api.tensor.placement": 2557,
+    "api.tensor.creation": 16116, "api.tensor.devices": 2352, "api.tensor.from_data": 7810, "api.tensor.memory":
+    1929, "api.tensor.memory_format": 2647, "api.tensor.operators": 9459, "api.tensor.placement": 2557,
     "api.tensor.random_tensors": 18637, "api.tensor.sparse_tensors": 4960, "api.tensor.subscript": 12071,
     "api.tensor.tensor_repr": 2192, "api.tensor.tensor_text": 12262, "operations.batch.layers": 9957,
     "operations.batch.places": 10743, "operations.batch.products": 4955, "operations.batch.rules": 526,
     "operations.batch.shapes": 13416, "operations.batch.tools": 3818, "operations.dims": 6781,
-    "operations.elementwise.arithmetic": 3586, "operations.elementwise.arithmetic_variants": 3415,
-    "operations.elementwise.comparison": 8935, "operations.elementwise.complex": 6874,
-    "operations.elementwise.constants": 602, "operations.elementwise.elementary": 2073,
-    "operations.elementwise.exponential": 4685, "operations.elementwise.gamma": 6172,
-    "operations.elementwise.powers": 8337, "operations.elementwise.rounding": 7807,
-    "operations.elementwise.selection": 12841, "operations.elementwise.sign": 6572,
-    "operations.elementwise.special": 15074, "operations.elementwise.special_polynomials": 7102,
-    "operations.elementwise.trigonometric": 6344, "operations.index.indexing": 13770, "operations.index.masks":
-    6129, "operations.index.scatter": 10495, "operations.index.scatter_index": 8992,
+    "operations.elementwise.arithmetic": 3650, "operations.elementwise.arithmetic_variants": 3466,
+    "operations.elementwise.choosing": 1833, "operations.elementwise.comparison": 8935,
+    "operations.elementwise.complex": 6874, "operations.elementwise.constants": 602,
+    "operations.elementwise.elementary": 2073, "operations.elementwise.exponential": 4685,
+    "operations.elementwise.gamma": 6172, "operations.elementwise.powers": 8337, "operations.elementwise.rounding":
+    7807, "operations.elementwise.selection": 13240, "operations.elementwise.sign": 6606,
+    "operations.elementwise.special": 15128, "operations.elementwise.special_polynomials": 7102,
+    "operations.elementwise.trigonometric": 6344, "operations.index.indexing": 14707, "operations.index.masks":
+    6309, "operations.index.scatter": 10495, "operations.index.scatter_index": 8992,
     "operations.index.scatter_reduce": 9237, "operations.linalg.checks": 3234, "operations.linalg.decompose": 16256,
     "operations.linalg.determinant": 7786, "operations.linalg.fft": 5903, "operations.linalg.lapack": 2393,
     "operations.linalg.matmul": 18348, "operations.linalg.matrix_kernels": 7988, "operations.linalg.matrix_rules":
     2004, "operations.linalg.misc": 18773, "operations.linalg.small_matrices": 3699, "operations.linalg.solve":
-    14809, "operations.linalg.spectral": 8742, "operations.nn.activation": 16697, "operations.nn.attention": 3061,
+    14809, "operations.linalg.spectral": 8742, "operations.nn.activation": 16929, "operations.nn.attention": 3061,
     "operations.nn.class_loss": 18463, "operations.nn.class_loss_formulas": 3220, "operations.nn.convolution":
     19543, "operations.nn.distance": 7348, "operations.nn.embedding": 12004, "operations.nn.grid": 10657,
-    "operations.nn.loss": 14256, "operations.nn.normalization": 8964, "operations.nn.pixels": 3349,
+    "operations.nn.loss": 14256, "operations.nn.normalization": 9401, "operations.nn.pixels": 3349,
     "operations.nn.pooling": 17271, "operations.nn.pooling_formulas": 5716, "operations.nn.resample": 16786,
-    "operations.nn.smooth_activation": 11421, "operations.nn.windowed": 1559, "operations.reduce.cumulative": 8919,
+    "operations.nn.smooth_activation": 11421, "operations.nn.windowed": 1559, "operations.reduce.cumulative": 9603,
     "operations.reduce.extremum": 11685, "operations.reduce.histogram": 3365, "operations.reduce.order_statistics":
-    7170, "operations.reduce.reduction": 10221, "operations.reduce.softmax": 4754, "operations.reduce.sorting":
+    7170, "operations.reduce.reduction": 10431, "operations.reduce.softmax": 6538, "operations.reduce.sorting":
     13424, "operations.reduce.statistics": 14267, "operations.reduce.tie_order": 7153, "operations.refuse": 1542,
     "operations.shape.copies": 13195, "operations.shape.dual": 670, "operations.shape.joining": 4655,
     "operations.shape.slicing": 13726, "operations.shape.spacing": 4265, "operations.shape.strided": 7282,
     "operations.shape.view": 16425, "operations.shape.view_copies": 2497,
 }
-CHECKSUM = 13940634
+CHECKSUM = 2872124366
 NAMES: dict[str, dict[str, str]] = {  # place -> module -> its names
     "Tensor": {
         "api.autograd.backward_and_grad": "backward",

@@ -11,14 +11,15 @@ the same rules record a graph of their own. Hooks see tensors in both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from .accumulation import accumulate, add_grad, variable_of
+from .block_backward import Region, first_of_region
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
-from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
+from .in_blocks import InBlocks
+from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of, reachable
 from .state import state
 from .tensor import Tensor, wrap
 from .worlds import cast_array, roles
@@ -43,7 +44,8 @@ class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
-        "accumulate", "captured", "closing", "create_graph", "keep_graph", "leads", "pending", "reached", "targets",
+        "accumulate", "captured", "closing", "create_graph", "keep_graph", "leads", "owned", "pending", "reached",
+        "targets",
         "tensors",
     )  # fmt: skip
 
@@ -71,6 +73,7 @@ class Pass:
         self.captured: dict[tuple[Node, int], Any] = {}
         self.pending: dict[Edge, Any] = {}
         self.reached: tuple[list[Node], dict[Node, int], set[Node] | None] = ([], {}, None)
+        self.owned: set[Edge] = set()  # edges whose gradient so far is in memory that was made here
         self.leads: set[Node] | None = None  # where there are targets: they and all above them
 
     def run(self, roots: Sequence[tuple[Edge, Any]]) -> None:
@@ -80,10 +83,10 @@ class Pass:
         """
         if state.tape is not None:
             state.tape.began(roots)
-        owned: set[Edge] = set()
+        owned = self.owned
         for edge, g in roots:
             self._arrive(edge, self._own_world(g), owned)
-        order, waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
+        order, waiting = reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
         needed = self._needed(order) if self.targets is not None else None
         self.reached = (order, waiting, needed)
         grad, state.grad = state.grad, self.create_graph
@@ -93,7 +96,7 @@ class Pass:
             if self.tensors or needed is not None or state.anomaly:
                 self._walk(order, waiting, needed, owned)
             else:
-                self._walk_fast(order, waiting, owned)
+                self._walk_quick(order, waiting, owned)
         finally:
             _running.pop()
             state.grad = grad
@@ -149,6 +152,42 @@ class Pass:
     def _add(self, a: Any, b: Any) -> Any:
         return roles.add(a, b) if self.tensors else a + b
 
+    def _walk_quick(self, order: list[Node], waiting: dict[Node, int], owned: set[Edge]) -> None:
+        """The ordinary pass, through deferred operations block by block."""
+        if not state.deferred:
+            self._walk_fast(order, waiting, owned)
+            return
+        at = 0
+        while at < len(order):
+            begin = first_of_region(order, at)
+            if begin > at:
+                self._walk_fast(order[at:begin], waiting, owned)
+            if begin == len(order):
+                return
+            region = Region(order, begin, self.pending)
+            if len(region.nodes):
+                self._walk_region(region, waiting, owned)
+                at = begin + len(region.nodes)
+            else:
+                self._walk_fast(order[begin : begin + 1], waiting, owned)
+                at = begin + 1
+
+    def _walk_region(self, region: Region, waiting: dict[Node, int], owned: set[Edge]) -> None:
+        pending = self.pending
+        found = region.run(pending)
+        for edge, g in found.items():
+            pending[edge] = g
+            owned.add(edge)
+        for place, node in enumerate(region.nodes):
+            pending.pop(node, None)
+            if not self.keep_graph and place in region.reached:
+                node.release()
+            for edge in node.edges:
+                if edge.__class__ is AccumulateGrad:
+                    waiting[edge] = left = waiting[edge] - 1
+                    if not left and edge in pending:
+                        self._leaf(edge)
+
     def _walk_fast(self, order: list[Node], waiting: dict[Node, int], owned: set[Edge]) -> None:
         """The ordinary pass: everything reachable, arrays only. ``_arrive`` stands here once more, unfolded, since
         every edge of every graph comes by."""
@@ -190,7 +229,17 @@ class Pass:
     def _walk(self, order: list[Node], waiting: dict[Node, int], needed: set[Node] | None, owned: set[Edge]) -> None:
         """The pass with everything: captures, pruning, ``create_graph``, anomaly checks."""
         pending = self.pending
-        for node in order:
+        blocks = bool(state.deferred) and not self.tensors and not state.anomaly
+        passed = 0
+        for at, node in enumerate(order):
+            if at < passed:
+                continue
+            if blocks and node.fix.__class__ is InBlocks:
+                region = Region(order, at, pending, self._runs_alone)
+                if region.nodes:
+                    self._walk_region(region, waiting, owned)
+                    passed = at + len(region.nodes)
+                    continue
             g = pending.pop(node, None)
             wanted = needed is None or node in needed
             grads: tuple[Any, ...] = ()
@@ -212,6 +261,11 @@ class Pass:
                     left = waiting[edge] = waiting[edge] - 1
                     if not left and edge in pending:
                         self._leaf(edge)
+
+    def _runs_alone(self, node: Node) -> bool:
+        """Whether more is to be done at a node than to run its rule, or nothing."""
+        needed = self.reached[2]
+        return needed is not None and (node not in needed or (self.targets is not None and node in self.targets))
 
     def _needed(self, order: list[Node]) -> set[Node]:
         """The nodes that must run for a target to be reached: all that have a target below them. Where gradients are
@@ -305,7 +359,7 @@ class Pass:
         if extra is not None and self.closing is not None:
             g = self._inside(g)
         kept = sink.grad_dtype
-        if g.__class__ is not Tensor and kept is not None:
+        if kept is not None and not isinstance(g, Tensor):
             g = cast_array(g, sink.array.dtype if kept is ... else kept.np)
         if extra is not None and extra.tensor_hooks:
             shown = run_tensor_hooks(extra.tensor_hooks.get(0), self._tensor(g))
@@ -316,7 +370,10 @@ class Pass:
         if extra is not None:
             for prehook in list(extra.prehooks.values()):
                 g = self._replace(prehook, g)
-        accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
+        if extra is None and sink in self.owned and g.__class__ is np.ndarray:
+            accumulate(sink, g, own_memory=True)
+        else:
+            accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
         if extra is not None:
             if extra.post_accumulate:
                 variable = variable_of(sink)
@@ -356,36 +413,6 @@ class Pass:
         if given is None:
             return grads
         return tuple(self._own_world(x) if x is not None else None for x in checked_all(posthook, shown, given))
-
-
-def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
-    """Every node below the roots, newest first, without the sinks; and how many edges lead to each sink."""
-    seen: set[Node] = set()
-    order: list[Node] = []
-    waiting: dict[Node, int] = {}
-    stack: list[Any] = [root for root in roots if root.__class__ is not AccumulateGrad]
-    take, put = stack.pop, stack.append
-    while stack:
-        node = take()
-        if node in seen:
-            continue
-        seen.add(node)
-        order.append(node)
-        for edge in node.edges:
-            if edge is None:
-                continue
-            kind = edge.__class__
-            if kind is AccumulateGrad:
-                waiting[edge] = waiting.get(edge, 0) + 1
-            elif kind is Output:
-                put(edge.node)
-            else:
-                put(edge)
-    order.sort(key=_sequence, reverse=True)
-    return order, waiting
-
-
-_sequence = attrgetter("seq")
 
 
 def _check_nan(node: Node, grads: tuple[Any, ...]) -> None:

@@ -88,6 +88,7 @@ class Operation:
     __slots__ = (
         "_parsed",
         "aten",
+        "blocks",
         "broadcast",
         "call",
         "complex",
@@ -118,6 +119,7 @@ class Operation:
         "overlap",
         "overload",
         "params",
+        "parts",
         "power",
         "promote",
         "rows",
@@ -138,7 +140,8 @@ class Operation:
         self.source = source
         self.doc: str = source.__doc__ or ""
         kernel: Callable[..., Any] = options.pop("kernel", None) or source
-        if layout := options.pop("layout", None):
+        layout = options.pop("layout", None)
+        if layout:
             kernel = laid_out(kernel, layout)
         cost = options.pop("cost", None)
         self.kernel = kernel if cost is None else listening(kernel, cost)
@@ -170,6 +173,10 @@ class Operation:
         self.rows: str | Rule | None = options.pop("rows", None)
         self.in_vmap: str | None = options.pop("in_vmap", None)
         self.overload: str = options.pop("overload", "")
+        self.parts: tuple[Any, Any] | None = options.pop("parts", None)
+        blocks = options.pop("blocks", None)
+        pointwise = (self.kind == "elementwise" or self.promote == "compare") and cost is None and not layout
+        self.blocks: bool = self.parts is not None or (pointwise if blocks is None else blocks)
         self.aten: str = options.pop("aten", "") or self.spelling
         self.rules: dict[str, Rule] = options
         self._parsed = False
@@ -215,6 +222,12 @@ class Operation:
         self.saves: list[Save] = sorted(
             saves.values(), key=lambda s: (s.kind == "output", _FIRST.get(s.param, s.param), s.name)
         )
+        if self.parts is None and (
+            self.outputs or self.view or self.vjp or self.flip is not None
+            or any(p.kind in ("list", "indices") for p in self.params)
+            or any(s.kind in ("shape", "strides") for s in self.saves)
+        ):  # fmt: skip
+            self.blocks = False
         self.frees = any(s.kind in ("input", "output") for s in self.saves)
         self.node_class: type[Node] = type(
             self.node_name.rpartition(":")[2],
@@ -337,6 +350,10 @@ def operation(**options: Any) -> Declare:
                 which that is: ``"result"``, that of operand and number; ``"wide"``, the same but float32 for half
                 precision; ``"operand"``, the operand's own
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
+    blocks      whether each element of the result comes of the elements at its place alone, so that large tensors
+                can be computed in blocks, and later (``deferred.py``); the default for what is ``"elementwise"`` or
+                compares, and has no ``cost``
+    parts       of a reduction of all elements: the reduction of a block, and that of the blocks' and the whole size
     copies      True where the result has the place of its first operand and the values of the second
     half        how it computes in half precision, where not in single and rounded once; ``no_half`` the name of
                 PyTorch's kernel where that has none (``half.py``)

@@ -15,6 +15,8 @@ from ..numerics.dtypes import DType
 from ..numerics.half import is_bfloat16, run_kernel, widened
 from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
+from .deferred import INDIRECT, dtype_of, peek, shape_of
+from .in_blocks import in_blocks
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
 from .node import Invalid, Node, Output
@@ -35,6 +37,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         found = at_levels(op, args)
         if found is not NOT_HERE:
             return found
+    if op.blocks and (found := in_blocks(op, args, _check_and_promote)) is not NOT_HERE:
+        return found
     arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
     if op.fits:
         check_numbers(op, arrays)
@@ -49,6 +53,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         raise mismatch from error
     multiple = bool(op.outputs) or isinstance(raw, (tuple, list))
     results = [_as_array(r) for r in raw] if multiple else [_as_array(raw)]
+    if state.deferred:
+        _settle_shared(args, results)
     outputs = [wrap(r) for r in results]
     node = make_node(op, args, arrays, outputs, multiple) if op.has_gradient else None
     if op.view is not None:
@@ -63,6 +69,21 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     return tuple(outputs) if multiple else outputs[0]
 
 
+def _check_and_promote(op: Operation, arrays: list[Any]) -> None:
+    if op.fits:
+        check_numbers(op, arrays)
+    if op.promote is not None:
+        _promote(op, arrays)
+
+
+def _settle_shared(args: tuple[Any, ...], results: list[np.ndarray]) -> None:
+    """A result that is memory of an operand may be changed from now on: what waits for that memory is computed."""
+    for value in args:
+        for t in value if isinstance(value, (list, tuple)) else (value,):
+            if t.__class__ in INDIRECT and any(np.may_share_memory(peek(t), r) for r in results):
+                t.array  # noqa: B018 - does it
+
+
 def _unwrap(p: Param, value: Any) -> Any:
     if p.kind == "list":
         return [t.array for t in value]
@@ -72,7 +93,7 @@ def _unwrap(p: Param, value: Any) -> Any:
         return value
     if value is None or not isinstance(value, Tensor):
         return value
-    return value.array
+    return value.array if value.__class__ not in INDIRECT else peek(value)
 
 
 def _as_array(value: Any) -> np.ndarray:
@@ -218,12 +239,12 @@ def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Te
         return value, None
     if save.kind == "shape":
         if isinstance(value, (list, tuple)):
-            return [t.array.shape for t in value], None
-        return (value.array.shape if isinstance(value, Tensor) else ()), None
+            return [shape_of(t) for t in value], None
+        return (shape_of(value) if isinstance(value, Tensor) else ()), None
     if save.kind == "strides":
         return tuple(s // value.array.itemsize for s in value.array.strides), None
     if save.kind == "dtype":
-        return (dtypes.of(value.array) if isinstance(value, Tensor) else None), None
+        return (dtypes.from_numpy(dtype_of(value)) if isinstance(value, Tensor) else None), None
     return value, None
 
 
@@ -231,13 +252,13 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     """What a gradient needs after the rule: shapes to sum back to, dtypes to cast to, conjugation."""
     result = outputs[0].array
     shapes = dtypes_ = None
-    if op.broadcast and any(isinstance(o, Tensor) and o.array.shape != result.shape for o in operands):
-        shapes = tuple(o.array.shape if isinstance(o, Tensor) else None for o in operands)
-    if any(isinstance(o, Tensor) and o.array.dtype is not result.dtype for o in operands):
-        dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
+    if op.broadcast and any(isinstance(o, Tensor) and shape_of(o) != result.shape for o in operands):
+        shapes = tuple(shape_of(o) if isinstance(o, Tensor) else None for o in operands)
+    if any(isinstance(o, Tensor) and dtype_of(o) is not result.dtype for o in operands):
+        dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
     if dtypes.LATE and any(isinstance(o, Tensor) and is_bfloat16(o.array) for o in (*operands, *outputs)):
-        dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
+        dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
         return shapes, dtypes_, WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None
 

@@ -54,6 +54,7 @@ class State:
         "alone",
         "anomaly",
         "anomaly_check_nan",
+        "deferred",
         "dual_level",
         "grad",
         "hooks_refusal",
@@ -68,6 +69,7 @@ class State:
         "own_memory",
         "pack_hooks",
         "push_tangents",
+        "rebound",
         "running_node",
         "special",
         "tape",
@@ -85,6 +87,7 @@ class State:
     unread_views: bool  # there is (or was) a view with a history that nobody has asked for yet
     anomaly: bool
     anomaly_check_nan: bool
+    deferred: int  # how many values there are that aren't computed yet
     dual_level: int
     hooks_refusal: str | None
     levels: list[Any]
@@ -93,6 +96,7 @@ class State:
     meta: bool  # there is (or was, in this session) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
+    rebound: bool  # a tensor was given the memory of another, and nothing tells which
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: Tape | None
     running_node: Any
@@ -105,6 +109,7 @@ class State:
         self.where = int
         self.push_tangents = _no_tangents
         self.meta = False
+        self.deferred = 0
         self.reset()
 
     def reset(self) -> None:
@@ -124,14 +129,16 @@ class State:
         self.own_memory = False
         self.pack_hooks = []
         self.tape = None
+        self.rebound = False
         self.running_node = None
-        self.special = self.meta
+        self.special = self.meta or self.deferred > 0
         self.alone = False
 
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
         others = bool(
             self.dual_level
+            or self.deferred
             or self.pack_hooks
             or self.inference
             or self.invalid_views

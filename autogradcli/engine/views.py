@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from ..numerics.adding import add_at
 from ..numerics.naming import shown_as
 from .hooks import follow_retained
 from .inference import mark_inference
@@ -187,7 +186,7 @@ def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
         for k, (n, s) in enumerate(zip(window.size, window.strides, strict=True)):
             index += (np.arange(n) * s).reshape((n,) + (1,) * (len(window.size) - k - 1))
         storage: Any = array.base
-        add_at(storage, index, values)
+        np.add.at(storage, index, values)
     else:
         window_on(array, window)[...] += values
 

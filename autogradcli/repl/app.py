@@ -17,6 +17,7 @@ from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth, Output
 
 from ..events import Event, Failed
+from ..numerics.memory import give_back
 from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, Plain, PlainGradients
@@ -43,6 +44,8 @@ GOODBYES = {"exit", "quit", "exit()", "quit()"}
 
 #: Seconds from the prompt to the loading of more modules, and between two of them.
 IDLE, PAUSE = 0.3, 0.005
+#: Seconds at a prompt after which memory that programs freed goes back to the system.
+QUIET = 2.0
 
 
 class GivenUp(Exception):
@@ -191,6 +194,7 @@ class Prompt:
             if load():
                 loop.call_later(PAUSE, go_on)
 
+        loop.call_later(QUIET, give_back)
         loop.call_later(IDLE, go_on)  # the rest of the functions, bit by bit, while nothing else is to be done
 
     def _failed_reading(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.deferred import dtype_of
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
@@ -67,9 +68,7 @@ _BOOLS = (
 
 def check_bool(input: Tensor | Number, other: Tensor | Number) -> None:
     """Raise RuntimeError for booleans, which PyTorch doesn't subtract."""
-    first, second = (
-        x.array.dtype.kind == "b" if isinstance(x, Tensor) else isinstance(x, bool) for x in (input, other)
-    )
+    first, second = (dtype_of(x).kind == "b" if isinstance(x, Tensor) else isinstance(x, bool) for x in (input, other))
     if first or second:
         raise RuntimeError(_BOOLS if first and second else _BOOL)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.deferred import shape_of
 from ...engine.inplace import check_inplace, inplace
 from ...engine.lazy import loader
 from ...engine.mirrors import flip_of, memory_of
@@ -96,10 +97,10 @@ def _over_mask(operation: Any) -> Any:
     """The out-of-place form: the operand is expanded to the mask's shape, where that is larger."""
 
     def apply(input: Tensor, mask: Tensor, value: Any) -> Any:
-        shape = mask.array.shape
-        if shape != input.array.shape:
-            whole = broadcast_shape(shape, input.array.shape)
-            if whole != input.array.shape:
+        shape, its = shape_of(mask), shape_of(input)
+        if shape != its:
+            whole = broadcast_shape(shape, its)
+            if whole != its:
                 input = expand(input, whole)
         return operation(input, mask, value)
 

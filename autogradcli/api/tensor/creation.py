@@ -217,7 +217,8 @@ def _arange(
         return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
     if max(abs(start), abs(start + count * step)) < 1 << 62:
-        return made(np.arange(start, start + count * step, step, wide).astype(dtype.np, copy=False), requires_grad)
+        numbers = np.arange(int(start), int(start + count * step), int(step), dtype=np.int64)
+        return made(numbers.astype(dtype.np, copy=False), requires_grad)
     values = np.arange(count, dtype=wide) * wide(step) + wide(start)
     return made(values.astype(dtype.np), requires_grad)
 

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import BinaryIO, NamedTuple
 
 from ...events import Failed
+from ...numerics.memory import give_back
 from ...show.errors import plain_error_text
 from ...show.escape import escape_line
 from ...show.plain import Display
@@ -103,6 +104,7 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         display.end(ok, seconds)
         if opened is not None and file != "-":
             opened.close()
+        give_back()
     return Ended(ok, seconds)
 
 

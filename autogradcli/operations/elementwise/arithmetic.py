@@ -9,6 +9,7 @@ from ...engine.worlds import roles
 
 
 @operation(
+    blocks=True,
     fits="alpha",
     promote="promote",
     kind="linear",
@@ -25,6 +26,7 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
+    blocks=True,
     fits="alpha",
     promote="promote",
     kind="linear",
@@ -75,6 +77,7 @@ def _scaled(x: Array | Number, alpha: Number, like: Array) -> Array:
 
 
 @operation(
+    blocks=True,
     kernel=np.multiply,
     promote="promote",
     kind="bilinear",
@@ -104,7 +107,7 @@ def div(input: Array, other: Array | Number) -> Array:
     """Quotient ``input / other``, broadcast."""
 
 
-@operation(promote="promote", kind="linear", input=lambda F, g: -g, rows="side by side")
+@operation(blocks=True, promote="promote", kind="linear", input=lambda F, g: -g, rows="side by side")
 def neg(input: Array) -> Array:
     """Negation."""
     if input.dtype == np.bool_:

@@ -14,6 +14,7 @@ def _floating(input: Array) -> Array:
 
 
 @operation(
+    blocks=True,
     node="MulBackward1", spelling="mul", kind="linear",
     input=lambda F, g, other: F.mul_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -51,6 +52,7 @@ def sub_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    blocks=True,
     rows="each",
     node="DivBackward1", spelling="div", kind="linear",
     input=lambda F, g, other: F.div_scalar(g, other),
@@ -64,6 +66,7 @@ def div_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    blocks=True,
     rows="side by side",
     fits="alpha",
     node="RsubBackward0", spelling="rsub", promote="promote", kind="linear",

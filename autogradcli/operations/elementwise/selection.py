@@ -13,9 +13,11 @@ from ...engine.operation import Array, Index, Number, operation
 from ...engine.worlds import roles
 from ...numerics import dtypes
 from ..refuse import not_implemented_for
+from .choosing import is_zero, kept_where, within
 
 
 @operation(
+    blocks=True,
     promote="promote",
     kind="linear",
     input=lambda F, g, condition: F.where(condition, g, 0.0),
@@ -32,6 +34,10 @@ def where(condition: Index, input: Array | Number, other: Array | Number) -> Arr
                 f"{dtypes.of(condition).type_name}"
             )
         condition = condition.astype(np.bool_)
+    if input.__class__ is np.ndarray and is_zero(other) and input.ndim:
+        return kept_where(condition, input)
+    if other.__class__ is np.ndarray and is_zero(input) and other.ndim:
+        return kept_where(np.logical_not(condition), other)
     return np.where(condition, input, other)
 
 
@@ -42,6 +48,9 @@ def _bounded(input: Any, low: Any, high: Any) -> Any:
     """Within the bounds; NaN in any of the three gives NaN."""
     if input.dtype.kind == "c":
         raise NotImplementedError("clamp is not supported for complex types")
+    found = within(input, low, high)
+    if found is not None:
+        return found
     if low is not None:
         input = np.maximum(low, input)  # of two zeros NumPy gives the second, PyTorch the first
     return input if high is None else np.minimum(high, input)

@@ -21,7 +21,12 @@ def _abs_jvp(F: Any, tangents: dict[str, Any], input: Any, input_dtype: DType) -
 
 
 @operation(
-    rows="side by side", promote="promote", complex="own", jvp=_abs_jvp, input=lambda F, g, input: g * F.sgn(input)
+    blocks=True,
+    rows="side by side",
+    promote="promote",
+    complex="own",
+    jvp=_abs_jvp,
+    input=lambda F, g, input: g * F.sgn(input),
 )
 def abs(input: Array) -> Array:
     """Absolute value, of complex numbers the modulus. Its derivative at 0 is 0."""

@@ -117,6 +117,7 @@ def lgamma(input: Array) -> Array:
 
 
 @operation(
+    blocks=False,
     promote="float", kind="elementwise", kernel=_real("digamma", gamma.digamma),
     input=lambda F, g, input: g * F.polygamma(1, input),
     examples=lambda r: [(r(2, 3, low=0.5, high=3),)],
@@ -132,6 +133,7 @@ def _polygamma(n: int, input: Any) -> Any:
 
 
 @operation(
+    blocks=False,
     promote="float", kind="elementwise", kernel=_polygamma,
     input=lambda F, g, n, input: g * F.polygamma(n + 1, input),
     examples=lambda r: [(n, r(2, 3, low=0.5, high=3)) for n in (0, 1, 2, 4)],
@@ -141,6 +143,7 @@ def polygamma(n: int, input: Array) -> Array:
 
 
 @operation(
+    blocks=False,
     promote="float", kind="elementwise", kernel=lambda input, n: _polygamma(n, input),
     node="PolygammaBackward1", spelling="polygamma_",
     input=lambda F, g, input, n: g * F.polygamma(n + 1, input),

@@ -93,6 +93,9 @@ def _check_together(lists: list[Array]) -> None:
 )
 def index(input: Array, indices: list[Index]) -> Array:
     """The elements at places given by index tensors, one for each dimension or None for all of it."""
+    mask = indices[0] if len(indices) == 1 else None
+    if mask is not None and mask.dtype.kind == "b" and mask.shape == input.shape != () and input.flags.c_contiguous:
+        return np.take(input.reshape(-1), np.flatnonzero(mask))
     found = input[key_of(input.shape, indices)]
     shared = isinstance(found, np.ndarray) and found.base is not None and np.may_share_memory(found, input)
     return np.array(found, order="C", copy=True if shared else None)
@@ -234,6 +237,23 @@ def check_places(index: Array, at: int, size: int) -> None:
         raise RuntimeError(f"index {bad} is out of bounds for dimension {at} with size {size}")
 
 
+#: Fewer elements than this are read by a key in no time.
+_FEW = 512
+
+
+def flat_places(index: Array, shape: Shape, at: int) -> Array:
+    """Where the elements of ``grid_key`` are among all elements in order."""
+    step = 1
+    found: Any = None
+    for d in range(len(shape) - 1, -1, -1):
+        n = index.shape[d]
+        part = index if d == at else np.arange(n).reshape((n,) + (1,) * (index.ndim - d - 1))
+        part = part if step == 1 else part * step
+        found = part if found is None else np.add(part, found)
+        step *= shape[d]
+    return found
+
+
 def grid_key(index: Array, at: int) -> tuple[Any, ...]:
     """The key for the elements whose place is the index along one dimension and their own along the others."""
     key: list[Any] = []
@@ -289,6 +309,8 @@ def gather(input: Array, dim: int, index: Index) -> Array:
                 f"{list(input.shape)} apart from dimension {at}"
             )
     check_places(index, at, input.shape[at])
+    if input.flags.c_contiguous and index.size > _FEW:
+        return np.take(input.reshape(-1), flat_places(index, input.shape, at))
     return input[grid_key(index, at)]
 
 

@@ -11,6 +11,7 @@ from ...engine.worlds import roles
 from ...numerics import dtypes
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape
+from ..elementwise.choosing import is_zero, kept_where
 from ..shape.view import expand_array, sum_to
 
 
@@ -45,6 +46,8 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
         value = value.astype(input.dtype)
     elif input.dtype.kind != "f":
         value = number_in(input.dtype, value)
+    if mask.shape == input.shape and is_zero(value):
+        return kept_where(np.logical_not(mask), input)
     return np.where(mask, value, input)
 
 
@@ -56,6 +59,7 @@ _FILL: dict[str, Any] = {
 
 @operation(
     rows="side by side",
+    blocks=True,
     node="MaskedFillBackward0",
     broadcast=True,
     input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),

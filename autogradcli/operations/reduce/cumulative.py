@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Number, operation
+from ...numerics.blocks import LARGE, row_blocks
 from ...numerics.dtypes import DType
 from ..dims import maximum_reduce, numel, wrap_dim
 from ..elementwise import elementary
@@ -15,6 +16,19 @@ from ..refuse import not_implemented_for
 from .reduction import cast_first
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
+
+
+def _in_double(ufunc: Any, input: Array, at: int, out: np.dtype) -> Array:
+    """Accumulated in double precision; large arrays some rows at a time, so that the doubles stay in the cache."""
+    if input.size < LARGE or at != input.ndim - 1 or input.ndim < 2 or not input.flags.c_contiguous:
+        return ufunc.accumulate(input, at, np.float64).astype(out)
+    width = input.shape[at]
+    rows = input.reshape(-1, width)
+    made = np.empty(rows.shape, out)
+    for part in row_blocks(len(rows), 2 * width):
+        wide = rows[part].astype(np.float64)
+        made[part] = ufunc.accumulate(wide, 1, None, wide)
+    return made.reshape(input.shape)
 
 
 def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
@@ -26,7 +40,7 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
     if not input.ndim:
         return input.astype(out)
     if out.kind == "f" and out.itemsize < 8:  # accumulated in double, as PyTorch does
-        return ufunc.accumulate(input, at, np.float64).astype(out)
+        return _in_double(ufunc, input, at, out)
     return ufunc.accumulate(input, at, out)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from ...engine.operation import Array, operation
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
+from ...numerics.summation import sum_of_block, sum_of_sums
 from ..dims import (
     Dims,
     Shape,
@@ -66,6 +67,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
     rows="as: sum_dim",
+    parts=(sum_of_block, lambda sums, size: sum_of_sums(sums)),
 )
 def sum_all(input: Array, dtype: DType | None = None) -> Array:
     """Sum of all elements."""
@@ -137,6 +139,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
     rows="as: mean_dim",
+    parts=(sum_of_block, lambda sums, size: np.true_divide(sum_of_sums(sums), size)),
 )
 def mean_all(input: Array, dtype: DType | None = None) -> Array:
     """Mean of all elements."""
