@@ -25,7 +25,7 @@ from autogradcli.operations.batch import rules  # noqa: F401 - fills the table o
 
 #: What the engine reads of a declaration, and the words that it knows there.
 WORDS = {
-    "rows": {*BATCH_RULES, "masks", "dynamic"},
+    "rows": {*BATCH_RULES, "masks", "dynamic", "slow"},
     "half": {"own", "steps", "last", "alpha", "rounded", "exact"},
     "in_vmap": {"arithmetic", "named", "broadcast"},
     "overload": {"Tensor", "*", "int_*"},

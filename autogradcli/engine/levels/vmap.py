@@ -48,6 +48,11 @@ NO_INPLACE = (
     "Please try to use out-of-place operators instead of {what}. If said operator is being called inside the PyTorch "
     "framework, please file a bug report instead."
 )
+SLOW = (
+    "There is a performance drop because we have not yet implemented the batching rule for aten::{name}. Please file "
+    "us an issue on GitHub so that we can prioritize its implementation. (Triggered internally at "
+    "/__w/pytorch/pytorch/aten/src/ATen/functorch/BatchedFallback.cpp:82.)"
+)
 #: What operations declare as ``rows``, up to a colon -> what does it for all rows: ``(op, level, args, rest)`` gives a
 #: result with the hidden dimension first; NotImplemented where it can't. ``operations/batch/`` fills it.
 BATCH_RULES: dict[str, Callable[..., Any]] = {}
@@ -125,6 +130,8 @@ class VmapLevel(Level):
         elif is_elementwise(op):
             found = side_by_side(op, self, args)
         if found is NotImplemented:
+            if rows == "slow" and state.running_node is None:
+                state.warn("UserWarning", SLOW.format(name=how))
             found = row_by_row(op, self, args)
         several = isinstance(found, (tuple, list))
         outputs = [batched(self, t) for t in (found if several else [found])]

@@ -106,6 +106,7 @@ def _select_back(F: Any, g: Any, shape: Shape, mask: Any) -> Any:
 
 
 @operation(
+    rows="slow: masked_scatter",
     layout="contiguous",
     complex="own",
     input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),

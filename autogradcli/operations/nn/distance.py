@@ -130,6 +130,7 @@ def _pdist_rule(F: Any, g: Any, x: Any, p: float, result: Any) -> Any:
 
 
 @operation(
+    rows="slow: pdist",
     cost=by_product,
     input=lambda F, g, input, p, result: _pdist_rule(F, g, input, p, result),
     examples=lambda r: [(r(4, 3), 2.0), (r(3, 2), 1.0)],

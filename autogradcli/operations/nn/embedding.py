@@ -160,6 +160,7 @@ def _check_bags(weight: Array, indices: Array, mode: str, padding_idx: int) -> N
 
 
 @operation(
+    rows="slow: embedding_bag.padding_idx",
     formula=_bag_said,
     outputs=("result", "places"),
     differentiable=(0,),

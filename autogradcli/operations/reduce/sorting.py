@@ -278,7 +278,7 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
     return np.bincount(input, dtypes.real_for(weights, np.dtype(np.float64)).astype(np.float64), minlength).astype(kind)
 
 
-@operation(cost=by_size)
+@operation(rows="slow: histc", cost=by_size)
 def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     """Counts in ``bins`` equal bins from ``min`` to ``max``; both 0: from the least to the largest element."""
     if input.dtype.kind != "f":
