@@ -92,7 +92,12 @@ def safe_softmax(input: Array, dim: int) -> Array:
     """Softmax that is zero where all entries are masked by minus infinity."""
     if not input.size:
         return input.copy()
-    masked = np.logical_and.reduce(input == -np.inf, axis=dim, keepdims=True)
+    largest = np.maximum.reduce(input, axis=dim, keepdims=True)
+    masked = largest == -np.inf
+    if not masked.any() and input.dtype != np.float16:
+        e = elementary.exp(input - largest)
+        e /= np.add.reduce(e, axis=dim, keepdims=True)
+        return e
     shifted = np.where(masked, 0, input)
     e = elementary.exp(_shifted(shifted, dim))
     e /= np.add.reduce(e, axis=dim, keepdims=True)
