@@ -276,6 +276,9 @@ def run_arrays(node: Node, g: Any) -> tuple[Any, ...]:
     if fix is None:
         return _apply(node, ARRAYS, g, saved_array)
     conj = fix[2] is True
+    if conj and type(node).op.kind in ("linear", "bilinear"):
+        # conj(rule(conj g)) of what is linear in its operand: with its coefficients conjugated it is the rule of g
+        return settle(_apply(node, ARRAYS, g, _saved_conjugated), fix)
     if conj:
         g = _each(np.conj, g)
     if fix[2] == WIDE:
@@ -306,6 +309,19 @@ def settle(grads: tuple[Any, ...], fix: Any) -> tuple[Any, ...]:
 
 def _saved_widened(node: Node, save: Save, value: Any, mark: Any) -> Any:
     return widened(saved_array(node, save, value, mark))
+
+
+def _saved_conjugated(node: Node, save: Save, value: Any, mark: Any) -> Any:
+    found = saved_array(node, save, value, mark)
+    if isinstance(found, (list, tuple)):
+        return [_conjugated(x) for x in found] if isinstance(found, list) else found
+    return _conjugated(found)
+
+
+def _conjugated(x: Any) -> Any:
+    if x.__class__ is complex:
+        return x.conjugate()
+    return np.conj(x) if isinstance(x, np.ndarray) and x.dtype.kind == "c" else x
 
 
 def run_tensors(node: Node, g: Any) -> tuple[Any, ...]:

@@ -19,9 +19,8 @@ _LETTERS = {"f": "s", "d": "d", "F": "c", "D": "z"}
 def takes(*arrays: Array) -> bool:
     """Whether the matrices are of many rows, and of one dtype that LAPACK knows."""
     first = arrays[0]
-    return (
-        min(first.shape[-2:]) >= MANY and first.dtype.char in _LETTERS and all(a.dtype == first.dtype for a in arrays)
-    )
+    known = first.dtype.char in _LETTERS and all(a.dtype == first.dtype for a in arrays)
+    return known and min(first.shape[-2:]) >= MANY
 
 
 def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:

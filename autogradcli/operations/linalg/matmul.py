@@ -106,8 +106,10 @@ def _dot(a: Array, b: Array) -> Array:
 
 def multiplied(product: Any, a: Array, b: Array) -> Array:
     """``product(a, b)``, which can be interrupted if it takes long."""
-    batches = 1 if a.ndim == 2 else b.size
-    found: Array = product(a, b) if a.size * b.shape[-1] * batches < HEAVY else away(product, a, b)
+    steps = a.size * b.shape[-1]
+    if a.shape[:-2] != b.shape[:-2]:
+        steps *= b.size // max(b.shape[-2] * b.shape[-1], 1)  # each with each, at most
+    found: Array = product(a, b) if steps < HEAVY else away(product, a, b)
     return found
 
 
@@ -251,9 +253,8 @@ def batched(a: Array, b: Array) -> Array:
     if a.dtype.char == "e":
         return multiplied(np.matmul, a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
     n, k, p = a.shape[-2], a.shape[-1], b.shape[-1]
-    if 0 < n * k * p < 400 and a.dtype.char in "fd":  # PyTorch's own loops
-        if k == 1 or a.size // k * p <= SHOWN:
-            return _in_order(a, b)
+    if 0 < n * k * p < 400 and a.dtype.char in "fd" and (k == 1 or a.size // k * p <= SHOWN):  # PyTorch's own loops
+        return _in_order(a, b)
     return multiplied(np.matmul, a, b)
 
 

@@ -80,10 +80,10 @@ _MANY = 17
 def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
     """X of ``A X = B`` by substitution; a zero on the diagonal gives infinities."""
     n = a.shape[-1]
-    if n >= _MANY and a.dtype.char in "fdFD" and a.dtype == b.dtype:
-        if unit or np.diagonal(a, 0, -2, -1).all():  # else by rows, where infinities come as PyTorch's do
-            solve = lapack.solve_triangular if lapack.takes(a, b) else _by_elimination
-            return solve(a, b, upper, unit)
+    large = n >= _MANY and a.dtype.char in "fdFD" and a.dtype == b.dtype
+    if large and (unit or np.diagonal(a, 0, -2, -1).all()):  # else by rows, where infinities come as PyTorch's do
+        solve = lapack.solve_triangular if lapack.takes(a, b) else _by_elimination
+        return solve(a, b, upper, unit)
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     x = np.array(np.broadcast_to(b, (*batch, *b.shape[-2:])), order="C")
     a = np.broadcast_to(a, (*batch, n, n))

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
-from ...numerics.away import by_product
+from ...numerics.adding import add_at
+from ...numerics.away import by_windows
 from ...numerics.limits import check_steps, counted
 from ..refuse import not_implemented_for
 from . import pooling_formulas as said
@@ -70,15 +71,43 @@ def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
     d = x.ndim - 2
     fill = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     win, out = _pool_windows(x, how, fill)
-    flat = win.reshape(*win.shape[: 2 + d], count(win.shape[2 + d :]))
-    best = flat.argmax(-1)
-    values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
     kernel, stride, padding, dilation, _ = how
+    values, best = _best(win, kernel)
+    if not any(padding) and all(
+        (o - 1) * s + f * (k - 1) < n for o, s, f, k, n in zip(out, stride, dilation, kernel, x.shape[2:], strict=True)
+    ):  # every window lies inside: where it begins, and a table of what is where in it
+        numbers = np.arange(count(x.shape[2:])).reshape(x.shape[2:])
+        begins = numbers[tuple(slice(0, (o - 1) * s + 1, s) for o, s in zip(out, stride, strict=True))]
+        inside = numbers[tuple(slice(0, f * (k - 1) + 1, f) for k, f in zip(kernel, dilation, strict=True))]
+        return values, inside.reshape(-1).take(best) + begins
     place = np.zeros(best.shape, np.int64)
     for k, offset in enumerate(np.unravel_index(best, kernel)):
         start = (np.arange(out[k]) * stride[k] - padding[k]).reshape((-1,) + (1,) * (d - 1 - k))
         at = start + offset * dilation[k]
         place = place * x.shape[2 + k] + np.clip(at, 0, x.shape[2 + k] - 1)
+    return values, place
+
+
+#: Up to so many elements a window is gone through element by element, all windows side by side.
+_FEW = 32
+
+
+def _best(win: Array, kernel: Ints) -> tuple[Array, Array]:
+    """The largest element of each window, NaN counting as such, and its place there: the first of equal ones."""
+    if count(kernel) > _FEW:
+        flat = win.reshape(*win.shape[: win.ndim - len(kernel)], count(kernel))
+        place = flat.argmax(-1)
+        return np.take_along_axis(flat, place[..., None], -1)[..., 0], place
+    parts = [np.ascontiguousarray(win[(..., *at)]) for at in np.ndindex(*kernel)]
+    values = parts[0].copy()
+    for part in parts[1:]:
+        np.maximum(values, part, out=values)
+    nothing = values.dtype.kind == "f" and np.isnan(np.add.reduce(values, None))  # which equals nothing
+    place = np.zeros(values.shape, np.uint8)
+    before = np.ones(values.shape, bool)  # whether the largest is none of the elements so far
+    for part in parts[:-1]:
+        before &= (part != values) & ~np.isnan(part) if nothing else part != values
+        place += before
     return values, place
 
 
@@ -108,7 +137,7 @@ def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
 def scatter_places(g: Array, places: Array, shape: Ints, dims: int) -> Array:
     lead = count(shape[:-dims])
     out = np.zeros((lead, count(shape[-dims:])), g.dtype)
-    np.add.at(out, (np.arange(lead)[:, None], places.reshape(lead, -1)), g.reshape(lead, -1))
+    add_at(out, (np.arange(lead)[:, None], places.reshape(lead, -1)), g.reshape(lead, -1))
     return out.reshape(shape)
 
 
@@ -143,7 +172,7 @@ def _declare_max(
     forward.__name__, backward.__name__ = name, name + "_backward"
     operation(
         formula=lambda F, input, how: said.max_pool(F, spelling, input, how),
-        cost=by_product,
+        cost=by_windows,
         node=node,
         spelling=spelling,
         outputs=("result", "indices"),
@@ -363,7 +392,7 @@ def _declare_averages() -> None:
                 (r(2, *(3,) * d), (window, False, None)),
                 (r(2, *(3,) * d), (window, True, 3)),
             ],
-            keeps_input=True, cost=by_product, said=said.average, said_back=said.average_back,
+            keeps_input=True, cost=by_windows, said=said.average, said_back=said.average_back,
             examples_back=lambda r, d=d, window=window: [
                 (r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (window, True, None))
             ],
@@ -372,7 +401,7 @@ def _declare_averages() -> None:
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
             adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d), (r(2, *(4,) * d), (2,) * d)],
-            keeps_input=True, cost=by_product, said=said.adaptive, said_back=said.adaptive_back,
+            keeps_input=True, cost=by_windows, said=said.adaptive, said_back=said.adaptive_back,
             examples_back=lambda r, d=d: [(r(1, 2, *(2,) * d), r(1, 2, *(5,) * d), (2,) * d)],
         )  # fmt: skip
 
