@@ -216,3 +216,25 @@ def test_arange_in_blocks(start: float, step: float, monkeypatch: pytest.MonkeyP
     found = spacing.stepped(start, step, count, single)
     monkeypatch.setattr(spacing, "_MANY", 1 << 40)
     assert found.tobytes() == spacing.stepped(start, step, count, single).tobytes()
+
+
+@pytest.mark.parametrize("shape", [(600, 1000), (3, 700, 100), (100, 20, 99), (2000, 70)])
+def test_running_sums_and_products(shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    x[0] = -0.0
+    for name, ufunc in (("cumsum", np.add), ("cumprod", np.multiply)):
+        for at in range(len(shape)):
+            wanted = ufunc.accumulate(x, at, np.float64).astype(np.float32)
+            assert OPERATIONS[name].kernel(x, at, None).tobytes() == wanted.tobytes()
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_softmax_some_rows_at_a_time(name: str) -> None:
+    """What a part of the rows gives is that part of what all give."""
+    x = np.random.default_rng(1).standard_normal((700, 300)).astype(np.float32)
+    kernel, back = OPERATIONS[name].kernel, OPERATIONS[f"{name}_backward_data"].kernel
+    whole = kernel(x, 1)
+    assert whole.tobytes() == np.concatenate([kernel(x[k : k + 7], 1) for k in range(0, 700, 7)]).tobytes()
+    g = x[::-1].copy()
+    parts = [back(g[k : k + 7], whole[k : k + 7], -1) for k in range(0, 700, 7)]
+    assert back(g, whole, -1).tobytes() == np.concatenate(parts).tobytes()

@@ -94,7 +94,9 @@ def _add_rows(out: Any, places: Any, rows: Any) -> None:
 
         count = len(places)
         ones = np.ones(count, out.dtype)
-        matrix = csc_matrix((ones, places, np.arange(count + 1)), shape=(len(out), count))
+        if max(count, len(out)) < 1 << 31:
+            places = places.astype(np.int32)
+        matrix = csc_matrix((ones, places, np.arange(count + 1, dtype=places.dtype)), shape=(len(out), count))
         out[...] = matrix @ rows
         return
     flat, width = out.reshape(-1), out.shape[1]

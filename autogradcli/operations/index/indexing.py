@@ -96,7 +96,10 @@ def index(input: Array, indices: list[Index]) -> Array:
     mask = indices[0] if len(indices) == 1 else None
     if mask is not None and mask.dtype.kind == "b" and mask.shape == input.shape != () and input.flags.c_contiguous:
         return np.take(input.reshape(-1), np.flatnonzero(mask))
-    found = input[key_of(input.shape, indices)]
+    key = key_of(input.shape, indices)
+    if len(key) == 1 and key[0].__class__ is np.ndarray and key[0].dtype.kind == "i" and input.flags.c_contiguous:
+        return np.take(input, key[0], 0)  # whole rows, which a key gives in twice the time
+    found = input[key]
     shared = isinstance(found, np.ndarray) and found.base is not None and np.may_share_memory(found, input)
     return np.array(found, order="C", copy=True if shared else None)
 

@@ -109,11 +109,9 @@ def _bag_said(
 def embedding_dense_backward(g: Array, indices: Index, rows: int, padding_idx: int, scale_grad_by_freq: bool) -> Array:
     """Gradients summed into the rows that they came from; by frequency, where asked for, averaged."""
     out = np.zeros((rows, g.shape[-1]), g.dtype)
-    add_at(
-        out,
-        indices.reshape(-1),
-        (g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)).reshape(-1, g.shape[-1]),
-    )
+    if scale_grad_by_freq or (padding_idx >= 0 and (indices == padding_idx).any()):
+        g = g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)
+    add_at(out, indices.reshape(-1), g.reshape(-1, g.shape[-1]))
     return out
 
 

@@ -18,11 +18,26 @@ from .reduction import cast_first
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
 
+#: So many numbers side by side are added at once more quickly than NumPy accumulates them.
+_WIDE = 64
+
+
 def _in_double(ufunc: Any, input: Array, at: int, out: np.dtype) -> Array:
     """Accumulated in double precision; large arrays some rows at a time, so that the doubles stay in the cache."""
-    if input.size < LARGE or at != input.ndim - 1 or input.ndim < 2 or not input.flags.c_contiguous:
+    if input.size < LARGE or input.ndim < 2 or not input.flags.c_contiguous:
         return ufunc.accumulate(input, at, np.float64).astype(out)
     width = input.shape[at]
+    if at < input.ndim - 1:
+        behind = numel(input.shape[at + 1 :])
+        if behind < _WIDE:
+            return ufunc.accumulate(input, at, np.float64).astype(out)
+        layers = input.reshape(-1, width, behind)
+        made = np.empty(layers.shape, out)
+        total = layers[:, 0].astype(np.float64)
+        made[:, 0] = total
+        for k in range(1, width):
+            made[:, k] = ufunc(total, layers[:, k], total)
+        return made.reshape(input.shape)
     rows = input.reshape(-1, width)
     made = np.empty(rows.shape, out)
     for part in row_blocks(len(rows), 2 * width):

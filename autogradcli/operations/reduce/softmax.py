@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
-from ...numerics.blocks import LARGE, row_blocks
 from ..elementwise import elementary
 from ..refuse import not_implemented_for
 
@@ -16,32 +15,6 @@ def _check(input: Array, dim: int, kernel: str) -> None:
     if input.dtype.kind != "f":
         last = not input.ndim or dim in (-1, input.ndim - 1)
         not_implemented_for(f"{kernel}_lastdim_kernel_impl" if last else f"{kernel}_kernel_impl", input)
-
-
-def _row_by_row(kernel: Any, dim_at: int) -> Any:
-    """A kernel whose last dimension is computed row by row: large arrays some rows at a time, which stay in the cache.
-    ``dim_at`` is the place of the dimension among its arguments; those before are arrays of one shape."""
-
-    def in_parts(*args: Any) -> Any:
-        first = args[0]
-        dim = args[dim_at]
-        if first.size < LARGE or first.ndim < 2 or dim not in (-1, first.ndim - 1):
-            return kernel(*args)
-        width = first.shape[-1]
-        if not width or any(not a.flags.c_contiguous or a.shape != first.shape for a in args[1:dim_at]):
-            return kernel(*args)
-        if not first.flags.c_contiguous:
-            return kernel(*args)
-        rows = [a.reshape(-1, width) for a in args[:dim_at]]
-        out: Any = None
-        for part in row_blocks(len(rows[0]), width):
-            found = kernel(*[r[part] for r in rows], -1)
-            if out is None:
-                out = np.empty(rows[0].shape, found.dtype)
-            out[part] = found
-        return out.reshape(first.shape)
-
-    return in_parts
 
 
 def _shifted(input: Array, dim: int) -> Array:
@@ -71,7 +44,7 @@ def _softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
-    kernel=_row_by_row(_softmax, 1),
+    kernel=_softmax,
     layout="contiguous",
     input=lambda F, g, dim, result: F.softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
@@ -111,7 +84,7 @@ def _softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
 
 
 @operation(
-    kernel=_row_by_row(_softmax_backward_data, 2),
+    kernel=_softmax_backward_data,
     dims="dim",
     grad=lambda F, h, result, dim: F.softmax_backward_data(h, result, dim),
     result=lambda F, h, grad, result, dim: _softmax_second(F, h, grad, result, dim),
@@ -142,7 +115,7 @@ def _log_softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
-    kernel=_row_by_row(_log_softmax, 1),
+    kernel=_log_softmax,
     layout="contiguous",
     input=lambda F, g, dim, result: F.log_softmax_backward_data(g, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
@@ -159,7 +132,7 @@ def _log_softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
 
 
 @operation(
-    kernel=_row_by_row(_log_softmax_backward_data, 2),
+    kernel=_log_softmax_backward_data,
     dims="dim",
     grad=lambda F, h, grad, result, dim: _log_softmax_first(F, h, result, dim),
     result=lambda F, h, grad, result, dim: _log_softmax_second(F, h, grad, result, dim),
