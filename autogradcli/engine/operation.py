@@ -364,7 +364,8 @@ def operation(**options: Any) -> Declare:
     rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch/``, perhaps with a colon and
                 what the rule is told, ``"each"`` where it does the same to each element, ``"masks"`` where a mask, and
                 ``"dynamic"`` where any operand tells the size of the result, ``"slow"`` where PyTorch, too, goes row by
-                row and warns; or a function of the arguments that gives the word. Without it ``dims`` and ``kind`` tell, or it runs row by row
+                row and warns; or a function of the arguments that gives the word. Without it ``dims`` and ``kind``
+                tell, or it runs row by row
     in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)
     spelling    the language's name for the call, where it isn't the declared one
     overload    what PyTorch's dispatcher adds to its name in place, ``"Tensor"`` for ``add_.Tensor``; ``*`` stands for
