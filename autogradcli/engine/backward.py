@@ -386,7 +386,7 @@ class Pass:
         """Gradients as tensors of the level that they leave: a program is about to see them."""
         if isinstance(g, list):
             return [None if x is None else self._inside(x) for x in g]
-        return self.closing.inside(g) if isinstance(g, Tensor) else g
+        return self.closing.inside(g) if isinstance(g, Tensor) and self.closing is not None else g
 
     # -- what hooks see -----------------------------------------------------------------------------------
 
