@@ -146,8 +146,10 @@ def _real_numbers(name: str, input: Any) -> None:
 def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> Array:
     """The gradient where ``input`` is above the threshold (or NaN), 0 elsewhere."""
     zero = ZERO[grad_output.dtype]
-    above = np.logical_not(input <= (threshold or zero))
-    return kept_where(above, grad_output)
+    below = input <= (threshold or zero)
+    if not isinstance(grad_output, np.ndarray):  # a formula reads as it is meant
+        return np.where(below, zero, grad_output)
+    return kept_where(np.logical_not(below), grad_output)
 
 
 def _leaky(input: Any, negative_slope: Number) -> Any:
