@@ -25,11 +25,11 @@ from autogradcli.engine.operation import OPERATIONS, Operation
 from autogradcli.engine.tensor import Tensor, wrap
 from autogradcli.numerics import dtypes
 from autogradcli.numerics.random.generator import default_generator
-from autogradcli.operations import batch_rules  # noqa: F401 - fills the table of rules
+from autogradcli.operations.batch import rules  # noqa: F401 - fills the table of rules
 
 #: What the engine reads of a declaration, and the words that it knows there.
 WORDS = {
-    "rows": {*BATCH_RULES, "masks", "dynamic"},
+    "rows": {*BATCH_RULES, "masks", "dynamic", "slow"},
     "half": {"own", "steps", "last", "alpha", "rounded", "exact"},
     "in_vmap": {"arithmetic", "named", "broadcast"},
     "overload": {"Tensor", "*", "int_*"},
@@ -223,7 +223,7 @@ def documentation(op: Operation) -> list[str]:
         found.append(str(error))
     for option, known in WORDS.items():
         word = getattr(op, option)
-        if word and not callable(word) and word not in known:
+        if word and not callable(word) and word.partition(": ")[0] not in known:
             found.append(f"{op.name}: nothing reads {option}={word!r}")
     return found
 

@@ -51,8 +51,10 @@ class Tape(list[Any]):
 
 class State:
     __slots__ = (
+        "alone",
         "anomaly",
         "anomaly_check_nan",
+        "deferred",
         "draw",
         "dual_level",
         "file",
@@ -71,6 +73,7 @@ class State:
         "pack_hooks",
         "plots",
         "push_tangents",
+        "rebound",
         "running_node",
         "special",
         "tape",
@@ -84,12 +87,14 @@ class State:
     file: str  # what the program that runs is called
     grad: bool
     special: bool
+    alone: bool  # levels of torch.func are all that is special
     in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
     inference: bool
     invalid_views: bool  # there is (or was, in this session) a view that must not be used any more
     unread_views: bool  # there is (or was) a view with a history that nobody has asked for yet
     anomaly: bool
     anomaly_check_nan: bool
+    deferred: int  # how many values there are that aren't computed yet
     dual_level: int
     hooks_refusal: str | None
     levels: list[Any]
@@ -99,6 +104,7 @@ class State:
     meta: bool  # there is (or was, in this session) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
+    rebound: bool  # a tensor was given the memory of another, and nothing tells which
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: Tape | None
     running_node: Any
@@ -118,6 +124,7 @@ class State:
         self.watch = None
         self.push_tangents = _no_tangents
         self.meta = False
+        self.deferred = 0
         self.reset()
 
     def reset(self) -> None:
@@ -137,14 +144,16 @@ class State:
         self.own_memory = False
         self.pack_hooks = []
         self.tape = None
+        self.rebound = False
         self.running_node = None
-        self.special = self.meta
+        self.special = self.meta or self.deferred > 0
+        self.alone = False
 
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
-        self.special = bool(
+        others = bool(
             self.dual_level
-            or self.levels
+            or self.deferred
             or self.pack_hooks
             or self.inference
             or self.invalid_views
@@ -153,6 +162,8 @@ class State:
             or self.meta
             or self.anomaly
         )
+        self.special = others or bool(self.levels)
+        self.alone = not others and bool(self.levels)
 
     def snapshot(self) -> tuple[Any, ...]:
         return (

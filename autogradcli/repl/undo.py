@@ -19,6 +19,7 @@ from ..api.autograd.function_class import FunctionClass
 from ..api.calls.overloads import CalculatorFunction, Function
 from ..api.calls.program_classes import Kind, put_in_class, unbind
 from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
+from ..engine.deferred import settle_all
 from ..engine.mirrors import unwatched
 from ..engine.node import AccumulateGrad, Node, Output
 from ..language.compile.calls import Builtin
@@ -130,6 +131,7 @@ class Snapshot:
                 container.clear()
                 container.update(copy)
         unwatched()
+        settle_all()
         for owner, contents in self.buffers.values():
             np.copyto(owner, contents)
 
