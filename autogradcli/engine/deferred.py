@@ -61,6 +61,12 @@ class Loan(Memory):
 _loans: weakref.WeakSet[Loan] = weakref.WeakSet()
 
 
+def settled(t: Tensor) -> Tensor:
+    """The tensor, of the class that it has once its value is computed and nothing waits for its memory."""
+    t.array  # noqa: B018 - does it
+    return t
+
+
 def settle_all() -> None:
     """Compute all that waits for memory of tensors: for who changes memory without asking a tensor for it."""
     for loan in list(_loans):

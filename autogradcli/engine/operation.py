@@ -40,7 +40,7 @@ from ..numerics.releases import Difference, releases
 from ..numerics.taken import Taken, Takes
 from .lazy import LazyTable
 from .node import Node
-from .parameters import Param, Save, rule_names
+from .parameters import Before, Param, Save, rule_names
 from .tensor import Tensor
 
 Array = np.ndarray  # a tensor operand; inside a kernel its array
@@ -118,8 +118,7 @@ class Operation:
         self.source = source
         self.doc: str = source.__doc__ or ""
         kernel: Callable[..., Any] = options.pop("kernel", None) or source
-        layout = options.pop("layout", None)
-        if layout:
+        if layout := options.pop("layout", None):
             kernel = laid_out(kernel, layout)
         cost = options.pop("cost", None)
         self.kernel = kernel if cost is None else listening(kernel, cost)
@@ -313,7 +312,6 @@ def _stub(*args: Any, **kwargs: Any) -> Any:
 
 
 _STUB = _stub.__code__
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 if TYPE_CHECKING:  # what no program needs, to keep the start short
@@ -425,18 +423,6 @@ def operation(**options: Any) -> Declare:
         return stub
 
     return cast("Declare", declare)
-
-
-class Before:
-    """What an operation was in PyTorch 2.13, as options that are put in place of those declared."""
-
-    __slots__ = ("difference", "options")
-
-    def __init__(self, difference: Difference, **options: Any) -> None:
-        if "kernel" in options:
-            raise TypeError("kernels are kept by those who found them: make what differs in one a Varying value")
-        self.difference = difference
-        self.options = options
 
 
 def _declare_both(newer: Operation, older: Operation, stub: FunctionType, difference: Difference) -> None:

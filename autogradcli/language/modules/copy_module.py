@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.calls.program_classes import Kind, fields_of
+from ...engine.deferred import settled
 from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
 from ..values.attribute_lookup import get_attribute, set_attribute
@@ -39,7 +40,7 @@ def copy(x: Any, /) -> Any:
             object.__setattr__(made, name, value)
         return made
     if isinstance(x, Tensor):
-        return get_attribute(x, "detach")().requires_grad_(x.requires_grad) if x.is_leaf else x
+        return get_attribute(get_attribute(x, "detach")(), "requires_grad_")(x.requires_grad) if x.is_leaf else x
     return x
 
 
@@ -106,11 +107,11 @@ def _tensor(tensor: Any, memo: dict[int, tuple[Any, Any]]) -> Any:
             "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
             "see https://github.com/pytorch/pytorch/pull/103001"
         )
-    made = get_attribute(get_attribute(tensor, "detach")(), "clone")()
+    made = settled(get_attribute(get_attribute(settled(tensor), "detach")(), "clone")())
     if type(tensor) is not type(made):
-        made = type(tensor)(made, requires_grad=tensor.requires_grad)
+        made = type(tensor)(made.array, requires_grad=tensor.requires_grad)
     elif tensor.requires_grad:
-        made.requires_grad_(True)
+        get_attribute(made, "requires_grad_")(True)
     grad = get_attribute(tensor, "grad")
     if grad is not None:
         set_attribute(made, "grad", _deep(grad, memo))

@@ -318,8 +318,8 @@ roles.conj = conj
 RULES: dict[str, Rule] = {
     "dims": or_rows(leading), "leading": or_rows(leading), "same": _same, "each": _same, "chosen": _where,
     "side by side": or_rows(_side_by_side), "sized": _sized, "expanded": _expand, "permuted": _permute, "turned": _t,
-    "squeezed": _squeeze, "squeezed dim": _squeeze_dim, "strided": _as_strided, "joined": _joined, "beside": _beside, "as": or_rows(_as),
+    "squeezed": _squeeze, "squeezed dim": _squeeze_dim, "strided": _as_strided, "joined": _joined, "as": or_rows(_as),
     "flat": or_rows(_flat), "rolled": or_rows(_rolled), "traced": or_rows(_traced), "repeated": or_rows(_repeated),
     "alike": or_rows(_alike), "copied": or_rows(_copied), "filled where": or_rows(_filled_where),
-    "strided back": or_rows(_strided_back), "distance": or_rows(distance),
+    "beside": _beside, "strided back": or_rows(_strided_back), "distance": or_rows(distance),
 }  # fmt: skip

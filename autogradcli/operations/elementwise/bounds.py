@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.operation import Array, Before, Number, operation
+from ...engine.operation import Array, Number, operation
+from ...engine.parameters import Before
 from ...numerics import dtypes
 from ...numerics.releases import Difference
 from ..refuse import not_implemented_for

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.operation import Array, Before, Index, operation
+from ...engine.operation import Array, Index, operation
+from ...engine.parameters import Before
 from ...numerics import dtypes
 from ...numerics.releases import Difference
 from ..dims import numel
