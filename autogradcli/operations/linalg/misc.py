@@ -416,6 +416,7 @@ def linalg_cross(input: Array, other: Array, dim: int = -1) -> Array:
     """Cross product of vectors of three along a dimension."""
     if input.ndim != other.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    wrap_dim(dim, input.ndim)  # or says that there is none such
     if input.shape[dim] != 3 or other.shape[dim] != 3:
         raise RuntimeError(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and {other.shape[dim]}"
