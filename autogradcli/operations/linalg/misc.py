@@ -10,6 +10,7 @@ from ...engine.operation import Array, Index, operation
 from ...numerics import dtypes
 from ...numerics.away import by_iterations, by_rows
 from ...numerics.limits import counted
+from ..dims import wrap_dim
 from . import matrix_kernels as kernels
 from .checks import floating, square
 from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_columns, mm, part, total
