@@ -27,6 +27,9 @@ class Device(ContextMode):
             raise NotImplementedError("all tensors are made on the CPU here: say device='meta' where one is made")
         return self
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("'torch.device' object is not callable")
+
     def __exit__(self, *problem: object) -> None:
         return None
 
