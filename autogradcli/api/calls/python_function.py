@@ -28,7 +28,7 @@ class PythonFunction:
 
     def __init__(self, name: str, call: Implementation, home: str) -> None:
         self.name = name
-        self.call = call
+        self.call = renamed(call, name) if getattr(call, "__name__", "").startswith("_") else call
         self.home = home
         #: What runs in place of ``call``, where a context may want the arguments cast first.
         self.through: Implementation | None = None
