@@ -229,8 +229,8 @@ def _crawl_from(first: int, options: tuple[str, ...], wrong: list[str]) -> tuple
     return last, {}, f"no answer in {SILENCE} s"
 
 
-#: What never gets to its work, whatever the arguments are: there is no GPU, no file, no compiler, or PyTorch removed it;
-#: what takes modules alone; and pictures, whose sizes have a test of their own in ``test_pyplot.py``.
+#: What never gets to its work, whatever the arguments are, as there is no GPU, no file, no compiler, or as PyTorch
+#: removed it; what takes modules alone; and pictures, whose sizes have a test of their own in ``test_pyplot.py``.
 REFUSING = (
     "torch.cuda.", "torch.accelerator.", "torch.jit.", "torch.hub.", "torch.load", "torch.save", "torch.cholesky",
     "torch.qr", "torch.eig", "torch.lstsq", "torch.matrix_rank", "torch.solve", "torch.symeig", "torch.nn.utils.",
