@@ -134,7 +134,7 @@ def _of_layer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
             yield f"{name}({field}=)", lambda named={field: value}: _used(kind(*usual, **named))
     try:
         layer = kind(*usual)
-    except Exception:
+    except (Exception, SystemExit):
         return
     own = [n for n in vars(layer) if not n.startswith("_")]
     for attribute in [*own, *layer._parameters, *layer._buffers] if hasattr(layer, "_parameters") else own:
@@ -193,7 +193,7 @@ def _of_object(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
                 yield f"{name}({field}=)", lambda f=field, v=value: _asked(_made(kind, usual, f, v))
     try:
         made = kind(*usual)
-    except Exception:
+    except (Exception, SystemExit):
         return
     for attribute in [*vars(made)]:
         for value in odd:
@@ -220,12 +220,12 @@ def _asked(made: Any) -> None:
                     found = found(*args)
                 if isinstance(found, Iterator):
                     next(found)
-            except Exception:
+            except (Exception, SystemExit):
                 continue
     for read in (repr, len, lambda each: next(iter(each)), lambda each: each[0], lambda each: each(tensor(3))):
         try:
             read(made)
-        except Exception:
+        except (Exception, SystemExit):
             continue
 
 
@@ -243,7 +243,7 @@ def _used(layer: Any) -> None:
         for count in (1, 2, 3):
             try:
                 layer(*[tensor(*shape) for _ in range(count)])
-            except Exception:
+            except (Exception, SystemExit):
                 continue
     repr(layer)
 
@@ -287,7 +287,7 @@ def _of_optimizer(name: str, kind: Any, odd: list[Any]) -> Iterator[Call]:
             yield f"{name}.param_groups[0][{option}] =", grouped
     try:
         stepped(optimizer, parameter)
-    except Exception:
+    except (Exception, SystemExit):
         return
     for key in [*optimizer.state[parameter]]:
         for value in odd:

@@ -229,6 +229,15 @@ def _crawl_from(first: int, options: tuple[str, ...], wrong: list[str]) -> tuple
     return last, {}, f"no answer in {SILENCE} s"
 
 
+#: What never gets to its work, whatever the arguments are, as there is no GPU, no file, no compiler, or as PyTorch
+#: removed it; what takes modules alone; and pictures, whose sizes have a test of their own in ``test_pyplot.py``.
+REFUSING = (
+    "torch.cuda.", "torch.accelerator.", "torch.jit.", "torch.hub.", "torch.load", "torch.save", "torch.cholesky",
+    "torch.qr", "torch.eig", "torch.lstsq", "torch.matrix_rank", "torch.solve", "torch.symeig", "torch.nn.utils.",
+    "matplotlib.",
+)  # fmt: skip
+
+
 def test_every_function() -> None:
     """Each with very large counts: a small result, or an error, in no time. AUTOGRADCLI_CRAWL=full takes
     every number, and not one in place of each argument alone."""
@@ -236,5 +245,5 @@ def test_every_function() -> None:
     wrong, done = crawl(*([] if full else ["--brief"]))
     assert not wrong, "\n".join(wrong)
     assert done["done"] > (9000 if full else 800)
-    missing = set(done["all"]) - set(done["covered"])
+    missing = {name for name in done["all"] if not name.startswith(REFUSING)} - set(done["covered"])
     assert len(missing) < 100, sorted(missing)

@@ -524,7 +524,7 @@ def test_a_long_graph_is_rolled_up_in_one_pass() -> None:
     """What rolling up costs grows with the links, and not with how far leaves are."""
     from time import process_time
 
-    from autogradcli.explain.graph.reading import Known, Limits, read
+    from autogradcli.explain.graph.boxes import Known, Limits, read
 
     def seconds(turns: int) -> float:
         session = Session()

@@ -24,8 +24,9 @@ r = torch.tensor([1., 2., 3.], requires_grad=True)
 
 #: Attributes of our own objects, NumPy's vocabulary, and what Python says about a call inside of an implementation.
 INTERNAL = re.compile(
-    r"no attribute '(array|meta|node|np|category|counter|extra|edges|_\w+)'|ndarray|dtype\('|zip\(\) argument|too deep"
-    r"|could not be broadcast|inhomogeneous|0-dimensional arrays|array of size|autogradcli|UFunc|\b_new_[a-z]"
+    r"no attribute '(array|meta|node|np|category|counter|extra|edges|_\w+)'|(?<!expected np\.)ndarray|dtype\('"
+    r"|zip\(\) argument|too deep|could not be broadcast|inhomogeneous (?!total_count)|0-dimensional arrays"
+    r"|array of size|autogradcli|UFunc|\b_new_[a-z]"
 )
 ARGUMENTS = (
     "'a'", "None", "[v, 'a']", "{}", "v, 'a'", "m, None", "m, [v]", "v, v, {}", "m, 0, 'a'", "m, -9", "i, i, i",

@@ -29,7 +29,7 @@ def run(program: str, session: Session | None = None) -> str:
 
 @pytest.mark.parametrize(
     "attribute",
-    ["__dict__", "__class__.__mro__", "__class__.__members__", "forward.__func__", "forward.__self__", "__reduce__",
+    ["__class__.__mro__", "__class__.__members__", "forward.__func__", "forward.__self__", "__reduce__",
      "__getattribute__", "__init_subclass__", "__class__.__bases__", "__class__.__subclasses__", "forward.__globals__"],
 )  # fmt: skip
 @pytest.mark.parametrize("value", ["nn.Linear(1, 1)", "Net()", "torch.optim.SGD([torch.ones(1)], lr=0.1)"])

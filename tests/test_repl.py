@@ -58,8 +58,8 @@ def test_alt_enter_always_begins_a_line(type_: Type) -> None:
 
 
 def test_errors_leave_the_session_alive(type_: Type) -> None:
-    lines = results(type_("x = 3", ENTER, "x + nope", ENTER, "x", ENTER))
-    assert lines == ["NameError: name 'nope' is not defined", "    x + nope", "        ^^^^", "3"]
+    lines = results(type_("x = 3", ENTER, "x + qqqq", ENTER, "x", ENTER))
+    assert lines == ["NameError: name 'qqqq' is not defined", "    x + qqqq", "        ^^^^", "3"]
 
 
 def test_ctrl_c_clears_the_line(type_: Type) -> None:

@@ -88,7 +88,7 @@ def crawl(odd: list[Any]) -> tuple[int, dict[str, str]]:
             count += 1
             try:
                 call()
-            except Exception:
+            except (Exception, SystemExit):
                 continue  # refused, as it should be; what matters is what was asked before
             finally:
                 Asked.on = False
@@ -150,7 +150,7 @@ def test_no_imaginary_part_is_dropped_by_accident(form: str) -> None:
                 warnings.simplefilter("always")
                 try:
                     call()
-                except Exception:  # refused, as most should
+                except (Exception, SystemExit):  # refused, as most should
                     pass
             if any(issubclass(each.category, np.exceptions.ComplexWarning) for each in caught):
                 warned[place] = str(caught[0].message)

@@ -66,6 +66,8 @@ def signatures(value: Any, name: str = "") -> list[Signature]:
         return signatures(NAMESPACES["torch"][name])
     if isinstance(value, (PythonFunction, Builtin)):
         value = value.call
+        if isinstance(inner := noted(value, "call"), FunctionType):  # within what looks for a context first
+            value = inner
     if type(value) is FunctionType:
         value = value.__dict__.get("__wrapped__", value)
         return [_of_python(value)[receiver:]]

@@ -130,8 +130,8 @@ def _wrap(found: Any, kind: str) -> None:
                 made = [(schema, _Casting(call, kind), *printed) for schema, call, *printed in each.overloads]
                 each.overloads = made
                 each._plans.clear()
-    elif isinstance(function, PythonFunction) and not isinstance(function.call, _Casting):
-        function.call = _Casting(function.call, kind)
+    elif isinstance(function, PythonFunction) and function.through is None:
+        function.through = _Casting(function.call, kind)
 
 
 @shown_as("torch.amp.autocast_mode.autocast")

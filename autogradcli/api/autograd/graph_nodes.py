@@ -22,7 +22,7 @@ from ...numerics.limits import shown
 from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import define_python
-from ..calls.registry import ATTRIBUTES, CONSTRUCTORS, Attribute, Method, Property, attributes_of, namespace
+from ..calls.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of, namespace
 from .backward_and_grad import GradientEdge
 
 FREED_BEFORE_HOOKS = (
@@ -265,10 +265,6 @@ def register_multi_grad_hook(tensors: Value, fn: Value, *, mode: str = "all") ->
     return MultiGradHandle([hook_tensor(t, make(k)) for k, t in enumerate(tensors)])
 
 
-def _no_constructor(*args: Any, **kwargs: Any) -> Any:
-    raise TypeError("cannot create 'AccumulateGrad' instances")
-
-
 def _register() -> None:
     ATTRIBUTES.makers.append(_table_of)
     table = attributes_of(Node)
@@ -291,8 +287,6 @@ def _register() -> None:
     namespace("torch.autograd.graph")["Node"] = Node
     namespace("torch.autograd.graph")["GradientEdge"] = GradientEdge
     namespace("torch.autograd")["SavedTensor"] = SavedTensor
-    namespace("torch._C._functions")["AccumulateGrad"] = AccumulateGrad
-    CONSTRUCTORS[AccumulateGrad] = _no_constructor
 
 
 _register()

@@ -15,7 +15,7 @@ from ...engine.modes import ContextMode
 from ...engine.state import state
 from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
-from ..calls.python_function import PythonFunction
+from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 
 #: Operations and blocks of a program that one context keeps: beyond, it says so.
@@ -244,7 +244,7 @@ def schedule(
 def _register() -> None:
     tables: list[tuple[str, dict[str, Any]]] = [
         ("torch.profiler", {"profile": profile, "record_function": record_function, "schedule": schedule}),
-        ("torch.autograd.profiler", {"profile": _older, "record_function": record_function}),
+        ("torch.autograd.profiler", {"profile": renamed(_older, "profile"), "record_function": record_function}),
     ]
     for home, functions in tables:
         for name, function in functions.items():

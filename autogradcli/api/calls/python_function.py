@@ -24,12 +24,14 @@ from .wrong_arguments import ACCIDENTS, explained
 class PythonFunction:
     """A function whose own Python signature checks its calls, as PyTorch's ``F.mse_loss``."""
 
-    __slots__ = ("call", "home", "name", "takes_functions")
+    __slots__ = ("call", "home", "name", "takes_functions", "through")
 
     def __init__(self, name: str, call: Implementation, home: str) -> None:
         self.name = name
-        self.call = call
+        self.call = renamed(call, name) if getattr(call, "__name__", "").startswith("_") else call
         self.home = home
+        #: What runs in place of ``call``, where a context may want the arguments cast first.
+        self.through: Implementation | None = None
         self.takes_functions = any("Function" in text or "Callable" in text for text in _annotations(call))
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -48,7 +50,7 @@ class PythonFunction:
                 args = tuple(map(callee, args))
                 kwargs = {name: callee(value) for name, value in kwargs.items()}
         try:
-            return self.call(*args, **kwargs)
+            return (self.through or self.call)(*args, **kwargs)
         except ACCIDENTS as error:
             told = explained(error, self.name, self.call, args, kwargs)
             if told is error:
@@ -65,7 +67,9 @@ class PythonFunction:
     def calculator(self) -> PythonFunction:
         """The same function as its bare name offers it: a number or a list of numbers counts as a tensor
         where the implementation's annotation says ``Tensor``."""
-        return CalculatorPythonFunction(self.name, self.call, self.home)
+        made = CalculatorPythonFunction(self.name, self.call, self.home)
+        made.through = self.through
+        return made
 
 
 class CalculatorPythonFunction(PythonFunction):

@@ -10,8 +10,10 @@ from typing import Any
 
 from ...engine.lazy import LazyTable
 from ...engine.tensor import Tensor
+from ...numerics.naming import shown_as
 
 
+@shown_as("property")
 class Property:
     """An attribute that is computed: ``get(value)``, and where it can be assigned ``set(value, new)``."""
 

@@ -82,9 +82,9 @@ class _SpectralNorm(_Hook):
 
 
 def _check(module: Any, name: str, kind: type[_Hook], called: str) -> Any:
-    """The weight of that name. Raises AttributeError, RuntimeError where it has such a hook already."""
+    """The weight of that name. Raises TypeError for no module, RuntimeError where it has such a hook already."""
     if not isinstance(module, Module):
-        raise AttributeError(f"'{type(module).__name__}' object has no attribute '_forward_pre_hooks'")
+        raise TypeError(f"{called}() takes a module, not {type(module).__name__}")
     if any(type(hook) is kind and hook.name == name for hook in module._forward_pre_hooks.values()):
         raise RuntimeError(f"Cannot register two {called} hooks on the same parameter {name}")
     if module._parameters.get(name) is None:

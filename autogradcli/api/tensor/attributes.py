@@ -308,7 +308,6 @@ def _fields() -> None:
     table = attributes_of(Tensor)
     table["shape"] = Property(lambda t: t.shape, doc="The size of each dimension.")
     table["dtype"] = Property(lambda t: t.dtype, doc="The type of the elements.")
-    table["__class__"] = Property(type, doc="The class.")
     table["ndim"] = Property(lambda t: t.array.ndim, doc="The number of dimensions.")
     table["requires_grad"] = Property(lambda t: t.requires_grad, _set_requires_grad, doc="Whether gradients flow here.")
     table["grad"] = Property(_get_grad, _set_grad, lambda t: t.store_grad(None), doc="The accumulated gradient.")

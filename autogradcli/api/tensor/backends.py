@@ -163,7 +163,8 @@ def set_deterministic_debug_mode(debug_mode: Any) -> None:
         debug_mode = names[debug_mode]
     if not isinstance(debug_mode, int) or not 0 <= debug_mode <= 2:
         raise RuntimeError(
-            f"invalid value of debug_mode, expected 0, 1, 2 or one of `default`, `warn`, `error`, but got {debug_mode}"
+            "invalid value of debug_mode, expected 0, 1, 2 or one of `default`, `warn`, `error`, but got "
+            + (str(debug_mode)[:100] if isinstance(debug_mode, (str, int)) else type_name(debug_mode))
         )
     state.flags["deterministic"] = int(debug_mode)
 

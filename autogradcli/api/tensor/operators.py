@@ -17,7 +17,7 @@ from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Tensor, wrap
 from ...operations.elementwise.arithmetic import add, div, mul, neg, rsub, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
-from ..calls.registry import ATTRIBUTES, NAMESPACES, Method, attributes_of
+from ..calls.registry import ATTRIBUTES, NAMESPACES, Method
 from .tensor_repr import tensor_repr
 
 _OPERANDS = (Tensor, float, int, complex)
@@ -259,7 +259,6 @@ def install() -> None:
         table[f"__{dunder}__"] = _by_method(name)
     for name, function in table.items():
         setattr(Tensor, name, function)
-        attributes_of(Tensor)[name] = Method(function)
     type.__setattr__(Parameter, "__hash__", object.__hash__)
 
 

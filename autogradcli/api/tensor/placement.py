@@ -27,6 +27,9 @@ class Device(ContextMode):
             raise NotImplementedError("all tensors are made on the CPU here: say device='meta' where one is made")
         return self
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("'torch.device' object is not callable")
+
     def __exit__(self, *problem: object) -> None:
         return None
 
@@ -65,6 +68,8 @@ def device(spec: Any) -> Device:
     """A device by name. Raises RuntimeError for what isn't here: there are only the CPU and meta."""
     if isinstance(spec, Device):
         return spec
+    if not isinstance(spec, (str, int)):
+        raise TypeError(f"device(): argument 'type' (position 1) must be str, not {type(spec).__name__}")
     if str(spec).partition(":")[0] == "cpu":
         return CPU
     if str(spec).partition(":")[0] == "meta":
@@ -73,7 +78,7 @@ def device(spec: Any) -> Device:
         raise AssertionError("Torch not compiled with CUDA enabled")
     raise RuntimeError(
         "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, "
-        "mps, meta, hpu, mtia, privateuseone device type at start of device string: " + str(spec)
+        "mps, meta, hpu, mtia, privateuseone device type at start of device string: " + str(spec)[:200]
     )
 
 

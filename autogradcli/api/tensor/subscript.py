@@ -24,7 +24,6 @@ from ...operations.shape.view import alias, expand, unsqueeze, view
 from ..arrays.values import NumPyArray, NumPyScalar
 from ..calls.argument_types import type_name
 from ..calls.call_plans import check_numbers, hooks
-from ..calls.registry import Method, attributes_of
 
 _ZERO_DIM = (
     "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert "
@@ -307,7 +306,6 @@ def install() -> None:
         ("__contains__", contains),
     ):  # fmt: skip
         setattr(Tensor, name, function)
-        attributes_of(Tensor)[name] = Method(function)
 
 
 install()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...api.calls.python_function import renamed
 from ..compile.calls import CONSTRUCTORS, Builtin
 from .attribute_lookup import get_attribute
 from .builtins import BUILTINS
@@ -30,7 +31,7 @@ def _frozenset(*args: Any) -> Any:
     return args[0] if type(args[0]) is frozenset else frozenset(CONSTRUCTORS[set](args[0]))
 
 
-CONSTRUCTORS[frozenset] = _frozenset
+CONSTRUCTORS[frozenset] = renamed(_frozenset, "frozenset")
 BUILTINS["frozenset"] = frozenset
 
 

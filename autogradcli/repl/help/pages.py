@@ -133,9 +133,10 @@ def find(session: Session, dotted: str) -> tuple[Any, Any]:
     """The value of a dotted name, or an attribute's entry with the value that it is of. Raises NoSuchName."""
     first, *rest = dotted.split(".")
     names: dict[str, Any] = {**session.prelude, **session.variables}
-    if first == "numpy" and first not in names:  # that is known without an import
+    if first not in names:  # modules are known without an import
         load(first)
-        names[first] = Namespace.of(first)
+        if (module := Namespace.of(first)) is not None:
+            names[first] = module
     if first not in names:
         raise NoSuchName(f"there is nothing under the name {escape_line(first)}")
     value = names[first]
