@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
-from .deferred import peek
 from .node import FREED, Node, Output, node_of
 from .parameters import Save
 from .state import state
@@ -107,7 +106,7 @@ def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
         if isinstance(value, Tensor):
             if value.version != mark:
                 raise modified(value.array, value.node, value.counter, mark)
-            return peek(value)
+            return value.array
         if isinstance(value, Packed):
             return value.open().array
         if isinstance(value, list):
@@ -119,7 +118,7 @@ def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
         if isinstance(value, Tensor):
             if value.version != mark:
                 raise modified(value.array, maker(node, save), value.counter, mark)
-            return peek(value)
+            return value.array
         if mark[0]:
             raise modified(value, maker(node, save), mark, 0)
         return value

@@ -26,7 +26,6 @@ Hidden = tuple[Tensor, ...]
 
 
 @operation(
-    rows="same",
     node="MkldnnRnnLayerBackward0", kind="linear",
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3),)],

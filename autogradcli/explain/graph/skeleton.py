@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...engine.node import AccumulateGrad, Node, Output, reachable
+from ...engine.backward import _reachable
+from ...engine.node import AccumulateGrad, Node, Output
 from ...numerics.limits import run
 from ..recording import Call
 
@@ -37,7 +38,7 @@ class Skeleton:
     edges."""
 
     def __init__(self, root: Node) -> None:
-        order, sinks = reachable([root])
+        order, sinks = _reachable([root])
         leaf = isinstance(root, AccumulateGrad)
         self.nodes: list[Node] = [root] if leaf else [*order, *sinks]
         if not leaf and self.nodes[0] is not root:  # made before what leads to it, as a view's history may be

@@ -10,7 +10,6 @@ from ..refuse import NO_BOOLS
 
 
 @operation(
-    blocks=True,
     fits="alpha",
     promote="promote",
     kind="linear",
@@ -27,7 +26,6 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
-    blocks=True,
     fits="alpha",
     promote="promote",
     kind="linear",
@@ -78,7 +76,6 @@ def _scaled(x: Array | Number, alpha: Number, like: Array) -> Array:
 
 
 @operation(
-    blocks=True,
     kernel=np.multiply,
     promote="promote",
     kind="bilinear",
@@ -108,7 +105,7 @@ def div(input: Array, other: Array | Number) -> Array:
     """Quotient ``input / other``, broadcast."""
 
 
-@operation(blocks=True, promote="promote", kind="linear", input=lambda F, g: -g, rows="side by side")
+@operation(promote="promote", kind="linear", input=lambda F, g: -g, rows="side by side")
 def neg(input: Array) -> Array:
     """Negation."""
     if input.dtype == np.bool_:

@@ -15,7 +15,6 @@ def _floating(input: Array) -> Array:
 
 
 @operation(
-    blocks=True,
     node="MulBackward1", spelling="mul", kind="linear",
     input=lambda F, g, other: F.mul_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -53,8 +52,6 @@ def sub_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
-    blocks=True,
-    rows="each",
     node="DivBackward1", spelling="div", kind="linear",
     input=lambda F, g, other: F.div_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -67,8 +64,6 @@ def div_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
-    blocks=True,
-    rows="side by side",
     fits="alpha",
     node="RsubBackward0", spelling="rsub", promote="promote", kind="linear",
     input=lambda F, g, alpha: -g if alpha == 1 else g * -alpha,
