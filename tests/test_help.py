@@ -37,7 +37,7 @@ NOT_CALLED = ("Function", "InplaceFunction", "SavedTensor", "Node", "UnpackedDua
 #: Types that no program names: their attributes stand on values that something gives.
 UNNAMED = (
     "Function", "FunctionMeta", "Apply", "OnceDifferentiable", "Pullback", "function", "type", "FunctionEventAvg",
-    "EventList", "profile", "record_function", "TextIOWrapper", "frozenset",
+    "EventList", "profile", "record_function", "TextIOWrapper", "frozenset", "CacheInfo",
 )  # fmt: skip
 
 

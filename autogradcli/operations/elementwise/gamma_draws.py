@@ -36,7 +36,9 @@ def standard_gamma(input: Array, generator: Generator | None) -> Array:
 
 
 @operation(
-    input=unwritten("_standard_gamma_grad"), output=unwritten("_standard_gamma_grad"), examples="it has no gradient"
+    input=unwritten("_standard_gamma_grad"),
+    output=unwritten("_standard_gamma_grad"),
+    examples="PyTorch has no derivative of it either",
 )
 def standard_gamma_grad(input: Array, output: Array) -> Array:
     """The derivative of gamma draws by their concentrations."""
@@ -54,7 +56,7 @@ def dirichlet(input: Array, generator: Generator | None) -> Array:
     return draws.dirichlet(generator or default_generator, input)
 
 
-@operation(input=_once, concentration=_once, examples="it has no gradient")
+@operation(input=_once, concentration=_once, examples="PyTorch has no derivative of it either")
 def dirichlet_grad(input: Array, concentration: Array) -> Array:
     """How a Dirichlet draw changes with its concentrations, but for what keeps its sum."""
     total = np.broadcast_to(concentration.sum(-1, keepdims=True), concentration.shape)
