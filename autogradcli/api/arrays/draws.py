@@ -10,6 +10,7 @@ import numpy as np
 from ...numerics.limits import check_items, run
 from ...numerics.naming import shown_as
 from ..calls.argument_types import type_name
+from ..calls.python_function import renamed
 from ..calls.registry import Method, attributes_of
 from . import costs
 from .calls import Call, Cost, perform
@@ -178,11 +179,11 @@ for _kind, _theirs, _table in (
         _found = _method(_theirs, _name, _cost)
         if _found is not None:
             METHODS[_kind][_name] = _found
-    METHODS[_kind]["shuffle"] = _shuffle
+    METHODS[_kind]["shuffle"] = renamed(_shuffle, "shuffle")
     for _name, _call in METHODS[_kind].items():
         attributes_of(_kind)[_name] = Method(_call)
-METHODS[RandomState]["seed"] = _reseed
-attributes_of(RandomState)["seed"] = Method(_reseed)
+METHODS[RandomState]["seed"] = renamed(_reseed, "seed")
+attributes_of(RandomState)["seed"] = Method(METHODS[RandomState]["seed"])
 attributes_of(Generator)["spawn"] = Method(_spawn)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from ...api.calls import registry
@@ -13,6 +14,7 @@ from ...engine.callbacks import CALLED, resolver
 from ...engine.lazy import LazyTable
 from ...engine.modes import ContextMode, Decorated
 from ...engine.tensor import Tensor
+from ...numerics.naming import short_name
 from ..values.attribute_lookup import CALL, TABLES
 from ..values.kinds import BoundMethod, Namespace, UserFunction
 
@@ -72,6 +74,8 @@ def _constructor(kind: type) -> Callable[..., Any]:
         return kind
     found = CONSTRUCTORS.get(kind)
     if found is not None:
+        if type(found) is FunctionType:  # whose name its messages would tell
+            found = CONSTRUCTORS[kind] = renamed(found, short_name(kind))
         return found
     # A tensor's own class takes an array, which no program has.
     if issubclass(kind, BaseException) or (not issubclass(kind, Tensor) and _is_named(kind)):

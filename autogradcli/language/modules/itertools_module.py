@@ -208,7 +208,7 @@ def _combining(name: str) -> None:
             budget.spend(8 * len(chosen))
             yield chosen
 
-    combined.__name__ = name
+    combined.__name__ = combined.__qualname__ = name
     _lazy(combined)
 
 

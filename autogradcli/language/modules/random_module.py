@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from ...api.calls.python_function import renamed
 from ...api.calls.registry import Method, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import CONSTRUCTORS, Builtin
@@ -118,6 +119,7 @@ def _of_shared(method: Callable[..., Any]) -> Callable[..., Any]:
 
 _table = namespace("random")
 for _name, _method in _METHODS.items():
+    _method = renamed(_method, f"Random.{_name}")
     attributes_of(Random)[_name] = Method(_method)
     _table[_name] = Builtin(_name, _of_shared(_method))
 _table["Random"] = Random
