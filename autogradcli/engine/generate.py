@@ -27,7 +27,9 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
+from ..numerics.blocks import LARGE
 from ..numerics.numbers import check_operand
+from .deferred import INDIRECT
 from .node import FREED, Node
 from .operation import GLOBALS, OPERATIONS, Operation
 from .parameters import Param
@@ -71,7 +73,7 @@ GLOBALS.update(
     next_sequence=next_sequence, modified=modified,
     F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, TENSORS=TENSORS, FREED=FREED,
     run_in_general=run_arrays, run_tensors_in_general=run_tensors, settle=settle, settle_tensors=settle_tensors,
-    saved_tensor=saved_tensor, Packed=Packed,
+    saved_tensor=saved_tensor, INDIRECT=INDIRECT | {Packed},
     DTYPES={d.np: d for d in dtypes.ALL}, SINGLES=_SINGLES, DOUBLES=_DOUBLES, number=number,
 )  # fmt: skip
 
@@ -144,6 +146,8 @@ def _forward(op: Operation, general: str) -> list[str]:
         out += _operand(p, first, general)
         if p.kind == "tensor" and first is None:
             first = p
+            if op.blocks:
+                out.append(f"    if a_{p.name}.size >= {LARGE}: return {general}")
     call = ", ".join(f"a_{p.name}" if p in tensors else p.name for p in op.params)
     out += [
         f"    try: r = KERNEL_{op.label}({call})",
@@ -275,13 +279,13 @@ def _attach_run(op: Operation) -> None:
             lines += [
                 *_unchanged(x, k),
                 f"        {x} = {x}.array",
-                f"    elif {x}.__class__ is Packed: return {general}",
+                f"    elif {x}.__class__ in INDIRECT: return {general}",
             ]
         elif s.kind == "output":
             lines += [
                 f"    if {x}.__class__ is ndarray:",
                 f"        if v{k}[0]: raise modified({x}, node, v{k}, 0)",
-                f"    elif {x}.__class__ is Packed: return {general}",
+                f"    elif {x}.__class__ in INDIRECT: return {general}",
                 f"    elif {x} is not None:",  # an in-place result: (tensor, version); None: no edge wants it
                 f"        if {x}.counter[0] != v{k}: raise modified({x}.array, node, {x}.counter, v{k})",
                 f"        {x} = {x}.array",
@@ -314,7 +318,7 @@ def _run_tensors(op: Operation) -> list[str]:
         if s.kind == "input":
             lines += [
                 *_unchanged(x, k),
-                f"    elif {x}.__class__ is Packed: return {general}",
+                f"    elif {x}.__class__ in INDIRECT: return {general}",
             ]
         elif s.kind == "output":
             GLOBALS[f"SAVE_{op.label}_{k}"] = s

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
+from ..numerics.blocks import LARGE
 from ..numerics.dtypes import DType
 from ..numerics.naming import shown_as
 from .node import AccumulateGrad, Extra, Invalid, Node, Nowhere, Output, node_of
@@ -207,6 +208,8 @@ class Tensor:
 
     def rebind(self, array: np.ndarray) -> None:
         """``x.data = ...``: other memory under the same tensor, history and gradient untouched."""
+        if array.size >= LARGE:
+            state.rebound = True
         self.array = array
         if self.node.__class__ is AccumulateGrad:
             self.node.array = array
@@ -238,6 +241,9 @@ def to_meta(t: Tensor) -> Tensor:
         state.refresh()
     return t
 
+
+#: Classes that are another's in all that a program sees, and that other one.
+STANDS_FOR: dict[type, type] = {MetaTensor: Tensor, MetaParameter: Parameter}
 
 #: Classes of arrays that are more than their elements, and what makes tensors of them.
 WRAPPERS: dict[type, Callable[[Any], Tensor]] = {}

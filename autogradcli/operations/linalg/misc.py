@@ -10,6 +10,7 @@ from ...engine.operation import Array, Index, operation
 from ...numerics import dtypes
 from ...numerics.away import by_iterations, by_rows
 from ...numerics.limits import counted
+from ..dims import wrap_dim
 from . import matrix_kernels as kernels
 from .checks import check_finite, floating, square
 from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_columns, mm, part, total
@@ -18,6 +19,7 @@ from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_co
 
 
 @operation(
+    rows="leading: 2",
     cost=by_iterations,
     node="LinalgPinvBackward0",
     half="own",
@@ -176,6 +178,7 @@ def _lstsq_rule(F: Any, g: Any, needs: Any, A: Any, B: Any, X: Any) -> tuple[Any
 
 
 @operation(
+    rows="leading: 2",
     cost=by_iterations,
     node="LinalgMatrixExpBackward0",
     spelling="linalg.matrix_exp",
@@ -202,6 +205,7 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
 
 @operation(
     takes=("single complex", "orgqr_cpu"),
+    rows="leading: 2 1",
     cost=by_rows,
     node="LinalgHouseholderProductBackward0",
     half="own",
@@ -264,6 +268,7 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
 
 @operation(
     takes=("single complex", "ormqr_cpu"),
+    rows="leading: 2 1 2",
     cost=by_rows,
     node="OrmqrBackward0",
     half="own",
@@ -313,7 +318,7 @@ def _ormqr_rule(
     return first_columns(F, g_input, n), g_tau, g_other
 
 
-@operation(cost=by_rows, outputs=("a", "tau"), takes=("single complex", "geqrf_cpu"))
+@operation(rows="leading: 2", cost=by_rows, outputs=("a", "tau"), takes=("single complex", "geqrf_cpu"))
 def geqrf(input: Array) -> tuple[Array, Array]:
     """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
     if input.ndim < 2:
@@ -326,6 +331,7 @@ def geqrf(input: Array) -> tuple[Array, Array]:
 
 
 @operation(
+    rows="leading: 2",
     takes=("single complex", "ldl_factor_kernel_cpu"),
     cost=by_rows,
     outputs=("LD", "pivots", "info"),
@@ -351,7 +357,7 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     return packed, pivots, info
 
 
-@operation(half="own", cost=by_rows, spelling="linalg.ldl_solve")
+@operation(rows="leading: 2 1 2", half="own", cost=by_rows, spelling="linalg.ldl_solve")
 def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False) -> Array:
     """X of ``A X = B`` from the packed LDL factors of ``A``."""
     square(LD, "torch.linalg.ldl_solve", "LD")
@@ -400,6 +406,7 @@ def _ldl_solve(ld: Array, pivots: Array, x: Array, hermitian: bool) -> Array:
 
 @operation(
     takes=("integer floating complex", "cross"),
+    dims="dim",
     node="LinalgCrossBackward0",
     spelling="linalg.cross",
     promote="promote",
@@ -412,6 +419,7 @@ def linalg_cross(input: Array, other: Array, dim: int = -1) -> Array:
     """Cross product of vectors of three along a dimension."""
     if input.ndim != other.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    wrap_dim(dim, input.ndim)  # or says that there is none such
     if input.shape[dim] != 3 or other.shape[dim] != 3:
         raise RuntimeError(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and {other.shape[dim]}"
