@@ -110,6 +110,21 @@ def generate(op: Operation) -> None:
     call.__code__, call.__defaults__ = op.made = made.__code__, made.__defaults__
 
 
+def _meet_large() -> None:
+    """The first large tensor of the process is here: from now on the operations that can be deferred look for such.
+    A program of small ones alone, whose operations take as long as looking ten times, never pays for it."""
+    state.large = True
+    for op in list(dict.values(OPERATIONS)):  # those that are loaded
+        if op.made is not None and op.blocks:
+            if op.call.__code__ is op.made[0]:
+                generate(op)
+            else:  # of the release that is not the chosen one
+                op.made = None
+
+
+state.meet_large = _meet_large
+
+
 def _is_simple(op: Operation) -> bool:
     kinds = {p.kind for p in op.params}
     if op.taken is not None and "f" not in op.taken.letters:  # nothing that the code written here would compute
@@ -146,7 +161,7 @@ def _forward(op: Operation, general: str) -> list[str]:
         out += _operand(p, first, general)
         if p.kind == "tensor" and first is None:
             first = p
-            if op.blocks:
+            if op.blocks and state.large:
                 out.append(f"    if a_{p.name}.size >= {LARGE}: return {general}")
     call = ", ".join(f"a_{p.name}" if p in tensors else p.name for p in op.params)
     out += [
@@ -190,7 +205,12 @@ def _forward(op: Operation, general: str) -> list[str]:
             wide = f"a_{p.name}.shape" if not p.number else f"s if q_{p.name} else a_{p.name}.shape"
             out.append(f"        s_{p.name} = {wide}")
         same = " and ".join(f"{s} == s" for s in shapes)
-        out.append(f"        node.fix = None if {same} else (({''.join(s + ', ' for s in shapes)}), None, False)")
+        out += [
+            f"        if {same}: node.fix = None",
+            "        else:",
+            f"            node.fix = ({''.join(s + ', ' for s in shapes)}), None, False",
+            f"            if r.size >= {LARGE} and not state.large: state.meet_large()",
+        ]
     else:
         out.append("        node.fix = None")
     out += ["        node.extra = None", "        node.seq = next_sequence()", "        t.node = node"]

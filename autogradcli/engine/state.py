@@ -65,8 +65,10 @@ class State:
         "in_rule",
         "inference",
         "invalid_views",
+        "large",
         "levels",
         "lines",
+        "meet_large",
         "meta",
         "module_hooks",
         "multithreading",
@@ -103,10 +105,12 @@ class State:
     dual_level: int
     flags: dict[str, Any]  # what a program set and nothing here goes by: torch.backends.cudnn.benchmark, threads
     hooks_refusal: str | None
+    large: bool  # there was a tensor, in this process, that is large enough to be computed in blocks
     levels: list[Any]
     module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
     multithreading: bool  # what a program asked for, which changes nothing
     lines: Callable[[], str]  # the lines of the program that run, as a traceback has them, the innermost last
+    meet_large: Callable[[], None]  # for whoever makes the first such tensor
     meta: bool  # there is (or was, in this session) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
@@ -132,6 +136,7 @@ class State:
         self.watch = None
         self.push_tangents = _no_tangents
         self.meta = False
+        self.large = False
         self.deferred = 0
         self.reset()
 

@@ -91,6 +91,8 @@ class Tensor:
     counter: list[int] | None
 
     def __init__(self, array: np.ndarray, requires_grad: bool = False) -> None:
+        if array.size >= LARGE and not state.large:
+            state.meet_large()
         self.array = array
         self.node = None
         self.meta = None
@@ -255,6 +257,8 @@ def wrap(array: np.ndarray | np.generic) -> Tensor:
         if array.__class__ in WRAPPERS:
             return WRAPPERS[array.__class__](array)
         array = np.asarray(array)
+    if array.size >= LARGE and not state.large:
+        state.meet_large()
     t: Tensor = _new(Tensor)
     t.array = array
     t.node = None

@@ -68,7 +68,7 @@ class Budget:
     __slots__ = ("_base", "_deadline", "_seconds", "depth", "fuel", "interrupted", "line", "memory", "printed", "write")
 
     def __init__(self) -> None:
-        self.memory = MAX_MEMORY
+        self.memory = sys.maxsize  # outside a run nothing is bounded
         self.line = 0
         self.depth = 0
         self.fuel = _FUEL
@@ -88,6 +88,7 @@ class Budget:
         self.interrupted = False
         self._deadline = None if seconds is None else monotonic() + seconds
         self._seconds = seconds or 0.0
+        give_back()  # what earlier runs freed and the process kept isn't this run's
         self._base = resident_bytes()
 
     def limits(self) -> tuple[Any, ...]:

@@ -296,6 +296,16 @@ def _joined(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     return op.call(wide, moved(dim, rank))
 
 
+def _behind(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
+    """The hidden dimension last, for what leaves alone all but a row's first dimensions."""
+    x = only_first(level, args)
+    if x is None:
+        return NotImplemented
+    found = op.call(roles.permute(x, (*range(1, x.array.ndim), 0)), *args[1:])
+    last = found.array.ndim - 1
+    return roles.permute(found, (last, *range(last)))
+
+
 def distance(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     """``dist``: the norm of a difference."""
     x, y, p = args
@@ -321,5 +331,5 @@ RULES: dict[str, Rule] = {
     "squeezed": _squeeze, "squeezed dim": _squeeze_dim, "strided": _as_strided, "joined": _joined, "as": or_rows(_as),
     "flat": or_rows(_flat), "rolled": or_rows(_rolled), "traced": or_rows(_traced), "repeated": or_rows(_repeated),
     "alike": or_rows(_alike), "copied": or_rows(_copied), "filled where": or_rows(_filled_where),
-    "beside": _beside, "strided back": or_rows(_strided_back), "distance": or_rows(distance),
+    "behind": or_rows(_behind), "beside": _beside, "strided back": or_rows(_strided_back), "distance": or_rows(distance),
 }  # fmt: skip
