@@ -331,5 +331,6 @@ RULES: dict[str, Rule] = {
     "squeezed": _squeeze, "squeezed dim": _squeeze_dim, "strided": _as_strided, "joined": _joined, "as": or_rows(_as),
     "flat": or_rows(_flat), "rolled": or_rows(_rolled), "traced": or_rows(_traced), "repeated": or_rows(_repeated),
     "alike": or_rows(_alike), "copied": or_rows(_copied), "filled where": or_rows(_filled_where),
-    "behind": or_rows(_behind), "beside": _beside, "strided back": or_rows(_strided_back), "distance": or_rows(distance),
+    "behind": or_rows(_behind), "beside": _beside, "strided back": or_rows(_strided_back),
+    "distance": or_rows(distance),
 }  # fmt: skip

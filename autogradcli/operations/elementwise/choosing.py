@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .constants import ZERO
+
 #: Below so many elements all ways are alike.
 FEW = 1 << 10
 
@@ -25,8 +27,10 @@ def is_zero(value: Any) -> bool:
 
 def kept_where(mask: Any, x: Any) -> Any:
     """``np.where(mask, x, 0)`` of two arrays of one shape, by their bits: all of them, or none."""
+    if x.size < FEW:
+        return np.where(mask, x, ZERO[x.dtype])
     bits = _BITS.get(x.dtype)
-    if bits is None or x.size < FEW or mask.dtype is not _BOOL or mask.shape != x.shape:
+    if bits is None or mask.dtype is not _BOOL or mask.shape != x.shape:
         return np.where(mask, x, x.dtype.type(0))
     ones: Any = np.negative(mask.view(np.int8)).astype(bits)
     return np.bitwise_and(x.view(bits), ones, ones).view(x.dtype)
@@ -38,7 +42,7 @@ _BOOL = np.dtype(np.bool_)
 def within(x: Any, low: Any, high: Any) -> Any:
     """``np.clip``, where it gives the bits of ``np.minimum(high, np.maximum(low, x))``; None where it may not: of two
     zeros each prefers another."""
-    if x.dtype not in _BITS or x.size < FEW:
+    if x.size < FEW or x.dtype not in _BITS:
         return None
     for bound in (low, high):
         if bound is not None and (bound.__class__ not in (float, int) or not bound or bound != bound):

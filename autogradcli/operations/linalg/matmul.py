@@ -105,7 +105,7 @@ def _dot(a: Array, b: Array) -> Array:
 def multiplied(product: Any, a: Array, b: Array) -> Array:
     """``product(a, b)``, which can be interrupted if it takes long."""
     steps = a.size * b.shape[-1]
-    if a.shape[:-2] != b.shape[:-2]:
+    if b.ndim > 2 and a.shape[:-2] != b.shape[:-2]:
         steps *= b.size // max(b.shape[-2] * b.shape[-1], 1)  # each with each, at most
     found: Array = product(a, b) if steps < HEAVY else away(product, a, b)
     return found

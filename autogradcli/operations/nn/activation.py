@@ -126,7 +126,7 @@ def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> A
     """The gradient where ``input`` is above the threshold (or NaN), 0 elsewhere."""
     zero = ZERO[grad_output.dtype]
     below = input <= (threshold or zero)
-    if not isinstance(grad_output, np.ndarray):  # a formula reads as it is meant
+    if grad_output.__class__ is not np.ndarray or grad_output.size < FEW:  # a formula reads as it is meant
         return np.where(below, zero, grad_output)
     return kept_where(np.logical_not(below), grad_output)
 
