@@ -2,10 +2,13 @@
 
 The stream is that of Matsumoto and Nishimura's reference code ("Mersenne Twister", ACM TOMACS 8(1), 1998)
 seeded by its ``init_genrand``. ``numpy.random`` holds the same engine, but importing it costs more than the
-first draw may: a block made here takes microseconds, and most programs need one.
+first draw may: a block made here takes microseconds, and most programs need one. A process that draws many words
+comes to it after all, since it makes a word in a tenth of the time.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +23,8 @@ _TEMPER_B = np.uint32(0x9D2C5680)
 _TEMPER_C = np.uint32(0xEFC60000)
 _ONE, _7, _11, _15, _18 = (np.uint32(n) for n in (1, 7, 11, 15, 18))
 _CHUNK = 16384  # words tempered at once, so that the passes stay in the cache
+_MANY = 4096  # words of a draw that NumPy's engine may make ...
+_WORTH = 1 << 17  # ... in a process that has made so many in such draws
 
 
 def seeded_key(seed: int) -> Array:
@@ -73,6 +78,41 @@ def _temper(words: Array) -> Array:
     return result
 
 
+class _NumPysEngine:
+    """``numpy.random.MT19937``, imported once that pays."""
+
+    __slots__ = ("_engine", "_made")
+
+    def __init__(self) -> None:
+        self._made = 0
+        self._engine: Any = None
+
+    def pays(self, count: int) -> bool:
+        if count < _MANY:
+            return False
+        self._made += count
+        return self._made > _WORTH
+
+    def words(self, key: Array, used: int, count: int) -> tuple[Array, Array, int]:
+        """So many words after the ``used`` first of a block, and where the stream is then: its key, and how many words
+        of that are used."""
+        if self._engine is None:
+            from numpy.random import MT19937
+
+            self._engine = MT19937(0)
+        engine = self._engine
+        engine.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": used}}
+        found = np.empty(count, np.uint32)
+        for start in range(0, count, _CHUNK):
+            part = found[start : start + _CHUNK]
+            part[...] = engine.random_raw(part.size)
+        after = engine.state["state"]
+        return found, after["key"], int(after["pos"])
+
+
+_numpys = _NumPysEngine()
+
+
 class MersenneTwister:
     """The engine. ``key`` is the untempered block in use, ``used`` how many of its words were given out.
 
@@ -94,6 +134,11 @@ class MersenneTwister:
         if used + count <= SIZE:
             self.used = used + count
             return self._block[used : used + count]
+        if _numpys.pays(count):
+            found, self.key, self.used = _numpys.words(self.key, used, count)
+            self._block = _temper(self.key)
+            self.fresh = False
+            return found
         rest = self._block[used:]
         blocks = -((rest.size - count) // SIZE)
         stream = np.empty((blocks + 1) * SIZE, np.uint32)
