@@ -71,7 +71,8 @@ GLOBALS.update(
     state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__,
     link=link, strides_of=strides_of, ndarray=np.ndarray, asarray=np.asarray,
     next_sequence=next_sequence, modified=modified,
-    F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, TENSORS=TENSORS, FREED=FREED,
+    F32=np.dtype("float32"), F64=np.dtype("float64"), C64=np.dtype("complex64"), C128=np.dtype("complex128"),
+    ARRAYS=ARRAYS, TENSORS=TENSORS, FREED=FREED,
     run_in_general=run_arrays, run_tensors_in_general=run_tensors, settle=settle, settle_tensors=settle_tensors,
     saved_tensor=saved_tensor, INDIRECT=INDIRECT | {Packed},
     DTYPES={d.np: d for d in dtypes.ALL}, SINGLES=_SINGLES, DOUBLES=_DOUBLES, number=number,
@@ -98,6 +99,7 @@ def generate(op: Operation) -> None:
     GLOBALS[f"NODE_{op.label}"] = op.node_class
     lines = [f"def {op.name}({params}):"]
     if _is_simple(op):
+        GLOBALS[f"COMPLEX_{op.label}"] = _first_complex(op, lines[0], general)
         lines += _forward(op, general)
         _attach_run(op)
     else:
@@ -140,12 +142,27 @@ def _compile(op: Operation, lines: list[str]) -> Any:
     return scope.popitem()[1]
 
 
-def _forward(op: Operation, general: str) -> list[str]:
+def _first_complex(op: Operation, head: str, general: str) -> Callable[..., Any]:
+    """Most programs have no complex numbers: the code for those is written when the operation meets the first."""
+
+    def first(*args: Any) -> Any:
+        if op.complex == "holomorphic" and (op.taken is None or "F" in op.taken.letters):
+            made = _compile(op, [head, *_forward(op, general, complex_=True)])
+        else:
+            made = _compile(op, [head, f"    return {general}"])
+        GLOBALS[f"COMPLEX_{op.label}"] = made
+        return made(*args)
+
+    return first
+
+
+def _forward(op: Operation, general: str, complex_: bool = False) -> list[str]:
     if op.flip is not None:
         return [f"    return {general}"]
     if op.view is not None:
         return _forward_view(op, general)
     tensors = [p for p in op.params if p.kind in ("tensor", "index")]
+    names = ", ".join(p.name for p in op.params)
     out = [f"    if state.special: return {general}"]
     if any(p.kind == "plain" and p.name == "dtype" and p.has_default for p in op.params):
         out.append(f"    if dtype is not None: return {general}")  # the gradient is cast back there
@@ -158,21 +175,23 @@ def _forward(op: Operation, general: str) -> list[str]:
             out.append(f"    if {usual}not -{_LARGEST} <= {p.name} <= {_LARGEST}: return {general}")
     first: Param | None = None
     for p in tensors:
-        out += _operand(p, first, general)
+        out += _operand(p, first, general, complex_, f"COMPLEX_{op.label}({names})")
         if p.kind == "tensor" and first is None:
             first = p
-            if op.blocks and state.large:
+            if op.blocks and state.large and not complex_:
                 out.append(f"    if a_{p.name}.size >= {LARGE}: return {general}")
     call = ", ".join(f"a_{p.name}" if p in tensors else p.name for p in op.params)
     out += [
         f"    try: r = KERNEL_{op.label}({call})",
         f"    except (ValueError, TypeError, OverflowError): return {general}",  # which words the error
         "    if r.__class__ is not ndarray: r = asarray(r)",
+        *([f"    if r.dtype is not dt: return {general}"] if complex_ else []),
         "    t = new(Tensor); t.array = r; t.meta = None; t.counter = None",
     ]
     edges = op.edges
     if not edges:
         return [*out, "    t.node = None", "    return t"]
+    conjugated = (None, None, True) if complex_ else None  # what a rule of complex numbers needs
     some = " or ".join(f"n_{p.name} is not None" for p in edges)
     if any(p.name == "dtype" for p in op.params):  # the result may be of a dtype that has no gradients
         some = f"({some}) and r.dtype.kind in 'fcV'"
@@ -206,13 +225,13 @@ def _forward(op: Operation, general: str) -> list[str]:
             out.append(f"        s_{p.name} = {wide}")
         same = " and ".join(f"{s} == s" for s in shapes)
         out += [
-            f"        if {same}: node.fix = None",
+            f"        if {same}: node.fix = {conjugated}",
             "        else:",
-            f"            node.fix = ({''.join(s + ', ' for s in shapes)}), None, False",
+            f"            node.fix = ({''.join(s + ', ' for s in shapes)}), None, {complex_}",
             f"            if r.size >= {LARGE} and not state.large: state.meet_large()",
         ]
     else:
-        out.append("        node.fix = None")
+        out.append(f"        node.fix = {conjugated}")
     out += ["        node.extra = None", "        node.seq = next_sequence()", "        t.node = node"]
     return [*out, "    else: t.node = None", "    return t"]
 
@@ -245,20 +264,29 @@ def _forward_view(op: Operation, general: str) -> list[str]:
     return [*out, "    return t"]
 
 
-def _operand(p: Param, first: Param | None, general: str) -> list[str]:
+def _operand(p: Param, first: Param | None, general: str, complex_: bool, of_complex: str) -> list[str]:
     a, n = f"a_{p.name}", f"n_{p.name}"
     if p.optional:
         return [f"    if {p.name} is not None: return {general}", f"    {a} = {n} = None; q_{p.name} = True"]
     if p.number and first is not None:
         # a number stays a weak scalar, or is one that was made an array before; what it is in other dtypes than
         # these two, NumPy decides in the general path
+        kept = (
+            [f"        {a} = asarray({p.name}, dt)"]
+            if complex_
+            else [
+                f"        {a} = (SINGLES if dt is F32 else DOUBLES).get({p.name})",
+                f"        if {a} is None: {a} = number({p.name}, dt)",
+            ]
+        )
+        small = f"-{1 << 63} <= {p.name} < {1 << 63}"
+        number = f"{p.name}.__class__ is float or {p.name}.__class__ is int"
         return [
             f"    if {p.name}.__class__ is Tensor or {p.name}.__class__ is Parameter:",
             f"        {a} = {p.name}.array; {n} = {p.name}.node; q_{p.name} = False",
             f"        if {a}.dtype is not dt: return {general}",
-            f"    elif {p.name}.__class__ is float or {p.name}.__class__ is int:",
-            f"        {a} = (SINGLES if dt is F32 else DOUBLES).get({p.name})",
-            f"        if {a} is None: {a} = number({p.name}, dt)",
+            f"    elif ({number}) and {small}:" if complex_ else f"    elif {number}:",
+            *kept,
             f"        {n} = None; q_{p.name} = True",
             f"    else: return {general}",
         ]
@@ -272,7 +300,9 @@ def _operand(p: Param, first: Param | None, general: str) -> list[str]:
     if p.kind == "index":
         return out
     if first is None:
-        return [*out, f"    dt = {a}.dtype", f"    if dt is not F32 and dt is not F64: return {general}"]
+        if complex_:
+            return [*out, f"    dt = {a}.dtype", f"    if dt is not C64 and dt is not C128: return {general}"]
+        return [*out, f"    dt = {a}.dtype", f"    if dt is not F32 and dt is not F64: return {of_complex}"]
     return [*out, f"    if {a}.dtype is not dt: return {general}"]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 #: Bytes of an array from which it is worth asking; importing ctypes takes some milliseconds.
-LARGE = 1 << 20
+LARGE = 1 << 16
 
 #: What glibc calls them in <malloc.h>, and a size that no block has.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4

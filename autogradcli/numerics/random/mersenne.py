@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..worth import Worth
+
 Array = np.ndarray
 
 SIZE = 624  # words of state, and of a block of output
@@ -23,8 +25,6 @@ _TEMPER_B = np.uint32(0x9D2C5680)
 _TEMPER_C = np.uint32(0xEFC60000)
 _ONE, _7, _11, _15, _18 = (np.uint32(n) for n in (1, 7, 11, 15, 18))
 _CHUNK = 16384  # words tempered at once, so that the passes stay in the cache
-_MANY = 4096  # words of a draw that NumPy's engine may make ...
-_WORTH = 1 << 17  # ... in a process that has made so many in such draws
 
 
 def seeded_key(seed: int) -> Array:
@@ -81,17 +81,11 @@ def _temper(words: Array) -> Array:
 class _NumPysEngine:
     """``numpy.random.MT19937``, imported once that pays."""
 
-    __slots__ = ("_engine", "_made")
+    __slots__ = ("_engine", "worth")
 
     def __init__(self) -> None:
-        self._made = 0
+        self.worth = Worth(least=4096, enough=1 << 17)  # words of a draw
         self._engine: Any = None
-
-    def pays(self, count: int) -> bool:
-        if count < _MANY:
-            return False
-        self._made += count
-        return self._made > _WORTH
 
     def words(self, key: Array, used: int, count: int) -> tuple[Array, Array, int]:
         """So many words after the ``used`` first of a block, and where the stream is then: its key, and how many words
@@ -134,7 +128,7 @@ class MersenneTwister:
         if used + count <= SIZE:
             self.used = used + count
             return self._block[used : used + count]
-        if _numpys.pays(count):
+        if _numpys.worth.it(count):
             found, self.key, self.used = _numpys.words(self.key, used, count)
             self._block = _temper(self.key)
             self.fresh = False

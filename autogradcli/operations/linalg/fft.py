@@ -13,9 +13,23 @@ import numpy as np
 
 from ...engine.operation import Array, Index, operation
 from ...numerics.away import by_size
+from ...numerics.worth import Worth
 from ..dims import numel
 
 Dims = tuple[int, ...]
+
+
+#: SciPy's transforms take several rows at once, in half of the time of NumPy's, but it takes long to load.
+_scipys = Worth(least=1 << 13, enough=1 << 21)
+
+
+def _library(x: Array) -> Any:
+    """Whose ``rfftn`` and kin are to transform this."""
+    if _scipys.it(x.size):
+        import scipy.fft
+
+        return scipy.fft
+    return np.fft
 
 
 def _scaled(x: Array, shape: Dims, dims: Dims, norm: int) -> Array:
@@ -34,9 +48,10 @@ def _transform(x: Array, dims: Dims, norm: int, forward: bool) -> Array:
     if not dims or not x.size:
         return x.copy()
     if not x.imag.any():
-        found = _whole(np.fft.rfftn(x.real, axes=dims), dims, x.shape[dims[-1]])
+        found = _whole(_library(x).rfftn(x.real, axes=dims), dims, x.shape[dims[-1]])
         return _scaled(found if forward else found.conj() + 0.0, x.shape, dims, norm)
-    found = np.fft.fftn(x, axes=dims) if forward else np.fft.ifftn(x, axes=dims, norm="forward")
+    library = _library(x)
+    found = library.fftn(x, axes=dims) if forward else library.ifftn(x, axes=dims, norm="forward")
     return _scaled(found, x.shape, dims, norm)
 
 
@@ -96,12 +111,20 @@ def fft_r2c(input: Array, dims: Dims, norm: int, onesided: bool) -> Array:
     """Transform of real numbers; ``onesided`` gives the first half of the last dimension, which says it all."""
     if not onesided:
         return _transform(input, dims, norm, True)
-    return _scaled(np.fft.rfftn(input, axes=dims), input.shape, dims, norm)
+    return _scaled(_library(input).rfftn(input, axes=dims), input.shape, dims, norm)
+
+
+#: Of as many numbers nobody reads the last digits.
+_MANY = 1 << 12
 
 
 def _half_back(F: Any, g: Any, shape: Dims, dims: Dims, norm: int, onesided: bool) -> Any:
+    last = dims[-1]
+    if onesided and isinstance(g, np.ndarray) and g.size > _MANY:
+        # the real part of a transform of zeros beyond the half: that of a half whose elements with a mirror image count
+        # half, so that the two together make one
+        return F.fft_c2r(g / F.mirror_weights(g, last, shape[last]), dims, norm, shape[last])
     if onesided:
-        last = dims[-1]
         missing = shape[last] - g.shape[last]
         pad = [0] * (2 * (len(shape) - last))
         pad[-1] = missing
@@ -123,7 +146,7 @@ def fft_c2r(input: Array, dims: Dims, norm: int, size: int) -> Array:
     """Inverse of the one-sided transform: real numbers, ``size`` of them in the last dimension."""
     x = _complex(input)
     shape = [x.shape[d] for d in dims[:-1]] + [size]
-    found = np.fft.irfftn(x, s=shape, axes=dims, norm="forward")
+    found = _library(x).irfftn(x, s=shape, axes=dims, norm="forward")
     return _scaled(found, found.shape, dims, norm)
 
 
