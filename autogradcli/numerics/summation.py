@@ -47,6 +47,9 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
         if size >= LARGE and dtype is None and out is None and array.dtype.kind == "f" and _is_line(array, axis):
             total = away_if(size > HUGE, _in_blocks, array.reshape(-1))
             return total.reshape((1,) * array.ndim) if keepdims else total
+        if size > _MOST and dtype is None and out is None and _is_rows(array, axis):
+            sums = away_if(size > HUGE, sums_of_rows, array)
+            return sums if keepdims else sums[..., 0]
         if size > HUGE:
             return away(_add, array, axis, dtype, out, keepdims)
         return _add(array, axis, dtype, out, keepdims)
@@ -68,6 +71,40 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     if found is None:
         return _add(array, axis, dtype, out, keepdims)
     return np.expand_dims(found, axis) if keepdims else found
+
+
+def _is_rows(array: Any, axis: Any) -> bool:
+    """Whether the elements of each row are to be added."""
+    return axis in (-1, array.ndim - 1) if axis.__class__ is int else axis in ((-1,), (array.ndim - 1,))
+
+
+def sums_of_rows(x: Any) -> Any:
+    """Sums along the last dimension, which stays: ``(..., n)`` to ``(..., 1)``.
+
+    Of many rows the sums are a product with a vector of ones, for which the library of matrix products takes a fourth
+    of the time that NumPy takes to add.
+    """
+    n = x.shape[-1]
+    if x.dtype.char in "fd" and _SHORTEST <= n <= _LONGEST and x.size >= n * _SEEN and x.flags.c_contiguous:
+        sums: Any = x.reshape(-1, n) @ _ones(n, x.dtype)
+        sums += 0.0  # of negative zeros alone it is zero
+        return sums.reshape((*x.shape[:-1], 1))
+    return _add(x, -1, None, None, True)
+
+
+def _ones(n: int, dtype: Any) -> Any:
+    found = _ONES.get((n, dtype))
+    if found is None:
+        if len(_ONES) >= _MOST_KEPT:
+            _ONES.clear()
+        found = _ONES[n, dtype] = np.ones(n, dtype)
+    return found
+
+
+_ONES: dict[tuple[int, Any], Any] = {}
+_MOST_KEPT = 64
+#: Rows for which that holds; in longer ones the order of additions is felt.
+_SHORTEST, _LONGEST = 2, 4096
 
 
 def _is_line(array: Any, axis: Any) -> bool:
@@ -141,7 +178,7 @@ def _row(x: Any, width: int, summed_again: bool = False) -> Any:
     """Sum of the last dimension, whose elements lie side by side: shape ``(..., n)`` to ``(...)``."""
     lead, n = x.shape[:-1], x.shape[-1]
     if lead and x.size >= n * _SEEN and not summed_again:
-        return _add(x, -1) + 0.0
+        return sums_of_rows(x)[..., 0] + 0.0
     if n < width:
         return _add(x if n <= 4 else x.take(_SHORT[n], -1), -1)
     count = n // width

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
+from ...numerics.summation import sums_of_rows
 from ...numerics.taken import Takes
 from ..elementwise import elementary
 
@@ -34,13 +35,19 @@ def _shifted(input: Array, dim: int) -> Array:
     return input - np.maximum.reduce(input, axis=dim, keepdims=True)
 
 
+def _total(x: Array, dim: int) -> Array:
+    """Sum along a dimension, which stays."""
+    found: Array = sums_of_rows(x) if dim in (-1, x.ndim - 1) else np.add.reduce(x, axis=dim, keepdims=True)
+    return found
+
+
 def _softmax(input: Array, dim: int) -> Array:
     if not input.ndim:
         return np.ones_like(input)
     if not input.size:
         return input.copy()
     e = elementary.exp(_shifted(input, dim))
-    total = np.add.reduce(e, axis=dim, keepdims=True)
+    total = _total(e, dim)
     if dim in (-1, input.ndim - 1):  # PyTorch's kernel for rows, which rounds once more
         e *= np.reciprocal(total)
     else:
@@ -75,18 +82,20 @@ def safe_softmax(input: Array, dim: int) -> Array:
     masked = largest == -np.inf
     if not masked.any() and input.dtype != np.float16:
         e = elementary.exp(input - largest)
-        e /= np.add.reduce(e, axis=dim, keepdims=True)
+        e /= _total(e, dim)
         return e
     shifted = np.where(masked, 0, input)
     e = elementary.exp(_shifted(shifted, dim))
-    e /= np.add.reduce(e, axis=dim, keepdims=True)
+    e /= _total(e, dim)
     return np.where(masked, 0, e).astype(input.dtype, copy=False)
 
 
 def _softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
     if not result.ndim:
         return np.zeros_like(result)
-    return result * (grad - np.add.reduce(grad * result, axis=dim, keepdims=True))
+    found = grad - _total(grad * result, dim)
+    found *= result
+    return found
 
 
 @operation(
@@ -114,7 +123,7 @@ def _log_softmax(input: Array, dim: int) -> Array:
     if not input.size:
         return input.copy()
     x = _shifted(input, dim)
-    x -= elementary.log(np.add.reduce(elementary.exp(x), axis=dim, keepdims=True))
+    x -= elementary.log(_total(elementary.exp(x), dim))
     return x.astype(input.dtype, copy=False)
 
 
@@ -133,7 +142,9 @@ def log_softmax(input: Array, dim: int) -> Array:
 def _log_softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
     if not result.ndim:
         return np.zeros_like(result)
-    return grad - elementary.exp(result) * np.add.reduce(grad, axis=dim, keepdims=True)
+    found = elementary.exp(result)
+    found *= _total(grad, dim)
+    return np.subtract(grad, found, out=found)
 
 
 @operation(
