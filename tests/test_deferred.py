@@ -6,6 +6,7 @@ once. Events and the bytes of all tensors must be the same.
 
 from __future__ import annotations
 
+import gc
 import random
 import re
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pytest
 
 from autogradcli.engine import deferred, in_blocks
 from autogradcli.engine.operation import OPERATIONS
+from autogradcli.engine.state import state
 from autogradcli.engine.tensor import Tensor
 from autogradcli.engine.worlds import ARRAYS
 from autogradcli.events import Failed, Printed
@@ -57,7 +59,16 @@ def ran(program: str) -> tuple[list[str], dict[str, bytes]]:
             found[name] = value.array.tobytes()
             if value.grad is not None:
                 found[f"{name}.grad"] = value.grad.array.tobytes()
+    session.variables.clear()
     return said, found
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_waits_afterwards() -> Iterator[None]:
+    """Sessions are cycles: what waits in one is only forgotten with it."""
+    yield
+    gc.collect()
+    assert state.deferred == 0
 
 
 #: Name -> program; ``N`` is a size from which results are deferred.
