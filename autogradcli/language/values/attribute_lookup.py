@@ -103,11 +103,25 @@ def get_attribute(value: Any, name: str) -> Any:
         own = _own(value)
         if own is not None and name in own:
             return own[name]
-        raise missing(value, name)
+        return _of_its_type(value, name)
     if type(entry) is Property:
         return entry.get(value)
     assert isinstance(entry, Method)
     return BoundMethod(entry.call, value, name)
+
+
+def _of_its_type(value: Any, name: str) -> Any:
+    """What no table has: ``x.__class__``, special methods, and methods taken off a class. Raises AttributeError."""
+    if name == "__class__":
+        return type(value)
+    of_class = isinstance(value, type) and name not in _HIDDEN
+    if of_class or (name[:2] == "__" and name[-2:] == "__"):
+        from .special_methods import method_of_class, special_method
+
+        found = method_of_class(value, name) if of_class else special_method(value, name)
+        if found is not UNBOUND:
+            return found
+    raise missing(value, name)
 
 
 def set_attribute(value: Any, name: str, new: Any) -> None:
@@ -212,7 +226,8 @@ attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
-attributes_of(type)["__name__"] = Property(short_name)
+attributes_of(type)["__name__"] = attributes_of(type)["__qualname__"] = Property(short_name)
+attributes_of(type)["__module__"] = Property(lambda kind: "torch" if kind is Tensor else kind.__module__)
 
 
 def setattr_name(function: UserFunction, new: Any) -> None:
