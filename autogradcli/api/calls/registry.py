@@ -67,6 +67,10 @@ CONSTRUCTORS: dict[type, Callable[..., Any]] = {}
 #: dotted namespace ("torch", "torch.nn.functional", "math") -> name -> value.
 NAMESPACES: dict[str, dict[str, Any]] = {}
 
+#: dotted namespace -> what gives the value of a name that no table has, None where there is none: names that follow
+#: from others, of which there are too many to list.
+FURTHER: dict[str, Callable[[str], Any]] = {}
+
 
 def attributes_of(kind: type) -> dict[str, Attribute]:
     return ATTRIBUTES.setdefault(kind, {})

@@ -216,7 +216,9 @@ def _define_further() -> None:
     lerp.define()
     for name in ("addcdiv", "addcmul"):
         for spelling, _call in ((name, _fused(name, False)), (name + "_", _fused(name, True))):
-            start = f"({'Changed' if spelling.endswith('_') else 'TensorList'} self, TensorList tensor1, TensorList tensor2"
+            start = (
+                f"({'Changed' if spelling.endswith('_') else 'TensorList'} self, TensorList tensor1, TensorList tensor2"
+            )
             define(
                 f"_foreach_{spelling}",
                 (f"{start}, Scalars scalars)", _call),

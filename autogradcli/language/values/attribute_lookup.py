@@ -7,6 +7,7 @@ The registry's tables are per type; here they are merged along the type's bases 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain
 from types import FunctionType
 from typing import Any
@@ -34,6 +35,17 @@ _HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK})
 def key_of(name: str) -> str:
     """Under what the compiled ``value.name`` looks into a table: a key that none has for a hidden entry."""
     return "" if name in _HIDDEN else name
+
+
+class Special:
+    """``find(value, name, of_class)`` gives special methods and those taken off a class (``special_methods.py``)."""
+
+    __slots__ = ("find",)
+
+    find: Callable[[Any, str, bool], Any]
+
+
+special = Special()
 
 
 class _Tables(dict[type, dict[str, Attribute]]):
@@ -116,9 +128,7 @@ def _of_its_type(value: Any, name: str) -> Any:
         return type(value)
     of_class = isinstance(value, type) and name not in _HIDDEN
     if of_class or (name[:2] == "__" and name[-2:] == "__"):
-        from .special_methods import method_of_class, special_method
-
-        found = method_of_class(value, name) if of_class else special_method(value, name)
+        found = special.find(value, name, of_class)
         if found is not UNBOUND:
             return found
     raise missing(value, name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...api.calls.python_function import renamed
 from ..compile.calls import CONSTRUCTORS, Builtin
-from .attribute_lookup import get_attribute
+from .attribute_lookup import get_attribute, special
 from .builtins import BUILTINS
 
 
@@ -50,3 +50,13 @@ for _name, _reason in (
     ("breakpoint", "print what you want to see, or use the prompt"),
 ):
     _refused(_name, _reason)
+
+
+def _special(value: Any, name: str, of_class: bool) -> Any:
+    from .special_methods import method_of_class, special_method
+
+    special.find = lambda value, name, of_class: (method_of_class if of_class else special_method)(value, name)
+    return special.find(value, name, of_class)
+
+
+special.find = _special

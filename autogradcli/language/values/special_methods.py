@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Method, Property, attributes_of
+from ...api.nn.deep_copy import deep_copy
 from ...engine.callbacks import CALLED
 from ...engine.tensor import Tensor
 from . import at_length
-from ..modules import load
 from .budget import CONTAINERS, budget, hashable
 from .checked_operators import BINARY, COMPARISONS, IN_PLACE, contains, delete_subscript, set_subscript, subscript
 from .kinds import UNBOUND, BoundMethod
@@ -57,9 +57,7 @@ _COMPARED = {
 
 
 def _deep_copy(value: Any, memo: Any) -> Any:
-    load("copy")
-    copy: Call = NAMESPACES["copy"]["deepcopy"]
-    return copy(value, memo)
+    return deep_copy(value)
 
 
 def _reversed(value: Any) -> Any:

@@ -189,8 +189,10 @@ def _of_lists(name: str) -> Derived:
     one = name.removeprefix("_foreach_")
     changes = one.endswith("_")
     plain = one.removesuffix("_")
-    does = f"Changes each tensor of a list as `{one}` does, and returns the list." if changes else (
-        f"Calls `{one}` for each tensor of a list and returns the results as a tuple."
+    does = (
+        f"Changes each tensor of a list as `{one}` does, and returns the list."
+        if changes
+        else (f"Calls `{one}` for each tensor of a list and returns the results as a tuple.")
     )
     first = "torch.eye(2)" if plain == "mm" else "torch.tensor([1., 4.])"
     example = f"y = torch.tensor([1., 4.]); torch.{name}([{first}]{_LISTS.get(plain, '')})"
