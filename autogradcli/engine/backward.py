@@ -20,7 +20,7 @@ import numpy as np
 
 from .accumulation import accumulate, add_grad, variable_of
 from .anomaly import report
-from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
+from .hooks import checked_all, run_post_accumulate, run_tensor_hooks, tell_of_none
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
 from .state import state
 from .tensor import Tensor, wrap
@@ -262,9 +262,10 @@ class Pass:
         extra = node.extra
         assert extra is not None
         several = type(node).outputs > 1
-        for index in {*extra.tensor_hooks, *extra.retains}:
+        for index in dict.fromkeys((*extra.tensor_hooks, *extra.retains)):
             one = g[index] if several else g
             if one is None:
+                tell_of_none(extra.tensor_hooks.get(index))
                 continue
             shown = run_tensor_hooks(extra.tensor_hooks.get(index), self._tensor(one))
             if index in extra.retains:

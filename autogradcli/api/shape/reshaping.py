@@ -220,7 +220,7 @@ def _reversed(input: Tensor) -> Any:
     if not ndim:
         _deprecated("Tensor.T", 4321, _IDENTITY)
     elif ndim != 2:
-        state.warn(
+        state.warn_once(
             "UserWarning",
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
             "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "

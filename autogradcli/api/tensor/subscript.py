@@ -190,6 +190,9 @@ def _prepared(part: Any) -> Any:
     )
 
 
+_BYTES = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
+
+
 def _dimensions(part: Any) -> int:
     """How many dimensions of the tensor a part takes up."""
     if part is None or part is ... or part is True or part is False:
@@ -197,6 +200,8 @@ def _dimensions(part: Any) -> int:
     if isinstance(part, MetaTensor) and part.array.dtype.kind == "b":
         check_numbers("nonzero", (part,))
     if isinstance(part, Tensor) and (part.array.dtype.kind == "b" or part.array.dtype == np.uint8):
+        if part.array.dtype.kind != "b":
+            state.warn("UserWarning", _BYTES)
         return part.array.ndim
     return 1
 
