@@ -71,7 +71,7 @@ SMALL = (
     "torch.jit", "matplotlib",
     "torch.hub", "torch.profiler", "torch.sparse", "torch.testing", "torch.compiler", "torch.version", "torch.nn.grad",
     "torch._C", "torch.overrides", "torch.storage",
-    "torch.nn.utils.", "torch.optim.swa_utils", "torch.distributions.", *MODULES,
+    "torch.nn.utils.", "torch.optim.swa_utils", "torch.optim.optimizer", "torch.distributions.", *MODULES,
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from ...operations.shape.copies import copy
 from ..tensor.memory import resize
 from . import output_rules as rules
 from .call_plans import hooks
-from .return_types import ReturnType
+from .return_types import ReturnType, written
 
 
 def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequence[Any]) -> Any:
@@ -65,7 +65,7 @@ def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequenc
             target.bump()
     if not several:
         return targets[0]
-    return type(result)(targets) if isinstance(result, ReturnType) else targets
+    return written(type(result))(targets) if isinstance(result, ReturnType) else targets
 
 
 def _tensors_of(values: Sequence[Any]) -> list[Tensor]:
@@ -84,6 +84,8 @@ def _overload(name: str, targets: Sequence[Tensor], given: Sequence[Tensor]) -> 
         return f"{name}imum" if len(given) == 2 else f"{name}_all"
     if name == "lerp" and len(given) == 2:
         return "lerp_number"
+    if name in ("abs", "absolute", "angle") and given and given[0].dtype.is_complex:
+        return "abs_complex"  # whose result is real, and is cast
     return name
 
 

@@ -13,6 +13,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...engine.worlds import roles
 from ..autograd.function_class import FunctionClass
+from ..calls.registry import Property, attributes_of
 from .pytree import broadcast, flatten, unflatten
 
 
@@ -21,6 +22,10 @@ class VmapInfo(NamedTuple):
 
     batch_size: int
     randomness: str
+
+
+attributes_of(VmapInfo)["batch_size"] = Property(lambda info: info.batch_size, doc="How many rows there are.")
+attributes_of(VmapInfo)["randomness"] = Property(lambda info: info.randomness, doc="What random numbers are to be.")
 
 
 def apply_at_levels(kind: FunctionClass, args: tuple[Any, ...]) -> Any:

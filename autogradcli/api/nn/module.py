@@ -19,11 +19,11 @@ from ..calls.program_classes import (
     put_property,
 )
 from ..calls.registry import namespace
-from .functions_by_attribute import M
-from .gradients import clear_grad
 from .buffers import is_buffer, is_persistent
 from .casts import Cast
+from .functions_by_attribute import M
 from .global_hooks import registered
+from .gradients import clear_grad
 from .module_hooks import call_with_hooks
 from .module_state import Loaded, OrderedDict, load_own, load_state_dict, save_own, save_state_dict
 from .text import check_path, indented, type_name
@@ -348,9 +348,7 @@ class Module(Cast):
 
     # -- its state ----------------------------------------------------------------------------------------------
 
-    def state_dict(
-        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
-    ) -> Any:
+    def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
         """The parameters and persistent buffers by dotted path, detached."""
         return save_state_dict(self, OrderedDict() if destination is None else destination, prefix, keep_vars)
 

@@ -25,8 +25,12 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
     if not input.ndim:
         return input.astype(out)
     if out.kind == "f" and out.itemsize < 8:  # accumulated in double, as PyTorch does
-        return ufunc.accumulate(input, at, np.float64).astype(out)
-    return ufunc.accumulate(input, at, out)
+        found = ufunc.accumulate(input, at, np.float64)
+    else:
+        found = ufunc.accumulate(input, at, out)
+    if ufunc is np.add and out.kind in "fc":
+        found += 0.0  # PyTorch's sum begins with 0, so that it is never -0
+    return found.astype(out, copy=False)
 
 
 @operation(

@@ -120,7 +120,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
     if dtype is not None:
         input = cast_first(input, dtype)
     if input.dtype.kind in "iub":
-        which = "Output" if dtype is not None else "Input"
+        which = "Optional" if dtype is not None else "Input"
         raise RuntimeError(
             f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype. "
             f"Got: {dtypes.of(input).type_name}"
