@@ -23,7 +23,7 @@ def _method(name: str) -> Call:
     return entry.call
 
 
-def _renamed(result: Tensor, title: str) -> Tensor:
+def renamed(result: Tensor, title: str) -> Tensor:
     """The result of one element, recorded under the name of the function of lists."""
     node = result.node
     if isinstance(node, Node):
@@ -83,7 +83,7 @@ class _Made:
         def plain(tensors: Tensors, *rest: Any) -> tuple[Tensor, ...]:
             each = arguments(tensors, *rest)
             call = _method(one)
-            return tuple(_renamed(call(t, *given, **named), title) for t, given in zip(tensors, each))
+            return tuple(renamed(call(t, *given, **named), title) for t, given in zip(tensors, each))
 
         def changed(tensors: Tensors, *rest: Any) -> Tensors:
             each = arguments(tensors, *rest)
@@ -91,7 +91,7 @@ class _Made:
             for t, given in zip(tensors, each):
                 call(t, *given, **named)
                 if by_number:
-                    _renamed(t, f"{one.title()}Backward1")
+                    renamed(t, f"{one.title()}Backward1")
             return tensors
 
         plain.__doc__ = f"`{one}` of each tensor of a list, as a tuple."
@@ -199,7 +199,7 @@ def _powers_of(base: Any, exponents: Tensors) -> tuple[Tensor, ...]:
     """A number to the power of each tensor of a list."""
     _some(exponents)
     power = namespace("torch")["pow"]
-    return tuple(_renamed(power(base, exponent), "ForeachPowBackward2") for exponent in exponents)
+    return tuple(renamed(power(base, exponent), "ForeachPowBackward2") for exponent in exponents)
 
 
 def _define_further() -> None:
@@ -250,7 +250,7 @@ def _fused(name: str, changes: bool) -> Call:
         call = _method(name)
         title = f"{_camel(name)}Backward0Scalar{'List' if isinstance(value, (tuple, list)) else ''}"
         return tuple(
-            _renamed(call(t, a, b, value=v), title)
+            renamed(call(t, a, b, value=v), title)
             for t, (a, b, v) in zip(tensors, _with_two(tensors, one, other, value))
         )
 
@@ -268,7 +268,7 @@ def _norms(tensors: Tensors, ord: Any, dtype: Any) -> tuple[Tensor, ...]:
     """The vector norm of each tensor of a list."""
     _some(tensors)
     norm = namespace("torch.linalg")["vector_norm"]
-    return tuple(_renamed(norm(t, ord, dtype=dtype), "ForeachNormBackward0") for t in tensors)
+    return tuple(renamed(norm(t, ord, dtype=dtype), "ForeachNormBackward0") for t in tensors)
 
 
 def _sums_of_powers(tensors: Tensors, ord: Any, dtype: Any) -> tuple[Tensor, ...]:

@@ -18,6 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ...engine.operation import Array, operation
 from ...numerics.away import by_product
+from ...numerics.layouts import follows
 from ..dims import numel
 
 Ints = tuple[int, ...]
@@ -180,7 +181,7 @@ def convolution(
 ) -> Array:
     """Convolution (cross-correlation) of ``(N, C, *size)`` with ``(O, C / groups, *kernel)``."""
     found = _convolve(input, weight, stride, padding, dilation, groups)
-    return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
+    return follows(found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2)), input, weight)
 
 
 @operation(
@@ -215,7 +216,7 @@ def conv_transpose(
 ) -> Array:
     """The transpose of a convolution whose input has the given spatial ``size``."""
     found = _spread(input, weight, size, stride, padding, dilation, groups)
-    return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
+    return follows(found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2)), input, weight)
 
 
 @operation(

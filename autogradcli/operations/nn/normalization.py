@@ -57,6 +57,7 @@ def _lead(ndim: int, shape: Dims) -> Dims:
 
 
 @operation(
+    layout="contiguous",
     node="NativeLayerNormBackward0",
     input=lambda F, g, input, shape, weight, eps: _through(
         F, g if weight is None else g * weight, input, _last(input.ndim, shape), eps

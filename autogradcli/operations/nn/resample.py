@@ -67,6 +67,7 @@ def _padded_said(F: Any, input: Any, pad: Shape, value: float) -> Any:
 
 
 @operation(
+    layout="channels",
     fits="value",
     fits_in="operand",
     formula=_padded_said,
@@ -159,6 +160,7 @@ def declare_pair(
         return said_back(F, grad, tuple(like.shape if keeps_input else like), how) if said_back else None
 
     operation(
+        layout="channels",
         formula=said,
         cost=cost,
         takes=takes,

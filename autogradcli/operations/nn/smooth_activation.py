@@ -147,6 +147,7 @@ def _check_approximate(approximate: str) -> None:
 
 
 @operation(
+    layout="like",
     takes=("floating", "GeluKernelImpl"),
     kind="elementwise",
     input=lambda F, g, input, approximate: F.gelu_backward(g, input, approximate),
