@@ -116,8 +116,10 @@ def retains_grad(tensor: Tensor) -> bool:
 
 
 def tell_of_none(hooks: dict[int, Any] | None) -> None:
-    """Call the hooks of an output that no gradient arrives at, while others of its node have theirs. Raises RuntimeError
-    where one makes a gradient of nothing."""
+    """Call the hooks of an output that no gradient arrives at, while others of its node have theirs.
+
+    Raises RuntimeError where one makes a gradient of nothing.
+    """
     for hook in list((hooks or {}).values()):
         new = hook(None)
         if new is not None:

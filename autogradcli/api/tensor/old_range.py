@@ -15,8 +15,8 @@ from .creation import OUT_OPTIONS
 from .operators import method
 
 _OLD = (
-    "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's "
-    "range builtin. Instead, use torch.arange, which produces values in [start, end)."
+    "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
+    "Python's range builtin. Instead, use torch.arange, which produces values in [start, end)."
 )
 
 

@@ -1,4 +1,4 @@
-"""The memory below a tensor: ``x.untyped_storage()``, ``x.storage()``, and ``set_``, which puts a tensor on other memory."""
+"""The memory below a tensor: ``x.untyped_storage()``, and ``set_``, which puts a tensor on other memory."""
 
 from __future__ import annotations
 
@@ -149,8 +149,8 @@ def _resize_storage(self: Storage, size: int) -> Storage:
         self.tensor.rebind(np.ndarray(array.shape, array.dtype, grown, 0, array.strides))
     else:
         raise RuntimeError(
-            f"a storage of {size * item} bytes has no room for the tensor on it, which takes {array.nbytes}: resize the "
-            "tensor first"
+            f"a storage of {size * item} bytes has no room for the tensor on it, which takes {array.nbytes}: resize "
+            "the tensor first"
         )
     return self
 
@@ -292,7 +292,10 @@ def _new_empty_strided(
     return _empty_strided(size, stride, dtype or input.dtype, *options)
 
 
-_TAIL = "*, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False"
+_TAIL = (
+    "*, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, "
+    "bool requires_grad=False"
+)
 
 
 def _attributes() -> None:

@@ -48,6 +48,6 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "collections", "contextlib", "copy", "dataclasses", "functools", "itertools", "json", "numpy", "operator", "random",
-    "statistics", "string", "sys", "time", "typing", "warnings",
+    "abc", "collections", "contextlib", "copy", "dataclasses", "functools", "itertools", "json", "numpy", "operator",
+    "random", "statistics", "string", "sys", "time", "typing", "warnings",
 )  # fmt: skip

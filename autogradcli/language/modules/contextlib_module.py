@@ -106,7 +106,7 @@ METHODS.add(Maker)
 
 
 def contextmanager(func: Any) -> Maker:
-    """A function whose generators are contexts: what stands before its ``yield`` enters, what stands after it leaves."""
+    """A function whose generators are contexts: what stands before ``yield`` enters, what stands after it leaves."""
     callable_of(func)
     return Maker(func)
 
