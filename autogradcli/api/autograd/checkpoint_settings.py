@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
@@ -84,7 +84,7 @@ def contexts(context_fn: Any) -> Sequence[Any]:
 def within(context: Any) -> AbstractContextManager[Any]:
     """A program's context for our own ``with``. One of its own class is left without an error: ours are none of its."""
     if isinstance(context, ContextMode):
-        return context  # type: ignore[return-value]
+        return context
     stack = ExitStack()
     special(context, "__enter__")()
     stack.callback(lambda: special(context, "__exit__")(None, None, None))
@@ -172,6 +172,10 @@ def create_selective_checkpoint_contexts(policy_fn_or_list: Value, allow_cache_e
     )
 
 
+def _constant(policy: Policy) -> Callable[[Any], Policy]:
+    return lambda policies: policy
+
+
 def _register() -> None:
     for function in (
         set_checkpoint_early_stop, set_checkpoint_debug_enabled, noop_context_fn, detach_variable,
@@ -182,7 +186,7 @@ def _register() -> None:
     namespace("torch.utils.checkpoint")["CheckpointPolicy"] = policies
     table = attributes_of(Policies)
     for name, policy in policies.members.items():
-        table[name] = Property(lambda _, policy=policy: policy, doc="A policy of selective checkpoints.")
+        table[name] = Property(_constant(policy), doc="A policy of selective checkpoints.")
     attributes_of(Policy)["name"] = Property(lambda policy: policy.name, doc="The name of the policy.")
     attributes_of(Policy)["value"] = Property(lambda policy: policy.value, doc="The number of the policy.")
 

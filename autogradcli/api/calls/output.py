@@ -51,7 +51,7 @@ def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequenc
     if len(results) != len(targets):
         raise TypeError(f"{name}(): argument 'out' must be tuple of {len(results)} Tensors, not {len(targets)}")
     for k, (target, one) in enumerate(zip(targets, results, strict=True)):
-        _check_dtype(name, one, target, k)
+        _check_dtype("abs_complex" if name in _REAL and given[0].dtype.is_complex else name, one, target, k)
     for target in targets:
         if name not in rules.UNTRACKED:
             check_inplace(target)
@@ -66,6 +66,10 @@ def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequenc
     if not several:
         return targets[0]
     return written(type(result))(targets) if isinstance(result, ReturnType) else targets
+
+
+#: Functions whose result is real for complex operands too, and is cast then.
+_REAL = frozenset({"abs", "absolute", "angle"})
 
 
 def _tensors_of(values: Sequence[Any]) -> list[Tensor]:
@@ -84,8 +88,6 @@ def _overload(name: str, targets: Sequence[Tensor], given: Sequence[Tensor]) -> 
         return f"{name}imum" if len(given) == 2 else f"{name}_all"
     if name == "lerp" and len(given) == 2:
         return "lerp_number"
-    if name in ("abs", "absolute", "angle") and given and given[0].dtype.is_complex:
-        return "abs_complex"  # whose result is real, and is cast
     return name
 
 

@@ -11,7 +11,7 @@ from ...engine.tensor import Tensor
 from ...numerics.limits import counted
 from ..calls.argument_types import Value
 from ..calls.python_function import define_python
-from ..calls.registry import ATTRIBUTES, NAMESPACES
+from ..calls.registry import ATTRIBUTES, NAMESPACES, Method
 
 _Parts = tuple[Any, Any, Any]
 
@@ -21,7 +21,9 @@ def _T(name: str) -> Any:
 
 
 def _M(name: str) -> Any:
-    return ATTRIBUTES[Tensor][name].call
+    entry = ATTRIBUTES[Tensor][name]
+    assert isinstance(entry, Method)
+    return entry.call
 
 
 def _range_of(a: Any, q: int, niter: int, mean: Any) -> Any:
@@ -84,7 +86,7 @@ def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int
     if not A.dtype.is_floating_point:
         raise ValueError(f"input tensor is expected to be of floating point dtype, got {A.dtype}")
     if center:
-        A = A - _M("mean")(A, (-2,), keepdim=True)  # type: ignore[operator]
+        A = A - _M("mean")(A, (-2,), keepdim=True)
     return _svd(A, q, niter, None)
 
 

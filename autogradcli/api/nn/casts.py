@@ -24,6 +24,7 @@ class Cast(Hooked):
     _modules: dict[str, Any]
     parameters: Callable[..., Any]
     buffers: Callable[..., Any]
+    children: Callable[..., Any]
 
     def _convert(self, dtype: DType, kinds: tuple[int, ...] = (FLOATING,)) -> Cast:
         """Cast what is of these kinds; complex numbers lose their imaginary part where the dtype is no complex one."""

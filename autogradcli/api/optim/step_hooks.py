@@ -59,9 +59,11 @@ def with_hooks(optimizer: Any, step: Callable[..., Any], args: tuple[Any, ...], 
 
 def plain(optimizer: Any) -> bool:
     """Whether nothing runs around the steps of an optimizer."""
-    own = optimizer.__dict__
     return not (
-        own["_optimizer_step_pre_hooks"] or own["_optimizer_step_post_hooks"] or "_watched" in own or state.module_hooks
+        optimizer._optimizer_step_pre_hooks
+        or optimizer._optimizer_step_post_hooks
+        or "_watched" in optimizer.__dict__
+        or state.module_hooks
     )
 
 

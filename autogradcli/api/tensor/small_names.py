@@ -134,12 +134,12 @@ def _define_classes() -> None:
 
 def sym_int(a: Value) -> int:
     """A number as an integer, towards zero."""
-    return _real(a, int)
+    return int(_real(a, int))
 
 
 def sym_float(a: Value) -> float:
     """A number as a float."""
-    return _real(a, float)
+    return float(_real(a, float))
 
 
 def _real(a: Any, kind: Any) -> Any:

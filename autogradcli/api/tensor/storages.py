@@ -134,9 +134,13 @@ def _untyped(input: Tensor) -> Storage:
     return UntypedStorage(input)
 
 
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def _resize_storage(self: Storage, size: int) -> Storage:
     """Give the memory another size in elements; tensors on it keep their shape."""
-    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+    if not _is_size(size):
         raise RuntimeError("a storage has a size of at least 0")
     item = 1 if isinstance(self, UntypedStorage) else self.tensor.array.itemsize
     charge_array((size,), item)
@@ -270,7 +274,7 @@ def _empty_strided(
     charge_array((count,), kind.itemsize)
     memory = np.zeros(count, kind)
     made = wrap(np.ndarray(size, kind, memory, 0, tuple(s * kind.itemsize for s in stride)))
-    return method("requires_grad_")(made, True) if grad else made  # type: ignore[no-any-return]
+    return method("requires_grad_")(made, True) if grad else made
 
 
 def _empty_permuted(

@@ -178,7 +178,12 @@ def _prepared(part: Any) -> Any:
     if type(part) is NumPyArray:
         return _prepared(wrap(part.array))
     if isinstance(part, (list, tuple, range, str)):
-        made = hooks.to_tensor(list(part) if isinstance(part, range) else part)
+        try:
+            made = hooks.to_tensor(list(part) if isinstance(part, range) else part)
+        except ValueError as error:
+            if "'str'" not in str(error):
+                raise
+            raise TypeError("new(): invalid data type 'str'") from None
         if made.array.dtype.kind == "c":
             raise TypeError("'complex' object cannot be interpreted as an integer")
         if made.array.dtype.kind not in "b":
