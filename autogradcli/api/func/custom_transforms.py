@@ -12,11 +12,13 @@ from ...engine.levels.vmap import VmapLevel, batched
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...engine.worlds import roles
+from ...numerics.naming import shown_as
 from ..autograd.function_class import FunctionClass
 from ..calls.registry import Property, attributes_of
 from .pytree import broadcast, flatten, unflatten
 
 
+@shown_as("torch._functorch.autograd_function.VmapInfo")
 class VmapInfo(NamedTuple):
     """What a Function's own ``vmap`` gets first."""
 

@@ -20,6 +20,7 @@ from .operators import method
 from .placement import CPU
 
 
+@shown_as("torch.storage._StorageBase")
 class Storage:
     """A stretch of memory, which a tensor keeps alive. ``tensor`` is one that lies on it."""
 
@@ -314,7 +315,6 @@ def _attributes() -> None:
     table["is_sparse"] = Property(lambda s: False, doc="False.")
     table["resize_"] = Method(_resize_storage, _resize_storage.__doc__ or "")
     table["fill_"] = Method(_fill, _fill.__doc__ or "")
-    table["__len__"] = Method(len, "The number of elements.")
     attributes_of(TypedStorage)["dtype"] = Property(lambda s: s.tensor.dtype, doc="The type of the elements.")
     attributes_of(TypedStorage)["untyped"] = Method(lambda s: UntypedStorage(s.tensor), "The same memory as bytes.")
 

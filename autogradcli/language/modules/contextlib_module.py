@@ -25,7 +25,7 @@ class _Context(ContextMode):
         self.depth = budget.depth
         return self.enter()
 
-    def __exit__(self, *problem: Any) -> bool:
+    def __exit__(self, *problem: Any) -> bool:  # type: ignore[override]  # one that may swallow the error
         error = problem[1]
         if error is None:
             self.leave(None)

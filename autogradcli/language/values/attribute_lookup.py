@@ -124,9 +124,13 @@ def get_attribute(value: Any, name: str) -> Any:
 
 def _of_its_type(value: Any, name: str) -> Any:
     """What no table has: ``x.__class__``, special methods, and methods taken off a class. Raises AttributeError."""
-    if name == "__class__":
-        return type(value)
+    if name == "__class__" and isinstance(value, Tensor):
+        return type(value)  # of all else ``type(value)`` says it
     of_class = isinstance(value, type) and name not in _HIDDEN
+    if of_class and name == "__module__":
+        return "torch" if value is Tensor else value.__module__
+    if of_class and name == "__qualname__":
+        return short_name(value)
     if of_class or (name[:2] == "__" and name[-2:] == "__"):
         found = special.find(value, name, of_class)
         if found is not UNBOUND:
@@ -236,8 +240,7 @@ attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
-attributes_of(type)["__name__"] = attributes_of(type)["__qualname__"] = Property(short_name)
-attributes_of(type)["__module__"] = Property(lambda kind: "torch" if kind is Tensor else kind.__module__)
+attributes_of(type)["__name__"] = Property(short_name)
 
 
 def setattr_name(function: UserFunction, new: Any) -> None:

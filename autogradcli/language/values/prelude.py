@@ -32,6 +32,14 @@ _SHORT = {
     "plt": "matplotlib.pyplot",
 }
 
+#: Bare names that mean those of ``F``, where ``torch`` has PyTorch's inner form of the same: modes and reductions are
+#: numbers there.
+_OF_F = frozenset({
+    "adaptive_max_pool1d", "binary_cross_entropy_with_logits", "cosine_embedding_loss", "ctc_loss", "embedding_bag",
+    "hinge_embedding_loss", "instance_norm", "kl_div", "margin_ranking_loss", "poisson_nll_loss",
+    "triplet_margin_loss",
+})  # fmt: skip
+
 _NUMBERS = frozenset({int, float, bool})
 _FUNCTIONS = (Function, PythonFunction)
 
@@ -93,11 +101,18 @@ def _table(source: str) -> Mapping[str, Any]:
     return NAMESPACES.get(source, {})
 
 
+def source_of(name: str) -> str | None:
+    """The namespace whose function a bare name means; None where none has one."""
+    if name in _OF_F:
+        return "torch.nn.functional"
+    return next((s for s in SOURCES if not name.startswith("_") and name in _table(s)), None)
+
+
 def _find(name: str) -> Any:
     """What a bare name means: a short name of a namespace, or a function with its calculator's face."""
     if name in _SHORT:
         return Namespace.of(_SHORT[name]) or UNBOUND
-    source = next((s for s in SOURCES if not name.startswith("_") and name in _table(s)), None)
+    source = source_of(name)
     if source is None:
         return UNBOUND
     value = _table(source)[name]

@@ -16,7 +16,7 @@ from ...api.calls.registry import NAMESPACES
 from ...engine.tensor import Tensor
 from ...language.values.builtins import BUILTINS
 from ...language.values.kinds import Namespace
-from ...language.values.prelude import SOURCES
+from ...language.values.prelude import source_of
 from ...language.values.special_methods import SPECIAL
 from ...numerics.dtypes import DType
 from ...session import Session
@@ -65,7 +65,7 @@ def canonical(session: Session, dotted: str) -> str:
         return f"{short_name(value if isinstance(value, type) else type(value))}.{rest}"
     if first in BUILTINS:
         return f"python.{first}"
-    home = next((source for source in SOURCES if first in NAMESPACES.get(source, ())), "python")
+    home = source_of(first) or "python"
     return f"{home}.{first}"
 
 
