@@ -10,7 +10,7 @@ from typing import Any
 
 from ...api.calls.overloads import Function
 from ...api.calls.python_function import PythonFunction
-from ...api.calls.registry import NAMESPACES
+from ...api.calls.registry import NAMESPACES, home_among
 from ..compile.calls import Builtin, callable_of
 from . import further_builtins as further_builtins
 from .builtins import BUILTINS
@@ -31,14 +31,6 @@ _SHORT = {
     "matplotlib": "matplotlib",
     "plt": "matplotlib.pyplot",
 }
-
-#: Bare names that mean those of ``F``, where ``torch`` has PyTorch's inner form of the same: modes and reductions are
-#: numbers there.
-_OF_F = frozenset({
-    "adaptive_max_pool1d", "binary_cross_entropy_with_logits", "cosine_embedding_loss", "ctc_loss", "embedding_bag",
-    "hinge_embedding_loss", "instance_norm", "kl_div", "margin_ranking_loss", "poisson_nll_loss",
-    "triplet_margin_loss",
-})  # fmt: skip
 
 _NUMBERS = frozenset({int, float, bool})
 _FUNCTIONS = (Function, PythonFunction)
@@ -103,9 +95,7 @@ def _table(source: str) -> Mapping[str, Any]:
 
 def source_of(name: str) -> str | None:
     """The namespace whose function a bare name means; None where none has one."""
-    if name in _OF_F:
-        return "torch.nn.functional"
-    return next((s for s in SOURCES if not name.startswith("_") and name in _table(s)), None)
+    return None if name.startswith("_") else home_among(SOURCES, name)
 
 
 def _find(name: str) -> Any:
