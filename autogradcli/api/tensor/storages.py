@@ -20,7 +20,7 @@ from .operators import method
 from .placement import CPU
 
 
-@shown_as("torch.storage._StorageBase")
+@shown_as("torch.storage.Storage")
 class Storage:
     """A stretch of memory, which a tensor keeps alive. ``tensor`` is one that lies on it."""
 
