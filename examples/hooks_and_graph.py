@@ -29,7 +29,7 @@ for name, module in net.named_children():
     module.register_full_backward_hook(
         lambda module, grad_in, grad_out, name=name: norms.update({name: round(grad_out[0].norm().item(), 4)})
     )
-net(torch.ones(4, 3)).sum().backward()
+net(torch.ones(4, 3, requires_grad=True)).sum().backward()
 print(norms)
 for name, parameter in net.named_parameters():
     print(f"{name:10} {tuple(parameter.shape)!s:8} {parameter.grad.abs().mean():.4f}")

@@ -70,6 +70,7 @@ LATE = {
     ("api.tensor.attributes", "api.arrays.members"): "few programs have an array of NumPy's",
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
+    ("language.values.further_builtins", "language.values.special_methods"): "few programs call x.__add__",
     ("language.modules", ""): "a module of Python's own is for the program that imports it",
     ("language.errors", "language.values"): "a program without errors words none",
     ("language.lines.line_shapes", "language.lines.line_slots"): "a program of one line needs none of it",

@@ -19,6 +19,7 @@ from autogradcli.language import modules
 from autogradcli.language.compile.calls import is_callable
 from autogradcli.language.modules import NAMES as MODULES
 from autogradcli.language.values.kinds import Namespace
+from autogradcli.language.values.special_methods import SPECIAL
 from autogradcli.repl.help.names import derived, entry_for, short_name
 from autogradcli.repl.help.pages import documentation, examples_of, facts_of, find, signatures_of
 from autogradcli.repl.help.texts import FOLDER, Entry, entry, parts, read
@@ -69,7 +70,8 @@ SMALL = (
     "torch.utils.", "torch.signal", "torch.amp", "torch.cpu", "torch.mps", "torch.xpu", "torch.accelerator",
     "torch.jit", "matplotlib",
     "torch.hub", "torch.profiler", "torch.sparse", "torch.testing", "torch.compiler", "torch.version", "torch.nn.grad",
-    "torch.nn.utils.", "torch.optim.swa_utils", "torch.distributions.", *MODULES,
+    "torch._C", "torch.overrides", "torch.storage",
+    "torch.nn.utils.", "torch.optim.swa_utils", "torch.optim.optimizer", "torch.distributions.", *MODULES,
 )  # fmt: skip
 
 
@@ -204,6 +206,13 @@ def test_pages_are_filled() -> None:
     for name in ("torch.exp", "F.cross_entropy", "torch.Tensor.exp_", "torch.nn.LSTM"):
         lines = documentation(SESSION, name, 60).split("\n")
         assert all(len(line) < 60 for line in lines if not re.match(r"  \w+\(", line))
+
+
+def test_special_methods_have_a_page() -> None:
+    """They stand in no table, so that no list of names has them; asked for, each says what calls it."""
+    for name, method in SPECIAL.items():
+        page = documentation(SESSION, f"torch.Tensor.{name}")
+        assert method.written in page and "__" not in method.written, name
 
 
 def test_facts_follow_from_declarations() -> None:

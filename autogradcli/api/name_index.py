@@ -174,7 +174,7 @@ class _Finder:
         for where, table in self.tables().items():
             for name, value in dict.items(table):
                 entry = where, name
-                if self.values.get(entry) is not value:
+                if self.values.get(entry, self) is not value:  # None is a value, too
                     other = self.owners.setdefault(entry, module)
                     if other != module:
                         warn(f"{where}.{name} is defined twice: in {other} and in {module}", RuntimeWarning, 2)

@@ -21,7 +21,7 @@ import numpy as np
 from .accumulation import accumulate, add_grad, variable_of
 from .anomaly import report
 from .block_backward import Region, first_of_region
-from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
+from .hooks import checked_all, run_post_accumulate, run_tensor_hooks, tell_of_none
 from .in_blocks import InBlocks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of, reachable
 from .state import state
@@ -332,9 +332,10 @@ class Pass:
         extra = node.extra
         assert extra is not None
         several = type(node).outputs > 1
-        for index in {*extra.tensor_hooks, *extra.retains}:
+        for index in dict.fromkeys((*extra.tensor_hooks, *extra.retains)):
             one = g[index] if several else g
             if one is None:
+                tell_of_none(extra.tensor_hooks.get(index))
                 continue
             shown = run_tensor_hooks(extra.tensor_hooks.get(index), self._tensor(one))
             if index in extra.retains:

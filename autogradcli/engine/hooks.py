@@ -115,6 +115,17 @@ def retains_grad(tensor: Tensor) -> bool:
     return ref is not None and ref() is tensor
 
 
+def tell_of_none(hooks: dict[int, Any] | None) -> None:
+    """Call the hooks of an output that no gradient arrives at, while others of its node have theirs.
+
+    Raises RuntimeError where one makes a gradient of nothing.
+    """
+    for hook in list((hooks or {}).values()):
+        new = hook(None)
+        if new is not None:
+            checked(hook, None, new)
+
+
 def run_tensor_hooks(hooks: dict[int, Callable[[Any], Any]] | None, g: Tensor) -> Tensor:
     """Pass a gradient through hooks in order. Raises TypeError, RuntimeError for a bad replacement."""
     if not hooks:

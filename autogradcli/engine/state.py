@@ -126,6 +126,13 @@ class State:
     watch: Callable[[Iterable[Any], int], None] | None  # who is told of passes: of their leaves and newest node
     where: Callable[[], int]  # the line of the program that runs; 0 where nobody knows
 
+    def warn_once(self, category: str, message: str) -> None:
+        """What PyTorch tells once, however many lines lead to it."""
+        key = f"told: {message}"
+        if key not in self.flags:
+            self.flags[key] = True
+            self.warn(category, message)
+
     def __init__(self) -> None:
         self.warn = _drop
         self.where = int

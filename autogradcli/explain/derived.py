@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..api.calls.registry import NAMESPACES
+from ..api.calls.registry import home_among
 from ..engine.tensor import Tensor, wrap
 from ..numerics import dtypes
 from .conditions import NOTHING, Beside, Condition, conditions_of, zero_where
@@ -306,7 +306,8 @@ def beside(reader: Reader, e: Expr, taken: Collection[str]) -> Beside:
 
 def home(name: str) -> str:
     """A function's full name."""
-    return next((f"{home}.{name}" for home in HOMES if name in NAMESPACES.get(home, {})), name)
+    found = home_among(HOMES, name)
+    return name if found is None else f"{found}.{name}"
 
 
 def agrees(mine: np.ndarray, true: np.ndarray) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..api.calls.registry import NAMESPACES
+from ..api.calls.registry import NAMESPACES, home_among
 from ..engine.operation import OPERATIONS, Operation
 from ..engine.parameters import Param
 from ..engine.tensor import Tensor, wrap
@@ -48,7 +48,9 @@ class Formulas:
     def says(self, name: str, *args: Any, **options: Any) -> Any:
         """A call of a user's function, ``F.says("one_hot", target, 3)``: for declarations of formulas. A tuple where
         the function gives several tensors."""
-        home, function = next((home, table[name]) for home in HOMES if name in (table := NAMESPACES.get(home, {})))
+        home = home_among(HOMES, name)
+        assert home is not None, name
+        function = NAMESPACES[home][name]
         values = {key: value_of(value) for key, value in options.items()}
         made = without_history(lambda: function(*map(value_of, args), **values))
         name = f"{home}.{name}" if home == "torch.fft" else name  # which has no bare names

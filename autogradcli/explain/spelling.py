@@ -13,7 +13,7 @@ from typing import Any
 
 from ..api.calls.overloads import Function
 from ..api.calls.python_function import PythonFunction
-from ..api.calls.registry import ATTRIBUTES, NAMESPACES, Method
+from ..api.calls.registry import ATTRIBUTES, NAMESPACES, Method, home_among
 from ..engine.operation import Operation
 from ..engine.parameters import Param
 from ..engine.tensor import Tensor
@@ -171,7 +171,7 @@ def functions_of(spelling: str) -> Iterator[tuple[str, str, Callable[..., Any], 
     for home, prefix in _HOMES:
         for name in dict.fromkeys((spelling.removeprefix(prefix), spelling.removeprefix(f"{home[6:]}."), spelling)):
             function = NAMESPACES.get(home, {}).get(name)
-            if function is not None:
+            if function is not None and home_among((home,), name):
                 dotted = f"{home}.{name}"
                 bare = _means(name, function) and not pythons
                 yield (name if bare else dotted), dotted, function, False
@@ -181,8 +181,8 @@ def functions_of(spelling: str) -> Iterator[tuple[str, str, Callable[..., Any], 
 
 def _means(name: str, function: Callable[..., Any]) -> bool:
     """Whether a bare name is found in the table where this function is."""
-    found = next((NAMESPACES[home][name] for home, _ in _HOMES if name in NAMESPACES.get(home, {})), None)
-    return found is function
+    home = home_among((home for home, _ in _HOMES), name)
+    return home is not None and NAMESPACES[home][name] is function
 
 
 def _layouts(

@@ -2,6 +2,7 @@
 
     "contiguous"   in order, whatever the operands' strides
     "like"         in the order of the first operand's strides
+    "channels"     with the channels last where the operand lies so (all of a list do, or a weight does)
     "columns"      matrices column by column, as LAPACK leaves them
 
 Most results follow their operands in both libraries and say nothing. What is in order already passes untouched.
@@ -19,7 +20,7 @@ Kernel = Callable[..., Any]
 
 def laid_out(kernel: Kernel, layout: str) -> Kernel:
     """The kernel with its result, or each of its results, in that layout."""
-    lay = {"contiguous": _contiguous, "like": _like, "columns": _columns}[layout]
+    lay = {"contiguous": _contiguous, "like": _like, "channels": _channels, "columns": _columns}[layout]
 
     def laid(*args: Any, **named: Any) -> Any:
         raw = kernel(*args, **named)
@@ -48,3 +49,28 @@ def _columns(result: Any, operand: Any) -> Any:
     if result.__class__ is not np.ndarray or result.ndim < 2:
         return result
     return np.swapaxes(np.ascontiguousarray(np.swapaxes(result, -2, -1)), -2, -1)
+
+
+def _channels_last(x: Any) -> bool:
+    """Whether pictures or volumes lie with their channels last."""
+    return bool(x.ndim in (4, 5) and not x.flags.c_contiguous and np.moveaxis(x, 1, -1).flags.c_contiguous)
+
+
+def _channels(result: Any, operand: Any) -> Any:
+    one = operand[0] if isinstance(operand, list) else operand
+    if not (all(map(_channels_last, operand)) if isinstance(operand, list) else _channels_last(operand)):
+        return _contiguous(result, operand)
+    return channels_last(result) if result.ndim == one.ndim else result
+
+
+def channels_last(x: Any) -> Any:
+    """A copy with the channels last."""
+    moved = np.moveaxis(x, 1, -1)
+    made = np.empty(moved.shape, moved.dtype)
+    made[...] = moved
+    return np.moveaxis(made, -1, 1)
+
+
+def follows(result: Any, *operands: Any) -> Any:
+    """A result with its channels last where any of the operands lies so."""
+    return channels_last(result) if any(map(_channels_last, operands)) else result

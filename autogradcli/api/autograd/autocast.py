@@ -236,6 +236,21 @@ def get_autocast_dtype(device_type: str) -> DType:
     return state.autocast or bfloat16
 
 
+def get_autocast_cpu_dtype() -> DType:
+    """The dtype of products under ``autocast`` on the CPU."""
+    return state.autocast or bfloat16
+
+
+def is_autocast_cpu_enabled() -> bool:
+    """Whether ``autocast`` is in force on the CPU."""
+    return state.autocast is not None
+
+
+def is_autocast_cache_enabled() -> bool:
+    """Whether ``autocast`` keeps the weights that it cast: a setting that changes nothing here."""
+    return True
+
+
 def is_autocast_available(device_type: str) -> bool:
     """Whether ``autocast`` knows a device."""
     return device_type in ("cpu", *_ELSEWHERE)
@@ -267,7 +282,10 @@ def _register() -> None:
         namespace(place)["autocast"] = mode
     namespace("torch.cuda.amp")["autocast"] = ModeFunction("autocast", _of_cuda, "Nothing: there is no GPU.")
     namespace("torch.cpu.amp")["autocast"] = ModeFunction("autocast", _of_cpu, "Products in bfloat16.")
-    for function in (is_autocast_enabled, get_autocast_dtype):
+    for function in (
+        is_autocast_enabled, get_autocast_dtype, get_autocast_cpu_dtype, is_autocast_cpu_enabled,
+        is_autocast_cache_enabled,
+    ):  # fmt: skip
         define_python(function.__name__, function)
     elsewhere: list[tuple[Any, tuple[str, ...]]] = [
         (is_autocast_available, ("torch.amp", "torch.amp.autocast_mode")),

@@ -60,6 +60,10 @@ class GradientEdge(tuple[Any, ...]):
         number: int = self[1]
         return number
 
+    @property
+    def ownership_token(self) -> Any:
+        return self[2]
+
     def __repr__(self) -> str:
         return f"GradientEdge(node={self[0]!r}, output_nr={self[1]}, ownership_token=None)"
 
@@ -188,7 +192,7 @@ def backward(
         retain_graph = create_graph
     starts = _roots(roots, _seeds(roots, grads, create_graph), create_graph)
     if create_graph:
-        state.warn("UserWarning", CREATE_GRAPH)
+        state.warn_once("UserWarning", CREATE_GRAPH)
     if inputs is None:
         Pass(bool(retain_graph), create_graph, None, True).run(starts)
         return

@@ -21,6 +21,7 @@ from ..calls.registry import namespace
 from ..tensor.attributes import _detach
 from ..tensor.placement import CPU
 from . import backward_and_grad
+from .checkpoint_settings import EARLY_STOP, Nothing, check_backward_validity, contexts, within
 from .functional_derivatives import grad_mode
 
 Function = Callable[..., Any]
@@ -94,12 +95,22 @@ def checkpoint(
     if kwargs and use_reentrant:
         raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
     if use_reentrant:
+        if context_fn is not None or debug:
+            raise ValueError(
+                "Passing `context_fn`, `debug`, or `respect_saved_tensors_hooks` is only supported when use_reentrant="
+                "False."
+            )
         return _reentrant(function, preserve, args)
+    early_stop = bool(state.flags.get(EARLY_STOP, early_stop))
     frame = _Frame(function, args, kwargs, preserve, early_stop, determinism_check == "default")
-    if not state.grad:
-        return function(*args, **kwargs)
-    with SavedTensorsHooks(frame.pack, frame.unpack):
-        return function(*args, **kwargs)
+    first: Any = Nothing()
+    if context_fn is not None:
+        first, frame.context = contexts(context_fn)
+    with within(first):
+        if not state.grad:
+            return function(*args, **kwargs)
+        with SavedTensorsHooks(frame.pack, frame.unpack):
+            return function(*args, **kwargs)
 
 
 class _RandomState:
@@ -127,7 +138,9 @@ class _RandomState:
 class _Frame:
     """One checkpointed call: which tensors it saved, by number, and these computed again for each backward pass."""
 
-    __slots__ = ("again", "args", "checked", "early_stop", "function", "kinds", "kwargs", "owner", "random")
+    __slots__ = (
+        "again", "args", "checked", "context", "early_stop", "function", "kinds", "kwargs", "owner", "random",
+    )  # fmt: skip
 
     def __init__(
         self, function: Function, args: Sequence[Any], kwargs: dict[str, Any], preserve: bool, stop: bool, check: bool
@@ -141,6 +154,7 @@ class _Frame:
         self.kinds: list[str] = []
         self.again: list[Tensor | None] | None = None
         self.owner: Any = None
+        self.context: Any = Nothing()
 
     def pack(self, t: Tensor) -> int:
         self.kinds.append(_kind(t))
@@ -170,11 +184,11 @@ class _Frame:
                 raise _Enough
             return t
 
-        with self.random, grad_mode(True), SavedTensorsHooks(collect, lambda t: t):
-            try:
+        try:
+            with self.random, within(self.context), grad_mode(True), SavedTensorsHooks(collect, lambda t: t):
                 self.function(*self.args, **self.kwargs)
-            except _Enough:
-                pass
+        except _Enough:
+            pass
         if len(found) != len(self.kinds):
             raise CheckpointError(
                 "torch.utils.checkpoint: A different number of tensors was saved during the original forward and "
@@ -206,8 +220,7 @@ def _kind(t: Tensor) -> str:
 
 
 def _reentrant(function: Function, preserve: bool, args: tuple[Any, ...]) -> Any:
-    if not any(isinstance(a, Tensor) and a.node is not None for a in args):
-        state.warn("UserWarning", "None of the inputs have requires_grad=True. Gradients will be None")
+    check_backward_validity(args)
     random = _RandomState(preserve)
 
     def forward(ctx: CustomNode, *given: Any) -> Any:

@@ -188,6 +188,7 @@ def _register() -> None:
     kind["apply"] = Property(Apply, doc="Run forward, with this class as the history of the results.")
     kind["__name__"] = Property(lambda k: k.name)
     kind["__call__"] = Method(FunctionClass.__call__)
+    kind["__instancecheck__"] = Method(lambda k, value: isinstance(value, FunctionInstance) and value.kind is k)
     kind["*"] = Property(lambda k: k.members)
     attributes_of(FunctionInstance)["__call__"] = Method(FunctionInstance.__call__)
     attributes_of(Apply)["__call__"] = Method(Apply.__call__)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import MethodType
 from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.custom import Definition
+from ...engine.state import state
 from ...numerics.naming import shown_as
 
 NO_FORWARD = "You must implement the forward function for custom autograd.Function."
@@ -24,25 +26,40 @@ class FunctionClass:
     def __init__(self, name: str, members: dict[str, Any], module: str = "__main__") -> None:
         self.name = name
         self.module = module
-        self.members = members
+        self.members = {key: self._bound(value) for key, value in members.items()}
         self.definition = Definition(
             name,
-            callee(members.get("forward", _no_forward)),
-            callee(members.get("setup_context")),
-            callee(members.get("backward")),
-            callee(members.get("vjp")),
-            callee(members.get("jvp")),
+            callee(self.members.get("forward", _no_forward)),
+            callee(self.members.get("setup_context")),
+            callee(self.members.get("backward")),
+            callee(self.members.get("vjp")),
+            callee(self.members.get("jvp")),
         )
 
     def subclass(self, name: str, members: dict[str, Any], module: str = "__main__") -> FunctionClass:
         """What ``class name(self): members`` makes."""
         own = {key: value.__func__ if isinstance(value, staticmethod) else value for key, value in members.items()}
-        return FunctionClass(name, {**self.members, **own}, module)
+        return FunctionClass(name, {**{key: self._freed(v) for key, v in self.members.items()}, **own}, module)
+
+    def _bound(self, value: Any) -> Any:
+        """A method of the class gets the class first."""
+        return MethodType(callee(value.__func__), self) if isinstance(value, classmethod) else value
+
+    def _freed(self, value: Any) -> Any:
+        """The same for a class that is derived from this one."""
+        own = isinstance(value, MethodType) and value.__self__ is self
+        return classmethod(value.__func__) if own else value
 
     def __repr__(self) -> str:
         return f"<class '{self.module}.{self.name}'>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> FunctionInstance:
+        state.warn(
+            "DeprecationWarning",
+            f"{self!r} should not be instantiated. Methods on autograd functions are all static, so you should invoke "
+            "them on the class itself. Instantiating an autograd function will raise an error in a future version of "
+            "PyTorch.",
+        )
         return FunctionInstance(self)
 
 

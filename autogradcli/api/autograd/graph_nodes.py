@@ -280,6 +280,8 @@ def _register() -> None:
     attributes_of(SavedTensor)["register_hooks"] = Method(SavedTensor.register_hooks)
     attributes_of(GradientEdge)["node"] = Property(lambda edge: edge.node)
     attributes_of(GradientEdge)["output_nr"] = Property(lambda edge: edge.output_nr)
+    attributes_of(GradientEdge)["ownership_token"] = Property(lambda edge: edge.ownership_token)
+    attributes_of(GradientEdge)["_fields"] = Property(lambda edge: ("node", "output_nr", "ownership_token"))
     attributes_of(MultiGradHandle)["remove"] = Method(MultiGradHandle.remove)
     define_python("get_gradient_edge", get_gradient_edge, into="graph")
     define_python("register_multi_grad_hook", register_multi_grad_hook, into="graph")

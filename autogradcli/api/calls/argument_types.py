@@ -12,6 +12,9 @@
     IntList[n]    that, or one int, which counts n times                           tuple of int
     bool, str     exactly that                                                     it
     ScalarType    a dtype, or Python's bool, int, float, complex                   DType
+    Scalars       the same, beside an overload with Tensors                        tuple of Scalars
+    Tensors       a list or tuple of tensors, beside an overload with Scalars      tuple of Tensors
+    Changed       a list or tuple of tensors, as it is given                       tuple of Tensors
     TensorList    a list or tuple of tensors                                       tuple of Tensor
     FloatList, ScalarList   a list or tuple of numbers                             tuple
     Device        an int, a string, a device                                       it
@@ -328,6 +331,26 @@ def tensors_of(values: tuple[Any, ...] | list[Any], argument: int = 0) -> tuple[
     return tuple(values)
 
 
+def _of_scalars(values: tuple[Any, ...] | list[Any]) -> tuple[Any, ...]:
+    """Numbers, where a list of tensors may stand as well."""
+    if not all(map(is_number, values)):
+        raise Mismatch
+    return tuple(values)
+
+
+def _of_tensors(values: tuple[Any, ...] | list[Any]) -> tuple[Tensor, ...]:
+    """Tensors, where a list of numbers may stand as well."""
+    if values and all(map(is_number, values)):
+        raise Mismatch
+    return tensors_of(values, 1)
+
+
+def _tensors_themselves(values: tuple[Any, ...] | list[Any]) -> tuple[Any, ...] | list[Any]:
+    """The list that a function changes the elements of and returns. Raises TypeError as ``tensors_of``."""
+    tensors_of(values)
+    return values
+
+
 def _to_dtype(cls: type, size: int) -> Convert | None:
     return None if cls is DType else _dtype_of
 
@@ -354,6 +377,9 @@ KINDS: dict[str, Kind] = {
     "IntList": Kind("tuple of ints", accepts_int_list, _SEQUENCES, _to_int_list),
     "FloatList": Kind("tuple of floats", _accepts_float_list, _SEQUENCES, _to_float_list),
     "ScalarList": Kind("tuple of Scalars", _accepts_scalar_list, _SEQUENCES, _to_scalar_list),
+    "Scalars": Kind("tuple of Scalars", _accepts_scalar_list, _SEQUENCES, lambda cls, size: _of_scalars),
+    "Tensors": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: _of_tensors),
+    "Changed": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: _tensors_themselves),
     "TensorList": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: tensors_of),
     "ScalarType": Kind("torch.dtype", _accepts_dtype, (object,), _to_dtype),
     "Layout": Kind("torch.layout", _accepts_named("torch.layout")),

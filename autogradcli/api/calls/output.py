@@ -23,7 +23,7 @@ from ...operations.shape.copies import copy
 from ..tensor.memory import resize
 from . import output_rules as rules
 from .call_plans import hooks
-from .return_types import ReturnType
+from .return_types import ReturnType, written
 
 
 def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequence[Any]) -> Any:
@@ -51,7 +51,7 @@ def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequenc
     if len(results) != len(targets):
         raise TypeError(f"{name}(): argument 'out' must be tuple of {len(results)} Tensors, not {len(targets)}")
     for k, (target, one) in enumerate(zip(targets, results, strict=True)):
-        _check_dtype(name, one, target, k)
+        _check_dtype("abs_complex" if name in _REAL and given[0].dtype.is_complex else name, one, target, k)
     for target in targets:
         if name not in rules.UNTRACKED:
             check_inplace(target)
@@ -65,7 +65,11 @@ def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequenc
             target.bump()
     if not several:
         return targets[0]
-    return type(result)(targets) if isinstance(result, ReturnType) else targets
+    return written(type(result))(targets) if isinstance(result, ReturnType) else targets
+
+
+#: Functions whose result is real for complex operands too, and is cast then.
+_REAL = frozenset({"abs", "absolute", "angle"})
 
 
 def _tensors_of(values: Sequence[Any]) -> list[Tensor]:

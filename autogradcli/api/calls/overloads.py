@@ -67,6 +67,7 @@ PLACES = {
     "data": ("torch.utils.data", ""),
     "distributions": ("torch.distributions", ""),
     "kl": ("torch.distributions.kl", ""),
+    "overrides": ("torch.overrides", ""),
     "checkpoint": ("torch.utils.checkpoint", ""),
 }
 

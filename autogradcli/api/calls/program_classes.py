@@ -45,8 +45,12 @@ def _visible(name: str) -> bool:
 _SHARED = (FunctionType, staticmethod, classmethod, property, str, int)
 
 
+#: Names with an underscore that PyTorch's documentation tells programs to extend, or to read.
+_EXTENDED = frozenset({"_get_name", "_save_to_state_dict", "_load_from_state_dict", "_version"})
+
+
 def _is_shared(name: str, value: Any) -> bool:
-    public = name in SPECIAL or not name.startswith("_") or name == "_get_name"
+    public = name in SPECIAL or not name.startswith("_") or name in _EXTENDED
     return public and isinstance(value, _SHARED)
 
 

@@ -5,7 +5,7 @@ What is not in a table does not exist for a program. The tables hold our own cal
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...engine.lazy import LazyTable
@@ -67,6 +67,10 @@ CONSTRUCTORS: dict[type, Callable[..., Any]] = {}
 #: dotted namespace ("torch", "torch.nn.functional", "math") -> name -> value.
 NAMESPACES: dict[str, dict[str, Any]] = {}
 
+#: dotted namespace -> what gives the value of a name that no table has, None where there is none: names that follow
+#: from others, of which there are too many to list.
+FURTHER: dict[str, Callable[[str], Any]] = {}
+
 
 def attributes_of(kind: type) -> dict[str, Attribute]:
     return ATTRIBUTES.setdefault(kind, {})
@@ -81,3 +85,17 @@ def namespace(name: str) -> dict[str, Any]:
 
 #: A tensor's methods come with the families that define them, as do the functions of every namespace.
 ATTRIBUTES[Tensor] = LazyTable("Tensor")
+
+
+#: Bare names that mean those of ``F``, where ``torch`` has PyTorch's inner form of the same: modes and reductions are
+#: numbers there.
+_OF_F = frozenset({
+    "adaptive_max_pool1d", "binary_cross_entropy_with_logits", "cosine_embedding_loss", "ctc_loss", "embedding_bag",
+    "hinge_embedding_loss", "instance_norm", "kl_div", "margin_ranking_loss", "poisson_nll_loss",
+    "triplet_margin_loss",
+})  # fmt: skip
+
+
+def home_among(places: Iterable[str], name: str) -> str | None:
+    """The first of some namespaces that has the function which a name alone means; None where none has one."""
+    return next((p for p in places if name in NAMESPACES.get(p, ()) and not (p == "torch" and name in _OF_F)), None)

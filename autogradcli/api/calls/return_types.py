@@ -34,5 +34,19 @@ def return_type(name: str, fields: Sequence[str]) -> type[ReturnType]:
     return made
 
 
+#: Kinds of results -> what each is called where they were written into tensors that were there.
+_WRITTEN: dict[type[ReturnType], type[ReturnType]] = {}
+
+
+def written(kind: type[ReturnType]) -> type[ReturnType]:
+    """The kind of result of a call with ``out``, whose name says so in PyTorch."""
+    found = _WRITTEN.get(kind)
+    if found is None:
+        name = f"{kind.__name__.rpartition('.')[2]}_out"
+        found = _WRITTEN[kind] = type(name, (kind,), {"__slots__": ()})
+        shown_as(f"torch.return_types.{name}", in_c=True)(found)
+    return found
+
+
 def _element(k: int) -> Callable[[Any], Any]:
     return lambda value: value[k]

@@ -12,15 +12,22 @@ from ...engine.levels.vmap import VmapLevel, batched
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...engine.worlds import roles
+from ...numerics.naming import shown_as
 from ..autograd.function_class import FunctionClass
+from ..calls.registry import Property, attributes_of
 from .pytree import broadcast, flatten, unflatten
 
 
+@shown_as("torch._functorch.autograd_function.VmapInfo")
 class VmapInfo(NamedTuple):
     """What a Function's own ``vmap`` gets first."""
 
     batch_size: int
     randomness: str
+
+
+attributes_of(VmapInfo)["batch_size"] = Property(lambda info: info.batch_size, doc="How many rows there are.")
+attributes_of(VmapInfo)["randomness"] = Property(lambda info: info.randomness, doc="What random numbers are to be.")
 
 
 def apply_at_levels(kind: FunctionClass, args: tuple[Any, ...]) -> Any:

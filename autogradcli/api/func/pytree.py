@@ -27,6 +27,9 @@ class Spec:
     def __hash__(self) -> int:
         return hash((self.kind, len(self.children)))
 
+    def __repr__(self) -> str:
+        return self.text()
+
     def text(self, indent: int = 0) -> str:
         """As PyTorch's messages show it: ``TreeSpec(tuple, None, [*])``."""
         if self.kind is None:

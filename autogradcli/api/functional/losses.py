@@ -298,6 +298,12 @@ def triplet_margin_loss(
     """``max(0, margin + |anchor - positive| - |anchor - negative|)``, in the p-norm."""
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
+    ranks = [x.array.ndim for x in (anchor, positive, negative)]
+    if len(set(ranks)) > 1:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+            f"anchor {ranks[0]}D, positive {ranks[1]}D, and negative {ranks[2]}D inputs"
+        )
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:

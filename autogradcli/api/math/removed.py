@@ -47,7 +47,7 @@ def _removed(name: str) -> None:
         """Gone from PyTorch; the error says what to use instead."""
         raise RuntimeError(f"This function was deprecated since version 1.9 and is now removed.{_REMOVED[name]}")
 
-    define_python(name, refuse)
+    define_python(name, refuse, into="torch" if name == "matrix_rank" else "torch Tensor")
 
 
 for _name in _REMOVED:

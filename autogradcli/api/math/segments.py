@@ -11,6 +11,7 @@ from ...engine.tensor import Tensor
 from ...numerics.limits import charge_parts, counted
 from ..calls.overloads import define
 from ..calls.registry import ATTRIBUTES, Method, namespace
+from .foreach import renamed
 
 _EMPTY = {"sum": 0.0, "mean": math.nan, "max": -math.inf, "min": math.inf, "prod": 1.0}
 
@@ -54,7 +55,7 @@ def segment_reduce(
     ]
     stack = namespace("torch")["stack"]
     result = found[0] if rank == 1 else _M("reshape")(stack(found), *given.array.shape[:-1], *found[0].array.shape)
-    return result
+    return renamed(result, "SegmentReduceBackward0")
 
 
 def _bounds(limits: list[int], size: int, are_lengths: bool, unsafe: bool) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from ...numerics.limits import shown
 from ...numerics.random.generator import Generator, default_generator
 from ..calls.overloads import PLACES
 from ..calls.python_function import define_python
+from ..calls.registry import namespace
 from ..calls.written_signature import signed
 from .functions_by_attribute import M, T
 
@@ -265,6 +266,22 @@ for _function in (
 define_python("kaiming_uniform_", kaiming_uniform_, into="init")
 define_python("kaiming_normal_", kaiming_normal_, into="init")
 define_python("_calculate_fan_in_and_fan_out", fans, into="init")
+
+
+def _older(name: str, fill: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def call(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        state.warn("FutureWarning", f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`.")
+        return fill(tensor, *args, **kwargs)
+
+    call.__doc__ = f"The old name of `nn.init.{name}_`, which says so."
+    return call
+
+
+for _name in (
+    "uniform", "normal", "constant", "eye", "dirac", "xavier_uniform", "xavier_normal", "kaiming_uniform",
+    "kaiming_normal", "orthogonal", "sparse",
+):  # fmt: skip
+    define_python(_name, _older(_name, namespace("torch.nn.init")[_name + "_"]), into="init")
 
 
 def empty(*shape: int, dtype: Any = None) -> Tensor:

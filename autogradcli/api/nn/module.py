@@ -8,7 +8,6 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
-from ...numerics.dtypes import COMPLEX, FLOATING, DType, bfloat16, float16, float32, float64, real_for
 from ...numerics.limits import check_shown, run
 from ..calls.program_classes import (
     NOTHING,
@@ -20,12 +19,13 @@ from ..calls.program_classes import (
     put_property,
 )
 from ..calls.registry import namespace
+from .buffers import is_buffer, is_persistent
+from .casts import Cast
 from .functions_by_attribute import M
+from .global_hooks import registered
 from .gradients import clear_grad
-from .hooked import Hooked
 from .module_hooks import call_with_hooks
-from .module_state import Loaded, OrderedDict, load_state_dict, save_state_dict
-from .module_to import dtype_wanted
+from .module_state import Loaded, OrderedDict, load_own, load_state_dict, save_own, save_state_dict
 from .text import check_path, indented, type_name
 
 _GROUPS = ("_parameters", "_buffers", "_modules")
@@ -41,10 +41,13 @@ _NEVER = (
 )
 
 
-class Module(Hooked):
+class Module(Cast):
     """A function with parameters of its own: the base of all layers and of a program's networks."""
 
     __module__ = "torch.nn.modules.module"
+
+    #: Of the layout of its state.
+    _version = 1
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs:
@@ -105,7 +108,9 @@ class Module(Hooked):
             if "_modules" not in own:
                 raise AttributeError("cannot assign module before Module.__init__() call")
             _forget(self, name, "_modules")
-            own["_modules"][name] = value
+            own["_modules"][name] = registered("module", self, name, value) if state.module_hooks else value
+        elif isinstance(value, Tensor) and is_buffer(value):
+            self.register_buffer(name, value, is_persistent(value))
         elif "_modules" in own and name in own["_modules"]:
             if value is not None:
                 raise TypeError(
@@ -118,6 +123,8 @@ class Module(Hooked):
                     f"cannot assign '{type_name(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None "
                     "expected)"
                 )
+            if state.module_hooks and value is not None:
+                value = registered("buffer", self, name, value)
             own["_buffers"][name] = value
         elif (found := property_of(kind, name)) is not None:
             put_property(found, self, name, value)
@@ -151,6 +158,8 @@ class Module(Hooked):
                 f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
                 f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
             )
+        if state.module_hooks and param is not None:
+            param = registered("parameter", self, name, param)
         own["_parameters"][name] = param
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
@@ -165,6 +174,8 @@ class Module(Hooked):
             raise TypeError(
                 f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
+        if state.module_hooks and tensor is not None:
+            tensor = registered("buffer", self, name, tensor)
         own["_buffers"][name] = tensor
         (own["_non_persistent_buffers_set"].discard if persistent else own["_non_persistent_buffers_set"].add)(name)
 
@@ -175,6 +186,8 @@ class Module(Hooked):
         self._check_name(name, "module")
         if has(self, name) and name not in self._modules:
             raise KeyError(f"attribute '{name}' already exists")
+        if state.module_hooks and module is not None:
+            module = registered("module", self, name, module)
         self._modules[name] = module
 
     def register_module(self, name: str, module: Any) -> None:
@@ -205,6 +218,22 @@ class Module(Hooked):
             if not isinstance(found, Module):
                 raise AttributeError(f"`{item}` is not an nn.Module")
         return found
+
+    def set_submodule(self, target: str, module: Any, strict: bool = False) -> None:
+        """Put a module under a dotted path. Raises ValueError for an empty path and for what is no module,
+        AttributeError where another thing stands there, and, if ``strict``, where nothing does."""
+        check_path(target)
+        if not target:
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict and not has(parent, name):
+            raise AttributeError(f"{parent._get_name()} has no attribute `{name}`")
+        if has(parent, name) and not isinstance(get(parent, name), Module):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        setattr(parent, name, module)
 
     def get_parameter(self, target: str) -> Any:
         """The parameter under a dotted path. Raises AttributeError."""
@@ -317,62 +346,20 @@ class Module(Hooked):
         for parameter in self.parameters():
             clear_grad(parameter, set_to_none)
 
-    def _convert(self, dtype: DType, kinds: tuple[int, ...] = (FLOATING,)) -> Module:
-        """Cast what is of these kinds; complex numbers lose their imaginary part where the dtype is no complex one."""
-        for module in self.children():
-            module._convert(dtype, kinds)
-        for parameter in self._parameters.values():
-            if parameter is not None and parameter.dtype.category in kinds:
-                for part in (parameter, parameter.grad):
-                    if part is not None:
-                        part.rebind(real_for(part.array, dtype.np).astype(dtype.np, copy=False))
-        for name, buffer in self._buffers.items():
-            if buffer is not None and buffer.dtype.category in kinds:
-                self._buffers[name] = M.to(buffer, dtype)
-        return self
+    # -- its state ----------------------------------------------------------------------------------------------
 
-    def to(self, *args: Any, **kwargs: Any) -> Module:
-        """Cast floating and complex parameters and buffers to a dtype; the device is the CPU."""
-        dtype = dtype_wanted(args, kwargs)
-        if dtype is None:
-            return self
-        return self._convert(dtype, (FLOATING, COMPLEX))
-
-    def double(self) -> Module:
-        """Cast floating parameters and buffers to float64."""
-        return self._convert(float64)
-
-    def float(self) -> Module:
-        """Cast floating parameters and buffers to float32."""
-        return self._convert(float32)
-
-    def half(self) -> Module:
-        """Cast floating parameters and buffers to float16."""
-        return self._convert(float16)
-
-    def bfloat16(self) -> Module:
-        """Cast floating parameters and buffers to bfloat16."""
-        return self._convert(bfloat16)
-
-    def cpu(self) -> Module:
-        """This module: it is on the CPU."""
-        return self
-
-    def cuda(self, device: Any = None) -> Module:
-        """The module itself. Raises AssertionError where there is something to move: there is only the CPU."""
-        if [*self.parameters(), *self.buffers()]:
-            raise AssertionError("Torch not compiled with CUDA enabled")
-        return self
-
-    def type(self, dst_type: DType) -> Module:
-        """Cast parameters and buffers to a dtype. Raises TypeError for what is none."""
-        if not isinstance(dst_type, DType):
-            raise TypeError("dtype must be a type, str, or dtype object")
-        return self._convert(dst_type, (FLOATING, COMPLEX))
-
-    def state_dict(self, *args: Any, prefix: str = "", keep_vars: bool = False) -> Any:
+    def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
         """The parameters and persistent buffers by dotted path, detached."""
-        return save_state_dict(self, OrderedDict(), prefix, keep_vars)
+        return save_state_dict(self, OrderedDict() if destination is None else destination, prefix, keep_vars)
+
+    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
+        save_own(self, destination, prefix, keep_vars)
+
+    def _load_from_state_dict(
+        self, state_dict: Any, prefix: str, local_metadata: Any, strict: bool, missing_keys: Any, unexpected_keys: Any,
+        error_msgs: Any,
+    ) -> None:  # fmt: skip
+        load_own(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
 
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Loaded:
         """Copy values into parameters and buffers. Raises RuntimeError for missing, unexpected and misshapen ones."""

@@ -103,6 +103,12 @@ def _pass_back(ctx: Any, *grads: Any) -> tuple[Any, ...]:
     return grads
 
 
+_WITHOUT_INPUTS = (
+    "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require "
+    "gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module."
+    "register_full_backward_hook for more details."
+)
+
 #: An operation that does nothing, so that there is a node at which gradients can be seen.
 _IDENTITY = Definition("BackwardHookFunction", _pass_on, None, _pass_back, None, None)
 
@@ -169,6 +175,8 @@ class BackwardHooks:
                     grads = _as_many(found, grads, "Backward pre hook returned an invalid number of grad_output")
             self.grad_outputs = grads
             if self.inputs is None:
+                if self.post:
+                    state.warn("UserWarning", _WITHOUT_INPUTS)
                 nothing = (None,) * self.input_count
                 for own in self.post:
                     found = own(self.module, nothing, grads)

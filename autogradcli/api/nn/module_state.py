@@ -15,13 +15,26 @@ from .functions_by_attribute import M
 
 
 class OrderedDict(dict[str, Any]):
-    """What ``state_dict`` returns; it prints as PyTorch's."""
+    """What ``state_dict`` returns; it prints as PyTorch's. ``metadata`` has the version of each module by its path."""
+
+    metadata: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"OrderedDict({list(self.items())!r})" if self else "OrderedDict()"
 
 
 OrderedDict.__module__ = "collections"
+
+
+def _metadata(values: OrderedDict) -> dict[str, Any]:
+    if values.metadata is None:
+        raise AttributeError("'collections.OrderedDict' object has no attribute '_metadata'")
+    return values.metadata
+
+
+attributes_of(OrderedDict)["_metadata"] = Property(
+    _metadata, lambda values, new: object.__setattr__(values, "metadata", new)
+)
 
 
 class Loaded(tuple[list[str], list[str]]):
@@ -62,62 +75,90 @@ def _entries(module: Any, prefix: str) -> Iterator[tuple[str, str, dict[str, Any
             yield prefix + name, name, module._buffers
 
 
-def save_state_dict(module: Any, into: OrderedDict, prefix: str, keep_vars: bool) -> OrderedDict:
-    run.spend(0)
-    for hook in list(module._state_dict_pre_hooks.values()):
-        hook(module, prefix, keep_vars)
+def save_own(module: Any, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+    """What ``_save_to_state_dict`` does: the parameters, persistent buffers and extra state of this module alone."""
     for key, name, table in _entries(module, prefix):
         run.spend(len(key))
-        check_items(len(into))
-        into[key] = table[name] if keep_vars else M.detach(table[name])
+        check_items(len(destination))
+        destination[key] = table[name] if keep_vars else M.detach(table[name])
     if _own(module, "get_extra_state"):
-        into[prefix + EXTRA] = callee(module.get_extra_state)()
+        destination[prefix + EXTRA] = callee(module.get_extra_state)()
+
+
+def save_state_dict(module: Any, into: dict[str, Any], prefix: str, keep_vars: bool) -> dict[str, Any]:
+    run.spend(0)
+    told: dict[str, Any] = {"version": module._version}
+    if isinstance(into, OrderedDict):
+        into.metadata = OrderedDict() if into.metadata is None else into.metadata
+        into.metadata[prefix[:-1]] = told
+    for hook in list(module._state_dict_pre_hooks.values()):
+        hook(module, prefix, keep_vars)
+    callee(module._save_to_state_dict)(into, prefix, keep_vars)
     for name, inside in module._modules.items():
         if inside is not None:
             save_state_dict(inside, into, f"{prefix}{name}.", keep_vars)
     for hook in list(module._state_dict_hooks.values()):
-        if hook(module, into, prefix, {"version": 1}) is not None:
+        if hook(module, into, prefix, told) is not None:
             raise RuntimeError("state_dict post-hook must return None")
     return into
+
+
+def load_own(
+    module: Any, values: dict[str, Any], prefix: str, told: dict[str, Any], strict: bool, missing: list[str],
+    unexpected: list[str], errors: list[str],
+) -> None:  # fmt: skip
+    """What ``_load_from_state_dict`` does: load this module alone, and say what is wrong by way of the three lists."""
+    for hook in list(module._load_state_dict_pre_hooks.values()):
+        hook(module, values, prefix, told, strict, missing, unexpected, errors)
+    known = set()
+    for key, name, table in _entries(module, prefix):
+        known.add(name)
+        if key in values:
+            problem = _load(key, name, table, values[key], bool(told.get("assign_to_params_buffers", False)))
+            if problem:
+                errors.append(problem)
+        elif strict:
+            missing.append(key)
+    extra = prefix + EXTRA
+    if _own(module, "set_extra_state"):
+        if extra in values:
+            callee(module.set_extra_state)(values[extra])
+        elif strict:
+            missing.append(extra)
+    elif strict and extra in values:
+        unexpected.append(extra)
+    for key in values if strict else ():
+        run.spend(0)
+        if key.startswith(prefix) and key != extra:
+            name, _, rest = key[len(prefix) :].partition(".")
+            if name not in module._modules if rest else name not in known:
+                unexpected.append(key)
 
 
 class _Loading:
     """One ``load_state_dict``: the values, and what is wrong so far."""
 
-    __slots__ = ("assign", "errors", "known", "missing", "unexpected", "values")
+    __slots__ = ("assign", "errors", "metadata", "missing", "unexpected")
 
-    def __init__(self, values: dict[str, Any], assign: bool) -> None:
-        self.values = values
+    def __init__(self, metadata: Any, assign: bool) -> None:
+        self.metadata = metadata
         self.assign = assign
         self.missing: list[str] = []
         self.unexpected: list[str] = []
-        self.known: set[str] = set()
         self.errors: list[str] = []
 
-    def into(self, module: Any, prefix: str) -> None:
+    def into(self, module: Any, values: dict[str, Any], prefix: str) -> None:
         """Load a module and all inside."""
-        run.spend(0)
-        values = self.values
-        for hook in list(module._load_state_dict_pre_hooks.values()):
-            hook(module, values, prefix, {"version": 1}, True, self.missing, self.unexpected, self.errors)
-        for key, name, table in _entries(module, prefix):
-            self.known.add(key)
-            if key not in values:
-                self.missing.append(key)
-                continue
-            problem = _load(key, name, table, values[key], self.assign)
-            if problem:
-                self.errors.append(problem)
-        extra = prefix + EXTRA
-        if _own(module, "set_extra_state"):
-            self.known.add(extra)
-            if extra in values:
-                callee(module.set_extra_state)(values[extra])
-            else:
-                self.missing.append(extra)
+        run.spend(len(values))
+        told = {} if self.metadata is None else self.metadata.get(prefix[:-1], {})
+        if self.assign:
+            told["assign_to_params_buffers"] = True
+        load = callee(module._load_from_state_dict)
+        load(values, prefix, told, True, self.missing, self.unexpected, self.errors)
         for name, inside in module._modules.items():
             if inside is not None:
-                self.into(inside, f"{prefix}{name}.")
+                within = f"{prefix}{name}."
+                self.into(inside, {key: value for key, value in values.items() if key.startswith(within)}, within)
         for hook in list(module._load_state_dict_post_hooks.values()):
             if hook(module, Loaded((self.missing, self.unexpected))) is not None:
                 raise AssertionError(
@@ -129,10 +170,9 @@ class _Loading:
 def load_state_dict(module: Any, values: Any, strict: bool, assign: bool) -> Loaded:
     if not isinstance(values, Mapping):
         raise TypeError(f"Expected state_dict to be dict-like, got {type(values)}.")
-    task = _Loading(OrderedDict(values), assign)
-    task.into(module, "")
+    task = _Loading(getattr(values, "metadata", None), assign)
+    task.into(module, OrderedDict(values), "")
     missing, unexpected, errors = task.missing, task.unexpected, task.errors
-    unexpected += [key for key in task.values if key not in task.known]
     if strict:
         problems = []
         if unexpected:

@@ -18,6 +18,7 @@ _BIAS = {KEYWORDS: None, "bias": True}
 class _Norm(Simple):
     """What batch and instance normalization share: running statistics and an affine map by channel."""
 
+    _version = 2
     ranks: tuple[int, ...] = ()
     fields: ClassVar[Fields] = {
         "num_features": REQUIRED, "eps": 1e-5, "momentum": 0.1, "affine": True, "track_running_stats": True, **PLACE,
@@ -30,12 +31,20 @@ class _Norm(Simple):
         super()._make(values, dtype)
         size = self.num_features
         tracked = self.track_running_stats
+        shape = (size,) if self.affine else None
+        self._make_parameters(dtype, weight=shape, bias=shape if bias else None)
         self.register_buffer("running_mean", T.zeros(size, dtype=dtype) if tracked else None)
         self.register_buffer("running_var", T.ones(size, dtype=dtype) if tracked else None)
         count = T.tensor(0, dtype=namespace("torch")["long"]) if tracked else None
         self.register_buffer("num_batches_tracked", count)
-        shape = (size,) if self.affine else None
-        self._put_parameters(dtype, weight=shape, bias=shape if bias else None)
+        self.reset_parameters()
+
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, local_metadata: Any, *rest: Any) -> None:
+        """States of the first version, and those that don't say of which they are, have no count of batches."""
+        key = prefix + "num_batches_tracked"
+        if local_metadata.get("version", 1) < self._version and self.track_running_stats and key not in state_dict:
+            state_dict[key] = T.tensor(0, dtype=namespace("torch")["long"])
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
     def reset_running_stats(self) -> None:
         """Forget the running statistics."""

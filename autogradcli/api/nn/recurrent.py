@@ -67,6 +67,11 @@ def _call_of(mode: str) -> Any:
     return T.relu if mode == "RNN_RELU" else T.tanh
 
 
+def step_of(mode: str) -> tuple[Any, Any]:
+    """What one step of a mode computes, and the function in it."""
+    return _STEPS[mode], _call_of(mode)
+
+
 # -- cells -----------------------------------------------------------------------------------------------------
 
 

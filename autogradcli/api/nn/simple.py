@@ -57,12 +57,16 @@ class Simple(Module):
 
     def _put_parameters(self, dtype: Any, **shapes: tuple[int, ...] | None) -> None:
         """Make parameters of these shapes, or none where that is None, and draw their values."""
+        self._make_parameters(dtype, **shapes)
+        self.reset_parameters()
+
+    def _make_parameters(self, dtype: Any, **shapes: tuple[int, ...] | None) -> None:
+        """The same without values."""
         for name, shape in shapes.items():
             if shape is None:
                 self.register_parameter(name, None)
             else:
                 setattr(self, name, fresh(*shape, dtype=dtype))
-        self.reset_parameters()
 
     def extra_repr(self) -> str:
         parts = [self._part(entry) for entry in type(self).shown]

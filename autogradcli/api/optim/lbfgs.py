@@ -22,6 +22,7 @@ from .optimizer import Optimizer
 from .options import check_options, checked_tensors, number
 from .rule import Array
 from .sgd_adam import check_lr
+from .step_hooks import plain, with_hooks
 
 Evaluate = Callable[[float], tuple[float, Array]]
 
@@ -75,6 +76,9 @@ class LBFGS(Optimizer):
 
     def step(self, closure: Callable[[], Any]) -> Any:  # type: ignore[override]
         """Several steps, until the gradient or the change is small; the loss before them."""
+        return self._take_step(closure) if plain(self) else with_hooks(self, self._take_step, (self, closure), {})
+
+    def _take_step(self, closure: Callable[[], Any]) -> Any:
         group = self.param_groups[0]
         params: list[Tensor] = checked_tensors(group["params"])
         check_options(group)
@@ -87,7 +91,6 @@ class LBFGS(Optimizer):
         loss, g = _number(first) * sign, _flat(params, sign)
         evaluations = 1
         state["func_evals"] += 1
-        self.__dict__["_opt_called"] = True
         if np.abs(g).max() <= group["tolerance_grad"]:
             return first
         d: Array = state["d"].array if "d" in state else g

@@ -11,9 +11,10 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ..calls.program_classes import Object
+from ..calls.program_classes import Kind, Object, fields_of, put
 from ..calls.registry import namespace
 from .optimizer import Optimizer
+from .step_hooks import watch
 
 HOME = "torch.optim.lr_scheduler"
 
@@ -71,6 +72,7 @@ class LRScheduler(Object):
                         "checkpoint but haven't properly loaded the optimizer state\n2. You're using last_epoch >= 0 "
                         "for a fresh training run (not recommended)"
                     )
+        watch(optimizer)
         self.base_lrs = rates(optimizer, "initial_lr")
         self.last_epoch = last_epoch
         self._begin()
@@ -149,6 +151,22 @@ class _ByFunction(LRScheduler):
         else:
             self.lr_lambdas = [callee(lr_lambda)] * count
         LRScheduler.__init__(self, optimizer, last_epoch)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it keeps but the optimizer; of functions nothing, of a program's objects what they hold."""
+        kept = {name: value for name, value in super().state_dict().items() if name != "lr_lambdas"}
+        kept["lr_lambdas"] = [dict(fields_of(f)) if type(type(f)) is Kind else None for f in self.lr_lambdas]
+        return kept
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what ``state_dict`` gave; functions stay."""
+        given = dict(state_dict)
+        held = given.pop("lr_lambdas", [])
+        super().load_state_dict(given)
+        for function, values in zip(self.lr_lambdas, held):
+            if type(type(function)) is Kind and isinstance(values, dict):
+                for name, value in values.items():
+                    put(function, name, value)
 
 
 class LambdaLR(_ByFunction):

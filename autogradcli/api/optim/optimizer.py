@@ -23,6 +23,7 @@ from ..nn.gradients import clear_grad
 from . import kernels
 from .options import OPTIONS, STATE, check_options, checked_tensors, type_name
 from .rule import Group, Rule
+from .step_hooks import plain, with_hooks, wrap_program_step
 
 Array = np.ndarray
 
@@ -121,10 +122,12 @@ class Optimizer(Object):
 
     def register_step_pre_hook(self, hook: Any) -> RemovableHandle:
         """Call ``hook(optimizer, args, kwargs)`` before each step."""
+        wrap_program_step(self)
         return add_hook(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Any) -> RemovableHandle:
         """Call ``hook(optimizer, args, kwargs)`` after each step."""
+        wrap_program_step(self)
         return add_hook(self._optimizer_step_post_hooks, hook)
 
     def register_state_dict_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
@@ -235,9 +238,12 @@ class Declared(Optimizer):
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters by their gradients; a closure is called first, and its loss returned."""
+        if plain(self):
+            return self._take_step(closure)
+        return with_hooks(self, self._take_step, (self,) if closure is None else (self, closure), {})
+
+    def _take_step(self, closure: Callable[[], Any] | None = None) -> Any:
         own = self.__dict__
-        for hook in list(self._optimizer_step_pre_hooks.values()):
-            hook(self, (self,) if closure is None else (self, closure), {})
         loss = None
         if closure is not None:
             before, state.grad = state.grad, True
@@ -253,9 +259,6 @@ class Declared(Optimizer):
             self._record_update()
         else:
             self._update(kernels)
-        own["_opt_called"] = True
-        for hook in list(self._optimizer_step_post_hooks.values()):
-            hook(self, (self,) if closure is None else (self, closure), {})
         return loss
 
     def _update(self, F: Any) -> None:

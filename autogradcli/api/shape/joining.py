@@ -232,7 +232,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     _several(tuple(given))
     if indexing is None:
-        state.warn(
+        state.warn_once(
             "UserWarning",
             "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument. (Triggered "
             "internally at /__w/pytorch/pytorch/aten/src/ATen/native/TensorShape.cpp:4384.)",

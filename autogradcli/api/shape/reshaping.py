@@ -220,7 +220,7 @@ def _reversed(input: Tensor) -> Any:
     if not ndim:
         _deprecated("Tensor.T", 4321, _IDENTITY)
     elif ndim != 2:
-        state.warn(
+        state.warn_once(
             "UserWarning",
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
             "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
@@ -351,7 +351,7 @@ def contiguous(input: Tensor) -> Any:
 def _contiguous(input: Tensor, memory_format: Any) -> Any:
     """The tensor itself if its elements lie in order without gaps, else a copy that does."""
     if memory_format is None or not memory_format.rank:
-        if memory_format is not None and memory_format.name == "preserve_format":
+        if memory_format is not None and memory_format.name == "preserve_format" and not input.array.flags.c_contiguous:
             raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
         return contiguous(input)
     check_rank(input.array, memory_format)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ...engine.inplace import check_inplace, inplace
-from ...engine.tensor import Tensor
+from ...engine.state import state
+from ...engine.tensor import Tensor, wrap
 from ...numerics.limits import check_window
+from ...numerics.numbers import number_in
 from ...operations.index import scatter, scatter_index, scatter_reduce
 from ...operations.shape import copies, strided
 from ..calls.declare import in_place
@@ -31,20 +35,56 @@ def _with_in_place(name: str, *overloads: Overload, into: str = _BOTH) -> None:
 # -- scatter -----------------------------------------------------------------------------------------------
 
 _AT = "(Tensor input, int dim, Tensor index"
+
+
+def _everywhere(input: Tensor, index: Tensor, value: Any) -> Tensor:
+    """A number as a source with as many elements as there are indices, which takes no memory."""
+    return wrap(np.broadcast_to(number_in(input.array.dtype, value), index.array.shape))
+
+
+def _combined_value(input: Tensor, dim: int, index: Tensor, value: Any, reduce: str) -> Any:
+    """With a number added, or multiplied, at each index along a dimension. No derivative."""
+    return scatter.scatter_combined(input, dim, index, _everywhere(input, index, value), reduce)
+
+
+def _combined_value_(input: Tensor, dim: int, index: Tensor, value: Any, reduce: str) -> Any:
+    """With a number added, or multiplied, at each index along a dimension, in place."""
+    return _combined_(input, dim, index, _everywhere(input, index, value), reduce)
+
+
+_combined_ = in_place(scatter.scatter_combined)
+_REDUCE = (
+    "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch "
+    "release. Use torch.scatter_reduce instead for more reduction options."
+)
+
+
+def _combined_tensor(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str) -> Any:
+    """With each element of ``src`` added, or multiplied, at its index along a dimension. No derivative."""
+    state.warn_once("UserWarning", _REDUCE)
+    return scatter.scatter_combined(input, dim, index, src, reduce)
+
+
+def _combined_tensor_(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str) -> Any:
+    """With each element of ``src`` added, or multiplied, at its index along a dimension, in place."""
+    state.warn_once("UserWarning", _REDUCE)
+    return _combined_(input, dim, index, src, reduce)
+
+
 define(
     "scatter",
     (f"{_AT}, Tensor src, *, Tensor out=None)", scatter.scatter),
-    (f"{_AT}, Tensor src, *, str reduce, Tensor out=None)", scatter.scatter_combined),
+    (f"{_AT}, Tensor src, *, str reduce, Tensor out=None)", _combined_tensor),
     (f"{_AT}, Scalar value, *, Tensor out=None)", scatter.scatter_value),
-    (f"{_AT}, Scalar value, *, str reduce, Tensor out=None)", scatter.scatter_combined),
+    (f"{_AT}, Scalar value, *, str reduce, Tensor out=None)", _combined_value),
     into=_BOTH,
 )
 define(
     "scatter_",
     (f"{_AT}, Tensor src)", in_place(scatter.scatter)),
-    (f"{_AT}, Tensor src, *, str reduce)", in_place(scatter.scatter_combined)),
+    (f"{_AT}, Tensor src, *, str reduce)", _combined_tensor_),
     (f"{_AT}, Scalar value)", in_place(scatter.scatter_value)),
-    (f"{_AT}, Scalar value, *, str reduce)", in_place(scatter.scatter_combined)),
+    (f"{_AT}, Scalar value, *, str reduce)", _combined_value_),
     into="Tensor",
 )
 _with_in_place("scatter_add", (f"{_AT}, Tensor src, *, Tensor out=None)", scatter.scatter_add))

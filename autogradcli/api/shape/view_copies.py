@@ -8,7 +8,7 @@ from ...engine.tensor import Tensor
 from ...operations.shape import view_copies as copies
 from ...operations.shape.copies import clone
 from ...operations.shape.slicing import diagonal_copy
-from ...operations.shape.view import view_dtype
+from ...operations.shape.view import view_as_complex, view_as_real, view_dtype
 from ..calls.overloads import define
 from .slicing import narrow
 from .view_in_place import geometry
@@ -80,3 +80,5 @@ define(
     ("(Tensor input, IntList size, IntList stride, SymInt? storage_offset=None" + _OUT, _as_strided_copy),
 )
 define("narrow_copy", ("(Tensor input, int dim, SymInt start, SymInt length" + _OUT, narrow_copy), into="torch Tensor")
+define("view_as_complex_copy", ("(Tensor input" + _OUT, lambda input: clone(view_as_complex(input))))
+define("view_as_real_copy", ("(Tensor input" + _OUT, lambda input: clone(view_as_real(input))))

@@ -46,7 +46,7 @@ def _get_grad(self: Tensor) -> Tensor | None:
             "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
             "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make "
             "sure "
-            "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
+            "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.",
         )
     return self.grad
 
@@ -59,7 +59,7 @@ def _set_grad(self: Tensor, new: Any) -> None:
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__}")
     if new is self:
         raise RuntimeError("can't assign Variable as its own grad")
-    wanted = _grad_dtype(self)
+    wanted = _wanted_dtype(self)
     if wanted is not None and new.dtype is not wanted:
         raise RuntimeError(
             f"attempting to assign a gradient with dtype '{_demangled(new.dtype)}' to a tensor with grad_dtype "
@@ -84,6 +84,12 @@ def _demangled(dtype: DType) -> str:
 
 
 def _grad_dtype(self: Tensor) -> DType | None:
+    if not self.is_leaf:
+        raise RuntimeError("grad_dtype can only be accessed on leaf tensors.")
+    return _wanted_dtype(self)
+
+
+def _wanted_dtype(self: Tensor) -> DType | None:
     if isinstance(self.node, AccumulateGrad) and self.node.grad_dtype is not ...:
         found: DType | None = self.node.grad_dtype
         return found
@@ -118,6 +124,8 @@ def _set_requires_grad(self: Tensor, new: Any) -> None:
         raise RuntimeError("requires_grad must be a bool")
     if new and self.array.dtype.kind not in dtypes.INEXACT:
         raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+    if new and not self.is_leaf:
+        raise RuntimeError("you can only change requires_grad flags of leaf variables.")
     _require(self, new)
 
 

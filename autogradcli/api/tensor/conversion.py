@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.leaves import require_grad
+from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
@@ -30,6 +31,8 @@ def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: An
     if same and (format is None or order_of(format) == "K" or is_laid_out(input.array, format)):
         return input
     check_rank(input.array, format)
+    if input.array.dtype.kind == "c" and dtype is not None and dtype.category < dtypes.COMPLEX and dtype.category:
+        state.warn_once("UserWarning", "Casting complex values to real discards the imaginary part")
     order = order_of(format)
     result: Tensor = cast(input, dtype or input.dtype) if order == "K" else cast(input, dtype or input.dtype, order)
     return result

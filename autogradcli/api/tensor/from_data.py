@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
@@ -79,6 +80,8 @@ def _shape(data: Any) -> tuple[int, ...]:
         if seen > 128:
             raise ValueError("too many dimensions 'list'")
     if isinstance(data, str):
+        if seen and data:  # a text is a sequence of texts, which are sequences
+            raise ValueError("too many dimensions 'str'")
         raise TypeError("new(): invalid data type 'str'")
     return tuple(shape)
 
@@ -113,12 +116,23 @@ def _plain(data: list[Any]) -> bool:
     return kinds <= {int, float, bool}
 
 
+def warn_scalar(self: Tensor) -> None:
+    """PyTorch's warning where a number is read out of a tensor that has a history."""
+    if self.node is not None and state.grad:
+        state.warn_once(
+            "UserWarning",
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+            "Consider using tensor.detach() first.",
+        )
+
+
 def _scalar(value: Any) -> Any:
     if isinstance(value, _SCALARS):
         return value
     if isinstance(value, Tensor):
         if value.array.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
+        warn_scalar(value)
         return value.array.item()
     if isinstance(value, (NumPyArray, NumPyScalar)) and value.array.size == 1:
         return value.array.item()

@@ -18,6 +18,7 @@ from ...engine.tensor import MetaTensor, Parameter, Tensor, wrap
 from ...operations.elementwise.arithmetic import add, div, mul, neg, rsub, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
 from ..calls.registry import ATTRIBUTES, NAMESPACES, Method
+from .from_data import warn_scalar
 from .tensor_repr import tensor_repr
 
 _OPERANDS = (Tensor, float, int, complex)
@@ -181,15 +182,6 @@ def _bool(self: Tensor) -> bool:
     return bool(self.array.reshape(-1)[0]) if self.array.__class__ is np.ndarray else bool(self.array)
 
 
-def _warn_scalar(self: Tensor) -> None:
-    if self.node is not None and state.grad:
-        state.warn(
-            "UserWarning",
-            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
-            "Consider using tensor.detach() first.",
-        )
-
-
 def _number(self: Tensor) -> Any:
     """The one element, for Python's own conversions. Raises ValueError where there are more or none."""
     if self.array.size != 1:
@@ -198,7 +190,7 @@ def _number(self: Tensor) -> Any:
 
 
 def _float(self: Tensor) -> float:
-    _warn_scalar(self)
+    warn_scalar(self)
     value = _number(self)
     if isinstance(value, complex):
         if value.imag:
@@ -208,7 +200,7 @@ def _float(self: Tensor) -> float:
 
 
 def _int(self: Tensor) -> int:
-    _warn_scalar(self)
+    warn_scalar(self)
     value = _number(self)
     if isinstance(value, complex):
         if value.imag:

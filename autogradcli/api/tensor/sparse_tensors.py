@@ -10,11 +10,12 @@ import numpy as np
 from ...engine.sparse import SparseTensor, coalesced, sparse_array, sparse_tensor, with_parts
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ..calls.registry import Method, Property, attributes_of
+from ..calls.registry import Method, Property, attributes_of, namespace
 from .placement import Layout
 from .tensor_text import dtype_suffix, tensor_text
 
 SPARSE_COO = Layout("torch.sparse_coo")
+namespace("torch")["sparse_coo"] = SPARSE_COO
 
 
 def sparse_text(t: SparseTensor) -> str:

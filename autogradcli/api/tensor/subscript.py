@@ -178,7 +178,12 @@ def _prepared(part: Any) -> Any:
     if type(part) is NumPyArray:
         return _prepared(wrap(part.array))
     if isinstance(part, (list, tuple, range, str)):
-        made = hooks.to_tensor(list(part) if isinstance(part, range) else part)
+        try:
+            made = hooks.to_tensor(list(part) if isinstance(part, range) else part)
+        except ValueError as error:
+            if "'str'" not in str(error):
+                raise
+            raise TypeError("new(): invalid data type 'str'") from None
         if made.array.dtype.kind == "c":
             raise TypeError("'complex' object cannot be interpreted as an integer")
         if made.array.dtype.kind not in "b":
@@ -190,6 +195,9 @@ def _prepared(part: Any) -> Any:
     )
 
 
+_BYTES = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
+
+
 def _dimensions(part: Any) -> int:
     """How many dimensions of the tensor a part takes up."""
     if part is None or part is ... or part is True or part is False:
@@ -197,6 +205,8 @@ def _dimensions(part: Any) -> int:
     if isinstance(part, MetaTensor) and part.array.dtype.kind == "b":
         check_numbers("nonzero", (part,))
     if isinstance(part, Tensor) and (part.array.dtype.kind == "b" or part.array.dtype == np.uint8):
+        if part.array.dtype.kind != "b":
+            state.warn("UserWarning", _BYTES)
         return part.array.ndim
     return 1
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ...api.calls.registry import NAMESPACES
+from ...api.calls.registry import NAMESPACES, home_among
 from ..compile.calls import Builtin
 from ..values.builtins import BUILTINS
 from ..values.prelude import SOURCES
@@ -108,7 +108,7 @@ def home_of(name: str) -> str | None:
     """The module that PyTorch or Python keeps a bare name in."""
     if name.startswith("_"):
         return None
-    return next((source for source in SOURCES if name in NAMESPACES.get(source, {})), None)
+    return home_among(SOURCES, name)
 
 
 def has_both(name: str) -> bool:

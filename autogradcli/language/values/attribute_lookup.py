@@ -7,6 +7,7 @@ The registry's tables are per type; here they are merged along the type's bases 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain
 from types import FunctionType
 from typing import Any
@@ -34,6 +35,17 @@ _HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK})
 def key_of(name: str) -> str:
     """Under what the compiled ``value.name`` looks into a table: a key that none has for a hidden entry."""
     return "" if name in _HIDDEN else name
+
+
+class Special:
+    """``find(value, name, of_class)`` gives special methods and those taken off a class (``special_methods.py``)."""
+
+    __slots__ = ("find",)
+
+    find: Callable[[Any, str, bool], Any]
+
+
+special = Special()
 
 
 class _Tables(dict[type, dict[str, Attribute]]):
@@ -103,11 +115,27 @@ def get_attribute(value: Any, name: str) -> Any:
         own = _own(value)
         if own is not None and name in own:
             return own[name]
-        raise missing(value, name)
+        return _of_its_type(value, name)
     if type(entry) is Property:
         return entry.get(value)
     assert isinstance(entry, Method)
     return BoundMethod(entry.call, value, name)
+
+
+def _of_its_type(value: Any, name: str) -> Any:
+    """What no table has: ``x.__class__``, special methods, and methods taken off a class. Raises AttributeError."""
+    if name == "__class__" and isinstance(value, Tensor):
+        return type(value)  # of all else ``type(value)`` says it
+    of_class = isinstance(value, type) and name not in _HIDDEN
+    if of_class and name == "__module__":
+        return "torch" if value is Tensor else value.__module__
+    if of_class and name == "__qualname__":
+        return short_name(value)
+    if of_class or (name[:2] == "__" and name[-2:] == "__"):
+        found = special.find(value, name, of_class)
+        if found is not UNBOUND:
+            return found
+    raise missing(value, name)
 
 
 def set_attribute(value: Any, name: str, new: Any) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from ...api.calls.python_function import renamed
 from ..compile.calls import CONSTRUCTORS, Builtin
-from .attribute_lookup import get_attribute
+from .attribute_lookup import get_attribute, names_of, special
+from .budget import check_items
 from .builtins import BUILTINS
 
 
@@ -20,6 +21,16 @@ def vars_(*args: Any) -> Any:
         raise TypeError("vars() argument must have __dict__ attribute") from None
 
 
+def dir_(*args: Any) -> list[str]:
+    """The names of the attributes of a value, sorted."""
+    if len(args) != 1:
+        raise TypeError(f"dir expected at most 1 argument, got {len(args)}" if args else "dir() needs a value here")
+    found = names_of(args[0])
+    check_items(len(found))
+    return found
+
+
+BUILTINS["dir"] = Builtin("dir", dir_)
 BUILTINS["vars"] = Builtin("vars", vars_)
 
 
@@ -50,3 +61,13 @@ for _name, _reason in (
     ("breakpoint", "print what you want to see, or use the prompt"),
 ):
     _refused(_name, _reason)
+
+
+def _special(value: Any, name: str, of_class: bool) -> Any:
+    from .special_methods import method_of_class, special_method
+
+    special.find = lambda value, name, of_class: (method_of_class if of_class else special_method)(value, name)
+    return special.find(value, name, of_class)
+
+
+special.find = _special

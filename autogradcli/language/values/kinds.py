@@ -108,6 +108,9 @@ class Namespace:
                 return value.get(self)
         else:
             value = Namespace.of(f"{self.dotted}.{name}") or UNBOUND
+            if value is UNBOUND and self.dotted in registry.FURTHER:
+                found = registry.FURTHER[self.dotted](name)
+                value = UNBOUND if found is None else found
         if value is not UNBOUND:
             self.names[name] = value
         return value

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...api.calls.overloads import Function
 from ...api.calls.python_function import PythonFunction
-from ...api.calls.registry import NAMESPACES
+from ...api.calls.registry import NAMESPACES, home_among
 from ..compile.calls import Builtin, callable_of
 from . import further_builtins as further_builtins
 from .builtins import BUILTINS
@@ -93,11 +93,16 @@ def _table(source: str) -> Mapping[str, Any]:
     return NAMESPACES.get(source, {})
 
 
+def source_of(name: str) -> str | None:
+    """The namespace whose function a bare name means; None where none has one."""
+    return None if name.startswith("_") else home_among(SOURCES, name)
+
+
 def _find(name: str) -> Any:
     """What a bare name means: a short name of a namespace, or a function with its calculator's face."""
     if name in _SHORT:
         return Namespace.of(_SHORT[name]) or UNBOUND
-    source = next((s for s in SOURCES if not name.startswith("_") and name in _table(s)), None)
+    source = source_of(name)
     if source is None:
         return UNBOUND
     value = _table(source)[name]

@@ -35,6 +35,7 @@ operation = partial(declared, half="own")
     outputs=("L", "info"),
     differentiable=(0,),
     A=lambda F, g, result0, upper: _cholesky_rule(F, g[0], result0, upper),
+    jvp=lambda F, t, result0, upper: (_cholesky_moved(F, t["A"], result0, upper), None),
     examples=lambda r: [(r.spd(3),), (r.spd(2), True)],
 )
 def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False) -> tuple[Array, Array]:
@@ -54,6 +55,7 @@ def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False
     node="CholeskyBackward0",
     complex="own",
     input=lambda F, g, result, upper: _cholesky_rule(F, g, result, upper),
+    jvp=lambda F, t, result, upper: _cholesky_moved(F, t["input"], result, upper),
     examples=lambda r: [(r.spd(3), False), (r.spd(2), True)],
 )
 def cholesky(input: Array, upper: bool = False) -> Array:
@@ -89,6 +91,16 @@ def cholesky_factor(A: Array, upper: bool) -> tuple[Array, Array]:
             info[at] = kernels.bad_minor(dual[at])
             factors[at] = kernels.partial_cholesky(dual[at]) if info[at] else np.linalg.cholesky(dual[at])
         return (np.swapaxes(factors, -2, -1).conj() if upper else factors), info
+
+
+def _cholesky_moved(F: Any, tangent: Any, factor: Any, upper: bool) -> Any:
+    """``L psi(L^-1 t L^-H)``, where psi takes the lower half. Of a tangent that is not Hermitian this is PyTorch's
+    answer, which is not the transpose of the rule: that one makes its gradient Hermitian."""
+    L = H(F, factor) if upper else factor
+    inner = F.linalg_solve_triangular(L, tangent, False, True, False)
+    inner = F.linalg_solve_triangular(H(F, L), inner, True, False, False)
+    found = mm(F, L, lower_half(F, inner))
+    return H(F, found) if upper else found
 
 
 def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:

@@ -110,6 +110,7 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
     complex="own",
     outputs=("eigenvalues", "eigenvectors"),
     A=lambda F, g, result0, result1: _eig_rule(F, g[0], g[1], result0, result1),
+    jvp=lambda F, t, result0, result1: _eig_moved(F, t["A"], result0, result1),
     examples="only what doesn't depend on the phases of the vectors has a gradient",
 )
 def linalg_eig(A: Array) -> tuple[Array, Array]:
@@ -125,6 +126,15 @@ def linalg_eig(A: Array) -> tuple[Array, Array]:
         return np.zeros(A.shape[:-1], wide), np.zeros(A.shape, wide)
     values, vectors = np.linalg.eig(A)
     return values.astype(wide, copy=False), vectors.astype(wide, copy=False)
+
+
+def _eig_moved(F: Any, tangent: Any, L: Any, V: Any) -> tuple[Any, Any]:
+    """With ``P = V^-1 t V``: ``diag(P)``, and ``V (P / E - diag(Re(diag(V^H V P / E))))`` off the diagonal of P."""
+    inner = F.linalg_solve(V, mm(F, F.cast_like(tangent, V), V))
+    turned = F.where(F.off_diagonal(inner), inner / _differences(F, L), 0.0)
+    moved = mm(F, V, turned)
+    along = F.real(F.diagonal(mm(F, H(F, V), moved), 0, -2, -1))
+    return F.diagonal(inner, 0, -2, -1), moved - V * row(F, along)
 
 
 def _eig_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:

@@ -18,6 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ...engine.operation import Array, operation
 from ...numerics.away import by_correlation, by_product, by_size, by_taps, by_windows
+from ...numerics.layouts import follows
 from ..dims import numel
 
 Ints = tuple[int, ...]
@@ -229,7 +230,7 @@ def convolution(
 ) -> Array:
     """Convolution (cross-correlation) of ``(N, C, *size)`` with ``(O, C / groups, *kernel)``."""
     found = _convolve(input, weight, stride, padding, dilation, groups)
-    return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
+    return follows(found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2)), input, weight)
 
 
 @operation(
@@ -265,7 +266,7 @@ def conv_transpose(
 ) -> Array:
     """The transpose of a convolution whose input has the given spatial ``size``."""
     found = _spread(input, weight, size, stride, padding, dilation, groups)
-    return found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2))
+    return follows(found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2)), input, weight)
 
 
 @operation(

@@ -73,6 +73,7 @@ def _layer_back(F: Any, g: Any, needs: Any, input: Any, shape: Dims, weight: Any
 
 @operation(
     rows="layer norm",
+    layout="contiguous",
     node="NativeLayerNormBackward0",
     vjp=lambda F, g, needs, input, shape, weight, eps: _layer_back(F, g, needs, input, shape, weight, eps),
     examples=lambda r: [

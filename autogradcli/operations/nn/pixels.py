@@ -9,6 +9,7 @@ from ...engine.operation import Array, operation
 
 @operation(
     rows="leading",
+    layout="channels",
     kind="linear",
     input=lambda F, g, upscale_factor: F.pixel_unshuffle(g, upscale_factor),
     examples=lambda r: [(r(1, 8, 2, 3), 2)],

@@ -173,6 +173,7 @@ def _declare_max(
 
     forward.__name__, backward.__name__ = name, name + "_backward"
     operation(
+        layout="channels",
         formula=lambda F, input, how: said.max_pool(F, spelling, input, how),
         takes=takes,
         cost=by_windows,

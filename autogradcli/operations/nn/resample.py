@@ -68,6 +68,7 @@ def _padded_said(F: Any, input: Any, pad: Shape, value: float) -> Any:
 
 @operation(
     rows="leading",
+    layout="channels",
     fits="value",
     fits_in="operand",
     formula=_padded_said,
@@ -161,6 +162,7 @@ def declare_pair(
         return said_back(F, grad, tuple(like.shape if keeps_input else like), how) if said_back else None
 
     operation(
+        layout="channels",
         formula=said,
         cost=cost,
         takes=takes,

@@ -14,7 +14,7 @@ from ..elementwise import elementary, gamma
 
 
 def _elu(input: Any, alpha: Number, scale: Number, input_scale: Number) -> Any:
-    return np.where(input <= 0, elementary.expm1(input * input_scale) * (alpha * scale), input * scale)
+    return np.where(input < 0, elementary.expm1(input * input_scale) * (alpha * scale), input * scale)
 
 
 @operation(
@@ -147,6 +147,7 @@ def _check_approximate(approximate: str) -> None:
 
 
 @operation(
+    layout="like",
     takes=("floating", "GeluKernelImpl"),
     kind="elementwise",
     input=lambda F, g, input, approximate: F.gelu_backward(g, input, approximate),

@@ -53,9 +53,11 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
         out = np.dtype(np.int64) if dtype is None else dtype.np
     if not input.ndim:
         return input.astype(out)
-    if out.kind == "f" and out.itemsize < 8:  # accumulated in double, as PyTorch does
-        return _in_double(ufunc, input, at, out)
-    return ufunc.accumulate(input, at, out)
+    double = out.kind == "f" and out.itemsize < 8  # accumulated in double, as PyTorch does
+    found: Array = _in_double(ufunc, input, at, out) if double else ufunc.accumulate(input, at, out)
+    if ufunc is np.add and out.kind in "fc":
+        found += 0.0  # PyTorch's sum begins with 0, so that it is never -0
+    return found
 
 
 @operation(

@@ -62,7 +62,7 @@ _EXTREME: dict[str, Any] = {
 }  # fmt: skip
 
 
-@operation(takes=("bool integer floating", "max_values_cpu"), **_EXTREME)
+@operation(layout="contiguous", takes=("bool integer floating", "max_values_cpu"), **_EXTREME)
 def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     """Largest element over some dimensions; ties share the gradient."""
     axis = axis_of(dim, input.ndim)
@@ -70,7 +70,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     return maximum_reduce(input, axis, None, None, keepdim)
 
 
-@operation(takes=("bool integer floating", "min_values_cpu"), **_EXTREME)
+@operation(layout="contiguous", takes=("bool integer floating", "min_values_cpu"), **_EXTREME)
 def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     """Smallest element over some dimensions; ties share the gradient."""
     axis = axis_of(dim, input.ndim)
@@ -84,6 +84,7 @@ def _aminmax_back(F: Any, g: Any, input: Any, low: Any, high: Any, dim: Dims, ke
 
 
 @operation(
+    layout="contiguous",
     dims="dim",
     takes=("bool integer floating", "aminmax_cpu"),
     outputs=("min", "max"),

@@ -32,6 +32,11 @@ from ..dims import (
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
 
+def _in_order(result: Any) -> Any:
+    """The result of a reduction, whose elements lie in order whatever the operand's do."""
+    return result if result.ndim < 2 or result.flags.c_contiguous else np.ascontiguousarray(result)
+
+
 def cast_first(input: Array, dtype: DType | None) -> Array:
     """The operand of a reduction that was given a dtype."""
     if dtype is None or input.dtype is dtype.np:
@@ -95,7 +100,7 @@ def sum_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None 
     out = None
     if input.dtype.kind in "iub":
         out = np.int64 if dtype is None else dtype.np
-    return add_reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
+    return _in_order(add_reduce(input, axis_of(dim, input.ndim), out, None, keepdim))
 
 
 @operation(
@@ -122,7 +127,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
     if dtype is not None:
         input = cast_first(input, dtype)
     if input.dtype.kind in "iub":
-        which = "Output" if dtype is not None else "Input"
+        which = "Optional" if dtype is not None else "Input"
         raise RuntimeError(
             f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype. "
             f"Got: {dtypes.of(input).type_name}"
@@ -165,7 +170,7 @@ def mean_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None
     """Mean over some dimensions."""
     input = _averaged(input, dtype)
     count = reduced_count(input.shape, dim)
-    return np.true_divide(add_reduce(input, axis_of(dim, input.ndim), None, None, keepdim), count)
+    return _in_order(np.true_divide(add_reduce(input, axis_of(dim, input.ndim), None, None, keepdim), count))
 
 
 # -- products ----------------------------------------------------------------------------------------------
@@ -217,6 +222,7 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
 
 
 @operation(
+    layout="contiguous",
     node="ProdBackward1",
     spelling="prod",
     input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, result, dim, keepdim),
@@ -244,21 +250,25 @@ def hash_tensor(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
 # -- truth -------------------------------------------------------------------------------------------------
 
 
-@operation(dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="all")
+@operation(
+    layout="contiguous", dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="all"
+)
 def all_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether all elements over some dimensions are nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
     found = input != 0 if dim == () else all_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
-@operation(dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="any")
+@operation(
+    layout="contiguous", dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="any"
+)
 def any_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether any element over some dimensions is nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
     found = input != 0 if dim == () else any_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
-@operation(dims="dim")
+@operation(layout="contiguous", dims="dim")
 def count_nonzero(input: Array, dim: Dims = None) -> Array:
     """How many elements over some dimensions are nonzero."""
     return add_reduce(input != 0, axis_of(dim, input.ndim), np.int64)

@@ -77,6 +77,7 @@ def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: float | None, k
 
 
 @operation(
+    layout="contiguous",
     dims="dim",
     complex="own",
     input=lambda F, g, input, dim, correction, keepdim: _var_back(F, g, input, dim, correction, keepdim),
@@ -94,6 +95,7 @@ def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: fl
 
 
 @operation(
+    layout="contiguous",
     dims="dim",
     complex="own",
     input=lambda F, g, input, dim, correction, keepdim, result: _std_back(
@@ -117,6 +119,7 @@ def _with_mean(F: Any, spread: Any, g_mean: Any, input: Any, dim: Dims, keepdim:
 
 
 @operation(
+    layout="contiguous",
     dims="dim",
     outputs=("var", "mean"),
     complex="own",
@@ -134,6 +137,7 @@ def var_mean(
 
 
 @operation(
+    layout="contiguous",
     dims="dim",
     outputs=("std", "mean"),
     complex="own",
@@ -219,6 +223,7 @@ def _norm_said(F: Any, input: Any, ord: float, dim: Dims, keepdim: bool, dtype: 
 
 
 @operation(
+    layout="contiguous",
     dims="dim",
     formula=_norm_said,
     node="LinalgVectorNormBackward0",
@@ -308,6 +313,7 @@ def _logsumexp_push(F: Any, t: Any, input: Any, dim: Dims, keepdim: bool) -> Any
 
 
 @operation(
+    layout="contiguous",
     input=lambda F, g, input, dim, keepdim, result: _logsumexp_back(F, g, input, result, dim, keepdim),
     jvp=lambda F, t, input, dim, keepdim: _logsumexp_push(F, t["input"], input, dim, keepdim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), (0, 1), True), (r(), 0)],

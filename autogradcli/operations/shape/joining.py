@@ -30,7 +30,7 @@ def _cat_back(F: Any, g: Any, shapes: Sequence[Shape], dim: int) -> list[Any]:
 
 
 @operation(
-    layout="contiguous",
+    layout="channels",
     promote="promote",
     broadcast=False,
     kind="linear",

@@ -16,7 +16,8 @@ from ...api.calls.registry import NAMESPACES
 from ...engine.tensor import Tensor
 from ...language.values.builtins import BUILTINS
 from ...language.values.kinds import Namespace
-from ...language.values.prelude import SOURCES
+from ...language.values.prelude import source_of
+from ...language.values.special_methods import SPECIAL
 from ...numerics.dtypes import DType
 from ...session import Session
 from .of_numpy import is_of_numpy, text_and_signature
@@ -64,7 +65,7 @@ def canonical(session: Session, dotted: str) -> str:
         return f"{short_name(value if isinstance(value, type) else type(value))}.{rest}"
     if first in BUILTINS:
         return f"python.{first}"
-    home = next((source for source in SOURCES if first in NAMESPACES.get(source, ())), "python")
+    home = source_of(first) or "python"
     return f"{home}.{first}"
 
 
@@ -133,6 +134,10 @@ def derived(session: Session, dotted: str, owner: Any, value: Any) -> Derived:
         return Derived(f"The namespace `{value.dotted}`, with the names below.")
     if home.startswith("torch.return_types."):
         return _of_result(last, getattr(value, "fields", ()))
+    if last in SPECIAL and not home.startswith(("operator.", "python.")):
+        return _of_special(last)
+    if last.startswith("_foreach_"):
+        return _of_lists(last)
     if last.endswith("_") and not last.startswith("_"):
         plain = _first(_keys(home[:-1], owner, value))
         if plain is not None:
@@ -161,6 +166,37 @@ def _of_result(name: str, fields: Sequence[str]) -> Derived:
         "(sequence)",
         [example.source for example in made.examples] if made is not None else [],
     )
+
+
+def _of_special(name: str) -> Derived:
+    """Of a special method, by the operator that calls it."""
+    made = SPECIAL[name]
+    arguments = ("", "other", "other, value")[made.arguments]
+    values = ("", "''" if name == "__format__" else "1", "0, 1")[made.arguments]
+    text = f"Python's special method `{name}`: what `{made.written}` calls."
+    return Derived(text, f"({arguments})", [f"torch.tensor([1, 2]).{name}({values})"])
+
+
+_LISTS = {
+    "add": ", 1", "sub": ", 1", "mul": ", 2", "div": ", 2", "clamp_max": ", 1", "clamp_min": ", 1", "maximum": ", 1",
+    "minimum": ", 1", "pow": ", 2", "lerp": ", [y], 0.5", "addcmul": ", [y], [y]", "addcdiv": ", [y], [y + 9]",
+    "copy": ", [y]", "mm": ", [torch.eye(2)]",
+}  # fmt: skip
+
+
+def _of_lists(name: str) -> Derived:
+    """Of a function of lists, by that of one tensor."""
+    one = name.removeprefix("_foreach_")
+    changes = one.endswith("_")
+    plain = one.removesuffix("_")
+    does = (
+        f"Changes each tensor of a list as `{one}` does, and returns the list."
+        if changes
+        else (f"Calls `{one}` for each tensor of a list and returns the results as a tuple.")
+    )
+    first = "torch.eye(2)" if plain == "mm" else "torch.tensor([1., 4.])"
+    example = f"y = torch.tensor([1., 4.]); torch.{name}([{first}]{_LISTS.get(plain, '')})"
+    return Derived(f"{does} Optimizers call it. Raises RuntimeError for an empty list.", "", [example])
 
 
 def _of_error(kind: type) -> Derived:

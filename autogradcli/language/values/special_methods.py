@@ -1,0 +1,214 @@
+"""Python's special methods of values, by the language's own operators: ``x.__add__(y)``, ``values.__len__()``.
+
+They stand in no table of names: which there are follows from a type, and what each does from the operator that it is
+behind. ``torch.Tensor.sum`` and ``str.upper``, methods taken off their class, are here as well.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Method, Property, attributes_of
+from ...api.nn.deep_copy import deep_copy
+from ...engine.callbacks import CALLED
+from ...engine.tensor import Tensor
+from . import at_length
+from .budget import CONTAINERS, budget, hashable
+from .checked_operators import BINARY, COMPARISONS, IN_PLACE, contains, delete_subscript, set_subscript, subscript
+from .kinds import UNBOUND, BoundMethod
+from .text_format import format_value, to_repr, to_str
+
+Call = Callable[..., Any]
+
+
+class Special(NamedTuple):
+    """A special method: what it does, how a program writes it otherwise, and how many arguments it takes."""
+
+    call: Call
+    written: str
+    arguments: int
+
+
+def _compared(operate: Callable[[Any, Any], Any]) -> Call:
+    def compare(a: Any, b: Any) -> Any:
+        both = type(a) in CONTAINERS and type(b) in CONTAINERS
+        return at_length.compare(operate, a, b) if both else operate(a, b)
+
+    return compare
+
+
+def _swapped(operate: Callable[[Any, Any], Any]) -> Call:
+    return lambda a, b: operate(b, a)
+
+
+_SYMBOLS = {
+    "add": (ast.Add, "+"), "sub": (ast.Sub, "-"), "mul": (ast.Mult, "*"), "truediv": (ast.Div, "/"),
+    "floordiv": (ast.FloorDiv, "//"), "mod": (ast.Mod, "%"), "pow": (ast.Pow, "**"), "matmul": (ast.MatMult, "@"),
+    "lshift": (ast.LShift, "<<"), "rshift": (ast.RShift, ">>"), "and": (ast.BitAnd, "&"), "or": (ast.BitOr, "|"),
+    "xor": (ast.BitXor, "^"), "div": (ast.Div, "/"),
+}  # fmt: skip
+_COMPARED = {
+    "eq": (ast.Eq, "=="), "ne": (ast.NotEq, "!="), "lt": (ast.Lt, "<"), "le": (ast.LtE, "<="), "gt": (ast.Gt, ">"),
+    "ge": (ast.GtE, ">="),
+}  # fmt: skip
+
+
+def _deep_copy(value: Any, memo: Any) -> Any:
+    return deep_copy(value)
+
+
+def _reversed(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value if not value.ndim else NAMESPACES["torch"]["flip"](value, (0,))
+    return reversed(value)
+
+
+SPECIAL: dict[str, Special] = {
+    **{f"__{name}__": Special(BINARY[kind], f"x {symbol} other", 1) for name, (kind, symbol) in _SYMBOLS.items()},
+    **{
+        f"__r{name}__": Special(_swapped(BINARY[kind]), f"other {symbol} x", 1)
+        for name, (kind, symbol) in _SYMBOLS.items()
+    },
+    **{f"__i{name}__": Special(IN_PLACE[kind], f"x {symbol}= other", 1) for name, (kind, symbol) in _SYMBOLS.items()},
+    **{
+        f"__{name}__": Special(_compared(COMPARISONS[kind]), f"x {symbol} other", 1)
+        for name, (kind, symbol) in _COMPARED.items()
+    },
+    "__neg__": Special(operator.neg, "-x", 0),
+    "__pos__": Special(operator.pos, "+x", 0),
+    "__abs__": Special(abs, "abs(x)", 0),
+    "__invert__": Special(operator.invert, "~x", 0),
+    "__bool__": Special(bool, "bool(x)", 0),
+    "__int__": Special(int, "int(x)", 0),
+    "__float__": Special(float, "float(x)", 0),
+    "__complex__": Special(complex, "complex(x)", 0),
+    "__index__": Special(operator.index, "range(x)", 0),
+    "__len__": Special(len, "len(x)", 0),
+    "__iter__": Special(iter, "iter(x)", 0),
+    "__reversed__": Special(_reversed, "reversed(x)", 0),
+    "__hash__": Special(lambda value: hash(hashable(value)), "hash(x)", 0),
+    "__repr__": Special(to_repr, "repr(x)", 0),
+    "__str__": Special(to_str, "str(x)", 0),
+    "__format__": Special(format_value, 'format(x, "")', 1),
+    "__contains__": Special(contains, "other in x", 1),
+    "__getitem__": Special(subscript, "x[other]", 1),
+    "__setitem__": Special(set_subscript, "x[other] = 1", 2),
+    "__delitem__": Special(delete_subscript, "del x[other]", 1),
+    "__deepcopy__": Special(_deep_copy, "copy.deepcopy(x)", 1),
+}
+
+#: Of Python's types a value has those that Python gives the type; of a tensor, all.
+_PYTHON = frozenset({int, bool, float, complex, str, list, tuple, dict, set, frozenset, range})
+#: With what a number or a sequence can be operated on by its own method; with anything else it is NotImplemented.
+_TAKES: dict[type, tuple[type, ...]] = {
+    bool: (int,), int: (int,), float: (float, int), complex: (complex, float, int), str: (str,), list: (list,),
+    tuple: (tuple,),
+}  # fmt: skip
+_ANY_OPERAND = frozenset({"__getitem__", "__setitem__", "__delitem__", "__contains__", "__format__", "__deepcopy__"})
+_BY_NUMBER = frozenset({"__mul__", "__rmul__", "__imul__", "__mod__", "__rmod__"})
+
+
+def special_method(value: Any, name: str) -> Any:
+    """A special method of a value, bound to it; UNBOUND where its type has none of that name."""
+    found = SPECIAL.get(name)
+    kind = type(value)
+    if found is None or not (isinstance(value, Tensor) or (kind in _PYTHON and hasattr(kind, name))):
+        return UNBOUND
+    return BoundMethod(_checked(found, name), value, name)
+
+
+def _checked(method: Special, name: str) -> Call:
+    operates = method.arguments == 1 and name not in _ANY_OPERAND
+
+    def call(value: Any, *args: Any) -> Any:
+        if len(args) != method.arguments:
+            if operates and isinstance(value, Tensor):
+                return NotImplemented  # PyTorch's operators say that of every call that isn't theirs
+            raise TypeError(f"expected {method.arguments} argument{'s' * (method.arguments != 1)}, got {len(args)}")
+        if not operates:
+            return method.call(value, *args)
+        takes = _TAKES.get(type(value))
+        if takes is not None and name not in _BY_NUMBER and not isinstance(args[0], takes):
+            return NotImplemented
+        try:
+            return method.call(value, *args)
+        except TypeError as error:
+            if str(error).startswith("unsupported operand type") or "not supported between" in str(error):
+                return NotImplemented
+            raise
+
+    return call
+
+
+class UnboundMethod:
+    """A method as its class has it, ``str.upper``: called with a value of the class first."""
+
+    __slots__ = ("call", "kind", "name")
+
+    def __init__(self, call: Call, kind: type, name: str) -> None:
+        self.call, self.kind, self.name = call, kind, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(f"unbound method {self.owner.rpartition('.')[2]}.{self.name}() needs an argument")
+        if not isinstance(args[0], self.kind):
+            raise TypeError(
+                f"descriptor '{self.name}' for '{self.owner}' objects doesn't apply to a '{type(args[0]).__name__}' "
+                "object"
+            )
+        return self.call(*args, **kwargs)
+
+    @property
+    def owner(self) -> str:
+        return "torch._C.TensorBase" if self.kind is Tensor else self.kind.__name__
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<method '{self.name}' of '{self.owner}' objects>"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is UnboundMethod and (self.kind, self.name) == (other.kind, other.name)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.name))
+
+
+type.__setattr__(UnboundMethod, "__name__", "method_descriptor")
+UnboundMethod.__qualname__ = "method_descriptor"
+UnboundMethod.__module__ = "builtins"
+CALLED.add(UnboundMethod)
+attributes_of(UnboundMethod)["__name__"] = Property(lambda method: method.name)
+
+
+def _from_keys(*args: Any) -> dict[Any, Any]:
+    """``dict.fromkeys(keys, value)``."""
+    if not 1 <= len(args) <= 2:
+        bound = "least 1 argument" if not args else "most 2 arguments"
+        raise TypeError(f"fromkeys expected at {bound}, got {len(args)}")
+    made: dict[Any, Any] = {}
+    at_length.put_all(made, [(hashable(key), *(args[1:] or (None,))) for key in budget.items(args[0])])
+    return made
+
+
+#: What is called on a class itself.
+_OF_CLASS: dict[tuple[type, str], Call] = {(dict, "fromkeys"): _from_keys}
+
+
+def method_of_class(kind: type, name: str) -> Any:
+    """``kind.name``, a method that values of the class have; UNBOUND where they have none."""
+    if (kind, name) in _OF_CLASS:
+        return BoundMethod(lambda owner, *args: _OF_CLASS[kind, name](*args), kind, name)
+    for base in kind.__mro__:
+        entry = ATTRIBUTES.get(base, {}).get(name)
+        if type(entry) is Method:
+            return UnboundMethod(entry.call, kind, name)
+    special = SPECIAL.get(name)
+    if special is not None and (kind is Tensor or (kind in _PYTHON and hasattr(kind, name))):
+        return UnboundMethod(_checked(special, name), kind, name)
+    return UNBOUND
