@@ -54,7 +54,7 @@ def _load(name: str) -> Callable[..., Any]:
 def _elementwise(
     name: str, small: Callable[[float], float], single: Callable[[Any], Any] | None = None
 ) -> Callable[[Any], Any]:
-    """``small`` for each element of a small tensor, SciPy's ``name`` for a large one, or ``single`` of single precision.
+    """``small`` for each element of a small tensor; of a large one SciPy's ``name``, or ``single`` in single precision.
 
     To what is no array but overrides ufuncs (a formula) it shows itself as the ufunc ``kernel.ufunc``.
     """
