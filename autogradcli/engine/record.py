@@ -18,11 +18,13 @@ from ..numerics.shapes import shape_mismatch
 from .anomaly import note_forward
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
+from .no_forward import check_forward
 from .node import Invalid, Node, Output
 from .operation import Operation
 from .parameters import Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import state
+from .tangents import tangent_of
 from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
 from .views import attach_views
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
@@ -39,6 +41,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         found = at_levels(op, args)
         if found is not NOT_HERE:
             return found
+    if state.dual_level:
+        check_forward(op, args, tangent_of)
     arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
     if op.fits:
         check_numbers(op, arrays)

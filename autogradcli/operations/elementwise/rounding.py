@@ -181,6 +181,7 @@ def _truncating_divide(input: Any, other: Any) -> Any:
     takes=("integer floating", "div_floor_cpu"),
     input=underivable("floor_divide"),
     other=underivable("floor_divide"),
+    in_place={"input": underivable("floor_divide_"), "other": underivable("floor_divide_")},
     overload="*",
     half="exact",
 )  # fmt: skip

@@ -237,6 +237,7 @@ def multi_margin_loss_backward(
 
 @operation(
     takes=("single", "multilabel_margin_loss_forward_out_frame"),
+    aten="multilabel_margin_loss_forward",
     input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [
         (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])),
@@ -305,6 +306,7 @@ def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, re
 
 @operation(
     takes=("single", "ctc_loss_cpu"),
+    aten="_ctc_loss",
     log_probs=lambda F, g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result: (
         F.ctc_loss_backward(g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result)
     ),

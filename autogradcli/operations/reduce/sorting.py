@@ -165,6 +165,7 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
     takes=("bool integer floating", "unique_dim"),
     cost=by_size,
     spelling="unique",
+    aten="unique_dim",
     input=unwritten("unique_dim"),
     examples=lambda r: [(r(4, 2), 0)],
     **_DISTINCT,
