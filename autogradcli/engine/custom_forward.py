@@ -69,7 +69,8 @@ def apply(
         for meta in views:
             meta.note = ""
     if recorded:
-        ctx.keep(raw)
+        unchanged = [a for a in args if isinstance(a, Tensor) and not any(a is d for d in ctx.dirty)]
+        ctx.keep([None if any(out is a for a in unchanged) else out for out in raw])
     if ctx.forward_saved is None:
         ctx.forward_saved = ()  # what was saved for backward is not there in forward mode
     _push(definition, ctx, args, outputs, level)
