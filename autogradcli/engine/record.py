@@ -46,6 +46,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
     if op.fits:
         check_numbers(op, arrays)
+    if op.constant:
+        _check_constant(op, args)
     if op.promote is not None:
         _promote(op, arrays)
     try:
@@ -69,6 +71,19 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     if state.special:
         _special(op, args, outputs)
     return tuple(outputs) if multiple else outputs[0]
+
+
+def _check_constant(op: Operation, args: tuple[Any, ...]) -> None:
+    """Raise RuntimeError for an operand that requires grad and that there is no derivative by."""
+    if not state.grad or state.inference:
+        return
+    for p in op.params:
+        value = args[p.index]
+        if p.name in op.constant and isinstance(value, Tensor) and value.node is not None:
+            raise RuntimeError(
+                f"The function '{op.aten.replace('.', '_')}' is not differentiable with respect to argument "
+                f"'{p.name}'. This input cannot have requires_grad True."
+            )
 
 
 def _unwrap(p: Param, value: Any) -> Any:
@@ -150,6 +165,8 @@ def make_node(
         wants.append(any(edge_at(t, level) is not None for t in some))
     if True not in wants:
         return None
+    if outputs[0].array.dtype.kind not in dtypes.INEXACT and op.rules and not op.copies and op.has_dtype:
+        raise RuntimeError(f"Autograd not support dtype: {outputs[0].dtype.type_name}")
     operands = op.spread(args)
     kind = op.node_class if not multiple or op.outputs else _several(op, len(outputs))
     node = kind(tuple(edge_at(o, level) for o in operands))

@@ -284,6 +284,15 @@ def margin_ranking_loss(
     return reduced(clamp_min_scalar(loss, 0), reduction)
 
 
+def _check_ranks(anchor: Tensor, positive: Tensor, negative: Tensor) -> None:
+    a, p, n = (t.array.ndim for t in (anchor, positive, negative))
+    if not a == p == n:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+            f"anchor {a}D, positive {p}D, and negative {n}D inputs"
+        )
+
+
 @averaged()
 def triplet_margin_loss(
     anchor: Tensor,
@@ -298,6 +307,7 @@ def triplet_margin_loss(
     """``max(0, margin + |anchor - positive| - |anchor - negative|)``, in the p-norm."""
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
+    _check_ranks(anchor, positive, negative)
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
@@ -320,6 +330,7 @@ def triplet_margin_with_distance_loss(
         raise ValueError(f"{shown(reduction)} is not a valid value for reduction")
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
+    _check_ranks(anchor, positive, negative)
     distance = distance_function or pairwise_distance
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:

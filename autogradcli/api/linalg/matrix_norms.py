@@ -27,6 +27,8 @@ from ...operations.shape.copies import cast
 from ...operations.shape.slicing import slice_
 from ...operations.shape.view import permute, squeeze_dim, unsqueeze
 from ..calls.overloads import define
+from ..math.reductions import check_norm_dtype
+from ..math.reductions import vector_norm as checked_vector_norm
 from .solving import eigvalsh, svdvals
 
 _OUT = "*, Tensor out=None"
@@ -65,6 +67,7 @@ def _spread(x: Any, ndim: int, dims: tuple[int, int], keepdim: bool) -> Any:
 
 def _matrix_norm(input: Tensor, ord: Any, dim: Sequence[int], keepdim: bool, dtype: DType | None) -> Any:
     """Norm of a matrix: "fro", "nuc", 1 and -1 (columns), inf and -inf (rows), 2 and -2 (singular values)."""
+    check_norm_dtype("linalg.matrix_norm", input, dtype)
     if isinstance(ord, str):
         if ord not in ("fro", "nuc"):
             raise RuntimeError(f"linalg.matrix_norm: Order {shown(ord)} not supported.")
@@ -118,7 +121,7 @@ def _norm(input: Tensor, ord: Any, dim: Sequence[int] | None, keepdim: bool, dty
         )
     if ord is not None and (len(dim) == 2 if dim is not None else input.array.ndim == 2):
         return _matrix_norm(input, ord, (0, 1) if dim is None else dim, keepdim, dtype)
-    return vector_norm(
+    return checked_vector_norm(
         input, 2.0 if ord is None else ord if ord.__class__ is complex else float(ord), dim, keepdim, dtype
     )
 

@@ -344,6 +344,8 @@ def _triangle(name: str, find: Callable[[int, int, int], tuple[np.ndarray, np.nd
         for what, size in (("row", row), ("col", col)):
             if size < 0:
                 raise RuntimeError(f"{what} must be non-negative, got{size}")
+        if dtype is not None and dtype not in (dtypes.int64, dtypes.int32):
+            raise NotImplementedError(f"\"{name}\" not implemented for '{dtype.type_name}'")
         charge_array((row, col), 17)  # a mask of it, and two indices for each element
         rows, columns = find(row, col, offset)
         return made(np.stack([rows, columns]).astype((dtype or dtypes.int64).np), False)

@@ -279,6 +279,7 @@ def _old_triangular_rule(
 
 @operation(
     takes=("single complex", "linalg.lu_solve_cpu"),
+    constant="pivots",
     cost=by_rows,
     node="LinalgLuSolveBackward0",
     spelling="linalg.lu_solve",

@@ -83,6 +83,8 @@ _NLL: dict[str, Any] = {
         g, input, target, weight, reduction, ignore_index
     ),
     "kind": "linear",
+    "constant": "weight",
+    "aten": "nll_loss_forward",
 }
 
 
@@ -115,6 +117,8 @@ _NLL2D: dict[str, Any] = {
         g, input, target, weight, reduction, ignore_index
     ),
     "kind": "linear",
+    "constant": "weight",
+    "aten": "nll_loss2d_forward",
 }
 
 
@@ -174,6 +178,7 @@ def nll_loss2d_backward(
 
 @operation(
     takes=("single", "multi_margin_loss_cpu_kernel"),
+    constant="weight",
     input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
         g, input, target, p, margin, weight, reduction
     ),

@@ -153,6 +153,7 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 
 
 @operation(
+    constant="target",
     input=lambda F, g, input, target, reduction: F.soft_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean"), (r(3), r(3), "none")],
 )
@@ -194,6 +195,7 @@ _TINY = 1e-12
 
 @operation(
     takes=("floating", "binary_cross_entropy"),
+    constant="weight",
     input=lambda F, g, input, target, weight, reduction: F.binary_cross_entropy_backward(
         g, input, target, weight, reduction
     ),
@@ -262,6 +264,7 @@ def _cross_entropy_bend(F: Any, p: Any, y: Any) -> Any:
 
 @operation(
     takes=("floating", "log_sigmoid_cpu"),
+    constant="weight pos_weight",
     input=lambda F, g, input, target, weight, pos_weight, reduction: share(
         _weighted(_logits_slope(F, input, target, pos_weight) * g, weight), reduction, input
     ),
