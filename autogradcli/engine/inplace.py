@@ -233,7 +233,9 @@ def _check_promoted(call: Any, target: Tensor, args: Sequence[Any]) -> None:
     """Where a kernel doesn't take a dtype, whether its result would fit comes first: PyTorch asks before it runs."""
     op: Operation | None = getattr(call, "op", None)
     if op is not None and op.promote == "promote":
-        operands = [a.array if isinstance(a, Tensor) else a for a in args if isinstance(a, (Tensor, int, float, complex))]
+        operands = [
+            a.array if isinstance(a, Tensor) else a for a in args if isinstance(a, (Tensor, int, float, complex))
+        ]
         check_cast(dtypes.result_type(target.array, *operands), dtypes.of(target.array))
 
 

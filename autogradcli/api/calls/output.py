@@ -82,6 +82,8 @@ def _overload(name: str, targets: Sequence[Tensor], given: Sequence[Tensor]) -> 
     """Overloads that fare differently under one name."""
     if name in ("max", "min") and len(targets) == 1:
         return f"{name}imum" if len(given) == 2 else f"{name}_all"
+    if name == "normal" and given:
+        return "normal_of_tensors"
     if name == "lerp" and len(given) == 2:
         return "lerp_number"
     if name in ("clamp", "clip", "clamp_min", "clamp_max") and len(given) == 1:

@@ -203,8 +203,8 @@ CALLED = _pairs(
     "linalg_cholesky=linalg_cholesky_ex linalg_det=_linalg_det linalg_eigh=_linalg_eigh linalg_eigvalsh=_linalg_eigh "
     "linalg_inv=linalg_inv_ex linalg_lu_factor=linalg_lu_factor_ex linalg_matmul=matmul linalg_matrix_power=matmul "
     "linalg_multi_dot=mm linalg_slogdet=_linalg_slogdet linalg_solve=_linalg_solve_ex linalg_svd=_linalg_svd "
-    "linalg_svdvals=_linalg_svd linalg_vecdot=sum norm=linalg_vector_norm clamp_number=clamp clip_number=clamp clamp_min_number=clamp_min "
-    "clamp_max_number=clamp_max"
+    "linalg_svdvals=_linalg_svd linalg_vecdot=sum norm=linalg_vector_norm clamp_number=clamp clip_number=clamp "
+    "clamp_min_number=clamp_min clamp_max_number=clamp_max normal_of_tensors=normal"
 )
 
 #: Composites: the result has its history, and is copied into ``out`` with it.
@@ -230,7 +230,7 @@ UNTRACKED = _words(
 #: Have no derivative as functions with ``out``; the error has another name for them, and is about leaves.
 NO_FORMULA = _words(
     "conj_physical alias_copy detach_copy t_copy squeeze_copy diag heaviside floor_divide arange diagonal_copy ones "
-    "zeros full eye linspace logspace log_softmax softmax rand randint randperm select_copy slice_copy transpose_copy "
+    "zeros full eye linspace logspace log_softmax softmax normal rand randint randperm select_copy slice_copy transpose_copy "
     "permute_copy expand_copy unsqueeze_copy"
 )
 NO_FORMULA_CALLED = {"diag": "diagonal_copy"}

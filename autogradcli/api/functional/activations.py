@@ -14,8 +14,8 @@ import numpy as np
 from ...engine.inplace import inplace as change
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...numerics.random.generator import default_generator
 from ...numerics import dtypes
+from ...numerics.random.generator import default_generator
 from ...operations.dims import wrap_dim
 from ...operations.elementwise import sign
 from ...operations.nn import activation, smooth_activation
