@@ -77,7 +77,7 @@ class Operation:
         "frees",
         "given",
         "half",
-        "has_dtype",
+        "in_dtype",
         "in_vmap",
         "indices",
         "jvp",
@@ -138,6 +138,7 @@ class Operation:
         self.vjp: Rule | None = options.pop("vjp", None)
         self.overlap: bool = options.pop("overlap", False)
         self.copies: bool = options.pop("copies", False)
+        self.in_dtype: bool = options.pop("in_dtype", False)
         self.constant: tuple[str, ...] = tuple(options.pop("constant", "").split())
         self.half: str | None = options.pop("half", None)
         self.takes: Takes | None = options.pop("takes", None)
@@ -167,8 +168,6 @@ class Operation:
             for k, n in enumerate(names)
         ]
         by_name = {p.name: p for p in self.params}
-        #: Whether a call says in which dtype to compute.
-        self.has_dtype = "dtype" in by_name
         self.taken = None if self.takes is None else Taken(self.params, *self.takes)
         if unknown := {*self.fits, *self.constant} - {*by_name}:
             raise TypeError(f"{self.name}: no parameters to fit, or to be constant: {unknown}")
@@ -356,6 +355,7 @@ def operation(**options: Any) -> Declare:
                 which that is: ``"result"``, that of operand and number; ``"wide"``, the same but float32 for half
                 precision; ``"operand"``, the operand's own
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
+    in_dtype    a call may say in which dtype to compute: integers are refused where an operand requires grad
     constant    parameters that PyTorch has no derivative by, and which it refuses where they require grad
     copies      True where the result has the place of its first operand and the values of the second
     half        how it computes in half precision, where not in single and rounded once (``half.py``)

@@ -24,7 +24,7 @@ from .operation import Operation
 from .parameters import Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import state
-from .tangents import tangent_of
+from .tangents import has_tangent
 from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
 from .views import attach_views
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
@@ -42,7 +42,7 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         if found is not NOT_HERE:
             return found
     if state.dual_level:
-        check_forward(op, args, tangent_of)
+        check_forward(op, args, has_tangent)
     arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
     if op.fits:
         check_numbers(op, arrays)
@@ -165,7 +165,7 @@ def make_node(
         wants.append(any(edge_at(t, level) is not None for t in some))
     if True not in wants:
         return None
-    if outputs[0].array.dtype.kind not in dtypes.INEXACT and op.rules and not op.copies and op.has_dtype:
+    if op.in_dtype and level is None and outputs[0].array.dtype.kind not in dtypes.INEXACT:
         raise RuntimeError(f"Autograd not support dtype: {outputs[0].dtype.type_name}")
     operands = op.spread(args)
     kind = op.node_class if not multiple or op.outputs else _several(op, len(outputs))

@@ -77,7 +77,7 @@ class Taken:
 def _try(op: Declared, arrays: Sequence[Any]) -> None:
     """Let the kernel say what it has against operands like these, all ones. It needn't cope with their dtype."""
     operands = [_ones(a) if p.kind in ("tensor", "list") else a for p, a in zip(op.params, arrays, strict=True)]
-    if op.broadcast and (mismatch := shape_mismatch(operands)):
+    if op.promote is not None and (mismatch := shape_mismatch(operands)):
         raise mismatch
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -86,6 +86,8 @@ def _try(op: Declared, arrays: Sequence[Any]) -> None:
         except Exception as error:
             if type(error) in (RuntimeError, IndexError):
                 raise
+            if op.broadcast and isinstance(error, ValueError) and (mismatch := shape_mismatch(operands)):
+                raise mismatch from None
 
 
 def _ones(value: Any) -> Any:

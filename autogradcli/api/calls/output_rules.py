@@ -230,7 +230,7 @@ UNTRACKED = _words(
 #: Have no derivative as functions with ``out``; the error has another name for them, and is about leaves.
 NO_FORMULA = _words(
     "conj_physical alias_copy detach_copy t_copy squeeze_copy diag heaviside floor_divide arange diagonal_copy ones "
-    "zeros full eye linspace logspace log_softmax softmax normal rand randint randperm select_copy slice_copy transpose_copy "
-    "permute_copy expand_copy unsqueeze_copy"
+    "zeros full eye linspace logspace log_softmax softmax normal rand randint randperm select_copy slice_copy "
+    "transpose_copy permute_copy expand_copy unsqueeze_copy"
 )
 NO_FORMULA_CALLED = {"diag": "diagonal_copy"}

@@ -243,6 +243,6 @@ def check_unpooled(ndim: int, size: Ints, dims: int) -> None:
         )
     if ndim not in (dims + 1, dims + 2):
         raise RuntimeError(
-            f"Input to max_unpooling{dims}d should be a {dims + 1}d or {dims + 2}d Tensor, but got a tensor with {ndim} "
-            "dimensions."
+            f"Input to max_unpooling{dims}d should be a {dims + 1}d or {dims + 2}d Tensor, but got a tensor with "
+            f"{ndim} dimensions."
         )

@@ -183,6 +183,8 @@ _BAD_NORM = Varying(
 def _cond(input: Tensor, p: Any) -> Any:
     """Condition number, by default in the 2-norm: the largest singular value over the smallest."""
     if input.array.ndim < 2:
+        if isinstance(p, str) or (p is not None and abs(p) != 2):
+            matrix(input.array, f"linalg.cond(ord={p if isinstance(p, str) else f'{p:g}'})")
         raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
     known = p in ("fro", "nuc") if isinstance(p, str) else p is None or abs(p) in (1, 2, INF)
     if not known:
@@ -218,6 +220,11 @@ def _rank(input: Tensor, atol: Any, rtol: Any, hermitian: bool) -> Any:
     matrix(a, "torch.linalg.matrix_rank", "input")
     if a.size == 0:
         return wrap(np.zeros(a.shape[:-2], np.int64))
+    for name, limit in (("atol", atol), ("rtol", rtol)):
+        if isinstance(limit, Tensor) and limit.dtype.is_complex:
+            raise RuntimeError(
+                f"torch.linalg.matrix_rank: {name} tensor of complex type is not supported. Got {limit.dtype.type_name}"
+            )
     absolute, relative = misc.tolerance(a, _array(atol), _array(rtol))
     plain = input.array
     size = np.abs(eigvalsh(wrap(plain), "L").array) if hermitian else svdvals(wrap(plain), None).array

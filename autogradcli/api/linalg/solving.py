@@ -14,7 +14,7 @@ from ...operations.elementwise.exponential import log
 from ...operations.elementwise.selection import where
 from ...operations.linalg import decompose, determinant, misc, spectral
 from ...operations.linalg import solve as solving
-from ...operations.linalg.checks import LinAlgError, floating, matrix, square
+from ...operations.linalg.checks import LinAlgError, floating, square
 from ...operations.shape.view import transpose
 from ..calls.overloads import define
 from ..calls.registry import namespace
@@ -377,7 +377,7 @@ def _eig(input: Tensor) -> ReturnType:
 
 def _eigvals(input: Tensor) -> Any:
     """Eigenvalues of a square matrix, as complex numbers."""
-    square(input.array, "linalg.eigvals")
+    square(input.array, "linalg.eig" if input.node is not None else "linalg.eigvals")
     return spectral.linalg_eig(input)[0]
 
 
@@ -389,7 +389,7 @@ def _svd(A: Tensor, full_matrices: bool, driver: str | None) -> ReturnType:
 def _singular(A: Tensor, full_matrices: bool, driver: str | None) -> Any:
     if driver is not None:
         raise RuntimeError(
-            "linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
+            "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
         )
     return spectral.linalg_svd(A, full_matrices)
 
@@ -401,7 +401,10 @@ def svdvals(A: Tensor, driver: str | None) -> Any:
 
 def _old_svd(input: Tensor, some: bool, compute_uv: bool) -> ReturnType:
     """U, S and V of ``A = U diag(S) V^H``; ``linalg.svd`` in older clothes."""
-    matrix(input.array, "linalg.svd")
+    if input.array.ndim < 2:
+        raise RuntimeError(
+            f"linalg.svd: input should have at least 2 dimensions, but has {input.array.ndim} dimensions instead"
+        )
     if not compute_uv:
         m, n = input.array.shape[-2:]
         batch = input.array.shape[:-2]
