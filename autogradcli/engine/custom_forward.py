@@ -11,6 +11,7 @@ from typing import Any
 from ..numerics import dtypes
 from ..numerics.releases import Difference, varying
 from .anomaly import note_forward
+from .creation import tell_of
 from .custom import CustomNode, Definition, info_of
 from .forward import check_tangent
 from .hooks import follow_retained
@@ -80,6 +81,8 @@ def apply(
         tape.applied(definition, given, outputs)
     if state.anomaly:
         note_forward(outputs)
+    if state.creation_hooks and recorded:
+        tell_of(outputs)
     return outputs if several else outputs[0]
 
 

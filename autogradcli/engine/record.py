@@ -16,6 +16,7 @@ from ..numerics.half import is_bfloat16, run_kernel, widened
 from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
 from .anomaly import note_forward
+from .creation import check_outside, tell_of
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
 from .no_forward import check_forward
@@ -169,6 +170,8 @@ def make_node(
         raise RuntimeError(f"Autograd not support dtype: {outputs[0].dtype.type_name}")
     operands = op.spread(args)
     kind = op.node_class if not multiple or op.outputs else _several(op, len(outputs))
+    if state.telling:
+        check_outside(kind)
     node = kind(tuple(edge_at(o, level) for o in operands))
     if state.invalid_views:
         for edge in node.edges:
@@ -353,6 +356,8 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
         state.tape.append((op, args, outputs))
     if state.anomaly:
         note_forward(outputs)
+    if state.creation_hooks:
+        tell_of(outputs)
 
 
 def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:

@@ -45,7 +45,8 @@ _texts(
     "baddbmm bmm aminmax diagonal_copy gather index_add index_copy index_reduce isin log_softmax softmax qr renorm "
     "scatter scatter_add scatter_reduce select_copy slice_copy svd transpose_copy permute_copy expand_copy "
     "unsqueeze_copy triangular_solve linalg_cholesky linalg_cross linalg_det linalg_eigh linalg_eigvalsh linalg_inv "
-    "linalg_lu linalg_matmul linalg_qr linalg_slogdet linalg_solve linalg_svd linalg_svdvals linalg_vector_norm norm "
+    "linalg_lu linalg_matmul linalg_polar linalg_qr linalg_slogdet linalg_solve linalg_svd linalg_svdvals "
+    "linalg_vector_norm norm "
     "max min sort topk linalg_cholesky_ex linalg_inv_ex linalg_ldl_factor linalg_lu_factor linalg_lu_factor_ex argmax "
     "argmin argsort matrix_power linalg_matrix_power",
 )  # fmt: skip

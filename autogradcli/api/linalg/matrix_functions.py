@@ -16,7 +16,7 @@ from ...operations.elementwise.arithmetic_variants import mul_scalar
 from ...operations.elementwise.bounds import clamp_scalar
 from ...operations.elementwise.complex import conj
 from ...operations.elementwise.powers import sqrt
-from ...operations.linalg import misc, reflectors
+from ...operations.linalg import misc, reflectors, square_roots
 from ...operations.linalg import solve as solving
 from ...operations.linalg.checks import square
 from ...operations.linalg.matmul import mm
@@ -72,11 +72,21 @@ def _matrix_exp(input: Tensor) -> Any:
 
 
 define("matrix_power", (f"(Tensor input, int n, {_OUT})", _matrix_power), into="torch Tensor linalg")
+
+
+def _polar(A: Tensor) -> ReturnType:
+    """The polar factors of a matrix: orthonormal columns times a positive semidefinite matrix."""
+    return _POLAR(square_roots.linalg_polar(A))
+
+
+define("matrix_sqrth", ("(Tensor input)", square_roots.linalg_matrix_sqrth), into="linalg")
+define("polar", ("(Tensor A, *, TensorList out=None)", _polar), into="linalg")
 define("matrix_exp", ("(Tensor input)", _matrix_exp), into="torch Tensor linalg")
 
 # -- reflectors, LDL --------------------------------------------------------------------------------------
 
 _GEQRF = return_type("geqrf", ("a", "tau"))
+_POLAR = return_type("linalg_polar", ("U", "H"))
 _LDL = return_type("linalg_ldl_factor", ("LD", "pivots"))
 _LDL_EX = return_type("linalg_ldl_factor_ex", ("LD", "pivots", "info"))
 

@@ -53,7 +53,8 @@ def istft(
 ) -> Tensor:
     """The signal of which ``stft`` gives (*, frequencies, stretches): stretches are weighted by the window and summed.
 
-    Raises TypeError for real numbers, RuntimeError for shapes and windows that don't fit, and where the windows together leave a gap.
+    Raises TypeError for real numbers, RuntimeError for shapes and windows that don't fit, and where the windows
+    together leave a gap.
     """
     hop = n_fft // 4 if hop_length is None else hop_length
     width = n_fft if win_length is None else win_length
