@@ -307,7 +307,9 @@ class Pass:
         if extra is not None:
             for prehook in list(extra.prehooks.values()):
                 g = self._replace(prehook, g)
-        accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
+        leaf = sink.variable_ref()
+        if leaf is None or leaf.node is sink:  # else it doesn't require grad any more
+            accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
         if extra is not None:
             if extra.post_accumulate:
                 variable = variable_of(sink)

@@ -88,8 +88,9 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
         state.overwritten = before
     try:
         result: Tensor = call(before, *args)
-    except NotImplementedError:
-        _check_promoted(call, target, args)
+    except NotImplementedError as error:
+        if " not implemented for '" in str(error):
+            _check_promoted(call, target, args)
         raise
     finally:
         state.overwritten = outer
@@ -191,10 +192,7 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
     if node is not None and base is not None:
         check_traceable(target)
     if check:
-        if values.shape != array.shape:
-            raise RuntimeError(
-                f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(values.shape)}"
-            )
+        check_shape(target, values.shape)
         if values.dtype is not array.dtype:
             check_cast(dtypes.of(values), dtypes.of(array))
     if target.__class__ is MirrorTensor:
@@ -223,6 +221,14 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
     return target
 
 
+def check_shape(target: Tensor, shape: tuple[int, ...]) -> None:
+    """Raise RuntimeError where results of another shape are to be written into a tensor."""
+    if shape != target.array.shape:
+        raise RuntimeError(
+            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(shape)}"
+        )
+
+
 def check_cast(have: DType, want: DType) -> None:
     """Raise RuntimeError where results of one dtype may not be written into a tensor of another."""
     if not dtypes.can_cast(have, want):
@@ -232,10 +238,17 @@ def check_cast(have: DType, want: DType) -> None:
 def _check_promoted(call: Any, target: Tensor, args: Sequence[Any]) -> None:
     """Where a kernel doesn't take a dtype, whether its result would fit comes first: PyTorch asks before it runs."""
     op: Operation | None = getattr(call, "op", None)
-    if op is not None and op.promote == "promote":
-        operands = [
-            a.array if isinstance(a, Tensor) else a for a in args if isinstance(a, (Tensor, int, float, complex))
-        ]
+    if op is None or op.promote not in ("promote", "float"):
+        return
+    pairs = zip(op.parse().params[1:], args)
+    operands = [a.array if isinstance(a, Tensor) else a for p, a in pairs if p.kind == "tensor" and a is not None]
+    shapes = [a.shape for a in operands if isinstance(a, np.ndarray)]
+    try:
+        shape = np.broadcast_shapes(target.array.shape, *shapes)
+    except ValueError:
+        return  # which the operation itself refuses
+    check_shape(target, shape)
+    if op.promote == "promote":
         check_cast(dtypes.result_type(target.array, *operands), dtypes.of(target.array))
 
 

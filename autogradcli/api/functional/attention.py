@@ -27,11 +27,11 @@ def _check_operands(query: Tensor, key: Tensor, value: Tensor) -> None:
             f"Expected query, key, and value to have the same dtype, but got query.dtype: {q} key.dtype: {k} and "
             f"value.dtype: {v} instead."
         )
-    q, k, v = (t.array.ndim for t in (query, key, value))
-    if min(q, k, v) < 2:
+    ranks = [t.array.ndim for t in (query, key, value)]
+    if min(ranks) < 2:
         raise RuntimeError(
-            f"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {q} key.dim: {k} "
-            f"and value.dim: {v} instead."
+            f"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {ranks[0]} key.dim: "
+            f"{ranks[1]} and value.dim: {ranks[2]} instead."
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...operations.dims import size_of
+from ...operations.dims import numel, size_of
 from ...operations.elementwise.arithmetic import add
 from ...operations.linalg.matmul import addmm
 from ...operations.nn.convolution import trilinear
@@ -28,7 +28,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
         return addmm(bias, input, turned)
     if bias.array.ndim == 1 and input.array.flags.c_contiguous:
         shape = input.array.shape
-        rows = addmm(bias, view(input, (input.array.size // max(shape[-1], 1), shape[-1])), turned)
+        rows = addmm(bias, view(input, (numel(shape[:-1]), shape[-1])), turned)
         return view(rows, (*shape[:-1], rows.array.shape[1]))
     return add(matmul(input, turned), bias)
 

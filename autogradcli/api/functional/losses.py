@@ -49,7 +49,7 @@ def mse_loss(
 
 def _weighted(loss: Any, input: Tensor, weight: Tensor, reduction: str) -> Any:
     if weight.array.shape != input.array.shape:
-        raise ValueError("Inputs and weights must have the same size.")
+        raise ValueError("Weights and input must have the same size.")
     weighted = mul(loss, weight)
     if reduction == "mean":
         return div(sum_all(weighted), sum_all(weight))

@@ -67,19 +67,19 @@ def _spread(x: Any, ndim: int, dims: tuple[int, int], keepdim: bool) -> Any:
 
 def _matrix_norm(input: Tensor, ord: Any, dim: Sequence[int], keepdim: bool, dtype: DType | None) -> Any:
     """Norm of a matrix: "fro", "nuc", 1 and -1 (columns), inf and -inf (rows), 2 and -2 (singular values)."""
-    check_norm_dtype("linalg.matrix_norm", input, dtype)
     if isinstance(ord, str):
         if ord not in ("fro", "nuc"):
             raise RuntimeError(f"linalg.matrix_norm: Order {shown(ord)} not supported.")
         dims = _matrix_dims(input, dim)
+        check_norm_dtype("linalg.matrix_norm", input, dtype)
         if ord == "fro":
             return vector_norm(input, 2.0, dims, keepdim, dtype)
         floating(input.array, "linalg.matrix_norm")
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)
     if abs(ord) not in (1, 2, INF):
-        _matrix_dims(input, dim)
         raise RuntimeError(f"linalg.matrix_norm: Order {shown(ord)} not supported.")
     dims = _matrix_dims(input, dim)
+    check_norm_dtype("linalg.matrix_norm", input, dtype)
     if abs(ord) == 2:
         floating(input.array, "linalg.matrix_norm")
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)

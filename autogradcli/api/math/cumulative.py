@@ -284,9 +284,9 @@ def _by_dims(input: Tensor, dim: tuple[int, ...], edge_order: int) -> tuple[Any,
 
 define(
     "gradient",
-    ("(Tensor input, *, Scalar? spacing=None, int? dim=None, int edge_order=1)", _gradient),
-    ("(Tensor input, *, Scalar spacing, IntList dim, int edge_order=1)", _gradient),
     ("(Tensor input, *, IntList dim, int edge_order=1)", _by_dims),
+    ("(Tensor input, *, Scalar spacing, IntList dim, int edge_order=1)", _gradient),
+    ("(Tensor input, *, Scalar? spacing=None, int? dim=None, int edge_order=1)", _gradient),
     ("(Tensor input, *, ScalarList spacing, int? dim=None, int edge_order=1)", _gradient),
     ("(Tensor input, *, ScalarList spacing, IntList dim, int edge_order=1)", _gradient),
     ("(Tensor input, *, TensorList spacing, int? dim=None, int edge_order=1)", _gradient),

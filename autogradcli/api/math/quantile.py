@@ -25,7 +25,7 @@ _METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 def _checked(name: str, input: Tensor, q: Tensor, interpolation: str) -> None:
     if not input.array.size:
-        raise RuntimeError(f"{name}() input tensor must be non-empty")
+        raise RuntimeError("quantile() input tensor must be non-empty")
     if q.array.ndim > 1:
         raise RuntimeError("quantile() q must be a scalar or 1D tensor")
     if input.array.dtype.name not in ("float32", "float64"):

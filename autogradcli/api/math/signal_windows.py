@@ -110,7 +110,13 @@ for _name, _a in (
     ("blackman", (0.42, 0.5, 0.08)),
     ("nuttall", (0.3635819, 0.4891775, 0.1365995, 0.0106411)),
 ):
-    _declare(_name, "", lambda sym, a=_a: _cosines(a), f"{_name.title()} window{_SHAPE}", "general_cosine")
+    _declare(
+        _name,
+        "",
+        lambda sym, a=_a: _cosines(a),
+        f"{_name.title()} window{_SHAPE}",
+        "blackman" if _name == "blackman" else "general_cosine",
+    )
 _declare("bartlett", "", lambda sym: lambda k, n: 1 - np.abs(2 * k / n - 1), "Triangle with zeros at its ends" + _SHAPE)
 _declare(
     "cosine", "", lambda sym: lambda k, n: np.sin(math.pi * (k + 0.5) / (n + 1)),

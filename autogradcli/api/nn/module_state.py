@@ -103,7 +103,8 @@ class _Loading:
         for key, name, table in _entries(module, prefix):
             self.known.add(key)
             if key not in values:
-                self.missing.append(key)
+                if name != "num_batches_tracked" or isinstance(values, OrderedDict):
+                    self.missing.append(key)  # norms count batches since the second version of their state
                 continue
             problem = _load(key, name, table, values[key], self.assign)
             if problem:

@@ -24,7 +24,7 @@ def check_expand(x: Array, size: Sequence[int]) -> None:
         return
     if x.ndim > len(size):
         raise RuntimeError(
-            f"expand(torch.{dtypes.of(x).type_name}Tensor{{{list(x.shape)}}}, size={list(size)}): the number of sizes "
+            f"expand({dtypes.tensor_type(dtypes.of(x))}{{{list(x.shape)}}}, size={list(size)}): the number of sizes "
             f"provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor ({x.ndim})"
         )
     for back in range(1, x.ndim + 1):

@@ -206,6 +206,10 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
     cost=by_rows,
     outputs=("LD", "pivots", "info"),
     spelling="linalg.ldl_factor_ex",
+    node="torch::autograd::NotImplemented",
+    differentiable=(0,),
+    A=lambda F, g: None,  # PyTorch says of the factor that it has a history, and nothing comes of it
+    examples="PyTorch has no derivative of it either",
 )
 def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool = False) -> tuple[Array, Array, Array]:
     """Factors of a symmetric matrix packed in one, row exchanges in LAPACK's code, and the first zero block or 0."""
@@ -227,10 +231,18 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     return packed, pivots, info
 
 
-@operation(half="own", cost=by_rows, spelling="linalg.ldl_solve")
+@operation(
+    half="own",
+    cost=by_rows,
+    spelling="linalg.ldl_solve",
+    node="torch::autograd::NotImplemented",
+    LD=lambda F, g: None,
+    B=lambda F, g: None,
+    examples="PyTorch has no derivative of it either",
+)
 def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False) -> Array:
     """X of ``A X = B`` from the packed LDL factors of ``A``."""
-    square(LD, "torch.linalg.ldl_solve", "LD")
+    square(LD, "torch.linalg.ldl_solve")
     if pivots.dtype.kind != "i":
         raise RuntimeError(f"torch.linalg.ldl_solve: Expected pivots to be integers. Got {dtypes.of(pivots).type_name}")
     floating(LD, "torch.linalg.ldl_solve", "ldl_solve_kernel_cpu")

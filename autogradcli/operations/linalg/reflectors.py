@@ -9,6 +9,7 @@ import numpy as np
 from ...engine.operation import Array, operation
 from ...numerics import dtypes
 from ...numerics.away import by_rows
+from ..refuse import unwritten
 from . import matrix_kernels as kernels
 from .matrix_rules import H, conj, first_columns, last_columns, mm, part
 
@@ -153,7 +154,13 @@ def _ormqr_rule(
     return first_columns(F, g_input, n), g_tau, g_other
 
 
-@operation(cost=by_rows, outputs=("a", "tau"), takes=("single complex", "geqrf_cpu"))
+@operation(
+    cost=by_rows,
+    outputs=("a", "tau"),
+    takes=("single complex", "geqrf_cpu"),
+    input=unwritten("geqrf"),
+    examples=lambda r: [(r(3, 2),)],
+)
 def geqrf(input: Array) -> tuple[Array, Array]:
     """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
     if input.ndim < 2:

@@ -208,8 +208,12 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
         )
     rows = input if input.ndim == 2 else input.reshape(1, -1)
     flat = target.reshape(-1)
-    if flat.shape[0] != rows.shape[0]:
-        raise RuntimeError(f"inconsistent target size, expected {rows.shape[0]} but got {list(target.shape)}")
+    if flat.shape[0] != rows.shape[0] or target.ndim > 1 or (input.ndim == 2 and not target.ndim):
+        raise RuntimeError(
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch "
+            f"size). Expected target size [{rows.shape[0]}], but got {list(target.shape)}. Input has shape "
+            f"{list(input.shape)}."
+        )
     if ((flat < 0) | (flat >= rows.shape[1])).any():
         raise RuntimeError("target out of range")
     if weight is not None and weight.dtype is not input.dtype:
