@@ -247,12 +247,12 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
     if dtypes.LATE and any(isinstance(o, Tensor) and is_bfloat16(o.array) for o in (*operands, *outputs)):
         dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
-        return shapes, dtypes_, WIDE
+        return shapes, dtypes_, WIDE_CONJ if conj else WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None
 
 
-#: In the third place of a node's ``fix``, where conjugation is asked for: run the rule in single precision.
-WIDE = 2
+#: In the third place of a node's ``fix``, where conjugation is asked for: run the rule in single precision, and both.
+WIDE, WIDE_CONJ = 2, 3
 
 
 # -- the backward step in general -------------------------------------------------------------------------
@@ -263,10 +263,10 @@ def run_arrays(node: Node, g: Any) -> tuple[Any, ...]:
     fix = node.fix
     if fix is None:
         return _apply(node, ARRAYS, g, saved_array)
-    conj = fix[2] is True
+    conj = fix[2] in (True, WIDE_CONJ)
     if conj:
         g = _each(np.conj, g)
-    if fix[2] == WIDE:
+    if fix[2] in (WIDE, WIDE_CONJ):
         grads = _apply(node, ARRAYS, widened(g), _saved_widened)
     else:
         grads = _apply(node, ARRAYS, g, saved_array)
@@ -299,7 +299,7 @@ def _saved_widened(node: Node, save: Save, value: Any, mark: Any) -> Any:
 def run_tensors(node: Node, g: Any) -> tuple[Any, ...]:
     """Gradients of the inputs in the tensor world: themselves recorded."""
     fix = node.fix
-    conj = fix is not None and fix[2] is True
+    conj = fix is not None and fix[2] in (True, WIDE_CONJ)
     if conj:
         g = _each(roles.conj, g)
     outer, state.in_rule = state.in_rule, True

@@ -16,7 +16,7 @@ from ...operations.elementwise.arithmetic import add, div, mul, sub
 from ..calls.argument_types import type_name
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from ..calls.registry import ATTRIBUTES, NAMESPACES
+from ..calls.registry import ATTRIBUTES, NAMESPACES, Method
 
 #: The negative saturation of SELU: what a dropped unit becomes in alpha dropout (Klambauer et al., 2017).
 _SATURATION = 1.7580993408473766
@@ -137,9 +137,15 @@ def _channels(input: Tensor, p: float, training: bool, inplace: bool, rank: int)
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     wide, narrow = ("unsqueeze_", "squeeze_") if inplace else ("unsqueeze", "squeeze")  # a batch of one for the while
-    given = ATTRIBUTES[Tensor][wide].call(input, 0)
-    result: Tensor = ATTRIBUTES[Tensor][narrow].call(_apply(given, p, training, inplace, True, False), 0)
+    found = _apply(_method(wide)(input, 0), p, training, inplace, True, False)
+    result: Tensor = _method(narrow)(found, 0)
     return result
+
+
+def _method(name: str) -> Any:
+    entry = ATTRIBUTES[Tensor][name]
+    assert isinstance(entry, Method)
+    return entry.call
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
