@@ -116,7 +116,8 @@ def test_memory_is_bounded() -> None:
     """Allocations that the system would grant at once, and charge for later."""
     for program in (
         "torch.ones(10**6, 10**6)",
-        "x = torch.ones(2 * 10**7); y = [x * i for i in range(100)]; len(y)",
+        "x = torch.ones(2 * 10**7); y = [x.cumsum(0) for i in range(100)]; len(y)",
+        "x = torch.ones(2 * 10**7); y = [x * i for i in range(100)]; print([t[0].item() for t in y])",
     ):
         done = run("eval", "--memory", "0.5", program)
         assert (done.returncode, done.stdout) == (1, ""), program

@@ -52,7 +52,7 @@ FLOORS = (
     Floor("events", only="engine numerics"),  # plain records: what a run tells
     Floor("operations", others="numpy scipy"),
     Floor("engine", others="numpy"),
-    Floor("numerics", others="numpy ml_dtypes"),
+    Floor("numerics", others="numpy ml_dtypes scipy"),
     Floor("__init__"),  # the version, which every floor may read
 )
 NAMES = [floor.name for floor in FLOORS]

@@ -14,7 +14,8 @@ import pytest
 from cli_ask import COMMAND, ENVIRON, ROOT, ask
 from repl_driver import Screen, drive, entered, results
 
-from autogradcli.engine.operation import OPERATIONS, Before
+from autogradcli.engine.operation import OPERATIONS
+from autogradcli.engine.parameters import Before
 from autogradcli.events import Failed, Printed
 from autogradcli.numerics.releases import BEFORE, DIFFERENCES, NEWEST, Difference, releases, using, varying
 from autogradcli.session import Session

@@ -15,9 +15,9 @@ from .views import check_overlap
 from .worlds import roles
 
 
-def accumulate(sink: AccumulateGrad, g: Any) -> None:
+def accumulate(sink: AccumulateGrad, g: Any, own_memory: bool = False) -> None:
     """Add a complete gradient (array or tensor) to a leaf's ``.grad``. Raises RuntimeError where that is to be changed
-    in place, and several of its elements are one memory location."""
+    in place, and several of its elements are one memory location. ``own_memory``: nobody else has the array."""
     if state.tape is not None:
         state.tape.arrived(sink, g)
     old = sink.grad
@@ -27,7 +27,10 @@ def accumulate(sink: AccumulateGrad, g: Any) -> None:
     elif old is not None and old.__class__ is not Tensor and hasattr(old, "dense"):
         sink.grad = wrap(old.dense + (g.array if recorded else g))
     elif old is None:
-        sink.grad = roles.clone_grad(g) if recorded else wrap(own(g, sink.array))
+        if own_memory and state.tape is None and g.flags.c_contiguous and sink.array.flags.c_contiguous:
+            sink.grad = wrap(g)
+        else:
+            sink.grad = roles.clone_grad(g) if recorded else wrap(own(g, sink.array))
     elif recorded:
         sink.grad = roles.add(old, g)
     elif not state.grad and old.array.dtype is g.dtype:

@@ -7,21 +7,23 @@ contribution has come.
 In a first-order pass gradients are bare arrays and rules run on kernels. With ``create_graph`` they are tensors and
 the same rules record a graph of their own. Hooks see tensors in both.
 
-``Pass._walk`` is the whole of it, with ``_step`` (through a node), ``_arrive`` (at an edge) and ``_leaf`` (the end).
+``Pass._walk`` is the whole of it, with ``_step`` (through a node), ``_arrive`` (at an edge) and ``_leaf`` (the end),
+and ``_region`` through nodes whose operations were deferred (``block_backward.py``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from .accumulation import accumulate, add_grad, variable_of
 from .anomaly import report
+from .block_backward import Region, first_of_region
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks
-from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of
+from .in_blocks import InBlocks
+from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of, reachable
 from .state import state
 from .tensor import Tensor, wrap
 from .worlds import cast_array, roles
@@ -46,15 +48,25 @@ class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
-        "accumulate", "captured", "create_graph", "keep_graph", "leads", "needed", "order", "owned", "pending",
-        "targets", "tensors", "waiting",
+        "accumulate", "captured", "closing", "create_graph", "keep_graph", "leads", "needed", "order", "owned",
+        "pending", "targets", "tensors", "waiting",
     )  # fmt: skip
 
     order: list[Node]  # once it runs: all nodes below the roots, newest first, without the leaves' sinks
     waiting: dict[Node, int]  # sink -> edges that may still bring it something
     needed: set[Node]  # where there are targets: nodes that must run for them
 
-    def __init__(self, keep_graph: bool, create_graph: bool, targets: Sequence[Edge] | None, accumulate: bool) -> None:
+    def __init__(
+        self,
+        keep_graph: bool,
+        create_graph: bool,
+        targets: Sequence[Edge] | None,
+        accumulate: bool,
+        closing: bool = False,
+    ) -> None:
+        #: The level of ``torch.func`` whose gradients these are, where they leave it: of the pass itself nothing is
+        #: recorded there, and only what a program sees of it is brought back to the level.
+        self.closing = state.levels[-1] if closing else None
         self.keep_graph = keep_graph
         self.create_graph = create_graph
         #: gradients are tensors: to be recorded, or since they may carry tangents or belong to a level of torch.func
@@ -79,7 +91,7 @@ class Pass:
             state.tape.began(roots)
         for edge, g in roots:
             self._arrive(edge, self._own_world(g))
-        order, self.waiting = _reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
+        order, self.waiting = reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
         self.order = order
         if self.targets is not None:
             self.needed = self._needed(order)
@@ -90,8 +102,12 @@ class Pass:
         _running.append(self)
         try:
             self._sinks(roots)
-            walk = self._walk if self.tensors or self.targets is not None or state.anomaly else self._walk_fast
-            walk(order)
+            if self.tensors or self.targets is not None or state.anomaly:
+                self._walk(order)
+            elif state.deferred:
+                self._walk_by_regions(order)
+            else:
+                self._walk_fast(order)
         finally:
             _running.pop()
             state.grad = grad
@@ -155,7 +171,17 @@ class Pass:
         waiting, step, leaf = self.waiting, self._step, self._leaf
         if state.anomaly:
             step, leaf = _watched(step), _watched(leaf)
-        for node in order:
+        blocks = bool(state.deferred) and not self.tensors and not state.anomaly
+        passed = 0
+        for at, node in enumerate(order):
+            if at < passed:
+                continue
+            if blocks and node.fix.__class__ is InBlocks:
+                region = Region(order, at, self.pending, self._runs_alone)
+                if region.nodes:
+                    self._region(region)
+                    passed = at + len(region.nodes)
+                    continue
             g = self.pending.pop(node, None)
             grads = (None,) * len(node.edges) if g is None else step(node, g)
             for edge, x in zip(node.edges, grads, strict=True):
@@ -204,6 +230,43 @@ class Pass:
                     if not left and edge in pending:
                         leaf(edge)
 
+    def _walk_by_regions(self, order: list[Node]) -> None:
+        """``_walk_fast``, but through deferred operations block by block."""
+        at = 0
+        while at < len(order):
+            begin = first_of_region(order, at)
+            if begin > at:
+                self._walk_fast(order[at:begin])
+            if begin == len(order):
+                return
+            region = Region(order, begin, self.pending)
+            if region.nodes:
+                self._region(region)
+                at = begin + len(region.nodes)
+            else:
+                self._walk_fast(order[begin : begin + 1])
+                at = begin + 1
+
+    def _region(self, region: Region) -> None:
+        """Through all nodes of a region at once."""
+        pending, waiting = self.pending, self.waiting
+        for edge, g in region.run(pending).items():
+            pending[edge] = g
+            self.owned.add(edge)
+        for place, node in enumerate(region.nodes):
+            pending.pop(node, None)
+            if not self.keep_graph and place in region.reached:
+                node.release()
+            for edge in node.edges:
+                if edge.__class__ is AccumulateGrad:
+                    waiting[edge] = left = waiting[edge] - 1
+                    if not left and edge in pending:
+                        self._leaf(edge)
+
+    def _runs_alone(self, node: Node) -> bool:
+        """Whether more is to be done at a node than to run its rule, or nothing."""
+        return self.targets is not None and (node not in self.needed or node in self.targets)
+
     def _needed(self, order: list[Node]) -> set[Node]:
         """The nodes that must run for a target to be reached: all that have a target below them. Where gradients are
         accumulated a target itself runs too, though what it gives goes nowhere: so it is in PyTorch."""
@@ -231,6 +294,8 @@ class Pass:
             if not wanted:
                 return (None,) * len(node.edges)
         extra = node.extra
+        if self.closing is not None and (extra is not None or not node.declared):
+            g = self._inside(g)
         if extra is not None:
             if extra.tensor_hooks or extra.retains:
                 g = self._tensor_hooks(node, g)
@@ -241,11 +306,16 @@ class Pass:
                 return (None,) * len(node.edges)
         if node.saved is None:
             raise RuntimeError(FREED)
+        closing = self.closing if extra is None and node.declared else None
         previous, state.running_node = state.running_node, node
+        if closing is not None:
+            closing.closing = True
         try:
             grads = node.run_tensors(g) if self.tensors else node.run(g)
         finally:
             state.running_node = previous
+            if closing is not None:
+                closing.closing = False
         if state.anomaly and state.anomaly_check_nan:
             _check_nan(node, grads)
         if extra is not None and extra.posthooks:
@@ -281,6 +351,8 @@ class Pass:
     def _capture(self, node: Node, g: Any, hooks: bool) -> Any:
         """Keep the gradient of a target, after its tensor's hooks where these are to run."""
         assert self.targets is not None
+        if self.closing is not None and node.extra is not None:
+            g = self._inside(g)
         if hooks and node.extra is not None and (node.extra.tensor_hooks or node.extra.retains):
             g = self._tensor_hooks(node, g)
         for index in self.targets[node]:
@@ -295,8 +367,10 @@ class Pass:
         if self.targets is not None and sink not in self.targets:
             return
         extra = sink.extra
+        if extra is not None and self.closing is not None:
+            g = self._inside(g)
         kept = sink.grad_dtype
-        if g.__class__ is not Tensor and kept is not None:
+        if kept is not None and not isinstance(g, Tensor):
             g = cast_array(g, sink.array.dtype if kept is ... else kept.np)
         if extra is not None and extra.tensor_hooks:
             shown = run_tensor_hooks(extra.tensor_hooks.get(0), self._tensor(g))
@@ -309,7 +383,10 @@ class Pass:
                 g = self._replace(prehook, g)
         leaf = sink.variable_ref()
         if leaf is None or leaf.node is sink:  # else it doesn't require grad any more
-            accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
+            if extra is None and sink in self.owned and g.__class__ is np.ndarray:
+                accumulate(sink, g, own_memory=True)
+            else:
+                accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
         if extra is not None:
             if extra.post_accumulate:
                 variable = variable_of(sink)
@@ -317,6 +394,12 @@ class Pass:
                     run_post_accumulate(hook, variable)
             for posthook in list(extra.posthooks.values()):
                 posthook((), self._as_tensors(g))
+
+    def _inside(self, g: Any) -> Any:
+        """Gradients as tensors of the level that they leave: a program is about to see them."""
+        if isinstance(g, list):
+            return [None if x is None else self._inside(x) for x in g]
+        return self.closing.inside(g) if isinstance(g, Tensor) and self.closing is not None else g
 
     # -- what hooks see -----------------------------------------------------------------------------------
 
@@ -343,36 +426,6 @@ class Pass:
         if given is None:
             return grads
         return tuple(self._own_world(x) if x is not None else None for x in checked_all(posthook, shown, given))
-
-
-def _reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
-    """Every node below the roots, newest first, without the sinks; and how many edges lead to each sink."""
-    seen: set[Node] = set()
-    order: list[Node] = []
-    waiting: dict[Node, int] = {}
-    stack: list[Any] = [root for root in roots if root.__class__ is not AccumulateGrad]
-    take, put = stack.pop, stack.append
-    while stack:
-        node = take()
-        if node in seen:
-            continue
-        seen.add(node)
-        order.append(node)
-        for edge in node.edges:
-            if edge is None:
-                continue
-            kind = edge.__class__
-            if kind is AccumulateGrad:
-                waiting[edge] = waiting.get(edge, 0) + 1
-            elif kind is Output:
-                put(edge.node)
-            else:
-                put(edge)
-    order.sort(key=_sequence, reverse=True)
-    return order, waiting
-
-
-_sequence = attrgetter("seq")
 
 
 def _watched(work: Callable[..., Any]) -> Callable[..., Any]:

@@ -27,7 +27,9 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
+from ..numerics.blocks import LARGE
 from ..numerics.numbers import check_operand
+from .deferred import INDIRECT
 from .node import FREED, Node
 from .operation import GLOBALS, OPERATIONS, Operation
 from .parameters import Param
@@ -71,7 +73,7 @@ GLOBALS.update(
     next_sequence=next_sequence, modified=modified,
     F32=np.dtype("float32"), F64=np.dtype("float64"), ARRAYS=ARRAYS, TENSORS=TENSORS, FREED=FREED,
     run_in_general=run_arrays, run_tensors_in_general=run_tensors, settle=settle, settle_tensors=settle_tensors,
-    saved_tensor=saved_tensor, Packed=Packed,
+    saved_tensor=saved_tensor, INDIRECT=INDIRECT | {Packed},
     DTYPES={d.np: d for d in dtypes.ALL}, SINGLES=_SINGLES, DOUBLES=_DOUBLES, number=number,
 )  # fmt: skip
 
@@ -106,6 +108,21 @@ def generate(op: Operation) -> None:
     made = _compile(op, lines)
     call: Any = op.call
     call.__code__, call.__defaults__ = op.made = made.__code__, made.__defaults__
+
+
+def _meet_large() -> None:
+    """The first large tensor of the process is here: from now on the operations that can be deferred look for such.
+    A program of small ones alone, whose operations take as long as looking ten times, never pays for it."""
+    state.large = True
+    for op in list(dict.values(OPERATIONS)):  # those that are loaded
+        if op.made is not None and op.blocks:
+            if op.call.__code__ is op.made[0]:
+                generate(op)
+            else:  # of the release that is not the chosen one
+                op.made = None
+
+
+state.meet_large = _meet_large
 
 
 def _is_simple(op: Operation) -> bool:
@@ -146,6 +163,8 @@ def _forward(op: Operation, general: str) -> list[str]:
         out += _operand(p, first, general)
         if p.kind == "tensor" and first is None:
             first = p
+            if op.blocks and state.large:
+                out.append(f"    if a_{p.name}.size >= {LARGE}: return {general}")
     call = ", ".join(f"a_{p.name}" if p in tensors else p.name for p in op.params)
     out += [
         f"    try: r = KERNEL_{op.label}({call})",
@@ -188,7 +207,12 @@ def _forward(op: Operation, general: str) -> list[str]:
             wide = f"a_{p.name}.shape" if not p.number else f"s if q_{p.name} else a_{p.name}.shape"
             out.append(f"        s_{p.name} = {wide}")
         same = " and ".join(f"{s} == s" for s in shapes)
-        out.append(f"        node.fix = None if {same} else (({''.join(s + ', ' for s in shapes)}), None, False)")
+        out += [
+            f"        if {same}: node.fix = None",
+            "        else:",
+            f"            node.fix = ({''.join(s + ', ' for s in shapes)}), None, False",
+            f"            if r.size >= {LARGE} and not state.large: state.meet_large()",
+        ]
     else:
         out.append("        node.fix = None")
     out += ["        node.extra = None", "        node.seq = next_sequence()", "        t.node = node"]
@@ -277,13 +301,13 @@ def _attach_run(op: Operation) -> None:
             lines += [
                 *_unchanged(x, k),
                 f"        {x} = {x}.array",
-                f"    elif {x}.__class__ is Packed: return {general}",
+                f"    elif {x}.__class__ in INDIRECT: return {general}",
             ]
         elif s.kind == "output":
             lines += [
                 f"    if {x}.__class__ is ndarray:",
                 f"        if v{k}[0]: raise modified({x}, node, v{k}, 0)",
-                f"    elif {x}.__class__ is Packed: return {general}",
+                f"    elif {x}.__class__ in INDIRECT: return {general}",
                 f"    elif {x} is not None:",  # an in-place result: (tensor, version); None: no edge wants it
                 f"        if {x}.counter[0] != v{k}: raise modified({x}.array, node, {x}.counter, v{k})",
                 f"        {x} = {x}.array",
@@ -316,7 +340,7 @@ def _run_tensors(op: Operation) -> list[str]:
         if s.kind == "input":
             lines += [
                 *_unchanged(x, k),
-                f"    elif {x}.__class__ is Packed: return {general}",
+                f"    elif {x}.__class__ in INDIRECT: return {general}",
             ]
         elif s.kind == "output":
             GLOBALS[f"SAVE_{op.label}_{k}"] = s

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -57,6 +58,7 @@ class Node:
     op: ClassVar[Any]  # the declared operation that made it
     outputs: ClassVar[int] = 1
     title: ClassVar[str] = ""
+    declared: ClassVar[bool] = False  # its rule is a declared operation's, so that no program's code runs in it
     own_rule: ClassVar[bool] = False  # a program wrote its rule, whose None is no gradient and not a zero one
 
     edges: tuple[Node | Output | None, ...]
@@ -162,3 +164,33 @@ def node_of(edge: Node | Output | None) -> Node | None:
 
 def index_of(edge: Node | Output | None) -> int:
     return edge.index if isinstance(edge, Output) else 0
+
+
+def reachable(roots: list[Node]) -> tuple[list[Node], dict[Node, int]]:
+    """Every node below the roots, newest first, without the sinks; and how many edges lead to each sink."""
+    seen: set[Node] = set()
+    order: list[Node] = []
+    waiting: dict[Node, int] = {}
+    stack: list[Any] = [root for root in roots if root.__class__ is not AccumulateGrad]
+    take, put = stack.pop, stack.append
+    while stack:
+        node = take()
+        if node in seen:
+            continue
+        seen.add(node)
+        order.append(node)
+        for edge in node.edges:
+            if edge is None:
+                continue
+            kind = edge.__class__
+            if kind is AccumulateGrad:
+                waiting[edge] = waiting.get(edge, 0) + 1
+            elif kind is Output:
+                put(edge.node)
+            else:
+                put(edge)
+    order.sort(key=_sequence, reverse=True)
+    return order, waiting
+
+
+_sequence = attrgetter("seq")

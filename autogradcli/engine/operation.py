@@ -40,7 +40,7 @@ from ..numerics.releases import Difference, releases
 from ..numerics.taken import Taken, Takes
 from .lazy import LazyTable
 from .node import Node
-from .parameters import Param, Save, rule_names
+from .parameters import Before, Param, Save, rule_names
 from .tensor import Tensor
 
 Array = np.ndarray  # a tensor operand; inside a kernel its array
@@ -60,6 +60,7 @@ class Operation:
         "_meant",
         "_parsed",
         "aten",
+        "blocks",
         "broadcast",
         "call",
         "complex",
@@ -93,12 +94,14 @@ class Operation:
         "overlap",
         "overload",
         "params",
+        "parts",
         "power",
         "promote",
         "rows",
         "rules",
         "saves",
         "singles",
+        "sizes",
         "source",
         "spelling",
         "taken",
@@ -147,9 +150,14 @@ class Operation:
         self.flip: Any = options.pop("flip", None)
         self.no_mirror: str = options.pop("no_mirror", "")
         self.dims: str = options.pop("dims", "")
+        self.sizes: str = options.pop("sizes", "")
         self.rows: str | Rule | None = options.pop("rows", None)
         self.in_vmap: str | None = options.pop("in_vmap", None)
         self.overload: str = options.pop("overload", "")
+        self.parts: tuple[Any, Any] | None = options.pop("parts", None)
+        blocks = options.pop("blocks", None)
+        pointwise = (self.kind == "elementwise" or self.promote == "compare") and cost is None and not layout
+        self.blocks: bool = self.parts is not None or (pointwise if blocks is None else blocks)
         self.aten: str = options.pop("aten", "") or self.spelling
         self.rules: dict[str, Rule] = options
         self._parsed = False
@@ -181,9 +189,9 @@ class Operation:
         for name in self.rules:
             if name not in by_name or by_name[name].kind not in ("tensor", "list"):
                 raise TypeError(f"{self.name}: a rule for {name!r}, which is no tensor parameter")
-        for name in self.dims.removeprefix("+").split():
+        for name in f"{self.dims.removeprefix('+')} {self.sizes}".split():
             if name not in by_name:
-                raise TypeError(f"{self.name}: {name!r} is no parameter, so no dimension either")
+                raise TypeError(f"{self.name}: {name!r} is no parameter, so no dimension or size either")
         #: What each edge's rule names, and how many edges are no lists.
         self.given = {p.name: rule_names(self.rules[p.name], 2) for p in self.edges} if joint is None else {}
         self.singles = sum(p.kind != "list" for p in self.edges)
@@ -199,6 +207,12 @@ class Operation:
             saves.values(), key=lambda s: (s.kind == "output", _FIRST.get(s.param, s.param), s.name)
         )
         self._meant = saves
+        if self.parts is None and (
+            self.outputs or self.view or self.vjp or self.flip is not None
+            or any(p.kind in ("list", "indices") for p in self.params)
+            or any(s.kind in ("shape", "strides") for s in self.saves)
+        ):  # fmt: skip
+            self.blocks = False
         self.frees = any(s.kind in ("input", "output") for s in self.saves)
         self.node_class: type[Node] = type(
             self.node_name.rpartition(":")[2],
@@ -207,6 +221,7 @@ class Operation:
                 "__slots__": (),
                 "__module__": "builtins",  # in PyTorch it is a class of C++, of no module
                 "op": self,
+                "declared": True,
                 "outputs": max(1, len(self.outputs)),
                 "title": self.node_name if ":" in self.node_name else "",
             },
@@ -301,7 +316,6 @@ def _stub(*args: Any, **kwargs: Any) -> Any:
 
 
 _STUB = _stub.__code__
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 if TYPE_CHECKING:  # what no program needs, to keep the start short
@@ -357,6 +371,10 @@ def operation(**options: Any) -> Declare:
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
     in_dtype    a call may say in which dtype to compute: integers are refused where an operand requires grad
     constant    parameters that PyTorch has no derivative by, and which it refuses where they require grad
+    blocks      whether each element of the result comes of the elements at its place alone, so that large tensors
+                can be computed in blocks, and later (``deferred.py``); the default for what is ``"elementwise"`` or
+                compares, and has no ``cost``
+    parts       of a reduction of all elements: the reduction of a block, and that of the blocks' and the whole size
     copies      True where the result has the place of its first operand and the values of the second
     half        how it computes in half precision, where not in single and rounded once (``half.py``)
     takes       the dtypes that it takes and PyTorch's name of the kernel, which refuses others: ``("floating complex",
@@ -364,9 +382,11 @@ def operation(**options: Any) -> Declare:
     flip        of a conjugate or negative view, what it does to each number (``mirrors.py``); ``no_mirror`` PyTorch's
                 words where such a tensor has no view like this
     dims        the parameters that are dimensions, ``"dim0 dim1"``, from a ``+`` on of the result, which has one more
-    rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch_rules.py``, ``"each"`` where it
-                does the same to each element, ``"masks"`` where a mask, and ``"dynamic"`` where any operand tells the
-                size of the result; or a function of the arguments that gives the word. Without it ``dims`` and ``kind``
+    sizes       the parameter that is the shape of the result (and whose dimensions ``dims`` are)
+    rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch/``, perhaps with a colon and
+                what the rule is told, ``"each"`` where it does the same to each element, ``"masks"`` where a mask, and
+                ``"dynamic"`` where any operand tells the size of the result, ``"slow"`` where PyTorch, too, goes row by
+                row and warns; or a function of the arguments that gives the word. Without it ``dims`` and ``kind``
                 tell, or it runs row by row
     in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)
     spelling    the language's name for the call, where it isn't the declared one
@@ -411,18 +431,6 @@ def operation(**options: Any) -> Declare:
     return cast("Declare", declare)
 
 
-class Before:
-    """What an operation was in PyTorch 2.13, as options that are put in place of those declared."""
-
-    __slots__ = ("difference", "options")
-
-    def __init__(self, difference: Difference, **options: Any) -> None:
-        if "kernel" in options:
-            raise TypeError("kernels are kept by those who found them: make what differs in one a Varying value")
-        self.difference = difference
-        self.options = options
-
-
 def _declare_both(newer: Operation, older: Operation, stub: FunctionType, difference: Difference) -> None:
     """One function, two declarations: a change of the release gives it the code of the other one."""
     unmade = stub.__code__, None
@@ -444,4 +452,4 @@ def _in_place(source: FunctionType, options: dict[str, Any]) -> Declared[Any]:
     twin.__annotations__ = source.__annotations__
     twin.__doc__ = f"``{source.__name__}`` as its in-place form records it."
     options["spelling"] = f"{options.get('spelling') or source.__name__}_"
-    return operation(**{k: v for k, v in options.items() if k not in ("layout", "dims", "rows")})(twin)
+    return operation(**{k: v for k, v in options.items() if k != "layout"})(twin)

@@ -1,9 +1,11 @@
-"""What a declaration is read for: the parameters of an operation, and what its rules name of a call."""
+"""What a declaration is read for: its parameters, what its rules name of a call, and what it was in older releases."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from ..numerics.releases import Difference
 
 
 def rule_names(rule: Callable[..., Any], skip: int) -> tuple[str, ...]:
@@ -60,3 +62,15 @@ _ASKED: dict[str, Callable[[Any], Any]] = {
     "dtype": lambda value: getattr(value, "dtype", None),
     "strides": lambda value: value.strides,
 }
+
+
+class Before:
+    """What an operation was in PyTorch 2.13, as options that are put in place of those declared."""
+
+    __slots__ = ("difference", "options")
+
+    def __init__(self, difference: Difference, **options: Any) -> None:
+        if "kernel" in options:
+            raise TypeError("kernels are kept by those who found them: make what differs in one a Varying value")
+        self.difference = difference
+        self.options = options

@@ -17,6 +17,8 @@ from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
 from .anomaly import note_forward
 from .creation import check_outside, tell_of
+from .deferred import INDIRECT, dtype_of, peek, shape_of
+from .in_blocks import in_blocks
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
 from .no_forward import check_forward
@@ -38,12 +40,14 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     """
     if state.profiler is not None:
         return state.profiler.timed(record, op, args)
-    if state.levels:
+    if state.levels and state.special:
         found = at_levels(op, args)
         if found is not NOT_HERE:
             return found
     if state.dual_level:
         check_forward(op, args, has_tangent)
+    if op.blocks and (found := in_blocks(op, args, _check_and_promote)) is not NOT_HERE:
+        return found
     arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
     if op.fits:
         check_numbers(op, arrays)
@@ -60,6 +64,8 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         raise mismatch from error
     multiple = bool(op.outputs) or isinstance(raw, (tuple, list))
     results = [_as_array(r) for r in raw] if multiple else [_as_array(raw)]
+    if state.deferred:
+        _settle_shared(args, results)
     outputs = [wrap(r) for r in results]
     node = make_node(op, args, arrays, outputs, multiple) if op.has_gradient else None
     if op.view is not None:
@@ -87,6 +93,23 @@ def _check_constant(op: Operation, args: tuple[Any, ...]) -> None:
             )
 
 
+def _check_and_promote(op: Operation, arrays: list[Any]) -> None:
+    if op.fits:
+        check_numbers(op, arrays)
+    if op.promote is not None:
+        _promote(op, arrays)
+    if op.taken is not None:
+        op.taken.check(op, arrays)
+
+
+def _settle_shared(args: tuple[Any, ...], results: list[np.ndarray]) -> None:
+    """A result that is memory of an operand may be changed from now on: what waits for that memory is computed."""
+    for value in args:
+        for t in value if isinstance(value, (list, tuple)) else (value,):
+            if t.__class__ in INDIRECT and any(np.may_share_memory(peek(t), r) for r in results):
+                t.array  # noqa: B018 - does it
+
+
 def _unwrap(p: Param, value: Any) -> Any:
     if p.kind == "list":
         return [t.array for t in value]
@@ -96,7 +119,7 @@ def _unwrap(p: Param, value: Any) -> Any:
         return value
     if value is None or not isinstance(value, Tensor):
         return value
-    return value.array
+    return value.array if value.__class__ not in INDIRECT else peek(value)
 
 
 def _as_array(value: Any) -> np.ndarray:
@@ -240,13 +263,13 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     """What a gradient needs after the rule: shapes to sum back to, dtypes to cast to, conjugation."""
     result = outputs[0].array
     shapes = dtypes_ = None
-    if op.broadcast and any(isinstance(o, Tensor) and o.array.shape != result.shape for o in operands):
-        shapes = tuple(o.array.shape if isinstance(o, Tensor) else None for o in operands)
-    if any(isinstance(o, Tensor) and o.array.dtype is not result.dtype for o in operands):
-        dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
+    if op.broadcast and any(isinstance(o, Tensor) and shape_of(o) != result.shape for o in operands):
+        shapes = tuple(shape_of(o) if isinstance(o, Tensor) else None for o in operands)
+    if any(isinstance(o, Tensor) and dtype_of(o) is not result.dtype for o in operands):
+        dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
     if dtypes.LATE and any(isinstance(o, Tensor) and is_bfloat16(o.array) for o in (*operands, *outputs)):
-        dtypes_ = tuple(o.array.dtype if isinstance(o, Tensor) and o.node is not None else None for o in operands)
+        dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
         return shapes, dtypes_, WIDE_CONJ if conj else WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None
 
@@ -264,6 +287,9 @@ def run_arrays(node: Node, g: Any) -> tuple[Any, ...]:
     if fix is None:
         return _apply(node, ARRAYS, g, saved_array)
     conj = fix[2] in (True, WIDE_CONJ)
+    if fix[2] is True and type(node).op.kind in ("linear", "bilinear"):
+        # conj(rule(conj g)) of what is linear in its operand: with its coefficients conjugated it is the rule of g
+        return settle(_apply(node, ARRAYS, g, _saved_conjugated), fix)
     if conj:
         g = _each(np.conj, g)
     if fix[2] in (WIDE, WIDE_CONJ):
@@ -294,6 +320,19 @@ def settle(grads: tuple[Any, ...], fix: Any) -> tuple[Any, ...]:
 
 def _saved_widened(node: Node, save: Save, value: Any, mark: Any) -> Any:
     return widened(saved_array(node, save, value, mark))
+
+
+def _saved_conjugated(node: Node, save: Save, value: Any, mark: Any) -> Any:
+    found = saved_array(node, save, value, mark)
+    if isinstance(found, (list, tuple)):
+        return [_conjugated(x) for x in found] if isinstance(found, list) else found
+    return _conjugated(found)
+
+
+def _conjugated(x: Any) -> Any:
+    if x.__class__ is complex:
+        return x.conjugate()
+    return np.conj(x) if isinstance(x, np.ndarray) and x.dtype.kind == "c" else x
 
 
 def run_tensors(node: Node, g: Any) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
+from .deferred import peek
 from .node import FREED, Node, Output, node_of
 from .parameters import Save
 from .state import state
@@ -106,7 +107,7 @@ def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
         if isinstance(value, Tensor):
             if value.version != mark:
                 raise modified(value.array, value.node, value.counter, mark)
-            return value.array
+            return peek(value)
         if isinstance(value, Packed):
             return value.open().array
         if isinstance(value, list):
@@ -118,7 +119,7 @@ def saved_array(node: Node, save: Save, value: Any, mark: Any) -> Any:
         if isinstance(value, Tensor):
             if value.version != mark:
                 raise modified(value.array, maker(node, save), value.counter, mark)
-            return value.array
+            return peek(value)
         if mark[0]:
             raise modified(value, maker(node, save), mark, 0)
         return value

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
+from ..numerics.adding import add_at
 from ..numerics.dtypes import DType
 from .state import state
 from .tensor import WRAPPERS, Size, Tensor
@@ -69,7 +70,7 @@ def check_first_order() -> None:
 def of_parts(shape: tuple[int, ...], indices: np.ndarray, values: np.ndarray) -> SparseArray:
     """The sum of ``values[k]`` at ``indices[:, k]`` in zeros of a shape."""
     dense = np.zeros(shape, values.dtype)
-    np.add.at(dense, tuple(indices), values)
+    add_at(dense, tuple(indices), values)
     return with_parts(dense, indices, values)
 
 
@@ -130,7 +131,7 @@ def coalesced(t: SparseTensor) -> Tensor:
     flat = np.ravel_multi_index(tuple(t.indices), sparse_shape)
     places, inverse = np.unique(flat, return_inverse=True)
     values = np.zeros((len(places), *t.values.shape[1:]), t.values.dtype)
-    np.add.at(values, inverse, t.values)
+    add_at(values, inverse, t.values)
     indices = np.stack(np.unravel_index(places, sparse_shape)).astype(np.int64)
     return sparse_tensor(with_parts(t.dense, indices, values), True)
 

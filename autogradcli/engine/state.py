@@ -51,10 +51,12 @@ class Tape(list[Any]):
 
 class State:
     __slots__ = (
+        "alone",
         "anomaly",
         "anomaly_check_nan",
         "autocast",
         "creation_hooks",
+        "deferred",
         "draw",
         "dual_level",
         "file",
@@ -64,8 +66,10 @@ class State:
         "in_rule",
         "inference",
         "invalid_views",
+        "large",
         "levels",
         "lines",
+        "meet_large",
         "meta",
         "module_hooks",
         "multithreading",
@@ -75,6 +79,7 @@ class State:
         "plots",
         "profiler",
         "push_tangents",
+        "rebound",
         "running_node",
         "special",
         "tape",
@@ -92,6 +97,7 @@ class State:
     file: str  # what the program that runs is called
     grad: bool
     special: bool
+    alone: bool  # levels of torch.func are all that is special
     in_rule: bool  # a derivative rule runs on tensors: a number is a number there, not a wrapped tensor
     inference: bool
     invalid_views: bool  # there is (or was, in this session) a view that must not be used any more
@@ -99,16 +105,20 @@ class State:
     anomaly: bool
     anomaly_check_nan: bool
     autocast: Any  # the dtype that products get under torch.autocast; None outside
+    deferred: int  # how many values there are that aren't computed yet
     dual_level: int
     flags: dict[str, Any]  # what a program set and nothing here goes by: torch.backends.cudnn.benchmark, threads
     hooks_refusal: str | None
+    large: bool  # there was a tensor, in this process, that is large enough to be computed in blocks
     levels: list[Any]
     module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
     multithreading: bool  # what a program asked for, which changes nothing
     lines: Callable[[], str]  # the lines of the program that run, as a traceback has them, the innermost last
+    meet_large: Callable[[], None]  # for whoever makes the first such tensor
     meta: bool  # there is (or was, in this session) a tensor of the meta device
     overwritten: Any  # while saved-tensor hooks are set: the operand that the operation under way will overwrite
     own_memory: bool  # what is being changed in place is the engine's own, or was asked for already
+    rebound: bool  # a tensor was given the memory of another, and nothing tells which
     pack_hooks: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]]
     tape: Tape | None
     profiler: Any  # what times each operation, in a context of torch.profiler
@@ -130,6 +140,8 @@ class State:
         self.watch = None
         self.push_tangents = _no_tangents
         self.meta = False
+        self.large = False
+        self.deferred = 0
         self.reset()
 
     def reset(self) -> None:
@@ -154,15 +166,17 @@ class State:
         self.pack_hooks = []
         self.profiler = None
         self.tape = None
+        self.rebound = False
         self.running_node = None
         self.validates = True
-        self.special = self.meta
+        self.special = self.meta or self.deferred > 0
+        self.alone = False
 
     def refresh(self) -> None:
         """Recompute ``special`` after a mode changed."""
-        self.special = bool(
+        others = bool(
             self.dual_level
-            or self.levels
+            or self.deferred
             or self.pack_hooks
             or self.creation_hooks
             or self.inference
@@ -173,6 +187,8 @@ class State:
             or self.meta
             or self.anomaly
         )
+        self.special = others or bool(self.levels)
+        self.alone = not others and bool(self.levels)
 
     def snapshot(self) -> tuple[Any, ...]:
         return (

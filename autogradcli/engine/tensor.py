@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
+from ..numerics.blocks import LARGE
 from ..numerics.dtypes import DType
 from ..numerics.naming import shown_as
 from .node import AccumulateGrad, Extra, Invalid, Node, Nowhere, Output, node_of
@@ -91,6 +92,8 @@ class Tensor:
     counter: list[int] | None
 
     def __init__(self, array: np.ndarray, requires_grad: bool = False) -> None:
+        if array.size >= LARGE and not state.large:
+            state.meet_large()
         self.array = array
         self.node = None
         self.meta = None
@@ -208,6 +211,8 @@ class Tensor:
 
     def rebind(self, array: np.ndarray) -> None:
         """``x.data = ...``: other memory under the same tensor, history and gradient untouched."""
+        if array.size >= LARGE:
+            state.rebound = True
         self.array = array
         if self.node.__class__ is AccumulateGrad:
             self.node.array = array
@@ -240,6 +245,9 @@ def to_meta(t: Tensor) -> Tensor:
     return t
 
 
+#: Classes that are another's in all that a program sees, and that other one.
+STANDS_FOR: dict[type, type] = {MetaTensor: Tensor, MetaParameter: Parameter}
+
 #: Classes of arrays that are more than their elements, and what makes tensors of them.
 WRAPPERS: dict[type, Callable[[Any], Tensor]] = {}
 
@@ -250,6 +258,8 @@ def wrap(array: np.ndarray | np.generic) -> Tensor:
         if array.__class__ in WRAPPERS:
             return WRAPPERS[array.__class__](array)
         array = np.asarray(array)
+    if array.size >= LARGE and not state.large:
+        state.meet_large()
     t: Tensor = _new(Tensor)
     t.array = array
     t.node = None

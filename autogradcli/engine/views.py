@@ -399,11 +399,13 @@ def refresh_views(base: Tensor, stale_only: bool = False) -> None:
             if not stale_only or view.version != meta.made_at:
                 text = refusal(view, "its base or another view of its base has been modified inplace")
                 view.node = Invalid(text, view.node.before if isinstance(view.node, Invalid) else view.node)
-                state.invalid_views = state.special = True
+                state.invalid_views = True
+                state.refresh()
         elif not stale_only and not isinstance(view.node, AccumulateGrad):
             old, view.node = view.node, history_on(base, view)
             if old is None:
-                meta.unread = state.unread_views = state.special = True
+                meta.unread = state.unread_views = True
+                state.refresh()
             else:
                 follow_retained(view, old)
 

@@ -97,6 +97,32 @@ def by_product(args: tuple[Any, ...]) -> bool:
     return steps > HEAVY or (operands == 2 and steps * steps > HEAVY)
 
 
+def by_taps(args: tuple[Any, ...]) -> bool:
+    """Each place of a channel of the first operand meets what the second has for the channel: convolutions."""
+    x, w = args[:2]
+    return bool(x.size // max(x.shape[1], 1) * w.size > HEAVY)
+
+
+def by_correlation(args: tuple[Any, ...]) -> bool:
+    """Each element of the first operand meets a window, whose size is the third, on each channel of the second."""
+    g, x, kernel = args[:3]
+    return bool(g.size * x.shape[1] * math.prod(kernel) > HEAVY)
+
+
+def by_windows(args: tuple[Any, ...]) -> bool:
+    """Each element meets each of a window, whose size is the first thing that the arguments tell of one."""
+    sizes = (math.prod(window) for window in map(_first_ints, args) if window)
+    return bool(args[0].size * next(sizes, 1) > HEAVY)
+
+
+def _first_ints(value: Any) -> tuple[int, ...]:
+    if value.__class__ is not tuple:
+        return ()
+    if value and all(v.__class__ is int for v in value):
+        return value
+    return next((found for found in map(_first_ints, value) if found), ())
+
+
 def by_rows(args: tuple[Any, ...]) -> bool:
     """Each row of a matrix meets each column, as where one is solved or factored."""
     return any(a.__class__ is ndarray and a.size * math.sqrt(a.size) > HEAVY for a in args)

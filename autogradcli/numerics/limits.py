@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 from typing import Any, TypeVar
 
+from .memory import LARGE, keep
+
 #: Elements of a list, tuple, set or dict that one operation may make.
 MAX_ITEMS = 1 << 20
 
@@ -88,6 +90,8 @@ def charge_array(shape: Sequence[int], itemsize: int = 8) -> None:
     it: more than the run may use, or than there could ever be."""
     size = elements(shape) * itemsize
     if size > 1 << 16:
+        if size >= LARGE:
+            keep()
         try:
             if size > MAX_BYTES:
                 raise MemoryError

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from .away import HUGE, away
+from .away import HUGE, away, away_if
+from .blocks import BLOCK, LARGE
 
 _add: Any = np.add.reduce
 _running: Any = np.add.accumulate
@@ -32,6 +33,10 @@ _SHORT = {n: np.array([0, *range(4, n), 1, 2, 3]) for n in (5, 6, 7)}
 _MOST = 32768
 
 
+#: Of as many sums and more nobody reads the last digit: printing shows fewer in full.
+_SEEN = 1_000
+
+
 def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:
     """Sum over ``axis`` (an int, a tuple, None for all), as ``np.add.reduce`` takes its arguments.
 
@@ -39,6 +44,9 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     """
     size = array.size
     if size <= 4 or size > _MOST or dtype is not None:
+        if size >= LARGE and dtype is None and out is None and array.dtype.kind == "f" and _is_line(array, axis):
+            total = away_if(size > HUGE, _in_blocks, array.reshape(-1))
+            return total.reshape((1,) * array.ndim) if keepdims else total
         if size > HUGE:
             return away(_add, array, axis, dtype, out, keepdims)
         return _add(array, axis, dtype, out, keepdims)
@@ -60,6 +68,33 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     if found is None:
         return _add(array, axis, dtype, out, keepdims)
     return np.expand_dims(found, axis) if keepdims else found
+
+
+def _is_line(array: Any, axis: Any) -> bool:
+    """Whether all elements are to be added, and lie in one line."""
+    if not array.flags.c_contiguous or axis == ():
+        return False
+    return axis is None or array.ndim == 1 or (axis.__class__ is tuple and len(axis) == array.ndim)
+
+
+def sum_of_block(block: Any) -> Any:
+    """The sum of a part of a large array: one line of numbers."""
+    return _add(block)
+
+
+def sum_of_sums(sums: Any) -> Any:
+    """The sum of a large array, from those of its blocks."""
+    return _add(sums)
+
+
+def _in_blocks(x: Any) -> Any:
+    """The sum of a large line of numbers: of the sums of its blocks, so that it is the same whether the blocks are
+    there together or one after the other."""
+    whole = x.size // BLOCK - 1
+    sums = np.empty(whole + 1, x.dtype)
+    _add(x[: whole * BLOCK].reshape(whole, BLOCK), 1, None, sums[:whole])
+    sums[whole] = _add(x[whole * BLOCK :])
+    return sum_of_sums(sums)
 
 
 def _by_dims(array: Any, axis: Any, width: int) -> Any:
@@ -85,7 +120,7 @@ def _by_dims(array: Any, axis: Any, width: int) -> Any:
             tail += 1
         if last != ndim - 1 or dims[: len(dims) - tail] != list(range(len(dims) - tail)):
             return None
-        inner = _row(array.reshape((*shape[: ndim - tail], -1)), width)
+        inner = _row(array.reshape((*shape[: ndim - tail], -1)), width, summed_again=True)
         return _add(inner, tuple(dims[:-tail]))
     before, behind = shape[:first], shape[last + 1 :]
     if not behind:
@@ -102,9 +137,11 @@ def _by_dims(array: Any, axis: Any, width: int) -> Any:
     return _columns(array.reshape((*before, n, w)), width).reshape(before + behind)
 
 
-def _row(x: Any, width: int) -> Any:
+def _row(x: Any, width: int, summed_again: bool = False) -> Any:
     """Sum of the last dimension, whose elements lie side by side: shape ``(..., n)`` to ``(...)``."""
     lead, n = x.shape[:-1], x.shape[-1]
+    if lead and x.size >= n * _SEEN and not summed_again:
+        return _add(x, -1) + 0.0
     if n < width:
         return _add(x if n <= 4 else x.take(_SHORT[n], -1), -1)
     count = n // width
@@ -169,6 +206,8 @@ def _cascade(x: Any) -> Any:
 def _columns(x: Any, width: int) -> Any:
     """Sum of the last dimension but one, of more than 4: ``(..., n, w)`` to ``(..., w)``."""
     w = x.shape[-1]
+    if x.size >= x.shape[-2] * _SEEN:
+        return _add(x, -2) + 0.0
     group = 4 * width if w >= width else 4
     alone = w - w % group  # columns in whole groups have an accumulator each
     if alone == w:

@@ -19,6 +19,7 @@ from prompt_toolkit.output import ColorDepth, Output
 from ..events import Event, Failed, Value
 from ..language.values.text_format import to_repr
 from ..notes import Watch
+from ..numerics.memory import give_back
 from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, PlainGradients
@@ -53,6 +54,8 @@ NO_PROGRAM = {"SyntaxError", "IndentationError", "TabError"}
 
 #: Seconds from the prompt to the loading of more modules, and between two of them.
 IDLE, PAUSE = 0.3, 0.005
+#: Seconds at a prompt after which memory that programs freed goes back to the system.
+QUIET = 2.0
 
 
 class GivenUp(Exception):
@@ -217,6 +220,7 @@ class Prompt:
             if load():
                 loop.call_later(PAUSE, go_on)
 
+        loop.call_later(QUIET, give_back)
         loop.call_later(IDLE, go_on)  # the rest of the functions, bit by bit, while nothing else is to be done
 
     def _failed_reading(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from ..api.autograd.function_class import FunctionClass
 from ..api.calls.overloads import CalculatorFunction, Function
 from ..api.calls.program_classes import Kind, put_in_class, unbind
 from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
+from ..engine.deferred import settle_all
 from ..engine.mirrors import unwatched
 from ..engine.node import AccumulateGrad, Node, Output
 from ..language.compile.calls import Builtin
@@ -135,6 +136,7 @@ class Snapshot:
         for generator, stand in self.generators:
             generator.put_back(stand)
         unwatched()
+        settle_all()
         for owner, contents in self.buffers.values():
             np.copyto(owner, contents)
 

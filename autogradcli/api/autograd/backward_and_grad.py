@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.backward import Pass
+from ...engine.deferred import dtype_of, shape_of
 from ...engine.hooks import retain_grad
 from ...engine.node import Invalid, Node, Nowhere, Output, index_of, node_of
 from ...engine.state import state
@@ -95,14 +96,14 @@ def _seeds(roots: Sequence[Any], grads: Sequence[Any], create_graph: bool, batch
             continue
         if not isinstance(grad, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(grad).__name__}")
-        wanted = root.shape if isinstance(root, GradientEdge) else root.array.shape
+        wanted = root.shape if isinstance(root, GradientEdge) else shape_of(root)
         shape = grad.array.shape[1:] if batched else grad.array.shape
         if wanted is not None and shape != wanted:
             _mismatch(k, grad, Size(wanted), batched)
         if isinstance(root, GradientEdge):
             seeds.append(grad)
             continue
-        if (grad.array.dtype.kind == "c") is not (root.array.dtype.kind == "c"):
+        if (grad.array.dtype.kind == "c") is not (dtype_of(root).kind == "c"):
             raise RuntimeError(
                 "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
                 f"dtype: grad_output[{k}] has a dtype of {grad.dtype} and output[{k}] has a dtype of {root.dtype}."
@@ -121,12 +122,12 @@ def _implicit(root: Any) -> Tensor | None:
         return wrap(np.ones(shape, root.dtype))
     if root.node is None:
         return None
-    array = root.array
-    if array.size != 1:
+    shape, dtype = shape_of(root), dtype_of(root)
+    if math.prod(shape) != 1:
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
-    if array.dtype.kind not in "f" and array.dtype.name != "bfloat16":
+    if dtype.kind not in "f" and dtype.name != "bfloat16":
         raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {root.dtype}")
-    return wrap(_one(array.dtype).copy() if array.ndim == 0 else np.ones(array.shape, array.dtype))
+    return wrap(np.ones(shape, dtype) if shape else _one(dtype).copy())
 
 
 @cache
@@ -154,7 +155,7 @@ def _roots(tensors: Sequence[Any], seeds: Sequence[Any], create_graph: bool) -> 
         edge = edge_of(root)
         if edge is None:
             raise RuntimeError(f"element {k} of tensors does not require grad and does not have a grad_fn")
-        if not isinstance(root, GradientEdge) and seed.array.dtype is not root.array.dtype:
+        if not isinstance(root, GradientEdge) and seed.array.dtype is not dtype_of(root):
             seed = roles.cast(seed, root.dtype)
         roots.append((edge, seed))
     return roots
@@ -278,8 +279,19 @@ def _zeros_for(one: Any, create_graph: bool) -> Tensor:
     return Tensor(np.zeros(one.array.shape, one.array.dtype), requires_grad=create_graph)
 
 
+def grad_leaving(roots: tuple[Any, ...], wanted: tuple[Any, ...], grads: Any, create_graph: bool) -> list[Any]:
+    """``grad`` of what leaves the innermost level of ``torch.func``: nobody will see a graph of it there."""
+    seeds = _seeds(roots, _grads_for(roots, grads), create_graph)
+    return _grad_once(roots, wanted, seeds, True, create_graph, closing=True)
+
+
 def _grad_once(
-    roots: tuple[Any, ...], wanted: tuple[Any, ...], seeds: list[Any], retain_graph: bool, create_graph: bool
+    roots: tuple[Any, ...],
+    wanted: tuple[Any, ...],
+    seeds: list[Any],
+    retain_graph: bool,
+    create_graph: bool,
+    closing: bool = False,
 ) -> list[Any]:
     if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
@@ -291,7 +303,7 @@ def _grad_once(
         if edge is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
         targets.append(edge)
-    task = Pass(bool(retain_graph), create_graph, targets, False)
+    task = Pass(bool(retain_graph), create_graph, targets, False, closing)
     task.run(starts)
     found: list[Any] = []
     for edge in targets:

@@ -168,21 +168,25 @@ def only_tensors(leaves: Sequence[Any], who: str) -> None:
 
 
 def pulled(
-    outputs: Sequence[Tensor], inputs: Sequence[Tensor], cotangents: Sequence[Any] | None, create_graph: bool = True
+    outputs: Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    cotangents: Sequence[Any] | None,
+    create_graph: bool = True,
+    hooks: bool = False,
 ) -> list[Tensor]:
-    """Gradients at a level; zeros where there is no path."""
+    """Gradients that leave a level; zeros where there is no path. ``hooks``: saved-tensor hooks may run."""
     given = [None] * len(outputs) if cotangents is None else list(cotangents)
     live = [k for k, out in enumerate(outputs) if out.node is not None]
     if not live:
         return [zeros(x) for x in inputs]
-    found = backward_and_grad.grad(
-        [outputs[k] for k in live],
-        list(inputs),
-        None if cotangents is None else [given[k] for k in live],
-        retain_graph=True,
-        create_graph=create_graph,
-        allow_unused=True,
-    )
+    roots = [outputs[k] for k in live]
+    seeds = None if cotangents is None else [given[k] for k in live]
+    if hooks:  # which see the level's own tensors
+        found: Sequence[Any] = backward_and_grad.grad(
+            roots, list(inputs), seeds, retain_graph=True, create_graph=create_graph, allow_unused=True
+        )
+    else:
+        found = backward_and_grad.grad_leaving(tuple(roots), tuple(inputs), seeds, create_graph)
     return [zeros(x) if g is None else g for g, x in zip(found, inputs, strict=True)]
 
 
@@ -237,9 +241,12 @@ def grad_and_value(func: Function, argnums: Any = 0, has_aux: bool = False) -> T
 class Pullback:
     """The function that ``vjp`` returns: cotangents to gradients, as often as one likes."""
 
-    __slots__ = ("inputs", "level", "outputs", "spec", "spec_in")
+    __slots__ = ("hooks", "inputs", "level", "outputs", "spec", "spec_in")
 
-    def __init__(self, level: Level, outputs: list[Tensor], spec: Spec, inputs: list[Tensor], spec_in: Spec) -> None:
+    def __init__(
+        self, level: Level, outputs: list[Tensor], spec: Spec, inputs: list[Tensor], spec_in: Spec, hooks: bool
+    ) -> None:
+        self.hooks = hooks
         self.level = level
         self.outputs = outputs
         self.spec = spec
@@ -259,7 +266,7 @@ class Pullback:
         self.level.grad = state.grad  # what is recorded below is decided now
         graph = state.grad if create_graph is None else create_graph
         with self.level:
-            found = pulled(self.outputs, self.inputs, leaves, graph)
+            found = pulled(self.outputs, self.inputs, leaves, graph, self.hooks)
             return lowered(unflatten(found, self.spec_in), self.level)
 
     def __repr__(self) -> str:
@@ -294,7 +301,7 @@ def vjp_with(
                     "vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype "
                     f"{out.dtype}"
                 )
-        pull = Pullback(level, outputs, spec, inputs, spec_in)
+        pull = Pullback(level, outputs, spec, inputs, spec_in, hooks)
         if has_aux:
             return result, pull, lowered(aux, level)
         return result, pull

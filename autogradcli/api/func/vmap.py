@@ -12,7 +12,7 @@ from ...engine.levels.vmap import VmapLevel, batched
 from ...engine.tensor import Tensor, wrap
 from ...engine.worlds import TENSORS, roles
 from ...numerics.limits import shown
-from ...operations import batch_rules as batch_rules  # fills the table of rules, without which views would be copies
+from ...operations.batch import rules as rules  # fills the table of rules, without which views would be copies
 from ...operations.dims import wrap_dim
 from ..calls.python_function import define_python
 from .pytree import Spec, broadcast, flatten, unflatten

@@ -11,7 +11,7 @@ from ...numerics import dtypes
 from ...operations.elementwise.arithmetic import add, div, mul, neg
 from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
 from ...operations.elementwise.selection import where
-from ...operations.index.indexing import masked_fill
+from ...operations.index.masks import masked_fill
 from ...operations.nn import class_loss as operations
 from ...operations.reduce.reduction import mean_all, sum_all, sum_dim
 from ...operations.reduce.softmax import log_softmax

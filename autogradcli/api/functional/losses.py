@@ -20,7 +20,7 @@ from ...operations.elementwise.powers import pow_tensor_scalar, sqrt
 from ...operations.elementwise.selection import where
 from ...operations.elementwise.sign import abs as abs_
 from ...operations.elementwise.special import xlogy
-from ...operations.index.indexing import masked_fill
+from ...operations.index.masks import masked_fill
 from ...operations.nn import loss as operations
 from ...operations.nn.activation import log_sigmoid
 from ...operations.reduce.reduction import sum_all, sum_dim

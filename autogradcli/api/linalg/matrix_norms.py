@@ -16,7 +16,7 @@ from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import div, mul
 from ...operations.elementwise.powers import reciprocal
 from ...operations.elementwise.sign import nan_to_num
-from ...operations.index.indexing import masked_fill
+from ...operations.index.masks import masked_fill
 from ...operations.linalg import misc
 from ...operations.linalg import solve as solving
 from ...operations.linalg.checks import floating, matrix, square

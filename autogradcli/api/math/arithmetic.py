@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.deferred import dtype_of
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
@@ -59,9 +60,7 @@ def _scaled(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 def check_bool(input: Tensor | Number, other: Tensor | Number) -> None:
     """Raise NotImplementedError for booleans, which PyTorch doesn't subtract; in its release 2.13 RuntimeError."""
-    first, second = (
-        x.array.dtype.kind == "b" if isinstance(x, Tensor) else isinstance(x, bool) for x in (input, other)
-    )
+    first, second = (dtype_of(x).kind == "b" if isinstance(x, Tensor) else isinstance(x, bool) for x in (input, other))
     if first or second:
         raise NO_BOOLS.value(BOOL_PAIR if first and second else BOOL_ONE)
 

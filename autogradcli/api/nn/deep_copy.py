@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.deferred import settled
 from ...engine.leaves import require_grad
 from ...engine.tensor import Parameter, Tensor
 from ...numerics.limits import run
@@ -83,7 +84,7 @@ def _tensor(tensor: Any, memo: Memo, depth: int) -> Any:
             "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
             "see https://github.com/pytorch/pytorch/pull/103001"
         )
-    made = M.clone(M.detach(tensor))
+    made = settled(M.clone(M.detach(settled(tensor))))
     if type(tensor) is not type(made):
         made = type(tensor)(made.array) if isinstance(tensor, Parameter) else made
     if tensor.requires_grad:

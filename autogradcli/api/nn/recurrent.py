@@ -26,6 +26,7 @@ Hidden = tuple[Tensor, ...]
 
 
 @operation(
+    rows="same",
     node="MkldnnRnnLayerBackward0", kind="linear",
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3),)],

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.deferred import shape_of
 from ...engine.inplace import check_inplace, inplace
 from ...engine.lazy import loader
 from ...engine.mirrors import flip_of, memory_of
@@ -14,7 +15,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...engine.views import check_overlap, overlaps_itself
 from ...operations.dims import broadcast_shape, wrap_dim
-from ...operations.index import indexing
+from ...operations.index import indexing, masks
 from ...operations.reduce import sorting
 from ...operations.shape.slicing import unbind
 from ...operations.shape.view import expand
@@ -80,17 +81,17 @@ define(
 
 # -- masks -------------------------------------------------------------------------------------------------
 
-define("masked_select", (f"(Tensor input, Tensor mask{_OUT})", indexing.masked_select), into=_BOTH)
+define("masked_select", (f"(Tensor input, Tensor mask{_OUT})", masks.masked_select), into=_BOTH)
 
 
 def _over_mask(operation: Any) -> Any:
     """The out-of-place form: the operand is expanded to the mask's shape, where that is larger."""
 
     def apply(input: Tensor, mask: Tensor, value: Any) -> Any:
-        shape = mask.array.shape
-        if shape != input.array.shape:
-            whole = broadcast_shape(shape, input.array.shape)
-            if whole != input.array.shape:
+        shape, its = shape_of(mask), shape_of(input)
+        if shape != its:
+            whole = broadcast_shape(shape, its)
+            if whole != its:
                 input = expand(input, whole)
         return operation(input, mask, value)
 
@@ -101,19 +102,19 @@ def _over_mask(operation: Any) -> Any:
 _BY_TENSOR, _BY_NUMBER = "(Tensor input, Tensor mask, Tensor value)", "(Tensor input, Tensor mask, Scalar value)"
 define(
     "masked_fill",
-    (_BY_TENSOR, _over_mask(indexing.masked_fill_tensor)),
-    (_BY_NUMBER, _over_mask(indexing.masked_fill)),
+    (_BY_TENSOR, _over_mask(masks.masked_fill_tensor)),
+    (_BY_NUMBER, _over_mask(masks.masked_fill)),
     into=_BOTH,
 )
 define(
     "masked_fill_",
-    (_BY_TENSOR, in_place(indexing.masked_fill_tensor)),
-    (_BY_NUMBER, in_place(indexing.masked_fill)),
+    (_BY_TENSOR, in_place(masks.masked_fill_tensor)),
+    (_BY_NUMBER, in_place(masks.masked_fill)),
     into="Tensor",
 )
 _SOURCE = "(Tensor input, Tensor mask, Tensor source)"
-define("masked_scatter", (_SOURCE, _over_mask(indexing.masked_scatter)), into=_BOTH)
-define("masked_scatter_", (_SOURCE, in_place(indexing.masked_scatter)), into="Tensor")
+define("masked_scatter", (_SOURCE, _over_mask(masks.masked_scatter)), into=_BOTH)
+define("masked_scatter_", (_SOURCE, in_place(masks.masked_scatter)), into="Tensor")
 
 # -- index_put ---------------------------------------------------------------------------------------------
 

@@ -16,7 +16,8 @@ from ...numerics.limits import TOO_MANY_DIMENSIONS, charge_array, counted, shown
 from ...numerics.releases import Difference, varying
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import mul
-from ...operations.index.indexing import index, index_select, masked_select
+from ...operations.index.indexing import index, index_select
+from ...operations.index.masks import masked_select
 from ...operations.shape import copies
 from ...operations.shape import view as views
 from ...operations.shape.joining import block_diag as block_diag_operation

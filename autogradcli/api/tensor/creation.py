@@ -222,6 +222,9 @@ def _arange(
     if dtype.category == dtypes.FLOATING:
         return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
+    if max(abs(start), abs(start + count * step)) < 1 << 62:
+        numbers = np.arange(int(start), int(start + count * step), int(step), dtype=np.int64)
+        return made(numbers.astype(dtype.np, copy=False), requires_grad)
     values = np.arange(count, dtype=wide) * wide(step) + wide(start)
     return made(values.astype(dtype.np), requires_grad)
 
@@ -268,7 +271,7 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray
     else:
         step = np.array((float(last) - float(first)) / (steps - 1))
     found: np.ndarray = away_if(steps > MANY, spaced, first, last, np.asarray(step), steps)
-    return found.astype(dtype.np)
+    return found.astype(dtype.np, copy=False)
 
 
 def _logspace(

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.deferred import dtype_of
 from ...engine.inplace import inplace, plain_inplace
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Tensor, wrap
@@ -37,7 +38,7 @@ def _direct(operation: Callable[..., Any], by_number: Callable[..., Any]) -> Cal
 
 def _subtract(self: Tensor, other: Any) -> Any:
     if isinstance(other, _OPERANDS):
-        if self.array.dtype.kind == "b" or _is_bool(other):
+        if dtype_of(self).kind == "b" or _is_bool(other):
             return method("sub")(self, other)
         if state.in_rule and not isinstance(other, Tensor):
             return sub_scalar(self, other)
@@ -47,19 +48,19 @@ def _subtract(self: Tensor, other: Any) -> Any:
 
 def _subtract_from(self: Tensor, other: Any) -> Any:
     if isinstance(other, _OPERANDS):
-        if self.array.dtype.kind == "b" or other.__class__ is bool:
+        if dtype_of(self).kind == "b" or other.__class__ is bool:
             return _torch("rsub")(self, other)
         return sub(_weak(other, self), self) if state.in_rule else rsub(self, other)
     return NotImplemented
 
 
 def _is_bool(operand: Any) -> bool:
-    return operand.array.dtype.kind == "b" if isinstance(operand, Tensor) else operand.__class__ is bool
+    return dtype_of(operand).kind == "b" if isinstance(operand, Tensor) else operand.__class__ is bool
 
 
 def _weak(number: Any, like: Tensor) -> Tensor:
     """A number on the left, as PyTorch's own functions take it: a 0-d tensor."""
-    return wrap(np.asarray(number, like.array.dtype))
+    return wrap(np.asarray(number, dtype_of(like)))
 
 
 def _divide_number(self: Tensor, other: Any) -> Any:

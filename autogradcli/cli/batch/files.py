@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from ...data.notebooks import SUFFIX as NOTEBOOK
 from ...events import Failed
+from ...numerics.memory import give_back
 from ...session import Session
 from ...show.errors import plain_error_text
 from ...show.escape import escape_line
@@ -131,6 +132,7 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
         display.end(ok, seconds)
         if opened is not None and file != "-":
             opened.close()
+        give_back()
     return Ended.of(display, ok, seconds)._replace(code=code)
 
 

@@ -33,9 +33,11 @@ NOT_HERE = object()
 
 
 class Level:
-    """One running transform. ``grad`` is the grad mode around it: below this level that still holds."""
+    """One running transform. ``grad`` is the grad mode around it: below this level that still holds. ``muted``: it is
+    off around this level or one further out. ``closing``: nobody will see a graph of what happens now, since its
+    results leave the level: it happens at the level below alone."""
 
-    __slots__ = ("grad", "number")
+    __slots__ = ("closing", "grad", "muted", "number")
 
     #: Whether a tensor of the level stands for several rows: then it has a ``size`` and a ``randomness``.
     rows: ClassVar[bool] = False
@@ -47,12 +49,16 @@ class Level:
 
     def __init__(self) -> None:
         self.grad = state.grad
+        self.muted = False
+        self.closing = False
         self.number = 0
 
     def __enter__(self) -> Self:
         self.number = len(state.levels) + 1
-        state.levels.append(self)
-        state.special = True
+        before = state.levels
+        self.muted = not self.grad or bool(before and before[-1].muted)
+        before.append(self)
+        state.refresh()
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -67,6 +73,10 @@ class Level:
         """Put a result, of the operation ``call``, into the memory of a target, of which one at least belongs to this
         level."""
         raise NotImplementedError
+
+    def inside(self, t: Tensor) -> Tensor:
+        """A tensor as one of this level."""
+        return t
 
     def outside(self, layer: Layer, array: np.ndarray) -> np.ndarray:
         """Of an array of what is inside a layer, what a tensor of this level has."""
@@ -164,15 +174,27 @@ def below(level: Level, call: Callable[..., Any], args: Sequence[Any]) -> Any:
 def at_levels(op: Operation, args: tuple[Any, ...]) -> Any:
     """The operation at the innermost level of its operands; ``NOT_HERE`` where they belong to none."""
     level = innermost(args)
-    if state.grad and any(not above.grad for above in state.levels[0 if level is None else level.number :]):
+    levels = state.levels
+    if levels[-1].muted and state.grad and any(not above.grad for above in levels[level.number if level else 0 :]):
         state.grad = False  # a transform inside of ``no_grad``: what goes on in it is not recorded further out
         try:
             return op.call(*args)
         finally:
             state.grad = True
-    if level is None:
-        return NOT_HERE
-    return level.apply(op, args)
+    if level is not None:
+        return level.apply(op, args)
+    return _below_all(op, args) if state.alone else NOT_HERE
+
+
+def _below_all(op: Operation, args: tuple[Any, ...]) -> Any:
+    """An operation on operands of no level, by the straight-line code that it has where nothing is special."""
+    state.special = state.alone = False
+    try:
+        made = op.call(*args)
+    finally:
+        state.refresh()
+    mark_born(made if made.__class__ is tuple else (made,))
+    return made
 
 
 def mark_born(made: Sequence[Tensor]) -> None:

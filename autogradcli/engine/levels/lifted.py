@@ -18,6 +18,8 @@ class LiftedLevel(Level):
     def apply(self, op: Operation, args: tuple[Any, ...]) -> Any:
         lowered = [lower(a, self) for a in args]
         found = below(self, op.call, lowered)
+        if self.closing:
+            return found
         multiple = isinstance(found, (tuple, list))
         values = list(found) if multiple else [found]
         outputs = [lift(self, v) for v in values]
@@ -55,6 +57,9 @@ class LiftedLevel(Level):
             layer = layer_of(t, self)
             if layer is not None:
                 t.array = layer.value.array
+
+    def inside(self, t: Tensor) -> Tensor:
+        return t if layer_of(t, self) is not None else lift(self, t)
 
     def like(self, made: Tensor, layer: Layer) -> Tensor:
         return lift(self, like(made, layer.value))

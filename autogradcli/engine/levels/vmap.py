@@ -50,8 +50,13 @@ NO_INPLACE = (
     "Please try to use out-of-place operators instead of {what}. If said operator is being called inside the PyTorch "
     "framework, please file a bug report instead."
 )
-#: What operations declare as ``rows`` -> what does it for all rows: ``(op, level, args) -> result`` with the hidden
-#: dimension first; NotImplemented where it can't. ``operations/batch_rules.py`` fills it.
+SLOW = (
+    "There is a performance drop because we have not yet implemented the batching rule for aten::{name}. Please file "
+    "us an issue on GitHub so that we can prioritize its implementation. (Triggered internally at "
+    "/__w/pytorch/pytorch/aten/src/ATen/functorch/BatchedFallback.cpp:82.)"
+)
+#: What operations declare as ``rows``, up to a colon -> what does it for all rows: ``(op, level, args, rest)`` gives a
+#: result with the hidden dimension first; NotImplemented where it can't. ``operations/batch/`` fills it.
 BATCH_RULES: dict[str, Callable[..., Any]] = {}
 
 
@@ -103,7 +108,8 @@ class VmapLevel(Level):
 
     def apply(self, op: Operation, args: tuple[Any, ...]) -> Any:
         """The operation for all rows."""
-        rows = op.rows(*args) if callable(op.rows) else op.rows
+        word = op.rows(*args) if callable(op.rows) else op.rows
+        rows, _, how = (word or ("dims" if op.dims else "")).partition(": ")
         if rows == "masks" and any(layer_of(m, self) and m.array.dtype.kind == "b" for m in args[1]):
             raise RuntimeError(NO_MASK)
         if is_elementwise(op) or rows == "each":
@@ -120,12 +126,14 @@ class VmapLevel(Level):
                         _link_views(op, self, args, [made])
                     return made
         found: Any = NotImplemented
-        rule = BATCH_RULES.get(rows or ("dims" if op.dims else ""))
+        rule = BATCH_RULES.get(rows)
         if rule is not None:
-            found = rule(op, self, args)
+            found = rule(op, self, args, how)
         elif is_elementwise(op):
             found = side_by_side(op, self, args)
         if found is NotImplemented:
+            if rows == "slow" and state.running_node is None:
+                state.warn("UserWarning", SLOW.format(name=how))
             found = row_by_row(op, self, args)
         several = isinstance(found, (tuple, list))
         outputs = [batched(self, t) for t in (found if several else [found])]
@@ -225,13 +233,27 @@ def is_elementwise(op: Operation) -> bool:
 
 
 def side_by_side(op: Operation, level: VmapLevel, args: Sequence[Any]) -> Any:
-    """An elementwise operation on the rows as they lie. NotImplemented where operands differ in dtype: what a row
-    without dimensions weighs in promotion, its tensor with one doesn't."""
-    tensors = [a for a in args if isinstance(a, Tensor)]
-    rank = max(t.array.ndim for t in tensors)
-    if len({t.array.dtype for t in tensors}) > 1 or any(isinstance(a, (list, tuple)) for a in args):
-        return NotImplemented
-    return op.call(*[aligned(a, level, rank) for a in args])
+    """An elementwise operation on the rows as they lie. NotImplemented where operands differ in dtype and in whether
+    they have dimensions: what a row without dimensions weighs in promotion, its tensor with one doesn't."""
+    rank = 0
+    dtype = None
+    mixed = False
+    for a in args:
+        if isinstance(a, Tensor):
+            array = a.array
+            rank = max(rank, array.ndim)
+            mixed = mixed or (dtype is not None and array.dtype is not dtype)
+            dtype = array.dtype
+        elif isinstance(a, (list, tuple)):
+            return NotImplemented
+    if mixed:
+        weighed = [t for t, p in zip(args, op.params, strict=True) if isinstance(t, Tensor) and p.kind == "tensor"]
+        if len({t.array.dtype for t in weighed}) > 1 and any(not t.array.ndim for t in weighed):
+            return NotImplemented
+    found = op.call(*[aligned(a, level, rank) for a in args])
+    if isinstance(found, Tensor) and found.array.ndim <= rank:  # only operands that its values don't come from differ
+        found = roles.expand(found, (level.size, *found.array.shape))
+    return found
 
 
 def aligned(value: Any, level: VmapLevel, rank: int) -> Any:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...engine.backward import _reachable
-from ...engine.node import AccumulateGrad, Node, Output
+from ...engine.node import AccumulateGrad, Node, Output, reachable
 from ...numerics.limits import run
 from ..recording import Call
 
@@ -38,7 +37,7 @@ class Skeleton:
     edges."""
 
     def __init__(self, root: Node) -> None:
-        order, sinks = _reachable([root])
+        order, sinks = reachable([root])
         leaf = isinstance(root, AccumulateGrad)
         self.nodes: list[Node] = [root] if leaf else [*order, *sinks]
         if not leaf and self.nodes[0] is not root:  # made before what leads to it, as a view's history may be

@@ -34,7 +34,7 @@ def copy(x: Any, /) -> Any:
     if type(x) is NumPyArray:
         return get_attribute(x, "copy")()
     if isinstance(x, Tensor):
-        return get_attribute(x, "detach")().requires_grad_(x.requires_grad) if x.is_leaf else x
+        return get_attribute(get_attribute(x, "detach")(), "requires_grad_")(x.requires_grad) if x.is_leaf else x
     return x
 
 

@@ -23,6 +23,7 @@ from ...numerics.limits import MAX_ITEMS as MAX_ITEMS
 from ...numerics.limits import MAX_TEXT as MAX_TEXT
 from ...numerics.limits import check_items as check_items
 from ...numerics.limits import check_text as check_text
+from ...numerics.memory import give_back
 
 #: Characters that one run may print.
 MAX_PRINTED = 1 << 27
@@ -67,7 +68,7 @@ class Budget:
     __slots__ = ("_base", "_deadline", "_seconds", "depth", "fuel", "interrupted", "line", "memory", "printed", "write")
 
     def __init__(self) -> None:
-        self.memory = MAX_MEMORY
+        self.memory = sys.maxsize  # outside a run nothing is bounded
         self.line = 0
         self.depth = 0
         self.fuel = _FUEL
@@ -87,6 +88,7 @@ class Budget:
         self.interrupted = False
         self._deadline = None if seconds is None else monotonic() + seconds
         self._seconds = seconds or 0.0
+        give_back()  # what earlier runs freed and the process kept isn't this run's
         self._base = resident_bytes()
 
     def limits(self) -> tuple[Any, ...]:
@@ -105,17 +107,25 @@ class Budget:
             raise KeyboardInterrupt
         if self._deadline is not None and monotonic() > self._deadline:
             raise OutOfTime(f"stopped after {self._seconds:g} s")
-        if peak_bytes() - self._base > self.memory and resident_bytes() - self._base > self.memory:
+        if peak_bytes() - self._base > self.memory and self._grown() > self.memory:
             raise MemoryError(f"the program uses more than {self.memory >> 20} MB")
 
     def spend(self, bytes_: int) -> None:
         """Count an allocation, so that many large ones bring the next poll nearer. Raises MemoryError, before anything
         is allocated, for one that the run has no room for, and what ``poll`` raises."""
-        if bytes_ > _LARGE and resident_bytes() - self._base + bytes_ > self.memory:
+        if bytes_ > _LARGE and self._grown(bytes_) + bytes_ > self.memory:
             raise MemoryError(f"{bytes_ >> 20} MB more would be over the {self.memory >> 20} MB that a program may use")
         self.fuel -= 1 + (bytes_ >> 16)
         if self.fuel < 0:
             self.poll()
+
+    def _grown(self, more: int = 0) -> int:
+        """By how many bytes the run made the process larger; memory that it freed doesn't count where that matters."""
+        grown = resident_bytes() - self._base
+        if grown + more > self.memory:
+            give_back()
+            grown = resident_bytes() - self._base
+        return grown
 
     def items(self, iterable: Iterable[Any]) -> list[Any]:
         """The elements as a new list, interruptible. Raises MemoryError past MAX_ITEMS."""

@@ -12,7 +12,7 @@ from ...api.calls.program_classes import Plain, Super
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import NAMESPACES, Method
 from ...engine.callbacks import callee
-from ...engine.tensor import Tensor
+from ...engine.tensor import STANDS_FOR, Tensor
 from ..compile.calls import CONSTRUCTORS, Builtin, callable_of, is_callable
 from . import at_length
 from .at_length import less
@@ -344,7 +344,8 @@ def super_(*args: Any) -> Super:
 def _type(value: Any = UNBOUND, /, *others: Any) -> type:
     if value is UNBOUND or others:
         raise TypeError("type() takes 1 argument")
-    return type(value)
+    kind = type(value)
+    return STANDS_FOR.get(kind, kind)
 
 
 def _str(*args: Any, **kwargs: Any) -> str:

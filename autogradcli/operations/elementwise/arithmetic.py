@@ -10,6 +10,7 @@ from ..refuse import NO_BOOLS
 
 
 @operation(
+    blocks=True,
     fits="alpha",
     promote="promote",
     kind="linear",
@@ -26,6 +27,7 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
+    blocks=True,
     fits="alpha",
     promote="promote",
     kind="linear",
@@ -76,6 +78,7 @@ def _scaled(x: Array | Number, alpha: Number, like: Array) -> Array:
 
 
 @operation(
+    blocks=True,
     kernel=np.multiply,
     promote="promote",
     kind="bilinear",
@@ -105,7 +108,7 @@ def div(input: Array, other: Array | Number) -> Array:
     """Quotient ``input / other``, broadcast."""
 
 
-@operation(promote="promote", kind="linear", input=lambda F, g: -g, rows="side by side")
+@operation(blocks=True, promote="promote", kind="linear", input=lambda F, g: -g, rows="side by side")
 def neg(input: Array) -> Array:
     """Negation."""
     if input.dtype == np.bool_:

@@ -15,6 +15,7 @@ def _floating(input: Array) -> Array:
 
 
 @operation(
+    blocks=True,
     node="MulBackward1", spelling="mul", kind="linear",
     input=lambda F, g, other: F.mul_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -52,6 +53,8 @@ def sub_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    blocks=True,
+    rows="each",
     node="DivBackward1", spelling="div", kind="linear",
     input=lambda F, g, other: F.div_scalar(g, other),
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -64,6 +67,8 @@ def div_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    blocks=True,
+    rows="side by side",
     fits="alpha",
     node="RsubBackward0", spelling="rsub", promote="promote", kind="linear",
     input=lambda F, g, alpha: -g if alpha == 1 else g * -alpha,

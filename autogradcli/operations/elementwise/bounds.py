@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.operation import Array, Before, Number, operation
+from ...engine.operation import Array, Number, operation
+from ...engine.parameters import Before
 from ...numerics import dtypes
 from ...numerics.releases import Difference
 from ..refuse import not_implemented_for
+from .choosing import within
 
 # -- what a choice between two gives each ------------------------------------------------------------------
 
@@ -36,6 +38,9 @@ def _bounded(input: Any, low: Any, high: Any) -> Any:
     """Within the bounds; NaN in any of the three gives NaN."""
     if input.dtype.kind == "c":
         raise NotImplementedError("clamp is not supported for complex types")
+    found = within(input, low, high)
+    if found is not None:
+        return found
     if low is not None:
         input = np.maximum(low, input)  # of two zeros NumPy gives the second, PyTorch the first
     return input if high is None else np.minimum(high, input)

@@ -118,7 +118,7 @@ def isreal(input: Array) -> Array:
     """Whether each element has no imaginary part."""
 
 
-@operation(broadcast=True)
+@operation(rows="side by side", broadcast=True)
 def isclose(input: Array, other: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Array:
     """Whether ``|input - other| <= atol + rtol * |other|``, elementwise."""
     equal = input == other
@@ -135,22 +135,22 @@ def isclose(input: Array, other: Array, rtol: float = 1e-5, atol: float = 1e-8, 
 # -- logic -----------------------------------------------------------------------------------------------
 
 
-@operation(kernel=np.logical_not)
+@operation(rows="each", kernel=np.logical_not)
 def logical_not(input: Array) -> Array:
     """Whether each element is zero or False."""
 
 
-@operation(kernel=np.logical_and, broadcast=True, in_vmap="arithmetic")
+@operation(rows="side by side", kernel=np.logical_and, broadcast=True, in_vmap="arithmetic")
 def logical_and(input: Array, other: Array) -> Array:
     """Whether both elements are nonzero."""
 
 
-@operation(kernel=np.logical_or, broadcast=True, in_vmap="arithmetic")
+@operation(rows="side by side", kernel=np.logical_or, broadcast=True, in_vmap="arithmetic")
 def logical_or(input: Array, other: Array) -> Array:
     """Whether at least one of the elements is nonzero."""
 
 
-@operation(kernel=np.logical_xor, broadcast=True, in_vmap="arithmetic")
+@operation(rows="side by side", kernel=np.logical_xor, broadcast=True, in_vmap="arithmetic")
 def logical_xor(input: Array, other: Array) -> Array:
     """Whether exactly one of the elements is nonzero."""
 
@@ -174,41 +174,55 @@ def _right_shift(input: Any, other: Any) -> Any:
     return np.right_shift(input, shift).astype(input.dtype)
 
 
-@operation(kernel=np.invert, takes=("bool integer", "bitwise_not_cpu"), promote="promote")
+@operation(rows="each", kernel=np.invert, takes=("bool integer", "bitwise_not_cpu"), promote="promote")
 def bitwise_not(input: Array) -> Array:
     """All bits inverted; of booleans the opposite."""
 
 
-@operation(kernel=np.bitwise_and, takes=("bool integer", "bitwise_and_cpu"), promote="promote", overload="*")
+@operation(
+    rows="side by side",
+    kernel=np.bitwise_and,
+    takes=("bool integer", "bitwise_and_cpu"),
+    promote="promote",
+    overload="*",
+)
 def bitwise_and(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise and of integers or booleans."""
 
 
-@operation(kernel=np.bitwise_or, takes=("bool integer", "bitwise_or_cpu"), promote="promote", overload="*")
+@operation(
+    rows="side by side", kernel=np.bitwise_or, takes=("bool integer", "bitwise_or_cpu"), promote="promote", overload="*"
+)
 def bitwise_or(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise or of integers or booleans."""
 
 
-@operation(kernel=np.bitwise_xor, takes=("bool integer", "bitwise_xor_cpu"), promote="promote", overload="*")
+@operation(
+    rows="side by side",
+    kernel=np.bitwise_xor,
+    takes=("bool integer", "bitwise_xor_cpu"),
+    promote="promote",
+    overload="*",
+)
 def bitwise_xor(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise exclusive or of integers or booleans."""
 
 
-@operation(kernel=_left_shift, takes=("integer", "lshift_cpu"), promote="promote")
+@operation(rows="side by side", kernel=_left_shift, takes=("integer", "lshift_cpu"), promote="promote")
 def bitwise_left_shift(input: Array | Number, other: Array | Number) -> Array:
     """``input * 2 ** other`` on the bits of integers."""
 
 
-@operation(kernel=_right_shift, takes=("integer", "rshift_cpu"), promote="promote")
+@operation(rows="side by side", kernel=_right_shift, takes=("integer", "rshift_cpu"), promote="promote")
 def bitwise_right_shift(input: Array | Number, other: Array | Number) -> Array:
     """``input / 2 ** other`` on the bits of integers, rounded down."""
 
 
-@operation(kernel=np.gcd, takes=("integer", "gcd_cpu"), promote="promote", in_vmap="broadcast")
+@operation(rows="side by side", kernel=np.gcd, takes=("integer", "gcd_cpu"), promote="promote", in_vmap="broadcast")
 def gcd(input: Array, other: Array) -> Array:
     """Greatest common divisor."""
 
 
-@operation(kernel=np.lcm, takes=("integer", "lcm_cpu"), promote="promote")
+@operation(rows="side by side", kernel=np.lcm, takes=("integer", "lcm_cpu"), promote="promote")
 def lcm(input: Array, other: Array) -> Array:
     """Least common multiple."""

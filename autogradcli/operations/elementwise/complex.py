@@ -24,6 +24,7 @@ roles.conj = conj
 
 
 @operation(
+    rows="same",
     kernel=np.conjugate,
     complex="own",
     kind="linear",
@@ -102,6 +103,7 @@ def _joined(real: Any, imag: Any) -> Any:
 
 
 @operation(
+    rows="same",
     formula=lambda F, input: F.complex(input, F.zeros_like(input)),
     complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.real(g),
 )  # fmt: skip
@@ -111,6 +113,7 @@ def complex_of_real(input: Array) -> Array:
 
 
 @operation(
+    rows="same",
     formula=lambda F, input: F.complex(F.zeros_like(input), input),
     complex="own", node="ViewAsComplexBackward0", kind="linear", input=lambda F, g: F.imag(g),
 )  # fmt: skip
@@ -135,6 +138,7 @@ def _check_parts(a: Array, b: Array) -> None:
 
 
 @operation(
+    rows="side by side",
     layout="contiguous",
     complex="own",
     broadcast=True,
@@ -161,6 +165,7 @@ def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
 
 
 @operation(
+    rows="side by side",
     layout="contiguous",
     complex="own", broadcast=True, jvp=_polar_jvp, examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3))],
     abs=lambda F, g, result: F.real(F.conj_physical(g) * F.sgn(result)),

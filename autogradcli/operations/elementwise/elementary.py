@@ -16,8 +16,9 @@ from ...numerics.away import HUGE, away
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 
-#: Beyond this many elements the way through double precision is felt, and nobody reads the last digits.
-_MANY = 1 << 16
+#: Printing shows so many elements in full. Of more nobody reads the last digits, and the way through double precision
+#: takes five to thirty times as long.
+_MANY = 1000
 
 
 def _rounded(ufunc: Any) -> Callable[[Any], Any]:

@@ -128,6 +128,7 @@ def remainder(input: Array, other: Array) -> Array:
 
 
 @operation(
+    rows="side by side",
     node="torch::autograd::NotImplemented", spelling="remainder", promote="promote", kernel=_remainder,
     takes=("integer floating", "remainder_cpu"),
     other=underivable("remainder"),
@@ -179,6 +180,7 @@ def _truncating_divide(input: Any, other: Any) -> Any:
 
 
 @operation(
+    rows="side by side",
     node="torch::autograd::NotImplemented", promote="promote", kernel=_floor_divide,
     takes=("integer floating", "div_floor_cpu"),
     input=underivable("floor_divide"),

@@ -12,9 +12,11 @@ import numpy as np
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.worlds import roles
 from ...numerics import dtypes
+from .choosing import is_zero, kept_where
 
 
 @operation(
+    blocks=True,
     promote="promote",
     kind="linear",
     input=lambda F, g, condition: F.where(condition, g, 0.0),
@@ -31,6 +33,10 @@ def where(condition: Index, input: Array | Number, other: Array | Number) -> Arr
                 f"{dtypes.of(condition).type_name}"
             )
         condition = condition.astype(np.bool_)
+    if input.__class__ is np.ndarray and is_zero(other) and input.ndim:
+        return kept_where(condition, input)
+    if other.__class__ is np.ndarray and is_zero(input) and other.ndim:
+        return kept_where(np.logical_not(condition), other)
     return np.where(condition, input, other)
 
 
@@ -54,6 +60,7 @@ def _same_dtype(input: Any, other: Any, name: str) -> None:
 
 
 @operation(
+    rows="side by side",
     fits="weight",
     fits_in="wide",
     node="LerpBackward0", spelling="lerp", broadcast=True, takes=("floating complex", "lerp_kernel_scalar"),

@@ -21,6 +21,7 @@ def _abs_jvp(F: Any, tangents: dict[str, Any], input: Any, input_dtype: DType) -
 
 
 @operation(
+    blocks=True,
     takes=("integer floating complex", "abs_cpu"),
     rows="side by side",
     promote="promote",
@@ -65,7 +66,7 @@ def sgn(input: Array) -> Array:
     return _sign(input)
 
 
-@operation()
+@operation(rows="each")
 def signbit(input: Array) -> Array:
     """Whether the sign bit is set, which -0. has too."""
     kind = input.dtype.kind
@@ -99,6 +100,7 @@ def copysign_scalar(input: Array, other: Array | Number) -> Array:
 
 
 @operation(
+    rows="side by side",
     node="torch::autograd::NotImplemented",
     broadcast=True,
     input=underivable("heaviside"),
@@ -119,6 +121,7 @@ def _filled(x: Any, nan: float, posinf: float, neginf: float) -> Any:
 
 
 @operation(
+    rows="each",
     promote="promote",
     # no ``kind``: its defaults are the limits of the very dtype, half precision or not
     jvp=lambda F, tangents, input: tangents["input"] * F.isfinite(input),
@@ -142,6 +145,7 @@ def nan_to_num(
 
 
 @operation(
+    rows="same",
     outputs=("mantissa", "exponent"),
     differentiable=(0,),
     vjp=lambda F, g, needs, result1, input_dtype: (g[0] / F.exp2(F.cast(result1, input_dtype)),),
@@ -161,6 +165,7 @@ def frexp(input: Array) -> tuple[Array, Array]:
 
 @operation(
     takes=("floating", "nextafter_cpu"),
+    rows="side by side",
     promote="promote",
     input=lambda F, g, input, other: F.where(input != other, g, 0.0),
     other=lambda F, g: F.zeros_like(g),

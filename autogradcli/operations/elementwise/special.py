@@ -101,6 +101,7 @@ def lgamma(input: Array) -> Array:
 
 @operation(
     promote="float", kind="elementwise", kernel=gamma.digamma, takes=("floating", "digamma"),
+    blocks=False,
     input=lambda F, g, input: g * F.polygamma(1, input),
     examples=lambda r: [(r(2, 3, low=0.5, high=3),)],
 )  # fmt: skip
@@ -114,6 +115,7 @@ _POLYGAMMA = {0: "digamma", 1: "trigamma"}
 @operation(
     promote="float", kind="elementwise", kernel=gamma.polygamma,
     takes=("floating", lambda n, input: _POLYGAMMA.get(n, "polygamma")),
+    blocks=False,
     input=lambda F, g, n, input: g * F.polygamma(n + 1, input),
     examples=lambda r: [(n, r(2, 3, low=0.5, high=3)) for n in (0, 1, 2, 4)],
 )  # fmt: skip
@@ -124,6 +126,7 @@ def polygamma(n: int, input: Array) -> Array:
 @operation(
     promote="float", kind="elementwise", kernel=lambda input, n: gamma.polygamma(n, input),
     takes=("floating", lambda input, n: _POLYGAMMA.get(n, "polygamma")),
+    blocks=False,
     node="PolygammaBackward1", spelling="polygamma_",
     input=lambda F, g, input, n: g * F.polygamma(n + 1, input),
     examples=lambda r: [(r(2, 3, low=0.5, high=3), 1)],
@@ -159,6 +162,7 @@ def _gamma_density(F: Any, g: Any, input: Any, other: Any) -> Any:
 
 @operation(
     promote="promote", node="IgammaBackward0", kernel=scipy_special("gammainc"), takes=("floating", "igamma_cpu"),
+    rows="side by side",
     input=unwritten("igamma: input"),
     examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],
     other=_gamma_density,
@@ -169,6 +173,7 @@ def igamma(input: Array, other: Array) -> Array:
 
 @operation(
     promote="promote", node="IgammacBackward0", kernel=scipy_special("gammaincc"), takes=("floating", "igammac_cpu"),
+    rows="side by side",
     input=unwritten("igammac: input"),
     examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3, low=0.5, high=2))],
     other=lambda F, g, input, other: _gamma_density(F, -g, input, other),

@@ -74,7 +74,7 @@ def cosh(input: Array) -> Array:
     promote="float",
     kind="elementwise",
     input=lambda F, g, input: g * F.rsqrt(input**2 + 1),
-    in_place={"node": "AsinhBackward1", "input": unwritten("inplace version of asinh")},
+    in_place={"node": "AsinhBackward1", "blocks": False, "input": unwritten("inplace version of asinh")},
 )
 def asinh(input: Array) -> Array:
     """Inverse hyperbolic sine."""
@@ -92,7 +92,7 @@ def _acosh_rule(F: Any, g: Any, input: Any, input_dtype: DType) -> Any:
     kind="elementwise",
     input=_acosh_rule,
     examples=lambda r: [(r(2, 3, low=1.5, high=3),)],
-    in_place={"node": "AcoshBackward1", "input": unwritten("inplace version of acosh")},
+    in_place={"node": "AcoshBackward1", "blocks": False, "input": unwritten("inplace version of acosh")},
 )
 def acosh(input: Array) -> Array:
     """Inverse hyperbolic cosine, of values from 1."""
@@ -104,7 +104,7 @@ def acosh(input: Array) -> Array:
     kind="elementwise",
     input=lambda F, g, input: g * 1 / (1 - input**2),
     examples=lambda r: [(r(2, 3, low=-0.8, high=0.8),)],
-    in_place={"node": "AtanhBackward1", "input": unwritten("inplace version of atanh")},
+    in_place={"node": "AtanhBackward1", "blocks": False, "input": unwritten("inplace version of atanh")},
 )
 def atanh(input: Array) -> Array:
     """Inverse hyperbolic tangent, of values between -1 and 1."""

@@ -1,4 +1,4 @@
-"""Elements by index or mask: ``x[i, mask]``, ``index_select``, ``gather``, ``take``, ``masked_fill`` and kin.
+"""Elements by index or mask: ``x[i, mask]``, ``index_select``, ``gather``, ``take`` and kin.
 
 Indices are checked here, since NumPy says other words where one is out of range.
 """
@@ -12,12 +12,12 @@ import numpy as np
 
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.sparse import check_first_order, of_parts
-from ...engine.worlds import ARRAYS, roles
+from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
+from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
-from ...numerics.shapes import sizes_differ
-from ..dims import Shape, add_reduce, broadcast_shape, maximum_reduce, minimum_reduce, numel, wrap_dim
-from ..shape.view import expand_array, sum_to
+from ..dims import Shape, maximum_reduce, minimum_reduce, wrap_dim
+from ..shape.view import sum_to
 from .written import put_said, put_tangents
 
 Places = Sequence[Array | None]
@@ -94,12 +94,19 @@ def _check_together(lists: list[Array]) -> None:
 )
 def index(input: Array, indices: list[Index]) -> Array:
     """The elements at places given by index tensors, one for each dimension or None for all of it."""
-    found = input[key_of(input.shape, indices)]
+    mask = indices[0] if len(indices) == 1 else None
+    if mask is not None and mask.dtype.kind == "b" and mask.shape == input.shape != () and input.flags.c_contiguous:
+        return np.take(input.reshape(-1), np.flatnonzero(mask))
+    key = key_of(input.shape, indices)
+    if len(key) == 1 and key[0].__class__ is np.ndarray and key[0].dtype.kind == "i" and input.flags.c_contiguous:
+        return np.take(input, key[0], 0)  # whole rows, which a key gives in twice the time
+    found = input[key]
     shared = isinstance(found, np.ndarray) and found.base is not None and np.may_share_memory(found, input)
     return np.array(found, order="C", copy=True if shared else None)
 
 
 @operation(
+    rows="put at",
     node="IndexPutImplBackward0",
     kind="linear",
     complex="own",
@@ -110,12 +117,13 @@ def index(input: Array, indices: list[Index]) -> Array:
 def index_back(input: Array, indices: list[Index], values: Array) -> Array:
     """With ``values`` added at places given by index tensors: how gradients go back through ``index``."""
     out = np.array(input)
-    np.add.at(out, key_of(out.shape, indices), values)
+    add_at(out, key_of(out.shape, indices), values)
     return out
 
 
 @operation(
     formula=put_said,
+    rows="put at",
     overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
     values=lambda F, g, indices, values_shape: sum_to(F, F.index(g, indices), values_shape),
@@ -145,7 +153,7 @@ def index_put(input: Array, indices: list[Index], values: Array | Number, accumu
         if accumulate and out.dtype.kind == "b":
             np.logical_or.at(out, key, values)
         elif accumulate:
-            np.add.at(out, key, values)
+            add_at(out, key, values)
         else:
             out[key] = values
     except ValueError:
@@ -180,6 +188,7 @@ def _check_fits(input: Array, key: tuple[Any, ...], values: Array) -> None:
 
 
 @operation(
+    rows="indexed",
     kind="linear",
     complex="own",
     input=lambda F, g, input_shape, dim, index: F.index_add(F.new_zeros(g, input_shape), dim, index, g),
@@ -224,6 +233,23 @@ def check_places(index: Array, at: int, size: int) -> None:
         raise RuntimeError(f"index {bad} is out of bounds for dimension {at} with size {size}")
 
 
+#: Fewer elements than this are read by a key in no time.
+_FEW = 512
+
+
+def flat_places(index: Array, shape: Shape, at: int) -> Array:
+    """Where the elements of ``grid_key`` are among all elements in order."""
+    step = 1
+    found: Any = None
+    for d in range(len(shape) - 1, -1, -1):
+        n = index.shape[d]
+        part = index if d == at else np.arange(n).reshape((n,) + (1,) * (index.ndim - d - 1))
+        part = part if step == 1 else part * step
+        found = part if found is None else np.add(part, found)
+        step *= shape[d]
+    return found
+
+
 def grid_key(index: Array, at: int) -> tuple[Any, ...]:
     """The key for the elements whose place is the index along one dimension and their own along the others."""
     key: list[Any] = []
@@ -255,6 +281,7 @@ def gather_sparse_backward(g: Index, shape: Shape, dim: int, index: Index) -> Ar
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     complex="own",
     # only the shape of the input is needed; naming it saves it, as PyTorch does, so a later change is an error
@@ -278,10 +305,13 @@ def gather(input: Array, dim: int, index: Index) -> Array:
                 f"{list(input.shape)} apart from dimension {at}"
             )
     check_places(index, at, input.shape[at])
+    if input.flags.c_contiguous and index.size > _FEW:
+        return np.take(input.reshape(-1), flat_places(index, input.shape, at))
     return input[grid_key(index, at)]
 
 
 @operation(
+    rows="taken",
     complex="own",
     input=lambda F, g, input, input_shape, index: F.put(F.new_zeros(g, input_shape), index, g, True),
     jvp=lambda F, t, index: F.take(t["input"], index),
@@ -301,141 +331,3 @@ def check_counted(index: Array, count: int) -> None:
     if index.size and (minimum_reduce(index, None) < -count or maximum_reduce(index, None) >= count):
         bad = index[(index < -count) | (index >= count)].reshape(-1)[0]
         raise IndexError(f"out of range: tried to access index {bad} on a tensor of {count} elements.")
-
-
-# -- masks -------------------------------------------------------------------------------------------------
-
-
-def _fit_mask(input: Array, mask: Array) -> Array:
-    """A mask broadcast to the shape of ``input``, with PyTorch's words where it can't be."""
-    if mask.shape == input.shape:
-        return mask
-    for back in range(1, min(mask.ndim, input.ndim) + 1):
-        m, n = mask.shape[-back], input.shape[-back]
-        if m not in (1, n):
-            raise sizes_differ(m, n, max(mask.ndim, input.ndim) - back)
-    return expand_array(mask, input.shape)
-
-
-def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
-    if mask.dtype.kind != "b":
-        kind = {"Long": "long int", "Byte": "unsigned char"}.get(dtypes.of(mask).type_name, dtypes.of(mask).cpp_name)
-        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {kind}")
-    if input.dtype.kind != "c" and np.iscomplexobj(value):
-        value = number_in(input.dtype, value.item() if isinstance(value, np.ndarray) else value)
-    if mask.shape != input.shape:
-        broadcast_shape(mask.shape, input.shape)
-    if isinstance(value, np.ndarray):
-        if value.ndim:
-            raise RuntimeError(
-                "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
-                f"{value.ndim} dimension(s)."
-            )
-        value = value.astype(input.dtype)
-    elif input.dtype.kind != "f":
-        value = number_in(input.dtype, value)
-    return np.where(mask, value, input)
-
-
-_FILL: dict[str, Any] = {
-    "kernel": _fill_masked, "layout": "contiguous", "complex": "own", "spelling": "masked_fill", "overlap": True,
-    "fits": "value", "fits_in": "operand", "overload": "*", "in_vmap": "arithmetic",
-}  # fmt: skip
-
-
-@operation(
-    node="MaskedFillBackward0",
-    broadcast=True,
-    input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),
-    jvp=lambda F, t, mask: F.masked_fill(t["input"], mask, 0.0),
-    examples=lambda r: [(r(2, 3), r.mask((2, 3)), 1.5), (r(2, 3), r.mask((3,)), 0.0)],
-    **_FILL,
-)
-def masked_fill(input: Array, mask: Index, value: Number) -> Array:
-    """With a number where a mask is true."""
-
-
-@operation(
-    node="MaskedFillBackward1",
-    input=lambda F, g, mask, input_shape: sum_to(F, F.masked_fill(g, mask, 0.0), input_shape),
-    value=lambda F, g, mask: F.sum_all(F.masked_select(g, mask)),
-    examples=lambda r: [(r(2, 3), r.mask((2, 3)), r())],
-    **_FILL,
-)
-def masked_fill_tensor(input: Array, mask: Index, value: Array) -> Array:
-    """With the value of a 0-d tensor where a mask is true."""
-
-
-@operation(
-    complex="own",
-    input=lambda F, g, input, mask: _select_back(F, g, tuple(input.shape), mask),
-    jvp=lambda F, t, mask: F.masked_select(t["input"], mask),
-    examples=lambda r: [(r(2, 3), r.mask((2, 3))), (r(2, 1), r.mask((2, 3)))],
-    rows="dynamic",
-)
-def masked_select(input: Array, mask: Index) -> Array:
-    """The elements where a mask is true, in one dimension."""
-    if mask.dtype.kind != "b":
-        raise RuntimeError("masked_select: expected BoolTensor for mask")
-    if mask.shape != input.shape:
-        broadcast_shape(mask.shape, input.shape)
-        input, mask = np.broadcast_arrays(input, mask)
-    return input[mask] if input.ndim else input.reshape(1)[mask.reshape(1)]
-
-
-def _select_back(F: Any, g: Any, shape: Shape, mask: Any) -> Any:
-    whole = tuple(np.broadcast_shapes(shape, tuple(mask.shape)))
-    return sum_to(F, F.masked_scatter(F.new_zeros(g, whole), F.expand(mask, whole), g), shape)
-
-
-@operation(
-    layout="contiguous",
-    complex="own",
-    input=lambda F, g, mask: F.masked_fill(g, mask, 0.0),
-    source=lambda F, g, mask, source_shape: F.masked_scatter_backward(g, mask, source_shape),
-    examples=lambda r: [(r(2, 3), r.mask((2, 3)), r(8))],
-)
-def masked_scatter(input: Array, mask: Index, source: Array) -> Array:
-    """With the elements of ``source``, one after another, where a mask is true."""
-    if mask.dtype.kind != "b":
-        raise RuntimeError(
-            f"masked_scatter_ only supports boolean masks, but got mask with dtype {dtypes.of(mask).type_name}"
-        )
-    if source.dtype is not input.dtype:
-        raise RuntimeError(
-            "masked_scatter: expected self and source to have same dtypes but got"
-            f"{dtypes.of(input).type_name} and {dtypes.of(source).type_name}"
-        )
-    broadcast_shape(input.shape, mask.shape)
-    whole = np.broadcast_shapes(input.shape, mask.shape)
-    out = np.array(np.broadcast_to(input, whole))
-    mask = _fit_mask(out, mask)
-    count = int(add_reduce(mask, None))
-    if count > source.size:
-        raise RuntimeError("Number of elements of source < number of ones in mask")
-    out[mask] = source.reshape(-1)[:count]
-    return out
-
-
-def _taken_said(F: Any, g: Any, mask: Any, shape: Shape) -> Any:
-    found = F.masked_select(g, mask)
-    rest = numel(shape) - found.shape[0]
-    return F.reshape(F.cat([found, F.new_zeros(found, (rest,))], 0) if rest else found, shape)
-
-
-@operation(
-    formula=_taken_said,
-    complex="own",
-    kind="linear",
-    g=lambda F, g, mask: F.masked_scatter(F.new_zeros(g, tuple(mask.shape)), mask, g),
-    examples=lambda r: [(r(2, 3), r.mask((2, 3)), (8,))],
-)
-def masked_scatter_backward(g: Array, mask: Index, shape: Shape) -> Array:
-    """The elements of ``g`` where a mask is true, one after another, in a shape; zeros for the rest."""
-    found = g[_fit_mask(g, mask)]
-    out = np.zeros(shape, g.dtype)
-    out.reshape(-1)[: found.size] = found
-    return out
-
-
-roles.guard_fill = masked_fill

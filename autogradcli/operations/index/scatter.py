@@ -11,6 +11,7 @@ import numpy as np
 
 from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
+from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
 from ..dims import Shape, wrap_dim
 from ..refuse import underivable
@@ -59,6 +60,7 @@ def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Arra
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     node="ScatterBackward0",
     spelling="scatter",
@@ -94,6 +96,7 @@ def source_back(F: Any, g: Any, shape: Shape) -> Any:
 
 
 @operation(
+    dims="dim",
     fits="value",
     fits_in="operand",
     layout="contiguous",
@@ -115,6 +118,7 @@ def scatter_value(input: Array, dim: int, index: Index, value: Number) -> Array:
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     kind="linear",
     complex="own",
@@ -128,7 +132,7 @@ def scatter_add(input: Array, dim: int, index: Index, src: Array) -> Array:
     out = np.array(input)
     if index.size:
         place, key, source = lined_up(out, index, src, at)
-        np.add.at(place, key, source)
+        add_at(place, key, source)
     return out
 
 
@@ -141,11 +145,12 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
     out = np.array(input)
     if index.size:
         place, key, source = lined_up(out, index, src, at)
-        (np.add if reduce == "add" else np.multiply).at(place, key, source)
+        (add_at if reduce == "add" else np.multiply.at)(place, key, source)
     return out
 
 
 @operation(
+    dims="dim",
     layout="contiguous", spelling="scatter", kernel=_combined, node="torch::autograd::NotImplemented",
     input=underivable("scatter"), in_place={"input": underivable("scatter_")},
     examples=lambda r: [(r(3), 0, r.index((2,), 3), r(2), "add")],
@@ -158,6 +163,7 @@ def scatter_combined(input: Array, dim: int, index: Index, src: Array | Number, 
 
 
 @operation(
+    rows="put",
     layout="contiguous",
     complex="own",
     jvp=lambda F, t, input, index, source, accumulate: F.put(
@@ -189,7 +195,7 @@ def put(input: Array, index: Index, source: Array, accumulate: bool = False) -> 
     out = np.array(input, order="C")
     flat = out.reshape(-1)
     if accumulate:
-        np.add.at(flat, index.reshape(-1), source.reshape(-1))
+        add_at(flat, index.reshape(-1), source.reshape(-1))
     else:
         flat[index.reshape(-1)] = source.reshape(-1)
     return out
@@ -209,6 +215,7 @@ def _written(out: Array, place: Array, src: Array) -> Array:
 
 
 @operation(
+    dims="dim",
     kind="linear",
     complex="own",
     input=lambda F, g, src_shape, dim, index: F.select_scatter(g, F.new_zeros(g, src_shape), dim, index),
@@ -222,6 +229,7 @@ def select_scatter(input: Array, src: Array, dim: int, index: int) -> Array:
 
 
 @operation(
+    dims="dim",
     kind="linear",
     complex="own",
     input=lambda F, g, src_shape, dim, start, end, step: F.slice_scatter(
@@ -239,6 +247,7 @@ def slice_scatter(
 
 
 @operation(
+    dims="dim1 dim2",
     kind="linear",
     complex="own",
     input=lambda F, g, src_shape, offset, dim1, dim2: F.diagonal_scatter(

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
+from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
 from ..shape.slicing import ALL
@@ -56,6 +57,7 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
 
 
 @operation(
+    rows="indexed",
     fits="alpha",
     layout="contiguous",
     kind="linear",
@@ -72,7 +74,7 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
     if alpha != 1:
         source = np.multiply(source, number_in(source.dtype, alpha))
     if out.ndim:
-        np.add.at(out, parts_key(index, at), source)
+        add_at(out, parts_key(index, at), source)
     else:
         np.add(out, add_reduce(source.reshape(-1)), out, casting="unsafe")  # a truth value is one again
     return out
@@ -84,6 +86,7 @@ def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Numbe
 
 
 @operation(
+    rows="indexed",
     layout="contiguous",
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
@@ -172,6 +175,7 @@ def check_filled(index: Array, at: int, n: int) -> None:
 
 
 @operation(
+    rows="indexed",
     fits="value",
     fits_in="operand",
     overlap=True,
@@ -190,6 +194,7 @@ def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Ar
 
 
 @operation(
+    rows="indexed",
     overlap=True,
     node="IndexFillBackward1",
     spelling="index_fill",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
+from ...numerics.adding import add_at
 from ..refuse import not_implemented_for
 from .scatter import checked_scatter, lined_up, source_back
 from .scatter_index import checked_parts, parts_key
@@ -28,7 +29,10 @@ def _reduced_into(out: Array, place: Array, key: Any, source: Any, reduce: str, 
                 limits = np.iinfo(out.dtype)
                 worst = limits.min if reduce == "amax" else limits.max
             place[key] = worst
-    _UFUNCS[reduce].at(place, key, source)
+    if _UFUNCS[reduce] is np.add:
+        add_at(place, key, source)
+    else:
+        _UFUNCS[reduce].at(place, key, source)
     if reduce == "mean":
         count = np.full(place.shape, int(include_self), np.int64)
         np.add.at(count, key, 1)
@@ -157,6 +161,7 @@ def _scatter_reduce_back(
 
 
 @operation(
+    dims="dim",
     layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, src, reduce, include_self, result: _scatter_reduce_back(
         F, g, input, dim, index, src, reduce, include_self, result
@@ -189,6 +194,7 @@ def _index_reduce_back(
 
 @operation(
     takes=("integer floating", "index_func_"),
+    rows="indexed",
     layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, source, reduce, include_self, result: _index_reduce_back(
         F, g, input, dim, index, source, reduce, include_self, result

@@ -26,6 +26,7 @@ operation = partial(declared, half="own")
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     layout="columns",
     node="LinalgCholeskyExBackward0",
@@ -47,6 +48,7 @@ def linalg_cholesky_ex(A: Array, upper: bool = False, check_errors: bool = False
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     layout="columns",
     node="CholeskyBackward0",
@@ -94,14 +96,19 @@ def _cholesky_rule(F: Any, g: Any, factor: Any, upper: bool) -> Any:
     if g is None:
         return None
     L, gL = (H(F, factor), H(F, g)) if upper else (factor, g)
-    phi = lower_half(F, mm(F, H(F, L), gL))
-    phi = (phi + H(F, phi)) * 0.5
+    phi = mm(F, H(F, L), gL)
+    if "complex" in str(phi.dtype):
+        phi = lower_half(F, phi)
+        phi = (phi + H(F, phi)) * 0.5
+    else:
+        phi = (F.tril(phi, 0) + H(F, F.tril(phi, -1))) * 0.5
     left = F.linalg_solve_triangular(H(F, L), phi, True, True, False)
     return F.linalg_solve_triangular(L, left, False, False, False)
 
 
 @operation(
     takes=("single complex", "cholesky_inverse_out_cpu"),
+    rows="leading: 2",
     cost=by_rows,
     input=lambda F, g, input, upper, result: _cholesky_inverse_rule(F, g, input, upper, result),
     examples=lambda r: [(r.lower(3),), (r.upper(2), True)],  # the gradient fills both triangles, as in PyTorch
@@ -126,6 +133,7 @@ def _cholesky_inverse_rule(F: Any, g: Any, factor: Any, upper: bool, result: Any
 
 @operation(
     takes=("single complex", "cholesky_solve_cpu", "L"),
+    rows="leading: 2 2",
     cost=by_rows,
     broadcast=True,
     input=lambda F, g, L, upper: F.cholesky_solve(g, L, upper),
@@ -160,6 +168,7 @@ def _cholesky_solve_rule(F: Any, g: Any, L: Any, upper: bool, x: Any) -> Any:
 
 @operation(
     takes=("single complex", "lu_cpu"),
+    rows="leading: 2",
     cost=by_rows,
     node="LinalgLuFactorExBackward0",
     spelling="linalg.lu_factor_ex",
@@ -247,6 +256,7 @@ def _lu_rule(F: Any, gL: Any, gU: Any, L: Any, U: Any, pivots: Any) -> Any:
 
 @operation(
     takes=("single complex", "lu_cpu"),
+    rows="leading: 2",
     cost=by_rows,
     node="LinalgLuBackward0",
     spelling="linalg.lu",
@@ -273,6 +283,7 @@ def _plu_rule(F: Any, g: Any, P: Any, L: Any, U: Any) -> Any:
 
 
 @operation(
+    rows="leading: 2 1",
     cost=by_rows,
     outputs=("P", "L", "U"),
     differentiable=(1, 2),
@@ -320,6 +331,7 @@ def _unpack_rule(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     layout="columns",
     node="LinalgQrBackward0",

@@ -21,6 +21,7 @@ operation = partial(declared, half="own")
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     node="LinalgDetBackward0",
     spelling="linalg.det",
@@ -46,6 +47,7 @@ def _product_of_pivots(A: Array) -> Any:
 
 
 @operation(
+    rows="leading: 0 2",
     cost=by_rows,
     formula=lambda F, grad, A: column(F, column(F, grad * F.linalg_det(A))) * T(F, F.linalg_inv(A)),
     node="LinalgSolveExBackward0",
@@ -69,6 +71,7 @@ def det_backward(grad: Array, A: Array) -> Array:
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     formula=lambda F, A: column(F, column(F, F.linalg_det(A))) * T(F, F.linalg_inv(A)),
     A=lambda F, g, A: F.cofactors_backward(g, A),
@@ -109,6 +112,7 @@ def _cofactors_back_said(F: Any, h: Any, A: Any) -> Any:
 
 
 @operation(
+    rows="leading: 2 2",
     cost=by_rows,
     formula=_cofactors_back_said,
     h=lambda F, g, A: F.cofactors_backward(g, A),
@@ -156,6 +160,7 @@ def _trace(F: Any, a: Any) -> Any:
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     node="LinalgSlogdetBackward0",
     spelling="linalg.slogdet",
@@ -190,7 +195,7 @@ def _slogdet_rule(F: Any, g: Any, A: Any, sign: Any) -> Any:
     )
 
 
-@operation(formula=lambda F, like: F.says("eye", like.shape[-1]) if like.ndim == 2 else None)
+@operation(rows="alike", formula=lambda F, like: F.says("eye", like.shape[-1]) if like.ndim == 2 else None)
 def identity_like(like: Index) -> Array:
     """The identity matrix in the shape and dtype of a batch of square ones."""
     return np.broadcast_to(np.eye(like.shape[-1], dtype=like.dtype), like.shape)

@@ -133,11 +133,12 @@ def _mirrored(F: Any, g: Any, last: int, size: int) -> Any:
 
 
 @operation(
+    rows="alike",
     formula=lambda F, like, last, size: F.constant(
         np.where((np.arange(like.shape[last]) > 0) & (np.arange(like.shape[last]) <= size - like.shape[last]), 2.0, 1.0)
         .astype(like.tensor.array.real.dtype)
         .reshape((-1,) + (1,) * (like.ndim - 1 - last))
-    )
+    ),
 )
 def mirror_weights(like: Index, last: int, size: int) -> Array:
     """2 for each element of a half whose mirror image was left out, else 1."""

@@ -66,6 +66,7 @@ def _right_back(F: Any, g: Any, mat1: Any, shape: Shape, strides: Shape) -> Any:
 
 @operation(
     takes=("integer floating complex", "addmm_impl_cpu_"),
+    rows="mm",
     indices="ij,jk->ik",
     kind="bilinear",
     input=lambda F, g, mat2, input_shape, input_strides: _left_back(F, g, mat2, input_shape, input_strides),
@@ -103,9 +104,15 @@ def _dot(a: Array, b: Array) -> Array:
 
 def multiplied(product: Any, a: Array, b: Array) -> Array:
     """``product(a, b)``, which can be interrupted if it takes long."""
-    batches = 1 if a.ndim == 2 else b.size
-    found: Array = product(a, b) if a.size * b.shape[-1] * batches < HEAVY else away(product, a, b)
+    steps = a.size * b.shape[-1]
+    if b.ndim > 2 and a.shape[:-2] != b.shape[:-2]:
+        steps *= b.size // max(b.shape[-2] * b.shape[-1], 1)  # each with each, at most
+    found: Array = product(a, b) if steps < HEAVY else away(product, a, b)
     return found
+
+
+#: So many numbers are printed in full: of more nobody sees the last digit.
+SHOWN = 1_000
 
 
 def _small_dot(a: Array, b: Array) -> Array:
@@ -137,6 +144,7 @@ def _in_order(a: Array, b: Array) -> Array:
 
 @operation(
     takes=("integer floating complex", "addmv_impl_cpu"),
+    rows="mv",
     indices="ij,j->i",
     kind="bilinear",
     input=lambda F, g, vec: F.unsqueeze(g, 1) * vec,
@@ -180,6 +188,7 @@ def _check_vectors(input: Array, other: Array) -> None:
 
 @operation(
     takes=("integer floating complex", "dot"),
+    rows="dot",
     indices="i,i->",
     kind="bilinear",
     input=lambda F, g, tensor: g * tensor,
@@ -195,6 +204,7 @@ def dot(input: Array, tensor: Array) -> Array:
 
 @operation(
     takes=("integer floating complex", "dot"),
+    rows="dot: conj",
     complex="own",
     input=lambda F, g, other: F.conj(g) * other,
     other=lambda F, g, input: g * input,
@@ -208,6 +218,7 @@ def vdot(input: Array, other: Array) -> Array:
 
 @operation(
     takes=("integer floating complex", "bmm"),
+    rows="bmm",
     layout="contiguous",
     indices="bij,bjk->bik",
     kind="bilinear",
@@ -236,12 +247,14 @@ def batched(a: Array, b: Array) -> Array:
     """``a @ b`` over leading dimensions. Half precision is accumulated in single."""
     if a.dtype.char == "e":
         return multiplied(np.matmul, a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
-    if 0 < a.shape[-2] * a.shape[-1] * b.shape[-1] < 400 and a.dtype.char in "fd":  # PyTorch's own loops
+    n, k, p = a.shape[-2], a.shape[-1], b.shape[-1]
+    if 0 < n * k * p < 400 and a.dtype.char in "fd" and (k == 1 or a.size // k * p <= SHOWN):  # PyTorch's own loops
         return _in_order(a, b)
     return multiplied(np.matmul, a, b)
 
 
 @operation(
+    rows="leading: 2 2",
     node="UnsafeViewBackward0",
     kind="bilinear",
     broadcast=True,
@@ -260,6 +273,7 @@ def stacked_product(input: Array, other: Array) -> Array:
 
 @operation(
     takes=("integer floating complex", "addmm_impl_cpu_"),
+    rows="added: mm",
     fits="beta alpha",
     fits_in="wide",
     formula=lambda F, input, mat1, mat2, beta, alpha: input * beta + (mat1 @ mat2) * alpha,
@@ -305,6 +319,7 @@ def _added(input: Array, beta: Number, product: Array, alpha: Number) -> Array:
 
 @operation(
     takes=("integer floating complex", "addmv_impl_cpu"),
+    rows="added: mv",
     fits="beta alpha",
     formula=lambda F, input, mat, vec, beta, alpha: input * beta + (mat @ vec) * alpha,
     broadcast=True,
@@ -326,6 +341,7 @@ def addmv(input: Array, mat: Array, vec: Array, beta: Number = 1, alpha: Number 
 
 
 @operation(
+    rows="added: outer",
     fits="beta alpha",
     formula=lambda F, input, vec1, vec2, beta, alpha: input * beta + F.unsqueeze(vec1, 1) * vec2 * alpha,
     promote="promote",
@@ -346,6 +362,7 @@ def addr(input: Array, vec1: Array, vec2: Array, beta: Number = 1, alpha: Number
 
 @operation(
     takes=("integer floating complex", "baddbmm"),
+    rows="added: bmm",
     fits="beta alpha",
     fits_in="wide",
     formula=lambda F, input, batch1, batch2, beta, alpha: input * beta + (batch1 @ batch2) * alpha,
@@ -372,6 +389,7 @@ def baddbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha:
 
 @operation(
     takes=("integer floating complex", "addmm_impl_cpu_"),
+    rows="added: sum",
     fits="beta alpha",
     fits_in="wide",
     broadcast=True,

@@ -1,7 +1,7 @@
 """Kernels on batches of matrices that NumPy lacks: LU factors, triangular systems, the exponential.
 
 Each loops over rows or columns and is vectorised over the batch, which for the sizes of a calculator costs less
-than importing SciPy.
+than importing SciPy. Of many rows ``lapack.py`` takes them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from ...engine.operation import Array
 from ...numerics.limits import counted
 from ..dims import numel
+from . import lapack
 from .small_matrices import LARGEST
 
 
@@ -21,6 +22,8 @@ def lu_factor(a: Array) -> tuple[Array, Array, Array]:
 
     ``pivots`` counts rows from 1 as LAPACK does, ``info`` is the first exactly zero pivot (from 1), 0 if none.
     """
+    if lapack.takes(a):
+        return lapack.lu_factor(a)
     batch, (m, n) = a.shape[:-2], a.shape[-2:]
     count = numel(batch)
     steps = min(m, n)
@@ -71,9 +74,17 @@ def permutation_matrix(pivots: Array, m: int, dtype: np.dtype) -> Array:
     return p.astype(dtype)
 
 
+#: From so many rows on the last digit is the library's.
+_MANY = 17
+
+
 def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
     """X of ``A X = B`` by substitution; a zero on the diagonal gives infinities."""
     n = a.shape[-1]
+    large = n >= _MANY and a.dtype.char in "fdFD" and a.dtype == b.dtype
+    if large and (unit or np.diagonal(a, 0, -2, -1).all()):  # else by rows, where infinities come as PyTorch's do
+        solve = lapack.solve_triangular if lapack.takes(a, b) else _by_elimination
+        return solve(a, b, upper, unit)
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     x = np.array(np.broadcast_to(b, (*batch, *b.shape[-2:])), order="C")
     a = np.broadcast_to(a, (*batch, n, n))
@@ -85,6 +96,18 @@ def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
             if not unit:
                 x[..., k, :] *= 1 / a[..., k, k, None]
     return x
+
+
+def _by_elimination(a: Array, b: Array, upper: bool, unit: bool) -> Array:
+    """The same by LAPACK's elimination, which of an upper triangle leaves nothing to do and exchanges no rows; a lower
+    one is one from the other end."""
+    if not upper:
+        return _by_elimination(a[..., ::-1, ::-1], b[..., ::-1, :], True, unit)[..., ::-1, :]
+    triangle = np.triu(a)
+    if unit:
+        index = np.arange(a.shape[-1])
+        triangle[..., index, index] = 1
+    return np.linalg.solve(triangle, b)
 
 
 def _combined(weights: Array, x: Array, backwards: bool) -> Array:

@@ -19,6 +19,7 @@ from .matrix_rules import H, T, column, first_rows, last_columns, mm, total
 
 
 @operation(
+    rows="leading: 2",
     cost=by_iterations,
     node="LinalgPinvBackward0",
     half="own",
@@ -177,6 +178,7 @@ def _lstsq_rule(F: Any, g: Any, needs: Any, A: Any, B: Any, X: Any) -> tuple[Any
 
 
 @operation(
+    rows="leading: 2",
     cost=by_iterations,
     node="LinalgMatrixExpBackward0",
     spelling="linalg.matrix_exp",
@@ -202,6 +204,7 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
 
 
 @operation(
+    rows="leading: 2",
     takes=("single complex", "ldl_factor_kernel_cpu"),
     cost=by_rows,
     outputs=("LD", "pivots", "info"),
@@ -232,6 +235,7 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
 
 
 @operation(
+    rows="leading: 2 1 2",
     half="own",
     cost=by_rows,
     spelling="linalg.ldl_solve",
@@ -297,6 +301,7 @@ def check_cross(input: Array, other: Array, dim: int) -> None:
 
 @operation(
     takes=("integer floating complex", "cross"),
+    dims="dim",
     node="LinalgCrossBackward0",
     spelling="linalg.cross",
     promote="promote",

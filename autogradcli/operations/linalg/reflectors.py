@@ -15,6 +15,7 @@ from .matrix_rules import H, conj, first_columns, last_columns, mm, part
 
 
 @operation(
+    rows="leading: 2 1",
     takes=("single complex", "orgqr_cpu"),
     cost=by_rows,
     node="LinalgHouseholderProductBackward0",
@@ -86,6 +87,7 @@ def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
 
 
 @operation(
+    rows="leading: 2 1 2",
     takes=("single complex", "ormqr_cpu"),
     cost=by_rows,
     node="OrmqrBackward0",
@@ -155,6 +157,7 @@ def _ormqr_rule(
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     outputs=("a", "tau"),
     takes=("single complex", "geqrf_cpu"),

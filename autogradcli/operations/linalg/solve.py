@@ -23,6 +23,7 @@ operation = partial(declared, half="own")
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     node="LinalgInvExBackward0",
     spelling="linalg.inv",
@@ -43,6 +44,7 @@ def linalg_inv(A: Array, check: bool = True) -> Array:
 
 
 @operation(
+    rows="leading: 2",
     cost=by_rows,
     node="LinalgInvExBackward0",
     spelling="linalg.inv_ex",
@@ -128,6 +130,7 @@ def check_system(A: Array, B: Array, left: bool, name: str) -> None:
 
 @operation(
     takes=("single complex", "lu_cpu"),
+    rows=lambda A, B, left, name: "leading: 2 1" if is_vector(A.array.shape, B.array.shape) else "leading: 2 2",
     cost=by_rows,
     node="LinalgSolveExBackward0",
     spelling="linalg.solve",
@@ -209,6 +212,7 @@ def _solve_matrix_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: b
 
 @operation(
     takes=("single complex", "triangular_solve_cpu"),
+    rows="leading: 2 2",
     cost=by_rows,
     node="LinalgSolveTriangularBackward0",
     spelling="linalg.solve_triangular",
@@ -244,6 +248,7 @@ def _triangular_matrix_rule(F: Any, g: Any, A: Any, upper: bool, left: bool, uni
 
 @operation(
     takes=("single complex", "triangular_solve_cpu", "A"),
+    rows="leading: 2 2",
     cost=by_rows,
     node="TriangularSolveBackward0",
     outputs=("solution", "cloned_coefficient"),
@@ -291,6 +296,7 @@ def _old_triangular_rule(
 @operation(
     takes=("single complex", "linalg.lu_solve_cpu"),
     constant="pivots",
+    rows="leading: 2 1 2",
     cost=by_rows,
     node="LinalgLuSolveBackward0",
     spelling="linalg.lu_solve",
@@ -343,6 +349,7 @@ def _permute_said(F: Any, input: Any, pivots: Any, back: bool) -> Any:
 
 
 @operation(
+    rows="leading: 2 1",
     formula=_permute_said,
     node="MmBackward0",
     kind="linear",

@@ -23,7 +23,7 @@ from .matrix_rules import H, column, conj, first_columns, first_rows, minus, mm,
 operation = partial(declared, half="own")
 
 
-@operation(formula=lambda F, like: ~F.says("eye", like.shape[-2], like.shape[-1], dtype=dtypes.bool_))
+@operation(rows="alike", formula=lambda F, like: ~F.says("eye", like.shape[-2], like.shape[-1], dtype=dtypes.bool_))
 def off_diagonal(like: Index) -> Array:
     """A mask that is False on the diagonal."""
     return ~np.eye(like.shape[-2], like.shape[-1], dtype=bool)
@@ -62,6 +62,7 @@ def _differences(F: Any, values: Any) -> Any:
 
 @operation(
     takes=("single complex", "linalg_eigh_cpu"),
+    rows="leading: 2",
     cost=by_iterations,
     layout="columns",
     node="LinalgEighBackward0",
@@ -101,6 +102,7 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 
 @operation(
+    rows="leading: 2",
     cost=by_iterations,
     layout="columns",
     node="LinalgEigBackward0",
@@ -142,6 +144,7 @@ def _eig_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 
 
 @operation(
+    rows="leading: 2",
     cost=by_iterations,
     layout="columns",
     node="LinalgSvdBackward0",

@@ -13,6 +13,7 @@ import numpy as np
 from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
 from ..elementwise import elementary
+from ..elementwise.choosing import FEW, kept_where
 from ..elementwise.constants import ONE, ZERO
 from ..refuse import NO_BOOLS, underivable
 
@@ -96,6 +97,8 @@ def relu(input: Array) -> Array:
         if input.dtype.kind == "b":
             raise NO_BOOLS.value("Boolean inputs not supported for relu")
         raise NotImplementedError("clamp is not supported for complex types")
+    if input.size > FEW:  # of an array beside it NumPy takes a third of the time of a number's
+        return np.maximum(np.zeros_like(input), input)
     return np.maximum(ZERO[input.dtype], input)  # of two zeros NumPy gives the second, PyTorch the first
 
 
@@ -122,7 +125,10 @@ def threshold(input: Array, threshold: Number, value: Number) -> Array:
 def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> Array:
     """The gradient where ``input`` is above the threshold (or NaN), 0 elsewhere."""
     zero = ZERO[grad_output.dtype]
-    return np.where(input <= (threshold or zero), zero, grad_output)
+    below = input <= (threshold or zero)
+    if grad_output.__class__ is not np.ndarray or grad_output.size < FEW:  # a formula reads as it is meant
+        return np.where(below, zero, grad_output)
+    return kept_where(np.logical_not(below), grad_output)
 
 
 def _leaky(input: Any, negative_slope: Number) -> Any:
@@ -201,6 +207,7 @@ def hardsigmoid(input: Array) -> Array:
 
 
 @operation(
+    rows="side by side",
     node="torch::autograd::NotImplemented",
     grad_output=underivable("hardsigmoid_backward"),
     input=underivable("hardsigmoid_backward"),
@@ -299,6 +306,7 @@ def _prelu_jvp(F: Any, tangents: dict[str, Any], input: Any, weight: Any) -> Any
 
 @operation(
     takes=("floating", "prelu_cpu"),
+    rows="side by side",
     node="PreluKernelBackward0", spelling="prelu", broadcast=True, jvp=_prelu_jvp,
     vjp=lambda F, g, needs, input, weight: F.prelu_kernel_backward(g, input, weight),
     examples=lambda r: [(r(2, 3), r(1, 3)), (r(3), r(1))],
@@ -322,6 +330,7 @@ def _prelu_twice(F: Any, g: Any, needs: Any, grad_output: Any, input: Any, weigh
 
 
 @operation(
+    rows="leading: 0 0 0",
     formula=lambda F, g, input, weight: (
         F.where(input > 0, g, weight * g), F.where(input > 0, F.zeros_like(g), input * g)
     ),
@@ -363,6 +372,7 @@ def rrelu_with_slope_backward(grad_output: Array, input: Array, slope: float) ->
 
 
 @operation(
+    rows="side by side",
     node="RreluWithNoiseBackward0", spelling="rrelu", kind="linear",
     input=lambda F, g, input, noise: F.rrelu_with_noise_backward(g, input, noise),
     examples=lambda r: [(r(2, 3), r(2, 3))],

@@ -45,6 +45,7 @@ def _rule(F: Any, g: Any, needs: Any, query: Any, key: Any, value: Any, mask: An
 
 @operation(
     takes=("floating", "softmax_lastdim_kernel_impl"),
+    rows="leading: 4 4 4 4",
     node="ScaledDotProductFlashAttentionForCpuBackward0",
     spelling="scaled_dot_product_attention",
     vjp=lambda F, g, needs, query, key, value, mask, causal, scale: _rule(

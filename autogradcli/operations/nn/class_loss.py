@@ -90,6 +90,7 @@ _NLL: dict[str, Any] = {
 
 @operation(
     takes=("floating", "nll_loss_out_frame"),
+    rows="class loss: weighted",
     node="NllLossBackward0",
     examples=lambda r: [(r(3, 4), r.index((3,), 4), None, "mean", -100), (r(4), r.index((), 4), r(4), "sum", -100)],
     **_NLL,
@@ -124,6 +125,7 @@ _NLL2D: dict[str, Any] = {
 
 @operation(
     takes=("floating", "nll_loss2d_forward_out_frame"),
+    rows="class loss: weighted",
     node="NllLoss2DBackward0",
     spelling="nll_loss",
     examples=lambda r: [(r(2, 3, 2, 2), r.index((2, 2, 2), 3), None, "mean", -100)],
@@ -144,6 +146,7 @@ def nll_loss2d(
 
 
 @operation(
+    rows="class loss back: weighted",
     formula=said.nll_back,
     node="NllLossBackwardBackward0",
     grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss(h, target, weight, reduction, ignore_index),
@@ -159,6 +162,7 @@ def nll_loss_backward(
 
 
 @operation(
+    rows="class loss back: weighted",
     formula=said.nll_back,
     node="NllLoss2DBackwardBackward0",
     grad=lambda F, h, target, weight, reduction, ignore_index: F.nll_loss2d(h, target, weight, reduction, ignore_index),
@@ -179,6 +183,7 @@ def nll_loss2d_backward(
 @operation(
     takes=("single", "multi_margin_loss_cpu_kernel"),
     constant="weight",
+    rows="class loss",
     input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
         g, input, target, p, margin, weight, reduction
     ),
@@ -226,6 +231,7 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
 
 
 @operation(
+    rows="class loss back",
     formula=said.margin_back,
     grad=underivable("multi_margin_loss_backward"),
     input=underivable("multi_margin_loss_backward"),
@@ -247,6 +253,7 @@ def multi_margin_loss_backward(
 @operation(
     takes=("single", "multilabel_margin_loss_forward_out_frame"),
     aten="multilabel_margin_loss_forward",
+    rows="class loss",
     input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [
         (r(2, 4), r.tensor([[3, 0, -1, 1], [1, -1, 0, 2]])),
@@ -289,6 +296,7 @@ def _label_margins(input: Array, target: Array) -> tuple[Array, Array]:
 
 
 @operation(
+    rows="class loss back",
     formula=said.label_back,
     grad=underivable("multilabel_margin_loss_backward"),
     input=underivable("multilabel_margin_loss_backward"),

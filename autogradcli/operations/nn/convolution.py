@@ -17,7 +17,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ...engine.operation import Array, operation
-from ...numerics.away import by_product
+from ...numerics.away import by_correlation, by_product, by_size, by_taps, by_windows
 from ..dims import numel
 
 Ints = tuple[int, ...]
@@ -51,11 +51,29 @@ def inner(starts: Ints, sizes: Ints) -> Any:
     return (..., *(slice(p, p + n) for p, n in zip(starts, sizes, strict=True)))
 
 
+#: So many places and multiplications make a product for each sample cheaper than bringing all samples together.
+_PLACES, _MUCH = 32, 1 << 15
+
+
+def _each_sample(places: int, columns: int) -> bool:
+    return places >= _PLACES and columns * places >= _MUCH
+
+
+def _columns(win: Array, groups: int, d: int) -> Array:
+    """Windows (N, C, *out, *kernel) as columns (N, groups, C / groups * kernel, out)."""
+    n = win.shape[0]
+    out = int(np.prod(win.shape[2 : 2 + d]))
+    return win.transpose((0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))).reshape(n, groups, -1, out)
+
+
 def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
     d = w.ndim - 2
     win = windows(padded(x, padding), w.shape[2:], stride, dilation)
     n = win.shape[0]
     out = win.shape[2 : 2 + d]
+    if _each_sample(int(np.prod(out)), n * int(np.prod(w.shape[1:])) * groups):
+        found = np.matmul(w.reshape(groups, w.shape[0] // groups, -1), _columns(win, groups, d))
+        return found.reshape(n, w.shape[0], *out)
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))  # channels and kernel, then batch and places
     columns = win.transpose(order).reshape(groups, x.shape[1] // groups * numel(w.shape[2:]), n * numel(out))
     rows = w.reshape(groups, w.shape[0] // groups, numel(w.shape[1:]))
@@ -67,12 +85,37 @@ def _spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilatio
     d = w.ndim - 2
     n, out = g.shape[0], g.shape[2:]
     kernel = w.shape[2:]
+    if _each_sample(int(np.prod(out)), n * int(np.prod(w.shape[1:])) * groups):
+        turned = np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2)
+        if all(s == 1 for s in stride):
+            return _shifted(g, turned, kernel, size, padding, dilation)
+        parts = np.matmul(turned, g.reshape(n, groups, g.shape[1] // groups, -1))
+        return overlapped(parts.reshape(n, groups * w.shape[1], *kernel, *out), kernel, size, stride, padding, dilation)
     columns = np.matmul(
         np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2),
         np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1),
     ).reshape(groups * w.shape[1], *kernel, n, *out)
     columns = np.moveaxis(columns, 1 + d, 0)  # (N, C, *kernel, *out)
     return overlapped(columns, kernel, size, stride, padding, dilation)
+
+
+def _shifted(g: Array, turned: Array, kernel: Ints, size: Ints, padding: Ints, dilation: Ints) -> Array:
+    """``_spread`` of windows one apart. Gradients get as wide as the padded input (zeros at the end of each line), so
+    that each element of the kernel adds one long run, moved by where it is."""
+    n, d, out = g.shape[0], len(kernel), g.shape[2:]
+    whole = tuple(k + 2 * p for k, p in zip(size, padding, strict=True))
+    groups, channels = turned.shape[0], turned.shape[0] * turned.shape[1] // int(np.prod(kernel))
+    wide = np.zeros((*g.shape[:2], out[0], *whole[1:]), g.dtype)
+    wide[(slice(None), slice(None), slice(None), *(slice(0, o) for o in out[1:]))] = g
+    run = int(np.prod(wide.shape[2:]))
+    parts = np.matmul(turned, wide.reshape(n, groups, g.shape[1] // groups, run)).reshape(n, channels, *kernel, run)
+    steps = [int(np.prod(whole[k + 1 :])) * dilation[k] for k in range(d)]
+    last = sum((k - 1) * s for k, s in zip(kernel, steps, strict=True))
+    line = np.zeros((n, channels, max(int(np.prod(whole)), last + run)), g.dtype)
+    for at in np.ndindex(*kernel):
+        begin = sum(k * s for k, s in zip(at, steps, strict=True))
+        line[..., begin : begin + run] += parts[(slice(None), slice(None), *at)]
+    return line[..., : int(np.prod(whole))].reshape(n, channels, *whole)[inner(padding, size)]
 
 
 def overlapped(columns: Array, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Array:
@@ -92,6 +135,11 @@ def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, di
     out = g.shape[2:]
     win = windows(padded(x, padding), kernel, stride, dilation)
     win = win[(slice(None), slice(None), *(slice(0, o) for o in out))]
+    if _each_sample(int(np.prod(out)), x.shape[0] * x.shape[1] * int(np.prod(kernel))):
+        parts = np.matmul(
+            g.reshape(g.shape[0], groups, g.shape[1] // groups, -1), np.swapaxes(_columns(win, groups, d), -2, -1)
+        )
+        return np.add.reduce(parts, 0).reshape(g.shape[1], x.shape[1] // groups, *kernel)
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))
     columns = win.transpose(order).reshape(groups, -1, g.shape[0] * numel(out))
     rows = np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1)
@@ -159,7 +207,8 @@ def _said_correlated(
         "integer floating complex",
         lambda input, *_: "compute_columns3d" if input.ndim == 5 else "slow_conv2d_cpu",
     ),
-    cost=by_product,
+    rows="convolved",
+    cost=by_taps,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups: _said(
         F, "conv", input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
@@ -188,7 +237,8 @@ def convolution(
         "int16 int32 int64 uint16 uint32 uint64 floating complex",
         lambda input, *_: f"slow_conv_transpose{max(input.ndim - 2, 2)}d_out_cpu",
     ),
-    cost=by_product,
+    rows="convolved",
+    cost=by_taps,
     formula=lambda F, input, weight, bias, stride, padding, dilation, groups, size: _said_transposed(
         F, input, weight, bias, size, stride, padding, dilation, groups
     ),
@@ -219,7 +269,8 @@ def conv_transpose(
 
 
 @operation(
-    cost=by_product,
+    rows="convolved",
+    cost=by_taps,
     formula=lambda F, grad, weight, size, stride, padding, dilation, groups: _said_transposed(
         F, grad, weight, None, size, stride, padding, dilation, groups
     ),
@@ -241,7 +292,8 @@ def convolution_spread(
 
 
 @operation(
-    cost=by_product,
+    rows="correlated",
+    cost=by_correlation,
     formula=_said_correlated,
     node="ConvolutionBackwardBackward0",
     kind="bilinear",
@@ -261,7 +313,8 @@ def convolution_correlate(
 
 
 @operation(
-    cost=by_product,
+    rows="convolved",
+    cost=by_taps,
     formula=lambda F, grad, weight, stride, padding, dilation, groups: _said(
         F, "conv", grad, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
@@ -281,6 +334,7 @@ def convolution_unspread(grad: Array, weight: Array, stride: Ints, padding: Ints
 
 
 @operation(
+    rows="channel sums",
     node="ConvolutionBackwardBackward0",
     kind="linear",
     grad=lambda F, h, grad_shape: F.expand(
@@ -298,7 +352,8 @@ def convolution_bias(grad: Array) -> Array:
 
 @operation(
     takes=("bool floating complex", "im2col_out_cpu"),
-    cost=by_product,
+    cost=by_windows,
+    rows="folded",
     node="Im2ColBackward0",
     spelling="unfold",
     kind="linear",
@@ -318,7 +373,8 @@ def im2col(input: Array, kernel: Ints, dilation: Ints, padding: Ints, stride: In
 
 @operation(
     takes=("bool floating complex", "col2im_out_cpu"),
-    cost=by_product,
+    cost=by_size,
+    rows="folded",
     node="Col2ImBackward0",
     spelling="fold",
     kind="linear",
@@ -341,6 +397,7 @@ def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints
 
 
 @operation(
+    rows="folded: weight",
     cost=by_product,
     node="TrilinearBackward0",
     spelling="bilinear",

@@ -60,6 +60,7 @@ def _cdist_slope(F: Any, g: Any, x1: Any, x2: Any, p: float, result: Any) -> Any
 
 @operation(
     takes=("single", "cdist"),
+    rows="leading: 2 2",
     cost=by_product,
     layout="contiguous",
     broadcast=True,
@@ -93,6 +94,7 @@ def _check_cdist(x1: Array, x2: Array, p: float) -> None:
 
 
 @operation(
+    rows="leading: 2 2",
     cost=by_product,
     node="EuclideanDistBackward0",
     spelling="cdist",
@@ -110,7 +112,8 @@ def euclidean_dist(x1: Array, x2: Array) -> Array:
 
 
 @operation(
-    formula=lambda F, like, second: F.select(F.says("triu_indices", like.shape[0], like.shape[0], 1), 0, int(second))
+    rows="alike",
+    formula=lambda F, like, second: F.select(F.says("triu_indices", like.shape[0], like.shape[0], 1), 0, int(second)),
 )
 def pair_rows(like: Any, second: bool) -> Array:
     """Row numbers of the first (or second) of each pair ``i < j`` of rows."""
@@ -128,6 +131,7 @@ def _pdist_rule(F: Any, g: Any, x: Any, p: float, result: Any) -> Any:
 
 
 @operation(
+    rows="slow: pdist",
     cost=by_product,
     input=lambda F, g, input, p, result: _pdist_rule(F, g, input, p, result),
     examples=lambda r: [(r(4, 3), 2.0), (r(3, 2), 1.0)],
@@ -146,6 +150,7 @@ def pdist(input: Array, p: float = 2.0) -> Array:
 
 
 @operation(
+    rows="distance",
     promote="promote",
     complex="own",
     input=lambda F, g, input, other, p, result: g * direction(F, input - other, result, p),

@@ -9,9 +9,11 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS
+from ...numerics.adding import add_at
 
 
 @operation(
+    rows="embedding",
     kind="linear",
     weight=lambda F, g, weight_shape, indices, padding_idx, scale_grad_by_freq: F.embedding_dense_backward(
         g, indices, weight_shape[0], padding_idx, scale_grad_by_freq
@@ -96,6 +98,7 @@ def _bag_said(
 
 
 @operation(
+    rows="embedding back",
     formula=_dense_said,
     g=lambda F, h, indices, padding_idx, scale_grad_by_freq: F.embedding_picked(
         h, indices, padding_idx, scale_grad_by_freq
@@ -106,11 +109,9 @@ def _bag_said(
 def embedding_dense_backward(g: Array, indices: Index, rows: int, padding_idx: int, scale_grad_by_freq: bool) -> Array:
     """Gradients summed into the rows that they came from; by frequency, where asked for, averaged."""
     out = np.zeros((rows, g.shape[-1]), g.dtype)
-    np.add.at(
-        out,
-        indices.reshape(-1),
-        (g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)).reshape(-1, g.shape[-1]),
-    )
+    if scale_grad_by_freq or (padding_idx >= 0 and (indices == padding_idx).any()):
+        g = g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)
+    add_at(out, indices.reshape(-1), g.reshape(-1, g.shape[-1]))
     return out
 
 
@@ -123,6 +124,7 @@ def _shares(indices: Array, padding_idx: int, by_frequency: bool, dtype: Any) ->
 
 
 @operation(
+    rows="embedding: back",
     formula=lambda F, weight, indices, padding_idx, scale_grad_by_freq: _shared_said(
         F, F.index(weight, [indices]), indices, padding_idx, scale_grad_by_freq
     ),
@@ -156,6 +158,7 @@ def _check_bags(weight: Array, indices: Array, mode: str, padding_idx: int) -> N
 
 
 @operation(
+    rows="slow: embedding_bag.padding_idx",
     formula=_bag_said,
     outputs=("result", "places"),
     differentiable=(0,),
@@ -198,7 +201,7 @@ def embedding_bag(
     if per_sample_weights is not None:
         rows = rows * per_sample_weights[kept][:, None]
     out = np.zeros((count, width), weight.dtype)
-    np.add.at(out, bag, rows)
+    add_at(out, bag, rows)
     if mode == "mean":
         out /= np.maximum(np.bincount(bag, minlength=count), 1)[:, None].astype(weight.dtype)
     return out, np.zeros((0,), np.int64)
@@ -255,7 +258,7 @@ def embedding_max_backward(g: Array, places: Index, rows: int) -> Array:
     """Gradients put into the rows that were maximal."""
     out = np.zeros((rows, g.shape[1]), g.dtype)
     bag, column = np.nonzero(places >= 0)
-    np.add.at(out, (places[bag, column], column), g[bag, column])
+    add_at(out, (places[bag, column], column), g[bag, column])
     return out
 
 
@@ -272,7 +275,7 @@ def embedding_max_picked(weight: Array, places: Index) -> Array:
     return np.where(places >= 0, np.take_along_axis(weight, np.maximum(places, 0), 0), 0).astype(weight.dtype)
 
 
-@operation()
+@operation(rows="same")
 def one_hot(input: Index, num_classes: int) -> Array:
     """For each class index a row with a one at its place."""
     if num_classes == -1:

@@ -152,7 +152,7 @@ def _declare(dims: int) -> None:
     size, points = (3, 4, 3)[:dims], (2, 2, 1)[:dims]
     operation(
         takes=("floating", f"grid_sampler_{dims}d_cpu_kernel_impl"),
-        node=f"GridSampler{dims}DBackward0", spelling="grid_sample", input=input_rule, grid=grid_rule,
+        node=f"GridSampler{dims}DBackward0", spelling="grid_sample", input=input_rule, grid=grid_rule, rows="folded",
         examples=lambda r: [
             (r(1, 2, *size), r(1, *points, dims, low=-0.8, high=0.8), ("bilinear", "zeros", True)),
             (r(1, 2, *size), r(1, *points, dims, low=-0.8, high=0.8), ("bilinear", "reflection", False)),
@@ -166,6 +166,7 @@ _declare(3)
 
 
 @operation(
+    rows="folded",
     node="GridSampler2DBackwardBackward0",
     spelling="grid_sample",
     input=lambda F, g, input_shape, grid, how, orders: F.grid_spread(g, grid, input_shape, how, orders),
@@ -178,6 +179,8 @@ def grid_derivative(input: Array, grid: Array, how: How, orders: Ints) -> Array:
 
 
 @operation(
+    rows="folded",
+    sizes="shape",
     node="GridSampler2DBackwardBackward0",
     spelling="grid_sample",
     grad=lambda F, h, grid, how, orders: F.grid_derivative(h, grid, how, orders),
@@ -203,7 +206,7 @@ def _base_said(F: Any, like: Any, size: Ints, align_corners: bool) -> Any:
     return F.says("pad", F.reshape(grid, (size[0], -1, d)), (0, 1), value=1.0)
 
 
-@operation(formula=_base_said)
+@operation(rows="folded", sizes="size", formula=_base_said)
 def affine_base(like: Index, size: Ints, align_corners: bool) -> Array:
     """The points of the output, as rows of homogeneous coordinates: (N, points, dimensions + 1)."""
     axes = []
@@ -216,6 +219,8 @@ def affine_base(like: Index, size: Ints, align_corners: bool) -> Array:
 
 
 @operation(
+    rows="folded",
+    sizes="size",
     spelling="affine_grid",
     theta=lambda F, g, theta, size, align_corners: F.transpose(
         F.bmm(

@@ -41,6 +41,7 @@ def factor(reduction: str, like: Any) -> float:
 
 @operation(
     takes=("floating", "mse_cpu"),
+    rows="loss",
     promote="promote",
     broadcast=False,  # the functions bring both to one shape
     input=lambda F, g, input, target, reduction: F.mse_loss_backward(g, input, target, reduction),
@@ -54,6 +55,7 @@ def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
 
 
 @operation(
+    rows="loss back",
     broadcast=True,
     grad=lambda F, h, input, target, reduction: h * ((input - target) * (2.0 * factor(reduction, input))),
     input=lambda F, h, grad, input, reduction: h * grad * (2.0 * factor(reduction, input)),
@@ -70,6 +72,7 @@ def mse_loss_backward(grad: Array, input: Array, target: Array, reduction: str) 
 
 @operation(
     takes=("floating", "smooth_l1_cpu"),
+    rows="loss",
     node="SmoothL1LossBackward0",
     promote="promote",
     broadcast=False,  # the functions bring both to one shape
@@ -84,6 +87,7 @@ def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: f
 
 
 @operation(
+    rows="loss back",
     formula=lambda F, grad, input, target, reduction, beta: (
         grad * F.clamp((input - target) / beta, -1, 1) * factor(reduction, input)
     ),
@@ -117,6 +121,7 @@ def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
 
 @operation(
     takes=("floating", "huber_cpu"),
+    rows="loss",
     input=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, input, target, reduction, delta),
     target=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, target, input, reduction, delta),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), "none", 0.5)],
@@ -132,6 +137,7 @@ def huber_loss(input: Array, target: Array, reduction: str, delta: float) -> Arr
 
 
 @operation(
+    rows="loss back",
     broadcast=True,
     grad=lambda F, h, input, target, reduction, delta: (
         h * (_smooth_slope(F, input - target, delta) * (delta * factor(reduction, input)))
@@ -159,6 +165,7 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 
 @operation(
     constant="target",
+    rows="loss",
     input=lambda F, g, input, target, reduction: F.soft_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean"), (r(3), r(3), "none")],
 )
@@ -174,6 +181,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
 
 
 @operation(
+    rows="loss back",
     broadcast=True,
     grad=lambda F, h, input, target, reduction: h * (-target * F.sigmoid(-target * input) * factor(reduction, input)),
     input=lambda F, h, grad, input, target, reduction: (
@@ -201,6 +209,7 @@ _TINY = 1e-12
 @operation(
     takes=("floating", "binary_cross_entropy"),
     constant="weight",
+    rows="loss",
     input=lambda F, g, input, target, weight, reduction: F.binary_cross_entropy_backward(
         g, input, target, weight, reduction
     ),
@@ -235,6 +244,7 @@ def _weighed(loss: Array, weight: Array | None) -> Array:
 
 
 @operation(
+    rows="loss back",
     formula=lambda F, grad, input, target, weight, reduction: share(
         _weighted(grad * (input - target) / (input * (1 - input)), weight), reduction, input
     ),
@@ -270,6 +280,7 @@ def _cross_entropy_bend(F: Any, p: Any, y: Any) -> Any:
 @operation(
     takes=("floating", "log_sigmoid_cpu"),
     constant="weight pos_weight",
+    rows="loss",
     input=lambda F, g, input, target, weight, pos_weight, reduction: share(
         _weighted(_logits_slope(F, input, target, pos_weight) * g, weight), reduction, input
     ),

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.operation import Array, Before, Index, operation
+from ...engine.operation import Array, Index, operation
+from ...engine.parameters import Before
 from ...numerics import dtypes
 from ...numerics.releases import Difference
 from ..dims import numel
@@ -41,7 +42,10 @@ def _standard(F: Any, x: Any, dims: Dims, eps: float) -> tuple[Any, Any]:
 
 def _through(F: Any, g: Any, x: Any, dims: Dims, eps: float) -> Any:
     """The gradient of the normalised values brought back to ``x``."""
-    n, scale = _standard(F, x, dims, eps)
+    return _back(F, g, *_standard(F, x, dims, eps), dims)
+
+
+def _back(F: Any, g: Any, n: Any, scale: Any, dims: Dims) -> Any:
     return (g - _mean(F, g, dims) - n * _mean(F, g * n, dims)) * scale
 
 
@@ -56,15 +60,21 @@ def _lead(ndim: int, shape: Dims) -> Dims:
     return tuple(range(ndim - len(shape)))
 
 
+def _layer_back(F: Any, g: Any, needs: Any, input: Any, shape: Dims, weight: Any, eps: float) -> tuple[Any, Any, Any]:
+    """What both the input's gradient and the weight's are made of is computed once."""
+    dims, lead = _last(g.ndim, shape), _lead(g.ndim, shape)
+    g_input = g_weight = None
+    if needs[0] or needs[1]:
+        n, scale = _standard(F, input, dims, eps)
+        g_input = _back(F, g if weight is None else g * weight, n, scale, dims) if needs[0] else None
+        g_weight = _over(F, g * n, lead) if needs[1] else None
+    return g_input, g_weight, _over(F, g, lead) if needs[2] else None
+
+
 @operation(
+    rows="layer norm",
     node="NativeLayerNormBackward0",
-    input=lambda F, g, input, shape, weight, eps: _through(
-        F, g if weight is None else g * weight, input, _last(input.ndim, shape), eps
-    ),
-    weight=lambda F, g, input, shape, eps: _over(
-        F, g * _standard(F, input, _last(input.ndim, shape), eps)[0], _lead(input.ndim, shape)
-    ),
-    bias=lambda F, g, shape: _over(F, g, _lead(g.ndim, shape)),
+    vjp=lambda F, g, needs, input, shape, weight, eps: _layer_back(F, g, needs, input, shape, weight, eps),
     examples=lambda r: [
         (r(2, 3), (3,), r(3), r(3), 1e-5),
         (r(2, 2, 3), (2, 3), None, None, 1e-5),
@@ -146,6 +156,7 @@ def _batch_input_rule(F: Any, g: Any, input: Any, weight: Any, mean: Any, var: A
 
 
 @operation(
+    rows="batch norm",
     node="NativeBatchNormBackward0",
     input=lambda F, g, input, weight, mean, var, training, eps: _batch_input_rule(
         F, g, input, weight, mean, var, training, eps
@@ -214,6 +225,7 @@ def _beside(F: Any, gradient: Any, weight: Any, bias: Any) -> Any:
 
 
 @operation(
+    rows="beside",
     node="ViewBackward0",
     input=lambda F, g: g,
     others=lambda F, g, others_shape: [F.new_zeros(g, shape) for shape in others_shape],
@@ -226,6 +238,7 @@ def beside(input: Array, others: list[Array]) -> Array:
 
 
 @operation(
+    rows="group norm",
     node="NativeGroupNormBackward0",
     input=lambda F, g, input, num_groups, weight, bias, eps: _beside(
         F, _group_input_rule(F, g, input, num_groups, weight, eps), weight, bias

@@ -10,6 +10,7 @@ from ...engine.operation import Array, operation
 
 
 @operation(
+    rows="behind",
     node="PackPaddedSequenceBackward0", kind="linear",
     input=lambda F, g, input, batch_sizes: F.unpack_padded(g, batch_sizes, input.shape[0], input.shape[1]),
     examples=lambda r: [(r(3, 2, 2), (2, 1))],
@@ -20,6 +21,7 @@ def pack_padded(input: Array, batch_sizes: Any) -> Array:
 
 
 @operation(
+    rows="behind",
     kind="linear",
     g=lambda F, h, batch_sizes: F.pack_padded(h, batch_sizes),
     examples=lambda r: [(r(3, 2), (2, 1), 3, 2)],

@@ -8,6 +8,7 @@ from ...engine.operation import Array, operation
 
 
 @operation(
+    rows="leading",
     kind="linear",
     input=lambda F, g, upscale_factor: F.pixel_unshuffle(g, upscale_factor),
     examples=lambda r: [(r(1, 8, 2, 3), 2)],
@@ -34,6 +35,7 @@ def pixel_shuffle(input: Array, upscale_factor: int) -> Array:
 
 
 @operation(
+    rows="leading",
     kind="linear",
     input=lambda F, g, downscale_factor: F.pixel_shuffle(g, downscale_factor),
     examples=lambda r: [(r(1, 2, 4, 6), 2)],
@@ -61,6 +63,7 @@ def pixel_unshuffle(input: Array, downscale_factor: int) -> Array:
 
 
 @operation(
+    rows="folded",
     kind="linear",
     input=lambda F, g, groups: F.channel_shuffle(g, g.shape[1] // groups),
     examples=lambda r: [(r(1, 6, 2), 2)],

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
-from ...numerics.away import by_product
+from ...numerics.adding import add_at
+from ...numerics.away import by_windows
 from ...numerics.limits import check_steps, counted
 from ...numerics.taken import Takes
 from ..dims import numel
@@ -68,15 +69,43 @@ def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
     d = x.ndim - 2
     fill = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     win, out = _pool_windows(x, how, fill)
-    flat = win.reshape(*win.shape[: 2 + d], numel(win.shape[2 + d :]))
-    best = flat.argmax(-1)
-    values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
     kernel, stride, padding, dilation, _ = how
+    values, best = _best(win, kernel)
+    if not any(padding) and all(
+        (o - 1) * s + f * (k - 1) < n for o, s, f, k, n in zip(out, stride, dilation, kernel, x.shape[2:], strict=True)
+    ):  # every window lies inside: where it begins, and a table of what is where in it
+        numbers = np.arange(numel(x.shape[2:])).reshape(x.shape[2:])
+        begins = numbers[tuple(slice(0, (o - 1) * s + 1, s) for o, s in zip(out, stride, strict=True))]
+        inside = numbers[tuple(slice(0, f * (k - 1) + 1, f) for k, f in zip(kernel, dilation, strict=True))]
+        return values, inside.reshape(-1).take(best) + begins
     place = np.zeros(best.shape, np.int64)
     for k, offset in enumerate(np.unravel_index(best, kernel)):
         start = (np.arange(out[k]) * stride[k] - padding[k]).reshape((-1,) + (1,) * (d - 1 - k))
         at = start + offset * dilation[k]
         place = place * x.shape[2 + k] + np.clip(at, 0, x.shape[2 + k] - 1)
+    return values, place
+
+
+#: Up to so many elements a window is gone through element by element, all windows side by side.
+_FEW = 32
+
+
+def _best(win: Array, kernel: Ints) -> tuple[Array, Array]:
+    """The largest element of each window, NaN counting as such, and its place there: the first of equal ones."""
+    if numel(kernel) > _FEW:
+        flat = win.reshape(*win.shape[: win.ndim - len(kernel)], numel(kernel))
+        place = flat.argmax(-1)
+        return np.take_along_axis(flat, place[..., None], -1)[..., 0], place
+    parts = [np.ascontiguousarray(win[(..., *at)]) for at in np.ndindex(*kernel)]
+    values = parts[0].copy()
+    for part in parts[1:]:
+        np.maximum(values, part, out=values)
+    nothing = values.dtype.kind == "f" and np.isnan(np.add.reduce(values, None))  # which equals nothing
+    place = np.zeros(values.shape, np.uint8)
+    before = np.ones(values.shape, bool)  # whether the largest is none of the elements so far
+    for part in parts[:-1]:
+        before &= (part != values) & ~np.isnan(part) if nothing else part != values
+        place += before
     return values, place
 
 
@@ -104,7 +133,7 @@ def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
 def scatter_places(g: Array, places: Array, shape: Ints, dims: int) -> Array:
     lead = numel(shape[:-dims])
     out = np.zeros((lead, numel(shape[-dims:])), g.dtype)
-    np.add.at(out, (np.arange(lead)[:, None], places.reshape(lead, -1)), g.reshape(lead, -1))
+    add_at(out, (np.arange(lead)[:, None], places.reshape(lead, -1)), g.reshape(lead, -1))
     return out.reshape(shape)
 
 
@@ -146,11 +175,12 @@ def _declare_max(
     operation(
         formula=lambda F, input, how: said.max_pool(F, spelling, input, how),
         takes=takes,
-        cost=by_product,
+        cost=by_windows,
         node=node,
         spelling=spelling,
         outputs=("result", "indices"),
         differentiable=(0,),
+        rows="folded",
         input=rule,
         examples=examples,
     )(forward)
@@ -159,6 +189,7 @@ def _declare_max(
         node=node.removesuffix("0") + "Backward0",
         spelling=spelling,
         kind="linear",
+        rows="folded",
         grad=rule_back,
         input=zeros_rule,
         examples=lambda r: [(r(1, 2, *(2,) * dims), r(1, 2, *(3,) * dims), r.index((1, 2, *(2,) * dims), 3**dims))],
@@ -192,6 +223,7 @@ _declare_max(
 
 
 @operation(
+    rows="leading",
     formula=said.gathered,
     node="ViewBackward0",
     kind="linear",
@@ -204,6 +236,8 @@ def gather_by_place(input: Array, places: Index, dims: int) -> Array:
 
 
 @operation(
+    rows="leading",
+    sizes="shape",
     formula=lambda F, g, places, shape, dims: said.scattered(F, g, places, tuple(shape), dims),
     kind="linear",
     g=lambda F, h, places, dims: F.gather_by_place(h, places, dims),
@@ -242,6 +276,7 @@ def _declare_unpool(dims: int) -> None:
 
     forward.__name__ = name
     operation(
+        rows="leading",
         takes=("floating", name),
         formula=lambda F, input, indices, size: said.scattered(
             F, input, indices, (*input.shape[: input.ndim - dims], *size), dims
@@ -359,7 +394,7 @@ def _declare_averages() -> None:
                 (r(2, *(3,) * d), (window, False, None)),
                 (r(2, *(3,) * d), (window, True, 3)),
             ],
-            keeps_input=True, cost=by_product, said=said.average, said_back=said.average_back,
+            keeps_input=True, cost=by_windows, said=said.average, said_back=said.average_back,
             examples_back=lambda r, d=d, window=window: [
                 (r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (window, True, None))
             ],
@@ -368,7 +403,7 @@ def _declare_averages() -> None:
         declare_pair(
             f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
             adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d), (r(2, *(4,) * d), (2,) * d)],
-            keeps_input=True, cost=by_product, said=said.adaptive, said_back=said.adaptive_back,
+            keeps_input=True, cost=by_windows, said=said.adaptive, said_back=said.adaptive_back,
             examples_back=lambda r, d=d: [(r(1, 2, *(2,) * d), r(1, 2, *(5,) * d), (2,) * d)],
             takes=("floating", "adaptive_avg_pool2d" if d == 2 else "adaptive_avg_pool3d_cpu"),
         )  # fmt: skip

@@ -67,6 +67,7 @@ def _padded_said(F: Any, input: Any, pad: Shape, value: float) -> Any:
 
 
 @operation(
+    rows="leading",
     fits="value",
     fits_in="operand",
     formula=_padded_said,
@@ -124,6 +125,7 @@ def declare_pair(
     said_back: Callable[..., Any] | None = None,
     examples_back: Any = None,
     takes: Takes | None = None,
+    rows: str = "folded",
 ) -> None:
     """Declare a linear operation ``forward(input, how)`` and its transpose ``backward(grad, shape, how)``, each the
     other's rule.
@@ -165,15 +167,25 @@ def declare_pair(
         node=node,
         spelling=spelling,
         kind="linear",
+        rows=rows,
         examples=examples,
         input=rule_like if keeps_input else rule,
     )(apply)
     rules: dict[str, Any] = {"grad": rule_back}
     if keeps_input:
         rules["input"] = zeros_rule
+    else:
+        rules["sizes"] = "shape"
     title = node.removesuffix("0") + "Backward0"
     operation(
-        cost=cost, node=title, spelling=spelling, kind="linear", formula=formula_back, examples=examples_back, **rules
+        cost=cost,
+        node=title,
+        spelling=spelling,
+        kind="linear",
+        formula=formula_back,
+        examples=examples_back,
+        rows=rows,
+        **rules,
     )(back)
 
 

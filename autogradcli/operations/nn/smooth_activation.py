@@ -91,7 +91,7 @@ def elu_backward(
     return np.where(input <= 0, grad_output * input_scale * inner, grad_output * scale)
 
 
-@operation(formula=lambda F, input, other: F.cast(input, other.dtype))
+@operation(rows="leading", formula=lambda F, input, other: F.cast(input, other.dtype))
 def cast_like(input: Array, other: Array) -> Array:
     """``input`` in the dtype of ``other``."""
     return input.astype(other.dtype)
@@ -265,6 +265,7 @@ def _glu_back_said(F: Any, g: Any, input: Any, dim: int) -> Any:
 
 
 @operation(
+    dims="dim",
     formula=_glu_back_said,
     node="GluBackwardBackward0",
     grad_output=_glu_of_gradient,

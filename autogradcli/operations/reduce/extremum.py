@@ -130,6 +130,7 @@ def _refuse_nothing(name: str, input: Array) -> None:
 
 @operation(
     takes=("bool integer floating", "max_all"),
+    rows="as: amax",
     node="MaxBackward1",
     spelling="max",
     input=lambda F, g, input, result: evenly(F, g, input, result),
@@ -143,6 +144,7 @@ def max_all(input: Array) -> Array:
 
 @operation(
     takes=("bool integer floating", "min_all"),
+    rows="as: amin",
     node="MinBackward1",
     spelling="min",
     input=lambda F, g, input, result: evenly(F, g, input, result),
@@ -177,6 +179,7 @@ def _spread_said(F: Any, input: Any, dim: int, index: Any, src: Any) -> Any:
 
 
 @operation(
+    dims="dim",
     formula=_spread_said,
     node="ScatterBackward0",
     kind="linear",

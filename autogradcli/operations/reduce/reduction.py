@@ -12,6 +12,7 @@ import numpy as np
 from ...engine.operation import Array, operation
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
+from ...numerics.summation import sum_of_block, sum_of_sums
 from ..dims import (
     Dims,
     Shape,
@@ -66,7 +67,8 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
     jvp=lambda F, t, dtype: F.sum_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
-    rows="as sum_dim",
+    rows="as: sum_dim",
+    parts=(sum_of_block, lambda sums, size: sum_of_sums(sums)),
 )
 def sum_all(input: Array, dtype: DType | None = None) -> Array:
     """Sum of all elements."""
@@ -140,7 +142,8 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
     jvp=lambda F, t, dtype: F.mean_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
-    rows="as mean_dim",
+    rows="as: mean_dim",
+    parts=(sum_of_block, lambda sums, size: np.true_divide(sum_of_sums(sums), size)),
 )
 def mean_all(input: Array, dtype: DType | None = None) -> Array:
     """Mean of all elements."""
@@ -200,6 +203,7 @@ def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
 
 @operation(
     in_dtype=True,
+    rows="flat: prod_dim",
     node="ProdBackward0",
     spelling="prod",
     input=lambda F, g, input, result: _prod_all_back(F, g, input, result),
@@ -247,14 +251,14 @@ def hash_tensor(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
 # -- truth -------------------------------------------------------------------------------------------------
 
 
-@operation(dims="dim", spelling="all")
+@operation(dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="all")
 def all_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether all elements over some dimensions are nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
     found = input != 0 if dim == () else all_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
-@operation(dims="dim", spelling="any")
+@operation(dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="any")
 def any_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether any element over some dimensions is nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
     found = input != 0 if dim == () else any_reduce(input, axis_of(dim, input.ndim), None, None, keepdim)

@@ -34,15 +34,7 @@ def _shifted(input: Array, dim: int) -> Array:
     return input - np.maximum.reduce(input, axis=dim, keepdims=True)
 
 
-@operation(
-    takes=_floating("softmax"),
-    layout="contiguous",
-    input=lambda F, g, dim, result: F.softmax_backward_data(g, result, dim),
-    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
-    dims="dim",
-)
-def softmax(input: Array, dim: int) -> Array:
-    """Exponentials along a dimension over their sum."""
+def _softmax(input: Array, dim: int) -> Array:
     if not input.ndim:
         return np.ones_like(input)
     if not input.size:
@@ -58,6 +50,18 @@ def softmax(input: Array, dim: int) -> Array:
 
 @operation(
     takes=_floating("softmax"),
+    kernel=_softmax,
+    layout="contiguous",
+    input=lambda F, g, dim, result: F.softmax_backward_data(g, result, dim),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
+    dims="dim",
+)
+def softmax(input: Array, dim: int) -> Array:
+    """Exponentials along a dimension over their sum."""
+
+
+@operation(
+    takes=_floating("softmax"),
     dims="dim",
     node="SafeSoftmaxBackward0",
     spelling="softmax",
@@ -68,23 +72,33 @@ def safe_softmax(input: Array, dim: int) -> Array:
     """Softmax that is zero where all entries are masked by minus infinity."""
     if not input.size:
         return input.copy()
-    masked = np.logical_and.reduce(input == -np.inf, axis=dim, keepdims=True)
+    largest = np.maximum.reduce(input, axis=dim, keepdims=True)
+    masked = largest == -np.inf
+    if not masked.any() and input.dtype != np.float16:
+        e = elementary.exp(input - largest)
+        e /= np.add.reduce(e, axis=dim, keepdims=True)
+        return e
     shifted = np.where(masked, 0, input)
     e = elementary.exp(_shifted(shifted, dim))
     e /= np.add.reduce(e, axis=dim, keepdims=True)
     return np.where(masked, 0, e).astype(input.dtype, copy=False)
 
 
+def _softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
+    if not result.ndim:
+        return np.zeros_like(result)
+    return result * (grad - np.add.reduce(grad * result, axis=dim, keepdims=True))
+
+
 @operation(
+    kernel=_softmax_backward_data,
+    dims="dim",
     grad=lambda F, h, result, dim: F.softmax_backward_data(h, result, dim),
     result=lambda F, h, grad, result, dim: _softmax_second(F, h, grad, result, dim),
     examples=lambda r: [(r(2, 3), r(2, 3), 1)],
 )
 def softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
     """``result * (grad - sum(grad * result))``."""
-    if not result.ndim:
-        return np.zeros_like(result)
-    return result * (grad - np.add.reduce(grad * result, axis=dim, keepdims=True))
 
 
 def _softmax_second(F: Any, h: Any, grad: Any, result: Any, dim: int) -> Any:
@@ -95,15 +109,7 @@ def _softmax_second(F: Any, h: Any, grad: Any, result: Any, dim: int) -> Any:
     return h * (grad - inner) - grad * outer
 
 
-@operation(
-    takes=_floating("log_softmax"),
-    layout="contiguous",
-    input=lambda F, g, dim, result: F.log_softmax_backward_data(g, result, dim),
-    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
-    dims="dim",
-)
-def log_softmax(input: Array, dim: int) -> Array:
-    """Logarithm of the softmax, computed without forming it."""
+def _log_softmax(input: Array, dim: int) -> Array:
     if not input.ndim:
         return np.zeros_like(input)
     if not input.size:
@@ -114,15 +120,32 @@ def log_softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
+    takes=_floating("log_softmax"),
+    kernel=_log_softmax,
+    layout="contiguous",
+    input=lambda F, g, dim, result: F.log_softmax_backward_data(g, result, dim),
+    examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(4), 0)],
+    dims="dim",
+)
+def log_softmax(input: Array, dim: int) -> Array:
+    """Logarithm of the softmax, computed without forming it."""
+
+
+def _log_softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
+    if not result.ndim:
+        return np.zeros_like(result)
+    return grad - elementary.exp(result) * np.add.reduce(grad, axis=dim, keepdims=True)
+
+
+@operation(
+    kernel=_log_softmax_backward_data,
+    dims="dim",
     grad=lambda F, h, grad, result, dim: _log_softmax_first(F, h, result, dim),
     result=lambda F, h, grad, result, dim: _log_softmax_second(F, h, grad, result, dim),
     examples=lambda r: [(r(2, 3), r(2, 3), 1)],
 )
 def log_softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
     """``grad - exp(result) * sum(grad)``."""
-    if not result.ndim:
-        return np.zeros_like(result)
-    return grad - elementary.exp(result) * np.add.reduce(grad, axis=dim, keepdims=True)
 
 
 def _log_softmax_first(F: Any, h: Any, result: Any, dim: int) -> Any:

@@ -233,7 +233,7 @@ def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Arr
 # -- places among boundaries -------------------------------------------------------------------------------
 
 
-@operation(takes=("integer floating", "searchsorted_out_cpu"), cost=by_size)
+@operation(rows="searched", takes=("integer floating", "searchsorted_out_cpu"), cost=by_size)
 def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = False, int32: bool = False) -> Array:
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
     if isinstance(values, np.ndarray) and values.dtype.kind == "c":
@@ -284,6 +284,7 @@ _HISTC = {"b": "linspace_cpu", "c": "aminmax_cpu"}
 
 
 @operation(
+    rows="slow: histc",
     takes=("floating", lambda input, *_: _HISTC.get(input.dtype.kind, "histogram_cpu")),
     cost=by_size,
 )
@@ -317,7 +318,7 @@ def nonzero(input: Array) -> Array:
     return np.argwhere(input)
 
 
-@operation(cost=by_size)
+@operation(rows="among", cost=by_size)
 def isin(elements: Array, test_elements: Array, invert: bool = False) -> Array:
     """For each element whether it is among others."""
     for x in (elements, test_elements):

@@ -268,6 +268,7 @@ def _renorm_back(F: Any, g: Any, input: Any, input_dtype: DType, p: float, dim: 
 
 
 @operation(
+    rows="slow: renorm",
     layout="contiguous",
     complex="own",
     input=lambda F, g, input, input_dtype, p, dim, maxnorm: _renorm_back(F, g, input, input_dtype, p, dim, maxnorm),

@@ -68,6 +68,7 @@ def zeros_like(input: Array) -> Array:
 
 
 @operation(
+    rows="copied",
     node="torch::autograd::CopyBackwards",
     spelling="copy_",
     input=lambda F, g: F.zeros_like(g),
@@ -102,6 +103,7 @@ def _copied(F: Any, t: dict[str, Any], shape: Shape, dtype: DType) -> Any:
 
 
 @operation(
+    rows="same",
     complex="own",
     spelling="fill",
     overload="*",
@@ -120,6 +122,7 @@ def fill_scalar(input: Array, value: Number) -> Array:
 
 
 @operation(
+    rows="copied",
     complex="own",
     spelling="fill",
     overload="*",
@@ -141,6 +144,7 @@ def fill_tensor(input: Array, value: Array) -> Array:
 
 
 @operation(
+    rows="same",
     overlap=True,
     node="ZeroBackward0",
     spelling="zero_",
@@ -166,6 +170,7 @@ def _triangle(input: Array, diagonal: int, lower: bool) -> Array:
 
 
 @operation(
+    rows="leading: 2",
     overlap=True,
     layout="contiguous",
     input=lambda F, g, diagonal: F.tril(g, diagonal),
@@ -178,6 +183,7 @@ def tril(input: Array, diagonal: int = 0) -> Array:
 
 
 @operation(
+    rows="leading: 2",
     overlap=True,
     layout="contiguous",
     input=lambda F, g, diagonal: F.triu(g, diagonal),
@@ -190,6 +196,7 @@ def triu(input: Array, diagonal: int = 0) -> Array:
 
 
 @operation(
+    dims="+dim1 dim2",
     input=lambda F, g, offset, dim1, dim2: F.diagonal(g, offset, dim1, dim2),
     examples=lambda r: [(r(3), 0, -2, -1), (r(2, 3), 1, 0, 2), (r(2, 3), -1, -2, -1)],
     **_LINEAR,
@@ -209,6 +216,7 @@ def diag_embed(input: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) ->
 
 @operation(
     takes=("integer floating complex", "trace"),
+    rows="traced",
     indices="ii->",
     input=lambda F, g, input_shape: F.diagonal_backward(F.expand(g, (min(input_shape),)), input_shape, 0, 0, 1),
     examples=lambda r: [(r(3, 3),), (r(2, 4),)],
@@ -244,6 +252,7 @@ def _repeat_back(F: Any, g: Any, shape: Shape, repeats: Shape) -> Any:
 
 
 @operation(
+    rows="repeated",
     input=lambda F, g, input_shape, repeats: _repeat_back(F, g, input_shape, repeats),
     examples=lambda r: [(r(2, 3), (2, 1)), (r(3), (2, 3)), (r(), (2,))],
     **_LINEAR,
@@ -274,6 +283,7 @@ def _rolled(input: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
 
 @operation(
     dims="dims",
+    rows=lambda input, shifts, dims: "dims" if dims else "rolled",
     layout="contiguous",
     kernel=_rolled,
     input=lambda F, g, shifts, dims: F.roll(g, tuple(-s for s in reversed(shifts)), tuple(reversed(dims))),

@@ -9,13 +9,13 @@ from ...engine.operation import Array, operation
 _VIEW: dict[str, Any] = {"view": "single", "kind": "linear", "complex": "own", "input": lambda F, g: g}
 
 
-@operation(node="Identity", **_VIEW)
+@operation(rows="same", node="Identity", **_VIEW)
 def identity(input: Array) -> Array:
     """The values of a dual tensor as ``unpack_dual`` gives them."""
     return input[...]
 
 
-@operation(node="AliasBackward0", **_VIEW)
+@operation(rows="same", node="AliasBackward0", **_VIEW)
 def primal_alias(input: Array) -> Array:
     """The values of a dual tensor as ``torch.func.jvp`` gives them."""
     return input[...]

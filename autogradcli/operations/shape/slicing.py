@@ -20,7 +20,7 @@ _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
 _MULTI: dict[str, Any] = {"view": "multi", **_LINEAR}
 
 
-@operation()
+@operation(rows="sized")
 def new_zeros(like: Array, size: Shape) -> Array:
     """Zeros of a shape, in the dtype of ``like``."""
     return np.zeros(size, like.dtype)
@@ -52,6 +52,8 @@ ALL: tuple[Any, ...] = (slice(None),) * 64
 
 
 @operation(
+    dims="dim",
+    sizes="shape",
     node="SelectBackwardBackward0",
     g=lambda F, g, dim, index: F.select(g, dim, index),
     examples=lambda r: [(r(3), (2, 3), 0, 1)],
@@ -98,6 +100,8 @@ def _empty(input: Array, found: Array, at: int, start: int | None) -> Array:
 
 
 @operation(
+    dims="dim",
+    sizes="shape",
     node="SliceBackwardBackward0",
     g=lambda F, g, dim, start, end, step: F.slice_(g, dim, start, end, step),
     examples=lambda r: [(r(2, 2), (5, 2), 0, 1, 4, 2)],
@@ -192,7 +196,7 @@ def split(input: Array, split_size: int, dim: int = 0) -> list[Array]:
     """Parts of ``split_size`` along a dimension, the last one smaller."""
 
 
-@operation(spelling="split", **_SPLIT, **_LINEAR)
+@operation(dims="dim", spelling="split", **_SPLIT, **_LINEAR)
 def unsafe_split(input: Array, split_size: int, dim: int = 0) -> list[Array]:
     """``split`` whose parts aren't tracked as views."""
 
@@ -226,7 +230,7 @@ def split_with_sizes(input: Array, split_sizes: Shape, dim: int = 0) -> list[Arr
     """Parts of these sizes along a dimension."""
 
 
-@operation(spelling="unsafe_split_with_sizes", **_SIZES, **_LINEAR)
+@operation(dims="dim", spelling="unsafe_split_with_sizes", **_SIZES, **_LINEAR)
 def unsafe_split_with_sizes(input: Array, split_sizes: Shape, dim: int = 0) -> list[Array]:
     """``split_with_sizes`` whose parts aren't tracked as views."""
 
@@ -268,12 +272,14 @@ def _diagonal_copy(input: Array, offset: int, dim1: int, dim2: int) -> Array:
     return diagonal_array(input, offset, dim1, dim2).copy()
 
 
-@operation(node="DiagonalBackward0_copy", **{**_DIAGONAL, "kernel": _diagonal_copy}, **_LINEAR)
+@operation(dims="dim1 dim2", node="DiagonalBackward0_copy", **{**_DIAGONAL, "kernel": _diagonal_copy}, **_LINEAR)
 def diagonal_copy(input: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """A diagonal as a copy."""
 
 
 @operation(
+    dims="dim1 dim2",
+    sizes="shape",
     node="DiagonalBackwardBackward0",
     g=lambda F, g, offset, dim1, dim2: F.diagonal(g, offset, dim1, dim2),
     examples=lambda r: [(r(3), (3, 4), 1, 0, 1)],
@@ -334,6 +340,8 @@ def _unfold_back_said(F: Any, g: Any, shape: Shape, dimension: int, size: int, s
 
 
 @operation(
+    dims="dimension",
+    sizes="shape",
     formula=_unfold_back_said,
     node="UnfoldBackwardBackward0",
     g=lambda F, g, dimension, size, step: F.unfold_view(g, dimension, size, step),

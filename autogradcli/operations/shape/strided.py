@@ -9,6 +9,7 @@ import numpy as np
 from ...engine.operation import Array, operation
 from ...engine.worlds import roles
 from ...numerics import dtypes
+from ...numerics.adding import add_at
 from ...numerics.limits import check_window
 from ..dims import Shape, address, contiguous_strides, storage_of
 
@@ -98,6 +99,7 @@ def _take_said(F: Any, input: Any, strides: Shape, size: Shape, stride: Shape, o
 
 
 @operation(
+    rows="strided back: sum",
     formula=_sum_said,
     node="AsStridedBackward0",
     g=lambda F, g, strides, size, stride, offset: F.strided_take(g, strides, size, stride, offset),
@@ -107,11 +109,12 @@ def _take_said(F: Any, input: Any, strides: Shape, size: Shape, stride: Shape, o
 def strided_sum(g: Array, shape: Shape, strides: Shape, size: Shape, stride: Shape, offset: int) -> Array:
     """The gradient of a base from that of a window on it: what overlaps is added, what lies outside is lost."""
     memory, base, index = _layout(g, shape, strides, size, stride, offset)
-    np.add.at(memory, index, g)
+    add_at(memory, index, g)
     return base.copy()
 
 
 @operation(
+    rows="strided back: take",
     formula=_take_said,
     node="AsStridedBackward0",
     input=lambda F, g, input_shape, strides, size, stride, offset: F.strided_sum(
@@ -128,6 +131,7 @@ def strided_take(input: Array, strides: Shape, size: Shape, stride: Shape, offse
 
 
 @operation(
+    rows="strided back: scatter",
     complex="own",
     input=lambda F, g, src_shape, size, stride, offset: F.as_strided_scatter(
         g, F.new_zeros(g, src_shape), size, stride, offset

@@ -84,7 +84,7 @@ def view(input: Array, size: Shape) -> Array:
     """The same elements in another shape, without copying."""
 
 
-@operation(spelling="reshape", **_VIEWED)
+@operation(rows="sized", spelling="reshape", **_VIEWED)
 def reshape_alias(input: Array, size: Shape) -> Array:
     """``view`` of a tensor that isn't contiguous, as ``reshape`` records it."""
 

@@ -35,6 +35,8 @@ def _copying(source: Declared[Any]) -> Declared[Any]:
         jvp=op.jvp,
         complex=op.complex,
         examples=op.examples,
+        dims=op.dims,
+        rows=op.rows,
         **op.rules,
     )(twin)
 
@@ -59,6 +61,7 @@ as_strided_copy = _copying(strided.as_strided)
 
 
 @operation(
+    dims="dim",
     kind="linear",
     complex="own",
     input=lambda F, g, input_shape, dim, start, length: F.slice_backward(g, input_shape, dim, start, start + length, 1),
