@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics.releases import Difference, varying
 from ...operations.elementwise.comparison import COMPARISONS
@@ -87,16 +88,24 @@ def _inv_ex(A: Tensor, check_errors: bool) -> ReturnType:
 
 def _pinv(input: Tensor, atol: Any, rtol: Any, hermitian: bool) -> Any:
     """Moore-Penrose pseudo-inverse; singular values up to ``max(atol, rtol * largest)`` count as zero."""
-    return misc.linalg_pinv(input, _plain(atol), _plain(rtol), hermitian)
+    return misc.linalg_pinv(input, _plain(atol, "atol"), _plain(rtol, "rtol"), hermitian)
 
 
-def _plain(limit: Any) -> Any:
-    return limit.array if isinstance(limit, Tensor) else limit
+def _plain(limit: Any, name: str) -> Any:
+    """The values of a limit, which there is no derivative by."""
+    if not isinstance(limit, Tensor):
+        return limit
+    if limit.node is not None and state.grad:
+        raise RuntimeError(
+            f"The function 'linalg_pinv' is not differentiable with respect to argument '{name}'. "
+            "This input cannot have requires_grad True."
+        )
+    return limit.array
 
 
 def _pinv_rcond(input: Tensor, rcond: Any, hermitian: bool = False) -> Any:
     """Moore-Penrose pseudo-inverse; singular values up to ``rcond * largest`` count as zero."""
-    return misc.linalg_pinv(input, 0.0, _plain(rcond), hermitian)
+    return misc.linalg_pinv(input, 0.0, _plain(rcond, "rtol"), hermitian)
 
 
 define("inv", (f"(Tensor A, {_OUT})", _inv), into="linalg")
