@@ -33,6 +33,7 @@ def _sylvester_factor_rule(F: Any, g: Any, X: Any, Y: Any) -> Any:
 
 
 @operation(
+    rows="leading: 2 2",
     cost=by_iterations,
     complex="own",
     X=lambda F, g, X, result: _sylvester_factor_rule(F, g, X, result),
@@ -53,6 +54,7 @@ def hermitian_sylvester(X: Array, G: Array) -> Array:
 
 
 @operation(
+    rows="leading: 2",
     cost=by_iterations,
     complex="own",
     half="own",
@@ -88,6 +90,7 @@ def _polar_rule(F: Any, g: Any, A: Any, U: Any, P: Any) -> Any:
 
 
 @operation(
+    rows="leading: 2",
     cost=by_iterations,
     complex="own",
     half="own",
