@@ -204,7 +204,8 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
             check_sliding(array, values, getattr(call, "op", None))
         array[...] = values
     elif getattr(getattr(call, "op", None), "overlap", False):
-        np.copyto(array, values, casting="unsafe", where=values != array)  # of the others none wins
+        changed = (values != array) & ((values == values) | (array == array))
+        np.copyto(array, values, casting="unsafe", where=changed)  # of the others none wins
     else:
         raise RuntimeError(OVERLAP)
     if meta is not None and meta.inference:
