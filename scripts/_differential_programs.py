@@ -24,6 +24,7 @@ from autogradcli.engine.tensor import Tensor  # noqa: E402
 
 HEAD = """\
 import torch
+import torch.nn as nn
 import torch.nn.functional as F
 torch.manual_seed(0)
 def show(call):
@@ -34,16 +35,24 @@ def show(call):
         return None
     print(found)
     return found
+def try_(call, other):
+    r = show(call)
+    return r if isinstance(r, torch.Tensor) else other
+def leaves(*tensors):
+    return [t for t in tensors if t.requires_grad]
+def fill(m):
+    for k, p in enumerate(m.parameters()):
+        p.data.copy_(torch.linspace(-1, 1, p.numel()).reshape(p.shape) * (k + 1) / 2)
 def results(r):
     r = r if isinstance(r, (tuple, list)) else (r,)
     return [t for t in r if isinstance(t, torch.Tensor) and t.requires_grad]
 def first(r, *leaves):
     out = results(r)
-    if out:
+    if out and leaves:
         return show(lambda: torch.autograd.grad(out, leaves, [torch.ones_like(t) for t in out], allow_unused=True))
 def second(r, *leaves):
     out = results(r)
-    if out:
+    if out and leaves:
         weights = [torch.ones_like(t) * 2 for t in out]
         g = show(lambda: torch.autograd.grad(out, leaves, weights, allow_unused=True, create_graph=True))
         g = results([t for t in g if t is not None]) if g is not None else []
@@ -126,11 +135,12 @@ def _overloads(value: Any) -> list[list[tuple[str, str, bool]]]:
 
 
 class Program:
-    """One program: lines that define its tensors, and lines that try something."""
+    """One program about one function: lines that define its tensors, and lines that try something."""
 
     def __init__(self, callees: list[Callee], seed: int) -> None:
         self.random = Random(seed)
         self.callee = self.random.choice(callees)
+        self.label = self.callee.text.rpartition(".")[2]
         self.leaves: list[str] = []
         self.tensors: list[str] = []
         self.family = self.random.choice(COMMON)

@@ -25,8 +25,9 @@ OF_INTEGERS = {"gcd", "lcm", "one_hot", *(name for name in OPERATIONS if name.st
 #: What has no rule for all rows, and why. An entry that isn't needed fails the test.
 ROW_BY_ROW = {
     **dict.fromkeys(
-        ("bernoulli", "poisson", "bernoulli_values", "cauchy_values", "exponential_values", "geometric_values",
-         "log_normal_values", "normal_values", "random_values", "uniform_values"),
+        ("bernoulli", "poisson", "bernoulli_values", "bernoulli_values1", "bernoulli_values2", "cauchy_values",
+         "exponential_values", "geometric_values", "log_normal_values", "normal_values", "random_values",
+         "random_values1", "random_values2", "uniform_values"),
         "a draw: which rows share it is decided before (engine/levels/random_rows.py)",
     ),
     **dict.fromkeys(("masked_scatter", "masked_scatter_backward"), "how many elements a row takes depends on its mask"),

@@ -382,10 +382,12 @@ class Pass:
         if extra is not None:
             for prehook in list(extra.prehooks.values()):
                 g = self._replace(prehook, g)
-        if extra is None and sink in self.owned and g.__class__ is np.ndarray:
-            accumulate(sink, g, own_memory=True)
-        else:
-            accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
+        leaf = sink.variable_ref()
+        if leaf is None or leaf.node is sink:  # else it doesn't require grad any more
+            if extra is None and sink in self.owned and g.__class__ is np.ndarray:
+                accumulate(sink, g, own_memory=True)
+            else:
+                accumulate(sink, g if self.create_graph or not isinstance(g, Tensor) else g.array)
         if extra is not None:
             if extra.post_accumulate:
                 variable = variable_of(sink)

@@ -181,17 +181,18 @@ class CustomNode(Node):
             raise RuntimeError(
                 f"function {name} returned an incorrect number of gradients (expected {count}, got {len(given)})"
             )
-        out: list[Any] = []
         for k, (grad, info) in enumerate(zip(given, self.input_info, strict=True)):
-            if info is None:
-                if grad is not None:
-                    raise RuntimeError(
-                        f"function {name} returned a gradient different than None at position {k + 1}, but the "
-                        "corresponding forward input was not a Variable"
-                    )
-                continue
+            if info is None and grad is not None:
+                raise RuntimeError(
+                    f"function {name} returned a gradient different than None at position {k + 1}, but the "
+                    "corresponding forward input was not a Variable"
+                )
             if grad is not None and not isinstance(grad, Tensor):
                 raise RuntimeError(f"expected Variable or None (got {type(grad).__name__})")
+        out: list[Any] = []
+        for grad, info in zip(given, self.input_info, strict=True):
+            if info is None:
+                continue
             wanted = self.edges[len(out)] is not None
             if grad is None or not wanted:
                 out.append(None)

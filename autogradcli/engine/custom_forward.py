@@ -11,6 +11,7 @@ from typing import Any
 from ..numerics import dtypes
 from ..numerics.releases import Difference, varying
 from .anomaly import note_forward
+from .creation import tell_of
 from .custom import CustomNode, Definition, info_of
 from .forward import check_tangent
 from .hooks import follow_retained
@@ -69,7 +70,8 @@ def apply(
         for meta in views:
             meta.note = ""
     if recorded:
-        ctx.keep(raw)
+        unchanged = [a for a in args if isinstance(a, Tensor) and not any(a is d for d in ctx.dirty)]
+        ctx.keep([None if any(out is a for a in unchanged) else out for out in raw])
     if ctx.forward_saved is None:
         ctx.forward_saved = ()  # what was saved for backward is not there in forward mode
     _push(definition, ctx, args, outputs, level)
@@ -79,6 +81,8 @@ def apply(
         tape.applied(definition, given, outputs)
     if state.anomaly:
         note_forward(outputs)
+    if state.creation_hooks and recorded:
+        tell_of(outputs)
     return outputs if several else outputs[0]
 
 

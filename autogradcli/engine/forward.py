@@ -20,6 +20,7 @@ from .leaves import require_grad
 from .levels.base import layer_of
 from .levels.grad import GradLevel
 from .levels.lifted import lift, lower
+from .no_forward import refused
 from .node import AccumulateGrad, node_of
 from .operation import Operation
 from .parameters import Param
@@ -122,11 +123,12 @@ def _jvp(op: Operation, args: Sequence[Any], tangents: dict[str, Any], outputs: 
             rule = op.rules[name]
             terms.append(rule(TENSORS, tangent, **op.asked(rule, 2, args, outputs)))
         return [_total(terms)]
-    for name in tangents:
-        refused = getattr(op.rules.get(name), "refuses", None)
-        if refused is not None:
-            raise NotImplementedError(f"Trying to use forward AD with aten::{refused} that does not support it.")
-    return _transposed(op, args, tangents, outputs)
+    try:
+        return _transposed(op, args, tangents, outputs)
+    except RuntimeError as error:
+        if str(error).startswith("derivative for aten::"):  # its rule has no derivative, so it has no forward mode
+            raise NotImplementedError(refused(op.aten)) from None
+        raise
 
 
 def _product_rule(op: Operation, args: Sequence[Any], tangents: dict[str, Any]) -> Any:

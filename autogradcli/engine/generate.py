@@ -161,6 +161,8 @@ def _forward(op: Operation, general: str, complex_: bool = False) -> list[str]:
     out = [f"    if state.special: return {general}"]
     if any(p.kind == "plain" and p.name == "dtype" and p.has_default for p in op.params):
         out.append(f"    if dtype is not None: return {general}")  # the gradient is cast back there
+    for name in op.constant:
+        out.append(f"    if {name}.__class__ is Tensor and {name}.node is not None: return {general}")
     out += [f"    if {p.name}.__class__ is complex: return {general}" for p in op.params if p.scalar]  # so is it there
     for p in op.params:
         if p.name in op.fits and p.kind == "plain":  # the general path looks closer at NaN and what float32 can't hold

@@ -6,20 +6,22 @@ x (or, where x is a view, its base) the history of the result. So every declared
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..numerics import dtypes
+from ..numerics.dtypes import DType
 from ..numerics.limits import check_steps, run
 from .levels.base import check_captured, check_rows, dispatched, write
 from .mirrors import MirrorTensor, flip_of, memory_of
+from .no_forward import check_forward
 from .node import AccumulateGrad, Node, Nowhere
 from .operation import Operation
 from .saved import maker, pack
 from .state import state
-from .tangents import keep_apart, write_tangent
+from .tangents import has_tangent, keep_apart, write_tangent
 from .tensor import Tensor, alias
 from .views import OVERLAP, check_sliding, overlaps_itself, rebase, refresh_views, refusal, slides, turns
 
@@ -70,6 +72,9 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
         if state.levels:
             check_captured(target, dispatched(call, args))
             check_rows(target, call, args)
+        op = getattr(call, "op", None)
+        if op is not None:
+            check_forward(op, (target, *args), has_tangent, in_place=True)
         keep_apart(target, before)
     counter = target.counter
     for arg in args:
@@ -83,6 +88,10 @@ def inplace(call: Callable[..., Any], target: Tensor, *args: Any) -> Tensor:
         state.overwritten = before
     try:
         result: Tensor = call(before, *args)
+    except NotImplementedError as error:
+        if " not implemented for '" in str(error):
+            _check_promoted(call, target, args)
+        raise
     finally:
         state.overwritten = outer
     node = result.node
@@ -183,16 +192,9 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
     if node is not None and base is not None:
         check_traceable(target)
     if check:
-        if values.shape != array.shape:
-            raise RuntimeError(
-                f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(values.shape)}"
-            )
+        check_shape(target, values.shape)
         if values.dtype is not array.dtype:
-            have, want = dtypes.of(values), dtypes.of(array)
-            if not dtypes.can_cast(have, want):
-                raise RuntimeError(
-                    f"result type {have.type_name} can't be cast to the desired output type {want.type_name}"
-                )
+            check_cast(dtypes.of(values), dtypes.of(array))
     if target.__class__ is MirrorTensor:
         array, values = memory_of(target), flip_of(target)(values)
     if array.flags.forc:
@@ -202,7 +204,8 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
             check_sliding(array, values, getattr(call, "op", None))
         array[...] = values
     elif getattr(getattr(call, "op", None), "overlap", False):
-        np.copyto(array, values, casting="unsafe", where=values != array)  # of the others none wins
+        changed = (values != array) & ((values == values) | (array == array))
+        np.copyto(array, values, casting="unsafe", where=changed)  # of the others none wins
     else:
         raise RuntimeError(OVERLAP)
     if meta is not None and meta.inference:
@@ -217,6 +220,37 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
     if meta is not None:
         refresh_views(target if base is None else base)
     return target
+
+
+def check_shape(target: Tensor, shape: tuple[int, ...]) -> None:
+    """Raise RuntimeError where results of another shape are to be written into a tensor."""
+    if shape != target.array.shape:
+        raise RuntimeError(
+            f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(shape)}"
+        )
+
+
+def check_cast(have: DType, want: DType) -> None:
+    """Raise RuntimeError where results of one dtype may not be written into a tensor of another."""
+    if not dtypes.can_cast(have, want):
+        raise RuntimeError(f"result type {have.type_name} can't be cast to the desired output type {want.type_name}")
+
+
+def _check_promoted(call: Any, target: Tensor, args: Sequence[Any]) -> None:
+    """Where a kernel doesn't take a dtype, whether its result would fit comes first: PyTorch asks before it runs."""
+    op: Operation | None = getattr(call, "op", None)
+    if op is None or op.promote not in ("promote", "float"):
+        return
+    pairs = zip(op.parse().params[1:], args)
+    operands = [a.array if isinstance(a, Tensor) else a for p, a in pairs if p.kind == "tensor" and a is not None]
+    shapes = [a.shape for a in operands if isinstance(a, np.ndarray)]
+    try:
+        shape = np.broadcast_shapes(target.array.shape, *shapes)
+    except ValueError:
+        return  # which the operation itself refuses
+    check_shape(target, shape)
+    if op.promote == "promote":
+        check_cast(dtypes.result_type(target.array, *operands), dtypes.of(target.array))
 
 
 def own_saved_output(node: Node, result: Tensor, target: Tensor) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 from .node import AccumulateGrad, Invalid, Nowhere
 from .tensor import Tensor
 from .views import refresh_views
@@ -12,7 +14,12 @@ def require_grad(t: Tensor) -> None:
     inference tensor outside of inference mode."""
     if t.node is not None:
         return
-    node = t.begin_grad()
+    meta = t.meta
+    kept = None if meta is None or meta.sink is None else meta.sink()
+    if kept is None:
+        node = t.begin_grad()
+    else:
+        t.node = node = kept  # as it was before, for the graphs that lead to it
     meta = t.meta
     if meta is None:
         return
@@ -33,6 +40,7 @@ def drop_grad(t: Tensor) -> None:
             "variable in a subgraph that doesn't require differentiation use "
             "var_no_grad = var.detach()."
         )
+    t.need_meta().sink = ref(node)
     if node.grad is not None:
         t.need_meta().grad = node.grad
     if node.extra is not None:

@@ -64,6 +64,7 @@ class Operation:
         "broadcast",
         "call",
         "complex",
+        "constant",
         "copies",
         "differentiable",
         "dims",
@@ -77,6 +78,7 @@ class Operation:
         "frees",
         "given",
         "half",
+        "in_dtype",
         "in_vmap",
         "indices",
         "jvp",
@@ -139,6 +141,8 @@ class Operation:
         self.vjp: Rule | None = options.pop("vjp", None)
         self.overlap: bool = options.pop("overlap", False)
         self.copies: bool = options.pop("copies", False)
+        self.in_dtype: bool = options.pop("in_dtype", False)
+        self.constant: tuple[str, ...] = tuple(options.pop("constant", "").split())
         self.half: str | None = options.pop("half", None)
         self.takes: Takes | None = options.pop("takes", None)
         self.fits: tuple[str, ...] = tuple(options.pop("fits", "").split())
@@ -173,8 +177,8 @@ class Operation:
         ]
         by_name = {p.name: p for p in self.params}
         self.taken = None if self.takes is None else Taken(self.params, *self.takes)
-        if unknown := {*self.fits} - {*by_name}:
-            raise TypeError(f"{self.name}: no parameters to fit: {unknown}")
+        if unknown := {*self.fits, *self.constant} - {*by_name}:
+            raise TypeError(f"{self.name}: no parameters to fit, or to be constant: {unknown}")
         joint = rule_names(self.vjp, 3) if self.vjp else None
         if joint is not None:  # one rule for several inputs: ``vjp_inputs`` are the tensor parameters in order
             self.edges: list[Param] = [
@@ -349,8 +353,7 @@ def operation(**options: Any) -> Declare:
     """Declare an operation; see the top of this file. Options beside the rules:
 
     kernel      a ufunc or function on arrays used instead of the body
-    cost        whether a call with such arguments may take long, ``away.by_product``, ``by_rows``, ``by_size``: it can
-                be interrupted then
+    cost        whether such a call may take long, and can be interrupted: ``away.by_product``, ``by_rows``, ``by_size``
     node        graph name; ``MulBackward0`` follows from ``mul``
     promote     ``"promote"``: operands are brought to PyTorch's result type; ``"float"``: and integers to the default
                 floating dtype; ``"compare"``: promoted, the result is bool; None: kernels take what comes
@@ -361,13 +364,13 @@ def operation(**options: Any) -> Declare:
     outputs     names of several results; ``differentiable`` the positions of those with gradients
     layout      how the result lies in memory, where not as NumPy's would (``layouts.py``)
     view        ``"single"`` where the result shares its operand's memory, ``"multi"`` for several
-    fits        names of numbers that the dtype computed in must be able to hold: a RuntimeError else. ``fits_in`` says
-                which that is: ``"result"``, that of operand and number; ``"wide"``, the same but float32 for half
-                precision; ``"operand"``, the operand's own
+    fits        names of numbers that the dtype computed in must hold: a RuntimeError else. ``fits_in`` says which that
+                is: ``"result"``, ``"wide"``, the same but float32 for half precision; ``"operand"``, the operand's own
     overlap     True where the in-place form writes into a tensor several of whose elements are one memory location
-    blocks      whether each element of the result comes of the elements at its place alone, so that large tensors
-                can be computed in blocks, and later (``deferred.py``); the default for what is ``"elementwise"`` or
-                compares, and has no ``cost``
+    in_dtype    a call may say in which dtype to compute: integers are refused where an operand requires grad
+    constant    parameters that PyTorch has no derivative by, and which it refuses where they require grad
+    blocks      whether each element of the result comes of those at its place alone, and can be computed in blocks, and
+                later (``deferred.py``); the default for what is ``"elementwise"`` or compares, and has no ``cost``
     parts       of a reduction of all elements: the reduction of a block, and that of the blocks' and the whole size
     copies      True where the result has the place of its first operand and the values of the second
     half        how it computes in half precision, where not in single and rounded once (``half.py``)
@@ -379,9 +382,8 @@ def operation(**options: Any) -> Declare:
     sizes       the parameter that is the shape of the result (and whose dimensions ``dims`` are)
     rows        how ``vmap`` runs it for all rows at once: a word of ``operations/batch/``, perhaps with a colon and
                 what the rule is told, ``"each"`` where it does the same to each element, ``"masks"`` where a mask, and
-                ``"dynamic"`` where any operand tells the size of the result, ``"slow"`` where PyTorch, too, goes row by
-                row and warns; or a function of the arguments that gives the word. Without it ``dims`` and ``kind``
-                tell, or it runs row by row
+                ``"dynamic"`` where any operand tells its size, ``"slow"`` where PyTorch goes by rows and warns;
+                or a function of the arguments that gives it. Without it ``dims`` and ``kind`` tell, or it goes by rows
     in_vmap     how PyTorch's ``vmap`` refuses it in place, on a target that all rows share (``levels/vmap.py``)
     spelling    the language's name for the call, where it isn't the declared one
     in_place    the options in which its in-place form differs, where PyTorch records another graph name for that or
@@ -399,7 +401,6 @@ def operation(**options: Any) -> Declare:
 
     Raises TypeError, on first use, where a rule names what doesn't exist.
     """
-
     twin = options.pop("in_place", None)
 
     def declare(source: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,15 +16,18 @@ from ..numerics.half import is_bfloat16, run_kernel, widened
 from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
 from .anomaly import note_forward
+from .creation import check_outside, tell_of
 from .deferred import INDIRECT, dtype_of, peek, shape_of
 from .in_blocks import in_blocks
 from .inference import INFERENCE_SAVED, mark_inference
 from .levels.base import NOT_HERE, at_levels
+from .no_forward import check_forward
 from .node import Invalid, Node, Output
 from .operation import Operation
 from .parameters import Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import state
+from .tangents import has_tangent
 from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
 from .views import attach_views
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
@@ -41,11 +44,15 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
         found = at_levels(op, args)
         if found is not NOT_HERE:
             return found
+    if state.dual_level:
+        check_forward(op, args, has_tangent)
     if op.blocks and (found := in_blocks(op, args, _check_and_promote)) is not NOT_HERE:
         return found
     arrays = [_unwrap(p, value) for p, value in zip(op.params, args, strict=True)]
     if op.fits:
         check_numbers(op, arrays)
+    if op.constant:
+        _check_constant(op, args)
     if op.promote is not None:
         _promote(op, arrays)
     try:
@@ -71,6 +78,19 @@ def record(op: Operation, args: tuple[Any, ...]) -> Any:
     if state.special:
         _special(op, args, outputs)
     return tuple(outputs) if multiple else outputs[0]
+
+
+def _check_constant(op: Operation, args: tuple[Any, ...]) -> None:
+    """Raise RuntimeError for an operand that requires grad and that there is no derivative by."""
+    if not state.grad or state.inference:
+        return
+    for p in op.params:
+        value = args[p.index]
+        if p.name in op.constant and isinstance(value, Tensor) and value.node is not None:
+            raise RuntimeError(
+                f"The function '{op.aten.replace('.', '_')}' is not differentiable with respect to argument "
+                f"'{p.name}'. This input cannot have requires_grad True."
+            )
 
 
 def _check_and_promote(op: Operation, arrays: list[Any]) -> None:
@@ -169,8 +189,12 @@ def make_node(
         wants.append(any(edge_at(t, level) is not None for t in some))
     if True not in wants:
         return None
+    if op.in_dtype and level is None and outputs[0].array.dtype.kind not in dtypes.INEXACT:
+        raise RuntimeError(f"Autograd not support dtype: {outputs[0].dtype.type_name}")
     operands = op.spread(args)
     kind = op.node_class if not multiple or op.outputs else _several(op, len(outputs))
+    if state.telling:
+        check_outside(kind)
     node = kind(tuple(edge_at(o, level) for o in operands))
     if state.invalid_views:
         for edge in node.edges:
@@ -246,12 +270,12 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
     if dtypes.LATE and any(isinstance(o, Tensor) and is_bfloat16(o.array) for o in (*operands, *outputs)):
         dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
-        return shapes, dtypes_, WIDE
+        return shapes, dtypes_, WIDE_CONJ if conj else WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None
 
 
-#: In the third place of a node's ``fix``, where conjugation is asked for: run the rule in single precision.
-WIDE = 2
+#: In the third place of a node's ``fix``, where conjugation is asked for: run the rule in single precision, and both.
+WIDE, WIDE_CONJ = 2, 3
 
 
 # -- the backward step in general -------------------------------------------------------------------------
@@ -262,13 +286,13 @@ def run_arrays(node: Node, g: Any) -> tuple[Any, ...]:
     fix = node.fix
     if fix is None:
         return _apply(node, ARRAYS, g, saved_array)
-    conj = fix[2] is True
-    if conj and type(node).op.kind in ("linear", "bilinear"):
+    conj = fix[2] in (True, WIDE_CONJ)
+    if fix[2] is True and type(node).op.kind in ("linear", "bilinear"):
         # conj(rule(conj g)) of what is linear in its operand: with its coefficients conjugated it is the rule of g
         return settle(_apply(node, ARRAYS, g, _saved_conjugated), fix)
     if conj:
         g = _each(np.conj, g)
-    if fix[2] == WIDE:
+    if fix[2] in (WIDE, WIDE_CONJ):
         grads = _apply(node, ARRAYS, widened(g), _saved_widened)
     else:
         grads = _apply(node, ARRAYS, g, saved_array)
@@ -314,7 +338,7 @@ def _conjugated(x: Any) -> Any:
 def run_tensors(node: Node, g: Any) -> tuple[Any, ...]:
     """Gradients of the inputs in the tensor world: themselves recorded."""
     fix = node.fix
-    conj = fix is not None and fix[2] is True
+    conj = fix is not None and fix[2] in (True, WIDE_CONJ)
     if conj:
         g = _each(roles.conj, g)
     outer, state.in_rule = state.in_rule, True
@@ -371,6 +395,8 @@ def _special(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> Non
         state.tape.append((op, args, outputs))
     if state.anomaly:
         note_forward(outputs)
+    if state.creation_hooks:
+        tell_of(outputs)
 
 
 def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:

@@ -55,6 +55,7 @@ class State:
         "anomaly",
         "anomaly_check_nan",
         "autocast",
+        "creation_hooks",
         "deferred",
         "draw",
         "dual_level",
@@ -82,6 +83,7 @@ class State:
         "running_node",
         "special",
         "tape",
+        "telling",
         "unread_views",
         "validates",
         "warn",
@@ -89,6 +91,8 @@ class State:
         "where",
     )
 
+    creation_hooks: list[Callable[[Any], Any]]  # called with each node that is made
+    telling: bool  # one of these is running
     draw: Callable[[Any, str], None]  # figures that are to be shown, or to be written into a file of that name
     file: str  # what the program that runs is called
     grad: bool
@@ -156,6 +160,8 @@ class State:
         self.anomaly = False
         self.anomaly_check_nan = True
         self.autocast = None
+        self.creation_hooks = []
+        self.telling = False
         self.dual_level = 0
         self.flags = {}
         self.hooks_refusal = None  # why saved-tensor hooks may not be set now
@@ -179,6 +185,7 @@ class State:
             self.dual_level
             or self.deferred
             or self.pack_hooks
+            or self.creation_hooks
             or self.inference
             or self.invalid_views
             or self.unread_views
@@ -212,6 +219,8 @@ class State:
         self.flags = dict(flags)
         self.pack_hooks = list(hooks)
         self.module_hooks = {k: dict(v) for k, v in module_hooks.items()}
+        self.creation_hooks = []
+        self.telling = False
         self.in_rule = False
         self.overwritten = None
         self.own_memory = False

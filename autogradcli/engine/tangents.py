@@ -53,6 +53,14 @@ def tangent_of(value: Any) -> Tensor | None:
     return tangent
 
 
+def has_tangent(t: Tensor) -> bool:
+    """Whether a tensor has a tangent, at the dual level or at one of ``torch.func``'s."""
+    if state.dual_level and tangent_of(t) is not None:
+        return True
+    layer = layer_of(t)
+    return layer is not None and (layer.level.carries_tangent(t) or has_tangent(layer.value))
+
+
 def set_tangent(t: Tensor, tangent: Tensor | None) -> None:
     """At the current dual level; None says that it has none, whatever its base has."""
     meta = t.need_meta()

@@ -72,6 +72,7 @@ class Meta:
     unread: bool = False  # of a view: it got its first history by a change of its base, and nobody has asked for it yet
     grad: Tensor | None = None  # of a tensor that is no leaf requiring grad
     hooks: Extra | None = None  # of a leaf whose requires_grad was switched off: its hooks, for when it is on again
+    sink: weakref.ref[AccumulateGrad] | None = None  # and its node, while a graph leads to that
     tangent: Tensor | None = None
     lent: bool = False  # of a tangent: its memory is another tangent's, too
     level: int = 0  # of the tangent: the dual level it belongs to

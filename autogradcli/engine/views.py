@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics.naming import shown_as
+from .creation import tell
 from .hooks import follow_retained
 from .inference import mark_inference
 from .mirrors import MirrorTensor, adopt, maker_of, memory_of, mirror_of
@@ -375,6 +376,8 @@ def rebase(target: Tensor, function: Node) -> None:
         follow_retained(target, old)
     else:
         old, base.node = base.node, CopySlices(base, target, function)
+        if state.creation_hooks:
+            tell(base.node)
         follow_retained(base, old)
         if target.node is None:
             target.node = function  # until its family is refreshed: its history was asked for, the others' was not

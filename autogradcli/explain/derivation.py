@@ -14,6 +14,7 @@ import numpy as np
 
 from ..engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ..engine.operation import Operation
+from ..engine.record import WIDE_CONJ
 from ..engine.state import Tape, state
 from ..engine.tensor import Tensor, wrap
 from ..engine.worlds import roles
@@ -218,7 +219,7 @@ class History(Tape):
     def _step(self, node: Node, arrived: list[Expr | None]) -> list[Expr | None]:
         """One node's rules, and what the engine does around them."""
         op, args, results = self._entries[node]
-        conj = node.fix is not None and node.fix[2]
+        conj = node.fix is not None and node.fix[2] in (True, WIDE_CONJ)
         g: Any = arrived if type(node).outputs > 1 else arrived[0]
         if conj:
             g = [None if x is None else FORMULAS.conj(x) for x in g] if isinstance(g, list) else FORMULAS.conj(g)

@@ -230,7 +230,8 @@ def largest(dtype: DType) -> float:
 
 def tensor_type(dtype: DType) -> str:
     """A tensor's type in messages: ``torch.FloatTensor``."""
-    named = dtype.category in (INTEGER, FLOATING)  # the others' old names were never given
+    newer = (bfloat16, uint16, uint32, uint64)  # which never had an old name
+    named = dtype.category in (INTEGER, FLOATING) and dtype not in newer
     return f"torch.{dtype.type_name}Tensor" if named else f"CPU{dtype.type_name}Type"
 
 

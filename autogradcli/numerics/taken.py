@@ -77,6 +77,8 @@ class Taken:
 def _try(op: Declared, arrays: Sequence[Any]) -> None:
     """Let the kernel say what it has against operands like these, all ones. It needn't cope with their dtype."""
     operands = [_ones(a) if p.kind in ("tensor", "list") else a for p, a in zip(op.params, arrays, strict=True)]
+    if op.promote is not None and (mismatch := shape_mismatch(operands)):
+        raise mismatch
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:

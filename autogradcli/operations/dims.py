@@ -39,6 +39,13 @@ def wrap_dim(dim: int, ndim: int) -> int:
     )
 
 
+def size_of(x: np.ndarray, dim: int) -> int:
+    """The size of a dimension that must exist. Raises IndexError where it doesn't; a scalar has none."""
+    if not x.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return x.shape[wrap_dim(dim, x.ndim)]
+
+
 def wrap_dims(dims: Dims, ndim: int) -> Shape:
     """Dimensions to reduce over, in the order given; None and () mean all.
 

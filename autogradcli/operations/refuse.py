@@ -43,6 +43,7 @@ def unwritten(derivative: str) -> Any:
     def rule(F: Any, g: Any) -> NoReturn:
         raise NotImplementedError(f"the derivative for '{derivative}' is not implemented.")
 
+    rule.__dict__["unwritten"] = True
     return rule
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ...engine.backward import Pass
 from ...engine.deferred import dtype_of, shape_of
 from ...engine.hooks import retain_grad
-from ...engine.node import Node, Nowhere, Output, index_of, node_of
+from ...engine.node import Invalid, Node, Nowhere, Output, index_of, node_of
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Size, Tensor, wrap
 from ...engine.worlds import roles
@@ -69,12 +69,14 @@ class GradientEdge(tuple[Any, ...]):
 
 
 def edge_of(root: Any) -> Node | Output | None:
-    """Where a tensor's gradient enters the graph."""
+    """Where a tensor's gradient enters the graph. Raises RuntimeError for a view whose history became ambiguous."""
     if isinstance(root, MetaTensor):
         raise NotImplementedError("tensors of the meta device have no numbers, so there is no gradient to compute")
     if isinstance(root, GradientEdge):
         return Output(root.node, root.output_nr) if type(root.node).outputs > 1 else root.node
     edge: Node | Output | None = root.node
+    if isinstance(edge, Invalid):
+        raise RuntimeError(edge.message)
     return edge
 
 

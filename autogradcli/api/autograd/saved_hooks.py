@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from ...engine.callbacks import callee
+from ...engine.creation import NodeCreationHook
 from ...engine.modes import ContextMode, SavedTensorsHooks
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
@@ -118,6 +121,11 @@ def disable_saved_tensors_hooks(error_message: str) -> DisableSavedTensorsHooks:
     return DisableSavedTensorsHooks(error_message)
 
 
+def node_creation_hook(hook: Callable[..., Any]) -> NodeCreationHook:
+    """Inside, ``hook`` is called with each node as it is made."""
+    return NodeCreationHook(callee(hook))
+
+
 def _register() -> None:
     attributes_of(AllowMutationContext)["clear"] = Method(AllowMutationContext.clear)
     for function in (
@@ -125,6 +133,7 @@ def _register() -> None:
         save_on_cpu,
         allow_mutation_on_saved_tensors,
         disable_saved_tensors_hooks,
+        node_creation_hook,
     ):
         define_python(function.__name__, function, into="graph")
 

@@ -60,7 +60,7 @@ def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequenc
         if target.array.size and name not in rules.OVERLAP_UNSEEN and name not in rules.EXPANDED:
             _check_operands(name, target, given)
     for target, one in zip(targets, results, strict=True):
-        _write(target, one, in_order=name.endswith("_copy"), recorded=copied)
+        _write(target, one, in_order=name.endswith("_copy"), recorded=copied, as_it_is=name in rules.SHAPE_KEPT)
         if name != "empty":
             target.bump()
     if not several:
@@ -86,8 +86,12 @@ def _overload(name: str, targets: Sequence[Tensor], given: Sequence[Tensor]) -> 
     """Overloads that fare differently under one name."""
     if name in ("max", "min") and len(targets) == 1:
         return f"{name}imum" if len(given) == 2 else f"{name}_all"
+    if name == "normal" and given:
+        return "normal_of_tensors"
     if name == "lerp" and len(given) == 2:
         return "lerp_number"
+    if name in ("clamp", "clip", "clamp_min", "clamp_max") and len(given) == 1:
+        return f"{name}_number"
     return name
 
 
@@ -97,7 +101,7 @@ def _called(name: str) -> str:
 
 def _check_history(name: str, targets: Sequence[Tensor], given: Sequence[Tensor]) -> None:
     shown = _called(name)
-    if name in rules.NO_FORMULA and any(t.node is not None and t.is_leaf for t in targets):
+    if name in rules.NO_FORMULA and any(t.node is not None and _root(t).is_leaf for t in targets):
         shown = "aten::" + rules.NO_FORMULA_CALLED.get(name, name)
     elif name in ("empty", "randn") and targets[0].node is not None:
         raise RuntimeError("cannot resize variables that require grad")
@@ -107,6 +111,10 @@ def _check_history(name: str, targets: Sequence[Tensor], given: Sequence[Tensor]
         f"{shown}(): functions with out=... arguments don't support automatic differentiation, but one of the "
         "arguments requires grad."
     )
+
+
+def _root(t: Tensor) -> Tensor:
+    return t if t.base is None else t.base
 
 
 def _check_dtype(name: str, result: Tensor, out: Tensor, k: int) -> None:
@@ -161,8 +169,10 @@ def _check_operands(name: str, target: Tensor, given: Sequence[Tensor]) -> None:
             check_partial_overlap(target.array, t.array)
 
 
-def _write(out: Tensor, result: Tensor, in_order: bool, recorded: bool) -> None:
+def _write(out: Tensor, result: Tensor, in_order: bool, recorded: bool, as_it_is: bool) -> None:
     array = result.array
+    if as_it_is and out.array.size == array.size:
+        array = array.reshape(out.array.shape)
     if out.array.shape != array.shape:
         if out.array.size:
             state.warn(
@@ -172,7 +182,8 @@ def _write(out: Tensor, result: Tensor, in_order: bool, recorded: bool) -> None:
                 "in a future PyTorch release outputs will not be resized unless they have zero elements. You can "
                 "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
             )
-        resize(out, array.shape, None if in_order or not array.size else array.strides)
+        steps = [s // array.itemsize * out.array.itemsize for s in array.strides]
+        resize(out, array.shape, None if in_order or not array.size else steps)
     if recorded and state.grad and (result.node is not None or out.node is not None):
         inplace(copy, out, result)
     else:

@@ -45,14 +45,15 @@ _texts(
     "baddbmm bmm aminmax diagonal_copy gather index_add index_copy index_reduce isin log_softmax softmax qr renorm "
     "scatter scatter_add scatter_reduce select_copy slice_copy svd transpose_copy permute_copy expand_copy "
     "unsqueeze_copy triangular_solve linalg_cholesky linalg_cross linalg_det linalg_eigh linalg_eigvalsh linalg_inv "
-    "linalg_lu linalg_matmul linalg_qr linalg_slogdet linalg_solve linalg_svd linalg_svdvals linalg_vector_norm norm "
+    "linalg_lu linalg_matmul linalg_polar linalg_qr linalg_slogdet linalg_solve linalg_svd linalg_svdvals "
+    "linalg_vector_norm norm "
     "max min sort topk linalg_cholesky_ex linalg_inv_ex linalg_ldl_factor linalg_lu_factor linalg_lu_factor_ex argmax "
     "argmin argsort matrix_power linalg_matrix_power",
 )  # fmt: skip
 _texts(
     EXACT, _FOUND,
     "abs absolute ceil fix floor frac neg negative round sgn sign trunc conj_physical hardshrink bitwise_not "
-    "special_round lerp gelu softplus softshrink",
+    "special_round lerp gelu softplus softshrink clamp_number clip_number clamp_min_number clamp_max_number",
 )  # fmt: skip
 _texts(EXACT, "{name} expects a complex output tensor, but got {want}", "fft_fft fft_ifft fft_fftn fft_rfft fft_rfftn "
        "fft_ihfft fft_ihfftn")  # fmt: skip
@@ -157,6 +158,9 @@ IN_OUTS_DTYPE = _words("sum nansum prod cumsum cumprod mean nanmean")
 #: The same for those that make a tensor of nothing: the dtype that they are given is checked in other words.
 CREATING = _words("arange empty eye full linspace logspace normal ones rand randint randn randperm zeros")
 
+#: Leave ``out`` its shape where it has as many elements as they fill.
+SHAPE_KEPT = _words("arange linspace logspace")
+
 #: Draws into ``out`` of whatever dtype.
 ANY_DTYPE = _words("bernoulli")
 
@@ -200,7 +204,8 @@ CALLED = _pairs(
     "linalg_cholesky=linalg_cholesky_ex linalg_det=_linalg_det linalg_eigh=_linalg_eigh linalg_eigvalsh=_linalg_eigh "
     "linalg_inv=linalg_inv_ex linalg_lu_factor=linalg_lu_factor_ex linalg_matmul=matmul linalg_matrix_power=matmul "
     "linalg_multi_dot=mm linalg_slogdet=_linalg_slogdet linalg_solve=_linalg_solve_ex linalg_svd=_linalg_svd "
-    "linalg_svdvals=_linalg_svd linalg_vecdot=sum norm=linalg_vector_norm"
+    "linalg_svdvals=_linalg_svd linalg_vecdot=sum norm=linalg_vector_norm clamp_number=clamp clip_number=clamp "
+    "clamp_min_number=clamp_min clamp_max_number=clamp_max normal_of_tensors=normal"
 )
 
 #: Composites: the result has its history, and is copied into ``out`` with it.
@@ -226,7 +231,7 @@ UNTRACKED = _words(
 #: Have no derivative as functions with ``out``; the error has another name for them, and is about leaves.
 NO_FORMULA = _words(
     "conj_physical alias_copy detach_copy t_copy squeeze_copy diag heaviside floor_divide arange diagonal_copy ones "
-    "zeros full eye linspace logspace log_softmax softmax normal rand select_copy slice_copy transpose_copy "
-    "permute_copy expand_copy unsqueeze_copy"
+    "zeros full eye linspace logspace log_softmax softmax normal rand randint randperm select_copy slice_copy "
+    "transpose_copy permute_copy expand_copy unsqueeze_copy"
 )
 NO_FORMULA_CALLED = {"diag": "diagonal_copy"}

@@ -14,6 +14,7 @@ import numpy as np
 from ...engine.inplace import inplace as change
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
 from ...numerics.random.generator import default_generator
 from ...operations.dims import wrap_dim
 from ...operations.elementwise import sign
@@ -202,6 +203,8 @@ def _noise(input: Tensor, lower: Number, upper: Number, generator: Any) -> Tenso
     _mean_slope(lower, upper)
     if any(level.rows for level in state.levels):
         raise RuntimeError("vmap: we do not yet support aten::rrelu. Please file an issue")
+    if input.dtype.category != dtypes.FLOATING:
+        raise NotImplementedError(f"\"rrelu_with_noise_out_cpu\" not implemented for '{input.dtype.type_name}'")
     drawn = input.array <= 0
     noise = np.ones(input.array.shape, input.array.dtype)
     source = default_generator if generator is None else generator

@@ -19,6 +19,22 @@ from ..calls.registry import namespace
 from ..linalg.matmul import matmul
 
 
+def _check_operands(query: Tensor, key: Tensor, value: Tensor) -> None:
+    """Raise RuntimeError for operands of more than one dtype or of less than two dimensions."""
+    if not query.dtype is key.dtype is value.dtype:
+        q, k, v = (t.dtype.cpp_name for t in (query, key, value))
+        raise RuntimeError(
+            f"Expected query, key, and value to have the same dtype, but got query.dtype: {q} key.dtype: {k} and "
+            f"value.dtype: {v} instead."
+        )
+    ranks = [t.array.ndim for t in (query, key, value)]
+    if min(ranks) < 2:
+        raise RuntimeError(
+            f"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {ranks[0]} key.dim: "
+            f"{ranks[1]} and value.dim: {ranks[2]} instead."
+        )
+
+
 def _attention(
     query: Tensor,
     key: Tensor,
@@ -30,6 +46,7 @@ def _attention(
     enable_gqa: bool,
 ) -> Any:
     """Attention in as many dimensions as the operands have."""
+    _check_operands(query, key, value)
     if is_causal and attn_mask is not None:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     if enable_gqa:

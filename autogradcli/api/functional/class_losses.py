@@ -77,7 +77,7 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     classes = 0 if input.array.ndim == 1 else 1
     if input.array.shape == target.array.shape:
-        return _of_probabilities(input, target, weight, reduction, label_smoothing, classes)
+        return _of_probabilities(input, target, weight, reduction, ignore_index, label_smoothing, classes)
     logs = log_softmax(input, classes)
     if label_smoothing > 0.0:
         return _smoothed(logs, target, weight, reduction, ignore_index, label_smoothing, classes)
@@ -91,12 +91,14 @@ def _shaped(weight: Tensor, ndim: int, classes: int) -> Any:
 
 
 def _of_probabilities(
-    input: Tensor, target: Any, weight: Tensor | None, reduction: str, smoothing: float, classes: int
+    input: Tensor, target: Any, weight: Tensor | None, reduction: str, ignore_index: int, smoothing: float, classes: int
 ) -> Any:
     if dtypes.of(target.array).category != dtypes.FLOATING:
         raise RuntimeError(
             f"Expected floating point type for target with class probabilities, got {dtypes.of(target.array).type_name}"
         )
+    if ignore_index >= 0:
+        raise RuntimeError("ignore_index is not supported for floating point target")
     logs = log_softmax(input, classes)
     n = input.array.shape[classes]
     if smoothing > 0.0:

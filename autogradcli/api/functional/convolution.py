@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
-from ...operations.dims import wrap_dim
+from ...operations.dims import size_of
 from ...operations.nn import convolution as operations
 from ...operations.nn.resample import constant_pad_nd
 from ...operations.shape.view import squeeze_dim, unsqueeze
@@ -52,12 +52,26 @@ class _Geometry:
             raise RuntimeError("dilation should be greater than zero")
 
 
-def _check_shapes(x: Tensor, weight: Tensor, bias: Tensor | None, groups: int, transposed: bool) -> None:
-    size, shape = x.array.shape, weight.array.shape
+def _check_weight(weight: Tensor, groups: int) -> None:
+    if weight.array.ndim < 3:
+        raise RuntimeError("weight should have at least three dimensions")
     if groups <= 0:
         raise RuntimeError("non-positive groups is not supported")
-    if len(shape) < 3:
-        raise RuntimeError("weight should have at least three dimensions")
+
+
+def _check_bias(x: Tensor, bias: Tensor | None) -> None:
+    if bias is not None and bias.dtype is not x.dtype:
+        names = ["long int" if t.dtype is dtypes.int64 else t.dtype.cpp_name for t in (x, bias)]
+        raise RuntimeError(f"Input type ({names[0]}) and bias type ({names[1]}) should be the same")
+
+
+def _check_shapes(x: Tensor, weight: Tensor, bias: Tensor | None, groups: int, transposed: bool) -> None:
+    size, shape = x.array.shape, weight.array.shape
+    if len(size) != len(shape):
+        raise RuntimeError(
+            f"Expected {len(shape)}-dimensional input for {len(shape)}-dimensional weight {list(shape)}, but got "
+            f"{len(size)}-dimensional input of size {list(size)} instead"
+        )
     if transposed:
         if size[1] != shape[0]:
             raise RuntimeError(
@@ -128,7 +142,9 @@ def _declare(dims: int) -> None:
         input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, padding: Ints, dilation: Ints, groups: int
     ) -> Any:
         """Convolution with ``weight`` (O, C / groups, ...): each output is a weighted sum over a window."""
+        _check_bias(input, bias)
         x, batched = _batched(input, dims, name)
+        _check_weight(weight, groups)
         g = _Geometry(weight.array.ndim - 2, stride, padding, dilation, (0,))
         _check_shapes(x, weight, bias, groups, False)
         _check_room(x, weight, g)
@@ -140,9 +156,11 @@ def _declare(dims: int) -> None:
     ) -> Any:
         if padding == "valid":
             return convolve(input, weight, bias, stride, (0,) * dims, dilation, groups)
+        _check_bias(input, bias)
+        x, batched = _batched(input, dims, name)
         if padding != "same":
             raise RuntimeError(f"Invalid padding string: '{padding}'")
-        x, batched = _batched(input, dims, name)
+        _check_weight(weight, groups)
         if any(s != 1 for s in stride):
             raise RuntimeError("padding='same' is not supported for strided convolutions")
         found = _same(x, weight, bias, dilation, groups)
@@ -171,6 +189,7 @@ def _declare(dims: int) -> None:
     ) -> Any:
         """The transpose of a convolution: each input is spread over a window, weighted by ``weight``."""
         x, batched = _batched(input, dims, f"conv_transpose{dims}d")
+        _check_weight(weight, groups)
         g = _Geometry(weight.array.ndim - 2, stride, padding, dilation, output_padding)
         _check_shapes(x, weight, bias, groups, True)
         _check_output_padding(g)
@@ -241,40 +260,50 @@ for _dims in (1, 2, 3):
 
 
 def pair(value: Sizes, name: str = "kernel_size") -> Ints:
-    """Two sizes; one stands for both. Raises RuntimeError for another number of them."""
+    """Two sizes; a number stands for both. Raises RuntimeError for another number of them."""
     if isinstance(value, int):
         return value, value
     sizes = tuple(value)
-    if len(sizes) not in (1, 2):
+    if len(sizes) != 2:
         raise RuntimeError(f"It is expected {name} equals to 2, but got size {len(sizes)}")
-    return sizes * 2 if len(sizes) == 1 else sizes
+    return sizes
 
 
 def unfold(input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1) -> Any:
     """Windows of an image (N, C, H, W) as columns (N, C * kernel, windows)."""
     kernel, spread = pair(kernel_size), pair(dilation, "dilation")
     pad, step = pair(padding, "padding"), pair(stride, "stride")
+    _check_columns(kernel=kernel, dilation=spread, pad=pad, stride=step)
+    for dim in range(1, max(2, min(input.array.ndim + 1, 3))) if input.array.ndim < 3 else ():
+        size_of(input.array, dim)
     return _maybe_batched(input, 4, lambda x: _unfolded(x, kernel, spread, pad, step))
 
 
 def _maybe_batched(input: Tensor, ndim: int, apply: Callable[[Any], Any]) -> Any:
-    if input.array.ndim < ndim - 1:
-        wrap_dim(ndim - 2, input.array.ndim)
     if input.array.ndim == ndim - 1:
         return squeeze_dim(apply(unsqueeze(input, 0)), 0)
     return apply(input)
 
 
-def _unfolded(x: Tensor, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Any:
-    size = x.array.shape[2:]
-    for what, name, values, least in (
-        ("kernel size should be greater than zero", "kernel", kernel, 1),
-        ("dilation should be greater than zero", "dilation", dilation, 1),
-        ("padding should be non-negative", "pad", padding, 0),
-        ("stride should be greater than zero", "stride", stride, 1),
-    ):
+#: What each size of a window must at least be, and how that is said.
+_LEAST = {
+    "kernel": ("kernel size should be greater than zero", 1),
+    "dilation": ("dilation should be greater than zero", 1),
+    "pad": ("padding should be non-negative", 0),
+    "stride": ("stride should be greater than zero", 1),
+}
+
+
+def _check_columns(**sizes: Ints) -> None:
+    """Raise RuntimeError for windows that there are not."""
+    for name, values in sizes.items():
+        what, least = _LEAST[name]
         if min(values) < least:
             raise RuntimeError(f"{what}, but got {name}_height: {values[0]} {name}_width: {values[1]}")
+
+
+def _unfolded(x: Tensor, kernel: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Any:
+    size = x.array.shape[2:]
     if x.array.ndim != 4 or 0 in x.array.shape[1:]:
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
@@ -303,6 +332,7 @@ def fold(
     """Columns (N, C * kernel, windows) summed back into an image: the transpose of ``unfold``."""
     size, kernel = pair(output_size, "output_size"), pair(kernel_size)
     spread, pad, step = pair(dilation, "dilation"), pair(padding, "padding"), pair(stride, "stride")
+    _check_columns(kernel=kernel, stride=step, dilation=spread, pad=pad)
     return _maybe_batched(input, 3, lambda x: _folded(x, size, kernel, spread, pad, step))
 
 

@@ -51,6 +51,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
 
     ``eps`` is added to the differences, so that no distance is exactly zero.
     """
+    check_bool(x1, x2)
     diff = sub(x1, x2)
     if diff.array.dtype.kind not in dtypes.INEXACT:
         diff = cast(diff, dtypes.default.dtype)

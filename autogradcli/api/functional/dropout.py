@@ -16,7 +16,7 @@ from ...operations.elementwise.arithmetic import add, div, mul, sub
 from ..calls.argument_types import type_name
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from ..calls.registry import NAMESPACES
+from ..calls.registry import ATTRIBUTES, NAMESPACES, Method
 
 #: The negative saturation of SELU: what a dropped unit becomes in alpha dropout (Klambauer et al., 2017).
 _SATURATION = 1.7580993408473766
@@ -58,7 +58,7 @@ def dropped(input: Tensor, p: float, train: bool, by_channel: bool = False, alph
 
 
 def _dropped_in_place(input: Tensor, p: float, train: bool, by_channel: bool = False, alpha: bool = False) -> Tensor:
-    if p == 0 or not train:
+    if p == 0 or not train or not 0 <= p <= 1:
         return dropped(input, p, train)
     return inplace(dropped, input, p, train, by_channel, alpha)
 
@@ -118,26 +118,34 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             "to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional "
             "batch dimension (i.e. 2D or 3D inputs)."
         )
-    return _channels(input, p, training, inplace, (2, 3))
+    return _channels(input, p, training, inplace, 3)
 
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout of whole channels of (N, C, H, W)."""
-    return _channels(input, p, training, inplace, ())
+    return _apply(input, p, training, inplace, True, False)
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout of whole channels of (N, C, D, H, W)."""
-    return _channels(input, p, training, inplace, ())
+    return _channels(input, p, training, inplace, 5)
 
 
-def _channels(input: Tensor, p: float, training: bool, inplace: bool, ranks: tuple[int, ...]) -> Tensor:
-    if ranks and input.array.ndim == ranks[0]:  # without a batch: give it one for the while
-        torch = NAMESPACES["torch"]
-        wide = torch["unsqueeze"](input, 0)
-        narrow: Tensor = torch["squeeze"](_apply(wide, p, training, inplace, True, False), 0)
-        return narrow
-    return _apply(input, p, training, inplace, True, False)
+def _channels(input: Tensor, p: float, training: bool, inplace: bool, rank: int) -> Tensor:
+    if input.array.ndim == rank:
+        return _apply(input, p, training, inplace, True, False)
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    wide, narrow = ("unsqueeze_", "squeeze_") if inplace else ("unsqueeze", "squeeze")  # a batch of one for the while
+    found = _apply(_method(wide)(input, 0), p, training, inplace, True, False)
+    result: Tensor = _method(narrow)(found, 0)
+    return result
+
+
+def _method(name: str) -> Any:
+    entry = ATTRIBUTES[Tensor][name]
+    assert isinstance(entry, Method)
+    return entry.call
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:

@@ -72,8 +72,6 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     if theta.array.dtype.kind != "f":
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
     shape = tuple(size)
-    if min(shape, default=1) <= 0:
-        raise ValueError(f"Expected non-zero, positive output size. Got {shape}")
     rows = {4: 2, 5: 3}.get(len(shape))
     if rows is None:
         raise NotImplementedError(
@@ -85,6 +83,8 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
             f"Expected a batch of {rows}D affine matrices of shape Nx{rows}x{rows + 1} for size {shown(size)}. "
             f"Got {theta.shape!r}."
         )
+    if min(shape, default=1) <= 0:
+        raise ValueError(f"Expected non-zero, positive output size. Got {shape}")
     return operations.affine_grid_generator(theta, shape, bool(align_corners))
 
 

@@ -27,10 +27,17 @@ from ...operations.reduce.reduction import sum_all, sum_dim
 from ...operations.shape.copies import clone
 from ...operations.shape.view import expand, unsqueeze
 from ..calls.python_function import define_python
+from ..math.arithmetic import check_bool
 from .distance import pairwise_distance
 from .loss_reduction import averaged, broadcast_pair, number, reduced, reduction_of, size_of, warn_of_sizes
 
 # -- differences ------------------------------------------------------------------------------------------
+
+
+def _less(a: Tensor, b: Tensor) -> Tensor:
+    """The difference, as the language's own ``-``, which takes no booleans, has it."""
+    check_bool(a, b)
+    return sub(a, b)
 
 
 @averaged(sizes=True)
@@ -49,7 +56,7 @@ def mse_loss(
 
 def _weighted(loss: Any, input: Tensor, weight: Tensor, reduction: str) -> Any:
     if weight.array.shape != input.array.shape:
-        raise ValueError("Inputs and weights must have the same size.")
+        raise ValueError("Weights and input must have the same size.")
     weighted = mul(loss, weight)
     if reduction == "mean":
         return div(sum_all(weighted), sum_all(weight))
@@ -65,7 +72,7 @@ def l1_loss(
 ) -> Any:
     """Mean absolute error: ``|input - target|``, averaged."""
     a, b = broadcast_pair(input, target)
-    found = abs_(sub(a, b))
+    found = abs_(_less(a, b))
     return reduced(found, reduction) if weight is None else _weighted(found, input, weight, reduction)
 
 
@@ -79,7 +86,7 @@ def smooth_l1_loss(
     """Absolute error, rounded off by a parabola where it is less than ``beta``."""
     a, b = broadcast_pair(input, target)
     if beta == 0.0:
-        return reduced(abs_(sub(a, b)), reduction)
+        return reduced(abs_(_less(a, b)), reduction)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     return operations.smooth_l1_loss(a, b, reduction, beta)
@@ -209,12 +216,12 @@ def poisson_nll_loss(
     """Negative log likelihood of counts under Poisson distributions with mean ``exp(input)``, or ``input`` itself."""
     if log_input:
         product = mul(target, input)
-        loss = sub(exp(input), product)
+        loss = _less(exp(input), product)
     else:
-        loss = sub(input, mul(target, log(add_scalar(input, eps))))
+        loss = _less(input, mul(target, log(add_scalar(input, eps))))
     if full:
         half = mul(log(mul(target, 2 * math.pi)), 0.5)
-        stirling = add(sub(mul(target, log(target)), target), half)
+        stirling = add(_less(mul(target, log(target)), target), half)
         loss = add(loss, masked_fill(stirling, wrap(target.array <= 1), 0.0))
     return reduced(loss, reduction)
 
@@ -241,7 +248,7 @@ def gaussian_nll_loss(
         raise RuntimeError(f"result type {default} can't be cast to the desired output type {var.dtype.type_name}")
     var = clone(var)
     np.maximum(var.array, eps, out=var.array)  # a clamp that the gradient doesn't see, as in PyTorch
-    loss = mul(add(log(var), div(pow_tensor_scalar(sub(input, target), 2), var)), 0.5)
+    loss = mul(add(log(var), div(pow_tensor_scalar(_less(input, target), 2), var)), 0.5)
     if full:
         loss = add(loss, 0.5 * math.log(2 * math.pi))
     return reduced(loss, reduction)
@@ -279,9 +286,18 @@ def margin_ranking_loss(
             f"margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
             f"{size_of(input1)}, input2: {size_of(input2)}, target: {size_of(target)} "
         )
-    difference = sub(input1, input2)
+    difference = _less(input1, input2)
     loss = add_scalar(mul(neg(target), difference), float(margin))
     return reduced(clamp_min_scalar(loss, 0), reduction)
+
+
+def _check_ranks(anchor: Tensor, positive: Tensor, negative: Tensor) -> None:
+    a, p, n = (t.array.ndim for t in (anchor, positive, negative))
+    if not a == p == n:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+            f"anchor {a}D, positive {p}D, and negative {n}D inputs"
+        )
 
 
 @averaged()
@@ -298,12 +314,7 @@ def triplet_margin_loss(
     """``max(0, margin + |anchor - positive| - |anchor - negative|)``, in the p-norm."""
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
-    ranks = [x.array.ndim for x in (anchor, positive, negative)]
-    if len(set(ranks)) > 1:
-        raise RuntimeError(
-            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
-            f"anchor {ranks[0]}D, positive {ranks[1]}D, and negative {ranks[2]}D inputs"
-        )
+    _check_ranks(anchor, positive, negative)
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
@@ -326,6 +337,7 @@ def triplet_margin_with_distance_loss(
         raise ValueError(f"{shown(reduction)} is not a valid value for reduction")
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
+    _check_ranks(anchor, positive, negative)
     distance = distance_function or pairwise_distance
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:

@@ -11,7 +11,7 @@ from ...engine.state import state
 from ...engine.tangents import carries_tangent
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
-from ...operations.dims import numel
+from ...operations.dims import numel, size_of
 from ...operations.elementwise.arithmetic import div, mul
 from ...operations.elementwise.arithmetic_variants import add_scalar, mul_scalar
 from ...operations.elementwise.powers import pow_tensor_scalar, rsqrt
@@ -73,6 +73,8 @@ def rms_norm(
 ) -> Any:
     """Divided by the root of the mean square over the last dimensions, then times ``weight``."""
     shape = _ints("rms_norm", normalized_shape)
+    if input.array.ndim < len(shape):
+        raise ValueError(f"Input tensor must have at least {len(shape)} dimensions, but got {input.array.ndim}")
     try:
         operations.check_shape(input.array, shape, weight=None if weight is None else weight.array)
     except RuntimeError as error:
@@ -88,7 +90,7 @@ def rms_norm(
     found = mul(wide, rsqrt(add_scalar(mean_dim(pow_tensor_scalar(wide, 2), last, True), eps)))
     if weight is not None:
         found = mul(found, weight)
-    return found if wide is input else cast(found, dtype)
+    return found if found.dtype is dtype else cast(found, dtype)
 
 
 # -- batches ----------------------------------------------------------------------------------------------
@@ -244,7 +246,10 @@ def _group(
 ) -> Any:
     """Groups of channels of each element of the batch normalised by their mean and variance."""
     shape = input.array.shape
-    if num_groups <= 0 or shape[1] % num_groups:
+    channels = size_of(input.array, 1) if size_of(input.array, 0) >= 0 else 0
+    if num_groups <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
+    if channels % num_groups:
         raise RuntimeError(
             "Expected number of channels in input to be divisible by num_groups, but got input of shape "
             f"{list(shape)} and num_groups={num_groups}"

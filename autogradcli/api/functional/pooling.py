@@ -19,7 +19,18 @@ from ..calls.argument_types import Sizes
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..calls.written_signature import signed
-from .pooling_checks import adaptive_size, check_adaptive, check_counts, check_max_row, check_rank, check_window
+from .pooling_checks import (
+    adaptive_size,
+    check_adaptive,
+    check_averages,
+    check_counts,
+    check_max_row,
+    check_max_row_rank,
+    check_rank,
+    check_unpooled,
+    check_window,
+    unpooled_size,
+)
 
 Ints = tuple[int, ...]
 
@@ -61,9 +72,15 @@ def _max_pool(
     ``alone``: the places aren't wanted; PyTorch has other words for what it refuses then.
     """
     name = f"max_pool{dims}d"
+    if dims == 1:
+        if alone:
+            check_max_row_rank(input)
+        else:
+            check_rank(input, name, dims)
     check_counts(
         name,
         dims,
+        not alone,
         kernel_size=_listed(kernel_size),
         stride=_listed(stride),
         padding=_listed(padding),
@@ -121,8 +138,7 @@ def _declare_max(dims: int) -> None:
 
 def _adaptive_max(input: Tensor, output_size: Sizes, dims: int) -> tuple[Any, Any]:
     name = f"adaptive_max_pool{dims}d"
-    size = adaptive_size(name, output_size, input.array.shape, dims)
-    check_rank(input, name, dims)
+    size = adaptive_size(name, output_size, input, dims)
     check_adaptive(name, input, size if dims > 1 else (1, *size))
     if dims == 1:
         values, places = OPERATIONS["adaptive_max_pool2d"].call(unsqueeze(input, -2), (1, *size))
@@ -148,19 +164,12 @@ def _declare_adaptive_max(dims: int) -> None:
 def _unpool(
     input: Tensor, indices: Tensor, dims: int, kernel_size: Sizes, stride: Any, padding: Sizes, output_size: Any
 ) -> Any:
-    kernel = _each(kernel_size, dims)
-    step = kernel if stride is None else _each(stride, dims)
-    pad = _each(padding, dims)
-    shape = input.array.shape[-dims:]
-    if not len(shape) == len(kernel) == len(step) == len(pad) == dims:
-        raise RuntimeError(f"max_unpool{dims}d: expected {dims} spatial dimensions and as many sizes of the window")
-    size = tuple((n - 1) * s + k - 2 * p for n, s, k, p in zip(shape, step, kernel, pad, strict=True))
-    if output_size is not None:
-        wanted = tuple(output_size)[-dims:]
-        for d, (n, want, s) in enumerate(zip(size, wanted, step, strict=True)):
-            if not n - s < want < n + s:
-                raise ValueError(f'invalid output_size "{wanted}" (dim {d} must be between {n - s} and {n + s})')
-        size = wanted
+    kernel, step, pad = (
+        (value,) * dims if isinstance(value, int) else tuple(value)
+        for value in (kernel_size, kernel_size if stride is None else stride, padding)
+    )
+    size = unpooled_size(input.array.shape, kernel, step, pad, output_size)
+    check_unpooled(input.array.ndim, size, dims)
     if dims == 1:
         column = OPERATIONS["max_unpool2d"].call(unsqueeze(input, -1), unsqueeze(indices, -1), (*size, 1))
         return squeeze_dim(column, -1)
@@ -215,14 +224,17 @@ def _declare_average(dims: int) -> None:
     ) -> Any:
         """The mean of each window; padding counts as zeros, or not at all without ``count_include_pad``."""
         name = f"avg_pool{dims}d"
+        if dims == 1:
+            check_rank(input, name, dims)
         check_counts(name, dims, kernel_size=kernel_size, stride=stride, padding=padding)
         check_rank(input, name, dims)
-        step = stride or kernel_size
+        kernel = _each(kernel_size, dims)
+        step = _each(stride, dims) if stride else kernel
         if dims == 1:
             row = unsqueeze(input, -2)
-            found = average_pool(row, (1, *kernel_size), (1, *step), (0, *padding), ceil_mode, count_include_pad)
+            found = average_pool(row, (1, *kernel), (1, *step), (0, *padding), ceil_mode, count_include_pad)
             return squeeze_dim(found, -2)
-        return average_pool(input, kernel_size, step, padding, ceil_mode, count_include_pad, divisor_override)
+        return average_pool(input, kernel, step, padding, ceil_mode, count_include_pad, divisor_override)
 
     schema = (
         f"(Tensor input, IntList[{dims}] kernel_size, IntList[{dims}] stride={{}}, IntList[{dims}] padding=0, "
@@ -234,9 +246,8 @@ def _declare_average(dims: int) -> None:
 
 def _adaptive_average(input: Tensor, output_size: Sizes, dims: int) -> Any:
     name = f"adaptive_avg_pool{dims}d"
-    size = adaptive_size(name, output_size, input.array.shape, dims)
+    size = adaptive_size(name, output_size, input, dims)
     if dims == 1:
-        check_rank(input, name, dims)
         return squeeze_dim(adaptive_average(unsqueeze(input, -2), (1, *size)), -2)
     return adaptive_average(input, size)
 
@@ -247,6 +258,7 @@ def adaptive_average(x: Any, size: Ints) -> Any:
     name = f"adaptive_avg_pool{dims}d"
     if size == (1,) * dims:
         return mean_dim(x, (-1, -2, -3)[:dims], True)
+    check_averages(name, size)
     check_rank(x, name, dims)
     check_adaptive(name, x, size)
     return OPERATIONS[name].call(x, size)
@@ -287,8 +299,14 @@ def _declare_norms(dims: int) -> None:
         input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
     ) -> Any:
         """The p-norm of each window."""
-        check_norm(norm_type)
         name = f"avg_pool{dims}d"
+        if dims > 1 and not isinstance(kernel_size, int) and len(kernel_size) != dims:
+            if len(kernel_size) > dims:
+                raise ValueError(f"too many values to unpack (expected {dims})")
+            raise ValueError(f"not enough values to unpack (expected {dims}, got {len(kernel_size)})")
+        check_norm(norm_type)
+        if dims == 1:
+            check_rank(input, name, dims)
         check_counts(name, dims, kernel_size=_listed(kernel_size), stride=_listed(stride))
         check_rank(input, name, dims)
         kernel = _each(kernel_size, dims)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...operations.dims import wrap_dim
+from ...operations.dims import size_of
 from ...operations.nn.pooling import Window, out_sizes
 from ...operations.refuse import not_implemented_for
 
@@ -35,7 +35,7 @@ def check_rank(x: Tensor, name: str, dims: int) -> None:
         raise RuntimeError(f"{name}(): Expected {dims + 1}D or {dims + 2}D tensor, but got{colon} {shape}")
     if name == "avg_pool2d":
         if len(shape) < 3:
-            wrap_dim(-3, len(shape))
+            size_of(x.array, -3)
         raise RuntimeError(_expected(dims, shape))
     raise RuntimeError(f"non-empty {dims + 1}D or {dims + 2}D (batch mode) tensor expected for input")
 
@@ -47,12 +47,12 @@ def _expected(dims: int, shape: Sequence[int]) -> str:
     )
 
 
-def check_counts(name: str, dims: int, **sizes: Sequence[int] | None) -> None:
-    """RuntimeError where a window is given by a wrong number of sizes."""
+def check_counts(name: str, dims: int, indices: bool = False, **sizes: Sequence[int] | None) -> None:
+    """RuntimeError where a window is given by a wrong number of sizes; ``indices``: the places are wanted, too."""
     for what, values in sizes.items():
         if values is None or len(values) in (1, dims) or (what == "stride" and not values):
             continue
-        if dims == 1 and name.startswith("max"):
+        if dims == 1 and name.startswith("max") and not indices:
             comma = "" if what == "kernel_size" else ","
             none = "None, " if what == "stride" else ""
             raise RuntimeError(
@@ -67,14 +67,18 @@ def check_counts(name: str, dims: int, **sizes: Sequence[int] | None) -> None:
         raise RuntimeError(f"{name}: {what} {must}{be}{omitted} a single int, or a tuple of {_COUNT[dims]} ints")
 
 
-def check_max_row(x: Any, window: Window) -> None:
-    """What ``max_pool1d`` refuses before it is one of two dimensions."""
+def check_max_row_rank(x: Any) -> None:
+    """Raise RuntimeError for what is no row, or batch of rows, to ``max_pool1d``."""
     shape = list(x.array.shape)
     if len(shape) not in (2, 3) or 0 in shape[-2:]:
         raise RuntimeError(
             f"max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but "
             f"got:{shape}"
         )
+
+
+def check_max_row(x: Any, window: Window) -> None:
+    """What ``max_pool1d`` refuses before it is one of two dimensions."""
     kernel, stride, padding, dilation, _ = (part[0] if isinstance(part, tuple) else part for part in window)
     for what, value in (("kernel_size", kernel), ("stride", stride)):
         if value <= 0:
@@ -104,7 +108,7 @@ def check_window(name: str, x: Any, window: Window) -> None:
     for p, k, d in zip(padding, kernel, dilation, strict=True):
         if p < 0:
             raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
-        if p > ((k - 1) * d + 1) // 2 and k > 0 and d > 0:
+        if p > int(((k - 1) * d + 1) / 2):
             raise RuntimeError(
                 f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and "
                 f"dilation={d}"
@@ -151,14 +155,20 @@ def _pads(kernel: Ints, padding: Ints) -> str:
     return f"kT: {k['T']} kW: {k['W']} kH: {k['H']} padT: {p['T']} padW: {p['W']} padH: {p['H']}"
 
 
-def adaptive_size(name: str, value: Any, shape: Sequence[int], dims: int) -> Ints:
-    """The output's size; None stands for the input's own. RuntimeError or ValueError for a wrong number of sizes."""
+def adaptive_size(name: str, value: Any, x: Tensor, dims: int) -> Ints:
+    """The output's size; None stands for the input's own.
+
+    RuntimeError or ValueError for a wrong number of sizes, or of the input's dimensions.
+    """
+    shape = x.array.shape
     sizes = (value,) * dims if isinstance(value, int) else tuple(value)
+    if dims > 1 and not isinstance(value, int) and len(sizes) >= len(shape):
+        raise ValueError(f"Input dimension should be at least {len(sizes) + 1}")
+    if dims == 1 or "max" in name:
+        check_rank(x, name, dims)
     if len(sizes) != dims:
         if dims == 1:
             raise RuntimeError(f"{name}() argument 'output_size' should contain one int (got {len(sizes)})")
-        if len(sizes) >= len(shape):
-            raise ValueError(f"Input dimension should be at least {len(sizes) + 1}")
         if "avg" in name:
             raise RuntimeError(f"{name}: output_size must be {dims}")
         raise RuntimeError(f"{name}(): internal error: output_size.size() must be {dims}")
@@ -176,10 +186,63 @@ def check_adaptive(name: str, x: Any, size: Ints) -> None:
                 f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes "
                 f"{list(shape)} with dimension {at} being empty"
             )
-    if min(size) >= 0:
-        return
-    if "max" in name:
+    if min(size) < 0:
         whole = [*shape[: len(shape) - len(size) + (len(size) == 2 and name.endswith("1d"))], *size]
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(size)}: {whole}")
+
+
+def check_averages(name: str, size: Ints) -> None:
+    """RuntimeError for negative sizes of a result."""
+    if min(size) >= 0:
+        return
     given = f"{size[0]}, {size[1]}" if len(size) == 2 else f"{size[0]}, {size[1]},{size[2]}"
     raise RuntimeError(f"{name}: elements of output_size must be greater than or equal to 0 but received {{{given}}}")
+
+
+def unpooled_size(
+    shape: Sequence[int], kernel: Ints, stride: Ints, padding: Ints, wanted: Sequence[int] | None
+) -> Ints:
+    """The size of what a maximum pooling was of: as near as its window tells, or one that may have given the same.
+
+    Raises IndexError for windows of more dimensions than there are, or given by too few sizes; ValueError for a size
+    that can't have been.
+    """
+    count = len(kernel)
+    if count > len(shape) or min(len(stride), len(padding)) < count:
+        raise IndexError("tuple index out of range")
+    parts = zip(shape[len(shape) - count :], stride, kernel, padding)
+    size = tuple((n - 1) * s + k - 2 * p for n, s, k, p in parts)
+    if wanted is not None:
+        if len(wanted) == count + 2:
+            wanted = wanted[2:]
+        if len(wanted) != count:
+            raise ValueError(
+                f"output_size should be a sequence containing {count} or {count + 2} elements, but it has a length of "
+                f"'{len(wanted)}'"
+            )
+        for d, (n, want, s) in enumerate(zip(size, wanted, stride)):
+            if not n - s < want < n + s:
+                raise ValueError(f'invalid output_size "{wanted}" (dim {d} must be between {n - s} and {n + s})')
+        size = tuple(wanted)
+    for d, n in enumerate(size):
+        if n < 0:
+            raise ValueError(
+                f"max_unpooling: output_size must contain non-negative spatial dimensions, but got output_size[{d}]={n}"
+            )
+    return size
+
+
+def check_unpooled(ndim: int, size: Ints, dims: int) -> None:
+    """Raise RuntimeError where a size, or the input, has not the dimensions of what was pooled."""
+    if dims == 1:  # a row of an image
+        ndim, dims, size = ndim + 1, 2, (*size, 1)
+    if len(size) != dims:
+        names = "(height, width)" if dims == 2 else "(depth, height, width)"
+        raise RuntimeError(
+            f"There should be exactly {_COUNT[dims]} elements {names} in output_size, but got {len(size)} elements."
+        )
+    if ndim not in (dims + 1, dims + 2):
+        raise RuntimeError(
+            f"Input to max_unpooling{dims}d should be a {dims + 1}d or {dims + 2}d Tensor, but got a tensor with "
+            f"{ndim} dimensions."
+        )

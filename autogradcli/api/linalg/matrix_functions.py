@@ -16,7 +16,7 @@ from ...operations.elementwise.arithmetic_variants import mul_scalar
 from ...operations.elementwise.bounds import clamp_scalar
 from ...operations.elementwise.complex import conj
 from ...operations.elementwise.powers import sqrt
-from ...operations.linalg import misc
+from ...operations.linalg import misc, reflectors, square_roots
 from ...operations.linalg import solve as solving
 from ...operations.linalg.checks import square
 from ...operations.linalg.matmul import mm
@@ -72,28 +72,38 @@ def _matrix_exp(input: Tensor) -> Any:
 
 
 define("matrix_power", (f"(Tensor input, int n, {_OUT})", _matrix_power), into="torch Tensor linalg")
+
+
+def _polar(A: Tensor) -> ReturnType:
+    """The polar factors of a matrix: orthonormal columns times a positive semidefinite matrix."""
+    return _POLAR(square_roots.linalg_polar(A))
+
+
+define("matrix_sqrth", ("(Tensor input)", square_roots.linalg_matrix_sqrth), into="linalg")
+define("polar", ("(Tensor A, *, TensorList out=None)", _polar), into="linalg")
 define("matrix_exp", ("(Tensor input)", _matrix_exp), into="torch Tensor linalg")
 
 # -- reflectors, LDL --------------------------------------------------------------------------------------
 
 _GEQRF = return_type("geqrf", ("a", "tau"))
+_POLAR = return_type("linalg_polar", ("U", "H"))
 _LDL = return_type("linalg_ldl_factor", ("LD", "pivots"))
 _LDL_EX = return_type("linalg_ldl_factor_ex", ("LD", "pivots", "info"))
 
 
 def _householder(input: Tensor, tau: Tensor) -> Any:
     """First columns of the product of the reflectors that ``geqrf`` leaves."""
-    return misc.linalg_householder_product(input, tau)
+    return reflectors.linalg_householder_product(input, tau)
 
 
 def _ormqr(input: Tensor, input2: Tensor, input3: Tensor, left: bool, transpose: bool) -> Any:
     """Product with the orthogonal matrix that reflectors stand for."""
-    return misc.ormqr(input, input2, input3, left, transpose)
+    return reflectors.ormqr(input, input2, input3, left, transpose)
 
 
 def _geqrf(input: Tensor) -> ReturnType:
     """QR factors as LAPACK leaves them."""
-    return _GEQRF(misc.geqrf(input))
+    return _GEQRF(reflectors.geqrf(input))
 
 
 def _ldl_factor(input: Tensor, hermitian: bool) -> ReturnType:
@@ -195,6 +205,7 @@ define("tensorinv", (f"(Tensor input, int ind=2, {_OUT})", _tensorinv), into="li
 
 def _linalg_cross(input: Tensor, other: Tensor, dim: int) -> Any:
     """Cross product of vectors of three elements along a dimension."""
+    misc.check_cross(input.array, other.array, dim)
     check_same(input, other)
     return misc.linalg_cross(input, other, dim)
 
@@ -202,14 +213,10 @@ def _linalg_cross(input: Tensor, other: Tensor, dim: int) -> Any:
 def _cross(input: Tensor, other: Tensor, dim: int | None) -> Any:
     """Cross product of vectors of three elements, by default along the first dimension of size 3."""
     if dim is None:
-        if input.array.ndim == other.array.ndim:
-            dim = next((d for d, n in enumerate(input.array.shape) if n == 3), None)
-            if dim is None:
-                raise RuntimeError("no dimension of size 3 in input")
-        else:
-            dim = -1
-    check_same(input, other)
-    return misc.linalg_cross(input, other, dim)
+        dim = next((d for d, n in enumerate(input.array.shape) if n == 3), None)
+        if dim is None:
+            raise RuntimeError("no dimension of size 3 in input")
+    return _linalg_cross(input, other, dim)
 
 
 def _vander(x: Tensor, N: int | None) -> Any:

@@ -27,6 +27,8 @@ from ...operations.shape.copies import cast
 from ...operations.shape.slicing import slice_
 from ...operations.shape.view import permute, squeeze_dim, unsqueeze
 from ..calls.overloads import define
+from ..math.reductions import check_norm_dtype
+from ..math.reductions import vector_norm as checked_vector_norm
 from .solving import eigvalsh, svdvals
 
 _OUT = "*, Tensor out=None"
@@ -69,14 +71,15 @@ def _matrix_norm(input: Tensor, ord: Any, dim: Sequence[int], keepdim: bool, dty
         if ord not in ("fro", "nuc"):
             raise RuntimeError(f"linalg.matrix_norm: Order {shown(ord)} not supported.")
         dims = _matrix_dims(input, dim)
+        check_norm_dtype("linalg.matrix_norm", input, dtype)
         if ord == "fro":
             return vector_norm(input, 2.0, dims, keepdim, dtype)
         floating(input.array, "linalg.matrix_norm")
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)
     if abs(ord) not in (1, 2, INF):
-        _matrix_dims(input, dim)
         raise RuntimeError(f"linalg.matrix_norm: Order {shown(ord)} not supported.")
     dims = _matrix_dims(input, dim)
+    check_norm_dtype("linalg.matrix_norm", input, dtype)
     if abs(ord) == 2:
         floating(input.array, "linalg.matrix_norm")
         return _by_singular(_in_dtype(input, dtype), dims, keepdim, ord)
@@ -118,7 +121,7 @@ def _norm(input: Tensor, ord: Any, dim: Sequence[int] | None, keepdim: bool, dty
         )
     if ord is not None and (len(dim) == 2 if dim is not None else input.array.ndim == 2):
         return _matrix_norm(input, ord, (0, 1) if dim is None else dim, keepdim, dtype)
-    return vector_norm(
+    return checked_vector_norm(
         input, 2.0 if ord is None else ord if ord.__class__ is complex else float(ord), dim, keepdim, dtype
     )
 
@@ -180,6 +183,8 @@ _BAD_NORM = Varying(
 def _cond(input: Tensor, p: Any) -> Any:
     """Condition number, by default in the 2-norm: the largest singular value over the smallest."""
     if input.array.ndim < 2:
+        if isinstance(p, str) or (p is not None and abs(p) != 2):
+            matrix(input.array, f"linalg.cond(ord={p if isinstance(p, str) else f'{p:g}'})")
         raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
     known = p in ("fro", "nuc") if isinstance(p, str) else p is None or abs(p) in (1, 2, INF)
     if not known:
@@ -215,6 +220,11 @@ def _rank(input: Tensor, atol: Any, rtol: Any, hermitian: bool) -> Any:
     matrix(a, "torch.linalg.matrix_rank", "input")
     if a.size == 0:
         return wrap(np.zeros(a.shape[:-2], np.int64))
+    for name, limit in (("atol", atol), ("rtol", rtol)):
+        if isinstance(limit, Tensor) and limit.dtype.is_complex:
+            raise RuntimeError(
+                f"torch.linalg.matrix_rank: {name} tensor of complex type is not supported. Got {limit.dtype.type_name}"
+            )
     absolute, relative = misc.tolerance(a, _array(atol), _array(rtol))
     plain = input.array
     size = np.abs(eigvalsh(wrap(plain), "L").array) if hermitian else svdvals(wrap(plain), None).array

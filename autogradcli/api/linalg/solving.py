@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics.releases import Difference, varying
 from ...operations.elementwise.comparison import COMPARISONS
@@ -14,7 +15,7 @@ from ...operations.elementwise.exponential import log
 from ...operations.elementwise.selection import where
 from ...operations.linalg import decompose, determinant, misc, spectral
 from ...operations.linalg import solve as solving
-from ...operations.linalg.checks import LinAlgError, floating, matrix, square
+from ...operations.linalg.checks import LinAlgError, floating, square
 from ...operations.shape.view import transpose
 from ..calls.overloads import define
 from ..calls.registry import namespace
@@ -87,16 +88,24 @@ def _inv_ex(A: Tensor, check_errors: bool) -> ReturnType:
 
 def _pinv(input: Tensor, atol: Any, rtol: Any, hermitian: bool) -> Any:
     """Moore-Penrose pseudo-inverse; singular values up to ``max(atol, rtol * largest)`` count as zero."""
-    return misc.linalg_pinv(input, _plain(atol), _plain(rtol), hermitian)
+    return misc.linalg_pinv(input, _plain(atol, "atol"), _plain(rtol, "rtol"), hermitian)
 
 
-def _plain(limit: Any) -> Any:
-    return limit.array if isinstance(limit, Tensor) else limit
+def _plain(limit: Any, name: str) -> Any:
+    """The values of a limit, which there is no derivative by."""
+    if not isinstance(limit, Tensor):
+        return limit
+    if limit.node is not None and state.grad:
+        raise RuntimeError(
+            f"The function 'linalg_pinv' is not differentiable with respect to argument '{name}'. "
+            "This input cannot have requires_grad True."
+        )
+    return limit.array
 
 
 def _pinv_rcond(input: Tensor, rcond: Any, hermitian: bool = False) -> Any:
     """Moore-Penrose pseudo-inverse; singular values up to ``rcond * largest`` count as zero."""
-    return misc.linalg_pinv(input, 0.0, _plain(rcond), hermitian)
+    return misc.linalg_pinv(input, 0.0, _plain(rcond, "rtol"), hermitian)
 
 
 define("inv", (f"(Tensor A, {_OUT})", _inv), into="linalg")
@@ -377,7 +386,7 @@ def _eig(input: Tensor) -> ReturnType:
 
 def _eigvals(input: Tensor) -> Any:
     """Eigenvalues of a square matrix, as complex numbers."""
-    square(input.array, "linalg.eigvals")
+    square(input.array, "linalg.eig" if input.node is not None else "linalg.eigvals")
     return spectral.linalg_eig(input)[0]
 
 
@@ -389,7 +398,7 @@ def _svd(A: Tensor, full_matrices: bool, driver: str | None) -> ReturnType:
 def _singular(A: Tensor, full_matrices: bool, driver: str | None) -> Any:
     if driver is not None:
         raise RuntimeError(
-            "linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
+            "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
         )
     return spectral.linalg_svd(A, full_matrices)
 
@@ -401,7 +410,10 @@ def svdvals(A: Tensor, driver: str | None) -> Any:
 
 def _old_svd(input: Tensor, some: bool, compute_uv: bool) -> ReturnType:
     """U, S and V of ``A = U diag(S) V^H``; ``linalg.svd`` in older clothes."""
-    matrix(input.array, "linalg.svd")
+    if input.array.ndim < 2:
+        raise RuntimeError(
+            f"linalg.svd: input should have at least 2 dimensions, but has {input.array.ndim} dimensions instead"
+        )
     if not compute_uv:
         m, n = input.array.shape[-2:]
         batch = input.array.shape[:-2]

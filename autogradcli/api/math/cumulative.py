@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
-from ...operations.dims import distinct_dims, wrap_dim
+from ...operations.dims import distinct_dims, size_of, wrap_dim
 from ...operations.elementwise.arithmetic import add, div, mul, sub
 from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
 from ...operations.elementwise.comparison import logical_xor
@@ -109,7 +109,7 @@ def _trapezoid_at(y: Tensor, x: Tensor, dim: int) -> Any:
     """Integral of samples at the points ``x`` along a dimension, by the trapezoidal rule."""
     _check_samples("trapezoid", y, x)
     at = wrap_dim(dim, y.array.ndim)
-    if not y.array.shape[at]:
+    if not size_of(y.array, at):
         return wrap(np.zeros(tuple(n for k, n in enumerate(y.array.shape) if k != at), y.array.dtype))
     steps = _steps("trapezoid", y, x, dim)
     left, right = _halves(y, at)
@@ -133,7 +133,7 @@ def _trapezoid(y: Tensor, dx: Any, dim: int) -> Any:
     _check_step("trapezoid", dx)
     _check_samples("trapezoid", y)
     at = wrap_dim(dim, y.array.ndim)
-    if not y.array.shape[at]:
+    if not size_of(y.array, at):
         return wrap(np.zeros(tuple(n for k, n in enumerate(y.array.shape) if k != at), y.array.dtype))
     ends = mul_scalar(add(select(y, at, 0), select(y, at, -1)), 0.5)
     return mul_scalar(sub(sum_dim(y, (at,)), ends), dx)
@@ -284,9 +284,9 @@ def _by_dims(input: Tensor, dim: tuple[int, ...], edge_order: int) -> tuple[Any,
 
 define(
     "gradient",
-    ("(Tensor input, *, Scalar? spacing=None, int? dim=None, int edge_order=1)", _gradient),
-    ("(Tensor input, *, Scalar spacing, IntList dim, int edge_order=1)", _gradient),
     ("(Tensor input, *, IntList dim, int edge_order=1)", _by_dims),
+    ("(Tensor input, *, Scalar spacing, IntList dim, int edge_order=1)", _gradient),
+    ("(Tensor input, *, Scalar? spacing=None, int? dim=None, int edge_order=1)", _gradient),
     ("(Tensor input, *, ScalarList spacing, int? dim=None, int edge_order=1)", _gradient),
     ("(Tensor input, *, ScalarList spacing, IntList dim, int edge_order=1)", _gradient),
     ("(Tensor input, *, TensorList spacing, int? dim=None, int edge_order=1)", _gradient),

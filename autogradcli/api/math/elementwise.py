@@ -52,8 +52,17 @@ for _name, _implementation in {
     define(_name, (_UNARY, _implementation), into="torch Tensor")
     define(f"{_name}_", ("(Tensor input)", in_place(_implementation)), into="Tensor")
 define("abs", (_UNARY, sign.abs), into="torch Tensor", aliases=("absolute",))
-define("abs_", ("(Tensor input)", in_place(sign.abs)), into="torch Tensor")
-define("absolute_", ("(Tensor input)", in_place(sign.abs)), into="Tensor")
+
+
+def _abs_(input: Tensor) -> Tensor:
+    """The modulus of each element, in place: of real ones, since that of a complex one is none."""
+    if input.array.dtype.kind == "c":
+        raise RuntimeError("In-place abs is not supported for complex tensors.")
+    return in_place(sign.abs)(input)
+
+
+define("abs_", ("(Tensor input)", _abs_), into="torch Tensor")
+define("absolute_", ("(Tensor input)", _abs_), into="Tensor")
 define("signbit", (_UNARY, sign.signbit), into="torch Tensor")
 
 

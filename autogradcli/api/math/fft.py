@@ -59,8 +59,8 @@ def _mode(norm: str | None, forward: bool) -> int:
 def _promoted(x: Tensor, complex_: bool) -> Any:
     """Integers as floating numbers and, where wanted, real numbers as complex ones."""
     dtype = dtypes.of(x.array)
-    if dtype is dtypes.float16:
-        raise _NO_TRANSFORM.value("Unsupported dtype Half")
+    if dtype in (dtypes.float16, dtypes.bfloat16):
+        raise _NO_TRANSFORM.value(f"Unsupported dtype {dtype.type_name}")
     want = dtype if dtype.category >= dtypes.FLOATING else dtypes.default.dtype
     if complex_:
         want = dtypes.complex_of(want)
@@ -259,6 +259,9 @@ def _shift(inverse: bool) -> Callable[..., Any]:
 def _frequencies(real: bool) -> Callable[..., Any]:
     def apply(n: int, d: float, dtype: DType | None, requires_grad: bool) -> Any:
         kind = dtypes.default.dtype if dtype is None else dtype
+        size = n // 2 + 1 if real else n
+        if size < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: [{size}]")
         k = np.arange(n // 2 + 1) if real else np.fft.ifftshift(np.arange(-(n // 2), n - n // 2))
         scale = kind.np.type(1.0 / (n * d) if n * d else np.inf)
         found = wrap((k.astype(kind.np) * scale).astype(kind.np))

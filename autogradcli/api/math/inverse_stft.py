@@ -13,8 +13,20 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.limits import charge_array
+from ...numerics.releases import Difference, Varying
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, namespace
+
+_NOT_COMPLEX = Varying(
+    TypeError,
+    RuntimeError,
+    Difference(
+        "istft",
+        "TypeError says that complex numbers are needed.",
+        "RuntimeError says that complex numbers are needed.",
+        "torch.istft(torch.ones(3, 3), 4)",
+    ),
+)
 
 
 def _T(name: str) -> Any:
@@ -41,7 +53,8 @@ def istft(
 ) -> Tensor:
     """The signal of which ``stft`` gives (*, frequencies, stretches): stretches are weighted by the window and summed.
 
-    Raises RuntimeError for shapes and windows that don't fit, and where the windows together leave a gap.
+    Raises TypeError for real numbers, RuntimeError for shapes and windows that don't fit, and where the windows
+    together leave a gap.
     """
     hop = n_fft // 4 if hop_length is None else hop_length
     width = n_fft if win_length is None else win_length
@@ -53,7 +66,7 @@ def istft(
         f"length={length}, return_complex={int(return_complex)})"
     )
     if array.dtype.kind != "c":
-        raise RuntimeError(
+        raise _NOT_COMPLEX.value(
             "istft requires a complex-valued input tensor matching the output from stft with return_complex=True."
         )
     if array.size == 0:

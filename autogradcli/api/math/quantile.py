@@ -25,9 +25,9 @@ _METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 def _checked(name: str, input: Tensor, q: Tensor, interpolation: str) -> None:
     if not input.array.size:
-        raise RuntimeError(f"{name}() input tensor must be non-empty")
+        raise RuntimeError("quantile() input tensor must be non-empty")
     if q.array.ndim > 1:
-        raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+        raise RuntimeError("quantile() q must be a scalar or 1D tensor")
     if input.array.dtype.name not in ("float32", "float64"):
         raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if q.array.dtype is not input.array.dtype:

@@ -178,8 +178,27 @@ def _renorm(input: Tensor, p: Any, dim: int, maxnorm: Any) -> Any:
 define_both("renorm", ("(Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor out=None)", _renorm))
 
 
+def check_norm_dtype(name: str, input: Tensor, dtype: DType | None) -> None:
+    """Raise RuntimeError for a ``dtype=`` of a norm that would make integers of it, lose the imaginary parts of what
+    it is the norm of, or digits."""
+    if dtype is None:
+        return
+    have = input.dtype
+    if dtype.category < dtypes.FLOATING:
+        raise RuntimeError(f"{name}: dtype should be floating point or complex, but got {dtype.type_name}")
+    if have.is_complex is not dtype.is_complex:
+        kind = "complex" if have.is_complex else "real"
+        raise RuntimeError(f"{name}: dtype should be {kind} for {kind} inputs, but got {dtype.type_name}")
+    if dtypes.promote_types(have, dtype) is not dtype:
+        raise RuntimeError(
+            f"{name}: the dtype of the input ({have.type_name}) should be convertible without narrowing to the "
+            f"specified dtype ({dtype.type_name})"
+        )
+
+
 def vector_norm(input: Tensor, ord: Any, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
     """The ``ord``-norm of the elements, seen as one vector or as one over each of some dimensions."""
+    check_norm_dtype("linalg.vector_norm", input, dtype)
     return statistics.vector_norm(input, ord if ord.__class__ is complex else float(ord), dim, keepdim, dtype)
 
 
@@ -196,7 +215,7 @@ define(
 def _norm(input: Tensor, p: Any, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
     dims = (dim,) if isinstance(dim, int) else dim if dim is None else tuple(dim)
     if p is None or p == "fro":
-        return statistics.vector_norm(input, 2.0, dims, keepdim, dtype)
+        return vector_norm(input, 2.0, dims, keepdim, dtype)
     if isinstance(p, str):
         over = dims if dims is not None else tuple(range(input.array.ndim))
         matrix_norm = NAMESPACES["torch.linalg"]["matrix_norm"]

@@ -34,10 +34,11 @@ def segment_reduce(
 ) -> Tensor:
     """Of each part along ``axis``, given by ``lengths`` or ``offsets``, its ``sum``, ``mean``, ``max``, ``min`` or
     ``prod``. Raises RuntimeError for lengths that don't fill the axis."""
-    if reduce not in _EMPTY:
-        raise RuntimeError(f"unsupported reduction given! {reduce}")
     if lengths is None and offsets is None:
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
+    reduce = {"amax": "max", "amin": "min"}.get(reduce, reduce)
+    if reduce not in _EMPTY:
+        raise RuntimeError(f"unsupported reduction given! {reduce}")
     if not data.dtype.is_floating_point:
         raise RuntimeError(f"\"_segment_reduce_cpu\" not implemented for '{data.dtype.type_name}'")
     given = lengths if lengths is not None else offsets

@@ -35,8 +35,13 @@ _COMMON = (
 )
 
 
-def _declare(name: str, own: str, values: Callable[..., Values], doc: str, called: str = "") -> None:
-    """Declare a window: ``values`` gets ``sym`` and its ``own`` parameters; ``called`` is its name in messages."""
+def _declare(
+    name: str, own: str, values: Callable[..., Values], doc: str, called: str = "", alone: bool = False
+) -> None:
+    """Declare a window: ``values`` gets ``sym`` and its ``own`` parameters; ``called`` is its name in messages.
+
+    A window of one point is 1, but where its formula holds for it ``alone``, too.
+    """
     called = called or name
 
     def window(M: int, *given: Any) -> Tensor:
@@ -47,10 +52,11 @@ def _declare(name: str, own: str, values: Callable[..., Values], doc: str, calle
             raise ValueError(f"{called} requires non-negative window length, got M={M}")
         if kind not in (dtypes.float32, dtypes.float64):
             raise ValueError(f"{called} expects float32 or float64 dtypes, got: {shown(kind)}")
-        if M < 2:
-            array = np.ones(M, kind.np)
+        if M > 1 or (M and alone):
+            intervals = M - 1 if sym or M == 1 else M
+            array = np.asarray(found(np.arange(M, dtype=np.float64), intervals)).astype(kind.np)
         else:
-            array = np.asarray(found(np.arange(M, dtype=np.float64), M - 1 if sym else M)).astype(kind.np)
+            array = np.ones(M, kind.np)
         made = wrap(array)
         if grad:
             require_grad(made)
@@ -110,7 +116,13 @@ for _name, _a in (
     ("blackman", (0.42, 0.5, 0.08)),
     ("nuttall", (0.3635819, 0.4891775, 0.1365995, 0.0106411)),
 ):
-    _declare(_name, "", lambda sym, a=_a: _cosines(a), f"{_name.title()} window{_SHAPE}", "general_cosine")
+    _declare(
+        _name,
+        "",
+        lambda sym, a=_a: _cosines(a),
+        f"{_name.title()} window{_SHAPE}",
+        "blackman" if _name == "blackman" else "general_cosine",
+    )
 _declare("bartlett", "", lambda sym: lambda k, n: 1 - np.abs(2 * k / n - 1), "Triangle with zeros at its ends" + _SHAPE)
 _declare(
     "cosine", "", lambda sym: lambda k, n: np.sin(math.pi * (k + 0.5) / (n + 1)),
@@ -123,7 +135,10 @@ _declare(
     "general_hamming", "alpha: float = 0.54", lambda sym, alpha: _cosines([alpha, 1.0 - alpha]),
     "``alpha - (1 - alpha) cos``.", "general_cosine",
 )  # fmt: skip
-_declare("exponential", "center: float | None = None, tau: float = 1.0", _exponential, "``exp(-|k - center| / tau)``.")
+_declare(
+    "exponential", "center: float | None = None, tau: float = 1.0", _exponential, "``exp(-|k - center| / tau)``.",
+    alone=True,
+)  # fmt: skip
 _declare("gaussian", "std: float = 1.0", _gaussian, "``exp(-(k / std)**2 / 2)`` around the middle.")
 _declare(
     "kaiser", "beta: float = 12.0", _kaiser, "``I0(beta sqrt(1 - x**2)) / I0(beta)`` with x from -1 to 1."

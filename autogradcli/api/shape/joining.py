@@ -145,6 +145,8 @@ def _interleaved_by(input: Tensor, repeats: Tensor, dim: int | None, output_size
 
 def _repeated_indices(repeats: Tensor, output_size: int | None) -> Any:
     """Each index as many times in a row as ``repeats`` says."""
+    if repeats.array.ndim != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     counts = _counts(repeats, None)
     return wrap(np.repeat(np.arange(counts.size), counts))
 

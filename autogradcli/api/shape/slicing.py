@@ -197,7 +197,9 @@ def _directed(name: str, least: int, axis: int) -> tuple[Any, Any]:
         """Equal parts along a direction: columns, rows or depth."""
         at = checked(input)
         n = input.array.shape[at]
-        if sections <= 0 or n % sections:
+        if sections < 0 and not n % sections:
+            raise RuntimeError(f"number of sections must be larger than 0, got {sections}")
+        if not sections or n % sections:
             raise RuntimeError(
                 f"torch.{name} attempted to split along dimension {at}, but the size of the dimension {n} is not "
                 f"divisible by the split_size {sections}!"

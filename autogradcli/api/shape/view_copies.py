@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ...operations.dims import size_of
 from ...operations.shape import view_copies as copies
 from ...operations.shape.copies import clone
 from ...operations.shape.slicing import diagonal_copy
@@ -34,6 +35,11 @@ def _as_strided_copy(input: Tensor, size: Any, stride: Any, storage_offset: int 
 
 def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Any:
     """``narrow`` as a copy."""
+    if length < 0 and input.array.ndim:
+        n = size_of(input.array, dim)
+        raise RuntimeError(
+            f"start ({start + n if start < 0 else start}) + length ({length}) exceeds dimension size ({n})."
+        )
     part = narrow(input, dim, start, length)  # which checks them
     count = input.array.shape[dim]
     return copies.narrow_copy(input, dim, start + count if start < 0 else start, part.array.shape[dim])

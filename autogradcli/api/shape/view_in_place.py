@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.inplace import check_inplace
+from ...engine.levels.base import layer_of
 from ...engine.mirrors import memory_of
 from ...engine.node import AccumulateGrad, Nowhere
 from ...engine.tensor import Tensor, alias
@@ -23,6 +24,8 @@ def change_view(target: Tensor, operation: Callable[..., Any], *args: Any) -> Te
     check_inplace(target)
     result: Tensor = operation(alias(target), *args)
     target.rebind(result.array)
+    if (layer := layer_of(result)) is not None:
+        target.need_meta().layer = layer
     if target.is_inference:
         target.need_counter()
     else:

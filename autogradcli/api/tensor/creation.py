@@ -233,7 +233,17 @@ def _linspace(
     start: Any, end: Any, steps: int, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
 ) -> Tensor:
     """``steps`` evenly spaced numbers from ``start`` to ``end``, both included."""
-    return made(_spaced(_number(start), _number(end), steps, dtype), requires_grad)
+    start, end = _ends("linspace", start, end)
+    return made(_spaced(start, end, steps, dtype), requires_grad)
+
+
+def _ends(name: str, start: Any, end: Any) -> tuple[Any, Any]:
+    """Both ends as numbers. Raises RuntimeError for tensors with dimensions."""
+    ranks = {what: v.array.ndim for what, v in (("start", start), ("end", end)) if isinstance(v, Tensor)}
+    if any(ranks.values()):
+        given = " and ".join(f"{what} with {ndim} dimension(s)" for what, ndim in ranks.items())
+        raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {given}.")
+    return _number(start), _number(end)
 
 
 def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray:
@@ -269,7 +279,7 @@ def _logspace(
 ) -> Tensor:
     """``steps`` numbers from ``base ** start`` to ``base ** end``, evenly spaced in their logarithm."""
     kind = dtype or dtypes.default.dtype
-    bounds = [number_in(kind.np, _number(x)).item() for x in (start, end)]
+    bounds = [number_in(kind.np, x).item() for x in _ends("logspace", start, end)]
     wide = dtypes.complex128 if kind.category == dtypes.COMPLEX else dtypes.float64
     exponents = _spaced(bounds[0], bounds[1], steps, wide)
     powers: Any = away_if(steps > MANY, np.power, complex(base) if kind.category == dtypes.COMPLEX else base, exponents)
@@ -347,6 +357,8 @@ def _triangle(name: str, find: Callable[[int, int, int], tuple[np.ndarray, np.nd
         for what, size in (("row", row), ("col", col)):
             if size < 0:
                 raise RuntimeError(f"{what} must be non-negative, got{size}")
+        if dtype is not None and dtype not in (dtypes.int64, dtypes.int32):
+            raise NotImplementedError(f"\"{name}\" not implemented for '{dtype.type_name}'")
         charge_array((row, col), 17)  # a mask of it, and two indices for each element
         rows, columns = find(row, col, offset)
         return made(np.stack([rows, columns]).astype((dtype or dtypes.int64).np), False)

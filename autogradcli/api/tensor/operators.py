@@ -83,6 +83,13 @@ def _direct_inplace(operation: Callable[..., Any], ufunc: Any) -> Callable[[Any,
     return apply
 
 
+def _subtracted(self: Tensor, other: Any) -> Any:
+    """``x -= y``, whose operands may be no truth values."""
+    if plain_inplace(np.subtract, self, other):
+        return self
+    return method("sub_")(self, other) if isinstance(other, _OPERANDS) else NotImplemented
+
+
 def method(name: str) -> Callable[..., Any]:
     """A method of tensors by name, from the tables."""
     entry = ATTRIBUTES[Tensor][name]
@@ -237,7 +244,7 @@ def install() -> None:
         "__truediv__": _direct(div, div_scalar),
         "__rtruediv__": _divide_number, "__matmul__": _matmul, "__neg__": neg,
         "__pos__": _by_unary("positive"), "__abs__": _by_unary("abs"), "__invert__": _invert,
-        "__iadd__": _direct_inplace(add, np.add), "__isub__": _direct_inplace(sub, np.subtract),
+        "__iadd__": _direct_inplace(add, np.add), "__isub__": _subtracted,
         "__imul__": _direct_inplace(mul, np.multiply),
         "__bool__": _bool, "__float__": _float, "__int__": _int, "__complex__": _complex, "__index__": _index,
         "__format__": _format, "__repr__": tensor_repr, "__hash__": object.__hash__,

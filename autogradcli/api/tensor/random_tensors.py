@@ -23,6 +23,7 @@ from ...numerics.dtypes import DType
 from ...numerics.limits import charge_array
 from ...numerics.random import sampling as random_sampling
 from ...numerics.random.generator import Generator, default_generator
+from ...operations.elementwise import draws as recorded
 from ..autograd.mode_names import ModeFunction
 from ..calls.argument_types import type_name
 from ..calls.declare import in_place
@@ -170,7 +171,8 @@ def _normal(mean: Any, std: Any, generator: Generator | None) -> Tensor:
     def draw(mean: Any, std: Any) -> Tensor:
         means = mean.array if isinstance(mean, Tensor) else mean
         deviations = std.array if isinstance(std, Tensor) else std
-        return made(random_sampling.normal(_source(generator), means, deviations))
+        record = recorded.NORMAL[isinstance(mean, Tensor), isinstance(std, Tensor)]
+        return record(mean, std, made(random_sampling.normal(_source(generator), means, deviations)))
 
     return sampled(draw, (mean, std))
 
@@ -216,7 +218,8 @@ def _of_operand(draw: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 def _bernoulli_p(input: Tensor, p: float, generator: Generator | None) -> Tensor:
     """Ones of probability ``p``, and zeros, in the shape of ``input``."""
-    return made(_source(generator).bernoulli_(np.empty(input.array.shape, input.array.dtype), p))
+    values = made(_source(generator).bernoulli_(np.empty(input.array.shape, input.array.dtype), p))
+    return recorded.bernoulli_of_number(input, values)
 
 
 define(
@@ -262,7 +265,8 @@ def _binomial(count: Tensor, prob: Tensor, generator: Generator | None) -> Tenso
     """Binomial random numbers: successes of probability ``prob`` in ``count`` trials."""
 
     def draw(count: Tensor, prob: Tensor) -> Tensor:
-        return made(random_sampling.binomial(_source(generator), count.array, prob.array))
+        values = made(random_sampling.binomial(_source(generator), count.array, prob.array))
+        return recorded.binomial(count, prob, values)
 
     return sampled(draw, (count, prob))
 
@@ -273,16 +277,17 @@ define("binomial", ("(Tensor count, Tensor prob, Generator? generator=None)", _b
 # -- filling in place --------------------------------------------------------------------------------------------
 
 
-def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]:
-    """An operation that replaces every element: no gradient flows to what was there before."""
+def _filler(name: str, draw: Callable[..., np.ndarray], number: int = 0) -> Callable[..., Tensor]:
+    """An operation that replaces every element: no gradient flows to what was there before. ``number`` is that of the
+    overload in PyTorch's graph names."""
 
     def fill(input: Array, values: np.ndarray) -> Array:
         """The values that were drawn, in place of the input's."""
         return values
 
-    fill.__name__ = f"{name}values"  # an operation of its own for each distribution: its graph name is PyTorch's
-    node = f"{name.strip('_').title().replace('_', '')}Backward0"
-    recorded = operation(
+    fill.__name__ = f"{name}values{number or ''}"  # an operation for each distribution: its graph name is PyTorch's
+    node = f"{name.strip('_').title().replace('_', '')}Backward{number}"
+    replaced = operation(
         node=node, input=lambda F, g: F.zeros_like(g), examples=lambda r: [(r(2, 3), np.ones((2, 3)))]
     )(fill)
 
@@ -298,7 +303,7 @@ def _filler(name: str, draw: Callable[..., np.ndarray]) -> Callable[..., Tensor]
             store(input, values)
             input.bump()
             return input
-        return in_place(recorded)(input, values)
+        return in_place(replaced)(input, values)
 
     apply.__doc__ = f"Fill with random numbers, in place: {name}."
     return apply
@@ -336,14 +341,14 @@ _FILLERS: dict[str, tuple[str, Callable[..., np.ndarray]]] = {
 for _name, (_bounds, _draw) in _FILLERS.items():
     define(_name, (f"(Tensor input, {_bounds}*, Generator? generator=None)", _filler(_name, _draw)), into="Tensor")
 
-_random = _filler("random_", lambda g, out, *b: g.random_(out, *b))
+_random, _random_to, _random_any = (_filler("random_", lambda g, out, *b: g.random_(out, *b), k) for k in range(3))
 define(
     "random_",
-    ("(Tensor input, *, Generator? generator=None)", _random),
+    ("(Tensor input, *, Generator? generator=None)", _random_any),
     ("(Tensor input, int from, int? to, *, Generator? generator=None)", _random),
     (
         "(Tensor input, int to, *, Generator? generator=None)",
-        lambda input, to, generator: _random(input, 0, to, generator),
+        lambda input, to, generator: _random_to(input, 0, to, generator),
     ),
     into="Tensor",
 )
@@ -354,11 +359,10 @@ def _bernoulli_values(source: Generator, out: np.ndarray, p: Any) -> np.ndarray:
     return filled
 
 
-_bernoulli_fill = _filler("bernoulli_", _bernoulli_values)
 define(
     "bernoulli_",
-    ("(Tensor input, Tensor p, *, Generator? generator=None)", _bernoulli_fill),
-    ("(Tensor input, float p=0.5, *, Generator? generator=None)", _bernoulli_fill),
+    ("(Tensor input, Tensor p, *, Generator? generator=None)", _filler("bernoulli_", _bernoulli_values, 1)),
+    ("(Tensor input, float p=0.5, *, Generator? generator=None)", _filler("bernoulli_", _bernoulli_values, 2)),
     into="Tensor",
 )
 

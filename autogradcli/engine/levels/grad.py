@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...numerics import dtypes
+from ..creation import tell
 from ..inplace import own_saved_output
 from ..node import AccumulateGrad, Node, Nowhere, Output
 from ..operation import Operation
@@ -41,6 +42,8 @@ class GradLevel(LiftedLevel):
             for k, t in enumerate(outputs):
                 if (op.differentiable is None or k in op.differentiable) and t.array.dtype.kind in dtypes.INEXACT:
                     t.node = Output(node, k) if type(node).outputs > 1 else node
+        if state.creation_hooks and node is not None:
+            tell(node)
         if state.dual_level:  # dual tensors made inside of the transform
             state.push_tangents(op, args, outputs)
 

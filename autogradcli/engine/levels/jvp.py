@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..forward import collect, jvp
+from ..no_forward import check_forward
 from ..operation import Operation
 from ..record import first_tensor
 from ..tangents import tangent_at, write_tangent_at
@@ -21,6 +22,10 @@ class JvpLevel(LiftedLevel):
     __slots__ = ()
 
     tangents = True
+
+    def apply(self, op: Operation, args: tuple[Any, ...]) -> Any:
+        check_forward(op, args, self.carries_tangent)
+        return super().apply(op, args)
 
     def differentiate(
         self,

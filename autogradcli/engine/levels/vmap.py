@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from ...numerics import dtypes
+from ..inplace import check_cast
 from ..mirrors import flip_of, memory_of
 from ..operation import Operation
 from ..record import first_tensor
@@ -142,7 +144,7 @@ class VmapLevel(Level):
         return tuple(outputs) if several else outputs[0]
 
     def write(self, target: Tensor, result: Tensor, check: bool, call: Any) -> None:
-        """Raises RuntimeError where each row would write its own into one memory."""
+        """Raises RuntimeError where each row would write its own into one memory, or what doesn't fit its dtype."""
         layer = layer_of(target, self)
         if layer is None:
             if state.running_node is None and not state.own_memory:
@@ -155,6 +157,8 @@ class VmapLevel(Level):
                 f"output with shape {list(target.array.shape)} doesn't match the broadcast shape "
                 f"{list(result.array.shape)}"
             )
+        if check and result.array.dtype is not target.array.dtype:
+            check_cast(dtypes.of(result.array), dtypes.of(target.array))
         place = rows_first(layer)
         if new.array.shape != place.array.shape:
             new = roles.expand(new, place.array.shape)

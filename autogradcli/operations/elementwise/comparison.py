@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Number, operation
+from ...numerics.shapes import shape_mismatch
 from ..refuse import not_implemented_for
 
 _ORDERED = {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal}
@@ -29,6 +30,8 @@ def _ordered(name: str, ufunc: Any) -> Callable[[Any, Any], Any]:
     def kernel(input: Any, other: Any) -> Any:
         for x in (input, other):
             if isinstance(x, complex) or getattr(x, "dtype", None) in _COMPLEX:
+                if mismatch := shape_mismatch([input, other]):
+                    raise mismatch
                 not_implemented_for(f"{name}_cpu", np.asarray(x))
         return ufunc(input, other)
 

@@ -125,7 +125,8 @@ def complex_of_imag(input: Array) -> Array:
 def _check_parts(a: Array, b: Array) -> None:
     """Raise RuntimeError where these are not two floating tensors of one dtype."""
     first, second = dtypes.of(a), dtypes.of(b)
-    if first.category != dtypes.FLOATING or second.category != dtypes.FLOATING:
+    taken = (dtypes.float16, dtypes.float32, dtypes.float64)
+    if first not in taken or second not in taken:
         raise RuntimeError(
             f"Expected both inputs to be Half, Float or Double tensors but got {first.type_name} and {second.type_name}"
         )
@@ -147,6 +148,7 @@ def _check_parts(a: Array, b: Array) -> None:
         tangents["real"] if "real" in tangents else F.zeros_like(real),
         tangents["imag"] if "imag" in tangents else F.zeros_like(imag),
     ),
+    half="own",
 )
 def complex(real: Array, imag: Array) -> Array:
     """Complex numbers of real and imaginary parts."""
@@ -168,7 +170,8 @@ def _polar_jvp(F: Any, tangents: dict[str, Any], abs: Any, angle: Any) -> Any:
     complex="own", broadcast=True, jvp=_polar_jvp, examples=lambda r: [(r(2, 3, low=0.5, high=2), r(3))],
     abs=lambda F, g, result: F.real(F.conj_physical(g) * F.sgn(result)),
     angle=lambda F, g, result: F.real(F.conj_physical(g) * (result * 1j)),
-    takes=("bool integer single complex", "polar_cpu"),
+    takes=("bool integer floating complex", "polar_cpu"),
+    half="own",
 )  # fmt: skip
 def polar(abs: Array, angle: Array) -> Array:
     """Complex numbers of modulus and angle."""

@@ -53,8 +53,8 @@ tanh = _rounded(np.tanh)
 
 
 def power(base: Any, exponent: Any) -> Any:
-    """``base ** exponent`` of two arrays of one dtype, broadcast."""
-    if base.dtype is _SINGLE and max(base.size, exponent.size) <= _MANY:
+    """``base ** exponent``, broadcast; of two dtypes where a rule raises a real base to a complex power."""
+    if base.dtype is _SINGLE is exponent.dtype and max(base.size, exponent.size) <= _MANY:
         return np.asarray(np.power(base.astype(_DOUBLE), exponent.astype(_DOUBLE))).astype(_SINGLE)
     if base.size > HUGE or exponent.size > HUGE:
         return away(np.power, base, exponent)

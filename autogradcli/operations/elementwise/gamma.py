@@ -162,7 +162,10 @@ def polygamma(n: int, input: Any) -> Any:
     if n == 1:
         mirrored = wide < 0.5
         found = np.where(wide == np.inf, 0.0, zeta(2.0, np.where(mirrored, 1 - wide, wide)))
-        return np.where(mirrored, (np.pi / np.sin(np.pi * wide)) ** 2 - found, found).astype(input.dtype)
+        angle = np.pi * wide
+        if input.dtype == np.float32:  # as PyTorch computes it: at a pole the result is that of a rounded sine
+            angle = np.float32(np.pi) * np.asarray(input)
+        return np.where(mirrored, (np.pi / np.sin(angle)) ** 2 - found, found).astype(input.dtype)
     sign = 1.0 if n % 2 else -1.0
     return (sign * math.exp(math.lgamma(n + 1)) * zeta(n + 1.0, wide)).astype(input.dtype)
 

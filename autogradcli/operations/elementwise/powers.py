@@ -11,6 +11,7 @@ import numpy as np
 from ...engine.operation import Array, Number, operation
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
+from ...numerics.numbers import number_in
 from ..refuse import not_implemented_for
 from .elementary import power
 
@@ -54,6 +55,8 @@ def _power_number(input: Any, exponent: Any) -> Any:
         dtype = dtypes.result_type(input, exponent).np
         if dtype.kind in "iu" and exponent < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
+        if dtype.kind in "iu":
+            number_in(dtype, exponent)
         input = input.astype(dtype)
         if dtype.kind != "f":
             return _power_exact(input, exponent)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Number, operation
+from ...numerics.shapes import shape_mismatch
 from ..refuse import underivable
 
 
@@ -75,9 +76,10 @@ def frac(input: Array) -> Array:
 # -- remainders ------------------------------------------------------------------------------------------
 
 
-def _no_zero(divisor: Any) -> None:
+def _no_zero(dividend: Any, divisor: Any) -> None:
+    """Raise RuntimeError for a division by the integer 0, and before that for shapes that don't fit."""
     if (np.asarray(divisor) == 0).any():
-        raise RuntimeError("ZeroDivisionError")
+        raise shape_mismatch([dividend, divisor]) or RuntimeError("ZeroDivisionError")
 
 
 def _remainder(input: Any, other: Any) -> Any:
@@ -85,13 +87,13 @@ def _remainder(input: Any, other: Any) -> Any:
     if input.dtype.kind == "f":
         found = np.remainder(input, other)
         return np.where(found, found, np.copysign(found, input))
-    _no_zero(other)
+    _no_zero(input, other)
     return np.remainder(input, other)
 
 
 def _fmod(input: Any, other: Any) -> Any:
     if input.dtype.kind != "f":
-        _no_zero(other)
+        _no_zero(input, other)
     return np.fmod(input, other)
 
 
@@ -164,14 +166,14 @@ def fmod(input: Array, other: Array) -> Array:
 def _floor_divide(input: Any, other: Any) -> Any:
     if input.dtype.kind == "f":
         return np.floor_divide(input, other)
-    _no_zero(other)
+    _no_zero(input, other)
     return np.floor_divide(input, other)
 
 
 def _truncating_divide(input: Any, other: Any) -> Any:
     if input.dtype.kind == "f":
         return np.trunc(np.true_divide(input, other))
-    _no_zero(other)
+    _no_zero(input, other)
     floored = np.floor_divide(input, other)
     upwards = (floored < 0) & (floored * other != input)
     return floored + upwards.astype(input.dtype)
@@ -183,6 +185,7 @@ def _truncating_divide(input: Any, other: Any) -> Any:
     takes=("integer floating", "div_floor_cpu"),
     input=underivable("floor_divide"),
     other=underivable("floor_divide"),
+    in_place={"input": underivable("floor_divide_"), "other": underivable("floor_divide_")},
     overload="*",
     half="exact",
 )  # fmt: skip

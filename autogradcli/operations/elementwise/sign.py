@@ -105,6 +105,7 @@ def copysign_scalar(input: Array, other: Array | Number) -> Array:
     broadcast=True,
     input=underivable("heaviside"),
     values=underivable("heaviside"),
+    in_place={"input": underivable("heaviside_"), "values": underivable("heaviside_")},
 )
 def heaviside(input: Array, values: Array) -> Array:
     """0 below 0, 1 above, and at 0 the element of ``values``. It has no derivative."""

@@ -184,6 +184,8 @@ def put(input: Array, index: Index, source: Array, accumulate: bool = False) -> 
             "put_(): self and source expected to have the same dtype, but got self.dtype = "
             f"{dtypes.of(input).type_name} and source.dtype = {dtypes.of(source).type_name}"
         )
+    if index.size and not input.size:
+        raise IndexError("put_(): Tried to put elements into an empty tensor")
     if index.size != source.size:
         raise IndexError(
             "put_(): Expected source and index to have the same number of elements, but got "

@@ -19,13 +19,14 @@ class _LinAlgError(RuntimeError):
 LinAlgError = _LinAlgError
 
 
-def square(x: Array, name: str, letter: str = "A") -> None:
+def square(x: Array, name: str = "", letter: str = "A") -> None:
     """Raise RuntimeError where ``x`` is no batch of square matrices."""
+    said = f"{name}: " if name else ""
     if x.ndim < 2:
-        raise RuntimeError(f"{name}: The input tensor {letter} must have at least 2 dimensions.")
+        raise RuntimeError(f"{said}The input tensor {letter} must have at least 2 dimensions.")
     if x.shape[-1] != x.shape[-2]:
         raise RuntimeError(
-            f"{name}: {letter} must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} matrices"
+            f"{said}{letter} must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} matrices"
         )
 
 

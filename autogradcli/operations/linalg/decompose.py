@@ -157,16 +157,13 @@ def cholesky_solve(input: Array, L: Array, upper: bool = False) -> Array:
     for x, name in ((input, "b"), (L, "u")):
         if x.ndim < 2:
             raise RuntimeError(f"{name} should have at least 2 dimensions, but has {x.ndim} dimensions instead")
-    if L.shape[-1] != L.shape[-2]:
-        raise RuntimeError(
-            f"A must be batches of square matrices, but they are {L.shape[-2]} by {L.shape[-1]} matrices"
-        )
+    one_dtype(L, input)
+    square(L)
     if L.shape[-1] != input.shape[-2]:
         raise RuntimeError(
             f"Incompatible matrix sizes for cholesky_solve: each A matrix is {L.shape[-1]} by {L.shape[-1]} but each b "
             f"matrix is {input.shape[-2]} by {input.shape[-1]}"
         )
-    one_dtype(L, input)
     dual = np.swapaxes(L, -2, -1).conj()
     first, second = (dual, L) if upper else (L, dual)
     return kernels.solve_triangular(second, kernels.solve_triangular(first, input, False, False), True, False)
@@ -313,7 +310,11 @@ def lu_unpack(
     LU_data: Array, LU_pivots: Index, unpack_data: bool = True, unpack_pivots: bool = True
 ) -> tuple[Array, Array, Array]:
     """The factors that ``lu_factor`` packed, as three matrices; those not wanted are empty."""
-    if LU_pivots.dtype != np.int32:
+    if LU_data.ndim < 2:
+        raise RuntimeError(
+            f"torch.lu_unpack: Expected tensor with 2 or more dimensions. Got size: {list(LU_data.shape)} instead"
+        )
+    if unpack_pivots and LU_pivots.dtype != np.int32:
         raise RuntimeError(
             "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\n"
             "Note: this function is intended to be used with the output produced by torch.linalg.lu_factor"

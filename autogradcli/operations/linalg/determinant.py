@@ -175,6 +175,8 @@ def linalg_slogdet(A: Array) -> tuple[Array, Array]:
     square(A, "linalg.slogdet")
     floating(A, "linalg.slogdet")
     sign, logabsdet = np.linalg.slogdet(A)
+    if A.dtype.kind == "f":
+        sign = np.where(np.isnan(A).any((-2, -1)), A.dtype.type(0), sign)
     return np.asarray(sign), np.asarray(logabsdet)
 
 

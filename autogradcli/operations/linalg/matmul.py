@@ -15,7 +15,7 @@ from ...engine.operation import Array, Number, operation
 from ...numerics import dtypes
 from ...numerics.away import HEAVY, away
 from ...numerics.numbers import number_in
-from ..dims import Shape
+from ..dims import Shape, size_of
 
 
 def check_expand(x: Array, size: Sequence[int]) -> None:
@@ -24,7 +24,7 @@ def check_expand(x: Array, size: Sequence[int]) -> None:
         return
     if x.ndim > len(size):
         raise RuntimeError(
-            f"expand(torch.{dtypes.of(x).type_name}Tensor{{{list(x.shape)}}}, size={list(size)}): the number of sizes "
+            f"expand({dtypes.tensor_type(dtypes.of(x))}{{{list(x.shape)}}}, size={list(size)}): the number of sizes "
             f"provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor ({x.ndim})"
         )
     for back in range(1, x.ndim + 1):
@@ -153,6 +153,7 @@ def _in_order(a: Array, b: Array) -> Array:
 )
 def mv(input: Array, vec: Array) -> Array:
     """Product of a matrix and a vector, ``(n, m) @ (m,)``."""
+    size_of(input, 0)
     if input.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}")
     if input.shape[1] != vec.shape[0]:
@@ -292,19 +293,22 @@ def stacked_product(input: Array, other: Array) -> Array:
 )
 def addmm(input: Array, mat1: Array, mat2: Array, beta: Number = 1, alpha: Number = 1) -> Array:
     """Sum ``beta * input + alpha * (mat1 @ mat2)``."""
+    _check_as_second(input, mat1, mat2)
     for name, m in (("mat1", mat1), ("mat2", mat2)):
         if m.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix, got {m.ndim}-D tensor")
     if mat1.shape[1] != mat2.shape[0]:
         raise RuntimeError(_cannot_multiply(mat1, mat2))
-    if mat1.dtype is not mat2.dtype:
-        a, b = dtypes.of(mat1).type_name, dtypes.of(mat2).type_name
-        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {a} and {b}")
-    if input.dtype is not mat2.dtype:
-        a, b = dtypes.of(input).type_name, dtypes.of(mat2).type_name
-        raise RuntimeError(f"self and mat2 must have the same dtype, but got {a} and {b}")
     check_expand(input, (mat1.shape[0], mat2.shape[1]))
     return _added(input, beta, _dot(mat1, mat2), alpha)
+
+
+def _check_as_second(input: Array, mat1: Array, mat2: Array) -> None:
+    """Raise RuntimeError where a summand or a first factor has another dtype than the second."""
+    for name, x in (("self", input), ("mat1", mat1)):
+        if x.dtype is not mat2.dtype:
+            a, b = dtypes.of(x).type_name, dtypes.of(mat2).type_name
+            raise RuntimeError(f"{name} and mat2 must have the same dtype, but got {a} and {b}")
 
 
 def _added(input: Array, beta: Number, product: Array, alpha: Number) -> Array:
@@ -370,14 +374,13 @@ def addr(input: Array, vec1: Array, vec2: Array, beta: Number = 1, alpha: Number
 )
 def baddbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha: Number = 1) -> Array:
     """Sum ``beta * input + alpha * (batch1 @ batch2)``, a product for each matrix of the batches."""
-    if batch1.ndim == batch2.ndim == 3:
-        check_expand(input, (batch1.shape[0], batch1.shape[1], batch2.shape[2]))
-    check_batches(batch1, batch2)
+    check_expand(input, (size_of(batch1, 0), size_of(batch1, 1), size_of(batch2, 2)))
     if input.dtype is not batch1.dtype:
         names = [dtypes.of(a).cpp_name for a in (input, batch1, batch2)]
         raise RuntimeError(
             f"Input dtypes must be the same, got: input {names[0]}, batch1: {names[1]}, batch2: {names[2]}"
         )
+    check_batches(batch1, batch2)
     if batch1.dtype is not batch2.dtype:
         names = [dtypes.of(a).type_name for a in (batch1, batch2)]
         raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
@@ -401,14 +404,11 @@ def baddbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha:
 )
 def addbmm(input: Array, batch1: Array, batch2: Array, beta: Number = 1, alpha: Number = 1) -> Array:
     """Sum ``beta * input + alpha * sum(batch1 @ batch2)``, the products summed over the batch."""
-    if batch1.ndim == batch2.ndim == 3:
-        check_expand(input, (batch1.shape[1], batch2.shape[2]))
+    check_expand(input, (size_of(batch1, 1), size_of(batch2, 2)))
     if batch1.ndim == batch2.ndim == 3 and batch1.shape[0] != batch2.shape[0]:
         raise RuntimeError(
             f"batch1 and batch2 must have same number of batches, got {batch1.shape[0]} and {batch2.shape[0]}"
         )
     check_batches(batch1, batch2)
-    if not (input.dtype is batch1.dtype is batch2.dtype):
-        a, b = dtypes.of(input).type_name, dtypes.of(batch2).type_name
-        raise RuntimeError(f"self and mat2 must have the same dtype, but got {a} and {b}")
+    _check_as_second(input, batch1, batch2)
     return _added(input, beta, np.add.reduce(batched(batch1, batch2), axis=0, dtype=batch1.dtype), alpha)

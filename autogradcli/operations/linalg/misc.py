@@ -1,4 +1,4 @@
-"""More of linear algebra: pseudo-inverse and least squares, the exponential, reflectors, LDL, the cross product."""
+"""More of linear algebra: pseudo-inverse and least squares, the exponential, LDL, the cross product."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ...engine.operation import Array, Index, operation
 from ...numerics import dtypes
 from ...numerics.away import by_iterations, by_rows
 from ...numerics.limits import counted
-from ..dims import wrap_dim
+from ..dims import size_of
 from . import matrix_kernels as kernels
 from .checks import check_finite, floating, square
-from .matrix_rules import H, T, column, conj, first_columns, first_rows, last_columns, mm, part, total
+from .matrix_rules import H, T, column, first_rows, last_columns, mm, total
 
 # -- pseudo-inverse, least squares ------------------------------------------------------------------------
 
@@ -200,133 +200,6 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
     return last_columns(F, first_rows(F, F.linalg_matrix_exp(block), n), n)
 
 
-# -- Householder reflectors -------------------------------------------------------------------------------
-
-
-@operation(
-    takes=("single complex", "orgqr_cpu"),
-    rows="leading: 2 1",
-    cost=by_rows,
-    node="LinalgHouseholderProductBackward0",
-    half="own",
-    spelling="linalg.householder_product",
-    complex="own",
-    vjp=lambda F, g, needs, input, tau: _reflectors_rule(F, g, input, tau),
-    examples=lambda r: [(r(3, 2), r(2)), (r(3, 3), r(2)), (r(2, 3, 2), r(2, 2))],
-)
-def linalg_householder_product(input: Array, tau: Array) -> Array:
-    """The first columns of the product of reflectors ``I - tau v v^H``, with v below the diagonal of ``input``."""
-    name = "torch.linalg.householder_product"
-    if input.ndim < 2:
-        raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
-    if input.shape[-2] < input.shape[-1]:
-        raise RuntimeError(f"{name}: input.shape[-2] must be greater than or equal to input.shape[-1]")
-    if input.shape[-1] < tau.shape[-1]:
-        raise RuntimeError(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
-    if input.ndim - tau.ndim != 1:
-        raise RuntimeError(
-            f"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to {tau.ndim} and "
-            f"input.ndim is equal to {input.ndim}"
-        )
-    if tau.dtype is not input.dtype:
-        raise RuntimeError(
-            f"{name}: tau dtype {dtypes.of(tau).cpp_name} does not match input dtype {dtypes.of(input).cpp_name}"
-        )
-    return kernels.householder_product(input, tau)
-
-
-def _reflector(F: Any, input: Any, k: int) -> Any:
-    """The k-th v as a one-column matrix: 1 in row k, ``input`` below it."""
-    below = part(F, F.tril(input, -1), -1, k, k + 1)
-    unit = part(F, F.tril(F.triu(F.zeros_like(input) + 1.0, 0), 0), -1, k, k + 1)
-    return below + unit
-
-
-def _reflectors_rule(F: Any, g: Any, input: Any, tau: Any) -> tuple[Any, Any]:
-    """Through the product one reflector at a time, so that the rule can be differentiated as often as one likes."""
-    count = tau.shape[-1]
-    vs = [_reflector(F, input, k) for k in range(count)]
-    ts = [F.unsqueeze(part(F, tau, -1, k, k + 1), -1) for k in range(count)]
-    partial = F.tril(F.triu(F.zeros_like(input) + 1.0, 0), 0)
-    rights = []
-    for v, t in zip(vs[::-1], ts[::-1], strict=True):
-        rights.append(partial)
-        partial = partial - t * mm(F, v, mm(F, H(F, v), partial))
-    g_vs, g_ts = [], []
-    for v, t, right in zip(vs, ts, rights[::-1], strict=True):
-        vg, vr = mm(F, H(F, v), g), mm(F, H(F, v), right)
-        g_vs.append(-(t * mm(F, right, H(F, vg)) + conj(F, t) * mm(F, g, H(F, vr))))
-        g_ts.append(-mm(F, vg, H(F, vr)))
-        g = g - conj(F, t) * mm(F, v, vg)
-    rest = input.shape[-1] - count
-    if not count:
-        return F.zeros_like(input), F.zeros_like(tau)
-    if rest:
-        g_vs.append(F.zeros_like(last_columns(F, input, count)))
-    return F.tril(F.cat(g_vs, -1), -1), F.squeeze_dim(F.cat(g_ts, -1), -2)
-
-
-@operation(
-    takes=("single complex", "ormqr_cpu"),
-    rows="leading: 2 1 2",
-    cost=by_rows,
-    node="OrmqrBackward0",
-    half="own",
-    complex="own",
-    vjp=lambda F, g, needs, input, tau, other, left, transpose: _ormqr_rule(
-        F, g, needs, input, tau, other, left, transpose
-    ),
-    examples=lambda r: [(r(3, 2), r(2), r(3, 2), True, False), (r(3, 2), r(2), r(2, 3), False, True)],
-)
-def ormqr(input: Array, tau: Array, other: Array, left: bool = True, transpose: bool = False) -> Array:
-    """``Q @ other`` (``other @ Q``, with Q^H) for the square Q that reflectors stand for."""
-    if input.ndim < 2:
-        raise RuntimeError("torch.ormqr: input must have at least 2 dimensions.")
-    if other.ndim < 2:
-        raise RuntimeError("torch.ormqr: other must have at least 2 dimensions.")
-    size = -2 if left else -1
-    if other.shape[size] < tau.shape[-1]:
-        raise RuntimeError(f"torch.ormqr: other.shape[{size}] must be greater than or equal to tau.shape[-1]")
-    if other.shape[size] != input.shape[-2]:
-        raise RuntimeError(f"torch.ormqr: other.shape[{size}] must be equal to input.shape[-2]")
-    q = kernels.householder_product(_widened(input), tau)
-    if transpose:
-        q = np.swapaxes(q.conj(), -2, -1)
-    return q @ other if left else other @ q
-
-
-def _widened(input: Array) -> Array:
-    """A square matrix with the same reflectors."""
-    m, n = input.shape[-2:]
-    if n >= m:
-        return input[..., :m]
-    return np.concatenate([input, np.zeros((*input.shape[:-1], m - n), input.dtype)], -1)
-
-
-def _ormqr_rule(
-    F: Any, g: Any, needs: Any, input: Any, tau: Any, other: Any, left: bool, transpose: bool
-) -> tuple[Any, Any, Any]:
-    g_other = F.ormqr(input, tau, g, left, not transpose) if needs[2] else None
-    if not (needs[0] or needs[1]) or 0 in g.shape:
-        return None, None, g_other
-    q_gradient = mm(F, g, H(F, other)) if left else mm(F, H(F, other), g)
-    if transpose:
-        q_gradient = H(F, q_gradient)
-    m, n = input.shape[-2:]
-    wide = F.constant_pad_nd(input, (0, m - n), 0.0)
-    g_input, g_tau = _reflectors_rule(F, q_gradient, wide, tau)
-    return first_columns(F, g_input, n), g_tau, g_other
-
-
-@operation(rows="leading: 2", cost=by_rows, outputs=("a", "tau"), takes=("single complex", "geqrf_cpu"))
-def geqrf(input: Array) -> tuple[Array, Array]:
-    """QR factors as LAPACK leaves them: R on and above the diagonal, reflectors below it and their ``tau``."""
-    if input.ndim < 2:
-        raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
-    h, tau = np.linalg.qr(input, "raw")
-    return np.swapaxes(h, -2, -1), tau
-
-
 # -- LDL --------------------------------------------------------------------------------------------------
 
 
@@ -336,6 +209,10 @@ def geqrf(input: Array) -> tuple[Array, Array]:
     cost=by_rows,
     outputs=("LD", "pivots", "info"),
     spelling="linalg.ldl_factor_ex",
+    node="torch::autograd::NotImplemented",
+    differentiable=(0,),
+    A=lambda F, g: None,  # PyTorch says of the factor that it has a history, and nothing comes of it
+    examples="PyTorch has no derivative of it either",
 )
 def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool = False) -> tuple[Array, Array, Array]:
     """Factors of a symmetric matrix packed in one, row exchanges in LAPACK's code, and the first zero block or 0."""
@@ -357,10 +234,19 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     return packed, pivots, info
 
 
-@operation(rows="leading: 2 1 2", half="own", cost=by_rows, spelling="linalg.ldl_solve")
+@operation(
+    rows="leading: 2 1 2",
+    half="own",
+    cost=by_rows,
+    spelling="linalg.ldl_solve",
+    node="torch::autograd::NotImplemented",
+    LD=lambda F, g: None,
+    B=lambda F, g: None,
+    examples="PyTorch has no derivative of it either",
+)
 def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False) -> Array:
     """X of ``A X = B`` from the packed LDL factors of ``A``."""
-    square(LD, "torch.linalg.ldl_solve", "LD")
+    square(LD, "torch.linalg.ldl_solve")
     if pivots.dtype.kind != "i":
         raise RuntimeError(f"torch.linalg.ldl_solve: Expected pivots to be integers. Got {dtypes.of(pivots).type_name}")
     floating(LD, "torch.linalg.ldl_solve", "ldl_solve_kernel_cpu")
@@ -404,6 +290,15 @@ def _ldl_solve(ld: Array, pivots: Array, x: Array, hermitian: bool) -> Array:
 # -- cross product ----------------------------------------------------------------------------------------
 
 
+def check_cross(input: Array, other: Array, dim: int) -> None:
+    """Raise RuntimeError for what are no vectors of three along a dimension."""
+    if input.ndim != other.ndim:
+        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    sizes = size_of(input, dim), size_of(other, dim)
+    if sizes != (3, 3):
+        raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes[0]} and {sizes[1]}")
+
+
 @operation(
     takes=("integer floating complex", "cross"),
     dims="dim",
@@ -417,13 +312,7 @@ def _ldl_solve(ld: Array, pivots: Array, x: Array, hermitian: bool) -> Array:
 )
 def linalg_cross(input: Array, other: Array, dim: int = -1) -> Array:
     """Cross product of vectors of three along a dimension."""
-    if input.ndim != other.ndim:
-        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
-    wrap_dim(dim, input.ndim)  # or says that there is none such
-    if input.shape[dim] != 3 or other.shape[dim] != 3:
-        raise RuntimeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and {other.shape[dim]}"
-        )
+    check_cross(input, other, dim)
     a, b = np.moveaxis(input, dim, 0), np.moveaxis(other, dim, 0)
     parts = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
     return np.stack(parts, axis=dim)

@@ -106,13 +106,19 @@ def is_vector(a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> bool:
     return len(b_shape) == 1 or (len(a_shape) - 1 == len(b_shape) and b_shape == a_shape[:-1])
 
 
-def check_system(A: Array, B: Array, left: bool, name: str) -> None:
-    """Raise RuntimeError, in PyTorch's words, where shapes or dtypes of a system don't fit."""
+def check_system_dtypes(A: Array, B: Array, name: str, letter: str = "A") -> None:
+    """Raise RuntimeError where matrix and right-hand side are of two dtypes."""
     if A.dtype is not B.dtype:
         a, b = dtypes.of(A).type_name, dtypes.of(B).type_name
         raise RuntimeError(
-            f"{name}: Expected A and B to have the same dtype, but found A of type {a} and B of type {b} instead"
+            f"{name}: Expected {letter} and B to have the same dtype, but found {letter} of type {a} and B of type {b} "
+            "instead"
         )
+
+
+def check_system(A: Array, B: Array, left: bool, name: str) -> None:
+    """Raise RuntimeError, in PyTorch's words, where shapes or dtypes of a system don't fit."""
+    check_system_dtypes(A, B, name)
     matrix(B, name, "B")
     if A.shape[-1] != B.shape[-2 if left else -1]:
         equation = "AX = B" if left else "XA = B"
@@ -145,6 +151,7 @@ def linalg_solve(A: Array, B: Array, left: bool = True, name: str | None = "torc
     """
     if A.dtype.kind not in dtypes.INEXACT:
         floating(A, "linalg.solve")
+    check_system_dtypes(A, B, "linalg.solve")
     square(A, "linalg.solve")
     vector = is_vector(A.shape, B.shape)
     if vector and not left:
@@ -255,10 +262,14 @@ def triangular_solve(
     input: Array, A: Array, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> tuple[Array, Array]:
     """X of ``A X = input`` with a triangular matrix, and a copy of the matrix."""
-    matrix(A, "triangular_solve")
-    matrix(input, "triangular_solve", "b")
-    square(A, "triangular_solve")
+    for name, x in (("b", input), ("A", A)):
+        if x.ndim < 2:
+            raise RuntimeError(
+                f"torch.triangular_solve: Expected {name} to have at least 2 dimensions, but it has {x.ndim} "
+                "dimensions instead"
+            )
     one_dtype(A, input)
+    square(A)
     check_batch(A, input, "triangular_solve")
     if transpose:
         solved = kernels.solve_triangular(np.swapaxes(A, -2, -1), input, not upper, unitriangular)
@@ -284,6 +295,7 @@ def _old_triangular_rule(
 
 @operation(
     takes=("single complex", "linalg.lu_solve_cpu"),
+    constant="pivots",
     rows="leading: 2 1 2",
     cost=by_rows,
     node="LinalgLuSolveBackward0",
@@ -303,9 +315,10 @@ def linalg_lu_solve(LU: Array, pivots: Index, B: Array, left: bool = True, adjoi
     """X of ``A X = B`` (``X A = B``; ``A^H X = B``) from the packed factors of ``A``."""
     if LU.dtype.kind not in dtypes.INEXACT:
         floating(LU, "torch.linalg.lu_solve")
+    check_system_dtypes(LU, B, "linalg.lu_solve", "LU")
     if pivots.dtype != np.int32:
         raise RuntimeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32")
-    square(LU, "torch.linalg.lu_solve", "LU")
+    square(LU, "torch.linalg.lu_solve")
     check_system(LU, B, left, "torch.linalg.lu_solve")
     check_batch(LU, B, "torch.linalg.lu_solve")
     if left:

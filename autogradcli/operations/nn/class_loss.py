@@ -83,6 +83,8 @@ _NLL: dict[str, Any] = {
         g, input, target, weight, reduction, ignore_index
     ),
     "kind": "linear",
+    "constant": "weight",
+    "aten": "nll_loss_forward",
 }
 
 
@@ -116,6 +118,8 @@ _NLL2D: dict[str, Any] = {
         g, input, target, weight, reduction, ignore_index
     ),
     "kind": "linear",
+    "constant": "weight",
+    "aten": "nll_loss2d_forward",
 }
 
 
@@ -178,6 +182,7 @@ def nll_loss2d_backward(
 
 @operation(
     takes=("single", "multi_margin_loss_cpu_kernel"),
+    constant="weight",
     rows="class loss",
     input=lambda F, g, input, target, p, margin, weight, reduction: F.multi_margin_loss_backward(
         g, input, target, p, margin, weight, reduction
@@ -208,8 +213,12 @@ def _margins(input: Array, target: Array, margin: float, weight: Array | None) -
         )
     rows = input if input.ndim == 2 else input.reshape(1, -1)
     flat = target.reshape(-1)
-    if flat.shape[0] != rows.shape[0]:
-        raise RuntimeError(f"inconsistent target size, expected {rows.shape[0]} but got {list(target.shape)}")
+    if flat.shape[0] != rows.shape[0] or target.ndim > 1 or (input.ndim == 2 and not target.ndim):
+        raise RuntimeError(
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch "
+            f"size). Expected target size [{rows.shape[0]}], but got {list(target.shape)}. Input has shape "
+            f"{list(input.shape)}."
+        )
     if ((flat < 0) | (flat >= rows.shape[1])).any():
         raise RuntimeError("target out of range")
     if weight is not None and weight.dtype is not input.dtype:
@@ -243,6 +252,7 @@ def multi_margin_loss_backward(
 
 @operation(
     takes=("single", "multilabel_margin_loss_forward_out_frame"),
+    aten="multilabel_margin_loss_forward",
     rows="class loss",
     input=lambda F, g, input, target, reduction: F.multilabel_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [
@@ -313,6 +323,7 @@ def multilabel_margin_loss_backward(grad: Array, input: Array, target: Index, re
 
 @operation(
     takes=("single", "ctc_loss_cpu"),
+    aten="_ctc_loss",
     log_probs=lambda F, g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result: (
         F.ctc_loss_backward(g, log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, result)
     ),

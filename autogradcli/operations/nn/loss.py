@@ -122,16 +122,18 @@ def _within(F: Any, value: Any, x: Any, bound: float) -> Any:
 @operation(
     takes=("floating", "huber_cpu"),
     rows="loss",
-    promote="promote",
-    broadcast=False,  # the functions bring both to one shape
     input=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, input, target, reduction, delta),
     target=lambda F, g, input, target, reduction, delta: F.huber_loss_backward(g, target, input, reduction, delta),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), "none", 0.5)],
 )
 def huber_loss(input: Array, target: Array, reduction: str, delta: float) -> Array:
-    """``x**2 / 2`` where ``|x| <= delta``, else ``delta (|x| - delta / 2)``, of ``x = input - target``."""
+    """``x**2 / 2`` where ``|x| <= delta``, else ``delta (|x| - delta / 2)``, of ``x = input - target``.
+
+    The target may be of another dtype, but then there is no gradient.
+    """
     x = np.abs(np.subtract(input, target))
-    return reduced(np.where(x <= delta, 0.5 * x * x, delta * (x - 0.5 * delta)).astype(x.dtype, copy=False), reduction)
+    loss = np.where(x <= delta, 0.5 * x * x, delta * (x - 0.5 * delta))
+    return reduced(loss.astype(input.dtype, copy=False), reduction)
 
 
 @operation(
@@ -149,7 +151,10 @@ def huber_loss(input: Array, target: Array, reduction: str, delta: float) -> Arr
     examples=lambda r: [(r(), r(2, 3), r(2, 3), "mean", 1.0), (r(3), r(3), r(3), "none", 0.5)],
 )
 def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str, delta: float) -> Array:
-    """``g`` times ``x``, cut off at ``-delta`` and ``delta``."""
+    """``g`` times ``x``, cut off at ``-delta`` and ``delta``. RuntimeError for operands of two dtypes."""
+    if target.dtype != input.dtype:
+        have, want = dtypes.of(target).type_name, dtypes.of(input).type_name
+        raise RuntimeError(f"Found dtype {have} but expected {want}")
     x = np.subtract(input, target)
     slope = np.where(x < -delta, -delta, np.where(x > delta, delta, x))
     return (slope * factor(reduction, input) * grad).astype(x.dtype, copy=False)
@@ -159,6 +164,7 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 
 
 @operation(
+    constant="target",
     rows="loss",
     input=lambda F, g, input, target, reduction: F.soft_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean"), (r(3), r(3), "none")],
@@ -202,6 +208,7 @@ _TINY = 1e-12
 
 @operation(
     takes=("floating", "binary_cross_entropy"),
+    constant="weight",
     rows="loss",
     input=lambda F, g, input, target, weight, reduction: F.binary_cross_entropy_backward(
         g, input, target, weight, reduction
@@ -272,6 +279,7 @@ def _cross_entropy_bend(F: Any, p: Any, y: Any) -> Any:
 
 @operation(
     takes=("floating", "log_sigmoid_cpu"),
+    constant="weight pos_weight",
     rows="loss",
     input=lambda F, g, input, target, weight, pos_weight, reduction: share(
         _weighted(_logits_slope(F, input, target, pos_weight) * g, weight), reduction, input

@@ -61,6 +61,7 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
 
 
 @operation(
+    in_dtype=True,
     layout="contiguous",
     input=lambda F, g, dim: F.flip(F.cumsum(F.flip(g, (dim,)), dim), (dim,)),
     jvp=lambda F, t, dim, dtype: F.cumsum(t["input"], dim, dtype),
@@ -164,6 +165,7 @@ def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
 
 
 @operation(
+    in_dtype=True,
     layout="contiguous",
     input=lambda F, g, input, result, dim: _cumprod_back(F, g, input, result, dim),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3), -1), (r(), 0)],
@@ -179,9 +181,11 @@ def cumprod(input: Array, dim: int, dtype: DType | None = None) -> Array:
 
 def _latest_extreme(name: str, input: Array, dim: int) -> tuple[Array, Array]:
     """Running extreme and the last index that has it; NaN wins over everything and stays."""
-    at = wrap_dim(dim, input.ndim)
     if not input.ndim:
+        if dim not in (0, -1):
+            raise IndexError(f"{name}(): Expected reduction dim -1 or 0 for scalar but got {dim}")
         return input.copy(), np.zeros((), np.int64)
+    at = wrap_dim(dim, input.ndim)
     ufunc = np.maximum if name == "cummax" else np.minimum
     values = ufunc.accumulate(input, at)
     shape = [1] * input.ndim

@@ -34,8 +34,9 @@ def refuse_empty(name: str, input: Array, dim: Dims, error: type[Exception] = In
     if dim is None or dim == ():
         tail = " Specify the reduction dim with the 'dim' argument." if error is RuntimeError else ""
         raise error(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.{tail}")
-    for d in wrap_dims(dim, input.ndim):
-        if not input.shape[d]:
+    given = (dim,) if isinstance(dim, int) else dim
+    for d, at in zip(given, wrap_dims(dim, input.ndim)):
+        if not input.shape[at]:
             raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...numerics import dtypes
 from ..dims import maximum_reduce, minimum_reduce
-from ..refuse import not_implemented_for
+from ..refuse import not_implemented_for, underivable
 
 
 def edges_between(values: Array, bins: int, low: float | None, high: float | None) -> Array:
@@ -30,6 +30,9 @@ def edges_between(values: Array, bins: int, low: float | None, high: float | Non
 @operation(
     takes=("floating", "histogramdd"),
     outputs=("hist", "bin_edges"),
+    node="torch::autograd::NotImplemented",
+    input=underivable("histogram"),
+    weight=underivable("histogram"),
     examples=lambda r: [(r(4), r.tensor([-1.0, 0.0, 1.0]))],
 )
 def histogram(input: Array, edges: Index, weight: Array | None = None, density: bool = False) -> tuple[Array, Array]:

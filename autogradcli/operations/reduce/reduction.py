@@ -64,6 +64,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
 
 
 @operation(
+    in_dtype=True,
     indices=lambda input, **_: reduced_letters(input.ndim, None),
     node="SumBackward0",
     spelling="sum",
@@ -84,6 +85,7 @@ def sum_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    in_dtype=True,
     indices=lambda input, dim, keepdim, **_: reduced_letters(input.ndim, dim, keepdim),
     node="SumBackward1",
     spelling="sum",
@@ -104,6 +106,7 @@ def sum_dim(input: Array, dim: Dims, keepdim: bool = False, dtype: DType | None 
 
 
 @operation(
+    in_dtype=True,
     dims="dim",
     input=lambda F, g, input, dim, keepdim: F.mul(
         _sum_back(F, g, tuple(input.shape), dim, keepdim), F.logical_not(F.isnan(input))
@@ -136,6 +139,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
 
 
 @operation(
+    in_dtype=True,
     formula=lambda F, input, dtype: None if dtype else F.div_scalar(F.sum_all(input), numel(input.shape)),
     node="MeanBackward0",
     spelling="mean",
@@ -153,6 +157,7 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    in_dtype=True,
     formula=lambda F, input, dim, keepdim, dtype: (
         None if dtype else F.div_scalar(F.sum_dim(input, dim, keepdim), reduced_count(tuple(input.shape), dim))
     ),
@@ -202,6 +207,7 @@ def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
 
 
 @operation(
+    in_dtype=True,
     rows="flat: prod_dim",
     node="ProdBackward0",
     spelling="prod",
@@ -223,6 +229,7 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
 
 @operation(
     layout="contiguous",
+    in_dtype=True,
     node="ProdBackward1",
     spelling="prod",
     input=lambda F, g, input, result, dim, keepdim: _prod_back(F, g, input, result, dim, keepdim),

@@ -68,6 +68,7 @@ def softmax(input: Array, dim: int) -> Array:
 
 
 @operation(
+    takes=_floating("softmax"),
     dims="dim",
     node="SafeSoftmaxBackward0",
     spelling="softmax",

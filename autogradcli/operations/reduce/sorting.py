@@ -165,6 +165,7 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
     takes=("bool integer floating", "unique_dim"),
     cost=by_size,
     spelling="unique",
+    aten="unique_dim",
     input=unwritten("unique_dim"),
     examples=lambda r: [(r(4, 2), 0)],
     **_DISTINCT,
@@ -241,6 +242,10 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
     kind = np.int32 if int32 else np.int64
     if sorted_sequence.ndim == 1:
         return np.asarray(np.searchsorted(sorted_sequence, values, side)).astype(kind)
+    if not sorted_sequence.ndim:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
+        )
     found = np.asarray(values)
     lead = sorted_sequence.shape[:-1]
     if found.shape[:-1] != lead:

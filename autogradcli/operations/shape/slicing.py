@@ -13,7 +13,7 @@ import numpy as np
 
 from ...engine.operation import Array, operation
 from ...numerics.limits import charge_parts
-from ..dims import Shape, address, storage_of, strided, wrap_dim
+from ..dims import Shape, address, size_of, storage_of, strided, wrap_dim
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
@@ -137,9 +137,8 @@ def _unbind_back(F: Any, g: Sequence[Any], shape: Shape, dim: int) -> Any:
 )
 def unbind(input: Array, dim: int = 0) -> list[Array]:
     """All parts along a dimension, without it."""
-    if not input.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     at = wrap_dim(dim, input.ndim)
+    size_of(input, at)
     charge_parts(input.shape[at])
     return [input[(*ALL[:at], k, ...)] for k in range(input.shape[at])]
 

@@ -208,7 +208,7 @@ def expand_array(input: Array, size: Sequence[int]) -> Array:
     lead = len(size) - input.ndim
     if lead < 0:
         raise RuntimeError(
-            f"expand(torch.{dtypes.of(input).type_name}Tensor{{{list(input.shape)}}}, size={list(size)}): the number "
+            f"expand({dtypes.tensor_type(dtypes.of(input))}{{{list(input.shape)}}}, size={list(size)}): the number "
             f"of sizes provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor "
             f"({input.ndim})"
         )
