@@ -54,7 +54,7 @@ def _load(name: str) -> Callable[..., Any]:
 def _elementwise(
     name: str, small: Callable[[float], float], single: Callable[[Any], Any] | None = None
 ) -> Callable[[Any], Any]:
-    """``small`` for each element of a small tensor, SciPy's ``name`` for a large one, or ``single`` of single precision.
+    """``small`` for each element of a small tensor; of a large one SciPy's ``name``, or ``single`` in single precision.
 
     To what is no array but overrides ufuncs (a formula) it shows itself as the ufunc ``kernel.ufunc``.
     """
@@ -103,8 +103,8 @@ def _digamma(x: float) -> float:
 #: Printing shows so many elements in full: of more nobody reads the last digits.
 _SHOWN = 1000
 
-#: erf(x) is tanh(x r(x**2)), and in r there is nothing that rounding could lose: near -1 and 1, where what counts is the
-#: distance, tanh keeps it. r as a quotient of polynomials in x**2 up to 16, fitted here by least squares with weights
+#: erf(x) is tanh(x r(x**2)), and in r there is nothing that rounding could lose: near -1 and 1, where what counts is
+#: the distance, tanh keeps it. r as a quotient of polynomials in x**2 up to 16, fitted by least squares with weights
 #: until its largest relative error was least (1.0e-7). Powers from the highest down.
 _ABOVE = tuple(np.float32(c) for c in (1.78205203e-05, 3.22774677e-03, 5.23159981e-02, 3.14777433e-01, 1.12837927))
 _BELOW = tuple(np.float32(c) for c in (7.31079643e-04, 2.94403394e-02, 1.87883963e-01, 1.0))
