@@ -15,6 +15,7 @@ from ...engine.operation import Array, Index, operation
 from ...engine.parameters import Before
 from ...numerics import dtypes
 from ...numerics.releases import Difference
+from ...numerics.summation import sums_of_rows
 from ..dims import numel
 
 Dims = tuple[int, ...]
@@ -23,13 +24,26 @@ Dims = tuple[int, ...]
 def _normalised(x: Array, dims: Dims, eps: float) -> Array:
     """``(x - mean) / sqrt(var + eps)`` over ``dims``."""
     n = x.dtype.type(max(numel(tuple(x.shape[d] for d in dims)), 1))
-    centred = x - np.add.reduce(x, axis=dims, keepdims=True) / n
-    variance = np.add.reduce(centred * centred, axis=dims, keepdims=True) / n
+    centred = x - _sums(x, dims) / n
+    variance = _sums(centred * centred, dims) / n
     centred *= 1 / np.sqrt(variance + x.dtype.type(eps))
     return centred
 
 
+#: Elements of which nobody reads the last digits, and no sum is seen by itself here.
+_MANY = 1 << 12
+
+
+def _sums(x: Array, dims: Dims) -> Array:
+    if x.size > _MANY and dims == (x.ndim - 1,):
+        found: Array = sums_of_rows(x, 1)
+        return found
+    return np.add.reduce(x, axis=dims, keepdims=True)
+
+
 def _mean(F: Any, x: Any, dims: Dims) -> Any:
+    if isinstance(x, np.ndarray) and x.size > _MANY and dims == (x.ndim - 1,):
+        return sums_of_rows(x, 1) / x.dtype.type(x.shape[-1])
     return F.sum_dim(x, dims, True) / float(max(numel(tuple(x.shape[d] for d in dims)), 1))
 
 
@@ -46,6 +60,12 @@ def _through(F: Any, g: Any, x: Any, dims: Dims, eps: float) -> Any:
 
 
 def _back(F: Any, g: Any, n: Any, scale: Any, dims: Dims) -> Any:
+    if isinstance(g, np.ndarray) and g.size > _MANY:
+        found = n * _mean(F, g * n, dims)
+        found += _mean(F, g, dims)
+        np.subtract(g, found, out=found)
+        found *= scale
+        return found
     return (g - _mean(F, g, dims) - n * _mean(F, g * n, dims)) * scale
 
 

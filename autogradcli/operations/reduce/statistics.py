@@ -10,12 +10,14 @@ import numpy as np
 from ...engine.operation import Array, operation
 from ...engine.state import state
 from ...numerics import dtypes
+from ...numerics.blocks import BLOCK, LARGE, blocks, row_blocks
 from ...numerics.dtypes import DType
 from ..dims import (
     Dims,
     Shape,
     add_reduce,
     axis_of,
+    kept_shape,
     maximum_reduce,
     minimum_reduce,
     reduced_count,
@@ -38,18 +40,51 @@ def _spread(
     count = reduced_count(input.shape, dim)
     correction = 1 if correction is None else correction
     narrow = input.dtype if input.dtype.kind == "f" and input.itemsize < 8 else None
-    if narrow is not None:  # computed in double, as PyTorch does
-        input = input.astype(np.float64)
-    mean = np.true_divide(add_reduce(input, axis, None, None, True), count)
-    away = np.subtract(input, mean)
-    squares = (away * away.conj()).real if input.dtype.kind == "c" else np.multiply(away, away)
-    total = add_reduce(squares, axis, None, None, keepdim)
+    rows = _rows(input, dim, count) if narrow is not None and input.size >= LARGE else None
+    if rows is not None:
+        mean, total = (x.reshape(kept_shape(input.shape, dim)) for x in _moments(rows))
+        if not keepdim:
+            total = total.reshape([n for k, n in enumerate(input.shape) if k not in wrap_dims(dim, input.ndim)])
+    else:
+        if narrow is not None:  # computed in double, as PyTorch does
+            input = input.astype(np.float64)
+        mean = np.true_divide(add_reduce(input, axis, None, None, True), count)
+        away = np.subtract(input, mean)
+        squares = (away * away.conj()).real if input.dtype.kind == "c" else np.multiply(away, away)
+        total = add_reduce(squares, axis, None, None, keepdim)
     if not keepdim:
         mean = mean.reshape(total.shape)
     spread = np.true_divide(total, max(0, count - correction))
     if root:  # before it is rounded
         spread = np.sqrt(spread)
     return (spread, mean) if narrow is None else (spread.astype(narrow), mean.astype(narrow))
+
+
+def _rows(input: Array, dim: Dims, count: int) -> Array | None:
+    """The elements that are brought into one, as rows; None where they don't lie in such."""
+    gone = sorted(wrap_dims(dim, input.ndim))
+    if not input.flags.c_contiguous or gone != list(range(input.ndim - len(gone), input.ndim)):
+        return None
+    return input.reshape(-1, count)
+
+
+def _moments(rows: Array) -> tuple[Array, Array]:
+    """Of each row its mean, and the sum of squares of what its elements differ from that by: in double precision, so
+    much at a time that the doubles stay in the cache."""
+    count, width = rows.shape
+    means, squares = np.empty(count), np.empty(count)
+    if width <= BLOCK:
+        for part in row_blocks(count, 2 * width):
+            x = rows[part].astype(np.float64)
+            means[part] = mean = np.add.reduce(x, -1) / width
+            x -= mean[:, None]
+            squares[part] = np.einsum("ij,ij->i", x, x)
+        return means, squares
+    for k, row in enumerate(rows):
+        parts = list(blocks(width))
+        means[k] = mean = sum(float(np.add.reduce(row[a:b], None, np.float64)) for a, b in parts) / width
+        squares[k] = sum(float(np.dot(x, x)) for x in (row[a:b] - np.float64(mean) for a, b in parts))
+    return means, squares
 
 
 def _warned(name: str, input: Array, dim: Dims, correction: float | None) -> None:
