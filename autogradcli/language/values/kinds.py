@@ -77,6 +77,15 @@ class UserFunction:
         return f"<function {self.qualname} at {id(self):#x}>"
 
 
+def _files(dotted: str) -> dict[str, dict[str, str]]:
+    """The modules that are files of PyTorch's, where a dotted name may be one of them."""
+    if not dotted.startswith(("torch.", "functorch")):
+        return {}
+    from ...api.calls.torch_files import FILES
+
+    return FILES
+
+
 class Namespace:
     """A module-like value: ``torch``, ``torch.nn.functional``, ``math``. Wraps the registry's tables."""
 
@@ -95,7 +104,11 @@ class Namespace:
         found = cls._made.get(dotted)
         if found is None:
             prefix = dotted + "."
-            if dotted in registry.NAMESPACES or any(name.startswith(prefix) for name in registry.NAMESPACES):
+            if (
+                dotted in registry.NAMESPACES
+                or any(name.startswith(prefix) for name in registry.NAMESPACES)
+                or dotted in _files(dotted)
+            ):
                 found = cls._made[dotted] = cls(dotted)
         return found
 
@@ -107,7 +120,11 @@ class Namespace:
             if type(value) is registry.Property:  # a setting: what it is now
                 return value.get(self)
         else:
-            value = Namespace.of(f"{self.dotted}.{name}") or UNBOUND
+            home = _files(self.dotted).get(self.dotted, {}).get(name)
+            if home is not None:
+                value = registry.NAMESPACES[home].get(name, UNBOUND)
+            else:
+                value = Namespace.of(f"{self.dotted}.{name}") or UNBOUND
         if value is not UNBOUND:
             self.names[name] = value
         return value
@@ -116,7 +133,8 @@ class Namespace:
         """Every name in it, sub-namespaces too, sorted: for completion and suggestions."""
         prefix = self.dotted + "."
         inner = {d[len(prefix) :].partition(".")[0] for d in registry.NAMESPACES if d.startswith(prefix)}
-        return sorted(inner | set(registry.NAMESPACES.get(self.dotted, ())))
+        known = _files(self.dotted).get(self.dotted, ())
+        return sorted({*inner, *known, *registry.NAMESPACES.get(self.dotted, ())})
 
     def __repr__(self) -> str:
         return f"<module '{self.dotted}'>"
