@@ -13,7 +13,7 @@ the one that our own code calls, and ``len(module)`` finds its ``__len__``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -25,7 +25,7 @@ from .stand_ins import CALLED_BY_PYTHON, dispatchers, of_descriptor, of_method
 #: What the language alone looks up, never Python by itself.
 _LOOKED_UP = {
     "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
-    "__dataclass_fields__", "__doc__",
+    "__dataclass_fields__", "__doc__", "__init_subclass__",
 }  # fmt: skip
 
 #: The special names that a class may have: all others a program can neither define nor reach.
@@ -33,6 +33,9 @@ SPECIAL = frozenset({*CALLED_BY_PYTHON, *_LOOKED_UP})
 
 #: What a program's function in a class body is; the language enters its own kind of function.
 METHODS: set[type] = {FunctionType, Decorated}
+
+#: Members that an object computes, once: ``member.of(value)``.
+COMPUTED: set[type] = set()
 
 NOTHING = object()
 
@@ -72,9 +75,48 @@ class Kind(type):
             order.insert(len(order) - 1, plain[0])
         return order
 
+    # What Python asks of a class itself: of an enumeration it has its members, of all others nothing.
+
+    def __iter__(cls) -> Iterator[Any]:
+        return iter(_enumerated(cls, "iterable").values())
+
+    def __len__(cls) -> int:
+        members = vars(cls).get("_enumerated")
+        if members is None:
+            raise TypeError("object of type 'type' has no len()")
+        return len(members)
+
+    def __contains__(cls, value: Any) -> bool:
+        return type(value) is cls and any(value is member for member in _enumerated(cls, "iterable").values())
+
+    def __getitem__(cls, name: Any) -> Any:
+        named = {**_enumerated(cls, "subscriptable"), **vars(cls)["_aliases"]}
+        if type(name) is not str or name not in named:
+            raise KeyError(name)
+        return named[name]
+
+    def __bool__(cls) -> bool:
+        return True
+
+    def __repr__(cls) -> str:
+        return f"<enum {cls.__name__!r}>" if "_enumerated" in vars(cls) else type.__repr__(cls)
+
+
+def _enumerated(kind: type, what: str) -> dict[str, Any]:
+    """The members of an enumeration by name. Raises TypeError for other classes, in Python's words."""
+    found = vars(kind).get("_enumerated")
+    if found is None:
+        raise TypeError(f"'type' object is not {what}")
+    members: dict[str, Any] = found
+    return members
+
 
 class Object(metaclass=Kind):
     """The base of all of them."""
+
+    @classmethod
+    def _complete(cls, members: dict[str, Any]) -> None:
+        """What else there is to do when a program has made a subclass of these members."""
 
 
 @shown_as("object")
@@ -106,10 +148,12 @@ class Raised(Exception, metaclass=Kind):
 _ARGS: Any = vars(BaseException)["args"]
 
 
-def derive(bases: tuple[type, ...], name: str, members: dict[str, Any]) -> Kind:
-    """The class that ``class name(*bases): members`` makes; each base is a ``Kind`` or an error of Python's.
+def derive(
+    bases: tuple[type, ...], name: str, members: dict[str, Any], keywords: dict[str, Any] | None = None
+) -> Kind:
+    """The class that ``class name(*bases, **keywords): members`` makes; each base is a ``Kind`` or an error of Python's.
 
-    Raises TypeError for a special method that has no part in the language, in a class that has no base of ours, and
+    A base's ``__init_subclass__`` is told of it. Raises TypeError for a special method that has no part in the language, in a class that has no base of ours, and
     for bases that don't go together.
     """
     error = next((number for number, base in enumerate(bases) if type(base) is not Kind), None)
@@ -125,7 +169,59 @@ def derive(bases: tuple[type, ...], name: str, members: dict[str, Any]) -> Kind:
             _bind(kind, member, value)
     if "__eq__" in members and "__hash__" not in members:
         _bind(kind, "__hash__", None)
+    _keep_slots(kind, bases, members)
+    if issubclass(kind, Object):
+        kind._complete(members)
+    told = _member(kind, "__init_subclass__", kind)
+    if told is not NOTHING:
+        callee(told.__func__ if type(told) is classmethod else told)(kind, **(keywords or {}))
+    elif keywords:
+        raise TypeError(f"{name}.__init_subclass__() takes no keyword arguments")
     return kind
+
+
+def is_enumeration(kind: type) -> bool:
+    """Whether a class has members, which it is asked for by ``kind[name]``."""
+    return "_enumerated" in vars(kind)
+
+
+def enumerate_members(kind: Kind, made: dict[str, Any], aliases: dict[str, Any]) -> None:
+    """Make an enumeration of a class: its members, and further names of some of them."""
+    if "__init__" in vars(kind):
+        type.__delattr__(kind, "__init__")  # Python would run it whenever a member is looked up by its value
+    kind.__members__.update(made | aliases)
+    type.__setattr__(kind, "_enumerated", made)
+    type.__setattr__(kind, "_aliases", aliases)
+
+
+def with_mixin(bases: list[Any]) -> list[Any]:
+    """``(str, Enum)`` as the one base that stands for both; other bases as they are."""
+    if len(bases) == 2 and isinstance(bases[0], type) and type(bases[1]) is Kind:
+        found = vars(bases[1]).get("_mixed", {}).get(bases[0])
+        if found is not None:
+            return [found]
+    return bases
+
+
+def _keep_slots(kind: Kind, bases: tuple[type, ...], members: dict[str, Any]) -> None:
+    """``__slots__``: objects of the class have no other attributes, where no base lets them have any."""
+    given = members.get("__slots__")
+    slotted = all(base is Plain or "_slots" in vars(base) for base in bases)
+    if given is not None and slotted:
+        names = {given} if type(given) is str else set(given)
+        names.update(*(vars(base).get("_slots", ()) for base in kind.__mro__))
+        type.__setattr__(kind, "_slots", frozenset(names))
+    elif not any("_slots" in vars(base) for base in kind.__mro__):
+        return
+    if "__setattr__" not in members:
+        kept = given is not None and slotted
+        type.__setattr__(kind, "__setattr__", _put_in_slot if kept else object.__setattr__)
+
+
+def _put_in_slot(value: Any, name: str, new: Any) -> None:
+    if name not in type(value)._slots and property_of(type(value), name) is None:
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'", name=name, obj=value)
+    object.__setattr__(value, name, new)
 
 
 def _bind(kind: Kind, name: str, value: Any) -> None:
@@ -224,7 +320,7 @@ def _bound(member: Any, value: Any) -> Any:
         return MethodType(member.__func__, type(value))
     if kind is property:
         return member.fget(value)
-    return member
+    return member.of(value) if kind in COMPUTED else member
 
 
 def special(value: Any, name: str) -> Callable[..., Any]:
@@ -332,11 +428,20 @@ def get_of_class(kind: Kind, name: str) -> Any:
         return kind.__name__
     if name == "__module__":
         return kind.__module__
+    if name in ("__mro__", "__bases__"):
+        found = kind.__mro__ if name == "__mro__" else kind.__bases__
+        shown = [base for base in found if base not in (Object, Raised, Plain, object)]
+        return tuple([*shown, Plain] if name == "__mro__" or not shown else shown)
     member = _member(kind, name) if _visible(name) else NOTHING
     if member is NOTHING and kind is Plain and name in _OF_ALL:
         return _OF_ALL[name]
     if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
+    return _bound_to_class(member, kind)
+
+
+def _bound_to_class(member: Any, kind: Kind) -> Any:
+    """A member as a class has it."""
     if type(member) is staticmethod:
         return member.__func__
     if type(member) is FunctionType:
@@ -373,6 +478,8 @@ def put_in_class(kind: Kind, name: str, new: Any) -> None:
         raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
     if not _visible(name):
         raise AttributeError(f"attribute '{name}' of a class is not writable")
+    if name in vars(kind).get("_enumerated", ()):
+        raise AttributeError(f"cannot reassign member {name!r}")
     _bind(kind, name, new)
 
 
@@ -407,11 +514,16 @@ _OF_ALL: dict[str, Any] = {
     "__str__": lambda value: BaseException.__str__(value) if isinstance(value, BaseException) else repr(value),
     "__eq__": lambda value, other: value is other or NotImplemented,
     "__hash__": lambda value: object.__hash__(value),
+    "__init_subclass__": lambda kind: None,
 }
 
 
+def _is_under(value: Any, kind: type) -> bool:
+    return type(value) is Kind and issubclass(value, kind)
+
+
 class Super:
-    """``super()``: the members of an object that the bases beyond a class give it."""
+    """``super()``: the members that the bases beyond a class give an object, or in a class method the class."""
 
     __slots__ = ("kind", "value")
 
@@ -422,14 +534,16 @@ class Super:
         """Raises TypeError if ``value`` is no instance of ``kind``."""
         if type(kind) is not Kind:
             raise TypeError(f"super() argument 1 must be a type, not {type(kind).__name__}")
-        if not isinstance(value, kind):
+        if not (isinstance(value, kind) or _is_under(value, kind)):
             raise TypeError("super(type, obj): obj must be an instance or subtype of type")
         self.kind, self.value = kind, value
 
     def get(self, name: str) -> Any:
-        member = _member(type(self.value), name, self.kind) if _visible(name) else NOTHING
+        of_class = _is_under(self.value, self.kind)
+        kind = self.value if of_class else type(self.value)
+        member = _member(kind, name, self.kind) if _visible(name) else NOTHING
         if member is not NOTHING:
-            return _bound(member, self.value)
+            return _bound_to_class(member, kind) if of_class else _bound(member, self.value)
         if name in _OF_ALL:
             return MethodType(_OF_ALL[name], self.value)
         raise AttributeError(f"'super' object has no attribute '{name}'", name=name, obj=self)

@@ -10,11 +10,11 @@ from functools import partial
 from types import CodeType
 from typing import Any
 
-from ...api.calls.program_classes import Kind, Plain, derive
+from ...api.calls.program_classes import Kind, Plain, derive, with_mixin
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
-from ..values.kinds import UNBOUND, Form, Frame, Run
+from ..values.kinds import UNBOUND, Form, Frame, Metaclass, Run
 from . import variables
 from .assignment import target
 from .calls import callable_of
@@ -200,6 +200,8 @@ def _def(node: ast.FunctionDef, c: Context) -> Run:
 def _class(node: ast.ClassDef, c: Context) -> Run:
     name, line = node.name, c.line(node)
     bases = [expression(base, c) for base in node.bases]
+    keywords = [(keyword.arg, expression(keyword.value, c)) for keyword in node.keywords]
+    document = ast.get_docstring(node, clean=False)
     annotations = _annotations(node)
     qualname = c.qualname + name
     inner = c.inner(node, f"{qualname}.")
@@ -211,8 +213,10 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     at = c.place(node.bases[0] if node.bases else node)
 
     def make(f: Frame, place: Place = at) -> Any:
-        subclass = _subclass_of([base(f) for base in bases])
-        members: dict[str, Any] = {"__annotations__": dict(annotations)} if annotations else {}
+        subclass = _subclass_of([base(f) for base in bases], {name: value(f) for name, value in keywords})
+        members: dict[str, Any] = {"__doc__": document}
+        if annotations:
+            members["__annotations__"] = dict(annotations)
         frame = [members, *[None] * extra, *[f[slot] for slot in sources]]
         if itself is None:
             body(frame)
@@ -240,14 +244,21 @@ def _annotations(node: ast.ClassDef) -> dict[str, str]:
     }
 
 
-def _subclass_of(bases: list[Any]) -> Any:
-    """What makes a subclass. Raises TypeError for a base that programs can't derive from."""
+def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
+    """What makes a subclass. Raises TypeError for a base, or a metaclass, that programs can't derive from."""
     bases = [base for base in bases if type(base) is not Form]
+    meta = keywords.pop("metaclass", None)
+    if type(meta) is Metaclass:
+        if not any(type(base) is Kind and issubclass(base, meta.base) for base in bases):
+            bases.append(meta.base)
+    elif meta is not None and meta is not type:
+        raise TypeError(f"a class can't have {_named(meta)} as its metaclass here: abc.ABCMeta and enum.EnumMeta alone")
+    bases = with_mixin(bases)
     if not bases:
-        return partial(derive, (Plain,))
+        return partial(derive, (Plain,), keywords=keywords)
     if all(type(base) is Kind or _is_error(base) for base in bases):
-        return partial(derive, tuple(bases))
-    if len(bases) == 1:
+        return partial(derive, tuple(bases), keywords=keywords)
+    if len(bases) == 1 and not keywords:
         try:
             return bases[0].subclass
         except AttributeError:

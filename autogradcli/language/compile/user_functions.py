@@ -17,7 +17,7 @@ class Code:
     """What all functions made by one ``def`` or ``lambda`` share. A frame begins with the parameters."""
 
     __slots__ = (
-        "body", "cell_locals", "cell_parameters", "is_expression", "keyword_only", "names", "positional",
+        "body", "cell_locals", "cell_parameters", "doc", "is_expression", "keyword_only", "names", "positional",
         "positional_only", "rest", "simple", "star", "stars", "yields",
     )  # fmt: skip
 
@@ -36,6 +36,7 @@ class Code:
         self.cell_parameters = [slot for slot in cells if slot < count]
         self.cell_locals = [slot for slot in cells if slot >= count]
         self.is_expression = False
+        self.doc: str | None = None
         self.yields = scope.yields
         self.body: Run = _nothing
 
@@ -182,6 +183,7 @@ def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
         code.body, code.is_expression = GENERATOR_BODY[0](node.body, qualname, inner), True
     else:
         body = node.body
+        code.doc = ast.get_docstring(node, clean=False)
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
             code.body, code.is_expression = _at_line(expression(body[0].value, inner), inner.line(body[0])), True
         else:

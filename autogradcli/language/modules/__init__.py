@@ -12,18 +12,32 @@ def load(name: str) -> None:
     match name:
         case "abc":
             from . import abc_module  # noqa: F401
+        case "bisect":
+            from . import bisect_module  # noqa: F401
+        case "cmath":
+            from . import cmath_module  # noqa: F401
         case "collections":
             from . import collections_module  # noqa: F401
+        case "contextlib":
+            from . import contextlib_module  # noqa: F401
         case "copy":
             from . import copy_module  # noqa: F401
         case "dataclasses":
             from . import dataclasses_module  # noqa: F401
+        case "enum":
+            from . import enum_module  # noqa: F401
         case "functools":
             from . import functools_module  # noqa: F401
+        case "gc":
+            from . import gc_module  # noqa: F401
+        case "heapq":
+            from . import heapq_module  # noqa: F401
         case "itertools":
             from . import itertools_module  # noqa: F401
         case "json":
             from . import json_module  # noqa: F401
+        case "numbers":
+            from . import numbers_module  # noqa: F401
         case "numpy":
             from . import numpy_module  # noqa: F401
         case "operator":
@@ -36,16 +50,24 @@ def load(name: str) -> None:
             from . import string_module  # noqa: F401
         case "sys":
             from . import sys_module  # noqa: F401
+        case "textwrap":
+            from . import textwrap_module  # noqa: F401
         case "time":
             from . import time_module  # noqa: F401
-        case "typing":
+        case "timeit":
+            from . import timeit_module  # noqa: F401
+        case "types":
+            from . import types_module  # noqa: F401
+        case "typing" | "typing_extensions":
             from . import typing_module  # noqa: F401
         case "warnings":
             from . import warnings_module  # noqa: F401
 
 
 #: Their names, for suggestions.
-NAMES = (
-    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "json", "numpy", "operator", "random",
-    "statistics", "string", "sys", "time", "typing", "warnings",
-)  # fmt: skip
+NAMES = tuple(
+    (
+        "abc bisect cmath collections contextlib copy dataclasses enum functools gc heapq itertools json numbers numpy "
+        "operator random statistics string sys textwrap time timeit types typing typing_extensions warnings"
+    ).split()
+)

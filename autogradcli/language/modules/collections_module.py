@@ -7,11 +7,16 @@ from collections.abc import Callable
 from functools import partial
 from keyword import iskeyword
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from ...api.calls.program_classes import METHODS, Kind, defines
 from ...api.calls.registry import Method, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
-from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin, callable_of
+from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin, callable_of, is_callable
+from ..values.attribute_lookup import INSTANCE_CHECK
 from ..values.budget import MAX_ITEMS, budget, check_items, hashable
+from ..values.generators import Generator
+from ..values.kinds import Form
 
 _table = namespace("collections")
 
@@ -140,6 +145,35 @@ def _at(number: int, record: Any) -> Any:
     return record[number]
 
 
+#: What a class of records has itself.
+_OF_CLASS = ("_fields", "_field_defaults", "_make")
+
+
+def _of_class(name: str) -> Property:
+    def get(kind: Any) -> Any:
+        found = RECORDS.get(kind)
+        if found is None:
+            raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
+        return found[name]
+
+    return Property(get)
+
+
+#: Classes of records -> what each has itself.
+RECORDS: WeakKeyDictionary[type, dict[str, Any]] = WeakKeyDictionary()
+attributes_of(type).update({name: _of_class(name) for name in _OF_CLASS})
+
+
+def add_to_record(kind: type, name: str, value: Any) -> None:
+    """Give a class of records a method or a property. Raises TypeError for other members."""
+    if type(value) is property:
+        attributes_of(kind)[name] = Property(callable_of(value.fget))
+    elif type(value) in METHODS:
+        attributes_of(kind)[name] = Method(value)
+    else:
+        raise TypeError(f"a NamedTuple has fields, methods and properties here: {name} is none")
+
+
 def record_class(name: str, fields: list[str], defaults: list[Any]) -> type:
     """A class of tuples whose elements have names. Raises ValueError for what is no name."""
     seen: set[str] = set()
@@ -182,7 +216,13 @@ def record_class(name: str, fields: list[str], defaults: list[Any]) -> type:
     table = attributes_of(kind)
     for number, field in enumerate(fields):
         table[field] = Property(partial(_at, number))
+    RECORDS[kind] = {
+        "_fields": tuple(fields),
+        "_field_defaults": given,
+        "_make": Builtin("_make", lambda iterable: make(*budget.items(iterable))),
+    }
     table["_fields"] = Property(lambda value: value._fields)
+    table["_field_defaults"] = Property(lambda value: dict(given))
     table["_asdict"] = Method(lambda value: dict(zip(fields, value)))
     table["_replace"] = Method(lambda value, **changes: make(**{**dict(zip(fields, value)), **changes}))
     return kind
@@ -198,4 +238,52 @@ def namedtuple(
 
 
 _table["namedtuple"] = Builtin("namedtuple", namedtuple)
-namespace("collections.abc")
+
+
+class Ability(Form):
+    """A word of ``collections.abc`` or ``numbers``: annotations name it, and ``isinstance`` asks what a value can do."""
+
+    __slots__ = ("test",)
+
+    def __init__(self, text: str, test: Callable[[Any], bool]) -> None:
+        super().__init__(text)
+        self.test = test
+
+    def __getitem__(self, parameters: Any) -> Form:
+        return self
+
+
+attributes_of(Ability)[INSTANCE_CHECK] = Method(lambda ability, value: ability.test(value))
+
+
+def _has(*names: str) -> Callable[[Any], bool]:
+    """What asks whether the class of a value, ours or Python's, has all of these."""
+
+    def test(value: Any) -> bool:
+        kind = type(value)
+        if type(kind) is Kind:
+            return all(defines(kind, name) for name in names)
+        return not isinstance(value, type) and all(any(name in vars(base) for base in kind.__mro__) for name in names)
+
+    return test
+
+
+_abc = namespace("collections.abc")
+for _name, _test in (
+    ("Iterable", _has("__iter__")),
+    ("Iterator", _has("__iter__", "__next__")),
+    ("Sized", _has("__len__")),
+    ("Container", _has("__contains__")),
+    ("Hashable", _has("__hash__")),
+    ("Reversible", _has("__reversed__")),
+    ("Callable", is_callable),
+    ("Collection", _has("__iter__", "__len__", "__contains__")),
+    ("Mapping", lambda value: isinstance(value, dict)),
+    ("MutableMapping", lambda value: isinstance(value, dict)),
+    ("Sequence", lambda value: isinstance(value, (list, tuple, str, range))),
+    ("MutableSequence", lambda value: isinstance(value, (list, collections.deque))),
+    ("Set", lambda value: isinstance(value, (set, frozenset))),
+    ("MutableSet", lambda value: isinstance(value, set)),
+    ("Generator", lambda value: type(value) is Generator),
+):
+    _abc[_name] = Ability(_name, _test)

@@ -8,11 +8,12 @@ from ...api.calls.registry import namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT
 from ..values.kinds import Form
+from .collections_module import add_to_record, record_class
 from .entries import entering
 
 _NAMES = (
     "Any AnyStr Annotated Callable ClassVar Concatenate Deque Dict DefaultDict Final FrozenSet Generator Generic "
-    "Iterable Iterator List Literal Mapping MutableMapping NamedTuple Never NoReturn Optional OrderedDict ParamSpec "
+    "Iterable Iterator List Literal Mapping MutableMapping Never NoReturn Optional OrderedDict ParamSpec "
     "Protocol Self Sequence Set Sized SupportsFloat SupportsInt Text Tuple Type TypeAlias TypedDict Union"
 )
 
@@ -44,6 +45,32 @@ _table = namespace("typing")
 for _name in _NAMES.split():
     _table[_name] = Form(_name)
 _table["TYPE_CHECKING"] = False
+namespace("typing_extensions").update(_table)
+
+
+class NamedTuple(Form):
+    """``class Point(NamedTuple)``: tuples whose elements have the names that the class annotates."""
+
+    __slots__ = ()
+
+    def subclass(self, name: str, members: dict[str, Any]) -> type:
+        """The class of these members: fields, their defaults, methods and properties."""
+        fields = list(members.get("__annotations__", {}))
+        given = [field for field in fields if field in members]
+        for before, after in zip(fields, fields[1:]):
+            if before in given and after not in given:
+                raise TypeError(
+                    f"non-default namedtuple field {after} cannot follow default field{'s' * (len(given) > 1)} "
+                    + ", ".join(given)
+                )
+        kind = record_class(name, fields, [members[field] for field in given])
+        for member, value in members.items():
+            if member not in fields and not member.startswith("__"):
+                add_to_record(kind, member, value)
+        return kind
+
+
+_table["NamedTuple"] = namespace("typing_extensions")["NamedTuple"] = NamedTuple("NamedTuple")
 
 
 @entering("typing")

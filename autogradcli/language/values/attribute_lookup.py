@@ -207,6 +207,10 @@ program_classes.METHODS.add(UserFunction)
 attributes_of(UserFunction)["__name__"] = Property(
     lambda function: function.name, lambda function, new: setattr_name(function, new)
 )
+attributes_of(UserFunction)["__doc__"] = Property(
+    lambda function: function.attributes.get("__doc__", function.code.doc),
+    lambda function, new: function.attributes.update({"__doc__": new}),
+)
 attributes_of(UserFunction)[ANY] = Property(lambda function: function.attributes)
 attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name)
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from ...api.calls.program_classes import Kind
+from ...api.calls.program_classes import Kind, is_enumeration
 from ...engine.tensor import Tensor
 from . import at_length
 from .at_length import equal
@@ -284,6 +284,8 @@ def subscript(value: Any, index: Any) -> Any:
     if isinstance(value, dict):
         return value[hashable(index)]
     if kind in _SUBSCRIPTABLE or not isinstance(value, type):
+        return value[index]
+    if kind is Kind and is_enumeration(value):
         return value[index]
     if kind is Kind and hasattr(value, "__class_getitem__"):
         return value  # ``Dataset[int]``: a word of annotations, and a base

@@ -169,6 +169,16 @@ class Form:
         return f"typing.{self.text}"
 
 
+class Metaclass(Form):
+    """A class of classes that ``class A(metaclass=...)`` may name: it makes what a base of ours makes."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, text: str, base: type) -> None:
+        super().__init__(text)
+        self.base = base
+
+
 #: Classes of Python's that annotations subscript: ``list[int]``.
 GENERIC: frozenset[type] = frozenset({list, tuple, dict, set, frozenset, type})
 
