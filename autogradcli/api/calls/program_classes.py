@@ -148,9 +148,7 @@ class Raised(Exception, metaclass=Kind):
 _ARGS: Any = vars(BaseException)["args"]
 
 
-def derive(
-    bases: tuple[type, ...], name: str, members: dict[str, Any], keywords: dict[str, Any] | None = None
-) -> Kind:
+def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords: dict[str, Any] | None = None) -> Kind:
     """The class that ``class name(*bases, **keywords): members`` makes; each base is a ``Kind`` or an error of Python's.
 
     A base's ``__init_subclass__`` is told of it. Raises TypeError for a special method that has no part in the language, in a class that has no base of ours, and

@@ -149,7 +149,9 @@ def _files() -> dict[str, dict[str, str]]:
     found["torch.nn.modules"] = {name: home for names in layers for name, home in names.items()}
     found["torch._functorch"] = {}
     #: The package that torch.func was before it was PyTorch's own.
-    found["functorch"] = dict.fromkeys("grad grad_and_value hessian jacfwd jacrev jvp vjp vmap".split(), "torch.func")
+    found["functorch"] = dict.fromkeys(
+        ["grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap"], "torch.func"
+    )
     return found
 
 

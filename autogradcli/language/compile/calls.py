@@ -16,13 +16,13 @@ from ...engine.modes import ContextMode, Decorated
 from ...engine.tensor import Tensor
 from ...numerics.naming import short_name
 from ..values.attribute_lookup import CALL, TABLES
-from ..values.kinds import BoundMethod, Namespace, UserFunction
+from ..values.kinds import BoundMethod, Namespace, UnboundMethod, UserFunction
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
 #: a program can't make one.
 DIRECT = CALLED
 DIRECT |= {
-    UserFunction, BoundMethod, Decorated, staticmethod, Function, CalculatorFunction, PythonFunction,
+    UserFunction, BoundMethod, UnboundMethod, Decorated, staticmethod, Function, CalculatorFunction, PythonFunction,
     CalculatorPythonFunction,
 }  # fmt: skip
 

@@ -12,6 +12,8 @@ def load(name: str) -> None:
     match name:
         case "abc":
             from . import abc_module  # noqa: F401
+        case "argparse":
+            from . import argparse_module  # noqa: F401
         case "bisect":
             from . import bisect_module  # noqa: F401
         case "cmath":
@@ -36,12 +38,20 @@ def load(name: str) -> None:
             from . import itertools_module  # noqa: F401
         case "json":
             from . import json_module  # noqa: F401
+        case "logging":
+            from . import logging_module  # noqa: F401
         case "numbers":
             from . import numbers_module  # noqa: F401
         case "numpy":
             from . import numpy_module  # noqa: F401
         case "operator":
             from . import operator_module  # noqa: F401
+        case "os":
+            from . import os_module  # noqa: F401
+        case "pprint":
+            from . import pprint_module  # noqa: F401
+        case "pytest":
+            from . import pytest_module  # noqa: F401
         case "random":
             from . import random_module  # noqa: F401
         case "statistics":
@@ -56,18 +66,54 @@ def load(name: str) -> None:
             from . import time_module  # noqa: F401
         case "timeit":
             from . import timeit_module  # noqa: F401
+        case "tqdm":
+            from . import tqdm_module  # noqa: F401
         case "types":
             from . import types_module  # noqa: F401
         case "typing" | "typing_extensions":
             from . import typing_module  # noqa: F401
+        case "unittest":
+            from . import unittest_module  # noqa: F401
         case "warnings":
             from . import warnings_module  # noqa: F401
 
 
 #: Their names, for suggestions.
 NAMES = tuple(
-    (
-        "abc bisect cmath collections contextlib copy dataclasses enum functools gc heapq itertools json numbers numpy "
-        "operator random statistics string sys textwrap time timeit types typing typing_extensions warnings"
-    ).split()
+    [
+        "abc",
+        "argparse",
+        "bisect",
+        "cmath",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
+        "enum",
+        "functools",
+        "gc",
+        "heapq",
+        "itertools",
+        "json",
+        "logging",
+        "numbers",
+        "numpy",
+        "operator",
+        "os",
+        "pprint",
+        "pytest",
+        "random",
+        "statistics",
+        "string",
+        "sys",
+        "textwrap",
+        "time",
+        "timeit",
+        "tqdm",
+        "types",
+        "typing",
+        "typing_extensions",
+        "unittest",
+        "warnings",
+    ]
 )

@@ -25,10 +25,31 @@ def _on_numbers(name: str) -> Callable[..., Any]:
 
 
 _table = namespace("cmath")
-for _name in (
-    "acos acosh asin asinh atan atanh cos cosh exp isclose isfinite isinf isnan log log10 phase polar rect sin sinh "
-    "sqrt tan tanh"
-).split():
+for _name in [
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atanh",
+    "cos",
+    "cosh",
+    "exp",
+    "isclose",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "log",
+    "log10",
+    "phase",
+    "polar",
+    "rect",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+]:
     _table[_name] = Builtin(_name, _on_numbers(_name))
 for _name in ("pi", "e", "tau", "inf", "nan", "infj", "nanj"):
     _table[_name] = vars(cmath)[_name]

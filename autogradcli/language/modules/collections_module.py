@@ -7,10 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from keyword import iskeyword
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ...api.calls.program_classes import METHODS, Kind, defines
-from ...api.calls.registry import Method, Property, attributes_of, namespace
+from ...api.calls.registry import CLASS_ATTRIBUTES, Method, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin, callable_of, is_callable
 from ..values.attribute_lookup import INSTANCE_CHECK
@@ -145,25 +144,6 @@ def _at(number: int, record: Any) -> Any:
     return record[number]
 
 
-#: What a class of records has itself.
-_OF_CLASS = ("_fields", "_field_defaults", "_make")
-
-
-def _of_class(name: str) -> Property:
-    def get(kind: Any) -> Any:
-        found = RECORDS.get(kind)
-        if found is None:
-            raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
-        return found[name]
-
-    return Property(get)
-
-
-#: Classes of records -> what each has itself.
-RECORDS: WeakKeyDictionary[type, dict[str, Any]] = WeakKeyDictionary()
-attributes_of(type).update({name: _of_class(name) for name in _OF_CLASS})
-
-
 def add_to_record(kind: type, name: str, value: Any) -> None:
     """Give a class of records a method or a property. Raises TypeError for other members."""
     if type(value) is property:
@@ -216,7 +196,7 @@ def record_class(name: str, fields: list[str], defaults: list[Any]) -> type:
     table = attributes_of(kind)
     for number, field in enumerate(fields):
         table[field] = Property(partial(_at, number))
-    RECORDS[kind] = {
+    CLASS_ATTRIBUTES[kind] = {
         "_fields": tuple(fields),
         "_field_defaults": given,
         "_make": Builtin("_make", lambda iterable: make(*budget.items(iterable))),

@@ -16,6 +16,8 @@ from ..values.text_format import to_repr
 class SimpleNamespace(Plain):
     """An object with the attributes that it is given, which compares and prints by them."""
 
+    _title = "namespace"
+
     def __init__(self, /, **kwargs: Any) -> None:
         for name, value in kwargs.items():
             put(self, name, value)
@@ -28,7 +30,7 @@ class SimpleNamespace(Plain):
             fields = ", ".join([f"{name}={to_repr(value)}" for name, value in fields_of(self).items()])
         finally:
             budget.depth -= 1
-        return f"namespace({fields})"
+        return f"{self._title}({fields})"
 
     def __eq__(self, other: Any) -> Any:
         if not isinstance(other, SimpleNamespace):

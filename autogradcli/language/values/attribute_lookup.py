@@ -16,12 +16,20 @@ from ...api.calls.object_fields import Fields
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind, Super
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
-from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Attribute, Method, Property, attributes_of
+from ...api.calls.registry import (
+    ATTRIBUTES,
+    CLASS_ATTRIBUTES,
+    NAMESPACES,
+    Attribute,
+    Method,
+    Property,
+    attributes_of,
+)
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
 from ...engine.tensor import Tensor
 from ...numerics.naming import short_name
-from .kinds import UNBOUND, BoundMethod, Namespace, UserFunction
+from .kinds import UNBOUND, BoundMethod, Namespace, UnboundMethod, UserFunction
 
 #: What stands for "any name" in a table.
 ANY = "*"
@@ -103,11 +111,34 @@ def get_attribute(value: Any, name: str) -> Any:
         own = _own(value)
         if own is not None and name in own:
             return own[name]
+        if isinstance(value, type) and (found := of_class(value, name)) is not UNBOUND:
+            return found
         raise missing(value, name)
     if type(entry) is Property:
         return entry.get(value)
     assert isinstance(entry, Method)
     return BoundMethod(entry.call, value, name)
+
+
+#: Methods as they are taken off their classes, each made once.
+_UNBOUND: dict[tuple[type, str], UnboundMethod] = {}
+
+
+def of_class(kind: type, name: str) -> Any:
+    """``kind.name`` of a class that is Python's or ours: a method without its value, or what the class has itself;
+    UNBOUND where there is none."""
+    own = CLASS_ATTRIBUTES.get(kind)
+    if own is not None and name in own:
+        return own[name]
+    found = _UNBOUND.get((kind, name))
+    if found is None and name not in _HIDDEN:
+        entry = next((table[name] for base in kind.__mro__ if name in (table := ATTRIBUTES.get(base, {}))), None)
+        if type(entry) is not Method:
+            return UNBOUND
+        found = UnboundMethod(entry.call, kind, name)
+        if kind.__module__ != "__main__":
+            _UNBOUND[kind, name] = found
+    return UNBOUND if found is None else found
 
 
 def set_attribute(value: Any, name: str, new: Any) -> None:
@@ -200,7 +231,10 @@ def names_of(value: Any) -> list[str]:
     if type(value) is Kind or type(type(value)) is Kind:
         return program_classes.names_of(value)
     tables = (ATTRIBUTES.get(base, ()) for base in type(value).__mro__)
-    return sorted({*chain.from_iterable(tables), *(_own(value) or ())} - _HIDDEN)
+    found = {*chain.from_iterable(tables), *(_own(value) or ())}
+    if isinstance(value, type):
+        found.update(CLASS_ATTRIBUTES.get(value, ()), *(ATTRIBUTES.get(base, ()) for base in value.__mro__))
+    return sorted(found - _HIDDEN)
 
 
 program_classes.METHODS.add(UserFunction)
@@ -216,6 +250,7 @@ attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
+attributes_of(UnboundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(type)["__name__"] = Property(short_name)
 
 

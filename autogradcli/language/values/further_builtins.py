@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.calls.python_function import renamed
+from ...api.calls.registry import CLASS_ATTRIBUTES
 from ..compile.calls import CONSTRUCTORS, Builtin
 from .attribute_lookup import get_attribute
+from .budget import budget, hashable
 from .builtins import BUILTINS
 
 
@@ -35,6 +37,36 @@ CONSTRUCTORS[frozenset] = renamed(_frozenset, "frozenset")
 BUILTINS["frozenset"] = frozenset
 
 
+def _fromkeys(iterable: Any, value: Any = None, /) -> dict[Any, Any]:
+    """A dict of these keys, all with one value."""
+    return {hashable(key): value for key in budget.items(iterable)}
+
+
+def _maketrans(x: Any, y: Any = "", z: Any = "", /) -> dict[int, Any]:
+    """What ``translate`` takes: a dict, or letters and what stands for each, and letters to leave out."""
+    if type(x) is dict and not y and not z:
+        return {ord(key) if type(key) is str and len(key) == 1 else key: each for key, each in x.items()}
+    if not (type(x) is type(y) is type(z) is str):
+        raise TypeError("maketrans() takes a dict, or texts")
+    return str.maketrans(x, y, z)
+
+
+def _fromhex(string: Any, /) -> float:
+    """A number of a text with its digits in base 16."""
+    if type(string) is not str:
+        raise TypeError(f"fromhex() argument must be str, not {type(string).__name__}")
+    return float.fromhex(string)
+
+
+CLASS_ATTRIBUTES[dict] = {"fromkeys": Builtin("fromkeys", _fromkeys)}
+CLASS_ATTRIBUTES[str] = {"maketrans": Builtin("maketrans", _maketrans)}
+CLASS_ATTRIBUTES[float] = {"fromhex": Builtin("fromhex", _fromhex)}
+
+#: Errors that end a program: it may raise them and name them in ``except``, where none of them arrives.
+for _kind in (KeyboardInterrupt, SystemExit, GeneratorExit):
+    BUILTINS[_kind.__name__] = _kind
+
+
 def _refused(name: str, reason: str) -> None:
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{name}() isn't here: {reason}")
@@ -47,6 +79,11 @@ for _name, _reason in (
     ("input", "programs here wait for nobody; give values with --var NAME=VALUE"),
     ("eval", "a program can't make programs; call a function instead"),
     ("exec", "a program can't make programs; define a function instead"),
+    ("globals", "a program's variables have no dict; use one of your own"),
+    ("locals", "a program's variables have no dict; use one of your own"),
+    ("compile", "a program can't make programs; define a function instead"),
+    ("__import__", "use the statement import"),
+    ("memoryview", "a tensor or an array has its elements"),
     ("breakpoint", "print what you want to see, or use the prompt"),
 ):
     _refused(_name, _reason)

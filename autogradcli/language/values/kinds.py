@@ -268,6 +268,35 @@ class BoundMethod:
         return hash((id(self.call), id(self.value)))
 
 
+class UnboundMethod:
+    """A method taken off its class: ``str.upper``, ``torch.Tensor.add``. Called, its first argument is the value.
+
+    Raises TypeError for a value of another class.
+    """
+
+    __slots__ = ("call", "kind", "name")
+
+    def __init__(self, call: Callable[..., Any], kind: type, name: str) -> None:
+        self.call, self.kind, self.name = call, kind, name
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(f"unbound method {self.kind.__name__}.{self.name}() needs an argument")
+        if not isinstance(args[0], self.kind):
+            raise TypeError(
+                f"descriptor '{self.name}' for '{self.kind.__name__}' objects doesn't apply to a "
+                f"'{type(args[0]).__name__}' object"
+            )
+        return self.call(*args, **kwargs)
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<method '{self.name}' of '{self.kind.__name__}' objects>"
+
+
 def _depth(*sources: Any) -> int:
     """How many iterators stand on each other, wrappers among them counted."""
     depth = 1 + max(map(depth_of, sources), default=0)
@@ -344,6 +373,7 @@ LAZY_KINDS.update(LAZY)
 for _kind, _name in (
     (UserFunction, "function"),
     (BoundMethod, "builtin_function_or_method"),
+    (UnboundMethod, "method_descriptor"),
     (Function, "builtin_function_or_method"),
     (CalculatorFunction, "builtin_function_or_method"),
     (PythonFunction, "function"),

@@ -319,4 +319,6 @@ def _other(error: BaseException | None) -> BaseException | None:
     from .foreign import entering
 
     return None if error is None else entering(error)
+
+
 attributes_of(StopIteration)["value"] = Property(lambda error: error.value)
