@@ -13,26 +13,23 @@ the one that our own code calls, and ``len(module)`` finds its ``__len__``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
 from ...engine.callbacks import callee
-from ...engine.modes import Decorated
-from ...numerics.naming import shown_as
-from .stand_ins import CALLED_BY_PYTHON, dispatchers, of_descriptor, of_method
-
-#: What the language alone looks up, never Python by itself.
-_LOOKED_UP = {
-    "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
-    "__dataclass_fields__", "__doc__", "__init_subclass__",
-}  # fmt: skip
-
-#: The special names that a class may have: all others a program can neither define nor reach.
-SPECIAL = frozenset({*CALLED_BY_PYTHON, *_LOOKED_UP})
-
-#: What a program's function in a class body is; the language enters its own kind of function.
-METHODS: set[type] = {FunctionType, Decorated}
+from .class_kind import METHODS as METHODS
+from .class_kind import SPECIAL, Raised, is_visible
+from .class_kind import Kind as Kind
+from .class_kind import Object as Object
+from .class_kind import Plain as Plain
+from .class_kind import enumerate_members as enumerate_members
+from .class_kind import fields_of as fields_of
+from .class_kind import is_enumeration as is_enumeration
+from .class_kind import is_program_class as is_program_class
+from .class_kind import members_of as members_of
+from .class_kind import with_mixin as with_mixin
+from .stand_ins import dispatchers, of_descriptor, of_method
 
 #: Members that an object computes, once: ``member.of(value)``.
 COMPUTED: set[type] = set()
@@ -40,130 +37,22 @@ COMPUTED: set[type] = set()
 NOTHING = object()
 
 
-def _visible(name: str) -> bool:
-    return name in SPECIAL or not name.startswith("__")
-
-
-#: What of our own classes' bodies programs see: methods and plain values, none that they could change for everyone.
-_SHARED = (FunctionType, staticmethod, classmethod, property, str, int)
-
-
-def _is_shared(name: str, value: Any) -> bool:
-    public = name in SPECIAL or not name.startswith("_") or name == "_get_name"
-    return public and isinstance(value, _SHARED)
-
-
-@shown_as("type")
-class Kind(type):
-    """The class of classes. ``__members__`` has what programs see of one, without its bases'."""
-
-    __members__: dict[str, Any]
-
-    def __new__(mcs, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any) -> Kind:
-        kind = super().__new__(mcs, name, bases, names)
-        if "__members__" not in names:
-            members = {name: value for name, value in names.items() if _is_shared(name, value)}
-            type.__setattr__(kind, "__members__", members)
-        return kind
-
-    def mro(cls) -> list[type]:
-        """Python's order of the bases, but ``Plain``, which is ``object`` to programs, comes last among ours."""
-        order = super().mro()
-        plain = [kind for kind in order[1:] if "__is_plain__" in vars(kind)]
-        if plain:
-            order.remove(plain[0])
-            order.insert(len(order) - 1, plain[0])
-        return order
-
-    # What Python asks of a class itself: of an enumeration it has its members, of all others nothing.
-
-    def __iter__(cls) -> Iterator[Any]:
-        return iter(_enumerated(cls, "iterable").values())
-
-    def __len__(cls) -> int:
-        members = vars(cls).get("_enumerated")
-        if members is None:
-            raise TypeError("object of type 'type' has no len()")
-        return len(members)
-
-    def __contains__(cls, value: Any) -> bool:
-        return type(value) is cls and any(value is member for member in _enumerated(cls, "iterable").values())
-
-    def __getitem__(cls, name: Any) -> Any:
-        named = {**_enumerated(cls, "subscriptable"), **vars(cls)["_aliases"]}
-        if type(name) is not str or name not in named:
-            raise KeyError(name)
-        return named[name]
-
-    def __bool__(cls) -> bool:
-        return True
-
-    def __repr__(cls) -> str:
-        return f"<enum {cls.__name__!r}>" if "_enumerated" in vars(cls) else type.__repr__(cls)
-
-
-def _enumerated(kind: type, what: str) -> dict[str, Any]:
-    """The members of an enumeration by name. Raises TypeError for other classes, in Python's words."""
-    found = vars(kind).get("_enumerated")
-    if found is None:
-        raise TypeError(f"'type' object is not {what}")
-    members: dict[str, Any] = found
-    return members
-
-
-class Object(metaclass=Kind):
-    """The base of all of them."""
-
-    @classmethod
-    def _complete(cls, members: dict[str, Any]) -> None:
-        """What else there is to do when a program has made a subclass of these members."""
-
-
-@shown_as("object")
-class Plain(Object):
-    """The base of a class that names none."""
-
-    __is_plain__ = True
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args or kwargs:
-            raise TypeError(f"{type(self).__name__}() takes no arguments")
-
-
-class Raised(Exception, metaclass=Kind):
-    """The base of a program's own errors, beside the error of Python's that it names as a base."""
-
-    def __init__(self, *args: Any) -> None:
-        BaseException.__init__(self, *args)
-
-    @property
-    def args(self) -> Any:
-        return _ARGS.__get__(self)
-
-    @args.setter
-    def args(self, values: Any) -> None:
-        _ARGS.__set__(self, values)
-
-
-_ARGS: Any = vars(BaseException)["args"]
-
-
 def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords: dict[str, Any] | None = None) -> Kind:
-    """The class that ``class name(*bases, **keywords): members`` makes; each base is a ``Kind`` or an error of Python's.
+    """The class that ``class name(*bases, **keywords): members`` makes; a base is a ``Kind`` or an error of Python's.
 
-    A base's ``__init_subclass__`` is told of it. Raises TypeError for a special method that has no part in the language, in a class that has no base of ours, and
-    for bases that don't go together.
+    A base's ``__init_subclass__`` is told of it. Raises TypeError for a special method that has no part in the
+    language, in a class that has no base of ours, and for bases that don't go together.
     """
     error = next((number for number, base in enumerate(bases) if type(base) is not Kind), None)
     if error is not None:
         bases = (*bases[:error], Raised, *bases[error:])
     if all(issubclass(base, Plain | BaseException) for base in bases):
         for member, value in members.items():
-            if not _visible(member) and type(value) in METHODS:
+            if not is_visible(member) and type(value) in METHODS:
                 raise TypeError(f"a class can't define {member} here")
     kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}})
     for member, value in members.items():
-        if _visible(member):
+        if is_visible(member):
             _bind(kind, member, value)
     if "__eq__" in members and "__hash__" not in members:
         _bind(kind, "__hash__", None)
@@ -176,29 +65,6 @@ def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords
     elif keywords:
         raise TypeError(f"{name}.__init_subclass__() takes no keyword arguments")
     return kind
-
-
-def is_enumeration(kind: type) -> bool:
-    """Whether a class has members, which it is asked for by ``kind[name]``."""
-    return "_enumerated" in vars(kind)
-
-
-def enumerate_members(kind: Kind, made: dict[str, Any], aliases: dict[str, Any]) -> None:
-    """Make an enumeration of a class: its members, and further names of some of them."""
-    if "__init__" in vars(kind):
-        type.__delattr__(kind, "__init__")  # Python would run it whenever a member is looked up by its value
-    kind.__members__.update(made | aliases)
-    type.__setattr__(kind, "_enumerated", made)
-    type.__setattr__(kind, "_aliases", aliases)
-
-
-def with_mixin(bases: list[Any]) -> list[Any]:
-    """``(str, Enum)`` as the one base that stands for both; other bases as they are."""
-    if len(bases) == 2 and isinstance(bases[0], type) and type(bases[1]) is Kind:
-        found = vars(bases[1]).get("_mixed", {}).get(bases[0])
-        if found is not None:
-            return [found]
-    return bases
 
 
 def _keep_slots(kind: Kind, bases: tuple[type, ...], members: dict[str, Any]) -> None:
@@ -233,27 +99,11 @@ def _bind(kind: Kind, name: str, value: Any) -> None:
         type.__setattr__(kind, name, _stand_in(value))
 
 
-def members_of(kind: type) -> dict[str, Any]:
-    """What programs see of a class, without its bases' members."""
-    found: dict[str, Any] = vars(kind).get("__members__", {})
-    return found
-
-
-def fields_of(value: Any) -> dict[str, Any]:
-    """What an object itself holds, past the ``__getattr__`` that its class may have from a program."""
-    found: dict[str, Any] = object.__getattribute__(value, "__dict__")
-    return found
-
-
 def unbind(kind: Kind, name: str) -> None:
     """Take a member out of a program's class."""
     del kind.__members__[name]
     if name in vars(kind):
         type.__delattr__(kind, name)
-
-
-def is_program_class(kind: type) -> bool:
-    return kind.__module__ == "__main__"
 
 
 def _is_ours(kind: type, name: str) -> bool:
@@ -338,9 +188,9 @@ def defines(kind: type, name: str) -> bool:
 def get(value: Any, name: str) -> Any:
     """``value.name`` of an object. Raises AttributeError."""
     kind = type(value)
-    member = _member(kind, name) if _visible(name) else NOTHING
+    member = _member(kind, name) if is_visible(name) else NOTHING
     own = vars(value)
-    if name in own and type(member) is not property and _visible(name):
+    if name in own and type(member) is not property and is_visible(name):
         return own[name]
     if type(member) is property and _member(kind, "__getattr__") is not NOTHING:
         try:
@@ -426,11 +276,7 @@ def get_of_class(kind: Kind, name: str) -> Any:
         return kind.__name__
     if name == "__module__":
         return kind.__module__
-    if name in ("__mro__", "__bases__"):
-        found = kind.__mro__ if name == "__mro__" else kind.__bases__
-        shown = [base for base in found if base not in (Object, Raised, Plain, object)]
-        return tuple([*shown, Plain] if name == "__mro__" or not shown else shown)
-    member = _member(kind, name) if _visible(name) else NOTHING
+    member = _member(kind, name) if is_visible(name) else NOTHING
     if member is NOTHING and kind is Plain and name in _OF_ALL:
         return _OF_ALL[name]
     if member is NOTHING:
@@ -474,7 +320,7 @@ def put_in_class(kind: Kind, name: str, new: Any) -> None:
     """``Kind.name = new``. Raises TypeError for a class that is not the program's own."""
     if not is_program_class(kind):
         raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
-    if not _visible(name):
+    if not is_visible(name):
         raise AttributeError(f"attribute '{name}' of a class is not writable")
     if name in vars(kind).get("_enumerated", ()):
         raise AttributeError(f"cannot reassign member {name!r}")
@@ -516,7 +362,7 @@ _OF_ALL: dict[str, Any] = {
 }
 
 
-def _is_under(value: Any, kind: type) -> bool:
+def _is_under(value: Any, kind: Any) -> bool:
     return type(value) is Kind and issubclass(value, kind)
 
 
@@ -532,14 +378,14 @@ class Super:
         """Raises TypeError if ``value`` is no instance of ``kind``."""
         if type(kind) is not Kind:
             raise TypeError(f"super() argument 1 must be a type, not {type(kind).__name__}")
-        if not (isinstance(value, kind) or _is_under(value, kind)):
+        if not (_is_under(value, kind) or isinstance(value, kind)):
             raise TypeError("super(type, obj): obj must be an instance or subtype of type")
         self.kind, self.value = kind, value
 
     def get(self, name: str) -> Any:
         of_class = _is_under(self.value, self.kind)
-        kind = self.value if of_class else type(self.value)
-        member = _member(kind, name, self.kind) if _visible(name) else NOTHING
+        kind: Any = self.value if of_class else type(self.value)
+        member = _member(kind, name, self.kind) if is_visible(name) else NOTHING
         if member is not NOTHING:
             return _bound_to_class(member, kind) if of_class else _bound(member, self.value)
         if name in _OF_ALL:

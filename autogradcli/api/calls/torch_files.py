@@ -138,6 +138,10 @@ apis grad grad_and_value vmap
 }
 
 
+#: What the package had that torch.func was before it was PyTorch's own.
+_OLDER = "grad grad_and_value hessian jacfwd jacrev jvp vjp vmap"
+
+
 def _files() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for package, (home, rows) in _ROWS.items():
@@ -148,10 +152,7 @@ def _files() -> dict[str, dict[str, str]]:
     layers = [names for file, names in found.items() if file.startswith("torch.nn.modules.")]
     found["torch.nn.modules"] = {name: home for names in layers for name, home in names.items()}
     found["torch._functorch"] = {}
-    #: The package that torch.func was before it was PyTorch's own.
-    found["functorch"] = dict.fromkeys(
-        ["grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap"], "torch.func"
-    )
+    found["functorch"] = dict.fromkeys(_OLDER.split(), "torch.func")
     return found
 
 

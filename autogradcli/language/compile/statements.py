@@ -200,7 +200,7 @@ def _def(node: ast.FunctionDef, c: Context) -> Run:
 def _class(node: ast.ClassDef, c: Context) -> Run:
     name, line = node.name, c.line(node)
     bases = [expression(base, c) for base in node.bases]
-    keywords = [(keyword.arg, expression(keyword.value, c)) for keyword in node.keywords]
+    keywords = [(keyword.arg or "", expression(keyword.value, c)) for keyword in node.keywords]
     document = ast.get_docstring(node, clean=False)
     annotations = _annotations(node)
     qualname = c.qualname + name

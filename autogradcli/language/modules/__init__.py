@@ -79,41 +79,9 @@ def load(name: str) -> None:
 
 
 #: Their names, for suggestions.
-NAMES = tuple(
-    [
-        "abc",
-        "argparse",
-        "bisect",
-        "cmath",
-        "collections",
-        "contextlib",
-        "copy",
-        "dataclasses",
-        "enum",
-        "functools",
-        "gc",
-        "heapq",
-        "itertools",
-        "json",
-        "logging",
-        "numbers",
-        "numpy",
-        "operator",
-        "os",
-        "pprint",
-        "pytest",
-        "random",
-        "statistics",
-        "string",
-        "sys",
-        "textwrap",
-        "time",
-        "timeit",
-        "tqdm",
-        "types",
-        "typing",
-        "typing_extensions",
-        "unittest",
-        "warnings",
-    ]
-)
+NAMES = (
+    "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "gc",
+    "heapq", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pprint", "pytest", "random",
+    "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types", "typing", "typing_extensions",
+    "unittest", "warnings",
+)  # fmt: skip

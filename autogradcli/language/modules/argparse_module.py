@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...api.calls.program_classes import fields_of
 from ...api.calls.registry import Method, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import Builtin, callable_of
@@ -28,7 +29,7 @@ class Namespace(SimpleNamespace):
     _title = "Namespace"
 
     def __contains__(self, key: Any) -> bool:
-        return key in object.__getattribute__(self, "__dict__")
+        return key in fields_of(self)
 
 
 @shown_as("argparse.Action")

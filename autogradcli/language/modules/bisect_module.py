@@ -13,12 +13,16 @@ from ..values.checked_operators import subscript
 from .entries import entering
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
 def _place(a: Any, x: Any, lo: Any, hi: Any, key: Any, right: bool) -> int:
     if type(lo) is not int or not (hi is None or type(hi) is int):
         raise TypeError("lo and hi must be integers")
     if lo < 0:
         raise ValueError("lo must be non-negative")
-    rank = (lambda value: value) if key is None else callable_of(key)
+    rank: Any = _itself if key is None else callable_of(key)
     hi = len(a) if hi is None else hi
     while lo < hi:
         middle = (lo + hi) // 2
@@ -27,7 +31,7 @@ def _place(a: Any, x: Any, lo: Any, hi: Any, key: Any, right: bool) -> int:
             lo = middle + 1
         else:
             hi = middle
-    return lo
+    return int(lo)
 
 
 @entering("bisect")

@@ -221,7 +221,7 @@ _table["namedtuple"] = Builtin("namedtuple", namedtuple)
 
 
 class Ability(Form):
-    """A word of ``collections.abc`` or ``numbers``: annotations name it, and ``isinstance`` asks what a value can do."""
+    """A word of ``collections.abc`` or ``numbers``: for annotations, and for ``isinstance``, what a value can do."""
 
     __slots__ = ("test",)
 

@@ -78,7 +78,7 @@ class Enum(Plain):
                 raise TypeError(f"{name} of an enumeration isn't here")
         given = {name: value for name, value in members.items() if _is_member(name, value)}
         before = next((base for base in cls.__mro__[1:] if is_enumeration(base)), None)
-        if before is not None and (given or len(before)):
+        if before is not None:
             raise TypeError(f"<enum '{cls.__name__}'> cannot extend <enum '{before.__name__}'>")
         if not given:
             return
@@ -115,16 +115,16 @@ class Enum(Plain):
         return fields_of(self)["_value_"]
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}.{self._name_}: {to_repr(self._value_)}>"
+        return f"<{type(self).__name__}.{self.name}: {to_repr(self.value)}>"
 
     def __str__(self) -> str:
-        return f"{type(self).__name__}.{self._name_}"
+        return f"{type(self).__name__}.{self.name}"
 
     def __format__(self, spec: str) -> str:
         return format_value(to_str(self), spec)
 
     def __hash__(self) -> int:
-        return hash(self._name_)
+        return hash(self.name)
 
     def __eq__(self, other: object) -> Any:
         return self is other or NotImplemented
@@ -146,10 +146,10 @@ class IntEnum(int, Enum):
             raise TypeError(f"a member of an IntEnum is an integer, not {type(value).__name__}")
         return int.__new__(cls, value)
 
-    __new__ = Enum.__new__
+    __new__ = Enum.__new__  # type: ignore[assignment]
     __repr__ = Enum.__repr__
     __eq__, __hash__ = int.__eq__, int.__hash__
-    __str__, __format__ = int.__repr__, int.__format__
+    __str__, __format__ = int.__repr__, int.__format__  # type: ignore[assignment]
 
 
 def _text(cls: Any, value: Any) -> Any:
@@ -164,9 +164,9 @@ class TextEnum(str, Enum):
 
     _base = str
     _make = classmethod(_text)
-    __new__ = Enum.__new__
+    __new__ = Enum.__new__  # type: ignore[assignment]
     __repr__, __str__ = Enum.__repr__, Enum.__str__
-    __eq__, __hash__, __format__ = str.__eq__, str.__hash__, str.__format__
+    __eq__, __hash__, __format__ = str.__eq__, str.__hash__, str.__format__  # type: ignore[assignment]
 
 
 @shown_as("enum.StrEnum")

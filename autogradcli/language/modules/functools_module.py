@@ -205,9 +205,8 @@ class ByType:
         if type(cls) is UserFunction and func is None:
             raise TypeError("register() needs the class here: @f.register(int)")
         if not isinstance(cls, type):
-            raise TypeError(
-                f"Invalid first argument to `register()`: {to_repr(cls)}. Use either a class or a function."
-            )
+            given = to_repr(cls)
+            raise TypeError(f"Invalid first argument to `register()`: {given}. Use either a class or a function.")
         if func is None:
             return Builtin("register", lambda func: self.register(cls, func))
         callable_of(func)

@@ -91,13 +91,15 @@ def heapify(heap: Any, /) -> None:
 @entering("heapq")
 def nlargest(n: Any, iterable: Any, key: Any = None) -> list[Any]:
     """The largest elements, the largest first."""
-    return sorted_(iterable, key=key, reverse=True)[: max(n, 0)]
+    found: list[Any] = sorted_(iterable, key=key, reverse=True)
+    return found[: max(n, 0)]
 
 
 @entering("heapq")
 def nsmallest(n: Any, iterable: Any, key: Any = None) -> list[Any]:
     """The least elements, the least first."""
-    return sorted_(iterable, key=key)[: max(n, 0)]
+    found: list[Any] = sorted_(iterable, key=key)
+    return found[: max(n, 0)]
 
 
 @entering("heapq")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from ...api.calls.registry import namespace
@@ -57,7 +58,7 @@ class NamedTuple(Form):
         """The class of these members: fields, their defaults, methods and properties."""
         fields = list(members.get("__annotations__", {}))
         given = [field for field in fields if field in members]
-        for before, after in zip(fields, fields[1:]):
+        for before, after in pairwise(fields):
             if before in given and after not in given:
                 raise TypeError(
                     f"non-default namedtuple field {after} cannot follow default field{'s' * (len(given) > 1)} "

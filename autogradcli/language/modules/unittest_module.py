@@ -232,7 +232,7 @@ def main(
     verbosity: Any = 1,
     **options: Any,
 ) -> None:
-    """Run the tests of all classes of the program, say on stderr how they ended, and with ``exit`` end the program: with
+    """Run the tests of all classes of the program and say on stderr how they ended; with ``exit`` end the program, with
     1 where one failed."""
     report = Stream("stderr")
     begun, letters, told, count = time.perf_counter(), "", [], 0
@@ -273,9 +273,9 @@ def _skipping(reason: Any) -> Any:
     return Builtin("skip", decorate)
 
 
+_same = Builtin("skip", lambda function: function)
 _table = namespace("unittest")
 _table |= {"TestCase": TestCase, "SkipTest": SkipTest}
 _table["skip"] = Builtin("skip", _skipping)
 _table["skipIf"] = Builtin("skipIf", lambda condition, reason: _skipping(reason) if condition else _same)
 _table["skipUnless"] = Builtin("skipUnless", lambda condition, reason: _same if condition else _skipping(reason))
-_same = Builtin("skip", lambda function: function)

@@ -286,7 +286,8 @@ def subscript(value: Any, index: Any) -> Any:
     if kind in _SUBSCRIPTABLE or not isinstance(value, type):
         return value[index]
     if kind is Kind and is_enumeration(value):
-        return value[index]
+        member: Any = value
+        return member[index]
     if kind is Kind and hasattr(value, "__class_getitem__"):
         return value  # ``Dataset[int]``: a word of annotations, and a base
     if value in GENERIC:

@@ -62,10 +62,6 @@ CLASS_ATTRIBUTES[dict] = {"fromkeys": Builtin("fromkeys", _fromkeys)}
 CLASS_ATTRIBUTES[str] = {"maketrans": Builtin("maketrans", _maketrans)}
 CLASS_ATTRIBUTES[float] = {"fromhex": Builtin("fromhex", _fromhex)}
 
-#: Errors that end a program: it may raise them and name them in ``except``, where none of them arrives.
-for _kind in (KeyboardInterrupt, SystemExit, GeneratorExit):
-    BUILTINS[_kind.__name__] = _kind
-
 
 def _refused(name: str, reason: str) -> None:
     def refuse(*args: Any, **kwargs: Any) -> Any:
@@ -79,11 +75,6 @@ for _name, _reason in (
     ("input", "programs here wait for nobody; give values with --var NAME=VALUE"),
     ("eval", "a program can't make programs; call a function instead"),
     ("exec", "a program can't make programs; define a function instead"),
-    ("globals", "a program's variables have no dict; use one of your own"),
-    ("locals", "a program's variables have no dict; use one of your own"),
-    ("compile", "a program can't make programs; define a function instead"),
-    ("__import__", "use the statement import"),
-    ("memoryview", "a tensor or an array has its elements"),
     ("breakpoint", "print what you want to see, or use the prompt"),
 ):
     _refused(_name, _reason)

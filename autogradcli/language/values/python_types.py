@@ -310,15 +310,15 @@ def _range_index(values: range, value: Any, /) -> int:
 attributes_of(range).update({"count": Method(_range_count), "index": Method(_range_index)})
 
 attributes_of(BaseException)["args"] = Property(lambda error: error.args)
-attributes_of(BaseException)["__cause__"] = Property(lambda error: _other(error.__cause__))
-attributes_of(BaseException)["__context__"] = Property(lambda error: _other(error.__context__))
 
 
-def _other(error: BaseException | None) -> BaseException | None:
+def _behind(error: BaseException | None) -> BaseException | None:
     """The error behind an error, as a program may have it."""
     from .foreign import entering
 
     return None if error is None else entering(error)
 
 
+attributes_of(BaseException)["__cause__"] = Property(lambda error: _behind(error.__cause__))
+attributes_of(BaseException)["__context__"] = Property(lambda error: _behind(error.__context__))
 attributes_of(StopIteration)["value"] = Property(lambda error: error.value)
