@@ -115,6 +115,14 @@ class Plain(Object):
             raise TypeError(f"{type(self).__name__}() takes no arguments")
 
 
+@shown_as("typing.Generic")
+class Generic(Plain):
+    """The base of a class that annotations subscript: ``class Box(Generic[T])``."""
+
+    def __class_getitem__(cls, parameters: Any) -> Any:
+        return cls
+
+
 class Raised(Exception, metaclass=Kind):
     """The base of a program's own errors, beside the error of Python's that it names as a base."""
 

@@ -20,6 +20,7 @@ from typing import Any
 from ...engine.callbacks import callee
 from .class_kind import METHODS as METHODS
 from .class_kind import SPECIAL, Raised, is_visible
+from .class_kind import Generic as Generic
 from .class_kind import Kind as Kind
 from .class_kind import Object as Object
 from .class_kind import Plain as Plain

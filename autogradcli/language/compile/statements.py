@@ -10,7 +10,7 @@ from functools import partial
 from types import CodeType
 from typing import Any
 
-from ...api.calls.program_classes import Kind, Plain, derive, with_mixin
+from ...api.calls.program_classes import Generic, Kind, Plain, derive, with_mixin
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
@@ -244,8 +244,13 @@ def _annotations(node: ast.ClassDef) -> dict[str, str]:
     }
 
 
+#: Words of annotations whose subclasses annotations may subscript.
+_GENERIC = ("Generic", "Protocol")
+
+
 def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
     """What makes a subclass. Raises TypeError for a base, or a metaclass, that programs can't derive from."""
+    bases = [Generic if type(base) is Form and base.text in _GENERIC else base for base in bases]
     bases = [base for base in bases if type(base) is not Form]
     meta = keywords.pop("metaclass", None)
     if type(meta) is Metaclass:

@@ -134,7 +134,8 @@ class Parser:
                 found[option.dest] = self._converted(option, default) if type(default) is str else default
         if namespace is not None:
             raise NotImplementedError("parse_args() makes its namespace itself here")
-        return Namespace(**{**self.defaults, **found}), rest
+        found.update({name: value for name, value in self.defaults.items() if name not in found})
+        return Namespace(**found), rest
 
     def _read(self, words: list[str], values: dict[str, Any]) -> list[str]:
         """Put the values of all words into a dict; the words left over."""

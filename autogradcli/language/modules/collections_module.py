@@ -236,6 +236,11 @@ class Ability(Form):
 attributes_of(Ability)[INSTANCE_CHECK] = Method(lambda ability, value: ability.test(value))
 
 
+def _is_there(kind: type, name: str) -> bool:
+    home = next((base for base in kind.__mro__ if name in vars(base)), None)
+    return home is not None and vars(home)[name] is not None  # lists say that they have no hash by None
+
+
 def _has(*names: str) -> Callable[[Any], bool]:
     """What asks whether the class of a value, ours or Python's, has all of these."""
 
@@ -243,7 +248,7 @@ def _has(*names: str) -> Callable[[Any], bool]:
         kind = type(value)
         if type(kind) is Kind:
             return all(defines(kind, name) for name in names)
-        return not isinstance(value, type) and all(any(name in vars(base) for base in kind.__mro__) for name in names)
+        return not isinstance(value, type) and all(map(partial(_is_there, kind), names))
 
     return test
 

@@ -6,6 +6,7 @@ import pprint
 from typing import Any
 
 from ..values.budget import budget, check_text
+from ..values.foreign import all_values
 from ..values.streams import written_to
 from ..values.text_format import to_repr
 from .entries import entering
@@ -28,6 +29,8 @@ def pformat(
     for number in (indent, width, depth or 1):
         if type(number) is not int or not 0 <= number <= _MOST:
             raise ValueError(f"indent, width and depth are numbers up to {_MOST}")
+    if not all_values([object]):
+        raise TypeError(f"pprint() has no text for a {type(object).__name__}")
     budget.spend(8 * len(to_repr(object)))  # which is refused where it is too long, or stands in itself too deeply
     text = pprint.pformat(
         object,

@@ -39,6 +39,10 @@ CALL, INSTANCE_CHECK = "__call__", "__instancecheck__"
 _HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK})
 
 
+#: The errors behind an error, which those of a program's own classes have, too.
+_BEHIND = ("__cause__", "__context__")
+
+
 def key_of(name: str) -> str:
     """Under what the compiled ``value.name`` looks into a table: a key that none has for a hidden entry."""
     return "" if name in _HIDDEN else name
@@ -101,6 +105,8 @@ def get_attribute(value: Any, name: str) -> Any:
         return found
     kind = type(value)
     if type(kind) is Kind:
+        if name in _BEHIND and isinstance(value, BaseException):
+            return ATTRIBUTES[BaseException][name].get(value)  # type: ignore[union-attr]
         return Fields(value) if name == "__dict__" else program_classes.get(value, name)
     if kind is Kind:
         return program_classes.get_of_class(value, name)

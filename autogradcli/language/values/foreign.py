@@ -79,7 +79,7 @@ def entering(error: BaseException) -> BaseException:
     What the program raised itself stays as it is, whatever it holds.
     """
     kind = type(error)
-    if _is_error(kind) and (_is_raised_by_program(error) or _all_values(error.args)):
+    if _is_error(kind) and (_is_raised_by_program(error) or all_values(error.args)):
         return error
     known = next(base for base in kind.__mro__ if _is_error(base))
     try:
@@ -101,7 +101,7 @@ def _is_raised_by_program(error: BaseException) -> bool:
     return last is not None and last.tb_frame.f_globals.get("__name__") == "autogradcli.language.compile.control"
 
 
-def _all_values(values: Any) -> bool:
+def all_values(values: Any) -> bool:
     """Whether all of them are the language's, with what the plain containers among them hold."""
     pending, seen = [values], {id(values)}
     while pending:
