@@ -71,6 +71,7 @@ LATE = {
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
     ("language.modules", ""): "a module of Python's own is for the program that imports it",
+    ("language.values.attribute_lookup", "language.absent"): "only for a name that isn't there",
     ("language.values.python_types", "language.values.foreign"): "few programs ask for the error behind an error",
     ("language.values.kinds", "api.calls.torch_files"): "only for names of PyTorch's files, and for what isn't there",
     ("language.errors", "language.values"): "a program without errors words none",

@@ -11,6 +11,7 @@ from types import CodeType
 from typing import Any
 
 from ...api.calls.program_classes import Generic, Kind, Plain, derive, with_mixin
+from ...engine.tensor import Tensor
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
@@ -269,10 +270,22 @@ def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
         except AttributeError:
             pass
     wrong = next(base for base in bases if type(base) is not Kind)
+    if isinstance(wrong, type) and wrong in _INSTEAD:
+        raise TypeError(f"a class can't derive from {_named(wrong)} here: {_INSTEAD[wrong]}")
     raise TypeError(
         f"a class can't derive from {_named(wrong)} here: bases are the program's own classes, errors, "
         "torch.nn.Module, optimizers and schedulers, or torch.autograd.Function alone"
     )
+
+
+_HOLDING = "let its objects hold one, with the special methods that they need (__getitem__, __len__, __iter__)"
+#: What to do in place of a class that derives from what programs can't derive from.
+_INSTEAD: dict[type, str] = {
+    Tensor: "let its objects hold a tensor, with the operators that they need, or write functions of tensors",
+    **dict.fromkeys((dict, list, set, tuple, str), _HOLDING),
+    **dict.fromkeys((int, float, complex), "let its objects hold a number, with the operators that they need"),
+    type: "a base's __init_subclass__ is told of each class that derives from it",
+}
 
 
 def _is_error(base: Any) -> bool:

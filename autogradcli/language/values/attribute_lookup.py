@@ -210,7 +210,11 @@ def missing(value: Any, name: str) -> AttributeError:
 
 
 def _instead(dotted: str, name: str) -> str:
-    """Where a name of NumPy's that isn't here is PyTorch's."""
+    """Why a module hasn't a name, and what to use; where a name of NumPy's that isn't here is PyTorch's."""
+    from .. import absent
+
+    if why := absent.of_name(dotted, name):
+        return f": {why}"
     top, _, rest = dotted.partition(".")
     torch = Namespace.of(f"torch.{rest}" if rest else "torch") if top == "numpy" else None
     if torch is None or name.startswith("_") or torch.get(name) is UNBOUND:
