@@ -20,16 +20,16 @@ _CHAINS = "torch.distributions has log_prob and rsample, out of which a sampler 
 
 #: Why a module isn't here: a reason, and dotted names; what stands below one of them isn't either.
 _REASONS: dict[str, str] = {
-    _FILES: "pathlib shutil glob tempfile io pickle csv gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio fileinput "
-    "sqlite3 shelve safetensors msgpack pyarrow torch.serialization torch.package mmap fnmatch toml tomllib",
+    _FILES: "pathlib shutil glob tempfile io pickle csv gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
+    "fileinput sqlite3 shelve safetensors msgpack pyarrow torch.serialization torch.package mmap fnmatch toml tomllib",
     "programs here reach no files: an image is read as an array by --var x=@FILE.npy": "PIL cv2 skimage",
     _TABLES: "pandas polars statsmodels",
     _NETWORK: "requests urllib http socket ssl ftplib wandb huggingface_hub aiohttp httpx smtplib mlflow kaggle boto3 "
     "neptune comet_ml clearml",
     _PROCESSES: "threading multiprocessing subprocess concurrent asyncio signal queue ray mpi4py sched "
     "torch.multiprocessing torch.distributed torch.futures torch.nn.parallel accelerate deepspeed horovod dask",
-    _ITSELF: "inspect ast dis importlib ctypes sysconfig code builtins traceback weakref pdb cProfile pstats tracemalloc "
-    "linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C torch._dynamo "
+    _ITSELF: "inspect ast dis importlib ctypes sysconfig code builtins traceback weakref pdb cProfile pstats "
+    "tracemalloc linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C torch._dynamo "
     "torch.fx torch.overrides torch.utils._python_dispatch",
     "a program here prints no reports on itself: time.perf_counter() measures": "memory_profiler line_profiler psutil",
     "give values with --var NAME=VALUE": "getopt optparse click configparser hydra omegaconf fire absl tyro dotenv",
@@ -45,7 +45,8 @@ _REASONS: dict[str, str] = {
     "chainer mindspore",
     "a program here computes on arrays: torch's functions go over all elements at once": "numba cupy cython",
     _LEARNERS: "sklearn xgboost lightgbm catboost pytorch_lightning lightning ignite fastai skorch torch_geometric dgl "
-    "torch_scatter torch_sparse e3nn timm transformers diffusers sentence_transformers peft monai segmentation_models_pytorch",
+    "torch_scatter torch_sparse e3nn timm transformers diffusers sentence_transformers peft monai "
+    "segmentation_models_pytorch",
     _EXAMPLES: "torchvision torchaudio torchtext datasets gym gymnasium tensorflow_datasets nltk spacy tokenizers",
     "permute, reshape and einsum do what it does: x.permute(1, 0, 2), torch.einsum('bhd->hbd', x)": "einops",
     _GRAPHS: "torchviz graphviz networkx pydot hiddenlayer netron",
@@ -64,7 +65,8 @@ _REASONS: dict[str, str] = {
     "mpl_toolkits matplotlib.patches matplotlib.ticker matplotlib.lines matplotlib.widgets matplotlib.collections",
     "colours are names and maps of plt: cmap='viridis', color='red'": "matplotlib.colors matplotlib.cm",
     _COMPILED: "torch._inductor torch.export torch.library torch.utils.cpp_extension triton torch._export torch_xla",
-    "a program here goes nowhere else: autogradcli export writes it as Python for PyTorch": "torch.onnx onnx onnxruntime",
+    "a program here goes nowhere else: autogradcli export writes it as Python for PyTorch": "torch.onnx onnx "
+    "onnxruntime",
     _QUANTIZED: "torch.quantization torch.ao torch.nn.quantized torch.nn.qat torch.nn.intrinsic torch.nn.quantizable "
     "bitsandbytes torchao",
     "pad sequences of different lengths: torch.nn.utils.rnn.pad_sequence": "torch.nested",
@@ -89,7 +91,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "symeig": "it was removed from PyTorch: torch.linalg.eigh", "eig": "it was removed: torch.linalg.eig",
         "solve": "it was removed from PyTorch: torch.linalg.solve(A, b)",
         "lstsq": "it was removed from PyTorch: torch.linalg.lstsq(A, b)",
-        "ifft": "torch.fft.ifft(x)", "rfft": "torch.fft.rfft(x)", "irfft": "torch.fft.irfft(x)",
+        "ifft": "it is torch.fft.ifft(x)", "rfft": "it is torch.fft.rfft(x)", "irfft": "it is torch.fft.irfft(x)",
         "export": _COMPILED, "cond": "an if on a tensor's value does that: a program here is run as it stands",
         "lobpcg": "torch.linalg.eigh gives all eigenvalues", "typename": "type(x) or x.dtype",
     },
@@ -128,8 +130,8 @@ _NAMES: dict[str, dict[str, str]] = {
         ("StreamHandler", "FileHandler", "Formatter"), "logging.basicConfig(level=..., format=...) says how to write"
     ),
     "sys": {
-        "path": "programs here import what is there by its name", "modules": _ITSELF, "stdin": "--var NAME=VALUE gives values",
-        "executable": _PROCESSES, "settrace": _ITSELF,
+        "path": "programs here import what is there by its name", "modules": _ITSELF,
+        "stdin": "--var NAME=VALUE gives values", "executable": _PROCESSES, "settrace": _ITSELF,
     },
     "time": {"sleep_until": "time.sleep(seconds)"},
     "typing": {"get_type_hints": _ITSELF},

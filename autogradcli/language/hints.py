@@ -26,8 +26,8 @@ def hint(error: BaseException, message: str, variables: Mapping[str, Any], prelu
         if "can't be imported" in message:
             return ""  # which says what to use
         top = error.name.partition(".")[0]
-        known = [*NAMES, "torch", "math", "matplotlib"]
-        return "" if top in known else advice.MODULES.get(top) or _did_you_mean(top, known) or _HERE
+        modules = [*NAMES, "torch", "math", "matplotlib"]
+        return "" if top in modules else advice.MODULES.get(top) or _did_you_mean(top, modules)
     if isinstance(error, AttributeError) and type(error.name) is str:
         known = advice.ATTRIBUTES.get(error.name) if isinstance(error.obj, Tensor) else None
         return known or _did_you_mean(error.name, names_of(error.obj))
@@ -44,9 +44,6 @@ def hint(error: BaseException, message: str, variables: Mapping[str, Any], prelu
             if message.startswith(beginning):
                 return told if isinstance(told, str) else told(variables)
     return ""
-
-
-_HERE = "a program here has torch, numpy, matplotlib.pyplot and, of Python's own, what needs no files and no network"
 
 
 def _did_you_mean(name: str, names: Iterable[str]) -> str:
