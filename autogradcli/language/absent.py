@@ -29,8 +29,8 @@ _REASONS: dict[str, str] = {
     _PROCESSES: "threading multiprocessing subprocess concurrent asyncio signal queue ray mpi4py sched "
     "torch.multiprocessing torch.distributed torch.futures torch.nn.parallel accelerate deepspeed horovod dask",
     _ITSELF: "inspect ast dis importlib ctypes sysconfig code builtins traceback weakref pdb cProfile pstats "
-    "tracemalloc linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C torch._dynamo "
-    "torch.fx torch.overrides torch.utils._python_dispatch",
+    "tracemalloc linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C "
+    "torch._dynamo torch.fx torch.overrides torch.utils._python_dispatch",
     "a program here prints no reports on itself: time.perf_counter() measures": "memory_profiler line_profiler psutil",
     "give values with --var NAME=VALUE": "getopt optparse click configparser hydra omegaconf fire absl tyro dotenv",
     "text has find, replace, split and strip": "re regex",

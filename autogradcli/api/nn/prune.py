@@ -26,16 +26,14 @@ def _check_amount(amount: Any) -> None:
     if type(amount) not in (int, float):
         raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
     if amount < 0 or (type(amount) is float and amount > 1.0):
-        raise ValueError(
-            f"amount={amount} should either be a float in the range [0, 1] or a non-negative integer"
-        )
+        raise ValueError(f"amount={amount} should either be a float in the range [0, 1] or a non-negative integer")
 
 
 def _count(amount: Any, size: int) -> int:
     """How many of so many a share or a number means. Raises ValueError for more than there are."""
     if type(amount) is int and amount > size:
         raise ValueError(f"amount={amount} should be smaller than the number of parameters to prune={size}")
-    return amount if type(amount) is int else round(amount * size)
+    return int(amount if type(amount) is int else round(amount * size))
 
 
 def _check_structured(t: Any) -> None:
@@ -330,9 +328,7 @@ def custom_from_mask(module: Value, name: str, mask: Value) -> Any:
     return module
 
 
-def global_unstructured(
-    parameters: Value, pruning_method: Value, importance_scores: Any = None, **kwargs: Any
-) -> None:
+def global_unstructured(parameters: Value, pruning_method: Value, importance_scores: Any = None, **kwargs: Any) -> None:
     """Prune several parameters, given as pairs of a module and a name, as if they were one."""
     if type(pruning_method) is not Kind or not issubclass(pruning_method, BasePruningMethod):
         raise TypeError("global_unstructured(): pruning_method is a class of torch.nn.utils.prune")
@@ -370,9 +366,7 @@ def remove(module: Value, name: str) -> Any:
         hook.remove(module)
         del module._forward_pre_hooks[key]
         return module
-    raise ValueError(
-        f"Parameter '{name}' of module {module} has to be pruned before pruning can be removed"
-    )
+    raise ValueError(f"Parameter '{name}' of module {module} has to be pruned before pruning can be removed")
 
 
 def is_pruned(module: Value) -> bool:

@@ -64,7 +64,8 @@ class Vectorized:
         if len(kinds) == 1:
             return NAMES["reshape"](NAMES["array"](rows, dtype=kinds[0]), shape)
         return tuple(
-            NAMES["reshape"](NAMES["array"]([row[k] for row in rows], dtype=kind), shape) for k, kind in enumerate(kinds)
+            NAMES["reshape"](NAMES["array"]([row[k] for row in rows], dtype=kind), shape)
+            for k, kind in enumerate(kinds)
         )
 
 
@@ -121,7 +122,9 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
             taken = taken | mask
         masks.append(~taken)
     if len(functions) != len(masks):
-        raise ValueError(f"with {len(masks)} condition(s), either {len(masks)} or {len(masks) + 1} functions are expected")
+        raise ValueError(
+            f"with {len(masks)} condition(s), either {len(masks)} or {len(masks) + 1} functions are expected"
+        )
     made = NAMES["zeros_like"](array)
     for mask, function in zip(masks, functions):
         if type(function) in (int, float, complex, bool):
