@@ -74,7 +74,6 @@ _REASONS: dict[str, str] = {
     "annotate with torch.Tensor, torch.device and torch.dtype": "torch.types",
     "timeit.timeit(f, number=100) measures a function": "torch.utils.benchmark torch.utils.bottleneck",
     "torch.cuda.is_available() is False: " + _DEVICE: "torch.cuda.graphs torch.cuda.nvtx torch.cuda.streams pynvml",
-    "lists, tuples and dicts of tensors go through torch.func as they are": "torch.utils._pytree",
     "polynomials are sums of powers: numpy.polyfit and numpy.polyval": "numpy.polynomial",
     "a mask is an array of booleans: x[x > 0]": "numpy.ma",
     "annotate with numpy.ndarray": "numpy.typing",
