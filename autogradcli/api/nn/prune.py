@@ -47,7 +47,7 @@ def _check_structured(t: Any) -> None:
 def _dimension(t: Any, dim: int) -> int:
     if not -t.ndim <= dim < t.ndim:
         raise IndexError(f"Invalid index {dim} for tensor of size {t.shape}")
-    return int(amount if type(amount) is int else round(amount * size))
+    return int(dim % t.ndim)
 
 
 def _hooks(module: Any, name: str) -> list[tuple[Any, Any]]:

@@ -8,12 +8,22 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ...api.calls.program_classes import Kind, Plain, defines, fields_of, get, get_of_class, names_of
+from ...api.calls.program_classes import (
+    METHODS,
+    Kind,
+    Plain,
+    defines,
+    fields_of,
+    get,
+    get_of_class,
+    members_of,
+    names_of,
+)
 from ...api.calls.registry import namespace
 from ...engine.modes import ContextMode
 from ...engine.state import state
 from ...numerics.naming import shown_as
-from ..compile.calls import Builtin, callable_of
+from ..compile.calls import DIRECT, Builtin, callable_of
 from ..values.at_length import compare, equal
 from ..values.budget import CONTAINERS, UNCATCHABLE, budget, hashable
 from ..values.builtins import isinstance_
@@ -192,6 +202,28 @@ for _name, (_one, _words) in _OF_ONE.items():
     _members[_name] = _of_one(_one, _words)
 
 
+@shown_as("function")
+class Skipped:
+    """What ``@unittest.skip`` makes of a test: neither it nor ``setUp`` is run."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        raise SkipTest(self.reason)
+
+
+DIRECT.add(Skipped)
+METHODS.add(Skipped)
+
+
+def function_of(kind: Kind, name: str) -> Any:
+    """What a class has under the name of a test."""
+    return next((members_of(base)[name] for base in kind.__mro__ if name in members_of(base)), None)
+
+
 def _outcome(run: Callable[[], Any]) -> tuple[str, BaseException | None]:
     """How a test ended: a letter, and the error."""
     depth = budget.depth
@@ -212,6 +244,8 @@ def _outcome(run: Callable[[], Any]) -> tuple[str, BaseException | None]:
 def _run_one(kind: Kind, name: str) -> tuple[str, BaseException | None]:
     def run() -> None:
         case = kind(name)
+        if isinstance(skipped := function_of(kind, name), Skipped):
+            skipped()
         callable_of(get(case, "setUp"))()
         try:
             callable_of(get(case, name))()
@@ -265,10 +299,7 @@ def main(
 
 def _skipping(reason: Any) -> Any:
     def decorate(function: Any) -> Any:
-        def skipped(*args: Any, **kwargs: Any) -> None:
-            raise SkipTest(to_str(reason))
-
-        return skipped
+        return Skipped(to_str(reason))
 
     return Builtin("skip", decorate)
 
