@@ -11,8 +11,11 @@ from random import Random
 from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES
 from autogradcli.engine.lazy import LazyTable, loader
 from autogradcli.engine.tensor import Tensor
+from autogradcli.language import modules
 
-HEAD = """import torch
+#: Python's own modules, all of which a program has. To wait is no test; NumPy has its own, with its own words.
+MODULES = [name for name in modules.NAMES if name not in ("time", "numpy")]
+HEAD = f"import {', '.join(MODULES)}\n" + """import torch
 import torch.nn as nn
 import torch.nn.functional as F
 import math
@@ -72,6 +75,8 @@ class Words:
 
     def __init__(self) -> None:
         loader.load_all()
+        for name in MODULES:
+            modules.load(name)
         self.functions = sorted(
             f"{place}.{name}"
             for place, table in NAMESPACES.items()

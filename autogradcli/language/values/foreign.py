@@ -12,6 +12,7 @@ from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from ...api.arrays.values import NumPyObject
+from ...numerics.naming import SHOWN
 
 
 class _BySubscript:
@@ -58,11 +59,11 @@ def is_value(value: Any) -> bool:
     if kind is MethodType:
         return is_value(value.__func__) and is_value(value.__self__)
     if isinstance(value, type):
-        return _home(value) in _HOMES or issubclass(value, NumPyObject)
+        return value in SHOWN or _home(value) in _HOMES or issubclass(value, NumPyObject)
     if isinstance(value, BaseException):
         return _is_error(kind)
     home = _home(kind)
-    return home in _HOMES and (home != "builtins" or bool(kind.__flags__ & _MADE))
+    return kind in SHOWN or (home in _HOMES and (home != "builtins" or bool(kind.__flags__ & _MADE)))
 
 
 def _home(value: Any) -> str:
@@ -70,7 +71,7 @@ def _home(value: Any) -> str:
 
 
 def _is_error(kind: type) -> bool:
-    return _home(kind) in _HOMES or issubclass(kind, NumPyObject)
+    return kind in SHOWN or _home(kind) in _HOMES or issubclass(kind, NumPyObject)
 
 
 def entering(error: BaseException) -> BaseException:
