@@ -15,7 +15,9 @@ from autogradcli.language import modules
 
 #: Python's own modules, all of which a program has. To wait is no test; NumPy has its own, with its own words.
 MODULES = [name for name in modules.NAMES if name not in ("time", "numpy")]
-HEAD = f"import {', '.join(MODULES)}\n" + """import torch
+HEAD = (
+    f"import {', '.join(MODULES)}\n"
+    + """import torch
 import torch.nn as nn
 import torch.nn.functional as F
 import math
@@ -40,6 +42,7 @@ class A(nn.Module):
     def __getitem__(self, k): return (1, 2, 3)[k]
 a = A()
 """
+)
 
 NAMES = ("x", "v", "i", "z", "b", "m", "o", "y", "l", "d", "f", "a", "A", "t", "u", "w", "_")
 ODD = (

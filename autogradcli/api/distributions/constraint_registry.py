@@ -152,8 +152,10 @@ class ConstraintRegistry(Object):
 
     __module__ = "torch.distributions.constraint_registry"
 
+    (_registry,) = held(dict, "_registry")
+
     def __init__(self) -> None:
-        self._registry: dict[type, Any] = {}
+        self._registry = {}
 
     def register(self, constraint: Any, factory: Any = None) -> Any:
         """Enter what makes a transform of a constraint of a class; without it a decorator that does."""
@@ -163,14 +165,14 @@ class ConstraintRegistry(Object):
             constraint = type(constraint)
         if not isinstance(constraint, type) or not issubclass(constraint, constraints.Constraint):
             raise TypeError(f"Expected constraint to be either a Constraint subclass or instance, but got {constraint}")
-        self._registry[constraint] = callee(factory)
+        self._registry[constraint] = factory
         return factory
 
     def __call__(self, constraint: Any) -> Any:
         make = self._registry.get(type(constraint))
         if make is None:
             raise NotImplementedError(f"Cannot transform {type(constraint).__name__} constraints")
-        return make(constraint)
+        return callee(make)(constraint)
 
 
 biject_to, transform_to = ConstraintRegistry(), ConstraintRegistry()

@@ -15,6 +15,7 @@ from ..calls.overloads import PLACES
 from ..calls.program_classes import Kind, Object, get, has
 from ..calls.python_function import define_python
 from ..calls.registry import attributes_of, namespace
+from ..distributions.arguments import check_parameter, held, held_list
 from .functions_by_attribute import M, T
 from .module import Module
 
@@ -31,6 +32,7 @@ def _check_amount(amount: Any) -> None:
 
 def _count(amount: Any, size: int) -> int:
     """How many of so many a share or a number means. Raises ValueError for more than there are."""
+    _check_amount(amount)
     if type(amount) is int and amount > size:
         raise ValueError(f"amount={amount} should be smaller than the number of parameters to prune={size}")
     return int(amount if type(amount) is int else round(amount * size))
@@ -48,6 +50,11 @@ def _dimension(t: Any, dim: int) -> int:
     if not -t.ndim <= dim < t.ndim:
         raise IndexError(f"Invalid index {dim} for tensor of size {t.shape}")
     return int(dim % t.ndim)
+
+
+def _tensors(t: Any, default_mask: Any) -> None:
+    check_parameter("t", t)
+    check_parameter("default_mask", default_mask)
 
 
 def _hooks(module: Any, name: str) -> list[tuple[Any, Any]]:
@@ -81,6 +88,7 @@ class BasePruningMethod(Object):
 
     def apply_mask(self, module: Any) -> Any:
         """The parameter times its mask."""
+        _module(module, self._tensor_name, "apply_mask")
         if not self._tensor_name:
             raise AssertionError(f"Module {module} has to be pruned")
         mask = get(module, self._tensor_name + "_mask")
@@ -120,12 +128,13 @@ class BasePruningMethod(Object):
 
     def prune(self, t: Any, default_mask: Any = None, importance_scores: Any = None) -> Any:
         """A tensor with the mask applied, outside of any module."""
-        scores = t if importance_scores is None else importance_scores
+        scores = check_parameter("t", t) if importance_scores is None else importance_scores
         return t * self.compute_mask(scores, T.ones_like(t) if default_mask is None else default_mask)
 
     def remove(self, module: Any) -> None:
         """Make the product the parameter again, for good."""
         name = self._tensor_name
+        _module(module, name, "remove")
         weight = self.apply_mask(module)
         if has(module, name):
             delattr(module, name)
@@ -140,6 +149,8 @@ class PruningContainer(BasePruningMethod):
 
     __module__ = _HOME
 
+    _methods = held_list(BasePruningMethod, "_methods")
+
     def __init__(self, *args: Any) -> None:
         if not all(isinstance(method, BasePruningMethod) for method in args):
             raise TypeError("a container holds methods of pruning")
@@ -151,6 +162,9 @@ class PruningContainer(BasePruningMethod):
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask of the last method, which sees what the others left."""
+        _tensors(t, default_mask)
+        if not self._methods:
+            raise ValueError("a container without methods has no mask")
         method, mask = self._methods[-1], M.to(default_mask, dtype=t.dtype)
         kind = get(method, "PRUNING_TYPE")
         part: Any
@@ -159,7 +173,7 @@ class PruningContainer(BasePruningMethod):
         elif kind == "global":
             part = (slice(None),) * t.ndim
         elif kind == "structured":
-            dim = _dimension(t, method.dim)
+            dim = _dimension(t, get(method, "dim"))
             whole: list[Any] = [slice(None)] * t.ndim
             whole[dim] = M.sum(mask, dim=[d for d in range(t.ndim) if d != dim]) != 0
             part = tuple(whole)
@@ -177,6 +191,7 @@ class Identity(BasePruningMethod):
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask as it is."""
+        _tensors(t, default_mask)
         return default_mask
 
 
@@ -197,6 +212,7 @@ class RandomUnstructured(_Amount):
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask without as many more."""
+        _tensors(t, default_mask)
         count, mask = _count(self.amount, M.numel(t)), M.clone(default_mask)
         if count:
             M.view(mask, -1)[T.topk(M.reshape(T.rand_like(t), -1), k=count)[1]] = 0
@@ -210,6 +226,7 @@ class L1Unstructured(_Amount):
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask without as many more."""
+        _tensors(t, default_mask)
         count, mask = _count(self.amount, M.numel(t)), M.clone(default_mask)
         if count:
             M.view(mask, -1)[T.topk(M.reshape(T.abs(M.detach(t)), -1), k=count, largest=False)[1]] = 0
@@ -222,6 +239,7 @@ class _Structured(_Amount):
     __module__ = _HOME
 
     PRUNING_TYPE = "structured"
+    (dim,) = held(int, "dim")
 
     def __init__(self, amount: Any, dim: Any = -1) -> None:
         super().__init__(amount)
@@ -233,6 +251,7 @@ class _Structured(_Amount):
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask without as many more channels."""
+        _tensors(t, default_mask)
         _check_structured(t)
         dim = _dimension(t, self.dim)
         count = _count(self.amount, t.shape[dim])
@@ -279,6 +298,7 @@ class CustomFromMask(BasePruningMethod):
     __module__ = _HOME
 
     PRUNING_TYPE = "global"
+    (mask,) = held(Tensor, "mask")
 
     def __init__(self, mask: Any) -> None:
         if not isinstance(mask, Tensor):
@@ -287,6 +307,7 @@ class CustomFromMask(BasePruningMethod):
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """What both masks leave."""
+        _tensors(t, default_mask)
         if default_mask.shape != self.mask.shape:
             raise AssertionError("mask and default_mask have different shapes")
         return default_mask * M.to(self.mask, dtype=default_mask.dtype)
