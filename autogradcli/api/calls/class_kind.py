@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import FunctionType
-from typing import Any
+from typing import Any, ClassVar
 
 from ...engine.modes import Decorated
 from ...numerics.naming import shown_as
@@ -98,6 +98,9 @@ def _enumerated(kind: type, what: str) -> dict[str, Any]:
 
 class Object(metaclass=Kind):
     """The base of all of them."""
+
+    #: Properties that a class has, too, where they are the same for all its objects.
+    _of_class: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def _complete(cls, members: dict[str, Any]) -> None:

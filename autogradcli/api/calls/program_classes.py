@@ -282,7 +282,17 @@ def get_of_class(kind: Kind, name: str) -> Any:
         return _OF_ALL[name]
     if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
+    if name in _of_class(kind) and type(member) is property and type(member.fget) is FunctionType:
+        try:
+            return member.fget(kind)
+        except (AttributeError, TypeError):  # it follows from what an object holds
+            return member
     return _bound_to_class(member, kind)
+
+
+def _of_class(kind: Kind) -> tuple[str, ...]:
+    """The properties of ours that a class has, too, where they are the same for all its objects."""
+    return kind._of_class if issubclass(kind, Object) else ()
 
 
 def _bound_to_class(member: Any, kind: Kind) -> Any:
