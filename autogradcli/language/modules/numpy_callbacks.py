@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 from typing import Any
 
 from ...api.arrays.functions import NAMES
@@ -101,8 +102,8 @@ def ndindex(*shape: Any) -> Iterator[tuple[int, ...]]:
     sizes = shape[0] if len(shape) == 1 and type(shape[0]) is tuple else shape
     if not all(type(size) is int for size in sizes):
         raise TypeError("ndindex() takes integers, or a tuple of them")
-    check_items(sum(sizes))
-    return product(*map(range, sizes))
+    check_items(prod(max(size, 0) for size in sizes))
+    return iter(list(product(*map(range, sizes))))
 
 
 def ndenumerate(arr: Any) -> Iterator[tuple[tuple[int, ...], Any]]:
