@@ -12,6 +12,8 @@ def load(name: str) -> None:
     match name:
         case "abc":
             from . import abc_module  # noqa: F401
+        case "argparse":
+            from . import argparse_module  # noqa: F401
         case "collections":
             from . import collections_module  # noqa: F401
         case "copy":
@@ -20,6 +22,8 @@ def load(name: str) -> None:
             from . import dataclasses_module  # noqa: F401
         case "functools":
             from . import functools_module  # noqa: F401
+        case "io":
+            from . import io_module  # noqa: F401
         case "itertools":
             from . import itertools_module  # noqa: F401
         case "json":
@@ -28,6 +32,8 @@ def load(name: str) -> None:
             from . import numpy_module  # noqa: F401
         case "operator":
             from . import operator_module  # noqa: F401
+        case "os":
+            from . import os_module  # noqa: F401
         case "random":
             from . import random_module  # noqa: F401
         case "statistics":
@@ -46,6 +52,6 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "json", "numpy", "operator", "random",
+    "abc", "argparse", "collections", "copy", "dataclasses", "functools", "io", "itertools", "json", "numpy", "operator", "os", "random",
     "statistics", "string", "sys", "time", "typing", "warnings",
 )  # fmt: skip
