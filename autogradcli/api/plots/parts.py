@@ -226,8 +226,13 @@ def rc(group: Value, **kwargs: Value) -> None:
 
 def use_style(style: Value) -> None:
     """Nothing: there is one style here."""
-    for each in style if type(style) is list else [style]:
+    for each in style if type(style) is list else [style]:  # which of Matplotlib's doesn't matter
         text("use", each)
+
+
+def get_backend() -> str:
+    """``'agg'``: what draws into files, and opens no window."""
+    return "agg"
 
 
 def imread(*args: Value, **kwargs: Value) -> None:
@@ -264,6 +269,8 @@ def _register() -> None:
         namespace(place)["rcParams"] = Property(lambda module: settings(), doc="Settings: the size of figures counts.")
     for place in (f"{PYPLOT}.style", "matplotlib.style"):
         namespace(place)["use"] = PythonFunction("use", renamed(use_style, "use"), place)
+    for place in (PYPLOT, "matplotlib"):
+        namespace(place)["get_backend"] = PythonFunction("get_backend", get_backend, place)
     namespace("matplotlib")["__version__"] = "3.11.2"
     for name in ("clear", "cla"):
         _method(Axes, name, _clear)

@@ -22,6 +22,8 @@ def load(name: str) -> None:
             from . import dataclasses_module  # noqa: F401
         case "functools":
             from . import functools_module  # noqa: F401
+        case "inspect":
+            from . import inspect_module  # noqa: F401
         case "io":
             from . import io_module  # noqa: F401
         case "itertools":
@@ -52,6 +54,6 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "argparse", "collections", "copy", "dataclasses", "functools", "io", "itertools", "json", "numpy", "operator", "os", "random",
+    "abc", "argparse", "collections", "copy", "dataclasses", "functools", "inspect", "io", "itertools", "json", "numpy", "operator", "os", "random",
     "statistics", "string", "sys", "time", "typing", "warnings",
 )  # fmt: skip
