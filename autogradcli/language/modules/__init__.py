@@ -9,11 +9,11 @@ from __future__ import annotations
 
 def load(name: str) -> None:
     """Enter the names of a module into ``NAMESPACES``, if there is one of that name here."""
+    if name == "os":
+        from . import files_module  # noqa: F401
     match name:
         case "abc":
             from . import abc_module  # noqa: F401
-        case "argparse":
-            from . import argparse_module  # noqa: F401
         case "collections":
             from . import collections_module  # noqa: F401
         case "copy":
@@ -34,10 +34,12 @@ def load(name: str) -> None:
             from . import numpy_module  # noqa: F401
         case "operator":
             from . import operator_module  # noqa: F401
-        case "os":
-            from . import os_module  # noqa: F401
+        case "pathlib":
+            from . import pathlib_module  # noqa: F401
         case "random":
             from . import random_module  # noqa: F401
+        case "re":
+            from . import re_module  # noqa: F401
         case "statistics":
             from . import statistics_module  # noqa: F401
         case "string":
@@ -48,12 +50,14 @@ def load(name: str) -> None:
             from . import time_module  # noqa: F401
         case "typing":
             from . import typing_module  # noqa: F401
+        case "unicodedata":
+            from . import unicodedata_module  # noqa: F401
         case "warnings":
             from . import warnings_module  # noqa: F401
 
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "argparse", "collections", "copy", "dataclasses", "functools", "inspect", "io", "itertools", "json", "numpy", "operator", "os", "random",
-    "statistics", "string", "sys", "time", "typing", "warnings",
+    "abc", "collections", "copy", "dataclasses", "functools", "inspect", "io", "itertools", "json", "numpy", "operator",
+    "pathlib", "random", "re", "statistics", "string", "sys", "time", "typing", "unicodedata", "warnings",
 )  # fmt: skip

@@ -9,11 +9,11 @@ _TORCH = "a program here has PyTorch's own names only"
 _RUNS = "give values with --var NAME=VALUE"
 
 _REASONS: dict[str, str] = {
-    _FILES: "pathlib shutil glob tempfile pickle csv gzip zipfile tarfile h5py pandas PIL cv2 joblib imageio",
+    _FILES: "shutil glob tempfile pickle csv gzip zipfile tarfile h5py pandas PIL cv2 joblib imageio",
     _NETWORK: "requests urllib http socket ssl ftplib wandb huggingface_hub aiohttp httpx smtplib",
     _PROCESSES: "threading multiprocessing subprocess concurrent asyncio signal queue",
     "a program can't look at the language itself": "ast dis importlib ctypes gc types sysconfig code builtins",
-    _RUNS: "getopt optparse click configparser",
+    _RUNS: "argparse getopt optparse click configparser",
     "print() writes": "logging",
     "dictionaries and lists have what programs need": "yaml",
     "compute with torch and math": "scipy sympy jax tensorflow sklearn cupy numba",

@@ -7,6 +7,7 @@ from typing import Any
 from ...api.calls.registry import CONSTRUCTORS, Method, attributes_of, namespace
 from ...api.nn.kept_files import BUFFERS
 from ...numerics.naming import shown_as
+from ..compile.calls import Builtin
 from ..values.budget import check_text
 from ..values.streams import Stream
 
@@ -102,5 +103,14 @@ attributes_of(Text)["readline"] = Method(_readline, _readline.__doc__ or "")
 attributes_of(Text)["getvalue"] = Method(lambda stream: stream.text, "The whole text.")
 for _name in ("read", "write", "getvalue", "getbuffer"):
     attributes_of(Bytes)[_name] = Method(_no_bytes, "Refused: it keeps what torch.save saves.")
+
+
+def _open(*args: Any, **kwargs: Any) -> Any:
+    raise NotImplementedError(
+        "open() isn't here: programs here reach no files; the options --load and --save of the command read and write "
+        "tensors"
+    )
+
+
 _table = namespace("io")
-_table |= {"StringIO": Text, "BytesIO": Bytes}
+_table |= {"StringIO": Text, "BytesIO": Bytes, "open": Builtin("open", _open)}

@@ -1,41 +1,28 @@
-"""``os`` and ``os.path``: names of files as texts. No file is reached: what ``torch.save`` keeps is all there is."""
+"""What ``os`` and ``pathlib`` say of files: ``torch.save`` keeps some, and a program may make folders, all by name only.
+
+No file of the machine is reached.
+"""
 
 from __future__ import annotations
 
-import os
-import posixpath
-from collections.abc import Callable
 from typing import Any
 
-from ...api.calls.registry import Property, namespace
+from ...api.calls.registry import namespace
 from ...api.nn.kept_files import files, name_of_file
 from ...engine.state import state
 from ..compile.calls import Builtin
-from ..values.budget import check_text
 from .entries import entering
 
-_FILES = "programs here reach no files: --load and --save read and write tensors"
+FILES = "programs here reach no files: --load and --save read and write tensors"
+_MOST_FOLDERS = 1000
 
 
 def _text(call: str, value: Any) -> str:
     try:
         return name_of_file(call, value)
     except TypeError:
-        raise TypeError(
-            f"{call}: path should be string, bytes or os.PathLike, not {type(value).__name__}"
-        ) from None
-
-
-def _on_names(name: str) -> Callable[..., Any]:
-    call = getattr(posixpath, name)
-
-    def of_names(path: Any, /, *paths: Any) -> Any:
-        texts = [_text(name, each) for each in (path, *paths)]
-        check_text(sum(map(len, texts)))
-        return call(*texts)
-
-    of_names.__doc__ = f"What Python's ``os.path.{name}`` makes of names, as texts."
-    return of_names
+        kind = type(value).__name__
+        raise TypeError(f"{call}: path should be string, bytes or os.PathLike, not {kind}") from None
 
 
 def _folders() -> set[str]:
@@ -81,8 +68,8 @@ def makedirs(name: Any, mode: Any = 0o777, exist_ok: Any = False) -> None:
     found = _text("makedirs", name).rstrip("/")
     if found in _folders() and not exist_ok:
         raise FileExistsError(17, "File exists", _text("makedirs", name))
-    if len(_folders()) >= 1000:
-        raise MemoryError("a program makes at most 1000 folders")
+    if len(_folders()) >= _MOST_FOLDERS:
+        raise MemoryError(f"a program makes at most {_MOST_FOLDERS} folders")
     parts = found.split("/")
     _folders().update("/".join(parts[: k + 1]) for k in range(min(len(parts), 100)))
 
@@ -98,41 +85,17 @@ def remove(path: Any, /) -> None:
     """Forget what ``torch.save`` has kept under a name."""
     name = _text("remove", path)
     if name not in files():
-        raise NotImplementedError(f"os.remove() isn't here: {_FILES}")
+        raise NotImplementedError(f"os.remove() isn't here: {FILES}")
     del files()[name]
-
-
-@entering("os")
-def getenv(key: Any, default: Any = None) -> Any:
-    """What the program itself has put into ``os.environ``: the machine's own variables are not here."""
-    return _environment().get(key, default)
-
-
-def _environment() -> dict[Any, Any]:
-    found: dict[Any, Any] = state.flags.setdefault("environment", {})
-    return found
-
-
-@entering("os")
-def cpu_count() -> int | None:
-    """How many processors the machine has."""
-    return os.cpu_count()
 
 
 def _refused(name: str) -> None:
     def refused(*args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError(f"os.{name}() isn't here: {_FILES}")
+        raise NotImplementedError(f"os.{name}() isn't here: {FILES}")
 
-    refused.__doc__ = f"Refused: {_FILES}."
+    refused.__doc__ = f"Refused: {FILES}."
     namespace("os")[name] = Builtin(name, refused)
 
 
-for _name in ("join", "basename", "dirname", "split", "splitext", "normpath", "isabs"):
-    namespace("os.path")[_name] = Builtin(_name, _on_names(_name))
-for _name in ("listdir", "getcwd", "chdir", "walk", "rename", "rmdir", "scandir", "system", "popen", "stat"):
+for _name in ("listdir", "getcwd", "chdir", "walk", "rename", "rmdir", "scandir", "stat"):
     _refused(_name)
-_table = namespace("os")
-_table |= {
-    "sep": "/", "linesep": "\n", "name": "posix", "pathsep": ":", "curdir": ".", "extsep": ".",
-    "environ": Property(lambda module: _environment(), doc="Variables that the program itself has set."),
-}  # fmt: skip
