@@ -24,6 +24,7 @@ from .plain_data import (
     name_of,
     number,
     numbers,
+    pair,
     style_of,
     text,
     texts,
@@ -85,6 +86,12 @@ def _bins(name: str, value: Any) -> Any:
     return whole(1, 10_000)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:10_001])
 
 
+def _place_of_legend(name: str, value: Any) -> Any:
+    if type(value) in (list, tuple):
+        return pair(-100, 100)(name, value)
+    return value if type(value) is int and 0 <= value <= 10 else name_of(name, value)
+
+
 #: Keywords by call.
 OPTIONS: dict[str, Mapping[str, Converter]] = {
     **dict.fromkeys(("plot", "semilogx", "semilogy", "loglog"), _LINE),
@@ -105,7 +112,7 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
     "fill_between": _FILLED,
     "set_title": _WRITTEN, "set_xlabel": _WRITTEN, "set_ylabel": _WRITTEN, "suptitle": _WRITTEN,
     "legend": {
-        "loc": lambda name, value: value if type(value) is int and 0 <= value <= 10 else name_of(name, value),
+        "loc": _place_of_legend,
         "fontsize": _WRITTEN["fontsize"], "title": text, "ncol": whole(1, 20), "ncols": whole(1, 20), "frameon": yes,
     },
     "grid": {
@@ -255,13 +262,18 @@ def _fill(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
     return _add(axes, name, (x, *(np.broadcast_to(y, x.shape).copy() for y in ys)), options_of(name, kwargs))
 
 
-def _written(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-    if len(args) != 1:
+def _written(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
+    given = dict(kwargs)
+    words = ("label", "t", "s") if name == "set_title" else (name[4:], "label")
+    said = args or tuple(given.pop(key) for key in words if key in given)
+    if len(said) != 1:
         raise _wrong(name, "one text")
-    _add(axes, name, (text(name, args[0]),), options_of(name, kwargs))
+    named = given.pop("fontdict", None)
+    given = {**named, **given} if type(named) is dict else given
+    return _add(axes, name, (text(name, said[0]),), options_of(name, given))
 
 
-def _legend(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+def _legend(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
     given = dict(kwargs)
     if len(args) == 2 or "handles" in given:
         handles, labels = args if len(args) == 2 else (given.pop("handles"), given.pop("labels", None))
@@ -271,7 +283,7 @@ def _legend(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, A
         args = (given.pop("labels"),)
     if len(args) > 1:
         raise _wrong(name, "the labels, or nothing")
-    _add(axes, name, tuple(texts(name, a) for a in args), options_of(name, given))
+    return _add(axes, name, tuple(texts(name, a) for a in args), options_of(name, given))
 
 
 def _labelled(handles: Any, labels: Any) -> None:

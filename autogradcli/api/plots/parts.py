@@ -230,6 +230,59 @@ def use_style(style: Value) -> None:
         text("use", each)
 
 
+@shown_as("matplotlib.ticker.Locator")
+class Ticks:
+    """Where an axis has ticks, or how they are written: one of Matplotlib's ways, with numbers and texts."""
+
+    __slots__ = ("args", "named", "way")
+
+    def __init__(self, way: str, args: tuple[Any, ...], named: dict[str, Any]) -> None:
+        self.way, self.args, self.named = way, args, named
+
+    def __repr__(self) -> str:
+        return f"<matplotlib.ticker.{self.way} object at 0x{id(self):x}>"
+
+
+#: Ways of Matplotlib's module ``ticker`` that take numbers and texts alone.
+TICKERS = (
+    "AutoLocator", "AutoMinorLocator", "FixedLocator", "LinearLocator", "LogLocator", "MaxNLocator", "MultipleLocator",
+    "NullLocator", "FixedFormatter", "FormatStrFormatter", "NullFormatter", "PercentFormatter", "ScalarFormatter",
+)  # fmt: skip
+_BY_TICKS = ("set_major_locator", "set_minor_locator", "set_major_formatter", "set_minor_formatter")
+
+
+def _ticker(way: str) -> Any:
+    def make(*args: Value, **kwargs: Value) -> Ticks:
+        return Ticks(way, tuple(plain_value(way, "nbins", each) for each in args), kwargs_of(dict(kwargs)))
+
+    make.__doc__ = f"Matplotlib's {way}."
+    return make
+
+
+def _ticked(name: str) -> Any:
+    def tell(part: Value, ticks: Value) -> None:
+        if type(part) is not Part:
+            raise TypeError(f"a part of axes is needed, not {type(part).__name__}")
+        if type(ticks) is str:
+            ticks = Ticks("FormatStrFormatter", (text(name, ticks),), {})
+        if type(ticks) is Ticks:  # a function that writes them is the program's: it is not called when a file is drawn
+            part.axes.add(Call("ticks", (part.name, name, ticks.way, ticks.args), ticks.named))
+
+    return tell
+
+
+def setp(obj: Value, *args: Value, **kwargs: Value) -> None:
+    """Draw what was drawn in another way; texts of a legend stay as they are."""
+    for each in obj if type(obj) in (list, tuple) else [obj]:
+        if type(each) is Artist:
+            _set(each, **kwargs)
+
+
+def _texts_of(legend: Value) -> list[Any]:
+    """No texts: they are drawn with the legend."""
+    return []
+
+
 def get_backend() -> str:
     """``'agg'``: what draws into files, and opens no window."""
     return "agg"
@@ -260,7 +313,7 @@ def _method(kind: type, name: str, call: Any) -> None:
 def _register() -> None:
     table = namespace(PYPLOT)
     for function in (
-        cla, sca, twinx, twiny, ion, ioff, isinteractive, pause, draw, subplots_adjust, figtext, rc, imread, imsave,
+        cla, sca, twinx, twiny, setp, ion, ioff, isinteractive, pause, draw, subplots_adjust, figtext, rc, imread, imsave,
     ):  # fmt: skip
         table[function.__name__] = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
     for axis in ("x", "y"):
@@ -282,6 +335,12 @@ def _register() -> None:
         of_axes[axis] = Property(lambda axes, name=axis: Part(axes, name), doc="The scale of an axis.")
         of_axes[f"get_{axis}"] = Method(lambda axes, name=axis: Part(axes, name), "The scale of an axis.")
     of_axes["get_figure"] = Method(lambda axes: axes.figure, "The figure that they are in.")
+    for way in TICKERS:
+        namespace("matplotlib.ticker")[way] = PythonFunction(way, renamed(_ticker(way), way), "matplotlib.ticker")
+    for name in _BY_TICKS:
+        _method(Part, name, _ticked(name))
+    attributes_of(Artist)["get_texts"] = Method(_texts_of, _texts_of.__doc__ or "")
+    attributes_of(Artist)["legend_handles"] = Property(_texts_of, doc="None: they are drawn with the legend.")
     for name in OF_PARTS:
         _method(Part, name, _told(name))
     for name, call in (

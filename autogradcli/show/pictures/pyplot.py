@@ -10,7 +10,7 @@ import numpy as np
 from ...api.plots.colour_maps import drawn as coloured
 from ...api.plots.drawing import NAMES
 from ...api.plots.figures import Axes, Call, Figure
-from ...api.plots.parts import OF_PARTS, SIDES
+from ...api.plots.parts import OF_PARTS, SIDES, TICKERS
 from .figure import drawn_plainly, plain, saved
 from .picture import JOINED, POINTS, Contours, Line, Picture, levels_of
 
@@ -47,6 +47,11 @@ def _draw_axes(canvas: Any, drawn: Any, axes: Axes) -> None:
         if call.name == "colorbar":
             found = made.get(id(call.args[0]))
             canvas.colorbar(found[3] if isinstance(found, tuple) else found, ax=drawn, **_options(call))
+        elif call.name == "ticks" and call.args[2] in TICKERS:
+            from matplotlib import ticker
+
+            name, what, way, given = call.args
+            getattr(getattr(drawn, name), what)(getattr(ticker, way)(*given, **call.options))
         elif call.name == "part":
             name, what, given = call.args
             if what in OF_PARTS:
