@@ -79,7 +79,7 @@ _ORIGIN = _one_of("upper lower", "origin")
 
 
 def _levels(name: str, value: Any) -> Any:
-    return whole(1, 200)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:200])
+    return whole(1, 1000)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:1000])
 
 
 def _bins(name: str, value: Any) -> Any:
@@ -101,7 +101,7 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
     },
     "hist": {**_FILLED, "bins": _bins, "density": yes, "histtype": _one_of("bar step stepfilled", "histtype")},
     "bar": {
-        **_FILLED, "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
+        **_FILLED, "color": colours, "edgecolor": colours, "tick_label": texts, "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
     },
     "imshow": {
         **_MAPPED, "origin": _ORIGIN, "aspect": _one_of("auto equal", "aspect"), "interpolation": name_of,
@@ -173,7 +173,7 @@ def _lines(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
             raise ValueError(f"x and y must have same first dimension, but have shapes {shapes}")
         if x.ndim > 2 or y.ndim > 2:
             raise ValueError(f"x and y can be no greater than 2D, but have shapes {x.shape} and {y.shape}")
-        x, y = x.reshape(len(x), -1), y.reshape(len(y), -1)
+        x, y = (a.reshape(len(a), -1 if a.size else 1) for a in (x, y))
         for k in range(min(max(x.shape[1], y.shape[1]), 1000)):
             one = tuple(a[:, min(k, a.shape[1] - 1)] for a in (x, y))
             made.append(_add(axes, name, one, {**style, **options}))

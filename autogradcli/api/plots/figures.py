@@ -88,6 +88,19 @@ class Artist:
         return f"<matplotlib.artist.Artist object at 0x{id(self):x}>"
 
 
+@shown_as("matplotlib.transforms.Transform")
+class Measure:
+    """What the numbers of a place mean: parts of the axes, parts of the figure, or data."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<matplotlib.transforms.Transform object at 0x{id(self):x}>"
+
+
 @shown_as("matplotlib.axes._axes.Axes")
 class Axes:
     __slots__ = ("beside", "calls", "figure", "place", "solid")

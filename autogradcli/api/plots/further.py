@@ -15,7 +15,7 @@ from ...engine.tensor import Tensor
 from ...numerics.limits import run
 from ..arrays.values import NumPyArray, NumPyScalar
 from .colour_maps import as_data
-from .figures import Artist, Axes, Call, Tone, Tones
+from .figures import Artist, Axes, Call, Measure, Tone, Tones
 from .plain_data import DEEPEST, MARKERS, MOST_NUMBERS, Converter, between, choice, numbers, text
 
 #: Methods of Matplotlib's axes that draw or set something, and take data alone.
@@ -51,7 +51,7 @@ SAFE = frozenset(
     (
         *_SIZES, *_COUNTS,
         *("alpha", "animated", "antialiased", "aa", "angles", "arrowprops", "arrowstyle", "aspect", "autopct", "axis"),
-        *("backgroundcolor", "barsabove", "bbox", "bottom", "c", "clip_on", "cmap", "color", "colors", "counterclock"),
+        *("backgroundcolor", "barsabove", "bbox", "boxstyle", "shrinkA", "shrinkB", "mutation_scale", "relpos", "bottom", "c", "clip_on", "cmap", "color", "colors", "counterclock"),
         *("connectionstyle", "cumulative", "dashes", "data_aspect", "density", "ec", "ecolor", "edgecolor"),
         *("edgecolors", "elev", "azim", "roll", "errorevery", "explode", "extent", "facecolor", "facecolors", "fc"),
         *("fill", "fillstyle", "fmt", "fontdict", "fontname", "family", "fontfamily", "fontstyle", "fontweight"),
@@ -63,7 +63,7 @@ SAFE = frozenset(
         *("minlength", "minor", "multialignment", "notch", "orientation", "origin", "pctdistance", "pivot"),
         *("positions", "radius", "range", "rotation", "rotation_mode", "rwidth", "s", "scale", "scale_units"),
         *("scilimits", "shading", "showfliers", "showmeans", "showmedians", "showextrema", "stacked", "startangle"),
-        *("style", "textcoords", "tight", "top", "units", "uplims", "va", "verticalalignment", "vert", "visible"),
+        *("style", "textcoords", "tight", "top", "transform", "units", "uplims", "va", "verticalalignment", "vert", "visible"),
         *("vmax", "vmin", "weight", "weights", "where", "which", "width", "widths", "wrap", "x", "xerr", "xmax", "xmin"),
         *("xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder", "enable", "offset"),
         *("step", "baseline", "direction", "arrowsize", "antialiased", "depthshade", "ncols", "numpoints", "title"),
@@ -78,7 +78,7 @@ def plain_value(name: str, key: str, value: Any, depth: int = 0) -> Any:
     """A value as data that Matplotlib takes: arrays, numbers, texts, None, and containers of these."""
     value = as_data(value)
     kind = type(value)
-    if value is None or kind is bool or kind in (Tone, Tones):
+    if value is None or kind is bool or kind in (Tone, Tones, Measure):
         return value
     if kind is str:
         return text(name, value)

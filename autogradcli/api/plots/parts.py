@@ -9,7 +9,7 @@ from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from . import drawing
-from .figures import Artist, Axes, AxesGrid, Call, Figure
+from .figures import Artist, Axes, AxesGrid, Call, Figure, Measure
 from .further import plain_value
 from .plain_data import between, numbers, text, texts
 from .pyplot import PYPLOT, plots, settings
@@ -37,6 +37,8 @@ OF_PARTS = frozenset(
         *("tick_right", "set_tick_params", "grid", "set_alpha"),
     )
 )
+#: Parts of the axes, and data.
+MEASURES = ("transAxes", "transData")
 SIDES = ("left", "right", "bottom", "top")
 
 
@@ -334,6 +336,8 @@ def _register() -> None:
     for axis in ("xaxis", "yaxis", "zaxis"):
         of_axes[axis] = Property(lambda axes, name=axis: Part(axes, name), doc="The scale of an axis.")
         of_axes[f"get_{axis}"] = Method(lambda axes, name=axis: Part(axes, name), "The scale of an axis.")
+    for measure in MEASURES:
+        of_axes[measure] = Property(lambda axes, name=measure: Measure(name), doc="What numbers of a place mean.")
     of_axes["get_figure"] = Method(lambda axes: axes.figure, "The figure that they are in.")
     for way in TICKERS:
         namespace("matplotlib.ticker")[way] = PythonFunction(way, renamed(_ticker(way), way), "matplotlib.ticker")

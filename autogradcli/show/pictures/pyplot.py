@@ -9,7 +9,7 @@ import numpy as np
 
 from ...api.plots.colour_maps import drawn as coloured
 from ...api.plots.drawing import NAMES
-from ...api.plots.figures import Axes, Call, Figure
+from ...api.plots.figures import Axes, Call, Figure, Measure
 from ...api.plots.parts import OF_PARTS, SIDES, TICKERS
 from .figure import drawn_plainly, plain, saved
 from .picture import JOINED, POINTS, Contours, Line, Picture, levels_of
@@ -57,7 +57,10 @@ def _draw_axes(canvas: Any, drawn: Any, axes: Axes) -> None:
             if what in OF_PARTS:
                 getattr(drawn.spines[name] if name in SIDES else getattr(drawn, name), what)(*given, **call.options)
         elif call.name in NAMES:
-            made[id(call)] = getattr(drawn, call.name)(*_texts(call), **_options(call))
+            options = _options(call)
+            if isinstance(options.get("transform"), Measure):
+                options["transform"] = getattr(drawn, options["transform"].name)
+            made[id(call)] = getattr(drawn, call.name)(*_texts(call), **options)
 
 
 def _texts(call: Call) -> tuple[Any, ...]:
