@@ -14,6 +14,7 @@ from ...api.calls.program_classes import Kind, Plain, derive
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
+from ..values.mappings import HELD
 from ..values.kinds import UNBOUND, Form, Frame, Run
 from . import variables
 from .assignment import target
@@ -242,7 +243,7 @@ def _annotations(node: ast.ClassDef) -> dict[str, str]:
 
 def _subclass_of(bases: list[Any]) -> Any:
     """What makes a subclass. Raises TypeError for a base that programs can't derive from."""
-    bases = [base for base in bases if type(base) is not Form]
+    bases = [HELD.get(base, base) if isinstance(base, type) else base for base in bases if type(base) is not Form]
     if not bases:
         return partial(derive, (Plain,))
     if all(type(base) is Kind or _is_error(base) for base in bases):

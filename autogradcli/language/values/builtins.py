@@ -21,6 +21,7 @@ from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_i
 from .checked_operators import power
 from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
 from .nesting import checked
+from .mappings import HELD, as_dict
 from .streams import written_to
 from .text_format import format_value, to_ascii, to_repr, to_str
 
@@ -247,6 +248,8 @@ def isinstance_(*args: Any) -> bool:
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+    if kinds in HELD:  # a program's class that derives from dict or list
+        kinds = (kinds, HELD[kinds])
     return isinstance(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))
 
 
@@ -376,8 +379,9 @@ def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
     if len(args) != 1:
         return dict(*args, **kwargs)
     result: dict[Any, Any] = {}
-    if isinstance(args[0], dict):
-        at_length.put_all(result, args[0])
+    entries = as_dict(args[0])
+    if entries is not None:
+        at_length.put_all(result, entries)
         result.update(kwargs)
         return result
     pairs = []
