@@ -137,7 +137,6 @@ REFUSED = {
     "for k in range(99): plt.plot(range(10 ** 6))": "numbers are drawn in figures that are open",
     "plt.gca().plot.__class__": "has no attribute '__class__'",
     "plt.subplots(2)[1][plt]": "only integers are valid indices",
-    "plt.rcParams": "has no attribute 'rcParams'",
 }
 
 

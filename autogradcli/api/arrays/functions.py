@@ -164,5 +164,7 @@ NAMES |= {
     "array_str": printing.array_str, "errstate": errstate.ErrState, "seterr": errstate.seterr,
     "geterr": errstate.geterr,
 }  # fmt: skip
-joining.NAMES_OF |= {name: NAMES[name] for name in ("linspace", "arange", "column_stack", "atleast_1d", "concatenate", "asarray")}
+joining.NAMES_OF |= {
+    name: NAMES[name] for name in ("linspace", "arange", "column_stack", "atleast_1d", "concatenate", "asarray")
+}
 NAMES |= {"c_": joining.Columns(), "r_": joining.Rows(), "ndindex": joining.ndindex, "ndenumerate": joining.ndenumerate}

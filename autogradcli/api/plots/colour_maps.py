@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
@@ -14,13 +12,88 @@ from .figures import Tone, Tones
 from .plain_data import name_of, numbers
 
 #: The names of Matplotlib's own, without the reversed ones.
-NAMES = (
-    "magma inferno plasma viridis cividis twilight turbo Blues BrBG BuGn BuPu CMRmap GnBu Greens Greys OrRd Oranges PRGn "
-    "PiYG PuBu PuBuGn PuOr PuRd Purples RdBu RdGy RdPu RdYlBu RdYlGn Reds Spectral Wistia YlGn YlGnBu YlOrBr YlOrRd "
-    "afmhot autumn binary bone brg bwr cool coolwarm copper cubehelix flag gist_earth gist_gray gist_heat gist_rainbow "
-    "gist_stern gnuplot gnuplot2 gray hot hsv jet nipy_spectral ocean pink prism rainbow seismic spring summer terrain "
-    "winter Accent Dark2 Paired Pastel1 Pastel2 Set1 Set2 Set3 tab10 tab20 tab20b tab20c"
-).split()
+NAMES = [
+    "magma",
+    "inferno",
+    "plasma",
+    "viridis",
+    "cividis",
+    "twilight",
+    "turbo",
+    "Blues",
+    "BrBG",
+    "BuGn",
+    "BuPu",
+    "CMRmap",
+    "GnBu",
+    "Greens",
+    "Greys",
+    "OrRd",
+    "Oranges",
+    "PRGn",
+    "PiYG",
+    "PuBu",
+    "PuBuGn",
+    "PuOr",
+    "PuRd",
+    "Purples",
+    "RdBu",
+    "RdGy",
+    "RdPu",
+    "RdYlBu",
+    "RdYlGn",
+    "Reds",
+    "Spectral",
+    "Wistia",
+    "YlGn",
+    "YlGnBu",
+    "YlOrBr",
+    "YlOrRd",
+    "afmhot",
+    "autumn",
+    "binary",
+    "bone",
+    "brg",
+    "bwr",
+    "cool",
+    "coolwarm",
+    "copper",
+    "cubehelix",
+    "flag",
+    "gist_earth",
+    "gist_gray",
+    "gist_heat",
+    "gist_rainbow",
+    "gist_stern",
+    "gnuplot",
+    "gnuplot2",
+    "gray",
+    "hot",
+    "hsv",
+    "jet",
+    "nipy_spectral",
+    "ocean",
+    "pink",
+    "prism",
+    "rainbow",
+    "seismic",
+    "spring",
+    "summer",
+    "terrain",
+    "winter",
+    "Accent",
+    "Dark2",
+    "Paired",
+    "Pastel1",
+    "Pastel2",
+    "Set1",
+    "Set2",
+    "Set3",
+    "tab10",
+    "tab20",
+    "tab20b",
+    "tab20c",
+]
 
 
 @shown_as("matplotlib.colors.Colormap")
@@ -62,23 +135,6 @@ def get_cmap(name: Value = None, lut: Value = None) -> ColourMap:
 def as_data(value: Any) -> Any:
     """What a keyword such as ``cmap`` keeps of a colour map: its name."""
     return value.name if type(value) is ColourMap else value
-
-
-def drawn(value: Any) -> Any:
-    """A value for Matplotlib: colours of a map as numbers."""
-    if type(value) is Tone:
-        import matplotlib
-
-        found = matplotlib.colormaps[value.map]
-        found = found.resampled(value.parts) if value.parts else found
-        return found(int(value.at) if value.whole else value.at)
-    if type(value) is Tones:
-        return np.array([drawn(each) for each in value.each])
-    if isinstance(value, (list, tuple)):
-        return type(value)(drawn(each) for each in value)
-    if isinstance(value, dict):
-        return {key: drawn(each) for key, each in value.items()}
-    return value
 
 
 def _register() -> None:

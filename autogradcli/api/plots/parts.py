@@ -89,7 +89,9 @@ def _get_data(self: Value) -> Any:
 
 def _set(self: Value, **kwargs: Value) -> None:
     made = _artist(self)
-    made.change(**drawing.options_of(made.call.name, kwargs) if made.call.name in drawing.OPTIONS else kwargs_of(kwargs))
+    made.change(
+        **drawing.options_of(made.call.name, kwargs) if made.call.name in drawing.OPTIONS else kwargs_of(kwargs)
+    )
 
 
 def kwargs_of(given: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +204,9 @@ def _limits(name: str) -> Any:
     def get(axes: Value) -> tuple[float, float]:
         found = next((c.args for c in reversed(axes.calls) if c.name == f"set_{name}"), None)
         if found is None or None in found:
-            raise NotImplementedError(f"get_{name}() knows limits that set_{name}() has set: others are found when drawing")
+            raise NotImplementedError(
+                f"get_{name}() knows limits that set_{name}() has set: others are found when drawing"
+            )
         return found[0], found[1]
 
     return get
@@ -329,7 +333,12 @@ def _register() -> None:
     namespace("matplotlib")["__version__"] = "3.11.2"
     for name in ("clear", "cla"):
         _method(Axes, name, _clear)
-    for name, call in (("twinx", twinx), ("twiny", twiny), ("get_xlim", _limits("xlim")), ("get_ylim", _limits("ylim"))):
+    for name, call in (
+        ("twinx", twinx),
+        ("twiny", twiny),
+        ("get_xlim", _limits("xlim")),
+        ("get_ylim", _limits("ylim")),
+    ):
         _method(Axes, name, call)
     of_axes = attributes_of(Axes)
     of_axes["spines"] = Property(_spines, doc="The four sides of the frame, by name.")

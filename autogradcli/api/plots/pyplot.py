@@ -15,8 +15,8 @@ from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from . import drawing
-from .further import SOLID, keyword
 from .figures import MOST_AXES, SIZE, Artist, Axes, AxesGrid, Call, Figure, Plots
+from .further import SOLID, keyword
 from .plain_data import between, numbers, pair, text, whole
 
 PYPLOT = "matplotlib.pyplot"
@@ -182,9 +182,7 @@ def gcf() -> Figure:
     return plots().figure()
 
 
-def tight_layout(
-    *, pad: Value = 1.08, h_pad: Value = None, w_pad: Value = None, rect: Value = None
-) -> None:
+def tight_layout(*, pad: Value = 1.08, h_pad: Value = None, w_pad: Value = None, rect: Value = None) -> None:
     """Nothing: pictures are laid out tightly anyhow."""
 
 
@@ -224,7 +222,9 @@ def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Valu
 
 
 #: What says where a bar stands and how large it is.
-_OF_BARS = frozenset(("orientation", "shrink", "aspect", "pad", "fraction", "extend", "ticks", "format", "location", "cax"))
+_OF_BARS = frozenset(
+    ("orientation", "shrink", "aspect", "pad", "fraction", "extend", "ticks", "format", "location", "cax")
+)
 
 
 def close(fig: Value = None) -> None:

@@ -14,8 +14,8 @@ from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.attribute_lookup import TABLES, get_attribute, key_of
 from ..values.budget import check_items
-from ..values.mappings import as_dict
 from ..values.kinds import Frame, Namespace, Run, UserFunction
+from ..values.mappings import as_dict
 from .calls import DIRECT, callable_of
 from .context import Context, compiles, expression
 from .expressions import elements

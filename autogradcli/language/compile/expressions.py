@@ -17,8 +17,8 @@ from ..values.attribute_lookup import TABLES, get_attribute, key_of
 from ..values.budget import CONTAINERS, budget, check_items, hashable
 from ..values.checked_operators import BINARY, COMPARISONS, TESTS, UNARY, subscript, subtract_sets
 from ..values.extensions import extended
-from ..values.mappings import as_dict
 from ..values.kinds import Frame, Namespace, Run
+from ..values.mappings import as_dict
 from ..values.nesting import depth_of
 from ..values.text_format import format_value, to_ascii, to_repr, to_str
 from ..values.text_format import joined as joined_text

@@ -14,8 +14,8 @@ from ...api.calls.program_classes import Kind, Plain, derive
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
-from ..values.mappings import HELD
 from ..values.kinds import UNBOUND, Form, Frame, Run
+from ..values.mappings import HELD
 from . import variables
 from .assignment import target
 from .calls import callable_of

@@ -14,6 +14,7 @@ from ..compile.calls import Builtin, is_callable
 from ..values.kinds import BoundMethod, Namespace, UserFunction
 from .entries import entering
 
+
 @shown_as("inspect._empty")
 class Empty:
     """What stands for a default that there is not."""
@@ -100,7 +101,9 @@ def _parameters(value: Any) -> list[Parameter]:
     if type(value) is BoundMethod:
         return _parameters(value.call)[1:]
     if type(type(value)) is Kind and not isinstance(value, type):
-        found = next((m for base in type(value).__mro__ if (m := vars(base).get("__members__", {}).get("forward"))), None)
+        found = next(
+            (m for base in type(value).__mro__ if (m := vars(base).get("__members__", {}).get("forward"))), None
+        )
         if found is not None:
             return _parameters(found)[1:]
     if type(value) is Kind:

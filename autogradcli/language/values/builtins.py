@@ -20,8 +20,8 @@ from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attr
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
 from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
-from .nesting import checked
 from .mappings import HELD, as_dict
+from .nesting import checked
 from .streams import written_to
 from .text_format import format_value, to_ascii, to_repr, to_str
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...api.plots.colour_maps import drawn as coloured
 from ...api.plots.drawing import NAMES
-from ...api.plots.figures import Axes, Call, Figure, Measure
+from ...api.plots.figures import Axes, Call, Figure, Measure, Tone, Tones
 from ...api.plots.parts import OF_PARTS, SIDES, TICKERS
 from .figure import drawn_plainly, plain, saved
 from .picture import JOINED, POINTS, Contours, Line, Picture, levels_of
@@ -168,3 +167,20 @@ def _log(values: Any, wanted: bool) -> Any:
         return values
     with np.errstate(all="ignore"):
         return np.log10(np.asarray(values, float)).tolist()
+
+
+def coloured(value: Any) -> Any:
+    """A value for Matplotlib: colours of a map as numbers."""
+    if type(value) is Tone:
+        import matplotlib
+
+        found = matplotlib.colormaps[value.map]
+        found = found.resampled(value.parts) if value.parts else found
+        return found(int(value.at) if value.whole else value.at)
+    if type(value) is Tones:
+        return np.array([coloured(each) for each in value.each])
+    if isinstance(value, (list, tuple)):
+        return type(value)(coloured(each) for each in value)
+    if isinstance(value, dict):
+        return {key: coloured(each) for key, each in value.items()}
+    return value
