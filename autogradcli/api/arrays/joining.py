@@ -25,7 +25,7 @@ def _range(cut: slice) -> Any:
 NAMES_OF: dict[str, Callable[..., Any]] = {}
 
 
-@shown_as("numpy.lib.index_tricks.CClass")
+@shown_as("CClass")
 class Columns:
     """``np.c_[a, b]``: rows as columns, side by side."""
 
@@ -36,7 +36,7 @@ class Columns:
         return NAMES_OF["column_stack"]([_range(part) if type(part) is slice else part for part in parts])
 
 
-@shown_as("numpy.lib.index_tricks.RClass")
+@shown_as("RClass")
 class Rows:
     """``np.r_[a, b, 0]``: arrays and numbers one after another."""
 

@@ -101,7 +101,8 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
     },
     "hist": {**_FILLED, "bins": _bins, "density": yes, "histtype": _one_of("bar step stepfilled", "histtype")},
     "bar": {
-        **_FILLED, "color": colours, "edgecolor": colours, "tick_label": texts, "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
+        **_FILLED, "color": colours, "edgecolor": colours, "tick_label": texts,
+        "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
     },
     "imshow": {
         **_MAPPED, "origin": _ORIGIN, "aspect": _one_of("auto equal", "aspect"), "interpolation": name_of,

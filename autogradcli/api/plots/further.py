@@ -51,7 +51,8 @@ SAFE = frozenset(
     (
         *_SIZES, *_COUNTS,
         *("alpha", "animated", "antialiased", "aa", "angles", "arrowprops", "arrowstyle", "aspect", "autopct", "axis"),
-        *("backgroundcolor", "barsabove", "bbox", "boxstyle", "shrinkA", "shrinkB", "mutation_scale", "relpos", "bottom", "c", "clip_on", "cmap", "color", "colors", "counterclock"),
+        *("boxstyle", "shrinkA", "shrinkB", "mutation_scale", "relpos"),
+        *("backgroundcolor", "barsabove", "bbox", "bottom", "c", "clip_on", "cmap", "color", "colors", "counterclock"),
         *("connectionstyle", "cumulative", "dashes", "data_aspect", "density", "ec", "ecolor", "edgecolor"),
         *("edgecolors", "elev", "azim", "roll", "errorevery", "explode", "extent", "facecolor", "facecolors", "fc"),
         *("fill", "fillstyle", "fmt", "fontdict", "fontname", "family", "fontfamily", "fontstyle", "fontweight"),
@@ -63,11 +64,14 @@ SAFE = frozenset(
         *("minlength", "minor", "multialignment", "notch", "orientation", "origin", "pctdistance", "pivot"),
         *("positions", "radius", "range", "rotation", "rotation_mode", "rwidth", "s", "scale", "scale_units"),
         *("scilimits", "shading", "showfliers", "showmeans", "showmedians", "showextrema", "stacked", "startangle"),
-        *("style", "textcoords", "tight", "top", "transform", "units", "uplims", "va", "verticalalignment", "vert", "visible"),
-        *("vmax", "vmin", "weight", "weights", "where", "which", "width", "widths", "wrap", "x", "xerr", "xmax", "xmin"),
+        *("style", "textcoords", "tight", "top", "transform", "units", "uplims", "va"),
+        *("verticalalignment", "vert", "visible"),
+        *("vmax", "vmin", "weight", "weights", "where", "which", "width", "widths", "wrap"),
+        *("x", "xerr", "xmax", "xmin"),
         *("xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder", "enable", "offset"),
         *("step", "baseline", "direction", "arrowsize", "antialiased", "depthshade", "ncols", "numpoints", "title"),
-        *("title_fontsize", "borderpad", "labelspacing", "columnspacing", "scatterpoints", "snap", "aspect", "adjustable"),
+        *("title_fontsize", "borderpad", "labelspacing", "columnspacing", "scatterpoints", "snap"),
+        *("aspect", "adjustable"),
         *("solid_capstyle", "solid_joinstyle", "dash_capstyle", "capstyle", "drawstyle", "hatch", "rasterized", "mode"),
     )
 )  # fmt: skip

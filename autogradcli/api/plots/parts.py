@@ -8,6 +8,7 @@ from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
+from ..tensor.attributes import array_value
 from . import drawing
 from .figures import Artist, Axes, AxesGrid, Call, Figure, Measure
 from .further import plain_value
@@ -82,8 +83,6 @@ def set_ydata(self: Value, y: Value) -> None:
 
 
 def _get_data(self: Value) -> Any:
-    from ..tensor.attributes import array_value
-
     return tuple(array_value(each) for each in _artist(self).call.args[:2])
 
 
@@ -319,7 +318,8 @@ def _method(kind: type, name: str, call: Any) -> None:
 def _register() -> None:
     table = namespace(PYPLOT)
     for function in (
-        cla, sca, twinx, twiny, setp, ion, ioff, isinteractive, pause, draw, subplots_adjust, figtext, rc, imread, imsave,
+        cla, sca, twinx, twiny, setp, ion, ioff, isinteractive, pause, draw, subplots_adjust, figtext, rc, imread,
+        imsave,
     ):  # fmt: skip
         table[function.__name__] = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
     for axis in ("x", "y"):

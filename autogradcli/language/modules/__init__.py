@@ -9,8 +9,6 @@ from __future__ import annotations
 
 def load(name: str) -> None:
     """Enter the names of a module into ``NAMESPACES``, if there is one of that name here."""
-    if name == "os":
-        from . import files_module  # noqa: F401
     match name:
         case "abc":
             from . import abc_module  # noqa: F401

@@ -1,4 +1,4 @@
-"""What ``os`` and ``pathlib`` say of files: ``torch.save`` keeps some, and a program may make folders, all by name only.
+"""What ``os`` and ``pathlib`` say of files: ``torch.save`` keeps some, and a program may make folders, by name only.
 
 No file of the machine is reached.
 """
@@ -11,7 +11,6 @@ from ...api.calls.registry import namespace
 from ...api.nn.kept_files import files, name_of_file
 from ...engine.state import state
 from ..compile.calls import Builtin
-from .entries import entering
 
 FILES = "programs here reach no files: --load and --save read and write tensors"
 _MOST_FOLDERS = 1000
@@ -30,39 +29,33 @@ def _folders() -> set[str]:
     return found
 
 
-@entering("os.path")
 def exists(path: Any, /) -> bool:
     """Whether ``torch.save`` has kept something under that name, or the program has made a folder of that name."""
     name = _text("exists", path)
     return name in files() or name.rstrip("/") in _folders() or name in (".", "./")
 
 
-@entering("os.path")
 def isfile(path: Any, /) -> bool:
     """Whether ``torch.save`` has kept something under that name."""
     return _text("isfile", path) in files()
 
 
-@entering("os.path")
 def isdir(path: Any, /) -> bool:
     """Whether the program has made a folder of that name."""
     name = _text("isdir", path)
     return name.rstrip("/") in _folders() or name in (".", "./")
 
 
-@entering("os.path")
 def abspath(path: Any, /) -> str:
     """The name as it is: programs know no folder that they are in."""
     return _text("abspath", path)
 
 
-@entering("os.path")
 def expanduser(path: Any, /) -> str:
     """The name as it is: programs know no user."""
     return _text("expanduser", path)
 
 
-@entering("os")
 def makedirs(name: Any, mode: Any = 0o777, exist_ok: Any = False) -> None:
     """Remember a folder's name. Nothing is made. Raises FileExistsError for one that is remembered already."""
     found = _text("makedirs", name).rstrip("/")
@@ -74,13 +67,11 @@ def makedirs(name: Any, mode: Any = 0o777, exist_ok: Any = False) -> None:
     _folders().update("/".join(parts[: k + 1]) for k in range(min(len(parts), 100)))
 
 
-@entering("os")
 def mkdir(path: Any, mode: Any = 0o777) -> None:
     """Remember a folder's name. Nothing is made."""
     makedirs(path)
 
 
-@entering("os")
 def remove(path: Any, /) -> None:
     """Forget what ``torch.save`` has kept under a name."""
     name = _text("remove", path)
@@ -89,13 +80,19 @@ def remove(path: Any, /) -> None:
     del files()[name]
 
 
-def _refused(name: str) -> None:
+def _refused(name: str) -> Builtin:
     def refused(*args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"os.{name}() isn't here: {FILES}")
 
     refused.__doc__ = f"Refused: {FILES}."
-    namespace("os")[name] = Builtin(name, refused)
+    return Builtin(name, refused)
 
 
-for _name in ("listdir", "getcwd", "chdir", "walk", "rename", "rmdir", "scandir", "stat"):
-    _refused(_name)
+def enter() -> None:
+    """Enter what ``os`` and ``os.path`` say of files into their tables."""
+    for function in (exists, isfile, isdir, abspath, expanduser):
+        namespace("os.path")[function.__name__] = Builtin(function.__name__, function)
+    for function in (makedirs, mkdir, remove):
+        namespace("os")[function.__name__] = Builtin(function.__name__, function)
+    for name in ("listdir", "getcwd", "chdir", "walk", "rename", "rmdir", "scandir", "stat"):
+        namespace("os")[name] = _refused(name)

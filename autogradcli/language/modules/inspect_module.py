@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...api.calls.object_fields import made_by
 from ...api.calls.overloads import Function
-from ...api.calls.program_classes import Kind
+from ...api.calls.program_classes import Kind, defines
 from ...api.calls.python_function import PythonFunction
 from ...api.calls.registry import Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import Builtin, is_callable
+from ..values.attribute_lookup import get_attribute
 from ..values.kinds import BoundMethod, Namespace, UserFunction
 from .entries import entering
 
@@ -101,20 +103,12 @@ def _parameters(value: Any) -> list[Parameter]:
     if type(value) is BoundMethod:
         return _parameters(value.call)[1:]
     if type(type(value)) is Kind and not isinstance(value, type):
-        found = next(
-            (m for base in type(value).__mro__ if (m := vars(base).get("__members__", {}).get("forward"))), None
-        )
-        if found is not None:
-            return _parameters(found)[1:]
+        return _parameters(get_attribute(value, "forward" if defines(type(value), "forward") else "__call__"))
     if type(value) is Kind:
-        for base in value.__mro__:
-            fields = vars(base).get("fields")
-            init = vars(base).get("__members__", {}).get("__init__")
-            if fields:
-                return [Parameter(name, "POSITIONAL_OR_KEYWORD") for name in fields if name.isidentifier()]
-            if init is not None:
-                return _parameters(init)[1:]
-        return []
+        made = made_by(value)
+        if isinstance(made, dict):
+            return [Parameter(name, "POSITIONAL_OR_KEYWORD") for name in made if name.isidentifier()]
+        return [] if made is None else _parameters(made)[1:]
     if isinstance(value, (PythonFunction, Builtin)):
         value = value.call
     if type(value) is type(_parameters):
@@ -168,7 +162,7 @@ def getsource(object: Any, /) -> None:
 
 
 attributes_of(Signature)["parameters"] = Property(lambda found: dict(found.parameters), doc="Parameters by name.")
-for _name in ("name", "default"):
-    attributes_of(Parameter)[_name] = Property(lambda found, name=_name: getattr(found, name), doc="Of a parameter.")
+attributes_of(Parameter)["name"] = Property(lambda found: found.name, doc="Its name.")
+attributes_of(Parameter)["default"] = Property(lambda found: found.default, doc="What it is where nothing is given.")
 namespace("inspect")["Parameter"] = Parameter
 attributes_of(Parameter)["empty"] = Property(lambda found: EMPTY, doc="What stands for no default.")

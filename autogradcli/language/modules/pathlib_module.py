@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
-from ...api.calls.program_classes import Object
+from ...api.calls.program_classes import Object, fields_of
 from ...api.calls.registry import namespace
 from ...api.nn.kept_files import name_of_file
 from . import files_module
@@ -28,7 +28,7 @@ class Path(Object):
         return Path(other, self)
 
     def __str__(self) -> str:
-        return str(vars(self)["as_text"])
+        return str(fields_of(self)["as_text"])
 
     def __repr__(self) -> str:
         return f"PosixPath({str(self)!r})"

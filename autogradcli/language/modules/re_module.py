@@ -122,17 +122,17 @@ def _text(pattern: Pattern, string: Any) -> str:
     return string
 
 
-def _finding(way: str) -> Callable[..., Any]:
+def _finding(call: Callable[..., Any]) -> Callable[..., Any]:
     def find(pattern: Any, string: Any, flags: Any = 0) -> Match | None:
         made = pattern_of(pattern, flags)
-        found = getattr(made.inner, way)(_text(made, string))
+        found = call(made.inner, _text(made, string))
         return None if found is None else Match(found, made)
 
     return find
 
 
-for _way in ("match", "search", "fullmatch"):
-    _table[_way] = Builtin(_way, _finding(_way))
+for _way, _call in (("match", re.Pattern.match), ("search", re.Pattern.search), ("fullmatch", re.Pattern.fullmatch)):
+    _table[_way] = Builtin(_way, _finding(_call))
 
 
 @entering("re")
@@ -203,15 +203,17 @@ def escape(pattern: Any) -> str:
     return re.escape(pattern)
 
 
-def _of_match(name: str) -> Callable[..., Any]:
+def _of_match(ask: Callable[..., Any]) -> Callable[..., Any]:
     def call(found: Any, *groups: Any) -> Any:
-        return getattr(found.inner, name)(*map(_group, groups))
+        return ask(found.inner, *map(_group, groups))
 
     return call
 
 
-for _name in ("group", "start", "end", "span"):
-    attributes_of(Match)[_name] = Method(_of_match(_name), "Of the whole match, or of a group.")
+for _name, _ask in (
+    ("group", re.Match.group), ("start", re.Match.start), ("end", re.Match.end), ("span", re.Match.span),
+):  # fmt: skip
+    attributes_of(Match)[_name] = Method(_of_match(_ask), "Of the whole match, or of a group.")
 attributes_of(Match)["groups"] = Method(lambda found, default=None: found.inner.groups(default), "All groups.")
 attributes_of(Match)["groupdict"] = Method(lambda found, default=None: found.inner.groupdict(default), "Named groups.")
 attributes_of(Match)["string"] = Property(lambda found: found.inner.string, doc="The text that was searched.")

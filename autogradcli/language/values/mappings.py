@@ -1,7 +1,7 @@
 """Objects of programs that are mappings or lists to Python.
 
-What has ``keys`` and ``__getitem__`` can be spread and copied. A class may derive from ``dict`` or ``list``: its objects
-hold one, and have its methods.
+What has ``keys`` and ``__getitem__`` can be spread and copied. A class may derive from ``dict`` or ``list``: its
+objects hold one, and have its methods.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...api.calls.program_classes import Kind, Object, defines, get
+from ...api.calls.program_classes import Kind, Object, defines, fields_of, get
 from ..compile.calls import CONSTRUCTORS
 from .attribute_lookup import get_attribute
 from .budget import budget, hashable
@@ -65,10 +65,10 @@ class _Holding(Object):
 
 def held(value: Any) -> Any:
     """The dictionary or list that an object of such a class holds."""
-    fields = vars(value)
+    fields = fields_of(value)
     if "_held" not in fields:
         object.__setattr__(value, "_held", type(value)._kind())
-    return vars(value)["_held"]
+    return fields_of(value)["_held"]
 
 
 class HeldDict(_Holding):
@@ -114,3 +114,8 @@ for _base, _names in (
     for _name in _names.split():
         _base.__members__[_name] = _method(_name)
         type.__setattr__(_base, _name, _base.__members__[_name])
+
+
+def is_of(value: Any, kind: type) -> bool:
+    """Whether a value is of a kind, as an object of a class that derives from ``dict`` is one."""
+    return isinstance(value, kind) or (kind in HELD and isinstance(value, HELD[kind]))
