@@ -60,7 +60,7 @@ def ndindex(*shape: Any) -> Iterator[tuple[int, ...]]:
 
 def ndenumerate(arr: Any) -> Iterator[tuple[tuple[int, ...], Any]]:
     """All indices of an array, each with the number that stands there."""
-    array = arr if isinstance(arr, NumPyArray) else NAMES_OF["asarray"](arr)
+    array: Any = arr if isinstance(arr, NumPyArray) else NAMES_OF["asarray"](arr)
     return ((index, array[index]) for index in _counted(np.ndindex(array.array.shape)))
 
 

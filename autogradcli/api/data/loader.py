@@ -190,7 +190,9 @@ class LoaderIterator(Object):
         self._yielded = 0
         self._workers: list[Any] = [None] * loader.num_workers
         self._seed = seed
-        self._begun = list(islice(self._indices, loader.prefetch_factor * loader.num_workers)) if self._workers else []
+        self._begun = (
+            list(islice(self._indices, (loader.prefetch_factor or 2) * loader.num_workers)) if self._workers else []
+        )
 
     def _taken(self, index: Any) -> Any:
         loader = self._loader

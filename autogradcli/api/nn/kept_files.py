@@ -74,7 +74,8 @@ def _copied(value: Any) -> Any:
 def _without_history(value: Any, memo: dict[int, tuple[Any, Any]]) -> Any:
     """A tensor that has a history is saved without it, alone or in a list, tuple or dictionary."""
     if isinstance(value, Tensor):
-        return value if value.is_leaf else value.detach().requires_grad_()
+        leaf: Any = value
+        return leaf if leaf.is_leaf else leaf.detach().requires_grad_()
     if type(value) in (list, tuple):
         return type(value)(_without_history(each, memo) for each in value)
     if type(value) is dict:

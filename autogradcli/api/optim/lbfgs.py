@@ -156,7 +156,7 @@ def _evaluated(closure: Callable[[], Any]) -> Any:
 def _number(loss: Any) -> float:
     """A loss as a number, without the warning that a program's ``float(loss)`` gives."""
     if isinstance(loss, Tensor):
-        return float(loss.array.item() if loss.array.size == 1 else loss)
+        return float(loss.array.reshape(()) if loss.array.size == 1 else loss.array)
     return float(loss)
 
 

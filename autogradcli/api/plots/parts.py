@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...numerics.naming import shown_as
@@ -52,6 +53,14 @@ def _told(name: str) -> Any:
         part.axes.add(Call("part", (part.name, name, given), named))
 
     return tell
+
+
+def _part(name: str) -> Callable[[Any], Part]:
+    return lambda axes: Part(axes, name)
+
+
+def _measure(name: str) -> Callable[[Any], Measure]:
+    return lambda axes: Measure(name)
 
 
 def _spines(axes: Any) -> dict[str, Part]:
@@ -343,10 +352,10 @@ def _register() -> None:
     of_axes = attributes_of(Axes)
     of_axes["spines"] = Property(_spines, doc="The four sides of the frame, by name.")
     for axis in ("xaxis", "yaxis", "zaxis"):
-        of_axes[axis] = Property(lambda axes, name=axis: Part(axes, name), doc="The scale of an axis.")
-        of_axes[f"get_{axis}"] = Method(lambda axes, name=axis: Part(axes, name), "The scale of an axis.")
+        of_axes[axis] = Property(_part(axis), doc="The scale of an axis.")
+        of_axes[f"get_{axis}"] = Method(_part(axis), "The scale of an axis.")
     for measure in MEASURES:
-        of_axes[measure] = Property(lambda axes, name=measure: Measure(name), doc="What numbers of a place mean.")
+        of_axes[measure] = Property(_measure(measure), doc="What numbers of a place mean.")
     of_axes["get_figure"] = Method(lambda axes: axes.figure, "The figure that they are in.")
     for way in TICKERS:
         namespace("matplotlib.ticker")[way] = PythonFunction(way, renamed(_ticker(way), way), "matplotlib.ticker")
@@ -354,7 +363,7 @@ def _register() -> None:
         _method(Part, name, _ticked(name))
     attributes_of(Artist)["get_texts"] = Method(_texts_of, _texts_of.__doc__ or "")
     attributes_of(Artist)["legend_handles"] = Property(_texts_of, doc="None: they are drawn with the legend.")
-    for name in OF_PARTS:
+    for name in sorted(OF_PARTS):
         _method(Part, name, _told(name))
     for name, call in (
         ("set_data", set_data), ("set_array", set_data), ("set_xdata", set_xdata), ("set_ydata", set_ydata),

@@ -25,7 +25,7 @@ _FILE = re.compile(r"[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}")
 KINDS = ("png", "svg", "pdf")
 #: What each name of pyplot does to the current axes.
 _ON_AXES = {
-    **{name: name for name in drawing.NAMES if not name.startswith(("set_", "invert_")) and name not in SOLID},
+    **{name: name for name in sorted(drawing.NAMES) if not name.startswith(("set_", "invert_")) and name not in SOLID},
     "title": "set_title", "xlabel": "set_xlabel", "ylabel": "set_ylabel", "xlim": "set_xlim", "ylim": "set_ylim",
     "xscale": "set_xscale", "yscale": "set_yscale",
 }  # fmt: skip
@@ -311,7 +311,7 @@ def _figure_tight_layout(
     """Nothing: pictures are laid out tightly anyhow."""
 
 
-_SETTABLE = tuple(sorted(name.removeprefix("set_") for name in drawing.NAMES if name.startswith("set_")))
+_SETTABLE = tuple(sorted(name.removeprefix("set_") for name in sorted(drawing.NAMES) if name.startswith("set_")))
 
 
 def _axes_set(axes: Value, **kwargs: Value) -> None:
@@ -349,7 +349,7 @@ def _register() -> None:
     ):  # fmt: skip
         table[function.__name__] = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
     namespace("matplotlib")["use"] = PythonFunction("use", renamed(use, "use"), "matplotlib")
-    on_axes = {name: _on_given(name) for name in drawing.NAMES}
+    on_axes = {name: _on_given(name) for name in sorted(drawing.NAMES)}
     _methods(Axes, {**on_axes, "set": _axes_set})
     _methods(
         Figure,

@@ -92,7 +92,7 @@ def enter() -> None:
     """Enter what ``os`` and ``os.path`` say of files into their tables."""
     for function in (exists, isfile, isdir, abspath, expanduser):
         namespace("os.path")[function.__name__] = Builtin(function.__name__, function)
-    for function in (makedirs, mkdir, remove):
-        namespace("os")[function.__name__] = Builtin(function.__name__, function)
+    for maker in (makedirs, mkdir, remove):
+        namespace("os")[maker.__name__] = Builtin(maker.__name__, maker)
     for name in ("listdir", "getcwd", "chdir", "walk", "rename", "rmdir", "scandir", "stat"):
         namespace("os")[name] = _refused(name)

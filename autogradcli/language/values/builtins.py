@@ -20,7 +20,7 @@ from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attr
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
 from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
-from .mappings import as_dict
+from .mappings import as_dict, is_of
 from .nesting import checked
 from .streams import written_to
 from .text_format import format_value, to_ascii, to_repr, to_str
@@ -248,9 +248,7 @@ def isinstance_(*args: Any) -> bool:
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
-    return isinstance(value, (kinds, HELD.get(kinds, kinds))) or (
-        isinstance(value, NumPyScalar) and value.is_python(kinds)
-    )
+    return is_of(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))
 
 
 #: Names that are functions here and classes in Python, by identity.
