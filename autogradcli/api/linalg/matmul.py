@@ -177,7 +177,6 @@ define_both("addr", (f"(Tensor input, Tensor vec1, Tensor vec2, {_FACTORS})", pr
 define_both("baddbmm", (f"(Tensor input, Tensor batch1, Tensor batch2, {_FACTORS})", products.baddbmm))
 define_both("addbmm", (f"(Tensor input, Tensor batch1, Tensor batch2, {_FACTORS})", products.addbmm))
 define("mm", ("(Tensor input, Tensor mat2, *, Tensor out=None)", products.mm), into=_BOTH)
-define("spmm", ("(Tensor input, Tensor mat2)", products.mm))
 define("mv", ("(Tensor input, Tensor vec, *, Tensor out=None)", products.mv), into=_BOTH)
 define("bmm", ("(Tensor input, Tensor mat2, *, Tensor out=None)", products.bmm), into=_BOTH)
 define("dot", ("(Tensor input, Tensor tensor, *, Tensor out=None)", _dot), into=_BOTH)

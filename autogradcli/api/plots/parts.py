@@ -55,8 +55,14 @@ def _told(name: str) -> Any:
     return tell
 
 
+def _axes(value: Any) -> Axes:
+    if type(value) is not Axes:
+        raise TypeError(f"axes are needed, not {type(value).__name__}")
+    return value
+
+
 def _part(name: str) -> Callable[[Any], Part]:
-    return lambda axes: Part(axes, name)
+    return lambda axes: Part(_axes(axes), name)
 
 
 def _measure(name: str) -> Callable[[Any], Measure]:
@@ -210,6 +216,7 @@ def _ticks(axis: str) -> Any:
 
 def _limits(name: str) -> Any:
     def get(axes: Value) -> tuple[float, float]:
+        axes = _axes(axes)
         found = next((c.args for c in reversed(axes.calls) if c.name == f"set_{name}"), None)
         if found is None or None in found:
             raise NotImplementedError(
@@ -356,7 +363,7 @@ def _register() -> None:
         of_axes[f"get_{axis}"] = Method(_part(axis), "The scale of an axis.")
     for measure in MEASURES:
         of_axes[measure] = Property(_measure(measure), doc="What numbers of a place mean.")
-    of_axes["get_figure"] = Method(lambda axes: axes.figure, "The figure that they are in.")
+    of_axes["get_figure"] = Method(lambda axes: _axes(axes).figure, "The figure that they are in.")
     for way in TICKERS:
         namespace("matplotlib.ticker")[way] = PythonFunction(way, renamed(_ticker(way), way), "matplotlib.ticker")
     for name in _BY_TICKS:
