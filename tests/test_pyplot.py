@@ -169,7 +169,7 @@ REFUSED = {
     "plt.text(0, 0, 'a', bbox={'url': 'x'})": "'url' in a dictionary, which can't be drawn",
     "plt.text(0, 0, 'a', size=10 ** 9)": "needs a number from -1200 to 1200",
     "plt.hist2d([1], [1], bins=10 ** 9)": "needs a number up to 10000",
-    "plt.annotate('a', torch)": "annotate() can't draw Namespace objects",
+    "plt.annotate('a', torch)": "annotate() can't draw module objects",
     "plt.gca().plot_surface([[1]], [[1]], [[1]])": "give the axes projection='3d'",
     "plt.cm.get_cmap('none')": "is not a valid value for cmap",
     "plt.imread('a.png')": "programs here reach no files",
