@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_FILES = "programs here reach no files: --load and --save read and write tensors"
+#: Why nothing here reads or writes a file.
+FILES = "programs here reach no files: --load and --save read and write tensors"
 _NETWORK = "programs here reach no network"
 _PROCESSES = "a program here is one process and one thread"
 _TORCH = "a program here has PyTorch's own names only"
@@ -20,7 +21,7 @@ _CHAINS = "torch.distributions has log_prob and rsample, out of which a sampler 
 
 #: Why a module isn't here: a reason, and dotted names; what stands below one of them isn't either.
 _REASONS: dict[str, str] = {
-    _FILES: "pathlib shutil glob tempfile io pickle csv gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
+    FILES: "shutil glob tempfile pickle csv gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
     "fileinput sqlite3 shelve safetensors msgpack pyarrow torch.serialization torch.package mmap fnmatch toml tomllib",
     "programs here reach no files: an image is read as an array by --var x=@FILE.npy": "PIL cv2 skimage",
     _TABLES: "pandas polars statsmodels",
@@ -28,12 +29,12 @@ _REASONS: dict[str, str] = {
     "neptune comet_ml clearml",
     _PROCESSES: "threading multiprocessing subprocess concurrent asyncio signal queue ray mpi4py sched "
     "torch.multiprocessing torch.distributed torch.futures torch.nn.parallel accelerate deepspeed horovod dask",
-    _ITSELF: "inspect ast dis importlib ctypes sysconfig code builtins traceback weakref pdb cProfile pstats "
+    _ITSELF: "ast dis importlib ctypes sysconfig code builtins traceback weakref pdb cProfile pstats "
     "tracemalloc linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C "
     "torch._dynamo torch.fx torch.overrides torch.utils._python_dispatch",
     "a program here prints no reports on itself: time.perf_counter() measures": "memory_profiler line_profiler psutil",
     "give values with --var NAME=VALUE": "getopt optparse click configparser hydra omegaconf fire absl tyro dotenv",
-    "text has find, replace, split and strip": "re regex",
+    "text has find, replace, split and strip": "regex",
     "time has time() and perf_counter()": "datetime calendar zoneinfo dateutil",
     "a ratio is a number with a point here, and torch.float64 has 16 digits": "fractions decimal",
     "dictionaries and lists have what programs need": "yaml attr attrs pydantic array struct",
@@ -62,8 +63,8 @@ _REASONS: dict[str, str] = {
     "print() writes, with f-strings for columns": "rich tabulate termcolor colorama loguru prettytable",
     "a mean over batches is a line of its own": "torchmetrics torcheval",
     "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.animation matplotlib.gridspec "
-    "mpl_toolkits matplotlib.patches matplotlib.ticker matplotlib.lines matplotlib.widgets matplotlib.collections",
-    "colours are names and maps of plt: cmap='viridis', color='red'": "matplotlib.colors matplotlib.cm",
+    "matplotlib.patches matplotlib.ticker matplotlib.lines matplotlib.widgets matplotlib.collections",
+    "colours are names and maps of plt: cmap='viridis', color='red'": "matplotlib.colors",
     _COMPILED: "torch._inductor torch.export torch.library torch.utils.cpp_extension triton torch._export torch_xla",
     "a program here goes nowhere else: autogradcli export writes it as Python for PyTorch": "torch.onnx onnx "
     "onnxruntime",
@@ -117,8 +118,8 @@ _NAMES: dict[str, dict[str, str]] = {
     "torch.utils": {"tensorboard": "print and plot as the program runs: matplotlib.pyplot draws"},
     "torch.utils.data": {"DistributedSampler": _PROCESSES, "get_worker_info": _PROCESSES},
     "numpy": {
-        "save": _FILES, "load": _FILES, "savez": _FILES, "loadtxt": _FILES, "savetxt": _FILES, "genfromtxt": _FILES,
-        "fromfile": _FILES, "memmap": _FILES, "object_": "arrays here hold numbers and booleans",
+        "save": FILES, "load": FILES, "savez": FILES, "loadtxt": FILES, "savetxt": FILES, "genfromtxt": FILES,
+        "fromfile": FILES, "memmap": FILES, "object_": "arrays here hold numbers and booleans",
         "matrix": "an array of two dimensions and @ do that", "mat": "an array of two dimensions and @ do that",
         "frompyfunc": "numpy.vectorize(f) does that", "nditer": "for value in x.flat goes over the elements",
         "float": "it was removed from NumPy: float or numpy.float64", "int": "it was removed: int or numpy.int64",
@@ -127,12 +128,12 @@ _NAMES: dict[str, dict[str, str]] = {
     "numpy.random": {"PCG64": "numpy.random.default_rng(seed) is made with it"},
     "os": {
         **dict.fromkeys(
-            ("makedirs", "mkdir", "listdir", "remove", "rename", "walk", "getcwd", "chdir", "stat", "scandir", "rmdir"),
-            _FILES,
+            ("listdir", "rename", "walk", "getcwd", "chdir", "stat", "scandir", "rmdir"),
+            FILES,
         ),
         "system": _PROCESSES, "popen": _PROCESSES, "fork": _PROCESSES, "kill": _PROCESSES, "getpid": _PROCESSES,
     },
-    "os.path": dict.fromkeys(("exists", "isfile", "isdir", "getsize", "abspath", "expanduser", "realpath"), _FILES),
+    "os.path": dict.fromkeys(("getsize", "realpath"), FILES),
     "logging": dict.fromkeys(
         ("StreamHandler", "FileHandler", "Formatter"), "logging.basicConfig(level=..., format=...) says how to write"
     ),

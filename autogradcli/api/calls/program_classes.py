@@ -285,7 +285,7 @@ def get_of_class(kind: Kind, name: str) -> Any:
     if name in _of_class(kind) and type(member) is property and type(member.fget) is FunctionType:
         try:
             return member.fget(kind)
-        except (AttributeError, TypeError):  # it follows from what an object holds
+        except (AttributeError, TypeError, NotImplementedError):  # it follows from what an object holds
             return member
     return _bound_to_class(member, kind)
 

@@ -263,4 +263,14 @@ _install()
 define_python("sparse_coo_tensor", sparse_coo_tensor)
 define_python("to_sparse", to_sparse, into="Tensor")
 define_python("mm", mm, into="sparse")
+
+
+def spmm(input: Tensor, mat2: Tensor) -> Any:
+    """The product of two matrices, of which the first may be sparse."""
+    if isinstance(input, SparseTensor):
+        return mm(input, mat2)
+    return namespace("torch")["mm"](input, mat2)
+
+
+define_python("spmm", spmm)
 define_python("sum", _sum, into="sparse")

@@ -16,6 +16,7 @@ from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
 from ..values.kinds import UNBOUND, Form, Frame, Metaclass, Run
+from ..values.mappings import HELD
 from . import variables
 from .assignment import target
 from .calls import callable_of
@@ -252,7 +253,7 @@ _GENERIC = ("Generic", "Protocol")
 def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
     """What makes a subclass. Raises TypeError for a base, or a metaclass, that programs can't derive from."""
     bases = [Generic if type(base) is Form and base.text in _GENERIC else base for base in bases]
-    bases = [base for base in bases if type(base) is not Form]
+    bases = [HELD.get(base, base) if isinstance(base, type) else base for base in bases if type(base) is not Form]
     meta = keywords.pop("metaclass", None)
     if type(meta) is Metaclass:
         if not any(type(base) is Kind and issubclass(base, meta.base) for base in bases):
@@ -282,7 +283,7 @@ _HOLDING = "let its objects hold one, with the special methods that they need (_
 #: What to do in place of a class that derives from what programs can't derive from.
 _INSTEAD: dict[type, str] = {
     Tensor: "let its objects hold a tensor, with the operators that they need, or write functions of tensors",
-    **dict.fromkeys((dict, list, set, tuple, str), _HOLDING),
+    **dict.fromkeys((set, tuple, str), _HOLDING),
     **dict.fromkeys((int, float, complex), "let its objects hold a number, with the operators that they need"),
     type: "a base's __init_subclass__ is told of each class that derives from it",
 }

@@ -34,6 +34,10 @@ def load(name: str) -> None:
             from . import gc_module  # noqa: F401
         case "heapq":
             from . import heapq_module  # noqa: F401
+        case "inspect":
+            from . import inspect_module  # noqa: F401
+        case "io":
+            from . import io_module  # noqa: F401
         case "itertools":
             from . import itertools_module  # noqa: F401
         case "json":
@@ -52,8 +56,12 @@ def load(name: str) -> None:
             from . import pprint_module  # noqa: F401
         case "pytest":
             from . import pytest_module  # noqa: F401
+        case "pathlib":
+            from . import pathlib_module  # noqa: F401
         case "random":
             from . import random_module  # noqa: F401
+        case "re":
+            from . import re_module  # noqa: F401
         case "statistics":
             from . import statistics_module  # noqa: F401
         case "string":
@@ -74,6 +82,8 @@ def load(name: str) -> None:
             from . import typing_module  # noqa: F401
         case "unittest":
             from . import unittest_module  # noqa: F401
+        case "unicodedata":
+            from . import unicodedata_module  # noqa: F401
         case "warnings":
             from . import warnings_module  # noqa: F401
 
@@ -81,7 +91,7 @@ def load(name: str) -> None:
 #: Their names, for suggestions.
 NAMES = (
     "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "gc",
-    "heapq", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pprint", "pytest", "random",
-    "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types", "typing", "typing_extensions",
-    "unittest", "warnings",
+    "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib", "pprint",
+    "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types", "typing",
+    "typing_extensions", "unicodedata", "unittest", "warnings",
 )  # fmt: skip

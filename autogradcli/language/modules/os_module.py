@@ -11,6 +11,7 @@ from ...engine.state import state
 from ..compile.calls import Builtin
 from ..values.budget import check_text
 from .entries import entering
+from .files_module import enter
 
 _table = namespace("os")
 _table |= {"sep": "/", "linesep": "\n", "name": "posix", "curdir": ".", "pardir": "..", "extsep": "."}
@@ -58,3 +59,5 @@ for _function in (
 ):  # fmt: skip
     namespace("os.path")[_function.__name__] = Builtin(_function.__name__, _on_texts(_function))
 namespace("os.path")["sep"] = "/"
+
+enter()

@@ -41,7 +41,7 @@ _PLAIN: frozenset[type] = frozenset(
 )  # fmt: skip
 
 #: Where a function or class comes from that programs may have.
-_HOMES = frozenset({"autogradcli", "torch", "math", "builtins", "__main__", "collections", "matplotlib"})
+_HOMES = frozenset({"autogradcli", "torch", "math", "builtins", "__main__", "collections", "matplotlib", "_pickle"})
 
 #: In a class's ``__flags__``: made by a ``class`` statement. Ours that are shown as Python's are such.
 _MADE = 1 << 9
