@@ -36,8 +36,10 @@ METHODS: set[type] = {FunctionType, Decorated}
 
 NOTHING = object()
 
+_NO_ARGUMENTS = "object.__init__() takes exactly one argument (the instance to initialize)"
 
-def _visible(name: str) -> bool:
+
+def is_visible(name: str) -> bool:
     return name in SPECIAL or not name.startswith("__")
 
 
@@ -76,6 +78,10 @@ class Kind(type):
 class Object(metaclass=Kind):
     """The base of all of them."""
 
+    #: Properties that are the same of all objects, and the class's as well: written as properties, they are made when
+    #: they are asked for.
+    __fixed__: frozenset[str] = frozenset()
+
 
 @shown_as("object")
 class Plain(Object):
@@ -85,6 +91,8 @@ class Plain(Object):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or kwargs:
+            if find_member(type(self), "__init__") is not Plain.__init__:  # called by one of the program's own
+                raise TypeError(_NO_ARGUMENTS)
             raise TypeError(f"{type(self).__name__}() takes no arguments")
 
 
@@ -117,11 +125,11 @@ def derive(bases: tuple[type, ...], name: str, members: dict[str, Any]) -> Kind:
         bases = (*bases[:error], Raised, *bases[error:])
     if all(issubclass(base, Plain | BaseException) for base in bases):
         for member, value in members.items():
-            if not _visible(member) and type(value) in METHODS:
+            if not is_visible(member) and type(value) in METHODS:
                 raise TypeError(f"a class can't define {member} here")
     kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}})
     for member, value in members.items():
-        if _visible(member):
+        if is_visible(member):
             _bind(kind, member, value)
     if "__eq__" in members and "__hash__" not in members:
         _bind(kind, "__hash__", None)
@@ -201,7 +209,7 @@ def _called_later(kind: type) -> Callable[..., Any]:
     return call
 
 
-def _member(kind: type, name: str, after: type | None = None) -> Any:
+def find_member(kind: type, name: str, after: type | None = None) -> Any:
     """A member along the bases, unbound; NOTHING if there is none. With ``after``, of the bases beyond that one."""
     mro = kind.__mro__
     if after is not None:
@@ -213,7 +221,7 @@ def _member(kind: type, name: str, after: type | None = None) -> Any:
     return NOTHING
 
 
-def _bound(member: Any, value: Any) -> Any:
+def bound_member(member: Any, value: Any) -> Any:
     """A member as an object has it."""
     kind = type(member)
     if kind in METHODS:
@@ -229,7 +237,7 @@ def _bound(member: Any, value: Any) -> Any:
 
 def special(value: Any, name: str) -> Callable[..., Any]:
     """The special method of an object, bound: what the dispatchers in Python's classes call."""
-    found: Callable[..., Any] = callee(_bound(_member(type(value), name), value))
+    found: Callable[..., Any] = callee(bound_member(find_member(type(value), name), value))
     return found
 
 
@@ -238,26 +246,26 @@ _DISPATCHERS = dispatchers(special)
 
 def defines(kind: type, name: str) -> bool:
     """Whether a class, or one of its bases, has a member of that name."""
-    return _member(kind, name) is not NOTHING
+    return find_member(kind, name) is not NOTHING
 
 
 def get(value: Any, name: str) -> Any:
     """``value.name`` of an object. Raises AttributeError."""
     kind = type(value)
-    member = _member(kind, name) if _visible(name) else NOTHING
+    member = find_member(kind, name) if is_visible(name) else NOTHING
     own = vars(value)
-    if name in own and type(member) is not property and _visible(name):
+    if name in own and type(member) is not property and is_visible(name):
         return own[name]
-    if type(member) is property and _member(kind, "__getattr__") is not NOTHING:
+    if type(member) is property and find_member(kind, "__getattr__") is not NOTHING:
         try:
-            return _bound(member, value)
+            return bound_member(member, value)
         except AttributeError:  # out of a property: as Python, ask ``__getattr__`` then
             return special(value, "__getattr__")(name)
     if member is not NOTHING:
-        return _bound(member, value)
+        return bound_member(member, value)
     if name == "__class__":
         return kind
-    if not name.startswith("__") and _member(kind, "__getattr__") is not NOTHING:
+    if not name.startswith("__") and find_member(kind, "__getattr__") is not NOTHING:
         return special(value, "__getattr__")(name)
     raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'", name=name, obj=value)
 
@@ -266,7 +274,7 @@ def program_member(value: Any, name: str) -> Any:
     """What a program's own class has under a name, as its object has it; NOTHING where none does."""
     for base in type(value).__mro__:
         if is_program_class(base) and name in base.__dict__["__members__"]:
-            return _bound(base.__dict__["__members__"][name], value)
+            return bound_member(base.__dict__["__members__"][name], value)
     return NOTHING
 
 
@@ -280,7 +288,7 @@ def has(value: Any, name: str) -> bool:
 
 def property_of(kind: type, name: str) -> property | None:
     """The property of that name among the members, if it is one."""
-    member = _member(kind, name)
+    member = find_member(kind, name)
     return member if type(member) is property else None
 
 
@@ -291,7 +299,7 @@ def put(value: Any, name: str, new: Any) -> None:
     if isinstance(new, type) and _names_a_method(kind, name):
         new = callee(new)  # our own code calls what has the name of a method
     found = property_of(kind, name)
-    if found is not None and _member(kind, "__setattr__") is NOTHING:
+    if found is not None and find_member(kind, "__setattr__") is NOTHING:
         put_property(found, value, name, new)
     else:
         setattr(value, name, new)
@@ -306,7 +314,9 @@ def put_property(found: property, value: Any, name: str, new: Any) -> None:
 
 def _names_a_method(kind: type, name: str) -> bool:
     """Whether functions of ours or the program's stand under the name, private ones too."""
-    return type(_member(kind, name)) in METHODS or any(type(vars(base).get(name)) in METHODS for base in kind.__mro__)
+    return type(find_member(kind, name)) in METHODS or any(
+        type(vars(base).get(name)) in METHODS for base in kind.__mro__
+    )
 
 
 def remove(value: Any, name: str) -> None:
@@ -332,15 +342,20 @@ def get_of_class(kind: Kind, name: str) -> Any:
         return kind.__name__
     if name == "__module__":
         return kind.__module__
-    member = _member(kind, name) if _visible(name) else NOTHING
-    if member is NOTHING and kind is Plain and name in _OF_ALL:
-        return _OF_ALL[name]
+    member = find_member(kind, name) if is_visible(name) else NOTHING
+    if member is NOTHING and name in OF_ALL:
+        return OF_ALL[name]
     if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
     if type(member) is staticmethod:
         return member.__func__
     if type(member) is FunctionType:
         return _of_objects(kind, member)
+    if type(member) is property and name in kind.__fixed__ and type(member.fget) is FunctionType:
+        try:
+            return member.fget(None)
+        except (AttributeError, NotImplementedError):  # it depends on the object, or a subclass has it
+            return member
     return MethodType(member.__func__, kind) if type(member) is classmethod else member
 
 
@@ -371,7 +386,7 @@ def put_in_class(kind: Kind, name: str, new: Any) -> None:
     """``Kind.name = new``. Raises TypeError for a class that is not the program's own."""
     if not is_program_class(kind):
         raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
-    if not _visible(name):
+    if not is_visible(name):
         raise AttributeError(f"attribute '{name}' of a class is not writable")
     _bind(kind, name, new)
 
@@ -388,6 +403,7 @@ def names_of(value: Any) -> list[str]:
 def _put_plainly(value: Any, name: str, new: Any) -> None:
     """What ``super().__setattr__(name, new)`` does where no base of ours has its own way."""
     _refuse_special(value, name)
+    _refuse_others(value, name)
     if found := property_of(type(value), name):
         put_property(found, value, name, new)
     else:
@@ -396,11 +412,24 @@ def _put_plainly(value: Any, name: str, new: Any) -> None:
 
 def _remove_plainly(value: Any, name: str) -> None:
     _refuse_special(value, name)
+    _refuse_others(value, name)
     object.__delattr__(value, name)
 
 
+def _refuse_others(value: Any, name: str) -> None:
+    """What is no object of these classes (a tensor, a function of ours) holds what programs don't see."""
+    if type(type(value)) is not Kind:
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'", name=name, obj=value)
+
+
+def _begin_plainly(value: Any, *args: Any, **kwargs: Any) -> None:
+    if args or kwargs:
+        raise TypeError(_NO_ARGUMENTS)
+
+
 #: What ``object`` has in Python for ``super()`` and by its own name.
-_OF_ALL: dict[str, Any] = {
+OF_ALL: dict[str, Any] = {
+    "__init__": _begin_plainly,
     "__setattr__": _put_plainly,
     "__delattr__": _remove_plainly,
     "__repr__": lambda value: object.__repr__(value),
@@ -408,35 +437,3 @@ _OF_ALL: dict[str, Any] = {
     "__eq__": lambda value, other: value is other or NotImplemented,
     "__hash__": lambda value: object.__hash__(value),
 }
-
-
-class Super:
-    """``super()``: the members of an object that the bases beyond a class give it."""
-
-    __slots__ = ("kind", "value")
-
-    kind: Any
-    value: Any
-
-    def __init__(self, kind: Any, value: Any) -> None:
-        """Raises TypeError if ``value`` is no instance of ``kind``."""
-        if type(kind) is not Kind:
-            raise TypeError(f"super() argument 1 must be a type, not {type(kind).__name__}")
-        if not isinstance(value, kind):
-            raise TypeError("super(type, obj): obj must be an instance or subtype of type")
-        self.kind, self.value = kind, value
-
-    def get(self, name: str) -> Any:
-        member = _member(type(self.value), name, self.kind) if _visible(name) else NOTHING
-        if member is not NOTHING:
-            return _bound(member, self.value)
-        if name in _OF_ALL:
-            return MethodType(_OF_ALL[name], self.value)
-        raise AttributeError(f"'super' object has no attribute '{name}'", name=name, obj=self)
-
-    def __repr__(self) -> str:
-        return f"<super: {self.kind!r}, <{type(self.value).__name__} object>>"
-
-
-Super.__name__ = Super.__qualname__ = "super"
-Super.__module__ = "builtins"

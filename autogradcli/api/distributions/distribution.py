@@ -24,6 +24,7 @@ class Distribution(Object):
     """
 
     __module__ = _HOME
+    __fixed__ = frozenset({"arg_constraints", "support"})
 
     has_rsample: Any = False
     has_enumerate_support: Any = False

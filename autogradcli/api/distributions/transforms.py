@@ -24,6 +24,7 @@ class Transform(Object):
     """
 
     __module__ = HOME
+    __fixed__ = frozenset({"domain", "codomain"})
 
     bijective: Any = False
     _inv: Any
@@ -375,5 +376,6 @@ _KINDS: tuple[type[Transform], ...] = (Transform, ComposeTransform, IndependentT
 for _kind in _KINDS:
     for _place in (HOME, "torch.distributions"):
         namespace(_place)[_kind.__name__] = _kind
+identity_transform = ComposeTransform([])
 for _place in (HOME, "torch.distributions"):
-    namespace(_place)["identity_transform"] = ComposeTransform([])
+    namespace(_place)["identity_transform"] = identity_transform

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...engine.tensor import Size
 from ..calls.registry import namespace
-from ..nn.functions_by_attribute import F, M, T
+from ..nn.functions_by_attribute import F, L, M, T
 from . import constraints
 from .arguments import check_parameter, numel, size_of
 from .element_transforms import clipped_sigmoid
@@ -115,6 +115,30 @@ class LowerCholeskyTransform(Transform):
         return T.tril(y, -1) + T.diag_embed(T.log(T.diagonal(y, dim1=-2, dim2=-1)))
 
 
+class PositiveDefiniteTransform(Transform):
+    """From matrices to positive-definite ones: the product of a lower triangular factor with its transpose."""
+
+    __module__ = HOME
+
+    @property
+    def domain(self) -> Any:
+        return constraints.real_matrix
+
+    @property
+    def codomain(self) -> Any:
+        return constraints.positive_definite
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def _call(self, x: Any) -> Any:
+        factor = LowerCholeskyTransform()(x)
+        return T.matmul(factor, T.transpose(factor, -2, -1))
+
+    def _inverse(self, y: Any) -> Any:
+        return LowerCholeskyTransform().inv(L.cholesky(y))
+
+
 class ReshapeTransform(Transform):
     """The last dimensions in another shape."""
 
@@ -175,7 +199,8 @@ def _replaced(shape: Size, old: Size, new: Size) -> Size:
 
 
 _KINDS: tuple[type[Transform], ...] = (
-    SoftmaxTransform, StickBreakingTransform, LowerCholeskyTransform, ReshapeTransform,
+    SoftmaxTransform, StickBreakingTransform, LowerCholeskyTransform, PositiveDefiniteTransform,
+    ReshapeTransform,
 )  # fmt: skip
 for _kind in _KINDS:
     for _place in ("torch.distributions.transforms", "torch.distributions"):

@@ -14,7 +14,7 @@ from ...api.calls.program_classes import Kind, Plain, derive
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
-from ..values.kinds import UNBOUND, Form, Frame, Run
+from ..values.kinds import UNBOUND, Form, Frame, Metaclass, Run
 from . import variables
 from .assignment import target
 from .calls import callable_of
@@ -200,7 +200,8 @@ def _def(node: ast.FunctionDef, c: Context) -> Run:
 def _class(node: ast.ClassDef, c: Context) -> Run:
     name, line = node.name, c.line(node)
     bases = [expression(base, c) for base in node.bases]
-    annotations = _annotations(node)
+    keywords = {each.arg: expression(each.value, c) for each in node.keywords}
+    annotations, doc = _annotations(node), ast.get_docstring(node, clean=False)
     qualname = c.qualname + name
     inner = c.inner(node, f"{qualname}.")
     body = block(node.body, inner)
@@ -211,8 +212,10 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     at = c.place(node.bases[0] if node.bases else node)
 
     def make(f: Frame, place: Place = at) -> Any:
-        subclass = _subclass_of([base(f) for base in bases])
+        given = [base(f) for base in bases]
+        subclass = _subclass_of(given, name, {word: value(f) for word, value in keywords.items()})
         members: dict[str, Any] = {"__annotations__": dict(annotations)} if annotations else {}
+        members["__doc__"] = doc
         frame = [members, *[None] * extra, *[f[slot] for slot in sources]]
         if itself is None:
             body(frame)
@@ -240,11 +243,18 @@ def _annotations(node: ast.ClassDef) -> dict[str, str]:
     }
 
 
-def _subclass_of(bases: list[Any]) -> Any:
+def _subclass_of(bases: list[Any], name: str, keywords: dict[str, Any]) -> Any:
     """What makes a subclass. Raises TypeError for a base that programs can't derive from."""
     bases = [base for base in bases if type(base) is not Form]
+    if "metaclass" in keywords:
+        metaclass = keywords["metaclass"]
+        if type(metaclass) is not Metaclass:
+            raise TypeError("a metaclass here is abc.ABCMeta: a class can't be made in another way")
+        bases = bases if metaclass.base in bases else [*bases, metaclass.base]
     if not bases:
         return partial(derive, (Plain,))
+    if "total" in keywords and (len(bases) > 1 or type(bases[0]) is Kind):
+        raise TypeError(f"{name}.__init_subclass__() takes no keyword arguments")
     if all(type(base) is Kind or _is_error(base) for base in bases):
         return partial(derive, tuple(bases))
     if len(bases) == 1:

@@ -14,6 +14,8 @@ def load(name: str) -> None:
             from . import abc_module  # noqa: F401
         case "collections":
             from . import collections_module  # noqa: F401
+        case "contextlib":
+            from . import contextlib_module  # noqa: F401
         case "copy":
             from . import copy_module  # noqa: F401
         case "dataclasses":
@@ -46,6 +48,6 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "collections", "copy", "dataclasses", "functools", "itertools", "json", "numpy", "operator", "random",
-    "statistics", "string", "sys", "time", "typing", "warnings",
+    "abc", "collections", "contextlib", "copy", "dataclasses", "functools", "itertools", "json", "numpy", "operator",
+    "random", "statistics", "string", "sys", "time", "typing", "warnings",
 )  # fmt: skip

@@ -157,6 +157,7 @@ def wraps(wrapped: Any, assigned: Any = (), updated: Any = ()) -> Any:
             if type(wrapped) is UserFunction:
                 function.name, function.qualname = wrapped.name, wrapped.qualname
                 function.attributes.update(wrapped.attributes)
+                function.attributes["__doc__"] = get_attribute(wrapped, "__doc__")
             else:
                 function.name = function.qualname = str(get_attribute(wrapped, "__name__"))
             function.attributes["__wrapped__"] = wrapped

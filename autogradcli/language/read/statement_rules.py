@@ -139,10 +139,14 @@ def _def(a: Analyser, node: ast.FunctionDef) -> None:
 def _class(a: Analyser, node: ast.ClassDef) -> None:
     if a.scope.kind != MODULE:
         a.bind(node.name)
-    if node.keywords:
-        fail("keywords of a class are not part of this language", node)
     a.visit_all(node.decorator_list)
     a.visit_all(node.bases)
+    for keyword in node.keywords:
+        if keyword.arg not in ("metaclass", "total"):
+            fail("keywords of a class other than metaclass and total are not part of this language", node)
+        if keyword.arg == "metaclass" and ast.unparse(keyword.value) not in ("ABCMeta", "abc.ABCMeta"):
+            fail("a metaclass other than abc.ABCMeta is not part of this language", node)
+        a.visit(keyword.value)
     outer, owner = a.inside(CLASS, node), a.owner
     a.owner = node.name.lstrip("_")
     a.block(node.body)

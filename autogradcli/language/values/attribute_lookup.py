@@ -8,15 +8,16 @@ The registry's tables are per type; here they are merged along the type's bases 
 from __future__ import annotations
 
 from itertools import chain
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from ...api.calls import program_classes
 from ...api.calls.object_fields import Fields
 from ...api.calls.overloads import CalculatorFunction, Function
-from ...api.calls.program_classes import Kind, Super
+from ...api.calls.program_classes import Kind
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
-from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Attribute, Method, Property, attributes_of
+from ...api.calls.registry import ATTRIBUTES, NAMESPACES, OF_CLASSES, Attribute, Method, Property, attributes_of
+from ...api.calls.super_objects import Super
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
 from ...engine.tensor import Tensor
@@ -72,7 +73,10 @@ TABLES = _Tables()
 
 def entry_of(value: Any, name: str) -> Attribute | None:
     """The table's entry. Tables grow, with modules that are loaded when a name is asked for."""
-    kind = type(value)
+    return _entry_for(type(value), name)
+
+
+def _entry_for(kind: type, name: str) -> Attribute | None:
     merged = TABLES[kind]
     entry = merged.get(name)
     if entry is None:
@@ -103,11 +107,62 @@ def get_attribute(value: Any, name: str) -> Any:
         own = _own(value)
         if own is not None and name in own:
             return own[name]
-        raise missing(value, name)
+        return _of_class(value, name)
     if type(entry) is Property:
         return entry.get(value)
     assert isinstance(entry, Method)
     return BoundMethod(entry.call, value, name)
+
+
+def _of_class(value: Any, name: str) -> Any:
+    """What a class has itself, an object by its class, or a class for its objects (``str.lower``).
+
+    Raises AttributeError.
+    """
+    kind = value if isinstance(value, type) else type(value)
+    for base in kind.__mro__:
+        entry = OF_CLASSES.get(base, {}).get(name)
+        if entry is not None:
+            return entry.get(kind) if type(entry) is Property else BoundMethod(entry.call, kind, name)
+    if kind is value and name not in _HIDDEN and type(_entry_for(kind, name)) is Method:
+        return Unbound(kind, name)
+    raise missing(value, name)
+
+
+class Unbound:
+    """A method as its class has it, called with the object first: ``sorted(words, key=str.lower)``."""
+
+    __slots__ = ("kind", "name")
+
+    def __init__(self, kind: type, name: str) -> None:
+        self.kind, self.name = kind, name
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(f"unbound method {self.kind.__name__}.{self.name}() needs an argument")
+        value, *others = args
+        if not isinstance(value, self.kind):
+            owner = _class_of_methods(self.kind)
+            raise TypeError(
+                f"descriptor '{self.name}' for '{owner}' objects doesn't apply to a '{type(value).__name__}' object"
+            )
+        return get_attribute(value, self.name)(*others, **kwargs)
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<method '{self.name}' of '{_class_of_methods(self.kind)}' objects>"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Unbound and (self.kind, self.name) == (other.kind, other.name)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.name))
+
+
+type.__setattr__(Unbound, "__name__", "method_descriptor")
 
 
 def set_attribute(value: Any, name: str, new: Any) -> None:
@@ -188,9 +243,12 @@ def _own(value: Any) -> dict[str, Any] | None:
 
 
 def _class_name(value: Any) -> str:
-    # PyTorch's tensor properties belong to its base class in C++.
-    name = type(value).__name__
-    return "torch._C.TensorBase" if name == "Tensor" else name
+    return _class_of_methods(type(value))
+
+
+def _class_of_methods(kind: type) -> str:
+    # PyTorch's tensor methods and properties belong to its base class in C++.
+    return "torch._C.TensorBase" if kind.__name__ == "Tensor" else kind.__name__
 
 
 def names_of(value: Any) -> list[str]:
@@ -203,16 +261,42 @@ def names_of(value: Any) -> list[str]:
     return sorted({*chain.from_iterable(tables), *(_own(value) or ())} - _HIDDEN)
 
 
+def _doc_of(function: Any) -> Any:
+    """The text that a function begins with, where it is the program's."""
+    known = type(function) is not FunctionType and type(function) in program_classes.METHODS
+    return get_attribute(function, "__doc__") if known else None
+
+
 program_classes.METHODS.add(UserFunction)
 attributes_of(UserFunction)["__name__"] = Property(
     lambda function: function.name, lambda function, new: setattr_name(function, new)
 )
 attributes_of(UserFunction)[ANY] = Property(lambda function: function.attributes)
+attributes_of(UserFunction).update(
+    {
+        "__doc__": Property(lambda f: f.attributes.get("__doc__", f.code.doc), lambda f, new: _put_doc(f, new)),
+        "__qualname__": Property(lambda function: function.qualname),
+        "__module__": Property(lambda function: "__main__"),
+    }
+)
 attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name)
+attributes_of(Decorated)["__doc__"] = Property(lambda decorated: _doc_of(decorated.function))
+attributes_of(MethodType)["__doc__"] = Property(lambda method: _doc_of(method.__func__))
+for _wrapper in (staticmethod, classmethod):
+    attributes_of(_wrapper)["__doc__"] = Property(lambda wrapped: _doc_of(wrapped.__func__))
+attributes_of(property)["__doc__"] = Property(lambda value: _doc_of(value.fget))
+attributes_of(MethodType)["__name__"] = Property(lambda method: get_attribute(method.__func__, "__name__"))
+attributes_of(BuiltinFunctionType)["__name__"] = Property(lambda function: function.__name__)
+attributes_of(FunctionType)["__name__"] = Property(lambda function: function.__name__)
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
+attributes_of(Unbound)["__name__"] = Property(lambda method: method.name)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(type)["__name__"] = Property(short_name)
+
+
+def _put_doc(function: UserFunction, new: Any) -> None:
+    function.attributes["__doc__"] = new
 
 
 def setattr_name(function: UserFunction, new: Any) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...api.arrays.values import NumPyScalar
-from ...api.calls.program_classes import Plain, Super
+from ...api.calls.program_classes import Plain
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import NAMESPACES, Method
+from ...api.calls.super_objects import Super
 from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
 from ..compile.calls import CONSTRUCTORS, Builtin, callable_of, is_callable
@@ -431,6 +432,7 @@ BUILTINS.update(
         "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
         "NotImplemented": NotImplemented,
         "__name__": "__main__",  # what scripts ask before they do their work
+        "__doc__": None,
     }
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from ...api.arrays.values import NumPyObject
+from ...api.calls.registry import NAMESPACES
 
 
 class _BySubscript:
@@ -70,7 +71,12 @@ def _home(value: Any) -> str:
 
 
 def _is_error(kind: type) -> bool:
-    return _home(kind) in _HOMES or issubclass(kind, NumPyObject)
+    return _home(kind) in _HOMES or issubclass(kind, NumPyObject) or _stands_in_module(kind)
+
+
+def _stands_in_module(kind: type) -> bool:
+    """Whether a program finds it in a module by the name that it shows: ``dataclasses.FrozenInstanceError``."""
+    return NAMESPACES.get(_home(kind), {}).get(kind.__name__) is kind
 
 
 def entering(error: BaseException) -> BaseException:

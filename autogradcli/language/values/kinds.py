@@ -101,6 +101,8 @@ class Namespace:
 
     def get(self, name: str) -> Any:
         """The value of a name, UNBOUND if there is none."""
+        if name == "__name__":
+            return self.dotted
         table = registry.NAMESPACES.get(self.dotted)
         if table is not None and name in table:
             value = table[name]
@@ -149,6 +151,19 @@ class Form:
 
     def __repr__(self) -> str:
         return f"typing.{self.text}"
+
+
+class Metaclass(Form):
+    """What ``class C(metaclass=...)`` may name: one that does what a base does."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, text: str, base: type) -> None:
+        super().__init__(text)
+        self.base = base
+
+    def __repr__(self) -> str:
+        return f"<class '{self.text}'>"
 
 
 #: Classes of Python's that annotations subscript: ``list[int]``.

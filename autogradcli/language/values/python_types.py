@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...api.calls.python_function import renamed
-from ...api.calls.registry import Attribute, Method, Property, attributes_of
+from ...api.calls.registry import OF_CLASSES, Attribute, Method, Property, attributes_of
 from ..compile.calls import CONSTRUCTORS
 from . import at_length
 from .budget import MAX_ITEMS, MAX_TEXT, budget, check_items, check_text, hashable
@@ -123,11 +123,28 @@ def _join(separator: str, *args: Any) -> str:
     return separator.join(items)
 
 
+def _translate(text: str, table: Any, /) -> str:
+    if not isinstance(table, dict):
+        raise TypeError(f"str.translate() takes a dict here, as str.maketrans makes it, not '{type(table).__name__}'")
+    longest = max((len(put) for put in table.values() if type(put) is str), default=1)
+    check_text(len(text) * longest)
+    budget.spend(len(text) * max(longest, 1) + len(table))
+    return text.translate(table)
+
+
+def _maketrans(kind: type, /, *args: Any) -> dict[int, Any]:
+    for given in args:
+        check_items(len(given) if type(given) in (str, dict) else 0)
+    made: dict[int, Any] = str.maketrans(*args)
+    return made
+
+
 _str |= {name: Method(renamed(method, f"str.{name}")) for name, method in at_length.TEXT_METHODS.items()}
 _str |= {
     "expandtabs": Method(_expandtabs),
     "replace": Method(_replace),
     "join": Method(_join),
+    "translate": Method(_translate),
     "format": Method(str_format),
     "format_map": Method(str_format_map),
 }
@@ -233,6 +250,15 @@ _dict |= {
     "get": Method(_keyed("get")), "pop": Method(_keyed("pop")), "setdefault": Method(_keyed("setdefault")),
     "update": Method(_dict_update), "copy": Method(_dict_copy),
 }  # fmt: skip
+
+
+def _fromkeys(kind: type, iterable: Any, value: Any = None, /) -> Any:
+    return CONSTRUCTORS[kind]([(hashable(key), value) for key in budget.items(iterable)])
+
+
+OF_CLASSES[dict] = {"fromkeys": Method(_fromkeys)}
+OF_CLASSES[str] = {"maketrans": Method(_maketrans)}
+OF_CLASSES[float] = {"fromhex": Method(lambda kind, text, /: float.fromhex(text))}
 
 # Sets
 
