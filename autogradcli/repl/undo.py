@@ -17,8 +17,9 @@ import numpy as np
 
 from ..api.arrays.values import NumPySource
 from ..api.autograd.function_class import FunctionClass
+from ..api.calls.class_attributes import put_in_class
 from ..api.calls.overloads import CalculatorFunction, Function
-from ..api.calls.program_classes import Kind, put_in_class, unbind
+from ..api.calls.program_classes import Kind, unbind
 from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from ..engine.mirrors import unwatched
 from ..engine.node import AccumulateGrad, Node, Output

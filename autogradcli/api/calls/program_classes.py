@@ -13,7 +13,7 @@ the one that our own code calls, and ``len(module)`` finds its ``__len__``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -58,6 +58,19 @@ class Kind(type):
 
     __members__: dict[str, Any]
 
+    #: Properties that are the same of all objects, and the class's as well: written as properties, they are made when
+    #: they are asked for.
+    __fixed__: frozenset[str] = frozenset()
+
+    #: name -> object, of a class whose objects are these alone.
+    __named__: dict[str, Any] | None = None
+
+    #: What is done with a class that derives from this one and the members of its body.
+    __made__: Callable[[Any, dict[str, Any]], None] | None = None
+
+    #: Classes of Python's that may stand beside this one as bases -> the class of ours that stands for both.
+    __mixed__: dict[type, Any] = {}  # noqa: RUF012
+
     def __new__(mcs, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any) -> Kind:
         kind = super().__new__(mcs, name, bases, names)
         if "__members__" not in names:
@@ -74,13 +87,34 @@ class Kind(type):
             order.insert(len(order) - 1, plain[0])
         return order
 
+    # What a class with members (``Enum``) does itself. Any other is no container.
+
+    def _enumerated(cls, what: str) -> dict[str, Any]:
+        if cls.__named__ is None:
+            raise TypeError(what)
+        return cls.__named__
+
+    def __iter__(cls) -> Iterator[Any]:
+        return iter(dict.fromkeys(cls._enumerated("'type' object is not iterable").values()))
+
+    def __len__(cls) -> int:
+        return len(set(cls._enumerated("object of type 'type' has no len()").values()))
+
+    def __contains__(cls, value: Any) -> bool:
+        return any(value is each for each in cls._enumerated("argument of type 'type' is not iterable").values())
+
+    def __getitem__(cls, name: Any) -> Any:
+        return cls._enumerated(f"type '{cls.__name__}' is not subscriptable")[name]
+
+    def __bool__(cls) -> bool:
+        return True
+
+    def __repr__(cls) -> str:
+        return super().__repr__() if cls.__named__ is None else f"<enum '{cls.__name__}'>"
+
 
 class Object(metaclass=Kind):
     """The base of all of them."""
-
-    #: Properties that are the same of all objects, and the class's as well: written as properties, they are made when
-    #: they are asked for.
-    __fixed__: frozenset[str] = frozenset()
 
 
 @shown_as("object")
@@ -130,13 +164,15 @@ def derive(bases: tuple[type, ...], name: str, members: dict[str, Any]) -> Kind:
     kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}})
     for member, value in members.items():
         if is_visible(member):
-            _bind(kind, member, value)
+            bind(kind, member, value)
     if "__eq__" in members and "__hash__" not in members:
-        _bind(kind, "__hash__", None)
+        bind(kind, "__hash__", None)
+    if kind.__made__ is not None:
+        kind.__made__(kind, members)
     return kind
 
 
-def _bind(kind: Kind, name: str, value: Any) -> None:
+def bind(kind: Kind, name: str, value: Any) -> None:
     """Enter a member into a program's class."""
     kind.__members__[name] = _plain(value)
     if name in SPECIAL:
@@ -334,61 +370,6 @@ def remove(value: Any, name: str) -> None:
 def _refuse_special(value: Any, name: str) -> None:
     if name.startswith("__"):
         raise AttributeError(f"attribute '{name}' of '{type(value).__name__}' objects is not writable")
-
-
-def get_of_class(kind: Kind, name: str) -> Any:
-    """``Kind.name``. Raises AttributeError."""
-    if name in ("__name__", "__qualname__"):
-        return kind.__name__
-    if name == "__module__":
-        return kind.__module__
-    member = find_member(kind, name) if is_visible(name) else NOTHING
-    if member is NOTHING and name in OF_ALL:
-        return OF_ALL[name]
-    if member is NOTHING:
-        raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
-    if type(member) is staticmethod:
-        return member.__func__
-    if type(member) is FunctionType:
-        return _of_objects(kind, member)
-    if type(member) is property and name in kind.__fixed__ and type(member.fget) is FunctionType:
-        try:
-            return member.fget(None)
-        except (AttributeError, NotImplementedError):  # it depends on the object, or a subclass has it
-            return member
-    return MethodType(member.__func__, kind) if type(member) is classmethod else member
-
-
-#: Our own methods as they are taken off their classes, each made once.
-_UNBOUND: dict[FunctionType, Callable[..., Any]] = {}
-
-
-def _of_objects(kind: type, function: FunctionType) -> Callable[..., Any]:
-    """``nn.Module.train``, to be called with a module: our own method trusts that its first argument is one."""
-    found = _UNBOUND.get(function)
-    if found is not None:
-        return found
-    home = next(base for base in reversed(kind.__mro__) if function in vars(base).get("__members__", {}).values())
-
-    def method(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(self, home):
-            name, given = function.__name__, type(self).__name__
-            raise TypeError(f"descriptor '{name}' for '{home.__name__}' objects doesn't apply to a '{given}' object")
-        return function(self, *args, **kwargs)
-
-    method.__name__, method.__qualname__, method.__doc__ = function.__name__, function.__qualname__, function.__doc__
-    method.__dict__["__wrapped__"] = function  # whose parameters help shows
-    _UNBOUND[function] = method
-    return method
-
-
-def put_in_class(kind: Kind, name: str, new: Any) -> None:
-    """``Kind.name = new``. Raises TypeError for a class that is not the program's own."""
-    if not is_program_class(kind):
-        raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
-    if not is_visible(name):
-        raise AttributeError(f"attribute '{name}' of a class is not writable")
-    _bind(kind, name, new)
 
 
 def names_of(value: Any) -> list[str]:

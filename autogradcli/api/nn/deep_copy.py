@@ -68,7 +68,7 @@ def _copied(value: Any, kind: type, memo: Memo, depth: int) -> Any:
         if all(new is old for new, old in zip(parts, value)):
             return value
         return remember(tuple(parts) if kind is tuple else tuple.__new__(kind, parts))
-    if type(kind) is Kind and not isinstance(value, BaseException):
+    if type(kind) is Kind and not isinstance(value, BaseException) and kind.__named__ is None:
         made = remember(shell(value))
         for name, each in fields_of(value).items():
             object.__setattr__(made, name, deep_copy(each, memo, depth))

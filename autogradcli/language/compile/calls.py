@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any
 
 from ...api.calls import registry
+from ...api.calls.class_attributes import member_of_value
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
@@ -71,7 +72,7 @@ def callable_of(value: Any) -> Callable[..., Any]:
 
 def _constructor(kind: type) -> Callable[..., Any]:
     if type(kind) is Kind:
-        return kind
+        return kind if kind.__named__ is None else member_of_value(kind)
     found = CONSTRUCTORS.get(kind)
     if found is not None:
         if type(found) is FunctionType:  # whose name its messages would tell

@@ -200,7 +200,7 @@ def _def(node: ast.FunctionDef, c: Context) -> Run:
 def _class(node: ast.ClassDef, c: Context) -> Run:
     name, line = node.name, c.line(node)
     bases = [expression(base, c) for base in node.bases]
-    keywords = {each.arg: expression(each.value, c) for each in node.keywords}
+    keywords = {each.arg or "": expression(each.value, c) for each in node.keywords}
     annotations, doc = _annotations(node), ast.get_docstring(node, clean=False)
     qualname = c.qualname + name
     inner = c.inner(node, f"{qualname}.")
@@ -253,6 +253,10 @@ def _subclass_of(bases: list[Any], name: str, keywords: dict[str, Any]) -> Any:
         bases = bases if metaclass.base in bases else [*bases, metaclass.base]
     if not bases:
         return partial(derive, (Plain,))
+    mixed = {plain: made for base in bases if type(base) is Kind for plain, made in base.__mixed__.items()}
+    if mixed:
+        beside = [mixed[base] for base in bases if type(base) is not Kind and base in mixed]
+        bases = [*beside, *[b for b in bases if type(b) is Kind and not any(issubclass(m, b) for m in beside)]] or bases
     if "total" in keywords and (len(bases) > 1 or type(bases[0]) is Kind):
         raise TypeError(f"{name}.__init_subclass__() takes no keyword arguments")
     if all(type(base) is Kind or _is_error(base) for base in bases):

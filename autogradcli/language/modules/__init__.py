@@ -20,6 +20,8 @@ def load(name: str) -> None:
             from . import copy_module  # noqa: F401
         case "dataclasses":
             from . import dataclasses_module  # noqa: F401
+        case "enum":
+            from . import enum_module  # noqa: F401
         case "functools":
             from . import functools_module  # noqa: F401
         case "itertools":
@@ -48,6 +50,6 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "collections", "contextlib", "copy", "dataclasses", "functools", "itertools", "json", "numpy", "operator",
-    "random", "statistics", "string", "sys", "time", "typing", "warnings",
+    "abc", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "itertools", "json", "numpy",
+    "operator", "random", "statistics", "string", "sys", "time", "typing", "warnings",
 )  # fmt: skip

@@ -9,10 +9,16 @@ _TORCH = "a program here has PyTorch's own names only"
 _RUNS = "give values with --var NAME=VALUE"
 
 _REASONS: dict[str, str] = {
-    _FILES: "os pathlib shutil glob tempfile io pickle csv gzip zipfile tarfile h5py pandas PIL cv2 joblib imageio",
+    _FILES: "os pathlib shutil glob tempfile io pickle csv gzip zipfile tarfile h5py pandas PIL cv2 imageio",
+    "a pattern may run for hours: texts have split, find, replace and startswith": "re regex fnmatch",
+    "write assert, and run the file": "unittest pytest nose hypothesis doctest",
+    "an error's own text is str(error)": "traceback pdb",
+    "a program can't look at the machine": "platform psutil resource GPUtil pynvml",
+    "time has what programs need": "datetime timeit calendar",
     _NETWORK: "requests urllib http socket ssl ftplib wandb huggingface_hub aiohttp httpx smtplib",
-    _PROCESSES: "threading multiprocessing subprocess concurrent asyncio signal queue",
-    "a program can't look at the language itself": "inspect ast dis importlib ctypes gc types sysconfig code builtins",
+    _PROCESSES: "threading multiprocessing subprocess concurrent asyncio signal queue joblib ray",
+    "a program can't look at the language itself": "inspect ast dis importlib ctypes gc types sysconfig code "
+    "builtins weakref",
     _RUNS: "argparse getopt optparse click configparser",
     "print() writes": "logging",
     "dictionaries and lists have what programs need": "yaml",

@@ -29,7 +29,7 @@ class Manager(ContextMode):
         self.depth = budget.depth
         return self.begin()
 
-    def __exit__(self, *problem: object) -> bool:
+    def __exit__(self, *problem: object) -> bool:  # type: ignore[override]
         error = problem[1]
         if isinstance(error, UNCATCHABLE):
             return False

@@ -26,7 +26,7 @@ def copy(x: Any, /) -> Any:
     if isinstance(x, (list, dict, set)):
         budget.spend(64 * len(x))
         return x.copy()
-    if type(kind) is Kind and not isinstance(x, BaseException):
+    if type(kind) is Kind and not isinstance(x, BaseException) and kind.__named__ is None:
         made = shell(x)
         for name, value in fields_of(x).items():
             object.__setattr__(made, name, value)

@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ...api.calls.program_classes import METHODS, Kind, defines, is_program_class, put_in_class, special
+from ...api.calls.class_attributes import put_in_class
+from ...api.calls.program_classes import METHODS, Kind, defines, is_program_class, special
 from ...api.calls.registry import Method, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT, Builtin, callable_of

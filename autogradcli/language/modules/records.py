@@ -29,7 +29,7 @@ class Record(tuple[Any, ...]):
         return f"{type(self).__name__}({', '.join(parts)})"
 
     @classmethod
-    def subclass(cls, name: str, members: dict[str, Any]) -> type:
+    def subclass(cls, name: str, members: dict[str, Any]) -> Any:
         """``class name(cls): members``: the fields stay, methods and values come."""
         return _bound(_of_fields(name, cls._fields, cls._defaults, (cls,)), members)
 
@@ -138,7 +138,8 @@ _OWN = frozenset(CALLED_BY_PYTHON) - {
 
 
 def _special(value: Any, name: str) -> Callable[..., Any]:
-    function = next(base._members[name] for base in type(value).__mro__ if name in base._members)
+    kinds: Any = type(value).__mro__
+    function = next(kind._members[name] for kind in kinds if name in kind._members)
     call: Callable[..., Any] = callee(function)
     return lambda *args, **kwargs: call(value, *args, **kwargs)
 
@@ -146,7 +147,7 @@ def _special(value: Any, name: str) -> Callable[..., Any]:
 _DISPATCHERS = dispatchers(_special)
 
 
-def _bound(kind: type, members: dict[str, Any]) -> type:
+def _bound(kind: Any, members: dict[str, Any]) -> Any:
     """Enter into a class what its body bound besides the fields."""
     type.__setattr__(kind, "_members", members)
     own, shared = attributes_of(kind), OF_CLASSES[kind]
@@ -175,7 +176,7 @@ def _same(value: Any, _: Any) -> Any:
     return value
 
 
-def class_of_annotations(name: str, members: dict[str, Any]) -> type:
+def class_of_annotations(name: str, members: dict[str, Any]) -> Any:
     """``class name(NamedTuple): members``: the annotated names are the fields.
 
     Raises TypeError for a field without a default after one with, ValueError for a field that begins with ``_``.

@@ -66,7 +66,7 @@ class ClassMaker(Form):
 
 
 def _named_tuple(typename: Any, fields: Any = (), /, **more: Any) -> Any:
-    pairs = [budget.items(pair) for pair in budget.items(fields)] or list(more.items())
+    pairs = [budget.items(pair) for pair in budget.items(fields)] or [[*pair] for pair in more.items()]
     return class_of_annotations(typename, {"__annotations__": {name: str(kind) for name, kind in pairs}})
 
 

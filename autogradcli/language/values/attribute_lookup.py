@@ -12,6 +12,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from ...api.calls import program_classes
+from ...api.calls.class_attributes import get_of_class, put_in_class
 from ...api.calls.object_fields import Fields
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind
@@ -99,7 +100,7 @@ def get_attribute(value: Any, name: str) -> Any:
     if type(kind) is Kind:
         return Fields(value) if name == "__dict__" else program_classes.get(value, name)
     if kind is Kind:
-        return program_classes.get_of_class(value, name)
+        return get_of_class(value, name)
     if kind is Super:
         return value.get(name)
     entry = None if name in _HIDDEN else entry_of(value, name)
@@ -123,7 +124,7 @@ def _of_class(value: Any, name: str) -> Any:
     for base in kind.__mro__:
         entry = OF_CLASSES.get(base, {}).get(name)
         if entry is not None:
-            return entry.get(kind) if type(entry) is Property else BoundMethod(entry.call, kind, name)
+            return BoundMethod(entry.call, kind, name) if isinstance(entry, Method) else entry.get(kind)
     if kind is value and name not in _HIDDEN and type(_entry_for(kind, name)) is Method:
         return Unbound(kind, name)
     raise missing(value, name)
@@ -171,7 +172,7 @@ def set_attribute(value: Any, name: str, new: Any) -> None:
         program_classes.put(value, name, new)
         return
     if type(value) is Kind:
-        program_classes.put_in_class(value, name, new)
+        put_in_class(value, name, new)
         return
     if type(value) is Namespace and _setting(value, name, new):
         return

@@ -285,11 +285,13 @@ def subscript(value: Any, index: Any) -> Any:
         return value[hashable(index)]
     if kind in _SUBSCRIPTABLE or not isinstance(value, type):
         return value[index]
+    if isinstance(value, Kind) and value.__named__ is not None:
+        return value[hashable(index)]
     if kind is Kind and hasattr(value, "__class_getitem__"):
         return value  # ``Dataset[int]``: a word of annotations, and a base
     if value in GENERIC:
         return Alias(value, index)
-    raise TypeError(f"'{kind.__name__}' object is not subscriptable")
+    raise TypeError(f"type '{value.__name__}' is not subscriptable")
 
 
 def set_subscript(value: Any, index: Any, new: Any) -> None:

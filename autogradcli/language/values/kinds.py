@@ -13,6 +13,7 @@ from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from ...numerics.releases import releases
 from .budget import MAX_LAZY, budget
+from .inner_modules import AROUND
 from .nesting import LAZY_KINDS, depth_of
 
 if TYPE_CHECKING:
@@ -95,7 +96,11 @@ class Namespace:
         found = cls._made.get(dotted)
         if found is None:
             prefix = dotted + "."
-            if dotted in registry.NAMESPACES or any(name.startswith(prefix) for name in registry.NAMESPACES):
+            if (
+                dotted in registry.NAMESPACES
+                or dotted in AROUND
+                or any(name.startswith(prefix) for name in registry.NAMESPACES)
+            ):
                 found = cls._made[dotted] = cls(dotted)
         return found
 
@@ -110,6 +115,9 @@ class Namespace:
                 return value.get(self)
         else:
             value = Namespace.of(f"{self.dotted}.{name}") or UNBOUND
+            around = AROUND.get(self.dotted) if value is UNBOUND else None
+            if around is not None:
+                value = Namespace(around).get(name)
         if value is not UNBOUND:
             self.names[name] = value
         return value
