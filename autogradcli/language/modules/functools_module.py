@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...api.calls.class_attributes import put_in_class
-from ...api.calls.program_classes import METHODS, Kind, defines, is_program_class, special
+from ...api.calls.program_classes import METHODS, Kind, defines, fields_of, is_program_class, special
 from ...api.calls.registry import Method, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT, Builtin, callable_of
@@ -147,6 +147,27 @@ def lru_cache(maxsize: Any = 128, typed: Any = False) -> Any:
 def cache(user_function: Any, /) -> Cached:
     """A function that remembers all its results."""
     return Cached(user_function, None)
+
+
+@entering("functools")
+def cached_property(func: Any, /) -> property:
+    """A property that is computed once and kept in the object, where it can be set and deleted."""
+    call, name = callable_of(func), str(get_attribute(func, "__name__"))
+
+    def read(value: Any) -> Any:
+        own = fields_of(value)
+        if name not in own:
+            own[name] = call(value)
+        return own[name]
+
+    def put(value: Any, new: Any) -> None:
+        fields_of(value)[name] = new
+
+    def drop(value: Any) -> None:
+        if fields_of(value).pop(name, UNBOUND) is UNBOUND:
+            raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'")
+
+    return property(read, put, drop)
 
 
 @entering("functools")
