@@ -25,6 +25,10 @@ SPECIAL = frozenset({*CALLED_BY_PYTHON, *_LOOKED_UP})
 METHODS: set[type] = {FunctionType, Decorated}
 
 
+#: In Python's words.
+NO_ARGUMENTS = "object.__init__() takes exactly one argument (the instance to initialize)"
+
+
 def is_visible(name: str) -> bool:
     return name in SPECIAL or not name.startswith("__")
 
@@ -63,19 +67,17 @@ class Kind(type):
     # What Python asks of a class itself: of an enumeration it has its members, of all others nothing.
 
     def __iter__(cls) -> Iterator[Any]:
-        return iter(_enumerated(cls, "iterable").values())
+        return iter(_enumerated(cls, "'type' object is not iterable").values())
 
     def __len__(cls) -> int:
-        members = vars(cls).get("_enumerated")
-        if members is None:
-            raise TypeError("object of type 'type' has no len()")
-        return len(members)
+        return len(_enumerated(cls, "object of type 'type' has no len()"))
 
     def __contains__(cls, value: Any) -> bool:
-        return type(value) is cls and any(value is member for member in _enumerated(cls, "iterable").values())
+        members = _enumerated(cls, "argument of type 'type' is not iterable").values()
+        return type(value) is cls and any(value is member for member in members)
 
     def __getitem__(cls, name: Any) -> Any:
-        named = {**_enumerated(cls, "subscriptable"), **vars(cls)["_aliases"]}
+        named = {**_enumerated(cls, f"type '{cls.__name__}' is not subscriptable"), **vars(cls)["_aliases"]}
         if type(name) is not str or name not in named:
             raise KeyError(name)
         return named[name]
@@ -87,11 +89,11 @@ class Kind(type):
         return f"<enum {cls.__name__!r}>" if "_enumerated" in vars(cls) else type.__repr__(cls)
 
 
-def _enumerated(kind: type, what: str) -> dict[str, Any]:
+def _enumerated(kind: type, otherwise: str) -> dict[str, Any]:
     """The members of an enumeration by name. Raises TypeError for other classes, in Python's words."""
     found = vars(kind).get("_enumerated")
     if found is None:
-        raise TypeError(f"'type' object is not {what}")
+        raise TypeError(otherwise)
     members: dict[str, Any] = found
     return members
 
@@ -115,6 +117,8 @@ class Plain(Object):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or kwargs:
+            if any("__init__" in members_of(base) for base in type(self).__mro__ if is_program_class(base)):
+                raise TypeError(NO_ARGUMENTS)  # called by one of the program's own
             raise TypeError(f"{type(self).__name__}() takes no arguments")
 
 

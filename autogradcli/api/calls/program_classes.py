@@ -19,7 +19,7 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from .class_kind import METHODS as METHODS
-from .class_kind import SPECIAL, Raised, is_visible
+from .class_kind import NO_ARGUMENTS, SPECIAL, Raised, is_visible
 from .class_kind import Generic as Generic
 from .class_kind import Kind as Kind
 from .class_kind import Object as Object
@@ -277,8 +277,11 @@ def get_of_class(kind: Kind, name: str) -> Any:
         return kind.__name__
     if name == "__module__":
         return kind.__module__
+    if name == "__members__" and is_enumeration(kind):
+        own: type = kind
+        return {each: member for each, member in members_of(kind).items() if type(member) is own}
     member = _member(kind, name) if is_visible(name) else NOTHING
-    if member is NOTHING and kind is Plain and name in _OF_ALL:
+    if member is NOTHING and name in _OF_ALL:
         return _OF_ALL[name]
     if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
@@ -350,6 +353,7 @@ def names_of(value: Any) -> list[str]:
 def _put_plainly(value: Any, name: str, new: Any) -> None:
     """What ``super().__setattr__(name, new)`` does where no base of ours has its own way."""
     _refuse_special(value, name)
+    _refuse_others(value, name)
     if found := property_of(type(value), name):
         put_property(found, value, name, new)
     else:
@@ -358,11 +362,24 @@ def _put_plainly(value: Any, name: str, new: Any) -> None:
 
 def _remove_plainly(value: Any, name: str) -> None:
     _refuse_special(value, name)
+    _refuse_others(value, name)
     object.__delattr__(value, name)
+
+
+def _refuse_others(value: Any, name: str) -> None:
+    """What is no object of these classes (a tensor, a function of ours) holds what programs don't see."""
+    if type(type(value)) is not Kind:
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'", name=name, obj=value)
+
+
+def _begin_plainly(value: Any, *args: Any, **kwargs: Any) -> None:
+    if args or kwargs:
+        raise TypeError(NO_ARGUMENTS)
 
 
 #: What ``object`` has in Python for ``super()`` and by its own name.
 _OF_ALL: dict[str, Any] = {
+    "__init__": _begin_plainly,
     "__setattr__": _put_plainly,
     "__delattr__": _remove_plainly,
     "__repr__": lambda value: object.__repr__(value),

@@ -116,6 +116,7 @@ def _is_named(value: Any) -> bool:
     return False
 
 
+registry.attributes_of(Builtin)["__name__"] = registry.Property(lambda function: function.name)
 type.__setattr__(Builtin, "__name__", "builtin_function_or_method")
 Builtin.__qualname__ = "builtin_function_or_method"
 Builtin.__module__ = "builtins"

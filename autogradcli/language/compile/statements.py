@@ -265,9 +265,9 @@ def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
         return partial(derive, (Plain,), keywords=keywords)
     if all(type(base) is Kind or _is_error(base) for base in bases):
         return partial(derive, tuple(bases), keywords=keywords)
-    if len(bases) == 1 and not keywords:
+    if len(bases) == 1 and set(keywords) <= vars(type(bases[0])).get("class_keywords", set()):
         try:
-            return bases[0].subclass
+            return partial(bases[0].subclass, **keywords)
         except AttributeError:
             pass
     wrong = next(base for base in bases if type(base) is not Kind)

@@ -177,13 +177,14 @@ def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
         qualname = name
     inner = c.inner(node, f"{qualname}.<locals>.")
     code = Code(node.args, inner)
+    if not isinstance(node, ast.Lambda):
+        code.doc = ast.get_docstring(node, clean=False)
     if isinstance(node, ast.Lambda):
         code.body, code.is_expression = expression(node.body, inner), True
     elif inner.scope.yields:
         code.body, code.is_expression = GENERATOR_BODY[0](node.body, qualname, inner), True
     else:
         body = node.body
-        code.doc = ast.get_docstring(node, clean=False)
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
             code.body, code.is_expression = _at_line(expression(body[0].value, inner), inner.line(body[0])), True
         else:

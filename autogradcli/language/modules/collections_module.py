@@ -5,17 +5,16 @@ from __future__ import annotations
 import collections
 from collections.abc import Callable
 from functools import partial
-from keyword import iskeyword
 from typing import Any
 
-from ...api.calls.program_classes import METHODS, Kind, defines
+from ...api.calls.program_classes import Kind, defines
 from ...api.calls.registry import CLASS_ATTRIBUTES, Method, Property, attributes_of, namespace
-from ...numerics.naming import shown_as
 from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin, callable_of, is_callable
 from ..values.attribute_lookup import INSTANCE_CHECK
 from ..values.budget import MAX_ITEMS, budget, check_items, hashable
 from ..values.generators import Generator
 from ..values.kinds import Form
+from .records import check_fields, is_field, record_class
 
 _table = namespace("collections")
 
@@ -85,6 +84,18 @@ attributes_of(collections.Counter).update(
 )
 
 
+def _no_fromkeys() -> None:
+    raise NotImplementedError("Counter.fromkeys() is undefined.  Use Counter(iterable) instead.")
+
+
+def _of_keys(kind: type, iterable: Any, value: Any = None, /) -> Any:
+    return _defaultdict(None, [(hashable(key), value) for key in budget.items(iterable)])
+
+
+CLASS_ATTRIBUTES[collections.Counter] = {"fromkeys": Method(lambda kind, *_: _no_fromkeys())}
+CLASS_ATTRIBUTES[collections.defaultdict] = {"fromkeys": Method(_of_keys)}
+
+
 def _elements(counter: Any) -> list[Any]:
     check_items(sum(count for count in counter.values() if type(count) is int and count > 0))
     return list(counter.elements())
@@ -128,92 +139,16 @@ _deque_table["maxlen"] = Property(lambda values: values.maxlen)
 # namedtuple
 
 
-@shown_as("tuple")
-class Record(tuple[Any, ...]):
-    """The base of what ``namedtuple`` makes."""
-
-    __slots__ = ()
-    _fields: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        parts = [f"{name}={value!r}" for name, value in zip(self._fields, self)]
-        return f"{type(self).__name__}({', '.join(parts)})"
-
-
-def _at(number: int, record: Any) -> Any:
-    return record[number]
-
-
-def add_to_record(kind: type, name: str, value: Any) -> None:
-    """Give a class of records a method or a property. Raises TypeError for other members."""
-    if type(value) is property:
-        attributes_of(kind)[name] = Property(callable_of(value.fget))
-    elif type(value) in METHODS:
-        attributes_of(kind)[name] = Method(value)
-    else:
-        raise TypeError(f"a NamedTuple has fields, methods and properties here: {name} is none")
-
-
-def record_class(name: str, fields: list[str], defaults: list[Any]) -> type:
-    """A class of tuples whose elements have names. Raises ValueError for what is no name."""
-    seen: set[str] = set()
-    for field in (name, *fields):
-        if type(field) is not str or not field.isidentifier():
-            raise ValueError(f"Type names and field names must be valid identifiers: {field!r}")
-        if iskeyword(field):
-            raise ValueError(f"Type names and field names cannot be a keyword: {field!r}")
-    for field in fields:
-        if field.startswith("_"):
-            raise ValueError(f"Field names cannot start with an underscore: {field!r}")
-        if field in seen:
-            raise ValueError(f"Encountered duplicate field name: {field!r}")
-        seen.add(field)
-    if len(defaults) > len(fields):
-        raise TypeError("Got more default values than field names")
-    kind = type(name, (Record,), {"__slots__": (), "_fields": tuple(fields), "__module__": "__main__"})
-    given = dict(zip(fields[len(fields) - len(defaults) :], defaults))
-
-    def make(*args: Any, **kwargs: Any) -> Any:
-        if len(args) > len(fields):
-            raise TypeError(
-                f"{name}.__new__() takes {len(fields) + 1} positional arguments but {len(args) + 1} were given"
-            )
-        values = dict(zip(fields, args))
-        for key, value in kwargs.items():
-            if key not in fields:
-                raise TypeError(f"{name}.__new__() got an unexpected keyword argument '{key}'")
-            if key in values:
-                raise TypeError(f"{name}.__new__() got multiple values for argument '{key}'")
-            values[key] = value
-        missing = [field for field in fields if field not in values and field not in given]
-        if missing:
-            listed = " and ".join(f"'{field}'" for field in missing)
-            plural = "" if len(missing) == 1 else "s"
-            raise TypeError(f"{name}.__new__() missing {len(missing)} required positional argument{plural}: {listed}")
-        return tuple.__new__(kind, [values.get(field, given.get(field)) for field in fields])
-
-    CONSTRUCTORS[kind] = make
-    table = attributes_of(kind)
-    for number, field in enumerate(fields):
-        table[field] = Property(partial(_at, number))
-    CLASS_ATTRIBUTES[kind] = {
-        "_fields": tuple(fields),
-        "_field_defaults": given,
-        "_make": Builtin("_make", lambda iterable: make(*budget.items(iterable))),
-    }
-    table["_fields"] = Property(lambda value: value._fields)
-    table["_field_defaults"] = Property(lambda value: dict(given))
-    table["_asdict"] = Method(lambda value: dict(zip(fields, value)))
-    table["_replace"] = Method(lambda value, **changes: make(**{**dict(zip(fields, value)), **changes}))
-    return kind
-
-
 def namedtuple(
     typename: Any, field_names: Any, *, rename: Any = False, defaults: Any = None, module: Any = None
 ) -> type:
     """A class of tuples whose elements have names."""
     names = field_names.replace(",", " ").split() if type(field_names) is str else budget.items(field_names)
     check_items(len(names))
+    if rename:
+        names = [name if is_field(name) and name not in names[:i] else f"_{i}" for i, name in enumerate(names)]
+    else:
+        check_fields(typename, names)
     return record_class(typename, names, [] if defaults is None else budget.items(defaults))
 
 

@@ -52,7 +52,6 @@ class Enum(Plain):
 
     _base: type = object
     _mixed: dict[type, type]
-    _step = staticmethod(lambda values: values[-1] + 1 if values else 1)
 
     def __new__(cls, *values: Any) -> Any:
         if not is_enumeration(cls):
@@ -88,7 +87,7 @@ class Enum(Plain):
         values: list[Any] = []
         for name, value in given.items():
             if type(value) is auto:
-                value = cls._step([name.lower()] if cls._base is str else values)
+                value = cls._counted(name, values)
             values.append(value)
             same = next((member for member in found.values() if _same(member._value_, value)), None)
             if same is not None:
@@ -106,13 +105,26 @@ class Enum(Plain):
     def _make(cls, value: Any) -> Any:
         return object.__new__(cls)
 
+    @staticmethod
+    def _counted(name: str, values: list[Any]) -> Any:
+        """What ``auto()`` is: one more than the greatest number before it."""
+        return max((value for value in values if type(value) is int), default=0) + 1
+
     @property
     def name(self) -> Any:
         return fields_of(self)["_name_"]
 
+    @name.setter
+    def name(self, new: Any) -> None:
+        raise AttributeError("<enum 'Enum'> cannot set attribute 'name'")
+
     @property
     def value(self) -> Any:
         return fields_of(self)["_value_"]
+
+    @value.setter
+    def value(self, new: Any) -> None:
+        raise AttributeError("<enum 'Enum'> cannot set attribute 'value'")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}.{self.name}: {to_repr(self.value)}>"
@@ -172,6 +184,11 @@ class TextEnum(str, Enum):
 @shown_as("enum.StrEnum")
 class StrEnum(TextEnum):
     """An enumeration whose objects are texts and print as such."""
+
+    @staticmethod
+    def _counted(name: str, values: list[Any]) -> Any:
+        """What ``auto()`` is: the name in small letters."""
+        return name.lower()
 
     __str__ = str.__str__
 

@@ -81,13 +81,12 @@ for _name in ("set_description", "set_description_str", "set_postfix", "set_post
     _methods[_name] = Method(_nothing)
 
 
-def _write(s: Any, file: Any = None, end: Any = "\n", nolock: Any = False) -> None:
+def _write(kind: type, s: Any, file: Any = None, end: Any = "\n", nolock: Any = False) -> None:
     """Print a text."""
     budget.print(to_str(s) + to_str(end))
 
 
-_methods["write"] = Method(lambda bar, s, **options: _write(s, **options))
-CLASS_ATTRIBUTES[tqdm] = {"write": Builtin("write", _write)}
+CLASS_ATTRIBUTES[tqdm] = {"write": Method(_write)}
 
 
 def _range(*args: Any, **options: Any) -> tqdm:

@@ -8,7 +8,7 @@ The registry's tables are per type; here they are merged along the type's bases 
 from __future__ import annotations
 
 from itertools import chain
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from ...api.calls import program_classes
@@ -29,7 +29,7 @@ from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
 from ...engine.tensor import Tensor
 from ...numerics.naming import short_name
-from .kinds import UNBOUND, BoundMethod, Namespace, UnboundMethod, UserFunction
+from .kinds import UNBOUND, BoundMethod, Namespace, UnboundMethod, UserFunction, class_of_methods
 
 #: What stands for "any name" in a table.
 ANY = "*"
@@ -117,9 +117,10 @@ def get_attribute(value: Any, name: str) -> Any:
         own = _own(value)
         if own is not None and name in own:
             return own[name]
-        if isinstance(value, type) and (found := of_class(value, name)) is not UNBOUND:
-            return found
-        raise missing(value, name)
+        found = of_class(value, name) if isinstance(value, type) else _of_its_class(type(value), name)
+        if found is UNBOUND:
+            raise missing(value, name)
+        return found
     if type(entry) is Property:
         return entry.get(value)
     assert isinstance(entry, Method)
@@ -133,9 +134,9 @@ _UNBOUND: dict[tuple[type, str], UnboundMethod] = {}
 def of_class(kind: type, name: str) -> Any:
     """``kind.name`` of a class that is Python's or ours: a method without its value, or what the class has itself;
     UNBOUND where there is none."""
-    own = CLASS_ATTRIBUTES.get(kind)
-    if own is not None and name in own:
-        return own[name]
+    found = _of_its_class(kind, name)
+    if found is not UNBOUND:
+        return found
     found = _UNBOUND.get((kind, name))
     if found is None and name not in _HIDDEN:
         entry = next((table[name] for base in kind.__mro__ if name in (table := ATTRIBUTES.get(base, {}))), None)
@@ -145,6 +146,15 @@ def of_class(kind: type, name: str) -> Any:
         if kind.__module__ != "__main__":
             _UNBOUND[kind, name] = found
     return UNBOUND if found is None else found
+
+
+def _of_its_class(kind: type, name: str) -> Any:
+    """What a class has itself, and its objects with it; UNBOUND where there is none."""
+    for base in kind.__mro__:
+        entry = CLASS_ATTRIBUTES.get(base, _NO_TABLE).get(name)
+        if entry is not None:
+            return entry.get(kind) if type(entry) is Property else BoundMethod(entry.call, kind, name)  # type: ignore[union-attr]
+    return UNBOUND
 
 
 def set_attribute(value: Any, name: str, new: Any) -> None:
@@ -229,9 +239,7 @@ def _own(value: Any) -> dict[str, Any] | None:
 
 
 def _class_name(value: Any) -> str:
-    # PyTorch's tensor properties belong to its base class in C++.
-    name = type(value).__name__
-    return "torch._C.TensorBase" if name == "Tensor" else name
+    return class_of_methods(type(value))
 
 
 def names_of(value: Any) -> list[str]:
@@ -243,8 +251,14 @@ def names_of(value: Any) -> list[str]:
     tables = (ATTRIBUTES.get(base, ()) for base in type(value).__mro__)
     found = {*chain.from_iterable(tables), *(_own(value) or ())}
     if isinstance(value, type):
-        found.update(CLASS_ATTRIBUTES.get(value, ()), *(ATTRIBUTES.get(base, ()) for base in value.__mro__))
+        found.update(*(table.get(base, ()) for table in (CLASS_ATTRIBUTES, ATTRIBUTES) for base in value.__mro__))
     return sorted(found - _HIDDEN)
+
+
+def _doc_of(function: Any) -> Any:
+    """The text that a function begins with, where it is the program's."""
+    known = type(function) is not FunctionType and type(function) in program_classes.METHODS
+    return get_attribute(function, "__doc__") if known else None
 
 
 program_classes.METHODS.add(UserFunction)
@@ -255,8 +269,18 @@ attributes_of(UserFunction)["__doc__"] = Property(
     lambda function: function.attributes.get("__doc__", function.code.doc),
     lambda function, new: function.attributes.update({"__doc__": new}),
 )
+attributes_of(UserFunction)["__qualname__"] = Property(lambda function: function.qualname)
+attributes_of(UserFunction)["__module__"] = Property(lambda function: "__main__")
 attributes_of(UserFunction)[ANY] = Property(lambda function: function.attributes)
 attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name)
+attributes_of(Decorated)["__doc__"] = Property(lambda decorated: _doc_of(decorated.function))
+attributes_of(MethodType)["__doc__"] = Property(lambda method: _doc_of(method.__func__))
+for _wrapper in (staticmethod, classmethod):
+    attributes_of(_wrapper)["__doc__"] = Property(lambda wrapped: _doc_of(wrapped.__func__))
+attributes_of(property)["__doc__"] = Property(lambda value: _doc_of(value.fget))
+attributes_of(MethodType)["__name__"] = Property(lambda method: get_attribute(method.__func__, "__name__"))
+attributes_of(BuiltinFunctionType)["__name__"] = Property(lambda function: function.__name__)
+attributes_of(FunctionType)["__name__"] = Property(lambda function: function.__name__)
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)

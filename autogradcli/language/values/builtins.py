@@ -432,6 +432,7 @@ BUILTINS.update(
         "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
         "NotImplemented": NotImplemented,
         "__name__": "__main__",  # what scripts ask before they do their work
+        "__doc__": None,
     }
 )  # fmt: skip
 

@@ -292,7 +292,7 @@ def subscript(value: Any, index: Any) -> Any:
         return value  # ``Dataset[int]``: a word of annotations, and a base
     if value in GENERIC:
         return Alias(value, index)
-    raise TypeError(f"'{kind.__name__}' object is not subscriptable")
+    raise TypeError(f"type '{value.__name__}' is not subscriptable")
 
 
 def set_subscript(value: Any, index: Any, new: Any) -> None:

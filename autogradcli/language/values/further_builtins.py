@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.calls.python_function import renamed
-from ...api.calls.registry import CLASS_ATTRIBUTES
+from ...api.calls.registry import CLASS_ATTRIBUTES, Method
 from ..compile.calls import CONSTRUCTORS, Builtin
 from .attribute_lookup import get_attribute
 from .budget import budget, hashable
@@ -37,12 +37,12 @@ CONSTRUCTORS[frozenset] = renamed(_frozenset, "frozenset")
 BUILTINS["frozenset"] = frozenset
 
 
-def _fromkeys(iterable: Any, value: Any = None, /) -> dict[Any, Any]:
+def _fromkeys(kind: type, iterable: Any, value: Any = None, /) -> Any:
     """A dict of these keys, all with one value."""
-    return {hashable(key): value for key in budget.items(iterable)}
+    return CONSTRUCTORS[kind]([(hashable(key), value) for key in budget.items(iterable)])
 
 
-def _maketrans(x: Any, y: Any = "", z: Any = "", /) -> dict[int, Any]:
+def _maketrans(kind: type, x: Any, y: Any = "", z: Any = "", /) -> dict[int, Any]:
     """What ``translate`` takes: a dict, or letters and what stands for each, and letters to leave out."""
     if type(x) is dict and not y and not z:
         return {ord(key) if type(key) is str and len(key) == 1 else key: each for key, each in x.items()}
@@ -51,16 +51,16 @@ def _maketrans(x: Any, y: Any = "", z: Any = "", /) -> dict[int, Any]:
     return str.maketrans(x, y, z)
 
 
-def _fromhex(string: Any, /) -> float:
+def _fromhex(kind: type, string: Any, /) -> float:
     """A number of a text with its digits in base 16."""
     if type(string) is not str:
         raise TypeError(f"fromhex() argument must be str, not {type(string).__name__}")
     return float.fromhex(string)
 
 
-CLASS_ATTRIBUTES[dict] = {"fromkeys": Builtin("fromkeys", _fromkeys)}
-CLASS_ATTRIBUTES[str] = {"maketrans": Builtin("maketrans", _maketrans)}
-CLASS_ATTRIBUTES[float] = {"fromhex": Builtin("fromhex", _fromhex)}
+CLASS_ATTRIBUTES[dict] = {"fromkeys": Method(renamed(_fromkeys, "dict.fromkeys"))}
+CLASS_ATTRIBUTES[str] = {"maketrans": Method(renamed(_maketrans, "str.maketrans"))}
+CLASS_ATTRIBUTES[float] = {"fromhex": Method(renamed(_fromhex, "float.fromhex"))}
 
 
 def _refused(name: str, reason: str) -> None:

@@ -114,6 +114,8 @@ class Namespace:
 
     def get(self, name: str) -> Any:
         """The value of a name, UNBOUND if there is none."""
+        if name == "__name__":
+            return self.dotted
         table = registry.NAMESPACES.get(self.dotted)
         if table is not None and name in table:
             value = table[name]
@@ -268,6 +270,11 @@ class BoundMethod:
         return hash((id(self.call), id(self.value)))
 
 
+def class_of_methods(kind: type) -> str:
+    """What messages call a class: PyTorch's tensor methods and properties belong to its base class in C++."""
+    return "torch._C.TensorBase" if kind.__name__ == "Tensor" else kind.__name__
+
+
 class UnboundMethod:
     """A method taken off its class: ``str.upper``, ``torch.Tensor.add``. Called, its first argument is the value.
 
@@ -284,7 +291,7 @@ class UnboundMethod:
             raise TypeError(f"unbound method {self.kind.__name__}.{self.name}() needs an argument")
         if not isinstance(args[0], self.kind):
             raise TypeError(
-                f"descriptor '{self.name}' for '{self.kind.__name__}' objects doesn't apply to a "
+                f"descriptor '{self.name}' for '{class_of_methods(self.kind)}' objects doesn't apply to a "
                 f"'{type(args[0]).__name__}' object"
             )
         return self.call(*args, **kwargs)
@@ -294,7 +301,7 @@ class UnboundMethod:
         return self.name
 
     def __repr__(self) -> str:
-        return f"<method '{self.name}' of '{self.kind.__name__}' objects>"
+        return f"<method '{self.name}' of '{class_of_methods(self.kind)}' objects>"
 
 
 def _depth(*sources: Any) -> int:
