@@ -11,8 +11,13 @@ from random import Random
 from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES
 from autogradcli.engine.lazy import LazyTable, loader
 from autogradcli.engine.tensor import Tensor
+from autogradcli.language import modules
 
-HEAD = """import torch
+#: Python's own modules, all of which a program has. To wait is no test; NumPy has its own, with its own words.
+MODULES = [name for name in modules.NAMES if name not in ("time", "numpy")]
+HEAD = (
+    f"import {', '.join(MODULES)}\n"
+    + """import torch
 import torch.nn as nn
 import torch.nn.functional as F
 import math
@@ -37,6 +42,7 @@ class A(nn.Module):
     def __getitem__(self, k): return (1, 2, 3)[k]
 a = A()
 """
+)
 
 NAMES = ("x", "v", "i", "z", "b", "m", "o", "y", "l", "d", "f", "a", "A", "t", "u", "w", "_")
 ODD = (
@@ -72,6 +78,8 @@ class Words:
 
     def __init__(self) -> None:
         loader.load_all()
+        for name in MODULES:
+            modules.load(name)
         self.functions = sorted(
             f"{place}.{name}"
             for place, table in NAMESPACES.items()

@@ -169,6 +169,11 @@ def _usual(kind: Any) -> Any:
         "MixtureSameFamilyConstraint": (NAMESPACES["torch.distributions.constraints"]["real"],),
         "TensorDataset": (tensor(3), tensor(3)), "Subset": ([1, 2, 3], [0, 1]), "StackDataset": ([1, 2], [3, 4]),
         "ConcatDataset": ([[1, 2], [3]],), "ChainDataset": ([],), "DataLoader": ([1, 2, 3],),
+        "LKJCholesky": (2,), "Wishart": (3.0, NAMESPACES["torch"]["eye"](2)), "ConstraintRegistry": (),
+        "LowRankMultivariateNormal": (tensor(2), tensor(2, 1), tensor(2)),
+        "CumulativeDistributionTransform": (normal,),
+        "RandomUnstructured": (1,), "L1Unstructured": (1,), "RandomStructured": (1,), "LnStructured": (1, 2),
+        "CustomFromMask": (tensor(3),), "PruningContainer": (NAMESPACES["torch.nn.utils.prune"]["Identity"](),),
         "BatchSampler": ([1, 2], 1, False), "WeightedRandomSampler": ([0.5, 0.5], 2),
     }  # fmt: skip
     if kind.__name__ in given:
@@ -382,7 +387,7 @@ def calls(odd: list[Any]) -> Iterator[Call]:
         elif type(value) is Kind and not is_program_class(value):
             if issubclass(value, Optimizer):
                 yield from _of_optimizer(name, value, odd)
-            elif name.startswith(("torch.distributions", "torch.utils.data")):
+            elif name.startswith(("torch.distributions", "torch.utils.data", "torch.nn.utils.prune")):
                 yield from _of_object(name, value, odd)
             else:
                 yield from _of_layer(name, value, odd)

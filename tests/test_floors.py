@@ -72,6 +72,9 @@ LATE = {
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
     ("language.values.further_builtins", "language.values.special_methods"): "few programs call x.__add__",
     ("language.modules", ""): "a module of Python's own is for the program that imports it",
+    ("language.values.attribute_lookup", "language.absent"): "only for a name that isn't there",
+    ("language.values.python_types", "language.values.foreign"): "few programs ask for the error behind an error",
+    ("language.values.kinds", "api.calls.torch_files"): "only for names of PyTorch's files, and for what isn't there",
     ("language.errors", "language.values"): "a program without errors words none",
     ("language.lines.line_shapes", "language.lines.line_slots"): "a program of one line needs none of it",
     ("notes", "tensor_names"): "only after a backward() is there something to note",
@@ -103,7 +106,15 @@ FORBIDDEN_MODULES = {"builtins", "importlib", "pickle"}
 #: written there; and the one that walks the fields of syntax nodes. They may read with ``vars``.
 TABLE_BUILDERS = {
     *("builtins", "math_functions", "python_types", "syntax"),
-    *("collections_module", "itertools_module", "random_module", "statistics_module", "string_module", "time_module"),
+    *(
+        "cmath_module",
+        "collections_module",
+        "itertools_module",
+        "random_module",
+        "statistics_module",
+        "string_module",
+        "time_module",
+    ),
 }
 
 

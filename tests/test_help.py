@@ -68,7 +68,7 @@ def test_every_namespace_has_a_page_with_its_names() -> None:
 SMALL = (
     "torch.autograd.", "torch.backends.", "torch.cuda", "torch.nn.modules.", "torch.nn.parameter", "torch.return_types",
     "torch.utils.", "torch.signal", "torch.amp", "torch.cpu", "torch.mps", "torch.xpu", "torch.accelerator",
-    "torch.jit", "matplotlib",
+    "torch.jit", "matplotlib", "mpl_toolkits",
     "torch.hub", "torch.profiler", "torch.sparse", "torch.testing", "torch.compiler", "torch.version", "torch.nn.grad",
     "torch._C", "torch.overrides", "torch.storage",
     "torch.nn.utils.", "torch.optim.swa_utils", "torch.optim.optimizer", "torch.distributions.", *MODULES,

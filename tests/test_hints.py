@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -159,3 +160,17 @@ def test_advice_holds() -> None:
     for text in (*advice.NAMES.values(), *advice.MODULES.values(), *advice.ATTRIBUTES.values()):
         for name in re.findall(r"\b(torch(?:\.\w+)+)", text):
             assert Session().run(name, lambda event: None), name
+
+
+ABSENT = (Path(__file__).parent / "hostile" / "absent.txt").read_text().splitlines()
+
+
+@pytest.mark.parametrize("line", ABSENT)
+def test_what_is_not_there_says_in_one_line_what_to_use(line: str) -> None:
+    """A name that a program brings along and that isn't here: the error says why, or what is."""
+    events: list[object] = []
+    assert not Session().run(line, events.append)
+    (error,) = [event for event in events if isinstance(event, Failed)]
+    _, colon, told = error.message.partition(": ")
+    assert colon and len(told.split()) >= 3, error
+    assert "\n" not in error.message and len(error.message) < 200

@@ -134,7 +134,7 @@ def test_errors_have_names() -> None:
         ("np.zeros(2, dtype='O')", "TypeError: data type 'O' not understood"),
         ("np.array(2**70)", "OverflowError: Python int too large to convert to C long"),
         ("np.sin(torch.ones(2, requires_grad=True))", "RuntimeError: Can't call numpy() on Tensor that requires grad."),
-        ("np.vectorize", "AttributeError: module 'numpy' has no attribute 'vectorize'"),
+        ("np.nditer", "AttributeError: module 'numpy' has no attribute 'nditer'"),
         ("np.array(['a'])", "TypeError: array() takes numbers, arrays and lists of them, not 'a'"),
         ("np.add(np.ones(2), np.ones(2), like=1)", "TypeError: add() got an unexpected keyword argument 'like'"),
         ("torch.from_numpy(np.ones(3)[::-1])", "ValueError: At least one stride in the given numpy array is negative"),

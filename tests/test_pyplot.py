@@ -109,6 +109,54 @@ def test_a_library_that_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (answer.code, answer.out) == (0, "1\n") and "pip install 'autogradcli[plot]'" in answer.err
 
 
+FURTHER = """
+import matplotlib.pyplot as plt
+from matplotlib import cm, ticker
+from mpl_toolkits.mplot3d import Axes3D
+import numpy as np
+plt.rcParams['figure.figsize'] = (5, 4)
+plt.style.use('ggplot')
+fig, ax = plt.subplots(2, 2)
+ax[0, 0].errorbar([1, 2], [3, 4], yerr=[.1, .2], fmt='o', capsize=3)
+note = ax[0, 0].annotate('here', xy=(1, 3), xytext=(1.5, 3.5), arrowprops=dict(arrowstyle='->', color='r'))
+for each in ax[:, 1]:
+    each.set_xticks([]); each.spines['top'].set_visible(False)
+for k, tone in zip(range(3), cm.rainbow(np.linspace(0, 1, 3))):
+    ax[1, 0].scatter([k], [k], color=tone, edgecolors='k', lw=0.5)
+line, = ax[0, 1].plot([1, 2], [1, 2]); line.set_data([1, 2, 3], [3, 2, 1]); line.set_color('r')
+counts, _, _, image = ax[1, 1].hist2d(np.arange(10.0), np.arange(10.0), bins=5)
+print(counts.sum(), line.get_color(), [a.tolist() for a in line.get_data()])
+plt.colorbar(image, ax=ax[1, 1])
+ax[0, 1].twinx().plot([1, 2], [10, 20], 'g')
+ax[1, 0].xaxis.set_major_locator(ticker.MultipleLocator(1))
+ax[1, 0].text(0.5, 0.9, 'top', transform=ax[1, 0].transAxes, bbox=dict(boxstyle='round', facecolor='w'))
+plt.savefig('flat.png')
+solid = plt.figure().add_subplot(111, projection='3d')
+X, Y = np.meshgrid(np.linspace(-1, 1, 5), np.linspace(-1, 1, 5))
+surface = solid.plot_surface(X, Y, X ** 2, cmap=cm.coolwarm, linewidth=0)
+solid.set_zlabel('z'); solid.scatter(X, Y, X, c='r'); solid.view_init(30, 40)
+plt.colorbar(surface, shrink=0.5)
+plt.savefig('solid.png')
+plt.ion(); plt.cla(); plt.pause(0.1); plt.ioff()
+plt.figure(); plt.plot([]); plt.xticks([0, 1], ['a', 'b'], rotation=45); plt.axis([0, 2, 0, 1])
+print(plt.gca().get_xlim(), plt.isinteractive(), plt.get_backend())
+plt.setp(plt.legend(['one'], loc=(1.01, 0.3)).get_texts(), color='k')
+plt.close('all')
+"""
+#: What Python prints with Matplotlib 3.11.2, drawing with Agg.
+FURTHER_PRINTED = """\
+10.0 r [[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]
+(0.0, 2.0) False agg
+"""
+
+
+def test_what_is_handed_on_to_matplotlib(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=FURTHER)
+    assert (answer.code, answer.out, answer.err) == (0, FURTHER_PRINTED, "")
+    assert sorted(path.name for path in (tmp_path / "pics").iterdir()) == ["flat.png", "solid.png"]
+
+
 #: Programs that are refused: what they try, and words of the error.
 REFUSED = {
     "plt.savefig('../a.png')": "takes the name of a file alone",
@@ -116,6 +164,20 @@ REFUSED = {
     "plt.savefig('a/../../b.png')": "takes the name of a file alone",
     "plt.savefig('.a.png')": "takes the name of a file alone",
     "plt.savefig('a.png\\0')": "takes the name of a file alone",
+    "plt.text(0, 0, 'a', fontproperties='/a.ttf')": "unexpected keyword argument 'fontproperties'",
+    "plt.text(0, 0, 'a', usetex=True)": "unexpected keyword argument 'usetex'",
+    "plt.text(0, 0, 'a', bbox={'url': 'x'})": "'url' in a dictionary, which can't be drawn",
+    "plt.text(0, 0, 'a', size=10 ** 9)": "needs a number from -1200 to 1200",
+    "plt.hist2d([1], [1], bins=10 ** 9)": "needs a number up to 10000",
+    "plt.annotate('a', torch)": "annotate() can't draw module objects",
+    "plt.gca().plot_surface([[1]], [[1]], [[1]])": "give the axes projection='3d'",
+    "plt.cm.get_cmap('none')": "is not a valid value for cmap",
+    "plt.imread('a.png')": "programs here reach no files",
+    "import re\nre.match('(a+)+b', 'a' * 40)": "a repetition within a repetition could take forever",
+    "import re\nre.search('a*b*c*d', 'a' * 10 ** 5)": "a text for this pattern has at most",
+    "import io\nio.open('a')": "programs here reach no files",
+    "from pathlib import Path\nPath('a').open()": "programs here reach no files",
+    "torch.load('/etc/hostname')": "programs read no files",
     "plt.savefig('a.exe')": "Format 'exe' is not supported",
     "plt.savefig('a.png', format='svg')": "Format 'svg' is not supported",
     "plt.plot([1], picker=True)": "unexpected keyword argument 'picker'; it can draw alpha, color,",
@@ -137,7 +199,6 @@ REFUSED = {
     "for k in range(99): plt.plot(range(10 ** 6))": "numbers are drawn in figures that are open",
     "plt.gca().plot.__class__": "has no attribute '__class__'",
     "plt.subplots(2)[1][plt]": "only integers are valid indices",
-    "plt.rcParams": "has no attribute 'rcParams'",
 }
 
 

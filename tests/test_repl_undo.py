@@ -64,6 +64,17 @@ net = Net()
 optimizer = torch.optim.Adam(net.parameters(), lr=0.1)
 data = torch.randn(4, 2)
 parts = torch.ones(4, requires_grad=True).clone().split(2)
+import os, types, enum
+from torch.nn.utils import parametrize, prune
+space = types.SimpleNamespace(a=1)
+class Slotted:
+    __slots__ = ("a",)
+slotted = Slotted()
+slotted.a = 1
+class Upper(torch.nn.Module):
+    def forward(self, w): return w.triu()
+class Kind(enum.Enum):
+    ONE = 1
 """
 
 LOOK = """
@@ -72,8 +83,10 @@ print(x._version, y._version, base._version, view._version, half._version)
 print(f.calls, f.calls is f.calls, alias is nested, torch.is_grad_enabled(), torch.get_default_dtype())
 print(y.grad_fn is s.grad_fn.next_functions[0][0], y.grad_fn, s.grad_fn, base.grad_fn, view.grad_fn, parts)
 print(x.requires_grad, base.requires_grad, y.retains_grad)
-print(net.layer.weight, net.layer.weight.grad, net.norm.running_mean, net.calls, net.training, net.factor, Net.factor)
+print(net.layer.weight, net.layer.weight.grad if net.layer.weight.is_leaf else None)
+print(net.norm.running_mean, net.calls, net.training, net.factor, Net.factor)
 print(optimizer.state_dict()["state"])
+print(space, slotted.a, os.environ, Kind.ONE, sorted(net.state_dict()), len(net.layer._forward_pre_hooks))
 print(torch.get_rng_state().sum(), generator.get_state().sum(), torch.ones(1) / 3)
 """
 
@@ -108,6 +121,12 @@ STATEMENTS = [
     "Net.factor = 5.; Net.added = 1",
     "del net.layer",
     "bad = 1; base.add_(1); nope",
+    "space.a = 2; space.b = base",
+    "slotted.a = 2",
+    "os.environ['K'] = '1'",
+    "parametrize.register_parametrization(net.layer, 'weight', Upper())",
+    "prune.l1_unstructured(net.layer, 'weight', 0.5)",
+    "Kind.more = 1; Kind.ONE.extra = 2; space.a = Kind.ONE",
 ]
 
 

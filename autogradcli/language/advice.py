@@ -21,6 +21,13 @@ NAMES = {
     "cot": "the cotangent is 1 / tan(x)",
     "ctg": "the cotangent is 1 / tan(x)",
     "grad": "`autogradcli grad EXPR NAME=VALUE` differentiates; in a program it is torch.autograd.grad(y, x)",
+    "globals": "a program's variables are in no dict: keep one of your own",
+    "locals": "a program's variables are in no dict: keep one of your own",
+    "__file__": "a program here doesn't know its file",
+    "bytes": "a program here has texts and numbers: a list of integers, or an array of uint8",
+    "bytearray": "a program here has texts and numbers: a list of integers, or an array of uint8",
+    "quit": "the prompt ends with quit() or Ctrl-D, a program with sys.exit()",
+    "exit": "the prompt ends with exit() or Ctrl-D, a program with sys.exit()",
 }
 _NUMPY = "PyTorch's functions stand for NumPy's here: torch.tensor([1., 2.]), torch.sin(x), torch.linspace(0, 1, 5)"
 #: Modules that people import or use and that are not there.

@@ -12,6 +12,7 @@ from typing import Any
 from ..engine.state import state
 from ..engine.tensor import Tensor
 from . import advice
+from .modules import NAMES
 from .values.attribute_lookup import names_of
 
 
@@ -22,7 +23,11 @@ def hint(error: BaseException, message: str, variables: Mapping[str, Any], prelu
         known = advice.NAMES.get(error.name) or advice.MODULES.get(error.name)
         return known or _did_you_mean(error.name, [*variables, *prelude])
     if isinstance(error, ModuleNotFoundError) and type(error.name) is str:
-        return advice.MODULES.get(error.name.partition(".")[0], "")
+        if "can't be imported" in message:
+            return ""  # which says what to use
+        top = error.name.partition(".")[0]
+        modules = [*NAMES, "torch", "math", "matplotlib"]
+        return "" if top in modules else advice.MODULES.get(top) or _did_you_mean(top, modules)
     if isinstance(error, AttributeError) and type(error.name) is str:
         known = advice.ATTRIBUTES.get(error.name) if isinstance(error.obj, Tensor) else None
         return known or _did_you_mean(error.name, names_of(error.obj))

@@ -8,6 +8,10 @@ from typing import TypeVar
 Class = TypeVar("Class", bound=type)
 
 
+#: Our classes that programs see under another's name: what tells one of them from the class whose name it bears.
+SHOWN: set[type] = set()
+
+
 def shown_as(dotted: str, *, in_c: bool = False) -> Callable[[Class], Class]:
     """Show the decorated class under PyTorch's name for it; a name without a module is a builtin's.
 
@@ -21,6 +25,7 @@ def shown_as(dotted: str, *, in_c: bool = False) -> Callable[[Class], Class]:
         type.__setattr__(kind, "__name__", dotted if in_c else name)
         type.__setattr__(kind, "__qualname__", name)
         type.__setattr__(kind, "__module__", module or "builtins")
+        SHOWN.add(kind)
         return kind
 
     return rename

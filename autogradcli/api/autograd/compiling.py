@@ -1,4 +1,4 @@
-"""``torch.compile``, ``torch.jit`` and ``torch.save``: what makes programs faster or writes them down elsewhere.
+"""``torch.compile`` and ``torch.jit``: what makes programs faster or writes them down elsewhere.
 
 ``torch.compile`` gives the function back: what it computes is the same, only not faster. ``torch.jit.script`` and
 ``trace`` make another program, with rules of its own, that can be saved: that is not here, and they say so.
@@ -69,8 +69,6 @@ def ignore(fn: Value = None) -> Any:
 
 def _register() -> None:
     define_python("compile", compile_)
-    _refuse("torch.save", "programs write no files; the command's option --save FILE.npz writes tensors")
-    _refuse("torch.load", "programs read no files; the command's option --load FILE gives tensors names")
     _refuse("torch.jit.script", "call the function or module itself, which computes the same")
     _refuse("torch.jit.trace", "call the function or module itself, which computes the same")
     _refuse("torch.jit.save", "programs write no files; the command's option --save FILE.npz writes tensors")

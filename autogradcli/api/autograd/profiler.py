@@ -187,6 +187,7 @@ _table["stop"] = Method(lambda profile: profile.__exit__(), "End the timing.")
 _table["table"] = Method(
     lambda profile, **options: profile.key_averages().table(**options), "Each operation with its times, as a table."
 )
+_table["function_events"] = Property(Profile.key_averages)
 _table["events"] = Method(Profile.key_averages, "Each operation with how often it ran and how long.")
 _table["self_cpu_time_total"] = Property(
     lambda profile: sum(a.own for a in profile.averages.values()) / 1000, doc="Microseconds in all."

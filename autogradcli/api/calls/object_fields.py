@@ -51,3 +51,12 @@ attributes_of(Fields)["update"] = Method(_put_fields)
 for _name in ("clear", "pop", "popitem", "setdefault"):
     attributes_of(Fields)[_name] = Method(_not_written)
 attributes_of(Fields)["copy"] = Method(lambda fields: dict(fields))
+
+
+def made_by(kind: Any) -> Any:
+    """A class's declared fields or its ``__init__``, whichever the nearest class has; None where neither is."""
+    for base in kind.__mro__:
+        found = vars(base).get("fields") or vars(base).get("__members__", {}).get("__init__")
+        if found is not None:
+            return found
+    return None

@@ -72,6 +72,11 @@ PLACES = {
 }
 
 
+#: A function of torch -> classes of arguments -> what runs for exactly these, before any overload is tried: for kinds
+#: of tensor that come with a module of their own.
+OF_TYPES: dict[str, dict[Any, Implementation]] = {}
+
+
 class Function:
     """A function with PyTorch's argument parsing, as ``torch.sum`` (or, with ``method``, ``Tensor.sum``)."""
 
@@ -158,6 +163,9 @@ class Function:
 
         Raises what PyTorch raises where no overload fits (TypeError), or a number is too large.
         """
+        own = OF_TYPES.get(self.name)
+        if own is not None and key in own and self.home == "torch" and not self.method:
+            return own[key], args
         if has_scalars((*args, *kwargs.values())) and not self._takes_any():
             args = without_scalars(args)
             kwargs = dict(zip(kwargs, without_scalars(tuple(kwargs.values()))))

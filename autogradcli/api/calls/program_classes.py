@@ -18,118 +18,75 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from ...engine.callbacks import callee
-from ...engine.modes import Decorated
-from ...numerics.naming import shown_as
-from .stand_ins import CALLED_BY_PYTHON, dispatchers, of_descriptor, of_method
+from .class_kind import METHODS as METHODS
+from .class_kind import NO_ARGUMENTS, SPECIAL, Raised, is_visible
+from .class_kind import Generic as Generic
+from .class_kind import Kind as Kind
+from .class_kind import Object as Object
+from .class_kind import Plain as Plain
+from .class_kind import enumerate_members as enumerate_members
+from .class_kind import fields_of as fields_of
+from .class_kind import is_enumeration as is_enumeration
+from .class_kind import is_program_class as is_program_class
+from .class_kind import members_of as members_of
+from .class_kind import with_mixin as with_mixin
+from .stand_ins import dispatchers, of_descriptor, of_method
 
-#: What the language alone looks up, never Python by itself.
-_LOOKED_UP = {
-    "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
-    "__dataclass_fields__", "__doc__",
-}  # fmt: skip
-
-#: The special names that a class may have: all others a program can neither define nor reach.
-SPECIAL = frozenset({*CALLED_BY_PYTHON, *_LOOKED_UP})
-
-#: What a program's function in a class body is; the language enters its own kind of function.
-METHODS: set[type] = {FunctionType, Decorated}
+#: Members that an object computes, once: ``member.of(value)``.
+COMPUTED: set[type] = set()
 
 NOTHING = object()
 
 
-def _visible(name: str) -> bool:
-    return name in SPECIAL or not name.startswith("__")
+def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords: dict[str, Any] | None = None) -> Kind:
+    """The class that ``class name(*bases, **keywords): members`` makes; a base is a ``Kind`` or an error of Python's.
 
-
-#: What of our own classes' bodies programs see: methods and plain values, none that they could change for everyone.
-_SHARED = (FunctionType, staticmethod, classmethod, property, str, int)
-
-
-#: Names with an underscore that PyTorch's documentation tells programs to extend, or to read.
-_EXTENDED = frozenset({"_get_name", "_save_to_state_dict", "_load_from_state_dict", "_version"})
-
-
-def _is_shared(name: str, value: Any) -> bool:
-    public = name in SPECIAL or not name.startswith("_") or name in _EXTENDED
-    return public and isinstance(value, _SHARED)
-
-
-@shown_as("type")
-class Kind(type):
-    """The class of classes. ``__members__`` has what programs see of one, without its bases'."""
-
-    __members__: dict[str, Any]
-
-    def __new__(mcs, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any) -> Kind:
-        kind = super().__new__(mcs, name, bases, names)
-        if "__members__" not in names:
-            members = {name: value for name, value in names.items() if _is_shared(name, value)}
-            type.__setattr__(kind, "__members__", members)
-        return kind
-
-    def mro(cls) -> list[type]:
-        """Python's order of the bases, but ``Plain``, which is ``object`` to programs, comes last among ours."""
-        order = super().mro()
-        plain = [kind for kind in order[1:] if "__is_plain__" in vars(kind)]
-        if plain:
-            order.remove(plain[0])
-            order.insert(len(order) - 1, plain[0])
-        return order
-
-
-class Object(metaclass=Kind):
-    """The base of all of them."""
-
-
-@shown_as("object")
-class Plain(Object):
-    """The base of a class that names none."""
-
-    __is_plain__ = True
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args or kwargs:
-            raise TypeError(f"{type(self).__name__}() takes no arguments")
-
-
-class Raised(Exception, metaclass=Kind):
-    """The base of a program's own errors, beside the error of Python's that it names as a base."""
-
-    def __init__(self, *args: Any) -> None:
-        BaseException.__init__(self, *args)
-
-    @property
-    def args(self) -> Any:
-        return _ARGS.__get__(self)
-
-    @args.setter
-    def args(self, values: Any) -> None:
-        _ARGS.__set__(self, values)
-
-
-_ARGS: Any = vars(BaseException)["args"]
-
-
-def derive(bases: tuple[type, ...], name: str, members: dict[str, Any]) -> Kind:
-    """The class that ``class name(*bases): members`` makes; each base is a ``Kind`` or an error of Python's.
-
-    Raises TypeError for a special method that has no part in the language, in a class that has no base of ours, and
-    for bases that don't go together.
+    A base's ``__init_subclass__`` is told of it. Raises TypeError for a special method that has no part in the
+    language, in a class that has no base of ours, and for bases that don't go together.
     """
     error = next((number for number, base in enumerate(bases) if type(base) is not Kind), None)
     if error is not None:
         bases = (*bases[:error], Raised, *bases[error:])
     if all(issubclass(base, Plain | BaseException) for base in bases):
         for member, value in members.items():
-            if not _visible(member) and type(value) in METHODS:
+            if not is_visible(member) and type(value) in METHODS:
                 raise TypeError(f"a class can't define {member} here")
     kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}})
     for member, value in members.items():
-        if _visible(member):
+        if is_visible(member):
             _bind(kind, member, value)
     if "__eq__" in members and "__hash__" not in members:
         _bind(kind, "__hash__", None)
+    _keep_slots(kind, bases, members)
+    if issubclass(kind, Object):
+        kind._complete(members)
+    told = _member(kind, "__init_subclass__", kind)
+    if told is not NOTHING:
+        callee(told.__func__ if type(told) is classmethod else told)(kind, **(keywords or {}))
+    elif keywords:
+        raise TypeError(f"{name}.__init_subclass__() takes no keyword arguments")
     return kind
+
+
+def _keep_slots(kind: Kind, bases: tuple[type, ...], members: dict[str, Any]) -> None:
+    """``__slots__``: objects of the class have no other attributes, where no base lets them have any."""
+    given = members.get("__slots__")
+    slotted = all(base is Plain or "_slots" in vars(base) for base in bases)
+    if given is not None and slotted:
+        names = {given} if type(given) is str else set(given)
+        names.update(*(vars(base).get("_slots", ()) for base in kind.__mro__))
+        type.__setattr__(kind, "_slots", frozenset(names))
+    elif not any("_slots" in vars(base) for base in kind.__mro__):
+        return
+    if "__setattr__" not in members:
+        kept = given is not None and slotted
+        type.__setattr__(kind, "__setattr__", _put_in_slot if kept else object.__setattr__)
+
+
+def _put_in_slot(value: Any, name: str, new: Any) -> None:
+    if name not in type(value)._slots and property_of(type(value), name) is None:
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'", name=name, obj=value)
+    object.__setattr__(value, name, new)
 
 
 def _bind(kind: Kind, name: str, value: Any) -> None:
@@ -143,27 +100,11 @@ def _bind(kind: Kind, name: str, value: Any) -> None:
         type.__setattr__(kind, name, _stand_in(value))
 
 
-def members_of(kind: type) -> dict[str, Any]:
-    """What programs see of a class, without its bases' members."""
-    found: dict[str, Any] = vars(kind).get("__members__", {})
-    return found
-
-
-def fields_of(value: Any) -> dict[str, Any]:
-    """What an object itself holds, past the ``__getattr__`` that its class may have from a program."""
-    found: dict[str, Any] = object.__getattribute__(value, "__dict__")
-    return found
-
-
 def unbind(kind: Kind, name: str) -> None:
     """Take a member out of a program's class."""
     del kind.__members__[name]
     if name in vars(kind):
         type.__delattr__(kind, name)
-
-
-def is_program_class(kind: type) -> bool:
-    return kind.__module__ == "__main__"
 
 
 def _is_ours(kind: type, name: str) -> bool:
@@ -228,7 +169,7 @@ def _bound(member: Any, value: Any) -> Any:
         return MethodType(member.__func__, type(value))
     if kind is property:
         return member.fget(value)
-    return member
+    return member.of(value) if kind in COMPUTED else member
 
 
 def special(value: Any, name: str) -> Callable[..., Any]:
@@ -248,9 +189,9 @@ def defines(kind: type, name: str) -> bool:
 def get(value: Any, name: str) -> Any:
     """``value.name`` of an object. Raises AttributeError."""
     kind = type(value)
-    member = _member(kind, name) if _visible(name) else NOTHING
+    member = _member(kind, name) if is_visible(name) else NOTHING
     own = vars(value)
-    if name in own and type(member) is not property and _visible(name):
+    if name in own and type(member) is not property and is_visible(name):
         return own[name]
     if type(member) is property and _member(kind, "__getattr__") is not NOTHING:
         try:
@@ -336,11 +277,29 @@ def get_of_class(kind: Kind, name: str) -> Any:
         return kind.__name__
     if name == "__module__":
         return kind.__module__
-    member = _member(kind, name) if _visible(name) else NOTHING
-    if member is NOTHING and kind is Plain and name in _OF_ALL:
+    if name == "__members__" and is_enumeration(kind):
+        own: type = kind
+        return {each: member for each, member in members_of(kind).items() if type(member) is own}
+    member = _member(kind, name) if is_visible(name) else NOTHING
+    if member is NOTHING and name in _OF_ALL:
         return _OF_ALL[name]
     if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
+    if name in _of_class(kind) and type(member) is property and type(member.fget) is FunctionType:
+        try:
+            return member.fget(kind)
+        except (AttributeError, TypeError, NotImplementedError):  # it follows from what an object holds
+            return member
+    return _bound_to_class(member, kind)
+
+
+def _of_class(kind: Kind) -> tuple[str, ...]:
+    """The properties of ours that a class has, too, where they are the same for all its objects."""
+    return kind._of_class if issubclass(kind, Object) else ()
+
+
+def _bound_to_class(member: Any, kind: Kind) -> Any:
+    """A member as a class has it."""
     if type(member) is staticmethod:
         return member.__func__
     if type(member) is FunctionType:
@@ -375,8 +334,10 @@ def put_in_class(kind: Kind, name: str, new: Any) -> None:
     """``Kind.name = new``. Raises TypeError for a class that is not the program's own."""
     if not is_program_class(kind):
         raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
-    if not _visible(name):
+    if not is_visible(name):
         raise AttributeError(f"attribute '{name}' of a class is not writable")
+    if name in vars(kind).get("_enumerated", ()):
+        raise AttributeError(f"cannot reassign member {name!r}")
     _bind(kind, name, new)
 
 
@@ -392,6 +353,7 @@ def names_of(value: Any) -> list[str]:
 def _put_plainly(value: Any, name: str, new: Any) -> None:
     """What ``super().__setattr__(name, new)`` does where no base of ours has its own way."""
     _refuse_special(value, name)
+    _refuse_others(value, name)
     if found := property_of(type(value), name):
         put_property(found, value, name, new)
     else:
@@ -400,22 +362,40 @@ def _put_plainly(value: Any, name: str, new: Any) -> None:
 
 def _remove_plainly(value: Any, name: str) -> None:
     _refuse_special(value, name)
+    _refuse_others(value, name)
     object.__delattr__(value, name)
+
+
+def _refuse_others(value: Any, name: str) -> None:
+    """What is no object of these classes (a tensor, a function of ours) holds what programs don't see."""
+    if type(type(value)) is not Kind:
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'", name=name, obj=value)
+
+
+def _begin_plainly(value: Any, *args: Any, **kwargs: Any) -> None:
+    if args or kwargs:
+        raise TypeError(NO_ARGUMENTS)
 
 
 #: What ``object`` has in Python for ``super()`` and by its own name.
 _OF_ALL: dict[str, Any] = {
+    "__init__": _begin_plainly,
     "__setattr__": _put_plainly,
     "__delattr__": _remove_plainly,
     "__repr__": lambda value: object.__repr__(value),
     "__str__": lambda value: BaseException.__str__(value) if isinstance(value, BaseException) else repr(value),
     "__eq__": lambda value, other: value is other or NotImplemented,
     "__hash__": lambda value: object.__hash__(value),
+    "__init_subclass__": lambda kind: None,
 }
 
 
+def _is_under(value: Any, kind: Any) -> bool:
+    return type(value) is Kind and issubclass(value, kind)
+
+
 class Super:
-    """``super()``: the members of an object that the bases beyond a class give it."""
+    """``super()``: the members that the bases beyond a class give an object, or in a class method the class."""
 
     __slots__ = ("kind", "value")
 
@@ -426,14 +406,16 @@ class Super:
         """Raises TypeError if ``value`` is no instance of ``kind``."""
         if type(kind) is not Kind:
             raise TypeError(f"super() argument 1 must be a type, not {type(kind).__name__}")
-        if not isinstance(value, kind):
+        if not (_is_under(value, kind) or isinstance(value, kind)):
             raise TypeError("super(type, obj): obj must be an instance or subtype of type")
         self.kind, self.value = kind, value
 
     def get(self, name: str) -> Any:
-        member = _member(type(self.value), name, self.kind) if _visible(name) else NOTHING
+        of_class = _is_under(self.value, self.kind)
+        kind: Any = self.value if of_class else type(self.value)
+        member = _member(kind, name, self.kind) if is_visible(name) else NOTHING
         if member is not NOTHING:
-            return _bound(member, self.value)
+            return _bound_to_class(member, kind) if of_class else _bound(member, self.value)
         if name in _OF_ALL:
             return MethodType(_OF_ALL[name], self.value)
         raise AttributeError(f"'super' object has no attribute '{name}'", name=name, obj=self)

@@ -61,6 +61,10 @@ class AttributeTables(dict[type, dict[str, Attribute]]):
 
 ATTRIBUTES = AttributeTables()
 
+#: What a class itself has, and its objects with it, beside their methods: ``dict.fromkeys``, ``Point._fields``. The
+#: functions here get the class.
+CLASS_ATTRIBUTES: dict[type, dict[str, Attribute]] = {}
+
 #: What calling a class of the language's does; a class that isn't here can't be called.
 CONSTRUCTORS: dict[type, Callable[..., Any]] = {}
 

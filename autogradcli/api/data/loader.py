@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.state import state
 from ...numerics.limits import run, shown
-from ...numerics.random.generator import Generator
+from ...numerics.random.generator import Generator, default_generator
 from ..calls.argument_types import type_name
 from ..calls.program_classes import Object
 from ..calls.registry import namespace
@@ -42,7 +43,7 @@ def _check_workers(num_workers: Any, timeout: Any, prefetch: Any, persistent: An
             hint = "; use num_workers=0 to disable multiprocessing." if name == "num_workers" else ""
             raise ValueError(f"{name} option should be non-negative{hint}")
     if num_workers:
-        raise ValueError(f"num_workers={num_workers}: there are no worker processes here: use num_workers=0")
+        return
     if prefetch is not None:
         raise ValueError(
             "prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable "
@@ -60,8 +61,10 @@ def _check_workers(num_workers: Any, timeout: Any, prefetch: Any, persistent: An
 class DataLoader(Object):
     """The elements of a data set in batches of ``batch_size``; ``for batch in loader`` goes through it once.
 
-    There are no worker processes, so ``num_workers`` must be 0. What pins memory for another device changes nothing.
-    Each iterator draws one number of the generator's sequence, as PyTorch's does.
+    There are no worker processes: with ``num_workers`` above 0 this process reads the batches, in the same order, and
+    what a data set draws of PyTorch's numbers comes from the sequence of the worker whose turn it would be. Then the
+    order is drawn when an iterator is made. What pins memory for another device changes nothing. Each iterator draws
+    one number of the generator's sequence, as PyTorch's does.
     """
 
     __module__ = _HOME
@@ -90,9 +93,14 @@ class DataLoader(Object):
         _check_workers(num_workers, timeout, prefetch_factor, persistent_workers, multiprocessing_context)
         if generator is not None and not isinstance(generator, Generator):
             raise TypeError(f"DataLoader(): argument 'generator' must be torch.Generator, not {type_name(generator)}")
+        if num_workers and isinstance(dataset, IterableDataset):
+            raise ValueError(
+                f"num_workers={num_workers}: each worker would read an iterable data set from its beginning, and there "
+                "are no worker processes here: use num_workers=0"
+            )
         self.dataset = dataset
         self.num_workers = num_workers
-        self.prefetch_factor = prefetch_factor
+        self.prefetch_factor = 2 if num_workers and prefetch_factor is None else prefetch_factor
         self.pin_memory = pin_memory
         self.pin_memory_device = pin_memory_device
         self.timeout = timeout
@@ -172,14 +180,40 @@ class LoaderIterator(Object):
                 "'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be "
                 "used.",
             )
-        if loader.timeout:
+        if loader.timeout and not loader.num_workers:
             raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")
         self._loader = loader
         self._order = loader.sampler if loader.batch_sampler is None else loader.batch_sampler
         self._indices = iter(self._order)
-        random_integer(loader.generator)  # the seed of the workers, were there any
+        seed = random_integer(loader.generator)  # of the workers, were there any
         self._source = iter(loader.dataset) if loader._iterable else None
         self._yielded = 0
+        self._workers: list[Any] = [None] * loader.num_workers
+        self._seed = seed
+        self._begun = (
+            list(islice(self._indices, (loader.prefetch_factor or 2) * loader.num_workers)) if self._workers else []
+        )
+
+    def _taken(self, index: Any) -> Any:
+        loader = self._loader
+        return element(loader.dataset, index) if loader.batch_sampler is None else elements(loader.dataset, index)
+
+    def _by_worker(self, index: Any) -> Any:
+        """A batch, with PyTorch's numbers drawn from the sequence of the worker whose turn it is."""
+        turn = self._yielded % len(self._workers)
+        outside = default_generator.get_state()
+        if self._workers[turn] is None:
+            default_generator.manual_seed((self._seed + turn) % (1 << 64))
+            if self._loader.worker_init_fn is not None:
+                callee(self._loader.worker_init_fn)(turn)
+        else:
+            default_generator.set_state(self._workers[turn])
+        try:
+            found = self._loader.collate_fn(self._taken(index))
+            self._workers[turn] = default_generator.get_state()
+        finally:
+            default_generator.set_state(outside)
+        return found
 
     def __iter__(self) -> Any:
         return self
@@ -187,9 +221,14 @@ class LoaderIterator(Object):
     def __next__(self) -> Any:
         run.spend(0)
         loader = self._loader
-        index = next(self._indices)
+        index = self._begun.pop(0) if self._begun else next(self._indices)
+        if self._workers:
+            found = self._by_worker(index)
+            self._begun.extend(islice(self._indices, 1))
+            self._yielded += 1
+            return found
         if self._source is None:
-            found = element(loader.dataset, index) if loader.batch_sampler is None else elements(loader.dataset, index)
+            found = self._taken(index)
         elif loader.batch_sampler is None:
             found = next(self._source)
         else:

@@ -29,6 +29,7 @@ class Distribution(Object):
     has_enumerate_support: Any = False
 
     #: The parameters that are of the shape of the batch, or end in the event's: what ``expand`` expands.
+    _of_class: ClassVar[tuple[str, ...]] = ("arg_constraints", "support", "has_rsample", "has_enumerate_support")
     _parameters_of: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, batch_shape: Any = SINGLE, event_shape: Any = SINGLE, validate_args: bool | None = None) -> None:

@@ -13,7 +13,7 @@ from .arguments import SINGLE, check_parameter, expanded, held, lazy, normal_of
 from .distribution import Distribution
 
 
-def _times(matrices: Any, vectors: Any) -> Any:
+def times(matrices: Any, vectors: Any) -> Any:
     return M.squeeze(T.matmul(matrices, M.unsqueeze(vectors, -1)), -1)
 
 
@@ -44,7 +44,7 @@ def half_log_det(factor: Any) -> Any:
     return M.sum(T.log(T.diagonal(factor, dim1=-2, dim2=-1)), -1)
 
 
-def _factor_of_precision(precision: Any) -> Any:
+def factor_of_precision(precision: Any) -> Any:
     """The lower triangular factor of the inverse of a matrix."""
     factor = L.cholesky(T.flip(precision, (-2, -1)))
     inverse = T.transpose(T.flip(factor, (-2, -1)), -2, -1)
@@ -87,7 +87,7 @@ class MultivariateNormal(Distribution):
         if name == "scale_tril":
             self._factor = matrix
         else:
-            self._factor = L.cholesky(matrix) if name == "covariance_matrix" else _factor_of_precision(matrix)
+            self._factor = L.cholesky(matrix) if name == "covariance_matrix" else factor_of_precision(matrix)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         new, shape = self._new(batch_shape, _instance)
@@ -142,7 +142,7 @@ class MultivariateNormal(Distribution):
         return expanded(M.sum(M.pow(self._factor, 2), -1), self._batch_shape + self._event_shape)
 
     def rsample(self, sample_shape: Any = SINGLE) -> Any:
-        return self.loc + _times(self._factor, normal_of(self._extended_shape(sample_shape), self.loc.dtype))
+        return self.loc + times(self._factor, normal_of(self._extended_shape(sample_shape), self.loc.dtype))
 
     def log_prob(self, value: Any) -> Any:
         distance = mahalanobis(self._factor, self._checked_value(value) - self.loc)

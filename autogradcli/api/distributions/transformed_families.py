@@ -17,7 +17,7 @@ from .location_scale import Cauchy, Normal, Uniform
 from .transformed import TransformedDistribution
 
 
-class _OfParameters(TransformedDistribution):
+class OfParameters(TransformedDistribution):
     """With parameters of its own, which are expanded too."""
 
     __module__ = "torch.distributions.transformed_distribution"
@@ -140,7 +140,7 @@ class HalfCauchy(_Half):
         return self.base_dist.variance
 
 
-class Gumbel(_OfParameters):
+class Gumbel(OfParameters):
     """The Gumbel distribution, that of the greatest of many numbers."""
 
     __module__ = "torch.distributions.gumbel"
@@ -195,7 +195,7 @@ class Gumbel(_OfParameters):
         return T.log(self.scale) + (1 + EULER)
 
 
-class Weibull(_OfParameters):
+class Weibull(OfParameters):
     """The Weibull distribution of positive numbers: a power of an exponential one."""
 
     __module__ = "torch.distributions.weibull"
@@ -245,7 +245,7 @@ class Weibull(_OfParameters):
         return EULER * (1 - r) + T.log(self.scale * r) + 1
 
 
-class Pareto(_OfParameters):
+class Pareto(OfParameters):
     """The Pareto distribution: from ``scale`` on, in proportion to ``x ** -(alpha + 1)``."""
 
     __module__ = "torch.distributions.pareto"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, ClassVar
 
 from ...numerics.limits import charge_text, counted
 from ..calls.argument_types import type_name
@@ -24,6 +24,7 @@ class Transform(Object):
     """
 
     __module__ = HOME
+    _of_class: ClassVar[tuple[str, ...]] = ("domain", "codomain")
 
     bijective: Any = False
     _inv: Any

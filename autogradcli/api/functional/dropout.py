@@ -28,6 +28,9 @@ def _keep(input: Tensor, p: float, by_channel: bool) -> np.ndarray:
     if by_channel:
         shape = (*shape[:2], *(1,) * (len(shape) - 2))
     rows = tuple(level.size for level in rows_apart())
+    array = input.array
+    if not (rows or by_channel or array.flags.c_contiguous or 0 in array.strides):  # drawn in the order of its memory
+        return default_generator.bernoulli_(np.empty_like(array, order="K", subok=False), 1 - p)
     return default_generator.bernoulli_(np.empty((*rows, *shape), input.array.dtype), 1 - p)
 
 

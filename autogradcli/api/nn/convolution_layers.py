@@ -153,3 +153,5 @@ def _enter(name: str, rank: int, transposed: bool, fields: Fields, forward: Any)
 
 for _rank in (1, 2, 3):
     _declare(_rank)
+
+namespace("torch.nn.modules.conv")["_ConvNd"] = _Conv

@@ -9,7 +9,7 @@ from ...engine.leaves import require_grad
 from ...engine.tensor import Parameter, Tensor
 from ...numerics.limits import run
 from ..arrays.values import NumPyArray
-from ..calls.program_classes import Kind, fields_of
+from ..calls.program_classes import Kind, fields_of, is_enumeration
 from .functions_by_attribute import M
 
 #: Values that are their own copies.
@@ -69,6 +69,8 @@ def _copied(value: Any, kind: type, memo: Memo, depth: int) -> Any:
         if all(new is old for new, old in zip(parts, value)):
             return value
         return remember(tuple(parts) if kind is tuple else tuple.__new__(kind, parts))
+    if type(kind) is Kind and is_enumeration(kind):
+        return value
     if type(kind) is Kind and not isinstance(value, BaseException):
         made = remember(shell(value))
         for name, each in fields_of(value).items():

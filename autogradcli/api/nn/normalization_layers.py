@@ -248,3 +248,6 @@ class GroupNorm(_Affine):
 
 enter(BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d)
 enter(LayerNorm, RMSNorm, GroupNorm)
+
+namespace("torch.nn.modules.batchnorm")["_BatchNorm"] = _BatchNorm
+namespace("torch.nn.modules.instancenorm")["_InstanceNorm"] = _InstanceNorm

@@ -242,7 +242,8 @@ class RNNBase(_Recurrent):
         check_tensors(f"{name}()", input)
         rank = input.array.ndim
         if rank not in (2, 3):
-            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {rank}D tensor instead")
+            kind = "" if self.mode == "LSTM" or self.mode == "GRU" else " tensor"
+            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {rank}D{kind} instead")
         given: Hidden | None = None if hx is None else tuple(hx) if lstm else (hx,)
         check_tensors(f"{name}()", *(given or ()))
         alone = rank == 2

@@ -158,7 +158,9 @@ def _evaluated(closure: Callable[[], Any]) -> Any:
 
 def _number(loss: Any) -> float:
     """A loss as a number, without the warning that a program's ``float(loss)`` gives."""
-    return float(loss.array if isinstance(loss, Tensor) else loss)
+    if isinstance(loss, Tensor):
+        return float(loss.array.reshape(()) if loss.array.size == 1 else loss.array)
+    return float(loss)
 
 
 def _flat(params: list[Tensor], sign: float) -> Array:

@@ -10,7 +10,9 @@ import numpy as np
 from ...engine.tensor import Tensor
 from ...numerics.limits import run
 from ..tensor.attributes import array_value
+from .colour_maps import as_data
 from .figures import Artist, Axes, Call
+from .further import PASSED, SAFE, SOLID, keyword, on_solid, passed
 from .plain_data import (
     LINE_STYLES,
     MARKERS,
@@ -22,6 +24,7 @@ from .plain_data import (
     name_of,
     number,
     numbers,
+    pair,
     style_of,
     text,
     texts,
@@ -76,11 +79,17 @@ _ORIGIN = _one_of("upper lower", "origin")
 
 
 def _levels(name: str, value: Any) -> Any:
-    return whole(1, 200)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:200])
+    return whole(1, 1000)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:1000])
 
 
 def _bins(name: str, value: Any) -> Any:
     return whole(1, 10_000)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:10_001])
+
+
+def _place_of_legend(name: str, value: Any) -> Any:
+    if type(value) in (list, tuple):
+        return pair(-100, 100)(name, value)
+    return value if type(value) is int and 0 <= value <= 10 else name_of(name, value)
 
 
 #: Keywords by call.
@@ -92,7 +101,8 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
     },
     "hist": {**_FILLED, "bins": _bins, "density": yes, "histtype": _one_of("bar step stepfilled", "histtype")},
     "bar": {
-        **_FILLED, "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
+        **_FILLED, "color": colours, "edgecolor": colours, "tick_label": texts,
+        "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
     },
     "imshow": {
         **_MAPPED, "origin": _ORIGIN, "aspect": _one_of("auto equal", "aspect"), "interpolation": name_of,
@@ -103,7 +113,7 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
     "fill_between": _FILLED,
     "set_title": _WRITTEN, "set_xlabel": _WRITTEN, "set_ylabel": _WRITTEN, "suptitle": _WRITTEN,
     "legend": {
-        "loc": lambda name, value: value if type(value) is int and 0 <= value <= 10 else name_of(name, value),
+        "loc": _place_of_legend,
         "fontsize": _WRITTEN["fontsize"], "title": text, "ncol": whole(1, 20), "ncols": whole(1, 20), "frameon": yes,
     },
     "grid": {
@@ -121,22 +131,27 @@ def options_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in given.items():
         meant = key if key in allowed else _ALIASES.get(key, key)
+        if meant not in allowed and key in SAFE:
+            found[key] = keyword(name, key, as_data(value))
+            continue
         if meant not in allowed:
             known = ", ".join(sorted(allowed)) or "none"
             raise TypeError(f"{name}() got an unexpected keyword argument '{key}'; it can draw {known}")
-        found[meant] = allowed[meant](name, value)
+        found[meant] = allowed[meant](name, as_data(value))
     return found
 
 
 def draw(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Add a call to axes; what Matplotlib's gives, as values of the language."""
-    return _DRAWN[name](axes, name, args, kwargs)
+    if name in SOLID and not axes.solid:
+        raise AttributeError(f"'Axes' object has no attribute '{name}': give the axes projection='3d'")
+    return (on_solid(axes, name) or _DRAWN[name])(axes, name, args, kwargs)
 
 
 def _add(axes: Axes, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Artist:
     call = Call(name, args, options)
     axes.add(call)
-    return Artist(call)
+    return Artist(call, axes)
 
 
 def _wrong(name: str, needed: str) -> TypeError:
@@ -159,7 +174,7 @@ def _lines(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
             raise ValueError(f"x and y must have same first dimension, but have shapes {shapes}")
         if x.ndim > 2 or y.ndim > 2:
             raise ValueError(f"x and y can be no greater than 2D, but have shapes {x.shape} and {y.shape}")
-        x, y = x.reshape(len(x), -1), y.reshape(len(y), -1)
+        x, y = (a.reshape(len(a), -1 if a.size else 1) for a in (x, y))
         for k in range(min(max(x.shape[1], y.shape[1]), 1000)):
             one = tuple(a[:, min(k, a.shape[1] - 1)] for a in (x, y))
             made.append(_add(axes, name, one, {**style, **options}))
@@ -248,16 +263,36 @@ def _fill(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
     return _add(axes, name, (x, *(np.broadcast_to(y, x.shape).copy() for y in ys)), options_of(name, kwargs))
 
 
-def _written(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-    if len(args) != 1:
+def _written(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
+    given = dict(kwargs)
+    words = ("label", "t", "s") if name == "set_title" else (name[4:], "label")
+    said = args or tuple(given.pop(key) for key in words if key in given)
+    if len(said) != 1:
         raise _wrong(name, "one text")
-    _add(axes, name, (text(name, args[0]),), options_of(name, kwargs))
+    named = given.pop("fontdict", None)
+    given = {**named, **given} if type(named) is dict else given
+    return _add(axes, name, (text(name, said[0]),), options_of(name, given))
 
 
-def _legend(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+def _legend(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
+    given = dict(kwargs)
+    if len(args) == 2 or "handles" in given:
+        handles, labels = args if len(args) == 2 else (given.pop("handles"), given.pop("labels", None))
+        _labelled(handles, labels)
+        args = ()
+    elif "labels" in given:
+        args = (given.pop("labels"),)
     if len(args) > 1:
         raise _wrong(name, "the labels, or nothing")
-    _add(axes, name, tuple(texts(name, a) for a in args), options_of(name, kwargs))
+    return _add(axes, name, tuple(texts(name, a) for a in args), options_of(name, given))
+
+
+def _labelled(handles: Any, labels: Any) -> None:
+    """What ``legend(handles, labels)`` means: what was drawn has these names from now on."""
+    if type(handles) not in (list, tuple) or not all(type(each) is Artist for each in handles):
+        raise TypeError("legend() needs a list of what was drawn")
+    for each, word in zip(handles, texts("legend", labels) if labels is not None else ()):
+        each.change(label=word)
 
 
 def _grid(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
@@ -271,7 +306,10 @@ def _grid(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
 def _limits(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
     given = dict(kwargs)
     names = ("left", "right") if name == "set_xlim" else ("bottom", "top")
-    values = list(args[0]) if len(args) == 1 and type(args[0]) in (list, tuple) else list(args)
+    values = list(args)
+    if len(args) == 1 and args[0] is not None:
+        both = numbers(name, args[0]).reshape(-1)
+        values = both.tolist() if both.size > 1 else values
     values += [given.pop(key, None) for key in names[len(values) :]]
     options_of(name, given)
     if len(values) != 2:
@@ -287,6 +325,13 @@ def _scale(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
 
 
 def _axis(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    if len(args) == 1 and type(args[0]) in (list, tuple):
+        four = numbers(name, args[0])
+        if four.shape != (4,):
+            raise TypeError("axis() takes four numbers: [xmin, xmax, ymin, ymax]")
+        _add(axes, "set_xlim", tuple(four[:2].tolist()), {})
+        _add(axes, "set_ylim", tuple(four[2:].tolist()), {})
+        return
     if (
         len(args) != 1
         or type(args[0]) is not str
@@ -296,7 +341,11 @@ def _axis(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
     _add(axes, name, args, options_of(name, kwargs))
 
 
+#: Everything that axes can do.
+NAMES = frozenset((*OPTIONS, *PASSED, *SOLID)) - {"suptitle"}
+
 _DRAWN: dict[str, Callable[[Axes, str, tuple[Any, ...], Mapping[str, Any]], Any]] = {
+    **dict.fromkeys((*PASSED, *SOLID), passed),
     **dict.fromkeys(("plot", "semilogx", "semilogy", "loglog"), _lines),
     "scatter": _scatter, "hist": _hist, "bar": _bar, "imshow": _imshow, "contour": _contours, "contourf": _contours,
     "axhline": _straight, "axvline": _straight, "fill_between": _fill, "set_title": _written, "set_xlabel": _written,

@@ -21,27 +21,98 @@ class Call(NamedTuple):
     options: dict[str, Any]
 
 
+@shown_as("matplotlib.colors.Colour")
+class Tone:
+    """A colour of a map."""
+
+    __slots__ = ("at", "map", "parts", "whole")
+
+    def __init__(self, map: str, parts: int | None, at: float, whole: bool) -> None:
+        self.map, self.parts, self.at, self.whole = map, parts, at, whole
+
+    def __repr__(self) -> str:
+        return f"{self.map}({int(self.at) if self.whole else self.at})"
+
+
+@shown_as("matplotlib.colors.Colours")
+class Tones:
+    """Colours of a map, one after another."""
+
+    __slots__ = ("each",)
+
+    def __init__(self, each: list[Tone]) -> None:
+        self.each = each
+
+    def __len__(self) -> int:
+        return len(self.each)
+
+    def __iter__(self) -> Iterator[Tone]:
+        return iter(self.each)
+
+    def __getitem__(self, index: Any) -> Tone | Tones:
+        if type(index) is slice:
+            return Tones(self.each[index])
+        if type(index) is not int:
+            raise IndexError("only whole numbers and slices are valid indices of colours")
+        return self.each[index]
+
+    def __repr__(self) -> str:
+        return repr(self.each)
+
+
 @shown_as("matplotlib.artist.Artist")
 class Artist:
-    """What was drawn: a value that a program may keep."""
+    """What was drawn: a value that a program may keep, and change."""
 
-    __slots__ = ("call",)
+    __slots__ = ("axes", "call")
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, axes: Axes | None = None) -> None:
         self.call = call
+        self.axes = axes
+
+    def change(self, args: tuple[Any, ...] | None = None, **options: Any) -> None:
+        """Draw other values, or draw them in another way."""
+        old = self.call
+        self.call = Call(old.name, old.args if args is None else args, {**old.options, **options})
+        if self.axes is not None:
+            self.axes.calls[:] = [self.call if each is old else each for each in self.axes.calls]
+            if args is not None:
+                self.axes.figure.plots.hold(self.call)
+
+    def remove(self) -> None:
+        """Draw it no more."""
+        if self.axes is not None:
+            self.axes.calls[:] = [each for each in self.axes.calls if each is not self.call]
 
     def __repr__(self) -> str:
         return f"<matplotlib.artist.Artist object at 0x{id(self):x}>"
 
 
+@shown_as("matplotlib.transforms.Transform")
+class Measure:
+    """What the numbers of a place mean: parts of the axes, parts of the figure, or data."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<matplotlib.transforms.Transform object at 0x{id(self):x}>"
+
+
 @shown_as("matplotlib.axes._axes.Axes")
 class Axes:
-    __slots__ = ("calls", "figure", "place")
+    __slots__ = ("beside", "calls", "figure", "place", "solid")
 
-    def __init__(self, figure: Figure, place: tuple[int, int, int]) -> None:
+    def __init__(self, figure: Figure, place: tuple[float, ...], solid: bool = False) -> None:
         self.figure = figure
         self.place = place
-        """Rows, columns, and which of them, from 1."""
+        """Rows, columns, and which of them, from 1; or four parts of the figure: left, bottom, width, height."""
+        self.solid = solid
+        """Whether they have three dimensions."""
+        self.beside: tuple[Axes, str] | None = None
+        """Axes whose x or y these share."""
         self.calls: list[Call] = []
 
     def __repr__(self) -> str:
@@ -75,6 +146,8 @@ class AxesGrid:
 
     def __getitem__(self, index: Any) -> Axes | AxesGrid:
         places = index if type(index) is tuple else (index,)
+        if any(type(k) is slice for k in places):
+            return self._part(places)
         if len(places) > len(self.shape):
             raise IndexError(f"too many indices for array: array is {len(self.shape)}-dimensional")
         if not all(type(k) is int for k in places):
@@ -86,6 +159,13 @@ class AxesGrid:
             width = len(found) // shape[0]
             found, shape = found[(k % shape[0]) * width : (k % shape[0] + 1) * width], shape[1:]
         return AxesGrid(found, shape) if shape else found[0]
+
+    def _part(self, places: tuple[Any, ...]) -> AxesGrid:
+        """Rows and columns of it, as NumPy's slices give them."""
+        if len(places) > len(self.shape) or not all(type(k) in (int, slice) for k in places):
+            raise IndexError("only integers and slices are valid indices of axes here")
+        numbered = np.arange(len(self.cells)).reshape(self.shape)[places]
+        return AxesGrid([self.cells[k] for k in numbered.reshape(-1).tolist()], numbered.shape)
 
     def __repr__(self) -> str:
         return "array([" + ", ".join(map(repr, self)) + "], dtype=object)"
@@ -106,16 +186,19 @@ class Figure:
     def __repr__(self) -> str:
         return f"<Figure size {self.size[0] * 100:.0f}x{self.size[1] * 100:.0f} with {len(self.axes)} Axes>"
 
-    def add_axes(self, rows: int, columns: int, index: int) -> Axes:
+    def add_axes(self, *place: float, solid: bool = False) -> Axes:
         """The axes of that place; they are made where there are none."""
-        place = (rows, columns, index)
-        found = next((axes for axes in self.axes if axes.place == place), None)
-        if found is None:
-            if len(self.axes) >= MOST_AXES:
-                raise MemoryError(f"a figure has at most {MOST_AXES} axes")
-            found = Axes(self, place)
-            self.axes.append(found)
+        found = next((axes for axes in self.axes if axes.place == place and axes.beside is None), None)
+        if found is None or found.solid != solid:
+            found = self.new_axes(place, solid)
         self.plots.axes = found
+        return found
+
+    def new_axes(self, place: tuple[float, ...], solid: bool = False) -> Axes:
+        if len(self.axes) >= MOST_AXES:
+            raise MemoryError(f"a figure has at most {MOST_AXES} axes")
+        found = Axes(self, place, solid)
+        self.axes.append(found)
         return found
 
     def add(self, call: Call) -> None:
@@ -127,7 +210,7 @@ class Figure:
 class Plots:
     """The figures of one session."""
 
-    __slots__ = ("axes", "figures", "held", "last")
+    __slots__ = ("axes", "figures", "held", "last", "names", "settings")
 
     def __init__(self) -> None:
         self.figures: dict[int, Figure] = {}
@@ -135,6 +218,10 @@ class Plots:
         """Those that ``plt.plot`` draws in."""
         self.held = 0
         self.last = 0
+        self.names: dict[str, int] = {}
+        """Numbers of figures that have names."""
+        self.settings: dict[str, Any] = {}
+        """``rcParams``."""
 
     @staticmethod
     def is_drawing(value: Any) -> bool:

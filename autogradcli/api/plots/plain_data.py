@@ -11,6 +11,7 @@ import numpy as np
 from ...engine.tensor import MetaTensor, Tensor
 from ...numerics.limits import run
 from ..arrays.values import NumPyArray, NumPyScalar
+from .figures import Tone, Tones
 
 #: Numbers that one call may draw, characters of a text, and lists inside one another.
 MOST_NUMBERS, MOST_TEXT, DEEPEST = 1 << 20, 1000, 4
@@ -118,8 +119,8 @@ def whole(low: int, high: int) -> Converter:
 
 def colour(name: str, value: Any) -> Any:
     """A name, ``#rrggbb``, a shade of grey as a text, or three or four numbers from 0 to 1; None."""
-    if value is None:
-        return None
+    if value is None or type(value) is Tone:
+        return value
     if type(value) is str:
         if not _COLOUR.fullmatch(value):
             raise ValueError(f"{value[:40]!r} is not a valid value for color")
@@ -134,6 +135,10 @@ def colours(name: str, value: Any) -> Any:
     """A colour, or a number or a colour for each point."""
     if value is None or type(value) is str:
         return colour(name, value)
+    if type(value) in (Tone, Tones):
+        return value
+    if type(value) in (list, tuple) and value and all(type(each) is Tone for each in value):
+        return Tones(list(value)[:MOST_NUMBERS])
     if type(value) in (list, tuple) and value and all(type(each) is str for each in value):
         return [colour(name, each) for each in value[:MOST_NUMBERS]]
     return numbers(name, value)

@@ -16,7 +16,8 @@ from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from . import drawing
 from .figures import MOST_AXES, SIZE, Artist, Axes, AxesGrid, Call, Figure, Plots
-from .plain_data import between, pair, text, whole
+from .further import SOLID, keyword
+from .plain_data import between, numbers, pair, text, whole
 
 PYPLOT = "matplotlib.pyplot"
 #: A file's name, and no folder's.
@@ -24,10 +25,7 @@ _FILE = re.compile(r"[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}")
 KINDS = ("png", "svg", "pdf")
 #: What each name of pyplot does to the current axes.
 _ON_AXES = {
-    **{name: name for name in (
-        "plot", "scatter", "hist", "bar", "imshow", "contour", "contourf", "semilogx", "semilogy", "loglog", "axhline",
-        "axvline", "fill_between", "legend", "grid", "axis",
-    )},
+    **{name: name for name in sorted(drawing.NAMES) if not name.startswith(("set_", "invert_")) and name not in SOLID},
     "title": "set_title", "xlabel": "set_xlabel", "ylabel": "set_ylabel", "xlim": "set_xlim", "ylim": "set_ylim",
     "xscale": "set_xscale", "yscale": "set_yscale",
 }  # fmt: skip
@@ -70,25 +68,45 @@ def _on_given(name: str) -> Callable[..., Any]:
 def _size(figsize: Any, dpi: Any) -> tuple[float, float]:
     if dpi is not None:
         between(10, 1200)("figure", dpi)
-    size: tuple[float, float] = pair(0.5, 50)("figure", figsize) or SIZE
+    wanted = figsize if figsize is not None else settings().get("figure.figsize")
+    size: tuple[float, float] = pair(0.5, 50)("figure", wanted) or SIZE
     return size
 
 
-def figure(num: Value = None, figsize: Value = None, dpi: Value = None) -> Figure:
-    """A new figure, or the open one of that number."""
-    return plots().new(_size(figsize, dpi), None if num is None else whole(1, 10_000)("figure", num))
+def settings() -> dict[str, Any]:
+    """``rcParams`` of the session that runs: the size of figures counts, the rest is kept."""
+    found: dict[str, Any] = plots().settings
+    return found
+
+
+def figure(
+    num: Value = None, figsize: Value = None, dpi: Value = None, *, facecolor: Value = None, edgecolor: Value = None,
+    frameon: Value = True, clear: Value = False, layout: Value = None, tight_layout: Value = None,
+    constrained_layout: Value = None,
+) -> Figure:  # fmt: skip
+    """A new figure, or the open one of that number or name."""
+    held = plots()
+    if type(num) is str:
+        num = held.names.setdefault(text("figure", num), max(held.figures, default=0) + 1)
+    made = held.new(_size(figsize, dpi), None if num is None else whole(0, 10_000)("figure", num))
+    if clear:
+        clf()
+    return made
 
 
 def subplots(
     nrows: Value = 1, ncols: Value = 1, sharex: Value = False, sharey: Value = False, squeeze: Value = True,
     figsize: Value = None, dpi: Value = None, constrained_layout: Value = True, tight_layout: Value = True,
+    subplot_kw: Value = None, gridspec_kw: Value = None, layout: Value = None, num: Value = None,
+    facecolor: Value = None, width_ratios: Value = None, height_ratios: Value = None,
 ) -> tuple[Any, ...]:  # fmt: skip
     """A new figure with axes in rows and columns."""
     rows, columns = (whole(1, MOST_AXES)("subplots", n) for n in (nrows, ncols))
     if rows * columns > MOST_AXES:
         raise ValueError(f"a figure has at most {MOST_AXES} axes")
+    solid = _solid("subplots", (subplot_kw if type(subplot_kw) is dict else {}).get("projection"))
     made = plots().new(_size(figsize, dpi))
-    cells = [made.add_axes(rows, columns, k + 1) for k in range(rows * columns)]
+    cells = [made.add_axes(rows, columns, k + 1, solid=solid) for k in range(rows * columns)]
     if squeeze is False:
         return made, AxesGrid(cells, (rows, columns))
     shape = tuple(n for n in (rows, columns) if n > 1)
@@ -108,9 +126,50 @@ def _place(name: str, args: tuple[Any, ...]) -> tuple[int, int, int]:
     return rows, columns, index
 
 
-def subplot(*args: Value) -> Axes:
+def _solid(name: str, projection: Any) -> bool:
+    if projection not in (None, "rectilinear", "3d"):
+        raise ValueError(f"{name}() knows the projection '3d' and no other")
+    return bool(projection == "3d")
+
+
+def subplot(
+    *args: Value, projection: Value = None, title: Value = None, xlabel: Value = None, ylabel: Value = None,
+    sharex: Value = None, sharey: Value = None, aspect: Value = None, label: Value = None,
+) -> Axes:  # fmt: skip
     """The axes of a place in the current figure: ``subplot(2, 1, 1)`` or ``subplot(211)``."""
-    return plots().figure().add_axes(*_place("subplot", args))
+    found = plots().figure().add_axes(*_place("subplot", args), solid=_solid("subplot", projection))
+    given = {"title": title, "xlabel": xlabel, "ylabel": ylabel, "aspect": aspect}
+    _axes_set(found, **{name: value for name, value in given.items() if value is not None})
+    return found
+
+
+def axes(arg: Value = None, projection: Value = None) -> Axes:
+    """New axes that fill the figure, or a part of it: ``axes([left, bottom, width, height])``."""
+    if type(arg) is Axes:
+        plots().axes = arg
+        return arg
+    if arg is None:
+        return plots().figure().add_axes(1, 1, 1, solid=_solid("axes", projection))
+    return _add_axes(plots().figure(), arg, projection)
+
+
+def _add_axes(self: Value, rect: Value, projection: Value = None) -> Axes:
+    if type(rect) is Axes:
+        return rect
+    parts = numbers("add_axes", rect)
+    if parts.shape != (4,) or not ((parts >= -1) & (parts <= 2)).all():
+        raise ValueError("add_axes() takes left, bottom, width and height as parts of the figure")
+    found = _figure_of(self).new_axes(tuple(parts.tolist()), _solid("add_axes", projection))
+    plots().axes = found
+    return found
+
+
+def _figure_subplots(self: Value, nrows: Value = 1, ncols: Value = 1, **kwargs: Value) -> Any:
+    found = _figure_of(self)
+    rows, columns = (whole(1, MOST_AXES)("subplots", n) for n in (nrows, ncols))
+    cells = [found.add_axes(rows, columns, k + 1) for k in range(rows * columns)]
+    shape = tuple(n for n in (rows, columns) if n > 1)
+    return AxesGrid(cells, shape) if shape else cells[0]
 
 
 def gca() -> Axes:
@@ -123,36 +182,49 @@ def gcf() -> Figure:
     return plots().figure()
 
 
-def tight_layout(pad: Value = 1.08) -> None:
+def tight_layout(*, pad: Value = 1.08, h_pad: Value = None, w_pad: Value = None, rect: Value = None) -> None:
     """Nothing: pictures are laid out tightly anyhow."""
 
 
-def suptitle(t: Value, fontsize: Value = None) -> None:
+def suptitle(t: Value, **kwargs: Value) -> None:
     """A title over all axes of the current figure."""
-    _suptitle(plots().figure(), t, fontsize)
+    _suptitle(plots().figure(), t, **kwargs)
 
 
-def _suptitle(self: Value, t: Value, fontsize: Value = None) -> None:
-    options = {} if fontsize is None else {"fontsize": fontsize}
-    _figure_of(self).add(Call("suptitle", (text("suptitle", t),), drawing.options_of("suptitle", options)))
+def _suptitle(self: Value, t: Value, **kwargs: Value) -> None:
+    _figure_of(self).add(Call("suptitle", (text("suptitle", t),), drawing.options_of("suptitle", kwargs)))
 
 
-def colorbar(mappable: Value = None, ax: Value = None, label: Value = "") -> None:
+def colorbar(mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> None:
     """A bar that says which colour is which number, of an image or contours; the last that were drawn."""
-    _colorbar(plots().figure(), mappable, ax, label)
+    _colorbar(plots().figure(), mappable, ax, label, **kwargs)
 
 
-def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Value = "") -> None:
+def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> None:
+    for name in kwargs:
+        if name not in _OF_BARS:
+            raise TypeError(f"colorbar() got an unexpected keyword argument '{name}'")
     if mappable is not None and type(mappable) is not Artist:
         raise TypeError("colorbar() needs what imshow(), contour(), contourf() or scatter() gave")
-    mapped = ("imshow", "contour", "contourf", "scatter")
-    axes = [_axes_of(ax)] if ax is not None else _figure_of(self).axes
+    mapped = (
+        *("imshow", "contour", "contourf", "scatter", "pcolormesh", "pcolor", "matshow", "plot_surface", "hexbin"),
+        *("hist2d", "tricontourf", "tripcolor", "quiver", "contour3D"),
+    )
+    whole_grid = type(ax) is AxesGrid
+    axes = [_axes_of(ax)] if ax is not None and not whole_grid else _figure_of(self).axes
     for one in reversed(axes):
         for call in reversed(one.calls):
             if call.name in mapped and (mappable is None or mappable.call is call):
-                one.add(Call("colorbar", (call,), {"label": text("colorbar", label)}))
+                bar = {name: keyword("colorbar", name, kwargs[name]) for name in kwargs if name != "cax"}
+                one.add(Call("colorbar", (call,), {"label": text("colorbar", label), **bar}))
                 return
     raise RuntimeError("No mappable was found to use for colorbar creation.")
+
+
+#: What says where a bar stands and how large it is.
+_OF_BARS = frozenset(
+    ("orientation", "shrink", "aspect", "pad", "fraction", "extend", "ticks", "format", "location", "cax")
+)
 
 
 def close(fig: Value = None) -> None:
@@ -161,6 +233,8 @@ def close(fig: Value = None) -> None:
     if type(fig) is str:
         if fig == "all":
             held.close(None)
+        elif fig in held.names:
+            held.close(held.names[fig])
         return
     if fig is None:
         if held.figures:
@@ -188,7 +262,7 @@ def show(block: Value = None) -> None:
 
 def savefig(
     fname: Value, dpi: Value = None, bbox_inches: Value = None, format: Value = None, transparent: Value = False,
-    facecolor: Value = None,
+    facecolor: Value = None, pad_inches: Value = None, edgecolor: Value = None, orientation: Value = None,
 ) -> None:  # fmt: skip
     """Write the current figure into the folder that ``--plots DIR`` names, as PNG, SVG or PDF."""
     _savefig(plots().figure(), fname, dpi, bbox_inches, format, transparent, facecolor)
@@ -196,7 +270,8 @@ def savefig(
 
 def _savefig(
     self: Value, fname: Value, dpi: Value = None, bbox_inches: Value = None, format: Value = None,
-    transparent: Value = False, facecolor: Value = None,
+    transparent: Value = False, facecolor: Value = None, pad_inches: Value = None, edgecolor: Value = None,
+    orientation: Value = None,
 ) -> None:  # fmt: skip
     figure = _figure_of(self)
     if type(fname) is not str or not _FILE.fullmatch(fname):
@@ -211,8 +286,14 @@ def _savefig(
     state.draw((figure,), fname)
 
 
-def _add_subplot(self: Value, *args: Value) -> Axes:
-    return _figure_of(self).add_axes(*_place("add_subplot", args))
+def _add_subplot(
+    self: Value, *args: Value, projection: Value = None, title: Value = None, xlabel: Value = None,
+    ylabel: Value = None, sharex: Value = None, sharey: Value = None, aspect: Value = None,
+) -> Axes:  # fmt: skip
+    found = _figure_of(self).add_axes(*_place("add_subplot", args), solid=_solid("add_subplot", projection))
+    given = {"title": title, "xlabel": xlabel, "ylabel": ylabel, "aspect": aspect}
+    _axes_set(found, **{name: value for name, value in given.items() if value is not None})
+    return found
 
 
 def _figure_gca(self: Value) -> Axes:
@@ -224,11 +305,13 @@ def _figure_show(self: Value) -> None:
     state.draw((_figure_of(self),), "")
 
 
-def _figure_tight_layout(self: Value, pad: Value = 1.08) -> None:
+def _figure_tight_layout(
+    self: Value, *, pad: Value = 1.08, h_pad: Value = None, w_pad: Value = None, rect: Value = None
+) -> None:
     """Nothing: pictures are laid out tightly anyhow."""
 
 
-_SETTABLE = ("title", "xlabel", "ylabel", "xlim", "ylim", "xscale", "yscale")
+_SETTABLE = tuple(sorted(name.removeprefix("set_") for name in sorted(drawing.NAMES) if name.startswith("set_")))
 
 
 def _axes_set(axes: Value, **kwargs: Value) -> None:
@@ -236,7 +319,8 @@ def _axes_set(axes: Value, **kwargs: Value) -> None:
     for name, value in kwargs.items():
         if name not in _SETTABLE:
             raise TypeError(f"set() got an unexpected keyword argument '{name}'; it takes {', '.join(_SETTABLE)}")
-        drawing.draw(found, f"set_{name}", (value,), {})
+        several = name in ("xlim", "ylim", "zlim") and type(value) in (list, tuple)
+        drawing.draw(found, f"set_{name}", tuple(value) if several else (value,), {})
 
 
 def _flat(grid: Any) -> AxesGrid:
@@ -261,17 +345,18 @@ def _register() -> None:
     for name, meant in _ON_AXES.items():
         table[name] = PythonFunction(name, renamed(_on_current(meant), name), PYPLOT)
     for function in (
-        figure, subplots, subplot, gca, gcf, tight_layout, suptitle, colorbar, close, clf, show, savefig,
+        figure, subplots, subplot, axes, gca, gcf, tight_layout, suptitle, colorbar, close, clf, show, savefig,
     ):  # fmt: skip
         table[function.__name__] = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
     namespace("matplotlib")["use"] = PythonFunction("use", renamed(use, "use"), "matplotlib")
-    on_axes = {name: _on_given(name) for name in _ON_AXES.values()}
+    on_axes = {name: _on_given(name) for name in sorted(drawing.NAMES)}
     _methods(Axes, {**on_axes, "set": _axes_set})
     _methods(
         Figure,
         {
             "add_subplot": _add_subplot, "gca": _figure_gca, "savefig": _savefig, "show": _figure_show,
             "suptitle": _suptitle, "tight_layout": _figure_tight_layout, "colorbar": _colorbar,
+            "add_axes": _add_axes, "subplots": _figure_subplots,
         },
     )  # fmt: skip
     attributes_of(Figure)["axes"] = Property(lambda figure: list(figure.axes), doc="Its axes, as a list.")

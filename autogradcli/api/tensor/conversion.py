@@ -212,7 +212,7 @@ def _new_tensor(*data: Any) -> Tensor:
     if len(data) == 1 and isinstance(data[0], Tensor):
         result: Tensor = alias(data[0])
         return result
-    if len(data) == 1 and isinstance(data[0], (list, tuple, NumPyArray)) and not isinstance(data[0], Size):
+    if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
         return made(array_from(data[0], dtypes.default.dtype))
     size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
     create = namespace("torch")["empty"]
@@ -254,7 +254,7 @@ def _legacy(dtype: DType) -> None:
     kind = _LegacyMeta(name, (), {"dtype": dtype, "__module__": "torch"})
 
     def make(*data: Any) -> Tensor:
-        if len(data) == 1 and isinstance(data[0], (list, tuple, NumPyArray)) and not isinstance(data[0], Size):
+        if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
             return made(array_from(data[0], dtype))
         size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
         return made(np.zeros([int(n) for n in size] if size else (0,), dtype.np))
@@ -265,7 +265,7 @@ def _legacy(dtype: DType) -> None:
 
 def _new_like(self: Tensor, *data: Any) -> Tensor:
     """Another tensor of this dtype: of a list, or of a shape."""
-    if len(data) == 1 and isinstance(data[0], (list, tuple, NumPyArray)) and not isinstance(data[0], Size):
+    if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
         return made(array_from(data[0], self.dtype))
     size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
     return made(np.zeros([int(n) for n in size] if size else (0,), self.dtype.np))

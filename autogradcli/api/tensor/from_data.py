@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from functools import reduce
 from typing import Any
@@ -19,7 +20,7 @@ from ..arrays.values import NumPyArray, NumPyScalar
 _BLOCK = 1 << 20
 
 _ARRAYS = (Tensor, NumPyArray)
-_SEQUENCES = (list, tuple, range)
+_SEQUENCES = (list, tuple, range, deque)
 _SCALARS = (bool, int, float, complex)
 
 

@@ -298,7 +298,7 @@ def _filler(name: str, draw: Callable[..., np.ndarray], number: int = 0) -> Call
             check_captured(input, name)
             return _filled_rows(input, draw, bounds, generator)
         check_overlap(input.array)
-        values = draw(_source(generator), np.empty(input.array.shape, input.array.dtype), *bounds)
+        values = draw(_source(generator), _blank(input.array), *bounds)
         if input.node is None:
             store(input, values)
             input.bump()
@@ -307,6 +307,14 @@ def _filler(name: str, draw: Callable[..., np.ndarray], number: int = 0) -> Call
 
     apply.__doc__ = f"Fill with random numbers, in place: {name}."
     return apply
+
+
+def _blank(array: np.ndarray) -> np.ndarray:
+    """An array to draw into in the order of the other's memory, without gaps only where that has none."""
+    if array.flags.c_contiguous:
+        return np.empty(array.shape, array.dtype)
+    laid = np.empty_like(array, order="K", subok=False)
+    return np.empty((*array.shape, 2), array.dtype)[..., 0] if laid.flags.c_contiguous else laid
 
 
 def _filled_rows(input: Tensor, draw: Callable[..., np.ndarray], bounds: Any, generator: Generator | None) -> Tensor:

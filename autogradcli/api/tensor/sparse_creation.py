@@ -13,10 +13,10 @@ import numpy as np
 
 from ...engine.leaves import require_grad
 from ...engine.sparse import SparseTensor, of_parts, sparse_tensor
-from ...engine.tensor import Size, Tensor, wrap
+from ...engine.tensor import Parameter, Size, Tensor, wrap
 from ...numerics.limits import charge_array, charge_items
 from ..calls.argument_types import Value
-from ..calls.overloads import PLACES
+from ..calls.overloads import OF_TYPES, PLACES
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
 from . import sparse_tensors as sparse_tensors  # what such tensors can do besides
@@ -256,8 +256,21 @@ def _install() -> None:
         setattr(SparseTensor, name, operator)
 
 
+_PAIRS = ((SparseTensor, Tensor), (SparseTensor, Parameter), (Tensor, SparseTensor), (SparseTensor, SparseTensor))
+for _name in ("mm", "matmul", "mv"):
+    OF_TYPES[_name] = dict.fromkeys(_PAIRS, _product)
 _install()
 define_python("sparse_coo_tensor", sparse_coo_tensor)
 define_python("to_sparse", to_sparse, into="Tensor")
 define_python("mm", mm, into="sparse")
+
+
+def spmm(input: Tensor, mat2: Tensor) -> Any:
+    """The product of two matrices, of which the first may be sparse."""
+    if isinstance(input, SparseTensor):
+        return mm(input, mat2)
+    return namespace("torch")["mm"](input, mat2)
+
+
+define_python("spmm", spmm)
 define_python("sum", _sum, into="sparse")

@@ -15,6 +15,7 @@ from ..read.syntax import Place
 from ..values.attribute_lookup import TABLES, get_attribute, key_of
 from ..values.budget import check_items
 from ..values.kinds import Frame, Namespace, Run, UserFunction
+from ..values.mappings import as_dict
 from .calls import DIRECT, callable_of
 from .context import Context, compiles, expression
 from .expressions import elements
@@ -171,9 +172,10 @@ def _keyword_arguments(node: ast.Call, c: Context, at: Place) -> Callable[[Frame
                     raise TypeError(f"got multiple values for keyword argument '{name}'")
                 result[name] = value(f)
                 continue
-            more = value(f)
-            if not isinstance(more, dict):
-                raise TypeError(f"argument after ** must be a mapping, not {type(more).__name__}")
+            given = value(f)
+            more = as_dict(given)
+            if more is None:
+                raise TypeError(f"argument after ** must be a mapping, not {type(given).__name__}")
             for key, item in more.items():
                 if key in result:
                     raise TypeError(f"got multiple values for keyword argument '{key}'")

@@ -16,13 +16,13 @@ from ...engine.modes import ContextMode, Decorated
 from ...engine.tensor import Tensor
 from ...numerics.naming import short_name
 from ..values.attribute_lookup import CALL, TABLES
-from ..values.kinds import BoundMethod, Namespace, UserFunction
+from ..values.kinds import BoundMethod, Namespace, UnboundMethod, UserFunction
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
 #: a program can't make one.
 DIRECT = CALLED
 DIRECT |= {
-    UserFunction, BoundMethod, Decorated, staticmethod, Function, CalculatorFunction, PythonFunction,
+    UserFunction, BoundMethod, UnboundMethod, Decorated, staticmethod, Function, CalculatorFunction, PythonFunction,
     CalculatorPythonFunction,
 }  # fmt: skip
 
@@ -116,6 +116,7 @@ def _is_named(value: Any) -> bool:
     return False
 
 
+registry.attributes_of(Builtin)["__name__"] = registry.Property(lambda function: function.name)
 type.__setattr__(Builtin, "__name__", "builtin_function_or_method")
 Builtin.__qualname__ = "builtin_function_or_method"
 Builtin.__module__ = "builtins"

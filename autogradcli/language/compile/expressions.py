@@ -18,6 +18,7 @@ from ..values.budget import CONTAINERS, budget, check_items, hashable
 from ..values.checked_operators import BINARY, COMPARISONS, TESTS, UNARY, subscript, subtract_sets
 from ..values.extensions import extended
 from ..values.kinds import Frame, Namespace, Run
+from ..values.mappings import as_dict
 from ..values.nesting import depth_of
 from ..values.text_format import format_value, to_ascii, to_repr, to_str
 from ..values.text_format import joined as joined_text
@@ -279,9 +280,10 @@ def _dict(node: ast.Dict, c: Context) -> Run:
                 name = hashable(key(f))
                 result[name] = value(f)
             else:
-                more = value(f)
-                if not isinstance(more, dict):
-                    raise TypeError(f"'{type(more).__name__}' object is not a mapping")
+                given = value(f)
+                more = as_dict(given)
+                if more is None:
+                    raise TypeError(f"'{type(given).__name__}' object is not a mapping")
                 check_items(len(result) + len(more))
                 at_length.put_all(result, more)
         return result

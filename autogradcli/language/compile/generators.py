@@ -255,6 +255,7 @@ def _under(item: ast.withitem, body: Steps, line: int, c: Context) -> Steps:
                 if store is not None:
                     store(f, value)
                 return (yield from body(f))
+            return None  # the context has dealt with an error
         leave, value = entered(mode)
         depth = budget.depth
         try:

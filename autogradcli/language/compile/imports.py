@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .. import modules
-from ..modules import absent
+from .. import absent, modules
 from ..read.syntax import Place
 from ..values.budget import budget
 from ..values.kinds import UNBOUND, Frame, Namespace, Run
@@ -23,7 +22,7 @@ def _module(dotted: str) -> Namespace:
             prefix = ".".join(parts[:count])
             if Namespace.of(prefix) is None:
                 package = parts[0] if parts[0] == "math" and count == 2 else ""
-                if count == 1 and (why := absent.reason(prefix)):
+                if why := absent.reason(prefix if count > 1 or count == len(parts) else dotted):
                     raise ModuleNotFoundError(f"{dotted} can't be imported: {why}", name=prefix)
                 note = f"; '{package}' is not a package" if package else ""
                 raise ModuleNotFoundError(f"No module named '{prefix}'{note}", name=prefix)
@@ -74,7 +73,9 @@ def _import_from(node: ast.ImportFrom, c: Context) -> Run:
                 continue
             value = module.get(name)
             if value is UNBOUND:
-                raise ImportError(f"cannot import name '{name}' from '{dotted}' (unknown location)", name=dotted)
+                why = absent.of_name(dotted, name)
+                where = f": {why}" if why else " (unknown location)"
+                raise ImportError(f"cannot import name '{name}' from '{dotted}'{where}", name=dotted)
             store(f, value)
 
     return run

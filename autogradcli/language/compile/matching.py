@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from ...api.calls.program_classes import Kind, defines, get_of_class
 from ..read.syntax import Place
 from ..values import at_length
 from ..values.attribute_lookup import get_attribute
@@ -193,9 +192,10 @@ def _has(f: Frame, value: Any, name: str, fitting: Fits) -> bool:
 
 
 def _positional_names(kind: type) -> tuple[str, ...]:
-    if type(kind) is not Kind or not defines(kind, "__match_args__"):
+    try:
+        names = get_attribute(kind, "__match_args__")
+    except AttributeError:
         return ()
-    names = get_of_class(kind, "__match_args__")
     if type(names) is not tuple or not all(type(name) is str for name in names):
         raise TypeError(f"{kind.__name__}.__match_args__ must be a tuple of strings (got {type(names).__name__})")
     return names

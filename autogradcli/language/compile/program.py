@@ -81,6 +81,9 @@ def compile_program(
     finally:
         if collecting:
             gc.enable()
+    if "__doc__" in text:
+        _, first = parts[0]
+        shapes.variables["__doc__"] = ast.get_docstring(first.tree, clean=False) if isinstance(first, Block) else None
     return _steps(parts, source, shapes, show)
 
 

@@ -10,11 +10,13 @@ from functools import partial
 from types import CodeType
 from typing import Any
 
-from ...api.calls.program_classes import Kind, Plain, derive
+from ...api.calls.program_classes import Generic, Kind, Plain, derive, with_mixin
+from ...engine.tensor import Tensor
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
-from ..values.kinds import UNBOUND, Form, Frame, Run
+from ..values.kinds import UNBOUND, Form, Frame, Metaclass, Run
+from ..values.mappings import HELD
 from . import variables
 from .assignment import target
 from .calls import callable_of
@@ -200,6 +202,8 @@ def _def(node: ast.FunctionDef, c: Context) -> Run:
 def _class(node: ast.ClassDef, c: Context) -> Run:
     name, line = node.name, c.line(node)
     bases = [expression(base, c) for base in node.bases]
+    keywords = [(keyword.arg or "", expression(keyword.value, c)) for keyword in node.keywords]
+    document = ast.get_docstring(node, clean=False)
     annotations = _annotations(node)
     qualname = c.qualname + name
     inner = c.inner(node, f"{qualname}.")
@@ -211,8 +215,10 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     at = c.place(node.bases[0] if node.bases else node)
 
     def make(f: Frame, place: Place = at) -> Any:
-        subclass = _subclass_of([base(f) for base in bases])
-        members: dict[str, Any] = {"__annotations__": dict(annotations)} if annotations else {}
+        subclass = _subclass_of([base(f) for base in bases], {name: value(f) for name, value in keywords})
+        members: dict[str, Any] = {"__doc__": document}
+        if annotations:
+            members["__annotations__"] = dict(annotations)
         frame = [members, *[None] * extra, *[f[slot] for slot in sources]]
         if itself is None:
             body(frame)
@@ -240,23 +246,47 @@ def _annotations(node: ast.ClassDef) -> dict[str, str]:
     }
 
 
-def _subclass_of(bases: list[Any]) -> Any:
-    """What makes a subclass. Raises TypeError for a base that programs can't derive from."""
-    bases = [base for base in bases if type(base) is not Form]
+#: Words of annotations whose subclasses annotations may subscript.
+_GENERIC = ("Generic", "Protocol")
+
+
+def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
+    """What makes a subclass. Raises TypeError for a base, or a metaclass, that programs can't derive from."""
+    bases = [Generic if type(base) is Form and base.text in _GENERIC else base for base in bases]
+    bases = [HELD.get(base, base) if isinstance(base, type) else base for base in bases if type(base) is not Form]
+    meta = keywords.pop("metaclass", None)
+    if type(meta) is Metaclass:
+        if not any(type(base) is Kind and issubclass(base, meta.base) for base in bases):
+            bases.append(meta.base)
+    elif meta is not None and meta is not type:
+        raise TypeError(f"a class can't have {_named(meta)} as its metaclass here: abc.ABCMeta and enum.EnumMeta alone")
+    bases = with_mixin(bases)
     if not bases:
-        return partial(derive, (Plain,))
+        return partial(derive, (Plain,), keywords=keywords)
     if all(type(base) is Kind or _is_error(base) for base in bases):
-        return partial(derive, tuple(bases))
-    if len(bases) == 1:
+        return partial(derive, tuple(bases), keywords=keywords)
+    if len(bases) == 1 and set(keywords) <= vars(type(bases[0])).get("class_keywords", set()):
         try:
-            return bases[0].subclass
+            return partial(bases[0].subclass, **keywords)
         except AttributeError:
             pass
     wrong = next(base for base in bases if type(base) is not Kind)
+    if isinstance(wrong, type) and wrong in _INSTEAD:
+        raise TypeError(f"a class can't derive from {_named(wrong)} here: {_INSTEAD[wrong]}")
     raise TypeError(
         f"a class can't derive from {_named(wrong)} here: bases are the program's own classes, errors, "
         "torch.nn.Module, optimizers and schedulers, or torch.autograd.Function alone"
     )
+
+
+_HOLDING = "let its objects hold one, with the special methods that they need (__getitem__, __len__, __iter__)"
+#: What to do in place of a class that derives from what programs can't derive from.
+_INSTEAD: dict[type, str] = {
+    Tensor: "let its objects hold a tensor, with the operators that they need, or write functions of tensors",
+    **dict.fromkeys((set, tuple, str), _HOLDING),
+    **dict.fromkeys((int, float, complex), "let its objects hold a number, with the operators that they need"),
+    type: "a base's __init_subclass__ is told of each class that derives from it",
+}
 
 
 def _is_error(base: Any) -> bool:

@@ -17,7 +17,7 @@ class Code:
     """What all functions made by one ``def`` or ``lambda`` share. A frame begins with the parameters."""
 
     __slots__ = (
-        "body", "cell_locals", "cell_parameters", "is_expression", "keyword_only", "names", "positional",
+        "body", "cell_locals", "cell_parameters", "doc", "is_expression", "keyword_only", "names", "positional",
         "positional_only", "rest", "simple", "star", "stars", "yields",
     )  # fmt: skip
 
@@ -36,6 +36,7 @@ class Code:
         self.cell_parameters = [slot for slot in cells if slot < count]
         self.cell_locals = [slot for slot in cells if slot >= count]
         self.is_expression = False
+        self.doc: str | None = None
         self.yields = scope.yields
         self.body: Run = _nothing
 
@@ -176,6 +177,8 @@ def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
         qualname = name
     inner = c.inner(node, f"{qualname}.<locals>.")
     code = Code(node.args, inner)
+    if not isinstance(node, ast.Lambda):
+        code.doc = ast.get_docstring(node, clean=False)
     if isinstance(node, ast.Lambda):
         code.body, code.is_expression = expression(node.body, inner), True
     elif inner.scope.yields:

@@ -12,6 +12,12 @@ def load(name: str) -> None:
     match name:
         case "abc":
             from . import abc_module  # noqa: F401
+        case "argparse":
+            from . import argparse_module  # noqa: F401
+        case "bisect":
+            from . import bisect_module  # noqa: F401
+        case "cmath":
+            from . import cmath_module  # noqa: F401
         case "collections":
             from . import collections_module  # noqa: F401
         case "contextlib":
@@ -20,34 +26,72 @@ def load(name: str) -> None:
             from . import copy_module  # noqa: F401
         case "dataclasses":
             from . import dataclasses_module  # noqa: F401
+        case "enum":
+            from . import enum_module  # noqa: F401
         case "functools":
             from . import functools_module  # noqa: F401
+        case "gc":
+            from . import gc_module  # noqa: F401
+        case "heapq":
+            from . import heapq_module  # noqa: F401
+        case "inspect":
+            from . import inspect_module  # noqa: F401
+        case "io":
+            from . import io_module  # noqa: F401
         case "itertools":
             from . import itertools_module  # noqa: F401
         case "json":
             from . import json_module  # noqa: F401
+        case "logging":
+            from . import logging_module  # noqa: F401
+        case "numbers":
+            from . import numbers_module  # noqa: F401
         case "numpy":
             from . import numpy_module  # noqa: F401
         case "operator":
             from . import operator_module  # noqa: F401
+        case "os":
+            from . import os_module  # noqa: F401
+        case "pprint":
+            from . import pprint_module  # noqa: F401
+        case "pytest":
+            from . import pytest_module  # noqa: F401
+        case "pathlib":
+            from . import pathlib_module  # noqa: F401
         case "random":
             from . import random_module  # noqa: F401
+        case "re":
+            from . import re_module  # noqa: F401
         case "statistics":
             from . import statistics_module  # noqa: F401
         case "string":
             from . import string_module  # noqa: F401
         case "sys":
             from . import sys_module  # noqa: F401
+        case "textwrap":
+            from . import textwrap_module  # noqa: F401
         case "time":
             from . import time_module  # noqa: F401
-        case "typing":
+        case "timeit":
+            from . import timeit_module  # noqa: F401
+        case "tqdm":
+            from . import tqdm_module  # noqa: F401
+        case "types":
+            from . import types_module  # noqa: F401
+        case "typing" | "typing_extensions":
             from . import typing_module  # noqa: F401
+        case "unittest":
+            from . import unittest_module  # noqa: F401
+        case "unicodedata":
+            from . import unicodedata_module  # noqa: F401
         case "warnings":
             from . import warnings_module  # noqa: F401
 
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "collections", "contextlib", "copy", "dataclasses", "functools", "itertools", "json", "numpy", "operator",
-    "random", "statistics", "string", "sys", "time", "typing", "warnings",
+    "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "gc",
+    "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib", "pprint",
+    "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types", "typing",
+    "typing_extensions", "unicodedata", "unittest", "warnings",
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from ...api.calls.program_classes import Kind, Plain, members_of
 from ...api.calls.registry import namespace
 from ...numerics.naming import shown_as
-from ..values.kinds import UserFunction
+from ..values.kinds import Metaclass, UserFunction
 from .entries import entering
 
 _MARK = "__isabstractmethod__"
@@ -50,3 +50,4 @@ def abstractmethod(funcobj: Any, /) -> Any:
 
 
 namespace("abc")["ABC"] = ABC
+namespace("abc")["ABCMeta"] = Metaclass("ABCMeta", ABC)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import collections
 from collections.abc import Callable
 from functools import partial
-from keyword import iskeyword
 from typing import Any
 
-from ...api.calls.registry import Method, Property, attributes_of, namespace
-from ...numerics.naming import shown_as
-from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin, callable_of
+from ...api.calls.program_classes import Kind, defines
+from ...api.calls.registry import CLASS_ATTRIBUTES, Method, Property, attributes_of, namespace
+from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin, callable_of, is_callable
+from ..values.attribute_lookup import INSTANCE_CHECK
 from ..values.budget import MAX_ITEMS, budget, check_items, hashable
+from ..values.generators import Generator
+from ..values.kinds import Form
+from .records import check_fields, is_field, record_class
 
 _table = namespace("collections")
 
@@ -81,6 +84,18 @@ attributes_of(collections.Counter).update(
 )
 
 
+def _no_fromkeys() -> None:
+    raise NotImplementedError("Counter.fromkeys() is undefined.  Use Counter(iterable) instead.")
+
+
+def _of_keys(kind: type, iterable: Any, value: Any = None, /) -> Any:
+    return _defaultdict(None, [(hashable(key), value) for key in budget.items(iterable)])
+
+
+CLASS_ATTRIBUTES[collections.Counter] = {"fromkeys": Method(lambda kind, *_: _no_fromkeys())}
+CLASS_ATTRIBUTES[collections.defaultdict] = {"fromkeys": Method(_of_keys)}
+
+
 def _elements(counter: Any) -> list[Any]:
     check_items(sum(count for count in counter.values() if type(count) is int and count > 0))
     return list(counter.elements())
@@ -124,78 +139,71 @@ _deque_table["maxlen"] = Property(lambda values: values.maxlen)
 # namedtuple
 
 
-@shown_as("tuple")
-class Record(tuple[Any, ...]):
-    """The base of what ``namedtuple`` makes."""
-
-    __slots__ = ()
-    _fields: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        parts = [f"{name}={value!r}" for name, value in zip(self._fields, self)]
-        return f"{type(self).__name__}({', '.join(parts)})"
-
-
-def _at(number: int, record: Any) -> Any:
-    return record[number]
-
-
-def record_class(name: str, fields: list[str], defaults: list[Any]) -> type:
-    """A class of tuples whose elements have names. Raises ValueError for what is no name."""
-    seen: set[str] = set()
-    for field in (name, *fields):
-        if type(field) is not str or not field.isidentifier():
-            raise ValueError(f"Type names and field names must be valid identifiers: {field!r}")
-        if iskeyword(field):
-            raise ValueError(f"Type names and field names cannot be a keyword: {field!r}")
-    for field in fields:
-        if field.startswith("_"):
-            raise ValueError(f"Field names cannot start with an underscore: {field!r}")
-        if field in seen:
-            raise ValueError(f"Encountered duplicate field name: {field!r}")
-        seen.add(field)
-    if len(defaults) > len(fields):
-        raise TypeError("Got more default values than field names")
-    kind = type(name, (Record,), {"__slots__": (), "_fields": tuple(fields), "__module__": "__main__"})
-    given = dict(zip(fields[len(fields) - len(defaults) :], defaults))
-
-    def make(*args: Any, **kwargs: Any) -> Any:
-        if len(args) > len(fields):
-            raise TypeError(
-                f"{name}.__new__() takes {len(fields) + 1} positional arguments but {len(args) + 1} were given"
-            )
-        values = dict(zip(fields, args))
-        for key, value in kwargs.items():
-            if key not in fields:
-                raise TypeError(f"{name}.__new__() got an unexpected keyword argument '{key}'")
-            if key in values:
-                raise TypeError(f"{name}.__new__() got multiple values for argument '{key}'")
-            values[key] = value
-        missing = [field for field in fields if field not in values and field not in given]
-        if missing:
-            listed = " and ".join(f"'{field}'" for field in missing)
-            plural = "" if len(missing) == 1 else "s"
-            raise TypeError(f"{name}.__new__() missing {len(missing)} required positional argument{plural}: {listed}")
-        return tuple.__new__(kind, [values.get(field, given.get(field)) for field in fields])
-
-    CONSTRUCTORS[kind] = make
-    table = attributes_of(kind)
-    for number, field in enumerate(fields):
-        table[field] = Property(partial(_at, number))
-    table["_fields"] = Property(lambda value: value._fields)
-    table["_asdict"] = Method(lambda value: dict(zip(fields, value)))
-    table["_replace"] = Method(lambda value, **changes: make(**{**dict(zip(fields, value)), **changes}))
-    return kind
-
-
 def namedtuple(
     typename: Any, field_names: Any, *, rename: Any = False, defaults: Any = None, module: Any = None
 ) -> type:
     """A class of tuples whose elements have names."""
     names = field_names.replace(",", " ").split() if type(field_names) is str else budget.items(field_names)
     check_items(len(names))
+    if rename:
+        names = [name if is_field(name) and name not in names[:i] else f"_{i}" for i, name in enumerate(names)]
+    else:
+        check_fields(typename, names)
     return record_class(typename, names, [] if defaults is None else budget.items(defaults))
 
 
 _table["namedtuple"] = Builtin("namedtuple", namedtuple)
-namespace("collections.abc")
+
+
+class Ability(Form):
+    """A word of ``collections.abc`` or ``numbers``: for annotations, and for ``isinstance``, what a value can do."""
+
+    __slots__ = ("test",)
+
+    def __init__(self, text: str, test: Callable[[Any], bool]) -> None:
+        super().__init__(text)
+        self.test = test
+
+    def __getitem__(self, parameters: Any) -> Form:
+        return self
+
+
+attributes_of(Ability)[INSTANCE_CHECK] = Method(lambda ability, value: ability.test(value))
+
+
+def _is_there(kind: type, name: str) -> bool:
+    home = next((base for base in kind.__mro__ if name in vars(base)), None)
+    return home is not None and vars(home)[name] is not None  # lists say that they have no hash by None
+
+
+def _has(*names: str) -> Callable[[Any], bool]:
+    """What asks whether the class of a value, ours or Python's, has all of these."""
+
+    def test(value: Any) -> bool:
+        kind = type(value)
+        if type(kind) is Kind:
+            return all(defines(kind, name) for name in names)
+        return not isinstance(value, type) and all(map(partial(_is_there, kind), names))
+
+    return test
+
+
+_abc = namespace("collections.abc")
+for _name, _test in (
+    ("Iterable", _has("__iter__")),
+    ("Iterator", _has("__iter__", "__next__")),
+    ("Sized", _has("__len__")),
+    ("Container", _has("__contains__")),
+    ("Hashable", _has("__hash__")),
+    ("Reversible", _has("__reversed__")),
+    ("Callable", is_callable),
+    ("Collection", _has("__iter__", "__len__", "__contains__")),
+    ("Mapping", lambda value: isinstance(value, dict)),
+    ("MutableMapping", lambda value: isinstance(value, dict)),
+    ("Sequence", lambda value: isinstance(value, (list, tuple, str, range))),
+    ("MutableSequence", lambda value: isinstance(value, (list, collections.deque))),
+    ("Set", lambda value: isinstance(value, (set, frozenset))),
+    ("MutableSet", lambda value: isinstance(value, set)),
+    ("Generator", lambda value: type(value) is Generator),
+):
+    _abc[_name] = Ability(_name, _test)

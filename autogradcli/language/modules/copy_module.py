@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.arrays.values import NumPyArray
-from ...api.calls.program_classes import Kind, fields_of
+from ...api.calls.program_classes import Kind, fields_of, is_enumeration
 from ...api.nn.deep_copy import deep_copy, shell
 from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
@@ -26,7 +26,7 @@ def copy(x: Any, /) -> Any:
     if isinstance(x, (list, dict, set)):
         budget.spend(64 * len(x))
         return x.copy()
-    if type(kind) is Kind and not isinstance(x, BaseException):
+    if type(kind) is Kind and not isinstance(x, BaseException) and not is_enumeration(kind):
         made = shell(x)
         for name, value in fields_of(x).items():
             object.__setattr__(made, name, value)

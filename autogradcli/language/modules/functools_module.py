@@ -7,7 +7,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ...api.calls.program_classes import METHODS, Kind, defines, is_program_class, put_in_class, special
+from ...api.calls.program_classes import (
+    COMPUTED,
+    METHODS,
+    Kind,
+    defines,
+    is_program_class,
+    members_of,
+    put_in_class,
+    special,
+)
 from ...api.calls.registry import Method, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT, Builtin, callable_of
@@ -148,6 +157,79 @@ def cache(user_function: Any, /) -> Cached:
     return Cached(user_function, None)
 
 
+@shown_as("functools.cached_property")
+class CachedProperty:
+    """An attribute that a method computes once for an object, which keeps it then."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, func: Any, /) -> None:
+        callable_of(func)
+        self.function = func
+
+    def of(self, value: Any) -> Any:
+        """What the method gives, kept by the object under the attribute's name."""
+        name = next(name for base in type(value).__mro__ for name, each in members_of(base).items() if each is self)
+        result = callable_of(self.function)(value)
+        object.__setattr__(value, name, result)
+        return result
+
+
+COMPUTED.add(CachedProperty)
+_table["cached_property"] = Builtin("cached_property", CachedProperty)
+
+
+@shown_as("function")
+class ByType:
+    """A function that runs another one for each class of its first argument."""
+
+    __slots__ = ("__weakref__", "function", "known")
+
+    def __init__(self, func: Any, /) -> None:
+        callable_of(func)
+        self.function = func
+        self.known: dict[type, Any] = {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(f"{get_attribute(self.function, '__name__')} requires at least 1 positional argument")
+        return callable_of(self.dispatch(type(args[0])))(*args, **kwargs)
+
+    def dispatch(self, cls: Any, /) -> Any:
+        """What runs for a class: what is registered for the nearest of its bases."""
+        return next((self.known[base] for base in cls.__mro__ if base in self.known), self.function)
+
+    def register(self, cls: Any, func: Any = None, /) -> Any:
+        """Enter a function for a class: ``register(int, f)``, or as a decorator, with the class in its parentheses or
+        in the annotation of the first parameter."""
+        if type(cls) is UserFunction and func is None:
+            raise TypeError("register() needs the class here: @f.register(int)")
+        if not isinstance(cls, type):
+            given = to_repr(cls)
+            raise TypeError(f"Invalid first argument to `register()`: {given}. Use either a class or a function.")
+        if func is None:
+            return Builtin("register", lambda func: self.register(cls, func))
+        callable_of(func)
+        self.known[cls] = func
+        return func
+
+    def __repr__(self) -> str:
+        return repr(self.function)
+
+
+DIRECT.add(ByType)
+METHODS.add(ByType)
+attributes_of(ByType).update(
+    {
+        "register": Method(ByType.register),
+        "dispatch": Method(ByType.dispatch),
+        "__name__": Property(lambda made: get_attribute(made.function, "__name__")),
+        "__wrapped__": Property(lambda made: made.function),
+    }
+)
+_table["singledispatch"] = Builtin("singledispatch", ByType)
+
+
 @entering("functools")
 def wraps(wrapped: Any, assigned: Any = (), updated: Any = ()) -> Any:
     """A decorator that gives a function the name of the one that it wraps."""
@@ -156,6 +238,7 @@ def wraps(wrapped: Any, assigned: Any = (), updated: Any = ()) -> Any:
         if type(function) is UserFunction:
             if type(wrapped) is UserFunction:
                 function.name, function.qualname = wrapped.name, wrapped.qualname
+                function.attributes["__doc__"] = get_attribute(wrapped, "__doc__")
                 function.attributes.update(wrapped.attributes)
             else:
                 function.name = function.qualname = str(get_attribute(wrapped, "__name__"))

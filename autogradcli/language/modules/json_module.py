@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...api.calls.registry import namespace
+from ...api.calls.registry import Property, attributes_of, namespace
+from ...numerics.naming import shown_as
 from ..compile.calls import callable_of
 from ..values.budget import MAX_ITEMS, budget, check_items, check_text, measure
 from .entries import entering
@@ -73,6 +74,11 @@ def dumps(
     return "".join(pieces)
 
 
+@shown_as("json.decoder.JSONDecodeError")
+class JSONDecodeError(json.JSONDecodeError):
+    """A text is no JSON: where, in ``pos``, ``lineno`` and ``colno``."""
+
+
 @entering("json")
 def loads(s: Any) -> Any:
     """The value of a JSON text. Raises ValueError for what is none."""
@@ -81,7 +87,10 @@ def loads(s: Any) -> Any:
     if len(s) > MAX_ITEMS:
         check_items(s.count(",") + s.count(":"))
     budget.spend(8 * len(s))
-    return json.loads(s)
+    try:
+        return json.loads(s)
+    except json.JSONDecodeError as error:
+        raise JSONDecodeError(error.msg, s, error.pos) from None
 
 
 def _files(name: str) -> None:
@@ -94,4 +103,13 @@ def _files(name: str) -> None:
 
 _files("dump")
 _files("load")
-namespace("json")["JSONDecodeError"] = ValueError
+namespace("json")["JSONDecodeError"] = JSONDecodeError
+attributes_of(JSONDecodeError).update(
+    {
+        "msg": Property(lambda error: error.msg),
+        "doc": Property(lambda error: error.doc),
+        "pos": Property(lambda error: error.pos),
+        "lineno": Property(lambda error: error.lineno),
+        "colno": Property(lambda error: error.colno),
+    }
+)

@@ -12,6 +12,7 @@ from ...api.arrays.kinds import AxisError
 from ...api.arrays.printing import PrintOptions
 from ...api.calls.registry import NAMESPACES
 from ..compile.calls import CONSTRUCTORS, Builtin
+from .numpy_callbacks import TABLE
 
 _FILES = {
     "save": "savez savez_compressed savetxt tofile memmap",
@@ -107,6 +108,7 @@ def _testing() -> dict[str, Any]:
 _table = as_values(NAMES)
 for _way, _names in _FILES.items():
     _table |= as_values({_name: _refusing(_name, _INSTEAD[_way]) for _name in (_way, *_names.split())})
+_table |= TABLE
 NAMESPACES["numpy"] = _table
 NAMESPACES["numpy.linalg"] = Part(_linalg)
 NAMESPACES["numpy.fft"] = Part(_fft)

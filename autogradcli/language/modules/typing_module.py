@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from ...api.calls.registry import namespace
+from ...api.calls.registry import CONSTRUCTORS, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT
+from ..values.budget import budget
 from ..values.kinds import Form
 from .entries import entering
+from .records import class_of_annotations
 
 _NAMES = (
     "Any AnyStr Annotated Callable ClassVar Concatenate Deque Dict DefaultDict Final FrozenSet Generator Generic "
-    "Iterable Iterator List Literal Mapping MutableMapping NamedTuple Never NoReturn Optional OrderedDict ParamSpec "
-    "Protocol Self Sequence Set Sized SupportsFloat SupportsInt Text Tuple Type TypeAlias TypedDict Union"
+    "Iterable Iterator List Literal Mapping MutableMapping Never NoReturn Optional OrderedDict ParamSpec "
+    "Protocol Self Sequence Set Sized SupportsFloat SupportsInt Text Tuple Type TypeAlias Union"
 )
 
 
@@ -44,6 +47,73 @@ _table = namespace("typing")
 for _name in _NAMES.split():
     _table[_name] = Form(_name)
 _table["TYPE_CHECKING"] = False
+
+
+class ClassMaker(Form):
+    """A word that is called, or stands as the base of a class, and makes a class of fields."""
+
+    __slots__ = ("call", "subclass")
+
+    def __init__(self, text: str, call: Callable[..., Any], subclass: Callable[[str, dict[str, Any]], Any]) -> None:
+        super().__init__(text)
+        self.call, self.subclass = call, subclass
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.call(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<function {self.text} at {id(self):#x}>"
+
+
+def _named_tuple(typename: Any, fields: Any = (), /, **more: Any) -> Any:
+    pairs = [budget.items(pair) for pair in budget.items(fields)] or [[*pair] for pair in more.items()]
+    return class_of_annotations(typename, {"__annotations__": {name: str(kind) for name, kind in pairs}})
+
+
+class DictMaker:
+    """What ``class Point(TypedDict)`` makes: called it makes a dict."""
+
+    __slots__ = ("fields", "name")
+
+    #: What may stand behind the bases of a class.
+    class_keywords = frozenset({"total"})
+
+    def __init__(self, name: str, fields: dict[str, str]) -> None:
+        self.name, self.fields = name, fields
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return CONSTRUCTORS[dict](*args, **kwargs)
+
+    def subclass(self, name: str, members: dict[str, Any], total: Any = True) -> DictMaker:
+        return DictMaker(name, {**self.fields, **members.get("__annotations__", {})})
+
+    def __repr__(self) -> str:
+        return f"<class '__main__.{self.name}'>"
+
+
+class DictWord(ClassMaker):
+    """``TypedDict``."""
+
+    __slots__ = ()
+
+    class_keywords = DictMaker.class_keywords
+
+
+def _typed_dict(typename: Any, fields: Any = None, /, **options: Any) -> DictMaker:
+    return DictMaker(str(typename), {str(name): str(kind) for name, kind in (fields or {}).items()})
+
+
+type.__setattr__(DictMaker, "__name__", "_TypedDictMeta")
+attributes_of(DictMaker).update(
+    {
+        "__name__": Property(lambda maker: maker.name),
+        "__annotations__": Property(lambda maker: dict(maker.fields)),
+    }
+)
+DIRECT.update({ClassMaker, DictWord, DictMaker})
+_table["NamedTuple"] = ClassMaker("NamedTuple", _named_tuple, class_of_annotations)
+_table["TypedDict"] = DictWord("TypedDict", _typed_dict, DictMaker("TypedDict", {}).subclass)
+namespace("typing_extensions").update(_table)
 
 
 @entering("typing")

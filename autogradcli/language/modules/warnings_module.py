@@ -25,13 +25,18 @@ def warn(message: Any, category: Any = None, stacklevel: Any = 1, source: Any = 
     kind = UserWarning if category is None else category
     if not (isinstance(kind, type) and issubclass(kind, Warning)):
         raise TypeError(f"category must be a Warning subclass, not '{type(kind).__name__}'")
-    state.warn(kind.__name__, to_str(message))
+    _Shown.kind = kind
+    try:
+        state.warn(kind.__name__, to_str(message))
+    finally:
+        _Shown.kind = None
 
 
 class _Shown:
-    """Where warnings went before a program turned them off."""
+    """Where warnings went before a program turned them off, and the class of the one that it gives just now."""
 
     before: Any = None
+    kind: Any = None
 
 
 def _set(action: Any) -> None:
@@ -66,6 +71,16 @@ def resetwarnings() -> None:
     _set("default")
 
 
+#: Python's own classes of warnings by name.
+_OWN = {
+    kind.__name__: kind
+    for kind in (
+        Warning, UserWarning, DeprecationWarning, FutureWarning, RuntimeWarning, PendingDeprecationWarning,
+        ResourceWarning, SyntaxWarning, ImportWarning, UnicodeWarning,
+    )
+}  # fmt: skip
+
+
 @shown_as("warnings.WarningMessage")
 class Recorded:
     """A warning that ``catch_warnings(record=True)`` kept."""
@@ -73,7 +88,8 @@ class Recorded:
     __slots__ = ("category", "message")
 
     def __init__(self, category: str, message: str) -> None:
-        self.category, self.message = category, message
+        self.category = _Shown.kind or _OWN.get(category, Warning)
+        self.message = self.category(message)
 
 
 attributes_of(Recorded)["message"] = Property(lambda recorded: recorded.message)

@@ -139,10 +139,11 @@ def _def(a: Analyser, node: ast.FunctionDef) -> None:
 def _class(a: Analyser, node: ast.ClassDef) -> None:
     if a.scope.kind != MODULE:
         a.bind(node.name)
-    if node.keywords:
-        fail("keywords of a class are not part of this language", node)
+    if any(keyword.arg is None for keyword in node.keywords):
+        fail("a class takes no **keywords in this language", node)
     a.visit_all(node.decorator_list)
     a.visit_all(node.bases)
+    a.visit_all([keyword.value for keyword in node.keywords])
     outer, owner = a.inside(CLASS, node), a.owner
     a.owner = node.name.lstrip("_")
     a.block(node.body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import chain
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from ...api.calls import program_classes
@@ -17,12 +17,20 @@ from ...api.calls.object_fields import Fields
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind, Super
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
-from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Attribute, Method, Property, attributes_of
+from ...api.calls.registry import (
+    ATTRIBUTES,
+    CLASS_ATTRIBUTES,
+    NAMESPACES,
+    Attribute,
+    Method,
+    Property,
+    attributes_of,
+)
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
 from ...engine.tensor import Tensor
 from ...numerics.naming import short_name
-from .kinds import UNBOUND, BoundMethod, Namespace, UserFunction
+from .kinds import UNBOUND, BoundMethod, Namespace, UnboundMethod, UserFunction, class_of_methods
 
 #: What stands for "any name" in a table.
 ANY = "*"
@@ -30,6 +38,10 @@ ANY = "*"
 #: Entries about the value itself, which no program can name: what calling it does, what is an instance of it.
 CALL, INSTANCE_CHECK = "__call__", "__instancecheck__"
 _HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK})
+
+
+#: The errors behind an error, which those of a program's own classes have, too.
+_BEHIND = ("__cause__", "__context__")
 
 
 def key_of(name: str) -> str:
@@ -105,6 +117,8 @@ def get_attribute(value: Any, name: str) -> Any:
         return found
     kind = type(value)
     if type(kind) is Kind:
+        if name in _BEHIND and isinstance(value, BaseException):
+            return ATTRIBUTES[BaseException][name].get(value)  # type: ignore[union-attr]
         return Fields(value) if name == "__dict__" else program_classes.get(value, name)
     if kind is Kind:
         return program_classes.get_of_class(value, name)
@@ -115,23 +129,54 @@ def get_attribute(value: Any, name: str) -> Any:
         own = _own(value)
         if own is not None and name in own:
             return own[name]
-        return _of_its_type(value, name)
+        found = of_class(value, name) if isinstance(value, type) else _of_its_class(type(value), name)
+        return _of_its_type(value, name) if found is UNBOUND else found
     if type(entry) is Property:
         return entry.get(value)
     assert isinstance(entry, Method)
     return BoundMethod(entry.call, value, name)
 
 
+#: Methods as they are taken off their classes, each made once.
+_UNBOUND: dict[tuple[type, str], UnboundMethod] = {}
+
+
+def of_class(kind: type, name: str) -> Any:
+    """``kind.name`` of a class that is Python's or ours: a method without its value, or what the class has itself;
+    UNBOUND where there is none."""
+    found = _of_its_class(kind, name)
+    if found is not UNBOUND:
+        return found
+    found = _UNBOUND.get((kind, name))
+    if found is None and name not in _HIDDEN:
+        entry = next((table[name] for base in kind.__mro__ if name in (table := ATTRIBUTES.get(base, {}))), None)
+        if type(entry) is not Method:
+            return UNBOUND
+        found = UnboundMethod(entry.call, kind, name)
+        if kind.__module__ != "__main__":
+            _UNBOUND[kind, name] = found
+    return UNBOUND if found is None else found
+
+
+def _of_its_class(kind: type, name: str) -> Any:
+    """What a class has itself, and its objects with it; UNBOUND where there is none."""
+    for base in kind.__mro__:
+        entry = CLASS_ATTRIBUTES.get(base, _NO_TABLE).get(name)
+        if entry is not None:
+            return entry.get(kind) if type(entry) is Property else BoundMethod(entry.call, kind, name)  # type: ignore[union-attr]
+    return UNBOUND
+
+
 def _of_its_type(value: Any, name: str) -> Any:
-    """What no table has: ``x.__class__``, special methods, and methods taken off a class. Raises AttributeError."""
+    """What no table has: ``x.__class__``, and special methods. Raises AttributeError."""
     if name == "__class__" and isinstance(value, Tensor):
         return type(value)  # of all else ``type(value)`` says it
-    of_class = isinstance(value, type) and name not in _HIDDEN
+    of_class = isinstance(value, type)
     if of_class and name == "__module__":
         return "torch" if value is Tensor else value.__module__
     if of_class and name == "__qualname__":
         return short_name(value)
-    if of_class or (name[:2] == "__" and name[-2:] == "__"):
+    if name[:2] == "__" and name[-2:] == "__" and name not in _HIDDEN:
         found = special.find(value, name, of_class)
         if found is not UNBOUND:
             return found
@@ -201,7 +246,11 @@ def missing(value: Any, name: str) -> AttributeError:
 
 
 def _instead(dotted: str, name: str) -> str:
-    """Where a name of NumPy's that isn't here is PyTorch's."""
+    """Why a module hasn't a name, and what to use; where a name of NumPy's that isn't here is PyTorch's."""
+    from .. import absent
+
+    if why := absent.of_name(dotted, name):
+        return f": {why}"
     top, _, rest = dotted.partition(".")
     torch = Namespace.of(f"torch.{rest}" if rest else "torch") if top == "numpy" else None
     if torch is None or name.startswith("_") or torch.get(name) is UNBOUND:
@@ -216,9 +265,7 @@ def _own(value: Any) -> dict[str, Any] | None:
 
 
 def _class_name(value: Any) -> str:
-    # PyTorch's tensor properties belong to its base class in C++.
-    name = type(value).__name__
-    return "torch._C.TensorBase" if name == "Tensor" else name
+    return class_of_methods(type(value))
 
 
 def names_of(value: Any) -> list[str]:
@@ -228,18 +275,42 @@ def names_of(value: Any) -> list[str]:
     if type(value) is Kind or type(type(value)) is Kind:
         return program_classes.names_of(value)
     tables = (ATTRIBUTES.get(base, ()) for base in type(value).__mro__)
-    return sorted({*chain.from_iterable(tables), *(_own(value) or ())} - _HIDDEN)
+    found = {*chain.from_iterable(tables), *(_own(value) or ())}
+    if isinstance(value, type):
+        found.update(*(table.get(base, ()) for table in (CLASS_ATTRIBUTES, ATTRIBUTES) for base in value.__mro__))
+    return sorted(found - _HIDDEN)
+
+
+def _doc_of(function: Any) -> Any:
+    """The text that a function begins with, where it is the program's."""
+    known = type(function) is not FunctionType and type(function) in program_classes.METHODS
+    return get_attribute(function, "__doc__") if known else None
 
 
 program_classes.METHODS.add(UserFunction)
 attributes_of(UserFunction)["__name__"] = Property(
     lambda function: function.name, lambda function, new: setattr_name(function, new)
 )
+attributes_of(UserFunction)["__doc__"] = Property(
+    lambda function: function.attributes.get("__doc__", function.code.doc),
+    lambda function, new: function.attributes.update({"__doc__": new}),
+)
+attributes_of(UserFunction)["__qualname__"] = Property(lambda function: function.qualname)
+attributes_of(UserFunction)["__module__"] = Property(lambda function: "__main__")
 attributes_of(UserFunction)[ANY] = Property(lambda function: function.attributes)
 attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name)
+attributes_of(Decorated)["__doc__"] = Property(lambda decorated: _doc_of(decorated.function))
+attributes_of(MethodType)["__doc__"] = Property(lambda method: _doc_of(method.__func__))
+for _wrapper in (staticmethod, classmethod):
+    attributes_of(_wrapper)["__doc__"] = Property(lambda wrapped: _doc_of(wrapped.__func__))
+attributes_of(property)["__doc__"] = Property(lambda value: _doc_of(value.fget))
+attributes_of(MethodType)["__name__"] = Property(lambda method: get_attribute(method.__func__, "__name__"))
+attributes_of(BuiltinFunctionType)["__name__"] = Property(lambda function: function.__name__)
+attributes_of(FunctionType)["__name__"] = Property(lambda function: function.__name__)
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
+attributes_of(UnboundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(type)["__name__"] = Property(short_name)
 
 

@@ -20,6 +20,7 @@ from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attr
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
 from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
+from .mappings import as_dict, is_of
 from .nesting import checked
 from .streams import written_to
 from .text_format import format_value, to_ascii, to_repr, to_str
@@ -247,7 +248,7 @@ def isinstance_(*args: Any) -> bool:
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
-    return isinstance(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))
+    return is_of(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))
 
 
 #: Names that are functions here and classes in Python, by identity.
@@ -377,8 +378,8 @@ def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
     if len(args) != 1:
         return dict(*args, **kwargs)
     result: dict[Any, Any] = {}
-    if isinstance(args[0], dict):
-        at_length.put_all(result, args[0])
+    if (entries := as_dict(args[0])) is not None:
+        at_length.put_all(result, entries)
         result.update(kwargs)
         return result
     pairs = []
@@ -432,6 +433,7 @@ BUILTINS.update(
         "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
         "NotImplemented": NotImplemented,
         "__name__": "__main__",  # what scripts ask before they do their work
+        "__doc__": None,
     }
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from ...api.calls.program_classes import Kind
+from ...api.calls.program_classes import Kind, is_enumeration
 from ...engine.tensor import Tensor
 from . import at_length
 from .at_length import equal
@@ -285,11 +285,14 @@ def subscript(value: Any, index: Any) -> Any:
         return value[hashable(index)]
     if kind in _SUBSCRIPTABLE or not isinstance(value, type):
         return value[index]
+    if kind is Kind and is_enumeration(value):
+        member: Any = value
+        return member[index]
     if kind is Kind and hasattr(value, "__class_getitem__"):
         return value  # ``Dataset[int]``: a word of annotations, and a base
     if value in GENERIC:
         return Alias(value, index)
-    raise TypeError(f"'{kind.__name__}' object is not subscriptable")
+    raise TypeError(f"type '{value.__name__}' is not subscriptable")
 
 
 def set_subscript(value: Any, index: Any, new: Any) -> None:

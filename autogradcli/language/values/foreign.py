@@ -12,6 +12,7 @@ from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from ...api.arrays.values import NumPyObject
+from ...numerics.naming import SHOWN
 
 
 class _BySubscript:
@@ -40,7 +41,7 @@ _PLAIN: frozenset[type] = frozenset(
 )  # fmt: skip
 
 #: Where a function or class comes from that programs may have.
-_HOMES = frozenset({"autogradcli", "torch", "math", "builtins", "__main__", "collections", "matplotlib"})
+_HOMES = frozenset({"autogradcli", "torch", "math", "builtins", "__main__", "collections", "matplotlib", "_pickle"})
 
 #: In a class's ``__flags__``: made by a ``class`` statement. Ours that are shown as Python's are such.
 _MADE = 1 << 9
@@ -58,11 +59,11 @@ def is_value(value: Any) -> bool:
     if kind is MethodType:
         return is_value(value.__func__) and is_value(value.__self__)
     if isinstance(value, type):
-        return _home(value) in _HOMES or issubclass(value, NumPyObject)
+        return value in SHOWN or _home(value) in _HOMES or issubclass(value, NumPyObject)
     if isinstance(value, BaseException):
         return _is_error(kind)
     home = _home(kind)
-    return home in _HOMES and (home != "builtins" or bool(kind.__flags__ & _MADE))
+    return kind in SHOWN or (home in _HOMES and (home != "builtins" or bool(kind.__flags__ & _MADE)))
 
 
 def _home(value: Any) -> str:
@@ -70,7 +71,7 @@ def _home(value: Any) -> str:
 
 
 def _is_error(kind: type) -> bool:
-    return _home(kind) in _HOMES or issubclass(kind, NumPyObject)
+    return kind in SHOWN or _home(kind) in _HOMES or issubclass(kind, NumPyObject)
 
 
 def entering(error: BaseException) -> BaseException:
@@ -79,7 +80,7 @@ def entering(error: BaseException) -> BaseException:
     What the program raised itself stays as it is, whatever it holds.
     """
     kind = type(error)
-    if _is_error(kind) and (_is_raised_by_program(error) or _all_values(error.args)):
+    if _is_error(kind) and (_is_raised_by_program(error) or all_values(error.args)):
         return error
     known = next(base for base in kind.__mro__ if _is_error(base))
     try:
@@ -101,7 +102,7 @@ def _is_raised_by_program(error: BaseException) -> bool:
     return last is not None and last.tb_frame.f_globals.get("__name__") == "autogradcli.language.compile.control"
 
 
-def _all_values(values: Any) -> bool:
+def all_values(values: Any) -> bool:
     """Whether all of them are the language's, with what the plain containers among them hold."""
     pending, seen = [values], {id(values)}
     while pending:

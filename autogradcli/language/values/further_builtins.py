@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.calls.python_function import renamed
+from ...api.calls.registry import CLASS_ATTRIBUTES, Method
 from ..compile.calls import CONSTRUCTORS, Builtin
 from .attribute_lookup import get_attribute, names_of, special
-from .budget import check_items
+from .budget import budget, check_items, hashable
 from .builtins import BUILTINS
 
 
@@ -46,6 +47,32 @@ CONSTRUCTORS[frozenset] = renamed(_frozenset, "frozenset")
 BUILTINS["frozenset"] = frozenset
 
 
+def _fromkeys(kind: type, iterable: Any, value: Any = None, /) -> Any:
+    """A dict of these keys, all with one value."""
+    return CONSTRUCTORS[kind]([(hashable(key), value) for key in budget.items(iterable)])
+
+
+def _maketrans(kind: type, x: Any, y: Any = "", z: Any = "", /) -> dict[int, Any]:
+    """What ``translate`` takes: a dict, or letters and what stands for each, and letters to leave out."""
+    if type(x) is dict and not y and not z:
+        return {ord(key) if type(key) is str and len(key) == 1 else key: each for key, each in x.items()}
+    if not (type(x) is type(y) is type(z) is str):
+        raise TypeError("maketrans() takes a dict, or texts")
+    return str.maketrans(x, y, z)
+
+
+def _fromhex(kind: type, string: Any, /) -> float:
+    """A number of a text with its digits in base 16."""
+    if type(string) is not str:
+        raise TypeError(f"fromhex() argument must be str, not {type(string).__name__}")
+    return float.fromhex(string)
+
+
+CLASS_ATTRIBUTES[dict] = {"fromkeys": Method(renamed(_fromkeys, "dict.fromkeys"))}
+CLASS_ATTRIBUTES[str] = {"maketrans": Method(renamed(_maketrans, "str.maketrans"))}
+CLASS_ATTRIBUTES[float] = {"fromhex": Method(renamed(_fromhex, "float.fromhex"))}
+
+
 def _refused(name: str, reason: str) -> None:
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{name}() isn't here: {reason}")
@@ -64,9 +91,9 @@ for _name, _reason in (
 
 
 def _special(value: Any, name: str, of_class: bool) -> Any:
-    from .special_methods import method_of_class, special_method
+    from .special_methods import special_method, special_of_class
 
-    special.find = lambda value, name, of_class: (method_of_class if of_class else special_method)(value, name)
+    special.find = lambda value, name, of_class: (special_of_class if of_class else special_method)(value, name)
     return special.find(value, name, of_class)
 
 

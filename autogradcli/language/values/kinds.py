@@ -77,6 +77,15 @@ class UserFunction:
         return f"<function {self.qualname} at {id(self):#x}>"
 
 
+def _files(dotted: str) -> dict[str, dict[str, str]]:
+    """The modules that are files of PyTorch's, where a dotted name may be one of them."""
+    if not dotted.startswith(("torch.", "functorch")):
+        return {}
+    from ...api.calls.torch_files import FILES
+
+    return FILES
+
+
 class Namespace:
     """A module-like value: ``torch``, ``torch.nn.functional``, ``math``. Wraps the registry's tables."""
 
@@ -95,19 +104,29 @@ class Namespace:
         found = cls._made.get(dotted)
         if found is None:
             prefix = dotted + "."
-            if dotted in registry.NAMESPACES or any(name.startswith(prefix) for name in registry.NAMESPACES):
+            if (
+                dotted in registry.NAMESPACES
+                or any(name.startswith(prefix) for name in registry.NAMESPACES)
+                or dotted in _files(dotted)
+            ):
                 found = cls._made[dotted] = cls(dotted)
         return found
 
     def get(self, name: str) -> Any:
         """The value of a name, UNBOUND if there is none."""
+        if name == "__name__":
+            return self.dotted
         table = registry.NAMESPACES.get(self.dotted)
         if table is not None and name in table:
             value = table[name]
             if type(value) is registry.Property:  # a setting: what it is now
                 return value.get(self)
         else:
-            value = Namespace.of(f"{self.dotted}.{name}") or UNBOUND
+            home = _files(self.dotted).get(self.dotted, {}).get(name)
+            if home is not None:
+                value = registry.NAMESPACES[home].get(name, UNBOUND)
+            else:
+                value = Namespace.of(f"{self.dotted}.{name}") or UNBOUND
             if value is UNBOUND and self.dotted in registry.FURTHER:
                 found = registry.FURTHER[self.dotted](name)
                 value = UNBOUND if found is None else found
@@ -119,7 +138,8 @@ class Namespace:
         """Every name in it, sub-namespaces too, sorted: for completion and suggestions."""
         prefix = self.dotted + "."
         inner = {d[len(prefix) :].partition(".")[0] for d in registry.NAMESPACES if d.startswith(prefix)}
-        return sorted(inner | set(registry.NAMESPACES.get(self.dotted, ())))
+        known = _files(self.dotted).get(self.dotted, ())
+        return sorted({*inner, *known, *registry.NAMESPACES.get(self.dotted, ())})
 
     def __repr__(self) -> str:
         return f"<module '{self.dotted}'>"
@@ -152,6 +172,16 @@ class Form:
 
     def __repr__(self) -> str:
         return f"typing.{self.text}"
+
+
+class Metaclass(Form):
+    """A class of classes that ``class A(metaclass=...)`` may name: it makes what a base of ours makes."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, text: str, base: type) -> None:
+        super().__init__(text)
+        self.base = base
 
 
 #: Classes of Python's that annotations subscript: ``list[int]``.
@@ -243,6 +273,40 @@ class BoundMethod:
         return hash((id(self.call), id(self.value)))
 
 
+def class_of_methods(kind: type) -> str:
+    """What messages call a class: PyTorch's tensor methods and properties belong to its base class in C++."""
+    return "torch._C.TensorBase" if kind.__name__ == "Tensor" else kind.__name__
+
+
+class UnboundMethod:
+    """A method taken off its class: ``str.upper``, ``torch.Tensor.add``. Called, its first argument is the value.
+
+    Raises TypeError for a value of another class.
+    """
+
+    __slots__ = ("call", "kind", "name")
+
+    def __init__(self, call: Callable[..., Any], kind: type, name: str) -> None:
+        self.call, self.kind, self.name = call, kind, name
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(f"unbound method {self.kind.__name__}.{self.name}() needs an argument")
+        if not isinstance(args[0], self.kind):
+            raise TypeError(
+                f"descriptor '{self.name}' for '{class_of_methods(self.kind)}' objects doesn't apply to a "
+                f"'{type(args[0]).__name__}' object"
+            )
+        return self.call(*args, **kwargs)
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<method '{self.name}' of '{class_of_methods(self.kind)}' objects>"
+
+
 def _depth(*sources: Any) -> int:
     """How many iterators stand on each other, wrappers among them counted."""
     depth = 1 + max(map(depth_of, sources), default=0)
@@ -319,6 +383,7 @@ LAZY_KINDS.update(LAZY)
 for _kind, _name in (
     (UserFunction, "function"),
     (BoundMethod, "builtin_function_or_method"),
+    (UnboundMethod, "method_descriptor"),
     (Function, "builtin_function_or_method"),
     (CalculatorFunction, "builtin_function_or_method"),
     (PythonFunction, "function"),

@@ -123,10 +123,20 @@ def _join(separator: str, *args: Any) -> str:
     return separator.join(items)
 
 
+def _translate(text: str, table: Any, /) -> str:
+    if type(table) is not dict:
+        raise TypeError("translate() takes a dict here, as str.maketrans() makes it")
+    longest = max((len(value) for value in table.values() if type(value) is str), default=1)
+    check_text(len(text) * max(longest, 1))
+    budget.spend(len(text))
+    return text.translate(table)
+
+
 _str |= {name: Method(renamed(method, f"str.{name}")) for name, method in at_length.TEXT_METHODS.items()}
 _str |= {
     "expandtabs": Method(_expandtabs),
     "replace": Method(_replace),
+    "translate": Method(_translate),
     "join": Method(_join),
     "format": Method(str_format),
     "format_map": Method(str_format_map),
@@ -310,4 +320,15 @@ def _range_index(values: range, value: Any, /) -> int:
 attributes_of(range).update({"count": Method(_range_count), "index": Method(_range_index)})
 
 attributes_of(BaseException)["args"] = Property(lambda error: error.args)
+
+
+def _behind(error: BaseException | None) -> BaseException | None:
+    """The error behind an error, as a program may have it."""
+    from .foreign import entering
+
+    return None if error is None else entering(error)
+
+
+attributes_of(BaseException)["__cause__"] = Property(lambda error: _behind(error.__cause__))
+attributes_of(BaseException)["__context__"] = Property(lambda error: _behind(error.__context__))
 attributes_of(StopIteration)["value"] = Property(lambda error: error.value)

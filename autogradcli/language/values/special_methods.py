@@ -1,7 +1,7 @@
 """Python's special methods of values, by the language's own operators: ``x.__add__(y)``, ``values.__len__()``.
 
 They stand in no table of names: which there are follows from a type, and what each does from the operator that it is
-behind. ``torch.Tensor.sum`` and ``str.upper``, methods taken off their class, are here as well.
+behind. A class has them, too: ``torch.Tensor.__add__(x, y)``.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Method, Property, attributes_of
+from ...api.calls.registry import NAMESPACES
 from ...api.nn.deep_copy import deep_copy
-from ...engine.callbacks import CALLED
 from ...engine.tensor import Tensor
 from . import at_length
-from .budget import CONTAINERS, budget, hashable
+from .budget import CONTAINERS, hashable
 from .checked_operators import BINARY, COMPARISONS, IN_PLACE, contains, delete_subscript, set_subscript, subscript
-from .kinds import UNBOUND, BoundMethod
+from .kinds import UNBOUND, BoundMethod, UnboundMethod
 from .text_format import format_value, to_repr, to_str
 
 Call = Callable[..., Any]
@@ -143,72 +142,9 @@ def _checked(method: Special, name: str) -> Call:
     return call
 
 
-class UnboundMethod:
-    """A method as its class has it, ``str.upper``: called with a value of the class first."""
-
-    __slots__ = ("call", "kind", "name")
-
-    def __init__(self, call: Call, kind: type, name: str) -> None:
-        self.call, self.kind, self.name = call, kind, name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not args:
-            raise TypeError(f"unbound method {self.owner.rpartition('.')[2]}.{self.name}() needs an argument")
-        if not isinstance(args[0], self.kind):
-            raise TypeError(
-                f"descriptor '{self.name}' for '{self.owner}' objects doesn't apply to a '{type(args[0]).__name__}' "
-                "object"
-            )
-        return self.call(*args, **kwargs)
-
-    @property
-    def owner(self) -> str:
-        return "torch._C.TensorBase" if self.kind is Tensor else self.kind.__name__
-
-    @property
-    def __name__(self) -> str:
-        return self.name
-
-    def __repr__(self) -> str:
-        return f"<method '{self.name}' of '{self.owner}' objects>"
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is UnboundMethod and (self.kind, self.name) == (other.kind, other.name)
-
-    def __hash__(self) -> int:
-        return hash((self.kind, self.name))
-
-
-type.__setattr__(UnboundMethod, "__name__", "method_descriptor")
-UnboundMethod.__qualname__ = "method_descriptor"
-UnboundMethod.__module__ = "builtins"
-CALLED.add(UnboundMethod)
-attributes_of(UnboundMethod)["__name__"] = Property(lambda method: method.name)
-
-
-def _from_keys(*args: Any) -> dict[Any, Any]:
-    """``dict.fromkeys(keys, value)``."""
-    if not 1 <= len(args) <= 2:
-        bound = "least 1 argument" if not args else "most 2 arguments"
-        raise TypeError(f"fromkeys expected at {bound}, got {len(args)}")
-    made: dict[Any, Any] = {}
-    at_length.put_all(made, [(hashable(key), *(args[1:] or (None,))) for key in budget.items(args[0])])
-    return made
-
-
-#: What is called on a class itself.
-_OF_CLASS: dict[tuple[type, str], Call] = {(dict, "fromkeys"): _from_keys}
-
-
-def method_of_class(kind: type, name: str) -> Any:
-    """``kind.name``, a method that values of the class have; UNBOUND where they have none."""
-    if (kind, name) in _OF_CLASS:
-        return BoundMethod(lambda owner, *args: _OF_CLASS[kind, name](*args), kind, name)
-    for base in kind.__mro__:
-        entry = ATTRIBUTES.get(base, {}).get(name)
-        if type(entry) is Method:
-            return UnboundMethod(entry.call, kind, name)
-    special = SPECIAL.get(name)
-    if special is not None and (kind is Tensor or (kind in _PYTHON and hasattr(kind, name))):
-        return UnboundMethod(_checked(special, name), kind, name)
+def special_of_class(kind: type, name: str) -> Any:
+    """``kind.__add__``, which values of the class have; UNBOUND where they have none."""
+    found = SPECIAL.get(name)
+    if found is not None and (kind is Tensor or (kind in _PYTHON and hasattr(kind, name))):
+        return UnboundMethod(_checked(found, name), kind, name)
     return UNBOUND

@@ -43,6 +43,6 @@ attributes_of(Stream)["isatty"] = Method(
 
 def written_to(stream: Any) -> Stream | None:
     """Where ``print(file=stream)`` writes. Raises TypeError for what is no stream."""
-    if type(stream) is not Stream:
+    if not isinstance(stream, Stream):
         raise TypeError("print() has no other place to write to than sys.stdout and sys.stderr")
     return stream

@@ -232,7 +232,9 @@ def linalg_solve_triangular(A: Array, B: Array, upper: bool, left: bool = True, 
     square(A, "linalg.solve_triangular")
     matrix(B, "linalg.solve_triangular", "B")
     shapes_fit = A.shape[-1] == B.shape[-2 if left else -1]
-    check_system(A, B if shapes_fit else B.astype(A.dtype), left, "linalg.solve_triangular")
+    check_system(
+        A, B if shapes_fit else np.broadcast_to(np.zeros((), A.dtype), B.shape), left, "linalg.solve_triangular"
+    )
     check_batch(A, B, "linalg.solve_triangular")
     if left:
         return kernels.solve_triangular(A, B, upper, unitriangular)

@@ -15,9 +15,13 @@ from .loss import reduced
 # -- negative log likelihood ------------------------------------------------------------------------------
 
 
-def _check_nll(input: Array, target: Array, weight: Array | None) -> None:
+def _check_kind(target: Array) -> None:
     if target.dtype.char not in "lB":
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {dtypes.of(target).type_name}")
+
+
+def _check_nll(input: Array, target: Array, weight: Array | None) -> None:
+    _check_kind(target)
     classes = input.shape[0 if input.ndim == 1 else 1]
     if weight is not None and (weight.ndim != 1 or weight.shape[0] != classes):
         raise RuntimeError(
@@ -109,7 +113,10 @@ def _check_nll_1d(input: Array, target: Array) -> None:
         raise RuntimeError("input tensor should be 1D or 2D")
     if target.ndim > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    if not (input.ndim == 1 and target.ndim == 0) and input.shape[0] != (target.shape[0] if target.ndim else 1):
+    _check_kind(target)
+    if input.ndim == 1 and target.ndim == 1 and target.shape[0] != 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.shape[0]}")
+    if input.ndim > 1 and input.shape[0] != (target.shape[0] if target.ndim else 1):
         raise RuntimeError(f"size mismatch (got input: {list(input.shape)}, target: {list(target.shape)})")
 
 
@@ -139,6 +146,7 @@ def nll_loss2d(
         raise RuntimeError(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}"
         )
+    _check_kind(target)
     if input.shape[0] != target.shape[0] or input.shape[2:] != target.shape[1:]:
         raise RuntimeError(f"size mismatch (got input: {list(input.shape)} , target: {list(target.shape)}")
     _check_nll(input, target, weight)

@@ -37,8 +37,10 @@ def _shifted(input: Array, dim: int) -> Array:
 
 def _total(x: Array, dim: int) -> Array:
     """Sum along a dimension, which stays."""
-    found: Array = sums_of_rows(x) if dim in (-1, x.ndim - 1) else np.add.reduce(x, axis=dim, keepdims=True)
-    return found
+    if x.__class__ is np.ndarray and dim in (-1, x.ndim - 1):
+        found: Array = sums_of_rows(x)
+        return found
+    return np.add.reduce(x, axis=dim, keepdims=True)
 
 
 def _softmax(input: Array, dim: int) -> Array:
@@ -94,6 +96,8 @@ def safe_softmax(input: Array, dim: int) -> Array:
 def _softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
     if not result.ndim:
         return np.zeros_like(result)
+    if grad.__class__ is not np.ndarray:  # a formula
+        return result * (grad - _total(grad * result, dim))
     found = grad - _total(grad * result, dim)
     found *= result
     return found
@@ -143,6 +147,8 @@ def log_softmax(input: Array, dim: int) -> Array:
 def _log_softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
     if not result.ndim:
         return np.zeros_like(result)
+    if grad.__class__ is not np.ndarray:  # a formula
+        return grad - elementary.exp(result) * _total(grad, dim)
     found = elementary.exp(result)
     found *= _total(grad, dim)
     return np.subtract(grad, found, out=found)

@@ -7,18 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ...api.plots.figures import Axes, Call, Figure
+from ...api.plots.drawing import NAMES
+from ...api.plots.figures import Axes, Call, Figure, Measure, Tone, Tones
+from ...api.plots.parts import OF_PARTS, SIDES, TICKERS
 from .figure import drawn_plainly, plain, saved
 from .picture import JOINED, POINTS, Contours, Line, Picture, levels_of
 
-#: Calls that Matplotlib's axes take as they are.
-_ON_AXES = frozenset(
-    {
-        *("plot", "semilogx", "semilogy", "loglog", "scatter", "hist", "bar", "imshow", "contour", "contourf"),
-        *("axhline", "axvline", "fill_between", "set_title", "set_xlabel", "set_ylabel", "legend", "grid"),
-        *("set_xlim", "set_ylim", "set_xscale", "set_yscale", "axis"),
-    }
-)
 _LABELLED = frozenset({"set_title", "set_xlabel", "set_ylabel", "suptitle"})
 _LEVELS, _WIDEST = 8, 200
 
@@ -30,20 +24,42 @@ def draw_figure(figure: Figure, kind: str) -> bytes:
         from matplotlib.figure import Figure as Canvas
 
         canvas = Canvas(figsize=figure.size, layout="constrained")
+        made: dict[int, Any] = {}
         for axes in figure.axes:
-            _draw_axes(canvas, canvas.add_subplot(*axes.place), axes)
+            made[id(axes)] = _new_axes(canvas, axes, made)
+            _draw_axes(canvas, made[id(axes)], axes)
         for call in figure.calls:
-            canvas.suptitle(*_texts(call), **call.options)
+            getattr(canvas, call.name)(*_texts(call), **_options(call))
         return saved(canvas, kind, **({"dpi": 100} if kind == "png" else {}))
+
+
+def _new_axes(canvas: Any, axes: Axes, made: dict[int, Any]) -> Any:
+    if axes.beside is not None and id(axes.beside[0]) in made:
+        return getattr(made[id(axes.beside[0])], axes.beside[1])()
+    solid = {"projection": "3d"} if axes.solid else {}
+    return canvas.add_axes(axes.place, **solid) if len(axes.place) == 4 else canvas.add_subplot(*axes.place, **solid)
 
 
 def _draw_axes(canvas: Any, drawn: Any, axes: Axes) -> None:
     made: dict[int, Any] = {}
     for call in axes.calls:
         if call.name == "colorbar":
-            canvas.colorbar(made[id(call.args[0])], ax=drawn, label=plain(call.options["label"]))
-        elif call.name in _ON_AXES:
-            made[id(call)] = getattr(drawn, call.name)(*_texts(call), **_options(call))
+            found = made.get(id(call.args[0]))
+            canvas.colorbar(found[3] if isinstance(found, tuple) else found, ax=drawn, **_options(call))
+        elif call.name == "ticks" and call.args[2] in TICKERS:
+            from matplotlib import ticker
+
+            name, what, way, given = call.args
+            getattr(getattr(drawn, name), what)(getattr(ticker, way)(*given, **call.options))
+        elif call.name == "part":
+            name, what, given = call.args
+            if what in OF_PARTS:
+                getattr(drawn.spines[name] if name in SIDES else getattr(drawn, name), what)(*given, **call.options)
+        elif call.name in NAMES:
+            options = _options(call)
+            if isinstance(options.get("transform"), Measure):
+                options["transform"] = getattr(drawn, options["transform"].name)
+            made[id(call)] = getattr(drawn, call.name)(*_texts(call), **options)
 
 
 def _texts(call: Call) -> tuple[Any, ...]:
@@ -54,11 +70,11 @@ def _texts(call: Call) -> tuple[Any, ...]:
 def _words(value: Any) -> Any:
     if isinstance(value, str):
         return plain(value)
-    return [_words(each) for each in value] if isinstance(value, list) else value
+    return [_words(each) for each in value] if isinstance(value, list) else coloured(value)
 
 
 def _options(call: Call) -> dict[str, Any]:
-    found = {name: plain(v) if name in ("label", "title") else v for name, v in call.options.items()}
+    found = {name: plain(v) if name in ("label", "title") else coloured(v) for name, v in call.options.items()}
     if call.name == "grid":
         found = found if call.args[0] else {}
     return found
@@ -73,6 +89,8 @@ def pictures(figure: Figure) -> Iterator[Picture]:
 
 
 def _picture(axes: Axes) -> Picture | None:
+    if axes.solid:
+        return None
     said = {call.name: str(call.args[0]) for call in axes.calls if call.name in _LABELLED}
     log_x = any(c.name in ("semilogx", "loglog") or (c.name == "set_xscale" and c.args[0] == "log") for c in axes.calls)
     log_y = any(c.name in ("semilogy", "loglog") or (c.name == "set_yscale" and c.args[0] == "log") for c in axes.calls)
@@ -100,6 +118,8 @@ def _picture(axes: Axes) -> Picture | None:
 
 
 def _lines(call: Call) -> list[Line]:
+    if any(not isinstance(each, (np.ndarray, list)) for each in call.args[:2]):
+        return []
     label = str(call.options.get("label", ""))
     if call.name in ("plot", "semilogx", "semilogy", "loglog", "scatter"):
         points = call.name == "scatter" or call.options.get("linestyle") in ("None", "none", "", " ")
@@ -147,3 +167,20 @@ def _log(values: Any, wanted: bool) -> Any:
         return values
     with np.errstate(all="ignore"):
         return np.log10(np.asarray(values, float)).tolist()
+
+
+def coloured(value: Any) -> Any:
+    """A value for Matplotlib: colours of a map as numbers."""
+    if type(value) is Tone:
+        import matplotlib
+
+        found = matplotlib.colormaps[value.map]
+        found = found.resampled(value.parts) if value.parts else found
+        return found(int(value.at) if value.whole else value.at)
+    if type(value) is Tones:
+        return np.array([coloured(each) for each in value.each])
+    if isinstance(value, (list, tuple)):
+        return type(value)(coloured(each) for each in value)
+    if isinstance(value, dict):
+        return {key: coloured(each) for key, each in value.items()}
+    return value

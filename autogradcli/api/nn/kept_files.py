@@ -1,0 +1,139 @@
+"""``torch.save`` and ``torch.load``: what a program saves is kept under its name while the program runs.
+
+No file is written or read. What was saved is a copy, as a file would be; to write tensors down for later there is the
+command's option ``--save``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...engine.state import state
+from ...engine.tensor import Tensor
+from ...numerics.limits import shown
+from ...numerics.naming import shown_as
+from ..calls.argument_types import Value, type_name
+from ..calls.program_classes import Kind
+from ..calls.python_function import PythonFunction
+from ..calls.registry import namespace
+from .deep_copy import deep_copy
+
+#: Names that one program may keep, and characters of one.
+MOST_FILES, MOST_NAME = 1000, 1000
+#: What stands in the place of a file: values of the module ``io``, which says how they keep something.
+BUFFERS: set[type] = set()
+
+
+@shown_as("_pickle.UnpicklingError")
+class UnpicklingError(Exception):
+    """What was saved holds objects, and ``weights_only`` says that it must not."""
+
+
+def files() -> dict[str, Any]:
+    """What the session's programs have saved, by name."""
+    found: dict[str, Any] = state.flags.setdefault("kept files", {})
+    return found
+
+
+def name_of_file(call: str, f: Any) -> str:
+    """The name of a file as a text. Raises TypeError for other values."""
+    name = getattr(f, "as_text", f) if type(type(f)) is Kind else f
+    if type(name) is not str:
+        raise TypeError(f"{call}() needs a file's name or an io.BytesIO, not {type_name(f)}")
+    if len(name) > MOST_NAME:
+        raise ValueError(f"{call}() needs a shorter name")
+    return name
+
+
+def save(
+    obj: Value, f: Value, pickle_module: Value = None, pickle_protocol: Value = 2,
+    _use_new_zipfile_serialization: Value = True,
+) -> None:  # fmt: skip
+    """Keep a copy of a value under a file's name, or in an ``io.BytesIO``, while the program runs."""
+    if type(f) in BUFFERS:
+        f.keep(_copied(obj))
+        return
+    name = name_of_file("save", f)
+    held = files()
+    if name not in held and len(held) >= MOST_FILES:
+        raise MemoryError(f"a program keeps at most {MOST_FILES} files")
+    held[name] = _copied(obj)
+    if "files noted" not in state.flags:
+        state.flags["files noted"] = True
+        state.warn(
+            "UserWarning",
+            f"{shown(name)} is kept while the program runs, and not written: --save FILE.npz writes tensors",
+        )
+
+
+def _copied(value: Any) -> Any:
+    memo: dict[int, tuple[Any, Any]] = {}
+    return deep_copy(_without_history(value, memo), memo)
+
+
+def _without_history(value: Any, memo: dict[int, tuple[Any, Any]]) -> Any:
+    """A tensor that has a history is saved without it, alone or in a list, tuple or dictionary."""
+    if isinstance(value, Tensor):
+        leaf: Any = value
+        return leaf if leaf.is_leaf else leaf.detach().requires_grad_()
+    if type(value) in (list, tuple):
+        return type(value)(_without_history(each, memo) for each in value)
+    if type(value) is dict:
+        return {key: _without_history(each, memo) for key, each in value.items()}
+    return value
+
+
+def load(
+    f: Value, map_location: Value = None, pickle_module: Value = None, *, weights_only: Value = None,
+    mmap: Value = None, encoding: Value = None,
+) -> Any:  # fmt: skip
+    """A copy of what ``torch.save`` kept under that name. Raises NotImplementedError for a name that it has not, and
+    UnpicklingError for objects without ``weights_only=False``."""
+    if type(f) in BUFFERS:
+        found = f.kept()
+    else:
+        name = name_of_file("load", f)
+        if name not in files():
+            raise NotImplementedError(
+                f"torch.load({shown(name)}) isn't here: programs read no files; the command's option --load FILE "
+                "gives tensors names"
+            )
+        found = files()[name]
+    if weights_only is None or weights_only:
+        _check_weights(found)
+    return deep_copy(found)
+
+
+def _check_weights(value: Any) -> None:
+    """Raises UnpicklingError, in PyTorch's words, for an object that is no tensor and no container of tensors."""
+    pending, seen = [value], set()
+    while pending:
+        each = pending.pop()
+        if id(each) in seen or isinstance(each, (Tensor, str, int, float, complex)):
+            continue
+        seen.add(id(each))
+        if isinstance(each, (list, tuple, set)):
+            pending.extend(each)
+        elif isinstance(each, dict):
+            pending.extend(each.values())
+        elif type(type(each)) is Kind:
+            name = f"{type(each).__module__}.{type(each).__name__}"
+            raise UnpicklingError(_ONLY_WEIGHTS.format(name=name))
+
+
+_ONLY_WEIGHTS = (
+    "Weights only load failed. This file can still be loaded, to do so you have two options, \x1b[1mdo those "
+    "steps only if you trust the source of the checkpoint\x1b[0m. \n\t(1) In PyTorch 2.6, we changed the "
+    "default value of the `weights_only` argument in `torch.load` from `False` to `True`. Re-running "
+    "`torch.load` with `weights_only` set to `False` will likely succeed, but it can result in arbitrary code "
+    "execution. Do it only if you got the file from a trusted source.\n\t(2) Alternatively, to load with "
+    "`weights_only=True` please check the recommended steps in the following error message.\n\t"
+    "WeightsUnpickler error: Unsupported global: GLOBAL {name} was not an allowed global by default. Please "
+    "use `torch.serialization.add_safe_globals([{name}])` or the `torch.serialization.safe_globals([{name}])` "
+    "context manager to allowlist this global if you trust this class/function.\n\nCheck the documentation of "
+    "torch.load to learn more about types accepted by default with weights_only "
+    "https://pytorch.org/docs/stable/generated/torch.load.html."
+)
+
+namespace("torch")["save"] = PythonFunction("save", save, "torch")
+namespace("torch")["load"] = PythonFunction("load", load, "torch")

@@ -1,0 +1,82 @@
+"""Colour maps by name, and colours of them: Matplotlib finds out what they are when a file is drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...numerics.naming import shown_as
+from ..calls.argument_types import Value
+from ..calls.python_function import PythonFunction, renamed
+from ..calls.registry import Method, Property, attributes_of, namespace
+from .figures import Tone, Tones
+from .plain_data import name_of, numbers
+
+#: The names of Matplotlib's own, without the reversed ones.
+NAMES = (
+    *("magma", "inferno", "plasma", "viridis", "cividis", "twilight", "turbo", "Blues", "BrBG", "BuGn"),
+    *("BuPu", "CMRmap", "GnBu", "Greens", "Greys", "OrRd", "Oranges", "PRGn", "PiYG", "PuBu", "PuBuGn"),
+    *("PuOr", "PuRd", "Purples", "RdBu", "RdGy", "RdPu", "RdYlBu", "RdYlGn", "Reds", "Spectral"),
+    *("Wistia", "YlGn", "YlGnBu", "YlOrBr", "YlOrRd", "afmhot", "autumn", "binary", "bone", "brg", "bwr"),
+    *("cool", "coolwarm", "copper", "cubehelix", "flag", "gist_earth", "gist_gray", "gist_heat"),
+    *("gist_rainbow", "gist_stern", "gnuplot", "gnuplot2", "gray", "hot", "hsv", "jet", "nipy_spectral"),
+    *("ocean", "pink", "prism", "rainbow", "seismic", "spring", "summer", "terrain", "winter", "Accent"),
+    *("Dark2", "Paired", "Pastel1", "Pastel2", "Set1", "Set2", "Set3", "tab10", "tab20", "tab20b"),
+    *("tab20c"),
+)
+
+
+@shown_as("matplotlib.colors.Colormap")
+class ColourMap:
+    """A colour map: called with numbers it gives colours."""
+
+    __slots__ = ("name", "parts")
+
+    def __init__(self, name: str, parts: int | None = None) -> None:
+        self.name = name
+        self.parts = parts
+
+    def __call__(self, X: Any, alpha: Any = None, bytes: Any = False) -> Tone | Tones:
+        """The colour of a number from 0 to 1, or of a whole number from 0 on; of an array a list of colours."""
+        found = numbers(self.name, X)
+        whole = type(X) is int or getattr(getattr(X, "array", found), "dtype", found.dtype).kind == "i"
+        if type(X) in (list, tuple, range):
+            whole = all(type(each) is int for each in X)
+        if found.ndim == 0:
+            return Tone(self.name, self.parts, found.item(), whole)
+        return Tones([Tone(self.name, self.parts, each, whole) for each in found.reshape(-1).tolist()])
+
+    def __repr__(self) -> str:
+        return f"<matplotlib.colors.Colormap object {self.name!r}>"
+
+
+def get_cmap(name: Value = None, lut: Value = None) -> ColourMap:
+    """The colour map of a name, perhaps in so many steps."""
+    if type(name) is ColourMap:
+        return name
+    found = name_of("get_cmap", name) or "viridis"
+    if found.removesuffix("_r") not in NAMES:
+        raise ValueError(f"{found!r} is not a valid value for cmap")
+    if lut is not None and not (type(lut) is int and 1 <= lut <= 10_000):
+        raise ValueError("get_cmap() takes a whole number of steps from 1 to 10000")
+    return ColourMap(found, lut)
+
+
+def as_data(value: Any) -> Any:
+    """What a keyword such as ``cmap`` keeps of a colour map: its name."""
+    return value.name if type(value) is ColourMap else value
+
+
+def _register() -> None:
+    attributes_of(ColourMap)["__call__"] = Method(ColourMap.__call__, ColourMap.__call__.__doc__ or "")
+    attributes_of(ColourMap)["name"] = Property(lambda held: held.name, doc="Its name.")
+    attributes_of(ColourMap)["N"] = Property(lambda held: held.parts or 256, doc="In how many steps.")
+    for place in ("matplotlib.cm", "matplotlib.pyplot.cm"):
+        table = namespace(place)
+        for name in NAMES:
+            table[name] = ColourMap(name)
+            table[f"{name}_r"] = ColourMap(f"{name}_r")
+    for place in ("matplotlib.cm", "matplotlib.pyplot.cm", "matplotlib.pyplot"):
+        namespace(place)["get_cmap"] = PythonFunction("get_cmap", renamed(get_cmap, "get_cmap"), place)
+
+
+_register()

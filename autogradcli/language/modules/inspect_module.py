@@ -1,0 +1,168 @@
+"""``inspect``: which parameters a function has, and what kind of thing a value is. No text of a program is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...api.calls.object_fields import made_by
+from ...api.calls.overloads import Function
+from ...api.calls.program_classes import Kind, defines
+from ...api.calls.python_function import PythonFunction
+from ...api.calls.registry import Property, attributes_of, namespace
+from ...numerics.naming import shown_as
+from ..compile.calls import Builtin, is_callable
+from ..values.attribute_lookup import get_attribute
+from ..values.kinds import BoundMethod, Namespace, UserFunction
+from .entries import entering
+
+
+@shown_as("inspect._empty")
+class Empty:
+    """What stands for a default that there is not."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<class 'inspect._empty'>"
+
+
+EMPTY = Empty()
+
+
+@shown_as("inspect.Parameter")
+class Parameter:
+    """A parameter of a function."""
+
+    __slots__ = ("default", "kind", "name")
+
+    def __init__(self, name: str, kind: str, default: Any = EMPTY) -> None:
+        self.name, self.kind, self.default = name, kind, default
+
+    def __str__(self) -> str:
+        stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}.get(self.kind, "")
+        return stars + self.name + ("" if self.default is EMPTY else f"={self.default!r}")
+
+    def __repr__(self) -> str:
+        return f'<Parameter "{self}">'
+
+
+@shown_as("inspect.Signature")
+class Signature:
+    """The parameters of a function, in their order."""
+
+    __slots__ = ("parameters",)
+
+    def __init__(self, parameters: list[Parameter]) -> None:
+        self.parameters = {each.name: each for each in parameters}
+
+    def __str__(self) -> str:
+        parts: list[str] = []
+        for each in self.parameters.values():
+            if each.kind == "KEYWORD_ONLY" and not any(part.startswith("*") for part in parts):
+                parts.append("*")
+            parts.append(str(each))
+        return f"({', '.join(parts)})"
+
+    def __repr__(self) -> str:
+        return f"<Signature {self}>"
+
+
+def _of_program(function: Any) -> Iterator[Parameter]:
+    code = function.code
+    required = code.positional - len(function.defaults)
+    for k, name in enumerate(code.names):
+        yield Parameter(name, "POSITIONAL_OR_KEYWORD", function.defaults[k - required] if k >= required else EMPTY)
+    if code.star is not None:
+        yield Parameter(code.star, "VAR_POSITIONAL")
+    for name in code.keyword_only:
+        yield Parameter(name, "KEYWORD_ONLY", function.keyword_defaults.get(name, EMPTY))
+    if code.stars is not None:
+        yield Parameter(code.stars, "VAR_KEYWORD")
+
+
+def _of_python(function: Any) -> Iterator[Parameter]:
+    code = function.__code__
+    names, count, only = code.co_varnames, code.co_argcount, code.co_kwonlyargcount
+    defaults = function.__defaults__ or ()
+    for k, name in enumerate(names[:count]):
+        at = k - count + len(defaults)
+        yield Parameter(name, "POSITIONAL_OR_KEYWORD", defaults[at] if at >= 0 else EMPTY)
+    rest = list(names[count + only :])
+    if code.co_flags & 4:
+        yield Parameter(rest.pop(0), "VAR_POSITIONAL")
+    for name in names[count : count + only]:
+        yield Parameter(name, "KEYWORD_ONLY", (function.__kwdefaults__ or {}).get(name, EMPTY))
+    if code.co_flags & 8:
+        yield Parameter(rest[0], "VAR_KEYWORD")
+
+
+def _parameters(value: Any) -> list[Parameter]:
+    if type(value) is UserFunction:
+        return list(_of_program(value))
+    if type(value) is BoundMethod:
+        return _parameters(value.call)[1:]
+    if type(type(value)) is Kind and not isinstance(value, type):
+        return _parameters(get_attribute(value, "forward" if defines(type(value), "forward") else "__call__"))
+    if type(value) is Kind:
+        made = made_by(value)
+        if isinstance(made, dict):
+            return [Parameter(name, "POSITIONAL_OR_KEYWORD") for name in made if name.isidentifier()]
+        return [] if made is None else _parameters(made)[1:]
+    if isinstance(value, (PythonFunction, Builtin)):
+        value = value.call
+    if type(value) is type(_parameters):
+        return list(_of_python(value))
+    raise ValueError(f"no signature found for builtin {value!r}")
+
+
+@entering("inspect")
+def signature(obj: Any, /) -> Signature:
+    """The parameters of a function or class. Raises TypeError for what can't be called, ValueError where there are
+    several ways to call it."""
+    if not is_callable(obj):
+        raise TypeError(f"{obj!r} is not a callable object")
+    return Signature(_parameters(obj))
+
+
+@entering("inspect")
+def isfunction(object: Any, /) -> bool:
+    """Whether a value is a function that a program made."""
+    return type(object) is UserFunction
+
+
+@entering("inspect")
+def isclass(object: Any, /) -> bool:
+    """Whether a value is a class."""
+    return isinstance(object, type)
+
+
+@entering("inspect")
+def ismethod(object: Any, /) -> bool:
+    """Whether a value is a method of an object."""
+    return type(object) is BoundMethod
+
+
+@entering("inspect")
+def ismodule(object: Any, /) -> bool:
+    """Whether a value is a module."""
+    return type(object) is Namespace
+
+
+@entering("inspect")
+def isbuiltin(object: Any, /) -> bool:
+    """Whether a value is a function that no program made."""
+    return isinstance(object, (Builtin, Function))
+
+
+@entering("inspect")
+def getsource(object: Any, /) -> None:
+    """Refused: a program can't read its own text."""
+    raise NotImplementedError("inspect.getsource() isn't here: a program can't read its own text")
+
+
+attributes_of(Signature)["parameters"] = Property(lambda found: dict(found.parameters), doc="Parameters by name.")
+attributes_of(Parameter)["name"] = Property(lambda found: found.name, doc="Its name.")
+attributes_of(Parameter)["default"] = Property(lambda found: found.default, doc="What it is where nothing is given.")
+namespace("inspect")["Parameter"] = Parameter
+attributes_of(Parameter)["empty"] = Property(lambda found: EMPTY, doc="What stands for no default.")
