@@ -52,10 +52,10 @@ class Spec:
 LEAF = Spec(None, None, [])
 
 
-def flatten(tree: Any) -> tuple[list[Any], Spec]:
-    """The leaves of a nested value in order, and its structure."""
+def flatten(tree: Any, is_leaf: Callable[[Any], Any] | None = None) -> tuple[list[Any], Spec]:
+    """The leaves of a nested value in order, and its structure. What ``is_leaf`` holds for isn't looked into."""
     leaves: list[Any] = []
-    return leaves, _flatten_into(tree, leaves)
+    return leaves, _flatten_into(tree, leaves, is_leaf)
 
 
 def _children(tree: Any) -> tuple[list[Any] | None, Sequence[Any]] | None:
@@ -67,13 +67,13 @@ def _children(tree: Any) -> tuple[list[Any] | None, Sequence[Any]] | None:
     return None
 
 
-def _flatten_into(tree: Any, leaves: list[Any]) -> Spec:
-    found = _children(tree)
+def _flatten_into(tree: Any, leaves: list[Any], is_leaf: Callable[[Any], Any] | None) -> Spec:
+    found = None if is_leaf is not None and is_leaf(tree) else _children(tree)
     if found is None:
         leaves.append(tree)
         return LEAF
     keys, parts = found
-    return Spec(type(tree), keys, [_flatten_into(part, leaves) for part in parts])
+    return Spec(type(tree), keys, [_flatten_into(part, leaves, is_leaf) for part in parts])
 
 
 def unflatten(leaves: Sequence[Any], spec: Spec) -> Any:

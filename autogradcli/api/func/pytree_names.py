@@ -22,9 +22,13 @@ def _leaves(spec: Spec) -> int:
     return 1 if spec.kind is None else sum(map(_leaves, spec.children))
 
 
+def _taken_apart(tree: Any, is_leaf: Any) -> tuple[list[Any], Spec]:
+    return flatten(tree, None if is_leaf is None else callee(is_leaf))
+
+
 def tree_flatten(tree: Value, is_leaf: Value = None) -> tuple[list[Any], Spec]:
     """The leaves of a nested value in order, and its structure."""
-    return flatten(tree)
+    return _taken_apart(tree, is_leaf)
 
 
 def tree_unflatten(leaves: Value, treespec: Value) -> Any:
@@ -44,19 +48,19 @@ def tree_unflatten(leaves: Value, treespec: Value) -> Any:
 
 def tree_leaves(tree: Value, is_leaf: Value = None) -> list[Any]:
     """The leaves of a nested value in order."""
-    return flatten(tree)[0]
+    return _taken_apart(tree, is_leaf)[0]
 
 
 def tree_structure(tree: Value, is_leaf: Value = None) -> Spec:
     """The structure of a nested value."""
-    return flatten(tree)[1]
+    return _taken_apart(tree, is_leaf)[1]
 
 
-def _mapped(call: Callable[..., Any], tree: Any, rests: tuple[Any, ...]) -> Any:
-    leaves, spec = flatten(tree)
+def _mapped(call: Callable[..., Any], tree: Any, rests: tuple[Any, ...], is_leaf: Any) -> Any:
+    leaves, spec = _taken_apart(tree, is_leaf)
     others = []
     for rest in rests:
-        more, its = flatten(rest)
+        more, its = _taken_apart(rest, is_leaf)
         if its != spec:
             raise ValueError(f"Node arity mismatch; expected {spec}, but got {its}.")
         others.append(more)
@@ -66,24 +70,24 @@ def _mapped(call: Callable[..., Any], tree: Any, rests: tuple[Any, ...]) -> Any:
 def tree_map(func: Value, tree: Value, *rests: Value, is_leaf: Value = None) -> Any:
     """A nested value of the same structure with what a function makes of each leaf. Raises ValueError for another
     structure among the rest."""
-    return _mapped(callee(func), tree, rests)
+    return _mapped(callee(func), tree, rests, is_leaf)
 
 
 def tree_map_only(type_or_types_or_pred: Value, func: Value, tree: Value, is_leaf: Value = None) -> Any:
     """The same of the leaves of some types, or of which a function says so; the others stay."""
     call, wanted = callee(func), type_or_types_or_pred
     chosen = (lambda x: isinstance(x, wanted)) if isinstance(wanted, (type, tuple)) else callee(wanted)
-    return _mapped(lambda x: call(x) if chosen(x) else x, tree, ())
+    return _mapped(lambda x: call(x) if chosen(x) else x, tree, (), is_leaf)
 
 
 def tree_all(pred: Value, tree: Value, is_leaf: Value = None) -> bool:
     """Whether a condition holds for all leaves."""
-    return all(map(callee(pred), flatten(tree)[0]))
+    return all(map(callee(pred), _taken_apart(tree, is_leaf)[0]))
 
 
 def tree_any(pred: Value, tree: Value, is_leaf: Value = None) -> bool:
     """Whether a condition holds for some leaf."""
-    return any(map(callee(pred), flatten(tree)[0]))
+    return any(map(callee(pred), _taken_apart(tree, is_leaf)[0]))
 
 
 for _function in (

@@ -143,9 +143,8 @@ def _recurrent(mode: str) -> Callable[..., Any]:
 
 
 def _cell(mode: str) -> Callable[..., Any]:
-    step, call = step_of(mode)
-
     def run(input: Tensor, hx: Any, w_ih: Tensor, w_hh: Tensor, b_ih: Any, b_hh: Any) -> Any:
+        step, call = step_of(mode)
         hidden = tuple(hx) if mode == "LSTM" else (hx,)
         found = step(F.linear(input, w_ih, b_ih), hidden, w_hh, b_hh, None, call)
         return tuple(found) if mode == "LSTM" else found[0]

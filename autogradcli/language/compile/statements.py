@@ -265,9 +265,10 @@ def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
         return partial(derive, (Plain,), keywords=keywords)
     if all(type(base) is Kind or _is_error(base) for base in bases):
         return partial(derive, tuple(bases), keywords=keywords)
-    if len(bases) == 1 and set(keywords) <= vars(type(bases[0])).get("class_keywords", set()):
+    if len(bases) == 1:
         try:
-            return partial(bases[0].subclass, **keywords)
+            if not keywords or set(keywords) <= type(bases[0]).class_keywords:
+                return partial(bases[0].subclass, **keywords)
         except AttributeError:
             pass
     wrong = next(base for base in bases if type(base) is not Kind)

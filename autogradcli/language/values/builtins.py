@@ -431,9 +431,8 @@ BUILTINS.update(
         "tuple": tuple, "set": set,  "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
         "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
         "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
-        "NotImplemented": NotImplemented,
+        "NotImplemented": NotImplemented, "__doc__": None,
         "__name__": "__main__",  # what scripts ask before they do their work
-        "__doc__": None,
     }
 )  # fmt: skip
 
