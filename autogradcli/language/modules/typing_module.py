@@ -10,6 +10,7 @@ from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT
 from ..values.budget import budget
 from ..values.kinds import Form, TakesTotal
+from ..values.text_format import to_str
 from .entries import entering
 from .records import class_of_annotations
 
@@ -95,7 +96,8 @@ class DictWord(ClassMaker, TakesTotal):
 
 
 def _typed_dict(typename: Any, fields: Any = None, /, **options: Any) -> DictMaker:
-    return DictMaker(str(typename), {str(name): str(kind) for name, kind in (fields or {}).items()})
+    given = CONSTRUCTORS[dict](fields or {})
+    return DictMaker(to_str(typename), {to_str(name): to_str(kind) for name, kind in given.items()})
 
 
 type.__setattr__(DictMaker, "__name__", "_TypedDictMeta")
