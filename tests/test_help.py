@@ -145,7 +145,9 @@ def test_attributes_of_values() -> None:
     for kind, table in ATTRIBUTES.items():
         if kind is Tensor or short_name(kind) in UNNAMED or kind.__module__ == "torch.return_types":
             continue
-        if kind.__module__.partition(".")[0] in MODULES:  # of which Python's own documentation tells
+        if kind.__module__ == "__main__":  # a class of a program's own
+            continue
+        if kind.__module__.partition(".")[0].removeprefix("_") in MODULES:  # of which Python's own documentation tells
             continue
         if issubclass(kind, NumPyObject):  # of which NumPy's own documentation tells
             continue

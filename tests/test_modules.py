@@ -66,7 +66,7 @@ PROGRAMS = {
         "", "TypeError: _missing_ of an enumeration isn't here",
     ),
     "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int = 1\n    y: int": (
-        "", "TypeError: non-default namedtuple field y cannot follow default field x",
+        "", "TypeError: Non-default namedtuple field y cannot follow default field x",
     ),
     "from functools import singledispatch\n@singledispatch\ndef f(x): return 0\n@f.register\ndef _(x: int): return 1": (
         "", "TypeError: register() needs the class here: @f.register(int)",

@@ -15,7 +15,7 @@ from ...engine.tensor import Tensor
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
-from ..values.kinds import UNBOUND, Form, Frame, Metaclass, Run
+from ..values.kinds import UNBOUND, Form, Frame, Metaclass, Run, TakesTotal
 from ..values.mappings import HELD
 from . import variables
 from .assignment import target
@@ -265,7 +265,7 @@ def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
         return partial(derive, (Plain,), keywords=keywords)
     if all(type(base) is Kind or _is_error(base) for base in bases):
         return partial(derive, tuple(bases), keywords=keywords)
-    if len(bases) == 1:
+    if len(bases) == 1 and (not keywords or (isinstance(bases[0], TakesTotal) and [*keywords] == ["total"])):
         try:
             if not keywords or set(keywords) <= type(bases[0]).class_keywords:
                 return partial(bases[0].subclass, **keywords)

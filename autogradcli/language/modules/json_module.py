@@ -78,6 +78,11 @@ def dumps(
 class JSONDecodeError(json.JSONDecodeError):
     """A text is no JSON: where, in ``pos``, ``lineno`` and ``colno``."""
 
+    def __init__(self, msg: Any, doc: Any, pos: Any) -> None:
+        if not (type(msg) is type(doc) is str and type(pos) is int):
+            raise TypeError("JSONDecodeError() takes a message, the text and a place in it")
+        super().__init__(msg, doc, pos)
+
 
 @entering("json")
 def loads(s: Any) -> Any:

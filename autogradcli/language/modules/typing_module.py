@@ -9,7 +9,8 @@ from ...api.calls.registry import CONSTRUCTORS, Property, attributes_of, namespa
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT
 from ..values.budget import budget
-from ..values.kinds import Form
+from ..values.kinds import Form, TakesTotal
+from ..values.text_format import to_str
 from .entries import entering
 from .records import class_of_annotations
 
@@ -70,13 +71,10 @@ def _named_tuple(typename: Any, fields: Any = (), /, **more: Any) -> Any:
     return class_of_annotations(typename, {"__annotations__": {name: str(kind) for name, kind in pairs}})
 
 
-class DictMaker:
+class DictMaker(TakesTotal):
     """What ``class Point(TypedDict)`` makes: called it makes a dict."""
 
     __slots__ = ("fields", "name")
-
-    #: What may stand behind the bases of a class.
-    class_keywords = frozenset({"total"})
 
     def __init__(self, name: str, fields: dict[str, str]) -> None:
         self.name, self.fields = name, fields
@@ -91,16 +89,15 @@ class DictMaker:
         return f"<class '__main__.{self.name}'>"
 
 
-class DictWord(ClassMaker):
+class DictWord(ClassMaker, TakesTotal):
     """``TypedDict``."""
 
     __slots__ = ()
 
-    class_keywords = DictMaker.class_keywords
-
 
 def _typed_dict(typename: Any, fields: Any = None, /, **options: Any) -> DictMaker:
-    return DictMaker(str(typename), {str(name): str(kind) for name, kind in (fields or {}).items()})
+    given = CONSTRUCTORS[dict](fields or {})
+    return DictMaker(to_str(typename), {to_str(name): to_str(kind) for name, kind in given.items()})
 
 
 type.__setattr__(DictMaker, "__name__", "_TypedDictMeta")

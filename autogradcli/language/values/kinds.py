@@ -184,6 +184,12 @@ class Metaclass(Form):
         self.base = base
 
 
+class TakesTotal:
+    """A base behind which a class statement may say ``total=``: ``TypedDict`` and what derives from it."""
+
+    __slots__ = ()
+
+
 #: Classes of Python's that annotations subscript: ``list[int]``.
 GENERIC: frozenset[type] = frozenset({list, tuple, dict, set, frozenset, type})
 
