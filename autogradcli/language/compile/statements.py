@@ -267,8 +267,7 @@ def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
         return partial(derive, tuple(bases), keywords=keywords)
     if len(bases) == 1 and (not keywords or (isinstance(bases[0], TakesTotal) and [*keywords] == ["total"])):
         try:
-            if not keywords or set(keywords) <= type(bases[0]).class_keywords:
-                return partial(bases[0].subclass, **keywords)
+            return partial(bases[0].subclass, **keywords)
         except AttributeError:
             pass
     wrong = next(base for base in bases if type(base) is not Kind)
