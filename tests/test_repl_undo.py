@@ -75,6 +75,10 @@ class Upper(torch.nn.Module):
     def forward(self, w): return w.triu()
 class Kind(enum.Enum):
     ONE = 1
+class Entries(dict): pass
+class Parts(list): pass
+entries, listed = Entries(a=1), Parts([1])
+torch.save(base, "kept.pt")
 """
 
 LOOK = """
@@ -86,6 +90,7 @@ print(x.requires_grad, base.requires_grad, y.retains_grad)
 print(net.layer.weight, net.layer.weight.grad if net.layer.weight.is_leaf else None)
 print(net.norm.running_mean, net.calls, net.training, net.factor, Net.factor)
 print(optimizer.state_dict()["state"])
+print(entries, listed, os.path.exists("kept.pt"), os.path.exists("made"))
 print(space, slotted.a, os.environ, Kind.ONE, sorted(net.state_dict()), len(net.layer._forward_pre_hooks))
 print(torch.get_rng_state().sum(), generator.get_state().sum(), torch.ones(1) / 3)
 """
@@ -124,6 +129,8 @@ STATEMENTS = [
     "space.a = 2; space.b = base",
     "slotted.a = 2",
     "os.environ['K'] = '1'",
+    "entries['b'] = base; del entries['a']; listed.append(2); listed[0] = 5",
+    "os.remove('kept.pt'); os.makedirs('made')",
     "parametrize.register_parametrization(net.layer, 'weight', Upper())",
     "prune.l1_unstructured(net.layer, 'weight', 0.5)",
     "Kind.more = 1; Kind.ONE.extra = 2; space.a = Kind.ONE",

@@ -10,7 +10,7 @@ from ...engine.modes import ContextMode
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT, Builtin, callable_of
 from ..compile.control import entered, left
-from ..values.attribute_lookup import get_attribute
+from ..values.attribute_lookup import ANY, get_attribute
 from ..values.budget import UNCATCHABLE, budget, check_items
 from ..values.foreign import entering
 from ..values.generators import Generator
@@ -78,11 +78,13 @@ class GeneratorContext(ContextMode):
 class ContextFunction:
     """A function under ``@contextmanager``."""
 
-    __slots__ = ("__weakref__", "function")
+    __slots__ = ("__weakref__", "attributes", "function")
 
     def __init__(self, function: Any) -> None:
         callable_of(function)
         self.function = function
+        #: What the program set on it.
+        self.attributes: dict[str, Any] = {}
 
     def __call__(self, *args: Any, **keywords: Any) -> GeneratorContext:
         return GeneratorContext(self.function, args, keywords)
@@ -95,6 +97,7 @@ DIRECT.add(ContextFunction)
 METHODS.add(ContextFunction)
 attributes_of(ContextFunction)["__name__"] = Property(lambda made: get_attribute(made.function, "__name__"))
 attributes_of(ContextFunction)["__doc__"] = Property(lambda made: get_attribute(made.function, "__doc__"))
+attributes_of(ContextFunction)[ANY] = Property(lambda made: made.attributes)
 attributes_of(ContextFunction)["__wrapped__"] = Property(lambda made: made.function)
 _table["contextmanager"] = Builtin("contextmanager", ContextFunction)
 
@@ -196,6 +199,12 @@ class ExitStack(_Plain):
         self.left.append(last)
         return callback
 
+    def pop_all(self) -> ExitStack:
+        """Another stack with all that this one was given, which forgets it."""
+        other = ExitStack()
+        other.left, self.left = self.left, []
+        return other
+
     def __exit__(self, *problem: object) -> Any:
         """Leave all. An error in leaving one takes the place of the error before."""
         error: BaseException | None = problem[1] if isinstance(problem[1], BaseException) else None
@@ -218,6 +227,7 @@ class ExitStack(_Plain):
 
 attributes_of(ExitStack)["enter_context"] = Method(ExitStack.enter_context)
 attributes_of(ExitStack)["callback"] = Method(ExitStack.callback)
+attributes_of(ExitStack)["pop_all"] = Method(ExitStack.pop_all)
 attributes_of(ExitStack)["close"] = Method(lambda stack: stack.__exit__(None, None, None))
 attributes_of(nullcontext)["enter_result"] = Property(lambda context: context.enter_result)
 _table |= {"nullcontext": nullcontext, "suppress": suppress, "closing": closing, "ExitStack": ExitStack}

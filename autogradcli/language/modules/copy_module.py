@@ -11,6 +11,7 @@ from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
 from ..values.attribute_lookup import get_attribute
 from ..values.budget import budget
+from ..values.mappings import Holding, lend
 from .entries import entering
 
 
@@ -30,6 +31,9 @@ def copy(x: Any, /) -> Any:
         made = shell(x)
         for name, value in fields_of(x).items():
             object.__setattr__(made, name, value)
+        if isinstance(x, Holding):
+            budget.spend(64 * len(x))
+            lend(x, made)
         return made
     if type(x) is NumPyArray:
         return get_attribute(x, "copy")()

@@ -176,6 +176,7 @@ class CachedProperty:
 
 
 COMPUTED.add(CachedProperty)
+attributes_of(CachedProperty)["__doc__"] = Property(lambda made: get_attribute(made.function, "__doc__"))
 _table["cached_property"] = Builtin("cached_property", CachedProperty)
 
 

@@ -80,6 +80,7 @@ def _of_fields(name: str, fields: tuple[str, ...], given: dict[str, Any], bases:
     table["_asdict"] = Method(lambda value: dict(zip(fields, value)))
     table["_replace"] = Method(lambda value, **changes: _replaced(make, fields, value, changes))
     CLASS_ATTRIBUTES[kind] = {
+        "__doc__": Property(lambda _: f"{name}({', '.join(fields)})"),
         "_fields": Property(lambda _: fields),
         "_field_defaults": Property(lambda _: dict(given)),
         "__match_args__": Property(lambda _: fields),

@@ -15,6 +15,9 @@ from .attribute_lookup import get_attribute
 from .budget import budget, hashable
 from .text_format import to_repr
 
+#: Under which name an object holds it: one that a program can neither read nor set.
+_HELD = "__held"
+
 
 def is_mapping(value: Any) -> bool:
     """Whether an object of a program's class is a mapping."""
@@ -31,13 +34,13 @@ def as_dict(value: Any) -> dict[Any, Any] | None:
     return {hashable(key): value[key] for key in budget.items(get(value, "keys")())}
 
 
-class _Holding(Object):
+class Holding(Object):
     """What holds a value of Python's kind; a program's ``__init__`` need not call ours."""
 
     _kind: type = dict
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        object.__setattr__(self, "_held", CONSTRUCTORS[type(self)._kind](*args, **kwargs))
+        object.__setattr__(self, _HELD, CONSTRUCTORS[type(self)._kind](*args, **kwargs))
 
     def __len__(self) -> int:
         return len(held(self))
@@ -58,7 +61,7 @@ class _Holding(Object):
         return to_repr(held(self))
 
     def __eq__(self, other: Any) -> bool:
-        return bool(held(self) == (held(other) if isinstance(other, _Holding) else other))
+        return bool(held(self) == (held(other) if isinstance(other, Holding) else other))
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -66,12 +69,17 @@ class _Holding(Object):
 def held(value: Any) -> Any:
     """The dictionary or list that an object of such a class holds."""
     fields = fields_of(value)
-    if "_held" not in fields:
-        object.__setattr__(value, "_held", type(value)._kind())
-    return fields_of(value)["_held"]
+    if _HELD not in fields:
+        object.__setattr__(value, _HELD, type(value)._kind())
+    return fields_of(value)[_HELD]
 
 
-class HeldDict(_Holding):
+def lend(value: Any, other: Any) -> None:
+    """Give another object of such a class a copy of what this one holds."""
+    object.__setattr__(other, _HELD, held(value).copy())
+
+
+class HeldDict(Holding):
     """The base of a class that derives from ``dict``."""
 
     __module__ = "builtins"
@@ -83,7 +91,7 @@ class HeldDict(_Holding):
         return entries[key]
 
 
-class HeldList(_Holding):
+class HeldList(Holding):
     """The base of a class that derives from ``list``."""
 
     __module__ = "builtins"
@@ -93,7 +101,7 @@ class HeldList(_Holding):
         return held(self)[index]
 
     def __add__(self, other: Any) -> Any:
-        return held(self) + (held(other) if isinstance(other, _Holding) else other)
+        return held(self) + (held(other) if isinstance(other, Holding) else other)
 
 
 def _method(name: str) -> Any:
