@@ -74,7 +74,7 @@ class FeatureExtractor:
 
 x = images[:1] * torch.linspace(0.5, 1.5, 8)
 with FeatureExtractor(model, ["features.conv1", "features.relu2", "gap"]) as extractor:
-    logits = model(x)
+    logits = model(x.clone().requires_grad_())
     model.zero_grad()
     logits[0, labels[0]].backward()
 for name in extractor.activations:

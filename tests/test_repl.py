@@ -105,7 +105,7 @@ def test_completion(session: Session) -> None:
     assert completions(session, "my_text.upp") == ["upper"]
     assert "relu" in completions(session, "torch.nn.functional.re")
     assert completions(session, "1 + torch.ones_l") == ["ones_like"]
-    assert completions(session, "whi") == ["while"]
+    assert completions(session, "whi") == ["while", "while_loop"]
     assert completions(session, ":no") == [":no_grad"]
     assert completions(session, ":no_grad o") == ["off", "on"]
     assert completions(session, ":time sin(my_t") == ["my_tensor", "my_text"]

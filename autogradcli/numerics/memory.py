@@ -20,6 +20,8 @@ LARGE = 1 << 16
 #: What glibc calls them in <malloc.h>, and a size that no block has.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
 _NEVER = (1 << 31) - 1
+#: Bytes of addresses below which they are scarce.
+_ROOM = 1 << 31
 
 
 class _Heap:
@@ -40,7 +42,7 @@ def keep() -> None:
     if _heap.asked:
         return
     _heap.asked = True
-    if sys.platform != "linux":
+    if sys.platform != "linux" or _is_scarce():
         return
     try:
         import ctypes
@@ -53,6 +55,15 @@ def keep() -> None:
         _heap.trim = library.malloc_trim
     except (ImportError, OSError, AttributeError):
         return
+
+
+def _is_scarce() -> bool:
+    """Whether the process has a limit on its addresses that a large program comes near: freed memory that stays takes
+    addresses from Python's own objects, and what is given back of it is its pages alone."""
+    from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit
+
+    soft = getrlimit(RLIMIT_AS)[0]
+    return soft != RLIM_INFINITY and soft < _ROOM
 
 
 def give_back() -> None:

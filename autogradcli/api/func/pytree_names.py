@@ -76,7 +76,8 @@ def tree_map(func: Value, tree: Value, *rests: Value, is_leaf: Value = None) -> 
 def tree_map_only(type_or_types_or_pred: Value, func: Value, tree: Value, is_leaf: Value = None) -> Any:
     """The same of the leaves of some types, or of which a function says so; the others stay."""
     call, wanted = callee(func), type_or_types_or_pred
-    chosen = (lambda x: isinstance(x, wanted)) if isinstance(wanted, (type, tuple)) else callee(wanted)
+    kinds = wanted if type(wanted) is tuple else (wanted,)
+    chosen = (lambda x: isinstance(x, kinds)) if all(issubclass(type(k), type) for k in kinds) else callee(wanted)
     return _mapped(lambda x: call(x) if chosen(x) else x, tree, (), is_leaf)
 
 

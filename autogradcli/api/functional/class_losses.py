@@ -201,6 +201,8 @@ def ctc_loss(
     if not 0 <= blank < log_probs.array.shape[2]:
         raise RuntimeError("blank must be in label range")
     classes = targets.array
+    if classes.dtype.kind == "c":
+        raise RuntimeError("ctc_loss: targets are integers, not complex numbers")
     if classes.size and not 0 <= classes.min() <= classes.max() < log_probs.array.shape[2]:
         raise RuntimeError(f"ctc_loss: a target is none of the {log_probs.array.shape[2]} classes")
     for name, values in (("input_lengths", steps), ("target_lengths", sizes)):

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...engine.tensor import Tensor
 from ...numerics.limits import shown
+from ...numerics.naming import shown_as
 from ..calls.class_fields import REQUIRED, Fields
 from ..calls.program_classes import Kind
 from ..calls.registry import namespace
@@ -22,6 +23,7 @@ def sizes(value: Any, rank: int) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
 
 
+@shown_as("torch.nn.modules.conv._ConvNd")
 class _Conv(Simple):
     rank = 0
     transposed = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ...engine.tensor import Tensor
+from ...numerics.naming import shown_as
 from ..calls.class_fields import KEYWORDS, REQUIRED, Fields
 from ..calls.registry import namespace
 from . import init
@@ -69,6 +70,7 @@ def _check_rank(input: Tensor, ranks: tuple[int, ...]) -> None:
         raise ValueError(f"expected {named} input (got {input.array.ndim}D input)")
 
 
+@shown_as("torch.nn.modules.batchnorm._BatchNorm")
 class _BatchNorm(_Norm):
     fields = _Norm.fields
 
@@ -116,6 +118,7 @@ class BatchNorm3d(_BatchNorm):
     ranks = (5,)
 
 
+@shown_as("torch.nn.modules.instancenorm._InstanceNorm")
 class _InstanceNorm(_Norm):
     fields: ClassVar[Fields] = {**_Norm.fields, "affine": False, "track_running_stats": False}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...numerics.limits import counted
+from ...numerics.limits import counted, shown
 from ..calls.argument_types import Value, type_name
 from ..calls.overloads import PLACES
 from ..calls.program_classes import Kind, Object, get, has
@@ -25,7 +25,7 @@ PLACES["prune"] = (_HOME, "")
 
 def _check_amount(amount: Any) -> None:
     if type(amount) not in (int, float):
-        raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
+        raise TypeError(f"Invalid type for amount: {shown(amount)}. Must be int or float.")
     if amount < 0 or (type(amount) is float and amount > 1.0):
         raise ValueError(f"amount={amount} should either be a float in the range [0, 1] or a non-negative integer")
 

@@ -145,7 +145,10 @@ def passed(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
 def _several(name: str, call: Call, made: Artist) -> Any:
     """What Matplotlib gives in the place of one artist: a histogram's numbers, a list of lines."""
     if name == "hist2d":
-        x, y = (np.asarray(a, float).reshape(-1) for a in call.args[:2])
+        try:
+            x, y = (np.asarray(a, float).reshape(-1) for a in call.args[:2])
+        except (TypeError, ValueError):
+            raise ValueError("hist2d() takes two series of numbers") from None
         bins = call.options.get("bins", call.args[2] if len(call.args) > 2 else 10)
         counts, xs, ys = np.histogram2d(x, y, bins, call.options.get("range"), call.options.get("density"))
         return NumPyArray(counts), NumPyArray(xs), NumPyArray(ys), made

@@ -66,7 +66,7 @@ class ClassMaker(Form):
         return f"<function {self.text} at {id(self):#x}>"
 
 
-def _named_tuple(typename: Any, fields: Any = (), /, **more: Any) -> Any:
+def NamedTuple(typename: Any, fields: Any = (), /, **more: Any) -> Any:
     pairs = [budget.items(pair) for pair in budget.items(fields)] or [[*pair] for pair in more.items()]
     return class_of_annotations(typename, {"__annotations__": {name: str(kind) for name, kind in pairs}})
 
@@ -95,7 +95,7 @@ class DictWord(ClassMaker, TakesTotal):
     __slots__ = ()
 
 
-def _typed_dict(typename: Any, fields: Any = None, /, **options: Any) -> DictMaker:
+def TypedDict(typename: Any, fields: Any = None, /, **options: Any) -> DictMaker:
     given = CONSTRUCTORS[dict](fields or {})
     return DictMaker(to_str(typename), {to_str(name): to_str(kind) for name, kind in given.items()})
 
@@ -108,8 +108,8 @@ attributes_of(DictMaker).update(
     }
 )
 DIRECT.update({ClassMaker, DictWord, DictMaker})
-_table["NamedTuple"] = ClassMaker("NamedTuple", _named_tuple, class_of_annotations)
-_table["TypedDict"] = DictWord("TypedDict", _typed_dict, DictMaker("TypedDict", {}).subclass)
+_table["NamedTuple"] = ClassMaker("NamedTuple", NamedTuple, class_of_annotations)
+_table["TypedDict"] = DictWord("TypedDict", TypedDict, DictMaker("TypedDict", {}).subclass)
 namespace("typing_extensions").update(_table)
 
 

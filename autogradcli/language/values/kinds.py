@@ -297,7 +297,8 @@ class UnboundMethod:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if not args:
-            raise TypeError(f"unbound method {self.kind.__name__}.{self.name}() needs an argument")
+            owner = class_of_methods(self.kind).rpartition(".")[2]
+            raise TypeError(f"unbound method {owner}.{self.name}() needs an argument")
         if not isinstance(args[0], self.kind):
             raise TypeError(
                 f"descriptor '{self.name}' for '{class_of_methods(self.kind)}' objects doesn't apply to a "

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...api.calls.registry import ATTRIBUTES, NAMESPACES
+from ...api.calls.torch_files import FILES
 from ...engine.lazy import loader
 from ...engine.tensor import Tensor
 from ...language.values.attribute_lookup import names_of
@@ -68,6 +69,8 @@ def known_names() -> Iterator[str]:
             seen.add(name)
             yield name
     for home, table in NAMESPACES.items():
+        if home in FILES:  # a file of PyTorch's, whose names programs know from elsewhere
+            continue
         room = _ROOMS.get(home, home)
         yield room
         for name in table:
