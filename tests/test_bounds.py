@@ -234,7 +234,14 @@ def _crawl_from(first: int, options: tuple[str, ...], wrong: list[str]) -> tuple
 REFUSING = (
     "torch.cuda.", "torch.accelerator.", "torch.jit.", "torch.hub.", "torch.load", "torch.save", "torch.cholesky",
     "torch.qr", "torch.eig", "torch.lstsq", "torch.matrix_rank", "torch.solve", "torch.symeig", "torch.nn.utils.",
-    "matplotlib.",
+    "matplotlib.", "mpl_toolkits.",
+)  # fmt: skip
+#: What takes functions, hooks, modes or symbols, asks a question, or compares: there is no count in it.
+COUNTLESS = (
+    "torch.nn.modules.module.register_", "torch.optim.optimizer.register_", "torch.utils.hooks.",
+    "torch.utils.checkpoint.", "torch.utils._pytree.", "torch.sym_", "torch.overrides.", "torch.is_", "torch.set_",
+    "torch.distributions.utils.", "torch.testing.assert_", "torch.cond", "torch.while_loop", "torch.typename",
+    "torch.promote_types", "torch.can_cast",
 )  # fmt: skip
 
 
@@ -245,5 +252,5 @@ def test_every_function() -> None:
     wrong, done = crawl(*([] if full else ["--brief"]))
     assert not wrong, "\n".join(wrong)
     assert done["done"] > (9000 if full else 800)
-    missing = {name for name in done["all"] if not name.startswith(REFUSING)} - set(done["covered"])
+    missing = {name for name in done["all"] if not name.startswith(REFUSING + COUNTLESS)} - set(done["covered"])
     assert len(missing) < 100, sorted(missing)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...numerics.limits import run
+
 
 class Spec:
     """The structure of a nested value. ``kind`` is the container's type, None for a leaf."""
@@ -73,6 +75,7 @@ def _flatten_into(tree: Any, leaves: list[Any], is_leaf: Callable[[Any], Any] | 
         leaves.append(tree)
         return LEAF
     keys, parts = found
+    run.spend(64 * len(parts))  # lists that share their parts have more leaves than memory
     return Spec(type(tree), keys, [_flatten_into(part, leaves, is_leaf) for part in parts])
 
 
