@@ -31,7 +31,9 @@ def command(
         from .eval_command import command as evaluate
 
         options = {**settings._asdict(), "no_grad": no_grad}
-        ctx.invoke(evaluate, expr=(), format_="auto", variables=variables, loads=loads, saves=(), **options)
+        ctx.invoke(
+            evaluate, expr=(), format_="auto", variables=variables, loads=loads, saves=(), folder=None, **options
+        )
     from ..repl.opening import run_prompt
     from . import sessions
 
