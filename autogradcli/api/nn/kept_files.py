@@ -110,7 +110,7 @@ def save(
     obj: Value, f: Value, pickle_module: Value = None, pickle_protocol: Value = 2,
     _use_new_zipfile_serialization: Value = True,
 ) -> None:  # fmt: skip
-    """Keep a copy of a value under a file's name, or in an ``io.BytesIO``; in which way says the session's ``Files``."""
+    """Keep a copy of a value under a file's name, as the session's ``Files`` do, or in an ``io.BytesIO``."""
     if type(f) in BUFFERS:
         f.keep(_copied(obj))
         return
