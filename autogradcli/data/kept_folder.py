@@ -1,7 +1,9 @@
 """The folder that ``--files`` names: there, and nowhere else, programs may ``torch.save`` and ``torch.load``.
 
-A name is relative to the folder and leads to nothing outside of it. Only files that ``torch.save`` writes are written
-over and removed, so that a program can spoil nothing else that stands there.
+A name is relative to the folder and leads to nothing outside of it. Only files of the kind that ``torch.save`` writes
+are written over and removed, so that a program can spoil no others that stand there.
+
+In a copy of the process, where the prompt tries what is being typed, nothing is written.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ class Folder(Files):
         self._root = os.path.realpath(folder)
         self._sizes: dict[str, int] = {}
         self._made = 0
+        self._process = os.getpid()
 
     def put(self, name: str, value: Any) -> None:
         """Write a file, all of it or nothing. Raises TypeError for what can't be written, MemoryError for too much,
@@ -58,6 +61,8 @@ class Folder(Files):
                 f"{shown(name)} would make this program's files in {self.folder} larger than the {self.room >> 20} MB "
                 "that --memory says"
             )
+        if self._in_copy:
+            return
         try:
             write_atomically(path, written.write)
         except OSError as error:
@@ -104,6 +109,8 @@ class Folder(Files):
             raise FileExistsError(17, "File exists", name)
         if len(missing) > 1 and not parents:
             raise FileNotFoundError(2, "No such file or directory", name)
+        if self._in_copy:
+            return
         try:
             for each in reversed(missing):
                 os.mkdir(each, mode if each == missing[0] else 0o777)
@@ -117,10 +124,16 @@ class Folder(Files):
         if os.path.isdir(path):
             raise IsADirectoryError(21, "Is a directory", name)
         self._check_other(name, path, "removed")
+        if self._in_copy and os.path.exists(path):
+            return
         try:
             os.unlink(os.path.join(self._root, name))  # a link, not what it leads to
         except OSError as error:
             raise _about(error, name) from None
+
+    @property
+    def _in_copy(self) -> bool:
+        return os.getpid() != self._process
 
     # -- names -------------------------------------------------------------------------------------------------
 
@@ -155,7 +168,7 @@ class Folder(Files):
         except OSError as error:
             raise _about(error, name) from None
         raise PermissionError(
-            f"{shown(name)!r} in {self.folder} was not written by torch.save of autogradcli, and isn't {what}"
+            f"{shown(name)!r} in {self.folder} is none of the files that torch.save writes here, and isn't {what}"
         )
 
 

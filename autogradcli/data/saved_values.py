@@ -112,9 +112,8 @@ class Written:
         entries = []
         for key, each in value.items():
             if type(key) not in _KEYS:
-                raise TypeError(
-                    f"can't write {_article(type(key))} as a key of a dict{_place(path)}: save it as a value"
-                )
+                what = f"{_article(type(key))} as a key of a dict{_place(path)}"
+                raise TypeError(f"can't write {what}: save it as a value")
             entries.append([self._part(key, (*path, "key")), self._part(each, (*path, key))])
         if kind is OrderedDict and value.metadata is not None:
             return {"state_dict": [*entries, self._part(value.metadata, (*path, "_metadata"))]}
@@ -127,9 +126,8 @@ class Written:
             raise TypeError(f"can't write a sparse tensor{_place(path)}: save x.to_dense()")
         array = settled(M.detach(settled(value))).array
         if type(array) is not np.ndarray:
-            raise TypeError(
-                f"can't write a tensor that torch.func follows{_place(path)}: save what the function returns"
-            )
+            what = f"a tensor that torch.func follows{_place(path)}"
+            raise TypeError(f"can't write {what}: save what the function returns")
         made: dict[str, Any] = {"tensor": self._stored(array, path)}
         if array.dtype == np.complex128:
             made["complex"] = True
@@ -160,8 +158,12 @@ class Written:
         return name
 
 
+def _is_function(kind: type) -> bool:
+    return "function" in kind.__name__.lower()
+
+
 def _article(kind: type) -> str:
-    name = "function" if "unction" in kind.__name__ else kind.__name__
+    name = "function" if _is_function(kind) else kind.__name__
     return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"
 
 
@@ -186,6 +188,8 @@ def _instead(value: Any) -> str:
         return "save dict(value)"
     if isinstance(value, (list, tuple)):
         return "save list(value)"
+    if _is_function(type(value)):
+        return "save what it computes, tensors and numbers"
     return "save the tensors and numbers in it, as a dict"
 
 
