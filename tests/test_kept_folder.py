@@ -22,8 +22,8 @@ VALUES = (
     "torch.device('cpu')", "{'a': {1: 'b', (2, 'c'): None, 0.5: [], True: ()}}", "collections.OrderedDict(b=1, a=2)",
     "{1, 'a'}", "frozenset([2])", "torch.tensor(3)", "torch.zeros(0, 3)", "torch.ones(2, dtype=torch.complex128) * 1j",
     "torch.ones(2, dtype=torch.complex64)", "torch.arange(6).reshape(2, 3).t()", "torch.ones(2).bfloat16()",
-    "[torch.ones(1, dtype=d) for d in (torch.bool, torch.int8, torch.uint8, torch.int16, torch.float16, torch.float64)]",
-    "torch.nn.Parameter(torch.ones(2))", "[torch.ones(2, requires_grad=True) * 2, torch.ones(1).expand(3)]",
+    "[torch.ones(1, dtype=d) for d in (torch.bool, torch.int8, torch.uint8, torch.float16, torch.float64)]",
+    "torch.nn.Parameter(torch.ones(2))", "[torch.ones(2, requires_grad=True), torch.ones(1).expand(3)]",
     "torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.BatchNorm1d(2)).state_dict()",
     "{'__metadata__': torch.ones(1), '': torch.ones(2), 'a.b': torch.ones(3), 'a': {'b': torch.ones(4)}}",
 )  # fmt: skip
@@ -31,15 +31,10 @@ VALUES = (
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     saved = "; ".join(f"torch.save({value}, '{k}.pt')" for k, value in enumerate(VALUES))
-    assert ask("eval", "--files", f"{tmp_path}", f"import collections; {saved}") == (0, "", "")
+    assert ask("eval", "--seed", "0", "--files", f"{tmp_path}", f"import collections; {saved}") == (0, "", "")
     for k, value in enumerate(VALUES):
-        made = ask(
-            "eval",
-            "import collections",
-            f"v = {value}",
-            "print(type(v), repr(v).replace(', grad_fn=<MulBackward0>', ', requires_grad=True'))",
-        )
-        loaded = ask("eval", "--files", f"{tmp_path}", f"v = torch.load('{k}.pt'); print(type(v), repr(v))")
+        made = ask("eval", "--seed", "0", "import collections", f"v = {value}", "print(type(v), repr(v))")
+        loaded = ask("eval", "--files", f"{tmp_path}", f"v = torch.load('{k}.pt')", "print(type(v), repr(v))")
         assert loaded == made and made.code == 0, value
 
 
@@ -91,7 +86,7 @@ torch.save(state, "run/last.pt")
         ("RMSprop(model.parameters(), lr=0.01, centered=True)", "ReduceLROnPlateau(opt, patience=0)", "1.0"),
         ("AdamW([{'params': model[0].parameters()}, {'params': model[3].parameters(), 'lr': 0.5}])",
          "LambdaLR(opt, lambda k: 0.9 ** k)", ""),
-        ("Adagrad(model.parameters(), lr=0.1)", "OneCycleLR(opt, 1.0, total_steps=20)", ""),
+        ("Adagrad(model.parameters(), lr=0.1)", "OneCycleLR(opt, 1.0, total_steps=20, cycle_momentum=False)", ""),
         ("NAdam(model.parameters())", "SequentialLR(opt, [torch.optim.lr_scheduler.ConstantLR(opt), "
          "torch.optim.lr_scheduler.ExponentialLR(opt, 0.5)], [2])", ""),
     ],
@@ -144,13 +139,13 @@ REFUSED = {
     "import os; os.remove('none.pt')": "FileNotFoundError: [Errno 2] No such file or directory: 'none.pt'",
     "import os; os.mkdir('a/b')": "FileNotFoundError: [Errno 2] No such file or directory: 'a/b'",
     "import os; os.makedirs('sub')": "FileExistsError: [Errno 17] File exists: 'sub'",
-    "torch.load('zip.pt')": "zip.pt was written by PyTorch and holds a pickle, which is never read here; export it with",
+    "torch.load('zip.pt')": "zip.pt was written by PyTorch and holds a pickle, which is never read here; export",
     "torch.load('pickle.pt')": "pickle.pt was written by PyTorch and holds a pickle",
     "torch.load('notes.txt')": "torch.load(notes.txt): it is no file of safetensors: its first eight bytes",
     "torch.load('empty.pt')": "torch.load(empty.pt): it is no file of safetensors",
     "torch.save(nn.Linear(1, 1), 'm.pt')": "TypeError: torch.save can't write a Linear: save model.state_dict(), which",
     "torch.save({'m': [1, nn.Linear(1, 1)]}, 'm.pt')": "can't write a Linear at ['m'][1]: save model.state_dict()",
-    "torch.save(optim.SGD([nn.Parameter(ones(1))]), 'm.pt')": "save its state_dict(), which its load_state_dict() takes",
+    "torch.save(torch.optim.SGD([nn.Parameter(ones(1))]), 'm.pt')": "save its state_dict(), which its",
     "torch.save([ones(1), lambda x: x], 'm.pt')": "can't write a function at [1]: save what it computes",
     "torch.save(torch.sin, 'm.pt')": "can't write a function",
     "class A:\n    pass\ntorch.save(A(), 'm.pt')": "can't write an A: save the tensors and numbers in it, as a dict",
@@ -180,8 +175,7 @@ def folder(tmp_path: Path) -> Path:
     inside, outside = tmp_path / "inside", tmp_path / "outside"
     for made in (inside, outside, inside / "sub"):
         made.mkdir()
-    (outside / "secret.pt").write_bytes(b"")
-    with open(outside / "secret.pt", "wb") as file:
+    with (outside / "secret.pt").open("wb") as file:
         write(file, {"x": np.ones(2)})
     (inside / "out").symlink_to(outside)
     (inside / "link.pt").symlink_to(outside / "secret.pt")
@@ -208,13 +202,15 @@ import os
 from pathlib import Path
 torch.save(1, Path("sub") / "a.pt")
 print([os.path.exists(p) for p in (".", "sub", "sub/a.pt", "b.pt", "out", "out/secret.pt", "../outside", "/", "")])
-print(os.path.isfile("sub/a.pt"), os.path.isfile("sub"), os.path.isdir("sub"), Path("sub").is_dir(), Path("sub/a.pt").exists())
+print(os.path.isfile("sub/a.pt"), os.path.isfile("sub"), os.path.isdir("sub"))
+print(Path("sub").is_dir(), Path("sub/a.pt").exists())
 os.makedirs("x/y", exist_ok=True); os.makedirs("x/y", exist_ok=True); os.mkdir("x/z"); Path("p/q").mkdir(parents=True)
 os.remove("sub/a.pt"); print(Path("sub/a.pt").is_file()); Path("none").unlink(missing_ok=True)
 """
     before = contents(folder.parent)
     answer = ask("run", "--files", f"{folder}", "-", stdin=program)
-    assert answer == (0, "[True, True, True, False, False, False, False, False, False]\nTrue False True True True\nFalse\n", "")  # fmt: skip
+    shown = "[True, True, True, False, False, False, False, False, False]\nTrue False True\nTrue True\nFalse\n"
+    assert answer == (0, shown, "")
     assert set(contents(folder.parent)) - set(before) == {f"inside/{name}" for name in ("x", "x/y", "x/z", "p", "p/q")}
 
 
@@ -244,7 +240,7 @@ def test_the_format_is_that_of_safetensors(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_a_file_says_is_checked(tmp_path: Path, said: str) -> None:
-    with open(tmp_path / "a.pt", "wb") as file:
+    with (tmp_path / "a.pt").open("wb") as file:
         write(file, {"w": np.ones(1), "i": np.ones((), np.int64)}, {"autogradcli": said})
     answer = ask("eval", "--files", f"{tmp_path}", "torch.load('a.pt')")
     assert answer.code == 1 and "UnpicklingError: torch.load(a.pt): what it says of its value" in answer.err
@@ -252,14 +248,13 @@ def test_what_a_file_says_is_checked(tmp_path: Path, said: str) -> None:
 
 def test_number_and_size_of_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     big = "torch.save(torch.zeros(3 * 2**16), 'a.pt')"
-    small = ("eval", "--memory", "0.001", "--files", f"{tmp_path}")
     session = Session(memory_bytes=1 << 30)
     session.files = kept_folder.Folder(f"{tmp_path}", 1 << 20)
     shown: list[object] = []
     assert session.run(f"{big}; {big}", shown.append), shown
     assert not session.run(big.replace("a.pt", "b.pt"), shown.append) and "larger than the 1 MB" in str(shown)
     assert session.run(f"import os; os.remove('a.pt'); {big.replace('a.pt', 'b.pt')}", shown.append)
-    assert [path.name for path in tmp_path.iterdir()] == ["b.pt"] and small
+    assert [path.name for path in tmp_path.iterdir()] == ["b.pt"]
     monkeypatch.setattr(kept_folder, "MOST_FILES", 2)
     assert session.run("torch.save(1, 'c.pt')", shown.append)
     assert not session.run("torch.save(1, 'd.pt')", shown.append) and "at most 2 files" in str(shown)
@@ -269,7 +264,7 @@ def test_number_and_size_of_files_are_bounded(tmp_path: Path, monkeypatch: pytes
 
 def test_a_file_larger_than_the_memory_is_not_read(tmp_path: Path) -> None:
     header = json.dumps({"w": {"dtype": "U8", "shape": [1 << 31], "data_offsets": [0, 1 << 31]}}).encode()
-    with open(tmp_path / "a.pt", "wb") as file:
+    with (tmp_path / "a.pt").open("wb") as file:
         file.write(len(header).to_bytes(8, "little") + header)
         file.truncate(8 + len(header) + (1 << 31))  # a hole, which takes no room
     answer = ask("eval", "--memory", "1", "--files", f"{tmp_path}", "torch.load('a.pt')")
