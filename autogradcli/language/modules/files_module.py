@@ -47,25 +47,21 @@ def expanduser(path: Any, /) -> str:
 
 def makedirs(name: Any, mode: Any = 0o777, exist_ok: Any = False) -> None:
     """Make a folder and those that it is in. Raises FileExistsError for one that is there already."""
-    _make(_text("makedirs", name), mode, parents=True, exist_ok=exist_ok)
+    make(_text("makedirs", name), mode, parents=True, exist_ok=exist_ok)
 
 
-def mkdir(path: Any, mode: Any = 0o777, *, parents: Any = False, exist_ok: Any = False) -> None:
+def mkdir(path: Any, mode: Any = 0o777) -> None:
     """Make a folder. Raises FileExistsError for one that is there already."""
-    _make(_text("mkdir", path), mode, parents=parents, exist_ok=exist_ok)
+    make(_text("mkdir", path), mode, parents=False, exist_ok=False)
 
 
-def _make(name: str, mode: Any, *, parents: Any, exist_ok: Any) -> None:
+def make(name: str, mode: Any, *, parents: Any, exist_ok: Any) -> None:
+    """Make a folder, as a program asks for it."""
     if type(mode) is not int:
         raise TypeError(f"'{type(mode).__name__}' object cannot be interpreted as an integer")
     if type(parents) not in (bool, int) or type(exist_ok) not in (bool, int):
         raise TypeError("parents and exist_ok are True or False")
     files().make_folder(name, mode & 0o777, parents=bool(parents), exist_ok=bool(exist_ok))
-
-
-def _os_mkdir(path: Any, mode: Any = 0o777) -> None:
-    """Make a folder. Raises FileExistsError for one that is there already."""
-    mkdir(path, mode)
 
 
 def remove(path: Any, /) -> None:
@@ -77,5 +73,5 @@ def enter() -> None:
     """Enter what ``os`` and ``os.path`` say of files into their tables."""
     for function in (exists, isfile, isdir, abspath, expanduser):
         namespace("os.path")[function.__name__] = Builtin(function.__name__, function)
-    for name, maker in (("makedirs", makedirs), ("mkdir", _os_mkdir), ("remove", remove)):
-        namespace("os")[name] = Builtin(name, maker)
+    for maker in (makedirs, mkdir, remove):
+        namespace("os")[maker.__name__] = Builtin(maker.__name__, maker)

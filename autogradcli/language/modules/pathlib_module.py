@@ -91,7 +91,7 @@ class Path(Object):
 
     def mkdir(self, mode: Any = 0o777, parents: Any = False, exist_ok: Any = False) -> None:
         """Make a folder, as ``os.mkdir`` does."""
-        files_module.mkdir(str(self), mode, parents=parents, exist_ok=exist_ok)
+        files_module.make(str(self), mode, parents=parents, exist_ok=exist_ok)
 
     def unlink(self, missing_ok: Any = False) -> None:
         """Forget, or remove from the folder, what ``torch.save`` has kept under that name."""
