@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import api as api  # fills the registry
+from .api.nn.kept_files import Files
 from .engine.state import state
 from .engine.tensor import Tensor
 from .events import Drawn, Emit, Failed, Gradients, Printed, Value, Warned
@@ -59,6 +60,8 @@ class Session:
         #: What the program is called in tracebacks.
         self.file = "<stdin>"
         self._plots: Any = None
+        #: Where ``torch.save`` puts what it is given (``api/nn/kept_files.py``); None: in memory.
+        self.files: Files | None = None
         self._warned: set[tuple[int, str, str]] = set()
         #: Who is told of backward passes, and may have a note at the end of a run.
         self.watch: Watch | None = None
@@ -104,6 +107,7 @@ class Session:
         watched, state.watch = state.watch, None if self.watch is None else self.watch.began
         file, state.file = state.file, self.file
         outside, state.draw, state.plots = (state.draw, state.plots), self._drawn(emit), self._plots
+        files, state.files = state.files, self.files
 
         def show(line: int, text: str, value: Any) -> None:
             self.variables["_"] = value
@@ -148,6 +152,7 @@ class Session:
             budget.resume(outer)
             state.watch, state.file = watched, file
             self._plots, (state.draw, state.plots) = state.plots, outside
+            self.files, state.files = state.files, files
             self._state.leave()
         return ok
 

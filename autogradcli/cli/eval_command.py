@@ -13,6 +13,7 @@ from .options import (
     TABLE_FORMATS,
     ExpressionCommand,
     environment,
+    files_option,
     format_option,
     load_option,
     no_grad_option,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @var_option
 @load_option
 @save_option
+@files_option
 @session_options
 @no_grad_option
 @click.pass_context
@@ -43,6 +45,7 @@ def command(
     variables: tuple[tuple[str, str], ...],
     loads: tuple[str, ...],
     saves: tuple[str, ...],
+    folder: str | None,
     settings: Settings,
     no_grad: bool,
 ) -> None:
@@ -74,7 +77,7 @@ def command(
         display = sessions.drawing(Rows(env.out, env.err, title, markdown=format_ == "markdown"), env)
 
     def opened() -> tuple[Session, bool]:
-        session = sessions.open_session(**settings._asdict(), no_grad=no_grad)
+        session = sessions.open_session(**settings._asdict(), no_grad=no_grad, folder=folder)
         loaded = sessions.load_all(session, loads, format_, env)
         return session, loaded and sessions.assign_all(session, variables, format_, env)
 
@@ -96,7 +99,9 @@ def command(
             hint += f", autogradcli grad {quote(source)} {missing}=VALUE differentiates"
         return event._replace(hint=hint)
 
-    ok = ok and sessions.run(session, source, display, again=lambda: opened()[0], mend=mend)
+    # What writes files is not run again, not even to explain an error.
+    again = None if folder is not None else lambda: opened()[0]
+    ok = ok and sessions.run(session, source, display, again=again, mend=mend)
     display.end(ok, 0.0)
     ok = ok and sessions.save_all(session, saves, format_, env)
     if not ok and len(expr) == 1 and os.path.isfile(expr[0]):

@@ -213,6 +213,13 @@ save_option = click.option(
     help="When all went well, write all tensors and numbers that have names, or those named; NAME.grad is a gradient. "
     "The suffix says how: .npy, .npz, .csv, .tsv, .json, .safetensors.",
 )
+files_option = click.option(
+    "--files",
+    "folder",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Let programs torch.save and torch.load files in this folder, and nowhere else; they are safetensors.",
+)
 
 
 def format_option(*formats: str) -> Decorated:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import click
 
 from .exits import FAILED
-from .options import PROMPT_SETTINGS, environment, load_option, no_grad_option, session_options, var_option
+from .options import (
+    PROMPT_SETTINGS,
+    environment,
+    files_option,
+    load_option,
+    no_grad_option,
+    session_options,
+    var_option,
+)
 from .request import Settings
 
 
 @click.command("repl")
+@files_option
 @var_option
 @load_option
 @session_options
@@ -17,6 +26,7 @@ from .request import Settings
 @click.pass_context
 def command(
     ctx: click.Context,
+    folder: str | None,
     variables: tuple[tuple[str, str], ...],
     loads: tuple[str, ...],
     settings: Settings,
@@ -30,13 +40,13 @@ def command(
     if not env.interactive:
         from .eval_command import command as evaluate
 
-        options = {**settings._asdict(), "no_grad": no_grad}
+        options = {**settings._asdict(), "no_grad": no_grad, "folder": folder}
         ctx.invoke(evaluate, expr=(), format_="auto", variables=variables, loads=loads, saves=(), **options)
     from ..repl.opening import run_prompt
     from . import sessions
 
     sessions.prepare(ctx, settings.memory, prompt=True)
-    session = sessions.open_session(**settings._asdict(), no_grad=no_grad)
+    session = sessions.open_session(**settings._asdict(), no_grad=no_grad, folder=folder)
     given = sessions.load_all(session, loads, "auto", env) and sessions.assign_all(session, variables, "auto", env)
     if not given or not run_prompt(session, env.out, env.err, ctx.meta.get(PROMPT_SETTINGS, {})):
         ctx.exit(FAILED)

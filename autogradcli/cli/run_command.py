@@ -13,6 +13,7 @@ from .options import (
     MOST_JOBS,
     Positive,
     environment,
+    files_option,
     format_option,
     load_option,
     no_grad_option,
@@ -113,6 +114,7 @@ class Run(click.Command):
     is_flag=True,
     help="Say after a program where its error comes from, or why gradients of it are NaN, infinite, 0 or None.",
 )
+@files_option
 @var_option
 @load_option
 @session_options
@@ -134,6 +136,7 @@ def command(
     tap: bool,
     plots: str | None,
     why: bool,
+    folder: str | None,
     variables: tuple[tuple[str, str], ...],
     loads: tuple[str, ...],
     settings: Settings,
@@ -167,6 +170,8 @@ def command(
         settings = settings._replace(seed=preparation.some_seed(settings.seed))
     if why and (notebooks := [file for file in files if file.lower().endswith(".ipynb")]):
         raise click.UsageError(f"--why takes programs, not notebooks: {notebooks[0]}")
+    if why and folder is not None:
+        raise click.UsageError("--why runs lines of a program again, which must not write again: leave out --files")
     going = keep_going == "line"
     if why and going:
         raise click.UsageError("--why explains the error that ends a program, and --keep-going=line lets none end it")
@@ -174,7 +179,7 @@ def command(
         format_ = "plain"
     elif tap and format_ != "plain":
         raise click.UsageError(f"--tap is a format of its own: leave out --format {format_}")
-    options = batch.Options(format_, echo, settings, no_grad, timeout, plots, why, variables, loads, going)
+    options = batch.Options(format_, echo, settings, no_grad, timeout, plots, why, variables, loads, going, folder)
     try:
         programs = list(batch.expand(files))
         results = None if output is None else Results(output, programs, format_)

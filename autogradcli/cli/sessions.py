@@ -54,9 +54,10 @@ def open_session(
     digits: int | None = None,
     no_grad: bool = False,
     timeout: float | None = None,
+    folder: str | None = None,
 ) -> Session:
-    """A fresh session, from the options as the command line has them."""
-    return Session(
+    """A fresh session, from the options as the command line has them. ``folder`` is that of ``--files``."""
+    session = Session(
         seed=seed,
         default_dtype=None if dtype is None else dtypes.NAMES[dtype],
         grad_enabled=not no_grad,
@@ -64,6 +65,11 @@ def open_session(
         memory_bytes=int(memory * (1 << 30)),
         digits=digits,
     )
+    if folder is not None:
+        from ..data.kept_folder import Folder
+
+        session.files = Folder(folder, int(memory * (1 << 30)))
+    return session
 
 
 def some_seed(seed: int | None) -> int:

@@ -33,7 +33,7 @@ _SIZE = 8
 def read(data: bytes | str, names: list[str] | None = None) -> dict[str, np.ndarray]:
     """The arrays of a file, or of its bytes, or those of these names. Raises DataError and OSError."""
     with BytesIO(data) if isinstance(data, bytes) else open(data, "rb") as file:
-        header, start = _header(file)
+        header, start, _ = _header(file)
         wanted = {name: entry for name, entry in header.items() if names is None or name in names}
         return {name: _array(file, name, entry, start) for name, entry in wanted.items()}
 
@@ -44,6 +44,20 @@ def keys(data: bytes | str) -> list[str]:
         return list(_header(file)[0])
 
 
+def contents(file: BinaryIO) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The arrays of an open file, and what its ``__metadata__`` says besides. Raises as ``read``."""
+    header, start, notes = _header(file)
+    return {name: _array(file, name, entry, start) for name, entry in header.items()}, notes
+
+
+def begins(file: BinaryIO) -> bool:
+    """Whether an open file begins as those of this format do."""
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    length = int.from_bytes(file.read(_SIZE), "little")
+    return 2 <= length <= min(size - _SIZE, MAX_HEADER) and file.read(1) == b"{"
+
+
 def check(arrays: Mapping[str, np.ndarray]) -> None:
     """Raises TypeError for a dtype that the format has not."""
     for name, array in arrays.items():
@@ -51,9 +65,9 @@ def check(arrays: Mapping[str, np.ndarray]) -> None:
             raise TypeError(f"'{name}' has the dtype {array.dtype.name}, which a file of safetensors can't hold")
 
 
-def write(file: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write arrays, the widest numbers first, so that each begins at a multiple of its size."""
-    header: dict[str, Any] = {}
+def write(file: BinaryIO, arrays: Mapping[str, np.ndarray], notes: Mapping[str, str] | None = None) -> None:
+    """Write arrays, the widest numbers first, so that each begins at a multiple of its size; and texts by name."""
+    header: dict[str, Any] = {"__metadata__": dict(notes)} if notes else {}
     at = 0
     order = sorted(arrays, key=lambda name: -arrays[name].dtype.itemsize)
     for name in order:
@@ -73,8 +87,9 @@ def write(file: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
         file.write(np.ascontiguousarray(little).reshape(-1).view(np.uint8).data)
 
 
-def _header(file: BinaryIO) -> tuple[dict[str, Any], int]:
-    """What stands about each tensor, checked against the size of the file, and where the bytes begin."""
+def _header(file: BinaryIO) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """What stands about each tensor, checked against the size of the file, where the bytes begin, and what else is
+    said."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
     length = int.from_bytes(file.read(_SIZE), "little")
@@ -91,7 +106,9 @@ def _header(file: BinaryIO) -> tuple[dict[str, Any], int]:
         raise _wrong("its header is no JSON") from None
     if not isinstance(header, dict):
         raise _wrong("its header is no object")
-    header.pop("__metadata__", None)
+    notes = header.pop("__metadata__", None)
+    if not isinstance(notes, dict) or not all(isinstance(text, str) for text in notes.values()):
+        notes = {}
     room = size - _SIZE - length
     for name, entry in header.items():
         _check(name, entry, room)
@@ -103,7 +120,7 @@ def _header(file: BinaryIO) -> tuple[dict[str, Any], int]:
         reached = end
     if reached != room:
         raise _wrong("it is longer than its header says" if reached < room else "it is shorter than its header says")
-    return header, _SIZE + length
+    return header, _SIZE + length, notes
 
 
 def _check(name: str, entry: Any, room: int) -> None:

@@ -60,6 +60,7 @@ class State:
         "draw",
         "dual_level",
         "file",
+        "files",
         "flags",
         "grad",
         "hooks_refusal",
@@ -95,6 +96,7 @@ class State:
     telling: bool  # one of these is running
     draw: Callable[[Any, str], None]  # figures that are to be shown, or to be written into a file of that name
     file: str  # what the program that runs is called
+    files: Any  # where torch.save puts what it is given; None before the first
     grad: bool
     special: bool
     alone: bool  # levels of torch.func are all that is special
@@ -143,6 +145,7 @@ class State:
         self.lines = str
         self.draw = _drop
         self.plots = None
+        self.files = None
         self.file = "<stdin>"
         self.watch = None
         self.push_tangents = _no_tangents

@@ -1,7 +1,7 @@
 """``torch.save`` and ``torch.load``: what a program saves is kept under its name while the program runs.
 
-No file is written or read. What was saved is a copy, as a file would be; to write tensors down for later there is the
-command's option ``--save``.
+No file is written or read. What was saved is a copy, as a file would be; to write tensors down for later there are the
+command's options ``--save``, and ``--files``, whose folder (``data/kept_folder.py``) stands in the place of ``Files``.
 """
 
 from __future__ import annotations
@@ -29,9 +29,70 @@ class UnpicklingError(Exception):
     """What was saved holds objects, and ``weights_only`` says that it must not."""
 
 
-def files() -> dict[str, Any]:
-    """What the session's programs have saved, by name."""
-    found: dict[str, Any] = state.flags.setdefault("kept files", {})
+class Files:
+    """What the programs of a session have saved, by name, and the folders that they have made: in memory. A store of
+    another kind has the same methods."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+        self._folders: set[str] = set()
+        self._noted = False
+
+    def put(self, name: str, value: Any) -> None:
+        """Keep a copy. Raises MemoryError for too many."""
+        if name not in self._values and len(self._values) >= MOST_FILES:
+            raise MemoryError(f"a program keeps at most {MOST_FILES} files")
+        self._values[name] = _copied(value)
+        if not self._noted:
+            self._noted = True
+            state.warn("UserWarning", _NOT_WRITTEN.format(shown(name)))
+
+    def get(self, name: str) -> Any:
+        """A copy of what was put there. Raises NotImplementedError for a name that nothing was put under."""
+        if name not in self._values:
+            raise NotImplementedError(f"torch.load({shown(name)}) isn't here: {_NOT_READ}")
+        return deep_copy(self._values[name])
+
+    def is_file(self, name: str) -> bool:
+        """Whether there is something under that name."""
+        return name in self._values
+
+    def is_folder(self, name: str) -> bool:
+        """Whether the program has made a folder of that name."""
+        return name.rstrip("/") in self._folders or name in (".", "./")
+
+    def make_folder(self, name: str, mode: int, *, parents: bool, exist_ok: bool) -> None:
+        """Remember a folder's name, and those of the folders that it is in. Raises FileExistsError."""
+        found = name.rstrip("/")
+        if found in self._folders and not exist_ok:
+            raise FileExistsError(17, "File exists", name)
+        if len(self._folders) >= MOST_FILES:
+            raise MemoryError(f"a program makes at most {MOST_FILES} folders")
+        parts = found.split("/")
+        self._folders.update("/".join(parts[: k + 1]) for k in range(min(len(parts), 100)))
+
+    def remove(self, name: str) -> None:
+        """Forget what was put there. Raises NotImplementedError for a name that nothing was put under."""
+        if name not in self._values:
+            raise NotImplementedError(f"os.remove({shown(name)}) isn't here: {_NOT_READ}")
+        del self._values[name]
+
+
+_NOT_WRITTEN = (
+    "{} is kept while the program runs, and not written: --save FILE.npz writes tensors, --files DIR is a folder for "
+    "torch.save and torch.load"
+)
+_NOT_READ = (
+    "programs read no files; the command's option --load FILE gives tensors names, and --files DIR is a folder for "
+    "torch.save and torch.load"
+)
+
+
+def files() -> Files:
+    """Where the session's programs put what they save."""
+    if state.files is None:
+        state.files = Files()
+    found: Files = state.files
     return found
 
 
@@ -49,21 +110,11 @@ def save(
     obj: Value, f: Value, pickle_module: Value = None, pickle_protocol: Value = 2,
     _use_new_zipfile_serialization: Value = True,
 ) -> None:  # fmt: skip
-    """Keep a copy of a value under a file's name, or in an ``io.BytesIO``, while the program runs."""
+    """Keep a copy of a value under a file's name, as the session's ``Files`` do, or in an ``io.BytesIO``."""
     if type(f) in BUFFERS:
         f.keep(_copied(obj))
         return
-    name = name_of_file("save", f)
-    held = files()
-    if name not in held and len(held) >= MOST_FILES:
-        raise MemoryError(f"a program keeps at most {MOST_FILES} files")
-    held[name] = _copied(obj)
-    if "files noted" not in state.flags:
-        state.flags["files noted"] = True
-        state.warn(
-            "UserWarning",
-            f"{shown(name)} is kept while the program runs, and not written: --save FILE.npz writes tensors",
-        )
+    files().put(name_of_file("save", f), obj)
 
 
 def _copied(value: Any) -> Any:
@@ -88,20 +139,14 @@ def load(
     mmap: Value = None, encoding: Value = None,
 ) -> Any:  # fmt: skip
     """A copy of what ``torch.save`` kept under that name. Raises NotImplementedError for a name that it has not, and
-    UnpicklingError for objects without ``weights_only=False``."""
+    UnpicklingError for objects without ``weights_only=False``; from a folder what its reader raises."""
     if type(f) in BUFFERS:
-        found = f.kept()
+        found = deep_copy(f.kept())
     else:
-        name = name_of_file("load", f)
-        if name not in files():
-            raise NotImplementedError(
-                f"torch.load({shown(name)}) isn't here: programs read no files; the command's option --load FILE "
-                "gives tensors names"
-            )
-        found = files()[name]
+        found = files().get(name_of_file("load", f))
     if weights_only is None or weights_only:
         _check_weights(found)
-    return deep_copy(found)
+    return found
 
 
 def _check_weights(value: Any) -> None:

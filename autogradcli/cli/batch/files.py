@@ -51,6 +51,8 @@ class Options(NamedTuple):
     loads: tuple[str, ...] = ()
     going: bool = False
     """Whether a program goes on after a line of it that fails."""
+    folder: str | None = None
+    """The folder where programs may ``torch.save`` and ``torch.load``."""
 
 
 def echoes(file: str, options: Options) -> bool:
@@ -137,7 +139,9 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
 
 
 def _session(options: Options, file: str) -> Session:
-    session = sessions.open_session(**options.settings._asdict(), no_grad=options.no_grad, timeout=options.timeout)
+    session = sessions.open_session(
+        **options.settings._asdict(), no_grad=options.no_grad, timeout=options.timeout, folder=options.folder
+    )
     session.file = title(file, "")
     return session
 

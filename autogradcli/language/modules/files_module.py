@@ -1,6 +1,5 @@
-"""What ``os`` and ``pathlib`` say of files: ``torch.save`` keeps some, and a program may make folders, by name only.
-
-No file of the machine is reached.
+"""What ``os`` and ``pathlib`` say of files: ``torch.save`` keeps some, and a program may make folders; by name only,
+or in the folder that the session's programs were given (``api/nn/kept_files.py``). No other file is reached.
 """
 
 from __future__ import annotations
@@ -9,11 +8,7 @@ from typing import Any
 
 from ...api.calls.registry import namespace
 from ...api.nn.kept_files import files, name_of_file
-from ...engine.state import state
-from ..absent import FILES
 from ..compile.calls import Builtin
-
-_MOST_FOLDERS = 1000
 
 
 def _text(call: str, value: Any) -> str:
@@ -24,26 +19,20 @@ def _text(call: str, value: Any) -> str:
         raise TypeError(f"{call}: path should be string, bytes or os.PathLike, not {kind}") from None
 
 
-def _folders() -> set[str]:
-    found: set[str] = state.flags.setdefault("made folders", set())
-    return found
-
-
 def exists(path: Any, /) -> bool:
-    """Whether ``torch.save`` has kept something under that name, or the program has made a folder of that name."""
+    """Whether ``torch.save`` has kept something under that name, or there is a folder of that name."""
     name = _text("exists", path)
-    return name in files() or name.rstrip("/") in _folders() or name in (".", "./")
+    return files().is_file(name) or files().is_folder(name)
 
 
 def isfile(path: Any, /) -> bool:
     """Whether ``torch.save`` has kept something under that name."""
-    return _text("isfile", path) in files()
+    return files().is_file(_text("isfile", path))
 
 
 def isdir(path: Any, /) -> bool:
-    """Whether the program has made a folder of that name."""
-    name = _text("isdir", path)
-    return name.rstrip("/") in _folders() or name in (".", "./")
+    """Whether there is a folder of that name."""
+    return files().is_folder(_text("isdir", path))
 
 
 def abspath(path: Any, /) -> str:
@@ -57,27 +46,27 @@ def expanduser(path: Any, /) -> str:
 
 
 def makedirs(name: Any, mode: Any = 0o777, exist_ok: Any = False) -> None:
-    """Remember a folder's name. Nothing is made. Raises FileExistsError for one that is remembered already."""
-    found = _text("makedirs", name).rstrip("/")
-    if found in _folders() and not exist_ok:
-        raise FileExistsError(17, "File exists", _text("makedirs", name))
-    if len(_folders()) >= _MOST_FOLDERS:
-        raise MemoryError(f"a program makes at most {_MOST_FOLDERS} folders")
-    parts = found.split("/")
-    _folders().update("/".join(parts[: k + 1]) for k in range(min(len(parts), 100)))
+    """Make a folder and those that it is in. Raises FileExistsError for one that is there already."""
+    make(_text("makedirs", name), mode, parents=True, exist_ok=exist_ok)
 
 
 def mkdir(path: Any, mode: Any = 0o777) -> None:
-    """Remember a folder's name. Nothing is made."""
-    makedirs(path)
+    """Make a folder. Raises FileExistsError for one that is there already."""
+    make(_text("mkdir", path), mode, parents=False, exist_ok=False)
+
+
+def make(name: str, mode: Any, *, parents: Any, exist_ok: Any) -> None:
+    """Make a folder, as a program asks for it."""
+    if type(mode) is not int:
+        raise TypeError(f"'{type(mode).__name__}' object cannot be interpreted as an integer")
+    if type(parents) not in (bool, int) or type(exist_ok) not in (bool, int):
+        raise TypeError("parents and exist_ok are True or False")
+    files().make_folder(name, mode & 0o777, parents=bool(parents), exist_ok=bool(exist_ok))
 
 
 def remove(path: Any, /) -> None:
-    """Forget what ``torch.save`` has kept under a name."""
-    name = _text("remove", path)
-    if name not in files():
-        raise NotImplementedError(f"os.remove() isn't here: {FILES}")
-    del files()[name]
+    """Forget, or remove from the folder, what ``torch.save`` has kept under a name."""
+    files().remove(_text("remove", path))
 
 
 def enter() -> None:

@@ -1,4 +1,4 @@
-"""``pathlib``: names of files and folders. No file is reached: what ``torch.save`` keeps is all there is."""
+"""``pathlib``: names of files and folders. What ``torch.save`` keeps is all there is."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Path(Object):
         return str(self)
 
     def exists(self) -> bool:
-        """Whether ``torch.save`` has kept something under that name, or a folder of that name was made."""
+        """Whether ``torch.save`` has kept something under that name, or there is a folder of that name."""
         return files_module.exists(str(self))
 
     def is_file(self) -> bool:
@@ -86,15 +86,15 @@ class Path(Object):
         return files_module.isfile(str(self))
 
     def is_dir(self) -> bool:
-        """Whether the program has made a folder of that name."""
+        """Whether there is a folder of that name."""
         return files_module.isdir(str(self))
 
     def mkdir(self, mode: Any = 0o777, parents: Any = False, exist_ok: Any = False) -> None:
-        """Remember a folder's name. Nothing is made."""
-        files_module.makedirs(str(self), exist_ok=exist_ok)
+        """Make a folder, as ``os.mkdir`` does."""
+        files_module.make(str(self), mode, parents=parents, exist_ok=exist_ok)
 
     def unlink(self, missing_ok: Any = False) -> None:
-        """Forget what ``torch.save`` has kept under that name."""
+        """Forget, or remove from the folder, what ``torch.save`` has kept under that name."""
         if not (missing_ok and not self.exists()):
             files_module.remove(str(self))
 

@@ -1,0 +1,194 @@
+"""The folder that ``--files`` names: there, and nowhere else, programs may ``torch.save`` and ``torch.load``.
+
+A name is relative to the folder and leads to nothing outside of it. Only files of the kind that ``torch.save`` writes
+are written over and removed, so that a program can spoil no others that stand there.
+
+In a copy of the process, where the prompt tries what is being typed, nothing is written.
+"""
+
+from __future__ import annotations
+
+import os
+from stat import S_ISREG
+from typing import Any
+
+from ..api.nn.kept_files import MOST_FILES, Files, UnpicklingError
+from ..numerics.limits import shown
+from . import safetensors
+from .drafts import write_atomically
+from .reading import DataError
+from .saved_values import Written, read
+
+_OF_TORCH = (b"PK", b"\x80")
+_BY_TORCH = (
+    "was written by PyTorch and holds a pickle, which is never read here; export it with safetensors: "
+    "safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
+)
+
+
+class Folder(Files):
+    """A folder as the place of what programs save: ``room`` bytes, at the most, of files of theirs."""
+
+    def __init__(self, folder: str, room: int) -> None:
+        super().__init__()
+        self.folder = folder
+        self.room = room
+        self._root = os.path.realpath(folder)
+        self._sizes: dict[str, int] = {}
+        self._made = 0
+        self._process = os.getpid()
+
+    def put(self, name: str, value: Any) -> None:
+        """Write a file, all of it or nothing. Raises TypeError for what can't be written, MemoryError for too much,
+        PermissionError for a name that isn't allowed, RuntimeError where its folder isn't there, and OSError."""
+        path = self._path(name)
+        if os.path.isdir(path):
+            raise IsADirectoryError(21, "Is a directory", name)
+        if not os.path.isdir(os.path.dirname(path)):
+            raise RuntimeError(f"Parent directory {shown(os.path.dirname(name))} does not exist.")
+        self._check_other(name, path, "written over")
+        try:
+            written = Written(value)
+        except TypeError as error:
+            raise TypeError(f"torch.save {error}") from None
+        except ValueError as error:
+            raise ValueError(f"torch.save {error}") from None
+        others = {each: size for each, size in self._sizes.items() if each != path and os.path.isfile(each)}
+        if len(others) >= MOST_FILES:
+            raise MemoryError(f"a program keeps at most {MOST_FILES} files in {self.folder}")
+        if sum(others.values()) + written.size > self.room:
+            raise MemoryError(
+                f"{shown(name)} would make this program's files in {self.folder} larger than the {self.room >> 20} MB "
+                "that --memory says"
+            )
+        if self._in_copy:
+            return
+        try:
+            write_atomically(path, written.write)
+        except OSError as error:
+            raise _about(error, name) from None
+        self._sizes = {**others, path: written.size}
+
+    def get(self, name: str) -> Any:
+        """What a file holds. Raises FileNotFoundError, UnpicklingError for a file of another kind, PermissionError for
+        a name that isn't allowed, MemoryError for a file that there is no room for, and OSError."""
+        path = self._path(name)
+        try:
+            if not S_ISREG(os.stat(path).st_mode):
+                if os.path.isdir(path):
+                    raise IsADirectoryError(21, "Is a directory")
+                raise PermissionError(1, "Not a file of data")
+            with open(path, "rb") as file:
+                by_torch = file.read(2).startswith(_OF_TORCH) and not safetensors.begins(file)
+                if not by_torch:
+                    return read(file)
+        except OSError as error:
+            raise _about(error, name) from None
+        except DataError as error:
+            raise UnpicklingError(f"torch.load({shown(name)}): {error}") from None
+        raise UnpicklingError(f"{shown(name)} {_BY_TORCH}")
+
+    def is_file(self, name: str) -> bool:
+        """Whether there is such a file; no, for a name that isn't allowed."""
+        return (path := self._allowed(name)) is not None and os.path.isfile(path)
+
+    def is_folder(self, name: str) -> bool:
+        """Whether there is such a folder; no, for a name that isn't allowed."""
+        return (path := self._allowed(name)) is not None and os.path.isdir(path)
+
+    def make_folder(self, name: str, mode: int, *, parents: bool, exist_ok: bool) -> None:
+        """Make a folder. Raises OSError in Python's words, PermissionError for a name that isn't allowed."""
+        path = self._path(name)
+        missing = []
+        while not os.path.isdir(path):
+            missing.append(path)
+            path = os.path.dirname(path)
+        if self._made + len(missing) > MOST_FILES:
+            raise MemoryError(f"a program makes at most {MOST_FILES} folders in {self.folder}")
+        if not missing and not exist_ok:
+            raise FileExistsError(17, "File exists", name)
+        if len(missing) > 1 and not parents:
+            raise FileNotFoundError(2, "No such file or directory", name)
+        if self._in_copy:
+            return
+        try:
+            for each in reversed(missing):
+                os.mkdir(each, mode if each == missing[0] else 0o777)
+                self._made += 1
+        except OSError as error:
+            raise _about(error, name) from None
+
+    def remove(self, name: str) -> None:
+        """Remove a file. Raises OSError in Python's words, PermissionError for a name that isn't allowed."""
+        path = self._path(name)
+        if os.path.isdir(path):
+            raise IsADirectoryError(21, "Is a directory", name)
+        self._check_other(name, path, "removed")
+        if self._in_copy and os.path.exists(path):
+            return
+        try:
+            os.unlink(os.path.join(self._root, name))  # a link, not what it leads to
+        except OSError as error:
+            raise _about(error, name) from None
+
+    @property
+    def _in_copy(self) -> bool:
+        return os.getpid() != self._process
+
+    # -- names -------------------------------------------------------------------------------------------------
+
+    def _path(self, name: str) -> str:
+        """Where a name leads. Raises PermissionError, with what is wrong with it."""
+        wrong = _wrong(name)
+        if not wrong:
+            path = os.path.realpath(os.path.join(self._root, name))
+            if path == self._root or path.startswith(os.path.join(self._root, "")):
+                return path
+            wrong = "leads out of it"
+        raise PermissionError(
+            f"programs reach files in {self.folder} alone, the folder of --files, by a name within it: {shown(name)!r} "
+            f"{wrong}"
+        )
+
+    def _allowed(self, name: str) -> str | None:
+        try:
+            return self._path(name)
+        except PermissionError:
+            return None
+
+    def _check_other(self, name: str, path: str, what: str) -> None:
+        """Raises PermissionError for a file that is none of those which are written here."""
+        if not os.path.lexists(path):
+            return
+        try:
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    if safetensors.begins(file):
+                        return
+        except OSError as error:
+            raise _about(error, name) from None
+        raise PermissionError(
+            f"{shown(name)!r} in {self.folder} is none of the files that torch.save writes here, and isn't {what}"
+        )
+
+
+def _wrong(name: str) -> str:
+    """What is wrong with a name, if that can be told from it alone."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return "has half a character"
+    if not name:
+        return "is empty"
+    if "\0" in name:
+        return "has a null character"
+    if os.path.isabs(name) or os.path.splitdrive(name)[0]:
+        return "is absolute"
+    if ".." in name.replace(os.sep, "/").split("/"):
+        return "has '..' in it"
+    return ""
+
+
+def _about(error: OSError, name: str) -> OSError:
+    """The same error, with the name as the program has it."""
+    return OSError(error.errno, error.strerror, name)
