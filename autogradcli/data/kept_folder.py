@@ -88,6 +88,10 @@ class Folder(Files):
             raise UnpicklingError(f"torch.load({shown(name)}): {error}") from None
         raise UnpicklingError(f"{shown(name)} {_BY_TORCH}")
 
+    def in_memory(self) -> list[Any]:
+        """Nothing: files that were written stay."""
+        return []
+
     def is_file(self, name: str) -> bool:
         """Whether there is such a file; no, for a name that isn't allowed."""
         return (path := self._allowed(name)) is not None and os.path.isfile(path)

@@ -73,6 +73,7 @@ class Snapshot:
         "classes",
         "complete",
         "containers",
+        "files",
         "generators",
         "instances",
         "kept",
@@ -86,6 +87,7 @@ class Snapshot:
     ) -> None:
         self.variables = dict(session.variables)
         self.state = session.state.kept()
+        self.files = session.files
         self.containers: list[tuple[Any, Any]] = []  # a list, dict or set and its copy
         self.instances: list[tuple[Any, list[Any], dict[str, Any] | None]] = []
         self.classes: list[tuple[Kind, dict[str, Any]]] = []
@@ -101,7 +103,8 @@ class Snapshot:
         collecting = gc.isenabled()
         gc.disable()  # nothing of what is made here is garbage
         try:
-            self._walk([*self.variables.values(), *self.state], known, MAX_BYTES if room is None else room)
+            files = [] if self.files is None else self.files.in_memory()
+            self._walk([*self.variables.values(), *self.state, *files], known, MAX_BYTES if room is None else room)
         finally:
             if collecting:
                 gc.enable()
@@ -112,6 +115,7 @@ class Snapshot:
         session.variables.clear()  # names first: whatever fails below, they are there
         session.variables.update(self.variables)
         session.state.put_back(self.state)
+        session.files = self.files
         for node, edges, extra, saved in self.nodes:
             node.edges, node.extra, node.saved = edges, extra, saved
         for instance, values, attributes in self.instances:

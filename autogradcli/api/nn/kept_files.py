@@ -53,6 +53,10 @@ class Files:
             raise NotImplementedError(f"torch.load({shown(name)}) isn't here: {_NOT_READ}")
         return deep_copy(self._values[name])
 
+    def in_memory(self) -> list[Any]:
+        """What the names stand in: ``:undo`` puts it back."""
+        return [self._values, self._folders]
+
     def is_file(self, name: str) -> bool:
         """Whether there is something under that name."""
         return name in self._values

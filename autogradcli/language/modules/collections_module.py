@@ -9,6 +9,7 @@ from typing import Any
 
 from ...api.calls.program_classes import Kind, defines
 from ...api.calls.registry import CLASS_ATTRIBUTES, Method, Property, attributes_of, namespace
+from ...numerics.naming import shown_as
 from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin, callable_of, is_callable
 from ..values.attribute_lookup import INSTANCE_CHECK
 from ..values.budget import MAX_ITEMS, budget, check_items, hashable
@@ -155,6 +156,7 @@ def namedtuple(
 _table["namedtuple"] = Builtin("namedtuple", namedtuple)
 
 
+@shown_as("abc.ABCMeta")
 class Ability(Form):
     """A word of ``collections.abc`` or ``numbers``: for annotations, and for ``isinstance``, what a value can do."""
 

@@ -50,6 +50,7 @@ for _name in _NAMES.split():
 _table["TYPE_CHECKING"] = False
 
 
+@shown_as("function")
 class ClassMaker(Form):
     """A word that is called, or stands as the base of a class, and makes a class of fields."""
 
@@ -71,6 +72,7 @@ def NamedTuple(typename: Any, fields: Any = (), /, **more: Any) -> Any:
     return class_of_annotations(typename, {"__annotations__": {name: str(kind) for name, kind in pairs}})
 
 
+@shown_as("typing._TypedDictMeta")
 class DictMaker(TakesTotal):
     """What ``class Point(TypedDict)`` makes: called it makes a dict."""
 
@@ -89,6 +91,7 @@ class DictMaker(TakesTotal):
         return f"<class '__main__.{self.name}'>"
 
 
+@shown_as("function")
 class DictWord(ClassMaker, TakesTotal):
     """``TypedDict``."""
 
@@ -100,7 +103,6 @@ def TypedDict(typename: Any, fields: Any = None, /, **options: Any) -> DictMaker
     return DictMaker(to_str(typename), {to_str(name): to_str(kind) for name, kind in given.items()})
 
 
-type.__setattr__(DictMaker, "__name__", "_TypedDictMeta")
 attributes_of(DictMaker).update(
     {
         "__name__": Property(lambda maker: maker.name),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ...api.calls import registry
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction
+from ...numerics.naming import shown_as
 from ...numerics.releases import releases
 from .budget import MAX_LAZY, budget
 from .nesting import LAZY_KINDS, depth_of
@@ -174,6 +175,7 @@ class Form:
         return f"typing.{self.text}"
 
 
+@shown_as("type")
 class Metaclass(Form):
     """A class of classes that ``class A(metaclass=...)`` may name: it makes what a base of ours makes."""
 
