@@ -88,8 +88,10 @@ class Budget:
         self.interrupted = False
         self._deadline = None if seconds is None else monotonic() + seconds
         self._seconds = seconds or 0.0
-        give_back()  # what earlier runs freed and the process kept isn't this run's
         self._base = resident_bytes()
+        if self._base > self.memory >> 2:  # what earlier runs freed and the process kept isn't this run's
+            give_back()
+            self._base = resident_bytes()
 
     def limits(self) -> tuple[Any, ...]:
         """What bounds the run that is under way, for ``resume``."""
