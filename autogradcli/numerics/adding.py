@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .worth import Worth
+
 #: Fewer elements than this take np.add.at no time.
 _FEW = 512
 #: Elements added flat, in all, after which SciPy is imported.
@@ -24,16 +26,7 @@ _BLOCK = 1 << 16
 _QUICK = "fdFDl"
 
 
-class _Work:
-    """How much was added so far."""
-
-    __slots__ = ("elements",)
-
-    def __init__(self) -> None:
-        self.elements = 0
-
-
-_work = _Work()
+_scipys = Worth(least=0, enough=_IMPORT_PAYS)
 
 
 def add_at(out: np.ndarray, key: Any, values: Any) -> None:
@@ -87,8 +80,7 @@ def _places(shape: tuple[int, ...], keys: tuple[Any, ...]) -> Any:
 
 def _add_rows(out: Any, places: Any, rows: Any) -> None:
     """Add ``rows[k]`` to ``out[places[k]]``, in order."""
-    _work.elements += rows.size
-    paid = _work.elements > _IMPORT_PAYS or "scipy.sparse" in sys.modules
+    paid = _scipys.it(rows.size) or "scipy.sparse" in sys.modules
     if paid and out.dtype.char in "fd" and not out.view(np.int32).any():  # from zeros on, none of them negative
         from scipy.sparse import csc_matrix
 
