@@ -7,8 +7,9 @@ contribution has come.
 In a first-order pass gradients are bare arrays and rules run on kernels. With ``create_graph`` they are tensors and
 the same rules record a graph of their own. Hooks see tensors in both.
 
-``Pass._walk`` is the whole of it, with ``_step`` (through a node), ``_arrive`` (at an edge) and ``_leaf`` (the end),
-and ``_region`` through nodes whose operations were deferred (``block_backward.py``).
+``Pass.walk`` is the whole of it, with ``step`` (through a node), ``arrive`` (at an edge) and ``leaf`` (the end),
+and ``region`` through nodes whose operations were deferred (``block_backward.py``). ``walks.py`` has it unfolded for
+the passes that programs run all day.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ import numpy as np
 
 from .accumulation import accumulate, add_grad, variable_of
 from .anomaly import report
-from .block_backward import Region, first_of_region
+from .block_backward import Region
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks, tell_of_none
 from .in_blocks import InBlocks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of, reachable
 from .state import state
 from .tensor import Tensor, wrap
+from .walks import by_regions, counted, straight, to_targets
 from .worlds import cast_array, roles
 
 Edge = Node | Output
@@ -48,13 +50,13 @@ class Pass:
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
-        "accumulate", "captured", "closing", "create_graph", "keep_graph", "leads", "needed", "order", "owned",
-        "pending", "targets", "tensors", "waiting",
+        "_roots", "accumulate", "captured", "closing", "create_graph", "keep_graph", "leads", "needed", "only",
+        "owned", "pending", "targets", "tensors", "waiting",
     )  # fmt: skip
 
-    order: list[Node]  # once it runs: all nodes below the roots, newest first, without the leaves' sinks
     waiting: dict[Node, int]  # sink -> edges that may still bring it something
     needed: set[Node]  # where there are targets: nodes that must run for them
+    only: dict[Node, tuple[Any, ...]]  # and of such a node the edges that lead to one, None for the others
 
     def __init__(
         self,
@@ -90,28 +92,51 @@ class Pass:
         if state.tape is not None:
             state.tape.began(roots)
         for edge, g in roots:
-            self._arrive(edge, self._own_world(g))
-        order, self.waiting = reachable([edge.node if isinstance(edge, Output) else edge for edge, _ in roots])
-        self.order = order
-        if self.targets is not None:
-            self.needed = self._needed(order)
-        if state.watch is not None and self.accumulate:
-            sinks = self.waiting if self.targets is None else [node for node in self.waiting if node in self.targets]
-            state.watch(sinks, order[0].seq if order else 0)
+            self.arrive(edge, self._own_world(g))
+        self._roots = [edge.node if isinstance(edge, Output) else edge for edge, _ in roots]
         grad, state.grad = state.grad, self.create_graph
         _running.append(self)
         try:
-            self._sinks(roots)
-            if self.tensors or self.targets is not None or state.anomaly:
-                self._walk(order)
-            elif state.deferred:
-                self._walk_by_regions(order)
+            if self._looks_at_nothing():
+                straight(self, self._roots)
             else:
-                self._walk_fast(order)
+                self._run_counted(roots)
         finally:
             _running.pop()
             state.grad = grad
             state.running_node = None
+
+    def _looks_at_nothing(self) -> bool:
+        """Whether nobody could see in which order leaves are done."""
+        return (
+            self.targets is None
+            and not (self.tensors or state.anomaly or state.deferred or self.__class__ is not Pass)
+            and state.watch is None
+            and state.tape is None
+            and not any(root.__class__ is AccumulateGrad for root in self._roots)
+        )
+
+    def _run_counted(self, roots: Sequence[tuple[Edge, Any]]) -> None:
+        order, self.waiting = reachable(self._roots)
+        if self.targets is not None:
+            self._need(order)
+        if state.watch is not None and self.accumulate:
+            sinks = self.waiting if self.targets is None else [node for node in self.waiting if node in self.targets]
+            state.watch(sinks, order[0].seq if order else 0)
+        self._sinks(roots)
+        if state.anomaly or self.__class__ is not Pass:
+            self.walk(order)
+        elif self.targets is not None:
+            if state.deferred and not self.tensors:
+                self.walk(order)
+            else:
+                to_targets(self, order)
+        elif self.tensors:
+            self.walk(order)
+        elif state.deferred:
+            by_regions(self, order)
+        else:
+            counted(self, order)
 
     def _own_world(self, g: Any) -> Any:
         if isinstance(g, Tensor):
@@ -122,9 +147,9 @@ class Pass:
         """Whether this pass comes by the place where a tensor's gradient flows. Raises RuntimeError for a leaf whose
         gradient ``autograd.grad`` is to return."""
         node = node_of(edge)
-        waiting = self.waiting
+        order, waiting = reachable(self._roots)
         if self.targets is None:
-            return node in waiting or node in self.order
+            return node in waiting or node in order
         if isinstance(node, AccumulateGrad):
             if node in self.targets and not self.accumulate and node in waiting:
                 raise RuntimeError(
@@ -132,15 +157,15 @@ class Pass:
                     "This is currently not supported."
                 )
             return node in self.targets and node in waiting
-        return node in self.order and (node in self.needed or node in self.targets)
+        return node in order and (node in self.needed or node in self.targets)
 
     def _sinks(self, roots: Sequence[tuple[Edge, Any]]) -> None:
         """Roots that are leaves themselves, where nothing else flows into them."""
         for edge, _ in roots:
             if isinstance(edge, AccumulateGrad) and not self.waiting.get(edge) and edge in self.pending:
-                self._leaf(edge)
+                self.leaf(edge)
 
-    def _arrive(self, edge: Edge, g: Any) -> None:
+    def arrive(self, edge: Edge, g: Any) -> None:
         """Add a gradient to what has arrived at an edge so far."""
         pending = self.pending
         if edge.__class__ is Output:
@@ -165,10 +190,10 @@ class Pass:
 
     # -- the pass -----------------------------------------------------------------------------------------
 
-    def _walk(self, order: list[Node]) -> None:
+    def walk(self, order: list[Node]) -> None:
         """The pass: what has arrived at a node goes through it and on along its edges. A leaf that no further edge will
         reach is done."""
-        waiting, step, leaf = self.waiting, self._step, self._leaf
+        waiting, step, leaf = self.waiting, self.step, self.leaf
         if state.anomaly:
             step, leaf = _watched(step), _watched(leaf)
         blocks = bool(state.deferred) and not self.tensors and not state.anomaly
@@ -179,7 +204,7 @@ class Pass:
             if blocks and node.fix.__class__ is InBlocks:
                 region = Region(order, at, self.pending, self._runs_alone)
                 if region.nodes:
-                    self._region(region)
+                    self.region(region)
                     passed = at + len(region.nodes)
                     continue
             g = self.pending.pop(node, None)
@@ -187,67 +212,13 @@ class Pass:
             for edge, x in zip(node.edges, grads, strict=True):
                 if edge is not None:
                     if x is not None:
-                        self._arrive(edge, x)
+                        self.arrive(edge, x)
                     if edge.__class__ is AccumulateGrad:
                         waiting[edge] -= 1
                         if not waiting[edge] and edge in self.pending:
                             leaf(edge)
 
-    def _walk_fast(self, order: list[Node]) -> None:
-        """``_walk`` where everything is needed and gradients are arrays, unfolded since every edge of a graph comes by:
-        the step of a node without hooks is its ``run``, and ``_arrive`` stands here once more."""
-        waiting, pending, owned = self.waiting, self.pending, self.owned
-        take, look, arrive, step, leaf = pending.pop, pending.get, self._arrive, self._step, self._leaf
-        keep = self.keep_graph
-        for node in order:
-            g: Any = take(node, None)
-            edges = node.edges
-            if g is None:
-                grads: Any = (None,) * len(edges)
-            elif node.extra is not None:
-                grads = step(node, g)
-            else:
-                grads = node.run(g)
-                if not keep:
-                    node.release()
-            for edge, x in zip(edges, grads):  # as many by construction: a check costs 60 ns an edge
-                if edge is None:
-                    continue
-                if x is not None:
-                    sofar: Any = look(edge)
-                    if edge.__class__ is Output:
-                        arrive(edge, x)
-                    elif sofar is None:
-                        pending[edge] = x
-                    elif edge in owned and x.dtype is sofar.dtype:
-                        sofar += x  # this buffer was made here: nobody else sees it
-                    else:
-                        pending[edge] = total = sofar + x
-                        if total.__class__ is np.ndarray:
-                            owned.add(edge)
-                if edge.__class__ is AccumulateGrad:
-                    waiting[edge] = left = waiting[edge] - 1
-                    if not left and edge in pending:
-                        leaf(edge)
-
-    def _walk_by_regions(self, order: list[Node]) -> None:
-        """``_walk_fast``, but through deferred operations block by block."""
-        at = 0
-        while at < len(order):
-            begin = first_of_region(order, at)
-            if begin > at:
-                self._walk_fast(order[at:begin])
-            if begin == len(order):
-                return
-            region = Region(order, begin, self.pending)
-            if region.nodes:
-                self._region(region)
-                at = begin + len(region.nodes)
-            else:
-                self._walk_fast(order[begin : begin + 1])
-                at = begin + 1
-
-    def _region(self, region: Region) -> None:
+    def region(self, region: Region) -> None:
         """Through all nodes of a region at once."""
         pending, waiting = self.pending, self.waiting
         for edge, g in region.run(pending).items():
@@ -261,29 +232,37 @@ class Pass:
                 if edge.__class__ is AccumulateGrad:
                     waiting[edge] = left = waiting[edge] - 1
                     if not left and edge in pending:
-                        self._leaf(edge)
+                        self.leaf(edge)
 
     def _runs_alone(self, node: Node) -> bool:
         """Whether more is to be done at a node than to run its rule, or nothing."""
         return self.targets is not None and (node not in self.needed or node in self.targets)
 
-    def _needed(self, order: list[Node]) -> set[Node]:
-        """The nodes that must run for a target to be reached: all that have a target below them. Where gradients are
-        accumulated a target itself runs too, though what it gives goes nowhere: so it is in PyTorch."""
+    def _need(self, order: list[Node]) -> None:
+        """Find the nodes that must run for a target to be reached: all that have a target below them. Where gradients
+        are accumulated a target itself runs too, though what it gives goes nowhere: so it is in PyTorch."""
         targets = self.targets or {}
         leads = self.leads = set(targets)
-        needed: set[Node] = set(targets) if self.accumulate else set()
+        needed = self.needed = set(targets) if self.accumulate else set()
+        only = self.only = {}
         for node in reversed(order):
-            for edge in node.edges:
-                if edge is not None and (edge.node if edge.__class__ is Output else edge) in leads:
-                    leads.add(node)
-                    needed.add(node)
-                    break
-        return needed
+            some = others = False
+            edges = node.edges
+            for edge in edges:
+                if edge is not None:
+                    if (edge.node if edge.__class__ is Output else edge) in leads:
+                        some = True
+                    else:
+                        others = True
+            if some:
+                leads.add(node)
+                needed.add(node)
+                if others:
+                    only[node] = tuple([e if e is not None and node_of(e) in leads else None for e in edges])
 
     # -- one node -----------------------------------------------------------------------------------------
 
-    def _step(self, node: Node, g: Any) -> tuple[Any, ...]:
+    def step(self, node: Node, g: Any) -> tuple[Any, ...]:
         """From what arrived at a node to what leaves it, by way of hooks. Targets keep what is theirs, and the node
         lets go of what it saved."""
         if self.targets is not None:
@@ -362,7 +341,7 @@ class Pass:
                 self.captured[node, index] = one
         return g
 
-    def _leaf(self, sink: AccumulateGrad) -> None:
+    def leaf(self, sink: AccumulateGrad) -> None:
         """A leaf whose gradient is complete."""
         g = self.pending.pop(sink)
         if self.targets is not None and sink not in self.targets:

@@ -51,12 +51,12 @@ class _WithoutPass(Pass):
 
     __slots__ = ()
 
-    def _walk(self, order: list[Node]) -> None:
+    def walk(self, order: list[Node]) -> None:
         for node in order:
             given = self.pending.get(node)
             if given is None or (isinstance(given, list) and all(x is None for x in given)):
                 self._without(node)
-            super()._walk([node])
+            super().walk([node])
 
     def _without(self, node: Node) -> None:
         if node.extra is not None:
@@ -67,7 +67,7 @@ class _WithoutPass(Pass):
             grads = node.run([None] * type(node).outputs)
             for edge, g in zip(node.edges, grads, strict=False):
                 if edge is not None and g is not None:
-                    self._arrive(edge, g)
+                    self.arrive(edge, g)
 
 
 def check_undefined(function: Function, inputs: Sequence[Any], tracked: Sequence[Tensor]) -> None:

@@ -99,23 +99,23 @@ class Gradients(Pass):
         self.arrived: dict[tuple[Node, int], Facts] = {}
         self.parts: dict[tuple[Node, int], list[str]] = {}
 
-    def _step(self, node: Node, g: Any) -> tuple[Any, ...]:
+    def step(self, node: Node, g: Any) -> tuple[Any, ...]:
         if node in self.needed and self.wanted(node):
             for k, one in enumerate(g if isinstance(g, list) else [g]):
                 self._see(node, k, one)
-        return super()._step(node, g)
+        return super().step(node, g)
 
-    def _arrive(self, edge: Node | Output, g: Any) -> None:
+    def arrive(self, edge: Node | Output, g: Any) -> None:
         node, k = (edge.node, edge.index) if isinstance(edge, Output) else (edge, 0)
         if self.wanted(node):
             array = g.array if isinstance(g, Tensor) else g
             self.parts.setdefault((node, k), []).append(number(array.item()) if array.size == 1 else "")
-        super()._arrive(edge, g)
+        super().arrive(edge, g)
 
-    def _leaf(self, sink: AccumulateGrad) -> None:
+    def leaf(self, sink: AccumulateGrad) -> None:
         if self.wanted(sink):
             self._see(sink, 0, self.pending.get(sink))
-        super()._leaf(sink)
+        super().leaf(sink)
 
     def _see(self, node: Node, k: int, g: Any) -> None:
         if g is not None:

@@ -1,0 +1,213 @@
+"""How a backward pass goes through the graph: node after node, from the newest to the oldest.
+
+``Pass.walk`` in ``backward.py`` is the whole of it. The walks here are the same, unfolded for the passes that programs
+run all day: every edge of a graph comes by, and the calls would be felt.
+
+    straight     everything is accumulated, and no program's code could look on: not even the order is asked for
+                 before, since whichever node of those reached is the newest comes next
+    counted      the same once hooks or a program's own rules come by, or a leaf that has hooks: they may see which
+                 leaves are done, so the edges that lead to each are counted first
+    by_regions   counted, and through deferred operations block by block
+    to_targets   ``autograd.grad``, and ``backward`` with inputs: only what leads to these, and of each node only
+                 those rules
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .block_backward import Region, first_of_region
+from .node import AccumulateGrad, Node, Output, reachable
+from .state import state
+from .worlds import roles
+
+if TYPE_CHECKING:
+    from .backward import Pass
+
+
+def straight(task: Pass, roots: list[Node]) -> None:
+    """Through all nodes below the roots, whose gradients have arrived."""
+    pending, owned = task.pending, task.owned
+    take, look, arrive = pending.pop, pending.get, task.arrive
+    keep = task.keep_graph
+    waits: list[tuple[int, Node]] = []  # nodes that something has arrived at; no two have one number
+    for node in dict.fromkeys(roots):
+        heappush(waits, (-node.seq, node))
+    node = waits[0][1]
+    try:
+        while waits:
+            number, node = heappop(waits)
+            if node.extra is not None or not node.declared:
+                _go_on(task, [node, *[other for _, other in waits]])
+                return
+            grads = node.run(take(node))
+            if not keep:
+                node.release()
+            hooked = False
+            for edge, x in zip(node.edges, grads):  # as many by construction: a check costs 60 ns an edge
+                if x is None or edge is None:
+                    continue
+                sofar: Any = look(edge)
+                if sofar is None:
+                    if edge.__class__ is AccumulateGrad:
+                        pending[edge] = x
+                        hooked = hooked or edge.extra is not None
+                    elif edge.__class__ is Output:
+                        behind = edge.node
+                        if behind not in pending:
+                            heappush(waits, (-behind.seq, behind))
+                        arrive(edge, x)
+                    else:
+                        pending[edge] = x
+                        heappush(waits, (-edge.seq, edge))
+                elif edge in owned and x.dtype is sofar.dtype:
+                    sofar += x  # this buffer was made here: nobody else sees it
+                else:
+                    pending[edge] = total = sofar + x
+                    if total.__class__ is np.ndarray:
+                        owned.add(edge)
+            if hooked:
+                _go_on(task, [other for _, other in waits], node.edges)
+                return
+    except BaseException:
+        _done_leaves(task, [node, *[other for _, other in waits]])
+        raise
+    for sink in list(pending):
+        task.leaf(sink)
+
+
+def _go_on(task: Pass, rest: list[Node], last: tuple[Any, ...] = ()) -> None:
+    """From a straight walk to a counted one: ``rest`` are nodes that something has arrived at, ``last`` the edges along
+    which something went just now."""
+    order = _done_leaves(task, rest, last)
+    counted(task, order)
+
+
+def _done_leaves(task: Pass, rest: list[Node], last: tuple[Any, ...] = ()) -> list[Node]:
+    """Leaves that nothing of the rest leads to are done, those at the last edges after the others. The order of the
+    rest."""
+    order, waiting = reachable(rest)
+    task.waiting = waiting
+    pending = task.pending
+    done = [sink for sink in pending if sink.__class__ is AccumulateGrad and sink not in waiting]
+    for sink in sorted(done, key=lambda sink: last.index(sink) if sink in last else -1):
+        task.leaf(sink)
+    return order
+
+
+def counted(task: Pass, order: list[Node]) -> None:
+    """Through all nodes of the order. A leaf is done when the last edge that leads to it was passed."""
+    waiting, pending, owned = task.waiting, task.pending, task.owned
+    take, look, arrive, step, leaf = pending.pop, pending.get, task.arrive, task.step, task.leaf
+    keep = task.keep_graph
+    for node in order:
+        g: Any = take(node, None)
+        edges = node.edges
+        if g is None:
+            grads: Any = (None,) * len(edges)
+        elif node.extra is not None:
+            grads = step(node, g)
+        else:
+            grads = node.run(g)
+            if not keep:
+                node.release()
+        for edge, x in zip(edges, grads):
+            if edge is None:
+                continue
+            if x is not None:
+                sofar: Any = look(edge)
+                if edge.__class__ is Output:
+                    arrive(edge, x)
+                elif sofar is None:
+                    pending[edge] = x
+                elif edge in owned and x.dtype is sofar.dtype:
+                    sofar += x
+                else:
+                    pending[edge] = total = sofar + x
+                    if total.__class__ is np.ndarray:
+                        owned.add(edge)
+            if edge.__class__ is AccumulateGrad:
+                waiting[edge] = left = waiting[edge] - 1
+                if not left and edge in pending:
+                    leaf(edge)
+
+
+def by_regions(task: Pass, order: list[Node]) -> None:
+    """``counted``, but through deferred operations block by block."""
+    at = 0
+    while at < len(order):
+        begin = first_of_region(order, at)
+        if begin > at:
+            counted(task, order[at:begin])
+        if begin == len(order):
+            return
+        region = Region(order, begin, task.pending)
+        if region.nodes:
+            task.region(region)
+            at = begin + len(region.nodes)
+        else:
+            counted(task, order[begin : begin + 1])
+            at = begin + 1
+
+
+def to_targets(task: Pass, order: list[Node]) -> None:
+    """Through the nodes that must run for the targets, in either world."""
+    waiting, pending, owned, closing = task.waiting, task.pending, task.owned, task.closing
+    take, look, arrive, step, leaf = pending.pop, pending.get, task.arrive, task.step, task.leaf
+    keep, tensors, needed, targets, only = task.keep_graph, task.tensors, task.needed, task.targets, task.only
+    assert targets is not None
+    for node in order:
+        if node not in needed and node not in targets:
+            continue
+        g: Any = take(node, None)
+        edges: tuple[Any, ...] = node.edges
+        all_edges, edges = edges, only.get(node, edges)
+        if g is None:
+            grads: Any = (None,) * len(edges)
+        elif node.extra is not None or node in targets or not node.declared:
+            grads = step(node, g)
+        else:
+            node.edges = edges
+            try:
+                grads = _run_recorded(node, g, closing) if tensors else node.run(g)
+            finally:
+                node.edges = all_edges
+            if not keep:
+                node.release()
+        for edge, x in zip(edges, grads):
+            if edge is None:
+                continue
+            if x is not None:
+                sofar: Any = look(edge)
+                if edge.__class__ is Output:
+                    arrive(edge, x)
+                elif sofar is None:
+                    pending[edge] = x
+                elif tensors:
+                    pending[edge] = roles.add(sofar, x)
+                elif edge in owned and x.dtype is sofar.dtype:
+                    sofar += x
+                else:
+                    pending[edge] = total = sofar + x
+                    if total.__class__ is np.ndarray:
+                        owned.add(edge)
+            if edge.__class__ is AccumulateGrad:
+                waiting[edge] = left = waiting[edge] - 1
+                if not left and edge in pending:
+                    leaf(edge)
+
+
+def _run_recorded(node: Node, g: Any, closing: Any) -> tuple[Any, ...]:
+    """A node's rules in the tensor world, for the levels that ask who runs."""
+    previous, state.running_node = state.running_node, node
+    if closing is not None:
+        closing.closing = True
+    try:
+        return node.run_tensors(g)
+    finally:
+        state.running_node = previous
+        if closing is not None:
+            closing.closing = False
