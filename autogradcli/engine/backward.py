@@ -27,7 +27,7 @@ from .in_blocks import InBlocks
 from .node import FREED, AccumulateGrad, Node, Output, index_of, node_of, reachable
 from .state import state
 from .tensor import Tensor, wrap
-from .walks import by_regions, counted, straight, to_targets
+from .walks import Walks
 from .worlds import cast_array, roles
 
 Edge = Node | Output
@@ -46,17 +46,13 @@ def running_pass() -> Pass | None:
     return _running[-1] if _running else None
 
 
-class Pass:
+class Pass(Walks):
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
         "_roots", "accumulate", "captured", "closing", "create_graph", "keep_graph", "leads", "needed", "only",
-        "owned", "pending", "targets", "tensors", "waiting",
+        "owned", "pending", "targets", "tensors",
     )  # fmt: skip
-
-    waiting: dict[Node, int]  # sink -> edges that may still bring it something
-    needed: set[Node]  # where there are targets: nodes that must run for them
-    only: dict[Node, tuple[Any, ...]]  # and of such a node the edges that lead to one, None for the others
 
     def __init__(
         self,
@@ -98,7 +94,7 @@ class Pass:
         _running.append(self)
         try:
             if self._looks_at_nothing():
-                straight(self, self._roots)
+                self.straight(self._roots)
             else:
                 self._run_counted(roots)
         finally:
@@ -114,6 +110,7 @@ class Pass:
             and state.watch is None
             and state.tape is None
             and not any(root.__class__ is AccumulateGrad for root in self._roots)
+            and bool(self._roots)
         )
 
     def _run_counted(self, roots: Sequence[tuple[Edge, Any]]) -> None:
@@ -130,13 +127,13 @@ class Pass:
             if state.deferred and not self.tensors:
                 self.walk(order)
             else:
-                to_targets(self, order)
+                self.to_targets(order)
         elif self.tensors:
             self.walk(order)
         elif state.deferred:
-            by_regions(self, order)
+            self.by_regions(order)
         else:
-            counted(self, order)
+            self.counted(order)
 
     def _own_world(self, g: Any) -> Any:
         if isinstance(g, Tensor):

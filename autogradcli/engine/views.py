@@ -116,9 +116,10 @@ def offset_of(array: np.ndarray, base: np.ndarray) -> int:
 
 def strides_of(array: np.ndarray) -> tuple[int, ...]:
     """Strides in elements. NumPy keeps no promise for dimensions of size 0 and 1, PyTorch's are contiguous there."""
-    size = array.itemsize
-    strides = [s // size for s in array.strides]
-    return tuple(strides)
+    size, strides = array.itemsize, array.strides
+    if len(strides) == 2:  # matrices, whose products ask for it
+        return (strides[0] // size, strides[1] // size)
+    return tuple([s // size for s in strides])
 
 
 class Window:

@@ -15,7 +15,7 @@ run all day: every edge of a graph comes by, and the calls would be felt.
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,180 +24,200 @@ from .node import AccumulateGrad, Node, Output, reachable
 from .state import state
 from .worlds import roles
 
-if TYPE_CHECKING:
-    from .backward import Pass
 
+class Walks:
+    """What a pass knows, and how it goes on from there. ``backward.Pass`` has the steps."""
 
-def straight(task: Pass, roots: list[Node]) -> None:
-    """Through all nodes below the roots, whose gradients have arrived."""
-    pending, owned = task.pending, task.owned
-    take, look, arrive = pending.pop, pending.get, task.arrive
-    keep = task.keep_graph
-    waits: list[tuple[int, Node]] = []  # nodes that something has arrived at; no two have one number
-    for node in dict.fromkeys(roots):
-        heappush(waits, (-node.seq, node))
-    node = waits[0][1]
-    try:
-        while waits:
-            number, node = heappop(waits)
-            if node.extra is not None or not node.declared:
-                _go_on(task, [node, *[other for _, other in waits]])
-                return
-            grads = node.run(take(node))
-            if not keep:
-                node.release()
-            hooked = False
-            for edge, x in zip(node.edges, grads):  # as many by construction: a check costs 60 ns an edge
-                if x is None or edge is None:
-                    continue
-                sofar: Any = look(edge)
-                if sofar is None:
-                    if edge.__class__ is AccumulateGrad:
-                        pending[edge] = x
-                        hooked = hooked or edge.extra is not None
-                    elif edge.__class__ is Output:
-                        behind = edge.node
-                        if behind not in pending:
-                            heappush(waits, (-behind.seq, behind))
-                        arrive(edge, x)
+    __slots__ = ("waiting",)
+
+    closing: Any  # the level of torch.func that the gradients leave, if any
+    keep_graph: bool
+    tensors: bool  # gradients are tensors, not bare arrays
+    targets: dict[Node, set[int]] | None
+    pending: dict[Any, Any]  # what has arrived so far; of a node with several outputs, a list
+    owned: set[Any]  # where that is an array made here, into which more may be added
+    waiting: dict[Node, int]  # sink -> edges that may still bring it something
+    needed: set[Node]  # where there are targets: nodes that must run for them
+    only: dict[Node, tuple[Any, ...]]  # and of such a node the edges that lead to one, None for the others
+
+    def arrive(self, edge: Node | Output, g: Any) -> None:
+        raise NotImplementedError
+
+    def step(self, node: Node, g: Any) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+    def leaf(self, sink: AccumulateGrad) -> None:
+        raise NotImplementedError
+
+    def region(self, region: Region) -> None:
+        raise NotImplementedError
+
+    def straight(self, roots: list[Node]) -> None:
+        """Through all nodes below the roots, whose gradients have arrived."""
+        pending, owned = self.pending, self.owned
+        take, look, arrive = pending.pop, pending.get, self.arrive
+        edge: Any
+        keep = self.keep_graph
+        waits: list[tuple[int, Node]] = []  # nodes that something has arrived at; no two have one number
+        for node in dict.fromkeys(roots):
+            heappush(waits, (-node.seq, node))
+        node = roots[0]
+        try:
+            while waits:
+                node = heappop(waits)[1]
+                if node.extra is not None or not node.declared:
+                    self._go_on([node, *[other for _, other in waits]])
+                    return
+                grads = node.run(take(node))
+                if not keep:
+                    node.release()
+                hooked = False
+                for edge, x in zip(node.edges, grads):  # as many by construction: a check costs 60 ns an edge
+                    if x is None or edge is None:
+                        continue
+                    sofar: Any = look(edge)
+                    if sofar is None:
+                        if edge.__class__ is AccumulateGrad:
+                            pending[edge] = x
+                            hooked = hooked or edge.extra is not None
+                        elif edge.__class__ is Output:
+                            behind = edge.node
+                            if behind not in pending:
+                                heappush(waits, (-behind.seq, behind))
+                            arrive(edge, x)
+                        else:
+                            pending[edge] = x
+                            heappush(waits, (-edge.seq, edge))
+                    elif edge in owned and x.dtype is sofar.dtype:
+                        sofar += x  # this buffer was made here: nobody else sees it
                     else:
+                        pending[edge] = total = sofar + x
+                        if total.__class__ is np.ndarray:
+                            owned.add(edge)
+                if hooked:
+                    self._go_on([other for _, other in waits], node.edges)
+                    return
+        except BaseException:
+            self._done_leaves([node, *[other for _, other in waits]])
+            raise
+        for sink in list(pending):
+            self.leaf(sink)
+
+    def _go_on(self, rest: list[Node], last: tuple[Any, ...] = ()) -> None:
+        """From a straight walk to a counted one: ``rest`` are nodes that something has arrived at, ``last`` the edges
+        along which something went just now."""
+        order = self._done_leaves(rest, last)
+        self.counted(order)
+
+    def _done_leaves(self, rest: list[Node], last: tuple[Any, ...] = ()) -> list[Node]:
+        """Leaves that nothing of the rest leads to are done, those at the last edges after the others. The order of the
+        rest."""
+        order, waiting = reachable(rest)
+        self.waiting = waiting
+        pending = self.pending
+        done = [sink for sink in pending if sink.__class__ is AccumulateGrad and sink not in waiting]
+        for sink in sorted(done, key=lambda sink: last.index(sink) if sink in last else -1):
+            self.leaf(sink)
+        return order
+
+    def counted(self, order: list[Node]) -> None:
+        """Through all nodes of the order. A leaf is done when the last edge that leads to it was passed."""
+        waiting, pending, owned = self.waiting, self.pending, self.owned
+        take, look, arrive, step, leaf = pending.pop, pending.get, self.arrive, self.step, self.leaf
+        keep = self.keep_graph
+        for node in order:
+            g: Any = take(node, None)
+            edges = node.edges
+            if g is None:
+                grads: Any = (None,) * len(edges)
+            elif node.extra is not None:
+                grads = step(node, g)
+            else:
+                grads = node.run(g)
+                if not keep:
+                    node.release()
+            for edge, x in zip(edges, grads):
+                if edge is None:
+                    continue
+                if x is not None:
+                    sofar: Any = look(edge)
+                    if edge.__class__ is Output:
+                        arrive(edge, x)
+                    elif sofar is None:
                         pending[edge] = x
-                        heappush(waits, (-edge.seq, edge))
-                elif edge in owned and x.dtype is sofar.dtype:
-                    sofar += x  # this buffer was made here: nobody else sees it
-                else:
-                    pending[edge] = total = sofar + x
-                    if total.__class__ is np.ndarray:
-                        owned.add(edge)
-            if hooked:
-                _go_on(task, [other for _, other in waits], node.edges)
+                    elif edge in owned and x.dtype is sofar.dtype:
+                        sofar += x
+                    else:
+                        pending[edge] = total = sofar + x
+                        if total.__class__ is np.ndarray:
+                            owned.add(edge)
+                if edge.__class__ is AccumulateGrad:
+                    waiting[edge] = left = waiting[edge] - 1
+                    if not left and edge in pending:
+                        leaf(edge)
+
+    def by_regions(self, order: list[Node]) -> None:
+        """``counted``, but through deferred operations block by block."""
+        at = 0
+        while at < len(order):
+            begin = first_of_region(order, at)
+            if begin > at:
+                self.counted(order[at:begin])
+            if begin == len(order):
                 return
-    except BaseException:
-        _done_leaves(task, [node, *[other for _, other in waits]])
-        raise
-    for sink in list(pending):
-        task.leaf(sink)
+            region = Region(order, begin, self.pending)
+            if region.nodes:
+                self.region(region)
+                at = begin + len(region.nodes)
+            else:
+                self.counted(order[begin : begin + 1])
+                at = begin + 1
 
-
-def _go_on(task: Pass, rest: list[Node], last: tuple[Any, ...] = ()) -> None:
-    """From a straight walk to a counted one: ``rest`` are nodes that something has arrived at, ``last`` the edges along
-    which something went just now."""
-    order = _done_leaves(task, rest, last)
-    counted(task, order)
-
-
-def _done_leaves(task: Pass, rest: list[Node], last: tuple[Any, ...] = ()) -> list[Node]:
-    """Leaves that nothing of the rest leads to are done, those at the last edges after the others. The order of the
-    rest."""
-    order, waiting = reachable(rest)
-    task.waiting = waiting
-    pending = task.pending
-    done = [sink for sink in pending if sink.__class__ is AccumulateGrad and sink not in waiting]
-    for sink in sorted(done, key=lambda sink: last.index(sink) if sink in last else -1):
-        task.leaf(sink)
-    return order
-
-
-def counted(task: Pass, order: list[Node]) -> None:
-    """Through all nodes of the order. A leaf is done when the last edge that leads to it was passed."""
-    waiting, pending, owned = task.waiting, task.pending, task.owned
-    take, look, arrive, step, leaf = pending.pop, pending.get, task.arrive, task.step, task.leaf
-    keep = task.keep_graph
-    for node in order:
-        g: Any = take(node, None)
-        edges = node.edges
-        if g is None:
-            grads: Any = (None,) * len(edges)
-        elif node.extra is not None:
-            grads = step(node, g)
-        else:
-            grads = node.run(g)
-            if not keep:
-                node.release()
-        for edge, x in zip(edges, grads):
-            if edge is None:
+    def to_targets(self, order: list[Node]) -> None:
+        """Through the nodes that must run for the targets, in either world."""
+        waiting, pending, owned, closing = self.waiting, self.pending, self.owned, self.closing
+        take, look, arrive, step, leaf = pending.pop, pending.get, self.arrive, self.step, self.leaf
+        keep, tensors, needed, targets, only = self.keep_graph, self.tensors, self.needed, self.targets, self.only
+        assert targets is not None
+        for node in order:
+            if node not in needed and node not in targets:
                 continue
-            if x is not None:
-                sofar: Any = look(edge)
-                if edge.__class__ is Output:
-                    arrive(edge, x)
-                elif sofar is None:
-                    pending[edge] = x
-                elif edge in owned and x.dtype is sofar.dtype:
-                    sofar += x
-                else:
-                    pending[edge] = total = sofar + x
-                    if total.__class__ is np.ndarray:
-                        owned.add(edge)
-            if edge.__class__ is AccumulateGrad:
-                waiting[edge] = left = waiting[edge] - 1
-                if not left and edge in pending:
-                    leaf(edge)
-
-
-def by_regions(task: Pass, order: list[Node]) -> None:
-    """``counted``, but through deferred operations block by block."""
-    at = 0
-    while at < len(order):
-        begin = first_of_region(order, at)
-        if begin > at:
-            counted(task, order[at:begin])
-        if begin == len(order):
-            return
-        region = Region(order, begin, task.pending)
-        if region.nodes:
-            task.region(region)
-            at = begin + len(region.nodes)
-        else:
-            counted(task, order[begin : begin + 1])
-            at = begin + 1
-
-
-def to_targets(task: Pass, order: list[Node]) -> None:
-    """Through the nodes that must run for the targets, in either world."""
-    waiting, pending, owned, closing = task.waiting, task.pending, task.owned, task.closing
-    take, look, arrive, step, leaf = pending.pop, pending.get, task.arrive, task.step, task.leaf
-    keep, tensors, needed, targets, only = task.keep_graph, task.tensors, task.needed, task.targets, task.only
-    assert targets is not None
-    for node in order:
-        if node not in needed and node not in targets:
-            continue
-        g: Any = take(node, None)
-        edges: tuple[Any, ...] = node.edges
-        all_edges, edges = edges, only.get(node, edges)
-        if g is None:
-            grads: Any = (None,) * len(edges)
-        elif node.extra is not None or node in targets or not node.declared:
-            grads = step(node, g)
-        else:
-            node.edges = edges
-            try:
-                grads = _run_recorded(node, g, closing) if tensors else node.run(g)
-            finally:
-                node.edges = all_edges
-            if not keep:
-                node.release()
-        for edge, x in zip(edges, grads):
-            if edge is None:
-                continue
-            if x is not None:
-                sofar: Any = look(edge)
-                if edge.__class__ is Output:
-                    arrive(edge, x)
-                elif sofar is None:
-                    pending[edge] = x
-                elif tensors:
-                    pending[edge] = roles.add(sofar, x)
-                elif edge in owned and x.dtype is sofar.dtype:
-                    sofar += x
-                else:
-                    pending[edge] = total = sofar + x
-                    if total.__class__ is np.ndarray:
-                        owned.add(edge)
-            if edge.__class__ is AccumulateGrad:
-                waiting[edge] = left = waiting[edge] - 1
-                if not left and edge in pending:
-                    leaf(edge)
+            g: Any = take(node, None)
+            edges: tuple[Any, ...] = node.edges
+            all_edges, edges = edges, only.get(node, edges)
+            if g is None:
+                grads: Any = (None,) * len(edges)
+            elif node.extra is not None or node in targets or not node.declared:
+                grads = step(node, g)
+            else:
+                node.edges = edges
+                try:
+                    grads = _run_recorded(node, g, closing) if tensors else node.run(g)
+                finally:
+                    node.edges = all_edges
+                if not keep:
+                    node.release()
+            for edge, x in zip(edges, grads):
+                if edge is None:
+                    continue
+                if x is not None:
+                    sofar: Any = look(edge)
+                    if edge.__class__ is Output:
+                        arrive(edge, x)
+                    elif sofar is None:
+                        pending[edge] = x
+                    elif tensors:
+                        pending[edge] = roles.add(sofar, x)
+                    elif edge in owned and x.dtype is sofar.dtype:
+                        sofar += x
+                    else:
+                        pending[edge] = total = sofar + x
+                        if total.__class__ is np.ndarray:
+                            owned.add(edge)
+                if edge.__class__ is AccumulateGrad:
+                    waiting[edge] = left = waiting[edge] - 1
+                    if not left and edge in pending:
+                        leaf(edge)
 
 
 def _run_recorded(node: Node, g: Any, closing: Any) -> tuple[Any, ...]:

@@ -22,6 +22,10 @@ from .from_data import warn_scalar
 from .tensor_repr import tensor_repr
 
 _OPERANDS = (Tensor, float, int, complex)
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+#: What an operator is for two ordinary tensors: nothing is to be looked at before.
+OF_TWO_TENSORS: dict[str, Callable[[Tensor, Tensor], Any]] = {"add": add, "mul": mul, "truediv": div}
 
 
 def _direct(operation: Callable[..., Any], by_number: Callable[..., Any]) -> Callable[[Any, Any], Any]:
@@ -38,6 +42,8 @@ def _direct(operation: Callable[..., Any], by_number: Callable[..., Any]) -> Cal
 
 
 def _subtract(self: Tensor, other: Any) -> Any:
+    if other.__class__ is self.__class__ is Tensor and other.array.dtype is self.array.dtype in _FLOATS:
+        return sub(self, other)
     if isinstance(other, _OPERANDS):
         if dtype_of(self).kind == "b" or _is_bool(other):
             return method("sub")(self, other)

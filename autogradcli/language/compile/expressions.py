@@ -7,10 +7,13 @@ argument ``place``: it costs nothing to run, and the traceback of an error then 
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...api.calls.registry import Property
+from ...api.tensor.operators import OF_TWO_TENSORS
+from ...engine.tensor import Tensor
 from ..read.syntax import Place
 from ..values import at_length
 from ..values.attribute_lookup import TABLES, get_attribute, key_of
@@ -25,6 +28,13 @@ from ..values.text_format import joined as joined_text
 from . import variables
 from .context import Context, compiles, expression
 
+OF_TENSORS = {
+    ast.Add: OF_TWO_TENSORS["add"],
+    ast.Mult: OF_TWO_TENSORS["mul"],
+    ast.Div: OF_TWO_TENSORS["truediv"],
+    ast.MatMult: operator.matmul,
+}
+
 
 @compiles(ast.Constant)
 def _constant(node: ast.Constant, c: Context) -> Run:
@@ -35,6 +45,7 @@ def _constant(node: ast.Constant, c: Context) -> Run:
 @compiles(ast.BinOp)
 def _binary(node: ast.BinOp, c: Context) -> Run:
     operate = BINARY[type(node.op)]
+    of_tensors = OF_TENSORS.get(type(node.op), operate)  # what two ordinary tensors go to at once
     left = expression(node.left, c)
     at = c.place(node)
     if isinstance(node.right, ast.Constant):
@@ -53,6 +64,8 @@ def _binary(node: ast.BinOp, c: Context) -> Run:
     def binary(f: Frame, place: Place = at) -> Any:
         a = left(f)
         b = right(f)
+        if a.__class__ is Tensor is b.__class__:
+            return of_tensors(a, b)
         try:
             return operate(a, b)
         except TypeError as error:
