@@ -18,6 +18,7 @@ from typing import Any
 
 from numpy import ndarray
 
+from .libraries import NUMPY, SHARED
 from .limits import run
 
 #: Steps of arithmetic from which a call is worth a thread: some hundredths of a second.
@@ -123,14 +124,18 @@ def _first_ints(value: Any) -> tuple[int, ...]:
     return next((found for found in map(_first_ints, value) if found), ())
 
 
+def _steps_of_rows(args: tuple[Any, ...]) -> float:
+    return max([a.size * math.sqrt(a.size) for a in args if a.__class__ is ndarray], default=0.0)
+
+
 def by_rows(args: tuple[Any, ...]) -> bool:
     """Each row of a matrix meets each column, as where one is solved or factored."""
-    return any(a.__class__ is ndarray and a.size * math.sqrt(a.size) > HEAVY for a in args)
+    return _steps_of_rows(args) > HEAVY
 
 
 def by_iterations(args: tuple[Any, ...]) -> bool:
     """A matrix meets itself again and again, as for eigenvalues and singular values."""
-    return any(a.__class__ is ndarray and 10 * a.size * math.sqrt(a.size) > HEAVY for a in args)
+    return 10 * _steps_of_rows(args) > HEAVY
 
 
 def by_size(args: tuple[Any, ...]) -> bool:
@@ -140,6 +145,15 @@ def by_size(args: tuple[Any, ...]) -> bool:
 
 def listening(kernel: Callable[..., Any], heavy: Callable[[tuple[Any, ...]], bool]) -> Callable[..., Any]:
     """The kernel, run on a thread where ``heavy`` says so of its arguments."""
+    if heavy in (by_rows, by_iterations):  # LAPACK's
+
+        def by_lapack(*args: Any) -> Any:
+            steps = _steps_of_rows(args)
+            if steps < SHARED:
+                return kernel(*args)
+            return away_if(heavy(args), NUMPY.run, steps, kernel, *args)
+
+        return by_lapack
 
     def call(*args: Any) -> Any:
         return away(kernel, *args) if heavy(args) else kernel(*args)

@@ -19,6 +19,7 @@ import numpy as np
 
 from .away import HUGE, away, away_if
 from .blocks import BLOCK, LARGE
+from .products import multiplied
 
 _add: Any = np.add.reduce
 _running: Any = np.add.accumulate
@@ -86,7 +87,7 @@ def sums_of_rows(x: Any, least: int = _SEEN) -> Any:
     """
     n = x.shape[-1]
     if x.dtype.char in "fd" and _SHORTEST <= n <= _LONGEST and x.size >= n * least and x.flags.c_contiguous:
-        sums: Any = x.reshape(-1, n) @ _ones(n, x.dtype)
+        sums: Any = multiplied(np.matmul, x.reshape(-1, n), _ones(n, x.dtype))
         sums += 0.0  # of negative zeros alone it is zero
         return sums.reshape((*x.shape[:-1], 1))
     return _add(x, -1, None, None, True)

@@ -268,7 +268,11 @@ class Declared(Optimizer):
         for group in self.param_groups:
             if not OPTIONS.issuperset(map(type, numbers(group))):
                 check_options(group)
-            for param in checked_tensors(group["params"]):
+            params = checked_tensors(group["params"])
+            together: list[tuple[list[Any], Group]] | None = None
+            if rule.together and F is kernels and len(params) > 1 and _apart(params):
+                together = []
+            for param in params:
                 grad = param.grad
                 if grad is not None:
                     if grad.__class__ is not Tensor and F is kernels:
@@ -280,6 +284,11 @@ class Declared(Optimizer):
                     values = {} if kept is None else kept
                     if values and not STATE.issuperset(map(type, values.values())):
                         check_options(values)
+                    lines = None if together is None else rule.lines(param.array, g, values, group)
+                    if together is not None and lines is not None:
+                        together.append((lines, values))
+                        param.bump()
+                        continue
                     try:
                         step(F, param, g, values, group)
                     except TypeError as error:
@@ -289,6 +298,8 @@ class Declared(Optimizer):
                         self.state[param] = values
                     if F is kernels:
                         param.bump()
+            if together:
+                rule.step_together(F, together, group)
 
     def _record_update(self) -> None:
         """The update as recorded operations. Raises RuntimeError where a parameter is a leaf that requires grad."""
@@ -299,6 +310,12 @@ class Declared(Optimizer):
             self._update(recorded)
         finally:
             state.grad = before
+
+
+def _apart(params: list[Tensor]) -> bool:
+    """Whether no two of the parameters share memory, so that it doesn't matter which is changed first."""
+    arrays = [param.array for param in params]
+    return all(x.flags.owndata for x in arrays) and len(set(map(id, arrays))) == len(arrays)
 
 
 def _check_kinds(param: Tensor, values: Group, error: TypeError) -> None:

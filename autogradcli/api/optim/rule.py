@@ -39,7 +39,8 @@ class Rule:
     numbers the formula takes for two real ones: ``"all"``, ``"kept"`` (all but the parameter) or ``""``. ``decays``
     says whether weight decay is applied before the formula, as a part of the gradient or decoupled from it, as the
     group wants; else it is the formula's own affair. ``captured`` is what PyTorch names when it refuses
-    ``capturable``.
+    ``capturable``. ``together`` says that each element goes its own way, so that small parameters can be put in one
+    line and changed at once.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Rule:
         pairs: str = "all",
         decays: bool = True,
         captured: str = "params and state_steps",
+        together: bool = True,
     ) -> None:
         self.formula = formula
         self.keeps = keeps
@@ -59,6 +61,7 @@ class Rule:
         self.pairs = pairs
         self.decays = decays
         self.captured = captured
+        self.together = together and decays
 
     def begin(self, param: Array, g: Array, state: Group, group: Group) -> None:
         """Fill the state of a parameter that has none."""
@@ -73,20 +76,12 @@ class Rule:
         pairs = self.pairs if param.array.dtype.kind == "c" else ""
         if pairs:
             p, grad = F.pairs(p), F.pairs(grad)
-        if self.decays:
-            decay = group.get("weight_decay", 0)
-            if decay != 0:
-                if group.get("decoupled_weight_decay"):
-                    F.scale(p, 1 - F.option(group["lr"]) * F.option(decay))
-                else:
-                    grad = F.decayed(grad, p, decay)
+        grad = self._decayed(F, p, grad, group)
         names = self.keeps(group, param.array) if callable(self.keeps) else self.keeps
         if self.counts:
             if not state:
                 self.begin(param.array, F.array(grad), state, group)
-            count = state["step"].array
-            count += 1
-            t = float(count)
+            t = _count(state)
         else:
             t = 2.0
             for name in names:
@@ -100,3 +95,58 @@ class Rule:
             if pairs == "kept":
                 p = whole
         self.formula(F, group, t, p, grad, *kept)
+
+    def _decayed(self, F: Any, p: Any, grad: Any, group: Group) -> Any:
+        """The gradient, weight decay being applied to it or to the parameter."""
+        if self.decays:
+            decay = group.get("weight_decay", 0)
+            if decay != 0:
+                if not group.get("decoupled_weight_decay"):
+                    return F.decayed(grad, p, decay)
+                F.scale(p, 1 - F.option(group["lr"]) * F.option(decay))
+        return grad
+
+    def lines(self, p: Array, g: Array, state: Group, group: Group) -> list[Array] | None:
+        """A small parameter, its gradient and what is kept of it, each in one line; None where the parameter isn't to
+        be changed together with others, as in its first step."""
+        if p.size > SMALL or not state or p.dtype.char not in "fd" or g.strides != p.strides:
+            return None
+        found = [p, g]
+        for name in self.keeps(group, p) if callable(self.keeps) else self.keeps:
+            kept = state.get(name)
+            if kept is None:
+                return None
+            found.append(kept.array)
+        for x in found:
+            if x.dtype is not p.dtype or x.shape != p.shape or not x.flags.c_contiguous:
+                return None
+        return [x.reshape(-1) for x in found]
+
+    def step_together(self, F: Any, entries: list[tuple[list[Array], Group]], group: Group) -> None:
+        """``step`` for several parameters, given by their ``lines`` and states. The formula costs some twenty calls,
+        whatever the number of elements is: here it costs them once."""
+        alike: dict[tuple[float, str], list[list[Array]]] = {}
+        for lines, state in entries:
+            t = _count(state) if self.counts else 2.0
+            alike.setdefault((t, lines[0].dtype.char), []).append(lines)
+        for (t, _), several in alike.items():
+            p, g, *kept = map(np.concatenate, zip(*several, strict=True))
+            self.formula(F, group, t, p, self._decayed(F, p, g, group), *kept)
+            begin = 0
+            for line, _, *past in several:
+                end = begin + line.size
+                line[:] = p[begin:end]
+                for old, new in zip(past, kept, strict=True):
+                    old[:] = new[begin:end]
+                begin = end
+
+
+#: Elements of a parameter up to which putting it in one line with others and taking it back costs less than it saves.
+SMALL = 8192
+
+
+def _count(state: Group) -> float:
+    """The number of the step that begins."""
+    count = state["step"].array
+    count += 1
+    return float(count)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array
+from ...numerics.libraries import SCIPY
 
 #: From so many rows on a loop over them in Python costs more.
 MANY = 32
@@ -43,12 +44,13 @@ def solve_triangular(a: Array, b: Array, upper: bool, unit: bool) -> Array:
 
 def _one(solve: Any, a: Array, b: Array, upper: bool, unit: bool) -> Array:
     """X^T of ``X^T A^T = B^T``, turned: to Fortran a matrix of ours is its transpose."""
-    found: Array
+    steps = a.size * b.shape[1]
     if a.flags.f_contiguous:
-        found = solve(1.0, a, b.T, side=1, lower=not upper, trans_a=1, diag=unit)
+        found = SCIPY.run(steps, solve, 1.0, a, b.T, side=1, lower=not upper, trans_a=1, diag=unit)
     else:
-        found = solve(1.0, a.T, b.T, side=1, lower=upper, diag=unit)
-    return found.T
+        found = SCIPY.run(steps, solve, 1.0, a.T, b.T, side=1, lower=upper, diag=unit)
+    turned: Array = found.T
+    return turned
 
 
 def lu_factor(a: Array) -> tuple[Array, Array, Array]:
@@ -61,6 +63,6 @@ def lu_factor(a: Array) -> tuple[Array, Array, Array]:
     pivots = np.empty((*batch, min(a.shape[-2:])), np.int32)
     info = np.zeros(batch, np.int32)
     for at in np.ndindex(*batch):
-        packed, places, failed = factor(a[at])
+        packed, places, failed = SCIPY.run(a[at].size * min(a.shape[-2:]), factor, a[at])
         lu[at], pivots[at], info[at] = packed, places + 1, failed
     return lu, pivots, info

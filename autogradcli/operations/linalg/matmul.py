@@ -13,8 +13,9 @@ import numpy as np
 
 from ...engine.operation import Array, Number, operation
 from ...numerics import dtypes
-from ...numerics.away import HEAVY, away
+from ...numerics.libraries import SHARED
 from ...numerics.numbers import number_in
+from ...numerics.products import multiplied
 from ..dims import Shape, size_of
 
 
@@ -99,16 +100,7 @@ def _dot(a: Array, b: Array) -> Array:
         return multiplied(np.dot, a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
     if a.shape[-1] <= 7 and b.shape[-1] <= 10 and a.size <= 1024 and a.dtype.char in "fd":
         return _small_dot(a, b)
-    return np.dot(a, b) if a.size * b.shape[-1] < HEAVY else away(np.dot, a, b)
-
-
-def multiplied(product: Any, a: Array, b: Array) -> Array:
-    """``product(a, b)``, which can be interrupted if it takes long."""
-    steps = a.size * b.shape[-1]
-    if b.ndim > 2 and a.shape[:-2] != b.shape[:-2]:
-        steps *= b.size // max(b.shape[-2] * b.shape[-1], 1)  # each with each, at most
-    found: Array = product(a, b) if steps < HEAVY else away(product, a, b)
-    return found
+    return np.dot(a, b) if a.size * b.shape[-1] < SHARED else multiplied(np.dot, a, b)
 
 
 #: So many numbers are printed in full: of more nobody sees the last digit.

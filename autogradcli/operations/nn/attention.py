@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
+from ...numerics.products import multiplied
 from ..reduce.softmax import safe_softmax
 
 
@@ -58,10 +59,10 @@ def _rule(F: Any, g: Any, needs: Any, query: Any, key: Any, value: Any, mask: An
 )
 def flash_attention(query: Array, key: Array, value: Array, mask: Index | None, causal: bool, scale: float) -> Array:
     """``softmax(query @ key^T * scale + mask) @ value`` of (batch, heads, length, size)."""
-    scores = np.matmul(query, np.swapaxes(key, -2, -1)) * query.dtype.type(scale)
+    scores = multiplied(np.matmul, query, np.swapaxes(key, -2, -1)) * query.dtype.type(scale)
     if causal:
         scores = scores + causal_bias(query.shape[-2], key.shape[-2], query.dtype)
     elif mask is not None:
         scores = scores + mask_bias(mask, query.dtype)
     weights = safe_softmax.op.kernel(scores, -1)
-    return np.matmul(weights, value)
+    return multiplied(np.matmul, weights, value)

@@ -19,6 +19,7 @@ from numpy.lib.stride_tricks import as_strided
 from ...engine.operation import Array, operation
 from ...numerics.away import by_correlation, by_product, by_size, by_taps, by_windows
 from ...numerics.layouts import follows
+from ...numerics.products import multiplied
 from ..dims import numel
 
 Ints = tuple[int, ...]
@@ -73,12 +74,12 @@ def _convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, g
     n = win.shape[0]
     out = win.shape[2 : 2 + d]
     if _each_sample(int(np.prod(out)), n * int(np.prod(w.shape[1:])) * groups):
-        found = np.matmul(w.reshape(groups, w.shape[0] // groups, -1), _columns(win, groups, d))
+        found = multiplied(np.matmul, w.reshape(groups, w.shape[0] // groups, -1), _columns(win, groups, d))
         return found.reshape(n, w.shape[0], *out)
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))  # channels and kernel, then batch and places
     columns = win.transpose(order).reshape(groups, x.shape[1] // groups * numel(w.shape[2:]), n * numel(out))
     rows = w.reshape(groups, w.shape[0] // groups, numel(w.shape[1:]))
-    product = np.matmul(rows, columns)
+    product = multiplied(np.matmul, rows, columns)
     return np.ascontiguousarray(np.moveaxis(product.reshape(w.shape[0], n, *out), 1, 0))
 
 
@@ -90,9 +91,10 @@ def _spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilatio
         turned = np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2)
         if all(s == 1 for s in stride):
             return _shifted(g, turned, kernel, size, padding, dilation)
-        parts = np.matmul(turned, g.reshape(n, groups, g.shape[1] // groups, -1))
+        parts = multiplied(np.matmul, turned, g.reshape(n, groups, g.shape[1] // groups, -1))
         return overlapped(parts.reshape(n, groups * w.shape[1], *kernel, *out), kernel, size, stride, padding, dilation)
-    columns = np.matmul(
+    columns = multiplied(
+        np.matmul,
         np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2),
         np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1),
     ).reshape(groups * w.shape[1], *kernel, n, *out)
@@ -109,7 +111,9 @@ def _shifted(g: Array, turned: Array, kernel: Ints, size: Ints, padding: Ints, d
     wide = np.zeros((*g.shape[:2], out[0], *whole[1:]), g.dtype)
     wide[(slice(None), slice(None), slice(None), *(slice(0, o) for o in out[1:]))] = g
     run = int(np.prod(wide.shape[2:]))
-    parts = np.matmul(turned, wide.reshape(n, groups, g.shape[1] // groups, run)).reshape(n, channels, *kernel, run)
+    parts = multiplied(np.matmul, turned, wide.reshape(n, groups, g.shape[1] // groups, run)).reshape(
+        n, channels, *kernel, run
+    )
     steps = [int(np.prod(whole[k + 1 :])) * dilation[k] for k in range(d)]
     last = sum((k - 1) * s for k, s in zip(kernel, steps, strict=True))
     line = np.zeros((n, channels, max(int(np.prod(whole)), last + run)), g.dtype)
@@ -137,14 +141,16 @@ def _correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, di
     win = windows(padded(x, padding), kernel, stride, dilation)
     win = win[(slice(None), slice(None), *(slice(0, o) for o in out))]
     if _each_sample(int(np.prod(out)), x.shape[0] * x.shape[1] * int(np.prod(kernel))):
-        parts = np.matmul(
-            g.reshape(g.shape[0], groups, g.shape[1] // groups, -1), np.swapaxes(_columns(win, groups, d), -2, -1)
+        parts = multiplied(
+            np.matmul,
+            g.reshape(g.shape[0], groups, g.shape[1] // groups, -1),
+            np.swapaxes(_columns(win, groups, d), -2, -1),
         )
         return np.add.reduce(parts, 0).reshape(g.shape[1], x.shape[1] // groups, *kernel)
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))
     columns = win.transpose(order).reshape(groups, -1, g.shape[0] * numel(out))
     rows = np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1)
-    return np.matmul(rows, np.swapaxes(columns, 1, 2)).reshape(g.shape[1], x.shape[1] // groups, *kernel)
+    return multiplied(np.matmul, rows, np.swapaxes(columns, 1, 2)).reshape(g.shape[1], x.shape[1] // groups, *kernel)
 
 
 def _said(F: Any, name: str, input: Any, weight: Any, bias: Any, **options: Any) -> Any:
@@ -410,7 +416,7 @@ def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints
 def trilinear(input1: Array, input2: Array, weight: Array) -> Array:
     """``sum over i, j of input1[n, i] weight[o, i, j] input2[n, j]``."""
     half = np.tensordot(input1, weight, (1, 1))  # (n, o, j)
-    return np.matmul(half, input2[:, :, None])[:, :, 0]
+    return multiplied(np.matmul, half, input2[:, :, None])[:, :, 0]
 
 
 @operation(

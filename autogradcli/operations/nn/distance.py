@@ -9,6 +9,7 @@ import numpy as np
 from ...engine.operation import Array, operation
 from ...numerics import dtypes
 from ...numerics.away import by_product
+from ...numerics.products import multiplied
 from ..refuse import not_implemented_for
 
 INF = float("inf")
@@ -107,7 +108,7 @@ def euclidean_dist(x1: Array, x2: Array) -> Array:
     """Euclidean distances by one product of matrices, as PyTorch computes them for many rows."""
     _check_cdist(x1, x2, 2.0)
     squares1, squares2 = (x1 * x1).sum(-1, keepdims=True), (x2 * x2).sum(-1, keepdims=True)
-    cross = np.matmul(x1, np.swapaxes(x2, -2, -1))
+    cross = multiplied(np.matmul, x1, np.swapaxes(x2, -2, -1))
     return np.sqrt(np.maximum(squares1 + np.swapaxes(squares2, -2, -1) - 2 * cross, 0))
 
 

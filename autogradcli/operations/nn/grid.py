@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
+from ...numerics.products import multiplied
 from ..dims import numel
 
 Ints = tuple[int, ...]
@@ -235,5 +236,5 @@ def affine_base(like: Index, size: Ints, align_corners: bool) -> Array:
 def affine_grid_generator(theta: Array, size: Ints, align_corners: bool) -> Array:
     """The grid that samples what an affine map of the output's coordinates hits: (N, *size, dimensions)."""
     base = affine_base.op.kernel(theta, size, align_corners)
-    found = np.matmul(base, np.swapaxes(theta, 1, 2))
+    found = multiplied(np.matmul, base, np.swapaxes(theta, 1, 2))
     return found.reshape(size[0], *size[2:], len(size) - 2)
