@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -51,3 +54,23 @@ def test_products_of_others_where_one_is_zero() -> None:
         "assert x.grad[3, 0] == 1 and x.grad[5, 0] == 0 and x.grad[4, 1] == 1 and x.grad[5, 1] == 2",
         print,
     )
+
+
+@pytest.mark.parametrize(
+    "program", ["x @ x", "torch.linalg.eigh(x @ x.T)", "torch.nn.functional.conv1d(x[None], x[:, :, None])"]
+)
+def test_products_take_one_thread_unless_they_are_large(program: str) -> None:
+    """Threads that wait for each other by spinning wait for whoever else computes on the machine."""
+    code = (
+        "import ctypes\nfrom numpy._core import _multiarray_umath as m\nfrom autogradcli.session import Session\n"
+        f"assert Session().run('import torch; x = torch.randn(200, 200); y = {program}', print)\n"
+        "library = ctypes.CDLL(m.__file__)\n"
+        "names = [n for n in ('scipy_openblas_get_num_threads64_', 'openblas_get_num_threads')"
+        " if hasattr(library, n)]\n"
+        "print(*[getattr(library, n)() for n in names])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "2"},
+    )  # fmt: skip
+    assert set(done.stdout.split()) <= {"1"}  # empty where the library is another

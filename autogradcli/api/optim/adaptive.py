@@ -200,6 +200,8 @@ declare(
         "params": REQUIRED, "lr": 1e-2, "lambd": 1e-4, "alpha": 0.75, "t0": 1e6, "weight_decay": 0, "foreach": None,
         "maximize": False, "differentiable": False, "capturable": False,
     },
-    Rule(_asgd, ("eta", "mu", "ax"), {"eta": _rate, "mu": one}, captured="params, mus, etas, and state_steps"),
+    Rule(
+        _asgd, ("eta", "mu", "ax"), {"eta": _rate, "mu": one}, captured="params, mus, etas, and state_steps", writes=2
+    ),
     _check_asgd,
 )  # fmt: skip

@@ -287,7 +287,7 @@ class Declared(Optimizer):
                     lines = None if together is None else rule.lines(param.array, g, values, group)
                     if together is not None and lines is not None:
                         together.append((lines, values))
-                        param.bump()
+                        rule.count_writes(param, group)
                         continue
                     try:
                         step(F, param, g, values, group)
@@ -297,7 +297,7 @@ class Declared(Optimizer):
                     if kept is None and values:
                         self.state[param] = values
                     if F is kernels:
-                        param.bump()
+                        rule.count_writes(param, group)
             if together:
                 rule.step_together(F, together, group)
 

@@ -40,7 +40,7 @@ class Rule:
     says whether weight decay is applied before the formula, as a part of the gradient or decoupled from it, as the
     group wants; else it is the formula's own affair. ``captured`` is what PyTorch names when it refuses
     ``capturable``. ``together`` says that each element goes its own way, so that small parameters can be put in one
-    line and changed at once.
+    line and changed at once. ``writes`` is how often PyTorch writes to the parameter, which its version tells.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Rule:
         decays: bool = True,
         captured: str = "params and state_steps",
         together: bool = True,
+        writes: int = 1,
     ) -> None:
         self.formula = formula
         self.keeps = keeps
@@ -62,6 +63,7 @@ class Rule:
         self.decays = decays
         self.captured = captured
         self.together = together and decays
+        self.writes = writes
 
     def begin(self, param: Array, g: Array, state: Group, group: Group) -> None:
         """Fill the state of a parameter that has none."""
@@ -105,6 +107,12 @@ class Rule:
                     return F.decayed(grad, p, decay)
                 F.scale(p, 1 - F.option(group["lr"]) * F.option(decay))
         return grad
+
+    def count_writes(self, param: Tensor, group: Group) -> None:
+        """Tell the parameter's version that a step was taken."""
+        decays = self.decays and group.get("decoupled_weight_decay") and group["weight_decay"] != 0
+        for _ in range(self.writes + bool(decays)):
+            param.bump()
 
     def lines(self, p: Array, g: Array, state: Group, group: Group) -> list[Array] | None:
         """A small parameter, its gradient and what is kept of it, each in one line; None where the parameter isn't to

@@ -201,7 +201,10 @@ declare(
         "momentum_decay": 4e-3, "decoupled_weight_decay": False, KEYWORDS: None, "foreach": None, "maximize": False,
         "capturable": False, "differentiable": False,
     },
-    Rule(_nadam, ("mu_product", *_MOMENTS), {"mu_product": one}, captured="params, mu_products and state_steps"),
+    Rule(
+        _nadam, ("mu_product", *_MOMENTS), {"mu_product": one}, writes=2,
+        captured="params, mu_products and state_steps",
+    ),
     _check_nadam,
     "lr betas eps weight_decay momentum_decay decoupled_weight_decay maximize foreach capturable differentiable",
 )  # fmt: skip
