@@ -32,7 +32,7 @@ def test_a_step_goes_down_and_counts_as_a_change(name: str) -> None:
     start = np.array([3.0, -2.0, 0.5])
     w = stepped(name, start)
     assert (np.abs(w.array) < np.abs(start)).all()
-    assert w.version == 3
+    assert w.version == 3 * {"AdamW": 2, "NAdam": 2, "ASGD": 2}.get(name, 1)  # as often as PyTorch's writes to it
     assert np.array_equal(stepped(name, start, maximize=True).array, w.array)
 
 
