@@ -60,8 +60,6 @@ def command(
       autogradcli eval --var x=3 '-x**2 + sin(x)'
       autogradcli eval --var x=@data.csv --save out.npz:y 'y = exp(x)'
     """
-    from shlex import quote
-
     from ..notes import Watch
     from . import sessions
     from .named_values import missing_name
@@ -96,6 +94,8 @@ def command(
             return event
         hint = f"--var {missing}=VALUE gives it a value"
         if source.strip() != missing:
+            from shlex import quote
+
             hint += f", autogradcli grad {quote(source)} {missing}=VALUE differentiates"
         return event._replace(hint=hint)
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import partial
 from time import perf_counter
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from ...data.notebooks import SUFFIX as NOTEBOOK
 from ...events import Failed
 from ...numerics.memory import give_back
+from ...numerics.records import Record
 from ...session import Session
 from ...show.errors import plain_error_text
 from ...show.escape import escape_line
@@ -34,7 +35,7 @@ UNWRITTEN = "the results can't be written: {}"
 NAMED = 10
 
 
-class Options(NamedTuple):
+class Options(Record):
     """What holds for each program of a batch."""
 
     format_: str

@@ -6,8 +6,8 @@ import ast
 import gc
 import sys
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from ...numerics.records import Record
 from ..lines.line_shapes import Shape, Shapes
 from ..read import pattern_rules, statement_rules  # noqa: F401  each enters what it checks, compiles or offers into a table
 from ..read.analysis import analyse
@@ -31,7 +31,7 @@ from . import (  # noqa: F401  each enters what it checks, compiles or offers in
 from .context import Context, Show, expression, statement
 
 
-class Step(NamedTuple):
+class Step(Record):
     """A top-level statement: what runs it, on which frame. ``bare`` is the expression where it is only that."""
 
     line: int
@@ -41,7 +41,7 @@ class Step(NamedTuple):
     source: Source
 
 
-class Block(NamedTuple):
+class Block(Record):
     """Statements that were read as one text, with the scopes in them; ``source`` counts their lines."""
 
     tree: ast.Module
