@@ -38,11 +38,7 @@ def tables() -> Tables:
 
 def _use(names: Names) -> None:
     """Load a module when one of its names is asked for."""
-    loader.index = {
-        place: {name: module for module, names in modules.items() for name in names.split()}
-        for place, modules in names.items()
-    }
-    loader.load, loader.complete = _load, False
+    loader.index, loader.load, loader.complete = names, _load, False
     for place in names:
         if place not in _OURS:
             registry.namespace(place)

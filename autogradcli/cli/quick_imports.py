@@ -1,15 +1,15 @@
 """Modules of packages whose folder is known, found at once.
 
-Python looks for a module in several ways, each of which asks the system for names of files that might be it; with two
-hundred and fifty modules to import that is a tenth of a start. Where the bytecode that Python keeps beside a source is of this source, by
-size and time as Python itself has it, nothing is left to look for. Everything else is Python's affair: a module
+Python looks for a module in several ways, each of which asks the system for files that might be it; with two hundred
+modules to import that is a tenth of a start. Where the bytecode that Python keeps beside a source is of this source,
+by size and time as Python itself has it, nothing is left to look for. Everything else is Python's affair: a module
 without such bytecode, one in machine code, the packages themselves.
 """
 
 from __future__ import annotations
 
 import sys
-from _imp import _fix_co_filename  # type: ignore[import-not-found]
+from _imp import _fix_co_filename  # type: ignore[attr-defined]
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import MAGIC_NUMBER
@@ -73,6 +73,6 @@ def _word(number: int) -> bytes:
 
 
 def install() -> None:
-    """From now on look so first, before Python looks along its paths. Not where it keeps bytecode elsewhere, or another."""
+    """From now on look so first, before Python looks along its paths; not where it keeps its bytecode elsewhere."""
     if not sys.flags.optimize and sys.pycache_prefix is None and PathFinder in sys.meta_path:
         sys.meta_path.insert(sys.meta_path.index(PathFinder), _Finder)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+__all__ = ["Record"]
+
 if TYPE_CHECKING:
     from typing import NamedTuple as Record
 else:

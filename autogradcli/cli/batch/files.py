@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from copy import copy
 from functools import partial
 from time import perf_counter
 from typing import BinaryIO
@@ -189,7 +188,7 @@ class Batch:
         self.junit = junit
         self.tap: Tap | None = None
         if tap:
-            self.environment = copy(environment)
+            self.environment = environment.copied()
             self.environment.out = self.tap = Tap(environment.out, len(files))
         self.passed = self.failed = 0
         #: The exit code of a failed program, where it is the only one.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from copy import copy
 from typing import IO
 
 from ...show.escape import escape_line
@@ -52,7 +51,7 @@ class Case:
 
     def recording(self, environment: Environment) -> Environment:
         """The same environment, what is written kept here too."""
-        other = copy(environment)
+        other = environment.copied()
         other.out, other.err = _Recorded(environment.out, self.out), _Recorded(environment.err, self.err)
         return other
 

@@ -16,19 +16,25 @@ from ..read.syntax import Source, grammar, parse, tree_of
 from ..values import math_functions, python_types  # noqa: F401  each enters what it checks, compiles or offers into a table
 from ..values.budget import MAX_SOURCE, PYTHON_FRAMES
 from ..values.kinds import Frame, Run
-from . import (  # noqa: F401  each enters what it checks, compiles or offers into a table
-    call_expressions,
-    call_stack,
-    comprehensions,
-    control,
-    expressions,
-    generators,
-    imports,
-    matching,
-    statements,
-    user_functions,
-)
-from .context import Context, Show, expression, statement
+from . import assignment, call_expressions, call_stack, expressions, statements, user_functions  # noqa: F401  each enters what it checks, compiles or offers into a table
+from .context import EXPRESSIONS, STATEMENTS, Context, Show, expression, statement
+
+
+def _load(kind: type[ast.AST]) -> None:
+    """Import what compiles a kind of node that few programs have."""
+    if kind in (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp):
+        from . import comprehensions  # noqa: F401
+    elif kind in (ast.Try, ast.With, ast.Raise, ast.Assert):
+        from . import control  # noqa: F401
+    elif kind in (ast.Import, ast.ImportFrom):
+        from . import imports  # noqa: F401
+    elif kind is ast.Match:
+        from . import matching  # noqa: F401
+    elif kind is ast.Yield:
+        from . import generators  # noqa: F401
+
+
+EXPRESSIONS.load = STATEMENTS.load = _load
 
 
 class Step(Record):
