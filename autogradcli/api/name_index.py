@@ -32,7 +32,7 @@ PACKAGES = ("api", "operations")
 #: Folders whose modules enter no names here: those who need them import them.
 NAMELESS = ("api.arrays",)
 
-_FORMAT = 1  # of the file; another number where its contents change their meaning
+_FORMAT = 2  # of the file; another number where its contents change their meaning
 _HERE = os.path.dirname(__file__)
 
 

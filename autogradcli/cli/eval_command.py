@@ -62,7 +62,6 @@ def command(
     """
     from ..notes import Watch
     from . import sessions
-    from .named_values import missing_name
 
     env = environment(ctx)
     sessions.prepare(ctx, settings.memory)
@@ -89,6 +88,8 @@ def command(
     session.watch = Watch(lambda of: "`autogradcli why` in place of `eval` says more", numbered=True)
 
     def mend(event: Failed) -> Failed:
+        from .named_values import missing_name
+
         missing = missing_name(event)
         if not missing or from_stdin:
             return event

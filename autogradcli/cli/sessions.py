@@ -153,19 +153,24 @@ def _run_explained(
     again: Callable[[], Session],
     mend: Callable[[Failed], Failed],
 ) -> bool:
-    from ..why.known import explained, is_known
-
     began = perf_counter()
     held: list[Failed] = []
 
     def show(event: Event) -> None:
-        if isinstance(event, Failed) and is_known(event, perf_counter() - began):
+        if not isinstance(event, Failed):
+            display.show(event)
+            return
+        from ..why.known import is_known
+
+        if is_known(event, perf_counter() - began):
             held.append(event)
         else:
-            display.show(mend(event) if isinstance(event, Failed) else event)
+            display.show(mend(event))
 
     ok = session.run(source, show, echo=echo)
     for event in held:
+        from ..why.known import explained
+
         display.show(explained(event, source, again))
     return ok
 
