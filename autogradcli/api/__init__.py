@@ -21,7 +21,7 @@ from .name_index import Names, Tables, import_all, read, sources, writable, writ
 #: Modules that do more than fill tables: operators and subscripts of tensors, classes that can be called, hooks.
 EAGER = (
     *("tensor.attributes", "tensor.conversion", "tensor.creation", "tensor.operators", "tensor.subscript"),
-    *("autograd.backward_and_grad", "autograd.graph_nodes", "autograd.node_classes"),
+    "autograd.node_classes",
 )
 #: Tables that are no namespaces of the language.
 _OURS = ("Tensor", "operations", "roles", "hooks")

@@ -14,7 +14,7 @@ from .ends import Ended
 #: Characters of what a program shows, and of its errors, that a report has; of more it says how much.
 KEPT = 1 << 14
 #: Colours, which are for a terminal.
-_COLOURS = re.compile("\x1b\\[[0-9;]*m")
+_COLOURS = "\x1b\\[[0-9;]*m"
 #: What XML 1.0 has no way to write. A pattern that is compiled when it is used: what ``re`` makes of these ranges takes
 #: as long as a tenth of a start.
 _NO_XML = "[^\t\n\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -37,7 +37,7 @@ class Kept:
         self.size += len(text)
 
     def text(self) -> str:
-        text = _COLOURS.sub("", "".join(self.parts))
+        text = re.sub(_COLOURS, "", "".join(self.parts))
         return text if self.size <= KEPT else f"{text}\n... and {self.size - KEPT} characters more\n"
 
 
