@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 else:
     from _collections import _tuplegetter  # the property that Python's own named tuples have
 
+    _tuple = tuple.__new__
+
     class _Declared(type):
         def __new__(kind, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> type:
             fields = space["_fields"] = space["__match_args__"] = tuple(space.get("__annotations__", ()))
@@ -28,20 +30,18 @@ else:
         """A tuple whose elements have the names and defaults that stand in the class."""
 
         def __new__(cls, *values: object, **named: object) -> Record:
-            fields = cls._fields
-            if len(values) != len(fields):
-                values += tuple([named.pop(f) if f in named else cls._default(f) for f in fields[len(values) :]])
-            if named:
-                raise TypeError(f"{cls.__name__} got an unexpected argument {next(iter(named))!r}")
-            if len(values) != len(fields):
-                raise TypeError(f"{cls.__name__} takes {len(fields)} arguments but {len(values)} were given")
-            return tuple.__new__(cls, values)
+            if named or len(values) != len(cls._fields):
+                values = cls._filled(values, named)
+            return _tuple(cls, values)
 
         @classmethod
-        def _default(cls, field: str) -> object:
-            if field not in cls._field_defaults:
-                raise TypeError(f"{cls.__name__} misses the argument {field!r}")
-            return cls._field_defaults[field]
+        def _filled(cls, values: tuple[object, ...], named: dict[str, object]) -> tuple[object, ...]:
+            """All values of a call that names some, or leaves some to their defaults."""
+            known = cls._field_defaults | named
+            filled = values + tuple([known[field] for field in cls._fields[len(values) :] if field in known])
+            if len(filled) != len(cls._fields) or not named.keys() <= set(cls._fields[len(values) :]):
+                raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}: not {values} and {named}")
+            return filled
 
         @classmethod
         def _make(cls, values: object) -> Record:

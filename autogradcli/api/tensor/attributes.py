@@ -12,7 +12,7 @@ from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tenso
 from ...engine.lazy import loader
 from ...engine.leaves import drop_grad, require_grad
 from ...engine.mirrors import MirrorTensor, flipped, memory_of, mirrored, unwatched
-from ...engine.node import AccumulateGrad, Invalid
+from ...engine.node import AccumulateGrad, Invalid, Node
 from ...engine.record import NO_DATA
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
@@ -24,7 +24,7 @@ from ..arrays.values import NumPyArray
 from ..calls.argument_types import Value
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from ..calls.registry import Method, Property, attributes_of, namespace
+from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
 from .operators import item
 from .placement import CPU, META, STRIDED, Device, place
 
@@ -315,7 +315,7 @@ def _data_ptr(self: Tensor) -> int:
 
 def _grad_fn(self: Tensor) -> Any:
     node = self.grad_fn
-    if node is not None:
+    if node is not None and Node not in ATTRIBUTES:
         loader.load("api.autograd.graph_nodes")  # what a program can do with it
     return node
 
