@@ -9,6 +9,9 @@ def main() -> None:
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         # Before anything is imported: there is nothing to tidy up yet, and 130 is what the exit code has to be.
         _signal.signal(_signal.SIGINT, lambda number, frame: os._exit(130))
+    from .cli.quick_imports import install
+
+    install()
     from .cli.interrupts import leave
     from .cli.main import main as run
 

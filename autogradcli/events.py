@@ -7,19 +7,20 @@ because ``dataclasses`` would add milliseconds to every start.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from .engine.tensor import Tensor
+from .numerics.records import Record
 
 
-class Printed(NamedTuple):
+class Printed(Record):
     """Text that the program wrote with ``print``, line ends included."""
 
     line: int
     text: str
 
 
-class Value(NamedTuple):
+class Value(Record):
     """The value of a bare expression. ``source`` is its own text in the program."""
 
     line: int
@@ -27,20 +28,20 @@ class Value(NamedTuple):
     value: object
 
 
-class Gradients(NamedTuple):
+class Gradients(Record):
     """After a ``backward()``: the named leaves whose ``.grad`` it changed, in order of their names' making."""
 
     line: int
     leaves: Sequence[tuple[str, Tensor]]
 
 
-class Warned(NamedTuple):
+class Warned(Record):
     line: int
     category: str
     message: str
 
 
-class Call(NamedTuple):
+class Call(Record):
     """A call that led to an error: its place, its line, and the function that it stands in ("" for none)."""
 
     line: int
@@ -50,7 +51,7 @@ class Call(NamedTuple):
     function: str
 
 
-class Failed(NamedTuple):
+class Failed(Record):
     """The error that ended the program (or the statement, in a REPL).
 
     ``message`` is what Python and PyTorch say, to the character; ``hint`` is ours ("did you mean ...?").
@@ -70,7 +71,7 @@ class Failed(NamedTuple):
     """The function of the program that the error is in."""
 
 
-class Noted(NamedTuple):
+class Noted(Record):
     """What is surprising about gradients after a ``backward()``, and what to do next; at most one of a run.
 
     ``of`` is the gradient (``x.grad``), ``kind`` is ``nan``, ``inf``, ``none``, ``zero`` or ``sum``.
@@ -82,7 +83,7 @@ class Noted(NamedTuple):
     text: str
 
 
-class Drawn(NamedTuple):
+class Drawn(Record):
     """Figures of the program's are to be shown, or one to be written to a file of that name; "" to show them."""
 
     line: int

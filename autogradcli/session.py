@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import api as api  # fills the registry
-from .api.nn.kept_files import Files
 from .engine.state import state
 from .engine.tensor import Tensor
 from .events import Drawn, Emit, Failed, Gradients, Printed, Value, Warned
 from .language.compile.program import Step, check, compile_program, deep_stack
-from .language.errors import failed
 from .language.lines.line_shapes import Shapes
 from .language.read import syntax
 from .language.read.syntax import Source
@@ -25,6 +23,7 @@ from .session_state import SessionState
 from .tensor_names import named_leaves
 
 if TYPE_CHECKING:
+    from .api.nn.kept_files import Files
     from .notes import Watch
 
 #: What some editors begin a file with.
@@ -180,6 +179,8 @@ class Session:
                 emit(Gradients(step.line, leaves))
 
     def _failed(self, error: BaseException, text: Source) -> Failed:
+        from .language.errors import failed
+
         with deep_stack():
             return failed(error, text, self.variables, self.prelude)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from .api.arrays.values import HANDLING, LEGACY, PRINTING
 from .api.tensor.tensor_text import PrintOptions, options
@@ -11,10 +11,11 @@ from .engine import modes
 from .engine.state import Tape, state
 from .numerics.dtypes import DType, default, float32
 from .numerics.random.generator import Generator, default_generator
+from .numerics.records import Record
 from .numerics.releases import VERSIONS, releases
 
 
-class _State(NamedTuple):
+class _State(Record):
     modes: tuple[Any, ...]
     print_options: tuple[Any, ...]
     generator: tuple[Any, ...]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from .api.calls.program_classes import Object, is_program_class
-from .api.nn.module import Module
 from .engine.tensor import Tensor
+
+if TYPE_CHECKING:
+    from .api.nn.module import Module
 
 #: Elements of a container that are looked at, containers inside one another, and what is looked at in all.
 _MOST, _DEEPEST, _ALL = 1000, 4, 100_000
@@ -29,7 +31,7 @@ def named_tensors(variables: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
     for name, value in _reached(inner):
         if isinstance(value, Tensor):
             yield name, value
-        elif isinstance(value, Module):
+        elif _is_module(value):
             for path, tensor in [*value.named_parameters(), *value.named_buffers()]:
                 yield name + _path(path), tensor
 
@@ -64,7 +66,7 @@ def named_modules(variables: Mapping[str, Any]) -> dict[Module, str]:
     """The modules that variables lead to, and those inside, with the text that gives each."""
     found: dict[Module, str] = {}
     for name, value in _reached(deque((name, value, 0) for name, value in variables.items())):
-        if isinstance(value, Module):
+        if _is_module(value):
             for path, module in value.named_modules():
                 found.setdefault(module, name + _path(path) if path else name)
     return found
@@ -83,7 +85,7 @@ def _reached(inner: deque[tuple[str, Any, int]]) -> Iterator[tuple[str, Any]]:
         if id(value) in seen or depth > _DEEPEST:
             continue
         seen.add(id(value))
-        if isinstance(value, Module):
+        if _is_module(value):
             yield name, value
             for path, module in value.named_modules():
                 inner.extend(_attributes(name + _path(path) if path else name, module, depth))
@@ -97,6 +99,14 @@ def _reached(inner: deque[tuple[str, Any, int]]) -> Iterator[tuple[str, Any]]:
             inner.extend(
                 (f"{name}[{k!r}]", v, depth + 1) for k, v in items if type(k) in (str, int) and isinstance(v, _LEADING)
             )
+
+
+def _is_module(value: Any) -> TypeGuard[Module]:
+    if not isinstance(value, Object):
+        return False
+    from .api.nn.module import Module
+
+    return isinstance(value, Module)
 
 
 def _attributes(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any, int]]:

@@ -8,22 +8,23 @@ now, all are imported, which is always right, and one is made of that.
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from ..engine.lazy import loader
 from ..engine.operation import OPERATIONS
 from ..engine.tensor import Tensor
 from ..engine.worlds import roles
 from .calls import registry
+from .calls.call_plans import hooks
 from .name_index import Names, Tables, import_all, read, sources, writable, write
 
 #: Modules that do more than fill tables: operators and subscripts of tensors, classes that can be called, hooks.
 EAGER = (
     *("tensor.attributes", "tensor.conversion", "tensor.creation", "tensor.operators", "tensor.subscript"),
-    *("autograd.backward_and_grad", "autograd.graph_nodes", "autograd.mode_names", "autograd.node_classes"),
-    *("calls.output",),
+    "autograd.node_classes",
 )
 #: Tables that are no namespaces of the language.
-_OURS = ("Tensor", "operations", "roles")
+_OURS = ("Tensor", "operations", "roles", "hooks")
 
 
 def _load(module: str) -> object:
@@ -32,17 +33,19 @@ def _load(module: str) -> object:
 
 def tables() -> Tables:
     """The tables as they are by now: where they stand -> name -> value."""
-    played = {name: getattr(roles, name) for name in type(roles).__slots__ if hasattr(roles, name)}
-    return {**registry.NAMESPACES, "Tensor": registry.ATTRIBUTES[Tensor], "operations": OPERATIONS, "roles": played}
+    ours: dict[str, dict[str, Any]] = {"Tensor": registry.ATTRIBUTES[Tensor], "operations": OPERATIONS}
+    return {**registry.NAMESPACES, **ours, "roles": _provided(roles), "hooks": _provided(hooks)}
+
+
+def _provided(slots: Any) -> dict[str, Any]:
+    """The functions that other modules have put into the slots of an object by now."""
+    found = {name: getattr(slots, name, None) for name in type(slots).__slots__}
+    return {name: value for name, value in found.items() if callable(value)}
 
 
 def _use(names: Names) -> None:
     """Load a module when one of its names is asked for."""
-    loader.index = {
-        place: {name: module for module, names in modules.items() for name in names.split()}
-        for place, modules in names.items()
-    }
-    loader.load, loader.complete = _load, False
+    loader.index, loader.load, loader.complete = names, _load, False
     for place in names:
         if place not in _OURS:
             registry.namespace(place)

@@ -16,8 +16,10 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from marshal import dumps, loads
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 from warnings import warn
+
+from ..numerics.records import Record
 
 #: Where a name stands (``"torch"``, ``"operations"``) -> module -> its names, with blanks between them.
 Names = dict[str, dict[str, str]]
@@ -30,11 +32,11 @@ PACKAGES = ("api", "operations")
 #: Folders whose modules enter no names here: those who need them import them.
 NAMELESS = ("api.arrays",)
 
-_FORMAT = 1  # of the file; another number where its contents change their meaning
+_FORMAT = 2  # of the file; another number where its contents change their meaning
 _HERE = os.path.dirname(__file__)
 
 
-class Module(NamedTuple):
+class Module(Record):
     """``name`` is dotted from the project's name on; ``time`` is when its file was changed, in nanoseconds."""
 
     name: str
@@ -43,7 +45,7 @@ class Module(NamedTuple):
     path: str
 
 
-class Kept(NamedTuple):
+class Kept(Record):
     """What the file holds: the modules by name, size and time, the checksum of their contents, and the names."""
 
     format: int

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from shutil import get_terminal_size
-
 from ..session import Session
 from ..show.check_text import check_event, check_table, check_text
 from ..show.matrix import csv_text, markdown_text
+from ..show.stream import terminal_size
 from ..studies.check import Asked, Checked, check
 from ..studies.claims import reader
 from . import playing
@@ -36,7 +35,7 @@ def show(session: Session, request: Request, environment: Environment, asked: As
             write = csv_text if request.format_ == "csv" else markdown_text
             out.write(check_table(made, write, out.digits))
         else:
-            width = get_terminal_size().columns if out.terminal else 1 << 16
+            width = terminal_size()[0] if out.terminal else 1 << 16
             out.raw(check_text(made, width, out))
     played.display.end(ok, 0.0)
     return ok and all(made.ok for made in found)

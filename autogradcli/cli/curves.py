@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from shutil import get_terminal_size
 
 from ..numerics import dtypes
 from ..session import Session
 from ..show.curve_text import table_csv, table_event, table_markdown, table_text
 from ..show.plain import Display
+from ..show.stream import terminal_size
 from ..studies.curves import Scalar, of_program
 from ..studies.intervals import Interval, interval, number_of, parts
 from ..studies.tables import Table, table_of
@@ -41,7 +41,7 @@ def table(session: Session, request: Request, environment: Environment) -> bool:
         elif request.format_ == "markdown":
             display.out.write(table_markdown(made, display.out.digits))
         else:
-            width = get_terminal_size().columns if display.out.terminal else 1 << 16
+            width = terminal_size()[0] if display.out.terminal else 1 << 16
             display.out.write(table_text(made, width, display.out))
     return ok
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from shutil import get_terminal_size
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from ..language.values.text_format import to_repr
 from ..session import Session
 from ..show.matrix import csv_text, heads, markdown_text, matrix, matrix_text
 from ..show.plain import Display, Plain, named
+from ..show.stream import terminal_size
 from . import sessions, subjects
 from .environment import Environment
 from .gradients import FILE, NOT_SCALAR, not_differentiable
@@ -170,7 +170,7 @@ def _write(request: Request, wanted: Wanted, found: Found, display: Display) -> 
     if numbers is not None and type(display) is not Plain:
         if what in ("jvp", "vjp"):
             display.show(Value(1, request.expression, found.value))
-        width = get_terminal_size().columns
+        width = terminal_size()[0]
         out.raw(matrix_text(_heads(found.columns), _heads(found.rows), numbers, width, out, out.digits))
         return
     shown: list[tuple[str, Tensor]]

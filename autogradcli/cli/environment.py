@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from copy import copy
 from io import BytesIO, StringIO
 from typing import BinaryIO, TextIO
 
@@ -88,16 +87,23 @@ class Environment:
             self.out.closed = StreamClosed(error)
             raise self.out.closed from None
 
+    def copied(self) -> Environment:
+        """Another one with the same streams, to which its own can be given."""
+        other = Environment.__new__(Environment)
+        for name in Environment.__slots__:
+            setattr(other, name, getattr(self, name))
+        return other
+
     def holding(self) -> Environment:
         """The same environment, whose output and errors wait to be released."""
-        other = copy(self)
+        other = self.copied()
         kept: list[tuple[Stream, str]] = []
         other.out, other.err = Held(self.out, kept), Held(self.err, kept)
         return other
 
     def writing_to(self, out: Output) -> Environment:
         """The same environment with another standard output."""
-        other = copy(self)
+        other = self.copied()
         other.out = Stream(out)
         other.out.digits = self.out.digits
         return other

@@ -60,11 +60,8 @@ def command(
       autogradcli eval --var x=3 '-x**2 + sin(x)'
       autogradcli eval --var x=@data.csv --save out.npz:y 'y = exp(x)'
     """
-    from shlex import quote
-
     from ..notes import Watch
     from . import sessions
-    from .named_values import missing_name
 
     env = environment(ctx)
     sessions.prepare(ctx, settings.memory)
@@ -91,11 +88,15 @@ def command(
     session.watch = Watch(lambda of: "`autogradcli why` in place of `eval` says more", numbered=True)
 
     def mend(event: Failed) -> Failed:
+        from .named_values import missing_name
+
         missing = missing_name(event)
         if not missing or from_stdin:
             return event
         hint = f"--var {missing}=VALUE gives it a value"
         if source.strip() != missing:
+            from shlex import quote
+
             hint += f", autogradcli grad {quote(source)} {missing}=VALUE differentiates"
         return event._replace(hint=hint)
 

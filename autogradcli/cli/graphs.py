@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from shutil import get_terminal_size
-
 from ..data.drafts import write_atomically
 from ..session import Session
 from ..show.graph.answer import MOST_OPERATIONS, picture_of, told, written
 from ..show.graph.graph_options import Wanted
+from ..show.stream import terminal_size
 from . import playing, sessions
 from .environment import Environment
 from .gradients import not_differentiable
@@ -29,7 +28,7 @@ def show(session: Session, request: Request, environment: Environment, wanted: W
         display.end(False, 0.0)
         return False
     out = environment.out
-    width = get_terminal_size((WIDTH, 24)).columns if out.terminal else WIDTH
+    width = terminal_size(WIDTH)[0] if out.terminal else WIDTH
     made: list[str] = []
 
     def work() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from shutil import get_terminal_size
-
 import click
 
 from ..show.errors import plain_error_text
+from ..show.stream import terminal_size
 from .exits import FAILED, OK
 from .options import environment
 
@@ -60,7 +59,7 @@ def command(ctx: click.Context, words: tuple[str, ...]) -> None:
         hint = f"did you mean {' or '.join(close)}?" if close else "autogradcli help lists the commands"
         env.err.raw(plain_error_text("help", f"there is nothing about {word}", env.err, hint))
         ctx.exit(FAILED)
-    width = get_terminal_size((WIDTH, 24)).columns if env.out.terminal else WIDTH
+    width = terminal_size(WIDTH)[0] if env.out.terminal else WIDTH
     longest = max(len(name) for name, _ in found_names)
     for name, said in found_names:
         line = f"  {name.ljust(longest)}  {said}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..engine.leaves import require_grad
 from ..engine.tensor import Tensor, wrap
 from ..events import Failed
 from ..numerics import dtypes
 from ..numerics.dtypes import DType
+from ..numerics.records import Record
 from ..session import Session
 from . import sessions
 from .environment import Environment
@@ -18,7 +19,7 @@ from .request import Request
 _MISSING = re.compile(r"name '(\w+)' is not defined")
 
 
-class Named(NamedTuple):
+class Named(Record):
     """The leaves, in the order in which they were given; what else was given is in the session's variables alone."""
 
     leaves: dict[str, Tensor]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from shutil import get_terminal_size
 from typing import Any, BinaryIO
 
 from ..data.drafts import write_atomically
@@ -12,6 +11,7 @@ from ..show.pictures.make import picture_of, picture_of_values
 from ..show.pictures.output import MissingError, Wanted, as_file, as_text
 from ..show.pictures.picture import Picture, picture_event
 from ..show.plain import Display
+from ..show.stream import terminal_size
 from ..studies.curves import Scalar
 from ..studies.intervals import Interval, parts
 from . import curves, playing, sessions
@@ -88,5 +88,5 @@ def _put(picture: Picture, request: Request, environment: Environment, asked: Wa
 
         out.raw(strict_json(picture_event(request.expression, picture)) + "\n")
     elif not asked.files:
-        columns, lines = get_terminal_size((COLUMNS, LINES)) if out.terminal else (COLUMNS, LINES)
+        columns, lines = terminal_size(COLUMNS, LINES) if out.terminal else (COLUMNS, LINES)
         out.raw(as_text(picture, columns, lines - 2, out.colour))

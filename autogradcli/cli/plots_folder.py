@@ -9,8 +9,6 @@ from typing import BinaryIO
 
 from ..data.drafts import write_atomically
 
-ADVICE = "autogradcli run --plots DIR puts it into a folder"
-
 
 def writer(folder: str) -> Callable[[str, bytes], None]:
     """Writes a file of that name into the folder, which is made. Raises OSError, and ValueError for another name."""

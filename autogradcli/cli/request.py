@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from ..numerics.records import Record
 
 Variables = tuple[tuple[str, str], ...]
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """The options that every command with a session has. ``digits``: behind the point, None for what is usual."""
 
     dtype: str | None
@@ -16,7 +16,7 @@ class Settings(NamedTuple):
     digits: int | None
 
 
-class Request(NamedTuple):
+class Request(Record):
     """What was asked for: an expression, its variables, the gradient to start from, and how to show it.
 
     ``wrt``: the variables that get a gradient, none for all that can. ``constants``: further variables, which get none.

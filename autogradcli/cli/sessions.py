@@ -20,12 +20,14 @@ from . import interrupts
 from .environment import Environment, UnreadableError
 from .limits import limit_memory, started
 from .options import environment as environment_of
-from .plots_folder import ADVICE, writer
 
 if TYPE_CHECKING:
     import click
 
     from ..data.values import Reference
+
+#: What to type for a picture in a file.
+ADVICE = "autogradcli run --plots DIR puts it into a folder"
 
 
 def prepare(ctx: click.Context, memory: float | None, *, prompt: bool = False, insist: bool = True) -> None:
@@ -95,7 +97,11 @@ def open_display(
 
 def drawing(display: Display, environment: Environment, plots: str | None = None) -> Display:
     """The display, with what becomes of pictures."""
-    write = None if plots is None else writer(plots)
+    write = None
+    if plots is not None:
+        from .plots_folder import writer
+
+        write = writer(plots)
     display.plots = Plots(environment.out, environment.err, write, ADVICE)
     return display
 
@@ -147,19 +153,24 @@ def _run_explained(
     again: Callable[[], Session],
     mend: Callable[[Failed], Failed],
 ) -> bool:
-    from ..why.known import explained, is_known
-
     began = perf_counter()
     held: list[Failed] = []
 
     def show(event: Event) -> None:
-        if isinstance(event, Failed) and is_known(event, perf_counter() - began):
+        if not isinstance(event, Failed):
+            display.show(event)
+            return
+        from ..why.known import is_known
+
+        if is_known(event, perf_counter() - began):
             held.append(event)
         else:
-            display.show(mend(event) if isinstance(event, Failed) else event)
+            display.show(mend(event))
 
     ok = session.run(source, show, echo=echo)
     for event in held:
+        from ..why.known import explained
+
         display.show(explained(event, source, again))
     return ok
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..language.read.syntax import parse
+from ..numerics.records import Record
 from .reading import UnreadableError, load_json
 
 SUFFIX = ".ipynb"
@@ -14,7 +15,7 @@ _HOW = ("%%time", "%%timeit", "%%capture")
 _MARKS = ("%", "!", "?")
 
 
-class Cell(NamedTuple):
+class Cell(Record):
     number: int
     """Among the cells of code, as a fresh run counts them."""
     source: str

@@ -14,28 +14,44 @@ from typing import Any
 class Loader:
     """What stands behind the tables: the index, and how to import by it."""
 
-    __slots__ = ("complete", "index", "load")
+    __slots__ = ("_by_name", "complete", "index", "load")
 
-    index: dict[str, dict[str, str]]  # place -> name -> module
+    index: dict[str, dict[str, str]]  # place -> module -> its names, with blanks between them
     load: Callable[[str], object]
     complete: bool
 
     def __init__(self) -> None:
         self.index = {}
+        self._by_name: dict[str, dict[str, str]] = {}
         self.load = lambda module: None
         self.complete = True
 
+    def modules(self, place: str) -> dict[str, str]:
+        """name of a place -> the module that has it, by the index. Of a place that nobody asks for it isn't made."""
+        found = self._by_name.get(place)
+        if found is None:
+            rows = self.index.get(place, {}).items()
+            found = self._by_name[place] = {name: module for module, names in rows for name in names.split()}
+        return found
+
     def knows(self, place: str, name: object) -> bool:
-        return not self.complete and name in self.index.get(place, ())
+        return not self.complete and name in self.modules(place)
 
     def names(self, place: str) -> set[str]:
-        return set() if self.complete else set(self.index.get(place, ()))
+        return set() if self.complete else set(self.modules(place))
+
+    def all_names(self) -> set[str]:
+        return {name for place in self.index for name in self.names(place)}
+
+    def all_modules(self) -> dict[str, None]:
+        """Each once, in the order of the index."""
+        return dict.fromkeys(module for modules in self.index.values() for module in modules)
 
     def find(self, place: str, name: str) -> bool:
         """Import the module that has a name of a place. False where the index has none."""
         if not self.knows(place, name):
             return False
-        self.load(self.index[place][name])
+        self.load(self.modules(place)[name])
         return True
 
     def load_all(self) -> None:
@@ -43,7 +59,7 @@ class Loader:
         if self.complete:
             return
         self.complete = True
-        for module in {module for names in self.index.values() for module in names.values()}:
+        for module in self.all_modules():
             self.load(module)
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FunctionType
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
+
+from .records import Record
 
 #: By the names that users give them, the newest first: what ``torch.__version__`` says.
 VERSIONS = {"2.14": "2.14.1+cpu", "2.13": "2.13.0+cpu"}
@@ -19,7 +21,7 @@ NEWEST, BEFORE = VERSIONS
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """What one release does in another way: of which names, in words for both, and the program that shows it."""
 
     names: str

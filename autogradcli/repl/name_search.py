@@ -37,14 +37,14 @@ def loading() -> Iterator[None]:
     all of them."""
     if loader.complete:
         return
-    for module in dict.fromkeys(module for names in loader.index.values() for module in names.values()):
+    for module in loader.all_modules():
         loader.load(module)
         yield
     loader.load_all()
 
 
 def _indexed() -> Iterable[str]:
-    return () if loader.complete else {name for names in loader.index.values() for name in names}
+    return loader.all_names()
 
 
 def dotted(text: str) -> list[str]:

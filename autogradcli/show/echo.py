@@ -9,7 +9,7 @@ from ..explain.digits import number_text
 from ..language.values.text_format import to_repr
 
 #: A string, which is passed over, or an object with its address.
-_ADDRESS = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|(<[^<>'"]* at )0x[0-9a-f]+>""")
+_ADDRESS = r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|(<[^<>'"]* at )0x[0-9a-f]+>"""
 #: How deep containers are looked into for numbers.
 _DEEP = 20
 
@@ -33,7 +33,7 @@ def echoed(value: Any, digits: int | None = None) -> str:
     if digits is not None:
         text = to_repr(_rounded(value, digits, 0))
     if " at 0x" in text and type(value) is not str:
-        text = _ADDRESS.sub(lambda found: f"{found[1]}0x...>" if found[1] else found[0], text)
+        text = re.sub(_ADDRESS, lambda found: f"{found[1]}0x...>" if found[1] else found[0], text)
     return text
 
 

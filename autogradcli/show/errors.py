@@ -23,7 +23,7 @@ BEFORE = 60
 INDENT = "    "
 #: Calls that are shown of those that led to an error, at their beginning and at their end.
 SOME_CALLS = 4
-_PLACE = re.compile(r" \(<program>, line \d+\)$")
+_PLACE = r" \(<program>, line \d+\)$"
 
 
 def error_text(event: Failed, file: str, stream: Stream) -> str:
@@ -38,7 +38,7 @@ def error_text(event: Failed, file: str, stream: Stream) -> str:
     if not file:
         place = ""
     # Python's words for a syntax error end with the place, which stands in front here.
-    message = escape(_PLACE.sub("", event.message) if event.type.endswith("Error") else event.message)
+    message = escape(re.sub(_PLACE, "", event.message) if event.type.endswith("Error") else event.message)
     head = stream.style(escape_line(event.type), RED) + (f": {message}" if message else "")
     lines = _calls(event, file, stream)
     lines.append(stream.style(place, BOLD) + head)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from shutil import get_terminal_size
 from typing import Any
 
 from ..events import Drawn
 from .escape import escape_line
-from .stream import CYAN, Stream
+from .stream import CYAN, Stream, terminal_size
 
 #: Columns and lines of a picture where the terminal doesn't say.
 _COLUMNS, _LINES = 80, 25
@@ -48,7 +47,7 @@ class Plots:
     def _draw(self, event: Drawn) -> None:
         from .pictures.output import MissingError, figure_as_text
 
-        columns, lines = get_terminal_size((_COLUMNS, _LINES))
+        columns, lines = terminal_size(_COLUMNS, _LINES)
         for figure in event.figures:
             try:
                 self.out.raw(figure_as_text(figure, columns, lines - 2, self.out.colour))

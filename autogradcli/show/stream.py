@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
@@ -114,3 +115,16 @@ def is_terminal(file: Output | TextIO | None) -> bool:
         return file is not None and file.isatty()
     except (OSError, ValueError):  # ValueError: it is closed
         return False
+
+
+def terminal_size(columns: int = 80, lines: int = 24) -> tuple[int, int]:
+    """Columns and lines of the terminal, as ``shutil.get_terminal_size`` finds them; that module brings all that
+    archives need. The two numbers are for where nothing is known."""
+    found = [int(word) if word.isdecimal() else 0 for word in map(os.environ.get, ("COLUMNS", "LINES"), ("", ""))]
+    if 0 in found and sys.__stdout__ is not None:
+        try:
+            asked = os.get_terminal_size(sys.__stdout__.fileno())
+        except (ValueError, OSError):  # closed, or no terminal
+            asked = os.terminal_size((0, 0))
+        found = [number or other for number, other in zip(found, asked)]
+    return found[0] or columns, found[1] or lines

@@ -9,18 +9,18 @@ row, where it has the whole width; where the other columns alone fill the termin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from shutil import get_terminal_size
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..api.tensor.tensor_repr import shown_name
 from ..api.tensor.tensor_text import PrintOptions, options, tensor_text
 from ..engine.tensor import Tensor
 from ..events import Event, Gradients, Value
+from ..numerics.records import Record
 from .echo import echoed
 from .errors import cells
 from .escape import escape, escape_line
 from .plain import Plain
-from .stream import DIM, Stream
+from .stream import DIM, Stream, terminal_size
 
 #: Tensors of more elements are shown by their edges, of which about so many elements are shown too.
 THRESHOLD = 200
@@ -39,7 +39,7 @@ NARROW = 60
 BELOW = "gradient"
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One line of the table, its cells escaped. The fields are the columns' heads."""
 
     expression: str
@@ -67,7 +67,7 @@ class Rich(Plain):
         super().__init__(out, err, file)
         self.collect = collect
         self.rows: list[Row] = []
-        self.width = get_terminal_size().columns
+        self.width = terminal_size()[0]
         self.table = Table(self.width, out)
 
     def show(self, event: Event) -> None:

@@ -14,6 +14,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics.naming import shown_as
 from ..calls.python_function import define_python
 from ..calls.registry import Method, Property, attributes_of, namespace
+from . import graph_nodes  # noqa: F401  a context is a node
 from .function_class import FunctionClass, FunctionInstance
 
 NO_SETUP = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...engine.lazy import loader
 from ...engine.tensor import MetaTensor, Tensor, to_meta
 from ...numerics.numbers import number_in
 from .argument_types import KINDS, TENSOR_OR_NUMBER, Convert, tensors_of
@@ -46,6 +47,11 @@ class Hooks:
     def __init__(self) -> None:
         self.extension = True
         self.warned = False
+
+    def __getattr__(self, name: str) -> Any:
+        if loader.find("hooks", name):  # the module that provides it wasn't loaded yet
+            return object.__getattribute__(self, name)
+        raise AttributeError(name)
 
 
 hooks = Hooks()

@@ -27,8 +27,8 @@ from ...operations.shape.copies import cast
 from ...operations.shape.slicing import slice_
 from ...operations.shape.view import permute, squeeze_dim, unsqueeze
 from ..calls.overloads import define
-from ..math.reductions import check_norm_dtype
-from ..math.reductions import vector_norm as checked_vector_norm
+from ..math.statistics import check_norm_dtype
+from ..math.statistics import vector_norm as checked_vector_norm
 from .solving import eigvalsh, svdvals
 
 _OUT = "*, Tensor out=None"

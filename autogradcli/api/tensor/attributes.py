@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...engine.hooks import RemovableHandle, hook_after_accumulation, hook_tensor, retain_grad, retains_grad
+from ...engine.lazy import loader
 from ...engine.leaves import drop_grad, require_grad
 from ...engine.mirrors import MirrorTensor, flipped, memory_of, mirrored, unwatched
-from ...engine.node import AccumulateGrad, Invalid
+from ...engine.node import AccumulateGrad, Invalid, Node
 from ...engine.record import NO_DATA
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
@@ -23,7 +24,7 @@ from ..arrays.values import NumPyArray
 from ..calls.argument_types import Value
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from ..calls.registry import Method, Property, attributes_of, namespace
+from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
 from .operators import item
 from .placement import CPU, META, STRIDED, Device, place
 
@@ -312,6 +313,13 @@ def _data_ptr(self: Tensor) -> int:
     return int(memory_of(self).__array_interface__["data"][0])
 
 
+def _grad_fn(self: Tensor) -> Any:
+    node = self.grad_fn
+    if node is not None and Node not in ATTRIBUTES:
+        loader.load("api.autograd.graph_nodes")  # what a program can do with it
+    return node
+
+
 def _fields() -> None:
     table = attributes_of(Tensor)
     table["shape"] = Property(lambda t: t.shape, doc="The size of each dimension.")
@@ -319,7 +327,7 @@ def _fields() -> None:
     table["ndim"] = Property(lambda t: t.array.ndim, doc="The number of dimensions.")
     table["requires_grad"] = Property(lambda t: t.requires_grad, _set_requires_grad, doc="Whether gradients flow here.")
     table["grad"] = Property(_get_grad, _set_grad, lambda t: t.store_grad(None), doc="The accumulated gradient.")
-    table["grad_fn"] = Property(lambda t: t.grad_fn, doc="The node of the graph that made it.")
+    table["grad_fn"] = Property(_grad_fn, doc="The node of the graph that made it.")
     table["grad_dtype"] = Property(_grad_dtype, _set_grad_dtype, doc="The dtype that .grad must have.")
     table["is_leaf"] = Property(_is_leaf, doc="Whether no recorded operation made it.")
     table["retains_grad"] = Property(retains_grad, doc="Whether a non-leaf keeps its gradient.")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ...numerics.records import Record
 from ...show.plain import Display
 
 #: Characters of an error's message that a report has.
 SAID = 1000
 
 
-class Ended(NamedTuple):
+class Ended(Record):
     """How a program ended; where it failed, its first error: the beginning of what it says, and its line, or 0."""
 
     ok: bool

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from copy import copy
 from functools import partial
 from time import perf_counter
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from ...data.notebooks import SUFFIX as NOTEBOOK
 from ...events import Failed
 from ...numerics.memory import give_back
+from ...numerics.records import Record
 from ...session import Session
 from ...show.errors import plain_error_text
 from ...show.escape import escape_line
@@ -34,7 +34,7 @@ UNWRITTEN = "the results can't be written: {}"
 NAMED = 10
 
 
-class Options(NamedTuple):
+class Options(Record):
     """What holds for each program of a batch."""
 
     format_: str
@@ -188,7 +188,7 @@ class Batch:
         self.junit = junit
         self.tap: Tap | None = None
         if tap:
-            self.environment = copy(environment)
+            self.environment = environment.copied()
             self.environment.out = self.tap = Tap(environment.out, len(files))
         self.passed = self.failed = 0
         #: The exit code of a failed program, where it is the only one.

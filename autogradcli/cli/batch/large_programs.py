@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import monotonic
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from ...events import Emit, Event, Failed
 from ...language.read.syntax import parse
 from ...language.values.budget import MAX_SOURCE
+from ...numerics.records import Record
 from ...session import Session
 from ..environment import CHUNK, UnreadableError
 
@@ -27,7 +28,7 @@ MAX_KEPT = 1 << 31
 _CONTINUES = ("else", "elif", "except", "finally", " ", "\t", "\f", "#", ")", "]", "}", "\n", "\r")
 
 
-class Piece(NamedTuple):
+class Piece(Record):
     """Where a piece is in the file: its first byte, how many, its first line; whether it is no program."""
 
     offset: int

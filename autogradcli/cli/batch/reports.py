@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from copy import copy
 from typing import IO
 
-from ...data.drafts import write_atomically
 from ...show.escape import escape_line
 from ...show.stream import Stream, StreamClosed
 from ..environment import CHUNK, Environment
@@ -16,9 +14,10 @@ from .ends import Ended
 #: Characters of what a program shows, and of its errors, that a report has; of more it says how much.
 KEPT = 1 << 14
 #: Colours, which are for a terminal.
-_COLOURS = re.compile("\x1b\\[[0-9;]*m")
-#: What XML 1.0 has no way to write.
-_NO_XML = re.compile("[^\t\n\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_COLOURS = "\x1b\\[[0-9;]*m"
+#: What XML 1.0 has no way to write. A pattern that is compiled when it is used: what ``re`` makes of these ranges takes
+#: as long as a tenth of a start.
+_NO_XML = "[^\t\n\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _XML_ATTRIBUTE = _XML | str.maketrans({"\t": "&#9;", "\n": "&#10;"})
 
@@ -38,7 +37,7 @@ class Kept:
         self.size += len(text)
 
     def text(self) -> str:
-        text = _COLOURS.sub("", "".join(self.parts))
+        text = re.sub(_COLOURS, "", "".join(self.parts))
         return text if self.size <= KEPT else f"{text}\n... and {self.size - KEPT} characters more\n"
 
 
@@ -52,7 +51,7 @@ class Case:
 
     def recording(self, environment: Environment) -> Environment:
         """The same environment, what is written kept here too."""
-        other = copy(environment)
+        other = environment.copied()
         other.out, other.err = _Recorded(environment.out, self.out), _Recorded(environment.err, self.err)
         return other
 
@@ -107,6 +106,8 @@ class JUnit:
 
     def finish(self, passed: int, failed: int, skipped: Sequence[str]) -> None:
         """Write the file. Raises OSError."""
+        from ...data.drafts import write_atomically
+
         tests = passed + failed + len(skipped)
         counts = f'tests="{tests}" failures="{failed}" errors="0" skipped="{len(skipped)}" time="{self.seconds:.6f}"'
         head = (
@@ -129,11 +130,11 @@ class JUnit:
 
 
 def _xml(text: str) -> str:
-    return _NO_XML.sub(_named, text.replace("\r\n", "\n").translate(_XML))
+    return re.sub(_NO_XML, _named, text.replace("\r\n", "\n").translate(_XML))
 
 
 def _attribute(text: str) -> str:
-    return _NO_XML.sub(_named, text.translate(_XML_ATTRIBUTE))
+    return re.sub(_NO_XML, _named, text.translate(_XML_ATTRIBUTE))
 
 
 def _named(found: re.Match[str]) -> str:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 from errno import ENOTDIR
 
-from ...data.drafts import Draft
 from ..environment import UnreadableError
 
 
@@ -47,6 +46,8 @@ class Result:
     """One file of results while it is written. Raises OSError."""
 
     def __init__(self, path: str) -> None:
+        from ...data.drafts import Draft
+
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         self.draft = Draft(path)
 

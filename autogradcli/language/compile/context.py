@@ -58,16 +58,34 @@ class Context:
 
 
 Compile = Callable[[Any, Context], Run]
-EXPRESSIONS: dict[type[ast.expr], Compile] = {}
-STATEMENTS: dict[type[ast.stmt], Compile] = {}
+
+
+class Table(dict[type[ast.AST], Compile]):
+    """Kind of node -> what compiles it. What few programs have is entered when ``load`` is told of the first one."""
+
+    load: Callable[[type[ast.AST]], None]
+
+    def __missing__(self, kind: type[ast.AST]) -> Compile:
+        self.load(kind)
+        return dict.__getitem__(self, kind)
+
+
+EXPRESSIONS, STATEMENTS = Table(), Table()
 #: What makes of a function's body with a ``yield`` in it a function of the frame that gives its generator; entered by
-#: ``generators.py``, which needs all other statements.
+#: ``generators.py``, which needs all other statements, as the kind of node that a ``yield`` is.
 GENERATOR_BODY: list[Callable[[Sequence[ast.stmt], str, Context], Run]] = []
 
 
 def expression(node: ast.expr, c: Context) -> Run:
     """Compile an expression to a function of the frame."""
     return EXPRESSIONS[type(node)](node, c)
+
+
+def generator_body(body: Sequence[ast.stmt], name: str, c: Context) -> Run:
+    """A function of the frame that gives the generator of a function's body."""
+    if not GENERATOR_BODY:
+        EXPRESSIONS.load(ast.Yield)
+    return GENERATOR_BODY[0](body, name, c)
 
 
 def compiles(*kinds: type[ast.expr]) -> Callable[[Compile], Compile]:

@@ -6,8 +6,8 @@ import ast
 import gc
 import sys
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from ...numerics.records import Record
 from ..lines.line_shapes import Shape, Shapes
 from ..read import pattern_rules, statement_rules  # noqa: F401  each enters what it checks, compiles or offers into a table
 from ..read.analysis import analyse
@@ -16,22 +16,28 @@ from ..read.syntax import Source, grammar, parse, tree_of
 from ..values import math_functions, python_types  # noqa: F401  each enters what it checks, compiles or offers into a table
 from ..values.budget import MAX_SOURCE, PYTHON_FRAMES
 from ..values.kinds import Frame, Run
-from . import (  # noqa: F401  each enters what it checks, compiles or offers into a table
-    call_expressions,
-    call_stack,
-    comprehensions,
-    control,
-    expressions,
-    generators,
-    imports,
-    matching,
-    statements,
-    user_functions,
-)
-from .context import Context, Show, expression, statement
+from . import assignment, call_expressions, call_stack, expressions, statements, user_functions  # noqa: F401  each enters what it checks, compiles or offers into a table
+from .context import EXPRESSIONS, STATEMENTS, Context, Show, expression, statement
 
 
-class Step(NamedTuple):
+def _load(kind: type[ast.AST]) -> None:
+    """Import what compiles a kind of node that few programs have."""
+    if kind in (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp):
+        from . import comprehensions  # noqa: F401
+    elif kind in (ast.Try, ast.With, ast.Raise, ast.Assert):
+        from . import control  # noqa: F401
+    elif kind in (ast.Import, ast.ImportFrom):
+        from . import imports  # noqa: F401
+    elif kind is ast.Match:
+        from . import matching  # noqa: F401
+    elif kind is ast.Yield:
+        from . import generators  # noqa: F401
+
+
+EXPRESSIONS.load = STATEMENTS.load = _load
+
+
+class Step(Record):
     """A top-level statement: what runs it, on which frame. ``bare`` is the expression where it is only that."""
 
     line: int
@@ -41,7 +47,7 @@ class Step(NamedTuple):
     source: Source
 
 
-class Block(NamedTuple):
+class Block(Record):
     """Statements that were read as one text, with the scopes in them; ``source`` counts their lines."""
 
     tree: ast.Module

@@ -10,7 +10,7 @@ from ...api.calls.call_errors import meant
 from ..read.syntax import Place
 from ..values.budget import MAX_DEPTH, budget
 from ..values.kinds import UNBOUND, Frame, Run, UserFunction
-from .context import GENERATOR_BODY, Context, block, compiles, expression
+from .context import Context, block, compiles, expression, generator_body
 
 
 class Code:
@@ -182,7 +182,7 @@ def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
     if isinstance(node, ast.Lambda):
         code.body, code.is_expression = expression(node.body, inner), True
     elif inner.scope.yields:
-        code.body, code.is_expression = GENERATOR_BODY[0](node.body, qualname, inner), True
+        code.body, code.is_expression = generator_body(node.body, qualname, inner), True
     else:
         body = node.body
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:

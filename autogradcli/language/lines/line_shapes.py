@@ -35,6 +35,8 @@ _LONGEST = 400
 _MOST_SHAPES, _MOST_MET = 3_000, 20_000
 #: Lines after which it pays to compile their common names too.
 _WORTH = 16
+#: Lines that a session reads before it looks for shapes: what finds them takes as long to make as they do to read.
+_BEFORE = 16
 
 
 class LineSource(Source):
@@ -92,7 +94,7 @@ class Shape:
 class Shapes:
     """The shapes that a session has met, compiled for its variables."""
 
-    __slots__ = ("_known", "_met", "_tools", "prelude", "variables")
+    __slots__ = ("_before", "_known", "_met", "_tools", "prelude", "variables")
 
     def __init__(self, variables: dict[str, Any], prelude: Mapping[str, Any]) -> None:
         self.variables = variables
@@ -101,6 +103,7 @@ class Shapes:
         self._known: dict[str, Shape | Literal[False]] = {}
         self._met: dict[str, int] = {}
         self._tools: Any = None
+        self._before = _BEFORE
 
     def of(self, line: str, learn: bool) -> Shape | None:
         """The shape of a line if it is known, or if the line is the second of its shape and we may learn."""
@@ -109,7 +112,10 @@ class Shapes:
             return None
         tools = self._tools
         if tools is None:
-            from . import line_slots as tools  # a program of one line needs none of it
+            self._before -= 1
+            if self._before >= 0:
+                return None
+            from . import line_slots as tools  # a program of a few lines needs none of it
 
             self._tools = tools
         plain = not ("#" in line or '"' in line or "'" in line)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
+from ...numerics.records import Record
 from ..values.budget import MAX_BITS, MAX_SOURCE
 
 FILENAME = "<program>"
@@ -67,7 +68,7 @@ class Source:
         return "\n".join([self.line(first)[start:], *between, self.line(last)[:end]])
 
 
-class Extent(NamedTuple):
+class Extent(Record):
     """Where something stands in a program: lines count as the program's do, offsets are bytes of their lines."""
 
     line: int

@@ -314,17 +314,13 @@ def hashable(value: Any) -> Any:
     return value
 
 
-def _peak_function() -> Callable[[], int]:
+def peak_bytes() -> int:
+    """The largest size in bytes that the process had; 0 where the system does not tell."""
     try:
         from resource import RUSAGE_SELF, getrusage
     except ImportError:  # Windows has no such module
-        return lambda: 0
-    unit = 1 if sys.platform == "darwin" else 1024
-    return lambda: getrusage(RUSAGE_SELF).ru_maxrss * unit
-
-
-#: The largest size in bytes that the process had; 0 where the system does not tell.
-peak_bytes = _peak_function()
+        return 0
+    return getrusage(RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def resident_bytes() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cmath
 import math
 from typing import Any
 
@@ -177,9 +176,11 @@ def _is_real_and_positive(F: Any, exponent: Any) -> Any:
 
 def _log_of(base: Any, in_complex: bool) -> Any:
     """The logarithm of a number; of a negative real one NaN, as in real arithmetic."""
+    from cmath import log  # few derive by an exponent, and all have powers
+
     if isinstance(base, complex) or in_complex:
-        return cmath.log(base)
-    return cmath.log(base).real if base > 0 else float("nan")
+        return log(base)
+    return log(base).real if base > 0 else float("nan")
 
 
 @operation(
