@@ -82,12 +82,19 @@ def _no_zero(dividend: Any, divisor: Any) -> None:
         raise shape_mismatch([dividend, divisor]) or RuntimeError("ZeroDivisionError")
 
 
+#: Elements from which two more passes over memory pay.
+_MANY = 1 << 10
+
+
 def _remainder(input: Any, other: Any) -> Any:
     """The remainder with the divisor's sign; of an exact division the zero keeps the dividend's sign."""
     if input.dtype.kind == "f":
         found = np.remainder(input, other)
         return np.where(found, found, np.copysign(found, input))
     _no_zero(input, other)
+    if input.size >= _MANY and other.__class__ is int and 0 < other <= np.iinfo(input.dtype).max:
+        whole = np.floor_divide(input, other)  # by a number NumPy divides much faster than it takes remainders
+        return np.subtract(input, np.multiply(whole, other, whole), whole)
     return np.remainder(input, other)
 
 

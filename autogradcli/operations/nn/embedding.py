@@ -9,7 +9,9 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS
-from ...numerics.adding import add_at
+from ...numerics.adding import add_at, added
+from ...numerics.repeated import zeros
+from ..index.indexing import within
 
 
 @operation(
@@ -24,9 +26,9 @@ def embedding(weight: Array, indices: Index, padding_idx: int = -1, scale_grad_b
     """The rows of ``weight`` at ``indices``; the row ``padding_idx`` gets no gradient."""
     if weight.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
-    if indices.size and (indices.min() < 0 or indices.max() >= weight.shape[0]):
+    if indices.size and not within(indices, weight.shape[0]):
         raise IndexError("index out of range in self")
-    return weight[indices]
+    return np.take(weight, indices, 0)
 
 
 @operation(
@@ -108,11 +110,9 @@ def _bag_said(
 )
 def embedding_dense_backward(g: Array, indices: Index, rows: int, padding_idx: int, scale_grad_by_freq: bool) -> Array:
     """Gradients summed into the rows that they came from; by frequency, where asked for, averaged."""
-    out = np.zeros((rows, g.shape[-1]), g.dtype)
     if scale_grad_by_freq or (padding_idx >= 0 and (indices == padding_idx).any()):
         g = g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)
-    add_at(out, indices.reshape(-1), g.reshape(-1, g.shape[-1]))
-    return out
+    return added(zeros((rows, g.shape[-1]), g.dtype), indices.reshape(-1), g.reshape(-1, g.shape[-1]))
 
 
 def _shares(indices: Array, padding_idx: int, by_frequency: bool, dtype: Any) -> Array:
@@ -188,9 +188,11 @@ def embedding_bag(
     """
     _check_bags(weight, indices, mode, padding_idx)
     kept = indices != padding_idx
-    rows, bag = weight[indices[kept]], bags[kept]
+    rows, bag = (weight[indices[kept]], bags[kept]) if not kept.all() else (np.take(weight, indices, 0), bags)
     width = weight.shape[1]
     if mode == "max":
+        if kept.all() and (np.diff(bags) >= 0).all() and not np.isnan(rows).any():
+            return _largest_of_bags(rows, bag, indices, count)
         out = np.full((count, width), -np.inf, weight.dtype)
         places = np.full((count, width), -1, np.int64)
         for k in range(len(rows)):
@@ -200,11 +202,23 @@ def embedding_bag(
         return np.where(places < 0, 0, out).astype(weight.dtype), places
     if per_sample_weights is not None:
         rows = rows * per_sample_weights[kept][:, None]
-    out = np.zeros((count, width), weight.dtype)
-    add_at(out, bag, rows)
+    out = added(zeros((count, width), weight.dtype), bag, rows)
     if mode == "mean":
         out /= np.maximum(np.bincount(bag, minlength=count), 1)[:, None].astype(weight.dtype)
     return out, np.zeros((0,), np.int64)
+
+
+def _largest_of_bags(rows: Array, bag: Array, indices: Array, count: int) -> tuple[Array, Array]:
+    """The largest elements of bags that follow each other, and the first of the rows that have each."""
+    out = np.zeros((count, rows.shape[1]), rows.dtype)
+    places = np.full(out.shape, -1, np.int64)
+    if len(rows):
+        starts = np.flatnonzero(np.diff(bag, prepend=-1))
+        filled = bag[starts]
+        out[filled] = np.maximum.reduceat(rows, starts, 0)
+        at = np.where(rows == out[bag], np.arange(len(rows))[:, None], len(rows))
+        places[filled] = indices[np.minimum.reduceat(at, starts, 0)]
+    return out, places
 
 
 def _bag_rule(
