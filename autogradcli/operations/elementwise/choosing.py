@@ -36,6 +36,26 @@ def kept_where(mask: Any, x: Any) -> Any:
     return np.bitwise_and(x.view(bits), ones, ones).view(x.dtype)
 
 
+def chosen(mask: Any, a: Any, b: Any) -> Any:
+    """``np.where(mask, a, b)``, of two arrays of one shape, or one and a number, by their bits. Element by element the
+    processor guesses which it will be, and a wrong guess costs it as much as ten elements."""
+    array = a if a.__class__ is np.ndarray and a.ndim else b
+    bits = _BITS.get(array.dtype) if array.__class__ is np.ndarray else None
+    if bits is None or mask.dtype is not _BOOL or mask.shape != array.shape or array.size < FEW:
+        return np.where(mask, a, b)
+    pair = []
+    for x in (a, b):
+        if x.__class__ is float or x.__class__ is int:
+            x = np.asarray(x, array.dtype)
+        if x.__class__ is not np.ndarray or x.dtype is not array.dtype or (x.ndim and x.shape != array.shape):
+            return np.where(mask, a, b)
+        pair.append(x.view(bits))
+    ones: Any = np.negative(mask.view(np.int8)).astype(bits)
+    ones &= pair[0] ^ pair[1]
+    ones ^= pair[1]
+    return ones.view(array.dtype)
+
+
 _BOOL = np.dtype(np.bool_)
 
 

@@ -170,8 +170,9 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
     """With ``values`` added at places given by index tensors: how gradients go back through ``index``."""
     if _is_whole_mask(input, indices):
         out = copied(input)
-        if is_zero(input):
-            out[indices[0]] = values
+        if out.flags.c_contiguous:
+            places = np.flatnonzero(indices[0])
+            out.reshape(-1)[places] = values if is_zero(input) else np.take(out, places) + values
         else:
             out[indices[0]] += values
         return out
