@@ -140,13 +140,35 @@ def places_of(shape: tuple[int, ...], keys: tuple[Any, ...]) -> Any:
 
 def _product(places: Any, rows: Any, count: int) -> Any:
     """The sums of the rows that go to each of so many places, in order; None where that isn't worth it."""
-    paid = _scipys.it(rows.size) or "scipy.sparse" in sys.modules
-    if not paid or rows.dtype.char not in "fd":
+    return spread_sums(places, np.arange(len(places) + 1), rows, count)
+
+
+def spread_sums(places: Any, ends: Any, rows: Any, count: int) -> Any:
+    """The sums at each of so many places, where row ``k`` goes to all of ``places[ends[k]:ends[k + 1]]``, in order;
+    None where that isn't worth it."""
+    if not _pays(len(places) * rows.shape[1], rows.dtype):
         return None
     from scipy.sparse import csc_matrix
 
+    return csc_matrix(_parts(places, ends, rows.dtype, count), shape=(count, len(rows))) @ rows
+
+
+def gathered_sums(places: Any, ends: Any, rows: Any) -> Any:
+    """For each ``k`` the sum of the rows at ``places[ends[k]:ends[k + 1]]``, in order; None where that isn't worth
+    it."""
+    if not _pays(len(places) * rows.shape[1], rows.dtype):
+        return None
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix(_parts(places, ends, rows.dtype, len(rows)), shape=(len(ends) - 1, len(rows))) @ rows
+
+
+def _pays(size: int, dtype: Any) -> bool:
+    return (_scipys.it(size) or "scipy.sparse" in sys.modules) and dtype.char in "fd"
+
+
+def _parts(places: Any, ends: Any, dtype: Any, count: int) -> tuple[Any, Any, Any]:
     n = len(places)
-    ones = np.ones(n, rows.dtype)
     if max(n, count) < 1 << 31:
-        places = places.astype(np.int32)
-    return csc_matrix((ones, places, np.arange(n + 1, dtype=places.dtype)), shape=(count, n)) @ rows
+        places, ends = places.astype(np.int32), ends.astype(np.int32)
+    return np.ones(n, dtype), places, ends

@@ -12,7 +12,7 @@ from ...numerics import dtypes, repeated
 from ...numerics.numbers import number_in
 from ...numerics.shapes import sizes_differ
 from ..dims import Shape, add_reduce, broadcast_shape, numel
-from ..elementwise.choosing import chosen, is_zero, kept_where
+from ..elementwise.choosing import chosen, cleared_where, is_zero
 from ..shape.view import expand_array, sum_to
 
 
@@ -31,7 +31,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
     if mask.dtype.kind != "b":
         kind = {"Long": "long int", "Byte": "unsigned char"}.get(dtypes.of(mask).type_name, dtypes.of(mask).cpp_name)
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {kind}")
-    if input.dtype.kind != "c" and np.iscomplexobj(value):
+    if input.dtype.kind != "c" and value.__class__ not in (float, int) and np.iscomplexobj(value):
         value = number_in(input.dtype, value.item() if isinstance(value, np.ndarray) else value)
     if mask.shape != input.shape:
         broadcast_shape(mask.shape, input.shape)
@@ -45,7 +45,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
     elif input.dtype.kind != "f":
         value = number_in(input.dtype, value)
     if mask.shape == input.shape and is_zero(value):
-        return kept_where(np.logical_not(mask), input)
+        return cleared_where(mask, input)
     return chosen(mask, value, input)
 
 

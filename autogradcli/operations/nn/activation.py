@@ -13,7 +13,7 @@ import numpy as np
 from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
 from ..elementwise import elementary
-from ..elementwise.choosing import FEW, chosen, kept_where
+from ..elementwise.choosing import FEW, chosen, cleared_where, zeros_beside
 from ..elementwise.constants import ONE, ZERO
 from ..refuse import NO_BOOLS, underivable
 
@@ -98,7 +98,7 @@ def relu(input: Array) -> Array:
             raise NO_BOOLS.value("Boolean inputs not supported for relu")
         raise NotImplementedError("clamp is not supported for complex types")
     if input.size > FEW:  # of an array beside it NumPy takes a third of the time of a number's
-        return np.maximum(np.zeros_like(input), input)
+        return np.maximum(zeros_beside(input), input)
     return np.maximum(ZERO[input.dtype], input)  # of two zeros NumPy gives the second, PyTorch the first
 
 
@@ -128,7 +128,7 @@ def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> A
     below = input <= (threshold or zero)
     if grad_output.__class__ is not np.ndarray or grad_output.size < FEW:  # a formula reads as it is meant
         return chosen(below, zero, grad_output)
-    return kept_where(np.logical_not(below), grad_output)
+    return cleared_where(below, grad_output)
 
 
 def _leaky(input: Any, negative_slope: Number) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS
-from ...numerics.adding import add_at, added
+from ...numerics.adding import add_at, added, gathered_sums, is_quick, spread_sums
 from ...numerics.repeated import zeros
 from ..index.indexing import within
 
@@ -112,6 +112,11 @@ def embedding_dense_backward(g: Array, indices: Index, rows: int, padding_idx: i
     """Gradients summed into the rows that they came from; by frequency, where asked for, averaged."""
     if scale_grad_by_freq or (padding_idx >= 0 and (indices == padding_idx).any()):
         g = g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)
+    if g.ndim > 2 and not g.strides[-2] and g.size > g.shape[-2] and g.flags.aligned:  # the same for each of a bag
+        some = g[..., 0, :].reshape(-1, g.shape[-1])
+        found = spread_sums(indices.reshape(-1), np.arange(len(some) + 1) * g.shape[-2], some, rows)
+        if found is not None:
+            return found
     return added(zeros((rows, g.shape[-1]), g.dtype), indices.reshape(-1), g.reshape(-1, g.shape[-1]))
 
 
@@ -187,6 +192,12 @@ def embedding_bag(
     The second result is, for the maximum, the row that each element came from, -1 for none.
     """
     _check_bags(weight, indices, mode, padding_idx)
+    if mode != "max" and per_sample_weights is None and (ends := _ends(bags, indices, count, padding_idx)) is not None:
+        sums = gathered_sums(indices, ends, weight)
+        if sums is not None:
+            if mode == "mean":
+                sums /= np.maximum(np.diff(ends), 1)[:, None].astype(weight.dtype)
+            return sums, np.zeros((0,), np.int64)
     kept = indices != padding_idx
     rows, bag = (weight[indices[kept]], bags[kept]) if not kept.all() else (np.take(weight, indices, 0), bags)
     width = weight.shape[1]
@@ -221,6 +232,25 @@ def _largest_of_bags(rows: Array, bag: Array, indices: Array, count: int) -> tup
     return out, places
 
 
+def _ends(bags: Array, indices: Array, count: int, padding_idx: int) -> Array | None:
+    """Where each bag begins, and the last one ends. None where they don't follow each other, or some look-up doesn't
+    count."""
+    if (padding_idx >= 0 and (indices == padding_idx).any()) or (bags[1:] < bags[:-1]).any():
+        return None
+    return np.searchsorted(bags, np.arange(count + 1))
+
+
+def _bags_back(g: Array, weight: Array, indices: Array, bags: Array, mode: str, padding_idx: int) -> Array | None:
+    """The gradient of the weight from that of each bag's sum or mean, without a row for each look-up; None where the
+    bags don't follow each other."""
+    ends = _ends(bags, indices, len(g), padding_idx)
+    if ends is None or not is_quick(g.dtype, indices.size * g.shape[1]):
+        return None
+    if mode == "mean":
+        g = g * (1 / np.maximum(np.diff(ends), 1))[:, None].astype(g.dtype)
+    return spread_sums(indices, ends, g, len(weight))
+
+
 def _bag_rule(
     F: Any,
     g: Any,
@@ -236,6 +266,10 @@ def _bag_rule(
 ) -> tuple[Any, Any]:
     if mode == "max":
         return F.embedding_max_backward(g, places, weight.shape[0]), None
+    if g.__class__ is np.ndarray and per_sample is None and not needs[1] and not scale:
+        found = _bags_back(g, weight, indices, bags, mode, padding_idx)
+        if found is not None:
+            return found, None
     rows = F.embedding(g, bags)
     g_sample = (
         F.sum_dim(rows * F.embedding_picked(weight, indices, padding_idx, False), (1,), False) if needs[1] else None
