@@ -5,7 +5,7 @@ Indices are checked here, since NumPy says other words where one is out of range
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
 from ...numerics.adding import add_at, added, added_rows, is_quick, places_of
+from ...numerics.blocks import row_blocks
 from ...numerics.numbers import number_in
 from ...numerics.repeated import copied, is_zero
 from ..dims import Shape, maximum_reduce, minimum_reduce, numel, wrap_dim
@@ -299,8 +300,14 @@ def check_places(index: Array, at: int, size: int) -> None:
 FEW = 512
 
 
-def flat_places(index: Array, shape: Shape, at: int) -> Array:
-    """Where the elements of ``grid_key`` are among all elements in order."""
+def is_many(x: Array, index: Array) -> bool:
+    """Whether so many places are told more quickly by counting all elements in order."""
+    return index.size > FEW and index.ndim > 0 and (x.flags.c_contiguous or is_zero(x))
+
+
+def placed(index: Array, shape: Shape, at: int) -> Iterator[tuple[slice, Array]]:
+    """Parts of an index along a dimension that stay in the cache, one after the other: which of its first dimension,
+    and where its elements are among all elements in order, as ``grid_key`` tells them. Raises as ``check_places``."""
     step = mine = 1
     others: Any = None
     for d in range(len(shape) - 1, -1, -1):
@@ -308,13 +315,19 @@ def flat_places(index: Array, shape: Shape, at: int) -> Array:
             mine = step
         else:
             n = index.shape[d]
-            part = np.arange(0, n * step, step).reshape((n,) + (1,) * (index.ndim - d - 1))
-            others = part if others is None else others + part
+            one = np.arange(0, n * step, step).reshape((n,) + (1,) * (index.ndim - d - 1))
+            others = one if others is None else others + one
         step *= shape[d]
-    if mine == 1:
-        return (index if others is None else np.add(index, others, dtype=np.int64)).reshape(-1)
-    found = np.multiply(index, mine, dtype=np.int64)
-    return (found if others is None else np.add(found, others, found)).reshape(-1)
+    count = index.shape[0]
+    for part in row_blocks(count, index.size // count):
+        some = index[part]
+        check_places(some, at, shape[at])
+        if mine != 1:
+            some = np.multiply(some, mine, dtype=np.int64)
+        if others is not None:
+            mask = others if at == 0 else others[part]
+            some = np.add(some, mask, some) if mine != 1 else np.add(some, mask, dtype=np.int64)
+        yield part, some.reshape(-1)
 
 
 def grid_key(index: Array, at: int) -> tuple[Any, ...]:
@@ -371,13 +384,16 @@ def gather(input: Array, dim: int, index: Index) -> Array:
                 f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self "
                 f"{list(input.shape)} apart from dimension {at}"
             )
+    if index.size > FEW and not input.strides[at]:  # the same everywhere along the dimension
+        check_places(index, at, input.shape[at])
+        part = input[tuple(slice(0, 1 if d == at else n) for d, n in enumerate(index.shape))]
+        return np.array(np.broadcast_to(part, index.shape), order="C")
+    if is_many(input, index):
+        flat, found = input.reshape(-1), np.empty(index.shape, input.dtype)
+        for rows, places in placed(index, input.shape, at):
+            np.take(flat, places, out=found[rows].reshape(-1), mode="clip")
+        return found
     check_places(index, at, input.shape[at])
-    if index.size > FEW:
-        if not input.strides[at]:  # the same everywhere along the dimension
-            part = input[tuple(slice(0, 1 if d == at else n) for d, n in enumerate(index.shape))]
-            return np.array(np.broadcast_to(part, index.shape), order="C")
-        if input.flags.c_contiguous:
-            return np.take(input.reshape(-1), flat_places(index, input.shape, at)).reshape(index.shape)
     return input[grid_key(index, at)]
 
 

@@ -11,13 +11,13 @@ import numpy as np
 
 from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
-from ...numerics.adding import add_at, is_quick
+from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
 from ...numerics.repeated import copied, is_zero
 from ..dims import Shape, wrap_dim
 from ..refuse import underivable
 from ..shape.slicing import diagonal_array, select, slice_
-from .indexing import FEW, check_counted, check_index, check_places, flat_places, grid_key
+from .indexing import check_counted, check_index, check_places, grid_key, is_many, placed
 from .written import tangent
 
 # -- scatter -----------------------------------------------------------------------------------------------
@@ -47,7 +47,8 @@ def checked_scatter(name: str, input: Array, dim: int, index: Array, src: Array 
             f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} "
             f"apart from dimension {at}"
         )
-    check_places(index, at, mine[at])
+    if not is_many(input, index):  # else they are, part by part
+        check_places(index, at, mine[at])
     return at
 
 
@@ -62,11 +63,6 @@ def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Arra
 def covered(index: Array, src: Array) -> Array:
     """The part of a source that an index covers."""
     return src if src.shape == index.shape else src[tuple(slice(n) for n in index.shape)]
-
-
-def is_many(out: Array, index: Array) -> bool:
-    """Whether so many places are told more quickly by counting all elements in order."""
-    return index.size > FEW and out.flags.c_contiguous
 
 
 @operation(
@@ -90,8 +86,10 @@ def scatter(input: Array, dim: int, index: Index, src: Array) -> Array:
     at = checked_scatter("scatter", input, dim, index, src)
     out = copied(input)
     if index.size:
-        if is_many(out, index):
-            out.reshape(-1)[flat_places(index, out.shape, at)] = covered(index, src).reshape(-1)
+        if is_many(input, index):
+            flat = out.reshape(-1)
+            for rows, places in placed(index, out.shape, at):
+                flat[places] = covered(index, src)[rows].reshape(-1)
             return out
         place, key, source = lined_up(out, index, src, at)
         place[key] = source
@@ -125,8 +123,10 @@ def scatter_value(input: Array, dim: int, index: Index, value: Number) -> Array:
     at = checked_scatter("scatter", input, dim, index, None)
     out = copied(input)
     if index.size:
-        if is_many(out, index):
-            out.reshape(-1)[flat_places(index, out.shape, at)] = number_in(out.dtype, value)
+        if is_many(input, index):
+            flat, number = out.reshape(-1), number_in(out.dtype, value)
+            for _, places in placed(index, out.shape, at):
+                flat[places] = number
             return out
         place, key, _ = lined_up(out, index, None, at)
         place[key] = number_in(out.dtype, value)
@@ -153,8 +153,10 @@ def scatter_add(input: Array, dim: int, index: Index, src: Array) -> Array:
 
 def reduce_at(ufunc: Any, out: Array, at: int, index: Array, src: Array) -> None:
     """``ufunc.at`` of the elements that an index along a dimension leads to, and those of ``src``."""
-    if is_many(out, index) and src.dtype is out.dtype and is_quick(out.dtype, index.size):
-        ufunc.at(out.reshape(-1), flat_places(index, out.shape, at), covered(index, src).reshape(-1))
+    if is_many(out, index):
+        flat, source = out.reshape(-1), covered(index, src)
+        for rows, places in placed(index, out.shape, at):
+            ufunc.at(flat, places, source[rows].reshape(-1))
         return
     place, key, source = lined_up(out, index, src, at)
     (add_at if ufunc is np.add else ufunc.at)(place, key, source)

@@ -11,8 +11,8 @@ from ...numerics.adding import add_at, at_rows, is_quick
 from ...numerics.repeated import copied
 from ..dims import numel
 from ..refuse import not_implemented_for
-from .indexing import flat_places, parts_places
-from .scatter import checked_scatter, covered, is_many, lined_up, source_back
+from .indexing import is_many, parts_places, placed
+from .scatter import checked_scatter, covered, lined_up, source_back
 from .scatter_index import checked_parts, parts_key
 
 _UFUNCS = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
@@ -201,8 +201,9 @@ def scatter_reduce(input: Array, dim: int, index: Index, src: Array, reduce: str
     kind = input.dtype.kind
     if (kind == "b" and reduce == "mean") or (kind == "c" and reduce in ("amax", "amin")):
         not_implemented_for(f"scatter_gather_tensor_cpu_reduce_{reduce}", input)
-    if is_many(out, index) and is_quick(out.dtype, index.size):
-        places, source = flat_places(index, out.shape, at), covered(index, src)
+    if is_many(input, index):
+        places = np.concatenate([places for _, places in placed(index, out.shape, at)])
+        source = covered(index, src)
         _reduced_flat(out.reshape(-1, 1), places, source.reshape(-1, 1), reduce, include_self)
     elif index.size:
         place, key, source = lined_up(out, index, src, at)
