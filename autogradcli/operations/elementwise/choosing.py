@@ -56,7 +56,7 @@ def chosen(mask: Any, a: Any, b: Any) -> Any:
     bits = _BITS.get(array.dtype) if array.__class__ is np.ndarray else None
     if bits is None or mask.dtype is not _BOOL or mask.shape != array.shape or array.size < FEW:
         return np.where(mask, a, b)
-    pair = []
+    pair: list[Any] = []
     for x in (a, b):
         if x.__class__ is float or x.__class__ is int:
             x = np.asarray(x, array.dtype)

@@ -11,7 +11,7 @@ from ...engine.worlds import roles
 from ...numerics import dtypes, repeated
 from ...numerics.numbers import number_in
 from ...numerics.shapes import sizes_differ
-from ..dims import Shape, add_reduce, broadcast_shape, numel
+from ..dims import Shape, broadcast_shape, numel
 from ..elementwise.choosing import chosen, cleared_where, is_zero
 from ..shape.view import expand_array, sum_to
 
@@ -128,7 +128,7 @@ def masked_scatter(input: Array, mask: Index, source: Array) -> Array:
         np.zeros(whole, input.dtype) if repeated.is_zero(input) else np.array(np.broadcast_to(input, whole), order="C")
     )
     mask = _fit_mask(out, mask)
-    count = int(add_reduce(mask, None))
+    count = int(np.count_nonzero(mask))
     if count > source.size:
         raise RuntimeError("Number of elements of source < number of ones in mask")
     out.reshape(-1)[np.flatnonzero(mask)] = source.reshape(-1)[:count]

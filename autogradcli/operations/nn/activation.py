@@ -131,7 +131,7 @@ def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> A
     return cleared_where(below, grad_output)
 
 
-def _leaky(input: Any, negative_slope: Number) -> Any:
+def _leaky(input: Any, negative_slope: Any) -> Any:
     if input.__class__ is np.ndarray and input.size > FEW and 0 < negative_slope <= 1:
         return np.maximum(input * negative_slope, input)
     return chosen(input > 0, input, input * negative_slope)
