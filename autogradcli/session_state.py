@@ -65,7 +65,9 @@ class SessionState:
         state.warn = warn
 
     def leave(self) -> None:
-        """Keep the state as the run left it, and bring back what was before."""
+        """Keep the state as the run left it, and bring back what was before. Who listened is no part of it: that leads
+        back to the session, whose tensors would then wait for the collector of cycles."""
+        state.warn = _unheard
         self._own = _current()
         _install(self._around)
 
@@ -104,6 +106,10 @@ class SessionState:
     def put_back(self, kept: tuple[Any, ...]) -> None:
         """Make the state what ``kept`` gave, between two runs."""
         self._own = _State(*kept)
+
+
+def _unheard(category: str, message: str) -> None:
+    """A warning while no run is under way."""
 
 
 def _current() -> _State:

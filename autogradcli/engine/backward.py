@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.repeated import shown
 from .accumulation import accumulate, add_grad, variable_of
 from .anomaly import report
 from .block_backward import Region
@@ -31,7 +32,6 @@ from .walks import Walks
 from .worlds import cast_array, roles
 
 Edge = Node | Output
-
 
 _running: list[Pass] = []
 
@@ -138,7 +138,7 @@ class Pass(Walks):
     def _own_world(self, g: Any) -> Any:
         if isinstance(g, Tensor):
             return g if self.tensors else g.array
-        return wrap(g) if self.tensors else g
+        return wrap(shown(g)) if self.tensors else g
 
     def will_reach(self, edge: Edge | None) -> bool:
         """Whether this pass comes by the place where a tensor's gradient flows. Raises RuntimeError for a leaf whose
@@ -381,7 +381,7 @@ class Pass(Walks):
     # -- what hooks see -----------------------------------------------------------------------------------
 
     def _tensor(self, g: Any) -> Any:
-        return g if isinstance(g, Tensor) else wrap(g)
+        return g if isinstance(g, Tensor) else wrap(shown(g))
 
     def _as_tensors(self, g: Any) -> tuple[Any, ...]:
         several = g if isinstance(g, (list, tuple)) else (g,)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.repeated import zeros
 from ..numerics.summation import add_reduce
 from .lazy import loader
 from .operation import OPERATIONS
@@ -28,6 +29,11 @@ class Arrays:
         """A gradient that reads well and doesn't hold everywhere, and the one that does: formulas take the first where
         it gives the same."""
         return full()
+
+    @staticmethod
+    def new_zeros(like: Any, size: tuple[int, ...]) -> Any:
+        """Zeros that take no memory: whatever is written into them begins with an array of its own."""
+        return zeros(tuple(size), like.dtype)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         kernel: Callable[..., Any] = _find(name).kernel

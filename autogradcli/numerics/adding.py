@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .repeated import copied, is_zero
 from .worth import Worth
 
 #: Fewer elements than this take np.add.at no time.
@@ -31,38 +32,97 @@ _scipys = Worth(least=0, enough=_IMPORT_PAYS)
 
 def add_at(out: np.ndarray, key: Any, values: Any) -> None:
     """``np.add.at(out, key, values)``. Raises what that raises."""
+    found = _by_places(out, key, values)
+    if found is None:
+        np.add.at(out, key, values)
+        return
+    places, width, values = found
+    if width == 1:
+        np.add.at(out.reshape(-1), places, values.reshape(-1))
+    elif places.size:
+        rows = out.reshape(-1, width)
+        sums = _product(places, values.reshape(-1, width), len(rows)) if not out.view(np.int32).any() else None
+        if sums is None:
+            at_rows(np.add, rows, places, values.reshape(-1, width))
+        else:
+            rows[...] = sums
+
+
+def added(input: np.ndarray, key: Any, values: Any) -> Any:
+    """A copy of an array with values added at places. Raises what ``np.add.at`` raises."""
+    if is_zero(input):
+        found = _by_places(input, key, values)
+        if found is not None and found[1] > 1:
+            return added_rows(input, found[0], found[2])
+    out = copied(input)
+    add_at(out, key, values)
+    return out
+
+
+def added_rows(input: np.ndarray, places: Any, values: Any) -> Any:
+    """A copy of an array with values added at places, none out of range: what these count are all rows of its last
+    dimensions, as many of them as make as many elements as there are values to each place."""
+    width = values.size // max(places.size, 1)
+    if width > 1 and (is_zero(input) or not input.view(np.int32).any()):
+        sums = _product(places, values.reshape(-1, width), input.size // width)
+        if sums is not None:
+            return sums.reshape(input.shape)
+    out = copied(input)
+    if places.size:
+        at_rows(np.add, out.reshape(-1, width), places, values.reshape(-1, width))
+    return out
+
+
+def is_quick(dtype: Any, count: int) -> bool:
+    """Whether so many numbers of a dtype are added more quickly at flat places."""
+    return count >= _FEW and dtype.char in _QUICK
+
+
+def at_rows(ufunc: Any, out: Any, places: Any, rows: Any) -> None:
+    """``ufunc.at(out, places, rows)`` of a matrix, its elements counted flat."""
+    width = out.shape[1]
+    flat = out.reshape(-1)
+    if width == 1:
+        ufunc.at(flat, places, rows.reshape(-1))
+        return
+    columns = np.arange(width)
+    step = max(_BLOCK // width, 1)
+    for start in range(0, len(places), step):
+        some = places[start : start + step]
+        part = rows[start : start + step]
+        ufunc.at(flat, (some[:, None] * width + columns).reshape(-1), part.reshape(-1))
+
+
+def _by_places(out: Any, key: Any, values: Any) -> tuple[Any, int, Any] | None:
+    """Which rows a key leads to, how long these are, and what is to be added to them. None where ``np.add.at`` does it,
+    or says what is wrong."""
     if (
         values.__class__ is not np.ndarray
         or values.size < _FEW
         or values.dtype is not out.dtype
         or out.dtype.char not in _QUICK
-        or not out.flags.c_contiguous
+        or not (out.flags.c_contiguous or is_zero(out))
     ):
-        np.add.at(out, key, values)
-        return
+        return None
     keys = key if key.__class__ is tuple else (key,)
-    if not all(k.__class__ is np.ndarray and k.dtype.kind == "i" for k in keys):
-        _add_in_general(out, keys, values)
-        return
-    places = _places(out.shape, keys)
+    if all(k.__class__ is np.ndarray and k.dtype.kind == "i" for k in keys):
+        places = places_of(out.shape, keys)
+    elif out.size > 8 * values.size:
+        return None
+    else:  # with masks or whole dimensions among the keys: the places are read off an array of all places
+        places = np.arange(out.size).reshape(out.shape)[keys]
+        keys = (None,) * out.ndim
     if places is None:
-        np.add.at(out, key, values)
-        return
-    width = prod(out.shape[len(keys) :])
+        return None
     shape = (*places.shape, *out.shape[len(keys) :])
     if values.shape != shape:
         if values.ndim > len(shape):
-            np.add.at(out, key, values)
-            return
+            return None
         values = np.broadcast_to(values, shape)  # raises ValueError as np.add.at does
-    places = places.reshape(-1)
-    if width == 1:
-        np.add.at(out.reshape(-1), places, values.reshape(-1))
-    elif places.size:
-        _add_rows(out.reshape(-1, width), places, values.reshape(-1, width))
+    return places.reshape(-1), prod(out.shape[len(keys) :]), values
 
 
-def _places(shape: tuple[int, ...], keys: tuple[Any, ...]) -> Any:
+def places_of(shape: tuple[int, ...], keys: tuple[Any, ...]) -> Any:
     """Where in the flattened leading dimensions each element of the keys leads; None for outside."""
     found: Any = None
     if len(keys) > len(shape):
@@ -78,37 +138,37 @@ def _places(shape: tuple[int, ...], keys: tuple[Any, ...]) -> Any:
     return found
 
 
-def _add_rows(out: Any, places: Any, rows: Any) -> None:
-    """Add ``rows[k]`` to ``out[places[k]]``, in order."""
-    paid = _scipys.it(rows.size) or "scipy.sparse" in sys.modules
-    if paid and out.dtype.char in "fd" and not out.view(np.int32).any():  # from zeros on, none of them negative
-        from scipy.sparse import csc_matrix
-
-        count = len(places)
-        ones = np.ones(count, out.dtype)
-        if max(count, len(out)) < 1 << 31:
-            places = places.astype(np.int32)
-        matrix = csc_matrix((ones, places, np.arange(count + 1, dtype=places.dtype)), shape=(len(out), count))
-        out[...] = matrix @ rows
-        return
-    flat, width = out.reshape(-1), out.shape[1]
-    columns = np.arange(width)
-    step = max(_BLOCK // width, 1)
-    for start in range(0, len(places), step):
-        some = places[start : start + step]
-        part = rows[start : start + step]
-        np.add.at(flat, (some[:, None] * width + columns).reshape(-1), part.reshape(-1))
+def _product(places: Any, rows: Any, count: int) -> Any:
+    """The sums of the rows that go to each of so many places, in order; None where that isn't worth it."""
+    return spread_sums(places, np.arange(len(places) + 1), rows, count)
 
 
-def _add_in_general(out: Any, keys: tuple[Any, ...], values: Any) -> None:
-    """With masks or whole dimensions among the keys: the places are read off an array of all places."""
-    if out.size > 8 * values.size:
-        np.add.at(out, keys, values)
-        return
-    places = np.arange(out.size).reshape(out.shape)[keys]
-    if values.shape != places.shape:
-        if values.ndim > places.ndim:
-            np.add.at(out, keys, values)
-            return
-        values = np.broadcast_to(values, places.shape)
-    np.add.at(out.reshape(-1), places.reshape(-1), values.reshape(-1))
+def spread_sums(places: Any, ends: Any, rows: Any, count: int) -> Any:
+    """The sums at each of so many places, where row ``k`` goes to all of ``places[ends[k]:ends[k + 1]]``, in order;
+    None where that isn't worth it."""
+    if not _pays(len(places) * rows.shape[1], rows.dtype):
+        return None
+    from scipy.sparse import csc_matrix
+
+    return csc_matrix(_parts(places, ends, rows.dtype, count), shape=(count, len(rows))) @ rows
+
+
+def gathered_sums(places: Any, ends: Any, rows: Any) -> Any:
+    """For each ``k`` the sum of the rows at ``places[ends[k]:ends[k + 1]]``, in order; None where that isn't worth
+    it."""
+    if not _pays(len(places) * rows.shape[1], rows.dtype):
+        return None
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix(_parts(places, ends, rows.dtype, len(rows)), shape=(len(ends) - 1, len(rows))) @ rows
+
+
+def _pays(size: int, dtype: Any) -> bool:
+    return (_scipys.it(size) or "scipy.sparse" in sys.modules) and dtype.char in "fd"
+
+
+def _parts(places: Any, ends: Any, dtype: Any, count: int) -> tuple[Any, Any, Any]:
+    n = len(places)
+    if max(n, count) < 1 << 31:
+        places, ends = places.astype(np.int32), ends.astype(np.int32)
+    return np.ones(n, dtype), places, ends

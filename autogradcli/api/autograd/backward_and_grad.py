@@ -17,6 +17,7 @@ from ...engine.state import state
 from ...engine.tensor import MetaTensor, Size, Tensor, wrap
 from ...engine.worlds import roles
 from ...numerics import dtypes
+from ...numerics.repeated import shown
 from ..calls.argument_types import Value
 from ..calls.python_function import define_python
 
@@ -315,7 +316,7 @@ def _grad_once(
         if isinstance(node_of(edge), Nowhere):
             g = None
         if g is not None and not isinstance(g, Tensor):
-            g = wrap(g)
+            g = wrap(shown(g))
         found.append(g)
     return found
 

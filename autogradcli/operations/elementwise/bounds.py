@@ -21,7 +21,10 @@ from .choosing import within
 
 def _shared(F: Any, g: Any, input: Any, other: Any, lost: Any) -> Any:
     """The gradient where the element was chosen, half of it at a tie."""
-    return F.masked_fill(F.where(input == other, g / 2, g), lost, 0.0)
+    tie = input == other
+    if tie.__class__ is np.ndarray and not tie.any():
+        return F.masked_fill(g, lost, 0.0)
+    return F.masked_fill(F.where(tie, g / 2, g), lost, 0.0)
 
 
 def _moved(F: Any, tangents: dict[str, Any], one: str, other: str, tie: Any, first: Any) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...engine.operation import Array, Number, operation
 from ...numerics.shapes import shape_mismatch
+from ..dims import maximum_reduce
 from ..refuse import underivable
 
 
@@ -82,12 +83,28 @@ def _no_zero(dividend: Any, divisor: Any) -> None:
         raise shape_mismatch([dividend, divisor]) or RuntimeError("ZeroDivisionError")
 
 
+#: Elements from which some more passes over memory pay, and what 32 bits hold.
+_MANY, _NARROW = 1 << 10, 1 << 31
+
+
+def _is_narrow(x: Any, number: int) -> bool:
+    """Whether an array of 64-bit integers and a number have none that is negative, or wider than 31 bits."""
+    if x.dtype.char not in "lq" or not x.flags.c_contiguous or not 0 < number < _NARROW:
+        return False
+    return bool(maximum_reduce(x.view(np.uint64), None) < _NARROW)
+
+
 def _remainder(input: Any, other: Any) -> Any:
     """The remainder with the divisor's sign; of an exact division the zero keeps the dividend's sign."""
     if input.dtype.kind == "f":
         found = np.remainder(input, other)
         return np.where(found, found, np.copysign(found, input))
     _no_zero(input, other)
+    if input.__class__ is np.ndarray and input.size >= _MANY and np.ndim(other) == 0 and _is_narrow(input, int(other)):
+        divisor = np.int32(int(other))
+        narrow = input.astype(np.int32)  # whose quotients by a number NumPy has many at once
+        narrow -= np.floor_divide(narrow, divisor) * divisor
+        return narrow.astype(input.dtype)
     return np.remainder(input, other)
 
 

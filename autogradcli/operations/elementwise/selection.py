@@ -12,7 +12,7 @@ import numpy as np
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.worlds import roles
 from ...numerics import dtypes
-from .choosing import is_zero, kept_where
+from .choosing import chosen, cleared_where, is_zero, kept_where
 
 
 @operation(
@@ -36,8 +36,8 @@ def where(condition: Index, input: Array | Number, other: Array | Number) -> Arr
     if input.__class__ is np.ndarray and is_zero(other) and input.ndim:
         return kept_where(condition, input)
     if other.__class__ is np.ndarray and is_zero(input) and other.ndim:
-        return kept_where(np.logical_not(condition), other)
-    return np.where(condition, input, other)
+        return cleared_where(condition, other)
+    return chosen(condition, input, other)
 
 
 # -- interpolation and fused products --------------------------------------------------------------------

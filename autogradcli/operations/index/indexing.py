@@ -5,7 +5,7 @@ Indices are checked here, since NumPy says other words where one is out of range
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,11 @@ from ...engine.operation import Array, Index, Number, operation
 from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
-from ...numerics.adding import add_at
+from ...numerics.adding import add_at, added, added_rows, is_quick, places_of
+from ...numerics.blocks import row_blocks
 from ...numerics.numbers import number_in
-from ..dims import Shape, maximum_reduce, minimum_reduce, wrap_dim
+from ...numerics.repeated import copied, is_zero
+from ..dims import Shape, maximum_reduce, minimum_reduce, numel, wrap_dim
 from ..shape.view import sum_to
 from .written import put_said, put_tangents
 
@@ -66,9 +68,18 @@ def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
     return tuple(key)
 
 
+def within(index: Array, size: int) -> bool:
+    """Whether all of an index are places from the front, known by one pass: a negative number has the highest bit."""
+    if index.dtype.char in "lq" and index.flags.c_contiguous:
+        return bool(maximum_reduce(index.view(np.uint64), None) < size)
+    return not (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= size)
+
+
 def _check_range(index: Array, dim: int, size: int) -> None:
     if not size:
         raise IndexError("index is out of bounds for dimension with size 0")
+    if within(index, size):
+        return
     if minimum_reduce(index, None) < -size or maximum_reduce(index, None) >= size:
         bad = index[(index < -size) | (index >= size)].reshape(-1)[0]
         raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
@@ -94,15 +105,57 @@ def _check_together(lists: list[Array]) -> None:
 )
 def index(input: Array, indices: list[Index]) -> Array:
     """The elements at places given by index tensors, one for each dimension or None for all of it."""
-    mask = indices[0] if len(indices) == 1 else None
-    if mask is not None and mask.dtype.kind == "b" and mask.shape == input.shape != () and input.flags.c_contiguous:
-        return np.take(input.reshape(-1), np.flatnonzero(mask))
+    if _is_whole_mask(input, indices) and input.flags.c_contiguous:
+        return np.take(input.reshape(-1), np.flatnonzero(indices[0]))
     key = key_of(input.shape, indices)
-    if len(key) == 1 and key[0].__class__ is np.ndarray and key[0].dtype.kind == "i" and input.flags.c_contiguous:
-        return np.take(input, key[0], 0)  # whole rows, which a key gives in twice the time
+    if input.flags.c_contiguous:
+        at = alone(key)
+        if at >= 0:
+            return np.take(input, key[at], at)  # whole parts, which a key gives in twice the time
+        if len(key) > 1 and all(k.__class__ is np.ndarray and k.dtype.kind == "i" for k in key):
+            places = places_of(input.shape, key)
+            if places is not None and places.size > FEW:
+                return np.take(input.reshape(-1, *input.shape[len(key) :]), places, 0)
     found = input[key]
     shared = isinstance(found, np.ndarray) and found.base is not None and np.may_share_memory(found, input)
     return np.array(found, order="C", copy=True if shared else None)
+
+
+def _is_whole_mask(input: Array, indices: Places) -> bool:
+    """Whether one mask says of each element whether it is meant."""
+    mask = indices[0] if len(indices) == 1 else None
+    return mask is not None and mask.dtype.kind == "b" and mask.shape == input.shape != ()
+
+
+def alone(key: tuple[Any, ...]) -> int:
+    """The dimension along which a key has indices, where all others are whole; -1 where it isn't one alone."""
+    found = -1
+    for d, k in enumerate(key):
+        if k.__class__ is np.ndarray:
+            if found >= 0 or k.dtype.kind != "i":
+                return -1
+            found = d
+        elif k != slice(None):
+            return -1
+    return found
+
+
+def parts_added(input: Array, at: int, index: Array, parts: Array) -> Array | None:
+    """A copy with parts added at indices along a dimension, none out of range; None where a key is as quick."""
+    if parts.dtype is not input.dtype or not is_quick(input.dtype, parts.size):
+        return None
+    if not input.flags.c_contiguous and not is_zero(input):
+        return None
+    return added_rows(input, parts_places(input.shape, at, index), parts)
+
+
+def parts_places(shape: Shape, at: int, index: Array) -> Array:
+    """Where the parts at indices along a dimension are among all such parts in order."""
+    n, places = shape[at], index.reshape(-1)
+    if not within(places, n):
+        places = np.where(places < 0, places + n, places)
+    lead = numel(shape[:at])
+    return np.add(np.arange(0, lead * n, n)[:, None], places).reshape(-1) if lead > 1 else places
 
 
 @operation(
@@ -116,9 +169,19 @@ def index(input: Array, indices: list[Index]) -> Array:
 )
 def index_back(input: Array, indices: list[Index], values: Array) -> Array:
     """With ``values`` added at places given by index tensors: how gradients go back through ``index``."""
-    out = np.array(input)
-    add_at(out, key_of(out.shape, indices), values)
-    return out
+    if _is_whole_mask(input, indices):
+        out = copied(input)
+        if out.flags.c_contiguous:
+            places = np.flatnonzero(indices[0])
+            out.reshape(-1)[places] = values if is_zero(input) else np.take(out, places) + values
+        else:
+            out[indices[0]] += values
+        return out
+    key = key_of(input.shape, indices)
+    at = alone(key)
+    if at >= 0 and (found := parts_added(input, at, key[at], values)) is not None:
+        return found
+    return added(input, key, values)
 
 
 @operation(
@@ -148,7 +211,7 @@ def index_put(input: Array, indices: list[Index], values: Array | Number, accumu
                 "Index put requires the source and destination dtypes match, got "
                 f"{dtypes.of(input).type_name} for the destination and {dtypes.of(values).type_name} for the source."
             )
-    out = np.array(input)
+    out = copied(input)
     try:
         if accumulate and out.dtype.kind == "b":
             np.logical_or.at(out, key, values)
@@ -206,7 +269,7 @@ def index_select(input: Array, dim: int, index: Index) -> Array:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)")
     if index.size and not n:
         raise RuntimeError("index_select(): self indexing axis dim should be positive")
-    if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
+    if index.size and not within(index, n):
         if not input.size or (at == 1 and input.ndim > 1):
             bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
             raise RuntimeError(f"INDICES element is out of DATA bounds, id={bad} axis_dim={n}")
@@ -228,26 +291,43 @@ def check_index(name: str, index: Array, input: Array, at: int, other: str = "se
 
 def check_places(index: Array, at: int, size: int) -> None:
     """Raise RuntimeError for an index out of range; none counts from the end."""
-    if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= size):
+    if index.size and not within(index, size):
         bad = index[(index < 0) | (index >= size)].reshape(-1)[0]
         raise RuntimeError(f"index {bad} is out of bounds for dimension {at} with size {size}")
 
 
 #: Fewer elements than this are read by a key in no time.
-_FEW = 512
+FEW = 512
 
 
-def flat_places(index: Array, shape: Shape, at: int) -> Array:
-    """Where the elements of ``grid_key`` are among all elements in order."""
-    step = 1
-    found: Any = None
+def is_many(x: Array, index: Array) -> bool:
+    """Whether so many places are told more quickly by counting all elements in order."""
+    return index.size > FEW and index.ndim > 0 and (x.flags.c_contiguous or is_zero(x))
+
+
+def placed(index: Array, shape: Shape, at: int) -> Iterator[tuple[slice, Array]]:
+    """Parts of an index along a dimension that stay in the cache, one after the other: which of its first dimension,
+    and where its elements are among all elements in order, as ``grid_key`` tells them. Raises as ``check_places``."""
+    step = mine = 1
+    others: Any = None
     for d in range(len(shape) - 1, -1, -1):
-        n = index.shape[d]
-        part = index if d == at else np.arange(n).reshape((n,) + (1,) * (index.ndim - d - 1))
-        part = part if step == 1 else part * step
-        found = part if found is None else np.add(part, found)
+        if d == at:
+            mine = step
+        else:
+            n = index.shape[d]
+            one = np.arange(0, n * step, step).reshape((n,) + (1,) * (index.ndim - d - 1))
+            others = one if others is None else others + one
         step *= shape[d]
-    return found
+    count = index.shape[0]
+    for part in row_blocks(count, index.size // count):
+        some = index[part]
+        check_places(some, at, shape[at])
+        if mine != 1:
+            some = np.multiply(some, mine, dtype=np.int64)
+        if others is not None:
+            mask = others if at == 0 else others[part]
+            some = np.add(some, mask, some) if mine != 1 else np.add(some, mask, dtype=np.int64)
+        yield part, some.reshape(-1)
 
 
 def grid_key(index: Array, at: int) -> tuple[Any, ...]:
@@ -304,9 +384,16 @@ def gather(input: Array, dim: int, index: Index) -> Array:
                 f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self "
                 f"{list(input.shape)} apart from dimension {at}"
             )
+    if index.size > FEW and not input.strides[at]:  # the same everywhere along the dimension
+        check_places(index, at, input.shape[at])
+        part = input[tuple(slice(0, 1 if d == at else n) for d, n in enumerate(index.shape))]
+        return np.array(np.broadcast_to(part, index.shape), order="C")
+    if is_many(input, index):
+        flat, found = input.reshape(-1), np.empty(index.shape, input.dtype)
+        for rows, places in placed(index, input.shape, at):
+            np.take(flat, places, out=found[rows].reshape(-1), mode="clip")
+        return found
     check_places(index, at, input.shape[at])
-    if input.flags.c_contiguous and index.size > _FEW:
-        return np.take(input.reshape(-1), flat_places(index, input.shape, at))
     return input[grid_key(index, at)]
 
 
@@ -324,10 +411,14 @@ def take(input: Array, index: Index) -> Array:
     if not input.size and index.size:
         raise IndexError("take(): tried to take from an empty tensor")
     check_counted(index, input.size)
-    return np.asarray(input.reshape(-1)[index])
+    return np.take(input.reshape(-1), index, mode="wrap")
 
 
 def check_counted(index: Array, count: int) -> None:
-    if index.size and (minimum_reduce(index, None) < -count or maximum_reduce(index, None) >= count):
+    if (
+        index.size
+        and not within(index, count)
+        and (minimum_reduce(index, None) < -count or maximum_reduce(index, None) >= count)
+    ):
         bad = index[(index < -count) | (index >= count)].reshape(-1)[0]
         raise IndexError(f"out of range: tried to access index {bad} on a tensor of {count} elements.")

@@ -8,11 +8,11 @@ import numpy as np
 
 from ...engine.operation import Array, Index, Number, operation
 from ...engine.worlds import roles
-from ...numerics import dtypes
+from ...numerics import dtypes, repeated
 from ...numerics.numbers import number_in
 from ...numerics.shapes import sizes_differ
-from ..dims import Shape, add_reduce, broadcast_shape, numel
-from ..elementwise.choosing import is_zero, kept_where
+from ..dims import Shape, broadcast_shape, numel
+from ..elementwise.choosing import chosen, cleared_where, is_zero
 from ..shape.view import expand_array, sum_to
 
 
@@ -31,7 +31,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
     if mask.dtype.kind != "b":
         kind = {"Long": "long int", "Byte": "unsigned char"}.get(dtypes.of(mask).type_name, dtypes.of(mask).cpp_name)
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {kind}")
-    if input.dtype.kind != "c" and np.iscomplexobj(value):
+    if input.dtype.kind != "c" and value.__class__ not in (float, int) and np.iscomplexobj(value):
         value = number_in(input.dtype, value.item() if isinstance(value, np.ndarray) else value)
     if mask.shape != input.shape:
         broadcast_shape(mask.shape, input.shape)
@@ -45,8 +45,8 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
     elif input.dtype.kind != "f":
         value = number_in(input.dtype, value)
     if mask.shape == input.shape and is_zero(value):
-        return kept_where(np.logical_not(mask), input)
-    return np.where(mask, value, input)
+        return cleared_where(mask, input)
+    return chosen(mask, value, input)
 
 
 _FILL: dict[str, Any] = {
@@ -95,7 +95,7 @@ def masked_select(input: Array, mask: Index) -> Array:
     if mask.shape != input.shape:
         broadcast_shape(mask.shape, input.shape)
         input, mask = np.broadcast_arrays(input, mask)
-    return input[mask] if input.ndim else input.reshape(1)[mask.reshape(1)]
+    return np.take(input.reshape(-1), np.flatnonzero(mask))
 
 
 def _select_back(F: Any, g: Any, shape: Shape, mask: Any) -> Any:
@@ -124,12 +124,14 @@ def masked_scatter(input: Array, mask: Index, source: Array) -> Array:
         )
     broadcast_shape(input.shape, mask.shape)
     whole = np.broadcast_shapes(input.shape, mask.shape)
-    out = np.array(np.broadcast_to(input, whole))
+    out = (
+        np.zeros(whole, input.dtype) if repeated.is_zero(input) else np.array(np.broadcast_to(input, whole), order="C")
+    )
     mask = _fit_mask(out, mask)
-    count = int(add_reduce(mask, None))
+    count = int(np.count_nonzero(mask))
     if count > source.size:
         raise RuntimeError("Number of elements of source < number of ones in mask")
-    out[mask] = source.reshape(-1)[:count]
+    out.reshape(-1)[np.flatnonzero(mask)] = source.reshape(-1)[:count]
     return out
 
 
@@ -148,7 +150,7 @@ def _taken_said(F: Any, g: Any, mask: Any, shape: Shape) -> Any:
 )
 def masked_scatter_backward(g: Array, mask: Index, shape: Shape) -> Array:
     """The elements of ``g`` where a mask is true, one after another, in a shape; zeros for the rest."""
-    found = g[_fit_mask(g, mask)]
+    found = np.take(g.reshape(-1), np.flatnonzero(_fit_mask(g, mask)))
     out = np.zeros(shape, g.dtype)
     out.reshape(-1)[: found.size] = found
     return out

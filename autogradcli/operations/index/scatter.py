@@ -13,10 +13,11 @@ from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
 from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
+from ...numerics.repeated import copied, is_zero
 from ..dims import Shape, wrap_dim
 from ..refuse import underivable
 from ..shape.slicing import diagonal_array, select, slice_
-from .indexing import check_counted, check_index, check_places, grid_key
+from .indexing import check_counted, check_index, check_places, grid_key, is_many, placed
 from .written import tangent
 
 # -- scatter -----------------------------------------------------------------------------------------------
@@ -46,7 +47,8 @@ def checked_scatter(name: str, input: Array, dim: int, index: Array, src: Array 
             f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} "
             f"apart from dimension {at}"
         )
-    check_places(index, at, mine[at])
+    if not is_many(input, index):  # else they are, part by part
+        check_places(index, at, mine[at])
     return at
 
 
@@ -55,8 +57,12 @@ def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Arra
     if not out.ndim or not index.ndim:
         source = None if src is None else src.reshape(-1)[: max(index.size, 1)]
         return out.reshape(-1), (index.reshape(-1),), source
-    source = None if src is None else src[tuple(slice(n) for n in index.shape)]
-    return out, grid_key(index, at), source
+    return out, grid_key(index, at), None if src is None else covered(index, src)
+
+
+def covered(index: Array, src: Array) -> Array:
+    """The part of a source that an index covers."""
+    return src if src.shape == index.shape else src[tuple(slice(n) for n in index.shape)]
 
 
 @operation(
@@ -78,8 +84,13 @@ def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Arra
 def scatter(input: Array, dim: int, index: Index, src: Array) -> Array:
     """With each element of ``src`` written at its index along a dimension."""
     at = checked_scatter("scatter", input, dim, index, src)
-    out = np.array(input)
+    out = copied(input)
     if index.size:
+        if is_many(input, index):
+            flat = out.reshape(-1)
+            for rows, places in placed(index, out.shape, at):
+                flat[places] = covered(index, src)[rows].reshape(-1)
+            return out
         place, key, source = lined_up(out, index, src, at)
         place[key] = source
     return out
@@ -110,8 +121,13 @@ def source_back(F: Any, g: Any, shape: Shape) -> Any:
 def scatter_value(input: Array, dim: int, index: Index, value: Number) -> Array:
     """With one number written at each index along a dimension."""
     at = checked_scatter("scatter", input, dim, index, None)
-    out = np.array(input)
+    out = copied(input)
     if index.size:
+        if is_many(input, index):
+            flat, number = out.reshape(-1), number_in(out.dtype, value)
+            for _, places in placed(index, out.shape, at):
+                flat[places] = number
+            return out
         place, key, _ = lined_up(out, index, None, at)
         place[key] = number_in(out.dtype, value)
     return out
@@ -129,11 +145,21 @@ def scatter_value(input: Array, dim: int, index: Index, value: Number) -> Array:
 def scatter_add(input: Array, dim: int, index: Index, src: Array) -> Array:
     """With each element of ``src`` added at its index along a dimension."""
     at = checked_scatter("scatter", input, dim, index, src)
-    out = np.array(input)
+    out = copied(input)
     if index.size:
-        place, key, source = lined_up(out, index, src, at)
-        add_at(place, key, source)
+        reduce_at(np.add, out, at, index, src)
     return out
+
+
+def reduce_at(ufunc: Any, out: Array, at: int, index: Array, src: Array) -> None:
+    """``ufunc.at`` of the elements that an index along a dimension leads to, and those of ``src``."""
+    if is_many(out, index):
+        flat, source = out.reshape(-1), covered(index, src)
+        for rows, places in placed(index, out.shape, at):
+            ufunc.at(flat, places, source[rows].reshape(-1))
+        return
+    place, key, source = lined_up(out, index, src, at)
+    (add_at if ufunc is np.add else ufunc.at)(place, key, source)
 
 
 def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce: str) -> Array:
@@ -142,10 +168,9 @@ def _combined(input: Array, dim: int, index: Array, src: Array | Number, reduce:
     if not isinstance(src, np.ndarray):
         src = np.broadcast_to(number_in(input.dtype, src), index.shape)
     at = checked_scatter("scatter", input, dim, index, src)
-    out = np.array(input)
+    out = copied(input)
     if index.size:
-        place, key, source = lined_up(out, index, src, at)
-        (add_at if reduce == "add" else np.multiply.at)(place, key, source)
+        reduce_at(np.add if reduce == "add" else np.multiply, out, at, index, src)
     return out
 
 
@@ -192,7 +217,7 @@ def put(input: Array, index: Index, source: Array, accumulate: bool = False) -> 
             f"source.numel() = {source.size}, index.numel() = {index.size}"
         )
     check_counted(index, input.size)
-    out = np.array(input, order="C")
+    out = np.zeros(input.shape, input.dtype) if is_zero(input) else np.array(input, order="C")
     flat = out.reshape(-1)
     if accumulate:
         add_at(flat, index.reshape(-1), source.reshape(-1))
@@ -224,7 +249,7 @@ def _written(out: Array, place: Array, src: Array) -> Array:
 )
 def select_scatter(input: Array, src: Array, dim: int, index: int) -> Array:
     """With ``src`` at one index of a dimension."""
-    out = np.array(input)
+    out = copied(input)
     return _written(out, select.op.kernel(out, dim, index), src)
 
 
@@ -242,7 +267,7 @@ def slice_scatter(
     input: Array, src: Array, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Array:
     """With ``src`` in a range of a dimension."""
-    out = np.array(input)
+    out = copied(input)
     return _written(out, slice_.op.kernel(out, dim, start, end, step), src)
 
 
@@ -258,5 +283,5 @@ def slice_scatter(
 )
 def diagonal_scatter(input: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """With ``src`` on a diagonal."""
-    out = np.array(input)
+    out = copied(input)
     return _written(out, diagonal_array(out, offset, dim1, dim2), src)

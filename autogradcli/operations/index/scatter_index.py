@@ -10,9 +10,10 @@ from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
 from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
+from ...numerics.repeated import copied
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
 from ..shape.slicing import ALL
-from .indexing import check_places
+from .indexing import check_places, parts_added, within
 from .written import tangent
 
 
@@ -51,7 +52,7 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
     n = input.shape[at] if input.ndim else 1
     if input.ndim > 1 and name == "index_add_":
         check_places(index, at, n)
-    elif index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
+    elif index.size and not within(index, n):
         raise IndexError("index out of range in self")
     return at
 
@@ -70,9 +71,11 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
 def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number = 1) -> Array:
     """With parts of ``source``, times ``alpha``, added at indices along a dimension."""
     at = checked_parts(input, dim, index, source, "index_add_")
-    out = np.array(input)
     if alpha != 1:
         source = np.multiply(source, number_in(source.dtype, alpha))
+    if input.ndim and (found := parts_added(input, at, index, source)) is not None:
+        return found
+    out = copied(input)
     if out.ndim:
         add_at(out, parts_key(index, at), source)
     else:
@@ -114,7 +117,7 @@ def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
         )
     n = input.shape[at] if input.ndim else 1
     _check_copied(index, at, n)
-    out = np.array(input)
+    out = copied(input)
     if out.ndim:
         out[parts_key(index, at)] = source
     else:
@@ -141,7 +144,7 @@ def _check_parts(input: Array, at: int, index: Array, source: Array) -> None:
 
 
 def _check_copied(index: Array, at: int, n: int) -> None:
-    if index.size and (minimum_reduce(index, None) < 0 or maximum_reduce(index, None) >= n):
+    if index.size and not within(index, n):
         bad = index[(index < 0) | (index >= n)].reshape(-1)[0]
         raise IndexError(f"index_copy_(): index {bad} is out of bounds for dimension {at} with size {n}")
 
@@ -160,7 +163,7 @@ def _filled(input: Array, dim: int, index: Array, value: Number | Array) -> Arra
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     n = input.shape[at] if input.ndim else 1
     check_filled(index, at, n)
-    out = np.array(input)
+    out = copied(input)
     place = out if out.ndim else out.reshape(1)
     place[parts_key(index, at)] = (
         value.astype(out.dtype) if isinstance(value, np.ndarray) else number_in(out.dtype, value)

@@ -7,28 +7,50 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
-from ...numerics.adding import add_at
+from ...numerics.adding import add_at, at_rows, is_quick
+from ...numerics.repeated import copied
+from ..dims import numel
 from ..refuse import not_implemented_for
-from .scatter import checked_scatter, lined_up, source_back
+from .indexing import is_many, parts_places, placed
+from .scatter import checked_scatter, covered, lined_up, source_back
 from .scatter_index import checked_parts, parts_key
 
 _UFUNCS = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
 _START = {"sum": 0, "mean": 0, "prod": 1}
 
 
-def _reduced_into(out: Array, place: Array, key: Any, source: Any, reduce: str, include_self: bool) -> None:
-    """Reduce ``source`` into ``out`` at the places of a key; without self, these begin from nothing."""
+def _start(dtype: Any, reduce: str) -> Any:
+    """What a reduction of nothing is."""
+    if reduce in _START:
+        return _START[reduce]
+    largest = reduce == "amax"
+    if dtype.kind == "b":
+        return not largest
+    if dtype.kind != "f":
+        limits = np.iinfo(dtype)
+        return limits.min if largest else limits.max
+    return -np.inf if largest else np.inf
+
+
+def _averaged(out: Array, count: Any) -> None:
+    count = np.maximum(count, 1).reshape(out.shape)
+    out[...] = out // count if out.dtype.kind in "iu" else out / count.astype(out.dtype)
+
+
+def _reduced_flat(out: Array, places: Any, rows: Any, reduce: str, include_self: bool) -> None:
+    """Reduce rows into those of ``out``, a matrix, at places; without self, these begin from nothing."""
     if not include_self:
-        if reduce in _START:
-            place[key] = _START[reduce]
-        else:
-            worst = -np.inf if reduce == "amax" else np.inf
-            if out.dtype.kind == "b":
-                worst = reduce == "amin"
-            elif out.dtype.kind != "f":
-                limits = np.iinfo(out.dtype)
-                worst = limits.min if reduce == "amax" else limits.max
-            place[key] = worst
+        out[places] = _start(out.dtype, reduce)
+    at_rows(_UFUNCS[reduce], out, places, rows)
+    if reduce == "mean":
+        count = np.bincount(places, minlength=len(out)) + int(include_self)
+        _averaged(out, np.repeat(count, out.shape[1]))
+
+
+def _reduced_into(out: Array, place: Array, key: Any, source: Any, reduce: str, include_self: bool) -> None:
+    """The same by a key."""
+    if not include_self:
+        place[key] = _start(out.dtype, reduce)
     if _UFUNCS[reduce] is np.add:
         add_at(place, key, source)
     else:
@@ -36,8 +58,7 @@ def _reduced_into(out: Array, place: Array, key: Any, source: Any, reduce: str, 
     if reduce == "mean":
         count = np.full(place.shape, int(include_self), np.int64)
         np.add.at(count, key, 1)
-        count = np.maximum(count, 1).reshape(out.shape)
-        out[...] = out // count if out.dtype.kind in "iu" else out / count.astype(out.dtype)
+        _averaged(out, count)
 
 
 def check_reduce(reduce: str) -> None:
@@ -176,11 +197,15 @@ def scatter_reduce(input: Array, dim: int, index: Index, src: Array, reduce: str
     """With each element of ``src`` reduced into its place along a dimension."""
     check_reduce(reduce)
     at = checked_scatter("scatter", input, dim, index, src)
-    out = np.array(input)
+    out = copied(input)
     kind = input.dtype.kind
     if (kind == "b" and reduce == "mean") or (kind == "c" and reduce in ("amax", "amin")):
         not_implemented_for(f"scatter_gather_tensor_cpu_reduce_{reduce}", input)
-    if index.size:
+    if is_many(input, index):
+        places = np.concatenate([places for _, places in placed(index, out.shape, at)])
+        source = covered(index, src)
+        _reduced_flat(out.reshape(-1, 1), places, source.reshape(-1, 1), reduce, include_self)
+    elif index.size:
         place, key, source = lined_up(out, index, src, at)
         _reduced_into(out, place, key, source, reduce, include_self)
     return out
@@ -210,8 +235,11 @@ def index_reduce(input: Array, dim: int, index: Index, source: Array, reduce: st
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     at = checked_parts(input, dim, index, source, "index_reduce_")
-    out = np.array(input)
-    if index.size:
+    out = copied(input)
+    if out.ndim and out.flags.c_contiguous and is_quick(out.dtype, source.size):
+        places, width = parts_places(out.shape, at, index), numel(out.shape[at + 1 :])
+        _reduced_flat(out.reshape(-1, width), places, source.reshape(-1, width), reduce, include_self)
+    elif index.size:
         place = out if out.ndim else out.reshape(1)
         _reduced_into(out, place, parts_key(index, at), source.reshape(source.shape or (1,)), reduce, include_self)
     return out

@@ -13,7 +13,7 @@ import numpy as np
 from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
 from ..elementwise import elementary
-from ..elementwise.choosing import FEW, kept_where
+from ..elementwise.choosing import FEW, chosen, cleared_where, zeros_beside
 from ..elementwise.constants import ONE, ZERO
 from ..refuse import NO_BOOLS, underivable
 
@@ -98,7 +98,7 @@ def relu(input: Array) -> Array:
             raise NO_BOOLS.value("Boolean inputs not supported for relu")
         raise NotImplementedError("clamp is not supported for complex types")
     if input.size > FEW:  # of an array beside it NumPy takes a third of the time of a number's
-        return np.maximum(np.zeros_like(input), input)
+        return np.maximum(zeros_beside(input), input)
     return np.maximum(ZERO[input.dtype], input)  # of two zeros NumPy gives the second, PyTorch the first
 
 
@@ -112,7 +112,7 @@ def relu(input: Array) -> Array:
 )
 def threshold(input: Array, threshold: Number, value: Number) -> Array:
     """The elements above the threshold; ``value`` instead of the others."""
-    return np.where(input <= threshold, np.asarray(value).astype(input.dtype), input)
+    return chosen(input <= threshold, np.asarray(value).astype(input.dtype), input)
 
 
 @operation(
@@ -127,12 +127,14 @@ def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> A
     zero = ZERO[grad_output.dtype]
     below = input <= (threshold or zero)
     if grad_output.__class__ is not np.ndarray or grad_output.size < FEW:  # a formula reads as it is meant
-        return np.where(below, zero, grad_output)
-    return kept_where(np.logical_not(below), grad_output)
+        return chosen(below, zero, grad_output)
+    return cleared_where(below, grad_output)
 
 
-def _leaky(input: Any, negative_slope: Number) -> Any:
-    return np.where(input > 0, input, input * negative_slope)
+def _leaky(input: Any, negative_slope: Any) -> Any:
+    if input.__class__ is np.ndarray and input.size > FEW and 0 < negative_slope <= 1:
+        return np.maximum(input * negative_slope, input)
+    return chosen(input > 0, input, input * negative_slope)
 
 
 @operation(
@@ -170,7 +172,9 @@ def _leaky_by_result(F: Any, g: Any, result: Any, negative_slope: float) -> Any:
 )
 def leaky_relu_backward(grad_output: Array, input: Array, negative_slope: Number) -> Array:
     """Gradient through ``leaky_relu``."""
-    return np.where(input > 0, grad_output, grad_output * negative_slope)
+    if grad_output.__class__ is not np.ndarray:
+        return chosen(input > 0, grad_output, grad_output * negative_slope)
+    return chosen(input > 0, grad_output, grad_output * negative_slope)
 
 
 @operation(
@@ -193,7 +197,7 @@ def hardtanh(input: Array, min_val: Number = -1, max_val: Number = 1) -> Array:
 )
 def hardtanh_backward(grad_output: Array, input: Array, min_val: Number, max_val: Number) -> Array:
     """The gradient strictly within the range, 0 elsewhere."""
-    return np.where((input <= min_val) | (input >= max_val), ZERO[grad_output.dtype], grad_output)
+    return chosen((input <= min_val) | (input >= max_val), ZERO[grad_output.dtype], grad_output)
 
 
 @operation(
@@ -214,7 +218,7 @@ def hardsigmoid(input: Array) -> Array:
 )
 def hardsigmoid_backward(grad_output: Array, input: Array) -> Array:
     """Gradient through ``hardsigmoid``."""
-    return np.where((input > -3) & (input < 3), grad_output * (1 / 6), ZERO[grad_output.dtype])
+    return chosen((input > -3) & (input < 3), grad_output * (1 / 6), ZERO[grad_output.dtype])
 
 
 @operation(
@@ -233,8 +237,8 @@ def hardswish(input: Array) -> Array:
 )
 def hardswish_backward(grad_output: Array, input: Array) -> Array:
     """Gradient through ``hardswish``."""
-    inside = np.where(input < 3, grad_output * (input / 3 + 0.5), grad_output)
-    return np.where(input <= -3, ZERO[grad_output.dtype], inside)
+    inside = chosen(input < 3, grad_output * (input / 3 + 0.5), grad_output)
+    return chosen(input <= -3, ZERO[grad_output.dtype], inside)
 
 
 def _inside(input: Any, lambd: Number) -> Any:
@@ -250,7 +254,7 @@ def _inside(input: Any, lambd: Number) -> Any:
 )
 def hardshrink(input: Array, lambd: Number = 0.5) -> Array:
     """0 between ``-lambd`` and ``lambd``, else ``input``."""
-    return np.where(_inside(input, lambd), ZERO[input.dtype], input)
+    return chosen(_inside(input, lambd), ZERO[input.dtype], input)
 
 
 @operation(
@@ -262,7 +266,7 @@ def hardshrink(input: Array, lambd: Number = 0.5) -> Array:
 )
 def hardshrink_backward(grad_output: Array, input: Array, lambd: Number) -> Array:
     """The gradient outside of the range from ``-lambd`` to ``lambd``, 0 within."""
-    return np.where(_inside(input, lambd), ZERO[grad_output.dtype], grad_output)
+    return chosen(_inside(input, lambd), ZERO[grad_output.dtype], grad_output)
 
 
 @operation(
@@ -280,7 +284,7 @@ def softshrink(input: Array, lambd: Number = 0.5) -> Array:
     # PyTorch's kernel keeps the sign of zero only where it does not work on whole pairs of registers.
     whole = zero.size - zero.size % (64 // zero.itemsize)
     zero.reshape(-1)[:whole] += 0
-    return np.where(input > lambd, input - lambd, np.where(input < -lambd, input + lambd, zero))
+    return chosen(input > lambd, input - lambd, chosen(input < -lambd, input + lambd, zero))
 
 
 @operation(
@@ -292,7 +296,7 @@ def softshrink(input: Array, lambd: Number = 0.5) -> Array:
 )
 def softshrink_backward(grad_output: Array, input: Array, lambd: Number) -> Array:
     """The gradient outside of the range from ``-lambd`` to ``lambd``, 0 within."""
-    return np.where(_inside(input, lambd), ZERO[grad_output.dtype], grad_output)
+    return chosen(_inside(input, lambd), ZERO[grad_output.dtype], grad_output)
 
 
 def _prelu_jvp(F: Any, tangents: dict[str, Any], input: Any, weight: Any) -> Any:
@@ -313,7 +317,7 @@ def _prelu_jvp(F: Any, tangents: dict[str, Any], input: Any, weight: Any) -> Any
 )  # fmt: skip
 def prelu_kernel(input: Array, weight: Array) -> Array:
     """``input`` where positive, else ``weight * input``."""
-    return np.where(input > 0, input, weight * input)
+    return chosen(input > 0, input, weight * input)
 
 
 def _prelu_twice(F: Any, g: Any, needs: Any, grad_output: Any, input: Any, weight: Any) -> tuple[Any, Any, Any]:
@@ -341,7 +345,7 @@ def prelu_kernel_backward(grad_output: Array, input: Array, weight: Array) -> tu
     """Gradients through ``prelu`` of its input and its weight, not yet summed over the broadcast."""
     positive = input > 0
     zero = ZERO[grad_output.dtype]
-    return np.where(positive, grad_output, weight * grad_output), np.where(positive, zero, input * grad_output)
+    return chosen(positive, grad_output, weight * grad_output), chosen(positive, zero, input * grad_output)
 
 
 @operation(
@@ -368,7 +372,7 @@ def rrelu_with_slope(input: Array, slope: float) -> Array:
 )
 def rrelu_with_slope_backward(grad_output: Array, input: Array, slope: float) -> Array:
     """Gradient through ``rrelu`` outside of training."""
-    return np.where(input > 0, grad_output, grad_output * slope)
+    return chosen(input > 0, grad_output, grad_output * slope)
 
 
 @operation(

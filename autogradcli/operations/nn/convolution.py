@@ -19,6 +19,7 @@ from numpy.lib.stride_tricks import as_strided
 from ...engine.operation import Array, operation
 from ...numerics.away import by_correlation, by_product, by_size, by_taps, by_windows
 from ...numerics.layouts import follows
+from ...numerics.memory import keep
 from ...numerics.products import multiplied
 from ..dims import numel
 
@@ -61,10 +62,16 @@ def _each_sample(places: int, columns: int) -> bool:
     return places >= _PLACES and columns * places >= _MUCH
 
 
+#: Elements of columns, which are freed right away, that make it worth telling the C library to keep their memory.
+_ROOM = 1 << 16
+
+
 def _columns(win: Array, groups: int, d: int) -> Array:
     """Windows (N, C, *out, *kernel) as columns (N, groups, C / groups * kernel, out)."""
     n = win.shape[0]
     out = int(np.prod(win.shape[2 : 2 + d]))
+    if win.size >= _ROOM:
+        keep()
     return win.transpose((0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))).reshape(n, groups, -1, out)
 
 

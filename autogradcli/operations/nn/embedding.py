@@ -9,7 +9,9 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS
-from ...numerics.adding import add_at
+from ...numerics.adding import add_at, added, gathered_sums, is_quick, spread_sums
+from ...numerics.repeated import zeros
+from ..index.indexing import within
 
 
 @operation(
@@ -24,9 +26,9 @@ def embedding(weight: Array, indices: Index, padding_idx: int = -1, scale_grad_b
     """The rows of ``weight`` at ``indices``; the row ``padding_idx`` gets no gradient."""
     if weight.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
-    if indices.size and (indices.min() < 0 or indices.max() >= weight.shape[0]):
+    if indices.size and not within(indices, weight.shape[0]):
         raise IndexError("index out of range in self")
-    return weight[indices]
+    return np.take(weight, indices, 0)
 
 
 @operation(
@@ -108,11 +110,14 @@ def _bag_said(
 )
 def embedding_dense_backward(g: Array, indices: Index, rows: int, padding_idx: int, scale_grad_by_freq: bool) -> Array:
     """Gradients summed into the rows that they came from; by frequency, where asked for, averaged."""
-    out = np.zeros((rows, g.shape[-1]), g.dtype)
     if scale_grad_by_freq or (padding_idx >= 0 and (indices == padding_idx).any()):
         g = g * _shares(indices, padding_idx, scale_grad_by_freq, g.dtype)
-    add_at(out, indices.reshape(-1), g.reshape(-1, g.shape[-1]))
-    return out
+    if g.ndim > 2 and not g.strides[-2] and g.size > g.shape[-2] and g.flags.aligned:  # the same for each of a bag
+        some = g[..., 0, :].reshape(-1, g.shape[-1])
+        found = spread_sums(indices.reshape(-1), np.arange(len(some) + 1) * g.shape[-2], some, rows)
+        if found is not None:
+            return found
+    return added(zeros((rows, g.shape[-1]), g.dtype), indices.reshape(-1), g.reshape(-1, g.shape[-1]))
 
 
 def _shares(indices: Array, padding_idx: int, by_frequency: bool, dtype: Any) -> Array:
@@ -187,10 +192,18 @@ def embedding_bag(
     The second result is, for the maximum, the row that each element came from, -1 for none.
     """
     _check_bags(weight, indices, mode, padding_idx)
+    if mode != "max" and per_sample_weights is None and (ends := _ends(bags, indices, count, padding_idx)) is not None:
+        sums = gathered_sums(indices, ends, weight)
+        if sums is not None:
+            if mode == "mean":
+                sums /= np.maximum(np.diff(ends), 1)[:, None].astype(weight.dtype)
+            return sums, np.zeros((0,), np.int64)
     kept = indices != padding_idx
-    rows, bag = weight[indices[kept]], bags[kept]
+    rows, bag = (weight[indices[kept]], bags[kept]) if not kept.all() else (np.take(weight, indices, 0), bags)
     width = weight.shape[1]
     if mode == "max":
+        if kept.all() and (np.diff(bags) >= 0).all() and not np.isnan(rows).any():
+            return _largest_of_bags(rows, bag, indices, count)
         out = np.full((count, width), -np.inf, weight.dtype)
         places = np.full((count, width), -1, np.int64)
         for k in range(len(rows)):
@@ -200,11 +213,42 @@ def embedding_bag(
         return np.where(places < 0, 0, out).astype(weight.dtype), places
     if per_sample_weights is not None:
         rows = rows * per_sample_weights[kept][:, None]
-    out = np.zeros((count, width), weight.dtype)
-    add_at(out, bag, rows)
+    out = added(zeros((count, width), weight.dtype), bag, rows)
     if mode == "mean":
         out /= np.maximum(np.bincount(bag, minlength=count), 1)[:, None].astype(weight.dtype)
     return out, np.zeros((0,), np.int64)
+
+
+def _largest_of_bags(rows: Array, bag: Array, indices: Array, count: int) -> tuple[Array, Array]:
+    """The largest elements of bags that follow each other, and the first of the rows that have each."""
+    out = np.zeros((count, rows.shape[1]), rows.dtype)
+    places = np.full(out.shape, -1, np.int64)
+    if len(rows):
+        starts = np.flatnonzero(np.diff(bag, prepend=-1))
+        filled = bag[starts]
+        out[filled] = np.maximum.reduceat(rows, starts, 0)
+        at = np.where(rows == out[bag], np.arange(len(rows))[:, None], len(rows))
+        places[filled] = indices[np.minimum.reduceat(at, starts, 0)]
+    return out, places
+
+
+def _ends(bags: Array, indices: Array, count: int, padding_idx: int) -> Array | None:
+    """Where each bag begins, and the last one ends. None where they don't follow each other, or some look-up doesn't
+    count."""
+    if (padding_idx >= 0 and (indices == padding_idx).any()) or (bags[1:] < bags[:-1]).any():
+        return None
+    return np.searchsorted(bags, np.arange(count + 1))
+
+
+def _bags_back(g: Array, weight: Array, indices: Array, bags: Array, mode: str, padding_idx: int) -> Array | None:
+    """The gradient of the weight from that of each bag's sum or mean, without a row for each look-up; None where the
+    bags don't follow each other."""
+    ends = _ends(bags, indices, len(g), padding_idx)
+    if ends is None or not is_quick(g.dtype, indices.size * g.shape[1]):
+        return None
+    if mode == "mean":
+        g = g * (1 / np.maximum(np.diff(ends), 1))[:, None].astype(g.dtype)
+    return spread_sums(indices, ends, g, len(weight))
 
 
 def _bag_rule(
@@ -222,6 +266,10 @@ def _bag_rule(
 ) -> tuple[Any, Any]:
     if mode == "max":
         return F.embedding_max_backward(g, places, weight.shape[0]), None
+    if g.__class__ is np.ndarray and per_sample is None and not needs[1] and not scale:
+        found = _bags_back(g, weight, indices, bags, mode, padding_idx)
+        if found is not None:
+            return found, None
     rows = F.embedding(g, bags)
     g_sample = (
         F.sum_dim(rows * F.embedding_picked(weight, indices, padding_idx, False), (1,), False) if needs[1] else None

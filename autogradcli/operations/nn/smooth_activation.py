@@ -9,12 +9,13 @@ import numpy as np
 
 from ...engine.operation import Array, Number, operation
 from ..elementwise import elementary, gamma
+from ..elementwise.choosing import chosen
 
 # -- exponential linear units ----------------------------------------------------------------------------
 
 
 def _elu(input: Any, alpha: Number, scale: Number, input_scale: Number) -> Any:
-    return np.where(input < 0, elementary.expm1(input * input_scale) * (alpha * scale), input * scale)
+    return chosen(input < 0, elementary.expm1(input * input_scale) * (alpha * scale), input * scale)
 
 
 @operation(
@@ -88,7 +89,7 @@ def elu_backward(
             "instead."
         )
     inner = input + alpha * scale if is_result else elementary.exp(input * input_scale) * (alpha * scale)
-    return np.where(input <= 0, grad_output * input_scale * inner, grad_output * scale)
+    return chosen(input <= 0, grad_output * input_scale * inner, grad_output * scale)
 
 
 @operation(rows="leading", formula=lambda F, input, other: F.cast(input, other.dtype))
@@ -111,7 +112,7 @@ def cast_like(input: Array, other: Array) -> Array:
 def softplus(input: Array, beta: Number = 1, threshold: Number = 20) -> Array:
     """``log(1 + exp(beta * input)) / beta``; ``input`` itself where ``beta * input`` exceeds the threshold."""
     scaled = input * beta
-    return np.where(scaled > threshold, input, elementary.log1p(elementary.exp(scaled)) / beta)
+    return chosen(scaled > threshold, input, elementary.log1p(elementary.exp(scaled)) / beta)
 
 
 def _softplus_twice(F: Any, g: Any, grad_output: Any, input: Any, beta: Number, threshold: Number) -> Any:
@@ -130,7 +131,7 @@ def softplus_backward(grad_output: Array, input: Array, beta: Number, threshold:
     """Gradient through ``softplus``."""
     scaled = input * beta
     z = elementary.exp(scaled)
-    return np.where(scaled > threshold, grad_output, grad_output * z / (z + 1))
+    return chosen(scaled > threshold, grad_output, grad_output * z / (z + 1))
 
 
 # -- gelu, silu, mish ------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
+from ...numerics.blocks import LARGE
+from ...numerics.repeated import copied
 from ..dims import (
     Dims,
     Shape,
@@ -51,10 +53,28 @@ def shared(F: Any, g: Any, input: Any, result: Any, dim: Dims, keepdim: bool) ->
         g, result = F.reshape(g, kept), F.reshape(result, kept)
 
     def full() -> Any:
+        if input.__class__ is np.ndarray and input.size >= LARGE:
+            found = _lone(g, input, result)
+            if found is not None:
+                return found
         same = F.cast(F.eq(input, result), g.dtype)
         return g / F.sum_dim(same, wrap_dims(dim, len(shape)), True) * same
 
     return F.readable(lambda: F.where(F.eq(input, result), g, 0.0), full)
+
+
+def _lone(g: Array, input: Array, result: Array) -> Array | None:
+    """The same where no two elements tie: each gradient at its one place among zeros. None where some do."""
+    if result.size > input.size >> 3 or not input.flags.c_contiguous:
+        return None
+    same = input == result
+    if np.count_nonzero(same) != result.size or (result != result).any():
+        return None
+    at = np.flatnonzero(same)
+    places = zip(np.unravel_index(at, input.shape), result.shape)
+    out = np.zeros(input.shape, g.dtype)
+    out.reshape(-1)[at] = np.broadcast_to(g, result.shape)[tuple(0 if n == 1 else p for p, n in places)]
+    return out
 
 
 _EXTREME: dict[str, Any] = {
@@ -191,7 +211,7 @@ def _spread_said(F: Any, input: Any, dim: int, index: Any, src: Any) -> Any:
 )
 def spread(input: Array, dim: int, index: Index, src: Array) -> Array:
     """``scatter`` of picked values back to where they came from: one at each index along a dimension, unchecked."""
-    out = np.array(input)
+    out = copied(input)
     out[along(index, wrap_dim(dim, out.ndim))] = src
     return out
 

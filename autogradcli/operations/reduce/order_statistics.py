@@ -24,6 +24,8 @@ def _median_index(rows: Array, skip_nan: bool) -> Array:
 
     A NaN makes the median NaN, unless they are skipped.
     """
+    if rows.dtype.kind != "f" or not np.isnan(rows).any():
+        return _ranked(rows, (rows.shape[-1] - 1) // 2)
     order = np.argsort(rows, -1, kind="stable")  # NaN last
     n = rows.shape[-1]
     index = np.empty((*rows.shape[:-1], 1), np.int64)
@@ -43,6 +45,24 @@ def _median_index(rows: Array, skip_nan: bool) -> Array:
     return index
 
 
+def _ranked(rows: Array, k: int) -> Array:
+    """The index of the element at place ``k`` of each row's stable order, none of the elements being NaN."""
+    value, same = _at_rank(rows, k)
+    index = np.argmax(same, -1, keepdims=True)
+    several = np.count_nonzero(same, -1) > 1 if np.count_nonzero(same) > index.size else None
+    if several is not None:  # of equal ones the first comes first
+        some = same[several]
+        which = k - np.count_nonzero(rows[several] < value[several], -1, keepdims=True)
+        index[several] = np.argmax(np.cumsum(some, -1, np.int32) > which, -1, keepdims=True)
+    return index
+
+
+def _at_rank(rows: Array, k: int) -> tuple[Array, Array]:
+    """The element at place ``k`` of each row in order, and which elements equal it."""
+    value = np.partition(rows, k, -1)[..., k : k + 1]
+    return value, rows == value
+
+
 def _median_all(input: Array, skip_nan: bool) -> Array:
     if not input.size:
         return np.full((), np.nan if input.dtype.kind == "f" else np.iinfo(input.dtype).min, input.dtype)
@@ -55,7 +75,8 @@ def _median_dim(name: str, input: Array, dim: int, keepdim: bool) -> Pair:
     refuse_empty(name, input, at)
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
-    index = np.moveaxis(_median_index(np.moveaxis(input, at, -1), name == "nanmedian"), -1, at)
+    rows = np.ascontiguousarray(np.moveaxis(input, at, -1))
+    index = np.moveaxis(_median_index(rows, name == "nanmedian"), -1, at)
     return pick(input, index, at, keepdim)
 
 
@@ -150,16 +171,15 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {at}")
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
-    order = np.argsort(input, at, kind="stable")
-    index = np.take(order, [k - 1], at)
-    rows, found = np.moveaxis(input, at, -1), np.moveaxis(index, at, -1)
-    for place in counted(np.ndindex(rows.shape[:-1])):
-        if len(np.unique(rows[place])) < rows.shape[-1]:
-            ascending = _ascending(rows[place].tolist())
-            places = list(range(rows.shape[-1]))
-            tie_order.quickselect(places, tie_order.turned(ascending), k - 1)
-            found[place] = places[k - 1]
-    return pick(input, index, at, keepdim)
+    rows = np.ascontiguousarray(np.moveaxis(input, at, -1))
+    _, same = _at_rank(rows, k - 1)
+    found = np.argmax(same, -1, keepdims=True)
+    for place in counted(np.argwhere(np.count_nonzero(same, -1) != 1)):  # several, or a NaN, which equals nothing
+        row = rows[tuple(place)]
+        places = list(range(row.size))
+        tie_order.quickselect(places, tie_order.turned(_ascending(row.tolist())), k - 1)
+        found[tuple(place)] = places[k - 1]
+    return pick(input, np.moveaxis(found, -1, at), at, keepdim)
 
 
 def _ascending(row: list[Any]) -> Any:

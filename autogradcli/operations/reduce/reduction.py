@@ -11,7 +11,9 @@ import numpy as np
 
 from ...engine.operation import Array, operation
 from ...numerics import dtypes
+from ...numerics.blocks import LARGE
 from ...numerics.dtypes import DType
+from ...numerics.repeated import repeated
 from ...numerics.summation import sum_of_block, sum_of_sums
 from ..dims import (
     Dims,
@@ -20,6 +22,7 @@ from ..dims import (
     all_reduce,
     any_reduce,
     axis_of,
+    kept_shape,
     multiply_reduce,
     numel,
     reduced_count,
@@ -126,6 +129,14 @@ def nansum(input: Array, dim: Dims = None, keepdim: bool = False, dtype: DType |
 # -- means -------------------------------------------------------------------------------------------------
 
 
+def averaged_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
+    """In a rule: the gradient of a mean. Of a large array one of each is divided."""
+    count = reduced_count(shape, dim)
+    if g.__class__ is np.ndarray and numel(shape) >= LARGE:
+        return repeated(F.div_scalar(unreduced(F, g, shape, dim, keepdim), count), shape)
+    return F.div_scalar(_sum_back(F, g, shape, dim, keepdim), count)
+
+
 def _averaged(input: Array, dtype: DType | None) -> Array:
     if dtype is not None:
         input = cast_first(input, dtype)
@@ -143,7 +154,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
     formula=lambda F, input, dtype: None if dtype else F.div_scalar(F.sum_all(input), numel(input.shape)),
     node="MeanBackward0",
     spelling="mean",
-    input=lambda F, g, input_shape: F.div_scalar(F.expand(g, input_shape), numel(input_shape)),
+    input=lambda F, g, input_shape: averaged_back(F, g, input_shape, None, False),
     jvp=lambda F, t, dtype: F.mean_all(t["input"], dtype),
     examples=lambda r: [(r(2, 3),), (r(),)],
     complex="own",
@@ -163,9 +174,7 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
     ),
     node="MeanBackward1",
     spelling="mean",
-    input=lambda F, g, input_shape, dim, keepdim: F.div_scalar(
-        _sum_back(F, g, input_shape, dim, keepdim), reduced_count(input_shape, dim)
-    ),
+    input=lambda F, g, input_shape, dim, keepdim: averaged_back(F, g, input_shape, dim, keepdim),
     jvp=lambda F, t, dim, keepdim, dtype: F.mean_dim(t["input"], dim, keepdim, dtype),
     examples=lambda r: [(r(2, 3), 0), (r(2, 3, 2), (0, -1), True)],
     complex="own",
@@ -201,6 +210,8 @@ def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
     shape = tuple(input.shape)
     if not shape:
         return F.clone(g)
+    if input.__class__ is np.ndarray and input.size > _MANY and _divides(result, input):
+        return g * result / input
     return F.readable(
         lambda: g * result / input, lambda: g * F.reshape(others(F, F.reshape(input, (numel(shape),)), 0), shape)
     )
@@ -224,8 +235,8 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
     if not shape:
         return F.clone(g)
     g = unreduced(F, g, shape, dim, keepdim)
-    if isinstance(input, np.ndarray) and input.size > _MANY and _divides(result):
-        return g * (unreduced(F, result, shape, dim, keepdim) / input)
+    if input.__class__ is np.ndarray and input.size > _MANY and _divides(result, input):
+        return g * unreduced(F, result, shape, dim, keepdim) / input
     return F.readable(lambda: g * unreduced(F, result, shape, dim, keepdim) / input, lambda: g * others(F, input, dim))
 
 
@@ -233,13 +244,12 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
 _MANY = 1 << 12
 
 
-def _divides(products: Array) -> bool:
-    """Whether no product is zero, infinite, NaN or short of digits: then each factor can be taken out of it again."""
+def _divides(products: Array, factors: Array) -> bool:
+    """Whether no factor is zero: then each can be taken out of its product again. (Where a product is infinite or has
+    come to zero, PyTorch's quotients are what they are, too.)"""
     if products.dtype.kind != "f":
         return False
-    size = np.abs(products)
-    limits = np.finfo(products.dtype)
-    return bool(np.all((size >= limits.tiny) & (size <= limits.max)))
+    return bool((np.abs(products) > 0).all() or factors.all())
 
 
 @operation(
@@ -257,7 +267,27 @@ def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType 
     out = None
     if input.dtype.kind in "iub":
         out = np.int64 if dtype is None else dtype.np
+    last = dim is None or wrap_dim(dim, input.ndim) == input.ndim - 1
+    if last and out is None and input.size >= LARGE and input.dtype.kind == "f" and input.flags.c_contiguous:
+        lead = input.shape[:-1] if dim is not None else ()
+        found = _products_of_rows(input.reshape((-1, input.shape[-1]) if dim is not None else (1, -1)))
+        return found.reshape(lead if not keepdim else kept_shape(input.shape, dim))
     return multiply_reduce(input, axis_of(dim, input.ndim), out, None, keepdim)
+
+
+def _products_of_rows(x: Array) -> Array:
+    """Row by row each factor waits for the one before it, so long rows are folded until they are short."""
+    while x.shape[1] > _FOLDED:
+        half = x.shape[1] >> 1
+        folded = x[:, :half] * x[:, half : 2 * half]
+        if x.shape[1] & 1:
+            folded[:, 0] *= x[:, -1]
+        x = folded
+    return multiply_reduce(x, 1)
+
+
+#: Factors of a row that are no more folded.
+_FOLDED = 16
 
 
 @operation(dims="dim", takes=("bool integer floating", "xor_sum_cpu"))

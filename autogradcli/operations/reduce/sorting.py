@@ -104,35 +104,62 @@ def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool
         raise RuntimeError(f"topk does not support {'bool' if input.dtype.kind == 'b' else 'complex'} dtypes on CPU")
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
-    order = np.ascontiguousarray(np.moveaxis(argsorted(input, at, largest), at, -1)[..., :k])
-    rows = np.moveaxis(input, at, -1)
-    for place in counted(np.ndindex(rows.shape[:-1])):
-        if k and (not sorted or has_ties(rows[place])):
-            order[place] = _chosen(rows[place].tolist(), k, largest, sorted)
+    rows = np.ascontiguousarray(np.moveaxis(input, at, -1))
+    order, clear = _first(rows, k, largest)
+    doubtful = map(tuple, np.argwhere(~clear)) if sorted else np.ndindex(rows.shape[:-1])
+    for place in counted(doubtful):
+        if k:
+            order[place] = _chosen(rows[place], k, largest, sorted)
     order = np.ascontiguousarray(np.moveaxis(order, -1, at))
     return np.take_along_axis(input, order, at), order
 
 
-def has_ties(row: Array) -> bool:
-    return len(np.unique(row)) < row.size
+def _first(rows: Array, k: int, largest: bool) -> tuple[Array, Array]:
+    """The places of the k largest (or smallest) elements of each row in order, and whether they can only be these: none
+    of them equals another, nor the next one."""
+    n = rows.shape[-1]
+    more = min(k + 1, n)
+    if more < n >> 2:
+        part = np.argpartition(rows, n - more if largest else more - 1, -1)
+        part = part[..., n - more :] if largest else part[..., :more]
+        found = np.take_along_axis(rows, part, -1)
+        order = np.take_along_axis(part, argsorted(found, rows.ndim - 1, largest), -1)
+    else:
+        order = argsorted(rows, rows.ndim - 1, largest)[..., :more]
+    found = np.take_along_axis(rows, order, -1)
+    same = found[..., 1:] == found[..., :-1]
+    if rows.dtype.kind == "f":
+        same |= np.isnan(found[..., 1:]) & np.isnan(found[..., :-1])
+    return np.ascontiguousarray(order[..., :k]), ~same.any(-1)
 
 
-def _chosen(row: list[Any], k: int, largest: bool, in_order: bool) -> list[int]:
+def _chosen(numbers: Array, k: int, largest: bool, in_order: bool) -> list[int]:
     """The places of the k largest (or smallest) elements as PyTorch picks them among equal ones."""
+    few = k * 64 <= numbers.size
+    item: Any = numbers.item if few else numbers.tolist().__getitem__  # which of them are asked for, and how often
 
     def before(i: int, j: int) -> bool:
-        x, y = row[i], row[j]
+        x, y = item(i), item(j)
         if largest:
             return (x != x and y == y) or x > y
         return (x == x and y != y) or x < y
 
-    places = list(range(len(row)))
-    if k * 64 <= len(row):
-        tie_order.partial_sort(places, before, k)
-    else:
-        tie_order.nth_element(places, before, k - 1)
-        if in_order:
-            tie_order.sort(places, before, k - 1)
+    def goes(i: Any, j: Any) -> Any:
+        x, y = numbers[i], numbers[j]
+        better = x > y if largest else x < y
+        if numbers.dtype.kind == "f":
+            better |= np.isnan(x) & ~np.isnan(y) if largest else ~np.isnan(x) & np.isnan(y)
+        return better
+
+    def promising(i: int, begin: int, end: int) -> list[int]:
+        found: list[int] = (np.flatnonzero(goes(slice(begin, end), i)) + begin).tolist()
+        return found
+
+    if few:
+        return tie_order.partial_sort(numbers.size, before, k, promising)
+    places = tie_order.nth_element_of(numbers.size, before, goes, k - 1)
+    if in_order:
+        tie_order.sort(places, before, k - 1)
     return places[:k]
 
 

@@ -20,6 +20,7 @@ from ..dims import (
     kept_shape,
     maximum_reduce,
     minimum_reduce,
+    numel,
     reduced_count,
     wrap_dim,
     wrap_dims,
@@ -74,17 +75,31 @@ def _moments(rows: Array) -> tuple[Array, Array]:
     count, width = rows.shape
     means, squares = np.empty(count), np.empty(count)
     if width <= BLOCK:
-        for part in row_blocks(count, 2 * width):
+        ones = np.ones(width)
+        for part in row_blocks(count, width):
             x = rows[part].astype(np.float64)
-            means[part] = mean = np.add.reduce(x, -1) / width
+            means[part] = mean = x @ ones / width
             x -= mean[:, None]
-            squares[part] = np.einsum("ij,ij->i", x, x)
+            np.vecdot(x, x, out=squares[part])
         return means, squares
     for k, row in enumerate(rows):
-        parts = list(blocks(width))
-        means[k] = mean = sum(float(np.add.reduce(row[a:b], None, np.float64)) for a, b in parts) / width
-        squares[k] = sum(float(np.dot(x, x)) for x in (row[a:b] - np.float64(mean) for a, b in parts))
+        means[k], squares[k] = _moments_of_one(row)
     return means, squares
+
+
+def _moments_of_one(row: Array) -> tuple[float, float]:
+    """The same of a row that fills many parts, each read once: what its elements differ from the mean of the first part
+    by is summed and squared. That mean is near enough, for else the first part alone would make the sum large."""
+    total = squares = 0.0
+    first: Any = None
+    for a, b in blocks(row.size):
+        x = row[a:b].astype(np.float64)
+        if first is None:
+            first = np.add.reduce(x) / x.size
+        x -= first
+        total += float(np.add.reduce(x))
+        squares += float(np.dot(x, x))
+    return float(first + total / row.size), squares - total * total / row.size
 
 
 def _warned(name: str, input: Array, dim: Dims, correction: float | None) -> None:
@@ -206,6 +221,8 @@ def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, k
         return None
     if ord == 1:
         return F.sgn(input) * g
+    if ord == 2 and input.__class__ is np.ndarray and input.size >= LARGE and input.dtype.kind == "f":
+        return input * np.where(norm == 0, g.dtype.type(0), g / norm)  # one quotient for each norm
     if ord == 2:
         return g * F.guard_fill(input / norm, F.eq(norm, 0), 0.0)
     size = F.abs(input)
@@ -229,7 +246,30 @@ def _norm_back(F: Any, g: Any, input: Any, result: Any, ord: float, dim: Dims, k
 _in_turn: Any = np.add.reduce
 
 
+def _lengths(rows: Array) -> Array:
+    """The euclidean norm of each row: pieces of it times themselves, their sums in double precision."""
+    count, width = rows.shape
+    whole = width // _PIECE * _PIECE
+    parts = rows[:, whole:]
+    squares = np.vecdot(parts, parts).astype(np.float64)
+    if whole:
+        pieces = rows[:, :whole].reshape(count, -1, _PIECE)
+        squares += np.vecdot(pieces, pieces).sum(1, np.float64)
+    return np.sqrt(squares).astype(rows.dtype)
+
+
+#: Numbers that are multiplied with themselves at once.
+_PIECE = 1 << 10
+
+
 def _norm(input: Array, ord: float, axis: Any, keepdim: bool) -> Array:
+    if ord == 2 and input.size >= LARGE and input.dtype.char in "fd":
+        dims = wrap_dims(axis, input.ndim)
+        rows = _rows(input, axis, numel([input.shape[d] for d in dims]))
+        if rows is not None:
+            found = _lengths(rows)
+            kept = [1 if d in dims else n for d, n in enumerate(input.shape)] if keepdim else None
+            return found.reshape(kept or [n for d, n in enumerate(input.shape) if d not in dims])
     size = np.abs(input)
     if ord == 2:
         return np.sqrt(_in_turn(np.multiply(size, size), axis, None, None, keepdim))

@@ -13,11 +13,19 @@ Each works on a list of places and a function ``before(i, j)`` that says whether
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
 
 from ...numerics.limits import run
 
 Before = Callable[[int, int], bool]
+Promising = Callable[[int, int, int], Iterable[int]]
+Goes = Callable[[Any, Any], Any]
+
+#: Elements that are compared with the last of the heap at once.
+_STRETCH = 1 << 10
 
 _MANY = 4096
 #: What introsort leaves to insertion sort: so few elements, if equal, stay in order.
@@ -31,11 +39,16 @@ def turned(before: Before) -> Before:
 
 def nth_element(a: list[int], before: Before, nth: int) -> None:
     """Put the element that belongs at ``nth`` there, smaller ones before it."""
-    first, last = 0, len(a)
+    _select(a, _stoppable(before, len(a)), 0, len(a), nth, _depth(len(a)))
+
+
+def _depth(count: int) -> int:
+    return 2 * (count.bit_length() - 1)
+
+
+def _select(a: list[int], before: Before, first: int, last: int, nth: int, depth: int) -> None:
     if nth >= last:
         return
-    before = _stoppable(before, last)
-    depth = 2 * (last.bit_length() - 1)
     while last - first > 3:
         if depth == 0:
             _heap_select(a, before, first, nth + 1, last)
@@ -48,6 +61,36 @@ def nth_element(a: list[int], before: Before, nth: int) -> None:
         else:
             last = cut
     _insertion_sort(a, before, first, last)
+
+
+def nth_element_of(count: int, before: Before, goes: Goes, nth: int) -> list[int]:
+    """The places of so many elements after ``nth_element``. ``goes(places, place)`` says of many whether each goes
+    before one, ``goes(place, places)`` whether it goes before each: long parts are split all at once."""
+    places: Any = np.arange(count)
+    first, last, depth = 0, count, _depth(count)
+    while last - first > _SHORT and depth:
+        depth -= 1
+        _median_first(places, before, first, last)
+        part = places[first + 1 : last]
+        pivot = places[first]
+        lows, highs = np.flatnonzero(~goes(part, pivot)), np.flatnonzero(~goes(pivot, part))[::-1]
+        both = min(len(lows), len(highs))
+        met = int(np.count_nonzero(lows[:both] < highs[:both]))  # pairs on the wrong sides, until the two ways meet
+        ones, others = lows[:met], highs[:met]
+        part[ones], part[others] = part[others], part[ones]
+        ends = [int(lows[met])] if met < len(lows) else []
+        cut = first + 1 + min(ends + ([int(highs[met - 1])] if met else []))
+        if cut <= nth:
+            first = cut
+        else:
+            last = cut
+    a: list[int] = places.tolist()
+    _select(a, before, first, last, nth, depth)
+    return a
+
+
+#: A part that is split element by element.
+_SHORT = 64
 
 
 def sort(a: list[int], before: Before, last: int) -> None:
@@ -64,11 +107,18 @@ def sort(a: list[int], before: Before, last: int) -> None:
         _insertion_sort(a, before, 0, last)
 
 
-def partial_sort(a: list[int], before: Before, middle: int) -> None:
-    """Put the ``middle`` first elements in order to the front."""
-    before = _stoppable(before, len(a))
-    _heap_select(a, before, 0, middle, len(a))
-    _sort_heap(a, before, 0, middle)
+def partial_sort(count: int, before: Before, middle: int, promising: Promising) -> list[int]:
+    """The ``middle`` first of so many elements in order. ``promising`` tells of a stretch of places which go before
+    one: the others never come into the heap, whose last element only ever gets better."""
+    before = _stoppable(before, count)
+    heap = list(range(middle))
+    _make_heap(heap, before, 0, middle)
+    for begin in range(middle, count, _STRETCH):
+        for k in promising(heap[0], begin, min(begin + _STRETCH, count)):
+            if before(k, heap[0]):
+                _adjust_heap(heap, before, 0, 0, middle, k)
+    _sort_heap(heap, before, 0, middle)
+    return heap
 
 
 def quickselect(a: list[int], after: Before, k: int) -> None:
@@ -120,13 +170,7 @@ def _stoppable(before: Before, count: int) -> Before:
 
 def _partition(a: list[int], before: Before, first: int, last: int) -> int:
     """Split around the median of three elements, which goes to the front; where the second part begins."""
-    middle = first + (last - first) // 2
-    one, two, three = first + 1, middle, last - 1
-    if before(a[one], a[two]):
-        chosen = two if before(a[two], a[three]) else three if before(a[one], a[three]) else one
-    else:
-        chosen = one if before(a[one], a[three]) else three if before(a[two], a[three]) else two
-    a[first], a[chosen] = a[chosen], a[first]
+    _median_first(a, before, first, last)
     pivot = a[first]
     low, high = first + 1, last
     while True:
@@ -139,6 +183,16 @@ def _partition(a: list[int], before: Before, first: int, last: int) -> int:
             return low
         a[low], a[high] = a[high], a[low]
         low += 1
+
+
+def _median_first(a: Any, before: Before, first: int, last: int) -> None:
+    middle = first + (last - first) // 2
+    one, two, three = first + 1, middle, last - 1
+    if before(a[one], a[two]):
+        chosen = two if before(a[two], a[three]) else three if before(a[one], a[three]) else one
+    else:
+        chosen = one if before(a[one], a[three]) else three if before(a[two], a[three]) else two
+    a[first], a[chosen] = a[chosen], a[first]
 
 
 def _sort_loop(a: list[int], before: Before, first: int, last: int, depth: int) -> None:
@@ -170,13 +224,17 @@ def _sink_back(a: list[int], before: Before, k: int) -> None:
 
 
 def _heap_select(a: list[int], before: Before, first: int, middle: int, last: int) -> None:
-    count = middle - first
-    for parent in range((count - 2) // 2, -1, -1):
-        _adjust_heap(a, before, first, parent, count, a[first + parent])
+    _make_heap(a, before, first, middle)
     for k in range(middle, last):
         if before(a[k], a[first]):
             value, a[k] = a[k], a[first]
-            _adjust_heap(a, before, first, 0, count, value)
+            _adjust_heap(a, before, first, 0, middle - first, value)
+
+
+def _make_heap(a: list[int], before: Before, first: int, middle: int) -> None:
+    count = middle - first
+    for parent in range((count - 2) // 2, -1, -1):
+        _adjust_heap(a, before, first, parent, count, a[first + parent])
 
 
 def _sort_heap(a: list[int], before: Before, first: int, last: int) -> None:
