@@ -172,6 +172,12 @@ def _forward(op: Operation, general: str, complex_: bool = False) -> list[str]:
             out.append(f"    if {usual}not -{_LARGEST} <= {p.name} <= {_LARGEST}: return {general}")
     first: Param | None = None
     for p in tensors:
+        if p.optional and (op.broadcast or first is None or p.number):
+            out += [
+                f"    if {p.name} is not None: return {general}",
+                f"    a_{p.name} = n_{p.name} = None; q_{p.name} = True",
+            ]
+            continue
         out += _operand(p, first, general, complex_, f"COMPLEX_{op.label}({names})")
         if p.kind == "tensor" and first is None:
             first = p
@@ -207,12 +213,11 @@ def _forward(op: Operation, general: str, complex_: bool = False) -> list[str]:
             entries += ["r", "c"]
         elif save.kind == "plain":
             entries += [save.name, "None"]
-        elif save.kind == "dtype":
-            entries += [f"DTYPES[a_{save.param}.dtype]", "None"]
-        elif save.kind == "strides":
-            entries += [f"strides_of(a_{save.param})", "None"]
         else:
-            entries += [f"a_{save.param}.shape", "None"]
+            made = {"dtype": "DTYPES[{}.dtype]", "strides": "strides_of({})"}.get(save.kind, "{}.shape")
+            made = made.format(f"a_{save.param}")
+            optional = op.params[save.index].optional
+            entries += [f"None if a_{save.param} is None else {made}" if optional else made, "None"]
     out.append("        node.saved = (" + "".join(f"{e}, " for e in entries) + ")")
     if op.broadcast and len(tensors) > 1:
         shapes = [f"s_{p.name}" for p in edges]
@@ -264,7 +269,15 @@ def _forward_view(op: Operation, general: str) -> list[str]:
 def _operand(p: Param, first: Param | None, general: str, complex_: bool, of_complex: str) -> list[str]:
     a, n = f"a_{p.name}", f"n_{p.name}"
     if p.optional:
-        return [f"    if {p.name} is not None: return {general}", f"    {a} = {n} = None; q_{p.name} = True"]
+        given = [f"        {a} = {p.name}.array; {n} = {p.name}.node"]
+        if p.kind != "index":
+            given.append(f"        if {a}.dtype is not dt: return {general}")
+        return [
+            f"    if {p.name} is None: {a} = {n} = None",
+            f"    elif {p.name}.__class__ is Tensor or {p.name}.__class__ is Parameter:",
+            *given,
+            f"    else: return {general}",
+        ]
     if p.number and first is not None:
         # a number stays a weak scalar, or is one that was made an array before; what it is in other dtypes than
         # these two, NumPy decides in the general path

@@ -8,7 +8,7 @@ object that NumPy would ask for an array of its own) only where the annotation i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ...engine.tensor import Parameter, Size, Tensor
@@ -28,6 +28,15 @@ _ANYTHING = ("Value", "Function", "Callable")
 
 #: What an annotation that has no words of its own is called in a message.
 _DATA = "a tensor, a number, or a list or tuple of such"
+
+
+def is_plain(values: Iterable[Any]) -> bool:
+    """Whether none of the arguments needs a closer look: all are of such types, or lists and tuples of such."""
+    for value in values:
+        kind = value.__class__
+        if kind not in PLAIN and not ((kind is tuple or kind is list) and PLAIN.issuperset(map(type, value))):
+            return False
+    return True
 
 
 def foreign_value(value: Any) -> Any:

@@ -15,7 +15,7 @@ from ...engine.tensor import Tensor
 from ..arrays.values import has_scalars, without_scalars
 from .argument_types import TYPE_NAMES
 from .call_plans import Implementation, as_floats_where_needed, check_numbers, hooks, tensor_of
-from .gate import PLAIN, check_arguments
+from .gate import check_arguments, is_plain
 from .overloads import PLACES
 from .registry import Method, attributes_of, namespace
 from .wrong_arguments import ACCIDENTS, explained
@@ -38,10 +38,8 @@ class PythonFunction:
         if state.meta:
             check_numbers(self.name, args)
         # One tensor is let in at once: looking for its class in a set takes a third of the time of ``F.relu``.
-        plain = len(args) == 1 and args[0].__class__ is Tensor
-        if (not plain and not PLAIN.issuperset(map(type, args))) or (
-            kwargs and not PLAIN.issuperset(map(type, kwargs.values()))
-        ):
+        plain = len(args) == 1 and args[0].__class__ is Tensor and not kwargs
+        if not plain and not (is_plain(args) and is_plain(kwargs.values())):
             if has_scalars((*args, *kwargs.values())):
                 args = without_scalars(args)
                 kwargs = dict(zip(kwargs, without_scalars(tuple(kwargs.values()))))

@@ -15,6 +15,7 @@ from ...engine.operation import Array, Index, operation
 from ...engine.parameters import Before
 from ...numerics import dtypes
 from ...numerics.releases import Difference
+from ...numerics.rows import with_column
 from ...numerics.summation import sums_of_rows
 from ..dims import numel
 
@@ -24,10 +25,9 @@ Dims = tuple[int, ...]
 def _normalised(x: Array, dims: Dims, eps: float) -> Array:
     """``(x - mean) / sqrt(var + eps)`` over ``dims``."""
     n = x.dtype.type(max(numel(tuple(x.shape[d] for d in dims)), 1))
-    centred = x - _sums(x, dims) / n
+    centred = with_column(np.subtract, x, _sums(x, dims) / n)
     variance = _sums(centred * centred, dims) / n
-    centred *= 1 / np.sqrt(variance + x.dtype.type(eps))
-    return centred
+    return with_column(np.multiply, centred, 1 / np.sqrt(variance + x.dtype.type(eps)), centred)
 
 
 #: Elements of which nobody reads the last digits, and no sum is seen by itself here.
@@ -49,6 +49,10 @@ def _mean(F: Any, x: Any, dims: Dims) -> Any:
 
 def _standard(F: Any, x: Any, dims: Dims, eps: float) -> tuple[Any, Any]:
     """The normalised values and one over the standard deviation."""
+    if isinstance(x, np.ndarray):
+        centred = with_column(np.subtract, x, _mean(F, x, dims))
+        scale = F.rsqrt(_mean(F, centred * centred, dims) + eps)
+        return with_column(np.multiply, centred, scale, centred), scale
     centred = x - _mean(F, x, dims)
     scale = F.rsqrt(_mean(F, centred * centred, dims) + eps)
     return centred * scale, scale
@@ -61,11 +65,10 @@ def _through(F: Any, g: Any, x: Any, dims: Dims, eps: float) -> Any:
 
 def _back(F: Any, g: Any, n: Any, scale: Any, dims: Dims) -> Any:
     if isinstance(g, np.ndarray) and g.size > _MANY:
-        found = n * _mean(F, g * n, dims)
-        found += _mean(F, g, dims)
+        found = with_column(np.multiply, n, _mean(F, g * n, dims))
+        with_column(np.add, found, _mean(F, g, dims), found)
         np.subtract(g, found, out=found)
-        found *= scale
-        return found
+        return with_column(np.multiply, found, scale, found)
     return (g - _mean(F, g, dims) - n * _mean(F, g * n, dims)) * scale
 
 

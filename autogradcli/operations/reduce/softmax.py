@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
+from ...numerics.rows import largest, with_column
 from ...numerics.summation import sums_of_rows
 from ...numerics.taken import Takes
 from ..elementwise import elementary
@@ -32,7 +33,7 @@ def _shifted(input: Array, dim: int) -> Array:
     """
     if input.dtype == np.float16:
         input = input.astype(np.float32)
-    return input - np.maximum.reduce(input, axis=dim, keepdims=True)
+    return with_column(np.subtract, input, largest(input, dim))
 
 
 def _total(x: Array, dim: int) -> Array:
@@ -51,7 +52,7 @@ def _softmax(input: Array, dim: int) -> Array:
     e = elementary.exp(_shifted(input, dim))
     total = _total(e, dim)
     if dim in (-1, input.ndim - 1):  # PyTorch's kernel for rows, which rounds once more
-        e *= np.reciprocal(total)
+        with_column(np.multiply, e, np.reciprocal(total), e)
     else:
         e /= total
     return e.astype(input.dtype, copy=False)
@@ -81,12 +82,11 @@ def safe_softmax(input: Array, dim: int) -> Array:
     """Softmax that is zero where all entries are masked by minus infinity."""
     if not input.size:
         return input.copy()
-    largest = np.maximum.reduce(input, axis=dim, keepdims=True)
-    masked = largest == -np.inf
+    most = largest(input, dim)
+    masked = most == -np.inf
     if not masked.any() and input.dtype != np.float16:
-        e = elementary.exp(input - largest)
-        e /= _total(e, dim)
-        return e
+        e = elementary.exp(with_column(np.subtract, input, most))
+        return with_column(np.divide, e, _total(e, dim), e)
     shifted = np.where(masked, 0, input)
     e = elementary.exp(_shifted(shifted, dim))
     e /= _total(e, dim)
@@ -98,7 +98,7 @@ def _softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
         return np.zeros_like(result)
     if grad.__class__ is not np.ndarray:  # a formula
         return result * (grad - _total(grad * result, dim))
-    found = grad - _total(grad * result, dim)
+    found = with_column(np.subtract, grad, _total(grad * result, dim))
     found *= result
     return found
 
@@ -128,7 +128,7 @@ def _log_softmax(input: Array, dim: int) -> Array:
     if not input.size:
         return input.copy()
     x = _shifted(input, dim)
-    x -= elementary.log(_total(elementary.exp(x), dim))
+    with_column(np.subtract, x, elementary.log(_total(elementary.exp(x), dim)), x)
     return x.astype(input.dtype, copy=False)
 
 
@@ -150,7 +150,7 @@ def _log_softmax_backward_data(grad: Array, result: Array, dim: int) -> Array:
     if grad.__class__ is not np.ndarray:  # a formula
         return grad - elementary.exp(result) * _total(grad, dim)
     found = elementary.exp(result)
-    found *= _total(grad, dim)
+    with_column(np.multiply, found, _total(grad, dim), found)
     return np.subtract(grad, found, out=found)
 
 
