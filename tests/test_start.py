@@ -30,7 +30,7 @@ print(x.grad)
 """
 #: What is typed -> how many times the instructions of ``python -c 'import numpy'`` it may take.
 COSTS: list[tuple[list[str], float]] = [
-    (["--help"], 0.495),
+    (["--help"], 0.48),
     (["eval", "--format", "plain", "2 ** 10"], 1.29),
     (["eval", "--format", "plain", "x = tensor([1., 2.], requires_grad=True); (x**2).sum()"], 1.32),
     (["eval", "--format", "rich", "x = tensor([1., 2.], requires_grad=True); (x**2).sum()"], 1.33),
