@@ -30,15 +30,15 @@ print(x.grad)
 """
 #: What is typed -> how many times the instructions of ``python -c 'import numpy'`` it may take.
 COSTS: list[tuple[list[str], float]] = [
-    (["--help"], 0.5),
-    (["eval", "--format", "plain", "2 ** 10"], 1.30),
-    (["eval", "--format", "plain", "x = tensor([1., 2.], requires_grad=True); (x**2).sum()"], 1.33),
-    (["eval", "--format", "rich", "x = tensor([1., 2.], requires_grad=True); (x**2).sum()"], 1.35),
-    (["grad", "x**2", "x=3"], 1.5),
-    (["run", "program.py"], 1.36),
+    (["--help"], 0.48),
+    (["eval", "--format", "plain", "2 ** 10"], 1.29),
+    (["eval", "--format", "plain", "x = tensor([1., 2.], requires_grad=True); (x**2).sum()"], 1.32),
+    (["eval", "--format", "rich", "x = tensor([1., 2.], requires_grad=True); (x**2).sum()"], 1.33),
+    (["grad", "x**2", "x=3"], 1.47),
+    (["run", "program.py"], 1.35),
 ]
 #: Modules of the project's that an evaluation loads at most.
-MODULES = 185
+MODULES = 180
 
 
 @pytest.fixture(scope="module")

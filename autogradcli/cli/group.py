@@ -9,6 +9,7 @@ import click
 
 from .. import __version__
 from ..numerics.releases import NEWEST, VERSIONS, using
+from ..show.stream import terminal_size
 from .environment import Environment
 from .exits import INTERRUPTED
 from .options import COLORS, PROMPT_SETTINGS
@@ -70,6 +71,8 @@ Examples:
 """
 #: Names of the language that are values.
 CONSTANTS = frozenset({"pi", "e", "inf", "nan", "tau", "newaxis"})
+#: Columns of a help text at most.
+WIDTH = 80
 #: The key of ``Context.meta`` that says whether a help text is wanted.
 ASKS_HELP = "autogradcli.help"
 
@@ -103,6 +106,8 @@ class Calculator(click.Group):
         for word in args:
             if not _is_text(word):
                 raise click.UsageError(f"an argument holds what is no character: {word[:40]!r}", ctx)
+        # As Click would find it, which imports ``shutil`` for that.
+        ctx.terminal_width = max(min(terminal_size()[0], WIDTH) - 2, 50)
         args = own_first(args)
         before = args[: args.index("--")] if "--" in args else args
         ctx.meta[ASKS_HELP] = any(word in ctx.help_option_names for word in before)
@@ -185,7 +190,7 @@ def own_first(args: list[str]) -> list[str]:
 @click.group(
     cls=Calculator,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
     epilog="Any other argument that is not a plain word is an expression: autogradcli '2 ** 10'. More about a command: "
     "autogradcli help COMMAND.",
 )
