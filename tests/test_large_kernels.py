@@ -245,6 +245,13 @@ z = x * 1
 (g,) = torch.autograd.grad(z.mean(0).sum(), z)
 g += 1
 assert g.is_contiguous() and torch.allclose(g, torch.full((400, 500), 1 + 1 / 400))
+x.grad = None
+y = x * 1
+m = y.mean(1)
+h = m.grad_fn.register_hook(lambda after, before: [g.mul_(2) for g in after] and None)
+y.grad_fn.register_prehook(lambda gradients: [g.mul_(2) for g in gradients] and None)
+m.sum().backward()
+assert torch.allclose(x.grad, torch.full((400, 500), 4 / 500))
 """
     failed: list[object] = []
     assert Session().run(text, failed.append), failed

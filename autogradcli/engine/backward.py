@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numerics.repeated import shown
+from ..numerics.repeated import ordinary
 from .accumulation import accumulate, add_grad, variable_of
 from .anomaly import report
 from .block_backward import Region
@@ -138,7 +138,7 @@ class Pass(Walks):
     def _own_world(self, g: Any) -> Any:
         if isinstance(g, Tensor):
             return g if self.tensors else g.array
-        return wrap(shown(g)) if self.tensors else g
+        return wrap(ordinary(g)) if self.tensors else g
 
     def will_reach(self, edge: Edge | None) -> bool:
         """Whether this pass comes by the place where a tensor's gradient flows. Raises RuntimeError for a leaf whose
@@ -276,7 +276,7 @@ class Pass(Walks):
             if extra.tensor_hooks or extra.retains:
                 g = self._tensor_hooks(node, g)
             for prehook in list(extra.prehooks.values()):
-                g = self._replace(prehook, g)
+                g = self._replace(prehook, ordinary(g))
             if (g is None or (g.__class__ is list and all(x is None for x in g))) and not node.own_rule:
                 node.release()
                 return (None,) * len(node.edges)
@@ -298,7 +298,7 @@ class Pass(Walks):
             if self.leads is not None:
                 grads = tuple(x if node_of(e) in self.leads else None for x, e in zip(grads, node.edges, strict=True))
             for posthook in list(extra.posthooks.values()):
-                grads = self._replace_all(posthook, grads, g)
+                grads = self._replace_all(posthook, ordinary(grads), g)
         if not self.keep_graph:
             node.release()
         return grads
@@ -357,7 +357,7 @@ class Pass(Walks):
             return
         if extra is not None:
             for prehook in list(extra.prehooks.values()):
-                g = self._replace(prehook, g)
+                g = self._replace(prehook, ordinary(g))
         leaf = sink.variable_ref()
         if leaf is None or leaf.node is sink:  # else it doesn't require grad any more
             if extra is None and sink in self.owned and g.__class__ is np.ndarray:
@@ -381,7 +381,7 @@ class Pass(Walks):
     # -- what hooks see -----------------------------------------------------------------------------------
 
     def _tensor(self, g: Any) -> Any:
-        return g if isinstance(g, Tensor) else wrap(shown(g))
+        return g if isinstance(g, Tensor) else wrap(ordinary(g))
 
     def _as_tensors(self, g: Any) -> tuple[Any, ...]:
         several = g if isinstance(g, (list, tuple)) else (g,)

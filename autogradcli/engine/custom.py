@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..numerics import dtypes
-from ..numerics.repeated import shown
+from ..numerics.repeated import ordinary
 from .levels.base import Level
 from .node import FREED, Node, Output
 from .record import edge_at
@@ -152,7 +152,7 @@ class CustomNode(Node):
 
     def run(self, g: Any) -> tuple[Any, ...]:
         several = g if isinstance(g, list) else [g]
-        grads = self._pull([None if x is None else wrap(shown(x)) for x in several])
+        grads = self._pull([None if x is None else wrap(ordinary(x)) for x in several])
         return tuple(None if t is None else t.array for t in grads)
 
     def run_tensors(self, g: Any) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """Arrays that repeat a part of themselves: gradients of sums, and zeros that something is to be written into.
 
 Such an array has strides of 0, so it takes no memory, and what is done to it needs to be done to one of each only.
-In a backward pass kernels may make them; they can't be written to, and that is how they are told: ``shown`` makes an
+In a backward pass kernels may make them; they can't be written to, and that is how they are told: ``ordinary`` makes an
 ordinary array of one before a program sees it.
 """
 
@@ -37,6 +37,9 @@ def copied(x: Any) -> Any:
     return np.zeros(x.shape, x.dtype) if is_zero(x) else np.array(x)
 
 
-def shown(x: Any) -> Any:
-    """An array that a program is about to see, in memory of its own where it repeats itself."""
-    return x if x.flags.writeable else np.array(x, order="C")
+def ordinary(x: Any) -> Any:
+    """What a program is about to see: an array in memory of its own where it repeats itself; of each in a list or tuple
+    the same. All else stays as it is."""
+    if x.__class__ is list or x.__class__ is tuple:
+        return x.__class__(map(ordinary, x))
+    return np.array(x, order="C") if x.__class__ is np.ndarray and not x.flags.writeable else x

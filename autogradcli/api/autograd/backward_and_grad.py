@@ -17,7 +17,7 @@ from ...engine.state import state
 from ...engine.tensor import MetaTensor, Size, Tensor, wrap
 from ...engine.worlds import roles
 from ...numerics import dtypes
-from ...numerics.repeated import shown
+from ...numerics.repeated import ordinary
 from ..calls.argument_types import Value
 from ..calls.python_function import define_python
 
@@ -316,7 +316,7 @@ def _grad_once(
         if isinstance(node_of(edge), Nowhere):
             g = None
         if g is not None and not isinstance(g, Tensor):
-            g = wrap(shown(g))
+            g = wrap(ordinary(g))
         found.append(g)
     return found
 

@@ -46,74 +46,6 @@ def _in_double(ufunc: Any, input: Array, at: int, out: np.dtype) -> Array:
     return made.reshape(input.shape)
 
 
-#: Elements of a row that are summed at once.
-_PIECE = 32
-
-
-def _sums(x: Array, at: int, backwards: bool = False) -> Array:
-    """The running sums of a large array along a dimension, from its end where that is said: of pieces by a product with
-    a triangle of ones, and of the pieces in double precision."""
-    n, behind = x.shape[at], numel(x.shape[at + 1 :])
-    triangle: Any = np.triu(np.ones((_PIECE, _PIECE), x.dtype))
-    if backwards:
-        triangle = triangle.T
-    made = np.empty(x.shape, x.dtype)
-    layers, found = x.reshape(-1, n, behind), made.reshape(-1, n, behind)
-    if behind > 1:
-        for some, out in zip(layers, found):
-            _sums_of_layers(some, out, np.ascontiguousarray(triangle.T), backwards)
-        return made
-    for part in row_blocks(len(layers), n):
-        _sums_of_rows(layers[part, :, 0], found[part, :, 0], triangle, backwards)
-    return made
-
-
-def _sums_of_rows(x: Array, out: Array, triangle: Array, backwards: bool) -> None:
-    count, n = x.shape
-    pieces, rest = n // _PIECE, n % _PIECE
-    begin = rest if backwards else 0  # the rest comes last
-    whole = slice(begin, begin + pieces * _PIECE)
-    sums = np.matmul(x[:, whole].reshape(count, pieces, _PIECE), triangle)
-    ends = sums[:, ::-1, 0] if backwards else sums[:, :, -1]
-    before = np.add.accumulate(ends, 1, np.float64)
-    last = x[:, rest - 1 :: -1] if backwards and rest else x[:, n - rest :]
-    tail = np.add.accumulate(np.concatenate((before[:, -1:], last[:, :rest]), 1, dtype=np.float64), 1)
-    if not np.isfinite(tail[:, -1]).all():  # a zero of the triangle times infinity is no zero
-        turned = slice(None, None, -1 if backwards else 1)
-        out[...] = np.add.accumulate(x[:, turned], 1, np.float64)[:, turned] + 0.0
-        return
-    given = before[:, :-1].astype(x.dtype)[:, :, None]
-    target = out[:, whole].reshape(count, pieces, _PIECE)
-    if backwards:
-        target[:, -1:] = sums[:, -1:]
-        np.add(sums[:, :-1], given[:, ::-1], target[:, :-1])
-        out[:, :rest] = tail[:, :0:-1]
-    else:
-        target[:, :1] = sums[:, :1]
-        np.add(sums[:, 1:], given, target[:, 1:])
-        out[:, n - rest :] = tail[:, 1:]
-
-
-def _sums_of_layers(x: Array, out: Array, triangle: Array, backwards: bool) -> None:
-    n = len(x)
-    total = np.zeros(x.shape[1])
-    starts = range(0, n, _PIECE)
-    for start in reversed(starts) if backwards else starts:
-        end = min(start + _PIECE, n)
-        size = end - start
-        sums = np.matmul(triangle[:size, :size], x[start:end])
-        np.add(sums, total.astype(x.dtype), out[start:end])
-        total += sums[0 if backwards else -1]
-    if not np.isfinite(total).all():
-        turned = slice(None, None, -1 if backwards else 1)
-        out[...] = np.add.accumulate(x[turned], 0, np.float64)[turned] + 0.0
-
-
-def _is_large(x: Array, at: int) -> bool:
-    """Whether sums are run in pieces: the numbers are many, and so are those of a sum."""
-    return x.size >= LARGE and x.dtype.char == "f" and x.shape[at] >= 2 * _PIECE and x.flags.c_contiguous
-
-
 def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
     at = wrap_dim(dim, input.ndim)
     input = cast_first(input, dtype)
@@ -122,8 +54,6 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
         out = np.dtype(np.int64) if dtype is None else dtype.np
     if not input.ndim:
         return input.astype(out)
-    if ufunc is np.add and out is input.dtype and _is_large(input, at):
-        return _sums(input, at)
     double = out.kind == "f" and out.itemsize < 8  # accumulated in double, as PyTorch does
     found: Array = _in_double(ufunc, input, at, out) if double else ufunc.accumulate(input, at, out)
     if ufunc is np.add and out.kind in "fc":
@@ -135,10 +65,7 @@ def _sum_back(F: Any, g: Any, dim: int) -> Any:
     """The running sum from the end. Of a large array it is made once where it repeats itself, and nothing is copied."""
     if g.__class__ is np.ndarray and g.ndim and g.size >= LARGE:
         at = wrap_dim(dim, g.ndim)
-        part = once(g, at)
-        if part.size < LARGE or not _is_large(part, at):
-            return repeated(np.flip(_running(np.add, np.flip(part, at), at, None), at), g.shape)
-        return _sums(part, at, backwards=True)
+        return repeated(np.flip(_running(np.add, np.flip(once(g, at), at), at, None), at), g.shape)
     return F.flip(F.cumsum(F.flip(g, (dim,)), dim), (dim,))
 
 

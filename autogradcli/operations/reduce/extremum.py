@@ -133,6 +133,12 @@ def aminmax(input: Array, dim: int | None = None, keepdim: bool = False) -> Pair
 
 def evenly(F: Any, g: Any, input: Any, result: Any) -> Any:
     """The gradient shared evenly among the elements that equal the result; NaN counts as equal to NaN."""
+    if input.__class__ is np.ndarray and input.size >= LARGE and result == result:
+        at = np.flatnonzero(input == result)
+        if at.size < input.size >> 3:
+            out = np.zeros(input.shape, g.dtype)
+            out.reshape(-1)[at] = g / g.dtype.type(at.size)
+            return out
     same = F.logical_or(F.eq(input, result), F.logical_and(F.isnan(input), F.isnan(result)))
     count = F.sum_all(F.cast(same, g.dtype))
     return F.readable(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
-from ...numerics.away import MANY, away
+from ...numerics.away import MANY, away, by_size
 from ...numerics.limits import counted
 from ..dims import add_reduce, wrap_dim
 from . import tie_order
@@ -82,6 +82,7 @@ def _median_dim(name: str, input: Array, dim: int, keepdim: bool) -> Pair:
 
 _ALL_EVENLY: dict[str, Any] = {
     "takes": ("integer floating", "median_cpu"),
+    "cost": by_size,
     "input": lambda F, g, input, result: evenly(F, g, input, result),
     "examples": lambda r: [(r.distinct((2, 3)),), (r(),)],
 }
@@ -99,13 +100,13 @@ def nanmedian_all(input: Array) -> Array:
     return _median_all(input, True)
 
 
-@operation(takes=("integer floating", "median_out"), **by_index("MedianBackward1", "median"))
+@operation(takes=("integer floating", "median_out"), cost=by_size, **by_index("MedianBackward1", "median"))
 def median_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """The lower median along a dimension and its index."""
     return _median_dim("median", input, dim, keepdim)
 
 
-@operation(takes=("integer floating", "median_out"), **by_index("NanmedianBackward1", "nanmedian"))
+@operation(takes=("integer floating", "median_out"), cost=by_size, **by_index("NanmedianBackward1", "nanmedian"))
 def nanmedian_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
     """The lower median of the numbers along a dimension and its index."""
     return _median_dim("nanmedian", input, dim, keepdim)
@@ -161,6 +162,7 @@ def _kth_examples(r: Any) -> list[Any]:
 
 @operation(
     takes=("integer floating", "kthvalue_cpu"),
+    cost=by_size,
     **{**by_index("KthvalueBackward0", "kthvalue"), "examples": _kth_examples},
 )
 def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair:
