@@ -13,6 +13,7 @@ from ...engine.tensor import Tensor
 from ...engine.worlds import TENSORS, roles
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
+from ...numerics.limits import charge_array, shown_sizes
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape, wrap_dim
 from .slicing import diagonal_array
@@ -265,7 +266,8 @@ def repeat(input: Array, repeats: Shape) -> Array:
     size = [n * times for n, times in zip(padded, repeats)]
     if min(size, default=0) < 0:
         bad = next(n for n in size if n < 0)
-        raise RuntimeError(f"Trying to create tensor with negative dimension {bad}: {size}")
+        raise RuntimeError(f"Trying to create tensor with negative dimension {bad}: {shown_sizes(size)}")
+    charge_array(size, input.itemsize)
     return np.tile(input, repeats)
 
 
