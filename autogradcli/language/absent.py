@@ -94,11 +94,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "ifft": "it is torch.fft.ifft(x)", "rfft": "it is torch.fft.rfft(x)", "irfft": "it is torch.fft.irfft(x)",
         "export": _COMPILED, "cond": "an if on a tensor's value does that: a program here is run as it stands",
         **dict.fromkeys(
-            (
-                "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu",
-                "float4_e2m1fn_x2",
-            ),
-            "torch.float16 and torch.bfloat16 are the shortest here",
+            ("float8_e8m0fnu", "float4_e2m1fn_x2"), "torch.float8_e4m3fn and torch.float8_e5m2 are the shortest here"
         ),
         **dict.fromkeys(("qint8", "quint8", "qint32", "bits8"), _QUANTIZED),
         "lobpcg": "torch.linalg.eigh gives all eigenvalues", "typename": "type(x) or x.dtype",

@@ -143,13 +143,15 @@ class FInfo:
     def __init__(self, dtype: DType) -> None:
         real = dtypes.real_of(dtype)
         limits: Any
-        if real is dtypes.bfloat16:
+        if real in dtypes.OUTSIDE:
             from ml_dtypes import finfo as limits
         else:
             from numpy import finfo as limits
         info = limits(real.np)
         self.bits = 8 * real.itemsize
-        self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
+        #: Of one of them PyTorch's is half of what the format has.
+        self.eps = 0.125 if real.name == "float8_e5m2fnuz" else float(info.eps)
+        self.max, self.min = float(info.max), float(info.min)
         self.tiny = self.smallest_normal = float(info.tiny)
         self.dtype = real.name
         self.resolution = 10.0 ** -_DIGITS[real.name]
@@ -161,7 +163,7 @@ class FInfo:
         )
 
 
-_DIGITS = {"bfloat16": 2, "float16": 3, "float32": 6, "float64": 15}
+_DIGITS = {**{d.name: 0 for d in dtypes.FLOAT8}, "bfloat16": 2, "float16": 3, "float32": 6, "float64": 15}
 
 
 @shown_as("torch.iinfo", in_c=True)

@@ -60,6 +60,7 @@ def lined_up(out: Array, index: Array, src: Array | None, at: int) -> tuple[Arra
 
 
 @operation(
+    takes=("all", "scatter_gather_tensor_cpu"),
     dims="dim",
     layout="contiguous",
     node="ScatterBackward0",
@@ -118,6 +119,7 @@ def scatter_value(input: Array, dim: int, index: Index, value: Number) -> Array:
 
 
 @operation(
+    takes=("all", "scatter_gather_tensor_cpu"),
     dims="dim",
     layout="contiguous",
     kind="linear",
@@ -163,6 +165,7 @@ def scatter_combined(input: Array, dim: int, index: Index, src: Array | Number, 
 
 
 @operation(
+    takes=("all", "take_put_cpu"),
     rows="put",
     layout="contiguous",
     complex="own",

@@ -13,6 +13,7 @@ from ...numerics.adding import add_at
 
 
 @operation(
+    half="moved",
     rows="embedding",
     kind="linear",
     weight=lambda F, g, weight_shape, indices, padding_idx, scale_grad_by_freq: F.embedding_dense_backward(

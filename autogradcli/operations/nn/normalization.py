@@ -93,6 +93,7 @@ def _layer_back(F: Any, g: Any, needs: Any, input: Any, shape: Dims, weight: Any
 
 
 @operation(
+    takes=("all", "LayerNormKernelImpl"),
     rows="layer norm",
     layout="contiguous",
     node="NativeLayerNormBackward0",
@@ -178,6 +179,7 @@ def _batch_input_rule(F: Any, g: Any, input: Any, weight: Any, mean: Any, var: A
 
 
 @operation(
+    takes=("all", "batch_norm"),
     rows="batch norm",
     node="NativeBatchNormBackward0",
     input=lambda F, g, input, weight, mean, var, training, eps: _batch_input_rule(

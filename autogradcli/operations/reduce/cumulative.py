@@ -61,6 +61,7 @@ def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
 
 
 @operation(
+    takes=("all", "cumsum_out_cpu"),
     in_dtype=True,
     layout="contiguous",
     input=lambda F, g, dim: F.flip(F.cumsum(F.flip(g, (dim,)), dim), (dim,)),
@@ -165,6 +166,7 @@ def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
 
 
 @operation(
+    takes=("all", "cumprod_out_cpu"),
     in_dtype=True,
     layout="contiguous",
     input=lambda F, g, input, result, dim: _cumprod_back(F, g, input, result, dim),

@@ -20,7 +20,7 @@ _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
 _MULTI: dict[str, Any] = {"view": "multi", **_LINEAR}
 
 
-@operation(rows="sized")
+@operation(rows="sized", half="moved")
 def new_zeros(like: Array, size: Shape) -> Array:
     """Zeros of a shape, in the dtype of ``like``."""
     return np.zeros(size, like.dtype)
@@ -272,7 +272,9 @@ def _diagonal_copy(input: Array, offset: int, dim1: int, dim2: int) -> Array:
     return diagonal_array(input, offset, dim1, dim2).copy()
 
 
-@operation(dims="dim1 dim2", node="DiagonalBackward0_copy", **{**_DIAGONAL, "kernel": _diagonal_copy}, **_LINEAR)
+@operation(
+    dims="dim1 dim2", node="DiagonalBackward0_copy", **{**_DIAGONAL, "kernel": _diagonal_copy}, **_LINEAR, half="moved"
+)
 def diagonal_copy(input: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """A diagonal as a copy."""
 

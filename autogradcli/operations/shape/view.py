@@ -90,6 +90,7 @@ def reshape_alias(input: Array, size: Shape) -> Array:
 
 
 @operation(
+    half="moved",
     spelling="reshape",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
@@ -390,6 +391,7 @@ def permute(input: Array, dims: Shape) -> Array:
 
 
 @operation(
+    half="moved",
     layout="like",
     input=lambda F, g, dims: F.flip(g, dims),
     examples=lambda r: [(r(2, 3), (0,)), (r(2, 3), (0, -1))],
