@@ -118,7 +118,9 @@ def _check_known(arrays: dict[str, np.ndarray]) -> None:
     """Raises TypeError for numbers that NumPy's own format has no name for."""
     for name, array in arrays.items():
         if is_outside(array) and array.dtype.itemsize == 1:
-            raise TypeError(f"'{name}' has the dtype {array.dtype.name}, which a file of NumPy can't hold: .safetensors")
+            raise TypeError(
+                f"'{name}' has the dtype {array.dtype.name}, which a file of NumPy can't hold: .safetensors"
+            )
 
 
 def _npz(arrays: dict[str, np.ndarray], values: dict[str, Any]) -> Write:

@@ -48,9 +48,9 @@ class Files:
             state.warn("UserWarning", _NOT_WRITTEN.format(shown(name)))
 
     def get(self, name: str) -> Any:
-        """A copy of what was put there. Raises NotImplementedError for a name that nothing was put under."""
+        """A copy of what was put there. Raises FileNotFoundError for a name that nothing was put under."""
         if name not in self._values:
-            raise NotImplementedError(f"torch.load({shown(name)}) isn't here: {_NOT_READ}")
+            raise _not_there(name)
         return deep_copy(self._values[name])
 
     def in_memory(self) -> list[Any]:
@@ -76,10 +76,16 @@ class Files:
         self._folders.update("/".join(parts[: k + 1]) for k in range(min(len(parts), 100)))
 
     def remove(self, name: str) -> None:
-        """Forget what was put there. Raises NotImplementedError for a name that nothing was put under."""
+        """Forget what was put there. Raises FileNotFoundError for a name that nothing was put under."""
         if name not in self._values:
-            raise NotImplementedError(f"os.remove({shown(name)}) isn't here: {_NOT_READ}")
+            raise _not_there(name)
         del self._values[name]
+
+
+def _not_there(name: str) -> FileNotFoundError:
+    error = FileNotFoundError(2, "No such file or directory", name)
+    error.add_note(_NOT_READ)
+    return error
 
 
 _NOT_WRITTEN = (

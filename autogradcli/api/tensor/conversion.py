@@ -256,6 +256,11 @@ def _legacy(dtype: DType) -> None:
     kind = _LegacyMeta(name, (), {"dtype": dtype, "__module__": "torch"})
 
     def make(*data: Any) -> Tensor:
+        if len(data) == 1 and isinstance(data[0], Tensor):
+            if data[0].dtype is not dtype:
+                raise TypeError(f"expected {_options(dtype)} (got {_options(data[0].dtype)})")
+            result: Tensor = alias(data[0])
+            return result
         if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
             return made(array_from(data[0], dtype))
         size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
@@ -263,6 +268,14 @@ def _legacy(dtype: DType) -> None:
 
     CONSTRUCTORS[kind] = make
     namespace("torch")[name] = kind
+
+
+def _options(dtype: DType) -> str:
+    kind = "long int" if dtype is dtypes.int64 else dtype.cpp_name
+    return (
+        f"TensorOptions(dtype={kind}, device=cpu, layout=Strided, requires_grad=false (default), pinned_memory=false "
+        "(default), memory_format=(nullopt))"
+    )
 
 
 def _new_like(self: Tensor, *data: Any) -> Tensor:

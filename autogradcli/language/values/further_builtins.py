@@ -6,10 +6,12 @@ from typing import Any
 
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import CLASS_ATTRIBUTES, Method
+from ...numerics.naming import shown_as
 from ..compile.calls import CONSTRUCTORS, Builtin
 from .attribute_lookup import get_attribute, names_of, special
 from .budget import budget, check_items, hashable
 from .builtins import BUILTINS
+from .text_format import to_str
 
 
 def vars_(*args: Any) -> Any:
@@ -71,6 +73,40 @@ def _fromhex(kind: type, string: Any, /) -> float:
 CLASS_ATTRIBUTES[dict] = {"fromkeys": Method(renamed(_fromkeys, "dict.fromkeys"))}
 CLASS_ATTRIBUTES[str] = {"maketrans": Method(renamed(_maketrans, "str.maketrans"))}
 CLASS_ATTRIBUTES[float] = {"fromhex": Method(renamed(_fromhex, "float.fromhex"))}
+
+
+@shown_as("KeyboardInterrupt")
+class Interrupt(BaseException):
+    """The name alone, for ``except``: what stops a program really is no error that it could catch."""
+
+
+@shown_as("GeneratorExit")
+class Leaving(BaseException):
+    """The name alone: a generator that is closed just ends."""
+
+
+@shown_as("SystemExit")
+class Exit(BaseException):
+    """The name alone, for ``except``; called, what ``sys.exit`` raises, which no program catches."""
+
+
+def _exit(*args: Any) -> BaseException:
+    status = args[0] if len(args) == 1 else args or None
+    return SystemExit(status if status is None or isinstance(status, int) else to_str(status))
+
+
+CONSTRUCTORS[Exit] = renamed(_exit, "SystemExit")
+BUILTINS |= {"KeyboardInterrupt": Interrupt, "GeneratorExit": Leaving, "SystemExit": Exit}
+
+#: What files and texts raise in Python: programs name them around what they load and save.
+for _kind in (
+    FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError, InterruptedError,
+    ConnectionError, BlockingIOError, BrokenPipeError, ProcessLookupError, ChildProcessError, UnicodeDecodeError,
+    UnicodeEncodeError, UnicodeTranslateError, StopAsyncIteration, TabError, PendingDeprecationWarning, SyntaxWarning,
+    ImportWarning, UnicodeWarning, BytesWarning, ResourceWarning, EncodingWarning,
+):  # fmt: skip
+    BUILTINS[_kind.__name__] = _kind
+BUILTINS |= {"IOError": OSError, "EnvironmentError": OSError}
 
 
 def _refused(name: str, reason: str) -> None:
