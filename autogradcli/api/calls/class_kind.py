@@ -91,7 +91,9 @@ class Kind(type):
         return True
 
     def __repr__(cls) -> str:
-        return f"<enum {cls.__name__!r}>" if "_enumerated" in vars(cls) else type.__repr__(cls)
+        if "_enumerated" not in vars(cls):
+            return type.__repr__(cls)
+        return f"<{'flag' if hasattr(cls, '_mask') else 'enum'} {cls.__name__!r}>"
 
 
 def _enumerated(kind: type, otherwise: str) -> dict[str, Any]:

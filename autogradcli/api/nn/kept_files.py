@@ -65,6 +65,17 @@ class Files:
         """Whether the program has made a folder of that name."""
         return name.rstrip("/") in self._folders or name in (".", "./")
 
+    def listed(self, name: str) -> list[str]:
+        """The names in a folder. Raises OSError in Python's words where there is no such folder."""
+        folder = "" if self.is_folder(name) and name in (".", "./") else f"{name.rstrip('/')}/"
+        if not self.is_folder(name):
+            raise NotADirectoryError(20, "Not a directory", name) if self.is_file(name) else _not_there(name)
+        return sorted({each[len(folder) :].partition("/")[0] for each in self._inside(folder)})
+
+    def _inside(self, folder: str) -> list[str]:
+        every = [each.removeprefix("./") for each in (*self._values, *self._folders)]
+        return [each for each in every if each.startswith(folder) and len(each) > len(folder)]
+
     def make_folder(self, name: str, mode: int, *, parents: bool, exist_ok: bool) -> None:
         """Remember a folder's name, and those of the folders that it is in. Raises FileExistsError."""
         found = name.rstrip("/")
