@@ -73,6 +73,8 @@ LATE = {
     ("language.compile.statements", "language.compile.annotations"): "only of a class with annotated names",
     ("language.compile.user_functions", "language.compile.annotations"): "few programs read annotations",
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
+    ("language.values.further_builtins", "language.values.bytes_methods"): "few programs have bytes",
+    ("language.read.syntax", "language.values.bytes_methods"): "few programs have bytes",
     ("language.values.further_builtins", "language.values.special_methods"): "few programs call x.__add__",
     ("language.modules", ""): "a module of Python's own is for the program that imports it",
     ("language.values.attribute_lookup", "language.absent"): "only for a name that isn't there",

@@ -94,6 +94,6 @@ def load(name: str) -> None:
 NAMES = (
     "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "gc",
     "glob", "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib",
-    "pprint", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types", "typing",
-    "typing_extensions", "unicodedata", "unittest", "warnings",
+    "pprint", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types",
+    "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
 )  # fmt: skip

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.calls.python_function import renamed
-from ...api.calls.registry import CLASS_ATTRIBUTES, Method
+from ...api.calls.registry import CLASS_ATTRIBUTES, Method, attributes_of
 from ...numerics.naming import shown_as
 from ..compile.calls import CONSTRUCTORS, Builtin
 from .attribute_lookup import get_attribute, names_of, special
 from .budget import budget, check_items, hashable
 from .builtins import BUILTINS
+from .bytes_values import Bytes, DecodeError, EncodeError
 from .text_format import to_str
 
 
@@ -52,6 +53,37 @@ BUILTINS["frozenset"] = frozenset
 def _fromkeys(kind: type, iterable: Any, value: Any = None, /) -> Any:
     """A dict of these keys, all with one value."""
     return CONSTRUCTORS[kind]([(hashable(key), value) for key in budget.items(iterable)])
+
+
+def _bytes(*args: Any) -> Any:
+    from .bytes_methods import bytes_of
+
+    return bytes_of(*args)
+
+
+def _from_bytes(kind: type, value: Any, byteorder: Any = "big", *, signed: Any = False) -> int:
+    from .bytes_methods import from_bytes
+
+    return from_bytes(value, byteorder, signed=signed)
+
+
+def _to_bytes(value: int, length: Any = 1, byteorder: Any = "big", *, signed: Any = False) -> Any:
+    from .bytes_methods import to_bytes
+
+    return to_bytes(value, length, byteorder, signed=signed)
+
+
+def _encode(text: str, encoding: Any = "utf-8", errors: Any = "strict") -> Any:
+    from .bytes_methods import encoded
+
+    return encoded(text, encoding, errors)
+
+
+CONSTRUCTORS[Bytes] = renamed(_bytes, "bytes")
+BUILTINS["bytes"] = Bytes
+CLASS_ATTRIBUTES[int] = {"from_bytes": Method(renamed(_from_bytes, "int.from_bytes"))}
+attributes_of(int)["to_bytes"] = Method(renamed(_to_bytes, "int.to_bytes"))
+attributes_of(str)["encode"] = Method(renamed(_encode, "str.encode"))
 
 
 def _maketrans(kind: type, x: Any, y: Any = "", z: Any = "", /) -> dict[int, Any]:
@@ -101,12 +133,13 @@ BUILTINS |= {"KeyboardInterrupt": Interrupt, "GeneratorExit": Leaving, "SystemEx
 #: What files and texts raise in Python: programs name them around what they load and save.
 for _kind in (
     FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError, InterruptedError,
-    ConnectionError, BlockingIOError, BrokenPipeError, ProcessLookupError, ChildProcessError, UnicodeDecodeError,
-    UnicodeEncodeError, UnicodeTranslateError, StopAsyncIteration, TabError, PendingDeprecationWarning, SyntaxWarning,
+    ConnectionError, BlockingIOError, BrokenPipeError, ProcessLookupError, ChildProcessError, UnicodeTranslateError,
+    StopAsyncIteration, TabError, PendingDeprecationWarning, SyntaxWarning,
     ImportWarning, UnicodeWarning, BytesWarning, ResourceWarning, EncodingWarning,
 ):  # fmt: skip
     BUILTINS[_kind.__name__] = _kind
 BUILTINS |= {"IOError": OSError, "EnvironmentError": OSError}
+BUILTINS |= {"UnicodeDecodeError": DecodeError, "UnicodeEncodeError": EncodeError}
 
 
 def _refused(name: str, reason: str) -> None:
