@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import methodcaller
 from typing import Any
 
 from ...api.calls.python_function import renamed
@@ -32,19 +31,19 @@ def _outside(value: Any) -> Any:
     return value
 
 
-def _method(name: str) -> Callable[..., Any]:
+def _method(method: Callable[..., Any]) -> Method:
     def call(value: Bytes, /, *args: Any) -> Any:
-        return _outside(methodcaller(name, *map(_within, args))(value.data))
+        return _outside(method(value.data, *map(_within, args)))
 
-    return renamed(call, f"bytes.{name}")
+    return Method(renamed(call, f"bytes.{method.__name__}"))
 
 
-for _name in (
-    "startswith", "endswith", "find", "rfind", "index", "rindex", "count", "strip", "lstrip", "rstrip", "split",
-    "rsplit", "partition", "rpartition", "upper", "lower", "isdigit", "isalpha", "isalnum", "isspace", "removeprefix",
-    "removesuffix",
+for _each in (
+    bytes.startswith, bytes.endswith, bytes.find, bytes.rfind, bytes.index, bytes.rindex, bytes.count, bytes.strip,
+    bytes.lstrip, bytes.rstrip, bytes.split, bytes.rsplit, bytes.partition, bytes.rpartition, bytes.upper, bytes.lower,
+    bytes.isdigit, bytes.isalpha, bytes.isalnum, bytes.isspace, bytes.removeprefix, bytes.removesuffix,
 ):  # fmt: skip
-    attributes_of(Bytes)[_name] = Method(_method(_name))
+    attributes_of(Bytes)[_each.__name__] = _method(_each)
 
 
 def _replace(value: Bytes, old: Any, new: Any, count: Any = -1, /) -> Bytes:

@@ -160,6 +160,8 @@ class Form:
 
     __slots__ = ("parameters", "text")
 
+    __iter__ = None  # else Python would go by subscripts, for ever
+
     def __init__(self, text: str, parameters: str = "") -> None:
         self.text = text
         self.parameters = parameters
