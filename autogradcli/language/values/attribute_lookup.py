@@ -292,7 +292,9 @@ def _annotations_of(function: UserFunction) -> Any:
     """What the annotations of a function mean; asked for, a dict of its own."""
     own = function.attributes.get("__annotations__")
     if own is None:
-        own = function.attributes["__annotations__"] = function.code.annotations()
+        wrapped = function.attributes.get("__wrapped__")
+        shown = wrapped if type(wrapped) is UserFunction else function  # as ``functools.wraps`` has it
+        own = function.attributes["__annotations__"] = shown.code.annotations()
     return own
 
 
