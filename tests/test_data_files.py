@@ -88,10 +88,13 @@ DTYPES = [
 ]
 
 
+FLOAT8 = ["float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz"]
+
+
 @pytest.mark.parametrize("kind", ["npz", "json", "safetensors"])
 def test_what_is_written_is_read_again(kind: str) -> None:
-    for dtype in DTYPES:
-        if (kind, dtype) == ("safetensors", "complex128"):
+    for dtype in [*DTYPES, *FLOAT8]:
+        if (kind, dtype) == ("safetensors", "complex128") or (kind == "npz" and dtype in FLOAT8):
             continue
         made = f"x = (arange(6).reshape(2, 3) % 2).to({dtype}); y = tensor(1.5).to({dtype}); z = zeros(0, 2)"
         assert ask("eval", "--save", f"f.{kind}", made) == (0, "", "")
@@ -177,7 +180,7 @@ def test_a_file_of_safetensors_by_its_bytes() -> None:
         (packed('{"w": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}', b"0000"), "no shape or no place"),
         (packed('{"w": {"dtype": "F32", "shape": [true], "data_offsets": [0, 4]}}', b"0000"), "no shape or no place"),
         (
-            packed('{"w": {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [0, 4]}}', b"0000"),
+            packed('{"w": {"dtype": "F8_E8M0", "shape": [4], "data_offsets": [0, 4]}}', b"0000"),
             "which no tensor has here",
         ),
         (packed('{"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 4]}}', b"0000"), "don't fit its shape"),
@@ -192,6 +195,25 @@ def test_what_a_header_says_is_checked(data: bytes, says: str) -> None:
     Path("m.safetensors").write_bytes(data)
     answer = ask("eval", "--var", "x=@m.safetensors", "x")
     assert answer.code == 1 and answer.out == "" and says in answer.err and len(answer.err) < 300
+
+
+def test_the_wanted_tensor_loads_beside_one_of_a_strange_dtype() -> None:
+    header = (
+        '{"scale": {"dtype": "F8_E8M0", "shape": [4], "data_offsets": [0, 4]}, '
+        '"w": {"dtype": "F8_E4M3", "shape": [2], "data_offsets": [4, 6]}}'
+    )
+    Path("m.safetensors").write_bytes(packed(header, b"0000\x38\xc4"))
+    answer = ask("eval", "--var", "x=@m.safetensors:w", "x")
+    assert (answer.code, answer.out) == (0, "tensor([ 1., -3.], dtype=torch.float8_e4m3fn)\n")
+    answer = ask("eval", "--var", "x=@m.safetensors:scale", "x")
+    assert answer.code == 1 and "`scale` in it has the dtype F8_E8M0, which no tensor has here" in answer.err
+
+
+@pytest.mark.parametrize("file", ["x.npz", "x.npy"])
+def test_numpys_own_files_have_no_numbers_of_eight_bits(file: str) -> None:
+    answer = ask("eval", "--save", file, "x = torch.ones(2).to(torch.float8_e5m2)")
+    assert answer.code == 1 and "'x' has the dtype float8_e5m2, which a file of NumPy can't hold" in answer.err
+    assert not Path(file).exists()
 
 
 @pytest.mark.skipif(importlib.util.find_spec("safetensors") is None, reason="the library is no dependency")

@@ -32,6 +32,7 @@ HINTS = {
     "torch.ones(2) + torch.ones(3)": "one of them 1",
     "torch.ones(2).requires_gard": "did you mean `requires_grad`?",
     "torch.onse(2)": "did you mean `ones`?",
+    'torch.load("x.pt")': "programs read no files; the command's option --load FILE gives tensors names",
     "[1][5]": "",
 }
 

@@ -30,7 +30,7 @@ from autogradcli.operations.batch import rules  # noqa: F401 - fills the table o
 #: What the engine reads of a declaration, and the words that it knows there.
 WORDS = {
     "rows": {*BATCH_RULES, "masks", "dynamic", "slow"},
-    "half": {"own", "steps", "last", "alpha", "rounded", "exact"},
+    "half": {"own", "steps", "last", "alpha", "rounded", "exact", "moved"},
     "in_vmap": {"arithmetic", "named", "broadcast"},
     "overload": {"Tensor", "*", "int_*"},
 }
@@ -261,7 +261,7 @@ def test_few_operations_have_a_reason_in_the_place_of_examples() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(name for name, op in OPERATIONS.items() if op.takes and not isinstance(op.examples, str))
+    "name", sorted(name for name, op in OPERATIONS.items() if op.parse().taken and not isinstance(op.examples, str))
 )
 def test_an_operation_takes_the_dtypes_that_it_says(name: str) -> None:
     op = OPERATIONS[name].parse()

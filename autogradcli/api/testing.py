@@ -13,7 +13,7 @@ from ..engine.sparse import SparseTensor
 from ..engine.state import state
 from ..engine.tensor import MetaTensor, Tensor
 from ..numerics import dtypes
-from ..numerics.dtypes import DType
+from ..numerics.dtypes import DType, plain
 from ..numerics.limits import counted
 from .calls.argument_types import Value
 from .calls.overloads import PLACES
@@ -127,8 +127,7 @@ def _arrays(a: np.ndarray, b: np.ndarray, rtol: float, atol: float, equal_nan: b
         if matches.all():
             return
         if a.ndim == 0:
-            _numbers(a.item() if a.dtype.kind != "V" else float(a), b.item() if b.dtype.kind != "V" else float(b),
-                     rtol, atol, equal_nan)  # fmt: skip
+            _numbers(plain(a).item(), plain(b).item(), rtol, atol, equal_nan)
         parts = []
         own = x if a.dtype.kind in "biu" else a
         other = y if a.dtype.kind in "biu" else b

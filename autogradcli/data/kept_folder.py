@@ -13,7 +13,7 @@ from stat import S_ISREG
 from typing import Any
 
 from ..api.nn.kept_files import MOST_FILES, Files, UnpicklingError
-from ..numerics.limits import shown
+from ..numerics.limits import check_items, counted, shown
 from . import safetensors
 from .drafts import write_atomically
 from .reading import DataError
@@ -99,6 +99,21 @@ class Folder(Files):
     def is_folder(self, name: str) -> bool:
         """Whether there is such a folder; no, for a name that isn't allowed."""
         return (path := self._allowed(name)) is not None and os.path.isdir(path)
+
+    def listed(self, name: str) -> list[str]:
+        """The names in a folder, a link to a place outside being no name. Raises OSError in Python's words,
+        PermissionError for a name that isn't allowed, MemoryError for a folder of too many."""
+        path = self._path(name)
+        found: list[str] = []
+        try:
+            with os.scandir(path) as entries:
+                for entry in counted(entries):
+                    if not _wrong(entry.name) and self._allowed(os.path.join(name, entry.name)) is not None:
+                        found.append(entry.name)
+                        check_items(len(found))
+        except OSError as error:
+            raise _about(error, name) from None
+        return sorted(found)
 
     def make_folder(self, name: str, mode: int, *, parents: bool, exist_ok: bool) -> None:
         """Make a folder. Raises OSError in Python's words, PermissionError for a name that isn't allowed."""

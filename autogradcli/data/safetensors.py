@@ -22,7 +22,8 @@ from .reading import DataError, load_json, object_of
 _NAMES = {
     "BOOL": "bool", "U8": "uint8", "I8": "int8", "I16": "int16", "U16": "uint16", "I32": "int32", "U32": "uint32",
     "I64": "int64", "U64": "uint64", "F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64",
-    "C64": "complex64",
+    "C64": "complex64", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2", "F8_E4M3FNUZ": "float8_e4m3fnuz",
+    "F8_E5M2FNUZ": "float8_e5m2fnuz",
 }  # fmt: skip
 _CALLED = {name: called for called, name in _NAMES.items()}
 #: Bytes of a header at the most, as the library has it.
@@ -131,10 +132,9 @@ def _check(name: str, entry: Any, room: int) -> None:
     numbers = [*shape, *offsets] if isinstance(shape, list) and isinstance(offsets, list) else [None]
     if any(type(n) is not int or n < 0 for n in numbers) or len(offsets) != 2:
         raise _wrong(f"`{name[:40]}` in it has no shape or no place")
-    if entry["dtype"] not in _NAMES:
-        raise DataError(f"`{name[:40]}` in it has the dtype {str(entry['dtype'])[:20]}, which no tensor has here")
     begin, end = offsets
-    if end - begin != prod(shape) * _dtype(entry).itemsize or end > room:
+    known = type(entry["dtype"]) is str and entry["dtype"] in _NAMES  # of others whoever wants them is told
+    if end > room or (known and end - begin != prod(shape) * _dtype(entry).itemsize):
         raise _wrong(f"the bytes of `{name[:40]}` don't fit its shape")
 
 
@@ -143,6 +143,8 @@ def _dtype(entry: Mapping[str, Any]) -> np.dtype[Any]:
 
 
 def _array(file: BinaryIO, name: str, entry: Mapping[str, Any], start: int) -> np.ndarray:
+    if type(entry["dtype"]) is not str or entry["dtype"] not in _NAMES:
+        raise DataError(f"`{name[:40]}` in it has the dtype {str(entry['dtype'])[:20]}, which no tensor has here")
     begin, end = entry["data_offsets"]
     file.seek(start + begin)
     data = bytearray(end - begin)

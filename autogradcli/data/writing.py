@@ -18,6 +18,7 @@ import numpy as np
 from ..api.arrays.values import NumPyArray, NumPyScalar
 from ..api.nn.module import Module
 from ..engine.tensor import Tensor
+from ..numerics.dtypes import is_outside, plain
 from ..tensor_names import named_tensors
 from . import safetensors
 from .drafts import write_atomically
@@ -109,10 +110,22 @@ def _npy(arrays: dict[str, np.ndarray], values: dict[str, Any]) -> Write:
     if len(arrays) != 1:
         raise ValueError("a .npy file holds one array; .npz, .json and .safetensors hold several")
     (array,) = arrays.values()
+    _check_known(arrays)
     return lambda file: np.lib.format.write_array(file, array, allow_pickle=False)
 
 
+def _check_known(arrays: dict[str, np.ndarray]) -> None:
+    """Raises TypeError for numbers that NumPy's own format has no name for."""
+    for name, array in arrays.items():
+        if is_outside(array) and array.dtype.itemsize == 1:
+            raise TypeError(
+                f"'{name}' has the dtype {array.dtype.name}, which a file of NumPy can't hold: .safetensors"
+            )
+
+
 def _npz(arrays: dict[str, np.ndarray], values: dict[str, Any]) -> Write:
+    _check_known(arrays)
+
     def write(file: BinaryIO) -> None:
         from zipfile import ZipFile
 
@@ -141,7 +154,7 @@ def _as_json(value: Any, array: np.ndarray) -> Any:
         return strict(value)
     dtype = value.dtype.name if isinstance(value, Tensor) else array.dtype.name
     numbers = np.stack([array.real, array.imag], -1) if array.dtype.kind == "c" else array
-    numbers = numbers.astype(np.float64) if dtype == "bfloat16" else numbers
+    numbers = plain(numbers)
     return {"dtype": dtype, "shape": list(array.shape), "data": strict(numbers.tolist())}
 
 

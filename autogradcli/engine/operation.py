@@ -37,7 +37,7 @@ import numpy as np
 from ..numerics.away import listening
 from ..numerics.layouts import laid_out
 from ..numerics.releases import Difference, releases
-from ..numerics.taken import Taken, Takes
+from ..numerics.taken import ALL, Taken, Takes
 from .lazy import LazyTable
 from .node import Node
 from .parameters import Before, Param, Save, rule_names
@@ -176,7 +176,7 @@ class Operation:
             for k, n in enumerate(names)
         ]
         by_name = {p.name: p for p in self.params}
-        self.taken = None if self.takes is None else Taken(self.params, *self.takes)
+        self.taken = Taken(self.params, *self.takes) if self.takes and self.takes[0] != ALL else None
         if unknown := {*self.fits, *self.constant} - {*by_name}:
             raise TypeError(f"{self.name}: no parameters to fit, or to be constant: {unknown}")
         joint = rule_names(self.vjp, 3) if self.vjp else None
@@ -375,7 +375,7 @@ def operation(**options: Any) -> Declare:
     copies      True where the result has the place of its first operand and the values of the second
     half        how it computes in half precision, where not in single and rounded once (``half.py``)
     takes       the dtypes that it takes and PyTorch's name of the kernel, which refuses others: ``("floating complex",
-                "silu_cpu")`` (``taken.py``). Without it the kernel looks itself, or takes all
+                "silu_cpu")`` (``taken.py``). Without it, or of ``"all"``, the kernel looks itself, or takes all
     flip        of a conjugate or negative view, what it does to each number (``mirrors.py``); ``no_mirror`` PyTorch's
                 words where such a tensor has no view like this
     dims        the parameters that are dimensions, ``"dim0 dim1"``, from a ``+`` on of the result, which has one more

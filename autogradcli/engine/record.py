@@ -12,7 +12,7 @@ import numpy as np
 
 from ..numerics import dtypes
 from ..numerics.dtypes import DType
-from ..numerics.half import is_bfloat16, run_kernel, widened
+from ..numerics.half import run_kernel, widened
 from ..numerics.numbers import check_numbers, check_operand
 from ..numerics.shapes import shape_mismatch
 from .anomaly import note_forward
@@ -157,11 +157,11 @@ def _is_number(operand: Any) -> bool:
 def to_dtype(value: Any, dtype: DType) -> Any:
     """An operand in the dtype of the operation. Python integers wrap around as PyTorch's do."""
     if isinstance(value, np.ndarray):
-        return value if value.dtype is dtype.np else value.astype(dtype.np)
+        return value if value.dtype is dtype.np else dtypes.cast_to(value, dtype.np)
     if value.__class__ is int:
         check_operand(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and dtype.category == dtypes.FLOATING:
-        return np.array(value, dtype=dtype.np)
+        return np.array(value, dtype=dtype.np) if dtype.itemsize > 1 else dtypes.cast_to(np.array(value), dtype.np)
     if not isinstance(value, (int, float, complex, np.generic)):
         raise TypeError(f"expected Tensor or a number, not {type(value).__name__}")
     try:
@@ -268,7 +268,7 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     if any(isinstance(o, Tensor) and dtype_of(o) is not result.dtype for o in operands):
         dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
-    if dtypes.LATE and any(isinstance(o, Tensor) and is_bfloat16(o.array) for o in (*operands, *outputs)):
+    if dtypes.LATE and any(isinstance(o, Tensor) and dtypes.is_outside(o.array) for o in (*operands, *outputs)):
         dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
         return shapes, dtypes_, WIDE_CONJ if conj else WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None

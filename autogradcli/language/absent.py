@@ -21,7 +21,7 @@ _CHAINS = "torch.distributions has log_prob and rsample, out of which a sampler 
 
 #: Why a module isn't here: a reason, and dotted names; what stands below one of them isn't either.
 _REASONS: dict[str, str] = {
-    FILES: "shutil glob tempfile pickle csv gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
+    FILES: "shutil tempfile pickle csv gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
     "fileinput sqlite3 shelve safetensors msgpack pyarrow torch.serialization torch.package mmap fnmatch toml tomllib",
     "programs here reach no files: an image is read as an array by --var x=@FILE.npy": "PIL cv2 skimage",
     _TABLES: "pandas polars statsmodels",
@@ -94,11 +94,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "ifft": "it is torch.fft.ifft(x)", "rfft": "it is torch.fft.rfft(x)", "irfft": "it is torch.fft.irfft(x)",
         "export": _COMPILED, "cond": "an if on a tensor's value does that: a program here is run as it stands",
         **dict.fromkeys(
-            (
-                "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu",
-                "float4_e2m1fn_x2",
-            ),
-            "torch.float16 and torch.bfloat16 are the shortest here",
+            ("float8_e8m0fnu", "float4_e2m1fn_x2"), "torch.float8_e4m3fn and torch.float8_e5m2 are the shortest here"
         ),
         **dict.fromkeys(("qint8", "quint8", "qint32", "bits8"), _QUANTIZED),
         "lobpcg": "torch.linalg.eigh gives all eigenvalues", "typename": "type(x) or x.dtype",
@@ -128,7 +124,7 @@ _NAMES: dict[str, dict[str, str]] = {
     "numpy.random": {"PCG64": "numpy.random.default_rng(seed) is made with it"},
     "os": {
         **dict.fromkeys(
-            ("listdir", "rename", "walk", "getcwd", "chdir", "stat", "scandir", "rmdir"),
+            ("rename", "walk", "getcwd", "chdir", "stat", "scandir", "rmdir"),
             FILES,
         ),
         "system": _PROCESSES, "popen": _PROCESSES, "fork": _PROCESSES, "kill": _PROCESSES, "getpid": _PROCESSES,
@@ -144,7 +140,6 @@ _NAMES: dict[str, dict[str, str]] = {
     "time": {"sleep_until": "time.sleep(seconds)"},
     "typing": {"get_type_hints": _ITSELF},
     "types": dict.fromkeys(("FunctionType", "MethodType", "ModuleType", "CodeType"), _ITSELF),
-    "enum": dict.fromkeys(("Flag", "IntFlag"), "an IntEnum whose values are powers of two does"),
     "gc": dict.fromkeys(("get_objects", "get_referrers"), _ITSELF),
 }  # fmt: skip
 

@@ -24,8 +24,7 @@ NAMES = {
     "globals": "a program's variables are in no dict: keep one of your own",
     "locals": "a program's variables are in no dict: keep one of your own",
     "__file__": "a program here doesn't know its file",
-    "bytes": "a program here has texts and numbers: a list of integers, or an array of uint8",
-    "bytearray": "a program here has texts and numbers: a list of integers, or an array of uint8",
+    "bytearray": "bytes are not changed here: a list of integers, or a tensor of uint8, is",
     "quit": "the prompt ends with quit() or Ctrl-D, a program with sys.exit()",
     "exit": "the prompt ends with exit() or Ctrl-D, a program with sys.exit()",
 }

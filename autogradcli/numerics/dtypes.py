@@ -15,7 +15,7 @@ from .naming import shown_as
 
 BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
-#: NumPy's kinds of the dtypes that have gradients; "V" is bfloat16's.
+#: NumPy's kinds of the dtypes that have gradients; "V" is bfloat16's, and that of most numbers of eight bits.
 INEXACT = "fcV"
 
 
@@ -34,12 +34,12 @@ class DType:
         self.cpp_name = cpp_name  # as in matmul's message: "float"
 
     def __getattr__(self, name: str) -> Any:
-        """``np`` of bfloat16, the one that NumPy hasn't itself: its package is loaded when it is first needed."""
-        if name != "np" or self.name != "bfloat16":
+        """``np`` of those that NumPy hasn't itself: their package is loaded when it is first needed."""
+        if name != "np" or self not in OUTSIDE:
             raise AttributeError(name)
         import ml_dtypes
 
-        self.np = np.dtype(ml_dtypes.bfloat16)
+        self.np = np.dtype(getattr(ml_dtypes, self.name))
         _BY_NUMPY[self.np] = self
         LATE.append(self)
         return self.np
@@ -82,11 +82,26 @@ float64 = _make("float64", "float64", FLOATING, "Double", "double")
 complex64 = _make("complex64", "complex64", COMPLEX, "ComplexFloat", "c10::complex<float>")
 complex128 = _make("complex128", "complex128", COMPLEX, "ComplexDouble", "c10::complex<double>")
 
-bfloat16 = object.__new__(DType)
-bfloat16.name, bfloat16.category, bfloat16.itemsize = "bfloat16", FLOATING, 2
-bfloat16.type_name, bfloat16.cpp_name = "BFloat16", "c10::BFloat16"
 
-#: Bfloat16, once something of that dtype may exist.
+def _outside(name: str, itemsize: int, type_name: str) -> DType:
+    dtype = object.__new__(DType)
+    dtype.name, dtype.category, dtype.itemsize = name, FLOATING, itemsize
+    dtype.type_name, dtype.cpp_name = type_name, f"c10::{type_name}"
+    return dtype
+
+
+bfloat16 = _outside("bfloat16", 2, "BFloat16")
+
+#: Numbers of eight bits, by their bits for exponent and mantissa: kept, moved and cast, and hardly computed with.
+FLOAT8 = tuple(_outside(name.lower(), 1, name) for name in ("Float8_e4m3fn", "Float8_e5m2", "Float8_e4m3fnuz",
+                                                           "Float8_e5m2fnuz"))  # fmt: skip
+
+#: Those that are no dtypes of NumPy's own, and the letters that NumPy has for them.
+OUTSIDE = (bfloat16, *FLOAT8)
+LETTERS_OUTSIDE = dict(zip((dtype.name for dtype in OUTSIDE), "E45GC", strict=True))
+_LETTERS = frozenset(LETTERS_OUTSIDE.values())
+
+#: Of the dtypes outside NumPy those of which something may exist.
 LATE: list[DType] = []
 
 #: The dtypes of NumPy's own.
@@ -97,7 +112,7 @@ ALL = (
 
 #: Every spelling that the language offers, ``torch.<key>``.
 NAMES: dict[str, DType] = {d.name: d for d in ALL} | {
-    "bfloat16": bfloat16, "float": float32, "double": float64, "half": float16, "int": int32, "long": int64,
+    **{d.name: d for d in OUTSIDE}, "float": float32, "double": float64, "half": float16, "int": int32, "long": int64,
     "short": int16, "cfloat": complex64, "cdouble": complex128,
 }  # fmt: skip
 
@@ -126,6 +141,35 @@ def real_of(dtype: DType) -> DType:
     return _REAL_OF.get(dtype, dtype)
 
 
+def is_outside(array: np.ndarray | np.generic) -> bool:
+    """Whether an array is of a dtype that NumPy hasn't itself."""
+    return array.dtype.char in _LETTERS
+
+
+def has_floats(array: np.ndarray | np.generic) -> bool:
+    """Whether an array is of floating numbers that are computed with."""
+    return array.dtype.kind in "fV" and array.dtype.itemsize > 1
+
+
+def plain(array: np.ndarray) -> np.ndarray:
+    """The same numbers in a dtype of NumPy's own."""
+    return array.astype(np.float32) if is_outside(array) else array
+
+
+def cast_to(values: Any, dtype: np.dtype, order: Any = "K") -> np.ndarray:
+    """The numbers in another dtype. Numbers of eight bits are made of single precision, and one of the formats, which
+    has no infinity, takes its largest number for what is larger."""
+    letter = str(dtype.char)
+    if dtype.itemsize == 1 and letter in _LETTERS and values.dtype is not dtype:
+        values = (values.real if values.dtype.kind == "c" else values).astype(np.float32)
+        if letter == "4":
+            values = np.clip(values, -448, 448)
+    made: np.ndarray = values.astype(dtype, order=order)
+    if letter == "5" and (strange := np.isnan(values)).any():  # PyTorch's NaN has all its bits set
+        made.view(np.uint8)[strange] |= 0x7F
+    return made
+
+
 def real_for(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Values that are to be written into this dtype: of complex ones the real part, where the dtype is not complex.
     NumPy would take that too, and warn."""
@@ -152,6 +196,10 @@ def promote_types(a: DType, b: DType) -> DType:
     """The smallest dtype to which both can be cast, in PyTorch's lattice (int64 + float16 is float16)."""
     if a is b:
         return a
+    if a in FLOAT8 or b in FLOAT8:
+        raise RuntimeError(
+            f"Promotion for Float8 Types is not supported, attempted to promote {a.type_name} and {b.type_name}"
+        )
     if a.category != b.category:
         high, low = (a, b) if a.category > b.category else (b, a)
         if high.category == COMPLEX and low is float64:
@@ -218,6 +266,10 @@ def _combine(higher: DType | None, lower: DType | None) -> DType:
 _LARGEST = {
     "float16": 65504.0,
     "bfloat16": 3.3895313892515355e38,
+    "float8_e4m3fn": 448.0,
+    "float8_e5m2": 57344.0,
+    "float8_e4m3fnuz": 240.0,
+    "float8_e5m2fnuz": 57344.0,
     "float32": 3.4028234663852886e38,
     "float64": 1.7976931348623157e308,
 }
@@ -230,7 +282,7 @@ def largest(dtype: DType) -> float:
 
 def tensor_type(dtype: DType) -> str:
     """A tensor's type in messages: ``torch.FloatTensor``."""
-    newer = (bfloat16, uint16, uint32, uint64)  # which never had an old name
+    newer = (bfloat16, *FLOAT8, uint16, uint32, uint64)  # which never had an old name
     named = dtype.category in (INTEGER, FLOATING) and dtype not in newer
     return f"torch.{dtype.type_name}Tensor" if named else f"CPU{dtype.type_name}Type"
 

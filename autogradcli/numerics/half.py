@@ -10,6 +10,8 @@ Where PyTorch computes otherwise it shows, since half precision has few digits. 
     half="last"     so are the last elements, that fill no vector
     half="alpha"    so are those where there is an ``alpha``, which is rounded too
     half="rounded"  a number among the arguments, which is no operand, is rounded to half precision
+    half="moved"    the elements are moved or compared alone; so is it done with numbers of eight bits, too, which
+                    PyTorch keeps and hardly computes with: whatever else declares nothing of them refuses them
     half="exact"    a number on the right, or a 0-d tensor, keeps its own digits: only the result is rounded
 """
 
@@ -25,6 +27,8 @@ from .dtypes import DType
 
 _HALF, _SINGLE = np.dtype(np.float16), np.dtype(np.float32)
 
+_OUTSIDE = frozenset(dtypes.LETTERS_OUTSIDE.values())
+
 _VECTOR = 32
 
 
@@ -35,6 +39,10 @@ def run_kernel(op: Declared, arrays: list[Any]) -> Any:
     if op.view is not None or (kind := _half_kind(arrays)) is None:
         return op.kernel(*arrays)
     how = op.half
+    if kind.itemsize == 1 and how != "moved" and (op.taken is None or kind.char not in op.taken.letters):
+        name = f"{op.name}_cpu" if op.takes is None else op.takes[1]
+        name = name if isinstance(name, str) else name(*arrays)
+        raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.from_numpy(kind).type_name}'")
     if how == "own" or (op.promote is None and _mixed(arrays, kind)):
         return op.kernel(*arrays)  # which looks at the dtypes itself
     if how == "rounded":
@@ -84,21 +92,16 @@ def _half_kind(arrays: list[Any]) -> np.dtype | None:
     """The format of half precision among the operands, if there is one."""
     for a in arrays:
         if a.__class__ is np.ndarray or isinstance(a, np.generic):
-            if a.dtype is _HALF or a.dtype.kind == "V":
+            if a.dtype is _HALF or a.dtype.char in _OUTSIDE:
                 return a.dtype
         elif a.__class__ is list and (kind := _half_kind(a)) is not None:
             return kind
     return None
 
 
-def is_bfloat16(array: Any) -> bool:
-    """Whether an array is of bfloat16."""
-    return bool(array.dtype.kind == "V")
-
-
 def is_half(array: Any) -> bool:
-    """Whether an array is of either format of half precision."""
-    return array.dtype is _HALF or bool(array.dtype.kind == "V")
+    """Whether an array is of a format of half precision, or of less."""
+    return array.dtype is _HALF or array.dtype.char in _OUTSIDE
 
 
 def _wide(value: Any) -> Any:
@@ -108,11 +111,11 @@ def _wide(value: Any) -> Any:
 
 
 def widened(value: Any) -> Any:
-    """An operand, a list of operands or a saved value in single precision, if it is an array of bfloat16."""
+    """An operand, a list of operands or a saved value, in single precision if it is of a dtype outside NumPy."""
     if isinstance(value, list):
         return [widened(v) for v in value]
-    return value.astype(_SINGLE) if isinstance(value, (np.ndarray, np.generic)) and is_bfloat16(value) else value
+    return value.astype(_SINGLE) if isinstance(value, (np.ndarray, np.generic)) and dtypes.is_outside(value) else value
 
 
 def _narrow(raw: Any, kind: np.dtype) -> Any:
-    return raw.astype(kind) if raw.dtype is _SINGLE else raw
+    return dtypes.cast_to(raw, kind) if raw.dtype is _SINGLE else raw

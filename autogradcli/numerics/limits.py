@@ -133,6 +133,11 @@ def shown(value: Any) -> str:
     return str(value) if _is_short(value, _SHOWN) else f"<a {kind.__name__} of too many values to be shown>"
 
 
+def shown_sizes(sizes: Iterable[int]) -> str:
+    """Sizes in brackets inside a message of ours, if they are not too many."""
+    return shown(list(sizes))
+
+
 def check_shown(*values: Any) -> None:
     """Raise MemoryError where the text of one of these would be endless."""
     for value in values:

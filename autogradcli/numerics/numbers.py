@@ -14,7 +14,7 @@ _CPP_NAMES = {
     "int64": "int64_t", "int32": "int", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t",
     "uint16": "uint16_t", "uint32": "uint32_t", "uint64": "uint64_t", "float16": "c10::Half",
     "bfloat16": "c10::BFloat16", "float32": "float", "float64": "double", "complex64": "c10::complex<float>",
-    "complex128": "c10::complex<double>",
+    "complex128": "c10::complex<double>", **{d.name: d.cpp_name for d in dtypes.FLOAT8},
 }  # fmt: skip
 
 
@@ -61,13 +61,13 @@ def number_in(dtype: np.dtype, value: Any) -> np.ndarray:
     for part in (value.real, value.imag) if isinstance(value, complex) else (value,):
         if abs(part) > largest and part - part == 0:
             raise _overflow(dtype)
-    return np.asarray(np.asarray(value).astype(dtype))
+    return np.asarray(dtypes.cast_to(np.asarray(value), dtype))
 
 
 def scalar_in(dtype: np.dtype, value: Any) -> np.ndarray:
     """The same as PyTorch makes a tensor of one number: half precision is not looked at, and may become infinite."""
-    if dtype.itemsize == 2 and dtype.kind in "fV" and not isinstance(value, complex):
-        return np.asarray(np.asarray(value, np.float64).astype(dtype))
+    if dtype.itemsize <= 2 and dtype.kind in "fV" and not isinstance(value, complex):
+        return np.asarray(dtypes.cast_to(np.asarray(value, np.float64), dtype))
     return number_in(dtype, value)
 
 

@@ -3,6 +3,8 @@
     takes=("floating complex", "silu_cpu")
     takes=("floating", lambda input, how: f"max_pool{input.ndim - 2}d")       where the name goes by the arguments
 
+    takes=("all", "add_stub")                  all but numbers of eight bits, which only few take (``half.py``)
+
 The words are groups, ``floating`` being ``half`` and ``single`` (which is double precision too), or names of dtypes.
 It is the first operand that is looked at, or the one that a third word names, after promotion where the operation
 promotes.
@@ -23,6 +25,9 @@ from .shapes import shape_mismatch
 Name = str | Callable[..., str]
 Takes = tuple[str, Name] | tuple[str, Name, str]
 
+#: In place of words: nothing is looked at, and the name is for numbers of eight bits alone.
+ALL = "all"
+
 _HALF, _SINGLE = ("float16", "bfloat16"), ("float32", "float64")
 
 #: The groups of dtypes that declarations name, and that help speaks of.
@@ -32,11 +37,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "half": _HALF,
     "single": _SINGLE,
     "floating": _HALF + _SINGLE,
+    "float8": tuple(d.name for d in dtypes.FLOAT8),
     "complex": tuple(d.name for d in dtypes.ALL if d.category == dtypes.COMPLEX),
 }
 
-#: NumPy's letter for each name: bfloat16's is "E", and a 64-bit integer has two.
-_LETTERS = {d.name: d.np.char for d in dtypes.ALL} | {"bfloat16": "E"}
+#: NumPy's letter for each name; a 64-bit integer has two.
+_LETTERS = {d.name: d.np.char for d in dtypes.ALL} | dtypes.LETTERS_OUTSIDE
 _LETTERS["int64"], _LETTERS["uint64"] = "lq", "LQ"
 
 

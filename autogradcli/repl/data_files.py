@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from ..api.calls.registry import NAMESPACES
 from ..data.reading import DataError, UnreadableError
 from ..data.values import KEYED, SUFFIXES, Reference, keys_of, name_of, read, read_all, reference
 from ..data.writing import SUFFIXES as WRITTEN
 from ..data.writing import save
 from ..engine.tensor import Tensor
+from ..numerics.dtypes import plain
 from ..recorded import copied
 from ..show.columns import columns
 from ..show.escape import escape_line
@@ -153,7 +152,7 @@ def rebuilt(text: str, given: dict[str, Any]) -> str:
             return f"{name} = {_number(value)}"
         if value.array.size > MOST_WRITTEN:
             return f"# {name} is not in here, {value.dtype.name} {list(value.array.shape)}: give it by --load or --var"
-        wide = value.array.astype(np.float64) if value.dtype.name == "bfloat16" else value.array
+        wide = plain(value.array)
         shape = f".reshape({', '.join(map(str, wide.shape))})" if 0 in wide.shape else ""
         return f"{name} = torch.tensor({_number(wide.tolist())}, dtype={value.dtype}){shape}"
 

@@ -27,6 +27,7 @@ from ..api.tensor.tensor_repr import shown_name
 from ..engine.tensor import MetaTensor, Tensor
 from ..events import Drawn, Event, Failed, Gradients, Noted, Printed, Value, Warned
 from ..language.values.budget import measure
+from ..numerics.dtypes import plain
 from .echo import echoed
 from .plain import Display
 from .stream import Stream
@@ -162,9 +163,7 @@ def _data(array: Any) -> Any:
     kind = array.dtype.kind
     if kind == "c":
         return _pairs(array.real.tolist(), array.imag.tolist())
-    if kind not in "fbiu":  # bfloat16, a dtype from outside NumPy
-        array = array.astype("float32")
-    return array.tolist()
+    return plain(array).tolist()
 
 
 def _pairs(real: Any, imag: Any) -> list[Any]:

@@ -172,9 +172,9 @@ def _near(a: complex, b: complex, allowed: float) -> bool:
 
 
 def _rounding(dtype: np.dtype) -> float:
-    if dtype.kind == "V":
-        return 2.0**-8
-    return float(np.finfo(dtype).eps)
+    if dtype.itemsize > 2 or (dtype.kind == "f" and dtype.itemsize == 2):
+        return float(np.finfo(dtype).eps)
+    return 2.0**-8 if dtype.itemsize == 2 else 0.25
 
 
 def shown(value: complex) -> str:

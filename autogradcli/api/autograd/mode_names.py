@@ -120,6 +120,8 @@ def set_default_dtype(d: DType) -> None:
         raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
     if not d.is_floating_point:
         raise TypeError("only floating-point types are supported as the default type")
+    if d in dtypes.FLOAT8:
+        raise TypeError(f"couldn't find storage object {d.type_name}Storage")
     dtypes.default.set(d)
 
 

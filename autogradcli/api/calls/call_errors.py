@@ -152,11 +152,15 @@ def _is_of(kind: str, given: str) -> bool:
 
 def _detailed(value: object) -> str:
     if isinstance(value, tuple):
-        inside = ", ".join(map(type_name, value)) + ("," if len(value) == 1 else "")
+        inside = _types(value) + ("," if len(value) == 1 else "")
         return f"{type_name(value)} of ({inside})"
     if isinstance(value, list):
-        return f"list of [{', '.join(map(type_name, value))}]"
+        return f"list of [{_types(value)}]"
     return type_name(value)
+
+
+def _types(values: Sequence[object]) -> str:
+    return ", ".join(map(type_name, values)) if len(values) <= 500 else f"{len(values)} values"
 
 
 def _listed(args: Sequence[object], keywords: Mapping[str, Any]) -> str:

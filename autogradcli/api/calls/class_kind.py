@@ -15,7 +15,8 @@ from .stand_ins import CALLED_BY_PYTHON
 #: What the language alone looks up, never Python by itself.
 _LOOKED_UP = {
     "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
-    "__dataclass_fields__", "__doc__", "__init_subclass__", "__missing__",
+    "__dataclass_fields__", "__doc__", "__init_subclass__", "__missing__", "__get__", "__set__", "__delete__",
+    "__set_name__", "__class_getitem__",
 }  # fmt: skip
 
 #: The special names that a class may have: all others a program can neither define nor reach.
@@ -90,7 +91,9 @@ class Kind(type):
         return True
 
     def __repr__(cls) -> str:
-        return f"<enum {cls.__name__!r}>" if "_enumerated" in vars(cls) else type.__repr__(cls)
+        if "_enumerated" not in vars(cls):
+            return type.__repr__(cls)
+        return f"<{'flag' if hasattr(cls, '_mask') else 'enum'} {cls.__name__!r}>"
 
 
 def _enumerated(kind: type, otherwise: str) -> dict[str, Any]:

@@ -37,6 +37,9 @@ COMPUTED: set[type] = set()
 
 NOTHING = object()
 
+#: What a class says of the classes that it derives from.
+CLASS_ORDER = ("__mro__", "__bases__", "__base__")
+
 
 def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords: dict[str, Any] | None = None) -> Kind:
     """The class that ``class name(*bases, **keywords): members`` makes; a base is a ``Kind`` or an error of Python's.
@@ -60,7 +63,10 @@ def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords
     _keep_slots(kind, bases, members)
     if issubclass(kind, Object):
         kind._complete(members)
-    told = _member(kind, "__init_subclass__", kind)
+    for member, value in members.items():
+        if type(type(value)) is Kind and defines(type(value), "__set_name__"):
+            special(value, "__set_name__")(kind, member)
+    told = member_of(kind, "__init_subclass__", kind)
     if told is not NOTHING:
         callee(told.__func__ if type(told) is classmethod else told)(kind, **(keywords or {}))
     elif keywords:
@@ -146,7 +152,7 @@ def _called_later(kind: type) -> Callable[..., Any]:
     return call
 
 
-def _member(kind: type, name: str, after: type | None = None) -> Any:
+def member_of(kind: type, name: str, after: type | None = None) -> Any:
     """A member along the bases, unbound; NOTHING if there is none. With ``after``, of the bases beyond that one."""
     mro = kind.__mro__
     if after is not None:
@@ -158,7 +164,7 @@ def _member(kind: type, name: str, after: type | None = None) -> Any:
     return NOTHING
 
 
-def _bound(member: Any, value: Any) -> Any:
+def bound(member: Any, value: Any) -> Any:
     """A member as an object has it."""
     kind = type(member)
     if kind in METHODS:
@@ -169,12 +175,27 @@ def _bound(member: Any, value: Any) -> Any:
         return MethodType(member.__func__, type(value))
     if kind is property:
         return member.fget(value)
+    if type(kind) is Kind and member_of(kind, "__get__") is not NOTHING:
+        return special(member, "__get__")(value, type(value))
     return member.of(value) if kind in COMPUTED else member
+
+
+def _is_data(member: Any) -> bool:
+    """Whether a member stands before what an object itself holds: a property, or an object that is told of writing."""
+    kind = type(member)
+    return kind is property or (type(kind) is Kind and (defines(kind, "__set__") or defines(kind, "__delete__")))
+
+
+def _told(value: Any, name: str, method: str) -> Any:
+    """The method of a descriptor that is to be told of ``value.name = new`` or ``del value.name``; None for none."""
+    member = member_of(type(value), name)
+    kind = type(member)
+    return special(member, method) if type(kind) is Kind and defines(kind, method) else None
 
 
 def special(value: Any, name: str) -> Callable[..., Any]:
     """The special method of an object, bound: what the dispatchers in Python's classes call."""
-    found: Callable[..., Any] = callee(_bound(_member(type(value), name), value))
+    found: Callable[..., Any] = callee(bound(member_of(type(value), name), value))
     return found
 
 
@@ -183,26 +204,26 @@ _DISPATCHERS = dispatchers(special)
 
 def defines(kind: type, name: str) -> bool:
     """Whether a class, or one of its bases, has a member of that name."""
-    return _member(kind, name) is not NOTHING
+    return member_of(kind, name) is not NOTHING
 
 
 def get(value: Any, name: str) -> Any:
     """``value.name`` of an object. Raises AttributeError."""
     kind = type(value)
-    member = _member(kind, name) if is_visible(name) else NOTHING
+    member = member_of(kind, name) if is_visible(name) else NOTHING
     own = vars(value)
-    if name in own and type(member) is not property and is_visible(name):
+    if name in own and is_visible(name) and not _is_data(member):
         return own[name]
-    if type(member) is property and _member(kind, "__getattr__") is not NOTHING:
+    if type(member) is property and member_of(kind, "__getattr__") is not NOTHING:
         try:
-            return _bound(member, value)
+            return bound(member, value)
         except AttributeError:  # out of a property: as Python, ask ``__getattr__`` then
             return special(value, "__getattr__")(name)
     if member is not NOTHING:
-        return _bound(member, value)
+        return bound(member, value)
     if name == "__class__":
         return kind
-    if not name.startswith("__") and _member(kind, "__getattr__") is not NOTHING:
+    if not name.startswith("__") and member_of(kind, "__getattr__") is not NOTHING:
         return special(value, "__getattr__")(name)
     raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'", name=name, obj=value)
 
@@ -211,7 +232,7 @@ def program_member(value: Any, name: str) -> Any:
     """What a program's own class has under a name, as its object has it; NOTHING where none does."""
     for base in type(value).__mro__:
         if is_program_class(base) and name in base.__dict__["__members__"]:
-            return _bound(base.__dict__["__members__"][name], value)
+            return bound(base.__dict__["__members__"][name], value)
     return NOTHING
 
 
@@ -225,7 +246,7 @@ def has(value: Any, name: str) -> bool:
 
 def property_of(kind: type, name: str) -> property | None:
     """The property of that name among the members, if it is one."""
-    member = _member(kind, name)
+    member = member_of(kind, name)
     return member if type(member) is property else None
 
 
@@ -236,8 +257,11 @@ def put(value: Any, name: str, new: Any) -> None:
     if isinstance(new, type) and _names_a_method(kind, name):
         new = callee(new)  # our own code calls what has the name of a method
     found = property_of(kind, name)
-    if found is not None and _member(kind, "__setattr__") is NOTHING:
+    way = member_of(kind, "__setattr__")
+    if found is not None and way is NOTHING:
         put_property(found, value, name, new)
+    elif (way is NOTHING or type(way) is FunctionType) and (told := _told(value, name, "__set__")) is not None:
+        told(value, new)
     else:
         setattr(value, name, new)
 
@@ -251,12 +275,15 @@ def put_property(found: property, value: Any, name: str, new: Any) -> None:
 
 def _names_a_method(kind: type, name: str) -> bool:
     """Whether functions of ours or the program's stand under the name, private ones too."""
-    return type(_member(kind, name)) in METHODS or any(type(vars(base).get(name)) in METHODS for base in kind.__mro__)
+    return type(member_of(kind, name)) in METHODS or any(type(vars(base).get(name)) in METHODS for base in kind.__mro__)
 
 
 def remove(value: Any, name: str) -> None:
     """``del value.name``. Raises AttributeError."""
     _refuse_special(value, name)
+    if (told := _told(value, name, "__delete__")) is not None:
+        told(value)
+        return
     found = property_of(type(value), name)
     if found is None or any(name in vars(value).get(group, ()) for group in ("_parameters", "_buffers", "_modules")):
         delattr(value, name)
@@ -277,12 +304,19 @@ def get_of_class(kind: Kind, name: str) -> Any:
         return kind.__name__
     if name == "__module__":
         return kind.__module__
+    if name == "__annotations__":
+        found = members_of(kind).get(name, {})
+        return found.meaning() if hasattr(found, "meaning") else dict(found)
+    if name in CLASS_ORDER:
+        from .class_order import order_of
+
+        return order_of(kind, name)
     if name == "__members__" and is_enumeration(kind):
         own: type = kind
         return {each: member for each, member in members_of(kind).items() if type(member) is own}
-    member = _member(kind, name) if is_visible(name) else NOTHING
-    if member is NOTHING and name in _OF_ALL:
-        return _OF_ALL[name]
+    member = member_of(kind, name) if is_visible(name) else NOTHING
+    if member is NOTHING and name in OF_ALL:
+        return OF_ALL[name]
     if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
     if name in _of_class(kind) and type(member) is property and type(member.fget) is FunctionType:
@@ -290,7 +324,7 @@ def get_of_class(kind: Kind, name: str) -> Any:
             return member.fget(kind)
         except (AttributeError, TypeError, NotImplementedError):  # it follows from what an object holds
             return member
-    return _bound_to_class(member, kind)
+    return bound_to_class(member, kind)
 
 
 def _of_class(kind: Kind) -> tuple[str, ...]:
@@ -298,8 +332,10 @@ def _of_class(kind: Kind) -> tuple[str, ...]:
     return kind._of_class if issubclass(kind, Object) else ()
 
 
-def _bound_to_class(member: Any, kind: Kind) -> Any:
+def bound_to_class(member: Any, kind: Kind) -> Any:
     """A member as a class has it."""
+    if type(type(member)) is Kind and defines(type(member), "__get__"):
+        return special(member, "__get__")(None, kind)
     if type(member) is staticmethod:
         return member.__func__
     if type(member) is FunctionType:
@@ -356,6 +392,8 @@ def _put_plainly(value: Any, name: str, new: Any) -> None:
     _refuse_others(value, name)
     if found := property_of(type(value), name):
         put_property(found, value, name, new)
+    elif (told := _told(value, name, "__set__")) is not None:
+        told(value, new)
     else:
         object.__setattr__(value, name, new)
 
@@ -378,7 +416,7 @@ def _begin_plainly(value: Any, *args: Any, **kwargs: Any) -> None:
 
 
 #: What ``object`` has in Python for ``super()`` and by its own name.
-_OF_ALL: dict[str, Any] = {
+OF_ALL: dict[str, Any] = {
     "__init__": _begin_plainly,
     "__setattr__": _put_plainly,
     "__delattr__": _remove_plainly,
@@ -388,41 +426,3 @@ _OF_ALL: dict[str, Any] = {
     "__hash__": lambda value: object.__hash__(value),
     "__init_subclass__": lambda kind: None,
 }
-
-
-def _is_under(value: Any, kind: Any) -> bool:
-    return type(value) is Kind and issubclass(value, kind)
-
-
-class Super:
-    """``super()``: the members that the bases beyond a class give an object, or in a class method the class."""
-
-    __slots__ = ("kind", "value")
-
-    kind: Any
-    value: Any
-
-    def __init__(self, kind: Any, value: Any) -> None:
-        """Raises TypeError if ``value`` is no instance of ``kind``."""
-        if type(kind) is not Kind:
-            raise TypeError(f"super() argument 1 must be a type, not {type(kind).__name__}")
-        if not (_is_under(value, kind) or isinstance(value, kind)):
-            raise TypeError("super(type, obj): obj must be an instance or subtype of type")
-        self.kind, self.value = kind, value
-
-    def get(self, name: str) -> Any:
-        of_class = _is_under(self.value, self.kind)
-        kind: Any = self.value if of_class else type(self.value)
-        member = _member(kind, name, self.kind) if is_visible(name) else NOTHING
-        if member is not NOTHING:
-            return _bound_to_class(member, kind) if of_class else _bound(member, self.value)
-        if name in _OF_ALL:
-            return MethodType(_OF_ALL[name], self.value)
-        raise AttributeError(f"'super' object has no attribute '{name}'", name=name, obj=self)
-
-    def __repr__(self) -> str:
-        return f"<super: {self.kind!r}, <{type(self.value).__name__} object>>"
-
-
-Super.__name__ = Super.__qualname__ = "super"
-Super.__module__ = "builtins"

@@ -10,7 +10,7 @@ import numpy as np
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
-from ...numerics.limits import shown
+from ...numerics.limits import shown, shown_sizes
 from ...numerics.releases import Difference, Varying
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import div, mul
@@ -48,7 +48,7 @@ def _matrix_dims(x: Tensor, dim: Sequence[int]) -> tuple[int, int]:
     if x.array.dtype.kind not in dtypes.INEXACT:
         floating(x.array, name)
     if len(dim) != 2:
-        raise RuntimeError(f"{name}: dim must be a 2-tuple. Got {', '.join(map(str, dim))}")
+        raise RuntimeError(f"{name}: dim must be a 2-tuple. Got {shown_sizes(dim)[1:-1]}")
     first, second = (wrap_dim(d, x.array.ndim) for d in dim)
     if first == second:
         raise RuntimeError(f"{name}: dims must be different. Got ({dim[0]}, {dim[1]})")

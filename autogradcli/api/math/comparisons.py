@@ -8,6 +8,7 @@ from ...engine.operation import OPERATIONS
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
 from ...operations.elementwise import comparison
+from ...operations.refuse import not_implemented_for
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
 
@@ -64,6 +65,8 @@ def allclose(input: Tensor, other: Tensor, rtol: float, atol: float, equal_nan: 
 
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether two tensors have the same shape and the same elements."""
+    if input.dtype in dtypes.FLOAT8:
+        not_implemented_for("equal_notnan_cpu", input.array)
     return input.array.shape == other.array.shape and bool(np.equal(input.array, other.array).all())
 
 

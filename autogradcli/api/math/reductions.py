@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...numerics.limits import shown
+from ...numerics.limits import shown, shown_sizes
 from ...operations.reduce import reduction
 from ...operations.shape.copies import sum_to_tensor
 from ..calls.overloads import define
@@ -73,7 +73,7 @@ def _sum_to_size(input: Tensor, size: tuple[int, ...]) -> Any:
     shape = input.array.shape
     back = zip(reversed(size), reversed(shape))
     if len(size) > len(shape) or any(n not in (1, m) for n, m in back):
-        raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
+        raise RuntimeError(f"size {{{shown_sizes(size)}}} is not expandable to size {{{list(shape)}}}.")
     return input if shape == size and size else sum_to_tensor(input, size)
 
 

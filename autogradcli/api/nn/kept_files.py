@@ -48,9 +48,9 @@ class Files:
             state.warn("UserWarning", _NOT_WRITTEN.format(shown(name)))
 
     def get(self, name: str) -> Any:
-        """A copy of what was put there. Raises NotImplementedError for a name that nothing was put under."""
+        """A copy of what was put there. Raises FileNotFoundError for a name that nothing was put under."""
         if name not in self._values:
-            raise NotImplementedError(f"torch.load({shown(name)}) isn't here: {_NOT_READ}")
+            raise _not_there(name)
         return deep_copy(self._values[name])
 
     def in_memory(self) -> list[Any]:
@@ -65,6 +65,17 @@ class Files:
         """Whether the program has made a folder of that name."""
         return name.rstrip("/") in self._folders or name in (".", "./")
 
+    def listed(self, name: str) -> list[str]:
+        """The names in a folder. Raises OSError in Python's words where there is no such folder."""
+        folder = "" if self.is_folder(name) and name in (".", "./") else f"{name.rstrip('/')}/"
+        if not self.is_folder(name):
+            raise NotADirectoryError(20, "Not a directory", name) if self.is_file(name) else _not_there(name)
+        return sorted({each[len(folder) :].partition("/")[0] for each in self._inside(folder)})
+
+    def _inside(self, folder: str) -> list[str]:
+        every = [each.removeprefix("./") for each in (*self._values, *self._folders)]
+        return [each for each in every if each.startswith(folder) and len(each) > len(folder)]
+
     def make_folder(self, name: str, mode: int, *, parents: bool, exist_ok: bool) -> None:
         """Remember a folder's name, and those of the folders that it is in. Raises FileExistsError."""
         found = name.rstrip("/")
@@ -76,10 +87,16 @@ class Files:
         self._folders.update("/".join(parts[: k + 1]) for k in range(min(len(parts), 100)))
 
     def remove(self, name: str) -> None:
-        """Forget what was put there. Raises NotImplementedError for a name that nothing was put under."""
+        """Forget what was put there. Raises FileNotFoundError for a name that nothing was put under."""
         if name not in self._values:
-            raise NotImplementedError(f"os.remove({shown(name)}) isn't here: {_NOT_READ}")
+            raise _not_there(name)
         del self._values[name]
+
+
+def _not_there(name: str) -> FileNotFoundError:
+    error = FileNotFoundError(2, "No such file or directory", name)
+    error.add_note(_NOT_READ)
+    return error
 
 
 _NOT_WRITTEN = (

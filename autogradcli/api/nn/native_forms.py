@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ...numerics.limits import charge_parts
 from ..calls.overloads import define
 from .functions_by_attribute import F, M, T
 from .recurrent import RNNBase, step_of
@@ -118,6 +119,7 @@ class _Weights:
 
     def __init__(self, mode: str, params: Sequence[Any], biases: bool, layers: int, both: bool) -> None:
         self.mode, self.bias, self.num_layers, self.bidirectional = mode, biases, layers, both
+        charge_parts(4 * layers)
         names = ["weight_ih", "weight_hh"] + (["bias_ih", "bias_hh"] if biases else [])
         ends = [f"_l{k}{end}" for k in range(layers) for end in ("", "_reverse")[: 1 + both]]
         for name, value in zip((name + end for end in ends for name in names), params):

@@ -15,7 +15,7 @@ import numpy as np
 from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
 from ...numerics.limits import charge_items, counted
-from ..calls.argument_types import Value
+from ..calls.argument_types import Value, type_name
 from ..calls.overloads import PLACES
 from ..calls.python_function import PythonFunction, define_python
 from ..calls.registry import namespace
@@ -109,6 +109,8 @@ class AveragedModel(Module):
         super().__init__()
         if avg_fn is not None and multi_avg_fn is not None:
             raise AssertionError("Only one of avg_fn and multi_avg_fn should be provided")
+        if device is not None and not isinstance(model, Module):
+            raise AttributeError(f"'{type_name(model)}' object has no attribute 'to'")
         self.module = deep_copy(model)
         if device is not None:
             self.module = self.module.to(device)

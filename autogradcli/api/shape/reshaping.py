@@ -10,7 +10,7 @@ from ...engine.state import state
 from ...engine.tensor import Size, Tensor
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
-from ...numerics.limits import shown
+from ...numerics.limits import shown, shown_sizes
 from ...operations.dims import broadcast_shape, wrap_dim
 from ...operations.elementwise.complex import conj_view
 from ...operations.shape import copies
@@ -174,15 +174,15 @@ def _moved(input: Tensor, source: Sequence[int], destination: Sequence[int]) -> 
     """Some dimensions at other places, the rest in order."""
     if len(source) != len(destination):
         raise RuntimeError(
-            f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain the same number "
-            f"of dims as destination ({list(destination)} dims)"
+            f"movedim: Invalid source or destination dims: source ({shown_sizes(source)} dims) should contain the same "
+            f"number of dims as destination ({shown_sizes(destination)} dims)"
         )
     ndim = input.array.ndim
     start = [wrap_dim(d, ndim) for d in source]
     goal = [wrap_dim(d, ndim) for d in destination]
     for name, dims, given in (("source", start, source), ("destination", goal, destination)):
         if len(set(dims)) < len(dims):
-            raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(given)})")
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({shown_sizes(given)})")
     if not ndim:
         return views.alias(input)
     rest = iter(k for k in range(ndim) if k not in start)

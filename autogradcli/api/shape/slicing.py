@@ -132,7 +132,7 @@ def _split_at(input: Tensor, indices: tuple[int, ...], dim: int) -> Any:
     at = wrap_dim(dim, len(shape))
     charge_parts(len(indices))
     bounds = zip((0, *indices), (*indices, shape[at]))
-    return tuple(slicing.slice_(input, at, begin, end, 1) for begin, end in bounds)
+    return tuple(slicing.slice_(input, at, begin, end, 1) for begin, end in counted(bounds))
 
 
 def _with_dimension(input: Tensor) -> None:

@@ -244,7 +244,7 @@ def _tolist(self: Tensor) -> Any:
         raise NotImplementedError(NO_DATA)
     charge_items(max(self.array.size, sum(accumulate(self.array.shape[:-1], mul))))
     array = self.array
-    values = (array.astype(np.float32) if array.dtype.name == "bfloat16" else array).tolist()
+    values = dtypes.plain(array).tolist()
     if state.tape is not None:
         state.tape.left("tolist()", self, values)
     return values
@@ -279,7 +279,7 @@ def _numpy(self: Tensor) -> NumPyArray:
                 f"Can't call numpy() on Tensor that has {'conjugate' if word == 'conj' else 'negative'} bit set. Use "
                 f"tensor.resolve_{word}().numpy() instead."
             )
-    if self.array.dtype.kind == "V":
+    if dtypes.is_outside(self.array):
         raise TypeError(f"Got unsupported ScalarType {self.dtype.type_name}")
     if type(self.array) is not np.ndarray:
         raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")

@@ -143,13 +143,15 @@ class FInfo:
     def __init__(self, dtype: DType) -> None:
         real = dtypes.real_of(dtype)
         limits: Any
-        if real is dtypes.bfloat16:
+        if real in dtypes.OUTSIDE:
             from ml_dtypes import finfo as limits
         else:
             from numpy import finfo as limits
         info = limits(real.np)
         self.bits = 8 * real.itemsize
-        self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
+        #: Of one of them PyTorch's is half of what the format has.
+        self.eps = 0.125 if real.name == "float8_e5m2fnuz" else float(info.eps)
+        self.max, self.min = float(info.max), float(info.min)
         self.tiny = self.smallest_normal = float(info.tiny)
         self.dtype = real.name
         self.resolution = 10.0 ** -_DIGITS[real.name]
@@ -161,7 +163,7 @@ class FInfo:
         )
 
 
-_DIGITS = {"bfloat16": 2, "float16": 3, "float32": 6, "float64": 15}
+_DIGITS = {**{d.name: 0 for d in dtypes.FLOAT8}, "bfloat16": 2, "float16": 3, "float32": 6, "float64": 15}
 
 
 @shown_as("torch.iinfo", in_c=True)
@@ -254,6 +256,11 @@ def _legacy(dtype: DType) -> None:
     kind = _LegacyMeta(name, (), {"dtype": dtype, "__module__": "torch"})
 
     def make(*data: Any) -> Tensor:
+        if len(data) == 1 and isinstance(data[0], Tensor):
+            if data[0].dtype is not dtype:
+                raise TypeError(f"expected {_options(dtype)} (got {_options(data[0].dtype)})")
+            result: Tensor = alias(data[0])
+            return result
         if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
             return made(array_from(data[0], dtype))
         size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
@@ -261,6 +268,14 @@ def _legacy(dtype: DType) -> None:
 
     CONSTRUCTORS[kind] = make
     namespace("torch")[name] = kind
+
+
+def _options(dtype: DType) -> str:
+    kind = "long int" if dtype is dtypes.int64 else dtype.cpp_name
+    return (
+        f"TensorOptions(dtype={kind}, device=cpu, layout=Strided, requires_grad=false (default), pinned_memory=false "
+        "(default), memory_format=(nullopt))"
+    )
 
 
 def _new_like(self: Tensor, *data: Any) -> Tensor:

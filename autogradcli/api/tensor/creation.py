@@ -217,7 +217,7 @@ def _arange(
             raise RuntimeError("invalid size, possible overflow?")
         count = math.ceil(size)
     charge_array((count,), dtype.itemsize)
-    if dtype is dtypes.bool_ or dtype.category == dtypes.COMPLEX:
+    if dtype is dtypes.bool_ or dtype.category == dtypes.COMPLEX or dtype in dtypes.FLOAT8:
         not_implemented_for("arange_cpu", np.empty(0, dtype.np))
     if dtype.category == dtypes.FLOATING:
         return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
@@ -259,7 +259,7 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray
             f"torch.linspace(): inferred dtype {dtypes.complex_of(dtypes.default.dtype).cpp_name} can't be safely cast "
             f"to passed dtype {dtype.type_name}"
         )
-    if dtype is dtypes.bool_:
+    if dtype is dtypes.bool_ or dtype in dtypes.FLOAT8:
         not_implemented_for("linspace_cpu", np.empty(0, dtype.np))
     if steps == 1:
         return number_in(dtype.np, start).reshape(1)
@@ -279,6 +279,8 @@ def _logspace(
 ) -> Tensor:
     """``steps`` numbers from ``base ** start`` to ``base ** end``, evenly spaced in their logarithm."""
     kind = dtype or dtypes.default.dtype
+    if kind in dtypes.FLOAT8:
+        not_implemented_for("logspace_cpu", np.empty(0, kind.np))
     bounds = [number_in(kind.np, x).item() for x in _ends("logspace", start, end)]
     wide = dtypes.complex128 if kind.category == dtypes.COMPLEX else dtypes.float64
     exponents = _spaced(bounds[0], bounds[1], steps, wide)

@@ -63,7 +63,7 @@ def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
         array = array.real
     if array.dtype.kind == "f" and dtype.category == dtypes.INTEGER and dtype.itemsize < 8:
         return array.astype(np.int64).astype(dtype.np)  # wraps around as PyTorch's kernels do
-    return array.astype(dtype.np)
+    return dtypes.cast_to(array, dtype.np)
 
 
 def _shape(data: Any) -> tuple[int, ...]:
@@ -235,7 +235,7 @@ def _fill(flat: list[Any], dtype: DType) -> np.ndarray:
         if any(type(v) is complex for v in flat):
             raise TypeError("must be real number, not complex")
         try:
-            return _array(flat, np.dtype(np.float64)).astype(dtype.np)
+            return dtypes.cast_to(_array(flat, np.dtype(np.float64)), dtype.np)
         except OverflowError:
             raise ValueError("Overflow when unpacking long long") from None
     if category == dtypes.COMPLEX:

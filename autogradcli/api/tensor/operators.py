@@ -15,6 +15,7 @@ from ...engine.deferred import dtype_of
 from ...engine.inplace import inplace, plain_inplace
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Parameter, Tensor, wrap
+from ...numerics.dtypes import plain
 from ...operations.elementwise.arithmetic import add, div, mul, neg, rsub, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar, div_scalar, mul_scalar, sub_scalar
 from ..calls.registry import ATTRIBUTES, NAMESPACES, Method
@@ -181,7 +182,7 @@ def item(self: Tensor) -> Any:
 
 
 def _value(array: Any) -> Any:
-    return array.item() if array.dtype.name != "bfloat16" else float(array.reshape(()).astype(np.float32))
+    return plain(array).item()
 
 
 def _bool(self: Tensor) -> bool:

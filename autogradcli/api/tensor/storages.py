@@ -11,7 +11,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
-from ...numerics.limits import charge_array
+from ...numerics.limits import TOO_MANY_DIMENSIONS, charge_array
 from ...numerics.naming import shown_as
 from ...operations.dims import address, contiguous_strides, storage_of
 from ..calls.overloads import define
@@ -226,6 +226,8 @@ def _set_window(input: Tensor, source: Any, offset: int, size: tuple[int, ...], 
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(size)}: {list(size)}")
     if any(n < 0 for n in stride):
         raise RuntimeError("negative strides are not supported")
+    if len(size) >= TOO_MANY_DIMENSIONS:
+        raise ValueError(f"maximum supported dimension for an ndarray is currently 64, found {len(size)}")
     strides = stride or contiguous_strides(size)
     item = input.array.itemsize
     memory = storage_of(tensor.array)

@@ -228,9 +228,7 @@ def _cells(array: np.ndarray) -> tuple[list[str], int]:
         cells = [str(value) for value in array.ravel().tolist()]
         width = max(map(len, cells), default=1)
     else:
-        if kind != "f":  # bfloat16, a dtype from outside NumPy, whose elements aren't Python numbers
-            array = array.astype(np.float32)
-        cells, width = _numbers(array.ravel().tolist())
+        cells, width = _numbers(dtypes.plain(array).ravel().tolist())  # the elements of some aren't Python numbers
     return [cell.rjust(width) for cell in cells], width
 
 

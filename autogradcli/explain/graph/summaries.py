@@ -11,6 +11,7 @@ import numpy as np
 from ...engine.backward import Pass
 from ...engine.node import AccumulateGrad, Node, Output
 from ...engine.tensor import Tensor
+from ...numerics import dtypes
 from ..digits import asked, number_text
 
 #: Elements and characters of a tensor that is written in full.
@@ -37,7 +38,7 @@ class Facts(NamedTuple):
 def facts(array: np.ndarray) -> Facts:
     """Say a tensor."""
     array = np.asarray(array)
-    plain = array if array.dtype.kind in "fbiuc" else array.astype("float32")  # bfloat16
+    plain = dtypes.plain(array)
     data = _listed(plain) if plain.size <= _MOST_DATA else None
     wide = np.abs(plain).astype("float64")
     with np.errstate(all="ignore"):

@@ -17,6 +17,7 @@ from ..values.budget import UNCATCHABLE, budget
 from ..values.kinds import UNBOUND, Frame, Run
 from . import variables
 from .assignment import target
+from .calls import CONSTRUCTORS
 from .context import Context, block, compiles_statement, expression
 
 
@@ -68,7 +69,7 @@ def _raise(node: ast.Raise, c: Context) -> Run:
 
 def _as_exception(value: Any, otherwise: str) -> BaseException:
     if isinstance(value, type) and issubclass(value, BaseException):
-        value = value()
+        value = CONSTRUCTORS.get(value, value)()
     if not isinstance(value, BaseException):
         raise TypeError(otherwise)
     return value

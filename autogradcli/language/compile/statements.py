@@ -204,7 +204,7 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     bases = [expression(base, c) for base in node.bases]
     keywords = [(keyword.arg or "", expression(keyword.value, c)) for keyword in node.keywords]
     document = ast.get_docstring(node, clean=False)
-    annotations = _annotations(node)
+    annotations = _annotations(node, c)
     qualname = c.qualname + name
     inner = c.inner(node, f"{qualname}.")
     body = block(node.body, inner)
@@ -218,7 +218,7 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
         subclass = _subclass_of([base(f) for base in bases], {name: value(f) for name, value in keywords})
         members: dict[str, Any] = {"__doc__": document}
         if annotations:
-            members["__annotations__"] = dict(annotations)
+            members["__annotations__"] = annotations
         frame = [members, *[None] * extra, *[f[slot] for slot in sources]]
         if itself is None:
             body(frame)
@@ -237,13 +237,13 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     return define
 
 
-def _annotations(node: ast.ClassDef) -> dict[str, str]:
+def _annotations(node: ast.ClassDef, c: Context) -> dict[str, str]:
     """The annotated names of a class body in order, with the text of the annotation."""
-    return {
-        each.target.id: ast.unparse(each.annotation)
-        for each in node.body
-        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
-    }
+    if not any(isinstance(each, ast.AnnAssign) for each in node.body):
+        return {}
+    from .annotations import Written
+
+    return Written(node, c)
 
 
 #: Words of annotations whose subclasses annotations may subscript.

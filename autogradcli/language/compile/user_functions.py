@@ -17,8 +17,8 @@ class Code:
     """What all functions made by one ``def`` or ``lambda`` share. A frame begins with the parameters."""
 
     __slots__ = (
-        "body", "cell_locals", "cell_parameters", "doc", "is_expression", "keyword_only", "names", "positional",
-        "positional_only", "rest", "simple", "star", "stars", "yields",
+        "annotated", "body", "cell_locals", "cell_parameters", "doc", "is_expression", "keyword_only", "names",
+        "positional", "positional_only", "rest", "simple", "star", "stars", "yields",
     )  # fmt: skip
 
     def __init__(self, arguments: ast.arguments, c: Context) -> None:
@@ -37,8 +37,19 @@ class Code:
         self.cell_locals = [slot for slot in cells if slot >= count]
         self.is_expression = False
         self.doc: str | None = None
+        #: The ``def`` and its surroundings, where there are annotations.
+        self.annotated: tuple[ast.FunctionDef, Context] | None = None
         self.yields = scope.yields
         self.body: Run = _nothing
+
+    def annotations(self) -> dict[str, Any]:
+        """What the annotations mean."""
+        if self.annotated is None:
+            return {}
+        from .annotations import meaning, of_function
+
+        node, c = self.annotated
+        return meaning(of_function(node), c)
 
     def call(self, function: UserFunction, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """A call from Python: by the engine, by ``sorted``, with keywords."""
@@ -179,6 +190,7 @@ def maker(node: ast.FunctionDef | ast.Lambda, name: str, c: Context) -> Run:
     code = Code(node.args, inner)
     if not isinstance(node, ast.Lambda):
         code.doc = ast.get_docstring(node, clean=False)
+        code.annotated = node, c
     if isinstance(node, ast.Lambda):
         code.body, code.is_expression = expression(node.body, inner), True
     elif inner.scope.yields:

@@ -32,6 +32,8 @@ def load(name: str) -> None:
             from . import functools_module  # noqa: F401
         case "gc":
             from . import gc_module  # noqa: F401
+        case "glob":
+            from . import glob_module  # noqa: F401
         case "heapq":
             from . import heapq_module  # noqa: F401
         case "inspect":
@@ -91,7 +93,7 @@ def load(name: str) -> None:
 #: Their names, for suggestions.
 NAMES = (
     "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "gc",
-    "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib", "pprint",
-    "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types", "typing",
-    "typing_extensions", "unicodedata", "unittest", "warnings",
+    "glob", "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib",
+    "pprint", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types",
+    "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
 )  # fmt: skip

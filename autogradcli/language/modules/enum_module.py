@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial, reduce
+from operator import or_
 from types import FunctionType
 from typing import Any
 
@@ -18,6 +20,7 @@ from ...api.calls.program_classes import (
 )
 from ...api.calls.registry import namespace
 from ...numerics.naming import shown_as
+from ..values.budget import check_items
 from ..values.kinds import Metaclass
 from ..values.text_format import format_value, to_repr, to_str
 from .entries import entering
@@ -28,6 +31,31 @@ class auto:
     """A value by counting on from the one before; of flags the next power of two."""
 
     __slots__ = ()
+
+    def __or__(self, other: Any) -> Any:
+        return Later((self, other)) if isinstance(other, (auto, int)) else NotImplemented
+
+    __ror__ = __or__
+
+
+class Later(auto):
+    """``R | W`` of values that are counted once the class is made."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Any, ...]) -> None:
+        self.parts = parts
+
+
+def _settled(value: Any, counted: list[tuple[Any, Any]]) -> Any:
+    """The number that stands for what the body of a class united; all else as it is."""
+    if type(value) is not Later:
+        return value
+    known = [
+        next((n for each, n in counted if each is part), part)
+        for part in map(partial(_settled, counted=counted), value.parts)
+    ]
+    return reduce(or_, known)
 
 
 #: How a class may say more of its members in Python.
@@ -85,9 +113,12 @@ class Enum(Plain):
         aliases: dict[str, Any] = {}
         has_init = any("__init__" in members_of(base) for base in cls.__mro__ if is_program_class(base))
         values: list[Any] = []
+        counted: list[tuple[Any, Any]] = []
         for name, value in given.items():
             if type(value) is auto:
-                value = cls._counted(name, values)
+                counted.append((value, cls._counted(name, values)))
+                value = counted[-1][1]
+            value = _settled(value, counted)
             values.append(value)
             same = next((member for member in found.values() if _same(member._value_, value)), None)
             if same is not None:
@@ -99,6 +130,10 @@ class Enum(Plain):
             if has_init:
                 special(member, "__init__")(*(value if type(value) is tuple else (value,)))
             found[name] = member
+        cls._enumerate(found, aliases)
+
+    @classmethod
+    def _enumerate(cls, found: dict[str, Any], aliases: dict[str, Any]) -> None:
         enumerate_members(cls, found, aliases)
 
     @classmethod
@@ -219,6 +254,133 @@ def _is_alias(enumeration: Kind, name: str, member: Any) -> bool:
     return type(member) is enumeration and member.name != name
 
 
+@shown_as("enum.Flag")
+class Flag(Enum):
+    """An enumeration whose objects are sets of bits: united by ``|``, with those in common by ``&``."""
+
+    #: Whether bits that have no name are kept.
+    _keeps = False
+    _pseudo: dict[int, Any]
+    _mask: int
+
+    @staticmethod
+    def _counted(name: str, values: list[Any]) -> Any:
+        """What ``auto()`` is: the next power of two."""
+        return 1 << max((value.bit_length() for value in values if isinstance(value, int)), default=0)
+
+    @classmethod
+    def _enumerate(cls, found: dict[str, Any], aliases: dict[str, Any]) -> None:
+        for name, member in found.items():
+            if type(member._value_) is not int:
+                raise TypeError(f"the value of {name} is a number of bits, not {type(member._value_).__name__}")
+        single = {name: member for name, member in found.items() if member._value_.bit_count() == 1}
+        enumerate_members(cls, single, {**{name: found[name] for name in found if name not in single}, **aliases})
+        type.__setattr__(cls, "_pseudo", {member._value_: member for member in found.values()})
+        type.__setattr__(cls, "_mask", reduce(or_, (member._value_ for member in found.values()), 0))
+
+    @classmethod
+    def _missing(cls, value: Any) -> Any:
+        if isinstance(value, Enum) or not isinstance(value, int):
+            return Enum._missing.__func__(cls, value)  # type: ignore[attr-defined]
+        number, mask = int(value), cls._mask
+        if number < 0:
+            number += max(1 << mask.bit_length(), 1 << number.bit_length())
+        if number & ~mask and not cls._keeps:
+            wide = max(int(value).bit_length(), mask.bit_length())
+            raise ValueError(
+                f"{cls!r} invalid value {value}\n    given {_bits(value, wide)}\n  allowed {_bits(mask, wide)}"
+            )
+        kept = cls._pseudo
+        if number not in kept:
+            check_items(len(kept) + 1)
+            member = cls._make(number)
+            names = [each.name for each in cls if each.value & number]
+            rest = number & ~reduce(or_, (each.value for each in cls if each.value & number), 0)
+            _put(member, "_name_", "|".join([*names, *([str(rest)] if rest else [])]) if names else None)
+            _put(member, "_value_", number)
+            kept[number] = member
+        return kept[number]
+
+    def _with(self, other: Any) -> Any:
+        """The bits of what stands beside one in an operator; None for what has none."""
+        if type(other) is type(self):
+            return fields_of(other)["_value_"]
+        return int(other) if self._keeps and isinstance(other, int) else None
+
+    def __or__(self, other: Any) -> Any:
+        bits = self._with(other)
+        return NotImplemented if bits is None else type(self)(fields_of(self)["_value_"] | bits)
+
+    def __and__(self, other: Any) -> Any:
+        bits = self._with(other)
+        return NotImplemented if bits is None else type(self)(fields_of(self)["_value_"] & bits)
+
+    def __xor__(self, other: Any) -> Any:
+        bits = self._with(other)
+        return NotImplemented if bits is None else type(self)(fields_of(self)["_value_"] ^ bits)
+
+    __ror__, __rand__, __rxor__ = __or__, __and__, __xor__
+
+    def __invert__(self) -> Any:
+        bits = ~fields_of(self)["_value_"]
+        return type(self)(bits if self._keeps else bits & self._mask)
+
+    def __contains__(self, other: Any) -> bool:
+        if type(other) is not type(self):
+            kind, own = type(other).__qualname__, type(self).__qualname__
+            raise TypeError(f"unsupported operand type(s) for 'in': '{kind}' and '{own}'")
+        bits = fields_of(other)["_value_"]
+        return bool(bits & fields_of(self)["_value_"] == bits)
+
+    def __iter__(self) -> Any:
+        found = [each for each in type(self) if each.value & fields_of(self)["_value_"]]
+        return iter(sorted(found, key=lambda each: each.value))
+
+    def __len__(self) -> int:
+        return int(fields_of(self)["_value_"]).bit_count()
+
+    def __bool__(self) -> bool:
+        return bool(fields_of(self)["_value_"])
+
+    def __repr__(self) -> str:
+        name, kind, bits = fields_of(self)["_name_"], type(self).__name__, fields_of(self)["_value_"]
+        return f"<{kind}: {bits}>" if name is None else f"<{kind}.{name}: {bits}>"
+
+    def __str__(self) -> str:
+        name, kind = fields_of(self)["_name_"], type(self).__name__
+        return f"{kind}({fields_of(self)['_value_']})" if name is None else f"{kind}.{name}"
+
+    def __hash__(self) -> int:
+        return hash(fields_of(self)["_name_"])
+
+    __eq__ = Enum.__eq__
+
+
+def _bits(number: int, wide: int) -> str:
+    """A number as bits, its sign before them."""
+    digits = f"{number + (1 << wide) if number < 0 else number:0{wide}b}"
+    return f"0b{int(number < 0)} {digits}"
+
+
+@shown_as("enum.IntFlag")
+class IntFlag(int, Flag):
+    """Flags whose objects are integers, too; bits that have no name are kept."""
+
+    _base = int
+    _keeps = True
+
+    @classmethod
+    def _make(cls, value: Any) -> Any:
+        return int.__new__(cls, value)
+
+    __new__ = Enum.__new__  # type: ignore[assignment]
+    __or__, __and__, __xor__, __invert__ = Flag.__or__, Flag.__and__, Flag.__xor__, Flag.__invert__
+    __ror__, __rand__, __rxor__ = Flag.__or__, Flag.__and__, Flag.__xor__
+    __repr__, __bool__ = Flag.__repr__, Flag.__bool__
+    __eq__, __hash__ = int.__eq__, int.__hash__
+    __str__, __format__ = int.__repr__, int.__format__  # type: ignore[assignment]
+
+
 _table = namespace("enum")
-_table |= {"Enum": Enum, "IntEnum": IntEnum, "StrEnum": StrEnum, "auto": auto}
+_table |= {"Enum": Enum, "IntEnum": IntEnum, "StrEnum": StrEnum, "Flag": Flag, "IntFlag": IntFlag, "auto": auto}
 _table["EnumMeta"] = _table["EnumType"] = Metaclass("EnumMeta", Enum)

@@ -4,10 +4,12 @@ or in the folder that the session's programs were given (``api/nn/kept_files.py`
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ...api.calls.registry import namespace
 from ...api.nn.kept_files import files, name_of_file
+from ...numerics.limits import charge_items, check_items, counted
 from ..compile.calls import Builtin
 
 
@@ -64,6 +66,55 @@ def make(name: str, mode: Any, *, parents: Any, exist_ok: Any) -> None:
     files().make_folder(name, mode & 0o777, parents=bool(parents), exist_ok=bool(exist_ok))
 
 
+def listdir(path: Any = ".", /) -> list[str]:
+    """The names in a folder, in the order of the alphabet."""
+    found = files().listed(_text("listdir", path))
+    charge_items(len(found))
+    return found
+
+
+def matching(folder: str, pattern: str, *, hidden: bool) -> list[str]:
+    """The files and folders below a folder whose names fit a pattern's parts: ``*``, ``?``, ``[a-z]``, and ``**`` for
+    any folders. Those that begin with a point fit only if ``hidden`` or the pattern has it."""
+    parts = pattern.split("/")
+    if len(parts) > _PARTS or max(map(len, parts)) > _PARTS:
+        raise ValueError(f"a pattern here has at most {_PARTS} parts of as many characters")
+    found = [folder]
+    for at, part in enumerate(parts):
+        if part == "**":
+            found = [below for each in found for below in _below(each, _PARTS, hidden)]
+            if at < len(parts) - 1:
+                continue
+        elif part not in ("", "."):
+            found = [_joined(each, name) for each in counted(found) for name in _fitting(each, part, hidden)]
+        check_items(len(found))
+    return list(dict.fromkeys(each for each in found if each != folder))
+
+
+#: Parts of a pattern, characters of one, and folders within folders.
+_PARTS = 40
+
+
+def _fitting(folder: str, part: str, hidden: bool) -> list[str]:
+    names = files().listed(folder) if files().is_folder(folder) else []
+    return [name for name in names if fnmatchcase(name, part) and (hidden or name[0] != "." or part[0] == ".")]
+
+
+def _below(folder: str, depth: int, hidden: bool) -> list[str]:
+    """A folder and all folders in it."""
+    inside = [_joined(folder, name) for name in _fitting(folder, "*", hidden)] if depth else []
+    found = [
+        folder,
+        *(below for each in counted(inside) if files().is_folder(each) for below in _below(each, depth - 1, hidden)),
+    ]
+    charge_items(len(found))
+    return found
+
+
+def _joined(folder: str, name: str) -> str:
+    return name if folder in ("", ".") else f"{folder.rstrip('/')}/{name}"
+
+
 def remove(path: Any, /) -> None:
     """Forget, or remove from the folder, what ``torch.save`` has kept under a name."""
     files().remove(_text("remove", path))
@@ -73,5 +124,5 @@ def enter() -> None:
     """Enter what ``os`` and ``os.path`` say of files into their tables."""
     for function in (exists, isfile, isdir, abspath, expanduser):
         namespace("os.path")[function.__name__] = Builtin(function.__name__, function)
-    for maker in (makedirs, mkdir, remove):
+    for maker in (makedirs, mkdir, remove, listdir):
         namespace("os")[maker.__name__] = Builtin(maker.__name__, maker)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ...api.calls.program_classes import fields_of, is_enumeration
 from ...api.calls.registry import Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import callable_of
@@ -22,6 +23,8 @@ def _plain(value: Any, default: Any, depth: int = 0) -> Any:
         return value
     if depth > _DEEPEST:
         raise RecursionError("maximum recursion depth exceeded")
+    if isinstance(value, (str, int)) and is_enumeration(type(value)):
+        return fields_of(value)["_value_"]  # a member that is a text or a number, too
     if isinstance(value, dict):
         made = {}
         for key, each in budget.polled(value.items()):

@@ -98,6 +98,28 @@ class Path(Object):
         if not (missing_ok and not self.exists()):
             files_module.remove(str(self))
 
+    def iterdir(self) -> Any:
+        """The files and folders in a folder, in the order of the alphabet."""
+        return iter([self / name for name in files_module.listdir(self)])
+
+    def glob(self, pattern: Any) -> Any:
+        """The files and folders below whose names fit a pattern, in the order of the alphabet."""
+        return self._matching("glob", pattern, "")
+
+    def rglob(self, pattern: Any) -> Any:
+        """``glob`` of the pattern in this folder and in all below it."""
+        return self._matching("rglob", pattern, "**/")
+
+    def _matching(self, call: str, pattern: Any, before: str) -> Any:
+        text = name_of_file(call, pattern)
+        if not text or text.startswith("/"):
+            raise (
+                ValueError(f"Unacceptable pattern: {text!r}")
+                if not text
+                else NotImplementedError("Non-relative patterns are unsupported")
+            )
+        return iter([Path(name) for name in files_module.matching(str(self), before + text, hidden=True)])
+
     def resolve(self) -> Path:
         """The name as it is: programs know no folder that they are in."""
         return self

@@ -13,7 +13,7 @@ from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from ...api.calls.registry import Method, Property, attributes_of, namespace
-from ...numerics.naming import shown_as
+from ...numerics.naming import SHOWN, shown_as
 from ..compile.calls import Builtin, callable_of
 from ..values.budget import budget, check_text
 from .entries import entering
@@ -222,4 +222,5 @@ attributes_of(Pattern)["pattern"] = Property(lambda made: made.pattern, doc="The
 for _name in ("match", "search", "fullmatch", "findall", "finditer", "split", "sub", "subn"):
     attributes_of(Pattern)[_name] = Method(_table[_name].call, _table[_name].call.__doc__ or "")
 _table |= {name: int(value) for name, value in _FLAGS.items()}
+SHOWN.add(re.error)  # the one class of Python's ``re`` that programs have
 _table |= {"error": re.error, "Pattern": Pattern, "Match": Match}

@@ -229,4 +229,6 @@ def check_constant(node: ast.Constant) -> None:
     if type(value) is int and value.bit_length() > MAX_BITS:
         fail(f"an integer of more than {MAX_BITS} bits", node)
     if type(value) is bytes:
-        fail("bytes are not part of this language", node)
+        from ..values.bytes_methods import bytes_of
+
+        node.value = bytes_of(value)  # type: ignore[assignment]

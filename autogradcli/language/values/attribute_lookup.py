@@ -15,7 +15,7 @@ from typing import Any
 from ...api.calls import program_classes
 from ...api.calls.object_fields import Fields
 from ...api.calls.overloads import CalculatorFunction, Function
-from ...api.calls.program_classes import Kind, Super
+from ...api.calls.program_classes import Kind
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
 from ...api.calls.registry import (
     ATTRIBUTES,
@@ -26,6 +26,7 @@ from ...api.calls.registry import (
     Property,
     attributes_of,
 )
+from ...api.calls.super_object import Super
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
 from ...engine.tensor import Tensor
@@ -287,6 +288,16 @@ def _doc_of(function: Any) -> Any:
     return get_attribute(function, "__doc__") if known else None
 
 
+def _annotations_of(function: UserFunction) -> Any:
+    """What the annotations of a function mean; asked for, a dict of its own."""
+    own = function.attributes.get("__annotations__")
+    if own is None:
+        wrapped = function.attributes.get("__wrapped__")
+        shown = wrapped if type(wrapped) is UserFunction else function  # as ``functools.wraps`` has it
+        own = function.attributes["__annotations__"] = shown.code.annotations()
+    return own
+
+
 program_classes.METHODS.add(UserFunction)
 attributes_of(UserFunction)["__name__"] = Property(
     lambda function: function.name, lambda function, new: setattr_name(function, new)
@@ -296,6 +307,9 @@ attributes_of(UserFunction)["__doc__"] = Property(
     lambda function, new: function.attributes.update({"__doc__": new}),
 )
 attributes_of(UserFunction)["__qualname__"] = Property(lambda function: function.qualname)
+attributes_of(UserFunction)["__annotations__"] = Property(_annotations_of)
+attributes_of(UserFunction)["__defaults__"] = Property(lambda function: function.defaults or None)
+attributes_of(UserFunction)["__kwdefaults__"] = Property(lambda function: dict(function.keyword_defaults) or None)
 attributes_of(UserFunction)["__module__"] = Property(lambda function: "__main__")
 attributes_of(UserFunction)[ANY] = Property(lambda function: function.attributes)
 attributes_of(Decorated)["__name__"] = Property(lambda decorated: decorated.name)

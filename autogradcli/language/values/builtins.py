@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...api.arrays.values import NumPyScalar
-from ...api.calls.program_classes import Plain, Super
+from ...api.calls.program_classes import Plain
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import NAMESPACES, Method
+from ...api.calls.super_object import Super
 from ...engine.callbacks import callee
 from ...engine.tensor import STANDS_FOR, Tensor
 from ..compile.calls import CONSTRUCTORS, Builtin, callable_of, is_callable
@@ -431,8 +432,7 @@ BUILTINS.update(
         "tuple": tuple, "set": set,  "dict": dict, "range": range, "slice": slice, "zip": LazyZip, "map": LazyMap,
         "filter": LazyFilter, "enumerate": LazyEnumerate, "reversed": reversed, "staticmethod": staticmethod,
         "classmethod": classmethod, "property": property, "object": Plain, "Ellipsis": Ellipsis,
-        "NotImplemented": NotImplemented, "__doc__": None,
-        "__name__": "__main__",  # what scripts ask before they do their work
+        "NotImplemented": NotImplemented, "__doc__": None, "__name__": "__main__",  # what scripts ask
     }
 )  # fmt: skip
 

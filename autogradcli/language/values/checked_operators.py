@@ -11,7 +11,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from ...api.calls.program_classes import Kind, is_enumeration
+from ...api.calls.program_classes import Kind, defines, is_enumeration, member_of
+from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
 from . import at_length
 from .at_length import equal
@@ -290,6 +291,8 @@ def subscript(value: Any, index: Any) -> Any:
         return member[index]
     if kind is Kind and hasattr(value, "__class_getitem__"):
         return value  # ``Dataset[int]``: a word of annotations, and a base
+    if kind is Kind and defines(value, "__class_getitem__"):
+        return callee(member_of(value, "__class_getitem__"))(value, index)
     if value in GENERIC:
         return Alias(value, index)
     raise TypeError(f"type '{value.__name__}' is not subscriptable")

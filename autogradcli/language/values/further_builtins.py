@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.calls.python_function import renamed
-from ...api.calls.registry import CLASS_ATTRIBUTES, Method
+from ...api.calls.registry import CLASS_ATTRIBUTES, Method, attributes_of
+from ...numerics.naming import shown_as
 from ..compile.calls import CONSTRUCTORS, Builtin
 from .attribute_lookup import get_attribute, names_of, special
 from .budget import budget, check_items, hashable
 from .builtins import BUILTINS
+from .bytes_values import Bytes, DecodeError, EncodeError
+from .text_format import to_str
 
 
 def vars_(*args: Any) -> Any:
@@ -52,6 +55,37 @@ def _fromkeys(kind: type, iterable: Any, value: Any = None, /) -> Any:
     return CONSTRUCTORS[kind]([(hashable(key), value) for key in budget.items(iterable)])
 
 
+def _bytes(*args: Any) -> Any:
+    from .bytes_methods import bytes_of
+
+    return bytes_of(*args)
+
+
+def _from_bytes(kind: type, value: Any, byteorder: Any = "big", *, signed: Any = False) -> int:
+    from .bytes_methods import from_bytes
+
+    return from_bytes(value, byteorder, signed=signed)
+
+
+def _to_bytes(value: int, length: Any = 1, byteorder: Any = "big", *, signed: Any = False) -> Any:
+    from .bytes_methods import to_bytes
+
+    return to_bytes(value, length, byteorder, signed=signed)
+
+
+def _encode(text: str, encoding: Any = "utf-8", errors: Any = "strict") -> Any:
+    from .bytes_methods import encoded
+
+    return encoded(text, encoding, errors)
+
+
+CONSTRUCTORS[Bytes] = renamed(_bytes, "bytes")
+BUILTINS["bytes"] = Bytes
+CLASS_ATTRIBUTES[int] = {"from_bytes": Method(renamed(_from_bytes, "int.from_bytes"))}
+attributes_of(int)["to_bytes"] = Method(renamed(_to_bytes, "int.to_bytes"))
+attributes_of(str)["encode"] = Method(renamed(_encode, "str.encode"))
+
+
 def _maketrans(kind: type, x: Any, y: Any = "", z: Any = "", /) -> dict[int, Any]:
     """What ``translate`` takes: a dict, or letters and what stands for each, and letters to leave out."""
     if type(x) is dict and not y and not z:
@@ -71,6 +105,41 @@ def _fromhex(kind: type, string: Any, /) -> float:
 CLASS_ATTRIBUTES[dict] = {"fromkeys": Method(renamed(_fromkeys, "dict.fromkeys"))}
 CLASS_ATTRIBUTES[str] = {"maketrans": Method(renamed(_maketrans, "str.maketrans"))}
 CLASS_ATTRIBUTES[float] = {"fromhex": Method(renamed(_fromhex, "float.fromhex"))}
+
+
+@shown_as("KeyboardInterrupt")
+class Interrupt(BaseException):
+    """The name alone, for ``except``: what stops a program really is no error that it could catch."""
+
+
+@shown_as("GeneratorExit")
+class Leaving(BaseException):
+    """The name alone: a generator that is closed just ends."""
+
+
+@shown_as("SystemExit")
+class Exit(BaseException):
+    """The name alone, for ``except``; called, what ``sys.exit`` raises, which no program catches."""
+
+
+def _exit(*args: Any) -> BaseException:
+    status = args[0] if len(args) == 1 else args or None
+    return SystemExit(status if status is None or isinstance(status, int) else to_str(status))
+
+
+CONSTRUCTORS[Exit] = renamed(_exit, "SystemExit")
+BUILTINS |= {"KeyboardInterrupt": Interrupt, "GeneratorExit": Leaving, "SystemExit": Exit}
+
+#: What files and texts raise in Python: programs name them around what they load and save.
+for _kind in (
+    FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError, InterruptedError,
+    ConnectionError, BlockingIOError, BrokenPipeError, ProcessLookupError, ChildProcessError, UnicodeTranslateError,
+    StopAsyncIteration, TabError, PendingDeprecationWarning, SyntaxWarning,
+    ImportWarning, UnicodeWarning, BytesWarning, ResourceWarning, EncodingWarning,
+):  # fmt: skip
+    BUILTINS[_kind.__name__] = _kind
+BUILTINS |= {"IOError": OSError, "EnvironmentError": OSError}
+BUILTINS |= {"UnicodeDecodeError": DecodeError, "UnicodeEncodeError": EncodeError}
 
 
 def _refused(name: str, reason: str) -> None:

@@ -158,13 +158,27 @@ releases.watch(Namespace.forget)
 class Form:
     """A word of annotations, such as ``typing.List``. Subscripts and ``|`` give words, as a base it is none."""
 
-    __slots__ = ("text",)
+    __slots__ = ("parameters", "text")
 
-    def __init__(self, text: str) -> None:
+    __iter__ = None  # else Python would go by subscripts, for ever
+
+    def __init__(self, text: str, parameters: str = "") -> None:
         self.text = text
+        self.parameters = parameters
 
     def __getitem__(self, parameters: Any) -> Form:
-        return Form(self.text)
+        parts = parameters if type(parameters) is tuple else (parameters,)
+        if self.parameters or len(parts) > _PARTS:
+            return Form(self.text, self.parameters)
+        text = self.text
+        some = tuple([part for part in parts if part is not None and part is not type(None)])
+        if text == "Union" and len(parts) == 2 and len(some) == 1:
+            text, parts = "Optional", some
+        said = [
+            f"ForwardRef({each})" if type(part) is str and text != "Literal" else each
+            for part, each in zip(parts, map(_annotated, parts), strict=True)
+        ]
+        return Form(text, f"[{', '.join(said)[:_TEXT]}]")
 
     def __or__(self, other: Any) -> Form:
         return self
@@ -172,7 +186,7 @@ class Form:
     __ror__ = __or__
 
     def __repr__(self) -> str:
-        return f"typing.{self.text}"
+        return f"typing.{self.text}{self.parameters}"
 
 
 @shown_as("type")
@@ -204,6 +218,8 @@ def _annotated(word: Any) -> str:
         return "..."
     if isinstance(word, type):
         return word.__qualname__ if word.__module__ == "builtins" else f"{word.__module__}.{word.__qualname__}"
+    if type(word) is list and len(word) <= _PARTS:
+        return f"[{', '.join(map(_annotated, word))[:_TEXT]}]"
     return repr(word) if isinstance(word, Form) or type(word) in (int, str, bool) else type(word).__name__
 
 

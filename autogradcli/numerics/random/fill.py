@@ -37,8 +37,12 @@ def not_implemented(kernel: str, array: Array) -> NotImplementedError:
 
 
 def check_kernel(kernel: str, out: Array, kinds: str) -> None:
-    """Unless the dtype is of these kinds, and not one of the wide unsigned ones, the kernel's refusal."""
-    if out.dtype.kind not in kinds or (out.dtype.kind == "u" and out.dtype.itemsize > 1):
+    """Unless the dtype is of these kinds, and none that is only kept, the kernel's refusal."""
+    if (
+        out.dtype.kind not in kinds
+        or (out.dtype.kind == "u" and out.dtype.itemsize > 1)
+        or (out.dtype.kind in "fV" and out.dtype.itemsize == 1)
+    ):
         raise not_implemented(kernel, out)
 
 

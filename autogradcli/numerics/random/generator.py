@@ -79,7 +79,7 @@ class Generator(Draws):
         if out.dtype.kind == "c":
             self.uniform_(as_real(out), low, high)
             return out
-        if out.dtype.kind not in "fV":
+        if not dtypes.has_floats(out):
             raise not_implemented("check_uniform_bounds", out)
         limit = dtypes.largest(dtypes.of(out))
         for name, bound in (("from", low), ("to", high)):
@@ -126,7 +126,7 @@ class Generator(Draws):
         if out.dtype.kind == "c":
             self.normal_(as_real(out), mean, std / math.sqrt(2.0))
             return out
-        if out.dtype.kind not in "fV":
+        if not dtypes.has_floats(out):
             raise not_implemented("normal_kernel_cpu", out)
         if size < 16 or not out.flags.c_contiguous:
             return fill(out, fused_float64(np.array(self.normals(size)), std, mean))
@@ -184,6 +184,8 @@ class Generator(Draws):
             return fill(out, self.long_words(out.size).view(np.int64))
         if dtype.kind == "c":
             raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
+        if dtype.itemsize == 1 and dtype.kind in "fV":
+            raise not_implemented("random_update_from_to", out)
         low, last = integer_range(out, low, high)
         lowest, highest = bounds(dtype)
         if not lowest <= low <= highest:
@@ -273,7 +275,7 @@ class Generator(Draws):
         if not out.size:
             return out
         check_kernel("bernoulli_tensor_cpu_self_", out, "biufV")
-        if p.dtype.kind not in "fV":
+        if not dtypes.has_floats(p):
             raise not_implemented("bernoulli_tensor_cpu_p_", p)
         limits = np.broadcast_to(p, out.shape).transpose(memory_axes(out)).ravel()
         wrong = ~((limits >= 0) & (limits <= 1))
@@ -303,7 +305,7 @@ class Generator(Draws):
 
     def exponential_(self, out: Array, rate: float = 1.0) -> Array:
         """Fill with exponential numbers. RuntimeError: a dtype that is not floating, rate <= 0."""
-        if out.dtype.kind not in "fV":
+        if not dtypes.has_floats(out):
             raise RuntimeError(
                 "Exponential distribution is a continuous probability distribution. "
                 f"dtype must be a floating point but you specified {dtypes.of(out).type_name}"
@@ -314,7 +316,7 @@ class Generator(Draws):
 
     def cauchy_(self, out: Array, median: float = 0.0, sigma: float = 1.0) -> Array:
         """Fill with Cauchy numbers. RuntimeError: a dtype that is not floating, sigma <= 0."""
-        if out.dtype.kind not in "fV":
+        if not dtypes.has_floats(out):
             raise RuntimeError(
                 "Cauchy distribution is a continuous probability distribution. "
                 f"dtype must be a floating point but you specified {bound_name(out)}"

@@ -54,7 +54,7 @@ def poisson(generator: Generator, rate: Array) -> Array:
 
     RuntimeError: a rate is negative or not a number. NotImplementedError: a dtype that is not floating.
     """
-    if rate.size and rate.dtype.kind not in "fV":
+    if rate.size and not dtypes.has_floats(rate):
         raise NotImplementedError(f"\"poisson_cpu\" not implemented for '{dtypes.of(rate).type_name}'")
     values = [_poisson(generator, value) for value in counted(rate.astype(np.float64).ravel().tolist())]
     return np.array(values, np.float64).astype(rate.dtype).reshape(rate.shape)
@@ -122,7 +122,7 @@ def binomial(generator: Generator, count: Array, probability: Array) -> Array:
     ValueError: a dtype that is not floating. RuntimeError: the two differ. NotImplementedError: half precision.
     """
     for name, array in (("count", count), ("prob", probability)):
-        if array.dtype.kind not in "fV":
+        if not dtypes.has_floats(array):
             raise ValueError(
                 f"binomial only supports floating-point dtypes for {name}, got: {dtypes.of(array).type_name}"
             )
@@ -211,7 +211,7 @@ def multinomial(generator: Generator, weights: Array, count: int, replacement: b
     RuntimeError: other dimensions, a dtype that is not floating, a weight or a sum that is no probability,
     more samples than categories without replacement.
     """
-    if weights.dtype.kind not in "fV":
+    if not dtypes.has_floats(weights):
         raise RuntimeError(
             f"multinomial only supports floating-point dtypes for input, got: {dtypes.of(weights).type_name}"
         )

@@ -10,6 +10,7 @@ from ..refuse import NO_BOOLS
 
 
 @operation(
+    takes=("all", "add_stub"),
     blocks=True,
     fits="alpha",
     promote="promote",
@@ -27,6 +28,7 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
+    takes=("all", "add_stub"),
     blocks=True,
     fits="alpha",
     promote="promote",
@@ -46,6 +48,7 @@ def sub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
+    takes=("all", "add_stub"),
     fits="alpha",
     node="RsubBackward1",
     promote="promote",

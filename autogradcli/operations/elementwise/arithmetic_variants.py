@@ -15,6 +15,7 @@ def _floating(input: Array) -> Array:
 
 
 @operation(
+    takes=("all", "mul_cpu_reduced_float"),
     blocks=True,
     node="MulBackward1", spelling="mul", kind="linear",
     input=lambda F, g, other: F.mul_scalar(g, other),
@@ -29,6 +30,7 @@ def mul_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    takes=("all", "add_stub"),
     node="AddBackward1", spelling="add", kind="elementwise",
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -41,6 +43,7 @@ def add_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    takes=("all", "add_stub"),
     node="SubBackward1", spelling="sub", kind="elementwise",
     input=lambda F, g: g,
     examples=lambda r: [(r(2, 3), 2.5)],
@@ -53,6 +56,7 @@ def sub_scalar(input: Array, other: Number) -> Array:
 
 
 @operation(
+    takes=("all", "div_cpu_reduced_float"),
     blocks=True,
     rows="each",
     node="DivBackward1", spelling="div", kind="linear",

@@ -60,7 +60,7 @@ def _comparison(name: str, kernel: Any) -> tuple[Callable[..., Any], Callable[..
         return F.zeros_like(g)
 
     return (
-        operation(kernel=kernel, promote="compare", overload="*")(compare),
+        operation(kernel=kernel, promote="compare", overload="*", half="moved" if name in _EQUALITY else None)(compare),
         operation(node=f"{title}Backward0", spelling=f"{name}_", overload="*", kind="elementwise", input=zeros,
                   examples=lambda r: [(r(2, 3), 0.1)])(in_place),
         operation(node=f"{title}Backward1", spelling=f"{name}_", overload="*", kind="elementwise", broadcast=True,
@@ -82,17 +82,17 @@ eq, ne, lt, le, gt, ge = (COMPARISONS[name][0] for name in ("eq", "ne", "lt", "l
 # -- what a number is ------------------------------------------------------------------------------------
 
 
-@operation(kernel=np.isnan, promote="compare")
+@operation(kernel=np.isnan, promote="compare", half="moved")
 def isnan(input: Array) -> Array:
     """Whether each element is NaN."""
 
 
-@operation(kernel=np.isinf, promote="compare")
+@operation(kernel=np.isinf, promote="compare", takes=("all", "isinf"))
 def isinf(input: Array) -> Array:
     """Whether each element is infinite."""
 
 
-@operation(kernel=np.isfinite, promote="compare")
+@operation(kernel=np.isfinite, promote="compare", takes=("all", "isfinite"))
 def isfinite(input: Array) -> Array:
     """Whether each element is neither infinite nor NaN."""
 

@@ -14,12 +14,19 @@ _LN2 = math.log(2)
 _LN10 = math.log(10)
 
 
-@operation(kernel=elementary.exp, promote="float", kind="elementwise", input=lambda F, g, result: g * result)
+@operation(
+    kernel=elementary.exp,
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, result: g * result,
+    takes=("all", "exp_vml_cpu"),
+)
 def exp(input: Array) -> Array:
     """Exponential function."""
 
 
 @operation(
+    takes=("all", "exp2"),
     promote="float",
     kind="elementwise",
     input=lambda F, g, result: F.mul_scalar(g * result, _LN2),
@@ -29,12 +36,19 @@ def exp2(input: Array) -> Array:
     return elementary.exp2(input)
 
 
-@operation(kernel=elementary.expm1, promote="float", kind="elementwise", input=lambda F, g, result: g * (result + 1))
+@operation(
+    kernel=elementary.expm1,
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, result: g * (result + 1),
+    takes=("all", "expm1_vml_cpu"),
+)
 def expm1(input: Array) -> Array:
     """``exp(input) - 1``, exact near 0."""
 
 
 @operation(
+    takes=("all", "log_vml_cpu"),
     kernel=elementary.log,
     promote="float",
     kind="elementwise",
@@ -46,6 +60,7 @@ def log(input: Array) -> Array:
 
 
 @operation(
+    takes=("all", "log2_vml_cpu"),
     kernel=elementary.log2,
     promote="float",
     kind="elementwise",
@@ -57,6 +72,7 @@ def log2(input: Array) -> Array:
 
 
 @operation(
+    takes=("all", "log10_vml_cpu"),
     kernel=elementary.log10,
     promote="float",
     kind="elementwise",
@@ -68,6 +84,7 @@ def log10(input: Array) -> Array:
 
 
 @operation(
+    takes=("all", "log1p_vml_cpu"),
     kernel=elementary.log1p,
     promote="float",
     kind="elementwise",

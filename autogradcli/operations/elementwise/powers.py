@@ -111,6 +111,7 @@ def _by_exponent(F: Any, g: Any, input: Any, exponent: Number) -> Any:
 
 
 @operation(
+    takes=("all", "pow"),
     node="PowBackward0",
     spelling="pow",
     kind="elementwise",
@@ -142,6 +143,7 @@ def _exponent_rule(
 
 
 @operation(
+    takes=("all", "pow"),
     node="PowBackward1",
     spelling="pow",
     promote="promote",
@@ -200,6 +202,7 @@ def pow_scalar_tensor(base: Number, exponent: Array) -> Array:
 
 
 @operation(
+    takes=("all", "sqrt_vml_cpu"),
     kernel=np.sqrt,
     power=0.5,
     promote="float",

@@ -16,6 +16,7 @@ from .choosing import chosen, cleared_where, is_zero, kept_where
 
 
 @operation(
+    half="moved",
     blocks=True,
     promote="promote",
     kind="linear",

@@ -22,7 +22,7 @@ def _abs_jvp(F: Any, tangents: dict[str, Any], input: Any, input_dtype: DType) -
 
 @operation(
     blocks=True,
-    takes=("integer floating complex", "abs_cpu"),
+    takes=("integer floating complex float8", "abs_cpu"),
     rows="side by side",
     promote="promote",
     complex="own",
@@ -60,7 +60,7 @@ def _sgn_rule(F: Any, g: Any, input: Any, result: Any, input_dtype: DType) -> An
     return F.guard_where(size == 0.0, 0.0, g / size - F.real(g / result) * result / size)
 
 
-@operation(promote="promote", kind="elementwise", complex="own", input=_sgn_rule)
+@operation(promote="promote", kind="elementwise", complex="own", input=_sgn_rule, takes=("all", "sign_cpu"))
 def sgn(input: Array) -> Array:
     """Sign of real numbers; a complex number divided by its modulus."""
     return _sign(input)
@@ -121,6 +121,7 @@ def _filled(x: Any, nan: float, posinf: float, neginf: float) -> Any:
 
 
 @operation(
+    takes=("all", "nan_to_num"),
     rows="each",
     promote="promote",
     # no ``kind``: its defaults are the limits of the very dtype, half precision or not

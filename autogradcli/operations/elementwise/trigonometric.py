@@ -15,22 +15,41 @@ from . import elementary
 _DEGREE = math.pi / 180
 
 
-@operation(kernel=elementary.sin, promote="float", kind="elementwise", input=lambda F, g, input: g * F.cos(input))
+@operation(
+    kernel=elementary.sin,
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, input: g * F.cos(input),
+    takes=("all", "sin_vml_cpu"),
+)
 def sin(input: Array) -> Array:
     """Sine of an angle in radians."""
 
 
-@operation(kernel=elementary.cos, promote="float", kind="elementwise", input=lambda F, g, input: g * -F.sin(input))
+@operation(
+    kernel=elementary.cos,
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, input: g * -F.sin(input),
+    takes=("all", "cos_vml_cpu"),
+)
 def cos(input: Array) -> Array:
     """Cosine of an angle in radians."""
 
 
-@operation(kernel=elementary.tan, promote="float", kind="elementwise", input=lambda F, g, result: g * (1 + result**2))
+@operation(
+    kernel=elementary.tan,
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, result: g * (1 + result**2),
+    takes=("all", "tan_vml_cpu"),
+)
 def tan(input: Array) -> Array:
     """Tangent of an angle in radians."""
 
 
 @operation(
+    takes=("all", "asin_vml_cpu"),
     kernel=elementary.arcsin,
     promote="float",
     kind="elementwise",
@@ -42,6 +61,7 @@ def asin(input: Array) -> Array:
 
 
 @operation(
+    takes=("all", "acos_vml_cpu"),
     kernel=elementary.arccos,
     promote="float",
     kind="elementwise",
@@ -53,7 +73,11 @@ def acos(input: Array) -> Array:
 
 
 @operation(
-    kernel=elementary.arctan, promote="float", kind="elementwise", input=lambda F, g, input: g / (input * input + 1)
+    takes=("all", "atan_vml_cpu"),
+    kernel=elementary.arctan,
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, input: g / (input * input + 1),
 )
 def atan(input: Array) -> Array:
     """Inverse tangent, in radians."""
@@ -156,7 +180,7 @@ def sinc(input: Array) -> Array:
     return np.where(input == 0, input.dtype.type(1), np.sin(angle) / angle)
 
 
-@operation(promote="float", kind="linear", input=lambda F, g: g * _DEGREE)
+@operation(promote="float", kind="linear", input=lambda F, g: g * _DEGREE, takes=("all", "mul_cpu_reduced_float"))
 def deg2rad(input: Array) -> Array:
     """Degrees to radians."""
     if input.dtype.kind == "c":
@@ -164,7 +188,7 @@ def deg2rad(input: Array) -> Array:
     return np.multiply(input, _DEGREE)
 
 
-@operation(promote="float", kind="linear", input=lambda F, g: g * (1 / _DEGREE))
+@operation(promote="float", kind="linear", input=lambda F, g: g * (1 / _DEGREE), takes=("all", "mul_cpu_reduced_float"))
 def rad2deg(input: Array) -> Array:
     """Radians to degrees."""
     if input.dtype.kind == "c":

@@ -96,6 +96,7 @@ def _check_together(lists: list[Array]) -> None:
 
 
 @operation(
+    half="moved",
     input=lambda F, g, input_shape, indices: F.index_back(F.new_zeros(g, input_shape), indices, g),
     kind="linear",
     jvp=lambda F, t, indices: F.index(t["input"], indices),
@@ -185,6 +186,7 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
 
 
 @operation(
+    half="moved",
     formula=put_said,
     rows="put at",
     overlap=True,
@@ -251,6 +253,7 @@ def _check_fits(input: Array, key: tuple[Any, ...], values: Array) -> None:
 
 
 @operation(
+    half="moved",
     rows="indexed",
     kind="linear",
     complex="own",
@@ -361,6 +364,7 @@ def gather_sparse_backward(g: Index, shape: Shape, dim: int, index: Index) -> Ar
 
 
 @operation(
+    takes=("all", "scatter_gather_tensor_cpu"),
     dims="dim",
     layout="contiguous",
     complex="own",

@@ -56,6 +56,7 @@ _FILL: dict[str, Any] = {
 
 
 @operation(
+    takes=("all", "masked_fill"),
     rows="side by side",
     blocks=True,
     node="MaskedFillBackward0",
@@ -70,6 +71,7 @@ def masked_fill(input: Array, mask: Index, value: Number) -> Array:
 
 
 @operation(
+    takes=("all", "masked_fill"),
     rows="filled where",
     node="MaskedFillBackward1",
     input=lambda F, g, mask, input_shape: sum_to(F, F.masked_fill(g, mask, 0.0), input_shape),
@@ -82,6 +84,7 @@ def masked_fill_tensor(input: Array, mask: Index, value: Array) -> Array:
 
 
 @operation(
+    half="moved",
     complex="own",
     input=lambda F, g, input, mask: _select_back(F, g, tuple(input.shape), mask),
     jvp=lambda F, t, mask: F.masked_select(t["input"], mask),

@@ -66,6 +66,7 @@ def covered(index: Array, src: Array) -> Array:
 
 
 @operation(
+    takes=("all", "scatter_gather_tensor_cpu"),
     dims="dim",
     layout="contiguous",
     node="ScatterBackward0",
@@ -134,6 +135,7 @@ def scatter_value(input: Array, dim: int, index: Index, value: Number) -> Array:
 
 
 @operation(
+    takes=("all", "scatter_gather_tensor_cpu"),
     dims="dim",
     layout="contiguous",
     kind="linear",
@@ -188,6 +190,7 @@ def scatter_combined(input: Array, dim: int, index: Index, src: Array | Number, 
 
 
 @operation(
+    takes=("all", "take_put_cpu"),
     rows="put",
     layout="contiguous",
     complex="own",

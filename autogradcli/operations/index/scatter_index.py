@@ -58,6 +58,7 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
 
 
 @operation(
+    takes=("all", "scatter_gather_tensor_cpu"),
     rows="indexed",
     fits="alpha",
     layout="contiguous",
@@ -178,6 +179,7 @@ def check_filled(index: Array, at: int, n: int) -> None:
 
 
 @operation(
+    takes=("all", "index_fill_cpu"),
     rows="indexed",
     fits="value",
     fits_in="operand",

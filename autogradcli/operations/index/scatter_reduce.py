@@ -182,6 +182,7 @@ def _scatter_reduce_back(
 
 
 @operation(
+    takes=("all", "scatter_gather_tensor_cpu"),
     dims="dim",
     layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, src, reduce, include_self, result: _scatter_reduce_back(

@@ -25,7 +25,12 @@ def _zeros(F: Any, g: Any) -> Any:
 # -- sigmoid and tanh ------------------------------------------------------------------------------------
 
 
-@operation(promote="float", kind="elementwise", input=lambda F, g, result: F.sigmoid_backward(g, result))
+@operation(
+    promote="float",
+    kind="elementwise",
+    input=lambda F, g, result: F.sigmoid_backward(g, result),
+    takes=("all", "sigmoid_cpu_reduced_float"),
+)
 def sigmoid(input: Array) -> Array:
     """Logistic function ``1 / (1 + exp(-input))``."""
     one = ONE[input.dtype]
@@ -44,6 +49,7 @@ def sigmoid_backward(grad_output: Array, output: Array) -> Array:
 
 
 @operation(
+    takes=("all", "tanh_vml_cpu"),
     kernel=elementary.tanh, promote="float", kind="elementwise",
     input=lambda F, g, result: F.tanh_backward(g, result),
 )  # fmt: skip
@@ -90,7 +96,11 @@ def _log_sigmoid_twice(g: Any, sigmoid: Any) -> Any:
 # -- with a threshold ------------------------------------------------------------------------------------
 
 
-@operation(kind="elementwise", input=lambda F, g, result: F.threshold_backward(g, result, 0))
+@operation(
+    kind="elementwise",
+    input=lambda F, g, result: F.threshold_backward(g, result, 0),
+    takes=("all", "clamp_min_scalar_cpu"),
+)
 def relu(input: Array) -> Array:
     """``max(input, 0)``. Its derivative at 0 is 0."""
     if input.dtype.kind in "bc":

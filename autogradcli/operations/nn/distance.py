@@ -151,6 +151,7 @@ def pdist(input: Array, p: float = 2.0) -> Array:
 
 
 @operation(
+    takes=("all", "add_stub"),
     rows="distance",
     promote="promote",
     complex="own",

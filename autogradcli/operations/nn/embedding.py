@@ -15,6 +15,7 @@ from ..index.indexing import within
 
 
 @operation(
+    half="moved",
     rows="embedding",
     kind="linear",
     weight=lambda F, g, weight_shape, indices, padding_idx, scale_grad_by_freq: F.embedding_dense_backward(

@@ -14,6 +14,7 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...engine.parameters import Before
 from ...numerics import dtypes
+from ...numerics.limits import shown_sizes
 from ...numerics.releases import Difference
 from ...numerics.rows import with_column
 from ...numerics.summation import sums_of_rows
@@ -95,6 +96,7 @@ def _layer_back(F: Any, g: Any, needs: Any, input: Any, shape: Dims, weight: Any
 
 
 @operation(
+    takes=("all", "LayerNormKernelImpl"),
     rows="layer norm",
     layout="contiguous",
     node="NativeLayerNormBackward0",
@@ -130,18 +132,18 @@ def check_shape(input: Array, shape: Dims, **given: Array | None) -> None:
     if not shape:
         raise RuntimeError(
             "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
-            f"normalized_shape = {list(shape)}"
+            f"normalized_shape = {shown_sizes(shape)}"
         )
     for name, x in given.items():
         if x is not None and x.shape != tuple(shape):
             raise RuntimeError(
                 f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {list(x.shape)} and "
-                f"normalized_shape = {list(shape)}"
+                f"normalized_shape = {shown_sizes(shape)}"
             )
     if input.ndim < len(shape) or input.shape[input.ndim - len(shape) :] != tuple(shape):
-        expected = ", ".join(["*", *map(str, shape)])
+        expected = "[" + ", ".join(["*", shown_sizes(shape)[1:]])
         raise RuntimeError(
-            f"Given normalized_shape={list(shape)}, expected input with shape [{expected}], but got input of "
+            f"Given normalized_shape={shown_sizes(shape)}, expected input with shape {expected}, but got input of "
             f"size{list(input.shape)}"
         )
 
@@ -180,6 +182,7 @@ def _batch_input_rule(F: Any, g: Any, input: Any, weight: Any, mean: Any, var: A
 
 
 @operation(
+    takes=("all", "batch_norm"),
     rows="batch norm",
     node="NativeBatchNormBackward0",
     input=lambda F, g, input, weight, mean, var, training, eps: _batch_input_rule(

@@ -67,6 +67,7 @@ def _padded_said(F: Any, input: Any, pad: Shape, value: float) -> Any:
 
 
 @operation(
+    half="moved",
     rows="leading",
     layout="channels",
     fits="value",

@@ -70,6 +70,7 @@ def _sum_back(F: Any, g: Any, dim: int) -> Any:
 
 
 @operation(
+    takes=("all", "cumsum_out_cpu"),
     in_dtype=True,
     layout="contiguous",
     input=lambda F, g, dim: _sum_back(F, g, dim),
@@ -180,6 +181,7 @@ def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
 
 
 @operation(
+    takes=("all", "cumprod_out_cpu"),
     in_dtype=True,
     layout="contiguous",
     input=lambda F, g, input, result, dim: _cumprod_back(F, g, input, result, dim),

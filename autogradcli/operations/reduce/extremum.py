@@ -277,6 +277,7 @@ def gathered(F: Any, x: Any, index: Any, shape: Shape, dim: int, keepdim: bool) 
 
 
 @operation(
+    takes=("all", "max_cpu"),
     formula=lambda F, input, dim, keepdim: (F.amax(input, dim, keepdim), F.argmax(input, dim, keepdim)),
     **by_index("MaxBackward0", "max"),
 )
@@ -286,6 +287,7 @@ def max_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
 
 
 @operation(
+    takes=("all", "min_cpu"),
     formula=lambda F, input, dim, keepdim: (F.amin(input, dim, keepdim), F.argmin(input, dim, keepdim)),
     **by_index("MinBackward0", "min"),
 )

@@ -67,6 +67,7 @@ def _sum_back(F: Any, g: Any, shape: Shape, dim: Dims, keepdim: bool) -> Any:
 
 
 @operation(
+    takes=("all", "sum_cpu"),
     in_dtype=True,
     indices=lambda input, **_: reduced_letters(input.ndim, None),
     node="SumBackward0",
@@ -88,6 +89,7 @@ def sum_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    takes=("all", "sum_cpu"),
     in_dtype=True,
     indices=lambda input, dim, keepdim, **_: reduced_letters(input.ndim, dim, keepdim),
     node="SumBackward1",
@@ -150,6 +152,7 @@ def _averaged(input: Array, dtype: DType | None) -> Array:
 
 
 @operation(
+    takes=("all", "sum_cpu"),
     in_dtype=True,
     formula=lambda F, input, dtype: None if dtype else F.div_scalar(F.sum_all(input), numel(input.shape)),
     node="MeanBackward0",
@@ -168,6 +171,7 @@ def mean_all(input: Array, dtype: DType | None = None) -> Array:
 
 
 @operation(
+    takes=("all", "sum_cpu"),
     in_dtype=True,
     formula=lambda F, input, dim, keepdim, dtype: (
         None if dtype else F.div_scalar(F.sum_dim(input, dim, keepdim), reduced_count(tuple(input.shape), dim))
@@ -200,7 +204,7 @@ def others(F: Any, x: Any, dim: int) -> Any:
     return before * after
 
 
-@operation(rows="same")
+@operation(rows="same", half="moved")
 def ones_like(input: Array) -> Array:
     """Ones of the shape and dtype of ``input``."""
     return np.ones(input.shape, input.dtype)
@@ -218,6 +222,7 @@ def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
 
 
 @operation(
+    takes=("all", "prod_out_cpu"),
     in_dtype=True,
     rows="flat: prod_dim",
     node="ProdBackward0",
@@ -253,6 +258,7 @@ def _divides(products: Array, factors: Array) -> bool:
 
 
 @operation(
+    takes=("all", "prod_out_cpu"),
     layout="contiguous",
     in_dtype=True,
     node="ProdBackward1",
@@ -303,7 +309,11 @@ def hash_tensor(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
 
 
 @operation(
-    layout="contiguous", dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="all"
+    layout="contiguous",
+    dims="dim",
+    rows=lambda input, dim, keepdim: "same" if dim == () else "dims",
+    spelling="all",
+    half="moved",
 )
 def all_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether all elements over some dimensions are nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
@@ -312,7 +322,11 @@ def all_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
 
 
 @operation(
-    layout="contiguous", dims="dim", rows=lambda input, dim, keepdim: "same" if dim == () else "dims", spelling="any"
+    layout="contiguous",
+    dims="dim",
+    rows=lambda input, dim, keepdim: "same" if dim == () else "dims",
+    spelling="any",
+    half="moved",
 )
 def any_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Whether any element over some dimensions is nonzero; of uint8, as uint8. ``()`` is no dimension at all."""
@@ -320,7 +334,7 @@ def any_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
-@operation(layout="contiguous", dims="dim")
+@operation(layout="contiguous", dims="dim", takes=("all", "nonzero_count_cpu"))
 def count_nonzero(input: Array, dim: Dims = None) -> Array:
     """How many elements over some dimensions are nonzero."""
     return add_reduce(input != 0, axis_of(dim, input.ndim), np.int64)

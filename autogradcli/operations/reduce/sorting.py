@@ -63,6 +63,7 @@ def _sort_said(F: Any, input: Any, dim: int, descending: bool) -> tuple[Any, Any
 
 
 @operation(
+    takes=("all", "sorting_kernel_method_name"),
     formula=lambda F, input, dim, descending: _sort_said(F, input, dim, descending),
     cost=by_size,
     layout="like",
@@ -337,7 +338,7 @@ def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Arra
 # -- places of what is true --------------------------------------------------------------------------------
 
 
-@operation(rows="dynamic")
+@operation(rows="dynamic", takes=("all", "nonzero_count_cpu"))
 def nonzero(input: Array) -> Array:
     """The places of the nonzero elements, one row each."""
     if not input.ndim:

@@ -298,6 +298,7 @@ def _norm_said(F: Any, input: Any, ord: float, dim: Dims, keepdim: bool, dtype: 
 
 
 @operation(
+    takes=("all", "norm_cpu"),
     layout="contiguous",
     dims="dim",
     formula=_norm_said,
@@ -388,6 +389,7 @@ def _logsumexp_push(F: Any, t: Any, input: Any, dim: Dims, keepdim: bool) -> Any
 
 
 @operation(
+    takes=("all", "max_values_cpu"),
     layout="contiguous",
     input=lambda F, g, input, dim, keepdim, result: _logsumexp_back(F, g, input, result, dim, keepdim),
     jvp=lambda F, t, input, dim, keepdim: _logsumexp_push(F, t["input"], input, dim, keepdim),

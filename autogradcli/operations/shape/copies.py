@@ -13,6 +13,7 @@ from ...engine.tensor import Tensor
 from ...engine.worlds import TENSORS, roles
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
+from ...numerics.limits import charge_array, shown_sizes
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape, wrap_dim
 from .slicing import diagonal_array
@@ -25,6 +26,7 @@ _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
 
 @operation(
+    half="moved",
     formula=lambda F, input, order: None if order == "K" else F.clone(input),
     input=lambda F, g: g,
     rows=lambda input, order: "same" if order == "C" else "each",
@@ -39,13 +41,14 @@ def clone(input: Array, order: str = "K") -> Array:
 
 def _ordered(input: Array, dtype: np.dtype, order: str) -> Array:
     if order == "channels_last":
-        return np.moveaxis(np.moveaxis(input, 1, -1).astype(dtype, order="C"), -1, 1)
+        return np.moveaxis(dtypes.cast_to(np.moveaxis(input, 1, -1), dtype, "C"), -1, 1)
     if 0 in input.strides:  # expanded: in order, where NumPy would follow the strides of 0
         order = "C"
-    return input.astype(dtype, order=order)  # type: ignore[call-overload]
+    return dtypes.cast_to(input, dtype, order)
 
 
 @operation(
+    half="moved",
     node="ToCopyBackward0",
     spelling="to",
     input=lambda F, g, input_dtype: F.cast(g, input_dtype),
@@ -61,13 +64,14 @@ def cast(input: Array, dtype: DType | np.dtype, order: str = "K") -> Array:
     return _ordered(input, want, order)
 
 
-@operation(rows="same")
+@operation(rows="same", half="moved")
 def zeros_like(input: Array) -> Array:
     """Zeros of the shape and dtype of ``input``: the derivative of what is piecewise constant."""
     return np.zeros(input.shape, input.dtype)
 
 
 @operation(
+    half="moved",
     rows="copied",
     node="torch::autograd::CopyBackwards",
     spelling="copy_",
@@ -89,7 +93,7 @@ def copy(input: Array, source: Array) -> Array:
         if whole != shape:
             raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(whole)}")
         source = expand_array(source, shape)
-    return source.astype(input.dtype)
+    return dtypes.cast_to(source, input.dtype)
 
 
 def _copied(F: Any, t: dict[str, Any], shape: Shape, dtype: DType) -> Any:
@@ -103,6 +107,7 @@ def _copied(F: Any, t: dict[str, Any], shape: Shape, dtype: DType) -> Any:
 
 
 @operation(
+    half="moved",
     rows="same",
     complex="own",
     spelling="fill",
@@ -122,6 +127,7 @@ def fill_scalar(input: Array, value: Number) -> Array:
 
 
 @operation(
+    half="moved",
     rows="copied",
     complex="own",
     spelling="fill",
@@ -144,6 +150,7 @@ def fill_tensor(input: Array, value: Array) -> Array:
 
 
 @operation(
+    half="moved",
     rows="same",
     overlap=True,
     node="ZeroBackward0",
@@ -170,6 +177,7 @@ def _triangle(input: Array, diagonal: int, lower: bool) -> Array:
 
 
 @operation(
+    takes=("all", "tril"),
     rows="leading: 2",
     overlap=True,
     layout="contiguous",
@@ -183,6 +191,7 @@ def tril(input: Array, diagonal: int = 0) -> Array:
 
 
 @operation(
+    takes=("all", "triu"),
     rows="leading: 2",
     overlap=True,
     layout="contiguous",
@@ -196,6 +205,7 @@ def triu(input: Array, diagonal: int = 0) -> Array:
 
 
 @operation(
+    half="moved",
     dims="+dim1 dim2",
     input=lambda F, g, offset, dim1, dim2: F.diagonal(g, offset, dim1, dim2),
     examples=lambda r: [(r(3), 0, -2, -1), (r(2, 3), 1, 0, 2), (r(2, 3), -1, -2, -1)],
@@ -252,6 +262,7 @@ def _repeat_back(F: Any, g: Any, shape: Shape, repeats: Shape) -> Any:
 
 
 @operation(
+    half="moved",
     rows="repeated",
     input=lambda F, g, input_shape, repeats: _repeat_back(F, g, input_shape, repeats),
     examples=lambda r: [(r(2, 3), (2, 1)), (r(3), (2, 3)), (r(), (2,))],
@@ -265,7 +276,8 @@ def repeat(input: Array, repeats: Shape) -> Array:
     size = [n * times for n, times in zip(padded, repeats)]
     if min(size, default=0) < 0:
         bad = next(n for n in size if n < 0)
-        raise RuntimeError(f"Trying to create tensor with negative dimension {bad}: {size}")
+        raise RuntimeError(f"Trying to create tensor with negative dimension {bad}: {shown_sizes(size)}")
+    charge_array(size, input.itemsize)
     return np.tile(input, repeats)
 
 
@@ -282,6 +294,7 @@ def _rolled(input: Array, shifts: Sequence[int], dims: Sequence[int]) -> Array:
 
 
 @operation(
+    half="moved",
     dims="dims",
     rows=lambda input, shifts, dims: "dims" if dims else "rolled",
     layout="contiguous",

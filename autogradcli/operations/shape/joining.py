@@ -30,6 +30,7 @@ def _cat_back(F: Any, g: Any, shapes: Sequence[Shape], dim: int) -> list[Any]:
 
 
 @operation(
+    half="moved",
     layout="channels",
     promote="promote",
     broadcast=False,
@@ -65,6 +66,7 @@ def cat(tensors: list[Array], dim: int = 0) -> Array:
 
 
 @operation(
+    half="moved",
     promote="promote",
     broadcast=False,
     kind="linear",

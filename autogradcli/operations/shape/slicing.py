@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
-from ...numerics.limits import charge_parts
+from ...numerics.limits import charge_parts, shown_sizes
 from ..dims import Shape, address, size_of, storage_of, strided, wrap_dim
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
@@ -20,7 +20,7 @@ _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
 _MULTI: dict[str, Any] = {"view": "multi", **_LINEAR}
 
 
-@operation(rows="sized")
+@operation(rows="sized", half="moved")
 def new_zeros(like: Array, size: Shape) -> Array:
     """Zeros of a shape, in the dtype of ``like``."""
     return np.zeros(size, like.dtype)
@@ -208,12 +208,12 @@ def _split_with_sizes(input: Array, split_sizes: Sequence[int], dim: int) -> lis
     if min(split_sizes, default=0) < 0:
         raise RuntimeError(
             "split_with_sizes expects split_sizes have only non-negative entries, "
-            f"but got split_sizes={list(split_sizes)}"
+            f"but got split_sizes={shown_sizes(split_sizes)}"
         )
     if sum(split_sizes) != input.shape[at]:
         raise RuntimeError(
             f"split_with_sizes expects split_sizes to sum exactly to {input.shape[at]} "
-            f"(input tensor's size at dimension {dim}), but got split_sizes={list(split_sizes)}"
+            f"(input tensor's size at dimension {dim}), but got split_sizes={shown_sizes(split_sizes)}"
         )
     return _parts(input, split_sizes, at)
 
@@ -272,7 +272,9 @@ def _diagonal_copy(input: Array, offset: int, dim1: int, dim2: int) -> Array:
     return diagonal_array(input, offset, dim1, dim2).copy()
 
 
-@operation(dims="dim1 dim2", node="DiagonalBackward0_copy", **{**_DIAGONAL, "kernel": _diagonal_copy}, **_LINEAR)
+@operation(
+    dims="dim1 dim2", node="DiagonalBackward0_copy", **{**_DIAGONAL, "kernel": _diagonal_copy}, **_LINEAR, half="moved"
+)
 def diagonal_copy(input: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """A diagonal as a copy."""
 

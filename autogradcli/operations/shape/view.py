@@ -15,7 +15,7 @@ from ...engine.operation import Array, operation
 from ...engine.worlds import roles
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
-from ...numerics.limits import check_window
+from ...numerics.limits import check_window, shown_sizes
 from ..dims import Dims, Shape, distinct_dims, numel, strided, wrap_dim, wrap_dims
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
@@ -36,20 +36,20 @@ def infer_size(size: Sequence[int], count: int) -> Shape:
     if min(size, default=0) < 0:
         for k, n in enumerate(size):
             if n < -1:
-                raise RuntimeError(f"invalid shape dimension {n} at index {k} of shape {list(size)}")
+                raise RuntimeError(f"invalid shape dimension {n} at index {k} of shape {shown_sizes(size)}")
         if sum(n == -1 for n in size) > 1:
             raise RuntimeError("only one dimension can be inferred")
         known = numel([n for n in size if n != -1])
         if known == 0 and count == 0:
             raise RuntimeError(
-                f"cannot reshape tensor of 0 elements into shape {list(size)} because the unspecified dimension "
+                f"cannot reshape tensor of 0 elements into shape {shown_sizes(size)} because the unspecified dimension "
                 "size -1 can be any value and is ambiguous"
             )
         if known and count % known == 0:
             return tuple(count // known if n == -1 else n for n in size)
     elif numel(size) == count:
         return tuple(size)
-    raise RuntimeError(f"shape '{list(size)}' is invalid for input of size {count}")
+    raise RuntimeError(f"shape '{shown_sizes(size)}' is invalid for input of size {count}")
 
 
 def view_array(input: Array, size: Sequence[int]) -> Array | None:
@@ -90,6 +90,7 @@ def reshape_alias(input: Array, size: Shape) -> Array:
 
 
 @operation(
+    half="moved",
     spelling="reshape",
     input=lambda F, g, input_shape: F.reshape(g, input_shape),
     examples=lambda r: [(r(2, 3), (3, 2))],
@@ -390,6 +391,7 @@ def permute(input: Array, dims: Shape) -> Array:
 
 
 @operation(
+    half="moved",
     layout="like",
     input=lambda F, g, dims: F.flip(g, dims),
     examples=lambda r: [(r(2, 3), (0,)), (r(2, 3), (0, -1))],

@@ -30,6 +30,7 @@ def _copying(source: Declared[Any]) -> Declared[Any]:
     kernel = op.kernel
     return operation(
         kernel=lambda *args: _copied(kernel(*args)),
+        half="moved",
         node=op.node_name + "_copy",
         kind=op.kind,
         jvp=op.jvp,
@@ -61,6 +62,7 @@ as_strided_copy = _copying(strided.as_strided)
 
 
 @operation(
+    half="moved",
     dims="dim",
     kind="linear",
     complex="own",

@@ -20,7 +20,7 @@ from ...engine.parameters import Param
 from ...engine.tensor import Tensor, wrap
 from ...events import Event, Failed, Value
 from ...language.compile.evaluate import evaluate
-from ...numerics.taken import dtypes_of
+from ...numerics.taken import ALL, dtypes_of
 from ...session import Session
 from .texts import SETUP
 from .trial import DEADLINE
@@ -47,7 +47,7 @@ def declared(function: Function, tell_dtypes: bool) -> Iterator[str]:
     """Sentences about what the operations behind a function declare; dtypes only where no trial has told them."""
     made = [(schema, overload[1]) for schema, overload in zip(function.schemas, function.overloads, strict=True)]
     found = [(schema, run.op) for schema, run in made if hasattr(run, "op")]
-    takes = {tuple(dtypes_of(op.takes[0])): op for _, op in found if op.takes}
+    takes = {tuple(dtypes_of(op.takes[0])): op for _, op in found if op.takes and op.takes[0] != ALL}
     if tell_dtypes and len(takes) == 1 and len(found) == len(made):
         ((names, op),) = takes.items()
         also = [*_GROUPS["integer"], *_GROUPS["bool"]] if op.promote == "float" else []

@@ -1,0 +1,42 @@
+"""The classes that a class derives from, as programs see them: their own, and those of ours that have a name here."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from .class_kind import Kind, Plain, Raised, is_program_class
+from .registry import NAMESPACES
+
+
+def order_of(kind: type, name: str) -> Any:
+    """``kind.__mro__``, ``__bases__`` or ``__base__``."""
+    if name == "__bases__":
+        return _bases(kind)
+    if name == "__base__":
+        return next(iter(_bases(kind)), None)
+    order = tuple(base for base in kind.__mro__ if base is kind or _is_named(base))
+    return order if order[-1] is Plain else (*order, Plain)
+
+
+def _bases(kind: type) -> tuple[type, ...]:
+    """The nearest classes with a name on each way up."""
+    if kind is Plain:
+        return ()
+    found: dict[type, None] = {}
+    for base in kind.__bases__:
+        if base is Raised:  # which stands beside the error that the program named
+            continue
+        above = (base,) if _is_named(base) else _bases(base) if base is not object else ()
+        found.update(dict.fromkeys(above))
+    if len(found) > 1:
+        found.pop(Plain, None)
+    return tuple(found) or (Plain,)
+
+
+def _is_named(kind: type) -> bool:
+    """Whether programs have a name for a class."""
+    if type(kind) is not Kind:
+        return kind is not object and vars(builtins).get(kind.__name__) is kind
+    name = kind.__name__
+    return kind is Plain or is_program_class(kind) or any(table.get(name) is kind for table in NAMESPACES.values())

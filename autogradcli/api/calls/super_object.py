@@ -1,0 +1,45 @@
+"""``super()``: an object, or a class, by the members of the bases beyond one of its classes."""
+
+from __future__ import annotations
+
+from types import MethodType
+from typing import Any
+
+from ...numerics.naming import shown_as
+from .class_kind import Kind, is_visible
+from .program_classes import NOTHING, OF_ALL, bound, bound_to_class, member_of
+
+
+def _is_under(value: Any, kind: Any) -> bool:
+    return type(value) is Kind and issubclass(value, kind)
+
+
+@shown_as("super")
+class Super:
+    """``super()``: the members that the bases beyond a class give an object, or in a class method the class."""
+
+    __slots__ = ("kind", "value")
+
+    kind: Any
+    value: Any
+
+    def __init__(self, kind: Any, value: Any) -> None:
+        """Raises TypeError if ``value`` is no instance of ``kind``."""
+        if type(kind) is not Kind:
+            raise TypeError(f"super() argument 1 must be a type, not {type(kind).__name__}")
+        if not (_is_under(value, kind) or isinstance(value, kind)):
+            raise TypeError("super(type, obj): obj must be an instance or subtype of type")
+        self.kind, self.value = kind, value
+
+    def get(self, name: str) -> Any:
+        of_class = _is_under(self.value, self.kind)
+        kind: Any = self.value if of_class else type(self.value)
+        member = member_of(kind, name, self.kind) if is_visible(name) else NOTHING
+        if member is not NOTHING:
+            return bound_to_class(member, kind) if of_class else bound(member, self.value)
+        if name in OF_ALL:
+            return MethodType(OF_ALL[name], self.value)
+        raise AttributeError(f"'super' object has no attribute '{name}'", name=name, obj=self)
+
+    def __repr__(self) -> str:
+        return f"<super: {self.kind!r}, <{type(self.value).__name__} object>>"
