@@ -15,11 +15,11 @@ from ...operations.index.masks import masked_fill
 from ...operations.nn import class_loss as operations
 from ...operations.reduce.reduction import mean_all, sum_all, sum_dim
 from ...operations.reduce.softmax import log_softmax
+from ...operations.shape.any_shape import reshape
 from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.argument_types import type_name
 from ..calls.dtype_checks import check_same
 from ..calls.python_function import define_python
-from ..shape.reshaping import reshape
 from .linear import linear
 from .loss_reduction import averaged, number, reduced, reduction_of
 

@@ -11,9 +11,9 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...operations.nn import embedding as operations
+from ...operations.shape.any_shape import reshape
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from ..shape.reshaping import reshape
 
 
 def _check_indices(indices: Tensor, name: str, number: int = 1) -> None:

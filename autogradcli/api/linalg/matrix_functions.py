@@ -18,11 +18,13 @@ from ...operations.elementwise.complex import conj
 from ...operations.elementwise.powers import sqrt
 from ...operations.linalg import misc, reflectors, square_roots
 from ...operations.linalg import solve as solving
+from ...operations.linalg.any_product import matmul
 from ...operations.linalg.checks import square
 from ...operations.linalg.matmul import mm
 from ...operations.reduce.cumulative import cumprod
 from ...operations.reduce.reduction import sum_dim
 from ...operations.refuse import NO_BOOLS
+from ...operations.shape.any_shape import reshape as reshaped
 from ...operations.shape.copies import cast, clone, copy_into
 from ...operations.shape.joining import cat
 from ...operations.shape.slicing import diagonal, slice_
@@ -30,8 +32,6 @@ from ...operations.shape.view import expand, flip, permute, squeeze, t, unsqueez
 from ..calls.dtype_checks import check_same
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type
-from ..shape.reshaping import reshape as reshaped
-from .matmul import matmul
 
 _OUT = "*, Tensor out=None"
 

@@ -17,11 +17,11 @@ from ...engine.views import check_overlap, overlaps_itself
 from ...operations.dims import broadcast_shape, wrap_dim
 from ...operations.index import indexing, masks
 from ...operations.reduce import sorting
+from ...operations.shape.any_shape import reshape
 from ...operations.shape.slicing import unbind
 from ...operations.shape.view import expand
 from ..calls.declare import in_place
 from ..calls.overloads import define
-from .reshaping import reshape
 
 _BOTH = "torch Tensor"
 _OUT = ", *, Tensor out=None"

@@ -20,12 +20,13 @@ from ...operations.index.indexing import index, index_select
 from ...operations.index.masks import masked_select
 from ...operations.shape import copies
 from ...operations.shape import view as views
+from ...operations.shape.any_shape import reshape
 from ...operations.shape.joining import block_diag as block_diag_operation
 from ...operations.shape.joining import cat, stack
 from ..calls.declare import define_both
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from .reshaping import atleast_1d, atleast_2d, atleast_3d, flatten, reshape
+from .reshaping import atleast_1d, atleast_2d, atleast_3d, flatten
 
 _BOTH = "torch Tensor"
 

@@ -15,6 +15,7 @@ from ...operations.dims import broadcast_shape, wrap_dim
 from ...operations.elementwise.complex import conj_view
 from ...operations.shape import copies
 from ...operations.shape import view as views
+from ...operations.shape.any_shape import reshape
 from ..calls.argument_types import checked_tensors
 from ..calls.call_plans import hooks
 from ..calls.overloads import define
@@ -26,17 +27,6 @@ from .view_in_place import storage_offset, strides_of
 _BOTH = "torch Tensor"
 
 # -- other shapes ------------------------------------------------------------------------------------------
-
-
-def reshape(input: Tensor, shape: tuple[int, ...]) -> Any:
-    """The same elements in another shape: a view where strides can say it, else a copy."""
-    array = input.array
-    if array.flags.c_contiguous:
-        return views.view(input, shape)
-    size = views.infer_size(shape, array.size)
-    if views.view_array(array, size) is not None:
-        return views.reshape_alias(input, size)
-    return views.unsafe_view(copies.clone(input, "C"), size)
 
 
 define(

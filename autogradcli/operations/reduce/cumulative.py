@@ -159,8 +159,10 @@ def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
         return g
     back = (dim,)
     return F.readable(
-        lambda: F.flip(F.cumsum(F.flip(g * result, back), dim), back) / input,
+        lambda: F.flip(F.cumsum(F.flip(result * g, back), dim), back) / input,
         lambda: _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0),
+        input,
+        result,
     )
 
 

@@ -202,7 +202,10 @@ def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
     if not shape:
         return F.clone(g)
     return F.readable(
-        lambda: g * result / input, lambda: g * F.reshape(others(F, F.reshape(input, (numel(shape),)), 0), shape)
+        lambda: g * (result / input),
+        lambda: F.reshape(g * others(F, F.reshape(input, (numel(shape),)), 0), shape),
+        input,
+        result,
     )
 
 
@@ -226,7 +229,12 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
     g = unreduced(F, g, shape, dim, keepdim)
     if isinstance(input, np.ndarray) and input.size > _MANY and _divides(result):
         return g * (unreduced(F, result, shape, dim, keepdim) / input)
-    return F.readable(lambda: g * unreduced(F, result, shape, dim, keepdim) / input, lambda: g * others(F, input, dim))
+    return F.readable(
+        lambda: g * (unreduced(F, result, shape, dim, keepdim) / input),
+        lambda: g * others(F, input, dim),
+        input,
+        result,
+    )
 
 
 #: Elements of which nobody reads the last digits: products of all others are then quotients, in a fifth of the time.
