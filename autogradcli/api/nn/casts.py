@@ -9,6 +9,7 @@ import numpy as np
 
 from ...numerics.dtypes import COMPLEX, FLOATING, DType, bfloat16, float16, float32, float64, real_for
 from ..calls.argument_types import type_name
+from ..calls.uninitialized import Uninitialized, held
 from .functions_by_attribute import M, T
 from .hooked import Hooked
 from .module_to import dtype_wanted
@@ -34,9 +35,11 @@ class Cast(Hooked):
             if parameter is not None and parameter.dtype.category in kinds:
                 for part in (parameter, parameter.grad):
                     if part is not None:
-                        part.rebind(real_for(part.array, dtype.np).astype(dtype.np, copy=False))
+                        part.rebind(real_for(held(part), dtype.np).astype(dtype.np, copy=False))
         for name, buffer in self._buffers.items():
-            if buffer is not None and buffer.dtype.category in kinds:
+            if isinstance(buffer, Uninitialized):
+                buffer.rebind(buffer.held.astype(dtype.np))
+            elif buffer is not None and buffer.dtype.category in kinds:
                 self._buffers[name] = M.to(buffer, dtype)
         return self
 
