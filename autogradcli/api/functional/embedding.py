@@ -92,8 +92,8 @@ def embedding_bag(
         input, weight = weight, input
     if per_sample_weights is not None and input.array.shape != per_sample_weights.array.shape:
         raise ValueError(
-            f"embedding_bag: If per_sample_weights ({list(per_sample_weights.array.shape)}) is not None, then it must "
-            f"have the same shape as the input ({list(input.array.shape)})"
+            f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must "
+            f"have the same shape as the input ({input.shape})"
         )
     if weight.array.ndim != 2:
         raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.array.ndim}")

@@ -55,7 +55,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         if m != n:
             raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {d}: got {m} and {n}")
     for k, x in ((1, input1), (2, input2)):
-        n, wanted = size_of(x.array, -1), size_of(weight.array, k)
+        wanted, n = size_of(weight.array, k), size_of(x.array, -1)
         if n != wanted:
             raise RuntimeError(f"bilinear(): input{k} size does not match weight size: got {n} but expected {wanted}")
     if bias is not None and bias.array.shape[0] != w[0]:

@@ -9,6 +9,7 @@ import numpy as np
 from ...engine.levels.base import values_of
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
 from ...numerics.releases import Difference, varying
 from ...operations.elementwise.comparison import COMPARISONS
 from ...operations.elementwise.complex import conj
@@ -385,7 +386,8 @@ def _eig(input: Tensor) -> ReturnType:
 
 def _eigvals(input: Tensor) -> Any:
     """Eigenvalues of a square matrix, as complex numbers."""
-    square(input.array, "linalg.eig" if input.node is not None else "linalg.eigvals")
+    if input.array.dtype.kind in dtypes.INEXACT:
+        square(input.array, "linalg.eig" if input.node is not None else "linalg.eigvals")
     return spectral.linalg_eig(input)[0]
 
 

@@ -124,7 +124,7 @@ def _counts(repeats: Tensor, count: int | None) -> np.ndarray:
     if array.dtype.kind not in "iu":
         raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{repeats.dtype.type_name}'")
     if array.ndim > 1:
-        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     if array.size and array.min() < 0:
         raise RuntimeError("repeats can not be negative")
     if count is not None and array.ndim == 1 and array.size not in (1, count):
