@@ -96,6 +96,10 @@ def examples() -> dict[str, list[Call]]:
         "torch.nn.functional.upsample": resized,
         "torch.nn.functional.upsample_nearest": resized,
         "torch.nn.functional.upsample_bilinear": resized,
+        "torch.nn.functional.fractional_max_pool2d": fractions(image),
+        "torch.nn.functional.fractional_max_pool2d_with_indices": fractions(image),
+        "torch.nn.functional.fractional_max_pool3d": fractions(shaped((1, 1, 4, 4, 4))),
+        "torch.nn.functional.fractional_max_pool3d_with_indices": fractions(shaped((1, 1, 4, 4, 4))),
         "torch.nn.functional.affine_grid": [{"theta": shaped((1, 2, 3)), "size": (1, 1, 2, 2)}],
         "torch.nn.functional.grid_sample": [{"input": image, "grid": shaped((1, 2, 2, 2))}],
         "torch.nn.functional.fold": [{"input": shaped((1, 4, 9)), "output_size": (4, 4), "kernel_size": (2, 2)}],
@@ -106,6 +110,10 @@ def examples() -> dict[str, list[Call]]:
         "torch.index_add": [{"input": x, "dim": 0, "index": shaped((2,), "i8"), "source": x}],
         "torch.batch_norm": [],
     }
+
+
+def fractions(input: Callable[[], Tensor]) -> list[Call]:
+    return [{"input": input, "kernel_size": 2, "output_size": 2}]
 
 
 def shaped(shape: tuple[int, ...], dtype: str = "f4") -> Callable[[], Tensor]:

@@ -31,7 +31,6 @@ ROW_BY_ROW = {
         "a draw: which rows share it is decided before (engine/levels/random_rows.py)",
     ),
     **dict.fromkeys(("masked_scatter", "masked_scatter_backward"), "how many elements a row takes depends on its mask"),
-    **dict.fromkeys(("median_all", "nanmedian_all"), "ties share the gradient; along a dimension they don't"),
     **dict.fromkeys(
         ("block_diag", "renorm", "histc", "histogram", "histogram_of_points", "pdist", "unique_dim", "linalg_lstsq"),
         "rare, and of few rows",

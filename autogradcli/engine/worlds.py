@@ -25,9 +25,10 @@ class Arrays:
     """``F`` on arrays: every operation's kernel, under its name."""
 
     @staticmethod
-    def readable(short: Callable[[], Any], full: Callable[[], Any]) -> Any:
+    def readable(short: Callable[[], Any], full: Callable[[], Any], *normal: Any) -> Any:
         """A gradient that reads well and doesn't hold everywhere, and the one that does: formulas take the first where
-        it gives the same."""
+        it gives the same. So do tensors where these are ``normal``: no element is 0, without end or short of digits.
+        """
         return full()
 
     @staticmethod
@@ -45,13 +46,20 @@ class Tensors:
     """``F`` on tensors: every operation itself, recorded."""
 
     @staticmethod
-    def readable(short: Callable[[], Any], full: Callable[[], Any]) -> Any:
-        return full()
+    def readable(short: Callable[[], Any], full: Callable[[], Any], *normal: Any) -> Any:
+        return short() if normal and all(_is_normal(t) for t in normal) else full()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call: Callable[..., Any] = _find(name).call
         setattr(self, name, call)
         return call
+
+
+def _is_normal(t: Any) -> bool:
+    if (t.meta is not None and t.meta.layer is not None) or t.array.dtype.kind not in "fc":
+        return False
+    size, limits = np.abs(t.array), np.finfo(t.array.dtype)
+    return bool(np.all((size >= limits.tiny) & (size <= limits.max)))
 
 
 #: What keeps a number finite where a rule has a hole: in a formula it is a condition beside it, not a part of it.

@@ -76,7 +76,7 @@ class Formulas:
         found = self.says("one_hot", index, n)
         return found if like.dtype is dtypes.default.dtype else self.cast(found, like.dtype)
 
-    def readable(self, short: Callable[[], Any], full: Callable[[], Any]) -> Any:
+    def readable(self, short: Callable[[], Any], full: Callable[[], Any], *normal: Any) -> Any:
         """The short form of a gradient where it has the value of the full one."""
         whole, brief = full(), short()
         a, b = value_of(whole).array, value_of(brief).array

@@ -101,15 +101,9 @@ _NAMES: dict[str, dict[str, str]] = {
     },
     "torch.nn": {
         "DataParallel": _PROCESSES, "SyncBatchNorm": _PROCESSES,
-        **dict.fromkeys(
-            ("LazyLinear", "LazyConv1d", "LazyConv2d", "LazyConv3d", "LazyBatchNorm1d", "LazyBatchNorm2d"),
-            "give the number of features that the first input has",
-        ),
         "Buffer": "self.register_buffer('name', tensor)",
         "AdaptiveLogSoftmaxWithLoss": "nn.CrossEntropyLoss goes over all classes at once",
     },
-    "torch.nn.functional": {"multi_head_attention_forward": "nn.MultiheadAttention calls it with its own weights"},
-    "torch.func": {"functionalize": "operations in place are transformed as they stand"},
     "torch.autograd.profiler": {"emit_nvtx": _DEVICE, "emit_itt": _DEVICE},
     "torch.utils": {"tensorboard": "print and plot as the program runs: matplotlib.pyplot draws"},
     "torch.utils.data": {"DistributedSampler": _PROCESSES, "get_worker_info": _PROCESSES},

@@ -39,11 +39,16 @@ def wrap_dim(dim: int, ndim: int) -> int:
     )
 
 
+def existing_dim(dim: int, ndim: int) -> int:
+    """The same of a dimension that must be there: a scalar has none."""
+    if not ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return wrap_dim(dim, ndim)
+
+
 def size_of(x: np.ndarray, dim: int) -> int:
     """The size of a dimension that must exist. Raises IndexError where it doesn't; a scalar has none."""
-    if not x.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    return x.shape[wrap_dim(dim, x.ndim)]
+    return x.shape[existing_dim(dim, x.ndim)]
 
 
 def wrap_dims(dims: Dims, ndim: int) -> Shape:

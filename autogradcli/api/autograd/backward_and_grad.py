@@ -18,7 +18,7 @@ from ...engine.tensor import MetaTensor, Size, Tensor, wrap
 from ...engine.worlds import roles
 from ...numerics import dtypes
 from ...numerics.repeated import ordinary
-from ..calls.argument_types import Value
+from ..calls.argument_types import Value, type_name
 from ..calls.python_function import define_python
 
 CREATE_GRAPH = (
@@ -74,6 +74,11 @@ def edge_of(root: Any) -> Node | Output | None:
     if isinstance(root, MetaTensor):
         raise NotImplementedError("tensors of the meta device have no numbers, so there is no gradient to compute")
     if isinstance(root, GradientEdge):
+        if not isinstance(root.node, Node):
+            name = type_name(root.node)
+            raise RuntimeError(f"GradientEdge's first object must be an autograd.graph.Node but got {name}")
+        if not 0 <= root.output_nr < type(root.node).outputs:
+            raise RuntimeError("tensor does not have a device")  # PyTorch's words for an output that there isn't
         return Output(root.node, root.output_nr) if type(root.node).outputs > 1 else root.node
     edge: Node | Output | None = root.node
     if isinstance(edge, Invalid):

@@ -56,6 +56,7 @@ class _WithoutPass(Pass):
             given = self.pending.get(node)
             if given is None or (isinstance(given, list) and all(x is None for x in given)):
                 self._without(node)
+                self.pending.pop(node, None)
             super().walk([node])
 
     def _without(self, node: Node) -> None:

@@ -20,7 +20,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.limits import shown
 from ...numerics.naming import shown_as
-from ..calls.argument_types import Value
+from ..calls.argument_types import Value, type_name
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Attribute, Method, Property, attributes_of, namespace
 from .backward_and_grad import GradientEdge
@@ -203,8 +203,10 @@ def _table_of(kind: type) -> dict[str, Attribute] | None:
     return table
 
 
-def get_gradient_edge(tensor: Tensor) -> GradientEdge:
+def get_gradient_edge(tensor: Value) -> GradientEdge:
     """Where the gradient of a tensor flows. Raises RuntimeError for one that requires none."""
+    if not isinstance(tensor, Tensor):
+        raise AttributeError(f"'{type_name(tensor)}' object has no attribute 'requires_grad'")
     node = node_of(tensor.node)
     if node is None:
         raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")

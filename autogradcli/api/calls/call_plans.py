@@ -33,11 +33,13 @@ class Hooks:
                   after the result went into it; raises what PyTorch raises where it can't
     dtype_of_out  (function name, out, the dtype that was given or None) -> the dtype to compute in
     place         (device or None, result, arguments) -> the result on that device
+    refuse        (function name, how it is shown, whether it is a method, values): raises for a tensor without a shape;
+                  None as long as there is none
     extension     whether bare names take numbers and lists for tensors at all
     warned        whether the one warning about deprecated overloads was given
     """
 
-    __slots__ = ("dtype_of_out", "extension", "place", "to_tensor", "warned", "write_out")
+    __slots__ = ("dtype_of_out", "extension", "place", "refuse", "to_tensor", "warned", "write_out")
 
     dtype_of_out: Callable[[str, Any, Any], Any]
     place: Callable[[Any, Any, Sequence[Any]], Any]
@@ -45,6 +47,7 @@ class Hooks:
     write_out: Callable[[str, Any, Callable[[], Any], Sequence[Any]], Any]
 
     def __init__(self) -> None:
+        self.refuse: Callable[[str, str, bool, tuple[Any, ...]], None] | None = None
         self.extension = True
         self.warned = False
 

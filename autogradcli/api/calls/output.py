@@ -16,7 +16,7 @@ from ...engine.levels.base import levels_of
 from ...engine.mirrors import store
 from ...engine.state import state
 from ...engine.tangents import carries_tangent
-from ...engine.tensor import Tensor
+from ...engine.tensor import Tensor, wrap
 from ...engine.views import check_overlap
 from ...numerics import dtypes
 from ...operations.shape.copies import copy
@@ -38,12 +38,17 @@ def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequenc
     if state.dual_level or state.levels:
         _check_levels(name, (*given, *targets))
     copied = name in rules.COPIED
-    if state.grad and not state.inference and not copied and name not in rules.UNTRACKED:
+    tracked = state.grad and not state.inference and not copied and name not in rules.UNTRACKED
+    if tracked and name not in rules.HISTORY_LAST:
         _check_history(name, targets, given)
     grad = state.grad
     state.grad = grad and copied
     try:
         result = compute()
+    except RuntimeError:
+        if name in rules.TYPE_ERRORS and given:  # which look at dtypes before they look at sizes
+            _check_dtype(name, wrap(np.empty(0, dtypes.result_type(*[t.array for t in given]).np)), targets[0], 0)
+        raise
     finally:
         state.grad = grad
     several = isinstance(result, (tuple, list))
@@ -52,6 +57,8 @@ def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequenc
         raise TypeError(f"{name}(): argument 'out' must be tuple of {len(results)} Tensors, not {len(targets)}")
     for k, (target, one) in enumerate(zip(targets, results, strict=True)):
         _check_dtype("abs_complex" if name in _REAL and given[0].dtype.is_complex else name, one, target, k)
+    if tracked and name in rules.HISTORY_LAST:
+        _check_history(name, targets, given)
     for target in targets:
         if name not in rules.UNTRACKED:
             check_inplace(target)

@@ -175,13 +175,19 @@ OVERLAP_UNSEEN = _words(
 )
 
 #: May not even write over the operand itself.
-OVERLAP_NEVER = _words("take_along_dim cross gather index_select linalg_cross")
+OVERLAP_NEVER = _words(
+    "take_along_dim cross gather index_select linalg_cross cat concat concatenate stack hstack vstack row_stack dstack "
+    "column_stack"
+)
 
 #: Write into an expanded tensor, too.
 EXPANDED = _words(
     "tril triu histc bmm amax amin argmax argmin all any mv empty ones zeros full eye narrow_copy prod sum nansum "
     "randperm std var threshold linalg_vecdot"
 )
+
+#: Look at dimensions and dtypes before they ask what requires grad.
+HISTORY_LAST = _words("softmax log_softmax")
 
 # -- history -----------------------------------------------------------------------------------------------
 

@@ -225,6 +225,8 @@ class Function:
         skip = 0 if schema.receiver is None else 1
         parameters = schema.parameters
         values = (*args, *kwargs.values())
+        if hooks.refuse is not None:
+            hooks.refuse(self.name, repr(self), self.method, values)
         keyword_at = {name: len(args) + i for i, name in enumerate(kwargs)}
         real: list[int] = []
         moves: list[Move] = [] if schema.receiver is None else [(schema.receiver, 0, None)]

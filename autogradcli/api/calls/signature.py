@@ -19,7 +19,7 @@ from .argument_types import KINDS, NUMBERS_AS_TENSORS, TENSOR_OR_NUMBER, Kind, a
 #: NumPy's names that PyTorch takes for some of its own, in the order in which they are looked for.
 _NUMPY_NAMES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
 
-_WORDS = {"None": None, "True": True, "False": False}
+_WORDS = {"None": None, "True": True, "False": False, "at::Reduction::Mean": 0}  # as PyTorch says, and what it takes
 
 #: Where a parameter finds its value: an index into the positional arguments, a keyword, or one of these two.
 Source = int | str | None

@@ -175,7 +175,7 @@ def _placed(level: VmapLevel, x: Any, dim: Any, who: str) -> Any:
         )
     dim = wrap_dim(dim, x.array.ndim + 1)
     if layer is None:
-        spread = roles.expand(x, (level.size, *x.array.shape))
+        spread = roles.expand(TENSORS.unsqueeze(x, 0), (level.size, *x.array.shape))
         return spread if not dim else moved(spread, 0, dim)
     return layer.value if layer.bdim == dim else moved(layer.value, layer.bdim, dim)
 

@@ -9,6 +9,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics.releases import Difference, varying
 from ...operations.elementwise.arithmetic import add
 from ...operations.elementwise.arithmetic_variants import mul_scalar
+from ...operations.linalg.any_product import matmul
 from ...operations.nn import attention as operations
 from ...operations.reduce.softmax import safe_softmax
 from ...operations.shape.joining import cat
@@ -16,7 +17,6 @@ from ...operations.shape.slicing import slice_
 from ...operations.shape.view import squeeze_dim, transpose, unsqueeze
 from ..calls.overloads import define
 from ..calls.registry import namespace
-from ..linalg.matmul import matmul
 
 
 def _check_operands(query: Tensor, key: Tensor, value: Tensor) -> None:

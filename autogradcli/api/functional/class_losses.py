@@ -8,6 +8,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
+from ...operations.dims import existing_dim
 from ...operations.elementwise.arithmetic import add, div, mul, neg
 from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
 from ...operations.elementwise.selection import where
@@ -15,11 +16,12 @@ from ...operations.index.masks import masked_fill
 from ...operations.nn import class_loss as operations
 from ...operations.reduce.reduction import mean_all, sum_all, sum_dim
 from ...operations.reduce.softmax import log_softmax
+from ...operations.shape.any_shape import reshape
 from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.argument_types import type_name
 from ..calls.dtype_checks import check_same
 from ..calls.python_function import define_python
-from ..shape.reshaping import reshape
+from ..calls.registry import namespace
 from .linear import linear
 from .loss_reduction import averaged, number, reduced, reduction_of
 
@@ -77,6 +79,7 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     classes = 0 if input.array.ndim == 1 else 1
     if input.array.shape == target.array.shape:
+        existing_dim(classes, input.array.ndim)
         return _of_probabilities(input, target, weight, reduction, ignore_index, label_smoothing, classes)
     logs = log_softmax(input, classes)
     if label_smoothing > 0.0:
@@ -184,16 +187,30 @@ def multilabel_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean
 
 
 def ctc_loss(
-    log_probs: Tensor,
-    targets: Tensor,
+    log_probs: Any,
+    targets: Any,
     input_lengths: Any,
     target_lengths: Any,
-    blank: int = 0,
+    blank: Any = 0,
     reduction: str = "mean",
-    zero_infinity: bool = False,
+    zero_infinity: Any = False,
 ) -> Any:
     """Connectionist temporal classification: minus the log likelihood of a sequence over all its alignments."""
-    reduction = reduction_of(None, None, reduction)
+    number = ("none", "mean", "sum").index(reduction_of(None, None, reduction))
+    call = namespace("torch")["ctc_loss"]
+    return call(log_probs, targets, input_lengths, target_lengths, blank, number, zero_infinity)
+
+
+def ctc(
+    log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any, blank: int, reduction: str,
+    zero_infinity: bool,
+) -> Any:  # fmt: skip
+    """``ctc_loss`` of checked arguments. Raises RuntimeError where sizes don't fit."""
+    if log_probs.array.ndim not in (2, 3) or (log_probs.array.ndim == 2 and targets.array.ndim > 1):
+        raise RuntimeError(
+            f"Expected 3-dimensional tensor, but got {log_probs.array.ndim}-dimensional tensor for argument #1 "
+            "'log_probs' (while checking arguments for ctc_loss_allocate_outputs)"
+        )
     batched = log_probs.array.ndim == 3
     if not batched:
         log_probs = unsqueeze(log_probs, 1)
@@ -214,6 +231,13 @@ def ctc_loss(
                 f"Expected input_lengths to have value at most {log_probs.array.shape[0]}, but got value {t} (while "
                 "checking arguments for ctc_loss_allocate_outputs)"
             )
+    longest_target = max(sizes, default=0)
+    if targets.array.ndim == 2 and targets.array.shape[1] < longest_target:
+        raise RuntimeError(
+            f"Expected tensor to have size at least {longest_target} at dimension 1, but got size "
+            f"{targets.array.shape[1]} for argument #2 'targets' (while checking arguments for "
+            "ctc_loss_allocate_outputs)"
+        )
     found = operations.ctc_loss(log_probs, targets, steps, sizes, blank, zero_infinity)
     if zero_infinity:
         found = where(wrap(np.isinf(found.array)), number(0, found), found)

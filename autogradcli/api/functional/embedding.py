@@ -11,9 +11,9 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...operations.nn import embedding as operations
+from ...operations.shape.any_shape import reshape
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from ..shape.reshaping import reshape
 
 
 def _check_indices(indices: Tensor, name: str, number: int = 1) -> None:
@@ -92,8 +92,8 @@ def embedding_bag(
         input, weight = weight, input
     if per_sample_weights is not None and input.array.shape != per_sample_weights.array.shape:
         raise ValueError(
-            f"embedding_bag: If per_sample_weights ({list(per_sample_weights.array.shape)}) is not None, then it must "
-            f"have the same shape as the input ({list(input.array.shape)})"
+            f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must "
+            f"have the same shape as the input ({input.shape})"
         )
     if weight.array.ndim != 2:
         raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.array.ndim}")

@@ -9,6 +9,7 @@ from ...engine.operation import OPERATIONS
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...numerics.limits import shown
+from ...operations.dims import size_of
 from ...operations.nn import grid as operations
 from ..calls.dtype_checks import check_same
 from ..calls.python_function import define_python
@@ -34,21 +35,24 @@ def grid_sample(
     if align_corners is None:
         _warn_of_corners("grid_sample")
         align_corners = False
+    check_points(input, grid)
+    dims = input.array.ndim - 2
+    if dims == 3 and mode == "bicubic":
+        raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
+    check_same(input, grid)
+    how = (mode, padding_mode, bool(align_corners))
+    return OPERATIONS[f"grid_sampler_{dims}d"].call(input, grid, how)
+
+
+def check_points(input: Tensor, grid: Tensor, dims: int | None = None) -> None:
+    """Raise RuntimeError where an input and a grid don't fit, or aren't those of images (or volumes) alone."""
     shape, points = input.array.shape, grid.array.shape
-    dims = len(shape) - 2
-    if input.array.ndim != grid.array.ndim or dims not in (2, 3):
+    both = f"but got input with sizes {list(shape)} and grid with sizes {list(points)}"
+    if size_of(input.array, 0) != size_of(grid.array, 0):
+        raise RuntimeError(f"grid_sampler(): expected grid and input to have same batch size, {both}")
+    if points[-1] != len(shape) - 2:
         raise RuntimeError(
-            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes "
-            f"{list(shape)} and grid with sizes {list(points)}"
-        )
-    if shape[0] != points[0]:
-        raise RuntimeError(
-            "grid_sampler(): expected grid and input to have same batch size, but got input with sizes "
-            f"{list(shape)} and grid with sizes {list(points)}"
-        )
-    if points[-1] != dims:
-        raise RuntimeError(
-            f"grid_sampler(): expected grid to have size {dims} in last dimension, but got grid with sizes "
+            f"grid_sampler(): expected grid to have size {len(shape) - 2} in last dimension, but got grid with sizes "
             f"{list(points)}"
         )
     for at, n in enumerate(shape[2:], 2):
@@ -57,11 +61,9 @@ def grid_sample(
                 "grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes "
                 f"{list(shape)} with dimension {at} being empty"
             )
-    if dims == 3 and mode == "bicubic":
-        raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
-    check_same(input, grid)
-    how = (mode, padding_mode, bool(align_corners))
-    return OPERATIONS[f"grid_sampler_{dims}d"].call(input, grid, how)
+    rank = (2 if len(shape) == 4 else 3) + 2 if dims is None else dims + 2
+    if not rank == len(shape) == len(points):
+        raise RuntimeError(f"grid_sampler(): expected {rank}D input and grid with same number of dimensions, {both}")
 
 
 def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Any:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.levels.base import innermost
+from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...operations.dims import numel, size_of
 from ...operations.elementwise.arithmetic import add
+from ...operations.linalg.any_product import matmul
 from ...operations.linalg.matmul import addmm
 from ...operations.nn.convolution import trilinear
+from ...operations.shape.any_shape import reshape
 from ...operations.shape.view import t, view
 from ..calls.overloads import define
-from ..linalg.matmul import matmul
-from ..shape.reshaping import reshape
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
@@ -26,11 +28,17 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
     ndim = input.array.ndim
     if ndim == 2:
         return addmm(bias, input, turned)
-    if bias.array.ndim == 1 and input.array.flags.c_contiguous:
+    if bias.array.ndim == 1 and input.array.flags.c_contiguous and not (ndim == 1 and _by_rows(input, weight, bias)):
         shape = input.array.shape
         rows = addmm(bias, view(input, (numel(shape[:-1]), shape[-1])), turned)
         return view(rows, (*shape[:-1], rows.array.shape[1]))
     return add(matmul(input, turned), bias)
+
+
+def _by_rows(*operands: Tensor) -> bool:
+    """Whether one of these stands for the rows of a ``vmap``: PyTorch doesn't call a vector contiguous there."""
+    level = innermost(operands) if state.levels else None
+    return level is not None and level.rows
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
@@ -47,7 +55,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         if m != n:
             raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {d}: got {m} and {n}")
     for k, x in ((1, input1), (2, input2)):
-        n, wanted = size_of(x.array, -1), size_of(weight.array, k)
+        wanted, n = size_of(weight.array, k), size_of(x.array, -1)
         if n != wanted:
             raise RuntimeError(f"bilinear(): input{k} size does not match weight size: got {n} but expected {wanted}")
     if bias is not None and bias.array.shape[0] != w[0]:

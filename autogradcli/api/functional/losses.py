@@ -12,6 +12,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.limits import shown
+from ...operations.dims import existing_dim
 from ...operations.elementwise.arithmetic import add, div, mul, neg, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar
 from ...operations.elementwise.bounds import clamp_min_scalar, minimum
@@ -162,7 +163,7 @@ def multilabel_soft_margin_loss(
     loss = neg(add(mul(target, log_sigmoid(input)), mul(one, log_sigmoid(neg(input)))))
     if weight is not None:
         loss = mul(loss, weight)
-    last = input.array.ndim - 1
+    last = existing_dim(-1, input.array.ndim)
     return reduced(div(sum_dim(loss, (last,), False), float(input.array.shape[last])), reduction)
 
 
@@ -234,6 +235,8 @@ def gaussian_nll_loss(
         if var < 0:
             raise ValueError("var has negative entry/entries")
         var = wrap(np.full_like(input.array, var))
+    elif (var.array < 0).any():
+        raise ValueError("var has negative entry/entries")
     elif var.array.shape != input.array.shape:
         if input.array.shape[:-1] == var.array.shape:
             var = unsqueeze(var, -1)

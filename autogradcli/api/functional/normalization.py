@@ -18,13 +18,13 @@ from ...operations.elementwise.powers import pow_tensor_scalar, rsqrt
 from ...operations.nn import normalization as operations
 from ...operations.nn.resample import constant_pad_nd
 from ...operations.reduce.reduction import mean_dim
+from ...operations.shape.any_shape import reshape
 from ...operations.shape.copies import cast, repeat
 from ...operations.shape.view import squeeze_dim, unsqueeze, view
 from ..calls.argument_types import type_name
 from ..calls.dtype_checks import check_parameters
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from ..shape.reshaping import reshape
 from .pooling import average_pool
 
 

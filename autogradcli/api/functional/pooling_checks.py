@@ -53,7 +53,7 @@ def check_counts(name: str, dims: int, indices: bool = False, **sizes: Sequence[
         if values is None or len(values) in (1, dims) or (what == "stride" and not values):
             continue
         if dims == 1 and name.startswith("max") and not indices:
-            comma = "" if what == "kernel_size" else ","
+            comma = "," if what in ("stride", "padding") else ""
             none = "None, " if what == "stride" else ""
             raise RuntimeError(
                 f"{name}() {what} must be {none}an int, list of ints{comma} or tuple of ints of size 1 but got size "
@@ -236,6 +236,10 @@ def check_unpooled(ndim: int, size: Ints, dims: int) -> None:
     """Raise RuntimeError where a size, or the input, has not the dimensions of what was pooled."""
     if dims == 1:  # a row of an image
         ndim, dims, size = ndim + 1, 2, (*size, 1)
+    if dims == 3 and ndim not in (4, 5):
+        raise RuntimeError(
+            f"Input to max_unpooling3d should be a 4d or 5d Tensor, but got a tensor with {ndim} dimensions."
+        )
     if len(size) != dims:
         names = "(height, width)" if dims == 2 else "(depth, height, width)"
         raise RuntimeError(

@@ -22,6 +22,7 @@ from ...operations.shape.view import squeeze_dim, unsqueeze
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from .pooling import adaptive_average
+from .resampling_types import check_resized
 
 # -- padding ----------------------------------------------------------------------------------------------
 
@@ -143,6 +144,8 @@ def interpolate(
         align_corners = False
     shape = input.array.shape
     dims = input.array.ndim - 2
+    if mode != "area" and dims > 0:
+        check_resized(input, size, scale_factor, mode, align_corners, antialias)
     out, scales = _sizes(shape[2:], dims, size, scale_factor)
     if recompute_scale_factor and size is not None:
         raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")

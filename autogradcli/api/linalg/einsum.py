@@ -13,13 +13,13 @@ from ...operations.elementwise.arithmetic import mul
 from ...operations.elementwise.complex import conj
 from ...operations.linalg import matmul as products
 from ...operations.reduce.reduction import sum_dim
+from ...operations.shape.any_shape import reshape as reshaped
 from ...operations.shape.slicing import diagonal
 from ...operations.shape.view import permute, unsqueeze, view
 from ..calls.argument_types import checked_tensors, type_name
 from ..calls.call_plans import hooks
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from ..shape.reshaping import reshape as reshaped
 from .matmul import contract
 
 # -- einsum -----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.levels.base import values_of
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
@@ -18,11 +19,13 @@ from ...operations.elementwise.complex import conj
 from ...operations.elementwise.powers import sqrt
 from ...operations.linalg import misc, reflectors, square_roots
 from ...operations.linalg import solve as solving
-from ...operations.linalg.checks import square
+from ...operations.linalg.any_product import matmul
+from ...operations.linalg.checks import check_singular, square
 from ...operations.linalg.matmul import mm
 from ...operations.reduce.cumulative import cumprod
 from ...operations.reduce.reduction import sum_dim
 from ...operations.refuse import NO_BOOLS
+from ...operations.shape.any_shape import reshape as reshaped
 from ...operations.shape.copies import cast, clone, copy_into
 from ...operations.shape.joining import cat
 from ...operations.shape.slicing import diagonal, slice_
@@ -30,8 +33,6 @@ from ...operations.shape.view import expand, flip, permute, squeeze, t, unsqueez
 from ..calls.dtype_checks import check_same
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type
-from ..shape.reshaping import reshape as reshaped
-from .matmul import matmul
 
 _OUT = "*, Tensor out=None"
 
@@ -182,7 +183,9 @@ def _tensorinv(input: Tensor, ind: int) -> Any:
             "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), "
             f"but got {size} != {have}"
         )
-    return reshaped(solving.linalg_inv(reshaped(input, (have, size))), (*tail, *head))
+    inverse, info = solving.linalg_inv_ex(reshaped(input, (have, size)))
+    check_singular(values_of(info), "inv")
+    return reshaped(inverse, (*tail, *head))
 
 
 def _count(sizes: Sequence[int]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.levels.base import values_of
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
@@ -14,6 +15,7 @@ from ...numerics.limits import shown, shown_sizes
 from ...numerics.releases import Difference, Varying
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import div, mul
+from ...operations.elementwise.comparison import COMPARISONS
 from ...operations.elementwise.powers import reciprocal
 from ...operations.elementwise.sign import nan_to_num
 from ...operations.index.masks import masked_fill
@@ -200,8 +202,8 @@ def _cond(input: Tensor, p: Any) -> Any:
         values = svdvals(input, None)
         return mul(sum_dim(values, (-1,), False), sum_dim(reciprocal(values), (-1,), False))
     inverse, info = solving.linalg_inv_ex(input)
-    if info.array.any():
-        inverse = masked_fill(inverse, wrap((info.array != 0)[..., None, None]), INF)
+    if values_of(info).any():
+        inverse = masked_fill(inverse, unsqueeze(unsqueeze(COMPARISONS["ne"][0](info, 0), -1), -1), INF)
     sizes = [_matrix_norm(x, p, (-2, -1), False, None) for x in (input, inverse)]
     return nan_to_num(mul(sizes[0], sizes[1]), INF, INF, -INF)
 

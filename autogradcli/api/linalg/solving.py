@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.levels.base import values_of
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
+from ...numerics import dtypes
 from ...numerics.releases import Difference, varying
 from ...operations.elementwise.comparison import COMPARISONS
 from ...operations.elementwise.complex import conj
@@ -136,14 +138,12 @@ def _solve_ex(A: Tensor, B: Tensor, left: bool, check_errors: bool) -> ReturnTyp
     """X of ``A X = B``, and instead of an error the number of the diagonal element that is zero."""
     try:
         found = solving.linalg_solve(A, B, left, "torch.linalg.solve_ex")
-        info = np.zeros(A.array.shape[:-2], np.int32)
+        info = wrap(np.zeros(A.array.shape[:-2], np.int32))
     except LinAlgError:
         if check_errors:
             raise
-        inverse, info_of = solving.linalg_inv_ex(A)
-        info = info_of.array
-        found = wrap(np.matmul(inverse.array, B.array) if left else np.matmul(B.array, inverse.array))
-    return _SOLVE_EX((found, wrap(info)))
+        found, info = solving.linalg_solve(A, B, left, None), solving.linalg_inv_ex(A)[1]
+    return _SOLVE_EX((found, info))
 
 
 def _solve_triangular(input: Tensor, B: Tensor, upper: bool, left: bool, unitriangular: bool) -> Any:
@@ -189,7 +189,7 @@ define(
 def _cholesky(input: Tensor, upper: bool) -> Any:
     """Lower triangular L of ``A = L L^H`` (upper U of ``A = U^H U``) of a positive definite matrix."""
     factor, info = decompose.linalg_cholesky_ex(input, upper)
-    decompose.check_definite(info.array, "linalg.cholesky")
+    decompose.check_definite(values_of(info), "linalg.cholesky")
     return factor
 
 
@@ -260,7 +260,7 @@ _LU_UNPACK = _named("lu_unpack", "P L U")
 def _lu_factor(A: Tensor, pivot: bool) -> ReturnType:
     """LU factors packed in one matrix, and the row exchanges."""
     packed, pivots, info = decompose.linalg_lu_factor_ex(A, pivot)
-    decompose.check_pivots(info.array, "torch.linalg.lu_factor")
+    decompose.check_pivots(values_of(info), "torch.linalg.lu_factor")
     return _LU_FACTOR((packed, pivots))
 
 
@@ -386,7 +386,8 @@ def _eig(input: Tensor) -> ReturnType:
 
 def _eigvals(input: Tensor) -> Any:
     """Eigenvalues of a square matrix, as complex numbers."""
-    square(input.array, "linalg.eig" if input.node is not None else "linalg.eigvals")
+    if input.array.dtype.kind in dtypes.INEXACT:
+        square(input.array, "linalg.eig" if input.node is not None else "linalg.eigvals")
     return spectral.linalg_eig(input)[0]
 
 

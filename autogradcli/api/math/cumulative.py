@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
-from ...operations.dims import distinct_dims, size_of, wrap_dim
+from ...operations.dims import distinct_dims, existing_dim, wrap_dim
 from ...operations.elementwise.arithmetic import add, div, mul, sub
 from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
 from ...operations.elementwise.comparison import logical_xor
@@ -108,8 +108,8 @@ def _steps(name: str, y: Tensor, x: Tensor, dim: int) -> Any:
 def _trapezoid_at(y: Tensor, x: Tensor, dim: int) -> Any:
     """Integral of samples at the points ``x`` along a dimension, by the trapezoidal rule."""
     _check_samples("trapezoid", y, x)
-    at = wrap_dim(dim, y.array.ndim)
-    if not size_of(y.array, at):
+    at = existing_dim(dim, y.array.ndim)
+    if not y.array.shape[at]:
         return wrap(np.zeros(tuple(n for k, n in enumerate(y.array.shape) if k != at), y.array.dtype))
     steps = _steps("trapezoid", y, x, dim)
     left, right = _halves(y, at)
@@ -132,8 +132,8 @@ def _trapezoid(y: Tensor, dx: Any, dim: int) -> Any:
     """Integral of samples ``dx`` apart along a dimension, by the trapezoidal rule."""
     _check_step("trapezoid", dx)
     _check_samples("trapezoid", y)
-    at = wrap_dim(dim, y.array.ndim)
-    if not size_of(y.array, at):
+    at = existing_dim(dim, y.array.ndim)
+    if not y.array.shape[at]:
         return wrap(np.zeros(tuple(n for k, n in enumerate(y.array.shape) if k != at), y.array.dtype))
     ends = mul_scalar(add(select(y, at, 0), select(y, at, -1)), 0.5)
     return mul_scalar(sub(sum_dim(y, (at,)), ends), dx)

@@ -12,7 +12,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.releases import Difference, Varying
-from ...operations.dims import wrap_dim
+from ...operations.dims import existing_dim
 from ...operations.elementwise.complex import conj, conj_physical
 from ...operations.linalg import fft as operations
 from ...operations.nn.resample import constant_pad_nd
@@ -81,9 +81,7 @@ def _resized(x: Any, dims: Sequence[int], sizes: Sequence[int]) -> Any:
 
 def _one(x: Tensor, n: int | None, dim: int) -> tuple[int, int]:
     """The dimension and the size of a transform in one dimension."""
-    if not x.array.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    at = wrap_dim(dim, x.array.ndim)
+    at = existing_dim(dim, x.array.ndim)
     size = x.array.shape[at] if n is None else n
     if size < 1:
         raise RuntimeError(f"Invalid number of data points ({size}) specified")
@@ -94,7 +92,7 @@ def _many(x: Tensor, s: Sequence[int] | None, dim: Sequence[int] | None, last: b
     """The dimensions and sizes of a transform in several; with ``last`` those of a result that is half as long."""
     ndim = x.array.ndim
     if dim is not None:
-        dims = tuple(wrap_dim(d, ndim) for d in dim)
+        dims = tuple(existing_dim(d, ndim) for d in dim)
         if len(set(dims)) != len(dims):
             raise RuntimeError("FFT dims must be unique")
     elif s is not None:
@@ -151,9 +149,7 @@ def _real_to_half(name: str, forward: bool) -> Callable[..., Any]:
 def _half_to_real(name: str, forward: bool) -> Callable[..., Any]:
     def apply(input: Tensor, n: int | None, dim: int, norm: str | None) -> Any:
         x = _promoted(input, True)
-        if not x.array.ndim:
-            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-        at = wrap_dim(dim, x.array.ndim)
+        at = existing_dim(dim, x.array.ndim)
         size = 2 * (x.array.shape[at] - 1) if n is None else n
         if size < 1:
             raise RuntimeError(f"Invalid number of data points ({size}) specified")
@@ -184,7 +180,7 @@ def _real_to_half_nd(name: str, forward: bool) -> Callable[..., Any]:
         x = _promoted(input, False)
         dims, sizes = _many(x, s, dim)
         if not dims:
-            raise RuntimeError(f"{name} must transform at least one axis")
+            raise RuntimeError(f"{name[:-1]}n must transform at least one axis")
         x = _resized(x, dims, sizes)
         mode = _mode(norm, forward)
         if forward:
@@ -202,7 +198,7 @@ def _half_to_real_nd(name: str, forward: bool) -> Callable[..., Any]:
         x = _promoted(input, True)
         dims, sizes = _many(x, s, dim, last=True)
         if not dims:
-            raise RuntimeError(f"{name} must transform at least one axis")
+            raise RuntimeError(f"{name[:-1]}n must transform at least one axis")
         last = sizes[-1]
         x = _resized(x, dims, (*sizes[:-1], last // 2 + 1))
         mode = _mode(norm, forward)
@@ -248,7 +244,7 @@ for _name in _WHAT:
 def _shift(inverse: bool) -> Callable[..., Any]:
     def apply(input: Tensor, dim: Sequence[int] | None) -> Any:
         ndim = input.array.ndim
-        dims = tuple(range(ndim)) if dim is None else tuple(wrap_dim(d, ndim) for d in dim)
+        dims = tuple(range(ndim)) if dim is None else tuple(existing_dim(d, ndim) for d in dim)
         sizes = [input.array.shape[d] for d in dims]
         return roll(input, tuple((n + 1) // 2 if inverse else n // 2 for n in sizes), dims)
 

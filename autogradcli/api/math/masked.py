@@ -27,10 +27,14 @@ INF = float("inf")
 
 
 def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
-    if dim is None or dim == ():
+    if dim is None or (isinstance(dim, tuple) and not dim):
         return tuple(range(ndim))
     found: list[int] = []
+    if isinstance(dim, Tensor):
+        dim = dim.array.tolist()
     for d in (dim,) if isinstance(dim, int) else dim:
+        if isinstance(d, str):
+            raise TypeError("'>=' not supported between instances of 'str' and 'int'")
         if d in found:
             raise RuntimeError(f"dim={shown(d)} appears multiple times in the list of dims")
         found.append(wrap_dim(d, ndim))
@@ -105,7 +109,7 @@ def _running(name: str, fill: float) -> None:
         return _torch[name](_filled(input, mask, fill), at, dtype=_integers_wide(input, dtype))
 
     _declare(
-        name, f"input: Tensor, dim: int, *, {_MASKED}", compute, f"``{name}`` over the elements that the mask leaves."
+        name, f"input: Tensor, dim: Any, *, {_MASKED}", compute, f"``{name}`` over the elements that the mask leaves."
     )
 
 
@@ -211,7 +215,7 @@ def _soft(name: str, fill: float) -> None:
         return function(_filled(input, mask, fill), _dims(dim, input.array.ndim)[0], dtype=dtype)
 
     _declare(
-        name, f"input: Tensor, dim: int, *, {_MASKED}", compute, f"``{name}`` over the elements that the mask leaves."
+        name, f"input: Tensor, dim: Any, *, {_MASKED}", compute, f"``{name}`` over the elements that the mask leaves."
     )
 
 
@@ -238,9 +242,9 @@ for _name, _signature, _call in (
     ("prod", f"{_OVER}, {_KEPT}", _prod),
     ("mean", f"{_OVER}, {_KEPT}", _mean),
     ("logsumexp", f"{_OVER}, keepdim: bool = False, {_MASKED}", _logsumexp),
-    ("median", f"input: Tensor, dim: int = -1, *, keepdim: bool = False, {_MASKED}", _median),
+    ("median", f"input: Tensor, dim: Any = -1, *, keepdim: bool = False, {_MASKED}", _median),
     ("norm", f"input: Tensor, ord: float | None = 2.0, dim: Any = None, *, {_KEPT}", _norm),
-    ("normalize", f"input: Tensor, ord: float, dim: int, *, eps: float = 1e-12, {_MASKED}", _normalize),
+    ("normalize", f"input: Tensor, ord: float, dim: Any, *, eps: float = 1e-12, {_MASKED}", _normalize),
     ("logaddexp", f"input: Tensor, other: Tensor, *, {_ONE_MASK_EACH}", _logaddexp),
 ):
     _declare(_name, _signature, _call)

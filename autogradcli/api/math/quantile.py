@@ -15,9 +15,9 @@ from ...operations.elementwise.selection import lerp
 from ...operations.index.indexing import gather
 from ...operations.reduce.sorting import sort
 from ...operations.shape import view as views
+from ...operations.shape.any_shape import reshape
 from ..calls.overloads import define
 from ..calls.registry import namespace
-from ..shape.reshaping import reshape
 from ..shape.view_in_place import change_view
 
 _METHODS = ("linear", "lower", "higher", "midpoint", "nearest")

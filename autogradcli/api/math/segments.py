@@ -9,6 +9,8 @@ from typing import Any
 
 from ...engine.tensor import Tensor
 from ...numerics.limits import charge_parts, counted
+from ...operations.dims import wrap_dim
+from ...operations.refuse import not_implemented_for
 from ..calls.overloads import define
 from ..calls.registry import ATTRIBUTES, Method, namespace
 from .foreach import renamed
@@ -34,16 +36,21 @@ def segment_reduce(
 ) -> Tensor:
     """Of each part along ``axis``, given by ``lengths`` or ``offsets``, its ``sum``, ``mean``, ``max``, ``min`` or
     ``prod``. Raises RuntimeError for lengths that don't fill the axis."""
+    if indices is not None:
+        raise RuntimeError("segment_reduce(): indices based reduction is not supported yet.")
     if lengths is None and offsets is None:
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
     reduce = {"amax": "max", "amin": "min"}.get(reduce, reduce)
     if reduce not in _EMPTY:
-        raise RuntimeError(f"unsupported reduction given! {reduce}")
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     if not data.dtype.is_floating_point:
-        raise RuntimeError(f"\"_segment_reduce_cpu\" not implemented for '{data.dtype.type_name}'")
+        not_implemented_for("_segment_reduce_cpu", data.array)
     given = lengths if lengths is not None else offsets
     assert given is not None
-    axis = axis + data.array.ndim if axis < 0 else axis
+    if given.array.dtype.kind not in "iu":
+        kind = "lengths" if lengths is not None else "offsets"
+        not_implemented_for(f"_segment_reduce_{kind}_cpu_kernel1", given.array)
+    axis = wrap_dim(axis, data.array.ndim)
     rank = given.array.ndim
     if axis != rank - 1 or data.array.ndim < rank or data.array.shape[: rank - 1] != given.array.shape[:-1]:
         raise RuntimeError("Expected all dimensions of lengths/offsets but the last to be those of data before axis.")

@@ -46,12 +46,12 @@ def _declare(
 
     def window(M: int, *given: Any) -> Tensor:
         *numbers, sym, dtype, _, _, grad = given
-        found = values(sym, *numbers)
         kind = dtypes.default.dtype if dtype is None else dtype
         if M < 0:
             raise ValueError(f"{called} requires non-negative window length, got M={M}")
         if kind not in (dtypes.float32, dtypes.float64):
             raise ValueError(f"{called} expects float32 or float64 dtypes, got: {shown(kind)}")
+        found = values(sym, *numbers)
         if M > 1 or (M and alone):
             intervals = M - 1 if sym or M == 1 else M
             array = np.asarray(found(np.arange(M, dtype=np.float64), intervals)).astype(kind.np)

@@ -291,7 +291,14 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Any, ...]:
     """Counted indices as one tensor of places for each dimension of a shape."""
     if indices.array.dtype.kind not in "iu":
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype!r}")
+    if not isinstance(shape, (int, list, tuple, str)):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
     size = (shape,) if isinstance(shape, int) else tuple(shape)
+    for n in size:
+        if not isinstance(n, int):
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(n)}")
+    if any(n < 0 for n in size):
+        raise ValueError(f"'shape' cannot have negative values, but got {size}")
     _check_unravelled(indices, size)
     return tuple(unbind(sorting.unravel_index(indices, size), 0))
 

@@ -9,9 +9,11 @@ import numpy as np
 
 from ...numerics.dtypes import COMPLEX, FLOATING, DType, bfloat16, float16, float32, float64, real_for
 from ..calls.argument_types import type_name
+from ..calls.uninitialized import Uninitialized, held
+from ..tensor.memory_format import empty_like
 from .functions_by_attribute import M, T
 from .hooked import Hooked
-from .module_to import dtype_wanted
+from .module_to import wanted
 
 
 class Cast(Hooked):
@@ -34,18 +36,26 @@ class Cast(Hooked):
             if parameter is not None and parameter.dtype.category in kinds:
                 for part in (parameter, parameter.grad):
                     if part is not None:
-                        part.rebind(real_for(part.array, dtype.np).astype(dtype.np, copy=False))
+                        part.rebind(real_for(held(part), dtype.np).astype(dtype.np, copy=False))
         for name, buffer in self._buffers.items():
-            if buffer is not None and buffer.dtype.category in kinds:
+            if isinstance(buffer, Uninitialized):
+                buffer.rebind(buffer.held.astype(dtype.np))
+            elif buffer is not None and buffer.dtype.category in kinds:
                 self._buffers[name] = M.to(buffer, dtype)
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Cast:
-        """Cast floating and complex parameters and buffers to a dtype; the device is the CPU."""
-        dtype = dtype_wanted(args, kwargs)
-        if dtype is None:
-            return self
-        return self._convert(dtype, (FLOATING, COMPLEX))
+        """Cast floating and complex parameters and buffers to a dtype, and lay those of images and volumes out in a
+        memory format; the device is the CPU."""
+        dtype, memory_format = wanted(args, kwargs)
+        if dtype is not None:
+            self._convert(dtype, (FLOATING, COMPLEX))
+        for tensor in (*self.parameters(), *self.buffers()) if memory_format is not None else ():
+            if not isinstance(tensor, Uninitialized) and tensor.array.ndim in (4, 5):
+                laid = empty_like(tensor.array, memory_format, tensor.array.dtype)
+                laid[...] = tensor.array
+                tensor.rebind(laid)
+        return self
 
     def double(self) -> Cast:
         """Cast floating parameters and buffers to float64."""

@@ -10,6 +10,7 @@ from ...engine.tensor import Parameter, Tensor
 from ...numerics.limits import run
 from ..arrays.values import NumPyArray
 from ..calls.program_classes import Kind, fields_of, is_enumeration
+from ..calls.uninitialized import Uninitialized, alike
 from .functions_by_attribute import M
 
 #: Values that are their own copies.
@@ -80,6 +81,8 @@ def _copied(value: Any, kind: type, memo: Memo, depth: int) -> Any:
 
 
 def _tensor(tensor: Any, memo: Memo, depth: int) -> Any:
+    if isinstance(tensor, Uninitialized):
+        return alike(tensor)
     if not tensor.is_leaf:
         raise RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "

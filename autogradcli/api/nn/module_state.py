@@ -11,6 +11,7 @@ from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
 from ...numerics.limits import check_items, run
 from ..calls.registry import Property, attributes_of
+from ..calls.uninitialized import NO_SHAPE, Uninitialized
 from .functions_by_attribute import M
 
 
@@ -80,7 +81,8 @@ def save_own(module: Any, destination: dict[str, Any], prefix: str, keep_vars: b
     for key, name, table in _entries(module, prefix):
         run.spend(len(key))
         check_items(len(destination))
-        destination[key] = table[name] if keep_vars else M.detach(table[name])
+        kept = keep_vars or isinstance(table[name], Uninitialized)
+        destination[key] = table[name] if kept else M.detach(table[name])
     if _own(module, "get_extra_state"):
         destination[prefix + EXTRA] = callee(module.get_extra_state)()
 
@@ -194,6 +196,12 @@ def _load(key: str, name: str, table: dict[str, Any], value: Any, assign: bool) 
             f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint '
             f"but received {type(value)}"
         )
+    if isinstance(own, Uninitialized):
+        if isinstance(value, Uninitialized):
+            return ""
+        own.materialize(value.array.shape)
+    elif isinstance(value, Uninitialized):
+        raise RuntimeError(NO_SHAPE)
     if own.array.ndim == 0 and value.array.shape == (1,):
         value = M.select(value, 0, 0)
     if own.array.shape != value.array.shape:

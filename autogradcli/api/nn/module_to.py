@@ -17,15 +17,16 @@ _TAIL = "bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_forma
 def _of_device(device: Any, dtype: DType | None, non_blocking: bool, copy: bool, memory_format: Any) -> Any:
     if device is not None:
         device_of(device)
-    return dtype, copy
+    return dtype, copy, memory_format
 
 
 def _of_dtype(dtype: DType, non_blocking: bool, copy: bool, memory_format: Any) -> Any:
-    return dtype, copy
+    return dtype, copy, memory_format
 
 
 def _of_tensor(tensor: Any, non_blocking: bool, copy: bool, memory_format: Any) -> Any:
-    return (tensor.dtype if isinstance(tensor, Tensor) else from_numpy(np.asarray(tensor).dtype)), copy
+    dtype = tensor.dtype if isinstance(tensor, Tensor) else from_numpy(np.asarray(tensor).dtype)
+    return dtype, copy, memory_format
 
 
 _TO = Function(
@@ -39,13 +40,15 @@ _TO = Function(
 )
 
 
-def dtype_wanted(args: tuple[Any, ...], kwargs: dict[str, Any]) -> DType | None:
-    """The dtype that ``Module.to(*args, **kwargs)`` asks for. Raises TypeError for a wrong call and for a dtype that
-    parameters can't have, RuntimeError where a copy is asked for."""
+def wanted(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[DType | None, Any]:
+    """The dtype and the memory format that ``Module.to(*args, **kwargs)`` asks for.
+
+    Raises TypeError for a wrong call and for a dtype that parameters can't have, RuntimeError where a copy is wanted.
+    """
     dtype: DType | None
-    dtype, copy = _TO(*args, **kwargs)
+    dtype, copy, memory_format = _TO(*args, **kwargs)
     if copy:
         raise RuntimeError(".to() does not accept copy argument")
     if dtype is not None and dtype.category < 2:
         raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
-    return dtype
+    return dtype, memory_format

@@ -12,6 +12,9 @@ from typing import Any
 from ...engine.tensor import Tensor
 from ...numerics.limits import charge_parts
 from ..calls.overloads import define
+from ..functional.class_losses import ctc
+from ..functional.grid import check_points
+from ..math.foreach import renamed
 from .functions_by_attribute import F, M, T
 from .recurrent import RNNBase, step_of
 from .weight_parts import norm_except_dim, weight_of_parts
@@ -66,10 +69,7 @@ def _ctc(
     log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any, blank: int, reduction: int, zero: bool
 ) -> Any:
     """Connectionist temporal classification."""
-    return F.ctc_loss(
-        log_probs, targets, input_lengths, target_lengths, blank=blank, reduction=_reduction(reduction),
-        zero_infinity=zero,
-    )  # fmt: skip
+    return ctc(log_probs, targets, input_lengths, target_lengths, blank, _reduction(reduction), zero)
 
 
 def _define_losses() -> None:
@@ -99,7 +99,7 @@ def _define_losses() -> None:
         "poisson_nll_loss",
         ("(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction)", _poisson),
     )
-    tail = "int blank=0, int reduction=0, bool zero_infinity=False)"
+    tail = "int blank=0, int reduction=at::Reduction::Mean, bool zero_infinity=False)"
     define(
         "ctc_loss",
         (f"(Tensor log_probs, Tensor targets, IntList input_lengths, IntList target_lengths, {tail}", _ctc),
@@ -215,7 +215,7 @@ def _native_batch_norm(
 def _native_dropout(input: Tensor, p: float, train: bool | None) -> Any:
     """Dropout, with the mask of what is kept."""
     if train is False or p == 0:
-        return M.clone(input), T.ones_like(input, dtype=T.bool)
+        return renamed(M.clone(input), "NativeDropoutBackward0"), T.ones_like(input, dtype=T.bool)
     mask = M.bernoulli(T.empty_like(M.detach(input)), 1 - p)
     return input * mask * (1 / (1 - p) if p < 1 else 0.0), M.to(mask, T.bool)
 
@@ -223,11 +223,15 @@ def _native_dropout(input: Tensor, p: float, train: bool | None) -> Any:
 _INTERPOLATION, _PADDING = ("bilinear", "nearest", "bicubic"), ("zeros", "border", "reflection")
 
 
-def _grid_sampler(input: Tensor, grid: Tensor, mode: int, padding: int, align_corners: bool) -> Any:
-    """`F.grid_sample`, with its modes as numbers: 0 bilinear, 1 nearest, 2 bicubic; 0 zeros, 1 border, 2 reflection."""
-    return F.grid_sample(
-        input, grid, mode=_INTERPOLATION[mode], padding_mode=_PADDING[padding], align_corners=align_corners
-    )
+def _grid_sampler(dims: int | None) -> Any:
+    def apply(input: Tensor, grid: Tensor, mode: int, padding: int, align_corners: bool) -> Any:
+        """`F.grid_sample` with numbers for modes: 0 bilinear, 1 nearest, 2 bicubic; 0 zeros, 1 border, 2 reflection."""
+        check_points(input, grid, dims)
+        return F.grid_sample(
+            input, grid, mode=_INTERPOLATION[mode], padding_mode=_PADDING[padding], align_corners=align_corners
+        )
+
+    return apply
 
 
 def _affine_grid(theta: Tensor, size: tuple[int, ...], align_corners: bool) -> Any:
@@ -286,12 +290,12 @@ def _define_layers() -> None:
         "native_batch_norm", (f"(Tensor input, {kept}, bool training, float momentum, float eps)", _native_batch_norm)
     )
     define("native_dropout", ("(Tensor input, float p, bool? train)", _native_dropout))
-    for name in ("grid_sampler", "grid_sampler_2d", "grid_sampler_3d"):
+    for name, dims in (("grid_sampler", None), ("grid_sampler_2d", 2), ("grid_sampler_3d", 3)):
         define(
             name,
             (
                 "(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners)",
-                _grid_sampler,
+                _grid_sampler(dims),
             ),
         )
     define("affine_grid_generator", ("(Tensor theta, IntList size, bool align_corners)", _affine_grid))
@@ -336,6 +340,22 @@ def _convolution(
 
 def _conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int) -> Any:
     """A convolution over time of (time, batch, channels) with a weight of (time, in, out)."""
+    sizes, wide = input.array.shape, weight.array.shape
+    if len(sizes) != 3:
+        raise RuntimeError("Input must have 3 dims: time, batch, in_channel")
+    if len(wide) != 3:
+        raise RuntimeError("Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.")
+    if bias.array.ndim != 1:
+        raise RuntimeError("Bias must be 1-D")
+    if sizes[2] != wide[1]:
+        raise RuntimeError("Input dim 2 (input channels) is not == dim 1 in the weight tensor")
+    if wide[2] != bias.array.shape[0]:
+        raise RuntimeError("Bias size must equal dim 2 in the weight tensor (output channels).")
+    length = sizes[0] + 2 * pad - wide[0] + 1
+    if length < 0:
+        raise RuntimeError(
+            f"Trying to create tensor with negative dimension {length}: [{length}, {sizes[1]}, {wide[2]}]"
+        )
     found = F.conv1d(M.permute(input, 1, 2, 0), M.permute(weight, 2, 1, 0), bias, padding=pad)
     return M.permute(found, 2, 0, 1)
 

@@ -84,6 +84,37 @@ def _pools(rank: int) -> None:
     )  # fmt: skip
 
 
+def _fractions(rank: int) -> None:
+    name = f"FractionalMaxPool{rank}d"
+
+    def prepare(module: Any, values: dict[str, Any]) -> None:
+        """Raises ValueError unless either the size of the output or its ratio to the input is given."""
+        for field in ("kernel_size", "output_size", "output_ratio"):
+            if values[field] is not None:
+                values[field] = sizes(values[field], rank)
+        size, ratio = values["output_size"], values["output_ratio"]
+        if size is None and ratio is None:
+            raise ValueError(f"{name} requires specifying either an output size, or a pooling ratio")
+        if size is not None and ratio is not None:
+            raise ValueError("only one of output_size and output_ratio may be specified")
+        if ratio is not None and not all(0 < each < 1 for each in ratio):
+            shown = ratio if rank == 3 else ratio[0] if ratio[0] == ratio[1] else ratio
+            raise ValueError(f"output_ratio must be between 0 and 1 (got {shown})")
+
+    layer(
+        name, "pooling",
+        {"kernel_size": REQUIRED, "output_size": None, "output_ratio": None, "return_indices": False,
+         "_random_samples": None},
+        lambda self, input: getattr(F, f"fractional_max_pool{rank}d")(
+            input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices, self._random_samples
+        ),
+        "", prepare,
+    )  # fmt: skip
+
+
+_fractions(2)
+_fractions(3)
+
 # -- padding ---------------------------------------------------------------------------------------------------
 
 

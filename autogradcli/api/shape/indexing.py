@@ -17,11 +17,11 @@ from ...engine.views import check_overlap, overlaps_itself
 from ...operations.dims import broadcast_shape, wrap_dim
 from ...operations.index import indexing, masks
 from ...operations.reduce import sorting
+from ...operations.shape.any_shape import reshape
 from ...operations.shape.slicing import unbind
 from ...operations.shape.view import expand
 from ..calls.declare import in_place
 from ..calls.overloads import define
-from .reshaping import reshape
 
 _BOTH = "torch Tensor"
 _OUT = ", *, Tensor out=None"
@@ -64,6 +64,8 @@ def _take_along_dim(input: Tensor, indices: Tensor, dim: int | None) -> Any:
     if theirs != (size := (*wide[:at], theirs[at], *wide[at + 1 :])):
         indices = expand(indices, size)
     size = mine[at]
+    if not size and indices.array.size:
+        raise RuntimeError("ZeroDivisionError")  # here they go round
     if size and ((indices.array < 0) | (indices.array >= size)).any():
         indices = wrap(indices.array % size)  # here they go round
     return indexing.gather(input, at, indices)
@@ -172,11 +174,12 @@ def _nonzero_rows(input: Tensor) -> Any:
     return sorting.nonzero(input)
 
 
+define("nonzero", ("(Tensor input, *, bool as_tuple=False, Tensor out=None)", _nonzero))
 define(
     "nonzero",
-    ("(Tensor input, *, Tensor out=None)", _nonzero_rows),
+    ("(Tensor input)", _nonzero_rows),
     ("(Tensor input, *, bool as_tuple)", _nonzero),
-    into=_BOTH,
+    into="Tensor",
 )
 
 

@@ -20,12 +20,13 @@ from ...operations.index.indexing import index, index_select
 from ...operations.index.masks import masked_select
 from ...operations.shape import copies
 from ...operations.shape import view as views
+from ...operations.shape.any_shape import reshape
 from ...operations.shape.joining import block_diag as block_diag_operation
 from ...operations.shape.joining import cat, stack
 from ..calls.declare import define_both
 from ..calls.overloads import define
 from ..calls.python_function import define_python
-from .reshaping import atleast_1d, atleast_2d, atleast_3d, flatten, reshape
+from .reshaping import atleast_1d, atleast_2d, atleast_3d, flatten
 
 _BOTH = "torch Tensor"
 
@@ -123,7 +124,7 @@ def _counts(repeats: Tensor, count: int | None) -> np.ndarray:
     if array.dtype.kind not in "iu":
         raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{repeats.dtype.type_name}'")
     if array.ndim > 1:
-        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     if array.size and array.min() < 0:
         raise RuntimeError("repeats can not be negative")
     if count is not None and array.ndim == 1 and array.size not in (1, count):

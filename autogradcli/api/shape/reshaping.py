@@ -11,10 +11,11 @@ from ...engine.tensor import Size, Tensor
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import shown, shown_sizes
-from ...operations.dims import broadcast_shape, wrap_dim
+from ...operations.dims import broadcast_shape, existing_dim, wrap_dim
 from ...operations.elementwise.complex import conj_view
 from ...operations.shape import copies
 from ...operations.shape import view as views
+from ...operations.shape.any_shape import reshape
 from ..calls.argument_types import checked_tensors
 from ..calls.call_plans import hooks
 from ..calls.overloads import define
@@ -26,17 +27,6 @@ from .view_in_place import storage_offset, strides_of
 _BOTH = "torch Tensor"
 
 # -- other shapes ------------------------------------------------------------------------------------------
-
-
-def reshape(input: Tensor, shape: tuple[int, ...]) -> Any:
-    """The same elements in another shape: a view where strides can say it, else a copy."""
-    array = input.array
-    if array.flags.c_contiguous:
-        return views.view(input, shape)
-    size = views.infer_size(shape, array.size)
-    if views.view_array(array, size) is not None:
-        return views.reshape_alias(input, size)
-    return views.unsafe_view(copies.clone(input, "C"), size)
 
 
 define(
@@ -374,9 +364,11 @@ def _strides(input: Tensor) -> tuple[int, ...]:
     return strides_of(input.array)
 
 
-def _stride_at(input: Tensor, dim: int) -> int:
-    """How far apart in memory the neighbours along a dimension are, in elements."""
-    return strides_of(input.array)[wrap_dim(dim, input.array.ndim)]
+def _stride_at(input: Tensor, dim: int | None) -> Any:
+    """How far apart in memory the neighbours along a dimension are, in elements; without one, along each."""
+    if dim is None:
+        return _strides(input)
+    return strides_of(input.array)[existing_dim(dim, input.array.ndim)]
 
 
 def _copy_(input: Tensor, other: Any, non_blocking: bool) -> Tensor:
@@ -389,7 +381,7 @@ def _copy_(input: Tensor, other: Any, non_blocking: bool) -> Tensor:
 define("contiguous", ("(Tensor input, *, MemoryFormat? memory_format=None)", _contiguous), into="Tensor")
 define("clone", ("(Tensor input, *, MemoryFormat? memory_format=None)", _clone), into=_BOTH)
 define("is_contiguous", ("(Tensor input, *, MemoryFormat? memory_format=None)", _is_contiguous), into="Tensor")
-define("stride", ("(Tensor input)", _strides), ("(Tensor input, int dim)", _stride_at), into="Tensor")
+define("stride", ("(Tensor input, int? dim=None)", _stride_at), into="Tensor")
 define("storage_offset", ("(Tensor input)", storage_offset), into="Tensor")
 define("copy_", ("(Tensor input, Tensor other, bool non_blocking=False)", _copy_), into="Tensor")
 define("view_as_real", ("(Tensor input)", views.view_as_real))

@@ -123,7 +123,8 @@ def warn_scalar(self: Tensor) -> None:
         state.warn_once(
             "UserWarning",
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
-            "Consider using tensor.detach() first.",
+            "Consider using tensor.detach() first. (Triggered internally at "
+            "/__w/pytorch/pytorch/torch/csrc/autograd/generated/python_variable_methods.cpp:820.)",
         )
 
 

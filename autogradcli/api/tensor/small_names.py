@@ -173,14 +173,21 @@ def sym_not(a: Value) -> bool:
 
 def sym_ite(b: Value, t: Value, f: Value) -> Any:
     """The one value or the other."""
-    if not isinstance(b, bool) or type(t) is not type(f):
-        raise AssertionError("sym_ite takes a bool and two values of one type")
+    if not isinstance(b, bool):
+        raise AssertionError(f"expected SymBool or bool, got {type(b)}")
+    if type(t) is not type(f):
+        raise AssertionError(f"type mismatch: {type(t)} vs {type(f)}")
     return t if b else f
 
 
 def sym_sum(args: Value) -> Any:
     """The sum of numbers."""
-    return sum(_real(a, lambda x: x) for a in counted(list(args)))
+    total: Any = 0
+    for a in counted(list(args if isinstance(args, (list, tuple, str)) else [args])):
+        if not isinstance(a, (int, float, Tensor)):
+            raise TypeError(f"unsupported operand type(s) for +: '{type_name(total)}' and '{type_name(a)}'")
+        total = total + a
+    return total
 
 
 def sym_sqrt(a: Value) -> float:
@@ -288,8 +295,9 @@ def _while_loop(cond_fn: Value, body_fn: Value, carried_inputs: Value) -> Any:
 
 
 def _define_callers() -> None:
-    for name, function in (("apply_", _apply_), ("map_", _map_), ("map2_", _map2_)):
-        define_python(name, function, into="Tensor")
+    define_python("apply_", _apply_, into="Tensor")
+    define("map_", ("(Tensor input, Tensor tensor, object callable)", _map_), into="Tensor")
+    define("map2_", ("(Tensor input, Tensor x, Tensor y, object callable)", _map2_), into="Tensor")
     define_python("cond", _cond)
     define_python("while_loop", _while_loop)
 

@@ -15,7 +15,7 @@ from ...engine.leaves import require_grad
 from ...engine.sparse import SparseTensor, of_parts, sparse_tensor
 from ...engine.tensor import Parameter, Size, Tensor, wrap
 from ...numerics.limits import charge_array, charge_items
-from ..calls.argument_types import Value
+from ..calls.argument_types import Value, type_name
 from ..calls.overloads import OF_TYPES, PLACES
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
@@ -64,7 +64,11 @@ def sparse_coo_tensor(
     """A sparse tensor of ``values[k]`` at ``indices[:, k]``, or one without values from a size alone. Raises
     RuntimeError where indices, values and size don't go together."""
     if values is None:  # a size alone
-        shape = tuple(int(n) for n in indices)
+        if not isinstance(indices, (int, list, tuple)):
+            raise TypeError(
+                f"sparse_coo_tensor(): argument 'size' (position 1) must be tuple of ints, not {type_name(indices)}"
+            )
+        shape = (indices,) if isinstance(indices, int) else tuple(int(n) for n in indices)
         charge_items(len(shape))
         source = _T("zeros")((0,), dtype=dtype)
         places = np.zeros((len(shape), 0), np.int64)

@@ -127,6 +127,16 @@ def layer_of(value: Any, level: Level | None = None) -> Layer | None:
     return layer if level is None or (layer is not None and layer.level is level) else None
 
 
+def values_of(t: Tensor) -> np.ndarray:
+    """The array behind a tensor of whatever levels: of all rows, their dimensions in front."""
+    layer = layer_of(t)
+    if layer is None:
+        return t.array
+    inner = values_of(layer.value)
+    hidden = inner.ndim - layer.value.array.ndim
+    return np.moveaxis(inner, hidden + layer.bdim, hidden) if layer.level.rows else inner
+
+
 def innermost(args: Sequence[Any]) -> Level | None:
     """The innermost level that one of the operands belongs to."""
     found: Level | None = None

@@ -249,7 +249,9 @@ def side_by_side(op: Operation, level: VmapLevel, args: Sequence[Any]) -> Any:
     if mixed:
         weighed = [t for t, p in zip(args, op.params, strict=True) if isinstance(t, Tensor) and p.kind == "tensor"]
         if len({t.array.dtype for t in weighed}) > 1 and any(not t.array.ndim for t in weighed):
-            return NotImplemented
+            shared = any(layer_of(t, level) is None for t in weighed)
+            if rank or shared:
+                return NotImplemented
     found = op.call(*[aligned(a, level, rank) for a in args])
     if isinstance(found, Tensor) and found.array.ndim <= rank:  # only operands that its values don't come from differ
         found = roles.expand(found, (level.size, *found.array.shape))
@@ -275,10 +277,23 @@ def row_by_row(op: Operation, level: VmapLevel, args: Sequence[Any]) -> Any:
         several = isinstance(empty, (tuple, list))
         none = [wrap(np.empty((0, *t.array.shape), t.array.dtype)) for t in (empty if several else [empty])]
         return none if several else none[0]
+    args = [_to_front(a, level) for a in args]
     rows = [op.call(*[row(a, level, k) for a in args]) for k in range(level.size)]
     if isinstance(rows[0], (tuple, list)):
         return [stacked(column, op) for column in zip(*rows, strict=True)]
     return stacked(rows, op)
+
+
+def _to_front(value: Any, level: VmapLevel) -> Any:
+    """A value, or a list of such, with the hidden dimension in front, also where it was there: PyTorch records that."""
+    if isinstance(value, (list, tuple)):
+        parts = [_to_front(v, level) for v in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    layer = layer_of(value, level)
+    if layer is None or layer.value.node is None:
+        return value
+    n, at = layer.value.array.ndim, layer.bdim
+    return batched(level, roles.permute(layer.value, (at, *(k for k in range(n) if k != at))))
 
 
 def _no_row(value: Any, level: VmapLevel) -> Any:
@@ -293,7 +308,7 @@ def stacked(rows: Sequence[Tensor], op: Operation) -> Tensor:
     if op.rows == "dynamic":
         raise RuntimeError(NO_SHAPE.format(name=op.aten))
     together: Tensor = roles.stack(list(rows), 0)
-    return together
+    return roles.reshape(together, together.array.shape) if together.node is not None else together
 
 
 def spread(value: Tensor, size: int) -> Tensor:

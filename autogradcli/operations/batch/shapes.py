@@ -63,7 +63,11 @@ def leading(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     for at in sizes:
         given[at] = (level.size, *args[at])
     if how:
-        _line_up(given, [p.index for p in op.params if p.kind in ("tensor", "index")], [int(n) for n in how.split()])
+        operands = [p.index for p in op.params if p.kind in ("tensor", "index")]
+        cores = [int(n) for n in how.split()]
+        if any(isinstance(args[k], Tensor) and rank_of(args[k]) < n for k, n in zip(operands, cores, strict=True)):
+            return NotImplemented
+        _line_up(given, operands, cores)
     found = op.call(*given)
     if not number:
         return found
@@ -75,7 +79,7 @@ def leading(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
 def _without_second(t: Tensor) -> Tensor:
     if t.array.ndim < 2:
         return t
-    dropped: Tensor = TENSORS.squeeze_dims(t, (1,))
+    dropped: Tensor = TENSORS.squeeze_dim(t, 1)
     return dropped
 
 
@@ -96,7 +100,8 @@ def _further(op: Operation, dims: Any, at: int, rank: int) -> Any:
 def _of_all(op: Operation, level: VmapLevel, args: Args, at: int) -> Any:
     """A reduction of all elements as one along the only dimension of a flattened row."""
     keep = positions(op, "keepdim")
-    given = [flat(args[0], level), *args[1:]]
+    x = args[0]
+    given = [flat(x, level) if rank_of(x) else TENSORS.unsqueeze(whole(x, level), 1), *args[1:]]
     given[at] = 1
     if keep:
         given[keep[0]] = False
@@ -135,8 +140,9 @@ def _flat(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
 
 
 def _rolled(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
-    found = op.call(flat(args[0], level), args[1], (1,))
-    return reshaped(found, (level.size, *args[0].array.shape))
+    x = args[0]
+    found = op.call(flat(x, level) if rank_of(x) else TENSORS.unsqueeze(whole(x, level), 1), args[1], (1,))
+    return TENSORS.view(found, (level.size, *x.array.shape))
 
 
 def _traced(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
@@ -144,7 +150,10 @@ def _traced(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
 
 
 def _repeated(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
-    return op.call(aligned(args[0], level, len(args[1])), (1, *args[1]))
+    x = whole(args[0], level)
+    for _ in range(len(args[1]) - rank_of(args[0])):
+        x = TENSORS.unsqueeze(x, 1)
+    return op.call(x, (1, *args[1]))
 
 
 def _alike(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
@@ -217,7 +226,9 @@ def _expand(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
             f"expand: the number of sizes provided ({len(size)}) must be greater or equal to the number of dimensions "
             f"in the tensor ({rank_of(args[0])})"
         )
-    return op.call(aligned(args[0], level, len(size)), (level.size, *size))
+    x = whole(args[0], level)
+    n, *shape = x.array.shape
+    return op.call(roles.reshape(x, (n, *(1,) * (len(size) - len(shape)), *shape)), (level.size, *size))
 
 
 def _permute(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
@@ -274,8 +285,10 @@ def _squeeze_dim(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     found, rank = only_first(level, args), max(rank_of(args[0]), 1)
     if found is None or not -rank <= args[1] < rank:
         return NotImplemented
-    one = TENSORS.squeeze_dims(found, (moved(args[1], rank),)) if rank_of(args[0]) else TENSORS.alias(found)
-    return _own(op, one)
+    if not rank_of(args[0]):
+        return _own(op, TENSORS.alias(found))
+    squeeze = TENSORS.squeeze_dims_in_place if op.name.endswith("_in_place") else TENSORS.squeeze_dims
+    return _own(op, squeeze(found, (moved(args[1], rank),)))
 
 
 def _beside(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
@@ -311,7 +324,7 @@ def distance(op: Operation, level: VmapLevel, args: Args, how: str) -> Any:
     x, y, p = args
     rank = max(rank_of(x), rank_of(y))
     between = TENSORS.sub(beside(x, level, rank), beside(y, level, rank))
-    return TENSORS.vector_norm(flat_rows(between), p, (1,), False)
+    return TENSORS.norm_dim(flat_rows(between), p, 1, False)
 
 
 def flat_rows(t: Any) -> Any:

@@ -11,6 +11,7 @@ from ...engine.operation import Operation
 from ...engine.tensor import Tensor
 from ...engine.worlds import TENSORS, roles
 from ..dims import Shape, numel
+from ..linalg.checks import LinAlgError
 
 Args = Sequence[Any]
 #: ``(op, level, args, how)``: a result with the hidden dimension in front, or NotImplemented. ``how`` is what a
@@ -26,6 +27,8 @@ def or_rows(rule: Rule) -> Rule:
             return NotImplemented
         try:
             return rule(op, level, args, how)
+        except LinAlgError:  # which says in which row
+            raise
         except (RuntimeError, IndexError, ValueError, TypeError):
             return NotImplemented
 

@@ -203,16 +203,18 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
 )
 def index_put(input: Array, indices: list[Index], values: Array | Number, accumulate: bool = False) -> Array:
     """A copy with other values at the places that index tensors name, or with the values added there."""
-    key = key_of(input.shape, indices)
+    try:
+        key = key_of(input.shape, indices)
+    except IndexError:
+        if isinstance(values, np.ndarray):
+            _check_before_places(input, indices, values)
+        raise
     if isinstance(values, np.ndarray) and values.dtype is not input.dtype:
         if values.size == 1 and not accumulate and _is_mask(indices):  # then it is a fill with a number
             values = number_in(input.dtype, values.item())
         else:
             _check_fits(input, key, values)
-            raise RuntimeError(
-                "Index put requires the source and destination dtypes match, got "
-                f"{dtypes.of(input).type_name} for the destination and {dtypes.of(values).type_name} for the source."
-            )
+            raise _other_dtype(input, values)
     out = copied(input)
     try:
         if accumulate and out.dtype.kind == "b":
@@ -227,6 +229,22 @@ def index_put(input: Array, indices: list[Index], values: Array | Number, accumu
             f"of shape {list(out[key].shape)}"
         ) from None
     return out
+
+
+def _other_dtype(input: Array, values: Array) -> RuntimeError:
+    have, want = dtypes.of(values).type_name, dtypes.of(input).type_name
+    return RuntimeError(
+        f"Index put requires the source and destination dtypes match, got {want} for the destination and {have} for "
+        "the source."
+    )
+
+
+def _check_before_places(input: Array, indices: Places, values: Array) -> None:
+    """What PyTorch looks at before it looks for indices out of range: whether shapes and dtypes fit."""
+    first = [np.zeros_like(i) if i is not None and i.dtype.kind == "i" else i for i in indices]
+    _check_fits(input, key_of(input.shape, first), values)
+    if values.dtype is not input.dtype:
+        raise _other_dtype(input, values)
 
 
 def _is_mask(indices: Places) -> bool:

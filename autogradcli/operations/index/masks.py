@@ -116,14 +116,14 @@ def _select_back(F: Any, g: Any, shape: Shape, mask: Any) -> Any:
 )
 def masked_scatter(input: Array, mask: Index, source: Array) -> Array:
     """With the elements of ``source``, one after another, where a mask is true."""
-    if mask.dtype.kind != "b":
-        raise RuntimeError(
-            f"masked_scatter_ only supports boolean masks, but got mask with dtype {dtypes.of(mask).type_name}"
-        )
     if source.dtype is not input.dtype:
         raise RuntimeError(
             "masked_scatter: expected self and source to have same dtypes but got"
             f"{dtypes.of(input).type_name} and {dtypes.of(source).type_name}"
+        )
+    if mask.dtype.kind != "b":
+        raise RuntimeError(
+            f"masked_scatter_ only supports boolean masks, but got mask with dtype {dtypes.of(mask).type_name}"
         )
     broadcast_shape(input.shape, mask.shape)
     whole = np.broadcast_shapes(input.shape, mask.shape)

@@ -67,7 +67,7 @@ def _right_back(F: Any, g: Any, mat1: Any, shape: Shape, strides: Shape) -> Any:
 
 @operation(
     takes=("integer floating complex", "addmm_impl_cpu_"),
-    rows="mm",
+    rows="product: mm",
     indices="ij,jk->ik",
     kind="bilinear",
     input=lambda F, g, mat2, input_shape, input_strides: _left_back(F, g, mat2, input_shape, input_strides),
@@ -136,7 +136,7 @@ def _in_order(a: Array, b: Array) -> Array:
 
 @operation(
     takes=("integer floating complex", "addmv_impl_cpu"),
-    rows="mv",
+    rows="product: mv",
     indices="ij,j->i",
     kind="bilinear",
     input=lambda F, g, vec: F.unsqueeze(g, 1) * vec,
@@ -210,7 +210,7 @@ def vdot(input: Array, other: Array) -> Array:
 
 @operation(
     takes=("integer floating complex", "bmm"),
-    rows="bmm",
+    rows="product: bmm",
     layout="contiguous",
     indices="bij,bjk->bik",
     kind="bilinear",

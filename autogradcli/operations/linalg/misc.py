@@ -11,6 +11,7 @@ from ...numerics import dtypes
 from ...numerics.away import by_iterations, by_rows
 from ...numerics.limits import counted
 from ..dims import size_of
+from ..refuse import underivable
 from . import matrix_kernels as kernels
 from .checks import check_finite, floating, square
 from .matrix_rules import H, T, column, first_rows, last_columns, mm, total
@@ -211,7 +212,7 @@ def _exp_rule(F: Any, g: Any, A: Any) -> Any:
     spelling="linalg.ldl_factor_ex",
     node="torch::autograd::NotImplemented",
     differentiable=(0,),
-    A=lambda F, g: None,  # PyTorch says of the factor that it has a history, and nothing comes of it
+    A=underivable("linalg_ldl_factor_ex"),
     examples="PyTorch has no derivative of it either",
 )
 def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool = False) -> tuple[Array, Array, Array]:
@@ -240,8 +241,8 @@ def linalg_ldl_factor_ex(A: Array, hermitian: bool = False, check_errors: bool =
     cost=by_rows,
     spelling="linalg.ldl_solve",
     node="torch::autograd::NotImplemented",
-    LD=lambda F, g: None,
-    B=lambda F, g: None,
+    LD=underivable("linalg_ldl_solve"),
+    B=underivable("linalg_ldl_solve"),
     examples="PyTorch has no derivative of it either",
 )
 def linalg_ldl_solve(LD: Array, pivots: Index, B: Array, hermitian: bool = False) -> Array:

@@ -198,15 +198,15 @@ def _solve(A: Array, B: Array, name: str | None) -> Array:
 
 def _solve_right_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: bool) -> Any:
     if is_vector(A.shape, b_shape):
-        solved = F.linalg_solve(T(F, A), column(F, g), left)
+        solved = F.linalg_solve(T(F, A), column(F, g), left, None)
         return F.squeeze_dim(solved, -1)
-    return F.linalg_solve(T(F, A), g, left)
+    return F.linalg_solve(T(F, A), g, left, None)
 
 
 def _solve_matrix_rule(F: Any, g: Any, A: Any, b_shape: tuple[int, ...], left: bool, x: Any) -> Any:
     if is_vector(A.shape, b_shape):
-        return -mm(F, F.linalg_solve(T(F, A), column(F, g), left), row(F, x))
-    solved = F.linalg_solve(T(F, A), g, left)
+        return -mm(F, F.linalg_solve(T(F, A), column(F, g), left, None), row(F, x))
+    solved = F.linalg_solve(T(F, A), g, left, None)
     return -mm(F, solved, T(F, x)) if left else -mm(F, T(F, x), solved)
 
 

@@ -115,9 +115,9 @@ def _eigh_rule(F: Any, gL: Any, gV: Any, L: Any, V: Any) -> Any:
 )
 def linalg_eig(A: Array) -> tuple[Array, Array]:
     """Eigenvalues and eigenvectors of a square matrix, complex in any case; vectors have norm 1."""
-    square(A, "linalg.eig")
     if A.dtype.kind not in dtypes.INEXACT:
         raise RuntimeError(f"Unknown Complex ScalarType for {dtypes.of(A).type_name}")
+    square(A, "linalg.eig")
     floating(A, "linalg.eig", "linalg_eig_out_cpu")
     if not np.isfinite(A).all():
         raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.")

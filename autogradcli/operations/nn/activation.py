@@ -130,6 +130,10 @@ def threshold(input: Array, threshold: Number, value: Number) -> Array:
     kind="elementwise",
     grad_output=lambda F, g, input, threshold: F.threshold_backward(g, input, threshold),
     input=_zeros,
+    # with a history where the input has one, though it is zero: as in PyTorch
+    jvp=lambda F, t, grad_output, input, threshold: F.threshold_backward(
+        F.zeros_like(grad_output) if t.get("grad_output") is None else t["grad_output"], input, threshold
+    ),
     examples=lambda r: [(r(2, 3), r(2, 3), 0.1)],
 )
 def threshold_backward(grad_output: Array, input: Array, threshold: Number) -> Array:

@@ -110,7 +110,7 @@ def _flat(grid: Array, shape: Ints, how: How, orders: Ints) -> tuple[Array, Arra
 
 def _sample(x: Array, grid: Array, how: How, orders: Ints) -> Array:
     place, weight = _flat(grid, x.shape[2:], how, orders)
-    flat = x.reshape(*x.shape[:2], -1)
+    flat = x.reshape(*x.shape[:2], numel(x.shape[2:]))
     rows = np.arange(x.shape[0])[:, None, None]
     picked = np.moveaxis(flat, 1, -1)[rows, place]  # (N, points, neighbours, C)
     found = (picked * weight[..., None]).sum(2)
@@ -119,7 +119,7 @@ def _sample(x: Array, grid: Array, how: How, orders: Ints) -> Array:
 
 def _spread(g: Array, grid: Array, shape: Ints, how: How, orders: Ints) -> Array:
     place, weight = _flat(grid, shape[2:], how, orders)
-    values = np.moveaxis(g.reshape(*g.shape[:2], -1), 1, -1)  # (N, points, C)
+    values = np.moveaxis(g.reshape(*g.shape[:2], numel(g.shape[2:])), 1, -1)  # (N, points, C)
     out = np.zeros((shape[0], numel(shape[2:]), shape[1]))
     np.add.at(out, (np.arange(shape[0])[:, None, None], place), values[:, :, None, :] * weight[..., None])
     return np.moveaxis(out, -1, 1).reshape(shape).astype(g.dtype)

@@ -175,8 +175,10 @@ def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
     if input.__class__ is np.ndarray and input.size > _MANY and input.dtype.kind == "f" and input.all():
         return _sum_back(F, g * result, dim) / input
     return F.readable(
-        lambda: F.flip(F.cumsum(F.flip(g * result, back), dim), back) / input,
+        lambda: F.flip(F.cumsum(F.flip(result * g, back), dim), back) / input,
         lambda: _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0),
+        input,
+        result,
     )
 
 

@@ -157,7 +157,7 @@ def _refuse_nothing(name: str, input: Array) -> None:
 
 @operation(
     takes=("bool integer floating", "max_all"),
-    rows="as: amax",
+    rows="flat: max_dim",
     node="MaxBackward1",
     spelling="max",
     input=lambda F, g, input, result: evenly(F, g, input, result),
@@ -171,7 +171,7 @@ def max_all(input: Array) -> Array:
 
 @operation(
     takes=("bool integer floating", "min_all"),
-    rows="as: amin",
+    rows="flat: min_dim",
     node="MinBackward1",
     spelling="min",
     input=lambda F, g, input, result: evenly(F, g, input, result),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
-from ...numerics import dtypes
+from ...numerics.random.fill import bound_name
 from ..dims import maximum_reduce, minimum_reduce
 from ..refuse import not_implemented_for, underivable
 
@@ -59,7 +59,7 @@ def histogram_of_points(input: Array, edges: list[Index], weight: Array | None =
 
 def _check_weight(input: Array, weight: Array | None) -> None:
     if weight is not None and weight.dtype is not input.dtype:
-        kinds = dtypes.of(input).cpp_name, dtypes.of(weight).cpp_name
+        kinds = [bound_name(a) for a in (input, weight)]
         raise RuntimeError(
             "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same "
             f"dtype, but got input({kinds[0]}), and weight({kinds[1]})"

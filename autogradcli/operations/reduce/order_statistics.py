@@ -88,13 +88,13 @@ _ALL_EVENLY: dict[str, Any] = {
 }
 
 
-@operation(node="MedianBackward0", spelling="median", **_ALL_EVENLY)
+@operation(node="MedianBackward0", spelling="median", rows="flat: median_dim", **_ALL_EVENLY)
 def median_all(input: Array) -> Array:
     """The lower median of all elements."""
     return _median_all(input, False)
 
 
-@operation(node="NanmedianBackward0", spelling="nanmedian", **_ALL_EVENLY)
+@operation(node="NanmedianBackward0", spelling="nanmedian", rows="flat: nanmedian_dim", **_ALL_EVENLY)
 def nanmedian_all(input: Array) -> Array:
     """The lower median of all elements that are numbers."""
     return _median_all(input, True)

@@ -217,7 +217,10 @@ def _prod_all_back(F: Any, g: Any, input: Any, result: Any) -> Any:
     if input.__class__ is np.ndarray and input.size > _MANY and _divides(result, input):
         return g * result / input
     return F.readable(
-        lambda: g * result / input, lambda: g * F.reshape(others(F, F.reshape(input, (numel(shape),)), 0), shape)
+        lambda: g * (result / input),
+        lambda: F.reshape(g * others(F, F.reshape(input, (numel(shape),)), 0), shape),
+        input,
+        result,
     )
 
 
@@ -241,8 +244,13 @@ def _prod_back(F: Any, g: Any, input: Any, result: Any, dim: int, keepdim: bool)
         return F.clone(g)
     g = unreduced(F, g, shape, dim, keepdim)
     if input.__class__ is np.ndarray and input.size > _MANY and _divides(result, input):
-        return g * unreduced(F, result, shape, dim, keepdim) / input
-    return F.readable(lambda: g * unreduced(F, result, shape, dim, keepdim) / input, lambda: g * others(F, input, dim))
+        return g * (unreduced(F, result, shape, dim, keepdim) / input)
+    return F.readable(
+        lambda: g * (unreduced(F, result, shape, dim, keepdim) / input),
+        lambda: g * others(F, input, dim),
+        input,
+        result,
+    )
 
 
 #: Elements of which nobody reads the last digits: products of all others are then quotients, in a fifth of the time.

@@ -270,11 +270,16 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
     kind = np.int32 if int32 else np.int64
     if sorted_sequence.ndim == 1:
         return np.asarray(np.searchsorted(sorted_sequence, values, side)).astype(kind)
+    found = np.asarray(values)
+    if not found.ndim:
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
+            f"boundaries tensor dim({sorted_sequence.ndim}) and input value's dim(0) numel(1)"
+        )
     if not sorted_sequence.ndim:
         raise RuntimeError(
             "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
         )
-    found = np.asarray(values)
     lead = sorted_sequence.shape[:-1]
     if found.shape[:-1] != lead:
         raise RuntimeError(
