@@ -276,7 +276,8 @@ def test_an_operation_takes_the_dtypes_that_it_says(name: str) -> None:
                     op.call(*cast)
                 except NotImplementedError as error:
                     assert not taken, f"{sample}: refuses {dtype}: {error}"
-                    assert not isinstance(op.taken.name, str) or op.taken.name in str(error)
+                    in_own_words = "not implemented for '" not in str(error)
+                    assert in_own_words or not isinstance(op.taken.name, str) or op.taken.name in str(error)
                 except (
                     RuntimeError,
                     ValueError,
@@ -284,7 +285,7 @@ def test_an_operation_takes_the_dtypes_that_it_says(name: str) -> None:
                     IndexError,
                     OverflowError,
                 ) as error:  # of what the numbers have become
-                    assert "not implemented for" not in str(error)
+                    assert "not implemented for '" not in str(error)
                 else:
                     assert taken, f"{sample}: takes {dtype}, against its declaration"
                     continue

@@ -149,14 +149,10 @@ def _filled(text: str, name: str, have: Any, want: Any) -> str:
         dotted=name.replace("linalg_", "linalg.", 1),
         have=have.type_name,
         want=want.type_name,
-        c_have=_c_name(have),
-        c_want=_c_name(want),
+        c_have=have.cpp_name,
+        c_want=want.cpp_name,
         is_int=have is dtypes.int32,
     ).replace("fft_", "")
-
-
-def _c_name(dtype: Any) -> str:
-    return "long int" if dtype is dtypes.int64 else str(dtype.cpp_name)
 
 
 def _check_operands(name: str, target: Tensor, given: Sequence[Tensor]) -> None:
@@ -197,7 +193,7 @@ def dtype_of_out(name: str, out: Any, dtype: Any) -> Any:
     want = out.dtype
     if dtype is not None and dtype is not want:
         if name in rules.CREATING:
-            raise RuntimeError(f"dtype {dtype.cpp_name} does not match dtype of out parameter ({want.cpp_name})")
+            raise RuntimeError(f"dtype {dtype.type_name} does not match dtype of out parameter ({want.type_name})")
         raise RuntimeError(f"Expected out tensor to have dtype {dtype.cpp_name}, but got {want.cpp_name} instead")
     if name in ("mean", "nanmean") and want.category < dtypes.FLOATING:
         return None  # the result can't be cast to it

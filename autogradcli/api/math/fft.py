@@ -16,6 +16,7 @@ from ...operations.dims import wrap_dim
 from ...operations.elementwise.complex import conj, conj_physical
 from ...operations.linalg import fft as operations
 from ...operations.nn.resample import constant_pad_nd
+from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import cast, roll
 from ...operations.shape.slicing import slice_
 from ..calls.overloads import define
@@ -257,8 +258,14 @@ def _shift(inverse: bool) -> Callable[..., Any]:
 
 
 def _frequencies(real: bool) -> Callable[..., Any]:
+    name = "rfftfreq" if real else "fftfreq"
+
     def apply(n: int, d: float, dtype: DType | None, requires_grad: bool) -> Any:
         kind = dtypes.default.dtype if dtype is None else dtype
+        if kind.category < dtypes.FLOATING:
+            raise RuntimeError(f"{name} requires a floating point or complex dtype")
+        if kind.is_complex:
+            not_implemented_for("arange_cpu", np.empty(0, kind.np))
         size = n // 2 + 1 if real else n
         if size < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {size}: [{size}]")

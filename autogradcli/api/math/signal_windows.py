@@ -157,10 +157,9 @@ def _window(name: str, values: Callable[..., Values], *extra: tuple[str, float])
     def make(length: int, periodic: bool, numbers: Sequence[float], dtype: DType | None, grad: bool) -> Tensor:
         kind = dtypes.default.dtype if dtype is None else dtype
         if kind.category < dtypes.FLOATING:
-            word = "long int" if kind is dtypes.int64 else kind.cpp_name
             raise RuntimeError(
-                f"{name} expects floating point dtypes, got: TensorOptions(dtype={word}, device=cpu, layout=Strided "
-                "(default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))"
+                f"{name} expects floating point dtypes, got: TensorOptions(dtype={kind.cpp_name}, device=cpu, "
+                "layout=Strided (default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))"
             )
         if length < 0:
             raise RuntimeError(f"{name} requires non-negative window_length, got window_length={length}")

@@ -12,6 +12,7 @@ from ...numerics.limits import shown
 from ...numerics.releases import Difference, varying
 from ...operations.elementwise.bounds import maximum, minimum
 from ...operations.reduce import extremum, order_statistics, sorting
+from ...operations.refuse import check_usual
 from ...operations.shape.slicing import unbind
 from ..calls.argument_types import type_name
 from ..calls.call_plans import check_numbers
@@ -256,6 +257,8 @@ def _isin(elements: Any, test_elements: Any, assume_unique: bool, invert: bool) 
     """For each element whether it is among others."""
     elements = elements if isinstance(elements, Tensor) else wrap(np.asarray(elements))
     others = test_elements if isinstance(test_elements, Tensor) else wrap(np.asarray(test_elements))
+    if isinstance(test_elements, Tensor):
+        check_usual("isin_default_cpu", elements.array, others.array)
     return sorting.isin(elements, others, invert)
 
 

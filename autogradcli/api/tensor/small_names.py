@@ -17,6 +17,7 @@ from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import counted, run
 from ...numerics.naming import short_name
+from ...operations.shape.copies import cast
 from ..calls.argument_types import Value, type_name
 from ..calls.overloads import define
 from ..calls.python_function import define_python
@@ -63,10 +64,8 @@ def _dim_order(self: Tensor, *, ambiguity_check: Value = False) -> tuple[int, ..
 
 
 def _dense(self: Tensor, dtype: Any, masked_grad: Any) -> Tensor:
-    """The tensor itself: it is dense."""
-    if dtype is not None and dtype is not self.dtype:
-        raise RuntimeError("dense to dense conversion of dtype is not supported")
-    return self
+    """The tensor itself, which is dense, in another dtype if one is given."""
+    return self if dtype is None or dtype is self.dtype else cast(self, dtype)
 
 
 def _not_sparse(name: str) -> Callable[[Tensor], Any]:

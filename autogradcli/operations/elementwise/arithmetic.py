@@ -6,11 +6,12 @@ import numpy as np
 
 from ...engine.operation import Array, Number, operation
 from ...engine.worlds import roles
-from ..refuse import NO_BOOLS
+from ..refuse import NO_BOOLS, check_usual
 
 
 @operation(
     blocks=True,
+    takes=("usual", "add_stub"),
     fits="alpha",
     promote="promote",
     kind="linear",
@@ -28,6 +29,7 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 @operation(
     blocks=True,
+    takes=("integer floating complex", "add_stub"),
     fits="alpha",
     promote="promote",
     kind="linear",
@@ -60,6 +62,7 @@ def rsub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``other - alpha * input`` of a number and a tensor."""
     if input.dtype == np.bool_:
         raise NO_BOOLS.value(BOOL_ONE)
+    check_usual("add_stub", input)
     return np.subtract(other, input if alpha == 1 else _scaled(input, alpha, input))
 
 
@@ -108,7 +111,14 @@ def div(input: Array, other: Array | Number) -> Array:
     """Quotient ``input / other``, broadcast."""
 
 
-@operation(blocks=True, promote="promote", kind="linear", input=lambda F, g: -g, rows="side by side")
+@operation(
+    blocks=True,
+    takes=("integer floating complex", "neg_cpu"),
+    promote="promote",
+    kind="linear",
+    input=lambda F, g: -g,
+    rows="side by side",
+)
 def neg(input: Array) -> Array:
     """Negation."""
     if input.dtype == np.bool_:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...engine.operation import Array, Number, operation
 from ...numerics.shapes import shape_mismatch
-from ..refuse import not_implemented_for
+from ..refuse import check_usual, not_implemented_for
 
 _ORDERED = {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal}
 _EQUALITY = {"eq": np.equal, "ne": np.not_equal}
@@ -33,6 +33,7 @@ def _ordered(name: str, ufunc: Any) -> Callable[[Any, Any], Any]:
                 if mismatch := shape_mismatch([input, other]):
                     raise mismatch
                 not_implemented_for(f"{name}_cpu", np.asarray(x))
+        check_usual(f"{name}_cpu", input, other)
         return ufunc(input, other)
 
     return kernel
@@ -135,22 +136,40 @@ def isclose(input: Array, other: Array, rtol: float = 1e-5, atol: float = 1e-8, 
 # -- logic -----------------------------------------------------------------------------------------------
 
 
-@operation(rows="each", kernel=np.logical_not)
+@operation(rows="each", kernel=np.logical_not, takes=("usual", "logical_not_cpu"))
 def logical_not(input: Array) -> Array:
     """Whether each element is zero or False."""
 
 
-@operation(rows="side by side", kernel=np.logical_and, broadcast=True, in_vmap="arithmetic")
+@operation(
+    rows="side by side",
+    kernel=np.logical_and,
+    takes=("usual", "logical_and_cpu"),
+    broadcast=True,
+    in_vmap="arithmetic",
+)
 def logical_and(input: Array, other: Array) -> Array:
     """Whether both elements are nonzero."""
 
 
-@operation(rows="side by side", kernel=np.logical_or, broadcast=True, in_vmap="arithmetic")
+@operation(
+    rows="side by side",
+    kernel=np.logical_or,
+    takes=("usual", "logical_or_cpu"),
+    broadcast=True,
+    in_vmap="arithmetic",
+)
 def logical_or(input: Array, other: Array) -> Array:
     """Whether at least one of the elements is nonzero."""
 
 
-@operation(rows="side by side", kernel=np.logical_xor, broadcast=True, in_vmap="arithmetic")
+@operation(
+    rows="side by side",
+    kernel=np.logical_xor,
+    takes=("usual", "logical_xor_cpu"),
+    broadcast=True,
+    in_vmap="arithmetic",
+)
 def logical_xor(input: Array, other: Array) -> Array:
     """Whether exactly one of the elements is nonzero."""
 
@@ -182,7 +201,7 @@ def bitwise_not(input: Array) -> Array:
 @operation(
     rows="side by side",
     kernel=np.bitwise_and,
-    takes=("bool integer", "bitwise_and_cpu"),
+    takes=("bool integer unsigned", "bitwise_and_cpu"),
     promote="promote",
     overload="*",
 )
@@ -191,7 +210,11 @@ def bitwise_and(input: Array | Number, other: Array | Number) -> Array:
 
 
 @operation(
-    rows="side by side", kernel=np.bitwise_or, takes=("bool integer", "bitwise_or_cpu"), promote="promote", overload="*"
+    rows="side by side",
+    kernel=np.bitwise_or,
+    takes=("bool integer unsigned", "bitwise_or_cpu"),
+    promote="promote",
+    overload="*",
 )
 def bitwise_or(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise or of integers or booleans."""
@@ -200,7 +223,7 @@ def bitwise_or(input: Array | Number, other: Array | Number) -> Array:
 @operation(
     rows="side by side",
     kernel=np.bitwise_xor,
-    takes=("bool integer", "bitwise_xor_cpu"),
+    takes=("bool integer unsigned", "bitwise_xor_cpu"),
     promote="promote",
     overload="*",
 )

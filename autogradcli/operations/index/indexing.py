@@ -26,6 +26,10 @@ Places = Sequence[Array | None]
 # -- x[i, j, :, mask] --------------------------------------------------------------------------------------
 
 
+#: NumPy's letters of the dtypes that indices have.
+INDEXING = "?Bilq"
+
+
 def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
     """NumPy's key for a list of index tensors, None standing for a whole dimension; masks become places.
 
@@ -37,7 +41,7 @@ def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
         if index is None:
             key.append(slice(None))
             continue
-        if index.dtype.kind not in "iub":
+        if index.dtype.char not in INDEXING:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         if index.dtype.kind == "b" or index.dtype == np.uint8:
             at = len(key)
@@ -123,6 +127,7 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
 
 @operation(
     formula=put_said,
+    takes=("usual", "index_put"),
     rows="put at",
     overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
@@ -311,6 +316,7 @@ def gather(input: Array, dim: int, index: Index) -> Array:
 
 
 @operation(
+    takes=("usual", "take_cpu"),
     rows="taken",
     complex="own",
     input=lambda F, g, input, input_shape, index: F.put(F.new_zeros(g, input_shape), index, g, True),

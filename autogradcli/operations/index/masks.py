@@ -29,8 +29,9 @@ def _fit_mask(input: Array, mask: Array) -> Array:
 
 def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
     if mask.dtype.kind != "b":
-        kind = {"Long": "long int", "Byte": "unsigned char"}.get(dtypes.of(mask).type_name, dtypes.of(mask).cpp_name)
-        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {kind}")
+        raise RuntimeError(
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.of(mask).cpp_name}"
+        )
     if input.dtype.kind != "c" and np.iscomplexobj(value):
         value = number_in(input.dtype, value.item() if isinstance(value, np.ndarray) else value)
     if mask.shape != input.shape:
@@ -52,6 +53,7 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
 _FILL: dict[str, Any] = {
     "kernel": _fill_masked, "layout": "contiguous", "complex": "own", "spelling": "masked_fill", "overlap": True,
     "fits": "value", "fits_in": "operand", "overload": "*", "in_vmap": "arithmetic",
+    "takes": ("usual", "masked_fill"),
 }  # fmt: skip
 
 
@@ -82,6 +84,7 @@ def masked_fill_tensor(input: Array, mask: Index, value: Array) -> Array:
 
 
 @operation(
+    takes=("usual", "masked_select"),
     complex="own",
     input=lambda F, g, input, mask: _select_back(F, g, tuple(input.shape), mask),
     jvp=lambda F, t, mask: F.masked_select(t["input"], mask),
@@ -104,6 +107,7 @@ def _select_back(F: Any, g: Any, shape: Shape, mask: Any) -> Any:
 
 
 @operation(
+    takes=("usual", "masked_scatter"),
     rows="slow: masked_scatter",
     layout="contiguous",
     complex="own",

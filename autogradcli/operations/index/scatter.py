@@ -163,6 +163,7 @@ def scatter_combined(input: Array, dim: int, index: Index, src: Array | Number, 
 
 
 @operation(
+    takes=("usual", "take_put_cpu"),
     rows="put",
     layout="contiguous",
     complex="own",

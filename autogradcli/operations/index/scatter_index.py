@@ -11,6 +11,7 @@ from ...numerics import dtypes
 from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
+from ..refuse import check_usual
 from ..shape.slicing import ALL
 from .indexing import check_places
 from .written import tangent
@@ -73,6 +74,8 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
     out = np.array(input)
     if alpha != 1:
         source = np.multiply(source, number_in(source.dtype, alpha))
+    if input.ndim < 2:
+        check_usual("index_add_", input)  # rows of more dimensions are added as PyTorch adds tensors
     if out.ndim:
         add_at(out, parts_key(index, at), source)
     else:
@@ -86,6 +89,7 @@ def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Numbe
 
 
 @operation(
+    takes=("usual", "index_copy_cpu"),
     rows="indexed",
     layout="contiguous",
     complex="own",
@@ -181,6 +185,7 @@ def check_filled(index: Array, at: int, n: int) -> None:
     overlap=True,
     node="IndexFillBackward0",
     spelling="index_fill",
+    takes=("usual", "index_fill_cpu"),
     kernel=_filled,
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
@@ -198,6 +203,7 @@ def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Ar
     overlap=True,
     node="IndexFillBackward1",
     spelling="index_fill",
+    takes=("usual", "index_fill_cpu"),
     kernel=_filled,
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),

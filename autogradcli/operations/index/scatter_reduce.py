@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine.operation import Array, Index, operation
 from ...numerics.adding import add_at
-from ..refuse import not_implemented_for
+from ..refuse import check_usual, is_storage, not_implemented_for
 from .scatter import checked_scatter, lined_up, source_back
 from .scatter_index import checked_parts, parts_key
 
@@ -180,6 +180,8 @@ def scatter_reduce(input: Array, dim: int, index: Index, src: Array, reduce: str
     kind = input.dtype.kind
     if (kind == "b" and reduce == "mean") or (kind == "c" and reduce in ("amax", "amin")):
         not_implemented_for(f"scatter_gather_tensor_cpu_reduce_{reduce}", input)
+    if reduce in _REDUCING:
+        check_usual(f"scatter_gather_tensor_cpu_reduce_{reduce}", input)
     if index.size:
         place, key, source = lined_up(out, index, src, at)
         _reduced_into(out, place, key, source, reduce, include_self)
@@ -192,8 +194,11 @@ def _index_reduce_back(
     return _reduce_back(F, g, _Moves(F, dim, index, True), input, source, result, reduce, include_self)
 
 
+#: What rows of more dimensions are reduced by.
+_REDUCING = {"mean": "add_stub", "amax": "maximum_cpu", "amin": "minimum_cpu"}
+
+
 @operation(
-    takes=("integer floating", "index_func_"),
     rows="indexed",
     layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, source, reduce, include_self, result: _index_reduce_back(
@@ -211,6 +216,9 @@ def index_reduce(input: Array, dim: int, index: Index, source: Array, reduce: st
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     at = checked_parts(input, dim, index, source, "index_reduce_")
     out = np.array(input)
+    if input.dtype.kind in "bc" or (is_storage(input) and (input.ndim < 2 or reduce != "prod")):
+        rows = input.ndim > 1 and input.dtype.kind not in "bc"
+        not_implemented_for(_REDUCING[reduce] if rows else "index_func_", input)
     if index.size:
         place = out if out.ndim else out.reshape(1)
         _reduced_into(out, place, parts_key(index, at), source.reshape(source.shape or (1,)), reduce, include_self)

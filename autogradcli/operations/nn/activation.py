@@ -90,7 +90,11 @@ def _log_sigmoid_twice(g: Any, sigmoid: Any) -> Any:
 # -- with a threshold ------------------------------------------------------------------------------------
 
 
-@operation(kind="elementwise", input=lambda F, g, result: F.threshold_backward(g, result, 0))
+@operation(
+    takes=("integer floating", "clamp_min_scalar_cpu"),
+    kind="elementwise",
+    input=lambda F, g, result: F.threshold_backward(g, result, 0),
+)
 def relu(input: Array) -> Array:
     """``max(input, 0)``. Its derivative at 0 is 0."""
     if input.dtype.kind in "bc":

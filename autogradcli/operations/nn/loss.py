@@ -15,7 +15,7 @@ from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
 from ..dims import numel
 from ..elementwise import elementary
-from ..refuse import as_result
+from ..refuse import as_result, check_usual
 
 
 def reduced(x: Array, reduction: str) -> Array:
@@ -174,6 +174,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
     target = as_result(target, input.dtype)  # an unsigned one has no negative
     if input.dtype.kind == "b":
         ARRAYS.neg(target)  # which says why there is none
+    check_usual("neg_cpu", input)
     if input.dtype.kind in "iu":
         name = dtypes.of(input).type_name
         raise RuntimeError(f"result type Float can't be cast to the desired output type {name}")

@@ -12,6 +12,7 @@ from ...numerics.blocks import LARGE, row_blocks
 from ...numerics.dtypes import DType
 from ..dims import maximum_reduce, numel, wrap_dim
 from ..elementwise import elementary
+from ..refuse import not_implemented_for
 from .reduction import cast_first
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
@@ -47,10 +48,12 @@ def _in_double(ufunc: Any, input: Array, at: int, out: np.dtype) -> Array:
 
 def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
     at = wrap_dim(dim, input.ndim)
-    input = cast_first(input, dtype)
+    input = cast_first(input, dtype, f"{'cumsum' if ufunc is np.add else 'cumprod'}_out_cpu")
     out = input.dtype
     if out.kind in "iub":
         out = np.dtype(np.int64) if dtype is None else dtype.np
+        if out.kind == "b":
+            not_implemented_for(f"{'cumsum' if ufunc is np.add else 'cumprod'}_out_cpu", np.empty(0, out))
     if not input.ndim:
         return input.astype(out)
     double = out.kind == "f" and out.itemsize < 8  # accumulated in double, as PyTorch does

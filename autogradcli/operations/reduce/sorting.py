@@ -11,7 +11,7 @@ from ...numerics import dtypes
 from ...numerics.away import by_size
 from ...numerics.limits import counted
 from ..dims import maximum_reduce, minimum_reduce, wrap_dim
-from ..refuse import not_implemented_for, unwritten
+from ..refuse import is_storage, not_implemented_for, unwritten
 from . import tie_order
 from .extremum import Pair
 
@@ -90,6 +90,7 @@ def sort_stable(input: Array, stable: bool, dim: int = -1, descending: bool = Fa
 
 
 @operation(
+    takes=("usual", "topk_cpu"),
     cost=by_size,
     node="TopkBackward0",
     examples=lambda r: [(r.distinct((2, 3)), 2), (r.distinct((4, 3)), 2, 0, False)],
@@ -146,7 +147,7 @@ _DISTINCT: dict[str, Any] = {
 
 
 @operation(
-    takes=("bool integer floating", "unique"),
+    takes=("bool integer unsigned floating", "unique"),
     rows="dynamic",
     aten="_unique2",
     cost=by_size,
@@ -162,7 +163,7 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
 
 
 @operation(
-    takes=("bool integer floating", "unique_dim"),
+    takes=("bool integer unsigned floating", "unique_dim"),
     cost=by_size,
     spelling="unique",
     aten="unique_dim",
@@ -207,7 +208,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
 
 
 @operation(
-    takes=("bool integer floating", "unique"),
+    takes=("bool integer unsigned floating", "unique"),
     cost=by_size,
     input=unwritten("unique_consecutive"),
     rows="dynamic",
@@ -266,7 +267,7 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
 @operation(cost=by_size, rows="dynamic")
 def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> Array:
     """How often each of 0, 1, 2, ... occurs, or the sum of the weights where it does."""
-    if input.dtype.kind not in "iu":  # at which PyTorch looks before it looks at the shape
+    if input.dtype.kind not in "iu" or is_storage(input):  # at which PyTorch looks before it looks at the shape
         not_implemented_for("bincount_cpu", input)
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
@@ -280,12 +281,16 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
     return np.bincount(input, dtypes.real_for(weights, np.dtype(np.float64)).astype(np.float64), minlength).astype(kind)
 
 
-_HISTC = {"b": "linspace_cpu", "c": "aminmax_cpu"}
+def _binning(input: Array, *_: Any) -> str:
+    """The kernel that refuses a dtype, of those that ``histc`` calls."""
+    if input.dtype.kind == "c" or is_storage(input):
+        return "aminmax_cpu"
+    return "linspace_cpu" if input.dtype.kind == "b" else "histogram_cpu"
 
 
 @operation(
     rows="slow: histc",
-    takes=("floating", lambda input, *_: _HISTC.get(input.dtype.kind, "histogram_cpu")),
+    takes=("floating", _binning),
     cost=by_size,
 )
 def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
@@ -310,7 +315,7 @@ def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Arra
 # -- places of what is true --------------------------------------------------------------------------------
 
 
-@operation(rows="dynamic")
+@operation(takes=("usual", "nonzero_count_cpu"), rows="dynamic")
 def nonzero(input: Array) -> Array:
     """The places of the nonzero elements, one row each."""
     if not input.ndim:
