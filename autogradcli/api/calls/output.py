@@ -158,11 +158,18 @@ def _filled(text: str, name: str, have: Any, want: Any) -> str:
 def _check_operands(name: str, target: Tensor, given: Sequence[Tensor]) -> None:
     counter = target.counter
     for t in given:
-        if t.array is target.array:
+        if t.array is target.array or (name in rules.OVERLAP_NEVER and _is_same(t.array, target.array)):
             if name in rules.OVERLAP_NEVER:
                 raise RuntimeError(SHARED)
         elif (counter is not None and t.counter is counter) or np.may_share_memory(t.array, target.array):
             check_partial_overlap(target.array, t.array)
+
+
+def _is_same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays are the same elements in the same order."""
+    if a.shape != b.shape or a.strides != b.strides or not a.size:
+        return False
+    return bool(a.__array_interface__["data"][0] == b.__array_interface__["data"][0])
 
 
 def _write(out: Tensor, result: Tensor, in_order: bool, recorded: bool, as_it_is: bool) -> None:

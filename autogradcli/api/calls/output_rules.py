@@ -175,7 +175,10 @@ OVERLAP_UNSEEN = _words(
 )
 
 #: May not even write over the operand itself.
-OVERLAP_NEVER = _words("take_along_dim cross gather index_select linalg_cross")
+OVERLAP_NEVER = _words(
+    "take_along_dim cross gather index_select linalg_cross cat concat concatenate stack hstack vstack row_stack dstack "
+    "column_stack"
+)
 
 #: Write into an expanded tensor, too.
 EXPANDED = _words(

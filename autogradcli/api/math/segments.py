@@ -40,7 +40,7 @@ def segment_reduce(
     if reduce not in _EMPTY:
         raise RuntimeError(f"unsupported reduction given! {reduce}")
     if not data.dtype.is_floating_point:
-        raise RuntimeError(f"\"_segment_reduce_cpu\" not implemented for '{data.dtype.type_name}'")
+        raise NotImplementedError(f"\"_segment_reduce_cpu\" not implemented for '{data.dtype.type_name}'")
     given = lengths if lengths is not None else offsets
     assert given is not None
     axis = axis + data.array.ndim if axis < 0 else axis

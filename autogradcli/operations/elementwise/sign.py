@@ -129,6 +129,7 @@ def _filled(x: Any, nan: float, posinf: float, neginf: float) -> Any:
 @operation(
     rows="each",
     promote="promote",
+    complex="refused",
     # no ``kind``: its defaults are the limits of the very dtype, half precision or not
     jvp=lambda F, tangents, input: tangents["input"] * F.isfinite(input),
     input=lambda F, g, input: g * F.isfinite(input),

@@ -116,7 +116,8 @@ def relu(input: Array) -> Array:
 )
 def threshold(input: Array, threshold: Number, value: Number) -> Array:
     """The elements above the threshold; ``value`` instead of the others."""
-    return np.where(input <= threshold, np.asarray(value).astype(input.dtype), input)
+    low, other = np.asarray(threshold).astype(input.dtype), np.asarray(value).astype(input.dtype)
+    return np.where(input <= low, other, input)
 
 
 @operation(

@@ -165,6 +165,7 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 
 @operation(
     constant="target",
+    complex="refused",
     rows="loss",
     input=lambda F, g, input, target, reduction: F.soft_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean"), (r(3), r(3), "none")],

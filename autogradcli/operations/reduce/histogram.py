@@ -10,6 +10,7 @@ from ...engine.operation import Array, Index, operation
 from ...numerics import dtypes
 from ..dims import maximum_reduce, minimum_reduce
 from ..refuse import not_implemented_for, underivable
+from ..shape.spacing import spaced
 
 
 def edges_between(values: Array, bins: int, low: float | None, high: float | None) -> Array:
@@ -24,7 +25,8 @@ def edges_between(values: Array, bins: int, low: float | None, high: float | Non
         high = float(maximum_reduce(values, None)) if values.size else 0.0
     if low == high:
         low, high = low - 0.5, high + 0.5
-    return np.linspace(low, high, bins + 1, dtype=values.dtype)
+    first, last = np.array(low, values.dtype), np.array(high, values.dtype)
+    return spaced(first, last, (last - first) / np.array(bins, values.dtype), bins + 1)
 
 
 @operation(

@@ -173,11 +173,21 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
 )
 def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
-    at = wrap_dim(dim, input.ndim)
+    at = _along(input, dim)
     if input.dtype.kind == "f" and np.isnan(input).any():
         return _unique_with_nan(np.moveaxis(input, at, 0), at)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
     return values, inverse.reshape(-1), counts
+
+
+def _along(input: Array, dim: int) -> int:
+    """The dimension whose parts are told apart. Raises RuntimeError where there is nothing in any of them."""
+    if not input.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    at = wrap_dim(dim, input.ndim)
+    if input.shape[at] and not input.size:
+        raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
+    return at
 
 
 def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
@@ -217,7 +227,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
 )
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """One element of each run of equal ones, the run that each element belongs to, and the runs' lengths."""
-    at = 0 if dim is None else wrap_dim(dim, input.ndim)
+    at = 0 if dim is None else _along(input, dim)
     x = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
     n = x.shape[0]
     begins = np.ones(n, np.bool_)
@@ -291,6 +301,7 @@ def _binning(input: Array, *_: Any) -> str:
 @operation(
     rows="slow: histc",
     takes=("floating", _binning),
+    half="own",
     cost=by_size,
 )
 def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
@@ -307,8 +318,10 @@ def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Arra
         low, high = low - 1, high + 1
     if not np.isfinite([low, high]).all():
         raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
-    inside = x[(x >= low) & (x <= high)].astype(np.float64)
-    place = np.minimum(((inside - low) / (high - low) * bins).astype(np.int64), bins - 1)
+    inside = x[(x >= low) & (x <= high)]
+    kind = inside.dtype.type
+    first = kind(low)
+    place = np.minimum(((inside - first) * kind(bins) / (kind(high) - first)).astype(np.int64), bins - 1)
     return np.bincount(place, minlength=bins).astype(input.dtype)
 
 
