@@ -36,11 +36,8 @@ def grid_sample(
         align_corners = False
     shape, points = input.array.shape, grid.array.shape
     dims = len(shape) - 2
-    if input.array.ndim != grid.array.ndim or dims not in (2, 3):
-        raise RuntimeError(
-            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes "
-            f"{list(shape)} and grid with sizes {list(points)}"
-        )
+    if not shape or not points:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if shape[0] != points[0]:
         raise RuntimeError(
             "grid_sampler(): expected grid and input to have same batch size, but got input with sizes "
@@ -57,6 +54,11 @@ def grid_sample(
                 "grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes "
                 f"{list(shape)} with dimension {at} being empty"
             )
+    if input.array.ndim != grid.array.ndim or dims not in (2, 3):
+        raise RuntimeError(
+            f"grid_sampler(): expected {'4' if dims == 2 else '5'}D input and grid with same number of dimensions, but "
+            f"got input with sizes {list(shape)} and grid with sizes {list(points)}"
+        )
     if dims == 3 and mode == "bicubic":
         raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
     check_same(input, grid)

@@ -15,6 +15,7 @@ from ...numerics.dtypes import DType
 from ...numerics.limits import shown
 from ...operations.elementwise.arithmetic import mul
 from ...operations.linalg.fft import fft_c2c, fft_r2c
+from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import cast
 from ...operations.shape.strided import as_strided
 from ...operations.shape.view import squeeze_dim, transpose, unsqueeze, view, view_as_real
@@ -166,6 +167,8 @@ def _window(name: str, values: Callable[..., Values], *extra: tuple[str, float])
         if length < 2:
             array = np.ones(length, kind.np)
         else:
+            if kind.is_complex:
+                not_implemented_for("arange_cpu", np.empty(0, kind.np))
             k = np.arange(length, dtype=np.float64)
             array = np.asarray(values(*numbers)(k, length if periodic else length - 1)).astype(kind.np)
         made = wrap(array)

@@ -218,6 +218,12 @@ def _searchsorted(
     sorted_sequence: Tensor, input: Any, out_int32: bool, right: bool, side: str | None, sorter: Tensor | None
 ) -> Any:
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
+    ndim = sorted_sequence.array.ndim
+    if ndim != 1 and not (isinstance(input, Tensor) and input.array.ndim):
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
+            f"boundaries tensor dim({ndim}) and input value's dim(0) numel(1)"
+        )
     if side is not None:
         if side not in ("left", "right"):
             raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {shown(side)}")
@@ -227,6 +233,16 @@ def _searchsorted(
             )
         right = side == "right"
     if sorter is not None:
+        if sorter.array.shape != sorted_sequence.array.shape:
+            raise RuntimeError(
+                "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
+                f"{list(sorted_sequence.array.shape)}and got sorter tensor {list(sorter.array.shape)}"
+            )
+        if sorter.array.dtype != np.int64:
+            name = sorter.dtype.type_name
+            raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {name}")
+        if sorter.array.size and not 0 <= sorter.array.min() <= sorter.array.max() < sorter.array.shape[-1]:
+            raise RuntimeError("torch.searchsorted(): sorter index out of range")
         sorted_sequence = wrap(np.take_along_axis(sorted_sequence.array, sorter.array, -1))
     return sorting.searchsorted(sorted_sequence, input, right, out_int32)
 
@@ -294,7 +310,14 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Any, ...]:
     """Counted indices as one tensor of places for each dimension of a shape."""
     if indices.array.dtype.kind not in "iu":
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype!r}")
+    if not isinstance(shape, (int, list, tuple, str)):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got <class '{type_name(shape)}'>")
     size = (shape,) if isinstance(shape, int) else tuple(shape)
+    for n in size:
+        if not isinstance(n, int):
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got <class '{type_name(n)}'>")
+    if any(n < 0 for n in size):
+        raise ValueError(f"'shape' cannot have negative values, but got {size}")
     _check_unravelled(indices, size)
     return tuple(unbind(sorting.unravel_index(indices, size), 0))
 

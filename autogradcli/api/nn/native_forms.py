@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ...numerics.dtypes import FLOATING
 from ..calls.overloads import define
 from .functions_by_attribute import F, M, T
+from .native_checks import check_cell, check_groups, check_layers, check_tbc
 from .recurrent import RNNBase, step_of
 from .weight_parts import norm_except_dim, weight_of_parts
 
@@ -130,10 +132,13 @@ def _recurrent(mode: str) -> Callable[..., Any]:
         input: Tensor, hx: Any, params: Any, has_biases: bool, num_layers: int, dropout: float, train: bool,
         bidirectional: bool, batch_first: bool,
     ) -> Any:  # fmt: skip
+        lstm = mode == "LSTM"
+        given = T.transpose(input, 0, 1) if batch_first and not lstm else input
+        check_layers(mode, hx, params, has_biases, num_layers, bidirectional)
         layer: Any = _Weights(mode, params, has_biases, num_layers, bidirectional)
         layer.dropout, layer.training = dropout, train
-        lstm = mode == "LSTM"
-        outputs, hidden = layer._layers(T.transpose(input, 0, 1) if batch_first else input, hx if lstm else (hx,))
+        given = T.transpose(input, 0, 1) if batch_first and lstm else given
+        outputs, hidden = layer._layers(given, hx if lstm else (hx,))
         if batch_first:
             outputs = T.transpose(outputs, 0, 1) if lstm else M.transpose_(outputs, 0, 1)
         return (outputs, *hidden)
@@ -146,6 +151,7 @@ def _cell(mode: str) -> Callable[..., Any]:
     def run(input: Tensor, hx: Any, w_ih: Tensor, w_hh: Tensor, b_ih: Any, b_hh: Any) -> Any:
         step, call = step_of(mode)
         hidden = tuple(hx) if mode == "LSTM" else (hx,)
+        check_cell(mode, input, hidden, w_ih, w_hh)
         found = step(F.linear(input, w_ih, b_ih), hidden, w_hh, b_hh, None, call)
         return tuple(found) if mode == "LSTM" else found[0]
 
@@ -196,6 +202,7 @@ def _native_layer_norm(input: Tensor, shape: tuple[int, ...], weight: Any, bias:
 
 def _native_group_norm(input: Tensor, weight: Any, bias: Any, N: int, C: int, HxW: int, group: int, eps: float) -> Any:
     """`F.group_norm`, with the means and the reciprocal deviations."""
+    check_groups(C, HxW, group)
     result = T.group_norm(input, group, weight, bias, eps)
     return (result, *_moments(M.reshape(input, N, group, -1), (2,), eps, False))
 
@@ -229,7 +236,9 @@ def _grid_sampler(input: Tensor, grid: Tensor, mode: int, padding: int, align_co
 
 
 def _affine_grid(theta: Tensor, size: tuple[int, ...], align_corners: bool) -> Any:
-    """`F.affine_grid`."""
+    """The grid of `F.affine_grid`, which checks what it is given; this computes it. Raises RuntimeError."""
+    if len(size) not in (4, 5):
+        raise RuntimeError("AffineGridGenerator needs 4d (spatial) or 5d (volumetric) inputs.")
     return F.affine_grid(theta, size, align_corners)
 
 
@@ -326,6 +335,8 @@ def _convolution(
 ) -> Any:  # fmt: skip
     """A convolution of any rank, transposed or not."""
     rank = input.array.ndim - 2
+    if weight.array.ndim < 3:
+        raise RuntimeError("weight should have at least three dimensions")
     if transposed:
         call = getattr(F, f"conv_transpose{rank}d")
         return call(input, weight, bias, stride, padding, output_padding, groups, dilation)
@@ -334,6 +345,7 @@ def _convolution(
 
 def _conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int) -> Any:
     """A convolution over time of (time, batch, channels) with a weight of (time, in, out)."""
+    check_tbc(input, weight, bias)
     found = F.conv1d(M.permute(input, 1, 2, 0), M.permute(weight, 2, 1, 0), bias, padding=pad)
     return M.permute(found, 2, 0, 1)
 
@@ -345,6 +357,10 @@ def _norm_except(v: Tensor, pow: int, dim: int) -> Any:
 
 def _frobenius(input: Tensor, dim: tuple[int, ...], keepdim: bool) -> Any:
     """The Frobenius norm over dimensions."""
+    if input.dtype.category < FLOATING:
+        raise RuntimeError(
+            f"norm(): input dtype should be either floating point or complex. Got {input.dtype.type_name} instead."
+        )
     return M.norm(input, 2, dim, keepdim=keepdim)
 
 

@@ -207,15 +207,15 @@ def _arange(
         raise RuntimeError(f"unsupported range: {start} -> {end}")
     if (step > 0 and start > end) or (step < 0 and start < end):
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    if dtype.category == dtypes.INTEGER:
+    if dtype.category == dtypes.INTEGER and all(isinstance(v, int) for v in (start, end, step)):
         start, end, step = (number_in(_LONG, v).item() for v in (start, end, step))
-        if step == 0:
-            raise ValueError("step must be nonzero")
         count = -((start - end) // step)
     else:
         if not math.isfinite(size := (end - start) / step) or size >= 2.0**63:
             raise RuntimeError("invalid size, possible overflow?")
         count = math.ceil(size)
+        if dtype.category == dtypes.INTEGER:  # as many as there are between the ends as they are given
+            start, step = (number_in(_LONG, v).item() for v in (start, step))
     charge_array((count,), dtype.itemsize)
     if dtype is dtypes.bool_ or dtype.category == dtypes.COMPLEX:
         not_implemented_for("arange_cpu", np.empty(0, dtype.np))
@@ -223,7 +223,7 @@ def _arange(
     if dtype.category == dtypes.FLOATING:
         return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
-    if max(abs(start), abs(start + count * step)) < 1 << 62:
+    if step and max(abs(start), abs(start + count * step)) < 1 << 62:
         numbers = np.arange(int(start), int(start + count * step), int(step), dtype=np.int64)
         return made(numbers.astype(dtype.np, copy=False), requires_grad)
     values = np.arange(count, dtype=wide) * wide(step) + wide(start)

@@ -39,6 +39,8 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
         )
     size = source.shape[at] if at < source.ndim else 1
     if index.size != size:
+        if not source.ndim and name == "index_add_":
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         raise RuntimeError(
             f"{name}(): Number of indices ({index.size}) should be equal to source.size(dim): ({size}), for dim: {at}"
         )
@@ -103,6 +105,10 @@ def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Numbe
 def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
     """With parts of ``source`` written at indices along a dimension."""
     at = wrap_dim(dim, input.ndim)
+    if index.ndim > 1:
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
+    if not source.ndim and index.size != 1:
+        raise IndexError(f"index_copy_(): When source is scalar, index should have one element (got {index.size})")
     if index.dtype != np.int64:
         raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {dtypes.of(index).type_name}")
     if source.dtype is not input.dtype:
@@ -110,7 +116,7 @@ def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
             "index_copy_(): self and source expected to have the same dtype, but got (self) "
             f"{dtypes.of(input).type_name} and (source) {dtypes.of(source).type_name}"
         )
-    _check_parts(input, at, index, source)
+    _check_parts(input, at, source)
     size = source.shape[at] if source.ndim else 1
     if index.size != size:
         raise IndexError(
@@ -126,9 +132,7 @@ def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
     return out
 
 
-def _check_parts(input: Array, at: int, index: Array, source: Array) -> None:
-    if index.ndim > 1:
-        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
+def _check_parts(input: Array, at: int, source: Array) -> None:
     if input.ndim and source.ndim and input.ndim != source.ndim:
         raise IndexError(
             "index_copy_(): When source and destination are not scalars, their dimensionality must match. "
@@ -151,17 +155,17 @@ def _check_copied(index: Array, at: int, n: int) -> None:
 
 
 def _filled(input: Array, dim: int, index: Array, value: Number | Array) -> Array:
-    at = wrap_dim(dim, input.ndim)
-    if index.dtype != np.int64:
-        raise IndexError("index_fill_(): Expected dtype int64 for index.")
     if isinstance(value, np.ndarray) and value.ndim:
         raise RuntimeError(
             f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
-    if index.ndim > 1:
-        raise RuntimeError("Index has to be a vector/scalar")
+    if index.dtype != np.int64:
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+    at = wrap_dim(dim, input.ndim)
     if input.dtype.kind != "c" and np.iscomplexobj(value):
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
+    if index.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
     n = input.shape[at] if input.ndim else 1
     check_filled(index, at, n)
     out = np.array(input)

@@ -15,7 +15,7 @@ from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
 from ..dims import numel
 from ..elementwise import elementary
-from ..refuse import as_result, check_usual
+from ..refuse import as_result, check_usual, not_implemented_for
 
 
 def reduced(x: Array, reduction: str) -> Array:
@@ -298,6 +298,11 @@ def binary_cross_entropy_with_logits(
     input: Array, target: Array, weight: Array | None = None, pos_weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
     """Cross entropy of two classes from the logits ``input``; ``pos_weight`` weighs the class 1."""
+    if input.dtype.kind not in "fV":
+        not_implemented_for("log_sigmoid_cpu", input)
+    if target.dtype.kind not in dtypes.INEXACT:
+        names = dtypes.of(input).type_name, dtypes.of(target).type_name
+        raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
     log_sigmoid = np.minimum(input, 0) - elementary.log1p(elementary.exp(-np.abs(input)))
     if pos_weight is None:
         loss = (1 - target) * input - log_sigmoid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -347,5 +348,6 @@ def isin(elements: Array, test_elements: Array, invert: bool = False) -> Array:
 
 @operation()
 def unravel_index(indices: Index, shape: tuple[int, ...]) -> Array:
-    """Counted indices as places in a shape, one row for each dimension."""
+    """Counted indices as places in a shape, one row for each dimension; what is beyond it begins anew."""
+    indices = np.mod(indices, max(1, math.prod(shape)))
     return np.stack(np.unravel_index(indices, shape)) if shape else np.zeros((0, *indices.shape), np.int64)
