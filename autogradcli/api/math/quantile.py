@@ -36,9 +36,9 @@ def _checked(name: str, input: Tensor, q: Tensor, interpolation: str) -> None:
     if input.array.dtype.name not in ("float32", "float64"):
         raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if q.array.dtype is not input.array.dtype:
-        raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+        raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
     if not ((q.array >= 0) & (q.array <= 1)).all():
-        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+        raise RuntimeError("quantile() q values must be in the range [0, 1]")
     if interpolation not in _METHODS:
         raise RuntimeError(
             f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
@@ -186,7 +186,7 @@ def _of(name: str) -> Any:
     def by_number(input: Tensor, q: float, dim: int | None, keepdim: bool, interpolation: str) -> Any:
         """The value below which a fraction ``q`` of the elements lies, between neighbours by interpolation."""
         if not 0 <= q <= 1:
-            raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
+            raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
         fraction = np.asarray(q, input.array.dtype if input.array.dtype.kind == "f" else np.float32)
         return _quantile(name, input, wrap(fraction), dim, keepdim, interpolation)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ...engine.state import state
 from ...engine.tensor import Tensor
 
 _GATES = {"LSTM": 4, "GRU": 3}
@@ -101,6 +102,16 @@ def _check_lstm(hx: Sequence[Tensor], params: Sequence[Tensor], step: int, cells
 
 
 # -- normalisation and convolution ----------------------------------------------------------------------------
+
+
+def check_constant(function: str, **given: Tensor | None) -> None:
+    """Raise RuntimeError for a tensor that requires grad and that there is no derivative by."""
+    for name, x in given.items():
+        if x is not None and x.requires_grad and state.grad:
+            raise RuntimeError(
+                f"The function '{function}' is not differentiable with respect to argument '{name}'. This input cannot "
+                "have requires_grad True."
+            )
 
 
 def check_groups(channels: int, size: int, groups: int) -> None:

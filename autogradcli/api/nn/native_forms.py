@@ -13,7 +13,7 @@ from ...engine.tensor import Tensor
 from ...numerics.dtypes import FLOATING
 from ..calls.overloads import define
 from .functions_by_attribute import F, M, T
-from .native_checks import check_cell, check_groups, check_layers, check_tbc
+from .native_checks import check_cell, check_constant, check_groups, check_layers, check_tbc
 from .recurrent import RNNBase, step_of
 from .weight_parts import norm_except_dim, weight_of_parts
 
@@ -211,6 +211,7 @@ def _native_batch_norm(
     input: Tensor, weight: Any, bias: Any, mean: Any, var: Any, training: bool, momentum: float, eps: float
 ) -> Any:
     """`F.batch_norm`, with the means and the reciprocal deviations of the batch."""
+    check_constant("native_batch_norm", running_mean=mean, running_var=var)
     result = T.batch_norm(input, weight, bias, mean, var, training, momentum, eps, False)
     if not training:
         return result, T.empty(0), T.empty(0)

@@ -277,6 +277,8 @@ def _as_value(self: Tensor, value: Any) -> Tensor:
     if isinstance(value, NumPyScalar) and value.array.dtype.char in _NUMBERS_TOO:
         value = value.array.item()
     if isinstance(value, (int, float, complex)):
+        if self.array.itemsize == 2 and self.dtype.is_floating_point:  # which PyTorch puts into a double first
+            return wrap(number_in(np.dtype(np.float64), value).astype(self.array.dtype))
         return wrap(number_in(self.array.dtype, value))
     raise TypeError(f"can't assign a {type_name(value)} to a torch.{self.dtype.type_name}Tensor")
 

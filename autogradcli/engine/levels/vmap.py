@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from ...numerics import dtypes
-from ..inplace import check_cast
+from ..inplace import check_cast, write_result
 from ..mirrors import flip_of, memory_of
+from ..node import Node
 from ..operation import Operation
 from ..record import first_tensor
 from ..state import state
@@ -164,8 +165,10 @@ class VmapLevel(Level):
             new = roles.expand(new, place.array.shape)
         if getattr(getattr(call, "op", None), "overlap", False) and overlaps_itself(memory_of(place)):
             _fill_shared(place, new)
+        elif _made_by(new, call) and layer_of(place) is None is place.base:
+            write_result(place, new, check=False, call=call)
         else:
-            roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
+            roles.copy_into(place, new)  # the rows were put together by more than one operation
         target.bump()
 
     def outside(self, layer: Layer, array: np.ndarray) -> np.ndarray:
@@ -343,6 +346,12 @@ def _link_views(op: Operation, level: VmapLevel, args: tuple[Any, ...], views: l
         if np.may_share_memory(memory, memory_of(own.value).view(np.ndarray)):
             link(source, view)
             view.need_meta().layer = own
+
+
+def _made_by(result: Tensor, call: Any) -> bool:
+    """Whether a result outside has the history of this very operation, and no other after it."""
+    op, node = getattr(call, "op", None), result.node
+    return op is not None and isinstance(node, Node) and getattr(type(node), "op", None) is op
 
 
 def _fill_shared(place: Tensor, new: Tensor) -> None:

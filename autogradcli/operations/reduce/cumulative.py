@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Number, operation
+from ...engine.state import state
 from ...numerics.blocks import LARGE, row_blocks
 from ...numerics.dtypes import DType
 from ..dims import maximum_reduce, numel, wrap_dim
@@ -158,13 +159,25 @@ def recurrence(factor: Array, term: Array, dim: int) -> Array:
 
 
 def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
-    if numel(tuple(input.shape)) <= 1:
+    if numel(tuple(input.shape)) <= 1 or input.shape[dim] == 1:
         return g
     back = (dim,)
-    return F.readable(
-        lambda: F.flip(F.cumsum(F.flip(g * result, back), dim), back) / input,
-        lambda: _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0),
-    )
+
+    def divided() -> Any:
+        return F.flip(F.cumsum(F.flip(g * result, back), dim), back) / input
+
+    def without_division() -> Any:
+        if not state.levels and _has_no_zero(input):  # as PyTorch computes it then
+            return divided()
+        return _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0)
+
+    return F.readable(divided, without_division)
+
+
+def _has_no_zero(x: Any) -> bool:
+    """Whether it is known that all elements are other than zero; of a formula it isn't."""
+    array = x if isinstance(x, np.ndarray) else getattr(x, "array", None)
+    return array is not None and bool(np.all(array))
 
 
 @operation(
