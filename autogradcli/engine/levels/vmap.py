@@ -253,10 +253,25 @@ def side_by_side(op: Operation, level: VmapLevel, args: Sequence[Any]) -> Any:
         weighed = [t for t, p in zip(args, op.params, strict=True) if isinstance(t, Tensor) and p.kind == "tensor"]
         if len({t.array.dtype for t in weighed}) > 1 and any(not t.array.ndim for t in weighed):
             return NotImplemented
-    found = op.call(*[aligned(a, level, rank) for a in args])
+    given = [aligned(a, level, rank) for a in args]
+    found = op.call(*(given if op.broadcast else _in_one_shape(op, given)))
     if isinstance(found, Tensor) and found.array.ndim <= rank:  # only operands that its values don't come from differ
         found = roles.expand(found, (level.size, *found.array.shape))
     return found
+
+
+def _in_one_shape(op: Operation, args: list[Any]) -> list[Any]:
+    """The operands of an operation that doesn't broadcast: those without rows repeated for each, so that gradients are
+    summed over these again."""
+    spots = [p.index for p in op.params if p.kind == "tensor" and isinstance(args[p.index], Tensor)]
+    shapes = {args[k].array.shape for k in spots}
+    if len(shapes) < 2:
+        return args
+    try:
+        whole = np.broadcast_shapes(*shapes)
+    except ValueError:
+        return args  # which the operation refuses
+    return [roles.expand(a, whole) if k in spots and a.array.shape != whole else a for k, a in enumerate(args)]
 
 
 def aligned(value: Any, level: VmapLevel, rank: int) -> Any:
