@@ -30,10 +30,12 @@ def not_implemented_for(kernel: str, x: Any) -> NoReturn:
 
 def check_usual(kernel: str, *operands: Any) -> None:
     """Raise NotImplementedError where operands that were not promoted have a dtype in common that is for storage."""
-    if any(x.__class__ is np.ndarray and is_storage(x) for x in operands):
-        common = dtypes.result_type(*operands)
-        if common.name in GROUPS["unsigned"]:
-            not_implemented_for(kernel, np.empty(0, common.np))
+    for x in operands:
+        if x.__class__ is np.ndarray and x.dtype.char in "HILQ":
+            common = dtypes.result_type(*operands)
+            if common.name in GROUPS["unsigned"]:
+                not_implemented_for(kernel, np.empty(0, common.np))
+            return
 
 
 def is_storage(x: np.ndarray) -> bool:

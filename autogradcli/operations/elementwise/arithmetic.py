@@ -62,7 +62,8 @@ def rsub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``other - alpha * input`` of a number and a tensor."""
     if input.dtype == np.bool_:
         raise NO_BOOLS.value(BOOL_ONE)
-    check_usual("add_stub", input)
+    if input.dtype.kind == "u":
+        check_usual("add_stub", input)
     return np.subtract(other, input if alpha == 1 else _scaled(input, alpha, input))
 
 

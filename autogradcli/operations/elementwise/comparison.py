@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Number, operation
+from ...numerics import dtypes
 from ...numerics.shapes import shape_mismatch
 from ..refuse import check_usual, not_implemented_for
 
@@ -32,15 +33,19 @@ def _ordered(name: str, ufunc: Any) -> Callable[[Any, Any], Any]:
             if isinstance(x, complex) or getattr(x, "dtype", None) in _COMPLEX:
                 if mismatch := shape_mismatch([input, other]):
                     raise mismatch
-                not_implemented_for(f"{name}_cpu", np.asarray(x))
+                not_implemented_for(f"{name}_cpu", np.empty(0, dtypes.result_type(input, other).np))
         check_usual(f"{name}_cpu", input, other)
         return ufunc(input, other)
 
     return kernel
 
 
-def _comparison(name: str, kernel: Any) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
-    """The operation, and its in-place forms with a number and with a tensor."""
+def _comparison(
+    name: str, ufunc: Any, ordered: bool = True
+) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+    """The operation, and its in-place forms with a number and with a tensor, which don't promote."""
+    kernel = _ordered(name, ufunc) if ordered else ufunc
+    takes = ("bool integer floating", f"{name}_cpu") if ordered else None
 
     def compare(input: Array, other: Array | Number) -> Array: ...
 
@@ -61,7 +66,7 @@ def _comparison(name: str, kernel: Any) -> tuple[Callable[..., Any], Callable[..
         return F.zeros_like(g)
 
     return (
-        operation(kernel=kernel, promote="compare", overload="*")(compare),
+        operation(kernel=ufunc, promote="compare", overload="*", takes=takes)(compare),
         operation(node=f"{title}Backward0", spelling=f"{name}_", overload="*", kind="elementwise", input=zeros,
                   examples=lambda r: [(r(2, 3), 0.1)])(in_place),
         operation(node=f"{title}Backward1", spelling=f"{name}_", overload="*", kind="elementwise", broadcast=True,
@@ -71,9 +76,9 @@ def _comparison(name: str, kernel: Any) -> tuple[Callable[..., Any], Callable[..
 
 #: name -> (operation, in place with a number, in place with a tensor)
 COMPARISONS = {
-    name: _comparison(name, ufunc) for name, ufunc in _EQUALITY.items()
+    name: _comparison(name, ufunc, ordered=False) for name, ufunc in _EQUALITY.items()
 } | {
-    name: _comparison(name, _ordered(name, ufunc)) for name, ufunc in _ORDERED.items()
+    name: _comparison(name, ufunc) for name, ufunc in _ORDERED.items()
 }  # fmt: skip
 
 

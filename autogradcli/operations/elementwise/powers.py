@@ -22,7 +22,8 @@ def _power(base: Any, exponent: Any) -> Any:
     kind = base.dtype.kind
     if kind == "b":
         not_implemented_for("pow", base)
-    check_usual("pow", base)
+    if kind == "u":
+        check_usual("pow", base)
     if kind in "iu" and exponent.dtype.kind == "i" and (exponent < 0).any():
         return _integer_power(base, exponent)
     return _complex_power(base, exponent) if kind == "c" else power(base, exponent)

@@ -116,8 +116,8 @@ def relu(input: Array) -> Array:
 )
 def threshold(input: Array, threshold: Number, value: Number) -> Array:
     """The elements above the threshold; ``value`` instead of the others."""
-    low, other = np.asarray(threshold).astype(input.dtype), np.asarray(value).astype(input.dtype)
-    return np.where(input <= low, other, input)
+    low = threshold if input.dtype.kind == "f" else np.asarray(threshold).astype(input.dtype)
+    return np.where(input <= low, np.asarray(value).astype(input.dtype), input)
 
 
 @operation(

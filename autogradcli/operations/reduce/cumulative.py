@@ -49,7 +49,8 @@ def _in_double(ufunc: Any, input: Array, at: int, out: np.dtype) -> Array:
 
 def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
     at = wrap_dim(dim, input.ndim)
-    input = cast_first(input, dtype, f"{'cumsum' if ufunc is np.add else 'cumprod'}_out_cpu")
+    if dtype is not None:
+        input = cast_first(input, dtype, f"{'cumsum' if ufunc is np.add else 'cumprod'}_out_cpu")
     out = input.dtype
     if out.kind in "iub":
         out = np.dtype(np.int64) if dtype is None else dtype.np

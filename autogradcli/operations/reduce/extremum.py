@@ -282,7 +282,8 @@ def _argued(name: str, input: Array, dim: int | None, keepdim: bool) -> Array:
     shape = kept_shape(input.shape, dim)
     if not input.size:
         return np.zeros(shape if keepdim else tuple(n for n in shape if n != 1), np.int64)
-    check_usual(f"{name}_cpu", input)
+    if input.dtype.kind == "u":
+        check_usual(f"{name}_cpu", input)
     if dim is None:
         found = _arg(input.reshape(-1), 0, name == "argmax")
         return found.reshape(shape if keepdim else ())
