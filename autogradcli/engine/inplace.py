@@ -212,8 +212,8 @@ def write_result(target: Tensor, result: Tensor, check: bool = True, call: Any =
         target.need_counter()
     else:
         target.bump()
-    if state.dual_level:
-        write_tangent(target, result)
+    if state.dual_level and ((op := getattr(call, "op", None)) is None or op.has_gradient):
+        write_tangent(target, result)  # what has no derivative leaves the tangent that is there
     if isinstance(node, Node) and not isinstance(node, (AccumulateGrad, Nowhere)):
         own_saved_output(node, result, target)
         rebase(target, node)

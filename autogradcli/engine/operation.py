@@ -21,7 +21,7 @@ makes the node save it:
 The rule runs in three worlds (``worlds.py``): on arrays, on tensors, on formulas. So it may use Python's operators,
 ``F.<any declared operation>(...)`` and ``.shape``/``.ndim``/``.dtype``, and nothing else of NumPy or of tensors.
 Rules are written for real numbers; for a holomorphic function the engine conjugates around the rule
-(vjp = conj(rule(conj g))), unless the declaration says ``complex="own"``.
+(vjp = conj(rule(conj g))), unless the declaration says ``complex="own"``, or ``"refused"`` as PyTorch does.
 
 The decorated name becomes a function on tensors. Its straight-line code is generated on first use (``generate.py``).
 """

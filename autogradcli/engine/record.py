@@ -191,6 +191,9 @@ def make_node(
         return None
     if op.in_dtype and level is None and outputs[0].array.dtype.kind not in dtypes.INEXACT:
         raise RuntimeError(f"Autograd not support dtype: {outputs[0].dtype.type_name}")
+    if op.complex == "refused" and any(t.array.dtype.kind == "c" for t in outputs):
+        name = op.aten.replace(".", "_")
+        raise RuntimeError(f"{name} does not support automatic differentiation for outputs with complex dtype.")
     operands = op.spread(args)
     kind = op.node_class if not multiple or op.outputs else _several(op, len(outputs))
     if state.telling:

@@ -31,7 +31,7 @@ class DType:
         self.category = category
         self.itemsize = np_dtype.itemsize
         self.type_name = type_name  # as in torch.FloatTensor: "Float"
-        self.cpp_name = cpp_name  # as in matmul's message: "float"
+        self.cpp_name = cpp_name  # as in matmul's message, as compilers spell it: "long int"
 
     def __getattr__(self, name: str) -> Any:
         """``np`` of those that NumPy hasn't itself: their package is loaded when it is first needed."""
@@ -72,10 +72,10 @@ uint8 = _make("uint8", "uint8", INTEGER, "Byte", "unsigned char")
 int8 = _make("int8", "int8", INTEGER, "Char", "signed char")
 int16 = _make("int16", "int16", INTEGER, "Short", "short int")
 int32 = _make("int32", "int32", INTEGER, "Int", "int")
-int64 = _make("int64", "int64", INTEGER, "Long", "long")
-uint16 = _make("uint16", "uint16", INTEGER, "UInt16", "unsigned short")
+int64 = _make("int64", "int64", INTEGER, "Long", "long int")
+uint16 = _make("uint16", "uint16", INTEGER, "UInt16", "short unsigned int")
 uint32 = _make("uint32", "uint32", INTEGER, "UInt32", "unsigned int")
-uint64 = _make("uint64", "uint64", INTEGER, "UInt64", "unsigned long")
+uint64 = _make("uint64", "uint64", INTEGER, "UInt64", "long unsigned int")
 float16 = _make("float16", "float16", FLOATING, "Half", "c10::Half")
 float32 = _make("float32", "float32", FLOATING, "Float", "float")
 float64 = _make("float64", "float64", FLOATING, "Double", "double")
@@ -200,12 +200,12 @@ def promote_types(a: DType, b: DType) -> DType:
         raise RuntimeError(
             f"Promotion for Float8 Types is not supported, attempted to promote {a.type_name} and {b.type_name}"
         )
-    if a.category != b.category:
+    if a.category != b.category and not (max(a.category, b.category) == INTEGER and _for_storage(a, b)):
         high, low = (a, b) if a.category > b.category else (b, a)
         if high.category == COMPLEX and low is float64:
             return complex128
         return high
-    if a in _WIDE_UNSIGNED or b in _WIDE_UNSIGNED:
+    if _for_storage(a, b):
         raise RuntimeError(
             "Promotion for uint16, uint32, uint64 types is not supported, attempted to promote "
             f"{a.type_name} and {b.type_name}"
@@ -219,6 +219,10 @@ def promote_types(a: DType, b: DType) -> DType:
 
 #: PyTorch has these for storage only.
 _WIDE_UNSIGNED = (uint16, uint32, uint64)
+
+
+def _for_storage(a: DType, b: DType) -> bool:
+    return a in _WIDE_UNSIGNED or b in _WIDE_UNSIGNED
 
 
 def of_scalar(value: bool | int | float | complex) -> DType:

@@ -59,7 +59,7 @@ def run_kernel(op: Declared, arrays: list[Any]) -> Any:
 
 def _mixed(arrays: list[Any], kind: np.dtype) -> bool:
     """Whether there are two dtypes, where no operation promotes them."""
-    return any(isinstance(a, np.ndarray) and a.dtype.kind in "fc" and a.ndim and a.dtype is not kind for a in arrays)
+    return any(isinstance(a, np.ndarray) and a.dtype.kind in "fcV" and a.ndim and a.dtype is not kind for a in arrays)
 
 
 def _run_wide(op: Declared, arrays: list[Any], kind: np.dtype) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..numerics import dtypes
 from ..numerics.releases import Difference, Varying
+from ..numerics.taken import GROUPS
 
 #: The class of the errors about truth values where a number is needed.
 NO_BOOLS = Varying(
@@ -25,6 +26,21 @@ NO_BOOLS = Varying(
 def not_implemented_for(kernel: str, x: Any) -> NoReturn:
     """Raise NotImplementedError: PyTorch's kernel of that name has no form for the dtype of ``x``."""
     raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.of(x).type_name}'")
+
+
+def check_usual(kernel: str, *operands: Any) -> None:
+    """Raise NotImplementedError where operands that were not promoted have a dtype in common that is for storage."""
+    for x in operands:
+        if x.__class__ is np.ndarray and x.dtype.char in "HILQ":
+            common = dtypes.result_type(*operands)
+            if common.name in GROUPS["unsigned"]:
+                not_implemented_for(kernel, np.empty(0, common.np))
+            return
+
+
+def is_storage(x: np.ndarray) -> bool:
+    """Whether an array is of one of the dtypes that PyTorch has for storage, which few of its kernels take."""
+    return x.dtype.char in "HILQ"
 
 
 def underivable(function: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...engine.inplace import inplace
+from ...engine.state import state
 from ...engine.tensor import Tensor
 from .overloads import Overload, define
 
@@ -27,6 +28,21 @@ def define_both(name: str, *overloads: Overload, into: str = "torch Tensor", ali
         changed.append((f"({', '.join(kept)})", in_place(implementation)))
     unary = all(len(schema.split(",")) == 1 for schema, *_ in changed)
     define(name + "_", *changed, into="torch Tensor" if unary else "Tensor", aliases=[a + "_" for a in aliases])
+
+
+def in_place_unseen(implementation: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The same of what PyTorch has no derivative of and doesn't track: whatever is changed keeps its history."""
+    change = in_place(implementation)
+
+    def apply(input: Tensor, *rest: Any) -> Tensor:
+        outer, state.grad = state.grad, False
+        try:
+            return change(input, *rest)
+        finally:
+            state.grad = outer
+
+    apply.__doc__ = implementation.__doc__
+    return apply
 
 
 def in_place(implementation: Callable[..., Any]) -> Callable[..., Tensor]:

@@ -46,7 +46,7 @@ def write_out(name: str, out: Any, compute: Callable[[], Any], operands: Sequenc
     try:
         result = compute()
     except RuntimeError:
-        if name in rules.TYPE_ERRORS and given:  # which look at dtypes before they look at sizes
+        if name in rules.DTYPES_FIRST and given:
             _check_dtype(name, wrap(np.empty(0, dtypes.result_type(*[t.array for t in given]).np)), targets[0], 0)
         raise
     finally:
@@ -156,24 +156,27 @@ def _filled(text: str, name: str, have: Any, want: Any) -> str:
         dotted=name.replace("linalg_", "linalg.", 1),
         have=have.type_name,
         want=want.type_name,
-        c_have=_c_name(have),
-        c_want=_c_name(want),
+        c_have=have.cpp_name,
+        c_want=want.cpp_name,
         is_int=have is dtypes.int32,
     ).replace("fft_", "")
-
-
-def _c_name(dtype: Any) -> str:
-    return "long int" if dtype is dtypes.int64 else str(dtype.cpp_name)
 
 
 def _check_operands(name: str, target: Tensor, given: Sequence[Tensor]) -> None:
     counter = target.counter
     for t in given:
-        if t.array is target.array:
+        if t.array is target.array or (name in rules.OVERLAP_NEVER and _is_same(t.array, target.array)):
             if name in rules.OVERLAP_NEVER:
                 raise RuntimeError(SHARED)
         elif (counter is not None and t.counter is counter) or np.may_share_memory(t.array, target.array):
             check_partial_overlap(target.array, t.array)
+
+
+def _is_same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays are the same elements in the same order."""
+    if a.shape != b.shape or a.strides != b.strides or not a.size:
+        return False
+    return bool(a.__array_interface__["data"][0] == b.__array_interface__["data"][0])
 
 
 def _write(out: Tensor, result: Tensor, in_order: bool, recorded: bool, as_it_is: bool) -> None:
@@ -204,7 +207,7 @@ def dtype_of_out(name: str, out: Any, dtype: Any) -> Any:
     want = out.dtype
     if dtype is not None and dtype is not want:
         if name in rules.CREATING:
-            raise RuntimeError(f"dtype {dtype.cpp_name} does not match dtype of out parameter ({want.cpp_name})")
+            raise RuntimeError(f"dtype {dtype.type_name} does not match dtype of out parameter ({want.type_name})")
         raise RuntimeError(f"Expected out tensor to have dtype {dtype.cpp_name}, but got {want.cpp_name} instead")
     if name in ("mean", "nanmean") and want.category < dtypes.FLOATING:
         return None  # the result can't be cast to it

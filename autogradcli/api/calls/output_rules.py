@@ -149,6 +149,9 @@ CASTABLE["min_all"] = CASTABLE["max_all"]
 #: Errors of this type where not RuntimeError.
 TYPE_ERRORS = _words("cat concat concatenate stack hstack vstack row_stack dstack column_stack")
 
+#: Look at dtypes before they look at sizes.
+DTYPES_FIRST = TYPE_ERRORS - {"stack"}
+
 #: Bool results that may go into uint8, too, and nothing else.
 BOOL_OR_BYTE = _words("all any")
 

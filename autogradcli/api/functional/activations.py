@@ -91,7 +91,7 @@ def _within(input: Tensor, min_val: Number, max_val: Number) -> Tensor:
         raise NotImplementedError("clamp is not supported for complex types")
     if kind in "iu":
         min_val, max_val = int(min_val), int(max_val)
-        if kind == "u" and min_val < 0:
+        if kind == "u" and min_val < 0 and input.array.dtype.itemsize == 1:
             raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     return activation.hardtanh(input, min_val, max_val)
 

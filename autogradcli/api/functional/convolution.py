@@ -61,7 +61,7 @@ def _check_weight(weight: Tensor, groups: int) -> None:
 
 def _check_bias(x: Tensor, bias: Tensor | None) -> None:
     if bias is not None and bias.dtype is not x.dtype:
-        names = ["long int" if t.dtype is dtypes.int64 else t.dtype.cpp_name for t in (x, bias)]
+        names = [t.dtype.cpp_name for t in (x, bias)]
         raise RuntimeError(f"Input type ({names[0]}) and bias type ({names[1]}) should be the same")
 
 

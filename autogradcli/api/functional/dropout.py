@@ -13,6 +13,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.random.generator import default_generator
 from ...operations.elementwise.arithmetic import add, div, mul, sub
+from ...operations.refuse import check_usual
 from ..calls.argument_types import type_name
 from ..calls.overloads import define
 from ..calls.python_function import define_python
@@ -47,6 +48,7 @@ def dropped(input: Tensor, p: float, train: bool, by_channel: bool = False, alph
         result = mul(input, wrap(np.zeros((), input.array.dtype)))
         return result
     if input.array.dtype.kind not in dtypes.INEXACT:
+        check_usual("bernoulli_scalar_cpu_", input.array)
         raise RuntimeError(f"result type Float can't be cast to the desired output type {input.dtype.type_name}")
     kept = _keep(input, p, by_channel)
     kind = kept.dtype.type

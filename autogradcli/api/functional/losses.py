@@ -138,9 +138,6 @@ def binary_cross_entropy_with_logits(
     """Cross entropy of two classes from the logits: the sigmoid and the loss in one, exact for large logits."""
     if input.array.shape != target.array.shape:
         raise ValueError(f"Target size ({size_of(target)}) must be the same as input size ({size_of(input)})")
-    if target.array.dtype.kind not in dtypes.INEXACT:
-        names = input.dtype.type_name, target.dtype.type_name
-        raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
     return operations.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
 
 

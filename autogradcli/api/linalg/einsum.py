@@ -400,6 +400,10 @@ define("multi_dot", ("(TensorList tensors, *, Tensor out=None)", multi_dot), int
 
 def vecdot(x: Tensor, y: Tensor, dim: int) -> Any:
     """Dot products along a dimension, the first operand conjugated."""
+    if x.array.dtype.kind not in dtypes.INEXACT:
+        raise RuntimeError(
+            f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {dtypes.of(x.array).type_name}"
+        )
     if x.array.dtype is not y.array.dtype:
         have, other = (dtypes.of(t.array).type_name for t in (x, y))
         raise RuntimeError(

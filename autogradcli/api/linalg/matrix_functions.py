@@ -24,7 +24,7 @@ from ...operations.linalg.checks import check_singular, square
 from ...operations.linalg.matmul import mm
 from ...operations.reduce.cumulative import cumprod
 from ...operations.reduce.reduction import sum_dim
-from ...operations.refuse import NO_BOOLS
+from ...operations.refuse import NO_BOOLS, check_usual, is_storage
 from ...operations.shape.any_shape import reshape as reshaped
 from ...operations.shape.copies import cast, clone, copy_into
 from ...operations.shape.joining import cat
@@ -43,6 +43,7 @@ def _matrix_power(input: Tensor, n: int) -> Any:
     """A square matrix multiplied by itself; a negative ``n`` multiplies its inverse."""
     square(input.array, "linalg.matrix_power")
     if n == 0:
+        check_usual("eye", input.array)
         found = clone(input)
         one = np.broadcast_to(np.eye(input.array.shape[-1], dtype=input.array.dtype), input.array.shape)
         return copy_into(found, wrap(one.copy()))
@@ -236,7 +237,7 @@ def _vander(x: Tensor, N: int | None) -> Any:
     if n <= 1:
         raise RuntimeError("N must be greater than 1.")
     powers = expand(unsqueeze(x, -1), (*a.shape, n - 1))
-    one = wrap(np.ones((*a.shape, 1), a.dtype))
+    one = wrap(np.ones((*a.shape, 1), a.dtype if not is_storage(a) else np.int64))
     return cat([one, cumprod(powers, -1)], -1)
 
 

@@ -88,6 +88,8 @@ def _plain(operation: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def apply(input: Tensor | Number, other: Tensor | Number) -> Tensor:
         return operation(as_tensor(input, other), other)
 
+    if (twin := operation.__dict__.get("in_place")) is not None:
+        apply.__dict__["in_place"] = twin
     return _named(apply, operation)
 
 

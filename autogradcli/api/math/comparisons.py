@@ -9,7 +9,7 @@ from ...engine.tensor import Tensor
 from ...numerics import dtypes
 from ...operations.elementwise import comparison
 from ...operations.refuse import not_implemented_for
-from ..calls.declare import define_both, in_place
+from ..calls.declare import define_both, in_place, in_place_unseen
 from ..calls.overloads import define
 
 _UNARY = "(Tensor input, *, Tensor out=None)"
@@ -78,10 +78,12 @@ define("equal", ("(Tensor input, Tensor other)", equal), into="torch Tensor")
 # -- logic and bits --------------------------------------------------------------------------------------
 
 for _name in ("logical_not", "bitwise_not"):  # which functions have no in-place form, methods do
+    _changed = in_place_unseen if _name == "logical_not" else in_place
     define(_name, (_UNARY, OPERATIONS[_name].call), into="torch Tensor")
-    define(f"{_name}_", ("(Tensor input)", in_place(OPERATIONS[_name].call)), into="Tensor")
+    define(f"{_name}_", ("(Tensor input)", _changed(OPERATIONS[_name].call)), into="Tensor")
 for _name in ("logical_and", "logical_or", "logical_xor"):
-    define_both(_name, (_BINARY, OPERATIONS[_name].call))
+    define(_name, (_BINARY, OPERATIONS[_name].call), into="torch Tensor")
+    define(f"{_name}_", ("(Tensor input, Tensor other)", in_place_unseen(OPERATIONS[_name].call)), into="Tensor")
 for _name in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift"):
     _operation = OPERATIONS[_name].call
     define(_name, (_BINARY, _operation), (_OF_NUMBER, _operation), (_BY_NUMBER, _operation))

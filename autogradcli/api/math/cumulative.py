@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.inplace import inplace
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
+from ...numerics.dtypes import DType
 from ...operations.dims import distinct_dims, existing_dim, wrap_dim
 from ...operations.elementwise.arithmetic import add, div, mul, sub
 from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
@@ -20,7 +22,6 @@ from ...operations.shape.copies import copy, zeros_like
 from ...operations.shape.joining import cat
 from ...operations.shape.slicing import select, slice_
 from ...operations.shape.view import view
-from ..calls.declare import define_both
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type
 
@@ -31,8 +32,20 @@ def _no_dtype(operation: Callable[..., Any]) -> Any:
     return ("(Tensor input, int dim, *, ScalarType? dtype=None, Tensor out=None)", operation)
 
 
-define_both("cumsum", _no_dtype(cumulative.cumsum), into=_BOTH)
-define_both("cumprod", _no_dtype(cumulative.cumprod), into=_BOTH)
+def _in_own_dtype(name: str, operation: Any) -> None:
+    """``name``, and ``name_``, which computes in the dtype of the tensor that it changes."""
+    define(name, _no_dtype(operation), into=_BOTH)
+
+    def change(input: Tensor, dim: int, dtype: DType | None) -> Tensor:
+        own = input.dtype if dtype is None else dtype
+        return inplace(operation, input, dim, None if own.category >= dtypes.FLOATING and dtype is None else own)
+
+    change.__doc__ = operation.__doc__
+    define(name + "_", ("(Tensor input, int dim, *, ScalarType? dtype=None)", change), into="Tensor")
+
+
+_in_own_dtype("cumsum", cumulative.cumsum)
+_in_own_dtype("cumprod", cumulative.cumprod)
 define("logcumsumexp", ("(Tensor input, int dim, *, Tensor out=None)", cumulative.logcumsumexp), into=_BOTH)
 
 _EXTREMES = {name: return_type(name, ("values", "indices")) for name in ("cummax", "cummin")}

@@ -12,10 +12,11 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.releases import Difference, Varying
-from ...operations.dims import existing_dim
+from ...operations.dims import existing_dim, wrap_dim
 from ...operations.elementwise.complex import conj, conj_physical
 from ...operations.linalg import fft as operations
 from ...operations.nn.resample import constant_pad_nd
+from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import cast, roll
 from ...operations.shape.slicing import slice_
 from ..calls.overloads import define
@@ -88,11 +89,18 @@ def _one(x: Tensor, n: int | None, dim: int) -> tuple[int, int]:
     return at, size
 
 
+def _wrapped(dims: Sequence[int], ndim: int) -> Ints:
+    """Dimensions counted from the front. Raises IndexError for one that there is not."""
+    if dims and not ndim:
+        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
+    return tuple(wrap_dim(d, ndim) for d in dims)
+
+
 def _many(x: Tensor, s: Sequence[int] | None, dim: Sequence[int] | None, last: bool = False) -> tuple[Ints, Ints]:
     """The dimensions and sizes of a transform in several; with ``last`` those of a result that is half as long."""
     ndim = x.array.ndim
     if dim is not None:
-        dims = tuple(existing_dim(d, ndim) for d in dim)
+        dims = _wrapped(dim, ndim)
         if len(set(dims)) != len(dims):
             raise RuntimeError("FFT dims must be unique")
     elif s is not None:
@@ -164,8 +172,8 @@ def _half_to_real(name: str, forward: bool) -> Callable[..., Any]:
 
 def _complex_nd(name: str, forward: bool) -> Callable[..., Any]:
     def apply(input: Tensor, s: Sequence[int] | None, dim: Sequence[int] | None, norm: str | None) -> Any:
+        dims, sizes = _many(input, s, dim)
         x = _promoted(input, True)
-        dims, sizes = _many(x, s, dim)
         return operations.fft_c2c(_resized(x, dims, sizes), dims, _mode(norm, forward), forward)
 
     return apply
@@ -177,8 +185,8 @@ def _real_to_half_nd(name: str, forward: bool) -> Callable[..., Any]:
             raise _NOT_REAL.value(
                 f"{name} expects a real-valued input tensor, but got {dtypes.of(input.array).type_name}"
             )
+        dims, sizes = _many(input, s, dim)
         x = _promoted(input, False)
-        dims, sizes = _many(x, s, dim)
         if not dims:
             raise RuntimeError(f"{name[:-1]}n must transform at least one axis")
         x = _resized(x, dims, sizes)
@@ -195,8 +203,8 @@ def _real_to_half_nd(name: str, forward: bool) -> Callable[..., Any]:
 
 def _half_to_real_nd(name: str, forward: bool) -> Callable[..., Any]:
     def apply(input: Tensor, s: Sequence[int] | None, dim: Sequence[int] | None, norm: str | None) -> Any:
+        dims, sizes = _many(input, s, dim, last=True)
         x = _promoted(input, True)
-        dims, sizes = _many(x, s, dim, last=True)
         if not dims:
             raise RuntimeError(f"{name[:-1]}n must transform at least one axis")
         last = sizes[-1]
@@ -244,7 +252,7 @@ for _name in _WHAT:
 def _shift(inverse: bool) -> Callable[..., Any]:
     def apply(input: Tensor, dim: Sequence[int] | None) -> Any:
         ndim = input.array.ndim
-        dims = tuple(range(ndim)) if dim is None else tuple(existing_dim(d, ndim) for d in dim)
+        dims = tuple(range(ndim)) if dim is None else _wrapped(dim, ndim)
         sizes = [input.array.shape[d] for d in dims]
         return roll(input, tuple((n + 1) // 2 if inverse else n // 2 for n in sizes), dims)
 
@@ -253,8 +261,14 @@ def _shift(inverse: bool) -> Callable[..., Any]:
 
 
 def _frequencies(real: bool) -> Callable[..., Any]:
+    name = "rfftfreq" if real else "fftfreq"
+
     def apply(n: int, d: float, dtype: DType | None, requires_grad: bool) -> Any:
         kind = dtypes.default.dtype if dtype is None else dtype
+        if kind.category < dtypes.FLOATING:
+            raise RuntimeError(f"{name} requires a floating point or complex dtype")
+        if kind.is_complex:
+            not_implemented_for("arange_cpu", np.empty(0, kind.np))
         size = n // 2 + 1 if real else n
         if size < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {size}: [{size}]")

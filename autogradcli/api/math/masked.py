@@ -16,6 +16,7 @@ from ...numerics.dtypes import DType
 from ...numerics.limits import shown
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.selection import where
+from ...operations.refuse import is_storage
 from ...operations.shape.copies import cast
 from ...operations.shape.view import expand
 from ..calls.python_function import define_python
@@ -67,7 +68,7 @@ def _integers_wide(input: Tensor, dtype: DType | None) -> DType:
     if dtype is not None:
         return dtype
     own = dtypes.of(input.array)
-    return dtypes.int64 if own.category < dtypes.FLOATING else own
+    return dtypes.int64 if own.category < dtypes.FLOATING and not is_storage(input.array) else own
 
 
 def _to(x: Any, dtype: DType | None, input: Tensor) -> Any:
@@ -97,7 +98,7 @@ def _sum(input: Tensor, dim: Any, keepdim: Any, dtype: DType | None = None, mask
 def _prod(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
     """Product of the elements that the mask leaves."""
     result = _filled(input, mask, 1)
-    wanted = _integers_wide(input, dtype)
+    wanted = dtypes.int64 if dtype is None and is_storage(input.array) else _integers_wide(input, dtype)
     for d in reversed(_dims(dim, input.array.ndim)):
         result = _torch["prod"](result, d, bool(keepdim))
     return _to(result, wanted, input)
@@ -106,7 +107,7 @@ def _prod(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Ten
 def _running(name: str, fill: float) -> None:
     def compute(input: Tensor, dim: int, dtype: DType | None, mask: Tensor | None) -> Any:
         at = _dims(dim, input.array.ndim)[0]
-        return _torch[name](_filled(input, mask, fill), at, dtype=_integers_wide(input, dtype))
+        return _torch[name](_filled(input, mask, fill), at, dtype=dtypes.of(input.array) if dtype is None else dtype)
 
     _declare(
         name, f"input: Tensor, dim: Any, *, {_MASKED}", compute, f"``{name}`` over the elements that the mask leaves."
@@ -140,6 +141,13 @@ def _count(input: Tensor, dim: Any, keepdim: bool, mask: Tensor | None) -> Any:
 
 def _mean(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
     """Mean of the elements that the mask leaves."""
+    wanted = dtypes.of(input.array) if dtype is None else dtype
+    if wanted.category < dtypes.FLOATING:
+        which = "Input" if dtype is None else "Optional"
+        raise ValueError(
+            f"mean(): Could not infer output dtype. {which} dtype must be either a floating point or complex dtype. "
+            f"Got: {wanted}"
+        )
     total = _sum(input, dim, keepdim, dtype or dtypes.of(input.array), mask)
     return _torch["div"](total, _count(input, dim, keepdim, mask))
 
@@ -160,7 +168,7 @@ def _median(input: Tensor, dim: int, keepdim: bool, dtype: DType | None, mask: T
 def _logsumexp(input: Tensor, dim: Any, keepdim: bool, dtype: DType | None, mask: Tensor | None) -> Any:
     """Logarithm of the sum of the exponentials of the elements that the mask leaves."""
     found = _torch["logsumexp"](_filled(input, mask, -INF), _dims(dim, input.array.ndim), keepdim)
-    return found if dtype is None else _to(found, dtype, input)
+    return _to(found, dtype, input)
 
 
 def _norm(input: Tensor, ord: float | None, dim: Any, keepdim: Any, dtype: DType | None, mask: Tensor | None) -> Any:
@@ -195,7 +203,7 @@ def _spreads(name: str, root: bool) -> None:
         input: Tensor, dim: Any, unbiased: Any, correction: Any, keepdim: Any, dtype: DType | None, mask: Tensor | None
     ) -> Any:
         if unbiased is not None and correction is not None:
-            raise RuntimeError("Only one of unbiased and correction may be given")
+            raise AssertionError("Only one of unbiased and correction may be given")
         less = 1.0 if correction is None else float(correction)
         if unbiased is not None:
             less = float(unbiased)

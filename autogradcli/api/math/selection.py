@@ -13,6 +13,7 @@ from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.numbers import scalar_in
 from ...operations.elementwise import bounds, selection
+from ...operations.refuse import check_usual
 from ..calls.declare import define_both, in_place
 from ..calls.overloads import define
 
@@ -25,6 +26,7 @@ def _places(condition: Tensor) -> tuple[Tensor, ...]:
     """The indices of the nonzero elements, one tensor a dimension."""
     if any(level.rows for level in levels_of((condition,))):
         raise RuntimeError(NO_SHAPE.format(name="where"))
+    check_usual("nonzero_count_cpu", condition.array)
     return tuple(wrap(index) for index in np.nonzero(np.atleast_1d(condition.array)))
 
 
@@ -59,6 +61,21 @@ _CLAMPS = (
 )
 
 
+def _by_numbers_in_place(operation: Any) -> Callable[..., Tensor]:
+    """The in-place form of a clamp with numbers, whose dtype the tensor must hold."""
+    change = in_place(operation)
+
+    def apply(input: Tensor, *numbers: Any) -> Tensor:
+        dtype = dtypes.result_type(input.array, *[n for n in numbers if n is not None])
+        if dtype.category < dtypes.COMPLEX and not dtypes.can_cast(dtype, input.dtype):
+            name = input.dtype.cpp_name
+            raise RuntimeError(f"result type {dtype.type_name} can't be cast to the desired output type {name}")
+        return change(input, *numbers)
+
+    apply.__doc__ = operation.__doc__
+    return apply
+
+
 def _two_forms(name: str, bound: str, by_tensor: Any, by_number: Any) -> None:
     define(
         name,
@@ -69,7 +86,7 @@ def _two_forms(name: str, bound: str, by_tensor: Any, by_number: Any) -> None:
     define(
         f"{name}_",
         (f"(Tensor input, Tensor {bound})", in_place(by_tensor)),
-        (f"(Tensor input, Scalar {bound})", in_place(by_number)),
+        (f"(Tensor input, Scalar {bound})", _by_numbers_in_place(by_number)),
         into="torch Tensor",
     )
 
@@ -78,7 +95,7 @@ define("clamp", *_CLAMPS, into="torch Tensor", aliases=("clip",))
 define(
     "clamp_",
     ("(Tensor input, Tensor? min=None, Tensor? max=None)", in_place(bounds.clamp)),
-    ("(Tensor input, Double? min=None, Double? max=None)", in_place(bounds.clamp_scalar)),
+    ("(Tensor input, Double? min=None, Double? max=None)", _by_numbers_in_place(bounds.clamp_scalar)),
     into="torch Tensor",
     aliases=("clip_",),
 )

@@ -15,6 +15,7 @@ from ...numerics.dtypes import DType
 from ...numerics.limits import shown
 from ...operations.elementwise.arithmetic import mul
 from ...operations.linalg.fft import fft_c2c, fft_r2c
+from ...operations.refuse import not_implemented_for
 from ...operations.shape.copies import cast
 from ...operations.shape.strided import as_strided
 from ...operations.shape.view import squeeze_dim, transpose, unsqueeze, view, view_as_real
@@ -157,16 +158,17 @@ def _window(name: str, values: Callable[..., Values], *extra: tuple[str, float])
     def make(length: int, periodic: bool, numbers: Sequence[float], dtype: DType | None, grad: bool) -> Tensor:
         kind = dtypes.default.dtype if dtype is None else dtype
         if kind.category < dtypes.FLOATING:
-            word = "long int" if kind is dtypes.int64 else kind.cpp_name
             raise RuntimeError(
-                f"{name} expects floating point dtypes, got: TensorOptions(dtype={word}, device=cpu, layout=Strided "
-                "(default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))"
+                f"{name} expects floating point dtypes, got: TensorOptions(dtype={kind.cpp_name}, device=cpu, "
+                "layout=Strided (default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))"
             )
         if length < 0:
             raise RuntimeError(f"{name} requires non-negative window_length, got window_length={length}")
         if length < 2:
             array = np.ones(length, kind.np)
         else:
+            if kind.is_complex:
+                not_implemented_for("arange_cpu", np.empty(0, kind.np))
             k = np.arange(length, dtype=np.float64)
             array = np.asarray(values(*numbers)(k, length if periodic else length - 1)).astype(kind.np)
         made = wrap(array)

@@ -12,6 +12,7 @@ from ...numerics.limits import shown
 from ...numerics.releases import Difference, varying
 from ...operations.elementwise.bounds import maximum, minimum
 from ...operations.reduce import extremum, order_statistics, sorting
+from ...operations.refuse import check_usual
 from ...operations.shape.slicing import unbind
 from ..calls.argument_types import type_name
 from ..calls.call_plans import check_numbers
@@ -217,6 +218,12 @@ def _searchsorted(
     sorted_sequence: Tensor, input: Any, out_int32: bool, right: bool, side: str | None, sorter: Tensor | None
 ) -> Any:
     """For each value the place where it would go among sorted ones, before those that equal it (or after)."""
+    ndim = sorted_sequence.array.ndim
+    if ndim != 1 and not (isinstance(input, Tensor) and input.array.ndim):
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
+            f"boundaries tensor dim({ndim}) and input value's dim(0) numel(1)"
+        )
     if side is not None:
         if side not in ("left", "right"):
             raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {shown(side)}")
@@ -226,6 +233,16 @@ def _searchsorted(
             )
         right = side == "right"
     if sorter is not None:
+        if sorter.array.shape != sorted_sequence.array.shape:
+            raise RuntimeError(
+                "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
+                f"{list(sorted_sequence.array.shape)}and got sorter tensor {list(sorter.array.shape)}"
+            )
+        if sorter.array.dtype != np.int64:
+            name = sorter.dtype.type_name
+            raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {name}")
+        if sorter.array.size and not 0 <= sorter.array.min() <= sorter.array.max() < sorter.array.shape[-1]:
+            raise RuntimeError("torch.searchsorted(): sorter index out of range")
         sorted_sequence = wrap(np.take_along_axis(sorted_sequence.array, sorter.array, -1))
     return sorting.searchsorted(sorted_sequence, input, right, out_int32)
 
@@ -256,6 +273,8 @@ def _isin(elements: Any, test_elements: Any, assume_unique: bool, invert: bool) 
     """For each element whether it is among others."""
     elements = elements if isinstance(elements, Tensor) else wrap(np.asarray(elements))
     others = test_elements if isinstance(test_elements, Tensor) else wrap(np.asarray(test_elements))
+    if isinstance(test_elements, Tensor):
+        check_usual("isin_default_cpu", elements.array, others.array)
     return sorting.isin(elements, others, invert)
 
 

@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...engine.tensor import Tensor
+from ...numerics.dtypes import FLOATING
 from ...numerics.limits import charge_parts
 from ..calls.overloads import define
 from ..functional.class_losses import ctc
 from ..functional.grid import check_points
 from ..math.foreach import renamed
 from .functions_by_attribute import F, M, T
+from .native_checks import check_cell, check_constant, check_groups, check_layers, check_tbc
 from .recurrent import RNNBase, step_of
 from .weight_parts import norm_except_dim, weight_of_parts
 
@@ -132,10 +134,13 @@ def _recurrent(mode: str) -> Callable[..., Any]:
         input: Tensor, hx: Any, params: Any, has_biases: bool, num_layers: int, dropout: float, train: bool,
         bidirectional: bool, batch_first: bool,
     ) -> Any:  # fmt: skip
+        lstm = mode == "LSTM"
+        given = T.transpose(input, 0, 1) if batch_first and not lstm else input
+        check_layers(mode, hx, params, has_biases, num_layers, bidirectional)
         layer: Any = _Weights(mode, params, has_biases, num_layers, bidirectional)
         layer.dropout, layer.training = dropout, train
-        lstm = mode == "LSTM"
-        outputs, hidden = layer._layers(T.transpose(input, 0, 1) if batch_first else input, hx if lstm else (hx,))
+        given = T.transpose(input, 0, 1) if batch_first and lstm else given
+        outputs, hidden = layer._layers(given, hx if lstm else (hx,))
         if batch_first:
             outputs = T.transpose(outputs, 0, 1) if lstm else M.transpose_(outputs, 0, 1)
         return (outputs, *hidden)
@@ -148,6 +153,7 @@ def _cell(mode: str) -> Callable[..., Any]:
     def run(input: Tensor, hx: Any, w_ih: Tensor, w_hh: Tensor, b_ih: Any, b_hh: Any) -> Any:
         step, call = step_of(mode)
         hidden = tuple(hx) if mode == "LSTM" else (hx,)
+        check_cell(mode, input, hidden, w_ih, w_hh)
         found = step(F.linear(input, w_ih, b_ih), hidden, w_hh, b_hh, None, call)
         return tuple(found) if mode == "LSTM" else found[0]
 
@@ -198,6 +204,7 @@ def _native_layer_norm(input: Tensor, shape: tuple[int, ...], weight: Any, bias:
 
 def _native_group_norm(input: Tensor, weight: Any, bias: Any, N: int, C: int, HxW: int, group: int, eps: float) -> Any:
     """`F.group_norm`, with the means and the reciprocal deviations."""
+    check_groups(C, HxW, group)
     result = T.group_norm(input, group, weight, bias, eps)
     return (result, *_moments(M.reshape(input, N, group, -1), (2,), eps, False))
 
@@ -206,6 +213,7 @@ def _native_batch_norm(
     input: Tensor, weight: Any, bias: Any, mean: Any, var: Any, training: bool, momentum: float, eps: float
 ) -> Any:
     """`F.batch_norm`, with the means and the reciprocal deviations of the batch."""
+    check_constant("native_batch_norm", running_mean=mean, running_var=var)
     result = T.batch_norm(input, weight, bias, mean, var, training, momentum, eps, False)
     if not training:
         return result, T.empty(0), T.empty(0)
@@ -235,7 +243,9 @@ def _grid_sampler(dims: int | None) -> Any:
 
 
 def _affine_grid(theta: Tensor, size: tuple[int, ...], align_corners: bool) -> Any:
-    """`F.affine_grid`."""
+    """The grid of `F.affine_grid`, which checks what it is given; this computes it. Raises RuntimeError."""
+    if len(size) not in (4, 5):
+        raise RuntimeError("AffineGridGenerator needs 4d (spatial) or 5d (volumetric) inputs.")
     return F.affine_grid(theta, size, align_corners)
 
 
@@ -332,6 +342,8 @@ def _convolution(
 ) -> Any:  # fmt: skip
     """A convolution of any rank, transposed or not."""
     rank = input.array.ndim - 2
+    if weight.array.ndim < 3:
+        raise RuntimeError("weight should have at least three dimensions")
     if transposed:
         call = getattr(F, f"conv_transpose{rank}d")
         return call(input, weight, bias, stride, padding, output_padding, groups, dilation)
@@ -340,17 +352,8 @@ def _convolution(
 
 def _conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int) -> Any:
     """A convolution over time of (time, batch, channels) with a weight of (time, in, out)."""
+    check_tbc(input, weight, bias)
     sizes, wide = input.array.shape, weight.array.shape
-    if len(sizes) != 3:
-        raise RuntimeError("Input must have 3 dims: time, batch, in_channel")
-    if len(wide) != 3:
-        raise RuntimeError("Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.")
-    if bias.array.ndim != 1:
-        raise RuntimeError("Bias must be 1-D")
-    if sizes[2] != wide[1]:
-        raise RuntimeError("Input dim 2 (input channels) is not == dim 1 in the weight tensor")
-    if wide[2] != bias.array.shape[0]:
-        raise RuntimeError("Bias size must equal dim 2 in the weight tensor (output channels).")
     length = sizes[0] + 2 * pad - wide[0] + 1
     if length < 0:
         raise RuntimeError(
@@ -367,6 +370,10 @@ def _norm_except(v: Tensor, pow: int, dim: int) -> Any:
 
 def _frobenius(input: Tensor, dim: tuple[int, ...], keepdim: bool) -> Any:
     """The Frobenius norm over dimensions."""
+    if input.dtype.category < FLOATING:
+        raise RuntimeError(
+            f"norm(): input dtype should be either floating point or complex. Got {input.dtype.type_name} instead."
+        )
     return M.norm(input, 2, dim, keepdim=keepdim)
 
 

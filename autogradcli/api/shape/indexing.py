@@ -48,6 +48,8 @@ define("take", (f"(Tensor input, Tensor index{_OUT})", indexing.take), into=_BOT
 def _take_along_dim(input: Tensor, indices: Tensor, dim: int | None) -> Any:
     """The elements at indices along a dimension, both broadcast; without one, of all elements in order."""
     if indices.array.dtype != np.int64:
+        if dim is None:
+            raise RuntimeError("gather(): Expected dtype int32/int64 for index")
         raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.type_name}")
     if dim is None:
         return indexing.gather(reshape(input, (-1,)), 0, reshape(indices, (-1,)))

@@ -113,6 +113,9 @@ def _interleaved(input: Tensor, repeats: int, dim: int | None, output_size: int 
         input, dim = flatten(input, 0, -1), 0
     if repeats < 0:
         raise RuntimeError("Repeats must be non-negative")
+    size = repeats * (input.array.shape[wrap_dim(dim, input.array.ndim)] if input.array.ndim else 1)
+    if output_size is not None and output_size != size:
+        raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {size} but got {output_size}")
     at = wrap_dim(dim, input.array.ndim)
     shape = input.array.shape
     wide = views.expand(views.unsqueeze(input, at + 1), (*shape[: at + 1], repeats, *shape[at + 1 :]))
@@ -141,7 +144,19 @@ def _interleaved_by(input: Tensor, repeats: Tensor, dim: int | None, output_size
         input, dim = flatten(input, 0, -1), 0
     at = wrap_dim(dim, input.array.ndim)
     count = input.array.shape[at]
-    return index_select(input, at, wrap(np.repeat(np.arange(count), _counts(repeats, count))))
+    counts = _counts(repeats, count)
+    _check_size(counts, output_size)
+    return index_select(input, at, wrap(np.repeat(np.arange(count), counts)))
+
+
+def _check_size(counts: np.ndarray, output_size: int | None) -> None:
+    """Raise RuntimeError where the size that a call says is not that of the result."""
+    if output_size is None:
+        return
+    if output_size < 0:
+        raise RuntimeError(f"Trying to create tensor with negative dimension {output_size}: [{output_size}]")
+    if output_size != counts.sum():
+        raise RuntimeError("allocated size does not match required size")
 
 
 def _repeated_indices(repeats: Tensor, output_size: int | None) -> Any:
@@ -149,6 +164,7 @@ def _repeated_indices(repeats: Tensor, output_size: int | None) -> Any:
     if repeats.array.ndim != 1:
         raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     counts = _counts(repeats, None)
+    _check_size(counts, output_size)
     return wrap(np.repeat(np.arange(counts.size), counts))
 
 

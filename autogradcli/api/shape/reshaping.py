@@ -84,7 +84,10 @@ def _unflatten(input: Tensor, dim: int, sizes: tuple[int, ...]) -> Any:
     at = wrap_dim(dim, len(shape))
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
-    count = shape[at] if shape else 1
+    if not shape:
+        why = f"Dimension specified as {dim} but tensor has no dimensions"
+        raise RuntimeError(f"unflatten got an unexpected error:\n{why}")
+    count = shape[at]
     try:
         wanted = views.infer_size(sizes, count)
     except RuntimeError as error:

@@ -63,7 +63,7 @@ def _set_grad(self: Tensor, new: Any) -> None:
     wanted = _wanted_dtype(self)
     if wanted is not None and new.dtype is not wanted:
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{_demangled(new.dtype)}' to a tensor with grad_dtype "
+            f"attempting to assign a gradient with dtype '{new.dtype.cpp_name}' to a tensor with grad_dtype "
             f"'{wanted.type_name}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). "
             "You "
             "can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
@@ -77,11 +77,6 @@ def _set_grad(self: Tensor, new: Any) -> None:
             f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size"
         )
     self.store_grad(new)
-
-
-def _demangled(dtype: DType) -> str:
-    """The C++ type as compilers spell it: ``short int``."""
-    return f"{dtype.cpp_name} int" if dtype.cpp_name.rpartition(" ")[2] in ("short", "long") else dtype.cpp_name
 
 
 def _grad_dtype(self: Tensor) -> DType | None:

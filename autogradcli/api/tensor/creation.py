@@ -18,7 +18,7 @@ from ...numerics.away import MANY, away_if
 from ...numerics.dtypes import DType
 from ...numerics.limits import charge_array
 from ...numerics.numbers import number_in, scalar_in
-from ...operations.refuse import not_implemented_for
+from ...operations.refuse import check_usual, not_implemented_for
 from ...operations.shape.copies import cast as cast_recorded
 from ...operations.shape.spacing import spaced, stepped
 from ..arrays.values import NumPyArray
@@ -207,22 +207,23 @@ def _arange(
         raise RuntimeError(f"unsupported range: {start} -> {end}")
     if (step > 0 and start > end) or (step < 0 and start < end):
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    if dtype.category == dtypes.INTEGER:
+    if dtype.category == dtypes.INTEGER and all(isinstance(v, int) for v in (start, end, step)):
         start, end, step = (number_in(_LONG, v).item() for v in (start, end, step))
-        if step == 0:
-            raise ValueError("step must be nonzero")
         count = -((start - end) // step)
     else:
         if not math.isfinite(size := (end - start) / step) or size >= 2.0**63:
             raise RuntimeError("invalid size, possible overflow?")
         count = math.ceil(size)
+        if dtype.category == dtypes.INTEGER:  # as many as there are between the ends as they are given
+            start, step = (number_in(_LONG, v).item() for v in (start, step))
     charge_array((count,), dtype.itemsize)
     if dtype is dtypes.bool_ or dtype.category == dtypes.COMPLEX or dtype in dtypes.FLOAT8:
         not_implemented_for("arange_cpu", np.empty(0, dtype.np))
+    check_usual("arange_cpu", np.empty(0, dtype.np))
     if dtype.category == dtypes.FLOATING:
         return made(away_if(count > MANY, stepped, start, step, count, dtype.np), requires_grad)
     wide = np.int64 if dtype.category == dtypes.INTEGER else np.float64
-    if max(abs(start), abs(start + count * step)) < 1 << 62:
+    if step and max(abs(start), abs(start + count * step)) < 1 << 62:
         numbers = np.arange(int(start), int(start + count * step), int(step), dtype=np.int64)
         return made(numbers.astype(dtype.np, copy=False), requires_grad)
     values = np.arange(count, dtype=wide) * wide(step) + wide(start)
@@ -261,6 +262,8 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType | None) -> np.ndarray
         )
     if dtype is dtypes.bool_ or dtype in dtypes.FLOAT8:
         not_implemented_for("linspace_cpu", np.empty(0, dtype.np))
+    if steps > 1:
+        check_usual("linspace_cpu", np.empty(0, dtype.np))
     if steps == 1:
         return number_in(dtype.np, start).reshape(1)
     if not steps:
@@ -282,6 +285,8 @@ def _logspace(
     if kind in dtypes.FLOAT8:
         not_implemented_for("logspace_cpu", np.empty(0, kind.np))
     bounds = [number_in(kind.np, x).item() for x in _ends("logspace", start, end)]
+    if steps > 1:
+        check_usual("logspace_cpu", np.empty(0, kind.np))
     wide = dtypes.complex128 if kind.category == dtypes.COMPLEX else dtypes.float64
     exponents = _spaced(bounds[0], bounds[1], steps, wide)
     powers: Any = away_if(steps > MANY, np.power, complex(base) if kind.category == dtypes.COMPLEX else base, exponents)
@@ -299,7 +304,9 @@ def _eye_wide(n: int, m: int, dtype: DType | None, layout: Any, device: Any, pin
         if size < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
     charge_array((n, m))
-    return made(np.eye(n, m, dtype=(dtype or dtypes.default.dtype).np), requires_grad)
+    kind = (dtype or dtypes.default.dtype).np
+    check_usual("eye", np.empty(0, kind))
+    return made(np.eye(n, m, dtype=kind), requires_grad)
 
 
 def _scalar_tensor(value: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, grad: bool) -> Tensor:

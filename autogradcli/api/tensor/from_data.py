@@ -35,7 +35,12 @@ def array_from(data: Any, dtype: DType | None = None) -> np.ndarray:
     shape = _shape(data)
     check_numbers(shape)
     flat: list[Any] = []
-    _flatten(data, shape, 0, flat)
+    try:
+        _flatten(data, shape, 0, flat)
+    except RuntimeError as error:
+        if dtype is None or not str(error).startswith(_NO_DTYPE):
+            raise
+        raise _no_number(str(error).removeprefix(_NO_DTYPE), dtype) from None
     if dtype is None:
         dtype = _infer(data, flat)
     return _fill(flat, dtype).reshape(shape)
@@ -142,7 +147,17 @@ def _scalar(value: Any) -> Any:
         raise TypeError("new(): invalid data type 'str'")
     if isinstance(value, (list, tuple)):
         raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
-    raise RuntimeError(f"Could not infer dtype of {type(value).__name__}")
+    raise RuntimeError(f"{_NO_DTYPE}{type(value).__name__}")
+
+
+_NO_DTYPE = "Could not infer dtype of "
+
+
+def _no_number(name: str, dtype: DType) -> TypeError:
+    """What PyTorch says of a value that is no number where the dtype is given."""
+    if dtype.category >= dtypes.FLOATING:
+        return TypeError(f"must be real number, not {name}")
+    return TypeError(f"'{name}' object cannot be interpreted as an integer")
 
 
 def _infer(data: Any, flat: Sequence[Any]) -> DType:

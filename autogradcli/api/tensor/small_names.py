@@ -17,6 +17,7 @@ from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import counted, run
 from ...numerics.naming import short_name
+from ...operations.shape.copies import cast
 from ..calls.argument_types import Value, type_name
 from ..calls.overloads import define
 from ..calls.python_function import define_python
@@ -63,10 +64,8 @@ def _dim_order(self: Tensor, *, ambiguity_check: Value = False) -> tuple[int, ..
 
 
 def _dense(self: Tensor, dtype: Any, masked_grad: Any) -> Tensor:
-    """The tensor itself: it is dense."""
-    if dtype is not None and dtype is not self.dtype:
-        raise RuntimeError("dense to dense conversion of dtype is not supported")
-    return self
+    """The tensor itself, which is dense, in another dtype if one is given."""
+    return self if dtype is None or dtype is self.dtype else cast(self, dtype)
 
 
 def _not_sparse(name: str) -> Callable[[Tensor], Any]:
@@ -134,23 +133,39 @@ def _define_classes() -> None:
 
 def sym_int(a: Value) -> int:
     """A number as an integer, towards zero."""
-    return int(_real(a, int))
+    if not isinstance(a, (int, float, str, Tensor)):
+        name = type_name(a)
+        raise TypeError(f"int() argument must be a string, a bytes-like object or a real number, not '{name}'")
+    return int(_single(a))
 
 
 def sym_float(a: Value) -> float:
     """A number as a float."""
-    return float(_real(a, float))
+    if not isinstance(a, (int, float, str, Tensor)):
+        raise TypeError(f"float() argument must be a string or a real number, not '{type_name(a)}'")
+    return float(_single(a))
 
 
-def _real(a: Any, kind: Any) -> Any:
-    if not isinstance(a, (int, float)):
-        raise TypeError(f"a number is wanted, not {type_name(a)}")
-    return kind(a)
+def _single(a: Any) -> Any:
+    """The number of a tensor of one element; anything else as it is."""
+    if not isinstance(a, Tensor):
+        return a
+    if a.array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return method("item")(a)
+
+
+def _class_of(a: Any) -> str:
+    return f"<class '{'torch.Tensor' if type(a) is Tensor else type_name(a)}'>"
 
 
 def _largest(pick: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def choose(a: Any, b: Any) -> Any:
-        found = pick(_real(a, lambda x: x), _real(b, lambda x: x))
+        for x in (a, b):
+            if not isinstance(x, (int, float)):
+                kinds = "<class 'numpy.integer'>, <class 'numpy.floating'>, <class 'int'>, <class 'float'>"
+                raise AssertionError(f"expected ({kinds}), got {_class_of(x)}")
+        found = pick(a, b)
         return float(found) if isinstance(a, float) or isinstance(b, float) else found
 
     return choose
@@ -174,25 +189,30 @@ def sym_not(a: Value) -> bool:
 def sym_ite(b: Value, t: Value, f: Value) -> Any:
     """The one value or the other."""
     if not isinstance(b, bool):
-        raise AssertionError(f"expected SymBool or bool, got {type(b)}")
+        raise AssertionError(f"expected SymBool or bool, got {_class_of(b)}")
     if type(t) is not type(f):
-        raise AssertionError(f"type mismatch: {type(t)} vs {type(f)}")
+        raise AssertionError(f"type mismatch: {_class_of(t)} vs {_class_of(f)}")
     return t if b else f
 
 
 def sym_sum(args: Value) -> Any:
-    """The sum of numbers."""
+    """The sum of numbers, or of tensors; one alone is its own."""
+    if isinstance(args, (int, float, Tensor)):
+        return args
+    terms = counted(list(args) if isinstance(args, (list, tuple, str)) else [args])
     total: Any = 0
-    for a in counted(list(args if isinstance(args, (list, tuple, str)) else [args])):
-        if not isinstance(a, (int, float, Tensor)):
-            raise TypeError(f"unsupported operand type(s) for +: '{type_name(total)}' and '{type_name(a)}'")
-        total = total + a
+    for term in terms:
+        if not isinstance(term, (int, float, Tensor)):
+            raise TypeError(f"unsupported operand type(s) for +: '{type_name(total)}' and '{type_name(term)}'")
+        total = total + term
     return total
 
 
 def sym_sqrt(a: Value) -> float:
     """The square root of a number."""
-    return math.sqrt(_real(a, float))
+    if not isinstance(a, (int, float, Tensor)):
+        raise TypeError(f"must be real number, not {type_name(a)}")
+    return math.sqrt(_single(a))
 
 
 # -- settings and checks --------------------------------------------------------------------------------------------
@@ -278,13 +298,17 @@ def _map2_(self: Tensor, x: Tensor, y: Tensor, callable: Value) -> Tensor:
 
 def _cond(pred: Value, true_fn: Value, false_fn: Value, operands: Value = ()) -> Any:
     """What one of two functions makes of the operands, as a condition says."""
-    if not isinstance(pred, bool) and not (isinstance(pred, Tensor) and pred.array.size == 1):
-        raise RuntimeError(f"Expected pred to be bool or tensor, but got {type_name(pred)}.")
+    if isinstance(pred, Tensor) and pred.array.size != 1:
+        raise RuntimeError(f"Expected pred to be bool or single-element tensor, but got {pred!r}.")
+    if not isinstance(pred, (int, float, Tensor)):
+        raise RuntimeError(f"Expected pred to be bool or tensor, but got {pred}.")
     return callee(true_fn if pred else false_fn)(*operands)
 
 
 def _while_loop(cond_fn: Value, body_fn: Value, carried_inputs: Value) -> Any:
     """What a function makes of its own results, as long as a condition holds."""
+    if not callable(cond_fn) or not callable(body_fn):
+        raise RuntimeError("Expect cond_fn and body_fn to be callable.")
     condition, body = callee(cond_fn), callee(body_fn)
     values = tuple(carried_inputs)
     while condition(*values):

@@ -16,8 +16,8 @@ from ...engine.inplace import check_inplace, inplace
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Tensor, wrap
 from ...numerics.numbers import number_in
+from ...operations.index.indexing import INDEXING, index_put
 from ...operations.index.indexing import index as index_operation
-from ...operations.index.indexing import index_put
 from ...operations.shape.copies import copy, fill_tensor
 from ...operations.shape.slicing import select, slice_, unbind
 from ...operations.shape.view import alias, expand, unsqueeze, view
@@ -168,10 +168,10 @@ def _prepared(part: Any) -> Any:
         return part
     if isinstance(part, Tensor):
         array = part.array
-        if array.dtype.kind not in "iub":
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-        if not array.ndim and array.dtype.kind != "b" and array.__class__ is np.ndarray:  # under vmap each row's own
+        if not array.ndim and array.dtype.kind in "iu" and array.__class__ is np.ndarray:  # under vmap each row's own
             return bool(array) if array.dtype == np.uint8 else int(array)
+        if array.dtype.char not in INDEXING:
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         return part
     if isinstance(part, NumPyScalar) and part.array.dtype.kind in "iu":
         return int(part.array)
@@ -277,6 +277,8 @@ def _as_value(self: Tensor, value: Any) -> Tensor:
     if isinstance(value, NumPyScalar) and value.array.dtype.char in _NUMBERS_TOO:
         value = value.array.item()
     if isinstance(value, (int, float, complex)):
+        if self.array.itemsize == 2 and self.dtype.is_floating_point:  # which PyTorch puts into a double first
+            return wrap(number_in(np.dtype(np.float64), value).astype(self.array.dtype))
         return wrap(number_in(self.array.dtype, value))
     raise TypeError(f"can't assign a {type_name(value)} to a torch.{self.dtype.type_name}Tensor")
 

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from ...numerics import dtypes
-from ..inplace import check_cast
+from ..inplace import check_cast, write_result
 from ..mirrors import flip_of, memory_of
+from ..node import Node
 from ..operation import Operation
 from ..record import first_tensor
 from ..state import state
@@ -164,8 +165,10 @@ class VmapLevel(Level):
             new = roles.expand(new, place.array.shape)
         if getattr(getattr(call, "op", None), "overlap", False) and overlaps_itself(memory_of(place)):
             _fill_shared(place, new)
+        elif _made_by(new, call) and layer_of(place) is None is place.base:
+            write_result(place, new, check=False, call=call)
         else:
-            roles.copy_into(place, new)  # not ``write_result``: the rows were put together by more than one operation
+            roles.copy_into(place, new)  # the rows were put together by more than one operation
         target.bump()
 
     def outside(self, layer: Layer, array: np.ndarray) -> np.ndarray:
@@ -252,10 +255,25 @@ def side_by_side(op: Operation, level: VmapLevel, args: Sequence[Any]) -> Any:
             shared = any(layer_of(t, level) is None for t in weighed)
             if rank or shared:
                 return NotImplemented
-    found = op.call(*[aligned(a, level, rank) for a in args])
+    given = [aligned(a, level, rank) for a in args]
+    found = op.call(*(given if op.broadcast else _in_one_shape(op, given)))
     if isinstance(found, Tensor) and found.array.ndim <= rank:  # only operands that its values don't come from differ
         found = roles.expand(found, (level.size, *found.array.shape))
     return found
+
+
+def _in_one_shape(op: Operation, args: list[Any]) -> list[Any]:
+    """The operands of an operation that doesn't broadcast: those without rows repeated for each, so that gradients are
+    summed over these again."""
+    spots = [p.index for p in op.params if p.kind == "tensor" and isinstance(args[p.index], Tensor)]
+    shapes = {args[k].array.shape for k in spots}
+    if len(shapes) < 2:
+        return args
+    try:
+        whole = np.broadcast_shapes(*shapes)
+    except ValueError:
+        return args  # which the operation refuses
+    return [roles.expand(a, whole) if k in spots and a.array.shape != whole else a for k, a in enumerate(args)]
 
 
 def aligned(value: Any, level: VmapLevel, rank: int) -> Any:
@@ -358,6 +376,12 @@ def _link_views(op: Operation, level: VmapLevel, args: tuple[Any, ...], views: l
         if np.may_share_memory(memory, memory_of(own.value).view(np.ndarray)):
             link(source, view)
             view.need_meta().layer = own
+
+
+def _made_by(result: Tensor, call: Any) -> bool:
+    """Whether a result outside has the history of this very operation, and no other after it."""
+    op, node = getattr(call, "op", None), result.node
+    return op is not None and isinstance(node, Node) and getattr(type(node), "op", None) is op
 
 
 def _fill_shared(place: Tensor, new: Tensor) -> None:

@@ -20,18 +20,6 @@ def digits_of(dtype: np.dtype[Any]) -> int:
     return _DIGITS.get(dtype, 8)
 
 
-#: The names of types in the messages about bounds, where they are not ``DType.cpp_name``.
-_BOUND_NAMES = {
-    "short": "short int", "long": "long int", "unsigned short": "short unsigned int",
-    "unsigned long": "long unsigned int",
-}  # fmt: skip
-
-
-def bound_name(out: Array) -> str:
-    name = dtypes.of(out).cpp_name
-    return _BOUND_NAMES.get(name, name)
-
-
 def not_implemented(kernel: str, array: Array) -> NotImplementedError:
     return NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.of(array).type_name}'")
 
@@ -111,7 +99,7 @@ def warn_inexact(out: Array, low: int, last: int) -> None:
             run.warn(
                 "UserWarning",
                 f"{name} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations "
-                f"{bound_name(out)} can support discrete uniform distribution only within this range. "
+                f"{dtypes.of(out).cpp_name} can support discrete uniform distribution only within this range. "
                 "This warning will become an error in version 1.7 release, please fix the code in advance "
                 f"(Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/DistributionTemplates.h:{place}.)",
             )

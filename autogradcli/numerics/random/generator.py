@@ -21,7 +21,6 @@ from ..naming import shown_as
 from .draws import Draws
 from .fill import (
     as_real,
-    bound_name,
     bounds,
     check_kernel,
     digits_of,
@@ -84,7 +83,7 @@ class Generator(Draws):
         limit = dtypes.largest(dtypes.of(out))
         for name, bound in (("from", low), ("to", high)):
             if not -limit <= bound <= limit:
-                raise RuntimeError(f"{name} is out of bounds for {bound_name(out)}")
+                raise RuntimeError(f"{name} is out of bounds for {dtypes.of(out).cpp_name}")
         if low > high:
             raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
         if high - low > limit:
@@ -189,9 +188,9 @@ class Generator(Draws):
         low, last = integer_range(out, low, high)
         lowest, highest = bounds(dtype)
         if not lowest <= low <= highest:
-            raise RuntimeError(f"from is out of bounds for {bound_name(out)}")
+            raise RuntimeError(f"from is out of bounds for {dtypes.of(out).cpp_name}")
         if not lowest <= last <= highest:
-            raise RuntimeError(f"to - 1 is out of bounds for {bound_name(out)}")
+            raise RuntimeError(f"to - 1 is out of bounds for {dtypes.of(out).cpp_name}")
         if dtype.kind in "fV":
             warn_inexact(out, low, last)
         span = last - low + 1
@@ -319,7 +318,7 @@ class Generator(Draws):
         if not dtypes.has_floats(out):
             raise RuntimeError(
                 "Cauchy distribution is a continuous probability distribution. "
-                f"dtype must be a floating point but you specified {bound_name(out)}"
+                f"dtype must be a floating point but you specified {dtypes.of(out).cpp_name}"
             )
         if not sigma > 0.0:
             raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")

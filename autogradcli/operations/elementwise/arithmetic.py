@@ -6,11 +6,11 @@ import numpy as np
 
 from ...engine.operation import Array, Number, operation
 from ...engine.worlds import roles
-from ..refuse import NO_BOOLS
+from ..refuse import NO_BOOLS, check_usual
 
 
 @operation(
-    takes=("all", "add_stub"),
+    takes=("usual", "add_stub"),
     blocks=True,
     fits="alpha",
     promote="promote",
@@ -28,7 +28,7 @@ def add(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
 
 
 @operation(
-    takes=("all", "add_stub"),
+    takes=("integer floating complex", "add_stub"),
     blocks=True,
     fits="alpha",
     promote="promote",
@@ -63,6 +63,8 @@ def rsub(input: Array, other: Array | Number, alpha: Number = 1) -> Array:
     """Difference ``other - alpha * input`` of a number and a tensor."""
     if input.dtype == np.bool_:
         raise NO_BOOLS.value(BOOL_ONE)
+    if input.dtype.kind == "u":
+        check_usual("add_stub", input)
     return np.subtract(other, input if alpha == 1 else _scaled(input, alpha, input))
 
 
@@ -111,7 +113,14 @@ def div(input: Array, other: Array | Number) -> Array:
     """Quotient ``input / other``, broadcast."""
 
 
-@operation(blocks=True, promote="promote", kind="linear", input=lambda F, g: -g, rows="side by side")
+@operation(
+    blocks=True,
+    takes=("integer floating complex", "neg_cpu"),
+    promote="promote",
+    kind="linear",
+    input=lambda F, g: -g,
+    rows="side by side",
+)
 def neg(input: Array) -> Array:
     """Negation."""
     if input.dtype == np.bool_:

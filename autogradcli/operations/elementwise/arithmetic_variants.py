@@ -73,6 +73,7 @@ def div_scalar(input: Array, other: Number) -> Array:
 @operation(
     blocks=True,
     rows="side by side",
+    takes=("integer floating complex", "add_stub"),
     fits="alpha",
     node="RsubBackward0", spelling="rsub", promote="promote", kind="linear",
     input=lambda F, g, alpha: -g if alpha == 1 else g * -alpha,

@@ -13,7 +13,7 @@ from ...engine.operation import Array, Number, operation
 from ...engine.parameters import Before
 from ...numerics import dtypes
 from ...numerics.releases import Difference
-from ..refuse import not_implemented_for
+from ..refuse import check_usual, not_implemented_for
 from .choosing import within
 
 # -- what a choice between two gives each ------------------------------------------------------------------
@@ -49,7 +49,14 @@ def _bounded(input: Any, low: Any, high: Any) -> Any:
     return input if high is None else np.minimum(high, input)
 
 
-def _by_numbers(input: Any, min: Any, max: Any, name: str = "clamp_scalar_cpu") -> Any:
+#: What PyTorch's kernels are called, by which bound is missing: of numbers, and of tensors.
+_NUMBER_KERNELS = {
+    (False, False): "clamp_scalar_cpu", (False, True): "clamp_min_scalar_cpu", (True, False): "clamp_max_scalar_cpu",
+}  # fmt: skip
+_KERNELS = {(False, False): "clamp_cpu", (False, True): "maximum_cpu", (True, False): "minimum_cpu"}
+
+
+def _by_numbers(input: Any, min: Any, max: Any) -> Any:
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if min.__class__ is complex or max.__class__ is complex:
@@ -59,8 +66,11 @@ def _by_numbers(input: Any, min: Any, max: Any, name: str = "clamp_scalar_cpu") 
         dtype = dtypes.result_type(input, *given).np
         input = input.astype(dtype, copy=False)
         min, max = (None if b is None else np.asarray(b).astype(dtype) for b in (min, max))
-    if input.dtype.kind == "b":
-        not_implemented_for(name, input)
+    if input.dtype.kind in "bu":
+        kernel = _NUMBER_KERNELS[min is None, max is None]
+        if input.dtype.kind == "b":
+            not_implemented_for(kernel, input)
+        check_usual(kernel, input)
     return _bounded(input, min, max)
 
 
@@ -163,6 +173,10 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
     """Elements brought into the range between two tensors, either of which may be left out, broadcast."""
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    kernel = _KERNELS[min is None, max is None]
+    if input.dtype.kind == "b" and kernel == "clamp_cpu":
+        not_implemented_for(kernel, input)
+    check_usual(kernel, input)
     return _bounded(input, min, max)
 
 
@@ -176,7 +190,7 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
 )  # fmt: skip
 def clamp_min_scalar(input: Array, min: Number) -> Array:
     """Elements brought to at least ``min``."""
-    return _by_numbers(input, min, None, "clamp_min_scalar_cpu")
+    return _by_numbers(input, min, None)
 
 
 @operation(
@@ -208,7 +222,7 @@ def clamp_min(input: Array, min: Array) -> Array:
 )  # fmt: skip
 def clamp_max_scalar(input: Array, max: Number) -> Array:
     """Elements brought to at most ``max``."""
-    return _by_numbers(input, None, max, "clamp_max_scalar_cpu")
+    return _by_numbers(input, None, max)
 
 
 @operation(
@@ -243,6 +257,7 @@ def _of_reals(name: str, ufunc: Any) -> Any:
 
 
 @operation(
+    takes=("bool integer floating", "maximum_cpu"),
     promote="promote",
     kind="elementwise",
     kernel=_of_reals("maximum", np.maximum),
@@ -254,6 +269,7 @@ def maximum(input: Array, other: Array) -> Array:
 
 
 @operation(
+    takes=("bool integer floating", "minimum_cpu"),
     promote="promote",
     kind="elementwise",
     kernel=_of_reals("minimum", np.minimum),
@@ -265,6 +281,7 @@ def minimum(input: Array, other: Array) -> Array:
 
 
 @operation(
+    takes=("bool integer floating", "maximum_cpu"),
     promote="promote",
     kind="elementwise",
     kernel=_of_reals("fmax", lambda other, input: np.fmax(input, other)),
@@ -283,6 +300,7 @@ def fmax(input: Array, other: Array) -> Array:
 
 
 @operation(
+    takes=("bool integer floating", "minimum_cpu"),
     promote="promote",
     kind="elementwise",
     kernel=_of_reals("fmin", lambda other, input: np.fmin(input, other)),

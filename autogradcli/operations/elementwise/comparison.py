@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Number, operation
+from ...numerics import dtypes
 from ...numerics.shapes import shape_mismatch
-from ..refuse import not_implemented_for
+from ..refuse import check_usual, not_implemented_for
 
 _ORDERED = {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal}
 _EQUALITY = {"eq": np.equal, "ne": np.not_equal}
@@ -32,14 +33,19 @@ def _ordered(name: str, ufunc: Any) -> Callable[[Any, Any], Any]:
             if isinstance(x, complex) or getattr(x, "dtype", None) in _COMPLEX:
                 if mismatch := shape_mismatch([input, other]):
                     raise mismatch
-                not_implemented_for(f"{name}_cpu", np.asarray(x))
+                not_implemented_for(f"{name}_cpu", np.empty(0, dtypes.result_type(input, other).np))
+        check_usual(f"{name}_cpu", input, other)
         return ufunc(input, other)
 
     return kernel
 
 
-def _comparison(name: str, kernel: Any) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
-    """The operation, and its in-place forms with a number and with a tensor."""
+def _comparison(
+    name: str, ufunc: Any, ordered: bool = True
+) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+    """The operation, and its in-place forms with a number and with a tensor, which don't promote."""
+    kernel = _ordered(name, ufunc) if ordered else ufunc
+    takes = ("bool integer floating", f"{name}_cpu") if ordered else None
 
     def compare(input: Array, other: Array | Number) -> Array: ...
 
@@ -60,7 +66,8 @@ def _comparison(name: str, kernel: Any) -> tuple[Callable[..., Any], Callable[..
         return F.zeros_like(g)
 
     return (
-        operation(kernel=kernel, promote="compare", overload="*", half="moved" if name in _EQUALITY else None)(compare),
+        operation(kernel=ufunc, promote="compare", overload="*", takes=takes,
+                  half="moved" if name in _EQUALITY else None)(compare),
         operation(node=f"{title}Backward0", spelling=f"{name}_", overload="*", kind="elementwise", input=zeros,
                   examples=lambda r: [(r(2, 3), 0.1)])(in_place),
         operation(node=f"{title}Backward1", spelling=f"{name}_", overload="*", kind="elementwise", broadcast=True,
@@ -70,9 +77,9 @@ def _comparison(name: str, kernel: Any) -> tuple[Callable[..., Any], Callable[..
 
 #: name -> (operation, in place with a number, in place with a tensor)
 COMPARISONS = {
-    name: _comparison(name, ufunc) for name, ufunc in _EQUALITY.items()
+    name: _comparison(name, ufunc, ordered=False) for name, ufunc in _EQUALITY.items()
 } | {
-    name: _comparison(name, _ordered(name, ufunc)) for name, ufunc in _ORDERED.items()
+    name: _comparison(name, ufunc) for name, ufunc in _ORDERED.items()
 }  # fmt: skip
 
 
@@ -135,22 +142,40 @@ def isclose(input: Array, other: Array, rtol: float = 1e-5, atol: float = 1e-8, 
 # -- logic -----------------------------------------------------------------------------------------------
 
 
-@operation(rows="each", kernel=np.logical_not)
+@operation(rows="each", kernel=np.logical_not, takes=("usual", "logical_not_cpu"))
 def logical_not(input: Array) -> Array:
     """Whether each element is zero or False."""
 
 
-@operation(rows="side by side", kernel=np.logical_and, broadcast=True, in_vmap="arithmetic")
+@operation(
+    rows="side by side",
+    kernel=np.logical_and,
+    takes=("usual", "logical_and_cpu"),
+    broadcast=True,
+    in_vmap="arithmetic",
+)
 def logical_and(input: Array, other: Array) -> Array:
     """Whether both elements are nonzero."""
 
 
-@operation(rows="side by side", kernel=np.logical_or, broadcast=True, in_vmap="arithmetic")
+@operation(
+    rows="side by side",
+    kernel=np.logical_or,
+    takes=("usual", "logical_or_cpu"),
+    broadcast=True,
+    in_vmap="arithmetic",
+)
 def logical_or(input: Array, other: Array) -> Array:
     """Whether at least one of the elements is nonzero."""
 
 
-@operation(rows="side by side", kernel=np.logical_xor, broadcast=True, in_vmap="arithmetic")
+@operation(
+    rows="side by side",
+    kernel=np.logical_xor,
+    takes=("usual", "logical_xor_cpu"),
+    broadcast=True,
+    in_vmap="arithmetic",
+)
 def logical_xor(input: Array, other: Array) -> Array:
     """Whether exactly one of the elements is nonzero."""
 
@@ -182,7 +207,7 @@ def bitwise_not(input: Array) -> Array:
 @operation(
     rows="side by side",
     kernel=np.bitwise_and,
-    takes=("bool integer", "bitwise_and_cpu"),
+    takes=("bool integer unsigned", "bitwise_and_cpu"),
     promote="promote",
     overload="*",
 )
@@ -191,7 +216,11 @@ def bitwise_and(input: Array | Number, other: Array | Number) -> Array:
 
 
 @operation(
-    rows="side by side", kernel=np.bitwise_or, takes=("bool integer", "bitwise_or_cpu"), promote="promote", overload="*"
+    rows="side by side",
+    kernel=np.bitwise_or,
+    takes=("bool integer unsigned", "bitwise_or_cpu"),
+    promote="promote",
+    overload="*",
 )
 def bitwise_or(input: Array | Number, other: Array | Number) -> Array:
     """Bitwise or of integers or booleans."""
@@ -200,7 +229,7 @@ def bitwise_or(input: Array | Number, other: Array | Number) -> Array:
 @operation(
     rows="side by side",
     kernel=np.bitwise_xor,
-    takes=("bool integer", "bitwise_xor_cpu"),
+    takes=("bool integer unsigned", "bitwise_xor_cpu"),
     promote="promote",
     overload="*",
 )

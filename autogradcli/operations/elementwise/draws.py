@@ -23,20 +23,27 @@ def _zeros_for_deviation(F: Any, g: Any, std_shape: tuple[int, ...]) -> Any:
 
 
 @operation(
-    node="NormalBackward3", spelling="normal", mean=_zeros_for_mean, std=_zeros_for_deviation, examples=_NO_EXAMPLES
+    node="NormalBackward3",
+    spelling="normal",
+    complex="refused",
+    mean=_zeros_for_mean,
+    std=_zeros_for_deviation,
+    examples=_NO_EXAMPLES,
 )
 def normal_of_both(mean: Array, std: Array, values: Index) -> Array:
     """Normal values, drawn with the mean and the standard deviation at their places."""
     return values
 
 
-@operation(node="NormalBackward1", spelling="normal", mean=_zeros_for_mean, examples=_NO_EXAMPLES)
+@operation(node="NormalBackward1", spelling="normal", complex="refused", mean=_zeros_for_mean, examples=_NO_EXAMPLES)
 def normal_of_means(mean: Array, std: Number, values: Index) -> Array:
     """Normal values, drawn with the mean at their places."""
     return values
 
 
-@operation(node="NormalBackward2", spelling="normal", std=_zeros_for_deviation, examples=_NO_EXAMPLES)
+@operation(
+    node="NormalBackward2", spelling="normal", complex="refused", std=_zeros_for_deviation, examples=_NO_EXAMPLES
+)
 def normal_of_deviations(mean: Number, std: Array, values: Index) -> Array:
     """Normal values, drawn with the standard deviation at their places."""
     return values

@@ -154,9 +154,12 @@ def _clamped(x: Any, eps: float | None) -> Any:
 
 def _logit_rule(F: Any, g: Any, input: Any, eps: float | None) -> Any:
     found = g / (input * (1.0 - input))
+    if not isinstance(input, np.ndarray):  # where it is recorded, or a tangent, PyTorch has another form
+        low, high = (0.0, 1.0) if eps is None else (eps, 1 - eps)
+        return F.where((input >= low) & (input <= high), found, float("nan") if eps is None else 0.0)
     if eps is None or eps < 0:
-        return F.where((input >= 0.0) & (input <= 1.0), found, float("nan"))
-    return F.where((input >= eps) & (input <= 1 - eps), found, 0.0)
+        return np.where((input >= 0.0) & (input <= 1.0), found, np.nan)
+    return np.where((input < eps) | (input > 1 - eps), 0.0, found)
 
 
 @operation(

@@ -11,7 +11,7 @@ from ...engine.operation import Array, Number, operation
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.numbers import number_in
-from ..refuse import not_implemented_for
+from ..refuse import check_usual, not_implemented_for
 from .elementary import power
 
 
@@ -21,6 +21,8 @@ def _power(base: Any, exponent: Any) -> Any:
     kind = base.dtype.kind
     if kind == "b":
         not_implemented_for("pow", base)
+    if kind == "u":
+        check_usual("pow", base)
     if kind in "iu" and exponent.dtype.kind == "i" and (exponent < 0).any():
         return _integer_power(base, exponent)
     return _complex_power(base, exponent) if kind == "c" else power(base, exponent)
@@ -86,6 +88,7 @@ def _power_exact(input: Any, exponent: Any) -> Any:
         return np.ones_like(input)
     if exponent == 1:
         return input.copy()
+    check_usual("pow", input)
     if exponent == 2:
         return np.multiply(input, input)
     if exponent == 3:
@@ -164,6 +167,8 @@ def _base_number(base: Any, exponent: Any) -> Any:
     if exponent.dtype.kind == "f" and base.__class__ is not complex:
         return power(exponent.dtype.type(base), exponent)
     dtype = dtypes.result_type(base, exponent).np
+    if base == 1 and dtype.kind != "b":
+        return np.ones(exponent.shape, dtype)
     return _power(np.asarray(base).astype(dtype), exponent.astype(dtype, copy=False))
 
 

@@ -28,7 +28,7 @@ def _rounding(name: str, ufunc: Any) -> dict[str, Any]:
         return f"{name}_vml_cpu"
 
     return {
-        "kernel": kernel, "takes": ("integer floating", named), "promote": "promote", "kind": "elementwise",
+        "kernel": kernel, "takes": ("integer unsigned floating", named), "promote": "promote", "kind": "elementwise",
         "input": _zeros,
     }  # fmt: skip
 

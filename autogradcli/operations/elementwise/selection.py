@@ -50,13 +50,9 @@ def _lerp(start: Any, end: Any, weight: Any) -> Any:
     return np.where(np.absolute(weight) < 0.5, start + weight * step, end - step * (1 - weight))
 
 
-#: What C++ compilers call the types that PyTorch has shorter names for.
-_CPP_NAMES = {"long": "long int", "short": "short int"}
-
-
 def _same_dtype(input: Any, other: Any, name: str) -> None:
     if input.dtype != other.dtype:
-        have, want = (_CPP_NAMES.get(n, n) for n in (dtypes.of(other).cpp_name, dtypes.of(input).cpp_name))
+        have, want = (dtypes.of(x).cpp_name for x in (other, input))
         raise RuntimeError(f"expected dtype {want} for `{name}` but got dtype {have}")
 
 

@@ -43,7 +43,12 @@ def _sign(input: Any) -> Any:
     return input.copy() if kind == "b" else np.sign(input)
 
 
-@operation(promote="promote", kind="elementwise", input=lambda F, g: F.zeros_like(g))
+@operation(
+    takes=("bool integer floating", "sign_cpu"),
+    promote="promote",
+    kind="elementwise",
+    input=lambda F, g: F.zeros_like(g),
+)
 def sign(input: Array) -> Array:
     """-1, 0 or 1 by the sign of each element."""
     if input.dtype.kind == "c":
@@ -60,7 +65,7 @@ def _sgn_rule(F: Any, g: Any, input: Any, result: Any, input_dtype: DType) -> An
     return F.guard_where(size == 0.0, 0.0, g / size - F.real(g / result) * result / size)
 
 
-@operation(promote="promote", kind="elementwise", complex="own", input=_sgn_rule, takes=("all", "sign_cpu"))
+@operation(takes=("usual", "sign_cpu"), promote="promote", kind="elementwise", complex="own", input=_sgn_rule)
 def sgn(input: Array) -> Array:
     """Sign of real numbers; a complex number divided by its modulus."""
     return _sign(input)
@@ -100,6 +105,7 @@ def copysign_scalar(input: Array, other: Array | Number) -> Array:
 
 
 @operation(
+    takes=("usual", "heaviside_cpu"),
     rows="side by side",
     node="torch::autograd::NotImplemented",
     broadcast=True,
@@ -124,6 +130,7 @@ def _filled(x: Any, nan: float, posinf: float, neginf: float) -> Any:
     takes=("all", "nan_to_num"),
     rows="each",
     promote="promote",
+    complex="refused",
     # no ``kind``: its defaults are the limits of the very dtype, half precision or not
     jvp=lambda F, tangents, input: tangents["input"] * F.isfinite(input),
     input=lambda F, g, input: g * F.isfinite(input),

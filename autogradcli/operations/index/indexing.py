@@ -20,12 +20,17 @@ from ...numerics.numbers import number_in
 from ...numerics.repeated import copied, is_zero
 from ..dims import Shape, maximum_reduce, minimum_reduce, numel, wrap_dim
 from ..shape.view import sum_to
+from .put_checks import check_fits, other_dtype
 from .written import put_said, put_tangents
 
 Places = Sequence[Array | None]
 
 
 # -- x[i, j, :, mask] --------------------------------------------------------------------------------------
+
+
+#: NumPy's letters of the dtypes that indices have.
+INDEXING = "?Bilq"
 
 
 def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
@@ -39,7 +44,7 @@ def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
         if index is None:
             key.append(slice(None))
             continue
-        if index.dtype.kind not in "iub":
+        if index.dtype.char not in INDEXING:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         if index.dtype.kind == "b" or index.dtype == np.uint8:
             at = len(key)
@@ -188,6 +193,7 @@ def index_back(input: Array, indices: list[Index], values: Array) -> Array:
 @operation(
     half="moved",
     formula=put_said,
+    takes=("usual float8", "index_put"),
     rows="put at",
     overlap=True,
     input=lambda F, g, indices, accumulate: g if accumulate else F.index_put(g, indices, 0.0, False),
@@ -213,8 +219,8 @@ def index_put(input: Array, indices: list[Index], values: Array | Number, accumu
         if values.size == 1 and not accumulate and _is_mask(indices):  # then it is a fill with a number
             values = number_in(input.dtype, values.item())
         else:
-            _check_fits(input, key, values)
-            raise _other_dtype(input, values)
+            check_fits(input, key, values)
+            raise other_dtype(input, values)
     out = copied(input)
     try:
         if accumulate and out.dtype.kind == "b":
@@ -231,40 +237,18 @@ def index_put(input: Array, indices: list[Index], values: Array | Number, accumu
     return out
 
 
-def _other_dtype(input: Array, values: Array) -> RuntimeError:
-    have, want = dtypes.of(values).type_name, dtypes.of(input).type_name
-    return RuntimeError(
-        f"Index put requires the source and destination dtypes match, got {want} for the destination and {have} for "
-        "the source."
-    )
-
-
 def _check_before_places(input: Array, indices: Places, values: Array) -> None:
     """What PyTorch looks at before it looks for indices out of range: whether shapes and dtypes fit."""
     first = [np.zeros_like(i) if i is not None and i.dtype.kind == "i" else i for i in indices]
-    _check_fits(input, key_of(input.shape, first), values)
+    check_fits(input, key_of(input.shape, first), values)
     if values.dtype is not input.dtype:
-        raise _other_dtype(input, values)
+        raise other_dtype(input, values)
 
 
 def _is_mask(indices: Places) -> bool:
     """Whether one mask, and nothing else, says which elements."""
     given = [index for index in indices if index is not None]
     return len(given) == 1 and (given[0].dtype.kind == "b" or given[0].dtype == np.uint8)
-
-
-def _check_fits(input: Array, key: tuple[Any, ...], values: Array) -> None:
-    if not values.ndim:
-        return
-    place = input[key].shape
-    if len(values.shape) <= len(place) and all(m in (1, n) for m, n in zip(values.shape[::-1], place[::-1])):
-        return
-    if values.ndim > len(place) and values.reshape(-1).shape == (1,):
-        return
-    raise RuntimeError(
-        f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape "
-        f"{list(place)}"
-    )
 
 
 # -- one index along a dimension ---------------------------------------------------------------------------
@@ -420,6 +404,7 @@ def gather(input: Array, dim: int, index: Index) -> Array:
 
 
 @operation(
+    takes=("usual", "take_cpu"),
     rows="taken",
     complex="own",
     input=lambda F, g, input, input_shape, index: F.put(F.new_zeros(g, input_shape), index, g, True),

@@ -29,8 +29,9 @@ def _fit_mask(input: Array, mask: Array) -> Array:
 
 def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
     if mask.dtype.kind != "b":
-        kind = {"Long": "long int", "Byte": "unsigned char"}.get(dtypes.of(mask).type_name, dtypes.of(mask).cpp_name)
-        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {kind}")
+        raise RuntimeError(
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.of(mask).cpp_name}"
+        )
     if input.dtype.kind != "c" and value.__class__ not in (float, int) and np.iscomplexobj(value):
         value = number_in(input.dtype, value.item() if isinstance(value, np.ndarray) else value)
     if mask.shape != input.shape:
@@ -52,11 +53,11 @@ def _fill_masked(input: Array, mask: Array, value: Number | Array) -> Array:
 _FILL: dict[str, Any] = {
     "kernel": _fill_masked, "layout": "contiguous", "complex": "own", "spelling": "masked_fill", "overlap": True,
     "fits": "value", "fits_in": "operand", "overload": "*", "in_vmap": "arithmetic",
+    "takes": ("usual", "masked_fill"),
 }  # fmt: skip
 
 
 @operation(
-    takes=("all", "masked_fill"),
     rows="side by side",
     blocks=True,
     node="MaskedFillBackward0",
@@ -71,7 +72,6 @@ def masked_fill(input: Array, mask: Index, value: Number) -> Array:
 
 
 @operation(
-    takes=("all", "masked_fill"),
     rows="filled where",
     node="MaskedFillBackward1",
     input=lambda F, g, mask, input_shape: sum_to(F, F.masked_fill(g, mask, 0.0), input_shape),
@@ -85,6 +85,7 @@ def masked_fill_tensor(input: Array, mask: Index, value: Array) -> Array:
 
 @operation(
     half="moved",
+    takes=("usual float8", "masked_select"),
     complex="own",
     input=lambda F, g, input, mask: _select_back(F, g, tuple(input.shape), mask),
     jvp=lambda F, t, mask: F.masked_select(t["input"], mask),
@@ -107,6 +108,7 @@ def _select_back(F: Any, g: Any, shape: Shape, mask: Any) -> Any:
 
 
 @operation(
+    takes=("usual", "masked_scatter"),
     rows="slow: masked_scatter",
     layout="contiguous",
     complex="own",

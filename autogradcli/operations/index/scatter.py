@@ -190,7 +190,7 @@ def scatter_combined(input: Array, dim: int, index: Index, src: Array | Number, 
 
 
 @operation(
-    takes=("all", "take_put_cpu"),
+    takes=("usual", "take_put_cpu"),
     rows="put",
     layout="contiguous",
     complex="own",
@@ -245,7 +245,7 @@ def _written(out: Array, place: Array, src: Array) -> Array:
 @operation(
     dims="dim",
     kind="linear",
-    complex="own",
+    complex="refused",
     input=lambda F, g, src_shape, dim, index: F.select_scatter(g, F.new_zeros(g, src_shape), dim, index),
     src=lambda F, g, dim, index: F.select(g, dim, index),
     examples=lambda r: [(r(2, 3), r(3), 0, 1)],
@@ -259,7 +259,7 @@ def select_scatter(input: Array, src: Array, dim: int, index: int) -> Array:
 @operation(
     dims="dim",
     kind="linear",
-    complex="own",
+    complex="refused",
     input=lambda F, g, src_shape, dim, start, end, step: F.slice_scatter(
         g, F.new_zeros(g, src_shape), dim, start, end, step
     ),

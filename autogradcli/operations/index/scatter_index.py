@@ -12,6 +12,7 @@ from ...numerics.adding import add_at
 from ...numerics.numbers import number_in
 from ...numerics.repeated import copied
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
+from ..refuse import check_usual
 from ..shape.slicing import ALL
 from .indexing import check_places, parts_added, within
 from .written import tangent
@@ -39,6 +40,8 @@ def checked_parts(input: Array, dim: int, index: Array, source: Array, name: str
         )
     size = source.shape[at] if at < source.ndim else 1
     if index.size != size:
+        if not source.ndim and name == "index_add_":
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         raise RuntimeError(
             f"{name}(): Number of indices ({index.size}) should be equal to source.size(dim): ({size}), for dim: {at}"
         )
@@ -74,6 +77,8 @@ def index_add(input: Array, dim: int, index: Index, source: Array, alpha: Number
     at = checked_parts(input, dim, index, source, "index_add_")
     if alpha != 1:
         source = np.multiply(source, number_in(source.dtype, alpha))
+    if input.ndim < 2:
+        check_usual("index_add_", input)  # rows of more dimensions are added as PyTorch adds tensors
     if input.ndim and (found := parts_added(input, at, index, source)) is not None:
         return found
     out = copied(input)
@@ -90,6 +95,7 @@ def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Numbe
 
 
 @operation(
+    takes=("usual", "index_copy_cpu"),
     rows="indexed",
     layout="contiguous",
     complex="own",
@@ -103,6 +109,10 @@ def _added_back(F: Any, g: Any, dim: int, index: Any, shape: Shape, alpha: Numbe
 def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
     """With parts of ``source`` written at indices along a dimension."""
     at = wrap_dim(dim, input.ndim)
+    if index.ndim > 1:
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
+    if not source.ndim and index.size != 1:
+        raise IndexError(f"index_copy_(): When source is scalar, index should have one element (got {index.size})")
     if index.dtype != np.int64:
         raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {dtypes.of(index).type_name}")
     if source.dtype is not input.dtype:
@@ -110,7 +120,7 @@ def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
             "index_copy_(): self and source expected to have the same dtype, but got (self) "
             f"{dtypes.of(input).type_name} and (source) {dtypes.of(source).type_name}"
         )
-    _check_parts(input, at, index, source)
+    _check_parts(input, at, source)
     size = source.shape[at] if source.ndim else 1
     if index.size != size:
         raise IndexError(
@@ -126,9 +136,7 @@ def index_copy(input: Array, dim: int, index: Index, source: Array) -> Array:
     return out
 
 
-def _check_parts(input: Array, at: int, index: Array, source: Array) -> None:
-    if index.ndim > 1:
-        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
+def _check_parts(input: Array, at: int, source: Array) -> None:
     if input.ndim and source.ndim and input.ndim != source.ndim:
         raise IndexError(
             "index_copy_(): When source and destination are not scalars, their dimensionality must match. "
@@ -151,17 +159,17 @@ def _check_copied(index: Array, at: int, n: int) -> None:
 
 
 def _filled(input: Array, dim: int, index: Array, value: Number | Array) -> Array:
-    at = wrap_dim(dim, input.ndim)
-    if index.dtype != np.int64:
-        raise IndexError("index_fill_(): Expected dtype int64 for index.")
     if isinstance(value, np.ndarray) and value.ndim:
         raise RuntimeError(
             f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
-    if index.ndim > 1:
-        raise RuntimeError("Index has to be a vector/scalar")
+    if index.dtype != np.int64:
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+    at = wrap_dim(dim, input.ndim)
     if input.dtype.kind != "c" and np.iscomplexobj(value):
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
+    if index.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
     n = input.shape[at] if input.ndim else 1
     check_filled(index, at, n)
     out = copied(input)
@@ -179,13 +187,13 @@ def check_filled(index: Array, at: int, n: int) -> None:
 
 
 @operation(
-    takes=("all", "index_fill_cpu"),
     rows="indexed",
     fits="value",
     fits_in="operand",
     overlap=True,
     node="IndexFillBackward0",
     spelling="index_fill",
+    takes=("usual", "index_fill_cpu"),
     kernel=_filled,
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),
@@ -203,6 +211,7 @@ def index_fill_scalar(input: Array, dim: int, index: Index, value: Number) -> Ar
     overlap=True,
     node="IndexFillBackward1",
     spelling="index_fill",
+    takes=("usual", "index_fill_cpu"),
     kernel=_filled,
     complex="own",
     input=lambda F, g, dim, index: F.index_fill_scalar(g, dim, index, 0.0),

@@ -10,7 +10,7 @@ from ...engine.operation import Array, Index, operation
 from ...numerics.adding import add_at, at_rows, is_quick
 from ...numerics.repeated import copied
 from ..dims import numel
-from ..refuse import not_implemented_for
+from ..refuse import check_usual, is_storage, not_implemented_for
 from .indexing import is_many, parts_places, placed
 from .scatter import checked_scatter, covered, lined_up, source_back
 from .scatter_index import checked_parts, parts_key
@@ -202,6 +202,8 @@ def scatter_reduce(input: Array, dim: int, index: Index, src: Array, reduce: str
     kind = input.dtype.kind
     if (kind == "b" and reduce == "mean") or (kind == "c" and reduce in ("amax", "amin")):
         not_implemented_for(f"scatter_gather_tensor_cpu_reduce_{reduce}", input)
+    if reduce in _REDUCING:
+        check_usual(f"scatter_gather_tensor_cpu_reduce_{reduce}", input)
     if is_many(input, index):
         places = np.concatenate([places for _, places in placed(index, out.shape, at)])
         source = covered(index, src)
@@ -218,8 +220,11 @@ def _index_reduce_back(
     return _reduce_back(F, g, _Moves(F, dim, index, True), input, source, result, reduce, include_self)
 
 
+#: What rows of more dimensions are reduced by.
+_REDUCING = {"mean": "add_stub", "amax": "maximum_cpu", "amin": "minimum_cpu"}
+
+
 @operation(
-    takes=("integer floating", "index_func_"),
     rows="indexed",
     layout="contiguous",
     vjp=lambda F, g, needs, input, dim, index, source, reduce, include_self, result: _index_reduce_back(
@@ -236,6 +241,9 @@ def index_reduce(input: Array, dim: int, index: Index, source: Array, reduce: st
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     at = checked_parts(input, dim, index, source, "index_reduce_")
+    if input.dtype.kind in "bc" or (is_storage(input) and (input.ndim < 2 or reduce != "prod")):
+        rows = input.ndim > 1 and input.dtype.kind not in "bc"
+        not_implemented_for(_REDUCING[reduce] if rows else "index_func_", input)
     out = copied(input)
     if out.ndim and out.flags.c_contiguous and is_quick(out.dtype, source.size):
         places, width = parts_places(out.shape, at, index), numel(out.shape[at + 1 :])

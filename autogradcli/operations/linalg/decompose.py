@@ -201,7 +201,7 @@ def linalg_lu_factor_ex(A: Array, pivot: bool = True, check_errors: bool = False
 def _check_lu(A: Array, name: str, pivot: bool) -> None:
     if A.ndim < 2:
         raise RuntimeError(f"{name}: Expected tensor with 2 or more dimensions. Got size: {list(A.shape)} instead")
-    if not pivot:
+    if not pivot and A.dtype.kind in "fc" and A.dtype.itemsize > 2:
         raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU")
 
 

@@ -333,6 +333,7 @@ def addmv(input: Array, mat: Array, vec: Array, beta: Number = 1, alpha: Number 
 
 
 @operation(
+    takes=("usual", "addr_cpu"),
     rows="added: outer",
     fits="beta alpha",
     formula=lambda F, input, vec1, vec2, beta, alpha: input * beta + F.unsqueeze(vec1, 1) * vec2 * alpha,

@@ -161,6 +161,7 @@ def _ormqr_rule(
     cost=by_rows,
     outputs=("a", "tau"),
     takes=("single complex", "geqrf_cpu"),
+    complex="refused",
     input=unwritten("geqrf"),
     examples=lambda r: [(r(3, 2),)],
 )

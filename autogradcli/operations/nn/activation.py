@@ -97,9 +97,9 @@ def _log_sigmoid_twice(g: Any, sigmoid: Any) -> Any:
 
 
 @operation(
+    takes=("integer floating", "clamp_min_scalar_cpu"),
     kind="elementwise",
     input=lambda F, g, result: F.threshold_backward(g, result, 0),
-    takes=("all", "clamp_min_scalar_cpu"),
 )
 def relu(input: Array) -> Array:
     """``max(input, 0)``. Its derivative at 0 is 0."""
@@ -122,7 +122,8 @@ def relu(input: Array) -> Array:
 )
 def threshold(input: Array, threshold: Number, value: Number) -> Array:
     """The elements above the threshold; ``value`` instead of the others."""
-    return chosen(input <= threshold, np.asarray(value).astype(input.dtype), input)
+    low = threshold if input.dtype.kind == "f" else np.asarray(threshold).astype(input.dtype)
+    return chosen(input <= low, np.asarray(value).astype(input.dtype), input)
 
 
 @operation(

@@ -415,6 +415,8 @@ def col2im(input: Array, size: Ints, kernel: Ints, dilation: Ints, padding: Ints
     cost=by_product,
     node="TrilinearBackward0",
     spelling="bilinear",
+    aten="_trilinear",
+    complex="refused",
     input1=lambda F, g, input2, weight: F.trilinear(g, input2, F.permute(weight, (1, 0, 2))),
     input2=lambda F, g, input1, weight: F.trilinear(g, input1, F.permute(weight, (2, 0, 1))),
     weight=lambda F, g, input1, input2: F.trilinear_outer(g, input1, input2),
@@ -429,6 +431,7 @@ def trilinear(input1: Array, input2: Array, weight: Array) -> Array:
 @operation(
     cost=by_product,
     formula=lambda F, grad, input1, input2: F.says("einsum", "no,ni,nj->oij", grad, input1, input2),
+    complex="refused",
     node="TrilinearBackward0",
     spelling="bilinear",
     grad=lambda F, h, input1, input2: F.trilinear(input1, input2, h),

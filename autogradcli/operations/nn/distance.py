@@ -10,7 +10,7 @@ from ...engine.operation import Array, operation
 from ...numerics import dtypes
 from ...numerics.away import by_product
 from ...numerics.products import multiplied
-from ..refuse import not_implemented_for
+from ..refuse import check_usual, not_implemented_for
 
 INF = float("inf")
 
@@ -161,6 +161,7 @@ def pdist(input: Array, p: float = 2.0) -> Array:
 )
 def dist(input: Array, other: Array, p: float = 2.0) -> Array:
     """The p-norm of ``input - other`` over all elements."""
+    check_usual("add_stub", input)
     diff = np.subtract(input, other)
     if diff.dtype.kind not in "fc":
         raise RuntimeError(

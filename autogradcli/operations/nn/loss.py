@@ -15,7 +15,7 @@ from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
 from ..dims import numel
 from ..elementwise import elementary
-from ..refuse import as_result
+from ..refuse import as_result, check_usual, not_implemented_for
 
 
 def reduced(x: Array, reduction: str) -> Array:
@@ -165,6 +165,7 @@ def huber_loss_backward(grad: Array, input: Array, target: Array, reduction: str
 
 @operation(
     constant="target",
+    complex="refused",
     rows="loss",
     input=lambda F, g, input, target, reduction: F.soft_margin_loss_backward(g, input, target, reduction),
     examples=lambda r: [(r(2, 3), r(2, 3), "mean"), (r(3), r(3), "none")],
@@ -174,6 +175,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
     target = as_result(target, input.dtype)  # an unsigned one has no negative
     if input.dtype.kind == "b":
         ARRAYS.neg(target)  # which says why there is none
+    check_usual("neg_cpu", input)
     if input.dtype.kind in "iu":
         name = dtypes.of(input).type_name
         raise RuntimeError(f"result type Float can't be cast to the desired output type {name}")
@@ -296,6 +298,11 @@ def binary_cross_entropy_with_logits(
     input: Array, target: Array, weight: Array | None = None, pos_weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
     """Cross entropy of two classes from the logits ``input``; ``pos_weight`` weighs the class 1."""
+    if input.dtype.kind not in "fV":
+        not_implemented_for("log_sigmoid_cpu", input)
+    if target.dtype.kind not in dtypes.INEXACT:
+        names = dtypes.of(input).type_name, dtypes.of(target).type_name
+        raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
     log_sigmoid = np.minimum(input, 0) - elementary.log1p(elementary.exp(-np.abs(input)))
     if pos_weight is None:
         loss = (1 - target) * input - log_sigmoid

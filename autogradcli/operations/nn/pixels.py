@@ -8,6 +8,7 @@ from ...engine.operation import Array, operation
 
 
 @operation(
+    takes=("usual", "pixel_shuffle"),
     rows="leading",
     layout="channels",
     kind="linear",
@@ -36,6 +37,7 @@ def pixel_shuffle(input: Array, upscale_factor: int) -> Array:
 
 
 @operation(
+    takes=("usual", "pixel_unshuffle"),
     rows="leading",
     kind="linear",
     input=lambda F, g, downscale_factor: F.pixel_shuffle(g, downscale_factor),

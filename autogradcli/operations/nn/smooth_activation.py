@@ -196,7 +196,7 @@ def _silu_rule(F: Any, g: Any, input: Any) -> Any:
     return g * sigmoid * (1.0 + input * (1.0 - sigmoid))
 
 
-@operation(takes=("floating complex", "silu_cpu"), kind="elementwise", input=_silu_rule)
+@operation(takes=("floating complex", "silu_cpu"), kind="elementwise", complex="refused", input=_silu_rule)
 def silu(input: Array) -> Array:
     """``input * sigmoid(input)``."""
     return input / (1 + elementary.exp(-input))

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Number, operation
+from ...engine.state import state
 from ...numerics.blocks import LARGE, row_blocks
 from ...numerics.dtypes import DType
 from ...numerics.repeated import once, repeated
 from ..dims import maximum_reduce, numel, wrap_dim
 from ..elementwise import elementary
+from ..refuse import not_implemented_for
 from .reduction import cast_first
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
@@ -48,10 +50,13 @@ def _in_double(ufunc: Any, input: Array, at: int, out: np.dtype) -> Array:
 
 def _running(ufunc: Any, input: Array, dim: int, dtype: DType | None) -> Array:
     at = wrap_dim(dim, input.ndim)
-    input = cast_first(input, dtype)
+    if dtype is not None:
+        input = cast_first(input, dtype, f"{'cumsum' if ufunc is np.add else 'cumprod'}_out_cpu")
     out = input.dtype
     if out.kind in "iub":
         out = np.dtype(np.int64) if dtype is None else dtype.np
+        if out.kind == "b":
+            not_implemented_for(f"{'cumsum' if ufunc is np.add else 'cumprod'}_out_cpu", np.empty(0, out))
     if not input.ndim:
         return input.astype(out)
     double = out.kind == "f" and out.itemsize < 8  # accumulated in double, as PyTorch does
@@ -169,17 +174,27 @@ _MANY = 1 << 12
 
 
 def _cumprod_back(F: Any, g: Any, input: Any, result: Any, dim: int) -> Any:
-    if numel(tuple(input.shape)) <= 1:
+    if numel(tuple(input.shape)) <= 1 or input.shape[dim] == 1:
         return g
     back = (dim,)
     if input.__class__ is np.ndarray and input.size > _MANY and input.dtype.kind == "f" and input.all():
         return _sum_back(F, g * result, dim) / input
-    return F.readable(
-        lambda: F.flip(F.cumsum(F.flip(result * g, back), dim), back) / input,
-        lambda: _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0),
-        input,
-        result,
-    )
+
+    def divided() -> Any:
+        return F.flip(F.cumsum(F.flip(g * result, back), dim), back) / input
+
+    def without_division() -> Any:
+        if not state.levels and _has_no_zero(input):  # as PyTorch computes it then
+            return divided()
+        return _recurrence_back(F, g, input, dim) * F.shifted(result, dim, 1, 1.0)
+
+    return F.readable(divided, without_division, input, result)
+
+
+def _has_no_zero(x: Any) -> bool:
+    """Whether it is known that all elements are other than zero; of a formula it isn't."""
+    array = x if isinstance(x, np.ndarray) else getattr(x, "array", None)
+    return array is not None and bool(np.all(array))
 
 
 @operation(

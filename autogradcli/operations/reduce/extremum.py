@@ -24,6 +24,7 @@ from ..dims import (
     wrap_dim,
     wrap_dims,
 )
+from ..refuse import check_usual
 from .reduction import unreduced
 
 Pair = tuple[Array, Array]
@@ -277,8 +278,8 @@ def gathered(F: Any, x: Any, index: Any, shape: Shape, dim: int, keepdim: bool) 
 
 
 @operation(
-    takes=("all", "max_cpu"),
     formula=lambda F, input, dim, keepdim: (F.amax(input, dim, keepdim), F.argmax(input, dim, keepdim)),
+    takes=("usual", "max_cpu"),
     **by_index("MaxBackward0", "max"),
 )
 def max_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
@@ -287,8 +288,8 @@ def max_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
 
 
 @operation(
-    takes=("all", "min_cpu"),
     formula=lambda F, input, dim, keepdim: (F.amin(input, dim, keepdim), F.argmin(input, dim, keepdim)),
+    takes=("usual", "min_cpu"),
     **by_index("MinBackward0", "min"),
 )
 def min_dim(input: Array, dim: int, keepdim: bool = False) -> Pair:
@@ -307,6 +308,8 @@ def _argued(name: str, input: Array, dim: int | None, keepdim: bool) -> Array:
     shape = kept_shape(input.shape, dim)
     if not input.size:
         return np.zeros(shape if keepdim else tuple(n for n in shape if n != 1), np.int64)
+    if input.dtype.kind == "u":
+        check_usual(f"{name}_cpu", input)
     if dim is None:
         found = _arg(input.reshape(-1), 0, name == "argmax")
         return found.reshape(shape if keepdim else ())

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
-from ...numerics.random.fill import bound_name
+from ...numerics import dtypes
 from ..dims import maximum_reduce, minimum_reduce
 from ..refuse import not_implemented_for, underivable
+from ..shape.spacing import spaced
 
 
 def edges_between(values: Array, bins: int, low: float | None, high: float | None) -> Array:
@@ -24,7 +25,8 @@ def edges_between(values: Array, bins: int, low: float | None, high: float | Non
         high = float(maximum_reduce(values, None)) if values.size else 0.0
     if low == high:
         low, high = low - 0.5, high + 0.5
-    return np.linspace(low, high, bins + 1, dtype=values.dtype)
+    first, last = np.array(low, values.dtype), np.array(high, values.dtype)
+    return spaced(first, last, (last - first) / np.array(bins, values.dtype), bins + 1)
 
 
 @operation(
@@ -59,7 +61,7 @@ def histogram_of_points(input: Array, edges: list[Index], weight: Array | None =
 
 def _check_weight(input: Array, weight: Array | None) -> None:
     if weight is not None and weight.dtype is not input.dtype:
-        kinds = [bound_name(a) for a in (input, weight)]
+        kinds = [dtypes.of(a).cpp_name for a in (input, weight)]
         raise RuntimeError(
             "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same "
             f"dtype, but got input({kinds[0]}), and weight({kinds[1]})"

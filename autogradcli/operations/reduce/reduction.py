@@ -31,6 +31,7 @@ from ..dims import (
     wrap_dims,
     xor_reduce,
 )
+from ..refuse import check_usual
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 
@@ -40,9 +41,13 @@ def _in_order(result: Any) -> Any:
     return result if result.ndim < 2 or result.flags.c_contiguous else np.ascontiguousarray(result)
 
 
-def cast_first(input: Array, dtype: DType | None) -> Array:
-    """The operand of a reduction that was given a dtype."""
-    if dtype is None or input.dtype is dtype.np:
+def cast_first(input: Array, dtype: DType | None, kernel: str = "sum_cpu") -> Array:
+    """The operand of a reduction that was given a dtype, by a kernel that doesn't compute in each."""
+    if dtype is None:
+        return input
+    if input.size:
+        check_usual(kernel, np.empty(0, dtype.np))
+    if input.dtype is dtype.np:
         return input
     return (input.real if input.dtype.kind == "c" and dtype.np.kind != "c" else input).astype(dtype.np)
 
@@ -277,7 +282,7 @@ def _divides(products: Array, factors: Array) -> bool:
 )
 def prod_dim(input: Array, dim: int | None, keepdim: bool = False, dtype: DType | None = None) -> Array:
     """Product over a dimension."""
-    input = cast_first(input, dtype)
+    input = cast_first(input, dtype, "prod_out_cpu")
     out = None
     if input.dtype.kind in "iub":
         out = np.int64 if dtype is None else dtype.np
@@ -345,4 +350,6 @@ def any_(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
 @operation(layout="contiguous", dims="dim", takes=("all", "nonzero_count_cpu"))
 def count_nonzero(input: Array, dim: Dims = None) -> Array:
     """How many elements over some dimensions are nonzero."""
+    if dim is None:
+        check_usual("nonzero_count_cpu", input)
     return add_reduce(input != 0, axis_of(dim, input.ndim), np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from ...numerics import dtypes
 from ...numerics.away import by_size
 from ...numerics.limits import counted
 from ..dims import maximum_reduce, minimum_reduce, wrap_dim
-from ..refuse import not_implemented_for, unwritten
+from ..refuse import is_storage, not_implemented_for, unwritten
 from . import tie_order
 from .extremum import Pair
 
@@ -91,6 +92,7 @@ def sort_stable(input: Array, stable: bool, dim: int = -1, descending: bool = Fa
 
 
 @operation(
+    takes=("usual", "topk_cpu"),
     cost=by_size,
     node="TopkBackward0",
     examples=lambda r: [(r.distinct((2, 3)), 2), (r.distinct((4, 3)), 2, 0, False)],
@@ -174,7 +176,7 @@ _DISTINCT: dict[str, Any] = {
 
 
 @operation(
-    takes=("bool integer floating", "unique"),
+    takes=("bool integer unsigned floating", "unique"),
     rows="dynamic",
     aten="_unique2",
     cost=by_size,
@@ -190,7 +192,7 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
 
 
 @operation(
-    takes=("bool integer floating", "unique_dim"),
+    takes=("bool integer unsigned floating", "unique_dim"),
     cost=by_size,
     spelling="unique",
     aten="unique_dim",
@@ -200,11 +202,21 @@ def unique(input: Array) -> tuple[Array, Array, Array]:
 )
 def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
-    at = wrap_dim(dim, input.ndim)
+    at = _along(input, dim)
     if input.dtype.kind == "f" and np.isnan(input).any():
         return _unique_with_nan(np.moveaxis(input, at, 0), at)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
     return values, inverse.reshape(-1), counts
+
+
+def _along(input: Array, dim: int) -> int:
+    """The dimension whose parts are told apart. Raises RuntimeError where there is nothing in any of them."""
+    if not input.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    at = wrap_dim(dim, input.ndim)
+    if input.shape[at] and not input.size:
+        raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
+    return at
 
 
 def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
@@ -235,7 +247,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
 
 
 @operation(
-    takes=("bool integer floating", "unique"),
+    takes=("bool integer unsigned floating", "unique"),
     cost=by_size,
     input=unwritten("unique_consecutive"),
     rows="dynamic",
@@ -244,7 +256,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
 )
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """One element of each run of equal ones, the run that each element belongs to, and the runs' lengths."""
-    at = 0 if dim is None else wrap_dim(dim, input.ndim)
+    at = 0 if dim is None else _along(input, dim)
     x = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
     n = x.shape[0]
     begins = np.ones(n, np.bool_)
@@ -299,7 +311,7 @@ def searchsorted(sorted_sequence: Array, values: Array | Number, right: bool = F
 @operation(cost=by_size, rows="dynamic")
 def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> Array:
     """How often each of 0, 1, 2, ... occurs, or the sum of the weights where it does."""
-    if input.dtype.kind not in "iu":  # at which PyTorch looks before it looks at the shape
+    if input.dtype.kind not in "iu" or is_storage(input):  # at which PyTorch looks before it looks at the shape
         not_implemented_for("bincount_cpu", input)
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
@@ -313,12 +325,17 @@ def bincount(input: Array, weights: Array | None = None, minlength: int = 0) -> 
     return np.bincount(input, dtypes.real_for(weights, np.dtype(np.float64)).astype(np.float64), minlength).astype(kind)
 
 
-_HISTC = {"b": "linspace_cpu", "c": "aminmax_cpu"}
+def _binning(input: Array, *_: Any) -> str:
+    """The kernel that refuses a dtype, of those that ``histc`` calls."""
+    if input.dtype.kind == "c" or is_storage(input):
+        return "aminmax_cpu"
+    return "linspace_cpu" if input.dtype.kind == "b" else "histogram_cpu"
 
 
 @operation(
     rows="slow: histc",
-    takes=("floating", lambda input, *_: _HISTC.get(input.dtype.kind, "histogram_cpu")),
+    takes=("floating", _binning),
+    half="own",
     cost=by_size,
 )
 def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
@@ -335,15 +352,17 @@ def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Arra
         low, high = low - 1, high + 1
     if not np.isfinite([low, high]).all():
         raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
-    inside = x[(x >= low) & (x <= high)].astype(np.float64)
-    place = np.minimum(((inside - low) / (high - low) * bins).astype(np.int64), bins - 1)
+    inside = x[(x >= low) & (x <= high)]
+    kind = inside.dtype.type
+    first = kind(low)
+    place = np.minimum(((inside - first) * kind(bins) / (kind(high) - first)).astype(np.int64), bins - 1)
     return np.bincount(place, minlength=bins).astype(input.dtype)
 
 
 # -- places of what is true --------------------------------------------------------------------------------
 
 
-@operation(rows="dynamic", takes=("all", "nonzero_count_cpu"))
+@operation(takes=("usual", "nonzero_count_cpu"), rows="dynamic")
 def nonzero(input: Array) -> Array:
     """The places of the nonzero elements, one row each."""
     if not input.ndim:
@@ -362,5 +381,6 @@ def isin(elements: Array, test_elements: Array, invert: bool = False) -> Array:
 
 @operation()
 def unravel_index(indices: Index, shape: tuple[int, ...]) -> Array:
-    """Counted indices as places in a shape, one row for each dimension."""
+    """Counted indices as places in a shape, one row for each dimension; what is beyond it begins anew."""
+    indices = np.mod(indices, max(1, math.prod(shape)))
     return np.stack(np.unravel_index(indices, shape)) if shape else np.zeros((0, *indices.shape), np.int64)

@@ -31,12 +31,15 @@ from .reduction import cast_first, unreduced
 # -- variance ----------------------------------------------------------------------------------------------
 
 
-def _spread(
-    name: str, input: Array, dim: Dims, correction: float | None, keepdim: bool, root: bool = False
-) -> tuple[Array, Array]:
-    """Variance (its square root if ``root``) and mean. The divisor is ``count - correction``, at least 0."""
+def _check_inexact(name: str, input: Array) -> None:
     if input.dtype.kind not in "fc":
         raise RuntimeError(f"{name} only support floating point and complex dtypes")
+
+
+def _spread(
+    input: Array, dim: Dims, correction: float | None, keepdim: bool, root: bool = False
+) -> tuple[Array, Array]:
+    """Variance (its square root if ``root``) and mean. The divisor is ``count - correction``, at least 0."""
     axis = axis_of(dim, input.ndim)
     count = reduced_count(input.shape, dim)
     correction = 1 if correction is None else correction
@@ -135,8 +138,9 @@ def _var_back(F: Any, g: Any, input: Any, dim: Dims, correction: float | None, k
 )
 def var(input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False) -> Array:
     """Variance over some dimensions; the divisor is the count less ``correction``."""
+    _check_inexact("std and var", input)
     _warned("var", input, dim, correction)
-    return _spread("std and var", input, dim, correction, keepdim)[0]
+    return _spread(input, dim, correction, keepdim)[0]
 
 
 def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: float | None, keepdim: bool) -> Any:
@@ -155,8 +159,9 @@ def _std_back(F: Any, g: Any, result: Any, input: Any, dim: Dims, correction: fl
 )
 def std(input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False) -> Array:
     """Standard deviation over some dimensions."""
+    _check_inexact("std and var", input)
     _warned("std", input, dim, correction)
-    return _spread("std and var", input, dim, correction, keepdim, True)[0]
+    return _spread(input, dim, correction, keepdim, True)[0]
 
 
 def _with_mean(F: Any, spread: Any, g_mean: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
@@ -182,8 +187,9 @@ def var_mean(
     input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False
 ) -> tuple[Array, Array]:
     """Variance and mean over some dimensions."""
+    _check_inexact("var_mean", input)
     _warned("var_mean", input, dim, correction)
-    return _spread("var_mean", input, dim, correction, keepdim)
+    return _spread(input, dim, correction, keepdim)
 
 
 @operation(
@@ -205,8 +211,9 @@ def std_mean(
     input: Array, dim: Dims = None, correction: float | None = None, keepdim: bool = False
 ) -> tuple[Array, Array]:
     """Standard deviation and mean over some dimensions."""
+    _check_inexact("std_mean", input)
     _warned("std_mean", input, dim, correction)
-    return _spread("std_mean", input, dim, correction, keepdim, True)
+    return _spread(input, dim, correction, keepdim, True)
 
 
 # -- norms -------------------------------------------------------------------------------------------------

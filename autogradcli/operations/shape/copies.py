@@ -16,6 +16,7 @@ from ...numerics.dtypes import DType
 from ...numerics.limits import charge_array, shown_sizes
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape, wrap_dim
+from ..refuse import is_storage, not_implemented_for
 from .slicing import diagonal_array
 from .view import expand_array, sum_to
 
@@ -177,9 +178,9 @@ def _triangle(input: Array, diagonal: int, lower: bool) -> Array:
 
 
 @operation(
-    takes=("all", "tril"),
     rows="leading: 2",
     overlap=True,
+    takes=("usual", "tril"),
     layout="contiguous",
     input=lambda F, g, diagonal: F.tril(g, diagonal),
     examples=lambda r: [(r(3, 4), 0), (r(2, 3, 3), -1)],
@@ -191,9 +192,9 @@ def tril(input: Array, diagonal: int = 0) -> Array:
 
 
 @operation(
-    takes=("all", "triu"),
     rows="leading: 2",
     overlap=True,
+    takes=("usual", "triu"),
     layout="contiguous",
     input=lambda F, g, diagonal: F.triu(g, diagonal),
     examples=lambda r: [(r(3, 4), 0), (r(2, 3, 3), 1)],
@@ -234,6 +235,8 @@ def diag_embed(input: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) ->
 )
 def trace(input: Array) -> Array:
     """Sum of the diagonal of a matrix."""
+    if input.dtype.kind == "b" or is_storage(input):  # at which PyTorch looks before it looks at the shape
+        not_implemented_for("trace", input)
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     out = np.int64 if input.dtype.kind in "iub" else None

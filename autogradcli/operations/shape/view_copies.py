@@ -19,7 +19,7 @@ def _copied(result: Any) -> Any:
     return [np.array(part) for part in result] if isinstance(result, list) else np.array(result)
 
 
-def _copying(source: Declared[Any]) -> Declared[Any]:
+def _copying(source: Declared[Any], complex_: str = "") -> Declared[Any]:
     """The declaration of a view again, with a kernel that copies and the graph name ``...Backward0_copy``."""
     op: Operation = source.op
     twin = FunctionType(
@@ -34,7 +34,7 @@ def _copying(source: Declared[Any]) -> Declared[Any]:
         node=op.node_name + "_copy",
         kind=op.kind,
         jvp=op.jvp,
-        complex=op.complex,
+        complex=complex_ or op.complex,
         examples=op.examples,
         dims=op.dims,
         rows=op.rows,
@@ -52,8 +52,8 @@ unsqueeze_copy = _copying(view.unsqueeze)
 t_copy = _copying(view.t)
 transpose_copy = _copying(view.transpose)
 permute_copy = _copying(view.permute)
-select_copy = _copying(slicing.select)
-slice_copy = _copying(slicing.slice_)
+select_copy = _copying(slicing.select, "refused")
+slice_copy = _copying(slicing.slice_, "refused")
 unbind_copy = _copying(slicing.unbind)
 split_copy = _copying(slicing.split)
 split_with_sizes_copy = _copying(slicing.split_with_sizes)
