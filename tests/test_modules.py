@@ -102,3 +102,15 @@ def test_what_the_command_says_and_ends_with(program: str, code: int, told: str,
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert ended.returncode == code
     assert told in ended.stderr
+
+
+def test_nothing_is_loaded_before_a_program_names_it() -> None:
+    code = (
+        "import sys, autogradcli.session as s\n"
+        "x = s.Session(); x.run('import torch\\nclass A: pass\\nprint(torch.ones(2).sum())', lambda event: None)\n"
+        "late = ('bytes_methods', 'compile.annotations')\n"
+        "found = [m for m in sys.modules if m.startswith('autogradcli.language.modules.') or m.endswith(late)]\n"
+        "print(found, 'ml_dtypes' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] False"

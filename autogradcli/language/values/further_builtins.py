@@ -133,7 +133,7 @@ BUILTINS |= {"KeyboardInterrupt": Interrupt, "GeneratorExit": Leaving, "SystemEx
 #: What files and texts raise in Python: programs name them around what they load and save.
 for _kind in (
     FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError, InterruptedError,
-    ConnectionError, BlockingIOError, BrokenPipeError, ProcessLookupError, ChildProcessError, UnicodeTranslateError,
+    ConnectionError, BlockingIOError, BrokenPipeError, ProcessLookupError, ChildProcessError,
     StopAsyncIteration, TabError, PendingDeprecationWarning, SyntaxWarning,
     ImportWarning, UnicodeWarning, BytesWarning, ResourceWarning, EncodingWarning,
 ):  # fmt: skip
