@@ -234,6 +234,8 @@ def _grid_sampler(dims: int | None) -> Any:
 
 def _affine_grid(theta: Tensor, size: tuple[int, ...], align_corners: bool) -> Any:
     """`F.affine_grid`."""
+    if len(size) not in (4, 5):
+        raise RuntimeError("AffineGridGenerator needs 4d (spatial) or 5d (volumetric) inputs.")
     return F.affine_grid(theta, size, align_corners)
 
 
