@@ -32,6 +32,8 @@ def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
         return tuple(range(ndim))
     found: list[int] = []
     if isinstance(dim, Tensor):
+        if not dim.array.ndim:
+            raise TypeError("iteration over a 0-d tensor")
         dim = dim.array.tolist()
     for d in (dim,) if isinstance(dim, int) else dim:
         if isinstance(d, str):

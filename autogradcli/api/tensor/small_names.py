@@ -15,7 +15,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
-from ...numerics.limits import counted, run
+from ...numerics.limits import counted, run, shown
 from ...numerics.naming import short_name
 from ...operations.shape.copies import cast
 from ..calls.argument_types import Value, type_name
@@ -299,9 +299,9 @@ def _map2_(self: Tensor, x: Tensor, y: Tensor, callable: Value) -> Tensor:
 def _cond(pred: Value, true_fn: Value, false_fn: Value, operands: Value = ()) -> Any:
     """What one of two functions makes of the operands, as a condition says."""
     if isinstance(pred, Tensor) and pred.array.size != 1:
-        raise RuntimeError(f"Expected pred to be bool or single-element tensor, but got {pred!r}.")
-    if not isinstance(pred, (int, float, Tensor)):
-        raise RuntimeError(f"Expected pred to be bool or tensor, but got {pred}.")
+        raise RuntimeError(f"Expected pred to be bool or single-element tensor, but got {pred}.")
+    if not isinstance(pred, (bool, int, float, Tensor)):
+        raise RuntimeError(f"Expected pred to be bool or tensor, but got {shown(pred)}.")
     return callee(true_fn if pred else false_fn)(*operands)
 
 

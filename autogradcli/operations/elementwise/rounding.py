@@ -55,7 +55,7 @@ def round(input: Array) -> Array:
 
 @operation(
     node="RoundBackward1", spelling="round", promote="promote", kind="elementwise", input=_zeros,
-    takes=("floating", "round_cpu"),
+    takes=("floating", lambda input, decimals: "round_cpu" if decimals else "round_vml_cpu"),
     examples=lambda r: [(r(2, 3), 1), (r(2, 3), -1)],
 )  # fmt: skip
 def round_decimals(input: Array, decimals: int) -> Array:
