@@ -57,6 +57,9 @@ BY_NAME: dict[str, tuple[Any, ...]] = {
     "func": (lambda x: x.sum(),),
     "nonlinearity": ("relu",),
     "size": ((1,), (2, 3), (3, 3), (1, 1, 6), (1, 1, 6, 6), 2),
+    "theta": (lambda: tensor(1, 2, 3),),
+    "w_ih": (lambda: tensor(9, 3), lambda: tensor(12, 3), lambda: tensor(3, 3)),
+    "w_hh": (lambda: tensor(9, 3), lambda: tensor(12, 3), lambda: tensor(3, 3)),
 }
 
 
