@@ -131,3 +131,36 @@ def test_a_name_of_two_modules_is_told(tree: Tree) -> None:
     module.write_text("from ..calls.registry import namespace\n\nnamespace('torch')['mv'] = abs\n")
     _, error = tree.begin().communicate()
     assert "torch.mv is defined twice: in api.linalg.matmul and in api.math.another" in error
+
+
+#: The classes whose attributes several modules fill in, module by module of the index.
+FILLED = """
+import autogradcli.api
+from collections import defaultdict
+from autogradcli.api.calls.registry import ATTRIBUTES
+from autogradcli.engine.lazy import loader
+from autogradcli.engine.tensor import Tensor
+seen, by = set(), defaultdict(set)
+for module in ["", *loader.all_modules()]:
+    module and loader.load(module)
+    for kind, table in list(ATTRIBUTES.items()):
+        for name in set(dict.keys(table)) - {name for other, name in seen if other is kind}:
+            seen.add((kind, name))
+            by[kind].add(module)
+print(*sorted(kind.__name__ for kind, modules in by.items() if len(modules) > 1 and kind is not Tensor))
+"""
+DRAWS = """
+from autogradcli.session import Session
+program = "import matplotlib.pyplot as plt"
+program += "\\nfigure, axes = plt.subplots()\\nprint(axes.xaxis is None, figure.canvas is figure)"
+program += "\\nimport torch\\ne = torch.nn.Embedding(5, 2, sparse=True)\\ne(torch.tensor([1, 3])).sum().backward()"
+program += "\\nprint(e.weight.grad.t().shape)"
+assert Session().run(program, lambda event: print(event.text, end=""), echo=False)
+"""
+
+
+def test_attributes_of_a_class_come_with_the_class(tree: Tree) -> None:
+    """What nobody asks the index for must be loaded by who makes the first of the class."""
+    tree.ask()
+    assert tree.ask(FILLED) == "Axes AxesArray Figure Tensor"  # sparse ones, that is
+    assert tree.ask(DRAWS) == "False True\ntorch.Size([2, 5])"

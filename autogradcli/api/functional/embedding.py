@@ -66,7 +66,7 @@ def _embedding(weight: Tensor, indices: Tensor, padding_idx: int, scale_grad_by_
     if sparse and state.grad and weight.node is not None and not state.levels:
         if scale_grad_by_freq:
             raise RuntimeError("embedding_backward: scale_grad_by_freq not supported with sparse gradients")
-        loader.load("api.tensor.sparse_tensors")  # what a program can do with the gradient that this will give
+        loader.load("api.tensor.sparse_creation")  # what a program can do with the gradient that this will give
         return operations.embedding_sparse(weight, indices, padding_idx)
     return operations.embedding(weight, indices, padding_idx, scale_grad_by_freq)
 

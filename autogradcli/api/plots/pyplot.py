@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ...engine.lazy import loader
 from ...engine.state import state
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
@@ -34,6 +35,7 @@ _ON_AXES = {
 def plots() -> Plots:
     """The figures of the session that runs."""
     if state.plots is None:
+        loader.load("api.plots.parts")  # figures and axes have names of its, which nobody asks an index for
         state.plots = Plots()
     found: Plots = state.plots
     return found

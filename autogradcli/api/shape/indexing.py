@@ -32,7 +32,7 @@ define("index_select", (f"(Tensor input, int dim, Tensor index{_OUT})", indexing
 def _gather(input: Tensor, dim: int, index: Tensor, sparse_grad: bool) -> Any:
     """For each element of the index the element of the input at that index along a dimension."""
     if sparse_grad and state.grad and input.node is not None and not state.levels:
-        loader.load("api.tensor.sparse_tensors")  # what a program can do with the gradient that this will give
+        loader.load("api.tensor.sparse_creation")  # what a program can do with the gradient that this will give
         return indexing.gather_sparse(input, dim, index)
     return indexing.gather(input, dim, index)
 
