@@ -205,7 +205,11 @@ def _sum(input: Tensor, dim: Any = None, dtype: Any = None) -> Tensor:
 
 def _turned(self: SparseTensor, *dims: Any) -> SparseTensor:
     if self.dense.ndim != 2 or len(self.indices) != 2:
-        raise RuntimeError("t() expects a sparse matrix")
+        sparse = len(self.indices)
+        raise RuntimeError(
+            f"t() expects a tensor with <= 2 sparse and 0 dense dimensions, but got {sparse} sparse and "
+            f"{self.dense.ndim - sparse} dense dimensions"
+        )
     return _made(self.indices[::-1], source_of(self), self.dense.shape[::-1])
 
 
