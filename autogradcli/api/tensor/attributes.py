@@ -15,6 +15,7 @@ from ...engine.mirrors import MirrorTensor, flipped, memory_of, mirrored, unwatc
 from ...engine.node import AccumulateGrad, Invalid, Node
 from ...engine.record import NO_DATA
 from ...engine.state import state
+from ...engine.tangents import set_tangent, tangent_of
 from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
@@ -175,6 +176,11 @@ def _detach_(self: Tensor) -> Tensor:
     self.node = None
     if grad is not None:
         self.store_grad(grad)
+    if state.dual_level and tangent_of(self) is not None:
+        set_tangent(self, None)
+    layer = None if self.meta is None else self.meta.layer
+    if layer is not None:  # cut off at the innermost level of torch.func, at the others it stays what it is
+        layer.tangent = None
     return self
 
 
