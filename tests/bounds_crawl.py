@@ -109,7 +109,19 @@ def examples() -> dict[str, list[Call]]:
         "torch.tensor": [{"data": [1, 2]}],
         "torch.index_add": [{"input": x, "dim": 0, "index": shaped((2,), "i8"), "source": x}],
         "torch.batch_norm": [],
+        "torch.addmv": [{"input": shaped((2,)), "mat": x, "vec": shaped((3,))}],
+        "torch.clamp_": [{"input": x, "min": 0}],
+        "torch.threshold": [{"input": x, "threshold": 0.1, "value": 2}],
+        "torch.threshold_": [{"input": x, "threshold": 0.1, "value": 2}],
+        "torch.index_copy": [{"input": x, "dim": 0, "index": shaped((2,), "i8"), "source": x}],
+        "torch.conv_tbc": [{"input": shaped((4, 1, 2)), "weight": shaped((2, 2, 3)), "bias": shaped((3,)), "pad": 0}],
+        "torch.grid_sampler_2d": [{"input": image, "grid": shaped((1, 2, 2, 2)), **HOW}],
+        "torch.nn.FractionalMaxPool2d": [{"kernel_size": 2, "output_size": 2}],
     }
+
+
+#: How places between points are read.
+HOW = {"interpolation_mode": 0, "padding_mode": 0, "align_corners": False}
 
 
 def fractions(input: Callable[[], Tensor]) -> list[Call]:

@@ -94,7 +94,7 @@ MESSAGES = {
     "torch.nn.Parameter(v, 'a')": "_make_subclass(): argument 'require_grad' (position 3) must be bool, not str",
     "torch.ones([1] * 65)": "a tensor can have at most 64 dimensions here",
     "torch.nn.functional.mse_loss(3)": "mse_loss() missing 1 required positional argument: 'target'",
-    "(v > 1).greater_(1j)": "\"gt_cpu\" not implemented for 'ComplexDouble'",
+    "(v > 1).greater_(1j)": "\"gt_cpu\" not implemented for 'ComplexFloat'",
     "torch.func.grad(lambda x: x.foo)(v)": "'Tensor' object has no attribute 'foo'",
     "torch.func.grad(lambda x: x + 'a')(v)": "unsupported operand type(s) for +: 'Tensor' and 'str'",
 }

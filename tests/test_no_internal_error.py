@@ -31,7 +31,8 @@ from autogradcli.session import Session
 #: What no message has: names of our own code, of Python's machinery, and what Python and NumPy say among themselves.
 INSIDE = re.compile(
     r"autogradcli\.\w|Traceback|internal error|Exception ignored|site-packages|\w+Warning: |<lambda>|<locals>"
-    r"|object has no attribute '(array|node|np|call)'|Lazy[A-Z]|_ArrayMemoryError|BadZipFile"
+    r"|object has no attribute '(array|node|np|call)'|Lazy(?!Batch|Conv|Instance|Linear)[A-Z]|_ArrayMemoryError"
+    r"|BadZipFile"
 )
 
 # -- errors whose text can't be made ----------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ COSTS: list[tuple[list[str], float]] = [
     (["run", "program.py"], 1.35),
 ]
 #: Modules of the project's that an evaluation loads at most.
-MODULES = 180
+MODULES = 182
 
 
 @pytest.fixture(scope="module")

@@ -159,12 +159,15 @@ def plain(array: np.ndarray) -> np.ndarray:
 def cast_to(values: Any, dtype: np.dtype, order: Any = "K") -> np.ndarray:
     """The numbers in another dtype. Numbers of eight bits are made of single precision, and one of the formats, which
     has no infinity, takes its largest number for what is larger."""
+    if values.__class__ is not np.ndarray:  # a formula
+        made: np.ndarray = values.astype(dtype)
+        return made
     letter = str(dtype.char)
     if dtype.itemsize == 1 and letter in _LETTERS and values.dtype is not dtype:
         values = (values.real if values.dtype.kind == "c" else values).astype(np.float32)
         if letter == "4":
             values = np.clip(values, -448, 448)
-    made: np.ndarray = values.astype(dtype, order=order)
+    made = values.astype(dtype, order=order)
     if letter == "5" and (strange := np.isnan(values)).any():  # PyTorch's NaN has all its bits set
         made.view(np.uint8)[strange] |= 0x7F
     return made

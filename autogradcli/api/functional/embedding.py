@@ -11,16 +11,23 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...operations.nn import embedding as operations
+from ...operations.refuse import not_implemented_for
 from ...operations.shape.any_shape import reshape
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 
 
-def _check_indices(indices: Tensor, name: str, number: int = 1) -> None:
-    if indices.array.dtype.char not in "li":
+def _check_indices(indices: Tensor, name: str, number: int = 1, beside: np.ndarray | None = None) -> None:
+    """Raise RuntimeError for indices that are none, ``beside`` offsets in the dtype that both are brought to."""
+    kind = dtypes.of(indices.array)
+    if beside is not None:
+        kind = dtypes.promote_types(kind, dtypes.of(beside))
+    if kind not in (dtypes.int64, dtypes.int32):
+        plain = kind.category in (dtypes.INTEGER, dtypes.FLOATING)
         raise RuntimeError(
             f"Expected tensor for argument #{number} 'indices' to have one of the following scalar types: Long, Int; "
-            f"but got torch.{dtypes.of(indices.array).type_name}Tensor instead (while checking arguments for {name})"
+            f"but got {f'torch.{kind.type_name}Tensor' if plain else f'CPU{kind.type_name}Type'} instead (while "
+            f"checking arguments for {name})"
         )
 
 
@@ -127,7 +134,10 @@ def embedding_bag(
         )
     padding = _padding(padding_idx, weight.array.shape[0])
     if max_norm is not None:
+        _check_indices(input, "embedding_renorm_", 2)
         _renormed(weight, indices, max_norm, norm_type)
+    _check_indices(input, "embedding_bag", beside=None if offsets is None else offsets.array)
+    indices = indices.astype(np.int64, copy=False)
     bags = np.searchsorted(starts, np.arange(indices.size), "right") - 1
     count = len(starts) - (1 if include_last_offset and offsets is not None else 0)
     if include_last_offset and offsets is not None:
@@ -150,6 +160,8 @@ def _bags(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple[np
                 f"sequences. However, found offsets of type {type(offsets)}"
             )
         n, width = input.array.shape
+        if input.array.dtype.kind in "bc":
+            not_implemented_for("arange_cpu", input.array)
         return input.array.reshape(-1), np.arange(n) * width
     if input.array.ndim != 1:
         raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.array.ndim}")

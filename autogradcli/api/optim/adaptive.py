@@ -201,7 +201,8 @@ declare(
         "maximize": False, "differentiable": False, "capturable": False,
     },
     Rule(
-        _asgd, ("eta", "mu", "ax"), {"eta": _rate, "mu": one}, captured="params, mus, etas, and state_steps", writes=2
+        _asgd, ("eta", "mu", "ax"), {"eta": _rate, "mu": one}, writes=2, together=False,
+        captured="params, mus, etas, and state_steps",
     ),
     _check_asgd,
 )  # fmt: skip

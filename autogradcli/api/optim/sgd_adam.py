@@ -202,7 +202,7 @@ declare(
         "capturable": False, "differentiable": False,
     },
     Rule(
-        _nadam, ("mu_product", *_MOMENTS), {"mu_product": one}, writes=2,
+        _nadam, ("mu_product", *_MOMENTS), {"mu_product": one}, writes=2, together=False,
         captured="params, mu_products and state_steps",
     ),
     _check_nadam,

@@ -18,6 +18,7 @@ from ...numerics.away import MANY, away_if
 from ...numerics.dtypes import DType
 from ...numerics.limits import charge_array
 from ...numerics.numbers import number_in, scalar_in
+from ...numerics.releases import Difference, Varying
 from ...operations.refuse import check_usual, not_implemented_for
 from ...operations.shape.copies import cast as cast_recorded
 from ...operations.shape.spacing import spaced, stepped
@@ -30,6 +31,18 @@ from .memory_format import relaid
 hooks.to_tensor = to_tensor
 
 _LONG = np.dtype(np.int64)
+
+#: Whether ends and steps are cut to whole numbers before numbers are counted.
+_CUTS = Varying(
+    False,
+    True,
+    Difference(
+        "arange",
+        "of whole numbers: as many as there are between the ends as they are given",
+        "between the ends cut to whole numbers; a step below one is an error",
+        "torch.arange(0.1, 3, 1.5, dtype=torch.int64)",
+    ),
+)
 
 OPTIONS = (
     "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False"
@@ -207,14 +220,16 @@ def _arange(
         raise RuntimeError(f"unsupported range: {start} -> {end}")
     if (step > 0 and start > end) or (step < 0 and start < end):
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    if dtype.category == dtypes.INTEGER and all(isinstance(v, int) for v in (start, end, step)):
+    if dtype.category == dtypes.INTEGER and (_CUTS.value or all(isinstance(v, int) for v in (start, end, step))):
         start, end, step = (number_in(_LONG, v).item() for v in (start, end, step))
+        if not step:
+            raise ValueError("step must be nonzero")
         count = -((start - end) // step)
     else:
         if not math.isfinite(size := (end - start) / step) or size >= 2.0**63:
             raise RuntimeError("invalid size, possible overflow?")
         count = math.ceil(size)
-        if dtype.category == dtypes.INTEGER:  # as many as there are between the ends as they are given
+        if dtype.category == dtypes.INTEGER:
             start, step = (number_in(_LONG, v).item() for v in (start, step))
     charge_array((count,), dtype.itemsize)
     if dtype is dtypes.bool_ or dtype.category == dtypes.COMPLEX or dtype in dtypes.FLOAT8:

@@ -235,6 +235,12 @@ def affine_base(like: Index, size: Ints, align_corners: bool) -> Array:
 )
 def affine_grid_generator(theta: Array, size: Ints, align_corners: bool) -> Array:
     """The grid that samples what an affine map of the output's coordinates hits: (N, *size, dimensions)."""
-    base = affine_base.op.kernel(theta, size, align_corners)
+    rank = len(size) - 1
+    if theta.shape[0] != size[0]:
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{size[0]}, {rank}] but got: "
+            f"[{theta.shape[0]}, {rank}]."
+        )
+    base = affine_base.op.kernel(theta, (1, *size[1:]), align_corners)  # the same for all
     found = multiplied(np.matmul, base, np.swapaxes(theta, 1, 2))
     return found.reshape(size[0], *size[2:], len(size) - 2)
