@@ -51,7 +51,7 @@ def explained(
     error: Exception, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> Exception:
     """The error to raise in place of ``error``, which a call of ``function`` ended with; often ``error`` itself."""
-    if not _is_accident(error):
+    if not _is_accident(error, function):
         return error
     wanted = function.__annotations__
     for position, parameter, value in bound(function, args, kwargs):
@@ -82,18 +82,24 @@ def explained(
     return error
 
 
-def _is_accident(error: Exception) -> bool:
+def _is_accident(error: Exception, function: Callable[..., Any]) -> bool:
     """Whether it is Python or NumPy that raised an error, in our code: no ``raise`` statement did.
 
-    The last frame of the traceback is where it came from; a ``raise`` is the instruction that it stopped at.
+    The last frame of the traceback is where it came from; a ``raise`` is the instruction that it stopped at. Where no
+    frame is the function's, the call itself failed: too many arguments, an unknown keyword.
     """
     from dis import opmap
 
     last = error.__traceback__
     if last is None or last.tb_next is None:
-        return False  # the call itself failed: too many arguments, an unknown keyword
+        return False
+    code = getattr(function, "__code__", None)
+    begun = code is None
     while last.tb_next is not None:
         last = last.tb_next
+        begun = begun or last.tb_frame.f_code is code
+    if not begun:
+        return False
     frame = last.tb_frame
     module = frame.f_globals.get("__name__", "")
     if ".language." in module:
