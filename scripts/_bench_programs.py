@@ -79,13 +79,14 @@ def prepare(text):
 """,
     "ours files": """
 import io
-from autogradcli.cli.batch import Batch, Options
+from autogradcli.cli.batch.files import Batch, Options
 from autogradcli.cli.environment import Environment
+from autogradcli.cli.request import Settings
 def prepare(text):
     files = json.loads(text)
     def run():
         out = io.StringIO()
-        options = Options("plain", True, None, None, False, 4.0, None)
+        options = Options("plain", True, Settings(None, None, 4.0, None), False, None)
         batch = Batch(files, options, Environment(sys.stdin, out, out), keep_going=False, time=False, results=None)
         assert batch.run() == 0, out.getvalue()
     return run
