@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import resource
@@ -18,7 +19,13 @@ from cli_ask import COMMAND, ENVIRON, ask, run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autogradcli.cli.batch.ends import Ended
+from autogradcli.cli.batch.files import Batch, Options
 from autogradcli.cli.batch.large_programs import PIECE, split
+from autogradcli.cli.batch.order import Ordered
+from autogradcli.cli.batch.workers import DONE, OUT, pack_end
+from autogradcli.cli.environment import Environment
+from autogradcli.cli.request import Settings
 from autogradcli.session import Session
 
 HOSTILE = "print('begun')\nx = torch.ones(5000, 5000)\ny = x @ x @ x @ x @ x @ x @ x\nprint('never')\n"
@@ -384,3 +391,18 @@ def test_fewer_workers_than_wanted_are_enough(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "".join(f"{number}\n" for number in range(40))), done.stderr
+
+
+def test_nothing_is_shown_behind_the_file_that_ended_a_batch() -> None:
+    """Though another worker has its output on the way."""
+    out, err = io.StringIO(), io.StringIO()
+    environment = Environment(stdout=out, stderr=err)
+    options = Options("plain", True, Settings(None, None, 4.0, None), False, None)
+    files = Ordered(Batch(["a", "b"], options, environment, keep_going=False, time=False, results=None))
+    first, second = files._next(), files._next()
+    assert first is not None and second is not None
+    files._frame(second, OUT, b"early")
+    files._frame(first, OUT, b"shown")
+    files._frame(first, DONE, pack_end(Ended(False, 0.0)))
+    files._frame(second, OUT, b"late")
+    assert out.getvalue() == "shown"

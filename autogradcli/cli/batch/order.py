@@ -173,6 +173,8 @@ class Ordered:
             kept.add(data.decode("utf-8", "surrogatepass"))
         if kind == OUT and self.batch.results is not None:
             self._write_result(run, data.decode("utf-8", "surrogatepass"))
+        elif self.stopped:
+            pass  # what runs on behind the file that ended the batch isn't shown any more
         elif run.index == self.front:
             self._show(kind, data)
         else:
