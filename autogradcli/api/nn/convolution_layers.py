@@ -29,6 +29,12 @@ class _Conv(Simple):
     transposed = False
 
     shown = words("=in_channels =out_channels kernel_size stride")
+    #: Those of the common base, which says their number; each layer has its own.
+    fields = dict.fromkeys(
+        ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "transposed", "output_padding",
+         "groups", "bias", "padding_mode"),
+        REQUIRED,
+    )  # fmt: skip
 
     def _make(self, values: dict[str, Any], dtype: Any) -> None:
         kind = type(self)
