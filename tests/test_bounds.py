@@ -138,6 +138,10 @@ REFUSED = {
         "x = torch.ones(1, 1, 1)\ntorch.gru(x, x, [torch.ones(3, 1)] * 4, True, 2**40, 0., False, False, False)",
         "RuntimeError", "Expected more hidden states",
     ),
+    "dims of a large tensor": (
+        "torch.masked.amax(torch.ones(2, 3), dim=torch.zeros(1_100_000, dtype=torch.int64))", "RuntimeError",
+        "dim=0 appears multiple times",
+    ),
     "zeros": ("torch.zeros(10**13)", "RuntimeError", "you tried to allocate 40000000000000 bytes"),
     "more than there is": ("torch.ones(10**8)", "RuntimeError", "MB that a program may use"),
     "arange": ("torch.arange(10**13)", "RuntimeError", "you tried to allocate 80000000000000 bytes"),

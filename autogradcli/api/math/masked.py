@@ -34,7 +34,7 @@ def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
     if isinstance(dim, Tensor):
         if not dim.array.ndim:
             raise TypeError("iteration over a 0-d tensor")
-        dim = dim.array.tolist()
+        dim = dim.array[: ndim + 1].tolist()  # one of more is there twice
     for d in (dim,) if isinstance(dim, int) else dim:
         if isinstance(d, str):
             raise TypeError("'>=' not supported between instances of 'str' and 'int'")
