@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 
+from autogradcli.numerics import rows
 from autogradcli.numerics.random.mersenne import MersenneTwister, seeded_key
 from autogradcli.numerics.summation import sums_of_rows
 from autogradcli.operations.elementwise import gamma
@@ -272,3 +273,20 @@ def test_a_dropped_session_leaves_nothing() -> None:
         assert array() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("width", [2, 64, 300])
+def test_rows_in_one_line(width: int) -> None:
+    """Largest elements by their places, and a number for each row written along it: what NumPy's reductions give."""
+    x = np.random.default_rng(1).standard_normal((4, 600, width)).astype(np.float32)
+    x[0, 1, 1] = np.nan
+    x[1, 2] = -np.inf
+    x[2, 3, 0] = np.inf
+    column = rows.largest(x, -1)
+    assert np.array_equal(column, x.max(-1, keepdims=True), equal_nan=True)
+    with np.errstate(invalid="ignore"):
+        for ufunc in (np.subtract, np.multiply):
+            wanted = ufunc(x, column)
+            assert np.array_equal(rows.with_column(ufunc, x, column), wanted, equal_nan=True)
+            y = x.copy()
+            assert rows.with_column(ufunc, y, column, y) is y and np.array_equal(y, wanted, equal_nan=True)
