@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from autogradcli import api as api  # fills the registry
 from autogradcli.api.calls.registry import namespace
 from autogradcli.api.optim.kernels import add, addcmul, fused
+from autogradcli.api.optim.rule import Rule
 from autogradcli.engine.tensor import Tensor
 from autogradcli.events import Event, Failed
 from autogradcli.session import Session
@@ -90,3 +91,22 @@ def test_defaults_that_are_no_dict(defaults: str) -> None:
     (failed,) = events
     assert isinstance(failed, Failed) and failed.type == "AttributeError"
     assert failed.message.endswith("object has no attribute 'get'")
+
+
+def test_small_parameters_are_changed_together_from_their_second_step_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And those that share memory one after the other."""
+    steps: list[int] = []
+    alone = Rule.step
+    monkeypatch.setattr(Rule, "step", lambda self, *args: (steps.append(1), alone(self, *args))[1])
+    own = [Tensor(np.ones(n), requires_grad=True) for n in (3, 5)]
+    memory = np.ones(4)
+    shared = [Tensor(memory, requires_grad=True), Tensor(memory, requires_grad=True)]
+    counts = []
+    for params in (own, shared):
+        optimizer = namespace("torch.optim")["Adam"](params)
+        for _ in range(3):
+            for p in params:
+                p.store_grad(Tensor(np.ones(p.array.shape)))
+            optimizer.step()
+        counts.append(len(steps))
+    assert counts == [2, 2 + 6]
