@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autogradcli.engine.state import state
+from autogradcli.numerics.random import gamma as random_gamma
 from autogradcli.numerics.random import sampling as random_sampling
 from autogradcli.numerics.random.draws import DEFAULT_SEED
 from autogradcli.numerics.random.generator import Generator, default_generator
@@ -194,6 +195,41 @@ def test_a_bad_probability_is_found_after_the_trials_before_it() -> None:
         generator.bernoulli(np.array([0.5, 0.5, 2.0, 0.5], np.float32))
     after = generator.rand((1,))
     np.testing.assert_array_equal(after, Generator(4).rand((3,))[2:])
+
+
+#: Three thousand numbers by rejection from seed 5 in PyTorch 2.14.1: what of, their sum, and a normal number after them.
+MANY_BY_REJECTION = {
+    "small rates": (lambda g: random_sampling.poisson(g, np.full(3000, 4.0, np.float32)), 11810.0, -0.9054250121116638),
+    "rates": (lambda g: random_sampling.poisson(g, np.full(3000, 40.0, np.float32)), 119695.0, 0.032173436135053635),
+    "few trials": (
+        lambda g: random_sampling.binomial(g, np.full(3000, 9.0, np.float32), np.full(3000, 0.3, np.float32)),
+        8008.0, -1.2911536693572998,
+    ),
+    "trials": (
+        lambda g: random_sampling.binomial(g, np.full(3000, 90.0, np.float32), np.full(3000, 0.7, np.float32)),
+        189358.0, -0.6011055707931519,
+    ),
+    "gamma, half of a pair waits": (
+        lambda g: random_gamma.standard_gamma(g, np.full(3001, 0.5, np.float32)), 1529.18408203125, 1.2167843580245972
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MANY_BY_REJECTION)
+def test_many_numbers_by_rejection(case: str) -> None:
+    draw, total, after = MANY_BY_REJECTION[case]
+    generator = Generator(5)
+    assert np.isclose(draw(generator).sum(dtype=np.float64), total, rtol=1e-7)
+    normal = np.empty(1, np.float32)
+    generator.normal_(normal)
+    assert np.isclose(normal[0], after, rtol=1e-6)
+
+
+def test_a_bad_rate_is_found_after_the_draws_before_it() -> None:
+    generator = Generator(4)
+    with pytest.raises(RuntimeError, match="invalid Poisson rate"):
+        random_sampling.poisson(generator, np.array([0.0, 20.0, -1.0]))
+    assert generator.rand((1,)) in Generator(4).rand((9,))[4::2]
 
 
 def test_poisson_of_an_infinite_rate_ends() -> None:

@@ -145,7 +145,8 @@ class Region:
                     found[at][begin:end] = g
 
         before.update((step.place, step.arrived) for step in self._steps if step.arrived is not None)
-        over_blocks(self.size, work)
+        # a rule is two steps or three
+        over_blocks(self.size, work, self._plan.steps + 2 * sum(len(step.rules) for step in self._steps))
         for (_, fold), sums in zip(self._folds, parts, strict=True):
             fold.finish(sums)
         return {e: found[at].reshape(self.shape) for e, at in self.outside.items() if at in found}

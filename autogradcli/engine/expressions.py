@@ -182,6 +182,10 @@ class Plan:
                 found.append(each)
         return found
 
+    @property
+    def steps(self) -> int:
+        return len(self._steps)
+
     def expressions(self) -> list[Deferred]:
         return [key for key in self._places if key.__class__ is Deferred and key.value is None]
 
@@ -227,7 +231,7 @@ def _compute(size: int, stored: list[Deferred], folds: list[Folded]) -> None:
         for place, each, found in parts:
             found[k] = each.of_block(cells[place])
 
-    over_blocks(size, work)
+    over_blocks(size, work, plan.steps)
     for each, (_, array) in zip(stored, arrays, strict=True):
         each.settle(array.reshape(each.shape))
     for _, fold, found in parts:

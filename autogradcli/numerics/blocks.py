@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Iterator
+from time import monotonic_ns
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,11 @@ def blocks(size: int) -> Iterator[tuple[int, int]]:
     yield (count - 1) * BLOCK, size
 
 
-#: Elements from which a second thread takes a share of the blocks.
+#: Elements from which a second thread may take a share of the blocks.
 _SHARED = 1 << 19
+#: Nanoseconds that a step has to take. Threads hand Python's lock to each other between steps, which takes them as long
+#: as a sum of two blocks: with cheap steps two are slower than one.
+_WORTH = 15_000
 #: Blocks between two questions whether the run is to stop.
 _POLL = 32
 
@@ -48,20 +52,23 @@ def _threads() -> int:
     return min(free, int(asked)) if asked.isdecimal() and int(asked) else free
 
 
-def over_blocks(size: int, work: Callable[[int, int, int], None]) -> None:
-    """``work(number, begin, end)`` for each block, on as many threads as there are; the first block comes before all
-    others. Raises what ends a run."""
+def over_blocks(size: int, work: Callable[[int, int, int], None], steps: int) -> None:
+    """``work(number, begin, end)`` for each block, which takes so many steps; the first block comes before all others.
+    Where the second shows that it is worth it, as many threads as there are share the rest. Raises what ends a run."""
     parts = list(enumerate(blocks(size)))
     helpers = min(_threads(), 4) - 1 if size >= _SHARED else 0
     with np.errstate(all="ignore"):
-        if not helpers:
-            for k, (begin, end) in parts:
-                work(k, begin, end)
-                if not k % _POLL:
-                    run.poll()
-            return
-        work(0, *parts[0][1])
-        _share(parts[1:], work, helpers)
+        if helpers:
+            work(0, *parts[0][1])
+            began = monotonic_ns()
+            work(1, *parts[1][1])
+            parts = parts[2:]
+            if monotonic_ns() - began >= _WORTH * steps:
+                return _share(parts, work, helpers)
+        for k, (begin, end) in parts:
+            work(k, begin, end)
+            if not k % _POLL:
+                run.poll()
 
 
 def _share(parts: list[tuple[int, tuple[int, int]]], work: Callable[[int, int, int], None], helpers: int) -> None:

@@ -13,6 +13,7 @@ reaches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from math import prod
 from typing import Any, TypeVar
 
@@ -110,12 +111,18 @@ def charge_text(count: int) -> None:
     run.spend(count)
 
 
-def counted(turns: Iterable[T]) -> Iterator[T]:
-    """The same, one by one, each a turn of a loop that can be stopped."""
+def counted(turns: Iterable[T], many: int = 1) -> Iterator[T]:
+    """The same, one by one, each (or so many together) a turn of a loop that can be stopped."""
     spend = run.spend
-    for turn in turns:
+    if many == 1:
+        for turn in turns:
+            spend(0)
+            yield turn
+        return
+    left = iter(turns)
+    while some := list(islice(left, many)):
         spend(0)
-        yield turn
+        yield from some
 
 
 def elements(shape: Sequence[int]) -> int:

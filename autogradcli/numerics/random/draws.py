@@ -129,6 +129,15 @@ class Draws:
         """``doubles`` as a list: the quick way for a few."""
         return [(word & _MASK53) * _STEP53 for word in self._twister().long_list(count)]
 
+    def mark(self) -> tuple[Array, int, bool]:
+        """Where the engine is, for ``go_back``."""
+        engine = self._twister()
+        return engine.key, engine.used, engine.fresh
+
+    def go_back(self, mark: tuple[Array, int, bool]) -> None:
+        """To where the engine was. A number that waits, half of a pair of normal ones, stays."""
+        self._engine = MersenneTwister(*mark)
+
     def floats(self, count: int) -> Array:
         """Uniform float32 numbers in [0, 1): 24 bits of a 32-bit word."""
         bits = self.words(count) & _MASK24

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..limits import charge_array, counted
+from .ahead import TOGETHER, Ahead
 from .fill import not_implemented
 from .generator import Generator
 
@@ -30,8 +31,7 @@ def standard_gamma(generator: Generator, concentration: Array) -> Array:
     NotImplementedError: a dtype that is neither float32 nor float64.
     """
     kind = _checked("gamma_cpu", concentration)
-    values = [_gamma(generator, alpha, kind) for alpha in counted(concentration.ravel())]
-    found = np.array(values, np.float64).astype(kind).reshape(concentration.shape)
+    found = _numbers(generator, concentration).astype(kind)
     drawn: Array = np.maximum(found, np.finfo(kind).tiny)
     return drawn
 
@@ -42,9 +42,7 @@ def dirichlet(generator: Generator, concentration: Array) -> Array:
     NotImplementedError: a dtype that is neither float32 nor float64.
     """
     kind = _checked("dirichlet", concentration)
-    wide = concentration.astype(np.float64)
-    values = [_gamma(generator, alpha, wide.dtype) for alpha in counted(wide.ravel())]
-    found = np.array(values, np.float64).reshape(concentration.shape)
+    found = _numbers(generator, concentration.astype(np.float64))
     with np.errstate(all="ignore"):
         shares = (found / found.sum(-1, keepdims=True)).astype(kind)
     limits = np.finfo(kind)
@@ -59,28 +57,38 @@ def _checked(kernel: str, concentration: Array) -> np.dtype[Any]:
     return concentration.dtype
 
 
-def _gamma(generator: Generator, alpha: Any, kind: np.dtype[Any]) -> float:
-    """One number. ``alpha`` is a NumPy number: sums and quotients with it are those of its own precision."""
+def _numbers(generator: Generator, concentration: Array) -> Array:
+    """One of each, float64. Sums and quotients with a concentration are those of its own precision."""
+    flat = concentration.ravel()
+    one, third = flat.dtype.type(1), flat.dtype.type(_THIRD)
+    with np.errstate(all="ignore"):
+        powers = np.where(flat < 1, one / flat, 0).astype(np.float64)
+        distances = (np.where(flat < 1, flat + one, flat) - third).astype(np.float64)
+        scales = 1.0 / np.sqrt(9.0 * distances)
+    turns = zip(flat.tolist(), powers.tolist(), distances.tolist(), scales.tolist(), strict=True)
+    with Ahead(generator) as draw:
+        values = [_gamma(draw, *turn) for turn in counted(turns, TOGETHER)]
+    return np.array(values, np.float64).reshape(concentration.shape)
+
+
+def _gamma(draw: Ahead, alpha: float, power: float, d: float, c: float) -> float:
+    """One number, where ``d`` is a third less than ``alpha``, or than one more, and ``c`` is ``1 / sqrt(9 d)``."""
     scale = 1.0
     if alpha < 1:
         if alpha == 0:
             return 0.0
-        power = float(kind.type(1) / alpha)
-        scale = (1.0 - generator.double_list(1)[0]) ** power if power < math.inf else 0.0
-        alpha = alpha + kind.type(1)
-    d = float(alpha - kind.type(_THIRD))
+        scale = (1.0 - draw.double()) ** power if power < math.inf else 0.0
     if not d < math.inf:
         return d
-    c = 1.0 / math.sqrt(9.0 * d) if d > 0 else math.nan
     if not c > 0:
         return math.nan
     while True:
-        x = generator.normals(1)[0]
+        x = draw.normal()
         y = 1.0 + c * x
         if y <= 0:
             continue
         v = y * y * y
-        u = 1.0 - generator.double_list(1)[0]
+        u = 1.0 - draw.double()
         square = x * x
         if u < 1.0 - _SQUEEZE * square * square or math.log(u) < 0.5 * square + d * (1.0 - v + math.log(v)):
             return scale * d * v

@@ -8,12 +8,14 @@ and "The generation of binomial random variates" (1993); small ones by inversion
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from .. import dtypes
 from ..limits import charge_array, counted
 from ..shapes import shape_mismatch
+from .ahead import TOGETHER, Ahead
 from .generator import Generator
 
 Array = np.ndarray
@@ -56,40 +58,64 @@ def poisson(generator: Generator, rate: Array) -> Array:
     """
     if rate.size and not dtypes.has_floats(rate):
         raise NotImplementedError(f"\"poisson_cpu\" not implemented for '{dtypes.of(rate).type_name}'")
-    values = [_poisson(generator, value) for value in counted(rate.astype(np.float64).ravel().tolist())]
+    values: list[int] = []
+    before, sample = math.nan, _no_poisson
+    with Ahead(generator) as draw:
+        for each in counted(rate.astype(np.float64).ravel().tolist(), TOGETHER):
+            if each != before:
+                before, sample = each, _poisson(each, draw.double)
+            values.append(sample())
     return np.array(values, np.float64).astype(rate.dtype).reshape(rate.shape)
 
 
-def _poisson(generator: Generator, rate: float) -> int:
+def _no_poisson() -> int:
+    return 0
+
+
+def _poisson(rate: float, double: Callable[[], float]) -> Callable[[], int]:
+    """What draws a count of this rate each time."""
     if not rate >= 0.0:
         raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
     if rate == 0.0:
-        return 0
-    if rate < 10.0:
-        count, product, limit = 0, 1.0, math.exp(-rate)
-        while True:
-            product *= generator.double_list(1)[0]
-            if product <= limit:
-                return count
+        return _no_poisson
+    return _poisson_by_product(rate, double) if rate < 10.0 else _poisson_by_rejection(rate, double)
+
+
+def _poisson_by_product(rate: float, double: Callable[[], float]) -> Callable[[], int]:
+    limit = math.exp(-rate)
+
+    def sample() -> int:
+        count, product = 0, double()
+        while product > limit:
+            product *= double()
             count += 1
+        return count
+
+    return sample
+
+
+def _poisson_by_rejection(rate: float, double: Callable[[], float]) -> Callable[[], int]:
     log_rate = math.log(rate)
     b = 0.931 + 2.53 * math.sqrt(rate)
     a = -0.059 + 0.02483 * b
-    inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
+    log_inverse_alpha = math.log(1.1239 + 1.1328 / (b - 3.4))
     squeeze = 0.9277 - 3.6224 / (b - 2.0)
-    while True:
-        u, v = generator.double_list(2)
-        u -= 0.5
-        distance = 0.5 - abs(u)
-        position = (2.0 * a / distance + b) * u + rate + 0.43
-        count = math.floor(position) if abs(position) < 2.0**63 else -(1 << 63)  # an infinite rate ends, too
-        if distance >= 0.07 and v <= squeeze:
-            return count
-        if count < 0 or (distance < 0.013 and v > distance):
-            continue
-        ratio = math.log(v) + math.log(inverse_alpha) - math.log(a / (distance * distance) + b)
-        if ratio <= -rate + count * log_rate - _log_gamma(count + 1.0):
-            return count
+
+    def sample() -> int:
+        while True:
+            u, v = double() - 0.5, double()
+            distance = 0.5 - abs(u)
+            position = (2.0 * a / distance + b) * u + rate + 0.43
+            count = math.floor(position) if abs(position) < 2.0**63 else -(1 << 63)  # an infinite rate ends, too
+            if distance >= 0.07 and v <= squeeze:
+                return count
+            if count < 0 or (distance < 0.013 and v > distance):
+                continue
+            ratio = math.log(v) + log_inverse_alpha - math.log(a / (distance * distance) + b)
+            if ratio <= -rate + count * log_rate - _log_gamma(count + 1.0):
+                return count
+
+    return sample
 
 
 #: Stirling's series of log gamma, fitted for x >= 8, as Sun's fdlibm and the C library have it.
@@ -132,38 +158,55 @@ def binomial(generator: Generator, count: Array, probability: Array) -> Array:
         raise NotImplementedError(f"\"binomial_cpu\" not implemented for '{dtypes.of(count).type_name}'")
     _check_shapes(count, probability)
     trials, chances = np.broadcast_arrays(count, probability)
-    pairs = counted(zip(trials.ravel().tolist(), chances.ravel().tolist(), strict=True))
-    values = [_binomial(generator, n, p) for n, p in pairs]
+    pairs = counted(zip(trials.ravel().tolist(), chances.ravel().tolist(), strict=True), TOGETHER)
+    values: list[float] = []
+    before: tuple[float, float] | None = None
+    sample = _no_successes
+    with Ahead(generator) as draw:
+        for pair in pairs:
+            if pair != before:
+                before, sample = pair, _binomial(*pair, draw.double)
+            values.append(sample())
     return np.array(values, np.float64).astype(count.dtype).reshape(trials.shape)
 
 
-def _binomial(generator: Generator, n: float, p: float) -> float:
+def _no_successes() -> float:
+    return 0.0
+
+
+def _binomial(n: float, p: float, double: Callable[[], float]) -> Callable[[], float]:
+    """What draws a count each time."""
     if n <= 0.0 or p <= 0.0:
-        return 0.0
+        return _no_successes
     if p >= 1.0:
-        return n
+        return lambda: n
     if p > 0.5:
-        return n - _binomial_rare(generator, n, 1.0 - p)
-    return _binomial_rare(generator, n, p) if p <= 0.5 else math.nan
+        failures = _binomial_rare(n, 1.0 - p, double)
+        return lambda: n - failures()
+    return _binomial_rare(n, p, double) if p <= 0.5 else lambda: math.nan
 
 
-def _binomial_rare(generator: Generator, n: float, p: float) -> float:
-    return _binomial_rejection(generator, n, p) if n * p >= 10.0 else _binomial_gaps(generator, n, p)
+def _binomial_rare(n: float, p: float, double: Callable[[], float]) -> Callable[[], float]:
+    return _binomial_rejection(n, p, double) if n * p >= 10.0 else _binomial_gaps(n, p, double)
 
 
-def _binomial_gaps(generator: Generator, n: float, p: float) -> float:
+def _binomial_gaps(n: float, p: float, double: Callable[[], float]) -> Callable[[], float]:
     """Count successes by the geometric gaps between them."""
     log_failure = math.log1p(-p)
-    successes, total = 0.0, 0.0
-    while True:
-        u = generator.double_list(1)[0]
-        total += math.ceil(math.log(u) / log_failure) if u else math.inf
-        if not total <= n:
-            return successes
-        successes += 1.0
+
+    def sample() -> float:
+        successes, total = 0.0, 0.0
+        while True:
+            u = double()
+            total += math.ceil(math.log(u) / log_failure) if u else math.inf
+            if not total <= n:
+                return successes
+            successes += 1.0
+
+    return sample
 
 
-def _binomial_rejection(generator: Generator, n: float, p: float) -> float:
+def _binomial_rejection(n: float, p: float, double: Callable[[], float]) -> Callable[[], float]:
     deviation = math.sqrt(n * p * (1.0 - p))
     b = 1.15 + 2.53 * deviation
     a = -0.0873 + 0.0248 * b + 0.01 * p
@@ -172,24 +215,29 @@ def _binomial_rejection(generator: Generator, n: float, p: float) -> float:
     odds = p / (1.0 - p)
     alpha = (2.83 + 5.1 / b) * deviation
     mode = _floor((n + 1.0) * p)
-    while True:
-        u, v = generator.double_list(2)
-        u -= 0.5
-        distance = 0.5 - abs(u)
-        k = _floor((2.0 * a / distance + b) * u + c)
-        if distance >= 0.07 and v <= squeeze:
-            return k
-        if k < 0 or k > n:
-            continue
-        ratio = math.log(v * alpha / (a / (distance * distance) + b)) if v else -math.inf
-        bound = (
-            (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
-            + (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
-            + (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0))
-            + _stirling_tail(mode) + _stirling_tail(n - mode) - _stirling_tail(k) - _stirling_tail(n - k)
-        )  # fmt: skip
-        if ratio <= bound:
-            return k
+    at_mode = (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
+    tail_below, tail_above = _stirling_tail(mode), _stirling_tail(n - mode)
+
+    def sample() -> float:
+        while True:
+            u, v = double() - 0.5, double()
+            distance = 0.5 - abs(u)
+            k = _floor((2.0 * a / distance + b) * u + c)
+            if distance >= 0.07 and v <= squeeze:
+                return k
+            if k < 0 or k > n:
+                continue
+            ratio = math.log(v * alpha / (a / (distance * distance) + b)) if v else -math.inf
+            bound = (
+                at_mode
+                + (n + 1.0) * math.log((n - mode + 1.0) / (n - k + 1.0))
+                + (k + 0.5) * math.log(odds * (n - k + 1.0) / (k + 1.0))
+                + tail_below + tail_above - _stirling_tail(k) - _stirling_tail(n - k)
+            )  # fmt: skip
+            if ratio <= bound:
+                return k
+
+    return sample
 
 
 def _floor(value: float) -> float:
