@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from ..blocks import blocks
 from .mersenne import SIZE, MersenneTwister, seeded_key
 from .normal import polar_pairs
 
@@ -140,8 +141,11 @@ class Draws:
 
     def floats(self, count: int) -> Array:
         """Uniform float32 numbers in [0, 1): 24 bits of a 32-bit word."""
-        bits = self.words(count) & _MASK24
-        result: Array = np.multiply(bits, _STEP24, dtype=np.float32, casting="unsafe")
+        words = self.words(count)
+        result = np.empty(count, np.float32)
+        for begin, end in blocks(count):
+            bits = words[begin:end] & _MASK24
+            np.multiply(bits, _STEP24, result[begin:end], dtype=np.float32, casting="unsafe")
         return result
 
     def normals(self, count: int) -> list[float]:

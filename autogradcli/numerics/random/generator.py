@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..blocks import blocks
 from ..exact import fused_float32, fused_float64
 from ..limits import turns
 from ..naming import shown_as
@@ -50,6 +51,12 @@ def _exp(value: float) -> float:
 
 def _log(value: float) -> float:
     return math.log(value) if value else -math.inf
+
+
+def _reopened(values: Array, low: float, high: float) -> Array:
+    """Numbers of [low, high), where what was rounded up to the open end starts again."""
+    values[values >= values.dtype.type(high)] = values.dtype.type(low)
+    return values
 
 
 @shown_as("torch._C.Generator", in_c=True)
@@ -91,20 +98,20 @@ class Generator(Draws):
                 f"uniform_ expects to-from <= std::numeric_limits<{dtypes.of(out).type_name}>::max(), "
                 f"but found to={high:g} and from={low:g} which result in to-from to exceed the limit"
             )
-        values: Array
-        standard = low == 0.0 and high == 1.0
-        if out.dtype == _FLOAT64:
-            values = self.doubles(out.size)
-            if not standard:
-                values = fused_float64(values, high - low, low)
-        else:
-            values = self.floats(out.size)
-            if not standard:
-                values = fused_float32(values, np.float32(high) - np.float32(low), np.float32(low))
+        double = out.dtype == _FLOAT64
+        values = self.doubles(out.size) if double else self.floats(out.size)
+        if low == 0.0 and high == 1.0:
             values = values.astype(out.dtype, copy=False)
-        if not standard or out.dtype.itemsize == 2:  # what was rounded up to the open end starts again
-            values[values >= out.dtype.type(high)] = out.dtype.type(low)
-        return fill(out, values)
+            return fill(out, _reopened(values, low, high) if out.dtype.itemsize == 2 else values)
+        scaled = values if out.dtype == values.dtype else np.empty(values.shape, out.dtype)
+        for begin, end in blocks(values.size):
+            part = values[begin:end]
+            if double:
+                part = fused_float64(part, high - low, low)
+            else:
+                part = fused_float32(part, np.float32(high) - np.float32(low), np.float32(low))
+            scaled[begin:end] = _reopened(part.astype(out.dtype, copy=False), low, high)
+        return fill(out, scaled)
 
     # -- normal --------------------------------------------------------------------------------------------
 
