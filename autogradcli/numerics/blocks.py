@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Iterator
-from time import monotonic_ns
+from time import thread_time_ns
 from typing import Any
 
 import numpy as np
@@ -60,10 +60,10 @@ def over_blocks(size: int, work: Callable[[int, int, int], None], steps: int) ->
     with np.errstate(all="ignore"):
         if helpers:
             work(0, *parts[0][1])
-            began = monotonic_ns()
+            began = thread_time_ns()
             work(1, *parts[1][1])
             parts = parts[2:]
-            if monotonic_ns() - began >= _WORTH * steps:
+            if thread_time_ns() - began >= _WORTH * steps:
                 return _share(parts, work, helpers)
         for k, (begin, end) in parts:
             work(k, begin, end)
