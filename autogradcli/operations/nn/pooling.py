@@ -19,8 +19,8 @@ from ...numerics.limits import check_steps, counted
 from ...numerics.taken import Takes
 from ..dims import numel
 from . import pooling_formulas as said
-from .convolution import inner, overlapped, windows
 from .resample import declare_pair, zeros_rule
+from .windows import inner, overlapped, windows
 
 Ints = tuple[int, ...]
 Window = tuple[Ints, Ints, Ints, Ints, bool]  # kernel, stride, padding, dilation, ceil_mode
