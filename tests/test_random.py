@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autogradcli.engine.state import state
+from autogradcli.numerics.random import counts as random_counts
 from autogradcli.numerics.random import gamma as random_gamma
 from autogradcli.numerics.random import sampling as random_sampling
 from autogradcli.numerics.random.draws import DEFAULT_SEED
@@ -51,8 +52,9 @@ def perform(generator: Generator, call: Call) -> np.ndarray:
         return generator.randperm(*args, dtype)
     if name == "bernoulli":
         return generator.bernoulli(*args)
-    if hasattr(random_sampling, name):
-        return getattr(random_sampling, name)(generator, *args)
+    for module in (random_sampling, random_counts):
+        if hasattr(module, name):
+            return getattr(module, name)(generator, *args)
     out = np.zeros(shape, dtype)
     if "axes" in call:
         out = out.transpose(call["axes"])
@@ -109,7 +111,7 @@ def test_shapes_that_do_not_fit() -> None:
     with pytest.raises(RuntimeError, match=message):
         random_sampling.normal(Generator(), np.zeros(6), np.ones((2, 3)))
     with pytest.raises(RuntimeError, match=message):
-        random_sampling.binomial(Generator(), np.zeros(6), np.ones((2, 3)))
+        random_counts.binomial(Generator(), np.zeros(6), np.ones((2, 3)))
 
 
 def test_a_float_range_with_gaps_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,17 +199,20 @@ def test_a_bad_probability_is_found_after_the_trials_before_it() -> None:
     np.testing.assert_array_equal(after, Generator(4).rand((3,))[2:])
 
 
-#: Three thousand numbers by rejection from seed 5 in PyTorch 2.14.1: what of, their sum, and a normal number after them.
+#: Three thousand numbers by rejection from seed 5 in PyTorch 2.14.1: how, their sum, and a normal number after them.
 MANY_BY_REJECTION = {
-    "small rates": (lambda g: random_sampling.poisson(g, np.full(3000, 4.0, np.float32)), 11810.0, -0.9054250121116638),
-    "rates": (lambda g: random_sampling.poisson(g, np.full(3000, 40.0, np.float32)), 119695.0, 0.032173436135053635),
+    "small rates": (lambda g: random_counts.poisson(g, np.full(3000, 4.0, np.float32)), 11810.0, -0.9054250121116638),
+    "rates": (lambda g: random_counts.poisson(g, np.full(3000, 40.0, np.float32)), 119695.0, 0.032173436135053635),
     "few trials": (
-        lambda g: random_sampling.binomial(g, np.full(3000, 9.0, np.float32), np.full(3000, 0.3, np.float32)),
+        lambda g: random_counts.binomial(g, np.full(3000, 9.0, np.float32), np.full(3000, 0.3, np.float32)),
         8008.0, -1.2911536693572998,
     ),
     "trials": (
-        lambda g: random_sampling.binomial(g, np.full(3000, 90.0, np.float32), np.full(3000, 0.7, np.float32)),
+        lambda g: random_counts.binomial(g, np.full(3000, 90.0, np.float32), np.full(3000, 0.7, np.float32)),
         189358.0, -0.6011055707931519,
+    ),
+    "trials whose mean is no float32": (
+        lambda g: random_counts.binomial(g, np.full(3000, 1e5, np.float32), np.full(3000, 0.3, np.float32)), 89990518.0, -0.04047727957367897
     ),
     "gamma, half of a pair waits": (
         lambda g: random_gamma.standard_gamma(g, np.full(3001, 0.5, np.float32)), 1529.18408203125, 1.2167843580245972
@@ -228,12 +233,12 @@ def test_many_numbers_by_rejection(case: str) -> None:
 def test_a_bad_rate_is_found_after_the_draws_before_it() -> None:
     generator = Generator(4)
     with pytest.raises(RuntimeError, match="invalid Poisson rate"):
-        random_sampling.poisson(generator, np.array([0.0, 20.0, -1.0]))
+        random_counts.poisson(generator, np.array([0.0, 20.0, -1.0]))
     assert generator.rand((1,)) in Generator(4).rand((9,))[4::2]
 
 
 def test_poisson_of_an_infinite_rate_ends() -> None:
-    result = random_sampling.poisson(Generator(0), np.array([np.inf, 1e18]))
+    result = random_counts.poisson(Generator(0), np.array([np.inf, 1e18]))
     assert result[0] == -(2.0**63) and abs(result[1] - 1e18) < 1e11
 
 

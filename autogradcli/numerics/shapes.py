@@ -20,6 +20,13 @@ def shape_mismatch(arrays: list[Any]) -> RuntimeError | None:
     return None
 
 
+def check_shapes(*arrays: Any) -> None:
+    """Raise RuntimeError for shapes that don't broadcast."""
+    mismatch = shape_mismatch(list(arrays))
+    if mismatch is not None:
+        raise mismatch
+
+
 def sizes_differ(m: int, n: int, dim: int) -> RuntimeError:
     """PyTorch's words for two sizes of one dimension."""
     return RuntimeError(

@@ -20,6 +20,7 @@ from ...engine.worlds import TENSORS, roles
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import charge_array
+from ...numerics.random import counts as random_counts
 from ...numerics.random import sampling as random_sampling
 from ...numerics.random.generator import Generator, default_generator
 from ...operations.elementwise import draws as recorded
@@ -228,7 +229,7 @@ define(
 @operation(input=lambda F, g: F.zeros_like(g), examples=lambda r: [(r(2, 3, low=0.5, high=4.0), None)])
 def poisson(input: Array, generator: Generator | None) -> Array:
     """Poisson random numbers of the rates ``input``, element by element."""
-    return random_sampling.poisson(_source(generator), input)
+    return random_counts.poisson(_source(generator), input)
 
 
 define("poisson", ("(Tensor input, Generator? generator=None)", _of_operand(poisson)))
@@ -260,7 +261,7 @@ def _binomial(count: Tensor, prob: Tensor, generator: Generator | None) -> Tenso
     """Binomial random numbers: successes of probability ``prob`` in ``count`` trials."""
 
     def draw(count: Tensor, prob: Tensor) -> Tensor:
-        values = made(random_sampling.binomial(_source(generator), count.array, prob.array))
+        values = made(random_counts.binomial(_source(generator), count.array, prob.array))
         return recorded.binomial(count, prob, values)
 
     return sampled(draw, (count, prob))
