@@ -212,7 +212,8 @@ MANY_BY_REJECTION = {
         189358.0, -0.6011055707931519,
     ),
     "trials whose mean is no float32": (
-        lambda g: random_counts.binomial(g, np.full(3000, 1e5, np.float32), np.full(3000, 0.3, np.float32)), 89990518.0, -0.04047727957367897
+        lambda g: random_counts.binomial(g, np.full(3000, 1e5, np.float32), np.full(3000, 0.3, np.float32)),
+        89990518.0, -0.04047727957367897,
     ),
     "gamma, half of a pair waits": (
         lambda g: random_gamma.standard_gamma(g, np.full(3001, 0.5, np.float32)), 1529.18408203125, 1.2167843580245972
