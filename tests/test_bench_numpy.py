@@ -16,6 +16,8 @@ import pytest
 
 from autogradcli.session import Session
 
+#: What is changed in a program for this: a product that overflows makes the whole gradient NaN.
+CHANGED = {"reductions": ("/ 977", "/ 977 - 0.5")}
 FOLDER = Path(__file__).parent.parent / "scripts" / "bench_programs"
 
 
@@ -29,7 +31,8 @@ def arrays(value: Any) -> Any:
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.numpy.py")), ids=lambda file: file.name.split(".")[0])
 def test_results_of_numpy_by_hand(file: Path) -> None:
-    program = (FOLDER / f"{file.name.split('.')[0]}.py").read_text()
+    name = file.name.split(".")[0]
+    program = (FOLDER / f"{name}.py").read_text().replace(*CHANGED.get(name, ("", "")))
     head, loop, rest = program.partition("\nfor ")
     session = Session()
 
