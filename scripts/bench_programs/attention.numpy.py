@@ -33,7 +33,7 @@ def compute(q, k, v):
         totals[2] += np.matmul(p.transpose(0, 2, 1), do, out=grad)
         np.matmul(do, v.transpose(0, 2, 1), out=dp)
         # A row's sum of p * dp is that of o * do, which is half as long.
-        inner = np.einsum("ij,ij->i", o.reshape(-1, D), do.reshape(-1, D))
+        inner = np.vecdot(o.reshape(-1, D), do.reshape(-1, D))
         np.subtract(drows, inner[:, None], out=drows)
         np.multiply(dp, p, out=dp)
         np.matmul(dp, k, out=grad)
