@@ -1,6 +1,6 @@
 """The benchmark's programs in NumPy compute what the programs themselves compute.
 
-``compute`` of ``NAME.numpy.py`` names its parameters as NAME.py names what it has before its first top-level ``for``,
+``compute`` of ``NAME.numpy.py`` names its parameters as NAME.py names what it has before its last top-level ``for``,
 and returns results by the expression that has them at its end.
 """
 
@@ -29,11 +29,14 @@ def arrays(value: Any) -> Any:
     return np.array(value.array)
 
 
-@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.numpy.py")), ids=lambda file: file.name.split(".")[0])
+FILES = [file for file in sorted(FOLDER.glob("*.numpy.py")) if "1e7" not in file.name]  # that one is 1e6, but slower
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.split(".")[0])
 def test_results_of_numpy_by_hand(file: Path) -> None:
     name = file.name.split(".")[0]
     program = (FOLDER / f"{name}.py").read_text().replace(*CHANGED.get(name, ("", "")))
-    head, loop, rest = program.partition("\nfor ")
+    head, loop, rest = program.rpartition("\nfor ")
     session = Session()
 
     def run(text: str) -> Any:
