@@ -8,8 +8,8 @@ A file begins with lines of the form ``# key: value``:
     process   ``fresh``: the figure is the first run in a new process, without its imports
 
 PyTorch runs the very text that autogradcli runs. ``NAME.jax.py`` beside it, where there is one, defines ``run()``, the
-same computation for JAX; its first call, in which ``jax.jit`` compiles, is never timed. ``NAME.autograd.py`` is the same
-for HIPS autograd.
+same computation for JAX; its first call, in which ``jax.jit`` compiles, is never timed. ``NAME.autograd.py`` is that for
+HIPS autograd.
 
 ``NAME.numpy.py`` is not another library but the least that NumPy can do: forward and backward pass written by hand, as
 quick as they get, by the interpreter that runs autogradcli. It has ``inputs()``, ``compute()`` of these, which returns
