@@ -8,7 +8,7 @@ A file begins with lines of the form ``# key: value``:
     process   ``fresh``: the figure is the first run in a new process, without its imports
 
 PyTorch runs the very text that autogradcli runs. ``NAME.jax.py`` beside it, where there is one, defines ``run()``, the
-same computation for JAX; its first call, in which ``jax.jit`` compiles, is never timed. ``NAME.autograd.py`` is that for
+same computation for JAX; its first call, in which ``jax.jit`` compiles, is never timed. ``NAME.autograd.py`` has it for
 HIPS autograd.
 
 ``NAME.numpy.py`` is not another library but the least that NumPy can do: forward and backward pass written by hand, as
