@@ -3,7 +3,7 @@ import numpy as np
 F = np.float32
 R, C = 400, 1_000
 packed = np.empty((R, C, 2), np.uint32)
-order, flat = np.empty((R, C), np.intp), np.empty((R, C), np.intp)
+flat = np.empty((R, C), np.intp)
 values, gv, g = (np.empty((R, C), F) for _ in range(3))
 diff = np.empty((R, C - 1), F)
 begins = np.arange(0, R * C, C)[:, None]
@@ -36,7 +36,7 @@ def compute(x):
         np.multiply(diff, 2, out=diff)
         gv[:, 1:] += diff
         gv[:, :-1] -= diff
-        np.put(g, flat, gv)
+        g.reshape(-1)[flat] = gv
         every = x.reshape(-1)
         largest = every.argpartition(R * C - 500)[-500:]
         loss += every[largest].sum()
