@@ -8,7 +8,13 @@ A file begins with lines of the form ``# key: value``:
     process   ``fresh``: the figure is the first run in a new process, without its imports
 
 PyTorch runs the very text that autogradcli runs. ``NAME.jax.py`` beside it, where there is one, defines ``run()``, the
-same computation for JAX; its first call, in which ``jax.jit`` compiles, is never timed.
+same computation for JAX; its first call, in which ``jax.jit`` compiles, is never timed. ``NAME.autograd.py`` has it for
+HIPS autograd.
+
+``NAME.numpy.py`` is not another library but the least that NumPy can do: forward and backward pass written by hand, as
+quick as they get, by the interpreter that runs autogradcli. It has ``inputs()``, ``compute()`` of these, which returns
+the results, and ``run()``, which is the one after the other. Buffers are the module's, made once: a run that is not
+counted comes first. Only the numbers that ``inputs()`` draws are others than PyTorch's.
 """
 
 from __future__ import annotations
@@ -22,6 +28,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(__file__).resolve().parent / "bench_programs"
+#: Whom programs are compared with, in the order of the columns.
+PEERS = ("torch", "jax", "autograd", "numpy")
 
 
 @dataclass
@@ -51,7 +59,7 @@ def programs() -> list[Program]:
             key, _, value = line[2:].partition(": ")
             head[key] = value
         twins = {}
-        for peer in ("jax", "autograd"):
+        for peer in PEERS:
             twin = file.with_name(f"{file.stem}.{peer}.py")
             if twin.exists():
                 twins[peer] = twin.read_text()
@@ -112,6 +120,13 @@ def prepare(text):
 """,
     "autograd": """
 import autograd
+def prepare(text):
+    scope = {}
+    exec(compile(text, "program", "exec"), scope)
+    return scope["run"]
+""",
+    "numpy": """
+import numpy
 def prepare(text):
     scope = {}
     exec(compile(text, "program", "exec"), scope)
@@ -195,7 +210,7 @@ def in_turn(pythons: dict[str, str], program: Program, rounds: int, threads: int
     """Figures of each contender that can run the program, ``rounds`` of them, taken in turn: a machine that others use
     is slower at one time than at another, and that must not decide between two."""
     texts = {"ours": program.text, "torch": program.text, **program.twins}
-    who = [name for name in ("ours", "torch", "jax", "autograd") if name in pythons and name in texts]
+    who = [name for name in ("ours", *PEERS) if name in pythons and name in texts]
     found: dict[str, list[float]] = {name: [] for name in who}
 
     def begin(name: str) -> Contender:
@@ -220,10 +235,10 @@ def has(python: str, module: str) -> bool:
 
 
 def find_peers(pythons: list[str]) -> dict[str, str]:
-    """Which of the interpreters has which contender: the first that can import it."""
-    found = {"ours": sys.executable}
+    """Which of the interpreters has which contender: the first that can import it. NumPy is the one that we run on."""
+    found = {"ours": sys.executable, "numpy": sys.executable}
     for python in pythons:
-        for module in ("torch", "autograd", "jax"):
+        for module in PEERS:
             if module not in found and has(python, module):
                 found[module] = python
     return found
