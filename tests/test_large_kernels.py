@@ -14,7 +14,7 @@ from autogradcli.numerics import rows
 from autogradcli.numerics.random.mersenne import MersenneTwister, seeded_key
 from autogradcli.numerics.summation import sums_of_rows
 from autogradcli.operations.elementwise import gamma
-from autogradcli.operations.reduce import statistics
+from autogradcli.operations.reduce import ordering, statistics
 
 
 def test_erf_keeps_its_tails() -> None:
@@ -290,3 +290,25 @@ def test_rows_in_one_line(width: int) -> None:
             assert np.array_equal(rows.with_column(ufunc, x, column), wanted, equal_nan=True)
             y = x.copy()
             assert rows.with_column(ufunc, y, column, y) is y and np.array_equal(y, wanted, equal_nan=True)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.int32])
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_sort_is_stable(at: int, dtype: type, descending: bool) -> None:
+    """With NaN the largest, both zeros equal, and equal elements in the order in which they were."""
+    draw = np.random.default_rng(1)
+    x = draw.integers(-5, 5, (90, 120)).astype(dtype)
+    if dtype is np.float32:
+        x[draw.random(x.shape) < 0.1] = -0.0
+        x[draw.random(x.shape) < 0.1] *= np.float32(1e37)
+        x[draw.random(x.shape) < 0.1] = np.nan
+        x[draw.random(x.shape) < 0.1] = -np.float32(np.nan)
+        x[0, 0], x[1, 1] = np.inf, -np.inf
+    ranks = np.unique(x + dtype(0), return_inverse=True)[1].reshape(x.shape)  # all NaNs are one
+    expected = np.argsort(-ranks if descending else ranks, at, kind="stable")
+    np.testing.assert_array_equal(ordering.stable_order(x, at, descending), expected)
+    small = x[:10, :10].copy()
+    ranks = np.unique(small + dtype(0), return_inverse=True)[1].reshape(small.shape)
+    expected = np.argsort(-ranks if descending else ranks, at, kind="stable")
+    np.testing.assert_array_equal(ordering.stable_order(small, at, descending), expected)

@@ -6,7 +6,6 @@ Everything here is about shapes; nothing knows an operation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -112,34 +111,6 @@ def kept_shape(shape: Shape, dim: Dims) -> Shape:
         return (*shape[:d], 1, *shape[d + 1 :])
     gone = wrap_dims(dim, len(shape))
     return tuple(1 if k in gone else n for k, n in enumerate(shape))
-
-
-def along(index: np.ndarray, at: int) -> tuple[Any, ...]:
-    """The whole index of the elements that ``index`` names along one dimension; it is as large as the array in the
-    others.
-
-    ``x[along(index, at)]`` is ``np.take_along_axis(x, index, at)``, in a fraction of the time for small arrays.
-    """
-    shape = index.shape
-    if sum(shape) > _MOST_KEPT:
-        return (*_grid(shape, 0, at), index, *_grid(shape, at + 1, len(shape)))
-    before, after = _kept_grid(shape, at)
-    return (*before, index, *after)
-
-
-#: Positions along all dimensions of a shape, up to which they are kept for the next time.
-_MOST_KEPT = 1_000
-
-
-@lru_cache(128)
-def _kept_grid(shape: Shape, at: int) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-    return _grid(shape, 0, at), _grid(shape, at + 1, len(shape))
-
-
-def _grid(shape: Shape, first: int, last: int) -> tuple[np.ndarray, ...]:
-    """Every position along each of these dimensions, to be broadcast against the others."""
-    ndim = len(shape)
-    return tuple(np.arange(shape[k]).reshape([-1 if j == k else 1 for j in range(ndim)]) for k in range(first, last))
 
 
 def contiguous_strides(shape: Sequence[int]) -> Shape:

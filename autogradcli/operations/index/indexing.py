@@ -15,10 +15,10 @@ from ...engine.sparse import check_first_order, of_parts
 from ...engine.worlds import ARRAYS
 from ...numerics import dtypes
 from ...numerics.adding import add_at, added, added_rows, is_quick, places_of
-from ...numerics.blocks import row_blocks
 from ...numerics.numbers import number_in
 from ...numerics.repeated import copied, is_zero
 from ..dims import Shape, maximum_reduce, minimum_reduce, numel, wrap_dim
+from ..places import flat_places
 from ..shape.view import sum_to
 from .put_checks import check_fits, other_dtype
 from .written import put_said, put_tangents
@@ -311,28 +311,8 @@ def is_many(x: Array, index: Array) -> bool:
 
 
 def placed(index: Array, shape: Shape, at: int) -> Iterator[tuple[slice, Array]]:
-    """Parts of an index along a dimension that stay in the cache, one after the other: which of its first dimension,
-    and where its elements are among all elements in order, as ``grid_key`` tells them. Raises as ``check_places``."""
-    step = mine = 1
-    others: Any = None
-    for d in range(len(shape) - 1, -1, -1):
-        if d == at:
-            mine = step
-        else:
-            n = index.shape[d]
-            one = np.arange(0, n * step, step).reshape((n,) + (1,) * (index.ndim - d - 1))
-            others = one if others is None else others + one
-        step *= shape[d]
-    count = index.shape[0]
-    for part in row_blocks(count, index.size // count):
-        some = index[part]
-        check_places(some, at, shape[at])
-        if mine != 1:
-            some = np.multiply(some, mine, dtype=np.int64)
-        if others is not None:
-            mask = others if at == 0 else others[part]
-            some = np.add(some, mask, some) if mine != 1 else np.add(some, mask, dtype=np.int64)
-        yield part, some.reshape(-1)
+    """``flat_places``, looked at beforehand. Raises as ``check_places``."""
+    return flat_places(index, shape, at, lambda some: check_places(some, at, shape[at]))
 
 
 def grid_key(index: Array, at: int) -> tuple[Any, ...]:

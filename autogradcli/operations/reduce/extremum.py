@@ -16,7 +16,6 @@ from ...numerics.repeated import copied
 from ..dims import (
     Dims,
     Shape,
-    along,
     axis_of,
     kept_shape,
     maximum_reduce,
@@ -24,6 +23,7 @@ from ..dims import (
     wrap_dim,
     wrap_dims,
 )
+from ..places import along, put_along
 from ..refuse import check_usual
 from .reduction import unreduced
 
@@ -219,7 +219,7 @@ def _spread_said(F: Any, input: Any, dim: int, index: Any, src: Any) -> Any:
 def spread(input: Array, dim: int, index: Index, src: Array) -> Array:
     """``scatter`` of picked values back to where they came from: one at each index along a dimension, unchecked."""
     out = copied(input)
-    out[along(index, wrap_dim(dim, out.ndim))] = src
+    put_along(out, index, wrap_dim(dim, out.ndim), src)
     return out
 
 

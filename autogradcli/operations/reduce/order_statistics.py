@@ -15,6 +15,7 @@ from ...numerics.limits import counted
 from ..dims import add_reduce, wrap_dim
 from . import tie_order
 from .extremum import Pair, by_index, evenly, pick, refuse_empty
+from .ordering import stable_order
 
 # -- medians -----------------------------------------------------------------------------------------------
 
@@ -26,7 +27,7 @@ def _median_index(rows: Array, skip_nan: bool) -> Array:
     """
     if rows.dtype.kind != "f" or not np.isnan(rows).any():
         return _ranked(rows, (rows.shape[-1] - 1) // 2)
-    order = np.argsort(rows, -1, kind="stable")  # NaN last
+    order = stable_order(rows, rows.ndim - 1)  # NaN last
     n = rows.shape[-1]
     index = np.empty((*rows.shape[:-1], 1), np.int64)
     for place in counted(np.ndindex(rows.shape[:-1])):

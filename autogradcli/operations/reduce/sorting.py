@@ -12,20 +12,13 @@ from ...numerics import dtypes
 from ...numerics.away import by_size
 from ...numerics.limits import counted
 from ..dims import maximum_reduce, minimum_reduce, wrap_dim
+from ..places import taken_along
 from ..refuse import is_storage, not_implemented_for, unwritten
 from . import tie_order
 from .extremum import Pair
+from .ordering import stable_order
 
 # -- sort and topk -----------------------------------------------------------------------------------------
-
-
-def argsorted(input: Array, at: int, descending: bool) -> Array:
-    """The stable order along a dimension; NaN counts as the largest."""
-    if not descending:
-        return np.argsort(input, at, kind="stable")
-    backwards = tuple(slice(None, None, -1) if k == at else slice(None) for k in range(input.ndim))
-    last = input.shape[at] - 1
-    return last - np.argsort(input[backwards], at, kind="stable")[backwards]
 
 
 def _sorted(input: Array, dim: int, descending: bool) -> Pair:
@@ -34,8 +27,8 @@ def _sorted(input: Array, dim: int, descending: bool) -> Pair:
         raise RuntimeError(" Sort does not support complex dtypes on CPU")
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
-    order = argsorted(input, at, descending)
-    return np.take_along_axis(input, order, at), order
+    order = stable_order(input, at, descending)
+    return taken_along(input, order, at), order
 
 
 def _picked(F: Any, g: Any, index: Any, shape: Any, dim: int) -> Any:
@@ -114,7 +107,7 @@ def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool
         if k:
             order[place] = _chosen(rows[place], k, largest, sorted)
     order = np.ascontiguousarray(np.moveaxis(order, -1, at))
-    return np.take_along_axis(input, order, at), order
+    return taken_along(input, order, at), order
 
 
 def _first(rows: Array, k: int, largest: bool) -> tuple[Array, Array]:
@@ -125,11 +118,11 @@ def _first(rows: Array, k: int, largest: bool) -> tuple[Array, Array]:
     if more < n >> 2:
         part = np.argpartition(rows, n - more if largest else more - 1, -1)
         part = part[..., n - more :] if largest else part[..., :more]
-        found = np.take_along_axis(rows, part, -1)
-        order = np.take_along_axis(part, argsorted(found, rows.ndim - 1, largest), -1)
+        found = taken_along(rows, part, rows.ndim - 1)
+        order = taken_along(part, stable_order(found, rows.ndim - 1, largest), rows.ndim - 1)
     else:
-        order = argsorted(rows, rows.ndim - 1, largest)[..., :more]
-    found = np.take_along_axis(rows, order, -1)
+        order = stable_order(rows, rows.ndim - 1, largest)[..., :more]
+    found = taken_along(rows, order, rows.ndim - 1)
     same = found[..., 1:] == found[..., :-1]
     if rows.dtype.kind == "f":
         same |= np.isnan(found[..., 1:]) & np.isnan(found[..., :-1])
