@@ -202,15 +202,20 @@ def _below_all(op: Operation, args: tuple[Any, ...]) -> Any:
     try:
         made = op.call(*args)
     finally:
-        state.refresh()
+        state.special = True
+        state.alone = not state.deferred  # the one mode that an operation may begin
     mark_born(made if made.__class__ is tuple else (made,))
     return made
 
 
 def mark_born(made: Sequence[Tensor]) -> None:
     """Note of fresh tensors in which transform they were made: there they may be changed in place."""
+    innermost = state.levels[-1]
     for t in made:
-        t.need_meta().born = state.levels[-1]
+        meta = t.meta
+        if meta is None:
+            meta = t.meta = Meta()
+        meta.born = innermost
 
 
 # -- in place -------------------------------------------------------------------------------------------------
