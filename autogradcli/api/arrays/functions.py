@@ -12,6 +12,7 @@ from . import costs, errstate, joining, printing
 from .calls import Call, Cost
 from .gate import number_of
 from .kinds import ABSTRACT, CLASSES, NumPyDType, dtype_of, give, kind_of
+from .ufuncs import Ufunc
 from .values import NumPyArray, NumPyScalar
 
 #: What ``numpy`` has: name -> value.
@@ -28,7 +29,9 @@ NAMES: dict[str, Any] = {
 def _enter(names: str, cost: Cost, **options: Any) -> None:
     for name in names.split():
         kernel = getattr(np, name, None)
-        if kernel is not None:  # some came with a later NumPy
+        if isinstance(kernel, np.ufunc):
+            NAMES[name] = Ufunc(name, kernel, cost)
+        elif kernel is not None:  # some came with a later NumPy
             NAMES[name] = Call(name, kernel, cost, **options)
 
 

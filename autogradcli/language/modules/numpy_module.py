@@ -10,8 +10,9 @@ from ...api.arrays.errstate import ErrState
 from ...api.arrays.functions import CONSTRUCTED, NAMES
 from ...api.arrays.kinds import AxisError
 from ...api.arrays.printing import PrintOptions
+from ...api.arrays.ufuncs import Ufunc
 from ...api.calls.registry import NAMESPACES
-from ..compile.calls import CONSTRUCTORS, Builtin
+from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin
 from .numpy_callbacks import TABLE
 
 _FILES = {
@@ -67,7 +68,7 @@ class Part(dict[str, Any]):
 def as_values(names: dict[str, Any]) -> dict[str, Any]:
     """The same names, each function as a value of the language."""
     return {
-        name: value if isinstance(value, type) or not callable(value) else Builtin(name, value)
+        name: value if isinstance(value, (type, Ufunc)) or not callable(value) else Builtin(name, value)
         for name, value in names.items()
     }
 
@@ -116,5 +117,6 @@ NAMESPACES["numpy.random"] = Part(_random)
 NAMESPACES["numpy.testing"] = Part(_testing)
 NAMESPACES["numpy.exceptions"] = {"AxisError": AxisError}
 
+DIRECT.add(Ufunc)
 CONSTRUCTORS.update(CONSTRUCTED)
 CONSTRUCTORS.update({ErrState: ErrState, PrintOptions: PrintOptions})
