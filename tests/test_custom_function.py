@@ -94,5 +94,6 @@ def test_nothing_of_python_is_reachable_from_a_context() -> None:
     for name in ("definition", "__class__.__mro__", "__dict__", "kept", "edges", "function"):
         _, raised = outcome(NODE + f"y = Square.apply(x)\ny.grad_fn.{name}")
         assert (
-            raised.startswith(("AttributeError: 'SquareBackward' object", "AttributeError: type object")) or "SyntaxError" in raised
+            raised.startswith(("AttributeError: 'SquareBackward' object", "AttributeError: type object"))
+            or "SyntaxError" in raised
         ), name

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
-from . import costs, errstate, joining, printing
+from . import buffers, costs, errstate, joining, printing
 from .calls import Call, Cost
 from .gate import number_of
 from .kinds import ABSTRACT, CLASSES, NumPyDType, dtype_of, give, kind_of
@@ -170,4 +170,5 @@ NAMES |= {
 joining.NAMES_OF |= {
     name: NAMES[name] for name in ("linspace", "arange", "column_stack", "atleast_1d", "concatenate", "asarray")
 }
+NAMES["frombuffer"] = buffers.frombuffer
 NAMES |= {"c_": joining.Columns(), "r_": joining.Rows(), "ndindex": joining.ndindex, "ndenumerate": joining.ndenumerate}

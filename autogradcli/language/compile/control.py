@@ -229,9 +229,10 @@ def entered(mode: Any) -> tuple[Any, Any]:
 def left(leave: Any, error: BaseException) -> bool:
     """Leave with an error; whether it is dealt with then."""
     from ..values.foreign import entering
+    from ..values.tracebacks import traceback_of
 
     known = entering(error)
-    return bool(leave(type(known), known, None))
+    return bool(leave(type(known), known, traceback_of(error)))
 
 
 def _own_mode(mode: Any, f: Frame, store: Any, body: Run) -> Any:

@@ -13,6 +13,7 @@ from ...api.arrays.printing import PrintOptions
 from ...api.arrays.ufuncs import Ufunc
 from ...api.calls.registry import NAMESPACES
 from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin
+from ..values import bytes_methods  # noqa: F401 - which gives arrays their bytes
 from .numpy_callbacks import TABLE
 
 _FILES = {

@@ -43,7 +43,7 @@ _HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK, SUBCLASS_CHECK})
 
 
 #: The errors behind an error, which those of a program's own classes have, too.
-_BEHIND = ("__cause__", "__context__")
+_BEHIND = ("__cause__", "__context__", "__traceback__")
 
 
 def key_of(name: str) -> str:
