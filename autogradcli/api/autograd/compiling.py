@@ -11,6 +11,7 @@ from typing import Any
 from ...engine.callbacks import callee
 from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
+from ..calls.program_classes import Kind, get, has
 from ..calls.python_function import PythonFunction, define_python
 from ..calls.registry import CONSTRUCTORS, Method, attributes_of, namespace
 from ..tensor.random_state import ForkedRng
@@ -105,9 +106,7 @@ def trace(
 
 def freeze(mod: Value, preserved_attrs: Value = None, optimize_numerics: bool = True) -> Any:
     """A module that was scripted, given back as it is. Raises RuntimeError for one that is being trained."""
-    from ..nn.module import Module
-
-    if isinstance(mod, Module) and mod.training:
+    if type(type(mod)) is Kind and has(mod, "training") and get(mod, "training") is True:
         raise RuntimeError(
             "Freezing is currently only implemented for modules in eval mode. Please call .eval() on your module before"
             " freezing."

@@ -15,6 +15,7 @@ from ...engine.modes import ContextMode
 from ..read.syntax import Place
 from ..values.budget import UNCATCHABLE, budget
 from ..values.kinds import UNBOUND, Frame, Run
+from ..values.tracebacks import traceback_of
 from . import variables
 from .assignment import target
 from .calls import CONSTRUCTORS
@@ -229,7 +230,6 @@ def entered(mode: Any) -> tuple[Any, Any]:
 def left(leave: Any, error: BaseException) -> bool:
     """Leave with an error; whether it is dealt with then."""
     from ..values.foreign import entering
-    from ..values.tracebacks import traceback_of
 
     known = entering(error)
     return bool(leave(type(known), known, traceback_of(error)))

@@ -33,17 +33,23 @@ def _checked(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
+def _own(kind: type, name: str) -> Any:
+    """What a class of Python's has under a name, unbound; None where it has nothing."""
+    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+
+
 def _method(kind: type, name: str) -> Method:
-    return Method(_checked(name, getattr(kind, name)))
+    return Method(_checked(name, _own(kind, name)))
 
 
 def _of_the_class(kind: type, name: str) -> Method:
-    call = _checked(name, getattr(kind, name))
+    call = _checked(name, _own(kind, name).__get__(None, kind))
     return Method(lambda kind, *args, **kwargs: call(*args, **kwargs))
 
 
-def _field(name: str) -> Property:
-    return Property(lambda value: getattr(value, name))
+def _field(kind: type, name: str) -> Property:
+    field = _own(kind, name)
+    return Property(lambda value: field.__get__(value, kind))
 
 
 _DATE = "year month day"
@@ -63,15 +69,15 @@ for _kind, _fields, _methods, _of_class in (
 ):
     _attributes = attributes_of(_kind)
     for _name in _fields.split():
-        _attributes[_name] = _field(_name)
+        _attributes[_name] = _field(_kind, _name)
     for _name in _methods.split():
         _attributes[_name] = _method(_kind, _name)
     _classes = CLASS_ATTRIBUTES.setdefault(_kind, {})
     for _name in _of_class.split():
         _classes[_name] = _of_the_class(_kind, _name)
     for _name in ("min", "max", "resolution"):
-        if hasattr(_kind, _name):
-            _classes[_name] = Property(lambda kind, name=_name: getattr(kind, name))  # type: ignore[misc]
+        if (_found := _own(_kind, _name)) is not None:
+            _classes[_name] = Property(lambda kind, value=_found: value)  # type: ignore[misc]
     CONSTRUCTORS[_kind] = _checked(_kind.__name__, _kind)
     VALUES.add(_kind)
     _table[_kind.__name__] = _kind

@@ -6,12 +6,12 @@ from typing import Any
 
 from ...api.calls.registry import namespace
 from ...numerics.naming import short_name
-from ..compile.call_stack import running_lines
+from ..compile.call_stack import lines_of, running_lines
 from ..compile.calls import Builtin
 from ..values.foreign import entering as as_value
 from ..values.streams import Stream
 from ..values.text_format import to_str
-from ..values.tracebacks import Traceback, lines_of
+from ..values.tracebacks import Traceback
 from .entries import entering
 from .sys_module import exception
 

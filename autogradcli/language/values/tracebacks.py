@@ -6,7 +6,6 @@ from types import TracebackType
 from typing import Any
 
 from ...api.calls.registry import Property, attributes_of
-from ...engine.state import state
 from ...numerics.naming import shown_as
 
 
@@ -29,22 +28,6 @@ def traceback_of(error: BaseException | None) -> Traceback | None:
     return None if found is None else Traceback(found)
 
 
-def lines_of(found: TracebackType | None) -> list[tuple[str, int, str, str]]:
-    """(file, line, function, the program's line) of each call, the innermost last, as Python's tracebacks have them."""
-    from ..errors import calls_of
-
-    return [
-        (state.file, place.extent().line, name or "<module>", place.source.line(place.extent().line).strip())
-        for place, name in calls_of(found)
-    ]
-
-
-def _line(traceback: Traceback) -> int:
-    lines = lines_of(traceback.found)
-    return lines[0][1] if lines else 0
-
-
-attributes_of(Traceback)["tb_lineno"] = Property(_line, doc="The line in which the outermost call was.")
 attributes_of(Traceback)["tb_next"] = Property(lambda traceback: None, doc="None: the calls are not taken apart.")
 
 
