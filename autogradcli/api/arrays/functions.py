@@ -115,6 +115,9 @@ _enter("histogram histogram_bin_edges", costs.bins)
 _enter("bincount", costs.bincount)
 _enter("unravel_index ravel_multi_index", costs.linear(8))
 
+#: ``numpy.lib.stride_tricks.sliding_window_view``
+WINDOWS = Call("sliding_window_view", np.lib.stride_tricks.sliding_window_view, costs.windows)
+
 # Polynomials.
 _enter("polyfit", costs.powers(2, "deg"))
 _enter("polyval", costs.horner)

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from ...api.arrays import members  # noqa: F401 - which gives arrays their methods
 from ...api.arrays.errstate import ErrState
-from ...api.arrays.functions import CONSTRUCTED, NAMES
+from ...api.arrays.functions import CONSTRUCTED, NAMES, WINDOWS
 from ...api.arrays.kinds import AxisError
 from ...api.arrays.printing import PrintOptions
 from ...api.arrays.ufuncs import Ufunc
@@ -116,6 +116,7 @@ NAMESPACES["numpy.linalg"] = Part(_linalg)
 NAMESPACES["numpy.fft"] = Part(_fft)
 NAMESPACES["numpy.random"] = Part(_random)
 NAMESPACES["numpy.testing"] = Part(_testing)
+NAMESPACES["numpy.lib.stride_tricks"] = as_values({"sliding_window_view": WINDOWS})
 NAMESPACES["numpy.exceptions"] = {"AxisError": AxisError}
 
 DIRECT.add(Ufunc)

@@ -7,7 +7,7 @@ each of those before it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
@@ -15,7 +15,7 @@ _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _FEW = 64
 #: Classes of characters of which none is in both.
 _APART = {frozenset(pair) for pair in (("DIGIT", "SPACE"), ("WORD", "SPACE"))}
-_HOLDS = {
+_HOLDS: dict[str, Callable[[str], bool]] = {
     "DIGIT": str.isdecimal, "SPACE": str.isspace, "WORD": lambda character: character.isalnum() or character == "_",
 }  # fmt: skip
 
