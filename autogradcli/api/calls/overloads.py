@@ -40,7 +40,6 @@ from .call_plans import (
     writing_out,
 )
 from .class_kind import Kind
-from .overridden import ask, asked
 from .registry import Method, attributes_of, namespace
 from .signature import ABSENT, ALL_POSITIONAL, Parameter, Signature, Source
 
@@ -173,9 +172,12 @@ class Function:
 
         Raises what PyTorch raises where no overload fits (TypeError), or a number is too large.
         """
-        objects = asked((*args, *kwargs.values())) if any(type(k) is Kind for k in _kinds(args, kwargs)) else ()
-        if objects:
-            return ask, (f"{self.home}.{self.name}", self._public(), objects, args, kwargs)
+        if any(type(kind) is Kind for kind in _kinds(args, kwargs)):
+            from .overridden import ask, asked
+
+            objects = asked((*args, *kwargs.values()))
+            if objects:
+                return ask, (f"{self.home}.{self.name}", self._public(), objects, args, kwargs)
         own = OF_TYPES.get(self.name)
         if own is not None and key in own and self.home == "torch" and not self.method:
             return own[key], args

@@ -17,6 +17,8 @@ def asked(values: Iterable[Any]) -> list[Any]:
     """Of each class that says what functions do with its objects the first object, as it is or in a list or tuple:
     subclasses before what they derive from."""
     found: list[Any] = []
+    if type(values) not in (list, tuple):
+        raise TypeError("what functions may ask is a list or tuple of objects")
     for value in values:
         for each in value if type(value) in (list, tuple) else (value,):
             kind = type(each)
@@ -78,6 +80,8 @@ def ask_python(
 def handled(name: str, function: Any, objects: list[Any], given: Iterable[Any], args: Any, kwargs: Any) -> Any:
     """What objects among ``given`` say to the call of a function written in Python. Raises TypeError where none says
     anything."""
+    if type(given) not in (list, tuple):
+        raise TypeError("what functions may ask is a list or tuple of objects")
     kinds = list(map(type, objects))
     if any(isinstance(value, Tensor) for value in given):
         kinds.append(Tensor)

@@ -18,7 +18,6 @@ from .call_plans import Implementation, as_floats_where_needed, check_numbers, h
 from .class_kind import Kind
 from .gate import ANYTHING, check_arguments, is_plain
 from .overloads import PLACES
-from .overridden import ask_python, asked
 from .registry import Method, attributes_of, namespace
 from .wrong_arguments import ACCIDENTS, explained
 
@@ -49,6 +48,8 @@ class PythonFunction:
                 args = without_scalars(args)
                 kwargs = dict(zip(kwargs, without_scalars(tuple(kwargs.values()))))
             if self.asks and any(type(type(value)) is Kind for value in (*args, *kwargs.values())):
+                from .overridden import ask_python, asked
+
                 objects = asked((*args, *kwargs.values()))
                 if objects:
                     return ask_python(f"{self.home}.{self.name}", self, self.call, objects, args, kwargs)

@@ -20,7 +20,6 @@ from ...numerics.naming import short_name
 from ...operations.shape.copies import cast
 from ..calls.argument_types import Value, type_name
 from ..calls.overloads import define
-from ..calls.overridden import asked, handled
 from ..calls.python_function import define_python
 from ..calls.registry import CONSTRUCTORS, NAMESPACES, Property, attributes_of, namespace
 from .memory_format import MemoryFormat
@@ -41,7 +40,7 @@ def typename(obj: Value) -> str:
 
 def _is_tensor_like(inp: Value) -> bool:
     """Whether a value is a tensor, or acts as one."""
-    return isinstance(inp, Tensor) or bool(asked((inp,)))
+    return isinstance(inp, Tensor) or _has_torch_function((inp,))
 
 
 def _never(self: Tensor) -> bool:
@@ -81,11 +80,15 @@ def _not_sparse(name: str) -> Callable[[Tensor], Any]:
 
 def _has_torch_function(relevant_args: Value) -> bool:
     """Whether one of these is an object whose class says what functions do with it."""
+    from ..calls.overridden import asked
+
     return bool(asked(relevant_args))
 
 
 def _handle_torch_function(public_api: Value, relevant_args: Value, *args: Value, **kwargs: Value) -> Any:
     """What these objects say to the call of a function. Raises TypeError where none says anything."""
+    from ..calls.overridden import asked, handled
+
     name = public_api.__name__ if callable(public_api) and hasattr(public_api, "__name__") else ""
     return handled(f"__main__.{name}", public_api, asked(relevant_args), relevant_args, args, kwargs)
 
