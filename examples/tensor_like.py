@@ -4,6 +4,7 @@ Beside them what takes functions as they are: ``torch.jit`` and ``torch.compile`
 """
 
 import functools
+import inspect
 
 import numpy as np
 import torch
@@ -144,3 +145,13 @@ memory = np.arange(3, dtype=np.float32)
 shared = torch.frombuffer(memory, dtype=torch.float32)
 memory[0] = 7
 print(shared, shared.grad_fn.__class__.__name__, x.sum().grad_fn.__class__.__name__, memory.tobytes()[:4])
+
+
+def scaled(x: torch.Tensor, *rest, factor: float = 2.0, name: "str" = "q", **more) -> torch.Tensor:
+    return x * factor
+
+
+found = inspect.signature(scaled)
+print(found, found.parameters["factor"].annotation, found.return_annotation, repr(found.parameters["name"]))
+print(inspect.signature(Scaled), inspect.signature(gate.forward), [p.kind.name for p in found.parameters.values()])
+print(found.parameters["rest"].annotation is inspect.Parameter.empty)

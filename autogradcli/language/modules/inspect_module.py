@@ -226,7 +226,6 @@ CLASS_ATTRIBUTES[Signature] = {"empty": Property(lambda kind: EMPTY)}
 attributes_of(Parameter)["kind"] = Property(lambda found: _KINDS[found.kind], doc="How arguments get to it.")
 attributes_of(ParameterKind)["name"] = Property(lambda kind: kind.name)
 attributes_of(ParameterKind)["value"] = Property(lambda kind: kind.value)
-namespace("inspect")["Signature"] = Signature
 attributes_of(Signature)["return_annotation"] = Property(
     lambda found: found.return_annotation, doc="What the function is annotated to give."
 )
